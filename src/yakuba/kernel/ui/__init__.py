@@ -1,0 +1,1 @@
+"""Base templates, the one stylesheet, template components and the tags `{% load yakuba %}`."""

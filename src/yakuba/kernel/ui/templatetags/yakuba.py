@@ -1,0 +1,98 @@
+"""`{% load yakuba %}`: how staff pages write dates, times and numbers, and the icons.
+
+A filter given nothing (None or the empty string) writes 「―」; text that is not a value of its kind
+passes through unchanged, so a view may also hand over finished wording.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.core.paginator import Page
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from yakuba.kernel.ui import icons, wording
+
+register = template.Library()
+
+
+@register.filter(name="wareki")
+def wareki_filter(value: object, style: str = "") -> object:
+    """`{{ d|wareki }}` 令和8年11月20日(金); styles: "date" without weekday, "time" with the clock, "short"."""
+    value = _local(value)
+    if not isinstance(value, date):
+        return _other(value)
+    if style == "short":
+        return wording.wareki_short(value)
+    return wording.wareki(value, weekday=style != "date", time=style == "time")
+
+
+@register.filter(name="hours")
+def hours_filter(value: object, unit: str = "seconds") -> object:
+    """`{{ seconds|hours }}` or `{{ minutes|hours:"minutes" }}` → 1時間20分; also takes a timedelta."""
+    number = wording.number_of(value)
+    if number is None:
+        return _other(value)
+    return wording.duration(float(number) * (60 if unit == "minutes" else 1))
+
+
+@register.filter(name="ago")
+def ago_filter(value: object) -> object:
+    """`{{ moment|ago }}` → 3日前. A plain date counts from its midnight."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = timezone.make_aware(datetime(value.year, value.month, value.day))
+    if not isinstance(value, datetime):
+        return _other(value)
+    moment = timezone.make_aware(value) if timezone.is_naive(value) else value
+    return wording.ago((timezone.now() - moment).total_seconds())
+
+
+@register.filter(name="percent")
+def percent_filter(value: object, decimals: int = 1) -> object:
+    """`{{ ratio|percent }}` → 51.8%; `{{ ratio|percent:0 }}` → 52%."""
+    number = wording.number_of(value)
+    return _other(value) if number is None else wording.percent(number, decimals)
+
+
+@register.filter(name="grouped")
+def grouped_filter(value: object, decimals: int | None = None) -> object:
+    """`{{ n|grouped }}` → 1,234,567; `{{ x|grouped:1 }}` → 1,234.6."""
+    number = wording.number_of(value)
+    return _other(value) if number is None else wording.grouped(number, decimals)
+
+
+@register.simple_tag(name="icon")
+def icon_tag(name: str) -> SafeString:
+    """`{% icon "success" %}`: a drawing beside a word; names in `kernel/ui/icons.py`."""
+    return icons.icon(name)
+
+
+@register.filter(name="level")
+def level_filter(tags: str) -> str:
+    """The kind of notice for a Django message's level tag: success, error, warning or info."""
+    return tags if tags in ("success", "error", "warning") else "info"
+
+
+@register.filter(name="page_numbers")
+def page_numbers_filter(page: Page) -> list[int | None]:
+    """The page numbers to link: both ends and two either side of the current one; None where some are left out."""
+    last = page.paginator.num_pages
+    shown = sorted({1, last} | {n for n in range(page.number - 2, page.number + 3) if 1 <= n <= last})
+    numbers: list[int | None] = []
+    for number in shown:
+        if numbers and number - (numbers[-1] or 0) > 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+def _local(value: object) -> object:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def _other(value: object) -> object:
+    return wording.NOTHING if value is None or value == "" else value

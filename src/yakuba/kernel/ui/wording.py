@@ -1,0 +1,114 @@
+"""How dates, durations and numbers are written for staff. Pure functions, no framework."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+NOTHING = "―"
+
+# First day of each era in the calendar. 明治 starts where Japan took over the Gregorian calendar
+# (明治6年1月1日); before that a date has no plain conversion.
+_ERAS = (
+    (date(2019, 5, 1), "令和", "R", 2019),
+    (date(1989, 1, 8), "平成", "H", 1989),
+    (date(1926, 12, 25), "昭和", "S", 1926),
+    (date(1912, 7, 30), "大正", "T", 1912),
+    (date(1873, 1, 1), "明治", "M", 1868),
+)
+_WEEKDAYS = "月火水木金土日"
+
+
+def wareki(value: date, *, weekday: bool = True, time: bool = False) -> str:
+    """Write a date as 令和8年11月20日(金); the first year of an era is 元年.
+
+    `time` adds the clock of a `datetime` (already in local time). Dates before 1873 are written in
+    western years, because the calendar then was another one.
+    """
+    day = value.date() if isinstance(value, datetime) else value
+    text = f"{_year(day)}{day.month}月{day.day}日"
+    if weekday:
+        text += f"({_WEEKDAYS[day.weekday()]})"
+    if time and isinstance(value, datetime):
+        text += f" {value.hour}:{value.minute:02d}"
+    return text
+
+
+def wareki_short(value: date) -> str:
+    """Write a date as R8.11.20 for narrow columns; before 1873 as ISO 8601."""
+    day = value.date() if isinstance(value, datetime) else value
+    for first, _, letter, year_one in _ERAS:
+        if day >= first:
+            return f"{letter}{day.year - year_one + 1}.{day.month}.{day.day}"
+    return day.isoformat()
+
+
+def _year(day: date) -> str:
+    for first, era, _, year_one in _ERAS:
+        if day >= first:
+            year = day.year - year_one + 1
+            return f"{era}{'元' if year == 1 else year}年"
+    return f"{day.year}年"
+
+
+def duration(seconds: float) -> str:
+    """Write a length of time, in seconds, as a person would say it: 45秒, 3分20秒, 12分, 1時間20分.
+
+    Seconds are shown below ten minutes, minutes below a hundred hours; a negative length gets a 「-」.
+    """
+    if seconds < 0:
+        return "-" + duration(-seconds)
+    whole = _round(seconds)
+    if whole < 600:
+        minutes, rest = divmod(whole, 60)
+        return _joined((minutes, "分"), (rest, "秒")) or "0秒"
+    minutes = _round(seconds / 60)
+    if minutes < 6000:
+        return _joined((minutes // 60, "時間"), (minutes % 60, "分"))
+    return f"{grouped(_round(minutes / 60))}時間"
+
+
+def _joined(*parts: tuple[int, str]) -> str:
+    return "".join(f"{number}{unit}" for number, unit in parts if number)
+
+
+def ago(seconds: float) -> str:
+    """Write how long ago something was, given its age in seconds: たった今, 12分前, 3時間前, 5日前."""
+    if seconds < 60:
+        return "たった今"
+    for size, unit in ((86400, "日"), (3600, "時間"), (60, "分")):
+        if seconds >= size:
+            return f"{grouped(int(seconds // size))}{unit}前"
+    raise AssertionError("unreachable: at least one minute")
+
+
+def percent(ratio: float | Decimal, decimals: int = 1) -> str:
+    """Write a ratio (0.518) as 51.8%, rounded half up."""
+    return f"{_rounded(Decimal(str(ratio)) * 100, decimals)}%"
+
+
+def grouped(number: float | Decimal, decimals: int | None = None) -> str:
+    """Write a number with separators: 1,234,567. `decimals` rounds half up; without it nothing is rounded."""
+    value = Decimal(str(number))
+    return f"{value if decimals is None else _rounded(value, decimals):,}"
+
+
+def number_of(value: object) -> Decimal | None:
+    """The finite number in `value` (int, float, Decimal, numeric text), or None."""
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, timedelta):
+        return Decimal(str(value.total_seconds()))
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _round(value: float) -> int:
+    return int(_rounded(Decimal(str(value)), 0))
