@@ -1,0 +1,34 @@
+"""The `yakuba` command: `yakuba <room> <verb>`, and what runs or keeps the whole house."""
+
+from __future__ import annotations
+
+import os
+
+import django
+import typer
+
+
+def build() -> typer.Typer:
+    """The command with the verbs of every room; Django must be set up."""
+    from yakuba.config.running import up, web, worker
+    from yakuba.config.setup import prepare
+    from yakuba.demo.cli import demo
+    from yakuba.kernel.audit import cli as audit_cli
+    from yakuba.kernel.registry import room_modules
+
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help="役場の書類仕事をAIとロボットに任せる")
+    app.command("prepare", help="データベースを作り、新しくする")(prepare)
+    for verb in (web, worker, up):
+        app.command()(verb)
+    app.command("demo")(demo)
+    app.add_typer(audit_cli.app, name="audit", help="監査記録")
+    for room, module in room_modules("cli"):
+        app.add_typer(module.app, name=room)
+    return app
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
+    django.setup()
+    build()()

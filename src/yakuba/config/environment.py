@@ -1,0 +1,121 @@
+"""Everything an installation can set, read from `YAKUBA_*` environment variables.
+
+Each field's description is what `docs/operate/settings.md` says of it; a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+class Environment(BaseSettings):
+    """The installation's settings. Raises pydantic's ValidationError, naming the variable, on a bad value."""
+
+    model_config = SettingsConfigDict(env_prefix="YAKUBA_", extra="ignore")
+
+    data_dir: Path = Field(PROJECT / "data", description="すべてのデータを置くフォルダ")
+    database_url: str | None = Field(
+        None, description="PostgreSQLの接続先 postgresql://利用者:パスワード@ホスト:ポート/名前。空ならSQLite"
+    )
+    host: str = Field("127.0.0.1", description="画面を出すアドレス")
+    port: int = Field(8100, ge=1, le=65535, description="画面を出すポート")
+    allowed_hosts: str = Field(
+        "localhost,127.0.0.1,[::1]", description="利用者が開くときのホスト名（カンマ区切り）"
+    )
+    https: bool = Field(
+        False, description="HTTPSの内側で動かすとき1。クッキーをHTTPSだけにする（前段のプロキシが必要）"
+    )
+    debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")
+    secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
+    master_key: str | None = Field(
+        None, description="保存データを暗号化する鍵（16進64文字）。空ならデータフォルダに作って保存する"
+    )
+    worker_concurrency: int = Field(2, ge=1, le=16, description="1つのワーカーが同時に行う仕事の数")
+    upload_max_bytes: int = Field(200_000_000, ge=1_000_000, description="1ファイルの大きさの上限（バイト）")
+    upload_max_pages: int = Field(1000, ge=1, description="1ファイルのページ数の上限")
+    chromium: Path = Field(Path("/usr/bin/chromium"), description="ロボットが使うChromiumの場所")
+    outbound_hosts: str = Field(
+        "127.0.0.1,localhost", description="外へ接続してよい相手のホスト名（カンマ区切り）。ほかはすべて断る"
+    )
+    samples_dir: Path = Field(PROJECT / "samples", description="見本（やくば市）の置き場所")
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The key that signs sessions; made and kept on first use."""
+        return self.secret_key or _kept_secret(self.data_dir / "secret.key")
+
+    @cached_property
+    def encryption_key(self) -> bytes:
+        """32 bytes from which each municipality's own key is derived; made and kept on first use."""
+        return bytes.fromhex(self.master_key or _kept_secret(self.data_dir / "master.key"))
+
+    @property
+    def jobs_database_url(self) -> str:
+        """SQLAlchemy address of the job engine's own tables."""
+        if self.database_url:
+            return "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        return f"sqlite:///{self.data_dir / 'jobs.sqlite3'}"
+
+    def django_database(self) -> dict[str, object]:
+        """The entry for Django's DATABASES."""
+        if self.database_url:
+            return _postgresql(self.database_url)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": self.data_dir / "yakuba.sqlite3",
+            "OPTIONS": {
+                "timeout": 30,
+                # A writer takes its lock at BEGIN: two processes wait for each other instead of failing
+                # with "database is locked" when both upgrade a read lock.
+                "transaction_mode": "IMMEDIATE",
+                # FULL: a robot's intent must survive a power loss, not only a crash.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ValueError(
+            f"YAKUBA_DATABASE_URL は postgresql:// で始めてください（今の値は {parts.scheme}://…）"
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+    }
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret in `path`, or make one there that only its owner can read."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    value = secrets.token_hex(32)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(value + "\n")
+    try:
+        os.link(temporary, path)  # atomic: of two processes that start together, one wins and both read it
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    return path.read_text(encoding="ascii").strip()

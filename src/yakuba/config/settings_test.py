@@ -1,0 +1,18 @@
+"""Settings of the test run: data in a folder that goes away, cheap password hashes."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "YAKUBA_DATA_DIR" not in os.environ:
+    _folder = tempfile.mkdtemp(prefix="yakuba-test-")
+    os.environ["YAKUBA_DATA_DIR"] = _folder
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+from yakuba.config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -1,0 +1,19 @@
+"""All addresses: the kernel's pages, then every room's under its own name, then the API."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+
+from yakuba.kernel.api.routes import build_api
+from yakuba.kernel.registry import room_modules
+from yakuba.kernel.ui.pages import StaffLoginView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", StaffLoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("yakuba.kernel.ui.urls")),
+    path("cases/", include("yakuba.kernel.ledger.urls")),
+    *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
+    path("api/v1/", build_api().urls),
+]

@@ -1,0 +1,7 @@
+"""`yakuba demo`."""
+
+from __future__ import annotations
+
+
+def demo() -> None:
+    """placeholder until the chain lands"""

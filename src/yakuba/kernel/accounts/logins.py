@@ -1,0 +1,33 @@
+"""Every login, and every failed one of a known person, is an audit event of that person's municipality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.tenancy import active_municipality
+
+
+@receiver(user_logged_in)
+def note_login(sender: Any, user: User, **_: Any) -> None:
+    """A person came in."""
+    _note("accounts.logged_in", user)
+
+
+@receiver(user_login_failed)
+def note_failure(sender: Any, credentials: dict[str, Any], **_: Any) -> None:
+    """Somebody tried a known name; unknown names leave nothing, so that the record cannot be flooded."""
+    user = User.objects.filter(username=credentials.get("username", "")).first()
+    if user is not None:
+        _note("accounts.login_failed", user)
+
+
+def _note(event: str, user: User) -> None:
+    if user.municipality is None:
+        return
+    with active_municipality(user.municipality):
+        record(event, subject=f"user:{user.pk}", actor=user)

@@ -1,0 +1,1 @@
+"""API: `/api/v1/<room>/…` with scoped tokens and problem+json errors."""

@@ -1,0 +1,57 @@
+"""`/api/v1/<room>/…`: every room's router behind one authentication and one form of error."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from yakuba.kernel.api.authentication import TokenAuthentication
+from yakuba.kernel.api.problems import ApiProblem, problem
+from yakuba.kernel.registry import room_modules
+
+
+def build_api() -> NinjaAPI:
+    """The API with the routers of all rooms that have one (`api.router`)."""
+    api = NinjaAPI(
+        title="Yakuba", version="1", auth=TokenAuthentication(), urls_namespace="api", docs_url=None
+    )
+    for room, module in room_modules("api"):
+        api.add_router(f"/{room}/", module.router)
+    _add_problems(api)
+    return api
+
+
+def _add_problems(api: NinjaAPI) -> None:
+    @api.exception_handler(ApiProblem)
+    def stated(request: HttpRequest, error: ApiProblem) -> HttpResponse:
+        return problem(request, error.status, error.title, error.detail, **error.more)
+
+    @api.exception_handler(AuthenticationError)
+    def stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return problem(
+            request, 401, "認証が必要です", "有効なAPIトークンを Authorization ヘッダーに付けてください。"
+        )
+
+    @api.exception_handler(PermissionDenied)
+    def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return problem(request, 403, "権限がありません", f"{error} の権限を持つ役割が必要です。")
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return problem(
+            request, 422, "入力が正しくありません", "errors の各項目を直してください。", errors=error.errors
+        )
+
+    @api.exception_handler(HttpError)
+    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(request, error.status_code, "要求を処理できません", str(error))
+
+    for missing in (Http404, ObjectDoesNotExist):
+
+        @api.exception_handler(missing)
+        def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+            return problem(
+                request, 404, "見つかりません", "番号を確かめてください。ほかの自治体のものは見えません。"
+            )

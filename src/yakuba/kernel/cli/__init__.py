@@ -1,0 +1,1 @@
+"""Command line: what the pages do, a script can do. Tables, JSON, progress; `yakuba up`, `web`, `worker`."""

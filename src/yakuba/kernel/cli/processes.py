@@ -1,0 +1,74 @@
+"""The processes of the house: their command lines, and a supervisor that keeps them alive."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from django.conf import settings
+
+from yakuba.kernel.cli.output import console
+
+RESTART_SECONDS = 1.0
+STOP_SECONDS = 30.0
+BLOCKING_THREADS = 8
+
+
+def web_command() -> list[str]:
+    """The command line of the web process."""
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        settings.YAKUBA.host,
+        "--port",
+        str(settings.YAKUBA.port),
+        "--blocking-threads",
+        str(BLOCKING_THREADS),
+        "--log-level",
+        "warning",
+        "yakuba.config.wsgi:application",
+    ]
+
+
+def worker_command() -> list[str]:
+    """The command line of a worker process."""
+    return [sys.executable, "-m", "yakuba", "worker"]
+
+
+def supervise(commands: list[list[str]], stop: threading.Event | None = None) -> None:
+    """Keep one process of each command alive until SIGINT, SIGTERM or `stop`; a dead one is started again."""
+    stop = stop or threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    processes = [subprocess.Popen(command) for command in commands]
+    try:
+        while not stop.wait(0.2):
+            for index, process in enumerate(processes):
+                if process.poll() is not None:
+                    console.print(f"{commands[index][2]} が止まったので、もう一度動かします。")
+                    time.sleep(RESTART_SECONDS)
+                    processes[index] = subprocess.Popen(commands[index])
+    finally:
+        end(processes)
+
+
+def end(processes: list[Any]) -> None:
+    """Ask the processes to finish; whoever has not after half a minute is killed. Its work is taken up later."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

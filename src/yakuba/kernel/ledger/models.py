@@ -1,0 +1,106 @@
+"""The ledger (受付簿): procedures, cases, their values with where each came from, and what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from yakuba.kernel.ledger.definitions import ProcedureDefinition, parse_procedure
+from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.tenancy.models import MunicipalityModel
+
+
+class Procedure(MunicipalityModel):
+    """A procedure (手続) as a municipality uses it. `document` is the procedure file as loaded."""
+
+    code = models.SlugField("コード", max_length=60)
+    title = models.CharField("名称", max_length=120)
+    version = models.PositiveIntegerField("版", default=1)
+    document = models.JSONField()
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "手続"
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="procedure_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def definition(self) -> ProcedureDefinition:
+        """The parsed file."""
+        return parse_procedure(self.document, self.code)
+
+
+class Case(MunicipalityModel):
+    """One application (受付), known by its receipt number within its procedure."""
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="cases", verbose_name="手続")
+    receipt_number = models.CharField("受付番号", max_length=20)
+    status = models.CharField(
+        "状態", max_length=12, choices=[(s.value, LABELS[s]) for s in Status], default=Status.READING
+    )
+    target_number = models.CharField("基幹システムの登録番号", max_length=60, blank=True)
+    created_at = models.DateTimeField("受付日時", auto_now_add=True)
+    updated_at = models.DateTimeField("更新日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "受付"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "procedure", "receipt_number"], name="case_once")
+        ]
+        indexes = [models.Index(fields=["municipality", "procedure", "status"], name="case_status")]
+
+    def __str__(self) -> str:
+        return f"{self.procedure.title} {self.receipt_number}"
+
+
+class CaseValue(MunicipalityModel):
+    """The current value of one field, and where it came from."""
+
+    class Origin(models.TextChoices):
+        READING = "reading", "読み取り"
+        PERSON = "person", "職員"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="values", verbose_name="受付")
+    field = models.CharField("項目", max_length=60)
+    value = models.TextField("値", blank=True)
+    trusted = models.BooleanField("信頼できる", default=False)
+    origin = models.CharField("由来", max_length=10, choices=Origin.choices, default=Origin.READING)
+    source = models.JSONField("出所", default=dict)  # sheet, box, engine, confidence, reasons
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="確認者"
+    )
+    confirmed_at = models.DateTimeField("確認日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "値"
+        constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
+
+
+class CaseEvent(MunicipalityModel):
+    """What happened to a case, with the seconds it took and who did it. Never changed."""
+
+    class Actor(models.TextChoices):
+        MACHINE = "machine", "機械"
+        PERSON = "person", "職員"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name="受付")
+    kind = models.CharField("出来事", max_length=60)  # room.verb
+    at = models.DateTimeField("日時", auto_now_add=True)
+    actor = models.CharField("だれが", max_length=10, choices=Actor.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
+    )
+    seconds = models.FloatField("秒", default=0.0)
+    details = models.JSONField("内容", default=dict)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "受付の出来事"
+        indexes = [models.Index(fields=["municipality", "case", "at"], name="case_event_at")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise RuntimeError("a case event is never changed")
+        super().save(*args, **kwargs)

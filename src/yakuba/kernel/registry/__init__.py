@@ -1,0 +1,37 @@
+"""Registry: the rooms of the house, as their manifests declare them."""
+
+from yakuba.kernel.registry.manifest import (
+    CheckResult,
+    Failure,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    QueueState,
+    RunningWork,
+    WorkQueue,
+    resolve,
+)
+from yakuba.kernel.registry.rooms import (
+    audit_sentences,
+    manifests,
+    permission_names,
+    room_modules,
+)
+
+__all__ = [
+    "CheckResult",
+    "Failure",
+    "Manifest",
+    "NavigationItem",
+    "Permission",
+    "PersonalData",
+    "QueueState",
+    "RunningWork",
+    "WorkQueue",
+    "audit_sentences",
+    "manifests",
+    "permission_names",
+    "resolve",
+    "room_modules",
+]

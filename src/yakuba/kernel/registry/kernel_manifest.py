@@ -1,0 +1,32 @@
+"""The kernel's own permissions and audit events, declared the way a room declares its own."""
+
+from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData
+
+KERNEL = Manifest(
+    name="kernel",
+    label="共通",
+    description="受付簿、職員、監査記録",
+    navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
+    permissions=(
+        Permission("ledger.view", "受付簿を見る"),
+        Permission("audit.view", "監査記録を見る"),
+        Permission("jobs.manage", "仕事の中止・再実行"),
+    ),
+    audit_events={
+        "accounts.logged_in": "ログインした",
+        "accounts.login_failed": "ログインに失敗した",
+        "accounts.token_issued": "APIトークンを発行した",
+        "accounts.refused": "権限のない操作を断った",
+        "ledger.case_viewed": "受付を閲覧した",
+        "ledger.procedure_loaded": "手続を登録した",
+        "files.uploaded": "ファイルを受け取った",
+        "files.viewed": "画像を閲覧した",
+        "jobs.cancelled": "仕事を中止した",
+        "jobs.retried": "仕事を再実行した",
+    },
+    personal_data=(
+        PersonalData("ledger.Case", "申請の処理", None),
+        PersonalData("ledger.CaseValue", "申請の処理", None),
+        PersonalData("files.StoredFile", "申請書の読み取りと確認", 365),
+    ),
+)

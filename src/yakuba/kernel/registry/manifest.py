@@ -1,0 +1,114 @@
+"""What a room says of itself. References to code are dotted paths `package.module:name`, resolved when used,
+so that reading a manifest imports nothing of the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`name` is `<room>.<verb>`; `label` is what an administrator reads."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """An entry of the menu, shown to who holds `permission`."""
+
+    label: str
+    url_name: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class WorkQueue:
+    """Work that waits for a person. `load` is `(user) -> QueueState`."""
+
+    label: str
+    permission: str
+    load: str
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How much waits, since when, and where to go. `urgent` marks what blocks others."""
+
+    count: int
+    url: str
+    action_label: str
+    oldest: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that failed: what, why, and what to press. All texts in Japanese."""
+
+    title: str
+    reason: str
+    url: str
+    action_label: str
+    when: datetime
+
+
+@dataclass(frozen=True)
+class RunningWork:
+    """One long work under way; `total` 0 when it is not known yet."""
+
+    title: str
+    done: int
+    total: int
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """A table with personal data: for what purpose, and after how many days it goes (None: with its case)."""
+
+    model: str
+    purpose: str
+    retention_days: int | None
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
+
+    label: str
+    ok: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
+    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, or empty."""
+
+    name: str
+    label: str
+    description: str
+    navigation: tuple[NavigationItem, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    queues: tuple[WorkQueue, ...] = ()
+    audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
+    jobs: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
+    personal_data: tuple[PersonalData, ...] = ()
+    settings: tuple[str, ...] = ()
+    failures: str = ""
+    running: str = ""
+    self_check: str = ""
+
+
+def resolve(dotted: str) -> Any:
+    """The object behind `package.module:name`. Raises ImportError or AttributeError when it is not there."""
+    from importlib import import_module
+
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)

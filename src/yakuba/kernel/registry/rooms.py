@@ -1,0 +1,38 @@
+"""Which rooms the house has, from `settings.YAKUBA_ROOMS` and their manifests."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.conf import settings
+
+from yakuba.kernel.registry.kernel_manifest import KERNEL
+from yakuba.kernel.registry.manifest import Manifest
+
+
+@cache
+def manifests() -> tuple[Manifest, ...]:
+    """The rooms' manifests in the order of the settings, behind the kernel's own."""
+    rooms = (import_module(f"yakuba.services.{room}.manifest").MANIFEST for room in settings.YAKUBA_ROOMS)
+    return (KERNEL, *rooms)
+
+
+@cache
+def permission_names() -> frozenset[str]:
+    """Every permission that a manifest declares."""
+    return frozenset(permission.name for manifest in manifests() for permission in manifest.permissions)
+
+
+@cache
+def audit_sentences() -> dict[str, str]:
+    """Audit event name -> the sentence that explains it."""
+    return {name: text for manifest in manifests() for name, text in manifest.audit_events.items()}
+
+
+def room_modules(part: str) -> list[tuple[str, ModuleType]]:
+    """`(room, module)` for each room that has the part (`urls`, `api`, `cli`, `jobs`)."""
+    names = [(room, f"yakuba.services.{room}.{part}") for room in settings.YAKUBA_ROOMS]
+    return [(room, import_module(name)) for room, name in names if find_spec(name) is not None]

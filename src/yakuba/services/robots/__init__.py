@@ -1,0 +1,1 @@
+"""Robots enter cases into systems that have no interface: scenarios, runs, rows, evidence."""
