@@ -20,15 +20,15 @@ def audit() -> None:
 @app.command("verify")
 def verify_chains(as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
     """すべての自治体の監査記録が書き換えられていないか調べる。問題があれば終了コード1"""
-    results = []
+    results: list[tuple[str, int, list[str]]] = []
     for municipality in Municipality.objects.order_by("code"):
         with active_municipality(municipality):
             count, problems = verify()
-        results.append({"municipality": municipality.code, "events": count, "problems": problems})
+        results.append((municipality.code, count, problems))
     if as_json:
-        print_json(results)
+        print_json([dict(zip(("municipality", "events", "problems"), row, strict=True)) for row in results])
     else:
-        for result in results:
-            console.print(f"{result['municipality']}: {result['events']}件", *result["problems"], sep="\n  ")
-    if any(result["problems"] for result in results):
+        for code, count, problems in results:
+            console.print(f"{code}: {count}件", *problems, sep="\n  ")
+    if any(problems for _, _, problems in results):
         raise fail("監査記録に問題があります。")

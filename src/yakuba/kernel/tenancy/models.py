@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 
@@ -41,7 +41,7 @@ class MunicipalityModel(models.Model):
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="自治体")
 
     objects = MunicipalityManager()
-    all_municipalities: models.Manager[Self] = models.Manager()
+    all_municipalities = models.Manager()
 
     class Meta:
         abstract = True
