@@ -1,0 +1,97 @@
+"""The troubles that the system can be told to make, each drawn from its own seeded sequence."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+_RATES = ("error_rate", "logout_rate", "drop_rate")
+_SECONDS = ("slow", "slow_submit")
+_LONGEST = 600.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`slow`, `slow_submit` in seconds (0–600); rates as shares of requests (0–1); layout 1 or 2."""
+
+    slow: float = 0.0
+    slow_submit: float = 0.0
+    error_rate: float = 0.0
+    logout_rate: float = 0.0
+    drop_rate: float = 0.0
+    layout: int = 1
+    seed: int = 0
+
+    def changed(self, changes: Mapping[str, Any]) -> Settings:
+        """A copy with some settings changed; raises ValueError that names what is wrong."""
+        unknown = set(changes) - set(asdict(self))
+        if unknown:
+            raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
+        checked: dict[str, Any] = {name: _number(name, value) for name, value in changes.items()}
+        new = replace(self, **checked)
+        if any(not 0 <= getattr(new, name) <= 1 for name in _RATES):
+            raise ValueError("a rate lies between 0 and 1")
+        if any(not 0 <= getattr(new, name) <= _LONGEST for name in _SECONDS):
+            raise ValueError(f"seconds lie between 0 and {_LONGEST:g}")
+        if new.layout not in (1, 2):
+            raise ValueError("layout is 1 or 2")
+        return new
+
+
+def _number(name: str, value: Any) -> float | int:
+    whole = name in ("layout", "seed")
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise ValueError(f"{name}: not a {'whole number' if whole else 'number'}")
+    return value if whole else float(value)
+
+
+class Troubles:
+    """Draws troubles and counts what happened. Safe to share between threads.
+
+    Every kind of trouble has its own random sequence, so changing one rate does not shift the others.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self.settings = settings
+        self._sequences = _sequences(settings.seed)
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Apply changes; a seed, even the same one, starts every sequence anew. Raises ValueError."""
+        with self._lock:
+            self.settings = self.settings.changed(changes)
+            if "seed" in changes:
+                self._sequences = _sequences(self.settings.seed)
+
+    def delay(self, name: str) -> float:
+        """Seconds to wait: the setting `slow` or `slow_submit`, times a jitter of 0.5 to 1.5."""
+        seconds: float = getattr(self.settings, name)
+        if not seconds:
+            return 0.0
+        with self._lock:
+            return seconds * self._sequences[name].uniform(0.5, 1.5)
+
+    def strikes(self, name: str) -> bool:
+        """Whether `error_rate`, `logout_rate` or `drop_rate` hits this time."""
+        with self._lock:
+            return self._sequences[name].random() < getattr(self.settings, name)
+
+    def count(self, what: str) -> None:
+        with self._lock:
+            self._counts[what] += 1
+
+    def report(self) -> dict[str, Any]:
+        """Settings and counters as plain JSON values."""
+        names = ("requests", "logins", "stored", "dropped", "errors", "logouts", "timeouts", "refused")
+        with self._lock:
+            counters = {name: self._counts[name] for name in names}
+            return {"settings": asdict(self.settings), "counters": counters}
+
+
+def _sequences(seed: int) -> dict[str, random.Random]:
+    return {name: random.Random(f"{seed}:{name}") for name in _RATES + _SECONDS}
