@@ -1,0 +1,28 @@
+"""Jobs: long work done by the worker, surviving crashes. Rooms see this door and never the engine behind it.
+
+    @job("reading.read_sheet", label="用紙の読み取り", attempts=3)
+    def read_sheet(context: JobContext, *, sheet_id: int) -> None: ...
+
+    enqueue("reading.read_sheet", key="sheet-12", lane="reading", sheet_id=12)
+
+A handler is called again until it has finished, so it asks its rows what is left to do, works in small
+committed steps and calls `context.check()` between them.
+"""
+
+from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped
+from yakuba.kernel.jobs.port import cancel, enqueue, pause, resume, retry
+from yakuba.kernel.jobs.registry import job, limit_lane, schedule
+
+__all__ = [
+    "JobContext",
+    "JobError",
+    "JobStopped",
+    "cancel",
+    "enqueue",
+    "job",
+    "limit_lane",
+    "pause",
+    "resume",
+    "retry",
+    "schedule",
+]

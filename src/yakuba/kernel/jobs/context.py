@@ -1,0 +1,94 @@
+"""What a handler is given: for whom it works, how it tells its progress, and whether it must stop."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from yakuba.kernel.jobs.models import Job
+    from yakuba.kernel.tenancy.models import Municipality
+
+# Progress is for eyes: more often than this only costs writes.
+PROGRESS_INTERVAL = 0.25
+
+
+class JobStopped(BaseException):
+    """The handler must end now: somebody paused or cancelled the job, or the worker is shutting down or has
+    lost the job. Not an Exception, so that a handler that catches the errors of one row lets it through."""
+
+
+class JobError(Exception):
+    """An expected failure with a Japanese sentence for staff: what is wrong, where, what to do.
+
+    With `again=False` the job fails at once, without further tries.
+    """
+
+    def __init__(self, sentence: str, *, again: bool = True) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.again = again
+
+
+class Lease(Protocol):
+    """The worker's claim to be alive, as the handler sees it."""
+
+    stopping: bool
+
+    def is_fresh(self) -> bool:
+        """Whether the last heartbeat is recent enough that no other worker can have adopted the job."""
+
+
+class JobContext:
+    """Handed to every handler. `attempt` counts from 1; `municipality` is active while the handler runs."""
+
+    def __init__(self, job: Job, lease: Lease) -> None:
+        self.job_id: int = job.pk
+        self.name: str = job.name
+        self.key: str = job.key
+        self.attempt: int = job.failures + 1
+        self.generation: int = job.generation
+        self.municipality: Municipality = job.municipality
+        self._ticket = job.ticket
+        self._lease = lease
+        self._told_at = 0.0
+        self._untold: tuple[int, int, str] | None = None
+
+    def progress(self, done: int, total: int, note: str = "") -> None:
+        """Tell that `done` of `total` steps are finished; `note` (200 characters) is Japanese, for staff.
+
+        Written at most four times a second, and always at the end. Raises JobStopped when the job is lost.
+        """
+        self._untold = (done, total, note)
+        is_time = done >= total or time.monotonic() - self._told_at >= PROGRESS_INTERVAL
+        if is_time and not self.tell():
+            raise JobStopped("the job is no longer ours")
+
+    def tell(self) -> bool:
+        """Write the progress that was not written yet. False when the job is no longer ours."""
+        from yakuba.kernel.jobs import states
+
+        if self._untold is None:
+            return True
+        untold, self._untold, self._told_at = self._untold, None, time.monotonic()
+        return states.note_progress(self._ticket, *untold)
+
+    def check(self) -> None:
+        """Call between steps. Raises JobStopped when the handler must end here."""
+        from yakuba.kernel.jobs.models import Job, State
+
+        if self._lease.stopping:
+            raise JobStopped("the worker is shutting down")
+        row = Job.all_municipalities.filter(ticket=self._ticket).values_list("state", "stop_request").first()
+        if row is None or row[0] != State.RUNNING:
+            raise JobStopped("the job is no longer ours")
+        if row[1]:
+            raise JobStopped(f"{row[1]} was asked for")
+
+    def still_mine(self) -> bool:
+        """Whether no other worker has the job. Ask right before a side effect outside the database."""
+        from yakuba.kernel.jobs.models import Job, State
+
+        if not self._lease.is_fresh():
+            return False
+        return Job.all_municipalities.filter(ticket=self._ticket, state=State.RUNNING).exists()

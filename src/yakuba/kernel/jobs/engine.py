@@ -1,0 +1,171 @@
+"""The engine behind the port: DBOS. It carries tickets from the queue to a free thread of some worker.
+
+Nothing else knows DBOS, and nothing of value lies in its tables: they can be deleted while no worker runs.
+A ticket is one DBOS workflow; lanes without a limit share one queue, lanes limited to n are partitions of
+the queue for n. Only workers start the engine; whoever enqueues writes a row and is done.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+
+if TYPE_CHECKING:
+    from dbos import EnqueueOptions
+
+# Without a handler of its own DBOS would write to the console.
+logging.getLogger("dbos").addHandler(logging.NullHandler())
+
+# DBOS leaves the work of another version of the code alone. Ours are tickets, which never change their shape.
+VERSION = "1"
+WORKFLOW = "yakuba.ticket"
+QUEUE = "yakuba"
+# How often DBOS looks for tickets, in seconds: every look gives each free thread one, and costs a few queries.
+BUSY_INTERVAL = 0.02
+IDLE_INTERVAL = 0.2
+KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A job's turn in the queue. `limit` is how many of its lane may run at once, None for no limit."""
+
+    id: str
+    lane: str
+    limit: int | None
+
+
+class Engine:
+    """A running DBOS. It calls `run(ticket id)` in a thread of its own for every ticket that has its turn."""
+
+    def __init__(
+        self, url: str, *, worker_id: str, concurrency: int, limits: Iterable[int], run: Callable[[str], None]
+    ) -> None:
+        from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+
+        self._database = _database(url)
+        self._dbos = DBOS(
+            config={
+                "name": "yakuba",
+                "application_version": VERSION,
+                "executor_id": worker_id,
+                "system_database_engine": self._database,
+                "serializer": DBOSPortableJSONSerializer(),  # the default would unpickle what it reads
+                "log_level": "WARNING",
+                "enable_otlp": False,
+                "use_listen_notify": False,
+                "notification_listener_polling_interval_sec": 0.5,
+            }
+        )
+        # In a function of its own: DBOS sets attributes on what it decorates.
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(lambda ticket: run(ticket))
+        self._limits = frozenset(limits)
+        DBOS.listen_queues([QUEUE, *(_limited_queue(limit) for limit in self._limits)])
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=concurrency, polling_interval_sec=IDLE_INTERVAL)
+        for limit in self._limits:
+            DBOS.register_queue(
+                _limited_queue(limit),
+                partition_concurrency=limit,
+                worker_concurrency=concurrency,
+                polling_interval_sec=IDLE_INTERVAL,
+            )
+        self._client = DBOSClient(
+            system_database_engine=self._database,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name="yakuba",
+        )
+
+    def hand_over(self, tickets: Iterable[Ticket]) -> None:
+        """Put tickets in the queue, all or none. One that is there already is left as it is."""
+        with self._database.begin() as connection:
+            for ticket in tickets:
+                options: EnqueueOptions = {
+                    "workflow_name": WORKFLOW,
+                    "queue_name": QUEUE if ticket.limit is None else _limited_queue(ticket.limit),
+                    "workflow_id": ticket.id,
+                    "app_version": VERSION,
+                }
+                if ticket.limit is not None:
+                    options["queue_partition_key"] = ticket.lane
+                self._client.enqueue_in_transaction(connection, options, ticket.id)
+
+    def hurry(self, busy: bool) -> None:
+        """Look for tickets often while there are many short ones. Limited lanes hold long work and need not."""
+        from dbos import DBOS
+
+        interval = BUSY_INTERVAL if busy else IDLE_INTERVAL
+        queue = DBOS.retrieve_queue(QUEUE)
+        if queue is not None and queue.polling_interval_sec != interval:
+            queue.set_polling_interval_sec(interval)
+
+    def held_by(self, worker_id: str) -> list[str]:
+        """The tickets that a worker took and has not given back."""
+        return self._ids(executor_id=worker_id, status="PENDING")
+
+    def queued(self, tickets: list[str]) -> set[str]:
+        """Which of these tickets still wait for their turn."""
+        return set(self._ids(workflow_ids=tickets, status="ENQUEUED")) if tickets else set()
+
+    def withdraw(self, tickets: list[str]) -> None:
+        """Take tickets back, so that they no longer count in their lane; passes over unknown and ended ones."""
+        if tickets:
+            self._client.cancel_workflows(tickets)
+
+    def forget_old(self) -> None:
+        """Delete up to 1000 tickets that ended more than a day ago."""
+        before = (datetime.now(UTC) - KEPT).isoformat()
+        old = self._ids(completed_before=before, status=["SUCCESS", "ERROR", "CANCELLED"], limit=1000)
+        if old:
+            self._client.delete_workflows(old)
+
+    def stop_taking(self) -> None:
+        """Take no further tickets; those that run go on."""
+        for event in self._dbos.background_thread_stop_events:
+            event.set()
+
+    def close(self) -> None:
+        """Shut down. Threads that still run are not waited for."""
+        from dbos import DBOS
+
+        self._client.destroy()
+        DBOS.destroy(destroy_registry=True)
+        self._database.dispose()
+
+    def _ids(self, **lookup: Any) -> list[str]:
+        found = self._client.list_workflows(name=WORKFLOW, load_input=False, load_output=False, **lookup)
+        return [workflow.workflow_id for workflow in found]
+
+
+def _limited_queue(limit: int) -> str:
+    return f"{QUEUE}-limit-{limit}"
+
+
+def _database(url: str) -> sqlalchemy.Engine:
+    """The connection pool for DBOS's own tables."""
+    if not url.startswith("sqlite"):
+        return sqlalchemy.create_engine(
+            url, pool_size=5, max_overflow=10, pool_pre_ping=True, connect_args={"application_name": "yakuba"}
+        )
+    path = sqlalchemy.make_url(url).database
+    if path:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    engine = sqlalchemy.create_engine(url)
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # A writer takes its lock at BEGIN and waits for it, instead of failing in the middle.
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: what was handed over must still be there after a power loss.
+        connection.execute("PRAGMA synchronous=FULL")
+
+    return engine

@@ -1,0 +1,92 @@
+"""Doing one ticket's job in a worker's thread: begin, call the handler, note how it ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+
+from django.db import connections
+
+from yakuba.kernel.jobs import registry, states
+from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.registry import JobKind
+from yakuba.kernel.tenancy import active_municipality
+
+log = logging.getLogger("yakuba.jobs")
+UNEXPECTED = (
+    "処理の途中で思わぬエラーが起きました。「再実行」を押しても続くときは、"
+    "この画面の「技術的なエラー」を添えてシステム担当へ知らせてください。"
+)
+UNKNOWN_KIND = "この仕事を行うプログラムが見つかりません。システム担当へ知らせてください。"
+TECHNICAL_ERROR_LENGTH = 8000  # characters; the end of a traceback says most
+
+
+class Execution:
+    """What one worker is doing now. `active` are the tickets whose handlers run in this process."""
+
+    def __init__(self, worker_id: str, lease: Lease) -> None:
+        self._worker_id = worker_id
+        self._lease = lease
+        self._lock = threading.Lock()
+        self._active: set[str] = set()
+
+    @property
+    def active(self) -> set[str]:
+        """A copy of the tickets that are being worked on."""
+        with self._lock:
+            return set(self._active)
+
+    def run(self, ticket: str) -> None:
+        """Do the job of a ticket. Never raises: how it ended stands in the row."""
+        with self._lock:
+            self._active.add(ticket)
+        try:
+            self._run(ticket)
+        except Exception:
+            # The row stays as it is; upkeep finds it without a handler and puts it back.
+            log.exception("the end of a job could not be written down")
+        finally:
+            with self._lock:
+                self._active.discard(ticket)
+            connections.close_all()
+
+    def _run(self, ticket: str) -> None:
+        if self._lease.stopping:
+            states.put_back(ticket)
+            return
+        job = states.claim(ticket, self._worker_id)
+        if job is None:
+            return
+        context = JobContext(job, self._lease)
+        try:
+            kind = registry.kind(job.name)
+        except LookupError as error:
+            states.fail(ticket, error=UNKNOWN_KIND, technical_error=str(error), attempts=1)
+            return
+        with active_municipality(job.municipality):
+            try:
+                kind.handler(context, **job.arguments)
+            except JobStopped:
+                context.tell()
+                states.stop(ticket)
+            except (Exception, SystemExit) as error:
+                context.tell()
+                _fail(ticket, kind, error)
+            else:
+                context.tell()
+                states.finish(ticket)
+
+
+def _fail(ticket: str, kind: JobKind, error: BaseException) -> None:
+    technical = "".join(traceback.format_exception(error))[-TECHNICAL_ERROR_LENGTH:]
+    if not isinstance(error, JobError):
+        # The message may hold personal data; it stands in the row, not in the log.
+        log.warning("the job %s failed with %s", kind.name, type(error).__name__)
+    states.fail(
+        ticket,
+        error=error.sentence if isinstance(error, JobError) else UNEXPECTED,
+        technical_error=technical,
+        attempts=1 if isinstance(error, JobError) and not error.again else kind.attempts,
+        retry_after=kind.retry_after,
+    )

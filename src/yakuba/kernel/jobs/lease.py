@@ -1,0 +1,96 @@
+"""A worker's sign of life: its row in the table of workers and the thread that keeps it fresh."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from datetime import timedelta
+
+from django.db import connections
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from yakuba.kernel.jobs import identity
+from yakuba.kernel.jobs.models import Worker
+from yakuba.kernel.jobs.states import from_now
+
+log = logging.getLogger("yakuba.jobs")
+
+# A worker that has not been heard of for so long is taken for dead, unless its process is seen to live …
+LEASE = timedelta(seconds=8)
+# … and then it gets this much longer: the machine is busy or asleep, and two must not do one job.
+PATIENCE = 6
+HEARTBEATS_PER_LEASE = 4
+
+
+class WorkerLease:
+    """Registers this process as a worker and beats until `close()`.
+
+    `stopping` is set for a shutdown, and by the lease itself (`lost`) when the others took us for dead.
+    """
+
+    def __init__(self, lease: timedelta = LEASE) -> None:
+        self.id = uuid.uuid4().hex
+        self.stopping = False
+        self.lost = False
+        self._lease = lease
+        self._beat_at = time.monotonic()
+        self._closed = threading.Event()
+        Worker.objects.create(
+            id=self.id,
+            host=socket.gethostname(),
+            place=identity.place(),
+            pid=os.getpid(),
+            pid_started=identity.started(os.getpid()) or 0,
+            started_at=Now(),
+            heartbeat_at=Now(),
+        )
+        self._thread = threading.Thread(target=self._keep_beating, name="jobs-heartbeat", daemon=True)
+        self._thread.start()
+
+    def is_fresh(self) -> bool:
+        """Whether nobody can have taken us for dead yet."""
+        return not self.lost and time.monotonic() - self._beat_at < self._lease.total_seconds() * 0.75
+
+    def close(self) -> None:
+        """Stop beating and let the others know at once that this worker is gone."""
+        self._closed.set()
+        self._thread.join(timeout=self._lease.total_seconds())
+        Worker.objects.filter(pk=self.id).update(left_at=Now())
+
+    def _keep_beating(self) -> None:
+        while not self._closed.wait(self._lease.total_seconds() / HEARTBEATS_PER_LEASE):
+            try:
+                self._beat()
+            except Exception:
+                log.warning("a heartbeat could not be written", exc_info=True)
+            finally:
+                connections.close_all()
+
+    def _beat(self) -> None:
+        sent = time.monotonic()
+        if Worker.objects.filter(pk=self.id, left_at=None).update(heartbeat_at=Now()):
+            self._beat_at = sent
+        else:
+            self.lost = self.stopping = True
+
+
+def take_dead_workers(own_id: str, lease: timedelta = LEASE) -> list[Worker]:
+    """The workers that ended, are seen to be gone, or have been silent for too long.
+
+    They are marked as gone before they are returned, so that one that only slept learns that it has lost.
+    """
+    dead = []
+    for worker in Worker.objects.exclude(pk=own_id):
+        alive = identity.is_alive(worker.place, worker.pid, worker.pid_started)
+        silence = lease * PATIENCE if alive else lease
+        gone = Worker.objects.filter(pk=worker.pk)
+        if worker.left_at is None and alive is not False:
+            gone = gone.filter(Q(left_at__isnull=False) | Q(heartbeat_at__lt=from_now(-silence)))
+        if gone.update(left_at=Now()):
+            dead.append(worker)
+    return dead

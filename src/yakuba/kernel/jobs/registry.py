@@ -1,0 +1,111 @@
+"""The handlers by name, how many jobs of a lane may run at once, and what is repeated by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A registered handler. `attempts` (1 or more) counts the first try; `retry_after` is the first pause."""
+
+    name: str
+    label: str
+    attempts: int
+    retry_after: timedelta
+    handler: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A job that is enqueued anew for every municipality, `every` after its last run has finished."""
+
+    name: str
+    every: timedelta
+    lane: str
+
+
+_kinds: dict[str, JobKind] = {}
+_lane_limits: dict[str, int] = {}
+_schedules: dict[str, Schedule] = {}
+
+
+def job(
+    name: str, *, label: str, attempts: int = 3, retry_after: timedelta = timedelta(seconds=2)
+) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the handler of `name` ("room.verb"); `label` is its Japanese name.
+
+    A handler that raises is tried again after `retry_after`, then after twice, four times … as long (an hour
+    at most); after `attempts` tries the job has failed. Raises ValueError when the name is taken.
+    """
+    if attempts < 1:
+        raise ValueError("attempts must be 1 or more")
+
+    def register(handler: Handler) -> Handler:
+        known = _kinds.get(name)
+        if known and known.handler.__module__ != handler.__module__:
+            raise ValueError(f"two handlers are named {name!r}")
+        _kinds[name] = JobKind(name, label, attempts, retry_after, handler)
+        return handler
+
+    return register
+
+
+def kind(name: str) -> JobKind:
+    """The handler of that name. Raises LookupError when no room registers it."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(f"no job handler is named {name!r}") from None
+
+
+def limit_lane(family: str, limit: int) -> None:
+    """Let at most `limit` (1 or more) jobs of each lane of this family run at once, over all workers.
+
+    The family is what stands before the colon: `limit_lane("robots", 1)` holds for "robots:tax" and for
+    "robots:welfare", each by itself. A lane without a limit uses whatever threads the workers have.
+    """
+    if limit < 1:
+        raise ValueError("a lane's limit must be 1 or more")
+    _lane_limits[family] = limit
+
+
+def lane_limit(lane: str) -> int | None:
+    """How many jobs of this lane may run at once; None for as many as there are threads."""
+    return _lane_limits.get(lane.partition(":")[0])
+
+
+def lane_limits() -> set[int]:
+    """All limits in use."""
+    return set(_lane_limits.values())
+
+
+def schedule(name: str, *, every: timedelta, lane: str = "schedule") -> None:
+    """Enqueue `name` for every municipality again and again, `every` after its last run ended.
+
+    The handler takes no arguments besides the context.
+    """
+    _schedules[name] = Schedule(name, every, lane)
+
+
+def schedules() -> list[Schedule]:
+    """Everything that is repeated by the clock."""
+    return list(_schedules.values())
+
+
+def label_of(name: str) -> str:
+    """The Japanese name of a job, or its technical name when no room knows it any more."""
+    known = _kinds.get(name)
+    return known.label if known else name
+
+
+def forget(*names: str) -> None:
+    """Remove handlers and schedules again (a test that registered its own)."""
+    for name in names:
+        _kinds.pop(name, None)
+        _schedules.pop(name, None)

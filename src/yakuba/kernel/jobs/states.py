@@ -1,0 +1,147 @@
+"""Moves of a job row along `TRANSITIONS`. Each is one small transaction and needs the ticket."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
+from django.db.models.functions import Now
+
+from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
+
+# So many worker deaths in a row without any progress mean that the job itself kills the worker.
+CRASHES_ALLOWED = 10
+LONGEST_RETRY_PAUSE = timedelta(hours=1)
+CRASHED_TOO_OFTEN = (
+    f"処理の途中でワーカーが{CRASHES_ALLOWED}回続けて止まったため、この仕事を中止しました。"
+    "対象のファイルや設定を確かめてから「再実行」を押してください。"
+)
+
+
+def new_ticket() -> str:
+    """A ticket that nobody holds yet."""
+    return uuid.uuid4().hex
+
+
+def from_now(delay: timedelta) -> ExpressionWrapper:
+    """The database's clock plus `delay` (negative for the past), so that the clocks of machines do not matter."""
+    return ExpressionWrapper(Now() + Value(delay), output_field=DateTimeField())
+
+
+def move(job: Job, target: State, **changes: Any) -> None:
+    """Move a locked row to `target`. Raises ValueError for a move that is not in the table."""
+    source = State(job.state)
+    if target not in TRANSITIONS[source]:
+        raise ValueError(f"a job cannot move from {source} to {target}")
+    changes |= {"state": target, "stop_request": StopRequest.NONE, "worker": None}
+    if target == State.WAITING:
+        changes |= {"ticket": new_ticket(), "handed_over_at": None, "finished_at": None}
+    elif target in (State.DONE, State.FAILED, State.CANCELLED):
+        changes |= {"finished_at": Now()}
+    Job.all_municipalities.filter(pk=job.pk).update(**changes)
+
+
+@contextmanager
+def locked(**lookup: Any) -> Iterator[Job | None]:
+    """A transaction in which the row found by `lookup` stands still; None when there is no such row."""
+    with transaction.atomic():
+        yield Job.all_municipalities.select_for_update().filter(**lookup).first()
+
+
+def claim(ticket: str, worker_id: str) -> Job | None:
+    """Begin the job of a ticket; None when the ticket is no longer good (cancelled, paused, adopted)."""
+    begun = Job.all_municipalities.filter(ticket=ticket, state=State.WAITING).update(
+        state=State.RUNNING,
+        worker=worker_id,
+        started_at=Now(),
+        run_again=False,
+        progress_note="",
+        error="",
+        technical_error="",
+    )
+    if not begun:
+        return None
+    return Job.all_municipalities.select_related("municipality").filter(ticket=ticket).first()
+
+
+def put_back(ticket: str) -> None:
+    """Give the job of a ticket that was not begun a new one."""
+    Job.all_municipalities.filter(ticket=ticket, state=State.WAITING).update(
+        ticket=new_ticket(), handed_over_at=None
+    )
+
+
+def finish(ticket: str) -> None:
+    """The handler has returned: done, or once more when somebody enqueued the job while it ran."""
+    with locked(ticket=ticket, state=State.RUNNING) as job:
+        if job is None:
+            return
+        if job.run_again:
+            move(job, _after_stop(job), due_at=None, failures=0, crashes=0)
+        else:
+            move(job, State.DONE, crashes=0)
+
+
+def stop(ticket: str) -> None:
+    """The handler has stopped at a check: where it goes depends on what was asked; a shutdown only interrupts."""
+    with locked(ticket=ticket, state=State.RUNNING) as job:
+        if job is not None:
+            move(job, _after_stop(job), due_at=None)
+
+
+def fail(
+    ticket: str, *, error: str, technical_error: str, attempts: int, retry_after: timedelta = timedelta(0)
+) -> None:
+    """A try has ended with an error: wait and try again, or fail after `attempts` tries.
+
+    The pause is `retry_after` at first and doubles with each try.
+    """
+    with locked(ticket=ticket, state=State.RUNNING) as job:
+        if job is None:
+            return
+        failures = job.failures + 1
+        told = {"failures": failures, "error": error, "technical_error": technical_error}
+        if failures >= attempts:
+            move(job, State.FAILED, **told)
+        else:
+            pause = min(retry_after * 2 ** min(failures - 1, 20), LONGEST_RETRY_PAUSE)
+            move(job, _after_stop(job), due_at=from_now(pause), **told)
+
+
+def interrupt(job_id: int, worker_id: str) -> None:
+    """The worker that ran this job is gone: back to the queue, or where somebody asked it to go."""
+    with locked(pk=job_id, state=State.RUNNING, worker=worker_id) as job:
+        if job is None:
+            return
+        crashes = job.crashes + 1
+        if crashes >= CRASHES_ALLOWED:
+            move(job, State.FAILED, crashes=crashes, error=CRASHED_TOO_OFTEN)
+        else:
+            move(job, _after_stop(job), due_at=None, crashes=crashes)
+
+
+def note_progress(ticket: str, done: int, total: int, note: str) -> bool:
+    """Write the progress; False when the ticket is no longer good."""
+    return bool(
+        Job.all_municipalities.filter(ticket=ticket, state=State.RUNNING).update(
+            crashes=Case(
+                When(progress_done__lt=done, then=Value(0)), default=F("crashes"), output_field=IntegerField()
+            ),
+            progress_done=done,
+            progress_total=total,
+            progress_note=note[:200],
+            progress_at=Now(),
+        )
+    )
+
+
+def _after_stop(job: Job) -> State:
+    return {
+        StopRequest.PAUSE: State.PAUSED,
+        StopRequest.CANCEL: State.CANCELLED,
+    }.get(StopRequest(job.stop_request), State.WAITING)

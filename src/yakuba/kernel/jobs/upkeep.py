@@ -1,0 +1,137 @@
+"""What a worker does beside the jobs themselves: hand waiting rows to the engine, and put right what crashes,
+lost tickets and the clock leave behind. Every step may be repeated, and done by several workers at once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from yakuba.kernel.jobs import registry, states
+from yakuba.kernel.jobs.engine import Engine, Ticket
+from yakuba.kernel.jobs.execution import Execution
+from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
+from yakuba.kernel.jobs.models import FINISHED, Job, State
+from yakuba.kernel.jobs.port import enqueue
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+log = logging.getLogger("yakuba.jobs")
+
+BATCH = 200  # rows handed over at once
+OVERDUE = timedelta(seconds=30)  # a ticket that waits so long is looked up in the engine
+
+
+class Upkeep:
+    """The chores of one worker; `tick()` does those that are due."""
+
+    def __init__(self, engine: Engine, execution: Execution, lease: WorkerLease, silence: timedelta) -> None:
+        self._engine = engine
+        self._execution = execution
+        self._lease = lease
+        self._silence = silence
+        self._chores = [
+            Chore(0.1, self.hand_over),
+            Chore(1, self.adopt),
+            Chore(1, self.set_pace),
+            Chore(5, self.collect_orphans),
+            Chore(10, self.look_up_overdue),
+            Chore(10, self.enqueue_scheduled),
+            Chore(600, self._engine.forget_old),
+        ]
+
+    def tick(self) -> None:
+        """Do what is due. A chore that fails is logged and tried again at its next turn."""
+        for chore in self._chores:
+            chore.do_if_due()
+
+    def hand_over(self) -> None:
+        """Give the engine a ticket for every row that waits, is not in the queue and is due."""
+        due = Q(due_at=None) | Q(due_at__lte=Now())
+        waiting = Job.all_municipalities.filter(due, state=State.WAITING, handed_over_at=None)
+        rows = list(waiting.order_by("pk").values_list("ticket", "lane")[:BATCH])
+        if not rows:
+            return
+        self._engine.hand_over(Ticket(ticket, lane, registry.lane_limit(lane)) for ticket, lane in rows)
+        self._engine.hurry(True)
+        # Between hand-over and note a crash only leads to a second hand-over of the same ticket, which changes nothing.
+        Job.all_municipalities.filter(
+            ticket__in=[ticket for ticket, _ in rows], state=State.WAITING, handed_over_at=None
+        ).update(handed_over_at=Now())
+
+    def set_pace(self) -> None:
+        """Let the engine look for tickets rarely when nothing waits."""
+        self._engine.hurry(Job.all_municipalities.filter(state=State.WAITING, due_at=None).exists())
+
+    def adopt(self) -> None:
+        """Put the jobs of dead workers back in the queue."""
+        for worker in take_dead_workers(self._lease.id, self._silence):
+            held = self._engine.held_by(worker.pk)
+            self._engine.withdraw(held)
+            for ticket in held:
+                states.put_back(ticket)
+            for job_id in Job.all_municipalities.filter(worker=worker).values_list("pk", flat=True):
+                states.interrupt(job_id, worker.pk)
+            if not Job.all_municipalities.filter(worker=worker).exists():
+                worker.delete()
+
+    def collect_orphans(self) -> None:
+        """Put back rows that stand as running here but have no handler (its end could not be written down)."""
+        running = Job.all_municipalities.filter(worker=self._lease.id, state=State.RUNNING)
+        rows = list(running.values_list("pk", "ticket"))
+        active = self._execution.active  # read after the rows: a job that began in between is in both
+        for job_id, ticket in rows:
+            if ticket not in active:
+                self._engine.withdraw([ticket])
+                states.interrupt(job_id, self._lease.id)
+
+    def look_up_overdue(self) -> None:
+        """Give a new ticket to rows whose ticket waits for long and is not in the queue any more."""
+        overdue = Job.all_municipalities.filter(
+            state=State.WAITING, handed_over_at__lt=states.from_now(-OVERDUE)
+        )
+        tickets = list(overdue.order_by("handed_over_at").values_list("ticket", flat=True)[:BATCH])
+        queued = self._engine.queued(tickets)
+        lost = [ticket for ticket in tickets if ticket not in queued]
+        self._engine.withdraw(lost)
+        for ticket in lost:
+            states.put_back(ticket)
+        Job.all_municipalities.filter(ticket__in=queued, state=State.WAITING).update(handed_over_at=Now())
+
+    def enqueue_scheduled(self) -> None:
+        """Start the repeated jobs whose time has come."""
+        for schedule in registry.schedules():
+            for municipality in _due_for(schedule):
+                with active_municipality(municipality):
+                    enqueue(schedule.name, key="schedule", lane=schedule.lane)
+
+
+class Chore:
+    """Something to do every `interval` seconds."""
+
+    def __init__(self, interval: float, work: Callable[[], None]) -> None:
+        self._interval = interval
+        self._work = work
+        self._due_at = 0.0
+
+    def do_if_due(self) -> None:
+        """Do it when its time has come. Logs what goes wrong."""
+        if time.monotonic() < self._due_at:
+            return
+        try:
+            self._work()
+        except Exception:
+            log.warning("upkeep of the jobs: %s failed", self._work.__name__, exc_info=True)
+            self._due_at = time.monotonic() + max(self._interval, 1.0)
+        else:
+            self._due_at = time.monotonic() + self._interval
+
+
+def _due_for(schedule: registry.Schedule) -> Iterator[Municipality]:
+    rows = Job.all_municipalities.filter(name=schedule.name, key="schedule")
+    not_yet = rows.exclude(state__in=FINISHED) | rows.filter(finished_at__gt=states.from_now(-schedule.every))
+    yield from Municipality.objects.exclude(pk__in=not_yet.values("municipality"))
