@@ -1,0 +1,60 @@
+# All that a newcomer types: make run, make test. `make setup` only installs.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup run test lint types contracts unit postgresql room lock clean
+
+setup: $(VENV)/.installed
+
+run: $(VENV)/.installed
+	@$(BIN)/yakuba up --demo
+
+test: lint types contracts unit postgresql
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed-dev
+	$(BIN)/lint-imports --no-logo
+	YAKUBA_DATA_DIR=build/check DJANGO_SETTINGS_MODULE=yakuba.config.settings $(BIN)/python -m django makemigrations --check --dry-run
+
+unit: $(VENV)/.installed-dev
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+# The same database tests once more on a PostgreSQL server that the run starts itself.
+postgresql: $(VENV)/.installed-dev
+	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow"
+
+# make room name=library label=図書館
+room: $(VENV)/.installed
+	@$(BIN)/python scripts/new_room.py "$(name)" "$(label)"
+
+$(VENV)/bin/python:
+	@scripts/debian_packages.sh python
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml scripts/debian_packages.sh | $(VENV)/bin/python
+	@scripts/debian_packages.sh run
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@scripts/debian_packages.sh test
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Needs the program uv on the PATH; writes versions and hashes, no host.
+lock:
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build

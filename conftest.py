@@ -1,0 +1,71 @@
+"""What tests of every room share: the demo town, its neighbour, and their staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.registry import permission_names
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+MakeStaff = Callable[..., User]
+
+
+@pytest.fixture
+def yakuba_city(db: None) -> Municipality:
+    """やくば市."""
+    return Municipality.objects.get_or_create(code="990019", defaults={"name": "やくば市"})[0]
+
+
+@pytest.fixture
+def neighbour_town(db: None) -> Municipality:
+    """となり町."""
+    return Municipality.objects.get_or_create(code="990027", defaults={"name": "となり町"})[0]
+
+
+@pytest.fixture
+def in_yakuba_city(yakuba_city: Municipality) -> Iterator[Municipality]:
+    """やくば市 is active during the test."""
+    with active_municipality(yakuba_city):
+        yield yakuba_city
+
+
+@pytest.fixture
+def make_staff(db: None) -> MakeStaff:
+    """`make_staff(municipality, *permissions)` → a user with a role of just these permissions."""
+
+    def make(municipality: Municipality, *permissions: str) -> User:
+        with active_municipality(municipality):
+            number = User.objects.count() + 1
+            user = User.objects.create_user(
+                f"staff{number}",
+                password="yakuba-test-word",
+                municipality=municipality,
+                display_name="見本職員",
+            )
+            role = Role.objects.create(name=f"役割{number}", permissions=list(permissions))
+            user.roles.add(role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def clerk(make_staff: MakeStaff, yakuba_city: Municipality) -> User:
+    """A person of やくば市 with every permission there is."""
+    return make_staff(yakuba_city, *permission_names())
+
+
+@pytest.fixture
+def neighbour(make_staff: MakeStaff, neighbour_town: Municipality) -> User:
+    """A person of となり町 with every permission there is."""
+    return make_staff(neighbour_town, *permission_names())
+
+
+@pytest.fixture
+def newcomer(make_staff: MakeStaff, yakuba_city: Municipality) -> User:
+    """A person of やくば市 without any role."""
+    return make_staff(yakuba_city)

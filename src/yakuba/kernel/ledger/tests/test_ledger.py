@@ -1,0 +1,111 @@
+"""Cases move only along the table; what a person confirmed is never overwritten by a machine."""
+
+import itertools
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from yakuba.kernel.ledger import actions, queries, workflow
+from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure
+from yakuba.kernel.ledger.models import Case, CaseEvent
+from yakuba.kernel.ledger.workflow import TRANSITIONS, Status, WrongTransition
+from yakuba.kernel.tenancy import active_municipality
+
+DOCUMENT = {
+    "procedure": "bus-pass",
+    "title": "乗車券申請",
+    "version": 1,
+    "baseline": {"minutes_per_case": 4, "kind": "estimated", "source": "見本"},
+    "fields": [
+        {"code": "receipt_number", "label": "受付番号", "type": "receipt_number", "required": True},
+        {"code": "name", "label": "氏名", "type": "name"},
+        {"code": "kind", "label": "区分", "type": "choice", "options": {"adult": "大人", "child": "小人"}},
+    ],
+}
+
+
+@pytest.fixture
+def case(in_yakuba_city):
+    return actions.open_case(actions.load_procedure(DOCUMENT), "0800000142")
+
+
+def test_only_the_steps_of_the_table_are_possible():
+    for origin, target in itertools.product(Status, Status):
+        if (origin, target) in TRANSITIONS:
+            workflow.check(origin, target)
+        else:
+            with pytest.raises(WrongTransition):
+                workflow.check(origin, target)
+
+
+def test_every_status_can_be_reached_and_only_two_are_final():
+    reached = {Status.READING} | {target for _, target in TRANSITIONS}
+    assert reached == set(Status)
+    assert set(Status) - {origin for origin, _ in TRANSITIONS} == {Status.ENTERED, Status.WITHDRAWN}
+
+
+def test_the_same_receipt_number_is_the_same_case(case):
+    assert actions.open_case(case.procedure, "0800000142") == case
+    assert [event.kind for event in case.events.all()] == ["ledger.opened"]
+
+
+def test_a_machine_never_overwrites_a_person(case, clerk):
+    actions.record_value(case, "name", "山目太郎", trusted=False, source={"confidence": 0.4})
+    actions.confirm_value(case, "name", "山田太郎", actor=clerk, seconds=3.5)
+    actions.record_value(case, "name", "山目太郎", trusted=True, source={})
+    assert queries.values_of(case) == {"name": "山田太郎"}
+    event = case.events.get(kind="ledger.value_confirmed")
+    assert (event.actor, event.user, event.seconds, event.details["changed"]) == ("person", clerk, 3.5, True)
+
+
+def test_seconds_of_machine_and_person_are_kept_apart(case, clerk):
+    actions.add_event(case, "reading.read", seconds=1.5)
+    actions.confirm_value(case, "name", "", actor=clerk, seconds=4.0)
+    assert queries.seconds_by_actor("bus-pass") == {"machine": 1.5, "person": 4.0}
+
+
+def test_a_move_is_checked_against_the_row_and_not_the_copy(case):
+    stale = Case.objects.get(pk=case.pk)
+    actions.move(case, Status.READY)
+    with pytest.raises(WrongTransition):
+        actions.move(stale, Status.CONFIRMING) and actions.move(stale, Status.READING)
+    assert Case.objects.get(pk=case.pk).status == Status.CONFIRMING
+
+
+def test_events_are_never_changed(case):
+    event = case.events.get()
+    with pytest.raises(RuntimeError):
+        event.save()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CaseEvent.objects.filter(pk=event.pk).update(seconds=0)
+
+
+def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, yakuba_city):
+    client.force_login(clerk)
+    assert "0800000142" in client.get("/cases/").content.decode()
+    assert "該当する受付はありません" in client.get("/cases/?status=entered").content.decode()
+    assert "該当する受付はありません" in client.get("/cases/").content.decode(), "the filter is remembered"
+    assert client.get(f"/cases/{case.pk}/").status_code == 200
+    with active_municipality(yakuba_city):
+        from yakuba.kernel.audit.models import AuditEvent
+
+        assert AuditEvent.objects.filter(name="ledger.case_viewed", subject=f"case:{case.pk}").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"fields": [{"code": "a", "label": "A", "type": "nmae"}]}, "型 nmae"),
+        ({"fields": [{"code": "a", "label": "A", "type": "name", "requird": True}]}, "requird"),
+        ({"fields": [{"code": "a", "label": "A", "type": "choice"}]}, "選択肢"),
+        ({"fields": [{"code": "a", "label": "A", "type": "kana", "reading_of": "b"}]}, "項目 b がありません"),
+        ({"fields": [{"code": "a", "label": "A", "type": "text", "lexicon": "x"}]}, "語の一覧 x"),
+        ({"fields": DOCUMENT["fields"] * 2}, "二度"),
+        ({"version": "いち"}, "値の形"),
+    ],
+)
+def test_a_wrong_definition_says_what_and_where(change, words):
+    with pytest.raises(DefinitionError, match=words):
+        parse_procedure(DOCUMENT | change, "bus-pass.yaml")
+    with pytest.raises(DefinitionError, match="baseline"):
+        parse_procedure({key: value for key, value in DOCUMENT.items() if key != "baseline"}, "bus-pass.yaml")
