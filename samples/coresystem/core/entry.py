@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 
 from core import rules
 from core.pages import Views
@@ -81,7 +80,7 @@ class EntryPages:
             if errors:
                 session.give_back(draft)
                 return self._show(session, procedure, draft, number, errors)
-        time.sleep(self._troubles.delay("slow_submit"))
+        self._troubles.wait("slow_submit")
         registration_number = self._add(session, procedure, draft)
         self._troubles.count("stored")
         if self._troubles.strikes("drop_rate"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from core import rules
 from core.screens import Input, Screens
@@ -26,9 +27,12 @@ class Views:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        environment.globals.update(screens=screens, eras=rules.ERAS, shown=rules.shown, era_parts=era_parts)
+        environment.globals.update(
+            screens=screens, eras=rules.ERAS, shown=rules.shown, era_parts=era_parts, cells=self._cells
+        )
         self._screens = screens
         self._templates = {name: environment.get_template(name) for name in environment.list_templates()}
+        self._blank: dict[Input, Markup] = {}
 
     def page(self, template: str, layout: int, status: int = 200, **context: Any) -> Answer:
         """Render a template with the wording `w` of the layout."""
@@ -40,6 +44,15 @@ class Views:
     def problem(self, status: int, layout: int, message: str) -> Answer:
         """A page that only says what went wrong."""
         return self.page("problem.html", layout, status, message=message)
+
+    def _cells(self, one: Input, value: str, error: str) -> Markup:
+        """Heading and cell of one input. Blank ones are rendered once: long lists are most of a page's work."""
+        render = self._templates["_inputs.html"].module.cells  # type: ignore[attr-defined]
+        if value or error:
+            return Markup(render(one, value, error))
+        if one not in self._blank:
+            self._blank[one] = render(one, "", "")
+        return self._blank[one]
 
 
 def era_parts(one: Input, value: str) -> dict[str, str]:

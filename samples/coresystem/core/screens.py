@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ class Input:
     required: bool
     length: tuple[int, int]
     range: tuple[str, str] | None
-    options: tuple[Option, ...]
+    options: tuple[Option, ...] = dataclasses.field(hash=False)
 
     def option(self, value: str) -> Option | None:
         """The option with that value, or None."""

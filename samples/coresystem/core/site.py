@@ -6,7 +6,6 @@ import hmac
 import ipaddress
 import json
 import sqlite3
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +64,7 @@ class CoreSite:
         if request.path in _STATIC:
             return Answer(200, self._static[request.path], _STATIC[request.path])
         self._troubles.count("requests")
-        time.sleep(self._troubles.delay("slow"))
+        self._troubles.wait("slow")
         session = self._session(request)
         if self._troubles.strikes("error_rate"):
             self._troubles.count("errors")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+JST = datetime.timezone(datetime.timedelta(hours=9))
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,7 +28,9 @@ _COLUMNS = "id, procedure, receipt_number, person, staff_number, stored_at, item
 
 @dataclass(frozen=True)
 class Entry:
-    """One stored row; `values` holds every input's value as it was entered, by input key."""
+    """One stored row; `values` holds every input's value as it was entered, by
+    input key; `stored_at` is Japan Standard Time, ISO 8601 without offset.
+    """
 
     number: int
     procedure: str
@@ -95,7 +98,7 @@ class Store:
 
         A second entry with the same receipt number is stored too: this system does not look.
         """
-        now = datetime.datetime.now().isoformat(timespec="seconds")
+        now = datetime.datetime.now(JST).replace(tzinfo=None).isoformat(timespec="seconds")
         text = json.dumps(dict(values), ensure_ascii=False)
         with self._writing:
             cursor = self._connection().execute(

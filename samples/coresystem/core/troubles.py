@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -68,13 +69,13 @@ class Troubles:
             if "seed" in changes:
                 self._sequences = _sequences(self.settings.seed)
 
-    def delay(self, name: str) -> float:
-        """Seconds to wait: the setting `slow` or `slow_submit`, times a jitter of 0.5 to 1.5."""
+    def wait(self, name: str) -> None:
+        """Sleep for the setting `slow` or `slow_submit`, times a jitter of 0.5 to 1.5."""
         seconds: float = getattr(self.settings, name)
-        if not seconds:
-            return 0.0
-        with self._lock:
-            return seconds * self._sequences[name].uniform(0.5, 1.5)
+        if seconds:
+            with self._lock:
+                seconds *= self._sequences[name].uniform(0.5, 1.5)
+            time.sleep(seconds)
 
     def strikes(self, name: str) -> bool:
         """Whether `error_rate`, `logout_rate` or `drop_rate` hits this time."""
