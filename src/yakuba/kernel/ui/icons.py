@@ -36,3 +36,8 @@ def icon(name: str) -> SafeString:
         name,
         mark_safe(_DRAWINGS[name]),  # noqa: S308 (a constant of this module)
     )
+
+
+def names() -> list[str]:
+    """The names of all drawings."""
+    return list(_DRAWINGS)

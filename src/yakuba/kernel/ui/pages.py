@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from yakuba.kernel.ui.forms import StaffLoginForm
 from yakuba.kernel.ui.today import todays_work
 
 
@@ -15,6 +16,7 @@ class StaffLoginView(LoginView):
     """Login with 職員ID and password; five failures lock the pair of name and address for a while."""
 
     template_name = "ui/login.html"
+    authentication_form = StaffLoginForm
     redirect_authenticated_user = True
 
 

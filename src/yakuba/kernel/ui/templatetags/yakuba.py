@@ -13,6 +13,7 @@ from django.core.paginator import Page
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from yakuba.kernel.registry import manifests
 from yakuba.kernel.ui import icons, wording
 
 register = template.Library()
@@ -86,6 +87,17 @@ def page_numbers_filter(page: Page) -> list[int | None]:
             numbers.append(None)
         numbers.append(number)
     return numbers
+
+
+@register.filter(name="refusal")
+def refusal_filter(reason: object) -> str:
+    """Why a page was refused, for staff: a permission's name becomes its label; other English text is not shown."""
+    text = str(reason or "")
+    for manifest in manifests():
+        for permission in manifest.permissions:
+            if permission.name == text:
+                return f"この画面を開くには「{permission.label}」の権限が必要です。"
+    return text if text and not text.isascii() else "この画面を使う権限がないか、ほかの市町村の情報です。"
 
 
 def _local(value: object) -> object:

@@ -1,0 +1,258 @@
+"""Horizontal bars for lengths of time and counts: beside one another, or stacked. No framework."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yakuba.kernel.charts.drawing import Spec, Table, svg
+from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
+
+_WIDTH = 720  # pixels, labels included
+_PLOT = 520  # pixels left for bars and the words beside them, when labels take their full width
+_LABEL_COLUMNS = 24  # of half width: twelve Japanese characters a line
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture, its name, what it says in a sentence, and the same values as a table."""
+
+    title: str
+    description: str
+    spec: Spec
+    table: Table
+
+    @property
+    def svg(self) -> str:
+        """The picture as an SVG element that is safe in a page; empty when there are no rows."""
+        return svg(self.spec) if self.table.rows else ""
+
+
+def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
+    """Bars of what it took before and what it takes now. `rows`: (label, before, now), all ≥ 0, in `unit`."""
+    series = {"これまで": GREY, "いま": BLUE}
+    values = [(label, {"これまで": before, "いま": now}) for label, before, now in rows]
+    return bar_chart(values, title=title, unit=unit, colours=series)
+
+
+def person_and_machine(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
+    """Stacked bars of a person's and a machine's time. `rows`: (label, person, machine), all ≥ 0, in `unit`."""
+    series = {"職員": BLUE, "機械": LIGHT_BLUE}
+    values = [(label, {"職員": person, "機械": machine}) for label, person, machine in rows]
+    return bar_chart(values, title=title, unit=unit, stacked=True, colours=series)
+
+
+def bar_chart(
+    rows: Sequence[tuple[str, Mapping[str, float]]],
+    *,
+    title: str,
+    unit: str,
+    stacked: bool = False,
+    colours: Mapping[str, str] | None = None,
+) -> Chart:
+    """Horizontal bars, a group or a stack a row.
+
+    `rows` are (label, {series: value ≥ 0 in `unit`}); labels and series are kept in the given order, at most
+    six series. Every bar carries its series' name and value as words, so colour is never the only sign.
+    Raises ValueError for a negative value, a label given twice, or more than six series.
+    """
+    series = list(dict.fromkeys(name for _, values in rows for name in values))
+    _check(rows, series)
+    colour = dict(zip(series, SERIES, strict=False)) | dict(colours or {})
+    decimals = 0 if all(float(v).is_integer() for _, values in rows for v in values.values()) else 1
+
+    def written(value: float, unit: str = unit) -> str:
+        return f"{value:,.{decimals}f}{unit}"
+
+    marks = _marks(rows, written, colour)
+    spec = _stacked(marks, series, colour) if stacked else _grouped(marks, series, colour)
+    spec = {"data": {"values": marks}, "width": _WIDTH, "autosize": {"type": "fit-x"}, **spec}
+    return Chart(
+        title, _sentence(title, rows, written), spec, _as_table(rows, series, unit, written, stacked)
+    )
+
+
+def _check(rows: Sequence[tuple[str, Mapping[str, float]]], series: Sequence[str]) -> None:
+    labels = [_wrapped(label) for label, _ in rows]
+    if len(set(labels)) != len(labels):
+        raise ValueError("two rows of a chart carry the same label")
+    if any(not 0 <= value < float("inf") for _, values in rows for value in values.values()):
+        raise ValueError("a bar's length must be a number of 0 or more")
+    if len(series) > len(SERIES):
+        raise ValueError(f"at most {len(SERIES)} series can be told apart")
+
+
+def _marks(
+    rows: Sequence[tuple[str, Mapping[str, float]]],
+    written: Callable[[float], str],
+    colour: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """One row of data a bar, with everything that is written on it and beside it."""
+    longest = max((sum(values.values()) for _, values in rows), default=0) or 1
+    marks: list[dict[str, Any]] = []
+    for label, values in rows:
+        words = {name: f"{name} {written(value)}" for name, value in values.items()}
+        fits = {name: _pixels(words[name]) < value / longest * _PLOT * 0.7 for name, value in values.items()}
+        total = f"計 {written(sum(values.values()))}"
+        if any(value and not fits[name] for name, value in values.items()):
+            total += f"（{'、'.join(words.values())}）"
+        start = 0.0
+        for position, (name, value) in enumerate(values.items()):
+            marks.append(
+                {
+                    "label": _wrapped(label),
+                    "series": name,
+                    "start": start,
+                    "end": start + value,
+                    "middle": start + value / 2,
+                    "value": value,
+                    "words": words[name],
+                    "inside": words[name] if fits[name] else "",
+                    "total": total if position == len(values) - 1 else "",
+                    "ink": WORDS_ON.get(colour[name], "#000000"),
+                }
+            )
+            start += value
+    return marks
+
+
+def _grouped(
+    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str]
+) -> dict[str, Any]:
+    offset = {"field": "series", "type": "nominal", "sort": list(series), "scale": {"paddingInner": 0.1}}
+    longest = _scale_end((mark["value"], mark["words"]) for mark in marks)
+    return {
+        "height": {"step": 34, "for": "offset"},
+        "encoding": {"y": _rows_axis(marks), "yOffset": offset},
+        "layer": [
+            {
+                "mark": {"type": "bar"},
+                "encoding": {"x": _length("value", longest), "color": _colour(series, colour, legend=False)},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8, "baseline": "middle"},
+                "encoding": {"x": {"field": "value", "type": "quantitative"}, "text": {"field": "words"}},
+            },
+        ],
+    }
+
+
+def _stacked(
+    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str]
+) -> dict[str, Any]:
+    longest = _scale_end((mark["end"], mark["total"]) for mark in marks)
+    return {
+        "height": {"step": 52},
+        "encoding": {"y": _rows_axis(marks)},
+        "layer": [
+            {
+                "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 2},
+                "encoding": {
+                    "x": _length("start", longest),
+                    "x2": {"field": "end"},
+                    "color": _colour(series, colour, legend=True),
+                },
+            },
+            {
+                "mark": {"type": "text", "baseline": "middle"},
+                "encoding": {
+                    "x": {"field": "middle", "type": "quantitative"},
+                    "text": {"field": "inside"},
+                    "color": {"field": "ink", "type": "nominal", "scale": None},
+                },
+            },
+            {
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "dx": 8,
+                    "baseline": "middle",
+                    "fontWeight": "bold",
+                },
+                "encoding": {"x": {"field": "end", "type": "quantitative"}, "text": {"field": "total"}},
+            },
+        ],
+    }
+
+
+def _rows_axis(marks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    order = list(dict.fromkeys(mark["label"] for mark in marks))
+    lines = "split(datum.value, '\\n')"
+    axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelExpr": lines}
+    return {"field": "label", "type": "nominal", "sort": order, "axis": axis, "scale": {"paddingInner": 0.25}}
+
+
+def _length(field: str, longest: float) -> dict[str, Any]:
+    # Every bar carries its number, so the axis needs only a base line; room is left for the words beside.
+    axis = {"title": None, "labels": False, "ticks": False, "grid": False, "domain": False}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [0, longest], "nice": False},
+        "axis": axis,
+    }
+
+
+def _scale_end(bars: Iterable[tuple[float, str]]) -> float:
+    """The value at the right edge: far enough for every bar's words to stand beside it."""
+    least = 0.3 * _PLOT  # bars keep this much, whatever is written beside them
+    ends = (value * _PLOT / max(least, _PLOT - 16 - _pixels(words)) for value, words in bars)
+    return max(ends, default=0) or 1
+
+
+def _pixels(words: str) -> float:
+    """About how wide words of 14 px are."""
+    return 7.5 * _columns(words)
+
+
+def _columns(words: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)
+
+
+def _colour(series: Sequence[str], colour: Mapping[str, str], *, legend: bool) -> dict[str, Any]:
+    scale = {"domain": list(series), "range": [colour[name] for name in series]}
+    encoding: dict[str, Any] = {"field": "series", "type": "nominal", "scale": scale}
+    return encoding if legend else {**encoding, "legend": None}
+
+
+def _as_table(
+    rows: Sequence[tuple[str, Mapping[str, float]]],
+    series: Sequence[str],
+    unit: str,
+    written: Callable[[float, str], str],
+    stacked: bool,
+) -> Table:
+    columns = ["項目", *(f"{name}（{unit}）" for name in series)] + ([f"計（{unit}）"] if stacked else [])
+    lines = []
+    for label, values in rows:
+        cells = [written(values[name], "") if name in values else "―" for name in series]
+        lines.append((label, *cells, *([written(sum(values.values()), "")] if stacked else [])))
+    return Table(tuple(columns), tuple(lines))
+
+
+def _sentence(
+    title: str,
+    rows: Sequence[tuple[str, Mapping[str, float]]],
+    written: Callable[[float], str],
+    most: int = 3,
+) -> str:
+    """The picture in words: the first rows in full, the rest by reference to the table."""
+    parts = [
+        f"{label}は{'、'.join(f'{name}{written(value)}' for name, value in values.items())}。"
+        for label, values in rows[:most]
+    ]
+    rest = f"ほか{len(rows) - most}件は表にあります。" if len(rows) > most else ""
+    return f"横棒グラフ：{title}。{''.join(parts)}{rest}"
+
+
+def _wrapped(label: str) -> str:
+    """The label in lines of at most 24 half-width columns, broken by a newline."""
+    lines, width = [""], 0
+    for character in " ".join(label.split()):
+        if width + _columns(character) > _LABEL_COLUMNS:
+            lines, width = [*lines, ""], 0
+        lines[-1] += character
+        width += _columns(character)
+    return "\n".join(lines)

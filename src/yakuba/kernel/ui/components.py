@@ -1,0 +1,131 @@
+"""The living page of components, for who builds pages. Only with YAKUBA_DEBUG; it shows no data of anybody."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from yakuba.kernel.charts import before_after, person_and_machine
+from yakuba.kernel.ui.icons import names
+
+
+class SampleForm(forms.Form):
+    """One field of every kind."""
+
+    name = forms.CharField(label="氏名", help_text="申請書に書かれたとおりに入力します。")
+    receipt = forms.CharField(label="受付番号", min_length=10, help_text="10桁の数字です。")
+    born = forms.DateField(label="生年月日", required=False, help_text="例：令和3年4月1日、2021-04-01")
+    kind = forms.ChoiceField(label="手続", choices=[("a", "保育所入所申込"), ("b", "給与所得者異動届")])
+    sex = forms.ChoiceField(
+        label="性別", choices=[("m", "男"), ("f", "女")], widget=forms.RadioSelect, required=False
+    )
+    days = forms.MultipleChoiceField(
+        label="利用する曜日",
+        choices=[("mon", "月"), ("tue", "火"), ("wed", "水")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="当てはまるものをすべて選びます。",
+    )
+    agree = forms.BooleanField(label="内容を確かめました")
+    note = forms.CharField(label="備考", widget=forms.Textarea, required=False)
+    scan = forms.FileField(label="スキャンした申請書", help_text="PDF、TIFF、JPEG、PNG。100MBまで。")
+
+
+@login_not_required
+def show(request: HttpRequest) -> HttpResponse:
+    """Every component once, in each of its states."""
+    if "home" in request.GET:
+        return render(request, "ui/home.html", sample_home(request.GET["home"]))
+    rows = Paginator(range(1, 1281), 20)
+    context = {
+        "empty_form": SampleForm(prefix="new", use_required_attribute=False),
+        "wrong_form": SampleForm({"bad-receipt": "123"}, prefix="bad", use_required_attribute=False),
+        "icons": names(),
+        "kinds": [
+            "success",
+            "error",
+            "warning",
+            "info",
+            "running",
+            "waiting",
+            "person",
+            "stopped",
+            "neutral",
+        ],
+        "page": rows.page(7),
+        "moment": timezone.now() - timedelta(hours=3),
+        "day": date(2026, 11, 20),
+        "before_after": before_after(
+            [("保育所入所申込", 14, 3.2), ("特別徴収に係る給与所得者異動届出書", 6.5, 1.1)],
+            title="1件あたりの時間",
+        ),
+        "stacked": person_and_machine(
+            [("これまで", 14, 0), ("いま", 2.1, 1.1)], title="1件あたりの時間の内訳"
+        ),
+        "no_chart": before_after([], title="記録がまだない図"),
+    }
+    return render(request, "ui/components.html", context | sample_frame())
+
+
+def sample_frame() -> dict[str, object]:
+    """A menu to look at, leading nowhere."""
+    labels = [
+        ("受付簿", 0),
+        ("帳票読取", 128),
+        ("ロボット", 3),
+        ("入所選考", 0),
+        ("業務改革", 0),
+        ("管理", 0),
+    ]
+    entries = [
+        {"label": label, "url": "#", "current": number == 1, "count": count}
+        for number, (label, count) in enumerate(labels)
+    ]
+    return {"navigation": entries, "municipality": "やくば市"}
+
+
+def sample_home(kind: str) -> dict[str, object]:
+    """The home page's context: kind "none", "much" or "failed"."""
+    now = timezone.now()
+    home: dict[str, object] = sample_frame() | {"today": timezone.localdate()}
+    if kind == "none":
+        return home
+    failures = [
+        {
+            "title": f"受付番号 080000{number:02d}45",
+            "reason": "基幹システムが「生年月日が正しくありません」と返しました。申請書の生年月日を確かめてください。",
+            "url": "#",
+            "action_label": "申請書を見る",
+            "when": now - timedelta(hours=number),
+        }
+        for number in range(1, 9)
+    ]
+    if kind == "failed":
+        return home | {"failures": failures[:2]}
+    queues = [
+        ("読み取った値の確認", 1280, "確認を始める", timedelta(days=3), True),
+        ("ロボットが決められなかった行", 3, "行を見る", timedelta(hours=3), False),
+        ("ページがそろわない申請", 2, "申請を見る", timedelta(minutes=30), False),
+        ("承認を待つ持ち出し", 0, "見る", None, False),
+    ]
+    return home | {
+        "failures": failures,
+        "queues": [
+            {"label": a, "count": b, "action_label": c, "oldest": d and now - d, "urgent": e, "url": "#"}
+            for a, b, c, d, e in queues
+        ],
+        "running": [
+            {"title": "保育所入所申込 10月分の読み取り", "done": 240, "total": 400, "eta": 380, "url": "#"},
+            {"title": "異動届の登録", "done": 0, "total": 0, "note": "一時停止の指示待ち", "url": "#"},
+        ],
+        "next_action": {
+            "label": "確認を始める",
+            "url": "#",
+            "detail": "読み取った値の確認が1,280件あります。いちばん古いものは3日前です。",
+        },
+    }
