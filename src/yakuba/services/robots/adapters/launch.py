@@ -1,0 +1,89 @@
+"""What the robot's browser needs on this machine, and how it is started."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+DEFAULT_CHROMIUM = "/usr/bin/chromium"
+
+_FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-default-apps",
+    "--no-proxy-server",
+)
+
+
+def chromium_path() -> str:
+    """The browser's program: `YAKUBA_CHROMIUM`, or Debian's."""
+    return os.environ.get("YAKUBA_CHROMIUM") or DEFAULT_CHROMIUM
+
+
+def missing(chromium: str = "") -> list[str]:
+    """What is missing to run robots on this machine, in Japanese with the remedy; empty when nothing is."""
+    program = chromium or chromium_path()
+    lacks = []
+    if not (Path(program).is_file() and os.access(program, os.X_OK)):
+        lacks.append(
+            f"ブラウザー {program} がありません。Debian パッケージ chromium を入れるか"
+            "（apt-get install chromium）、YAKUBA_CHROMIUM に場所を設定してください。"
+        )
+    if importlib.util.find_spec("playwright") is None:
+        lacks.append("Python パッケージ playwright がありません。make setup をもう一度実行してください。")
+    if not _has_japanese_font():
+        lacks.append(
+            "日本語のフォントがありません（画面の写しが読めません）。"
+            "Debian パッケージ fonts-noto-cjk を入れてください（apt-get install fonts-noto-cjk）。"
+        )
+    return lacks
+
+
+def _has_japanese_font() -> bool:
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return True  # cannot be known; the robot works without, only its pictures suffer
+    listed = subprocess.run([lister, ":lang=ja", "family"], capture_output=True, timeout=30, check=False)
+    return bool(listed.stdout.strip())
+
+
+def flags(hosts: Sequence[str], mark: str) -> list[str]:
+    """Command line of the browser. hosts: the only host names it can resolve, addresses included.
+
+    mark: a word to recognise the browser's processes by.
+    """
+    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [*_FLAGS, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
+
+
+def environment() -> dict[str, str | float | bool]:
+    """The browser's environment: enough to start, none of this process's settings and secrets."""
+    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+    return {name: os.environ[name] for name in wanted if name in os.environ}
+
+
+def kill_marked(mark: str) -> int:
+    """Kill every process whose command line carries the mark; returns how many there were."""
+    wanted = f"--yakuba-robot={mark}".encode()
+    killed = 0
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if wanted in (folder / "cmdline").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), 9)
+                killed += 1
+        except OSError:
+            continue
+    return killed

@@ -1,0 +1,368 @@
+// Runs inside the target's page. One call does one job and returns plain data; nothing is left behind.
+(job) => {
+  "use strict";
+
+  // Text as people compare it: one width, no spaces, no marks such as 必須 or a trailing colon.
+  const squeeze = (text) => (text || "").normalize("NFKC").replace(/\s+/g, "");
+  const bare = (text) => squeeze(text).replace(/^[※*●○]+|[※*]+$/g, "").replace(/[(\[【]?(必須|任意)[)\]】]?$/, "").replace(/[::]$/, "");
+  const line = (text) => (text || "").replace(/\s+/g, " ").trim();
+
+  const visible = (element) => {
+    if (element.checkVisibility) return element.checkVisibility({ visibilityProperty: true });
+    return element.getClientRects().length > 0;
+  };
+
+  // ---- Labels
+
+  const idsText = (element, attribute) =>
+    (element.getAttribute(attribute) || "").split(/\s+/).filter(Boolean)
+      .map((id) => document.getElementById(id)).filter(Boolean).map((one) => one.textContent).join(" ");
+
+  const labelText = (label, control) => {
+    if (!label.contains(control)) return label.textContent;
+    const copy = label.cloneNode(true);
+    for (const inner of copy.querySelectorAll("input, select, textarea, button")) inner.remove();
+    return copy.textContent;
+  };
+
+  const headerCellText = (element) => {
+    const cell = element.closest("td");
+    if (!cell) return "";
+    let before = cell.previousElementSibling;
+    while (before && before.tagName !== "TH") before = before.previousElementSibling;
+    if (!before) return "";
+    const label = before.querySelector("label");
+    return (label || before).textContent;
+  };
+
+  // The name people read beside one control, never that of a group around it.
+  const ownLabel = (control) => {
+    const spoken = idsText(control, "aria-labelledby") || control.getAttribute("aria-label");
+    if (spoken && spoken.trim()) return spoken;
+    if (control.labels && control.labels.length) return labelText(control.labels[0], control);
+    return control.getAttribute("title") || control.getAttribute("placeholder") || "";
+  };
+
+  const groupLabel = (group) => {
+    const spoken = idsText(group, "aria-labelledby") || group.getAttribute("aria-label");
+    if (spoken && spoken.trim()) return spoken;
+    if (group.tagName === "FIELDSET") {
+      const legend = group.querySelector(":scope > legend");
+      return legend ? legend.textContent : "";
+    }
+    if (group.tagName === "TABLE") return group.caption ? group.caption.textContent : "";
+    if (/^(SECTION|ARTICLE|FORM)$/.test(group.tagName)) {
+      const heading = group.querySelector("h1, h2, h3, h4, h5, h6");
+      return heading ? heading.textContent : "";
+    }
+    return "";
+  };
+
+  const GROUPS = "fieldset, [role=group], [role=radiogroup], [role=region], [role=tabpanel], [role=dialog], section, article, form, table";
+  const insideOf = (element, wanted) => {
+    if (!wanted) return true;
+    for (let group = element.parentElement; group; group = group.parentElement) {
+      if (group.matches(GROUPS) && bare(groupLabel(group)) === bare(wanted)) return true;
+    }
+    return false;
+  };
+
+  // ---- Fields: a control, or all radio buttons or check boxes that belong together
+
+  const isButtonSet = (control) => control.type === "radio" || control.type === "checkbox";
+  const controls = () => [...document.querySelectorAll("input, select, textarea")]
+    .filter((one) => !/^(hidden|submit|button|image|reset|file)$/.test(one.type) && (visible(one) || isButtonSet(one) && [...(one.labels || [])].some(visible)));
+
+  const setName = (control) => {
+    const group = control.closest("fieldset, [role=group], [role=radiogroup]");
+    return (group && groupLabel(group)) || headerCellText(control);
+  };
+
+  const fields = () => {
+    const found = [];
+    const sets = new Map();
+    for (const control of controls()) {
+      if (!isButtonSet(control)) {
+        found.push({ label: ownLabel(control) || headerCellText(control), first: control, members: [control], kind: "one" });
+        continue;
+      }
+      const key = `${control.type}\n${control.form ? [...document.forms].indexOf(control.form) : ""}\n${control.name || control.id}`;
+      const group = control.closest("fieldset, [role=group], [role=radiogroup]");
+      // Check boxes of one group may carry different names: then the group is what holds them together.
+      const holder = control.type === "checkbox" && group && groupLabel(group) ? group : key;
+      if (!sets.has(holder)) {
+        const set = { label: setName(control), first: control, members: [], kind: control.type };
+        sets.set(holder, set);
+        found.push(set);
+      }
+      sets.get(holder).members.push(control);
+    }
+    for (const set of sets.values()) {
+      if (set.kind === "checkbox" && set.members.length === 1 && !bare(set.label)) set.label = ownLabel(set.first);
+    }
+    return found;
+  };
+
+  const buttons = (role) => {
+    const css = role === "link" ? "a[href], [role=link]" : "button, input[type=submit], input[type=button], input[type=image], [role=button]";
+    return [...document.querySelectorAll(css)].filter(visible).map((one) => ({
+      label: idsText(one, "aria-labelledby") || one.getAttribute("aria-label") || line(one.textContent) || one.value || one.alt || one.title || "",
+      first: one, members: [one], kind: role,
+    }));
+  };
+
+  // ---- Similarity for reports (Dice over pairs of characters); never used to choose an element
+
+  const pairs = (text) => new Set([...text].map((_, i, all) => all.slice(i, i + 2).join("")));
+  const alike = (a, b) => {
+    const left = pairs(a), right = pairs(b);
+    return (2 * [...left].filter((one) => right.has(one)).length) / (left.size + right.size || 1);
+  };
+  const similar = (wanted, all) => {
+    const labels = [...new Set(all.map((one) => line(one.label)).filter(Boolean))];
+    return labels.map((label) => [alike(bare(wanted), bare(label)), label]).filter(([score]) => score > 0.15)
+      .sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, label]) => label);
+  };
+
+  // Label first. A hint (id, name) decides between several of that label, or finds a field that has none;
+  // it never overrules a label, because a wrong field is worse than a stop.
+  const find = (element, all) => {
+    const hinted = (one) => one.members.some((member) =>
+      (element.id && member.id === element.id) || (element.name && member.name === element.name));
+    const inside = all.filter((one) => insideOf(one.first, element.within));
+    let matches = inside.filter((one) => bare(one.label) === bare(element.label));
+    if (matches.length > 1 && (element.id || element.name)) matches = matches.filter(hinted);
+    if (matches.length === 0) matches = inside.filter((one) => !bare(one.label) && hinted(one));
+    if (matches.length === 1) return { field: matches[0] };
+    return { verdict: matches.length ? "ambiguous" : "missing", similar: similar(element.label, all) };
+  };
+
+  // ---- Filling and reading back
+
+  const setNative = (control, value) => {
+    const prototype = control.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(prototype.prototype, "value").set.call(control, value);
+  };
+  const tell = (control, ...names) => names.forEach((name) =>
+    control.dispatchEvent(name === "input" ? new InputEvent("input", { bubbles: true, inputType: "insertText" }) : new Event(name, { bubbles: true })));
+  const locked = (control) => control.matches(":disabled") || control.readOnly || control.getAttribute("aria-disabled") === "true";
+
+  const optionLabel = (control) => bare(ownLabel(control)) || bare(control.value);
+
+  const seenIn = (field) => {
+    if (field.kind !== "one") return field.members.filter((one) => one.checked).map((one) => line(ownLabel(one)));
+    const control = field.first;
+    if (control.tagName === "SELECT") return [...control.selectedOptions].map((one) => line(one.textContent)).filter(Boolean);
+    return [control.value];
+  };
+
+  const same = (entry, field) => {
+    if (field.kind === "one" && field.first.tagName !== "SELECT") return field.first.value.replace(/\r\n/g, "\n") === (entry.texts[0] || "");
+    const wanted = entry.texts.filter(Boolean).map(bare).sort();
+    const seen = (field.kind === "one" ? seenIn(field) : field.members.filter((one) => one.checked).map((one) => ownLabel(one) || one.value)).map(bare).sort();
+    return JSON.stringify(wanted) === JSON.stringify(seen);
+  };
+
+  const type = (entry, field) => {
+    const control = field.first, text = entry.texts[0] || "";
+    if (field.kind !== "one" || control.tagName === "SELECT") return { verdict: "missing", similar: [] };
+    if (locked(control)) return { verdict: "disabled" };
+    if (control.maxLength >= 0 && text.length > control.maxLength) return { verdict: "too_long", seen: String(control.maxLength) };
+    control.focus();
+    setNative(control, text);
+    tell(control, "input", "change");
+    control.blur();
+    return null;
+  };
+
+  const pick = (entry, field) => {
+    const wanted = bare(entry.texts[0]);
+    if (field.kind === "one" && field.first.tagName === "SELECT") {
+      const control = field.first;
+      const options = [...control.options].filter((one) => bare(one.textContent) === wanted);
+      if (options.length === 0) return { verdict: "no_option", similar: similar(wanted, [...control.options].map((one) => ({ label: one.textContent }))) };
+      if (options.length > 1) return { verdict: "ambiguous" };
+      if (locked(control) || options[0].disabled) return { verdict: "disabled" };
+      control.focus();
+      control.value = options[0].value;
+      options[0].selected = true;
+      tell(control, "input", "change");
+      control.blur();
+      return null;
+    }
+    if (field.kind !== "radio") return { verdict: "missing", similar: [] };
+    if (!wanted) return null; // nothing to choose; `same` sees whether something is chosen already
+    const members = field.members.filter((one) => optionLabel(one) === wanted);
+    if (members.length !== 1) return { verdict: members.length ? "ambiguous" : "no_option", similar: similar(wanted, field.members.map((one) => ({ label: ownLabel(one) }))) };
+    if (locked(members[0])) return { verdict: "disabled" };
+    if (!members[0].checked) members[0].click();
+    return null;
+  };
+
+  const tick = (entry, field) => {
+    if (field.kind !== "checkbox") return { verdict: "missing", similar: [] };
+    const wanted = entry.texts.filter(Boolean).map(bare);
+    for (const one of wanted) {
+      const count = field.members.filter((member) => optionLabel(member) === one).length;
+      if (count !== 1) return { verdict: count ? "ambiguous" : "no_option", similar: similar(one, field.members.map((member) => ({ label: ownLabel(member) }))) };
+    }
+    for (const member of field.members) {
+      if (member.checked === wanted.includes(optionLabel(member))) continue;
+      if (locked(member)) return { verdict: "disabled" };
+      member.click();
+    }
+    return null;
+  };
+
+  const DO = { "入力": type, "選ぶ": pick, "チェック": tick };
+  const result = (entry, field) => {
+    const seen = entry.secret ? "" : seenIn(field).join("、");
+    return { verdict: same(entry, field) ? "ok" : "not_landed", seen };
+  };
+
+  const verify = (entries) => {
+    const all = fields();
+    return entries.map((entry) => {
+      const found = find(entry.element, all);
+      return found.field ? result(entry, found.field) : found;
+    });
+  };
+
+  const fill = (entries) => {
+    const results = [];
+    let all = fields();
+    for (const entry of entries) {
+      let found = find(entry.element, all);
+      // A field may have appeared because of the one before it.
+      if (!found.field) { all = fields(); found = find(entry.element, all); }
+      const problem = found.field ? DO[entry.kind](entry, found.field) : found;
+      results.push(problem || result(entry, found.field));
+      if (results[results.length - 1].verdict !== "ok") break;
+    }
+    return results;
+  };
+
+  // ---- Pressing
+
+  const ROLE = { "ボタン": "button", "リンク": "link" };
+  const ready = (element) => {
+    const found = find(element, buttons(ROLE[element.role]));
+    if (!found.field) return found;
+    const target = found.field.first;
+    if (target.matches(":disabled") || target.getAttribute("aria-disabled") === "true") return { verdict: "disabled" };
+    target.scrollIntoView({ block: "center", inline: "center" });
+    const box = target.getClientRects()[0];
+    const top = box && document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (top && !(target.contains(top) || top.contains(target))) return { verdict: "covered" };
+    return { verdict: "ok", target };
+  };
+
+  const press = (element, entries, deadline) => {
+    const checked = verify(entries || []);
+    if (checked.some((one) => one.verdict !== "ok")) return { entries: checked, button: { verdict: "ok" }, pressed: false };
+    const button = ready(element);
+    const target = button.target;
+    delete button.target;
+    if (button.verdict !== "ok") return { entries: checked, button, pressed: false };
+    // The last look at the clock and the click are one uninterrupted piece of work.
+    if (deadline && Date.now() > deadline) return { entries: checked, button: { verdict: "late" }, pressed: false };
+    target.click();
+    return { entries: checked, button, pressed: true };
+  };
+
+  // ---- Seeing
+
+  const texts = (css) => [...document.querySelectorAll(css)].filter(visible).map((one) => line(one.innerText)).filter(Boolean);
+
+  const items = () => {
+    const found = [];
+    for (const head of document.querySelectorAll("tr > th")) {
+      const cell = head.nextElementSibling;
+      if (cell && cell.tagName === "TD" && visible(cell) && !cell.querySelector("input:not([type=hidden]), select, textarea")) found.push([line(head.innerText), line(cell.innerText)]);
+    }
+    for (const head of document.querySelectorAll("dt")) {
+      const value = head.nextElementSibling;
+      if (value && value.tagName === "DD" && visible(value)) found.push([line(head.innerText), line(value.innerText)]);
+    }
+    return found.slice(0, 1000);
+  };
+
+  const tables = () => [...document.querySelectorAll("table")].filter(visible).map((table) => {
+    const rows = [...table.rows];
+    const head = rows.find((row) => row.cells.length && [...row.cells].every((cell) => cell.tagName === "TH"));
+    if (!head) return null;
+    const body = rows.slice(rows.indexOf(head) + 1).slice(0, 500);
+    return { headers: [...head.cells].map((cell) => line(cell.innerText)), rows: body.map((row) => [...row.cells].map((cell) => line(cell.innerText))) };
+  }).filter(Boolean).slice(0, 20);
+
+  // Messages beside fields: what an invalid field, or an error mark within its group, points to.
+  const fieldErrors = () => {
+    const found = [];
+    const told = (message) => found.some(([, known]) => known === message);
+    for (const field of fields()) {
+      const group = field.first.closest("fieldset, [role=group], [role=radiogroup]");
+      for (const marked of [...field.members, ...(group ? [group] : [])]) {
+        const invalid = marked.getAttribute("aria-invalid") === "true";
+        const message = line(idsText(marked, "aria-errormessage") || idsText(marked, "aria-describedby"));
+        const called = /err/i.test(`${marked.getAttribute("aria-describedby") || ""}`);
+        if (message && (invalid || called) && !told(message)) found.push([line(group && group === marked ? groupLabel(group) : field.label), message]);
+      }
+    }
+    return found;
+  };
+
+  const see = () => ({
+    url: location.href,
+    title: document.title,
+    headings: texts("h1, h2, h3, h4, [role=heading]").slice(0, 50),
+    text: line(document.body ? document.body.innerText : "").slice(0, 200000),
+    alerts: texts("[role=alert]").slice(0, 20),
+    field_errors: fieldErrors().slice(0, 50),
+    items: items(),
+    tables: tables(),
+  });
+
+  // ---- Covering secrets for a picture
+
+  const COVER = "yakuba-cover";
+  const alone = (text, secret) => {
+    if (!/^\d+$/.test(secret)) return text.includes(secret);
+    return new RegExp(`(?<![0-9A-Za-z])${secret}(?![0-9A-Za-z])`).test(text);
+  };
+  const cover = (secrets) => {
+    const boxes = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      if (!secrets.some((secret) => alone(walker.currentNode.data, secret))) continue;
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      boxes.push(...range.getClientRects());
+    }
+    for (const one of document.querySelectorAll("input, textarea")) {
+      if (one.type === "password" || secrets.some((secret) => alone(one.value, secret))) boxes.push(one.getBoundingClientRect());
+    }
+    if (!boxes.length) return 0;
+    const sheet = document.createElement("div");
+    sheet.className = COVER;
+    for (const box of boxes) {
+      const patch = document.createElement("div");
+      const at = { position: "absolute", left: `${box.left + scrollX}px`, top: `${box.top + scrollY}px`, width: `${box.width}px`, height: `${box.height}px`, background: "#333", zIndex: "2147483647" };
+      Object.assign(patch.style, at);
+      sheet.append(patch);
+    }
+    document.documentElement.append(sheet);
+    return boxes.length;
+  };
+  const uncover = () => document.querySelectorAll(`.${COVER}`).forEach((one) => one.remove());
+
+  switch (job.do) {
+    case "fill": return fill(job.entries);
+    case "verify": return verify(job.entries);
+    case "press": return press(job.element, job.entries, job.deadline);
+    case "ready": { const found = ready(job.element); delete found.target; return found; }
+    case "see": return see();
+    case "cover": return cover(job.secrets);
+    case "uncover": return uncover();
+    default: throw new Error(`unknown job ${job.do}`);
+  }
+}

@@ -1,0 +1,193 @@
+"""What may leave the robots room: rows, their states, problems and reports. No framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class RowState(StrEnum):
+    """Where one row (one case to enter) stands. The allowed changes are `engine.states.TRANSITIONS`."""
+
+    WAITING = "waiting"
+    LOOKING_UP = "looking_up"
+    ENTERING = "entering"
+    INTENT = "intent"
+    SUBMITTING = "submitting"
+    ENTERED = "entered"
+    FOUND_ALREADY = "found_already"
+    REHEARSED = "rehearsed"
+    RETRY = "retry"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    SKIPPED = "skipped"
+
+    @property
+    def label(self) -> str:
+        """The Japanese word that staff see."""
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    RowState.WAITING: "待ち",
+    RowState.LOOKING_UP: "照会中",
+    RowState.ENTERING: "入力中",
+    RowState.INTENT: "登録直前",
+    RowState.SUBMITTING: "登録中",
+    RowState.ENTERED: "登録済み",
+    RowState.FOUND_ALREADY: "登録されていた",
+    RowState.REHEARSED: "試行済み",
+    RowState.RETRY: "やり直し待ち",
+    RowState.FAILED: "失敗",
+    RowState.UNDECIDED: "人の判断待ち",
+    RowState.SKIPPED: "とばした",
+}
+
+
+class ProblemKind(StrEnum):
+    """Why a row or a run did not go on."""
+
+    VALUE = "value"  # a value of the case cannot be written as the scenario asks
+    REFUSED = "refused"  # the target system showed a validation message
+    SEVERAL_FOUND = "several_found"  # the receipt number stands there more than once
+    UNCLEAR = "unclear"  # an attempt may have happened and the target's answer cannot be read
+    MISMATCH = "mismatch"  # entered, but the target shows other values
+    TROUBLE = "trouble"  # error page, time-out, dropped connection, logged out
+    SCREEN_CHANGED = "screen_changed"  # an element or a landmark of the scenario is not there
+    LOGIN_REFUSED = "login_refused"
+    SETUP = "setup"  # secret, program or permission missing: nothing was tried
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason, in Japanese, ready to be shown.
+
+    message: what is wrong and what to do.  field: the label of the case's or target's field, or empty.
+    where: the step of the scenario and the page.  expected, similar: for a changed screen, what was looked
+    for and the labels that resemble it most, best first.
+    """
+
+    kind: ProblemKind
+    message: str
+    field: str = ""
+    where: str = ""
+    expected: str = ""
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field of the procedure as scenarios need it; `options` maps option codes to labels."""
+
+    code: str
+    label: str
+    type: str
+    options: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case to enter. Immutable: the runner saves changed copies.
+
+    number: position in the run, from 1.  case: the caller's own key, never read here.
+    values: canonical values by field code.  intent_at: when the commit step was last about to be pressed;
+    kept until the row is finished.  attempts: tries that ended in trouble; starts: tries begun, unclean
+    deaths included.  not_before: earliest time of the next try.  seconds: time spent by phase, all tries.
+    """
+
+    number: int
+    receipt_number: str
+    values: Mapping[str, str]
+    case: str = ""
+    state: RowState = RowState.WAITING
+    intent_at: datetime | None = None
+    target_number: str = ""
+    attempts: int = 0
+    starts: int = 0
+    not_before: datetime | None = None
+    problem: Problem | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def spent(self, phase: str, seconds: float) -> Row:
+        """A copy with `seconds` added to `phase`."""
+        return replace(self, seconds={**self.seconds, phase: self.seconds.get(phase, 0.0) + seconds})
+
+
+class EvidenceKind(StrEnum):
+    CONFIRMATION = "confirmation"
+    COMPLETION = "completion"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A picture of the target's page with secrets covered. image: bytes of `media_type`."""
+
+    kind: EvidenceKind
+    image: bytes = field(repr=False)
+    media_type: str
+    taken_at: datetime
+
+
+class Command(StrEnum):
+    """What the person at the run's page wants now."""
+
+    GO = "go"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+class Ending(StrEnum):
+    """Why a run returned."""
+
+    FINISHED = "finished"  # no open row is left
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    SCREEN_CHANGED = "screen_changed"
+    TOO_MANY_FAILURES = "too_many_failures"
+    LOGIN_REFUSED = "login_refused"
+    SETUP = "setup"
+    LOST = "lost"  # another worker holds the run now
+
+    @property
+    def label(self) -> str:
+        return _ENDING_LABELS[self]
+
+
+_ENDING_LABELS = {
+    Ending.FINISHED: "最後まで終わりました",
+    Ending.PAUSED: "一時停止しました",
+    Ending.STOPPED: "停止しました",
+    Ending.SCREEN_CHANGED: "画面が変わっているため停止しました",
+    Ending.TOO_MANY_FAILURES: "失敗が続いたため停止しました",
+    Ending.LOGIN_REFUSED: "ログインできないため停止しました",
+    Ending.SETUP: "準備が整っていないため始められません",
+    Ending.LOST: "別の処理が引き継ぎました",
+}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What one call of the runner did.
+
+    counts: rows by the state they reached in this call.  seconds: time by phase, summed over rows;
+    elapsed: wall-clock seconds of the call.  problem: why it ended, unless it finished or was asked to.
+    """
+
+    ending: Ending
+    counts: Mapping[RowState, int]
+    seconds: Mapping[str, float]
+    elapsed: float
+    problem: Problem | None = None
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def seconds_per_row(self) -> float:
+        """Wall-clock seconds a row; 0 when no row was worked on."""
+        return self.elapsed / self.rows if self.rows else 0.0

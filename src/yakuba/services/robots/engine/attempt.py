@@ -1,0 +1,299 @@
+"""One try at one row: look up, enter, intent, commit, confirm. Every step is committed before the next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from yakuba.services.robots.contracts import Evidence, EvidenceKind, Problem, ProblemKind, Row, RowState
+from yakuba.services.robots.engine.errors import (
+    BadValue,
+    Differs,
+    Halted,
+    LeaseLost,
+    Refused,
+    RobotError,
+    Trouble,
+    Unclear,
+)
+from yakuba.services.robots.engine.ports import BetweenSteps, Clock, RowStore, Target
+from yakuba.services.robots.engine.states import allowed
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How patient a run is. Seconds unless said otherwise.
+
+    settle_seconds: how long a request may still be stored by a slow target after the robot lost sight of
+    it.  commit_window: the commit step is pressed at most this long after the intent.  attempts: tries of a
+    row that end in trouble before it is given up.  starts: tries begun, worker deaths included.
+    failures_in_a_row: rows that fail one after another before the run stops.  backoff: first wait after
+    trouble, doubled each time up to backoff_longest.
+    """
+
+    settle_seconds: float = 60.0
+    commit_window: float = 5.0
+    attempts: int = 6
+    starts: int = 20
+    failures_in_a_row: int = 10
+    backoff: float = 1.0
+    backoff_longest: float = 60.0
+
+    def wait_after(self, troubles: int) -> float:
+        """Seconds to wait after that many troubles (≥ 1) in a row."""
+        return float(min(self.backoff * 2.0 ** min(troubles - 1, 30), self.backoff_longest))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every attempt of a run shares."""
+
+    store: RowStore
+    target: Target
+    clock: Clock
+    limits: Limits
+    between_steps: BetweenSteps
+    rehearse: bool
+    pictures: frozenset[EvidenceKind]
+
+
+class Attempt:
+    """Works on one row until it is finished, deferred or with a person; `row` is always what is committed."""
+
+    def __init__(self, row: Row, around: Surroundings) -> None:
+        self.row = row
+        self._around = around
+        self._phase_began = around.clock.timer()
+        self.pictures_missing = 0
+
+    def run(self) -> Row:
+        """Try the row once and return it as committed.
+
+        Raises `LeaseLost`; and, after putting the row back, `Halted` and the errors that stop a run
+        (`ScreenChanged`, `LoginRefused`, `NotReady`).
+        """
+        try:
+            self._try()
+        except LeaseLost:
+            raise
+        except Halted:
+            self._move(RowState.WAITING, "lookup")
+            raise
+        except (Trouble, Unclear) as error:
+            self._after_trouble(error)
+        except (Refused, BadValue, Differs) as error:
+            self._after_refusal(error)
+        except RobotError as error:
+            self._picture(EvidenceKind.TROUBLE)
+            self._move(RowState.RETRY, "trouble", problem=error.problem)
+            raise
+        return self.row
+
+    def _try(self) -> None:
+        around = self._around
+        around.between_steps()
+        self._move(RowState.LOOKING_UP, "lookup", starts=self.row.starts + 1, not_before=None)
+        if self.row.starts > around.limits.starts:
+            self._give_up(_TOO_MANY_STARTS)
+            return
+        asked_at = around.clock.now()
+        numbers = around.target.look_up(self.row, around.between_steps).numbers
+        if len(numbers) > 1:
+            self._to_person(_several(numbers), "lookup")
+        elif numbers:
+            self._adopt(numbers[0])
+        elif self.row.intent_at is not None and asked_at < self._settled_at():
+            self._move(RowState.RETRY, "lookup", problem=self._open_question(), not_before=self._settled_at())
+        elif self.row.intent_at is not None and _is_refusal(self.row.problem):
+            self._to_person(self.row.problem, "lookup")
+        else:
+            self._enter()
+
+    def _enter(self) -> None:
+        around = self._around
+        around.between_steps()
+        self._move(RowState.ENTERING, "lookup")
+        around.target.enter(self.row, around.between_steps)
+        self._note_time("entering")
+        self._picture(EvidenceKind.CONFIRMATION)
+        self._note_time("pictures")
+        if around.rehearse:
+            self._move(RowState.REHEARSED, "entering", problem=None)
+            return
+        around.between_steps()
+        self._commit()
+
+    def _commit(self) -> None:
+        around = self._around
+        window = around.limits.commit_window
+        self._move(RowState.INTENT, "entering", intent_at=around.clock.now(), problem=None)
+        self._move(RowState.SUBMITTING, "saving")
+        if not around.store.still_mine(2 * window):
+            raise LeaseLost
+        assert self.row.intent_at is not None
+        number = around.target.commit(self.row, self.row.intent_at + timedelta(seconds=window))
+        self.row = replace(self.row, target_number=number)
+        self._note_time("submitting")
+        self._picture(EvidenceKind.COMPLETION)
+        self._note_time("pictures")
+        self._finish(RowState.ENTERED)
+
+    def _adopt(self, number: str) -> None:
+        """The target has exactly one: ours when we ever meant to press, else somebody was there before."""
+        self.row = replace(self.row, target_number=number)
+        self._note_time("lookup")
+        self._finish(RowState.ENTERED if self.row.intent_at else RowState.FOUND_ALREADY)
+
+    def _finish(self, state: RowState) -> None:
+        differing = self._around.target.confirm(self.row, self.row.target_number)
+        self._note_time("confirm")
+        if differing:
+            self._to_person(_mismatch(self.row.target_number, differing), "confirm")
+        else:
+            self._move(state, "confirm", problem=None)
+
+    # After something went wrong
+
+    def _after_trouble(self, error: RobotError) -> None:
+        self._around.target.recover()
+        limits = self._around.limits
+        attempts = self.row.attempts + 1
+        self.row = replace(self.row, attempts=attempts)
+        if attempts >= limits.attempts:
+            self._give_up(error.problem)
+            return
+        again = self._around.clock.now() + timedelta(seconds=limits.wait_after(attempts))
+        self._move(RowState.RETRY, "trouble", problem=error.problem, not_before=again)
+
+    def _give_up(self, last: Problem) -> None:
+        """Certainly not entered → failed; an attempt may have happened or nobody can tell → a person."""
+        if self.row.target_number:
+            self._to_person(_unconfirmed(self.row.target_number, last), "trouble")
+        elif self.row.intent_at is not None or last.kind is ProblemKind.UNCLEAR:
+            self._to_person(_cannot_tell(last), "trouble")
+        else:
+            self._move(RowState.FAILED, "trouble", problem=last)
+
+    def _after_refusal(self, error: RobotError) -> None:
+        """A refusal at the commit step is not believed before a look-up has shown that nothing was stored."""
+        self._picture(EvidenceKind.TROUBLE)
+        if self.row.state is RowState.SUBMITTING:
+            self._around.target.recover()
+            self._move(RowState.RETRY, "submitting", problem=error.problem, not_before=self._settled_at())
+        else:
+            self._to_person(error.problem, "entering")
+
+    def _to_person(self, problem: Problem | None, phase: str) -> None:
+        self._move(RowState.UNDECIDED, phase, problem=problem)
+
+    # Small things
+
+    def _settled_at(self) -> Any:
+        limits = self._around.limits
+        assert self.row.intent_at is not None
+        return self.row.intent_at + timedelta(seconds=limits.commit_window + limits.settle_seconds)
+
+    def _open_question(self) -> Problem:
+        """Keep a refusal that is to be reported once the question is settled."""
+        if self.row.problem is not None and _is_refusal(self.row.problem):
+            return self.row.problem
+        return _WAITS_FOR_SETTLING
+
+    def _move(self, state: RowState, phase: str, **changes: Any) -> None:
+        """Commit a change of state, and the time since the last one under `phase`."""
+        if not allowed(self.row.state, state):
+            raise AssertionError(f"row {self.row.number}: {self.row.state} -> {state}")
+        self._note_time(phase)
+        row = replace(self.row, state=state, **changes)
+        self._around.store.save(row)
+        self.row = row
+
+    def _note_time(self, phase: str) -> None:
+        now = self._around.clock.timer()
+        self.row = self.row.spent(phase, now - self._phase_began)
+        self._phase_began = now
+
+    def _picture(self, kind: EvidenceKind) -> None:
+        """Evidence is worth a second try, never a row."""
+        if kind not in self._around.pictures:
+            return
+        if not (_twice(lambda: self._keep(kind))):
+            self.pictures_missing += 1
+            log.warning("row %s: no %s picture", self.row.number, kind)
+
+    def _keep(self, kind: EvidenceKind) -> None:
+        around = self._around
+        image = around.target.picture()
+        around.store.keep(
+            self.row.number, Evidence(kind, image, around.target.picture_type, around.clock.now())
+        )
+
+
+def _twice(action: Callable[[], None]) -> bool:
+    for _ in range(2):
+        try:
+            action()
+            return True
+        except LeaseLost:
+            raise
+        except Exception as error:  # whatever a page or a disk does, the row goes on
+            log.debug("picture: %s", type(error).__name__)
+    return False
+
+
+def _is_refusal(problem: Problem | None) -> bool:
+    return problem is not None and problem.kind is ProblemKind.REFUSED
+
+
+_WAITS_FOR_SETTLING = Problem(
+    ProblemKind.UNCLEAR,
+    "登録ボタンを押した結果を確かめられませんでした。"
+    "相手システムの処理が終わるのを待ってから照会し直します。",
+)
+
+_TOO_MANY_STARTS = Problem(
+    ProblemKind.TROUBLE,
+    "この行の途中で処理が何度も落ちています。この行を除いて続け、システム担当者に知らせてください。",
+)
+
+
+def _several(numbers: tuple[str, ...]) -> Problem:
+    listed = "、".join(numbers[:5])
+    return Problem(
+        ProblemKind.SEVERAL_FOUND,
+        f"同じ受付番号が相手システムに{len(numbers)}件あります（{listed}）。"
+        "正しい1件を確かめ、余分な登録を相手システムで取り消してください。",
+    )
+
+
+def _mismatch(number: str, labels: Any) -> Problem:
+    listed = "、".join(labels)
+    return Problem(
+        ProblemKind.MISMATCH,
+        f"登録番号 {number} の内容が申請と違います（{listed}）。相手システムの登録内容を確かめてください。",
+        field=listed,
+    )
+
+
+def _unconfirmed(number: str, last: Problem) -> Problem:
+    return replace(
+        last,
+        kind=ProblemKind.UNCLEAR,
+        message=f"登録番号 {number} で登録されていますが、内容を読み返せませんでした。"
+        f"相手システムで内容を確かめてください。（{last.message}）",
+    )
+
+
+def _cannot_tell(last: Problem) -> Problem:
+    return replace(
+        last,
+        kind=ProblemKind.UNCLEAR,
+        message="登録されたかどうかを確かめられませんでした。相手システムで受付番号を照会し、"
+        f"あれば登録番号を記入し、なければ「もう一度」を押してください。（{last.message}）",
+    )

@@ -1,0 +1,123 @@
+"""The port to a browser: pages as people see them, filling by label, pressing once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from yakuba.services.robots.engine.scenario import Element, EntryKind
+
+
+class Verdict(StrEnum):
+    """What became of one element."""
+
+    OK = "ok"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    DISABLED = "disabled"
+    COVERED = "covered"  # another element lies over the button
+    TOO_LONG = "too_long"  # longer than the field takes; nothing was typed
+    NO_OPTION = "no_option"
+    NOT_LANDED = "not_landed"  # the field holds something else than was typed
+    LATE = "late"  # the deadline had passed; nothing was pressed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One field to fill. texts: one text, or the options to tick. secret: keep the value out of everything."""
+
+    element: Element
+    kind: EntryKind
+    texts: tuple[str, ...] = field(repr=False)
+    secret: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """seen: what stands in the field now (empty for secrets).  similar: labels that resemble the one asked."""
+
+    verdict: Verdict
+    seen: str = ""
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person sees. status: HTTP status of the last page load.  text: visible text, spaces collapsed.
+
+    items: pairs of a label and the text beside it.  alerts: messages the page marks as such.
+    field_errors: pairs of a field's label and the message that the page ties to it.
+    dialogs: questions and notices that popped up since the last page was handed out.
+    """
+
+    url: str
+    status: int
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
+    alerts: tuple[str, ...] = ()
+    field_errors: tuple[tuple[str, str], ...] = ()
+    items: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    tables: tuple[Table, ...] = field(default=(), repr=False)
+    dialogs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """button: OK when it was pressed, and then `page` is where that led.
+
+    entries: findings for the fields that were to be verified before; nothing is pressed unless all are OK.
+    """
+
+    button: Finding
+    entries: tuple[Finding, ...] = ()
+    page: Page | None = None
+
+
+class Browser(Protocol):
+    """One browser tab. Methods raise `Trouble` when target or browser do not answer, and `NotReady`."""
+
+    picture_type: str
+
+    def open(self, url: str) -> Page:
+        """Go to an address and wait for the page."""
+
+    def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+        """Fill fields in order, in one go; every field is read back. Stops at the first that is not OK."""
+
+    def verify(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+        """Read fields without touching them."""
+
+    def press(self, element: Element, verify: Sequence[Entry], *, leaves: bool, dialog: str) -> Pressed:
+        """Verify fields, then press. leaves: wait for the next page.  dialog: text of a question to accept."""
+
+    def can_press(self, element: Element) -> Finding:
+        """Whether an element is there to be pressed."""
+
+    def commit(self, element: Element, not_after: datetime, dialog: str) -> Pressed:
+        """Press like `press`, but not after a time, and send its request once and never again."""
+
+    def see(self) -> Page:
+        """The page now."""
+
+    def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
+        """Look again and again until `wanted` holds; False when it does not in time."""
+
+    def picture(self, secrets: Sequence[str]) -> bytes:
+        """An image of the page, of type `picture_type`, with password fields and `secrets` covered."""
+
+    def row_begins(self) -> None:
+        """A good moment to renew what grows."""
+
+    def reset(self, *, forget_session: bool) -> None:
+        """Drop the page, and the session with it if asked. Never raises."""

@@ -1,0 +1,99 @@
+"""What the browser found, as an error with a Japanese message: what is wrong, where, what to do."""
+
+from __future__ import annotations
+
+from yakuba.services.robots.engine.browser import Entry, Finding, Page, Verdict
+from yakuba.services.robots.engine.errors import (
+    BadValue,
+    Refused,
+    RobotError,
+    ScreenChanged,
+    TooLate,
+    Trouble,
+)
+from yakuba.services.robots.engine.scenario import Element, Landmark, System
+
+_MEND = "画面とシナリオを見くらべ、シナリオを直してから再開してください。"
+_BUSY = frozenset({408, 425, 429})
+_GONE = frozenset({404, 405, 410})
+
+
+def element_problem(element: Element, finding: Finding, where: str) -> RobotError:
+    """For an element that could not be identified: the run must stop."""
+    if finding.verdict is Verdict.AMBIGUOUS:
+        message = (
+            f"{element}が二つ以上あり、どれか分かりません。シナリオに「枠」か「id」を書き足してください。"
+        )
+    else:
+        similar = (
+            f"似ているもの：{'、'.join(f'「{one}」' for one in finding.similar)}。" if finding.similar else ""
+        )
+        message = f"{element}が見つかりません。{similar}{_MEND}"
+    return ScreenChanged(message, where=where, expected=str(element), similar=finding.similar)
+
+
+def entry_problem(entry: Entry, finding: Finding, where: str) -> RobotError:
+    """For a field that was not filled as asked."""
+    label = entry.element.label
+    value = "（秘密）" if entry.secret else "、".join(entry.texts)
+    messages = {
+        Verdict.DISABLED: f"欄「{label}」に入力できない状態です。「{value}」を入れられませんでした。",
+        Verdict.TOO_LONG: f"「{value}」は欄「{label}」に入る長さ（{finding.seen}文字）を超えています。",
+        Verdict.NO_OPTION: f"欄「{label}」に選択肢「{value}」がありません。",
+        Verdict.NOT_LANDED: f"欄「{label}」に「{value}」を入れましたが、画面では「{finding.seen}」になっています。",
+    }
+    message = messages.get(finding.verdict)
+    if message is None:
+        return element_problem(entry.element, finding, where)
+    return BadValue(
+        f"{message}値を直すか、相手システムに手で入力してください。",
+        field=label,
+        where=where,
+        expected=str(entry.element),
+        similar=finding.similar,
+    )
+
+
+def button_problem(element: Element, finding: Finding, where: str) -> RobotError:
+    """For something that could not be pressed."""
+    if finding.verdict is Verdict.DISABLED:
+        return Refused(f"{element}が押せない状態です。画面の入力内容を確かめてください。", where=where)
+    if finding.verdict is Verdict.COVERED:
+        return Trouble(f"{element}の上に別の表示があって押せません。", where=where)
+    if finding.verdict is Verdict.LATE:
+        return TooLate("登録の直前で時間がかかりすぎたため、押さずに照会からやり直します。", where=where)
+    return element_problem(element, finding, where)
+
+
+def landmark_problem(landmark: Landmark, page: Page, where: str) -> RobotError:
+    """For a page that is not the one the scenario speaks of."""
+    shown = "、".join(f"「{one}」" for one in page.headings[:5]) or f"「{page.title}」"
+    return ScreenChanged(
+        f"{landmark}が画面にありません。今の画面の見出しは{shown}です。{_MEND}",
+        where=where,
+        expected=str(landmark),
+        similar=page.headings[:5],
+    )
+
+
+def refusal_problem(page: Page, system: System, where: str) -> RobotError:
+    """For a page that came back with validation messages."""
+    told = [*page.alerts, *(message for _, message in page.field_errors)]
+    said = "／".join(told) or (system.refusal.text if system.refusal else "")
+    return Refused(
+        f"{system.name}が受け付けませんでした：{said}",
+        field="、".join(dict.fromkeys(label for label, _ in page.field_errors)),
+        where=where,
+    )
+
+
+def arrival_problem(page: Page, system: str, where: str) -> RobotError | None:
+    """What the HTTP status of a page says: busy or broken → try again; not there → the screen changed."""
+    said = f"（相手の表示：{'／'.join(page.alerts)}）" if page.alerts else ""
+    if page.status < 400:
+        return None
+    if page.status in _GONE:
+        return ScreenChanged(f"{system}にこの画面がありません（{page.status}）。{_MEND}{said}", where=where)
+    if page.status >= 500 or page.status in _BUSY:
+        return Trouble(f"{system}がエラーを返しました（{page.status}）。{said}", where=where)
+    return Trouble(f"{system}がこの操作を受け付けません（{page.status}）。{said}", where=where)
