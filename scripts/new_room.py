@@ -109,7 +109,7 @@ def main() -> int:
     try:
         folder = make_room(name, label)
     except ValueError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 2
     print(
         f"{folder.relative_to(PROJECT)} を作り、settings.py に加えました。README.md から書き始めてください。"

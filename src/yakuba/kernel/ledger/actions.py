@@ -56,8 +56,10 @@ def record_value(case: Case, field: str, value: str, *, trusted: bool, source: d
 
 
 @transaction.atomic
-def confirm_value(case: Case, field: str, value: str, *, actor: Any, seconds: float) -> CaseValue:
-    """Write what a person says, with the seconds it took. Opens the value if nobody had read it."""
+def confirm_value(
+    case: Case, field: str, value: str, *, actor: Any, seconds: float, assumed: bool = False
+) -> CaseValue:
+    """Write what a person says, with the seconds it took (`assumed` when they were not measured)."""
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first() or CaseValue(
         case=case, field=field
     )
@@ -65,9 +67,8 @@ def confirm_value(case: Case, field: str, value: str, *, actor: Any, seconds: fl
     row.value, row.trusted, row.origin = value, True, CaseValue.Origin.PERSON
     row.confirmed_by, row.confirmed_at = actor, timezone.now()
     row.save()
-    add_event(
-        case, "ledger.value_confirmed", user=actor, seconds=seconds, field=field, changed=before != value
-    )
+    details = {"field": field, "changed": before != value} | ({"assumed": True} if assumed else {})
+    add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
     return row
 
 

@@ -9,10 +9,37 @@ from typing import Any
 import yaml
 
 TYPES = frozenset(
-    ["name", "kana", "date", "postal_code", "phone", "digits", "number", "address", "text", "choice", "choices", "receipt_number"]
+    [
+        "name",
+        "kana",
+        "date",
+        "postal_code",
+        "phone",
+        "digits",
+        "number",
+        "address",
+        "text",
+        "choice",
+        "choices",
+        "receipt_number",
+    ]
 )
 FIELD_KEYS = frozenset(
-    ["code", "label", "type", "required", "options", "range", "length", "reading_of", "postal_code_of", "sum_of", "lexicon", "group", "after"]
+    [
+        "code",
+        "label",
+        "type",
+        "required",
+        "options",
+        "range",
+        "length",
+        "reading_of",
+        "postal_code_of",
+        "sum_of",
+        "lexicon",
+        "group",
+        "after",
+    ]
 )
 
 

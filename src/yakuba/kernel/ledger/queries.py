@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet, Sum
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
 
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
+from yakuba.kernel.ledger.workflow import Status
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Seconds that `cases` finished cases took: the persons', the part of them that was assumed and not
+    measured (the stand-in of the demo), and the machines'."""
+
+    cases: int
+    person: float
+    assumed: float
+    machine: float
 
 
 def procedures() -> QuerySet[Procedure]:
@@ -40,11 +54,14 @@ def counts_by_status(procedure_code: str = "") -> dict[str, int]:
     return {row["status"]: row["number"] for row in rows}
 
 
-def seconds_by_actor(procedure_code: str) -> dict[str, float]:
-    """`machine` and `person` -> measured seconds over all cases of the procedure."""
-    rows = (
-        CaseEvent.objects.filter(case__procedure__code=procedure_code)
-        .values("actor")
-        .annotate(total=Sum("seconds"))
+def effort(procedure_code: str) -> Effort:
+    """What the finished (entered) cases of a procedure took."""
+    finished = cases(procedure_code, Status.ENTERED)
+    events = CaseEvent.objects.filter(case__in=finished.order_by().values("pk"))
+    person, machine = CaseEvent.Actor.PERSON, CaseEvent.Actor.MACHINE
+    sums = events.aggregate(
+        person=Sum("seconds", filter=Q(actor=person)),
+        assumed=Sum("seconds", filter=Q(actor=person, details__assumed=True)),
+        machine=Sum("seconds", filter=Q(actor=machine)),
     )
-    return {"machine": 0.0, "person": 0.0} | {row["actor"]: row["total"] or 0.0 for row in rows}
+    return Effort(finished.count(), **{name: value or 0.0 for name, value in sums.items()})

@@ -58,10 +58,14 @@ def test_a_machine_never_overwrites_a_person(case, clerk):
     assert (event.actor, event.user, event.seconds, event.details["changed"]) == ("person", clerk, 3.5, True)
 
 
-def test_seconds_of_machine_and_person_are_kept_apart(case, clerk):
+def test_effort_counts_finished_cases_and_keeps_person_machine_and_assumed_apart(case, clerk):
     actions.add_event(case, "reading.read", seconds=1.5)
     actions.confirm_value(case, "name", "", actor=clerk, seconds=4.0)
-    assert queries.seconds_by_actor("bus-pass") == {"machine": 1.5, "person": 4.0}
+    actions.confirm_value(case, "kind", "adult", actor=clerk, seconds=6.0, assumed=True)
+    assert queries.effort("bus-pass") == queries.Effort(0, 0.0, 0.0, 0.0)
+    for status in (Status.READY, Status.ENTERING, Status.ENTERED):
+        actions.move(case, status)
+    assert queries.effort("bus-pass") == queries.Effort(1, 10.0, 6.0, 1.5)
 
 
 def test_a_move_is_checked_against_the_row_and_not_the_copy(case):

@@ -1,0 +1,1 @@
+"""Outside programs that the reform room uses."""

@@ -1,0 +1,62 @@
+"""What leaves the reform room. No framework."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Minutes a case took before; `kind` is `measured` or `estimated`, `source` says how it is known."""
+
+    minutes_per_case: float
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Before and now for one procedure, over `cases` finished cases. All times in minutes.
+
+    person: working time of staff; assumed: the part of it that was not measured; machine: running time of
+    programs, which costs no staff time and is therefore kept apart.
+    """
+
+    procedure: str
+    title: str
+    cases: int
+    baseline: Baseline
+    person: float
+    assumed: float
+    machine: float
+
+    @property
+    def before(self) -> float:
+        """What the same cases took before."""
+        return self.cases * self.baseline.minutes_per_case
+
+    @property
+    def saved(self) -> float:
+        """Staff minutes saved; negative when it takes longer now."""
+        return self.before - self.person
+
+    @property
+    def rate(self) -> float | None:
+        """Saved share of the time before, or None when there is nothing to compare."""
+        return self.saved / self.before if self.before else None
+
+    @property
+    def person_per_case(self) -> float | None:
+        """Staff minutes per case now, or None without a finished case."""
+        return self.person / self.cases if self.cases else None
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures, rounded to a hundredth of a minute."""
+        figures = {
+            name: round(getattr(self, name), 2)
+            for name in ("person", "assumed", "machine", "before", "saved")
+        }
+        rate = None if self.rate is None else round(self.rate, 4)
+        head = {"procedure": self.procedure, "title": self.title, "cases": self.cases}
+        return head | {"baseline": asdict(self.baseline)} | figures | {"rate": rate}

@@ -1,0 +1,1 @@
+"""The reckoning of effects, without any framework."""

@@ -1,0 +1,26 @@
+"""Forms of the reform room."""
+
+from __future__ import annotations
+
+from django import forms
+
+from yakuba.services.reform.contracts import Baseline
+from yakuba.services.reform.models import BaselineEntry
+
+
+class BaselineForm(forms.ModelForm):
+    """Minutes before, and how they are known."""
+
+    class Meta:
+        model = BaselineEntry
+        fields = ["minutes_per_case", "kind", "source"]
+        help_texts = {
+            "minutes_per_case": "システムを入れる前に、1件の受付から入力までに職員がかけた時間。例: 14.5",
+            "source": "いつ、何件を、どう測ったか。見積もりのときは、その考え方。",
+        }
+
+    @property
+    def baseline(self) -> Baseline:
+        """What was entered; the form must be valid."""
+        data = self.cleaned_data
+        return Baseline(data["minutes_per_case"], data["kind"], data["source"])

@@ -1,0 +1,12 @@
+"""Addresses of the reform room."""
+
+from django.urls import path
+
+from yakuba.services.reform import pages
+
+app_name = "reform"
+urlpatterns = [
+    path("", pages.effects, name="effects"),
+    path("report.pdf", pages.effects_pdf, name="effects-pdf"),
+    path("procedures/<slug:code>/", pages.procedure, name="procedure"),
+]
