@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class RowState(StrEnum):
@@ -85,7 +84,7 @@ class FieldSpec:
     code: str
     label: str
     type: str
-    options: Mapping[str, str] = MappingProxyType({})
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -336,6 +336,7 @@ class ScenarioPlayer:
         if not login and sees(page, system.login_page):
             raise LoggedOut(f"{system.name}からログアウトされました。", where=self._where(line, page))
         refused = sees(page, system.refusal) if system.refusal is not None else bool(page.alerts)
+        refused = refused or bool(page.field_errors)
         if refused:
             raise refusal_problem(page, system, self._where(line, page))
 
