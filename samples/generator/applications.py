@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-import people
 import places
 from calendar_jp import between
 from people import Person, draw_person
@@ -107,7 +106,9 @@ def nursery(application: Application, prefecture: str, lexicon: list[str], rng: 
     values["care_time"] = rng.choices(("standard", "short"), (70, 30))[0]
     saturday = ["sat"] if rng.random() < 0.2 else []
     values["care_days"] = ",".join(["mon", "tue", "wed", "thu", "fri", *saturday])
-    values["household_income"] = str(rng.randint(180, 1400) * 10_000 + rng.choice((0, 0, rng.randint(1, 9999))))
+    values["household_income"] = str(
+        rng.randint(180, 1400) * 10_000 + rng.choice((0, 0, rng.randint(1, 9999)))
+    )
     count = rng.choices(list(WISH_WEIGHTS), list(WISH_WEIGHTS.values()))[0]
     for number, wish in enumerate(rng.sample(lexicon, count), 1):
         values[f"wish_{number}"] = wish

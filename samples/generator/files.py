@@ -53,10 +53,18 @@ def save(pictures: list[Image.Image], path: Path, kind: FileKind) -> None:
     if kind.extension == "pdf":
         quality = {"quality": kind.quality} if kind.quality else {}
         first.save(
-            path, save_all=True, append_images=rest, resolution=DPI, creationDate=MADE, modDate=MADE, **quality
+            path,
+            save_all=True,
+            append_images=rest,
+            resolution=DPI,
+            creationDate=MADE,
+            modDate=MADE,
+            **quality,
         )
     elif kind.extension == "tif":
-        packing = {"compression": "jpeg", "quality": kind.quality} if kind.quality else {"compression": "group4"}
+        packing = (
+            {"compression": "jpeg", "quality": kind.quality} if kind.quality else {"compression": "group4"}
+        )
         first.save(path, save_all=True, append_images=rest, dpi=(DPI, DPI), **packing)
     elif kind.extension == "jpg":
         first.save(path, quality=kind.quality, dpi=(DPI, DPI))

@@ -1,6 +1,6 @@
 """Write a pile of filled forms as scans, with the truth beside them.
 
-    python samples/generator/generate.py --sheets 60 --seed 1 --out pile
+python samples/generator/generate.py --sheets 60 --seed 1 --out pile
 """
 
 from __future__ import annotations
@@ -15,21 +15,27 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import files  # noqa: E402
-import fonts  # noqa: E402
-import numpy as np  # noqa: E402
-import places  # noqa: E402
-import yaml  # noqa: E402
-from applications import Application, draw_application  # noqa: E402
-from files import FileKind  # noqa: E402
-from hands import Hand, draw_hand  # noqa: E402
-from PIL import Image  # noqa: E402
-from scanning import Scanner, blank_back, scan  # noqa: E402
-from writing import fill_page  # noqa: E402
+import files
+import fonts
+import numpy as np
+import places
+import yaml
+from applications import Application, draw_application
+from files import FileKind
+from hands import Hand, draw_hand
+from PIL import Image
+from scanning import Scanner, blank_back, scan
+from writing import fill_page
 
 SAMPLES = Path(__file__).parents[1]
-PROCEDURES = {"nursery-admission": 0.3, "resident-tax-change": 0.4, "bus-pass": 0.3}  # share of the applications
-MIXED_UP_RATE = 0.2  # of files with several sheets, those whose sheets were dropped and picked up in any order
+PROCEDURES = {
+    "nursery-admission": 0.3,
+    "resident-tax-change": 0.4,
+    "bus-pass": 0.3,
+}  # share of the applications
+MIXED_UP_RATE = (
+    0.2  # of files with several sheets, those whose sheets were dropped and picked up in any order
+)
 DUPLEX_RATE = 0.15  # of files, those scanned on both sides, so that blank backs come along
 SHEETS_PER_FILE = (4, 12)
 
@@ -82,7 +88,9 @@ def choose_forms(sheets: int, only: str | None, rng: Random) -> list[Form]:
     while left:
         fitting = [form for form in forms.values() if len(form.pages) <= left]
         if not fitting:
-            raise ValueError(f"{only}は1件が2枚なので、--sheets は偶数にしてください（{sheets}枚は作れません）。")
+            raise ValueError(
+                f"{only}は1件が2枚なので、--sheets は偶数にしてください（{sheets}枚は作れません）。"
+            )
         form = rng.choices(fitting, [PROCEDURES[form.code] for form in fitting])[0]
         chosen.append(form)
         left -= len(form.pages)
@@ -130,7 +138,9 @@ def draw_page(case: Case, page: int, scanner: Scanner, seed: int) -> tuple[Image
     return scan(blank, sheet, scanner, rng)
 
 
-def make_file(name: str, kind: FileKind, cases: list[Case], seed: int, clean: bool, rng: Random) -> list[Image.Image]:
+def make_file(
+    name: str, kind: FileKind, cases: list[Case], seed: int, clean: bool, rng: Random
+) -> list[Image.Image]:
     """All pictures of one file; notes in the cases where each page went and what happened to it."""
     scanner = Scanner(kind.mode, clean)
     order = [(case, page) for case in cases for page in range(1, len(case.form.pages) + 1)]
@@ -194,13 +204,17 @@ def make_pile(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="記入済みの申請書をスキャンしたような画像と、その正解を作ります。")
+    parser = argparse.ArgumentParser(
+        description="記入済みの申請書をスキャンしたような画像と、その正解を作ります。"
+    )
     parser.add_argument("--sheets", type=int, required=True, help="申請書の枚数（白紙の裏面は数えません）")
     parser.add_argument("--seed", type=int, required=True, help="同じ数なら同じ束になります")
     parser.add_argument("--out", type=Path, required=True, help="書き出すフォルダ")
     parser.add_argument("--only", choices=sorted(PROCEDURES), help="この手続だけにします")
     parser.add_argument("--clean", action="store_true", help="傾きや汚れのない、きれいな画像にします")
-    parser.add_argument("--municipality-prefecture", metavar="都道府県", help="住民の住所の都道府県（例: 埼玉県）")
+    parser.add_argument(
+        "--municipality-prefecture", metavar="都道府県", help="住民の住所の都道府県（例: 埼玉県）"
+    )
     asked = parser.parse_args()
     try:
         truth = make_pile(

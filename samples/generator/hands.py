@@ -13,7 +13,7 @@ from people import Person
 
 PRINT_FACES = ("gothic", "mincho", "noto", "noto-serif", "ipa-gothic", "ipa-mincho", "konatu")
 PEN_FACES = ("klee", "klee-bold", "kiloji", "seto", "yoz")
-STAMP_FACES = ("gothic", "noto", "konatu", "noto-serif")
+STAMP_FACES = ("gothic", "noto", "mincho", "noto-serif")  # a numbering stamp has no slashed zero
 
 # Share of the applications that come out of a printer, by procedure; the others are written with a pen.
 PRINTED_RATE = {"nursery-admission": 0.2, "resident-tax-change": 0.65, "bus-pass": 0.15}

@@ -19,8 +19,14 @@ SCALE_RATE, SCALE_RANGE = 0.4, (0.975, 1.02)
 SHADE_RATE, SHADE_DARKEST = 0.6, 0.86  # uneven or greyish paper
 NOISE_RATE, NOISE_SIGMA = 0.8, (2.0, 9.0)  # grey levels
 BLUR_RATE, BLUR_SIGMA = 0.5, (0.5, 0.95)  # pixels
-SPECKLES_RATE, SPECKLES = 0.35, (15, 120)  # dots of 1 to 2 pixels: dirt, too small to turn a figure into another
-FAINT_RATE, FAINTNESS = 0.06, (0.62, 0.8)  # a photocopy low on toner
+SPECKLES_RATE, SPECKLES = (
+    0.35,
+    (15, 120),
+)  # dots of 1 to 2 pixels: dirt, too small to turn a figure into another
+FAINT_RATE, FAINTNESS = (
+    0.06,
+    (0.62, 0.8),
+)  # a photocopy low on toner; not where it would be lost in black and white
 DARK_EDGE_RATE = 0.12  # the scanner's lid shows beside a skewed sheet
 FOLD_RATE = 0.06
 PUNCHED_RATE = 0.08
@@ -30,6 +36,7 @@ SEAL_COLOUR = (70, 55, 215)  # blue, green, red
 SEAL_GREY = 118  # what a grey scan makes of it
 SEAL_DROPPED = 200  # black-and-white scanners drop red out, nearly
 STAMP_INK = (110, 45, 60)
+BILEVEL_THRESHOLD = (150, 178)  # grey level; above it is white. Thin strokes stay, shaded paper stays white
 WOBBLE = 1.1  # pixels, how far a hand strays from its font
 MODES = ("colour", "grey", "bilevel")
 
@@ -122,14 +129,12 @@ class Effects:
             self.page, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(beside, beside, beside)
         )
 
-    def paper(self) -> None:
+    def paper(self, may_be_faint: bool) -> None:
         """What happened to the sheet itself before it was scanned."""
-        height, width = self.page.shape[:2]
-        if self.chance(FAINT_RATE, "faint"):
+        height = self.page.shape[0]
+        if may_be_faint and self.chance(FAINT_RATE, "faint"):
             strength = self.rng.uniform(*FAINTNESS)
-            self.page = cv2.LUT(
-                self.page, np.round(255 - (255 - np.arange(256)) * strength).astype(np.uint8)
-            )
+            self.page = cv2.LUT(self.page, np.round(255 - (255 - np.arange(256)) * strength).astype(np.uint8))
         if self.chance(FOLD_RATE, "fold"):
             y = int(height * self.rng.choice((1 / 3, 1 / 2, 2 / 3)) + self.rng.integers(-20, 20))
             self.page[y : y + 3] = multiply(self.page[y : y + 3], np.full_like(self.page[y : y + 3], 205))
@@ -170,7 +175,7 @@ class Effects:
             self.page[y : y + size, x : x + size] = level
 
     def black_and_white(self) -> None:
-        threshold = int(self.rng.integers(130, 160))
+        threshold = int(self.rng.integers(*BILEVEL_THRESHOLD))
         _, self.page = cv2.threshold(self.page, threshold, 255, cv2.THRESH_BINARY)
 
     def fax(self) -> None:
@@ -179,8 +184,8 @@ class Effects:
         height, width = self.page.shape[:2]
         if self.page.ndim == 3:
             self.page = cv2.cvtColor(self.page, cv2.COLOR_BGR2GRAY)
-        self.page = cv2.resize(self.page, (width, height // 2), interpolation=cv2.INTER_AREA)
-        threshold = int(self.rng.integers(165, 190))
+        self.page = half_the_lines(self.page)
+        threshold = int(self.rng.integers(*BILEVEL_THRESHOLD))
         _, self.page = cv2.threshold(self.page, threshold, 255, cv2.THRESH_BINARY)
         rows = self.page.shape[0]
         for y in self.rng.integers(10, rows - 10, int(self.rng.integers(0, 5))):
@@ -191,6 +196,13 @@ class Effects:
         self.page = cv2.resize(self.page, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
+def half_the_lines(page: np.ndarray) -> np.ndarray:
+    """Two lines into one, nearer to the darker one: fax machines sharpen, or a thin stroke would vanish (三 → 二)."""
+    rows = page.shape[0] // 2 * 2
+    upper, lower = page[0:rows:2], page[1:rows:2]
+    return cv2.addWeighted(cv2.min(upper, lower), 0.75, cv2.max(upper, lower), 0.25, 0)
+
+
 def as_image(page: np.ndarray, bilevel: bool) -> Image.Image:
     if page.ndim == 3:
         return Image.fromarray(cv2.cvtColor(page, cv2.COLOR_BGR2RGB))
@@ -198,10 +210,10 @@ def as_image(page: np.ndarray, bilevel: bool) -> Image.Image:
     return picture.convert("1", dither=Image.Dither.NONE) if bilevel else picture
 
 
-def degrade(page: np.ndarray, scanner: Scanner, rng: np.random.Generator) -> Effects:
-    """Everything a scanner does to a page, in the order in which it happens."""
+def degrade(page: np.ndarray, to_bilevel: bool, rng: np.random.Generator) -> Effects:
+    """Everything but black and white that happens to a page, in the order in which it happens."""
     effects = Effects(page, rng)
-    effects.paper()
+    effects.paper(may_be_faint=not to_bilevel)
     effects.geometry()
     effects.light()
     return effects
@@ -213,8 +225,8 @@ def scan(blank: np.ndarray, sheet: Sheet, scanner: Scanner, rng: Random) -> tupl
     page = compose(blank, sheet, scanner, numbers)
     if scanner.clean:
         return as_image(page, False), []
-    effects = degrade(page, scanner, numbers)
     faxed = numbers.random() < FAX_RATE
+    effects = degrade(page, faxed or scanner.mode == "bilevel", numbers)
     if faxed:
         effects.fax()
     elif scanner.mode == "bilevel":
@@ -237,7 +249,7 @@ def blank_back(front: Image.Image, scanner: Scanner, rng: Random) -> Image.Image
         )
     if scanner.mode == "colour":
         page = cv2.merge([page] * 3)
-    effects = degrade(page, scanner, numbers)
+    effects = degrade(page, scanner.mode == "bilevel", numbers)
     if scanner.mode == "bilevel":
         effects.black_and_white()
     return as_image(effects.page, scanner.mode == "bilevel")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import fonts
 import numpy as np
 import people
+from calendar_jp import wareki
 from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
@@ -89,10 +91,10 @@ def owner(
 def clerk(sheet: Sheet, end: tuple[int, int]) -> None:
     """A small seal of the clerk who looked the form through, over the end of a line."""
     picture = round_seal(people.names(people.SURNAME).draw(sheet.rng).text, 54)
-    press(sheet, picture, (end[0] - sheet.rng.uniform(0, 24), end[1] + sheet.rng.uniform(-10, 10)))
+    press(sheet, picture, (end[0] + sheet.rng.uniform(0, 24), end[1] + sheet.rng.uniform(-10, 10)))
 
 
-def date_stamp(sheet: Sheet) -> None:
+def date_stamp(sheet: Sheet, day: date) -> None:
     """The counter's round date stamp in the office block at the foot of the page."""
     side = 128
     picture = Image.new("L", (side + 8, side + 8), 0)
@@ -100,8 +102,8 @@ def date_stamp(sheet: Sheet) -> None:
     pen.ellipse((4, 4, side + 3, side + 3), outline=255, width=4)
     for y in (50, 88):
         pen.line((10, y, side - 2, y), fill=255, width=3)
-    day = f"8.{sheet.rng.randint(4, 12)}.{sheet.rng.randint(1, 28)}"
-    for text, y, size in (("やくば市", 33, 24), (day, 69, 26), ("受付", 108, 26)):
+    _, year, month, number = wareki(day)
+    for text, y, size in (("やくば市", 33, 24), (f"{year}.{month}.{number}", 69, 24), ("受付", 108, 26)):
         pen.text((side / 2 + 4, y), text, fill=255, font=fonts.font("gothic", size), anchor="mm")
-    width, height = sheet.seal.size
-    press(sheet, picture, (250 + sheet.rng.uniform(-40, 40), height - 160 + sheet.rng.uniform(-20, 20)))
+    height = sheet.seal.height
+    press(sheet, picture, (250 + sheet.rng.uniform(-40, 40), height - 155 + sheet.rng.uniform(-15, 15)))

@@ -15,7 +15,9 @@ from hands import PEN_FACES, PRINT_FACES, STAMP_FACES, Hand, as_written, draw_fa
 from PIL import Image, ImageDraw
 
 CROSSED_OUT_RATE = 0.04  # of filled choices: a wrong option was ticked and crossed out before the right one
-SEAL_RATE = 0.6  # of pages with a place for a seal, those with one; it may touch the last characters of the name
+SEAL_RATE = (
+    0.6  # of pages with a place for a seal, those with one; it may touch the last characters of the name
+)
 STAFF_SEAL_RATE = 0.06  # of pages, those with a clerk's small seal that landed on the end of some line
 RECEIPT_STAMP_RATE = 0.35  # of pages with an office block, those with the date stamp in it
 
@@ -53,7 +55,9 @@ def blank_sheet(size: tuple[int, int], hand: Hand, rng: Random, clean: bool) -> 
     return Sheet(hand, rng, clean, *layers)
 
 
-def put(sheet: Sheet, layer: Image.Image, face: str, text: str, size: int, middle: tuple[float, float]) -> None:
+def put(
+    sheet: Sheet, layer: Image.Image, face: str, text: str, size: int, middle: tuple[float, float]
+) -> None:
     """Write one character with its advance box centred on middle; a pen turns and lifts it a little."""
     font = fonts.font(face, size)
     x, y = middle
@@ -154,7 +158,9 @@ def tick_filled(sheet: Sheet, x: float, y: float, side: int) -> None:
         sheet.pen.rectangle((x + 6, y + 6, x + side - 6, y + side - 6), fill=0)
         return
     rows = range(5, side - 3, 4)
-    points = [(x + (5 if n % 2 else side - 5) + sheet.rng.uniform(-2, 2), y + row) for n, row in enumerate(rows)]
+    points = [
+        (x + (5 if n % 2 else side - 5) + sheet.rng.uniform(-2, 2), y + row) for n, row in enumerate(rows)
+    ]
     stroke(sheet, points, 5)
 
 
@@ -186,7 +192,9 @@ def cross_out(sheet: Sheet, box: Box, label_width: int) -> None:
     left, right = x - 8, x + side + 10 + label_width + 6
     for offset in (-5, 6):
         middle = y + side / 2 + offset
-        stroke(sheet, [(left, middle + sheet.rng.uniform(-2, 2)), (right, middle + sheet.rng.uniform(-2, 2))], 3)
+        stroke(
+            sheet, [(left, middle + sheet.rng.uniform(-2, 2)), (right, middle + sheet.rng.uniform(-2, 2))], 3
+        )
 
 
 def fill_marks(sheet: Sheet, box: dict, value: str, options: dict[str, str]) -> None:
@@ -234,13 +242,15 @@ def add_seals(sheet: Sheet, boxes: list[dict], application: Application) -> None
         if sheet.chance(SEAL_RATE):
             touches = seals.owner(sheet, SEALED[code], lines[code], sheet.ends[code], application, code)
             sheet.effects.append(f"seal:{code}" if touches else "seal")
-    written = sorted(sheet.ends.keys() - SEALED.keys())
+    # Small writing such as readings could not be read below a seal, and careful clerks leave it alone.
+    written = sorted(code for code in sheet.ends.keys() - SEALED.keys() if lines[code][3] >= 70)
     if written and sheet.chance(STAFF_SEAL_RATE):
         code = sheet.rng.choice(written)
         seals.clerk(sheet, sheet.ends[code])
         sheet.effects.append(f"seal:{code}")
     if sheet.chance(RECEIPT_STAMP_RATE):
-        seals.date_stamp(sheet)
+        handed_in = application.values.get("application_date") or application.values["submission_date"]
+        seals.date_stamp(sheet, date.fromisoformat(handed_in))
         sheet.effects.append("receipt_stamp")
 
 
