@@ -1,0 +1,236 @@
+"""What leaves the reading room: frozen values without any framework, all of them plain JSON when stored.
+
+Coordinates called `corners` are pixels on the page image as it was scanned, `((x, y), …)`, in the order top
+left, top right, bottom right, bottom left of the box on the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+Point = tuple[float, float]
+Corners = tuple[Point, ...]
+
+
+class PageStatus(StrEnum):
+    """What a page image turned out to be."""
+
+    READ = "read"
+    BLANK = "blank"
+    UNKNOWN_FORM = "unknown_form"
+    TWO_FORMS = "two_forms"
+    POOR_SCAN = "poor_scan"
+    BAD_IMAGE = "bad_image"
+
+
+class Decision(StrEnum):
+    """What the gate says about one field."""
+
+    TRUSTED = "trusted"
+    DOUBTFUL = "doubtful"
+    BLANK = "blank"
+
+
+class Reason(StrEnum):
+    """Why a field goes to a person; the gate turns it into a sentence for the clerk."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    VIEWS_DISAGREE = "views_disagree"
+    CELLS_DISAGREE = "cells_disagree"
+    CELLS_UNCLEAR = "cells_unclear"
+    BAD_FORMAT = "bad_format"
+    OUT_OF_RANGE = "out_of_range"
+    REQUIRED_BLANK = "required_blank"
+    FAINT_INK = "faint_ink"
+    NOT_IN_LEXICON = "not_in_lexicon"
+    VARIANT_KANJI = "variant_kanji"
+    LOOKALIKE = "lookalike"
+    CHECK_DIGITS = "check_digits"
+    SEVERAL_MARKS = "several_marks"
+    MARK_UNCLEAR = "mark_unclear"
+    POSTAL_UNKNOWN = "postal_unknown"
+    POSTAL_MISMATCH = "postal_mismatch"
+    KANA_MISMATCH = "kana_mismatch"
+    NO_WITNESS = "no_witness"
+    SUM_MISMATCH = "sum_mismatch"
+    DATE_ORDER = "date_order"
+    POOR_FIT = "poor_fit"
+    PRINT_MISSING = "print_missing"
+    COLOURED_INK = "coloured_ink"
+    STRUCK_OUT = "struck_out"
+    OUTSIDE_BOX = "outside_box"
+    PAGES_DISAGREE = "pages_disagree"
+
+
+class CaseStatus(StrEnum):
+    """Whether the pages of one application are all there."""
+
+    COMPLETE = "complete"
+    PAGE_MISSING = "page_missing"
+    PAGE_TWICE = "page_twice"
+    NUMBER_UNREADABLE = "number_unreadable"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured on the paper for one box; the gate needs nothing else from the image.
+
+    views: readings made of the whole box.  agreeing: how many of them gave the value.
+    floor: lowest probability of any character over the agreeing views, 0..1.
+    posterior: lowest probability of the whole string over the agreeing views, 0..1.
+    cells_agree: True/False when single cells or characters were read on their own, None when they were not.
+    cell_floor: lowest probability of a cell read alone, 0..1.
+    ink: share of the box that is written on, 0..1.  print_found: share of the form's own print found around
+    the box, 0..1.  flags: reasons that the image itself gives.  rivals: for each character of the raw text those
+    others that were given a chance of at least 0.1 %.
+    """
+
+    views: int = 0
+    agreeing: int = 0
+    floor: float = 0.0
+    posterior: float = 0.0
+    cells_agree: bool | None = None
+    cell_floor: float = 0.0
+    ink: float = 0.0
+    print_found: float = 1.0
+    flags: tuple[Reason, ...] = ()
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """One field of one page: the best reading, and whether it may pass without a person.
+
+    value: canonical form (docs/architecture.md), empty when nothing could be read.  raw: the characters as
+    read.  confidence: 0..1, for sorting and colouring only; `decision` is what counts.  candidates: other
+    readings, best first.  confirmed_by: the checks that support the value.
+    """
+
+    field: str
+    label: str
+    type: str
+    page: int
+    value: str
+    raw: str
+    confidence: float
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    message: str
+    corners: Corners
+    candidates: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FieldReading:
+        """The reading that `to_json` wrote."""
+        evidence = dict(data["evidence"])
+        evidence["flags"] = tuple(Reason(name) for name in evidence["flags"])
+        evidence["rivals"] = tuple(evidence["rivals"])
+        return cls(
+            **{
+                **data,
+                "decision": Decision(data["decision"]),
+                "reasons": tuple(Reason(name) for name in data["reasons"]),
+                "corners": _points(data["corners"]),
+                "candidates": tuple(data["candidates"]),
+                "confirmed_by": tuple(data["confirmed_by"]),
+                "evidence": Evidence(**evidence),
+            }
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Only strings, numbers, lists and dictionaries."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """One page image: which form it is, how well it lies on it, and its fields.
+
+    rotation: degrees by which the scan has to be turned clockwise to stand upright, 0..360.  fit: mean
+    distance in form pixels (200 dpi) between matched points after alignment.  matches: number of points that
+    support the form.  print_found: share of the form's own print found in the scan, 0..1.
+    """
+
+    status: PageStatus
+    message: str
+    form: str = ""
+    form_version: int = 0
+    procedure: str = ""
+    page: int = 0
+    rotation: float = 0.0
+    fit: float = 0.0
+    matches: int = 0
+    print_found: float = 0.0
+    corners: Corners = ()
+    fields: tuple[FieldReading, ...] = ()
+    seconds: float = 0.0
+
+    def field(self, code: str) -> FieldReading | None:
+        """The reading of one field, or None when it is not on this page."""
+        return next((reading for reading in self.fields if reading.field == code), None)
+
+    @property
+    def receipt_number(self) -> str:
+        """The receipt number when it may be trusted, else the empty string."""
+        reading = self.field("receipt_number")
+        return reading.value if reading and reading.decision is Decision.TRUSTED else ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PageReading:
+        """The page that `to_json` wrote."""
+        fields = tuple(FieldReading.from_json(entry) for entry in data["fields"])
+        status = PageStatus(data["status"])
+        return cls(**{**data, "status": status, "corners": _points(data["corners"]), "fields": fields})
+
+    def to_json(self) -> dict[str, Any]:
+        """Only strings, numbers, lists and dictionaries."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """One application put together from its pages, after all checks between fields.
+
+    pages: positions in the sequence that was given.  fields: one reading for each field of the procedure
+    that stands on a page at hand, in the order of the procedure.
+    """
+
+    status: CaseStatus
+    message: str
+    procedure: str
+    form: str
+    receipt_number: str
+    pages: tuple[int, ...]
+    fields: tuple[FieldReading, ...]
+
+    def field(self, code: str) -> FieldReading | None:
+        """The reading of one field, or None when no page has it."""
+        return next((reading for reading in self.fields if reading.field == code), None)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CaseReading:
+        """The case that `to_json` wrote."""
+        fields = tuple(FieldReading.from_json(entry) for entry in data["fields"])
+        return cls(
+            **{**data, "status": CaseStatus(data["status"]), "pages": tuple(data["pages"]), "fields": fields}
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Only strings, numbers, lists and dictionaries."""
+        return asdict(self)
+
+
+def with_decision(
+    reading: FieldReading, decision: Decision, reasons: tuple[Reason, ...], message: str, **changes: Any
+) -> FieldReading:
+    """A copy of `reading` with another decision."""
+    return replace(reading, decision=decision, reasons=reasons, message=message, **changes)
+
+
+def _points(data: Any) -> Corners:
+    return tuple((float(x), float(y)) for x, y in data)

@@ -1,0 +1,147 @@
+"""Combs: one character a cell. The cells are found by the form, not by the reader, so that they are a second,
+independent way of cutting the same writing into characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .crops import FAINT, INK, Grey, Sheet, bounds
+from .definitions import Rect
+
+SPECK = 5  # pixels: ink no longer than this is dust
+STROKE = 11  # pixels: ink between speck and stroke makes a cell unclear
+OVERFLOW = 8  # pixels by which writing may leave the comb
+TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
+GAP = 10  # pixels between the characters of a line put together from cells
+PAD = 7
+
+
+@dataclass(frozen=True)
+class Comb:
+    """The writing of a comb cut into its cells.
+
+    glyphs: one grey image a written cell.  filled: positions of the written cells.  groups: how many of
+    them lie in each group of cells.  unclear: some ink is too small for a character and too large for dust,
+    or one stroke lies over two cells.  ink: share of the cells' area that is written on, 0..1.
+    """
+
+    glyphs: tuple[Grey, ...]
+    filled: tuple[int, ...]
+    groups: tuple[int, ...]
+    unclear: bool
+    faint: bool
+    ink: float
+
+
+def cut(sheet: Sheet, groups: Sequence[tuple[Rect, int]]) -> Comb:
+    """Cut one or more combs, each given by its rectangle and its number of cells, read as one row."""
+    glyphs: list[Grey] = []
+    filled: list[int] = []
+    counts: list[int] = []
+    unclear = faint = False
+    ink, area, offset = 0, 0, 0
+    for rect, cells in groups:
+        part = _cut_one(sheet, rect, cells)
+        glyphs += part.glyphs
+        filled += [offset + position for position in part.filled]
+        counts.append(len(part.filled))
+        unclear, faint = unclear or part.unclear, faint or part.faint
+        ink, area, offset = (
+            ink + round(part.ink * rect[2] * rect[3]),
+            area + rect[2] * rect[3],
+            offset + cells,
+        )
+    return Comb(tuple(glyphs), tuple(filled), tuple(counts), unclear, faint, ink / area)
+
+
+def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
+    window = sheet.window(rect, OVERFLOW)
+    grey = sheet.writing[window]
+    left = rect[0] - window[1].start
+    pitch = rect[2] / cells
+    binary = (grey < INK).astype(np.uint8)
+    # pieces of one character that a removed line has parted are joined again for counting
+    joined = cv2.morphologyEx(binary, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined)
+    owners: list[list[int]] = [[] for _ in range(cells)]
+    unclear = False
+    for label in range(1, len(stats)):
+        long = int(max(stats[label, cv2.CC_STAT_WIDTH], stats[label, cv2.CC_STAT_HEIGHT]))
+        if long <= SPECK:
+            continue
+        cell = int((centres[label][0] - left) // pitch)
+        inside = OVERFLOW // 2 < centres[label][1] < grey.shape[0] - OVERFLOW // 2
+        if stats[label, cv2.CC_STAT_WIDTH] > TOUCHING * pitch:
+            unclear = True
+        if 0 <= cell < cells and inside:
+            owners[cell].append(label)
+    glyphs, filled = [], []
+    for cell, own in enumerate(owners):
+        mask = np.isin(labels, own) if own else np.zeros(labels.shape, np.bool_)
+        box = bounds(mask)
+        if box is None:
+            continue
+        if max(box[2], box[3]) < STROKE:
+            unclear = True
+            continue
+        glyphs.append(_glyph(grey, mask))
+        filled.append(cell)
+    written = np.isin(labels, [label for own in owners for label in own]) & binary.astype(bool)
+    return Comb(
+        tuple(glyphs),
+        tuple(filled),
+        (len(filled),),
+        unclear,
+        _faint(sheet, rect, cells, filled),
+        float(written.sum() / (rect[2] * rect[3])),
+    )
+
+
+def _glyph(grey: Grey, mask: np.ndarray) -> Grey:
+    """Only the pixels of one cell's writing with their soft edges; all rows are kept, columns are trimmed."""
+    soft = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    alone = np.where(soft, grey, np.uint8(255))
+    x, _, width, _ = bounds(mask) or (0, 0, 1, 1)
+    return alone[:, max(0, x - 2) : x + width + 2]
+
+
+def _faint(sheet: Sheet, rect: Rect, cells: int, filled: Sequence[int]) -> bool:
+    """A cell without ink in which something lighter was written."""
+    pitch = rect[2] / cells
+    for cell in set(range(cells)) - set(filled):
+        inner = (round(rect[0] + cell * pitch) + 6, rect[1] + 6, round(pitch) - 12, rect[3] - 12)
+        grey = cv2.medianBlur(np.ascontiguousarray(sheet.writing[sheet.window(inner)]), 3)
+        _, _, stats, _ = cv2.connectedComponentsWithStats((grey < FAINT).astype(np.uint8))
+        sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        if sizes.size and sizes.max() > STROKE:
+            return True
+    return False
+
+
+def row(comb: Comb, gap: int = GAP) -> Grey:
+    """The characters side by side as on a line."""
+    height = comb.glyphs[0].shape[0]
+    space = np.full((height, gap), 255, np.uint8)
+    pieces = [np.full((height, PAD), 255, np.uint8)]
+    for glyph in comb.glyphs:
+        pieces += [glyph, space]
+    return _trim_rows(np.hstack([*pieces, space]))
+
+
+def single(glyph: Grey) -> Grey:
+    """One character alone with white around it."""
+    return _trim_rows(np.pad(glyph, ((0, 0), (PAD, PAD)), constant_values=255))
+
+
+def _trim_rows(image: Grey) -> Grey:
+    """White rows above and below cut down to the padding."""
+    box = bounds(image < INK)
+    if box is None:
+        return image
+    top, bottom = box[1], box[1] + box[3]
+    image = image[top:bottom]
+    return np.pad(image, ((PAD, PAD), (0, 0)), constant_values=255)

@@ -1,0 +1,193 @@
+"""The scan laid on the form, its boxes cut out, and the form's own print taken away.
+
+Everything here is in form pixels (200 dpi). Grey images have white paper at 255 and ink towards 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .alignment import Alignment
+from .definitions import Rect
+
+Grey = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+INK = 150  # below this a pixel is ink
+FAINT = 215  # a pencil stroke too light to be read but not blank paper
+PRINT = 225  # a blank form's pixel below this is print (label shading is lighter)
+BLEED = 2  # pixels by which print on a scan may lie beside its place on the form
+LONGEST_BRIDGE = 9  # a stroke cut by a removed line is joined over at most this many pixels
+MARGIN = 10  # pixels around a box that are looked at too: writing does not stop at the frame
+SEAL_SIDES = (55, 190)  # a personal seal is 8 to 20 mm wide
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A scan on its form: `grey` is the scan with white paper and red seals taken out, `[height, width]`.
+
+    full: the same with red kept.  red: where red ink lies that is no seal (writing, corrections).
+    print_mask: the form's own print.
+    """
+
+    grey: Grey
+    full: Grey
+    red: Mask
+    print_mask: Mask
+
+    @cached_property
+    def writing(self) -> Grey:
+        """`grey` without the form's print: only what was added to the blank form."""
+        return without_print(self.grey, self.print_mask)
+
+    @cached_property
+    def print_found(self) -> float:
+        """Share of the form's print that is there, 0..1; fax and light copies lose thin lines."""
+        return self.print_found_near((0, 0, self.grey.shape[1], self.grey.shape[0]), 0)
+
+    def print_found_near(self, rect: Rect, margin: int = 40) -> float:
+        """Share of the form's print in and around a box that is on the scan, 0..1; 1 where none is printed."""
+        part = self.window(rect, margin)
+        wanted = self._solid_print[part]
+        if wanted.sum() < 50:
+            return 1.0
+        return float((wanted & self._nearly_ink[part]).sum() / wanted.sum())
+
+    @cached_property
+    def _solid_print(self) -> Mask:
+        return cv2.erode(self.print_mask.astype(np.uint8), np.ones((2, 2), np.uint8)).astype(bool)
+
+    @cached_property
+    def _nearly_ink(self) -> Mask:
+        return cv2.dilate((self.grey < 190).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+
+    def window(self, rect: Rect, margin: int = 0) -> tuple[slice, slice]:
+        """Slices of the rectangle grown by `margin`, kept inside the page."""
+        x, y, width, height = rect
+        rows, columns = self.grey.shape
+        top, left = max(0, y - margin), max(0, x - margin)
+        return slice(top, min(rows, y + height + margin)), slice(left, min(columns, x + width + margin))
+
+
+def lay_on_form(image: NDArray[np.uint8], alignment: Alignment) -> Sheet:
+    """Warp a scan (grey `[h, w]` or RGB `[h, w, 3]`) onto its form and clean it."""
+    height, width = alignment.template.image.shape
+    to_form = np.linalg.inv(alignment.matrix)
+    flat = cv2.warpPerspective(
+        _shrunk_for(image, alignment)[0],
+        to_form @ _shrunk_for(image, alignment)[1],
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderValue=(255, 255, 255),
+    )
+    grey, full, red = _drop_red(flat)
+    return Sheet(grey, full, red, alignment.template.image < PRINT)
+
+
+def _shrunk_for(
+    image: NDArray[np.uint8], alignment: Alignment
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A scan much finer than the form is averaged down first, so that warping does not skip pixels.
+
+    Returns the image and the matrix from its pixels to those of the original.
+    """
+    height, width = alignment.template.image.shape
+    quad = np.array(alignment.corners, np.float32)
+    factor = (cv2.contourArea(quad) / (height * width)) ** 0.5
+    if factor < 1.3:
+        return image, np.eye(3)
+    small = cv2.resize(image, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+    scale = image.shape[1] / small.shape[1]
+    offset = (scale - 1) / 2  # pixel centres
+    return small, np.array([[scale, 0, offset], [0, scale, offset], [0, 0, 1]], np.float64)
+
+
+def white_paper(grey: Grey) -> Grey:
+    """Divide by the paper's own brightness, so that shadows and yellow paper become white."""
+    small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (0, 0), 6)
+    paper = np.maximum(cv2.resize(paper, grey.shape[::-1]), 60)
+    return cv2.divide(grey, paper, scale=255)
+
+
+def _drop_red(flat: NDArray[np.uint8]) -> tuple[Grey, Grey, Mask]:
+    """(grey without seals, grey with everything, red ink that is not a seal) of an RGB or grey image."""
+    if flat.ndim == 2:
+        grey = white_paper(flat)
+        return grey, grey, np.zeros(flat.shape, np.bool_)
+    full = white_paper(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY))
+    channels = flat.astype(np.int16)
+    redness = channels[..., 0] - channels[..., 1:].max(axis=2)
+    red = (redness > 45).astype(np.uint8)
+    if red.mean() < 1e-5:
+        return full, full, np.zeros(full.shape, np.bool_)
+    # red ink is nearly white in the red channel, black and blue ink are not
+    dropped = white_paper(np.ascontiguousarray(flat[..., 0]))
+    near_red = cv2.dilate(red, np.ones((5, 5), np.uint8)).astype(bool)
+    return np.where(near_red, dropped, full), full, _not_seals(red)
+
+
+def _not_seals(red: NDArray[np.uint8]) -> Mask:
+    """Red ink that is not a compact round or square stamp: corrections, notes, strokes."""
+    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    left = np.zeros(red.shape, np.bool_)
+    for index in range(1, count):
+        width, height = stats[index, cv2.CC_STAT_WIDTH], stats[index, cv2.CC_STAT_HEIGHT]
+        if max(width, height) < 8:
+            continue
+        smallest, largest = SEAL_SIDES
+        seal = smallest <= min(width, height) and max(width, height) <= largest
+        if not (seal and max(width, height) < 1.5 * min(width, height)):
+            left |= (labels == index) & red.astype(bool)
+    return left
+
+
+def without_print(grey: Grey, print_mask: Mask) -> Grey:
+    """Paint the form's print white, but keep strokes that run across it."""
+    removed = cv2.dilate(print_mask.astype(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8)).astype(bool)
+    # grey fringes around a removed line must go with it, a stroke's own pixels must not
+    ink = grey < INK
+    free = (ink & ~removed).astype(np.uint8)
+    crossing = removed & ink & (_bridged(free, vertical=True) | _bridged(free, vertical=False))
+    return np.where(removed & ~crossing, np.uint8(255), grey)
+
+
+def _bridged(free: NDArray[np.uint8], vertical: bool) -> Mask:
+    """Pixels with ink within reach on both sides, along one direction; two pixels sideways for slant."""
+    reach = LONGEST_BRIDGE
+    before = np.zeros((2 * reach + 1, 5), np.uint8)
+    before[:reach] = 1
+    after = before[::-1].copy()
+    if not vertical:
+        before, after = before.T.copy(), after.T.copy()
+    return (cv2.dilate(free, before) & cv2.dilate(free, after)).astype(bool)
+
+
+def specks_removed(ink: Mask, smallest: int = 6) -> Mask:
+    """Without components of fewer than `smallest` pixels (scanner noise, fax dots)."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    keep = stats[:, cv2.CC_STAT_AREA] >= smallest
+    keep[0] = False
+    return keep[labels] if count > 1 else np.zeros(ink.shape, np.bool_)
+
+
+def has_stroke(grey: Grey, darkness: int, longest: int) -> bool:
+    """True when a connected run of pixels below `darkness` is longer than `longest` pixels in any direction."""
+    smooth = cv2.medianBlur(np.ascontiguousarray(grey), 3)
+    _, _, stats, _ = cv2.connectedComponentsWithStats((smooth < darkness).astype(np.uint8))
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    return bool(sizes.size and sizes.max() > longest)
+
+
+def bounds(ink: Mask) -> tuple[int, int, int, int] | None:
+    """x, y, width, height around all True pixels, or None."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not rows.size:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)

@@ -1,0 +1,121 @@
+"""What fields say about each other. A check confirms a value, contradicts it, or says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..contracts import FieldReading, Reason
+from . import postal, readings
+from .alphabets import LOOKALIKE_KANJI, is_variant
+from .definitions import FieldDefinition, ProcedureDefinition
+from .formats import receipt_check
+
+
+@dataclass
+class Findings:
+    """About one field: `confirmed_by` names of checks, `reasons` against it, `confirmed_prefix` how many
+    characters from the start are confirmed where a check reaches only that far, `ambiguous` when a look-alike
+    value would pass the same checks."""
+
+    confirmed_by: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    confirmed_prefix: int = 0
+    ambiguous: bool = False
+
+
+Values = Mapping[str, FieldReading]
+
+
+def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]:
+    """All checks over the fields at hand (by code); fields that are not there are not missed."""
+    findings = {code: Findings() for code in values}
+    for code, reading in values.items():
+        definition = procedure.fields.get(code)
+        if definition is None or not reading.value:
+            continue
+        _alone(definition, reading, findings[code])
+        for checker in (_postal_code, _kana, _sum, _date_order):
+            checker(definition, values, findings)
+    return findings
+
+
+def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
+    """Checks that need only the field itself."""
+    value = reading.value
+    if definition.type == "receipt_number" and receipt_check(value[:8]) == value[8:]:
+        found.confirmed_by.append("check_digits")
+    if definition.lexicon:
+        if value in definition.lexicon:
+            found.confirmed_by.append("lexicon")
+        else:
+            found.reasons.append(Reason.NOT_IN_LEXICON)
+    if not _in_range(definition, value):
+        found.reasons.append(Reason.OUT_OF_RANGE)
+    if definition.type in ("name", "text") and not definition.lexicon:
+        if any(is_variant(c) for c in value):
+            found.reasons.append(Reason.VARIANT_KANJI)
+        elif any(c in LOOKALIKE_KANJI for c in value):
+            found.reasons.append(Reason.LOOKALIKE)
+
+
+def _in_range(definition: FieldDefinition, value: str) -> bool:
+    smallest, largest = definition.range
+    if definition.type == "number":
+        number = int(value)
+        return (not smallest or number >= int(smallest)) and (not largest or number <= int(largest))
+    return (not smallest or value >= smallest) and (not largest or value <= largest)
+
+
+def _postal_code(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
+    if not definition.postal_code_of:
+        return
+    code, address = values[definition.code], values.get(definition.postal_code_of)
+    if address is None or not address.value:
+        return
+    result = postal.check(code.value, address.value)
+    if not result.known:
+        findings[code.field].reasons.append(Reason.POSTAL_UNKNOWN)
+    elif not result.prefix:
+        findings[code.field].reasons.append(Reason.POSTAL_MISMATCH)
+        findings[address.field].reasons.append(Reason.POSTAL_MISMATCH)
+    elif result.town:
+        findings[code.field].confirmed_by.append("address")
+        findings[address.field].confirmed_by.append("postal_code")
+        findings[address.field].confirmed_prefix = result.prefix
+
+
+def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
+    if not definition.reading_of:
+        return
+    kana, name = values[definition.code], values.get(definition.reading_of)
+    if name is None or not name.value:
+        return
+    if not readings.supported(name.value, kana.value):
+        findings[kana.field].reasons.append(Reason.KANA_MISMATCH)
+        findings[name.field].reasons.append(Reason.KANA_MISMATCH)
+        return
+    findings[kana.field].confirmed_by.append("name")
+    findings[name.field].confirmed_by.append("kana")
+    findings[kana.field].ambiguous = bool(readings.other_readings(name.value, kana.value))
+    findings[name.field].ambiguous = bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
+
+
+def _sum(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
+    parts = [values[code] for code in definition.sum_of if code in values and values[code].value]
+    if not definition.sum_of or len(parts) != len(definition.sum_of):
+        return
+    together = [values[definition.code], *parts]
+    fits = int(together[0].value) == sum(int(part.value) for part in parts)
+    for reading in together:
+        if fits:
+            findings[reading.field].confirmed_by.append("sum")
+        else:
+            findings[reading.field].reasons.append(Reason.SUM_MISMATCH)
+
+
+def _date_order(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
+    earlier = values.get(definition.not_before) if definition.not_before else None
+    if earlier is not None and earlier.value and values[definition.code].value < earlier.value:
+        findings[definition.code].reasons.append(Reason.DATE_ORDER)
+        findings[earlier.field].reasons.append(Reason.DATE_ORDER)

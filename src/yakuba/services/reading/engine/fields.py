@@ -1,0 +1,226 @@
+"""One box of a form: what has to be recognised for it, and what the results say together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..contracts import Evidence, Reason
+from . import comb as combs
+from . import lines, marks
+from .crops import Grey, Sheet
+from .definitions import Box, FieldDefinition, Rect
+from .formats import ERAS, FormatError, canonical, era_date
+from .recognition import Decoded
+
+FIRST_VIEWS = 2  # views made of every box; the others only where these leave a chance to trust it
+
+
+@dataclass
+class Work:
+    """A box on its way: pictures to recognise, and what came of them.
+
+    views: pictures of the whole line.  cells: pictures of its single characters.  settled: the result needs no
+    recognition (marks, empty boxes, unreadable ones).
+    """
+
+    box: Box
+    definition: FieldDefinition
+    alphabet: str
+    views: list[Grey] = field(default_factory=list)
+    cells: list[Grey] = field(default_factory=list)
+    read_views: list[Decoded] = field(default_factory=list)
+    read_cells: list[Decoded] = field(default_factory=list)
+    groups: tuple[int, ...] = ()
+    era: str = ""
+    settled: bool = False
+    value: str = ""
+    raw: str = ""
+    ink: float = 0.0
+    print_found: float = 1.0
+    flags: list[Reason] = field(default_factory=list)
+
+    @property
+    def promising(self) -> bool:
+        """The views so far agree, so further ones may lead to trust."""
+        return len({view.text for view in self.read_views}) == 1 and bool(self.read_views[0].text)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a box says: the value, how it was written, other readings, and the evidence."""
+
+    value: str
+    raw: str
+    confidence: float
+    candidates: tuple[str, ...]
+    evidence: Evidence
+
+
+def prepare(sheet: Sheet, box: Box, definition: FieldDefinition) -> Work:
+    """Look at a box and say what has to be recognised."""
+    work = Work(box, definition, definition.type)
+    work.print_found = sheet.print_found_near(box.box)
+    if sheet.red[sheet.window(box.box)].any():
+        work.flags.append(Reason.COLOURED_INK)
+    _PREPARE[box.kind](sheet, work)
+    return work
+
+
+def _prepare_mark(sheet: Sheet, work: Work) -> None:
+    read = marks.read_marks(sheet, work.box.marks)
+    work.settled = True
+    work.ink = max(reading.inside for reading in read.values())
+    states = [reading.state for reading in read.values()]
+    marked = [code for code, reading in read.items() if reading.state is marks.Mark.MARKED]
+    work.value = ",".join(code for code in work.definition.options if code in marked)
+    work.raw = work.value
+    if marks.Mark.UNCLEAR in states:
+        work.flags.append(Reason.MARK_UNCLEAR)
+    if marks.Mark.STRUCK in states:
+        work.flags.append(Reason.STRUCK_OUT)
+    if len(marked) > 1 and work.definition.type == "choice":
+        work.flags.append(Reason.SEVERAL_MARKS)
+        work.value = ""
+
+
+def _prepare_comb(sheet: Sheet, work: Work) -> None:
+    _take_comb(sheet, work, [(work.box.box, work.box.cells)])
+
+
+def _prepare_date(sheet: Sheet, work: Work) -> None:
+    parts = [(work.box.parts[name], 2) for name in ("year", "month", "day")]
+    _take_comb(sheet, work, parts)
+    states = {code: reading.state for code, reading in marks.read_marks(sheet, work.box.marks).items()}
+    marked = [code for code, state in states.items() if state is marks.Mark.MARKED]
+    if any(state not in (marks.Mark.MARKED, marks.Mark.EMPTY) for state in states.values()):
+        work.flags.append(Reason.MARK_UNCLEAR)
+    if len(marked) == 1:
+        work.era = marked[0]
+    elif marked or not work.settled:
+        work.flags.append(Reason.SEVERAL_MARKS if marked else Reason.MARK_UNCLEAR)
+    if work.settled and marked:  # an era without numbers is an unfinished date, not an empty field
+        work.flags.append(Reason.BAD_FORMAT)
+
+
+def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> None:
+    found = combs.cut(sheet, parts)
+    work.ink, work.groups = found.ink, found.groups
+    if found.unclear:
+        work.flags.append(Reason.CELLS_UNCLEAR)
+    if found.faint:
+        work.flags.append(Reason.FAINT_INK)
+    holes = len(parts) == 1 and list(found.filled) != list(
+        range(found.filled[0], found.filled[-1] + 1) if found.filled else []
+    )
+    if holes:
+        work.flags.append(Reason.CELLS_UNCLEAR)
+    if not found.glyphs:
+        work.settled = True
+        return
+    line = combs.row(found)
+    raw = np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts])
+    work.cells = [combs.single(glyph) for glyph in found.glyphs]
+    work.views = [line, raw, *lines.more(line)]
+
+
+def _prepare_line(sheet: Sheet, work: Work) -> None:
+    line = lines.take(sheet, work.box.box)
+    work.ink = line.share
+    if line.faint:
+        work.flags.append(Reason.FAINT_INK)
+    if line.empty:
+        work.settled = True
+        return
+    if work.definition.type == "date":
+        work.alphabet = "date_line"
+    work.views = lines.views(line)
+
+
+_PREPARE = {
+    "mark": _prepare_mark,
+    "comb": _prepare_comb,
+    "date": _prepare_date,
+    "line": _prepare_line,
+}
+
+
+def conclude(work: Work) -> Outcome:
+    """Put the results of a box together."""
+    if work.settled:
+        sure = 0.0 if work.flags else 1.0
+        evidence = Evidence(ink=work.ink, print_found=work.print_found, flags=tuple(work.flags))
+        return Outcome(work.value, work.raw, sure, (), evidence)
+    votes: Counter[str] = Counter()
+    for view in work.read_views:
+        votes[view.text] += 1
+    text = max(votes, key=lambda t: (votes[t], sum(v.posterior for v in work.read_views if v.text == t)))
+    agreeing = [view for view in work.read_views if view.text == text]
+    flags = list(work.flags)
+    value = _value(work, text, flags)
+    evidence = Evidence(
+        views=len(work.read_views),
+        agreeing=len(agreeing),
+        floor=min(view.floor for view in agreeing),
+        posterior=min(view.posterior for view in agreeing),
+        cells_agree=_cells_agree(work, text),
+        cell_floor=min((cell.floor for cell in work.read_cells), default=0.0),
+        ink=work.ink,
+        print_found=work.print_found,
+        flags=tuple(dict.fromkeys(flags)),
+        rivals=_rivals(agreeing, len(text)),
+    )
+    share = len(agreeing) / len(work.read_views)
+    return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)
+
+
+def _value(work: Work, text: str, flags: list[Reason]) -> str:
+    """The canonical value of `text`, or the empty string with a flag."""
+    try:
+        if work.box.kind == "date":
+            return _date(work, text)
+        return canonical(work.definition.type, text)
+    except FormatError:
+        flags.append(Reason.BAD_FORMAT)
+        return ""
+
+
+def _date(work: Work, text: str) -> str:
+    """Era and the three groups of digits. Raises FormatError."""
+    if len(text) != sum(work.groups) or 0 in work.groups:
+        raise FormatError("日付の欄に空きがあります。")
+    if work.era not in ERAS:
+        raise FormatError("元号に印がありません。")
+    year_digits, month_digits, _ = work.groups
+    year = int(text[:year_digits])
+    month = int(text[year_digits : year_digits + month_digits])
+    return era_date(work.era, year, month, int(text[year_digits + month_digits :]))
+
+
+def _cells_agree(work: Work, text: str) -> bool | None:
+    if not work.read_cells:
+        return None
+    return "".join(cell.text for cell in work.read_cells) == text and all(
+        len(cell.text) == 1 for cell in work.read_cells
+    )
+
+
+def _rivals(agreeing: Sequence[Decoded], length: int) -> tuple[str, ...]:
+    merged = [set[str]() for _ in range(length)]
+    for view in agreeing:
+        for known, rivals in zip(merged, view.rivals, strict=False):
+            known.update(rivals)
+    return tuple("".join(sorted(rivals)) for rivals in merged)
+
+
+def _others(work: Work, text: str) -> tuple[str, ...]:
+    """Other readings, likeliest first, at most four."""
+    weights: Counter[str] = Counter()
+    for view in work.read_views:
+        weights[view.text] += 1
+        for other, share in view.alternatives:
+            weights[other] += share  # type: ignore[assignment]
+    return tuple(other for other, _ in weights.most_common(5) if other and other != text)[:4]

@@ -1,0 +1,36 @@
+"""The QR mark on a form, `yakuba-form:<form>:<version>:<page>`: a hint and a check of the version, never more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+_MARK = re.compile(r"yakuba-form:([a-z0-9-]{1,64}):(\d{1,4}):(\d{1,3})")
+
+
+@dataclass(frozen=True)
+class FormMark:
+    """What the mark says; name is "form/page" like Template.name."""
+
+    form: str
+    version: int
+    page: int
+
+    @property
+    def name(self) -> str:
+        """Form and page."""
+        return f"{self.form}/{self.page}"
+
+
+def read_mark(grey: NDArray[np.uint8]) -> FormMark | None:
+    """The mark on a page image, or None when there is none, it cannot be read, or there are different ones."""
+    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = {match.groups() for code in codes if (match := _MARK.fullmatch(code.text))}
+    if len(found) != 1:
+        return None
+    form, version, page = found.pop()
+    return FormMark(form, int(version), int(page))

@@ -1,0 +1,98 @@
+"""Lines of writing: is anything there, and several views of the same line for the recogniser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .crops import FAINT, INK, MARGIN, Grey, Mask, Sheet, bounds, specks_removed
+from .definitions import Rect
+
+FRAME = 5  # pixels inside a box that its printed frame may reach
+STROKE = 9  # pixels: shorter ink is dust
+LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a full character
+
+
+@dataclass(frozen=True)
+class Line:
+    """One written line. grey: the box with margin, print removed; plain: the same with print kept;
+    ink: writing without specks; box: x, y, width, height of the writing in `grey`."""
+
+    grey: Grey
+    plain: Grey
+    ink: Mask
+    box: tuple[int, int, int, int]
+    share: float
+    faint: bool
+
+    @property
+    def empty(self) -> bool:
+        """Nothing dark enough to be writing."""
+        return self.box[2] == 0
+
+
+def take(sheet: Sheet, rect: Rect) -> Line:
+    """Cut a line out of the sheet."""
+    window = sheet.window(rect, MARGIN)
+    grey = sheet.writing[window]
+    top, left = rect[1] - window[0].start, rect[0] - window[1].start
+    ink = _belonging(specks_removed(grey < INK), (left, top, rect[2], rect[3]))
+    found = bounds(ink)
+    inner = sheet.writing[sheet.window((rect[0] + 6, rect[1] + 6, rect[2] - 12, rect[3] - 12))]
+    faint = _longest(cv2.medianBlur(np.ascontiguousarray(inner), 3) < FAINT) > STROKE
+    if found is None or _longest(ink) <= STROKE:
+        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint)
+    share = float(ink.sum() / (rect[2] * rect[3]))
+    return Line(grey, sheet.grey[window], ink, found, share, False)
+
+
+def _belonging(ink: Mask, box: tuple[int, int, int, int]) -> Mask:
+    """Ink whose component has its middle inside the box: a neighbour's overhang stays out."""
+    x, y, width, height = box
+    count, labels, _, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    inside = (
+        (centres[:, 0] > x) & (centres[:, 0] < x + width) & (centres[:, 1] > y) & (centres[:, 1] < y + height)
+    )
+    inside[0] = False
+    return inside[labels] if count > 1 else np.zeros(ink.shape, np.bool_)
+
+
+def _longest(ink: Mask) -> int:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    return int(sizes.max()) if sizes.size else 0
+
+
+def views(line: Line) -> list[Grey]:
+    """Different pictures of the same line, the most readable first. What they agree on does not hang on the
+    accident of one crop: another frame, another width, another stroke thickness, with and without print."""
+    clean = _cut(_only(line.grey, line.ink), line.box, 6)
+    return [clean, _cut(line.plain, line.box, 3), *more(clean)]
+
+
+def more(clean: Grey) -> list[Grey]:
+    """Further views of a picture: binary and narrower, thicker and wider."""
+    height, width = clean.shape
+    smooth = cv2.GaussianBlur(clean, (3, 3), 0)
+    _, binary = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    narrow = cv2.resize(binary, (max(8, round(width * 0.9)), height), interpolation=cv2.INTER_AREA)
+    thick = cv2.erode(clean, np.ones((2, 2), np.uint8))
+    wide = cv2.resize(thick, (round(width * 1.12), height), interpolation=cv2.INTER_LINEAR)
+    return [narrow, np.pad(wide, 4, constant_values=255)]
+
+
+def _only(grey: Grey, ink: Mask) -> Grey:
+    """The writing with its soft edges on white."""
+    soft = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    return np.where(soft, grey, np.uint8(255))
+
+
+def _cut(grey: Grey, box: tuple[int, int, int, int], pad: int) -> Grey:
+    x, y, width, height = box
+    lowest = round((grey.shape[0] - 2 * MARGIN) * LOWEST)
+    if height < lowest:
+        y, height = max(0, y - (lowest - height) // 2), lowest
+    part = grey[y : y + height, x : x + width]
+    return np.pad(part, ((pad, pad), (2 * pad, 2 * pad)), constant_values=255)

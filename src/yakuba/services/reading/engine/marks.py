@@ -1,0 +1,98 @@
+"""Tick boxes: what was added to the blank form in and around each box."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+
+from .crops import Sheet
+from .definitions import Rect
+
+FRAME = 4  # pixels of a box's own line at each side
+AROUND = 16  # pixels around a box in which a tick may end or a ring may run
+EMPTY_INK = 0.006  # share of the inside: dust and fax dots stay below, a tick of one stroke is above 0.04
+MARKED_INK = 0.035
+FULL_RING = 0.7  # share of the directions from the middle in which a ring round the box is seen
+EMPTY_RING = 0.08
+STRIKE = 0.9  # a line that leaves the box by this many box widths to the right strikes it out
+STROKE = 8  # pixels: a darker run longer than this is no dust
+TICK_DARKNESS = 165
+FAINT_DARKNESS = 205
+
+
+class Mark(StrEnum):
+    """What one tick box holds."""
+
+    EMPTY = "empty"
+    MARKED = "marked"
+    STRUCK = "struck"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class MarkReading:
+    """State of one box; inside: share of inked pixels, 0..1; ring: share of directions with ink around it."""
+
+    state: Mark
+    inside: float
+    ring: float
+
+
+def read_marks(sheet: Sheet, boxes: Mapping[str, Rect]) -> dict[str, MarkReading]:
+    """The state of each box by its option code."""
+    return {code: _read(sheet, rect) for code, rect in boxes.items()}
+
+
+def _read(sheet: Sheet, rect: Rect) -> MarkReading:
+    width, height = rect[2:]
+    grey = sheet.writing[sheet.window(rect, AROUND)]
+    ink = _long_strokes(grey < TICK_DARKNESS)
+    inner = ink[AROUND + FRAME : AROUND + height - FRAME, AROUND + FRAME : AROUND + width - FRAME]
+    inside = float(inner.mean()) if inner.size else 0.0
+    ring = _ring(ink, width, height)
+    if _struck(sheet, rect):
+        return MarkReading(Mark.STRUCK, inside, ring)
+    if inside >= MARKED_INK or ring >= FULL_RING:
+        return MarkReading(Mark.MARKED, inside, ring)
+    faint = _long_strokes(cv2.medianBlur(np.ascontiguousarray(grey), 3) < FAINT_DARKNESS)
+    faint_inner = faint[AROUND + FRAME : AROUND + height - FRAME, AROUND + FRAME : AROUND + width - FRAME]
+    if inside <= EMPTY_INK and ring <= EMPTY_RING and faint_inner.mean() <= 3 * EMPTY_INK:
+        return MarkReading(Mark.EMPTY, inside, ring)
+    return MarkReading(Mark.UNCLEAR, inside, ring)
+
+
+def _long_strokes(ink: np.ndarray) -> np.ndarray:
+    """Only connected ink that is longer than dust."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    keep = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > STROKE
+    keep[0] = False
+    return keep[labels] if count > 1 else np.zeros(ink.shape, np.bool_)
+
+
+def _ring(ink: np.ndarray, width: int, height: int) -> float:
+    """Share of 36 directions from the box's middle in which ink lies outside the box."""
+    outside = ink.copy()
+    outside[AROUND + 2 : AROUND + height - 2, AROUND + 2 : AROUND + width - 2] = False
+    rows, columns = np.nonzero(outside)
+    if not rows.size:
+        return 0.0
+    angles = np.arctan2(rows - outside.shape[0] / 2, columns - outside.shape[1] / 2)
+    return len(np.unique(np.floor((angles + np.pi) / (2 * np.pi) * 36).astype(int) % 36)) / 36
+
+
+def _struck(sheet: Sheet, rect: Rect) -> bool:
+    """A horizontal line runs through the box and on over its label."""
+    x, y, width, height = rect
+    reach = round(width * STRIKE) + AROUND
+    right = sheet.window((x + width + 2, y + height // 6, reach, height * 2 // 3))
+    ink = sheet.writing[right] < TICK_DARKNESS
+    if not ink.size:
+        return False
+    # the label's print was painted out and cuts the line: count columns, allow gaps
+    columns = ink.any(axis=0)
+    inside = sheet.writing[sheet.window((x, y + height // 6, width, height * 2 // 3))] < TICK_DARKNESS
+    return bool(columns.mean() > 0.55 and inside.any(axis=0).mean() > 0.6)

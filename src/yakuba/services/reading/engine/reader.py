@@ -1,0 +1,159 @@
+"""The engine's front: a page image in, its fields with decisions out; pages in, a case out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contracts import Decision, FieldReading, PageReading, PageStatus
+from . import gate
+from .alignment import Alignment, Unaligned, align
+from .alphabets import alphabet
+from .crops import Grey, Sheet, lay_on_form
+from .fields import FIRST_VIEWS, Work, conclude, prepare
+from .formmark import read_mark
+from .library import FormLibrary
+from .recognition import Decoded, Recogniser, decode
+
+SMALLEST_SIDE = 300  # pixels: below 35 dpi on A4 no character can be read
+LARGEST_PIXELS = 60_000_000
+WORST_PRINT = 0.6  # share of the form's print that must be on the scan at all
+
+
+def read_page(image: NDArray[np.uint8], library: FormLibrary, recogniser: Recogniser) -> PageReading:
+    """Read one page image: grey `[h, w]` or RGB `[h, w, 3]`, 8 bits, any resolution and orientation.
+
+    Never raises for what is on the image: what cannot be read has a status and a message for the clerk.
+    """
+    started = time.process_time()
+    problem = _unusable(image)
+    if problem:
+        return PageReading(PageStatus.BAD_IMAGE, problem)
+    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    mark = read_mark(grey)
+    found = align(np.ascontiguousarray(grey), library, mark.name if mark else "")
+    if isinstance(found, Unaligned):
+        return PageReading(found.status, found.message, seconds=_since(started))
+    if mark and (mark.name != found.template.name or mark.version != found.template.form.version):
+        text = f"用紙の版の印（{mark.name} 第{mark.version}版）が登録された様式と違います。様式の版を確かめてください。"
+        return PageReading(PageStatus.UNKNOWN_FORM, text, seconds=_since(started))
+    sheet = lay_on_form(np.ascontiguousarray(image), found)
+    page = _page(found, sheet)
+    if sheet.print_found < WORST_PRINT:
+        return _poor(page, started)
+    return _with_fields(page, found, sheet, library, recogniser, started)
+
+
+def _unusable(image: Any) -> str:
+    """Why this is no page image, or the empty string."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        return "画像の形式が違います。8ビットの画像にしてください。"
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+        return "画像の形式が違います。グレーまたはカラー（RGB）の画像にしてください。"
+    height, width = image.shape[:2]
+    if min(height, width) < SMALLEST_SIDE or max(height, width) > 6 * min(height, width):
+        return f"画像が小さすぎるか細長すぎます（{width}×{height}画素）。200 dpi 以上でスキャンし直してください。"
+    if height * width > LARGEST_PIXELS:
+        return f"画像が大きすぎます（{width}×{height}画素）。300 dpi 以下でスキャンし直してください。"
+    return ""
+
+
+def _since(started: float) -> float:
+    return round(time.process_time() - started, 3)
+
+
+def _page(found: Alignment, sheet: Sheet) -> PageReading:
+    form = found.template.form
+    return PageReading(
+        PageStatus.READ,
+        "",
+        form=form.code,
+        form_version=form.version,
+        procedure=form.procedure,
+        page=found.template.definition.number,
+        rotation=found.rotation,
+        fit=found.fit,
+        matches=found.matches,
+        print_found=round(sheet.print_found, 4),
+        corners=found.corners,
+    )
+
+
+def _poor(page: PageReading, started: float) -> PageReading:
+    message = "用紙の印刷が半分近く写っていません。隠れているか薄すぎます。濃さと置き方を直してスキャンし直してください。"
+    return PageReading(
+        **{**page.__dict__, "status": PageStatus.POOR_SCAN, "message": message, "seconds": _since(started)}
+    )
+
+
+def _with_fields(
+    page: PageReading,
+    found: Alignment,
+    sheet: Sheet,
+    library: FormLibrary,
+    recogniser: Recogniser,
+    started: float,
+) -> PageReading:
+    procedure = library.procedures[page.procedure]
+    works = [
+        prepare(sheet, box, procedure.fields[box.field])
+        for box in found.template.definition.boxes
+        if box.field in procedure.fields
+    ]
+    recognise(works, recogniser)
+    readings = tuple(_reading(work, found, page.page) for work in works)
+    decided = gate.decide(procedure, readings)
+    return PageReading(**{**page.__dict__, "fields": decided, "seconds": _since(started)})
+
+
+def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
+    """Fill in the results of all boxes, in two rounds so that similar pictures share a batch."""
+    waiting = [work for work in works if not work.settled]
+    first = [(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]]
+    cells = [(work, cell) for work in waiting for cell in work.cells]
+    read = _decode([*first, *cells], recogniser)
+    for (work, _), decoded in zip(first, read[: len(first)], strict=True):
+        work.read_views.append(decoded)
+    for (work, _), decoded in zip(cells, read[len(first) :], strict=True):
+        work.read_cells.append(decoded)
+    rest = [
+        (work, view)
+        for work in waiting
+        for view in (work.views[FIRST_VIEWS:] if work.promising else work.views[FIRST_VIEWS:][:1])
+    ]
+    for (work, _), decoded in zip(rest, _decode(rest, recogniser), strict=True):
+        work.read_views.append(decoded)
+
+
+def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> list[Decoded]:
+    outputs = recogniser.probabilities([picture for _, picture in pictures])
+    return [
+        decode(output, alphabet(work.alphabet, recogniser.characters))
+        for (work, _), output in zip(pictures, outputs, strict=True)
+    ]
+
+
+def _reading(work: Work, found: Alignment, page: int) -> FieldReading:
+    outcome = conclude(work)
+    x, y, width, height = work.box.box
+    corners = found.to_scan([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
+    return FieldReading(
+        field=work.box.field,
+        label=work.definition.label,
+        type=work.definition.type,
+        page=page,
+        value=outcome.value,
+        raw=outcome.raw,
+        confidence=outcome.confidence,
+        decision=Decision.DOUBTFUL,
+        reasons=(),
+        message="",
+        corners=tuple((round(cx, 1), round(cy, 1)) for cx, cy in corners),
+        candidates=outcome.candidates,
+        evidence=outcome.evidence,
+    )
