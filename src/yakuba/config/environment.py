@@ -27,7 +27,7 @@ class Environment(BaseSettings):
         None, description="PostgreSQLの接続先 postgresql://利用者:パスワード@ホスト:ポート/名前。空ならSQLite"
     )
     host: str = Field("127.0.0.1", description="画面を出すアドレス")
-    port: int = Field(8100, ge=1, le=65535, description="画面を出すポート")
+    port: int = Field(8000, ge=1, le=65535, description="画面を出すポート")
     allowed_hosts: str = Field(
         "localhost,127.0.0.1,[::1]", description="利用者が開くときのホスト名（カンマ区切り）"
     )

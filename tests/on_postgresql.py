@@ -1,0 +1,28 @@
+"""Run pytest with the arguments given, on a PostgreSQL server that lives only as long as the run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import pytest
+from postgresql_server import postgresql_server
+
+
+def main() -> int:
+    """pytest's exit code, or 0 with a word on standard error where PostgreSQL is not installed."""
+    try:
+        with postgresql_server() as server:
+            environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
+            return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment).returncode
+    except pytest.skip.Exception as missing:
+        print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

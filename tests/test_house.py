@@ -1,0 +1,144 @@
+"""Rules of the house that the import contracts cannot see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from yakuba.config.environment import Environment
+from yakuba.kernel.tenancy.models import Municipality, MunicipalityModel
+
+PROJECT = Path(__file__).resolve().parents[1]
+OWN_MODELS = [model for model in apps.get_models() if model.__module__.startswith("yakuba.")]
+
+# Tables of the kernel that do not carry a municipality, and why.
+WITHOUT_MUNICIPALITY = {
+    "tenancy.Municipality": "is the municipality",
+    "accounts.User": "has its own nullable one: a person without a municipality may nothing",
+    "accounts.ApiToken": "belongs to a user",
+    "audit.ChainHead": "its key is the municipality",
+    "jobs.Worker": "a process works for all municipalities",
+}
+
+
+def floor(model: type) -> str:
+    """`kernel`, or the room's name."""
+    parts = model.__module__.split(".")
+    return "kernel" if parts[1] == "kernel" else parts[2]
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model._meta.label)
+def test_every_table_carries_a_municipality(model):
+    if model._meta.label in WITHOUT_MUNICIPALITY:
+        return
+    assert issubclass(model, MunicipalityModel)
+    assert not model._meta.get_field("municipality").null
+    assert model._meta.get_field("municipality").related_model is Municipality
+    assert model._meta.base_manager_name == "all_municipalities", "class Meta(MunicipalityModel.Meta)"
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model._meta.label)
+def test_foreign_keys_point_only_into_the_own_room_or_the_kernel(model):
+    for field in model._meta.get_fields():
+        target = getattr(field, "related_model", None)
+        if field.auto_created or target is None or not target.__module__.startswith("yakuba."):
+            continue
+        assert floor(target) in {floor(model), "kernel"}, f"{field} points into another room"
+
+
+def test_rooms_have_one_shape():
+    for room in settings.YAKUBA_ROOMS:
+        folder = PROJECT / "src/yakuba/services" / room
+        assert (folder / "README.md").read_text(encoding="utf-8").count("\n") <= 60, "a README is one screen"
+        assert (folder / "manifest.py").exists()
+        assert (folder / "tests").is_dir()
+
+
+def test_every_setting_is_documented():
+    text = (PROJECT / "docs/operate/settings.md").read_text(encoding="utf-8")
+    for name, field in Environment.model_fields.items():
+        assert f"`YAKUBA_{name.upper()}`" in text
+        assert field.description in text, f"docs/operate/settings.md explains YAKUBA_{name.upper()} otherwise"
+    assert set(re.findall(r"`(YAKUBA_[A-Z_]+)`", text)) == {
+        f"YAKUBA_{n.upper()}" for n in Environment.model_fields
+    }
+
+
+def tracked_files() -> list[Path]:
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    return [PROJECT / name for name in names.split("\0") if name and (PROJECT / name).is_file()]
+
+
+def test_no_file_names_a_registry_host():
+    hosts = [
+        ".".join(parts)
+        for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian", "org"))
+    ]
+    for path in tracked_files():
+        content = path.read_bytes()
+        assert not any(host.encode() in content for host in hosts), path
+
+
+def test_no_file_is_named_after_nothing():
+    empty_names = {"utils", "helpers", "common", "manager", "misc", "util"}
+    assert not [path for path in tracked_files() if path.stem in empty_names]
+
+
+def test_locked_versions_have_hashes():
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lines = (PROJECT / name).read_text().split("\n")
+        packages = [index for index, line in enumerate(lines) if re.match(r"^[a-z0-9]", line)]
+        assert packages
+        assert all("==" in lines[index] and "--hash=sha256:" in lines[index + 1] for index in packages)
+
+
+@pytest.fixture
+def copy_of_the_project(tmp_path):
+    for name in ("src", "scripts", "pyproject.toml", "conftest.py"):
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def test_a_new_room_passes_every_contract(copy_of_the_project):
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PYTHONPATH": str(copy_of_the_project / "src"),
+            "HOME": str(copy_of_the_project),
+        }
+        return subprocess.run(
+            list(command), cwd=copy_of_the_project, env=environment, capture_output=True, text=True
+        )
+
+    made = run(sys.executable, "scripts/new_room.py", "library", "図書館")
+    assert made.returncode == 0, made.stderr
+    again = run(sys.executable, "scripts/new_room.py", "library", "図書館")
+    assert (again.returncode, "もうあります" in again.stderr) == (2, True)
+    for command in (
+        ("lint-imports", "--no-logo"),
+        ("ruff", "check", "src/yakuba/services/library", "src/yakuba/config"),
+        ("ruff", "format", "--check", "src/yakuba/services/library", "src/yakuba/config"),
+        ("mypy", "src/yakuba/services/library"),
+        (sys.executable, "-m", "pytest", "src/yakuba/services/library", "src/yakuba/kernel/registry"),
+    ):
+        done = run(*command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("name", ["", "Library", "1st", "class", "図書館", "../x", "ab"])
+def test_a_bad_room_name_is_refused(name):
+    command = [sys.executable, str(PROJECT / "scripts/new_room.py"), name]
+    assert subprocess.run(command, capture_output=True).returncode == 2
