@@ -24,6 +24,7 @@ log = logging.getLogger("yakuba.jobs")
 
 BATCH = 200  # rows handed over at once
 OVERDUE = timedelta(seconds=30)  # a ticket that waits so long is looked up in the engine
+SCHEDULE_INTERVAL = 10.0  # seconds
 
 
 class Upkeep:
@@ -39,8 +40,8 @@ class Upkeep:
             Chore(1, self.adopt),
             Chore(1, self.set_pace),
             Chore(5, self.collect_orphans),
-            Chore(10, self.look_up_overdue),
-            Chore(10, self.enqueue_scheduled),
+            Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
+            Chore(SCHEDULE_INTERVAL, enqueue_scheduled),
             Chore(600, self._engine.forget_old),
         ]
 
@@ -102,12 +103,13 @@ class Upkeep:
             states.put_back(ticket)
         Job.all_municipalities.filter(ticket__in=queued, state=State.WAITING).update(handed_over_at=Now())
 
-    def enqueue_scheduled(self) -> None:
-        """Start the repeated jobs whose time has come."""
-        for schedule in registry.schedules():
-            for municipality in _due_for(schedule):
-                with active_municipality(municipality):
-                    enqueue(schedule.name, key="schedule", lane=schedule.lane)
+
+def enqueue_scheduled() -> None:
+    """Start the repeated jobs whose time has come."""
+    for schedule in registry.schedules():
+        for municipality in _due_for(schedule):
+            with active_municipality(municipality):
+                enqueue(schedule.name, key="schedule", lane=schedule.lane)
 
 
 class Chore:

@@ -67,7 +67,7 @@ def run_worker(
     return all_ended
 
 
-def main() -> None:
+def main(*, lease: timedelta = LEASE) -> None:
     """Run the worker in this process until SIGTERM or SIGINT; a second signal ends it at once."""
     stop_event = threading.Event()
 
@@ -78,7 +78,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    all_ended = run_worker(stop_event)
+    all_ended = run_worker(stop_event, lease=lease)
     sys.stdout.flush()
     sys.stderr.flush()
     if not all_ended:

@@ -1,0 +1,91 @@
+"""Handlers of the tests. What they did stands in a file that outlives a killed process."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from yakuba.kernel.jobs import JobContext, JobError, job, limit_lane
+from yakuba.kernel.tenancy import current_municipality
+
+QUICKLY = timedelta(milliseconds=50)
+limit_lane("testrobots", 1)
+limit_lane("testpairs", 2)
+
+
+def note(*words: object) -> None:
+    """Append a line to the evidence; one write, so that lines of several processes do not mix."""
+    with open(settings.YAKUBA.data_dir / "evidence", "ab", buffering=0) as file:
+        file.write((" ".join(map(str, words)) + "\n").encode())
+
+
+def evidence() -> list[str]:
+    """All lines so far."""
+    try:
+        return (settings.YAKUBA.data_dir / "evidence").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+@job("test.steps", label="試験の手順")
+def steps(context: JobContext, *, count: int, seconds: float) -> None:
+    """Do the steps that the evidence does not show yet: what a room does with its rows."""
+    for step in range(count):
+        context.check()
+        if f"{context.key} step {step}" not in evidence():
+            time.sleep(seconds)
+            note(context.key, "step", step)
+        context.progress(step + 1, count, note=f"{step + 1}件目")
+    note(context.key, "finished")
+
+
+@job("test.municipality", label="自治体の確認")
+def municipality(context: JobContext) -> None:
+    """Note for whom it works and under which thread's connection."""
+    assert current_municipality() == context.municipality
+    connection.ensure_connection()
+    note(context.key, current_municipality().name)
+
+
+@job("test.broken", label="失敗する仕事", attempts=3, retry_after=QUICKLY)
+def broken(context: JobContext, *, good_from: int = 99) -> None:
+    """Raise until the attempt `good_from` of the generation."""
+    note(context.key, "attempt", context.attempt)
+    if context.attempt < good_from:
+        raise RuntimeError("secret detail")
+
+
+@job("test.refused", label="断られる仕事", attempts=3, retry_after=QUICKLY)
+def refused(context: JobContext) -> None:
+    """Fail at once, with a sentence for staff."""
+    raise JobError("用紙の画像が見つかりません。もう一度取り込んでください。", again=False)
+
+
+@job("test.interval", label="同時に動く数の確認")
+def interval(context: JobContext, *, seconds: float) -> None:
+    """Note begin and end on the clock that all processes of the machine share."""
+    note(context.key, "begin", time.monotonic(), os.getpid())
+    time.sleep(seconds)
+    note(context.key, "end", time.monotonic(), os.getpid())
+
+
+@job("test.side_effect", label="外への操作")
+def side_effect(context: JobContext, *, seconds: float) -> None:
+    """Long without a check, then something that must not be done by one who has lost the job."""
+    note(context.key, "begin", os.getpid())
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.05)
+    note(context.key, "mine" if context.still_mine() else "lost", os.getpid())
+
+
+@job("test.stubborn", label="止まらない仕事")
+def stubborn(context: JobContext, *, seconds: float) -> None:
+    """Never asks whether it should stop."""
+    note(context.key, "begin", os.getpid())
+    time.sleep(seconds)
+    note(context.key, "end", os.getpid())

@@ -1,0 +1,95 @@
+"""What a worker does in its life: start, chores, shutdown. Each test has workers of its own."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from yakuba.kernel.jobs import enqueue, registry, schedule, states, upkeep
+from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.jobs.tests.conftest import Installation
+from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.waiting import wait_for
+from yakuba.kernel.tenancy.models import Municipality
+
+Eventually = Callable[..., None]
+
+
+def test_shutdown_leaves_the_job_for_the_next_worker(
+    installation: Installation, eventually: Eventually
+) -> None:
+    job = enqueue("test.steps", key="a", count=20, seconds=0.05)  # before any worker runs
+    with installation.worker():
+        eventually(lambda: job.refreshed().progress_done)
+    assert (job.refreshed().state, job.refreshed().crashes) == (State.WAITING, 0)
+    assert not Worker.objects.filter(left_at=None).exists()
+    with installation.worker():
+        assert wait_for([job], 20)[0].state == State.DONE
+    assert len([line for line in evidence() if "step" in line]) == 20
+
+
+def test_what_the_engine_has_lost_is_handed_over_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "OVERDUE", timedelta(seconds=0.5))
+    job = enqueue("test.municipality", key="a")
+    Job.objects.update(handed_over_at=states.from_now(timedelta(0)))  # but the engine never saw the ticket
+    with installation.worker():
+        assert wait_for([job], 30)[0].state == State.DONE
+
+
+def test_start_is_quick_quiet_and_alone(
+    installation: Installation, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[object] = []
+    connect = socket.socket.connect
+
+    def watched(self: socket.socket, address: object) -> None:
+        called.append(address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", watched)
+    began = time.process_time()
+    with installation.worker(concurrency=4):
+        wait_for([enqueue("test.municipality", key="a")], 20)
+        assert time.process_time() - began < 3
+        wait_for([enqueue("test.municipality", key=str(n)) for n in range(20)], 30)
+        assert server_connections() <= 25, "a thread has kept its connection"
+    assert not called, "the databases' own library connects by itself; nothing else may connect anywhere"
+    output = capfd.readouterr()
+    assert (output.out, output.err) == ("", "")
+    assert not [h for h in logging.getLogger("dbos").handlers if isinstance(h, logging.StreamHandler)]
+
+
+def test_scheduled_jobs_come_again_for_every_municipality(
+    installation: Installation, other_town: Municipality
+) -> None:
+    schedule("test.clock", every=timedelta(hours=1))
+    registry.job("test.clock", label="時計")(lambda context: None)
+    rows = Job.all_municipalities.filter(name="test.clock")
+    try:
+        upkeep.enqueue_scheduled()
+        assert rows.filter(generation=1, state=State.WAITING).count() == 2
+        rows.update(state=State.DONE, finished_at=states.from_now(-timedelta(minutes=59)))
+        upkeep.enqueue_scheduled()
+        assert rows.filter(generation=1, state=State.DONE).count() == 2
+        rows.filter(municipality=other_town).update(finished_at=states.from_now(-timedelta(minutes=61)))
+        upkeep.enqueue_scheduled()
+        assert rows.get(state=State.WAITING).municipality == other_town
+    finally:
+        registry.forget("test.clock")
+
+
+def server_connections() -> int:
+    """How many connections PostgreSQL has; 0 for SQLite, which has no list of them."""
+    if connections["default"].vendor != "postgresql":
+        return 0
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,176 @@
+"""Enqueueing and steering, without a worker."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connections, transaction
+from django.db.models.functions import Now
+
+from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states
+from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
+from yakuba.kernel.jobs.tests import handlers  # noqa: F401
+from yakuba.kernel.jobs.tests.conftest import Installation
+from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality, municipality_or_none
+from yakuba.kernel.tenancy.activation import _active
+from yakuba.kernel.tenancy.models import Municipality
+
+WORKER = "0" * 32
+
+
+def begin(job: Job) -> Job:
+    """Stand in for a worker that takes the job."""
+    Worker.objects.get_or_create(
+        id=WORKER, defaults={"pid": 1, "pid_started": 0, "started_at": Now(), "heartbeat_at": Now()}
+    )
+    begun = states.claim(job.ticket, WORKER)
+    assert begun is not None
+    return begun
+
+
+def test_same_key_is_the_same_job_until_it_has_finished(installation: Installation) -> None:
+    first = enqueue("test.steps", key="a", count=1, seconds=0)
+    assert enqueue("test.steps", key="a", count=1, seconds=0).pk == first.pk
+    assert enqueue("test.steps", key="b", count=1, seconds=0).pk != first.pk
+    assert enqueue("test.municipality", key="a").pk != first.pk
+    states.finish(begin(first).ticket)
+    again = enqueue("test.steps", key="a", count=2, seconds=0)
+    assert (again.pk, again.state, again.generation) == (first.pk, State.WAITING, 2)
+    assert again.arguments == {"count": 2, "seconds": 0}
+    assert again.ticket != first.ticket
+
+
+def test_municipalities_do_not_share_jobs(installation: Installation, other_town: Municipality) -> None:
+    ours = enqueue("test.municipality", key="a")
+    with active_municipality(other_town):
+        theirs = enqueue("test.municipality", key="a")
+        assert list(Job.objects.all()) == [theirs]
+    assert list(Job.objects.all()) == [ours]
+
+
+def test_without_a_municipality_nothing_is_enqueued(installation: Installation) -> None:
+    token = _active.set(None)
+    try:
+        assert municipality_or_none() is None
+        with pytest.raises(NoActiveMunicipality):
+            enqueue("test.municipality", key="a")
+    finally:
+        _active.reset(token)
+    assert not Job.all_municipalities.exists()
+
+
+def test_a_rolled_back_transaction_leaves_no_job(installation: Installation) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        enqueue("test.municipality", key="a")
+        raise RuntimeError
+    assert not Job.objects.exists()
+
+
+def test_two_at_once_make_one_job(installation: Installation) -> None:
+    city = municipality_or_none()
+    assert city is not None
+    barrier, found, errors = threading.Barrier(6), [], []
+
+    def ask() -> None:
+        try:
+            barrier.wait()
+            with active_municipality(city):
+                found.append(enqueue("test.municipality", key="a").pk)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert len(found) == 6
+    assert len(set(found)) == Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"name": "test.nobody", "key": "a"}, LookupError),
+        ({"name": "test.steps", "key": ""}, ValueError),
+        ({"name": "test.steps", "key": "x" * 201}, ValueError),
+        ({"name": "test.steps", "key": "a", "value": object()}, TypeError),
+        ({"name": "test.steps", "key": "a", "value": float("nan")}, ValueError),
+    ],
+)
+def test_what_cannot_be_enqueued(installation: Installation, arguments: dict, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        enqueue(**arguments)
+    assert not Job.objects.exists()
+
+
+def test_steering_a_job_that_waits(installation: Installation) -> None:
+    job = enqueue("test.municipality", key="a")
+    assert pause(job).state == State.PAUSED
+    assert states.claim(job.ticket, WORKER) is None
+    assert enqueue("test.municipality", key="a").state == State.PAUSED
+    resumed = resume(job)
+    assert resumed.state == State.WAITING
+    assert resumed.ticket != job.ticket, "the ticket from before the pause must not count any more"
+    assert cancel(job).state == State.CANCELLED
+    assert resume(job).state == State.CANCELLED
+    assert retry(job).state == State.WAITING
+
+
+def test_steering_a_job_that_runs(installation: Installation) -> None:
+    job = begin(enqueue("test.municipality", key="a"))
+    assert pause(job).stop_request == "pause"
+    assert resume(job).stop_request == ""
+    pause(job)
+    states.stop(job.ticket)
+    assert job.refreshed().state == State.PAUSED
+    job = begin(resume(job))
+    assert cancel(job).state == State.RUNNING
+    states.stop(job.ticket)
+    assert job.refreshed().state == State.CANCELLED
+
+
+def test_a_job_enqueued_while_it_runs_runs_once_more(installation: Installation) -> None:
+    job = begin(enqueue("test.municipality", key="a"))
+    assert enqueue("test.municipality", key="a").run_again
+    states.finish(job.ticket)
+    assert job.refreshed().state == State.WAITING
+    job = begin(job.refreshed())
+    states.finish(job.ticket)
+    assert job.refreshed().state == State.DONE
+
+
+def test_who_has_lost_the_ticket_cannot_write(installation: Installation) -> None:
+    old = begin(enqueue("test.municipality", key="a"))
+    states.interrupt(old.pk, WORKER)
+    new = begin(old.refreshed())
+    assert new.crashes == 1
+    states.finish(old.ticket)
+    states.fail(old.ticket, error="x", technical_error="x", attempts=1)
+    states.stop(old.ticket)
+    assert not states.note_progress(old.ticket, 1, 1, "")
+    assert new.refreshed().state == State.RUNNING
+    assert states.note_progress(new.ticket, 1, 2, "一つ目")
+    assert new.refreshed().crashes == 0, "with progress the count of crashes starts again"
+
+
+def test_a_job_that_kills_every_worker_fails_in_the_end(installation: Installation) -> None:
+    job = enqueue("test.municipality", key="a")
+    for _ in range(states.CRASHES_ALLOWED):
+        job = begin(job.refreshed())
+        states.interrupt(job.pk, WORKER)
+    assert job.refreshed().state == State.FAILED
+    assert "ワーカー" in job.refreshed().error
+
+
+@pytest.mark.parametrize("source", State)
+def test_only_the_moves_of_the_table_are_made(installation: Installation, source: State) -> None:
+    job = enqueue("test.municipality", key="a")
+    for target in set(State) - TRANSITIONS[source]:
+        job.state = source
+        with pytest.raises(ValueError, match="cannot move"):
+            states.move(job, target)

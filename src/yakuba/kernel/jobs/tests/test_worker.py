@@ -1,0 +1,109 @@
+"""A worker at work, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from yakuba.kernel.jobs import cancel, enqueue, pause, registry, resume, retry
+from yakuba.kernel.jobs.execution import UNEXPECTED, UNKNOWN_KIND
+from yakuba.kernel.jobs.models import State
+from yakuba.kernel.jobs.tests.conftest import Installation
+from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.waiting import StillRunning, wait_for
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+Eventually = Callable[..., None]
+
+
+def test_jobs_of_two_municipalities_are_done(
+    installation: Installation, worker: None, other_town: Municipality
+) -> None:
+    ours = enqueue("test.municipality", key="ours")
+    with active_municipality(other_town):
+        theirs = enqueue("test.municipality", key="theirs")
+    rows = wait_for([ours, theirs], 20)
+    assert [row.state for row in rows] == [State.DONE, State.DONE]
+    assert sorted(evidence()) == ["ours やくば市", "theirs となり町"]
+
+
+def test_progress_is_seen(installation: Installation, worker: None) -> None:
+    job = enqueue("test.steps", key="a", count=3, seconds=0.3)
+    assert job.percent is None
+    seen: list[tuple[int, str]] = []
+    rows = wait_for([job], 20, lambda rows: seen.append((rows[0].progress_done, rows[0].progress_note)))
+    assert rows[0].percent == 100
+    assert {(1, "1件目"), (3, "3件目")} <= set(seen)
+    assert rows[0].started_at < rows[0].progress_at <= rows[0].finished_at
+
+
+def test_a_failing_job_is_tried_again_and_then_fails_with_a_reason(
+    installation: Installation, worker: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = enqueue("test.broken", key="a")
+    heals = enqueue("test.broken", key="heals", good_from=3)
+    refused = enqueue("test.refused", key="a")
+    job, heals, refused = wait_for([job, heals, refused], 20)
+    assert (job.state, job.failures, job.error) == (State.FAILED, 3, UNEXPECTED)
+    assert "RuntimeError: secret detail" in job.technical_error
+    assert evidence().count("a attempt 3") == 1
+    assert (heals.state, heals.error, heals.technical_error) == (State.DONE, "", "")
+    assert (refused.state, refused.failures) == (State.FAILED, 1)
+    assert refused.error.startswith("用紙の画像が見つかりません")
+    assert wait_for([retry(job)], 20)[0].state == State.FAILED
+    assert evidence().count("a attempt 3") == 2
+    assert "secret detail" not in caplog.text, "an error's message may hold personal data"
+
+
+def test_a_job_that_no_room_knows_any_more_fails(installation: Installation, worker: None) -> None:
+    registry.job("test.removed", label="なくなる仕事")(lambda context: None)
+    job = enqueue("test.removed", key="a")
+    registry.forget("test.removed")
+    assert wait_for([job], 20)[0].error == UNKNOWN_KIND
+    assert job.refreshed().label == "test.removed"
+
+
+def test_pause_resume_and_cancel_of_a_running_job(
+    installation: Installation, worker: None, eventually: Eventually
+) -> None:
+    job = enqueue("test.steps", key="a", count=30, seconds=0.05)
+    other = enqueue("test.steps", key="b", count=30, seconds=0.05)
+    eventually(lambda: job.refreshed().progress_done and other.refreshed().progress_done)
+    pause(job)
+    cancel(other)
+    eventually(lambda: job.refreshed().state == State.PAUSED)
+    eventually(lambda: other.refreshed().state == State.CANCELLED)
+    done = job.refreshed().progress_done
+    assert 0 < done < 30
+    resume(job)
+    with pytest.raises(StillRunning):
+        wait_for([job], 0)
+    assert wait_for([job], 30)[0].state == State.DONE
+    steps = [line for line in evidence() if line.startswith("a step")]
+    assert len(steps) == len(set(steps)) == 30, "what was done before the pause is not done again"
+    assert "b finished" not in evidence()
+
+
+def test_lanes_keep_their_limits(installation: Installation, worker: None) -> None:
+    lanes = ["testrobots:tax", "testrobots:welfare", "testpairs"]
+    jobs = [
+        enqueue("test.interval", key=f"{lane}-{n}", lane=lane, seconds=0.15)
+        for lane in lanes
+        for n in range(3)
+    ]
+    wait_for(jobs, 30)
+    assert [most_at_once(lane) for lane in lanes] == [1, 1, 2]
+    assert most_at_once("test") > 2, "lanes do not wait for each other"
+
+
+def most_at_once(prefix: str) -> int:
+    """How many jobs whose key begins so ran at the same time, by the evidence."""
+    lines = [line.split() for line in evidence() if line.startswith(prefix)]
+    changes = sorted((float(at), 1 if what == "begin" else -1) for _, what, at, _ in lines)
+    running, most = 0, 0
+    for _, change in changes:
+        running += change
+        most = max(most, running)
+    return most

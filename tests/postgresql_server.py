@@ -1,0 +1,147 @@
+"""A real PostgreSQL for the tests: made in a temporary folder, thrown away afterwards.
+
+    with postgresql_server() as server:
+        url = server.new_database("yakuba")
+
+Durability is switched off, so never keep anything in it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+START_TIMEOUT = 60  # seconds
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server on the loopback address, with one superuser `postgres`."""
+
+    port: int
+    password: str
+    folder: Path
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database, as YAKUBA_DATABASE_URL wants it."""
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, name: str) -> str:
+        """Create an empty database and return its address. Raises psycopg.Error when it exists."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Server]:
+    """Start a server of its own and stop it at the end. Skips the test where PostgreSQL is not installed."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian package: postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="yakuba-postgresql-"))
+    try:
+        server = Server(_free_port(), secrets.token_hex(16), folder)
+        _create(programs, server)
+        with _running(programs, server):
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    """The folder of the newest installed version's programs."""
+    versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+    return max(versions, key=lambda path: float(path.parent.name), default=None)
+
+
+def _create(programs: Path, server: Server) -> None:
+    password_file = server.folder / "password"
+    password_file.write_text(server.password + "\n", encoding="ascii")
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        for path in (server.folder, password_file):
+            shutil.chown(path, "postgres", "postgres")
+    command = [
+        programs / "initdb",
+        "-D",
+        server.folder / "data",
+        "-U",
+        "postgres",
+        f"--pwfile={password_file}",
+    ]
+    command += ["--auth=password", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run(_as_postgres(command), check=True, capture_output=True, cwd=server.folder)
+
+
+@contextmanager
+def _running(programs: Path, server: Server) -> Iterator[None]:
+    command = [
+        programs / "postgres",
+        "-D",
+        server.folder / "data",
+        "-p",
+        str(server.port),
+        "-k",
+        server.folder,
+    ]
+    for name, value in SETTINGS.items():
+        command += ["-c", f"{name}={value}"]
+    log = server.folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(_as_postgres(command), stdout=output, stderr=output, cwd=server.folder)
+    try:
+        _wait_until_ready(server, process, log)
+        yield
+    finally:
+        process.send_signal(signal.SIGQUIT)  # stop at once, nothing is worth keeping
+        process.wait(timeout=30)
+
+
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            psycopg.connect(server.url(), connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}") from None
+            time.sleep(0.1)
+
+
+def _as_postgres(command: list[object]) -> list[str]:
+    """The command line, run as an ordinary user; the program ends with the process that started it."""
+    starter = ["setpriv", "--pdeathsig", "QUIT"]
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        starter += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    return [*starter, *map(str, command)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
