@@ -10,8 +10,8 @@ from typing import Any
 from yakuba.kernel.charts.drawing import Spec, Table, svg
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
 
-_WIDTH = 720  # pixels, labels included
-_PLOT = 520  # pixels left for bars and the words beside them, when labels take their full width
+_WIDTH = 670  # pixels, labels included; with its margin 180 mm, the width of an A4 page between 15 mm margins
+_PLOT = 470  # pixels left for bars and the words beside them, when labels take their full width
 _LABEL_COLUMNS = 24  # of half width: twelve Japanese characters a line
 
 

@@ -25,8 +25,6 @@ _ELEMENTS |= {"linearGradient", "radialGradient", "stop", "title"}
 _DROPPED = {"class", "role", "style", "pointer-events"}
 _FORBIDDEN_KEYS = {"url", "href", "src"}
 
-ElementTree.register_namespace("", _SVG)
-
 
 class ChartRefused(ValueError):
     """The specification asks for something outside itself, or its picture is not plain shapes and words."""
@@ -75,11 +73,14 @@ def _cleaned(picture: str, prefix: str) -> str:
         raise ChartRefused("the picture declares a document type")
     root = ElementTree.fromstring(picture)  # noqa: S314 (our own renderer's output, without a DTD)
     for element in root.iter():
-        if element.tag.removeprefix(f"{{{_SVG}}}") not in _ELEMENTS:
+        # Without the namespace prefix, which HTML does not know; ElementTree's own table of prefixes belongs to
+        # the whole process, and other libraries write to it.
+        element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
+        if element.tag not in _ELEMENTS:
             raise ChartRefused(f"the picture holds <{element.tag}>")
-        element.attrib = {name: value for name, value in _attributes(element.attrib, prefix)}
-    root.set("class", "chart__svg")
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+        element.attrib = dict(_attributes(element.attrib, prefix))
+    root.attrib |= {"xmlns": _SVG, "class": "chart__svg"}
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def _attributes(attributes: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str]]:

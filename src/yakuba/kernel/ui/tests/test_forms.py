@@ -1,0 +1,59 @@
+"""A label on every field, help and errors tied to the field, errors in a list on top that lead to it."""
+
+import re
+
+from django import forms
+from django.template.loader import render_to_string
+
+from yakuba.kernel.ui.components import SampleForm
+from yakuba.kernel.ui.forms import StaffLoginForm
+
+
+class HostileForm(forms.Form):
+    value = forms.CharField(label="<b>氏名</b>", help_text="<script>1</script>")
+
+
+def rendered(form: forms.Form) -> str:
+    return render_to_string("ui/form.html", {"form": form})
+
+
+def ids(html: str) -> set[str]:
+    return set(re.findall(r'\bid="([^"]+)"', html))
+
+
+def test_every_reference_between_label_help_error_and_field_holds():
+    html = rendered(SampleForm({"receipt": "123"}))
+    referred = set(re.findall(r'\bfor="([^"]+)"', html)) | set(re.findall(r'href="#([^"]+)"', html))
+    for group in re.findall(r'aria-describedby="([^"]+)"', html):
+        referred |= set(group.split())
+    assert referred
+    assert referred <= ids(html)
+
+
+def test_each_error_stands_at_its_field_and_on_top():
+    form = SampleForm({"receipt": "123"})
+    html = rendered(form)
+    assert len(form.errors) == 6
+    for name in form.errors:
+        assert f'id="id_{name}_error"' in html
+    assert html.count('<li><a href="#') == 6
+    assert "（6件）" in html
+
+
+def test_a_form_without_errors_shows_no_summary():
+    assert 'role="alert"' not in rendered(SampleForm())
+
+
+def test_labels_and_help_from_a_definition_file_are_escaped():
+    html = rendered(HostileForm())
+    assert "<script>" not in html
+    assert "<b>" not in html
+
+
+def test_the_login_form_speaks_of_the_staff_id():
+    form = StaffLoginForm(data={"username": "", "password": ""})
+    assert not form.is_valid()
+    assert form.errors == {
+        "username": ["職員IDを入力してください。"],
+        "password": ["パスワードを入力してください。"],
+    }

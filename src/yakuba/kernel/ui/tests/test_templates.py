@@ -1,0 +1,37 @@
+"""Every template of the house: it compiles, and holds nothing that the content security policy would block."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+import yakuba
+
+_ROOT = Path(yakuba.__file__).parent
+_TEMPLATES = sorted(_ROOT.glob("**/templates/**/*.html"))
+_BLOCKED = re.compile(
+    r"""\sstyle\s*=|<style|\son[a-z]+\s*=\s*["']|<script(?![^>]*\ssrc=)|javascript:|\shx-on""", re.I
+)
+
+
+def _name(path: Path) -> str:
+    return str(path).rsplit("/templates/", 1)[1]
+
+
+@pytest.mark.parametrize("path", _TEMPLATES, ids=_name)
+def test_a_template_compiles_and_has_no_inline_script_or_style(path):
+    get_template(_name(path))
+    assert _BLOCKED.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_what_would_be_blocked_is_found():
+    for bad in ('<p style="x">', "<a onclick='f()'>", "<script>f()</script>", '<a href="javascript:f()">'):
+        assert _BLOCKED.search(bad)
+    assert not _BLOCKED.search('<script src="/static/ui/yakuba.js" defer></script>')
+
+
+def test_the_style_sheet_fetches_nothing():
+    css = (_ROOT / "kernel/ui/static/ui/yakuba.css").read_text(encoding="utf-8")
+    assert "@import" not in css
+    assert "url(" not in css
