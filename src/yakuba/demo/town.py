@@ -1,0 +1,122 @@
+"""やくば市, the demo town, and となり町, its neighbour that must never see it: staff, procedures, forms, robots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+
+from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.registry import permission_names
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Department, Municipality
+from yakuba.services.reading import facade as reading
+from yakuba.services.robots import facade as robots
+
+YAKUBA_CITY = ("990019", "やくば市")
+NEIGHBOUR_TOWN = ("990027", "となり町")
+PASSWORD = "yakuba-demo"  # noqa: S105  # published on purpose: these accounts exist only in the demo
+CORE_SYSTEM = "総合住民情報システム"
+SETTLE_SECONDS = 5.0  # the sample core system stores within a second; a real one gets more
+
+CLERK = ("ledger.view", "reading.view", "reading.upload", "reading.confirm", "robots.view")
+ROBOT_KEEPER = ("ledger.view", "reading.view", "robots.view", "robots.run", "robots.decide", "robots.manage")
+HEAD = ("ledger.view", "audit.view", "reading.view", "robots.view", "reform.view", "reform.manage")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A demo account. `permissions` None means all there are."""
+
+    username: str
+    name: str
+    municipality: tuple[str, str]
+    role: str
+    permissions: tuple[str, ...] | None
+
+
+ACCOUNTS = (
+    Account("madoguchi", "窓口担当（見本）", YAKUBA_CITY, "窓口担当", CLERK),
+    Account("robot", "ロボット担当（見本）", YAKUBA_CITY, "ロボット担当", ROBOT_KEEPER),
+    Account("kacho", "課長（見本）", YAKUBA_CITY, "課長", HEAD),
+    Account("kanri", "管理者（見本）", YAKUBA_CITY, "管理者", None),
+    Account("standin", "確認の代役（プログラム）", YAKUBA_CITY, "管理者", None),
+    Account("tonari", "となり町の職員（見本）", NEIGHBOUR_TOWN, "管理者", None),
+)
+
+
+@contextmanager
+def in_yakuba_city() -> Iterator[Municipality]:
+    """Work for やくば市, which must have been loaded."""
+    with active_municipality(Municipality.objects.get(code=YAKUBA_CITY[0])) as municipality:
+        yield municipality
+
+
+def loaded() -> bool:
+    """Whether the demo town is there."""
+    return User.objects.filter(username=ACCOUNTS[0].username).exists()
+
+
+def load_town(core_url: str) -> None:
+    """Load both municipalities with everything they need, or bring what is there up to date."""
+    for account in ACCOUNTS:
+        _load_account(account)
+    with in_yakuba_city():
+        keeper = user("robot")
+        for path in sorted(_samples("procedures").glob("*.yaml")):
+            ledger.load_procedure(yaml.safe_load(path.read_text(encoding="utf-8")), actor=keeper)
+        for path in sorted(_samples("forms").glob("*/form.yaml")):
+            reading.load_form(path, actor=keeper)
+        point_robots_at(core_url)
+        for path in sorted(_samples("scenarios").glob("*.yaml")):
+            robots.load_scenario(path.read_text(encoding="utf-8"), keeper)
+
+
+def point_robots_at(core_url: str) -> None:
+    """Tell the robots where the core system answers now. やくば市 must be active."""
+    secrets = {"職員番号": CORE_STAFF_NUMBER, "パスワード": CORE_PASSWORD}
+    robots.set_system(CORE_SYSTEM, core_url, secrets, actor=user("robot"), settle_seconds=SETTLE_SECONDS)
+
+
+def user(username: str) -> User:
+    """A demo account's user."""
+    return User.objects.get(username=username)
+
+
+def procedure_codes() -> list[str]:
+    """The procedures of やくば市, which must be active."""
+    return list(Procedure.objects.order_by("code").values_list("code", flat=True))
+
+
+@transaction.atomic
+def _load_account(account: Account) -> None:
+    code, name = account.municipality
+    municipality, _ = Municipality.objects.get_or_create(code=code, defaults={"name": name})
+    with active_municipality(municipality):
+        department, _ = Department.objects.get_or_create(name="総務課")
+        permissions = sorted(account.permissions or permission_names())
+        role, _ = Role.objects.update_or_create(name=account.role, defaults={"permissions": permissions})
+        person, created = User.objects.get_or_create(
+            username=account.username,
+            defaults={
+                "municipality": municipality,
+                "department": department,
+                "display_name": account.name,
+            },
+        )
+        if created:
+            person.set_password(PASSWORD)
+            person.save()
+        person.roles.add(role)
+
+
+def _samples(part: str) -> Path:
+    return Path(settings.YAKUBA.samples_dir) / part
