@@ -17,9 +17,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import yaml
 from core import rules
-from core.screens import Input, Procedure, load
+from core.screens import Input, Procedure, load, read_yaml
 from core.store import Entry, connect_to_read, entries
 
 FOLDER = Path(__file__).parent
@@ -41,7 +40,7 @@ def stored(database: Path, procedures: Path = FOLDER.parent / "procedures") -> l
 
 
 def _types(path: Path) -> dict[str, str]:
-    definition = yaml.safe_load(path.read_text(encoding="utf-8"))
+    definition = read_yaml(path)
     return {field["code"]: field["type"] for field in definition["fields"]}
 
 

@@ -27,9 +27,7 @@ class EntryPages:
         if request.method != "POST":
             return self._show(session, procedure, session.begin(procedure.code, layout), 1, {})
         token = request.value("draft")
-        if token in session.unanswered:
-            # A browser by itself repeats a request whose connection broke: that one stays unanswered too.
-            session.unanswered.discard(token)
+        if session.is_repeat_of_dropped(token):
             return Answer(0, dropped=True)
         draft = session.drafts.get(token)
         if draft is None or draft.procedure != procedure.code:
@@ -85,7 +83,7 @@ class EntryPages:
         self._troubles.count("stored")
         if self._troubles.strikes("drop_rate"):
             self._troubles.count("dropped")
-            session.unanswered.add(token)
+            session.leave_unanswered(token)
             return Answer(0, dropped=True)
         return self._views.page(
             "done.html",

@@ -96,7 +96,8 @@ def _check_options(one: Input, value: str) -> str:
 def _check_date(one: Input, value: str) -> str:
     date = parse_wareki(value)
     if date is None:
-        return "正しい日付を入力してください（例 R03.04.01）。"
+        example = "元号を選び、年月日を半角数字で" if one.kind == "era_date" else "例 R03.04.01"
+        return f"正しい日付を入力してください（{example}）。"
     if one.range and not one.range[0] <= date.isoformat() <= one.range[1]:
         first, last = (to_wareki(datetime.date.fromisoformat(end)) for end in one.range)
         return f"{first}から{last}までの日付を入力してください。"

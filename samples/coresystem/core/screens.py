@@ -75,9 +75,15 @@ class Screens:
     procedures: Mapping[str, Procedure]
 
 
+def read_yaml(path: Path) -> Any:
+    """Parse a YAML file, with the fast loader where it is built in."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+
+
 def load(path: Path) -> Screens:
     """Read screens.yaml; raises ValueError that names the input when the file contradicts itself."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = read_yaml(path)
     lists = {name: tuple(_option(row) for row in rows) for name, rows in raw["lists"].items()}
     procedures = {code: _procedure(code, entry, lists) for code, entry in raw["procedures"].items()}
     return Screens(raw["title"], raw["wording"], procedures)

@@ -9,6 +9,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 _DRAFTS_KEPT = 20
+# A browser repeats a request by itself, once for each kept-alive connection that turns out to be broken.
+_REPEAT_SECONDS = 10.0
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Session:
     last_used: float
     drafts: OrderedDict[str, Draft] = field(default_factory=OrderedDict)
     finished: deque[str] = field(default_factory=lambda: deque(maxlen=200))
-    unanswered: set[str] = field(default_factory=set)
+    dropped: dict[str, float] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, procedure: str, layout: int) -> Draft:
@@ -47,6 +49,17 @@ class Session:
             if draft is not None:
                 self.finished.append(token)
             return draft
+
+    def leave_unanswered(self, token: str) -> None:
+        """Note that the answer to this draft's registration was dropped just now."""
+        now = time.monotonic()
+        with self.lock:
+            self.dropped = {old: at for old, at in self.dropped.items() if now - at < _REPEAT_SECONDS}
+            self.dropped[token] = now
+
+    def is_repeat_of_dropped(self, token: str) -> bool:
+        """Whether that registration was dropped so recently that it is the browser who repeats it."""
+        return time.monotonic() - self.dropped.get(token, -_REPEAT_SECONDS) < _REPEAT_SECONDS
 
     def give_back(self, draft: Draft) -> None:
         """Put a claimed draft back when it could not be stored."""

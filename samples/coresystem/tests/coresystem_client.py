@@ -50,6 +50,13 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookie = ""
 
+    def timeout(self, seconds: float) -> None:
+        """From now on wait that long for an answer."""
+        self._connection.sock.settimeout(seconds)
+
+    def close(self) -> None:
+        self._connection.close()
+
     def request(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Page:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookie:
