@@ -1,0 +1,71 @@
+"""The real login and home page, through the middleware and the database."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "とても長い合言葉です"
+
+
+@pytest.fixture
+def clerk() -> User:
+    municipality = Municipality.objects.create(code="999001", name="やくば市")
+    user = User.objects.create_user(
+        "sato", password=PASSWORD, municipality=municipality, display_name="佐藤 花子"
+    )
+    with active_municipality(municipality):
+        user.roles.add(Role.objects.create(name="見る人", permissions=["ledger.view"]))
+    return user
+
+
+def log_in(client: Client, name: str = "sato", password: str = PASSWORD):
+    return client.post(reverse("login"), {"username": name, "password": password}, follow=True)
+
+
+def test_after_the_login_the_home_page_shows_only_the_rooms_of_the_role(client, clerk):
+    response = log_in(client)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "今日の仕事" in html
+    assert "佐藤 花子" in html
+    assert "やくば市" in html
+    menu = re.search(r'<nav class="nav nav--wide".*?</nav>', html, re.S).group()
+    assert re.findall(r"<a [^>]*>([^<]+)", menu) == ["受付簿"]
+
+
+def test_logging_out_is_a_post_and_ends_the_session(client, clerk):
+    html = log_in(client).content.decode()
+    action = re.search(r'<form method="post" action="([^"]+)">', html).group(1)
+    assert client.get(action).status_code == 405
+    client.post(action)
+    assert client.get(reverse("home")).status_code == 302
+
+
+def test_a_wrong_password_is_told_without_saying_what_was_wrong(client, clerk):
+    wrong = log_in(client, password="ちがう").content.decode()
+    unknown = log_in(client, name="nobody").content.decode()
+    assert "職員IDかパスワードが違います。" in wrong
+    assert "職員IDかパスワードが違います。" in unknown
+
+
+def test_the_sixth_try_meets_the_locked_page_even_with_the_right_password(client, clerk):
+    for _ in range(5):
+        response = log_in(client, password="ちがう")
+    assert "しばらくログインできません" in response.content.decode()
+    assert "しばらくログインできません" in log_in(client).content.decode()
+    assert client.get(reverse("home")).status_code == 302
+
+
+def test_a_person_of_no_municipality_sees_no_room(client):
+    User.objects.create_user("tanaka", password=PASSWORD)
+    response = log_in(client, name="tanaka")
+    assert response.status_code == 403
+    assert "市町村が決まっていません" in response.content.decode()
