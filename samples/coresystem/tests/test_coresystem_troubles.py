@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from coresystem_client import Client
 from coresystem_entries import BUS, NURSERY
-
-from conftest import FOLDER, TOKEN
+from coresystem_process import FOLDER, TOKEN
 
 GONE = (http.client.RemoteDisconnected, ConnectionError)
 
