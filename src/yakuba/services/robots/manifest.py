@@ -1,15 +1,50 @@
 """The robots room declares itself."""
 
-from yakuba.kernel.registry import Manifest, Permission
+from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
 
 MANIFEST = Manifest(
     name="robots",
     label="ロボット",
     description="確認の済んだ申請を基幹システムへ入力する。二度入れず、一件も失わない",
+    navigation=(NavigationItem("ロボット", "robots:index", "robots.view"),),
     permissions=(
         Permission("robots.view", "ロボットの状況を見る"),
         Permission("robots.run", "ロボットを動かす・止める"),
         Permission("robots.decide", "ロボットが決められない申請を判断する"),
         Permission("robots.manage", "シナリオと接続先を登録する"),
     ),
+    queues=(
+        WorkQueue(
+            "ロボットが決められない申請",
+            "robots.decide",
+            "yakuba.services.robots.queries.today:undecided_queue",
+        ),
+        WorkQueue("入力を待つ申請", "robots.run", "yakuba.services.robots.queries.today:ready_queue"),
+    ),
+    audit_events={
+        "robots.system_set": "接続先を登録・変更した",
+        "robots.scenario_loaded": "シナリオの版を登録した",
+        "robots.register_changed": "ロボットの台帳を変えた",
+        "robots.run_started": "ロボットを動かした",
+        "robots.run_paused": "ロボットを一時停止した",
+        "robots.run_resumed": "ロボットを再開した",
+        "robots.run_stopped": "ロボットの実行を中止した",
+        "robots.rows_retried": "失敗した行をもう一度流した",
+        "robots.row_viewed": "ロボットの行を閲覧した",
+        "robots.decided_entered": "基幹システムに登録されていると判断した",
+        "robots.decided_again": "登録されていないと判断し、もう一度入力に回した",
+        "robots.decided_aside": "登録されていないと判断し、値を直すため入力待ちに戻した",
+        "robots.decided_withdrawn": "申請を取り下げた",
+    },
+    jobs=("robots.run",),
+    stages=("entering", "entered", "undecided", "ready", "withdrawn"),
+    personal_data=(
+        PersonalData("robots.Row", "基幹システムへの入力", None),
+        PersonalData("robots.RowEvent", "基幹システムへの入力", None),
+        PersonalData("robots.RowPicture", "入力の証跡", 365),
+    ),
+    settings=("chromium", "outbound_hosts"),
+    failures="yakuba.services.robots.queries.today:failures",
+    running="yakuba.services.robots.queries.today:running",
+    self_check="yakuba.services.robots.queries.today:self_check",
 )

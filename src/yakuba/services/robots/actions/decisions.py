@@ -1,0 +1,130 @@
+"""A person decides what the robot could not: it is in, it is not in, or the application is withdrawn."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.actions.rows import arrive, begin_anew, send
+from yakuba.services.robots.actions.runs import work_again
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.models import Row, Run
+from yakuba.services.robots.queries.refusal import NotPossible
+
+LONGEST_NUMBER = 60
+
+
+class Decision(StrEnum):
+    """What a person can say of an undecided row."""
+
+    ENTERED = "entered"  # it is in the target system, under a number
+    AGAIN = "again"  # it is not in: the robot goes for it again
+    ASIDE = "aside"  # it is not in, and a value must be corrected first
+    WITHDRAW = "withdraw"  # the application is taken out, for a reason
+
+
+def decide(
+    row: Row,
+    decision: Decision,
+    *,
+    actor: Any,
+    target_number: str = "",
+    reason: str = "",
+    seconds: float = 0.0,
+) -> Row:
+    """Carry out a decision; `seconds` is the time it took the person. Raises NotPossible."""
+    if decision is Decision.ENTERED:
+        return entered(row, target_number, actor=actor, seconds=seconds)
+    if decision is Decision.AGAIN:
+        return enter_again(row, actor=actor, seconds=seconds)
+    if decision is Decision.ASIDE:
+        return set_aside(row, actor=actor, seconds=seconds)
+    return withdraw(row, reason, actor=actor, seconds=seconds)
+
+
+@transaction.atomic
+def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
+    """The person found it in the target system under `number`. Raises NotPossible for a number that is
+    empty, too long, or already another case's of the same procedure."""
+    row = _undecided(row)
+    number = _checked_number(row, number)
+    row.target_number = number
+    row.problem = None
+    send(row, RowState.ENTERED)
+    arrive(row, user=actor, person_seconds=seconds)
+    _record("robots.decided_entered", row, actor)
+    return row
+
+
+@transaction.atomic
+def enter_again(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
+    """The person saw that it is not in: the robot goes for it again, in the same run."""
+    row = _undecided(row)
+    run = Run.objects.select_related("scenario").select_for_update(of=("self",)).get(pk=row.run_id)
+    begin_anew(row)
+    ledger.move(row.case, Status.READY, user=actor, seconds=seconds, reason="登録されていないことを確かめた")
+    ledger.move(row.case, Status.ENTERING, user=actor, reason=str(row))
+    arrive(row, user=actor)
+    _record("robots.decided_again", row, actor)
+    work_again(run)
+    return row
+
+
+@transaction.atomic
+def set_aside(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
+    """The person saw that it is not in and that a value must be corrected first: back to the pile, where the
+    value can be opened again."""
+    row = _undecided(row)
+    send(row, RowState.SKIPPED)
+    arrive(row, user=actor, person_seconds=seconds)
+    _record("robots.decided_aside", row, actor)
+    return row
+
+
+@transaction.atomic
+def withdraw(row: Row, reason: str, *, actor: Any, seconds: float = 0.0) -> Row:
+    """The application is taken out. Raises NotPossible without a reason."""
+    reason = reason.strip()
+    if not reason:
+        raise NotPossible("取り下げの理由を書いてください。")
+    row = _undecided(row)
+    send(row, RowState.SKIPPED)
+    arrive(row, user=actor, person_seconds=seconds)
+    ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)
+    _record("robots.decided_withdrawn", row, actor)
+    return row
+
+
+def _undecided(row: Row) -> Row:
+    rows = Row.objects.select_related("run__scenario", "case__procedure")
+    found = rows.select_for_update(of=("self",)).get(pk=row.pk)
+    if found.row_state is not RowState.UNDECIDED or found.run.dry_run:
+        raise NotPossible(
+            f"この行は「{found.row_state.label}」です。ほかの職員が先に判断していないか確かめてください。"
+        )
+    return found
+
+
+def _checked_number(row: Row, number: str) -> str:
+    number = number.strip()
+    if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
+        raise NotPossible(
+            f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"
+        )
+    others = Case.objects.filter(procedure=row.case.procedure, target_number=number).exclude(pk=row.case_id)
+    other = others.first()
+    if other is not None:
+        raise NotPossible(
+            f"登録番号 {number} は受付 {other.receipt_number} のものです。番号を確かめてください。"
+        )
+    return number
+
+
+def _record(event: str, row: Row, actor: Any) -> None:
+    record(event, subject=f"case:{row.case_id}", actor=actor, run=row.run_id, row=row.number)

@@ -1,0 +1,76 @@
+"""A row and its case go together: every change of a row's state moves the case in the same transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.engine.states import OPEN, allowed
+from yakuba.services.robots.models import Row, RowEvent
+
+IN_TARGET = frozenset({RowState.ENTERED, RowState.FOUND_ALREADY})
+
+
+def arrive(row: Row, *, user: Any = None, person_seconds: float = 0.0) -> None:
+    """Note that `row` has come into its state, and put its case where it belongs. Call in the transaction
+    that changes the row, after the new state and seconds are set; saves the row.
+
+    `user` decided it, taking `person_seconds`; without one the robot did.
+    """
+    state = row.row_state
+    message = row.stated_problem.message if row.stated_problem else ""
+    if state not in OPEN:
+        _leave_case(row, message, user, person_seconds)
+        _note_machine_time(row)
+    row.save()
+    RowEvent.objects.create(row=row, state=row.state, message=message, user=user)
+
+
+def send(row: Row, state: RowState) -> None:
+    """Set a row's state by a person's will. Raises AssertionError for a step that the table does not know."""
+    if not allowed(row.row_state, state):
+        raise AssertionError(f"row {row.pk}: {row.state} -> {state}")
+    row.state = state.value
+
+
+def begin_anew(row: Row) -> None:
+    """Give a row that a person has looked at all its tries again; its case is held from now on.
+
+    The intent is forgotten, because the person has seen that nothing was stored; the robot still looks the
+    receipt number up before it enters anything.
+    """
+    send(row, RowState.WAITING)
+    row.attempts = row.starts = 0
+    row.intent_at = row.not_before = row.problem = None
+    row.target_number = ""
+    row.holds_case = True
+
+
+def _leave_case(row: Row, message: str, user: Any, person_seconds: float) -> None:
+    """The row is over for the robot. Dry runs never leave a mark: their cases are ready again."""
+    case: Case = row.case
+    state = row.row_state
+    row.holds_case = state is RowState.UNDECIDED and not row.run.dry_run
+    spent: dict[str, Any] = {"user": user, "seconds": person_seconds}
+    if row.run.dry_run:
+        target = Status.READY
+    elif state in IN_TARGET:
+        target = Status.ENTERED
+        spent["target_number"] = row.target_number
+    else:
+        target = Status.UNDECIDED if state is RowState.UNDECIDED else Status.READY
+    ledger.move(case, target, reason=message, **spent)
+
+
+def _note_machine_time(row: Row) -> None:
+    """Add to the ledger the robot's time that does not stand there yet."""
+    spent = row.total_seconds - row.noted_seconds
+    entered = row.row_state in IN_TARGET and not row.run.dry_run
+    if spent <= 0 and not entered:
+        return
+    kind = "robots.entered" if entered else "robots.tried"
+    ledger.add_event(row.case, kind, seconds=max(spent, 0.0), run=row.run_id, row=row.number, state=row.state)
+    row.noted_seconds = row.total_seconds

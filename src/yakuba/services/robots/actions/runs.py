@@ -1,0 +1,265 @@
+"""Runs: start, pause, resume, stop, try failed rows again; and taking a run in hand to work on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from yakuba.kernel import jobs
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.actions.rows import arrive, begin_anew, send
+from yakuba.services.robots.actions.store import OPEN_STATES
+from yakuba.services.robots.contracts import (
+    Command,
+    Ending,
+    Problem,
+    ProblemKind,
+    RowState,
+    RunReport,
+)
+from yakuba.services.robots.models import Row, Run, RunState, Scenario, stored_problem
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.refusal import NotPossible
+
+JOB = "robots.run"
+UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
+
+_NOT_ASKED = Problem(
+    ProblemKind.UNCLEAR,
+    "登録ボタンを押した結果を確かめる前に中止されました。相手システムで受付番号を照会し、"
+    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+)
+
+
+@transaction.atomic
+def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int | None = None) -> Run:
+    """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them.
+
+    Raises NotPossible when the robot may not run or nothing waits.
+    """
+    _refuse_obstacles(scenario)
+    version = register.latest_version(scenario)
+    assert version is not None
+    ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
+    cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
+    if not cases:
+        raise NotPossible(f"「{scenario.procedure}」に入力を待つ申請はありません。")
+    run = Run.objects.create(scenario=scenario, version=version, dry_run=dry_run, started_by=actor)
+    Row.objects.bulk_create([Row(run=run, number=n, case=case) for n, case in enumerate(cases, 1)])
+    for case in cases:
+        ledger.move(case, Status.ENTERING, user=actor, reason=str(run))
+    _record("robots.run_started", run, actor, rows=len(cases), dry_run=dry_run, version=version.version)
+    _let_work(run)
+    return run
+
+
+@transaction.atomic
+def pause(run: Run, *, actor: Any) -> Run:
+    """Ask the robot to stop after the step it is at; a run that nobody works on yet is paused at once."""
+    row = _locked(run)
+    if row.state != RunState.ACTIVE:
+        raise NotPossible(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
+    row.wanted = Command.PAUSE.value
+    if not row.holder:
+        row.state, row.ending = RunState.PAUSED, Ending.PAUSED.value
+    row.save()
+    _record("robots.run_paused", row, actor)
+    return row
+
+
+@transaction.atomic
+def resume(run: Run, *, actor: Any, first_row: int = 1) -> Run:
+    """Go on, with the newest version of the scenario, from row `first_row` on. Raises NotPossible."""
+    row = _locked(run)
+    if row.state not in UNFINISHED:
+        raise NotPossible(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
+    last = Row.objects.filter(run=row).aggregate(last=Max("number"))["last"] or 0
+    if not 1 <= first_row <= last:
+        raise NotPossible(f"始める行は1から{last}までで指定してください。")
+    _go_on(row, first_row)
+    _record("robots.run_resumed", row, actor, first_row=first_row, version=row.version.version)
+    return row
+
+
+@transaction.atomic
+def stop(run: Run, *, actor: Any) -> Run:
+    """End the run: rows that were not begun go back to the pile. A robot at work ends after its step."""
+    row = _locked(run)
+    if row.state not in UNFINISHED:
+        raise NotPossible(f"この実行は、すでに「{row.get_state_display()}」です。")
+    row.wanted = Command.STOP.value
+    row.save()
+    _record("robots.run_stopped", row, actor)
+    if not row.holder:
+        _release_rest(row)
+    return row
+
+
+@transaction.atomic
+def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> int:
+    """Let the robot try failed and skipped rows again (or `only` one). Returns how many it takes up; a case
+    that somebody has taken out of the pile in the meantime is left alone. Raises NotPossible for none."""
+    run = _locked(run)
+    again = Row.objects.select_related("case").filter(
+        run=run, state__in=[RowState.FAILED.value, RowState.SKIPPED.value]
+    )
+    taken = [row for row in (again.filter(pk=only.pk) if only else again) if _take_again(row, actor)]
+    if not taken:
+        raise NotPossible(
+            "もう一度流せる行がありません。受付が「入力待ち」になっているか、受付簿で確かめてください。"
+        )
+    _record("robots.rows_retried", run, actor, rows=[row.number for row in taken])
+    work_again(run)
+    return len(taken)
+
+
+def work_again(run: Run) -> None:
+    """Rows of a run are open again: go on, unless a person has it paused or a problem holds it up.
+
+    Call with the run's row locked. Raises NotPossible when the robot may not run.
+    """
+    if run.state in (RunState.PAUSED, RunState.HALTED):
+        return
+    _refuse_obstacles(run.scenario)
+    _go_on(run, run.first_row if run.state == RunState.ACTIVE else 1)
+
+
+# Working on a run
+
+
+class HeldElsewhere(Exception):
+    """Another worker may still be pressing the commit button: try again in a moment."""
+
+
+@transaction.atomic
+def take(run_id: int, holder: str) -> Run | None:
+    """Make `holder` the one that works on the run; None when there is nothing to do. Raises HeldElsewhere
+    until the last moment at which the former holder may press has passed."""
+    run = Run.objects.select_for_update().filter(pk=run_id).first()
+    if run is None or run.state != RunState.ACTIVE:
+        return None
+    if Run.objects.filter(pk=run_id, held_until__gt=Now()).exclude(holder=holder).exists():
+        raise HeldElsewhere
+    run.holder, run.held_until = holder, None
+    run.save()
+    return run
+
+
+@transaction.atomic
+def give_back(run_id: int, holder: str, report: RunReport | None) -> Run | None:
+    """The holder has finished its turn with `report` (None: it broke off). Returns the run as it stands now,
+    None when somebody else holds it."""
+    run = Run.objects.select_for_update().filter(pk=run_id, holder=holder).first()
+    if run is None:
+        return None
+    run.holder, run.held_until = "", None
+    if report is not None:
+        _end_turn(run, report)
+    run.save()
+    return run
+
+
+def _end_turn(run: Run, report: RunReport) -> None:
+    """What the ending of a turn means for the run. It stays active when there is more to do at once."""
+    wanted = Command(run.wanted)
+    if wanted is Command.STOP:
+        _release_rest(run)
+    elif report.ending is Ending.FINISHED:
+        _after_last_row(run)
+    elif report.ending is Ending.PAUSED:
+        if wanted is Command.PAUSE:
+            run.state, run.ending = RunState.PAUSED, Ending.PAUSED.value
+    elif report.ending is not Ending.LOST:
+        run.state, run.ending = RunState.HALTED, report.ending.value
+        run.problem = stored_problem(report.problem)
+
+
+def _after_last_row(run: Run) -> None:
+    still_open = Row.objects.filter(run=run, state__in=OPEN_STATES)
+    if still_open.filter(number__gte=run.first_row).exists():
+        return  # a person has put a row back while the robot was busy
+    left = still_open.count()
+    if left:
+        run.state, run.ending = RunState.PAUSED, Ending.PAUSED.value
+        message = f"{run.first_row}行目からの入力は終わりました。それより前に{left}行が残っています。"
+        run.problem = stored_problem(
+            Problem(ProblemKind.SETUP, f"{message}「再開」か「中止」を押してください。")
+        )
+    else:
+        run.state, run.ending = RunState.DONE, Ending.FINISHED.value
+        run.problem, run.ended_at = None, timezone.now()
+
+
+def _release_rest(run: Run) -> None:
+    """Put back what was not begun. A row whose button may have been pressed goes to a person instead."""
+    rows = Row.objects.select_related("case__procedure", "run").filter(run=run, state__in=OPEN_STATES)
+    for row in rows.order_by("number"):
+        if row.intent_at is not None:
+            row.problem = stored_problem(_NOT_ASKED)
+            _step_towards(row, RowState.UNDECIDED)
+        else:
+            row.problem = None
+            _step_towards(row, RowState.SKIPPED)
+        arrive(row)
+    run.state, run.ending, run.ended_at = RunState.STOPPED, Ending.STOPPED.value, timezone.now()
+    run.problem = None
+    run.save()
+
+
+def _step_towards(row: Row, target: RowState) -> None:
+    """Set a stopped row's state by way of the states that the table asks for in between."""
+    state = row.row_state
+    if target is RowState.SKIPPED and state not in (RowState.WAITING, RowState.RETRY):
+        send(row, RowState.WAITING)
+    elif target is RowState.UNDECIDED and state in (RowState.WAITING, RowState.RETRY):
+        send(row, RowState.LOOKING_UP)
+    send(row, target)
+
+
+def _take_again(row: Row, actor: Any) -> bool:
+    case = Case.objects.select_for_update().get(pk=row.case_id)
+    if case.status != Status.READY:
+        return False
+    begin_anew(row)
+    ledger.move(case, Status.ENTERING, user=actor, reason=str(row))
+    row.case = case
+    arrive(row, user=actor)
+    return True
+
+
+def _go_on(run: Run, first_row: int) -> None:
+    version = register.latest_version(run.scenario)
+    assert version is not None
+    run.version, run.first_row = version, first_row
+    run.wanted, run.state = Command.GO.value, RunState.ACTIVE
+    run.ending, run.problem, run.ended_at = "", None, None
+    _refuse_obstacles(run.scenario)
+    run.save()
+    _let_work(run)
+
+
+def _let_work(run: Run) -> None:
+    job = jobs.enqueue(JOB, key=run.job_key, lane=run.job_lane, run_id=run.pk)
+    jobs.resume(job)
+
+
+def _locked(run: Run) -> Run:
+    runs = Run.objects.select_related("scenario__system", "scenario__owner")
+    return runs.select_for_update(of=("self",)).get(pk=run.pk)
+
+
+def _refuse_obstacles(scenario: Scenario) -> None:
+    found = register.obstacles(scenario)
+    if found:
+        raise NotPossible("\n".join(found))
+
+
+def _record(event: str, run: Run, actor: Any, **details: Any) -> None:
+    record(event, subject=f"run:{run.pk}", actor=actor, scenario=run.scenario_id, **details)

@@ -1,0 +1,118 @@
+"""Scenarios: loading a version, and the register that says who answers for the robot."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.robots.actions.systems import checked_address
+from yakuba.services.robots.engine import scenario as language
+from yakuba.services.robots.engine.document import BadScenario, Mistake
+from yakuba.services.robots.engine.loader import load, procedure_of
+from yakuba.services.robots.models import Scenario, ScenarioVersion, System
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.refusal import NotPossible
+
+REVIEW_AFTER = timedelta(days=365)
+
+
+@transaction.atomic
+def load_scenario(
+    text: str, *, actor: Any, owner: Any = None, successor: Any = None, review_on: date | None = None
+) -> ScenarioVersion:
+    """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
+    changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
+
+    Raises BadScenario with every mistake and its line, and NotPossible when the file is well-formed but
+    cannot be taken.
+    """
+    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    procedure = _procedure(text)
+    parsed = load(text, procedure.code, register.field_specs(procedure))
+    system = _system(parsed.system)
+    scenario = Scenario.objects.select_for_update().filter(name=parsed.name).first()
+    if scenario is None:
+        scenario = Scenario(name=parsed.name, owner=_able(owner or actor), successor=successor)
+        scenario.review_on = review_on or timezone.localdate() + REVIEW_AFTER
+    latest = register.latest_version(scenario) if scenario.pk else None
+    if latest is not None and latest.digest == parsed.digest:
+        return latest
+    _check_version(parsed, latest)
+    scenario.procedure, scenario.system = procedure, system
+    scenario.save()
+    version = ScenarioVersion.objects.create(
+        scenario=scenario, version=parsed.version, text=text, digest=parsed.digest, loaded_by=actor
+    )
+    record(
+        "robots.scenario_loaded",
+        subject=f"scenario:{scenario.pk}",
+        actor=actor,
+        version=parsed.version,
+        digest=parsed.digest,
+    )
+    return version
+
+
+@transaction.atomic
+def set_register(
+    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Any
+) -> Scenario:
+    """Change who answers for the robot. Raises NotPossible when the owner could not stop it."""
+    if successor is not None and successor.pk == owner.pk:
+        raise NotPossible("後任には責任者と別の人を選んでください。")
+    scenario.owner, scenario.successor = _able(owner), successor
+    scenario.review_on, scenario.in_use = review_on, in_use
+    scenario.save()
+    record(
+        "robots.register_changed",
+        subject=f"scenario:{scenario.pk}",
+        actor=actor,
+        owner=owner.pk,
+        successor=getattr(successor, "pk", None),
+        review_on=review_on.isoformat(),
+        in_use=in_use,
+    )
+    return scenario
+
+
+def _procedure(text: str) -> Procedure:
+    code = procedure_of(text)
+    found = Procedure.objects.filter(code=code).first()
+    if found is None:
+        known = (
+            "、".join(Procedure.objects.order_by("code").values_list("code", flat=True)) or "まだありません"
+        )
+        line = next((n for n, one in enumerate(text.split("\n"), 1) if one.startswith("手続")), 1)
+        raise BadScenario([Mistake(line, f"手続「{code}」は登録されていません。使えるのは {known} です。")])
+    return found
+
+
+def _system(stated: language.System) -> System:
+    """The registered system of that name; one that is new gets the file's address and no secrets."""
+    system = System.objects.filter(name=stated.name).first()
+    if system is not None:
+        return system
+    return System.objects.create(
+        name=stated.name, base_url=checked_address(stated.base), settle_seconds=stated.settle_seconds
+    )
+
+
+def _check_version(parsed: language.Scenario, latest: ScenarioVersion | None) -> None:
+    if latest is not None and parsed.version <= latest.version:
+        raise NotPossible(
+            f"「{parsed.name}」の第{latest.version}版が登録されていて、内容が違います。"
+            f"「版」を{latest.version + 1}以上にしてから登録してください。"
+        )
+
+
+def _able(owner: Any) -> Any:
+    if not register.can_answer(owner):
+        raise NotPossible(
+            "責任者には、在職していて「ロボットを動かす・止める」権限のある職員を選んでください。"
+        )
+    return owner

@@ -1,0 +1,128 @@
+"""The engine's `RowStore` on the database: thin, and every write proves that the run is still ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, Value
+from django.db.models.functions import Now
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.ledger.queries import values_of
+from yakuba.services.robots import contracts
+from yakuba.services.robots.actions.rows import arrive
+from yakuba.services.robots.engine.errors import LeaseLost
+from yakuba.services.robots.engine.states import OPEN
+from yakuba.services.robots.models import Row, RowPicture, Run, problem_of, stored_problem
+
+OPEN_STATES = tuple(sorted(state.value for state in OPEN))
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+class DatabaseRows:
+    """The rows of one run for its holder.
+
+    job_is_mine: whether the job engine has not given the run's job to another worker.  told: called with
+    (finished, all) after a row has ended.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        job_is_mine: Callable[[], bool] = lambda: True,
+        told: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._run_id, self._holder = run.pk, run.holder
+        self._job_is_mine, self._told = job_is_mine, told
+
+    def open_rows(self) -> Sequence[int]:
+        """Numbers of the rows that are not finished, ascending."""
+        rows = Row.objects.filter(run_id=self._run_id, state__in=OPEN_STATES).order_by("number")
+        return list(rows.values_list("number", flat=True))
+
+    def load(self, number: int) -> contracts.Row:
+        """The row as committed, with the values that the ledger has now."""
+        row = self._row(number)
+        definition = row.case.procedure.definition
+        values = values_of(row.case)
+        values |= {
+            item.code: row.case.receipt_number for item in definition.fields if item.type == "receipt_number"
+        }
+        return contracts.Row(
+            number=row.number,
+            receipt_number=row.case.receipt_number,
+            values=values,
+            case=str(row.case_id),
+            state=row.row_state,
+            intent_at=row.intent_at,
+            target_number=row.target_number,
+            attempts=row.attempts,
+            starts=row.starts,
+            not_before=row.not_before,
+            problem=problem_of(row.problem),
+            seconds=row.seconds,
+        )
+
+    def save(self, row: contracts.Row) -> None:
+        """Commit the row, its history and its case's status at once. Raises LeaseLost."""
+        with self._holding():
+            stored = self._row(row.number)
+            changed = stored.state != row.state.value
+            stored.state = row.state.value
+            stored.intent_at, stored.not_before = row.intent_at, row.not_before
+            stored.target_number = row.target_number
+            stored.attempts, stored.starts = row.attempts, row.starts
+            stored.problem = stored_problem(row.problem)
+            stored.seconds = {phase: round(seconds, 3) for phase, seconds in row.seconds.items()}
+            if changed:
+                arrive(stored)
+            else:
+                stored.save()
+        if row.state not in OPEN:
+            self._tell()
+
+    def still_mine(self, seconds: float) -> bool:
+        """Whether nobody can take the run over for the next `seconds`: until then the database says no."""
+        if not self._job_is_mine():
+            return False
+        until = from_now(seconds)
+        mine = Run.objects.filter(pk=self._run_id, holder=self._holder)
+        return bool(mine.update(held_until=until))
+
+    def keep(self, number: int, evidence: contracts.Evidence) -> None:
+        """Keep a picture, encrypted like every file."""
+        row = self._row(number)
+        name = f"{row.case.receipt_number}-{evidence.kind}.{_SUFFIXES.get(evidence.media_type, 'bin')}"
+        file = store_image(StoredFile.Kind.EVIDENCE, name, evidence.media_type, evidence.image)
+        RowPicture.objects.create(row=row, file=file, kind=evidence.kind.value, taken_at=evidence.taken_at)
+
+    def _row(self, number: int) -> Row:
+        rows = Row.objects.select_related("run", "case__procedure")
+        return rows.get(run_id=self._run_id, number=number)
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """A transaction in which nobody else can take the run. Raises LeaseLost when somebody has."""
+        with transaction.atomic():
+            run = Run.objects.select_for_update().filter(pk=self._run_id, holder=self._holder).first()
+            if run is None:
+                raise LeaseLost
+            if run.held_until is not None:
+                # The click is over: whoever has to take over need not wait any longer.
+                Run.objects.filter(pk=run.pk).update(held_until=None)
+            yield
+
+    def _tell(self) -> None:
+        rows = Row.objects.filter(run_id=self._run_id)
+        total = rows.count()
+        self._told(total - rows.filter(state__in=OPEN_STATES).count(), total)
+
+
+def from_now(seconds: float) -> ExpressionWrapper:
+    """The database's clock plus `seconds`, so that the clocks of machines do not matter."""
+    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())

@@ -1,0 +1,164 @@
+"""The only door of the robots room for other rooms and for the demo town. Plain values and dataclasses only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from yakuba.services.robots.actions import decisions, runs, scenarios, systems
+from yakuba.services.robots.actions.decisions import Decision
+from yakuba.services.robots.models import Row, Run
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries import runs as reading
+from yakuba.services.robots.queries.refusal import NotPossible
+
+__all__ = [
+    "NotPossible",
+    "RunProgress",
+    "UndecidedRow",
+    "decide",
+    "load_scenario",
+    "pause",
+    "resume",
+    "run_progress",
+    "set_system",
+    "start_run",
+    "stop",
+    "undecided",
+]
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """state: active, paused, halted, done or stopped.  counts: rows by row state (the words of `RowState`).
+
+    seconds: the robot's time summed over all rows; message: why it stopped or what it waits for, in Japanese.
+    """
+
+    run_id: int
+    state: str
+    dry_run: bool
+    total: int
+    done: int
+    counts: Mapping[str, int]
+    seconds: float
+    message: str
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more happens by itself; undecided rows may be left."""
+        return self.state in {"done", "stopped", "halted", "paused"}
+
+
+@dataclass(frozen=True)
+class UndecidedRow:
+    """A row that waits for a person. target_number: what the robot saw, or empty."""
+
+    row_id: int
+    run_id: int
+    number: int
+    case_id: int
+    procedure: str
+    receipt_number: str
+    target_number: str
+    problem_kind: str
+    message: str
+
+
+def load_scenario(text: str, owner: Any) -> int:
+    """Load a scenario file; `owner` (a User) answers for it and is the actor. Returns the scenario's id.
+
+    Raises BadScenario (`engine.document`) with every mistake and its line, or NotPossible.
+    """
+    return scenarios.load_scenario(text, actor=owner, owner=owner).scenario_id
+
+
+def set_system(
+    name: str, base_url: str, secrets: Mapping[str, str], *, actor: Any, settle_seconds: float = 60.0
+) -> int:
+    """Register or change a target system with its secrets (name -> value). Returns its id. Raises NotPossible."""
+    return systems.set_system(name, base_url, settle_seconds, secrets, actor=actor).pk
+
+
+def start_run(procedure_code: str, actor: Any, dry_run: bool = False, *, limit: int | None = None) -> int:
+    """Let the procedure's robot enter its ready cases. Returns the run's id.
+
+    Raises NotPossible when there is not exactly one scenario in use, when it may not run, or nothing waits.
+    """
+    return runs.start(register.only_scenario(procedure_code), actor=actor, dry_run=dry_run, limit=limit).pk
+
+
+def run_progress(run_id: int) -> RunProgress:
+    """Where a run stands. Raises Run.DoesNotExist."""
+    run = reading.runs().get(pk=run_id)
+    now = reading.progress(run)
+    problem = run.stated_problem
+    return RunProgress(
+        run_id=run.pk,
+        state=run.state,
+        dry_run=run.dry_run,
+        total=now.total,
+        done=now.done,
+        counts={state.value: number for state, number in now.counts.items()},
+        seconds=sum(sum(one.values()) for one in reading.rows(run).values_list("seconds", flat=True)),
+        message=problem.message if problem else now.note,
+    )
+
+
+def undecided(run_id: int | None = None) -> list[UndecidedRow]:
+    """Rows that wait for a person, of one run or of all."""
+    rows = reading.undecided()
+    return [_undecided(row) for row in (rows if run_id is None else rows.filter(run_id=run_id))]
+
+
+def decide(
+    row_id: int,
+    decision: str,
+    *,
+    actor: Any,
+    target_number: str = "",
+    reason: str = "",
+    seconds: float = 0.0,
+) -> None:
+    """Decide an undecided row. decision: `entered` (needs target_number), `again`, `aside` (back to the pile,
+    to correct a value) or `withdraw` (needs reason). seconds: the person's time. Raises NotPossible, and
+    ValueError for another word."""
+    decisions.decide(
+        Row.objects.get(pk=row_id),
+        Decision(decision),
+        actor=actor,
+        target_number=target_number,
+        reason=reason,
+        seconds=seconds,
+    )
+
+
+def pause(run_id: int, actor: Any) -> None:
+    """Ask the robot to pause. Raises NotPossible."""
+    runs.pause(Run.objects.get(pk=run_id), actor=actor)
+
+
+def resume(run_id: int, actor: Any, first_row: int = 1) -> None:
+    """Go on from row `first_row`. Raises NotPossible."""
+    runs.resume(Run.objects.get(pk=run_id), actor=actor, first_row=first_row)
+
+
+def stop(run_id: int, actor: Any) -> None:
+    """End the run; rows not begun go back to the pile. Raises NotPossible."""
+    runs.stop(Run.objects.get(pk=run_id), actor=actor)
+
+
+def _undecided(row: Row) -> UndecidedRow:
+    problem = row.stated_problem
+    return UndecidedRow(
+        row_id=row.pk,
+        run_id=row.run_id,
+        number=row.number,
+        case_id=row.case_id,
+        procedure=row.case.procedure.code,
+        receipt_number=row.case.receipt_number,
+        target_number=row.target_number,
+        problem_kind=problem.kind.value if problem else "",
+        message=problem.message if problem else "",
+    )

@@ -1,0 +1,175 @@
+"""Forms of the robots' pages. Messages are Japanese and say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils import timezone
+
+from yakuba.services.robots.actions.decisions import LONGEST_NUMBER, Decision
+from yakuba.services.robots.actions.systems import SETTLE_SECONDS
+from yakuba.services.robots.models import Scenario, System
+from yakuba.services.robots.queries import register
+
+LARGEST_FILE = 800_000  # bytes; the language itself stops at 200,000 characters
+LONGEST_LOOK = 900.0  # seconds that a person may have looked at one row; a forgotten window is no work
+_SALT = "robots.opened"
+
+
+class ScenarioFileForm(forms.Form):
+    """A scenario as a file or as text."""
+
+    file = forms.FileField(label="シナリオのファイル", required=False, help_text="YAMLファイル（UTF-8）。")
+    text = forms.CharField(
+        label="またはシナリオの本文",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text="直した版を貼り付けて登録することもできます。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two; `text` holds it afterwards."""
+        cleaned = super().clean() or {}
+        file, text = cleaned.get("file"), cleaned.get("text", "")
+        if file is None and not text.strip():
+            raise forms.ValidationError("ファイルを選ぶか、本文を貼り付けてください。")
+        if file is not None:
+            cleaned["text"] = _decoded(file)
+        return cleaned
+
+
+class RegisterForm(forms.Form):
+    """Who answers for a robot."""
+
+    owner = forms.ChoiceField(
+        label="責任者", help_text="ロボットを止める権限のある職員。異動や退職でいなくなると動きません。"
+    )
+    successor = forms.ChoiceField(label="後任", required=False)
+    review_on = forms.DateField(
+        label="見直し期限",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="この日までに、内容と責任者が今も正しいかを確かめます。",
+    )
+    in_use = forms.BooleanField(label="使用中", required=False, help_text="外すと休止し、動かなくなります。")
+
+    def __init__(self, *args: Any, scenario: Scenario, **kwargs: Any) -> None:
+        initial = {
+            "owner": scenario.owner_id,
+            "successor": scenario.successor_id or "",
+            "review_on": scenario.review_on,
+            "in_use": scenario.in_use,
+        }
+        super().__init__(*args, **(kwargs | {"initial": initial}))
+        people = [(str(person.pk), str(person)) for person in register.staff()]
+        self.fields["owner"].choices = people  # type: ignore[attr-defined]  # a ChoiceField has them
+        self.fields["successor"].choices = [("", "（決めていない）"), *people]  # type: ignore[attr-defined]
+
+    def person(self, name: str) -> Any:
+        """The chosen member of staff, or None."""
+        chosen = self.cleaned_data[name]
+        return next((person for person in register.staff() if str(person.pk) == chosen), None)
+
+
+class SystemForm(forms.Form):
+    """A target system. Secrets are written, never shown: an empty field keeps what stands."""
+
+    name = forms.CharField(
+        label="名称", max_length=60, help_text="シナリオの「システム」の「名前」と同じにします。"
+    )
+    base_url = forms.CharField(
+        label="アドレス",
+        max_length=200,
+        help_text="例：http://192.0.2.10:8080。後ろに何も付けません。変えると、秘密は入れ直しになります。",
+    )
+    settle_seconds = forms.FloatField(
+        label="落ち着くまでの秒数",
+        min_value=SETTLE_SECONDS[0],
+        max_value=SETTLE_SECONDS[1],
+        initial=60,
+        help_text="登録の結果が分からないとき、照会し直すまで待つ時間です。",
+    )
+
+    def __init__(
+        self, *args: Any, system: System | None = None, names: Iterable[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        stands = set(system.credential_names) if system else set()
+        if system is not None:
+            self.fields["name"].disabled = True
+            for field in ("name", "base_url", "settle_seconds"):
+                self.initial[field] = getattr(system, field)
+        self._secrets = {f"secret_{number}": name for number, name in enumerate(sorted({*names, *stands}))}
+        for field, name in self._secrets.items():
+            note = "登録済み。変えるときだけ入力します。" if name in stands else "まだ登録されていません。"
+            self.fields[field] = forms.CharField(
+                label=name,
+                required=False,
+                strip=False,
+                max_length=200,
+                widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+                help_text=f"{note}登録した後は表示できません。",
+            )
+
+    def secrets(self) -> dict[str, str]:
+        """Name -> value of the fields that were filled."""
+        return {
+            name: self.cleaned_data[field]
+            for field, name in self._secrets.items()
+            if self.cleaned_data[field]
+        }
+
+
+class StartForm(forms.Form):
+    """How many cases, and whether only to rehearse."""
+
+    limit = forms.IntegerField(
+        label="件数", min_value=1, required=False, help_text="空欄なら全部。受け付けた順に入力します。"
+    )
+    dry_run = forms.BooleanField(
+        label="試行する",
+        required=False,
+        help_text="登録ボタンの手前まで操作し、登録はしません。申請は「入力待ち」に戻ります。",
+    )
+
+
+class ResumeForm(forms.Form):
+    """From which row to go on."""
+
+    first_row = forms.IntegerField(label="始める行", min_value=1, initial=1)
+
+
+class DecisionForm(forms.Form):
+    """What a person decided of a row; `opened` is when the page was opened, signed."""
+
+    decision = forms.ChoiceField(choices=[(one.value, one.value) for one in Decision])
+    target_number = forms.CharField(label="登録番号", max_length=LONGEST_NUMBER, required=False)
+    reason = forms.CharField(label="理由", max_length=500, required=False)
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def seconds(self) -> float:
+        """How long the page was open (0 to 900); 0 when the mark is missing or forged."""
+        try:
+            opened = float(signing.loads(self.cleaned_data["opened"], salt=_SALT))
+        except (signing.BadSignature, TypeError, ValueError):
+            return 0.0
+        return min(max(timezone.now().timestamp() - opened, 0.0), LONGEST_LOOK)
+
+    @staticmethod
+    def mark() -> str:
+        """The signed time of now, for `opened`."""
+        return signing.dumps(timezone.now().timestamp(), salt=_SALT)
+
+
+def _decoded(file: Any) -> str:
+    if file.size > LARGEST_FILE:
+        raise forms.ValidationError("ファイルが大きすぎます。シナリオのYAMLファイルか確かめてください。")
+    try:
+        return str(file.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise forms.ValidationError(
+            "文字コードがUTF-8ではないため読めません。エディターで「UTF-8」を選んで保存し直してください。"
+        ) from None

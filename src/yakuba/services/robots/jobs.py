@@ -1,0 +1,106 @@
+"""The robots' job: takes a run in hand, plays its scenario until no row is open, and survives being killed.
+
+A killed worker leaves rows as they were last committed; whoever adopts the job takes the run anew and the
+engine asks the target what happened before it enters anything again.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from django.conf import settings
+
+from yakuba.kernel.jobs import JobContext, JobError, JobStopped, job, limit_lane
+from yakuba.kernel.outbound import allowed_hosts
+from yakuba.services.robots.actions import runs
+from yakuba.services.robots.actions.store import DatabaseRows
+from yakuba.services.robots.actions.systems import secrets_of
+from yakuba.services.robots.adapters.chromium import ChromiumBrowser
+from yakuba.services.robots.contracts import Command, RunReport
+from yakuba.services.robots.engine.attempt import Limits
+from yakuba.services.robots.engine.player import ScenarioPlayer
+from yakuba.services.robots.engine.runner import Runner
+from yakuba.services.robots.models import Run
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.refusal import NotPossible
+
+LOOK_AGAIN = 0.5  # seconds between looks whether the former holder's time is over
+
+# One system is operated by one robot at a time: it has one account there, and one session.
+limit_lane("robots", 1)
+
+
+@job("robots.run", label="ロボットの実行", attempts=3)
+def run(context: JobContext, *, run_id: int) -> None:
+    """Work on the run until it is finished, paused, stopped or held up."""
+    holder = f"{context.job_id}:{uuid.uuid4().hex}"
+    while (taken := _take(context, run_id, holder)) is not None:
+        turn = _Turn(context, taken)
+        report = None
+        try:
+            report = turn.work()
+        finally:
+            runs.give_back(run_id, holder, report)
+        if turn.stopped is not None:
+            raise turn.stopped
+
+
+def _take(context: JobContext, run_id: int, holder: str) -> Run | None:
+    while True:
+        context.check()
+        try:
+            return runs.take(run_id, holder)
+        except runs.HeldElsewhere:
+            time.sleep(LOOK_AGAIN)
+
+
+class _Turn:
+    """One call of the runner. `stopped` is what the job engine asked for meanwhile."""
+
+    def __init__(self, context: JobContext, taken: Run) -> None:
+        self._context = context
+        self._run = taken
+        self.stopped: JobStopped | None = None
+
+    def work(self) -> RunReport:
+        """Play the scenario over the open rows."""
+        obstacles = register.obstacles(self._run.scenario)
+        if obstacles:
+            raise JobError("\n".join(obstacles), again=False)
+        scenario = register.parsed(self._run.version)
+        try:
+            secrets = secrets_of(self._run.scenario.system)
+        except NotPossible as error:
+            raise JobError(str(error), again=False) from error
+        rows = DatabaseRows(self._run, job_is_mine=self._context.still_mine, told=self._tell)
+        browser = ChromiumBrowser(
+            sorted(allowed_hosts()),
+            patience=scenario.system.patience,
+            chromium=str(settings.YAKUBA.chromium),
+        )
+        with browser:
+            runner = Runner(
+                rows,
+                ScenarioPlayer(scenario, browser, secrets),
+                limits=Limits(settle_seconds=scenario.system.settle_seconds),
+                control=self._control,
+                rehearse=self._run.dry_run,
+            )
+            return runner.run(self._run.first_row)
+
+    def _control(self) -> Command:
+        """What the person wants; a job that must end is a pause, so that the row is put back in order."""
+        try:
+            self._context.check()
+        except JobStopped as stopped:
+            self.stopped = stopped
+            return Command.PAUSE
+        wanted = Run.objects.filter(pk=self._run.pk).values_list("wanted", flat=True).first()
+        return Command(wanted or Command.STOP.value)
+
+    def _tell(self, done: int, total: int) -> None:
+        try:
+            self._context.progress(done, total, f"{done}/{total}行")
+        except JobStopped as stopped:
+            self.stopped = stopped

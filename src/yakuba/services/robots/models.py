@@ -1,0 +1,258 @@
+"""Tables of the robots: systems, scenarios with their versions and register, runs, rows and what was seen.
+
+The row table is the authority over what was entered; the job engine only makes sure that somebody works on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.services.robots.contracts import Command, Ending, EvidenceKind, Problem, ProblemKind, RowState
+
+PICTURE_LABELS = {
+    EvidenceKind.CONFIRMATION: "登録前の確認画面",
+    EvidenceKind.COMPLETION: "登録後の画面",
+    EvidenceKind.TROUBLE: "つまずいた画面",
+}
+
+
+def problem_of(stored: dict[str, Any] | None) -> Problem | None:
+    """A problem as it stands in a JSON column."""
+    if stored is None:
+        return None
+    return Problem(
+        **(stored | {"kind": ProblemKind(stored["kind"]), "similar": tuple(stored.get("similar", ()))})
+    )
+
+
+def stored_problem(problem: Problem | None) -> dict[str, Any] | None:
+    """A problem for a JSON column."""
+    return asdict(problem) if problem else None
+
+
+class System(MunicipalityModel):
+    """A target system (接続先). `credentials` are encrypted and leave only towards a robot's log-in form.
+
+    settle_seconds: how long the target may take to store a request that the robot has lost sight of.
+    """
+
+    name = models.CharField("名称", max_length=60)
+    base_url = models.URLField("アドレス", max_length=200)
+    settle_seconds = models.FloatField("落ち着くまでの秒数", default=60.0)
+    credentials = models.BinaryField(default=b"", editable=False)
+    credential_names = models.JSONField("登録済みの秘密", default=list)
+    credentials_at = models.DateTimeField("秘密の登録日時", null=True)
+    updated_at = models.DateTimeField("更新日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "接続先"
+        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="robots_system_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scenario(MunicipalityModel):
+    """A robot as the register (台帳) knows it: what it does, who answers for it, until when it was reviewed."""
+
+    name = models.CharField("名称", max_length=120)
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name="手続")
+    system = models.ForeignKey(System, models.PROTECT, related_name="scenarios", verbose_name="接続先")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="責任者"
+    )
+    successor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="後任"
+    )
+    review_on = models.DateField("見直し期限")
+    in_use = models.BooleanField("使用中", default=True)
+    created_at = models.DateTimeField("登録日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "シナリオ"
+        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="robots_scenario_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScenarioVersion(MunicipalityModel):
+    """The text of a scenario as it was loaded. Never changed; the newest is the one that runs."""
+
+    scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="versions", verbose_name="シナリオ")
+    version = models.PositiveIntegerField("版")
+    text = models.TextField("YAML")
+    digest = models.CharField(max_length=64)  # sha256 of the text, as the engine's loader computes it
+    loaded_at = models.DateTimeField("登録日時", auto_now_add=True)
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登録者"
+    )
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "シナリオの版"
+        constraints = [models.UniqueConstraint(fields=["scenario", "version"], name="robots_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scenario} 第{self.version}版"
+
+
+class RunState(models.TextChoices):
+    """Where a run stands. ACTIVE covers waiting for its turn: the job says which."""
+
+    ACTIVE = "active", "実行中"
+    PAUSED = "paused", "一時停止"
+    HALTED = "halted", "止まりました"
+    DONE = "done", "終了"
+    STOPPED = "stopped", "中止"
+
+
+class Run(MunicipalityModel):
+    """One run (実行) of a scenario over cases.
+
+    wanted: what the person at the run's page asks for; the runner looks between steps.  first_row: rows
+    before it are left alone.  holder: token of the one that works on the run, empty when nobody does;
+    nobody else may take it before held_until, which is set around each commit click.
+    """
+
+    scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="runs", verbose_name="シナリオ")
+    version = models.ForeignKey(ScenarioVersion, models.PROTECT, related_name="+", verbose_name="版")
+    dry_run = models.BooleanField("試行", default=False)
+    state = models.CharField("状態", max_length=8, choices=RunState, default=RunState.ACTIVE)
+    wanted = models.CharField("指示", max_length=8, default=Command.GO.value)
+    first_row = models.PositiveIntegerField("始める行", default=1)
+    ending = models.CharField("終わり方", max_length=20, blank=True)
+    problem = models.JSONField("問題", null=True)
+    holder = models.CharField(max_length=64, blank=True)
+    held_until = models.DateTimeField(null=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="実行者"
+    )
+    started_at = models.DateTimeField("開始日時", auto_now_add=True)
+    ended_at = models.DateTimeField("終了日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "実行"
+        indexes = [models.Index(fields=["municipality", "state"], name="robots_run_state")]
+
+    def __str__(self) -> str:
+        return f"{self.scenario.name}{'（試行）' if self.dry_run else ''} 実行{self.pk}"
+
+    @property
+    def job_key(self) -> str:
+        """Under which key the run's job is known."""
+        return f"run-{self.pk}"
+
+    @property
+    def job_lane(self) -> str:
+        """One system is operated by one robot at a time."""
+        return f"robots:{self.scenario.system_id}"
+
+    @property
+    def ending_label(self) -> str:
+        """Why the robot stopped last, in Japanese; empty when it has not."""
+        return Ending(self.ending).label if self.ending else ""
+
+    @property
+    def stated_problem(self) -> Problem | None:
+        """Why the run ended, unless it finished or was asked to."""
+        return problem_of(self.problem)
+
+
+class Row(MunicipalityModel):
+    """One case of a run. The fields are those of `contracts.Row`.
+
+    holds_case: whether the case belongs to this row (open, or undecided) and no other run may take it.
+    noted_seconds: how much of `seconds` already stands in the ledger.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="rows", verbose_name="実行")
+    number = models.PositiveIntegerField("行")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="受付")
+    state = models.CharField(
+        "状態",
+        max_length=16,
+        choices=[(state.value, state.label) for state in RowState],
+        default=RowState.WAITING.value,
+    )
+    holds_case = models.BooleanField(default=True)
+    intent_at = models.DateTimeField("登録直前の時刻", null=True)
+    target_number = models.CharField("登録番号", max_length=60, blank=True)
+    attempts = models.PositiveIntegerField("失敗した試み", default=0)
+    starts = models.PositiveIntegerField("始めた回数", default=0)
+    not_before = models.DateTimeField("これ以降にやり直す", null=True)
+    problem = models.JSONField("問題", null=True)
+    seconds = models.JSONField("秒", default=dict)  # phase -> seconds, all tries
+    noted_seconds = models.FloatField(default=0.0)
+    changed_at = models.DateTimeField("更新日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "行"
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="robots_row_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(holds_case=True), name="robots_case_in_one_run"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "state"], name="robots_row_state")]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.number}行目"
+
+    @property
+    def row_state(self) -> RowState:
+        """The state as the engine's word."""
+        return RowState(self.state)
+
+    @property
+    def stated_problem(self) -> Problem | None:
+        """Why the row did not go on."""
+        return problem_of(self.problem)
+
+    @property
+    def total_seconds(self) -> float:
+        """Machine time over all phases and tries."""
+        return float(sum(self.seconds.values()))
+
+
+class RowEvent(MunicipalityModel):
+    """A change of a row's state, by the robot or (with `user`) by a person. Never changed."""
+
+    row = models.ForeignKey(Row, models.CASCADE, related_name="events", verbose_name="行")
+    at = models.DateTimeField("日時", auto_now_add=True)
+    state = models.CharField(
+        "状態", max_length=16, choices=[(state.value, state.label) for state in RowState]
+    )
+    message = models.TextField("内容", blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
+    )
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "行の経過"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise RuntimeError("a row event is never changed")
+        super().save(*args, **kwargs)
+
+
+class RowPicture(MunicipalityModel):
+    """A picture of the target's page, taken while working on a row; secrets are covered in it."""
+
+    row = models.ForeignKey(Row, models.CASCADE, related_name="pictures", verbose_name="行")
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="+", verbose_name="画像")
+    kind = models.CharField(
+        "種類", max_length=16, choices=[(kind.value, label) for kind, label in PICTURE_LABELS.items()]
+    )
+    taken_at = models.DateTimeField("撮影日時")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "証跡画像"

@@ -1,0 +1,170 @@
+"""One row with its history and pictures, and the page on which a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.queries import values_of
+from yakuba.services.reading import facade as reading
+from yakuba.services.robots.actions import runs as run_actions
+from yakuba.services.robots.actions.decisions import Decision
+from yakuba.services.robots.actions.decisions import decide as carry_out
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.forms import DecisionForm
+from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
+from yakuba.services.robots.queries import runs as queries
+from yakuba.services.robots.queries.refusal import NotPossible
+
+PICTURE_TYPES = ("image/png", "image/jpeg")
+PHASES = {
+    "lookup": "照会",
+    "entering": "入力",
+    "saving": "記録",
+    "submitting": "登録",
+    "confirm": "読み返し",
+    "pictures": "写し",
+    "trouble": "つまずき",
+}
+_DONE = {
+    Decision.ENTERED: "登録済みとして記録しました。",
+    Decision.AGAIN: "もう一度入力に回しました。ロボットが先に照会してから入力します。",
+    Decision.ASIDE: "「入力待ち」に戻しました。受付簿から値を直せます。",
+    Decision.WITHDRAW: "取り下げました。",
+}
+
+
+@permission_required("robots.decide")
+def undecided(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a decision, the oldest first."""
+    return render(request, "robots/undecided.html", {"rows": queries.undecided()[:200]})
+
+
+@permission_required("robots.view")
+def row(request: HttpRequest, row_id: int) -> HttpResponse:
+    """One row. Opening it is recorded: who looked at whom."""
+    found = _row(row_id)
+    record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
+    context = _context(found) | {
+        "phases": [(PHASES.get(phase, phase), seconds) for phase, seconds in found.seconds.items()],
+        "events": found.events.select_related("user").order_by("at", "pk"),
+        "can_retry": found.row_state in (RowState.FAILED, RowState.SKIPPED),
+        "can_decide": found.row_state is RowState.UNDECIDED and found.holds_case,
+    }
+    return render(request, "robots/row.html", context)
+
+
+@require_POST
+@permission_required("robots.run")
+def retry(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Let the robot try this row again."""
+    found = _row(row_id)
+    try:
+        run_actions.retry_failed(found.run, actor=request.user, only=found)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "この行をもう一度流します。")
+    return redirect("robots:row", row_id)
+
+
+@permission_required("robots.decide")
+def decide(request: HttpRequest, row_id: int) -> HttpResponse:
+    """The scanned form beside the values and the target's pictures, and the three answers."""
+    found = _row(row_id)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        decision = Decision(form.cleaned_data["decision"])
+        try:
+            carry_out(
+                found,
+                decision,
+                actor=request.user,
+                target_number=form.cleaned_data["target_number"],
+                reason=form.cleaned_data["reason"],
+                seconds=form.seconds(),
+            )
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"受付 {found.case.receipt_number}：{_DONE[decision]}")
+            return redirect("robots:undecided")
+    else:
+        record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
+    context = _context(found) | {
+        "form": form,
+        "opened": request.POST.get("opened") or DecisionForm.mark(),
+        "scans": [number for number, _ in _scans(found.case)],
+        "open": found.row_state is RowState.UNDECIDED and found.holds_case,
+    }
+    return render(request, "robots/decide.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("robots.decide")
+def scan(request: HttpRequest, row_id: int, number: int) -> HttpResponse:
+    """A page of the application's form, only for a row of the robots."""
+    found = _row(row_id)
+    for page, file in _scans(found.case):
+        if page == number:
+            return _image(request, file)
+    raise Http404
+
+
+@permission_required("robots.view")
+def picture(request: HttpRequest, picture_id: int) -> HttpResponse:
+    """A picture of the target's page."""
+    return _image(request, get_object_or_404(RowPicture.objects.select_related("file"), pk=picture_id).file)
+
+
+def _row(row_id: int) -> Row:
+    rows = Row.objects.select_related("case__procedure", "run__scenario__system", "run__version")
+    return get_object_or_404(rows, pk=row_id)
+
+
+def _context(found: Row) -> dict[str, Any]:
+    return {
+        "row": found,
+        "values": _values(found.case),
+        "problem": found.stated_problem,
+        "pictures": [
+            (picture, PICTURE_LABELS.get(picture.kind, picture.kind))  # type: ignore[call-overload]
+            for picture in found.pictures.order_by("-pk")
+        ],
+    }
+
+
+def _values(case: Case) -> list[tuple[str, str]]:
+    stored = values_of(case)
+    return [
+        (item.label, shown_value(item, stored.get(item.code, "")))
+        for item in case.procedure.definition.fields
+    ]
+
+
+def _scans(case: Case) -> Sequence[tuple[int, StoredFile]]:
+    return reading.case_pages(case.pk)
+
+
+def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:
+    """The picture itself, never cached by others; looking at it is recorded."""
+    if file.media_type not in PICTURE_TYPES:
+        raise Http404
+    try:
+        content = content_of(file)
+    except FileNotFoundError:
+        raise Http404("この画像は保存期間が過ぎて消えています。") from None
+    record("files.viewed", subject=f"file:{file.pk}", actor=request.user)
+    response = HttpResponse(content, content_type=file.media_type)
+    response["Cache-Control"] = "private, max-age=3600, immutable"
+    return response

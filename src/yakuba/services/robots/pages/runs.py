@@ -1,0 +1,154 @@
+"""Starting a run, watching it, and the buttons beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.actions import runs as actions
+from yakuba.services.robots.adapters.launch import missing
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.forms import ResumeForm, StartForm
+from yakuba.services.robots.models import Run
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries import runs as queries
+from yakuba.services.robots.queries.refusal import NotPossible
+
+PAGE_SIZE = 50
+
+
+@permission_required("robots.run")
+def start(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """Which cases, how many, and whether only to rehearse."""
+    scenario = get_object_or_404(register.scenarios(), pk=scenario_id)
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = actions.start(
+                scenario,
+                actor=request.user,
+                dry_run=form.cleaned_data["dry_run"],
+                limit=form.cleaned_data["limit"],
+            )
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("robots:run", run.pk)
+    waiting = Case.objects.filter(procedure=scenario.procedure, status=Status.READY).order_by("pk")
+    context = {
+        "form": form,
+        "scenario": scenario,
+        "version": register.latest_version(scenario),
+        "waiting": waiting.count(),
+        "first": waiting[:5],
+        "obstacles": register.obstacles(scenario),
+        "missing": missing(str(settings.YAKUBA.chromium)),
+    }
+    return render(request, "robots/start.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("robots.view")
+def runs(request: HttpRequest) -> HttpResponse:
+    """All runs, newest first."""
+    page = Paginator(queries.runs(), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(run, queries.progress(run)) for run in page.object_list]
+    return render(request, "robots/runs.html", {"page": page, "rows": rows})
+
+
+@permission_required("robots.view")
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run; while it is under way the page renews its live part by itself."""
+    row = get_object_or_404(queries.runs(), pk=run_id)
+    chosen = request.GET.get("state", "")
+    rows = queries.rows(row)
+    if chosen in {state.value for state in RowState}:
+        rows = rows.filter(state=chosen)
+    now = queries.progress(row)
+    context = {
+        "run": row,
+        "now": now,
+        "counts": [(state, number) for state, number in now.counts.items()],
+        "chosen": chosen,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "query": f"state={chosen}" if chosen else "",
+        "picture": queries.last_picture(row),
+        "stuck": queries.is_stuck(row),
+        "failed": queries.failed(row),
+        "undecided": 0 if row.dry_run else now.counts.get(RowState.UNDECIDED, 0),
+        "resume_form": ResumeForm(initial={"first_row": row.first_row}),
+    }
+    return render(request, "robots/run.html", context)
+
+
+@require_POST
+@permission_required("robots.run")
+def pause(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask the robot to pause."""
+    return _act(
+        request,
+        run_id,
+        lambda row: actions.pause(row, actor=request.user),
+        "一時停止を指示しました。いまの操作が済みしだい止まります。",
+    )
+
+
+@require_POST
+@permission_required("robots.run")
+def resume(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Go on, from a given row."""
+    form = ResumeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "始める行は1以上の数字で入力してください。")
+        return redirect("robots:run", run_id)
+    first_row = form.cleaned_data["first_row"]
+    return _act(
+        request,
+        run_id,
+        lambda row: actions.resume(row, actor=request.user, first_row=first_row),
+        f"{first_row}行目から再開しました。",
+    )
+
+
+@require_POST
+@permission_required("robots.run")
+def stop(request: HttpRequest, run_id: int) -> HttpResponse:
+    """End the run."""
+    return _act(
+        request,
+        run_id,
+        lambda row: actions.stop(row, actor=request.user),
+        "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。",
+    )
+
+
+@require_POST
+@permission_required("robots.run")
+def retry(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Let the robot try failed rows again."""
+    return _act(
+        request,
+        run_id,
+        lambda row: actions.retry_failed(row, actor=request.user),
+        "失敗した行をもう一度流します。",
+    )
+
+
+def _act(request: HttpRequest, run_id: int, action: Callable[[Run], Any], done: str) -> HttpResponse:
+    row = get_object_or_404(Run, pk=run_id)
+    try:
+        action(row)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("robots:run", run_id)

@@ -1,0 +1,113 @@
+"""The list of robots, one scenario in readable steps, and its register entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.services.robots.actions import scenarios as actions
+from yakuba.services.robots.adapters.launch import missing
+from yakuba.services.robots.engine.document import BadScenario
+from yakuba.services.robots.forms import RegisterForm, ScenarioFileForm
+from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
+from yakuba.services.robots.queries import register, runs, steps
+from yakuba.services.robots.queries.refusal import NotPossible
+
+RECENT = 10
+
+
+@permission_required("robots.view")
+def index(request: HttpRequest) -> HttpResponse:
+    """What robots there are, what waits for them, and what they did last."""
+    waiting = {procedure.pk: number for procedure, (number, _) in runs.ready_by_procedure().items()}
+    robots = [
+        {
+            "scenario": scenario,
+            "version": register.latest_version(scenario),
+            "waiting": waiting.pop(scenario.procedure_id, 0),
+            "last": runs.runs().filter(scenario=scenario).first(),
+            "obstacles": register.obstacles(scenario),
+            "review_due": register.review_is_due(scenario),
+        }
+        for scenario in register.scenarios()
+    ]
+    context = {
+        "robots": robots,
+        "without_robot": [one for one in runs.ready_by_procedure() if one.pk in waiting],
+        "recent": [(run, runs.progress(run)) for run in runs.runs()[:RECENT]],
+        "undecided": runs.undecided().count(),
+        "missing": missing(str(settings.YAKUBA.chromium)),
+    }
+    return render(request, "robots/index.html", context)
+
+
+@permission_required("robots.view")
+def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpResponse:
+    """One scenario: register, steps in words, versions. `number` shows an old version; 0 the newest."""
+    row = get_object_or_404(register.scenarios(), pk=scenario_id)
+    versions = list(row.versions.select_related("loaded_by").order_by("-version"))
+    shown = get_object_or_404(ScenarioVersion, scenario=row, version=number) if number else versions[0]
+    context: dict[str, Any] = {
+        "scenario": row,
+        "versions": versions,
+        "shown": shown,
+        "obstacles": register.obstacles(row),
+        "review_due": register.review_is_due(row),
+        "runs": Run.objects.filter(scenario=row).select_related("started_by").order_by("-pk")[:RECENT],
+    }
+    try:
+        parsed = register.parsed(shown)
+    except BadScenario as error:
+        context["mistakes"] = error.mistakes
+    else:
+        context |= {"parsed": parsed, "sections": steps.sections(parsed)}
+    return render(request, "robots/scenario.html", context)
+
+
+@permission_required("robots.manage")
+def load(request: HttpRequest) -> HttpResponse:
+    """Load a scenario file, or a newer version of one."""
+    form = ScenarioFileForm(request.POST or None, request.FILES or None)
+    mistakes: Any = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = actions.load_scenario(form.cleaned_data["text"], actor=request.user)
+        except BadScenario as error:
+            mistakes = error.mistakes
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"「{version.scenario}」の第{version.version}版を登録しました。")
+            return redirect("robots:scenario", version.scenario_id)
+    status = 422 if mistakes or form.errors else 200
+    return render(request, "robots/load.html", {"form": form, "mistakes": mistakes}, status=status)
+
+
+@permission_required("robots.manage")
+def edit_register(request: HttpRequest, scenario_id: int) -> HttpResponse:
+    """Change who answers for the robot."""
+    row = get_object_or_404(Scenario, pk=scenario_id)
+    form = RegisterForm(request.POST or None, scenario=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_register(
+                row,
+                owner=form.person("owner"),
+                successor=form.person("successor"),
+                review_on=form.cleaned_data["review_on"],
+                in_use=form.cleaned_data["in_use"],
+                actor=request.user,
+            )
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "台帳を更新しました。")
+            return redirect("robots:scenario", row.pk)
+    return render(
+        request, "robots/register.html", {"form": form, "scenario": row}, status=422 if form.errors else 200
+    )

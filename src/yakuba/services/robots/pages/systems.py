@@ -1,0 +1,46 @@
+"""Target systems: list and form. Secrets go in and never come out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.outbound import allowed_hosts
+from yakuba.services.robots.actions.systems import set_system
+from yakuba.services.robots.forms import SystemForm
+from yakuba.services.robots.models import System
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.refusal import NotPossible
+
+
+@permission_required("robots.view")
+def systems(request: HttpRequest) -> HttpResponse:
+    """All target systems, and what is missing to use them."""
+    rows = [(system, register.missing_secrets(system)) for system in register.systems()]
+    return render(request, "robots/systems.html", {"systems": rows, "hosts": sorted(allowed_hosts())})
+
+
+@permission_required("robots.manage")
+def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
+    """Register a system, or change one."""
+    system = get_object_or_404(System, pk=system_id) if system_id else None
+    names = register.wanted_secrets(system) if system else ("職員番号", "パスワード")
+    form = SystemForm(request.POST or None, system=system, names=names)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = set_system(
+                form.cleaned_data["name"],
+                form.cleaned_data["base_url"],
+                form.cleaned_data["settle_seconds"],
+                form.secrets(),
+                actor=request.user,
+            )
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"接続先「{saved}」を登録しました。")
+            return redirect("robots:systems")
+    context = {"form": form, "system": system, "hosts": sorted(allowed_hosts())}
+    return render(request, "robots/system.html", context, status=422 if form.errors else 200)

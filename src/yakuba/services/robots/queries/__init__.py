@@ -1,0 +1,1 @@
+"""Reads of the robots room, always of the active municipality."""

@@ -1,0 +1,144 @@
+"""Scenarios and systems as the register knows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.outbound import OutboundRefused, require_host
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.engine import scenario as language
+from yakuba.services.robots.engine.document import BadScenario
+from yakuba.services.robots.engine.loader import load
+from yakuba.services.robots.models import Scenario, ScenarioVersion, System
+from yakuba.services.robots.queries.refusal import NotPossible
+
+
+def scenarios() -> QuerySet[Scenario]:
+    """All scenarios by name."""
+    return Scenario.objects.select_related("procedure", "system", "owner", "successor").order_by("name")
+
+
+def scenarios_for(procedure_code: str) -> list[Scenario]:
+    """The scenarios in use for a procedure."""
+    return list(scenarios().filter(procedure__code=procedure_code, in_use=True))
+
+
+def only_scenario(procedure_code: str) -> Scenario:
+    """The one scenario in use for a procedure. Raises NotPossible for none or several."""
+    found = scenarios_for(procedure_code)
+    if not found:
+        raise NotPossible(f"手続「{procedure_code}」のシナリオがありません。YAMLファイルを登録してください。")
+    if len(found) > 1:
+        names = "、".join(one.name for one in found)
+        raise NotPossible(
+            f"手続「{procedure_code}」のシナリオが{len(found)}つあります（{names}）。使わないものを台帳で休止してください。"
+        )
+    return found[0]
+
+
+def systems() -> QuerySet[System]:
+    """All target systems by name."""
+    return System.objects.order_by("name")
+
+
+def wanted_secrets(system: System) -> list[str]:
+    """The names of the secrets that the system's scenarios type in; scenarios that cannot be read add none."""
+    names: set[str] = set()
+    for scenario in Scenario.objects.filter(system=system):
+        version = latest_version(scenario)
+        try:
+            names |= set(parsed(version).secrets) if version else set()
+        except BadScenario:
+            continue
+    return sorted(names)
+
+
+def missing_secrets(system: System) -> list[str]:
+    """The names that are wanted and not registered."""
+    return [name for name in wanted_secrets(system) if name not in system.credential_names]
+
+
+def latest_version(scenario: Scenario) -> ScenarioVersion | None:
+    """The version that runs."""
+    return ScenarioVersion.objects.filter(scenario=scenario).order_by("-version").first()
+
+
+def field_specs(procedure: Procedure) -> tuple[FieldSpec, ...]:
+    """A procedure's fields as scenarios know them."""
+    return tuple(
+        FieldSpec(item.code, item.label, item.type, dict(item.options))
+        for item in procedure.definition.fields
+    )
+
+
+def parsed(version: ScenarioVersion) -> language.Scenario:
+    """The checked scenario of a version; the registered system's address and patience replace the file's.
+
+    Raises BadScenario when the procedure has changed so that the text no longer fits.
+    """
+    scenario = version.scenario
+    found = load(version.text, scenario.procedure.code, field_specs(scenario.procedure))
+    system = scenario.system
+    return replace(
+        found, system=replace(found.system, base=system.base_url, settle_seconds=system.settle_seconds)
+    )
+
+
+def can_answer(person: Any) -> bool:
+    """Whether a person may be responsible for a robot: works here and may stop it."""
+    if not getattr(person, "is_active", False) or person.municipality_id != current_municipality().pk:
+        return False
+    return allowed(person, "robots.run")
+
+
+def staff() -> list[User]:
+    """Who may answer for a robot."""
+    people = User.objects.filter(municipality=current_municipality(), is_active=True).order_by("username")
+    return [person for person in people if can_answer(person)]
+
+
+def obstacles(scenario: Scenario) -> list[str]:
+    """Everything that keeps the robot from running, in Japanese with what to do; empty when it may."""
+    found = []
+    if not scenario.in_use:
+        found.append("このシナリオは休止中です。使うときは台帳で「使用中」にしてください。")
+    if not can_answer(scenario.owner):
+        found.append(_no_owner(scenario))
+    version = latest_version(scenario)
+    if version is None:
+        return [*found, "シナリオが登録されていません。YAMLファイルを登録してください。"]
+    try:
+        missing = set(parsed(version).secrets) - set(scenario.system.credential_names)
+    except BadScenario as error:
+        first = error.mistakes[0]
+        return [
+            *found,
+            f"シナリオが手続の項目と合わなくなっています（{first}）。直した版を登録してください。",
+        ]
+    if missing:
+        found.append(f"接続先「{scenario.system}」に {'、'.join(sorted(missing))} を登録してください。")
+    try:
+        require_host(scenario.system.base_url)
+    except OutboundRefused as error:
+        found.append(str(error))
+    return found
+
+
+def review_is_due(scenario: Scenario) -> bool:
+    """Whether the date until which the register entry was good has passed."""
+    return scenario.review_on < timezone.localdate()
+
+
+def _no_owner(scenario: Scenario) -> str:
+    sentence = f"責任者 {scenario.owner} が在職していないか、ロボットを動かす権限がありません。"
+    if scenario.successor and can_answer(scenario.successor):
+        return f"{sentence}台帳で後任の {scenario.successor} を責任者にしてください。"
+    return f"{sentence}台帳で新しい責任者を決めてください。"

@@ -1,0 +1,144 @@
+"""Runs and rows: lists, counts, progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, QuerySet
+
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.contracts import Command, RowState
+from yakuba.services.robots.engine.states import OPEN
+from yakuba.services.robots.models import Row, RowPicture, Run, RunState
+
+OPEN_STATES = tuple(sorted(state.value for state in OPEN))
+WORKED_ON = (RowState.LOOKING_UP, RowState.ENTERING, RowState.INTENT, RowState.SUBMITTING)
+GOOD = (RowState.ENTERED, RowState.FOUND_ALREADY, RowState.REHEARSED)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run at this moment. `counts` has every state that occurs; `current` is the row being worked on.
+
+    seconds_per_row: machine time a finished row took on average; seconds_left: an estimate, None when
+    nothing is left or nothing is known.  note: what a person should know, in Japanese.
+    """
+
+    counts: dict[RowState, int]
+    total: int
+    done: int
+    current: Row | None
+    seconds_per_row: float
+    seconds_left: float | None
+    note: str
+    is_live: bool
+
+
+def runs() -> QuerySet[Run]:
+    """All runs, newest first."""
+    return Run.objects.select_related(
+        "scenario__procedure", "scenario__system", "version", "started_by"
+    ).order_by("-pk")
+
+
+def rows(run: Run) -> QuerySet[Row]:
+    """The run's rows in order."""
+    return Row.objects.filter(run=run).select_related("case").order_by("number")
+
+
+def counts(run: Run) -> dict[RowState, int]:
+    """How many rows stand in each state, in the order of the states."""
+    found = dict(Row.objects.filter(run=run).values_list("state").annotate(Count("pk")))
+    return {state: found[state.value] for state in RowState if state.value in found}
+
+
+def job_of(run: Run) -> Job | None:
+    """The job that works on the run."""
+    return Job.objects.filter(name="robots.run", key=run.job_key).first()
+
+
+def is_stuck(run: Run) -> bool:
+    """Whether the run should go on but nobody works on it: its job failed or was held."""
+    job = job_of(run)
+    return run.state == RunState.ACTIVE and (
+        job is None or job.state in (State.FAILED, State.CANCELLED, State.PAUSED)
+    )
+
+
+def progress(run: Run) -> Progress:
+    """Where the run stands now."""
+    by_state = counts(run)
+    total = sum(by_state.values())
+    left = sum(number for state, number in by_state.items() if state in OPEN)
+    current = rows(run).filter(state__in=[state.value for state in WORKED_ON]).first()
+    each = _seconds_per_row(run)
+    return Progress(
+        counts=by_state,
+        total=total,
+        done=total - left,
+        current=current,
+        seconds_per_row=each,
+        seconds_left=left * each if left and each else None,
+        note=_note(run),
+        is_live=run.state == RunState.ACTIVE,
+    )
+
+
+def failed(run: Run) -> int:
+    """How many rows can be tried again."""
+    again = (RowState.FAILED.value, RowState.SKIPPED.value)
+    return Row.objects.filter(run=run, state__in=again, case__status=Status.READY).count()
+
+
+def undecided() -> QuerySet[Row]:
+    """Rows that wait for a person, the oldest first."""
+    found = Row.objects.filter(state=RowState.UNDECIDED.value, holds_case=True)
+    return found.select_related("case__procedure", "run__scenario__system").order_by("changed_at", "pk")
+
+
+def ready_by_procedure() -> dict[Procedure, tuple[int, datetime | None]]:
+    """Procedures with cases that wait for a robot: how many, and since when."""
+    waiting = Case.objects.filter(status=Status.READY).values("procedure")
+    found = {
+        row["procedure"]: (row["n"], row["oldest"])
+        for row in waiting.annotate(n=Count("pk"), oldest=Min("updated_at"))
+    }
+    return {one: found[one.pk] for one in Procedure.objects.filter(pk__in=found).order_by("title")}
+
+
+def last_picture(run: Run) -> RowPicture | None:
+    """The newest picture of the run."""
+    return RowPicture.objects.filter(row__run=run).select_related("row__case").order_by("-pk").first()
+
+
+def _seconds_per_row(run: Run) -> float:
+    finished = Row.objects.filter(run=run, state__in=[state.value for state in GOOD])
+    spent = [sum(seconds.values()) for seconds in finished.values_list("seconds", flat=True)]
+    return sum(spent) / len(spent) if spent else 0.0
+
+
+def _note(run: Run) -> str:
+    """What the state alone does not say."""
+    if run.state != RunState.ACTIVE:
+        return ""
+    job = job_of(run)
+    if job is None or is_stuck(run):
+        return (job.error if job else "") or "処理が止まっています。「再開」を押してください。"
+    if run.wanted == Command.PAUSE.value:
+        return "いまの操作が済みしだい、一時停止します。"
+    if run.wanted == Command.STOP.value:
+        return "いまの操作が済みしだい、中止します。"
+    if job.state == State.WAITING:
+        return "順番を待っています。同じ接続先のロボットは一つずつ動きます。"
+    return _waiting_rows(run)
+
+
+def _waiting_rows(run: Run) -> str:
+    states = Counter(rows(run).filter(state__in=OPEN_STATES).values_list("state", flat=True))
+    if set(states) == {RowState.RETRY.value}:
+        return f"やり直す時刻を待っています（{states[RowState.RETRY.value]}行）。"
+    return ""

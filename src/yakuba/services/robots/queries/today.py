@@ -1,0 +1,115 @@
+"""What the home page and the self-check say about robots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.outbound import OutboundRefused, require_host
+from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.services.robots.adapters.launch import missing
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.models import Row, Run, RunState
+from yakuba.services.robots.queries import register, runs
+
+SHOWN = 20  # failures of one kind on the home page
+
+
+def undecided_queue(user: Any) -> QueueState:
+    """Cases that no robot could decide."""
+    rows = runs.undecided()
+    oldest = rows.first()
+    return QueueState(
+        rows.count(),
+        reverse("robots:undecided"),
+        "判断する",
+        oldest.changed_at if oldest else None,
+        urgent=oldest is not None,
+    )
+
+
+def ready_queue(user: Any) -> QueueState:
+    """Cases that wait for a robot."""
+    waiting = runs.ready_by_procedure().values()
+    oldest = [since for _, since in waiting if since is not None]
+    return QueueState(
+        sum(number for number, _ in waiting),
+        reverse("robots:index"),
+        "ロボットを動かす",
+        min(oldest) if oldest else None,
+    )
+
+
+def failures(user: Any) -> list[Failure]:
+    """Runs that were held up, and rows that failed, with what to press."""
+    if not allowed(user, "robots.view"):
+        return []
+    return [*_held_up_runs(), *_failed_rows()]
+
+
+def running(user: Any) -> list[RunningWork]:
+    """Runs under way."""
+    if not allowed(user, "robots.view"):
+        return []
+    return [_running(run) for run in runs.runs().filter(state=RunState.ACTIVE)]
+
+
+def self_check() -> list[CheckResult]:
+    """Whether robots can work here: the browser, the secrets, the hosts, the register."""
+    lacks = missing(str(settings.YAKUBA.chromium))
+    results = [CheckResult("ロボットの動作環境", False, sentence) for sentence in lacks]
+    results = results or [CheckResult("ロボットの動作環境", True)]
+    for scenario in register.scenarios().filter(in_use=True):
+        found = register.obstacles(scenario)
+        if register.review_is_due(scenario):
+            found.append("台帳の見直し期限が過ぎています。内容を確かめて期限を更新してください。")
+        results.append(CheckResult(f"シナリオ「{scenario}」", not found, " ".join(found)))
+    for system in register.systems():
+        try:
+            require_host(system.base_url)
+        except OutboundRefused as error:
+            results.append(CheckResult(f"接続先「{system}」", False, str(error)))
+    return results
+
+
+def _held_up_runs() -> list[Failure]:
+    held = runs.runs().filter(state=RunState.HALTED)[:SHOWN]
+    stuck = [run for run in runs.runs().filter(state=RunState.ACTIVE)[:SHOWN] if runs.is_stuck(run)]
+    return [_run_failure(run) for run in [*held, *stuck]]
+
+
+def _run_failure(run: Run) -> Failure:
+    problem = run.stated_problem
+    reason = problem.message if problem else runs.progress(run).note or run.ending_label
+    return Failure(
+        f"{run.scenario.name}の実行",
+        reason,
+        reverse("robots:run", args=[run.pk]),
+        "開いて再開する",
+        run.started_at,
+    )
+
+
+def _failed_rows() -> list[Failure]:
+    rows = Row.objects.filter(state=RowState.FAILED.value).select_related("case", "run__scenario")
+    return [
+        Failure(
+            f"受付 {row.case.receipt_number} の入力",
+            row.stated_problem.message if row.stated_problem else "理由は行の画面で見られます。",
+            reverse("robots:row", args=[row.pk]),
+            "開いてもう一度流す",
+            row.changed_at,
+        )
+        for row in rows.order_by("-changed_at")[:SHOWN]
+    ]
+
+
+def _running(run: Run) -> RunningWork:
+    now = runs.progress(run)
+    note = now.note
+    if not note and now.seconds_per_row:
+        note = f"1件 {now.seconds_per_row:.1f}秒"
+    return RunningWork(str(run), now.done, now.total, reverse("robots:run", args=[run.pk]), note)
