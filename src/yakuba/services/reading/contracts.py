@@ -234,3 +234,97 @@ def with_decision(
 
 def _points(data: Any) -> Corners:
     return tuple((float(x), float(y)) for x, y in data)
+
+
+# The desk: what other rooms, programs and the demo see of batches, questions and problem sheets.
+
+
+@dataclass(frozen=True)
+class BatchProgress:
+    """Where a batch stands; all numbers are counts. `running` until no file and no sheet waits for the machine.
+
+    sheets: pages found so far.  waiting: sheets not read yet.  pages: pages of all taken files.  cases: put
+    together or begun.  incomplete: cases that lack a page.  fields = auto + person: values of the cases that
+    are complete; auto passed without a person.  open, held, answered: questions.  failed: jobs that gave up.
+    """
+
+    batch: int
+    name: str
+    running: bool
+    files: int
+    refused: int
+    known: int
+    pages: int
+    sheets: int
+    waiting: int
+    blank: int
+    problems: int
+    aside: int
+    cases: int
+    incomplete: int
+    ready: int
+    fields: int
+    auto: int
+    person: int
+    open: int
+    held: int
+    answered: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one uploaded file. state: "splitting", "split", "known" or "refused"; `message` says why."""
+
+    id: int
+    name: str
+    state: str
+    message: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A value that waits for a person. kind: "reading", "cross_check" or "review"; state: "open" or "held"."""
+
+    id: int
+    case: int
+    procedure: str
+    receipt_number: str
+    field: str
+    label: str
+    type: str
+    value: str
+    reasons: tuple[str, ...]
+    message: str
+    kind: str
+    state: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetProblem:
+    """A sheet that waits for a person. `index` counts from 0 within `file`; form, page and receipt_number are
+    what is known so far (empty, 0, empty when nothing)."""
+
+    sheet: int
+    batch: int
+    file: str
+    index: int
+    problem: str
+    message: str
+    form: str
+    page: int
+    receipt_number: str
+
+
+@dataclass(frozen=True)
+class BatchStatistics:
+    """What a batch gave and took: counts, and seconds of the machine and of persons."""
+
+    sheets: int
+    fields: int
+    fields_auto: int
+    fields_person: int
+    machine_seconds: float
+    person_seconds: float

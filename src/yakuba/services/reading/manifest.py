@@ -1,15 +1,48 @@
 """The reading room declares itself."""
 
-from yakuba.kernel.registry import Manifest, Permission
+from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+
+QUERIES = "yakuba.services.reading.queries.home"
 
 MANIFEST = Manifest(
     name="reading",
     label="帳票読取",
     description="スキャンした申請書を読み取り、確かな値と人が見るべき値を分ける",
+    navigation=(NavigationItem("帳票読取", "reading:batches", "reading.view"),),
     permissions=(
         Permission("reading.view", "読み取りの状況を見る"),
         Permission("reading.upload", "申請書を取り込む"),
         Permission("reading.confirm", "読み取った値を確認する"),
         Permission("reading.manage", "帳票の定義を登録する"),
     ),
+    queues=(
+        WorkQueue("確認待ちの値", "reading.confirm", f"{QUERIES}:waiting_values"),
+        WorkQueue("困っている用紙", "reading.confirm", f"{QUERIES}:troubled_sheets"),
+        WorkQueue("保留した値", "reading.confirm", f"{QUERIES}:held_values"),
+    ),
+    audit_events={
+        "reading.form_loaded": "様式を登録した",
+        "reading.batch_uploaded": "申請書を取り込んだ",
+        "reading.file_forced": "取り込み済みのファイルをもう一度読ませた",
+        "reading.sheet_viewed": "用紙の画像を閲覧した",
+        "reading.sheet_resolved": "困っている用紙を解決した",
+        "reading.sheet_read_again": "用紙をもう一度読ませた",
+        "reading.sheet_put_aside": "用紙を除外した",
+        "reading.sheet_taken_back": "除外した用紙を戻した",
+        "reading.sheet_replaced": "用紙を差し替えた",
+        "reading.case_viewed": "受付の値と画像を閲覧した",
+        "reading.value_held": "値の確認を保留にした",
+        "reading.value_reopened": "値を見直すことにした",
+        "reading.job_retried": "止まった読み取りを動かし直した",
+    },
+    jobs=("reading.split_file", "reading.read_sheet"),
+    stages=("confirming", "ready"),
+    personal_data=(
+        PersonalData("reading.BatchFile", "取り込んだ申請書の管理", 365),
+        PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),
+        PersonalData("reading.Question", "読み取った値の確認", None),
+    ),
+    failures=f"{QUERIES}:failures",
+    running=f"{QUERIES}:running",
+    self_check=f"{QUERIES}:self_check",
 )

@@ -1,0 +1,155 @@
+"""Putting the pages of an application together, and moving its case on when nothing is left to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
+from yakuba.services.reading.actions.reader import library
+from yakuba.services.reading.contracts import Decision, FieldReading
+from yakuba.services.reading.engine.assemble import read_case
+from yakuba.services.reading.models import FormDefinition, Question, Sheet
+
+NUMBER = "receipt_number"
+ENGINE = "PP-OCRv6"
+
+
+def sheets_of(case: Case) -> list[Sheet]:
+    """The pages of a case that are there, in order."""
+    rows = Sheet.objects.filter(case=case).select_related("form__procedure", "file", "typed_by", "image")
+    return list(rows.order_by("page"))
+
+
+def missing_pages(case: Case, sheets: list[Sheet] | None = None) -> list[int]:
+    """Page numbers of the case's form that are not there; empty when no page is there at all."""
+    there = sheets_of(case) if sheets is None else sheets
+    form = there[0].form if there else None
+    if form is None:
+        return []
+    wanted = [int(entry["page"]) for entry in form.document["pages"]]
+    return [number for number in wanted if number not in {sheet.page for sheet in there}]
+
+
+def assemble(case: Case) -> None:
+    """Record the values of a case whose pages are all there, ask what is doubtful, and move the case on.
+
+    The caller holds the lock on the case's row. May be repeated: a page that was replaced is recorded anew,
+    and what a person has confirmed stays.
+    """
+    sheets = sheets_of(case)
+    if not sheets or missing_pages(case, sheets):
+        return
+    readings = {sheet.pk: reading for sheet in sheets if (reading := sheet.page_reading) is not None}
+    result = read_case(readings, library())
+    form = sheets[0].form
+    assert form is not None  # placed sheets have one
+    order = _order(form)
+    by_page = {sheet.page: sheet for sheet in sheets}
+    for field in result.fields:
+        _take(case, by_page[field.page], field, order.get(field.field, 0))
+    _confirm_typed_number(case, sheets)
+    move_on(case)
+
+
+def _order(form: FormDefinition) -> dict[str, int]:
+    boxes = [box["field"] for page in form.document["pages"] for box in page["boxes"]]
+    return {field: position for position, field in enumerate(boxes)}
+
+
+def _take(case: Case, sheet: Sheet, field: FieldReading, position: int) -> None:
+    """Write one reading into the ledger, and ask about it when it is doubtful."""
+    number = field.field == NUMBER  # it put the pages together, so it stands already
+    value = case.receipt_number if number else field.value
+    doubtful = field.decision is Decision.DOUBTFUL and not number
+    row = ledger.record_value(case, field.field, value, trusted=not doubtful, source=_source(sheet, field))
+    if row.origin == CaseValue.Origin.PERSON:
+        return
+    if not doubtful:
+        Question.objects.filter(case=case, field=field.field).delete()
+        return
+    Question.objects.update_or_create(
+        case=case,
+        field=field.field,
+        defaults={
+            "sheet": sheet,
+            "type": field.type,
+            "position": position,
+            "kind": Question.Kind.READING,
+            "value": field.value,
+            "raw": field.raw,
+            "candidates": list(field.candidates),
+            "reasons": [reason.value for reason in field.reasons],
+            "message": field.message,
+            "state": Question.State.OPEN,
+        },
+    )
+
+
+def _source(sheet: Sheet, field: FieldReading) -> dict[str, Any]:
+    return {
+        "sheet": sheet.pk,
+        "page": field.page,
+        "corners": [list(point) for point in field.corners],
+        "engine": ENGINE,
+        "confidence": field.confidence,
+        "decision": field.decision.value,
+        "reasons": [reason.value for reason in field.reasons],
+        "confirmed_by": list(field.confirmed_by),
+    }
+
+
+def _confirm_typed_number(case: Case, sheets: list[Sheet]) -> None:
+    """A receipt number that a person typed is the person's value; its seconds were noted with the sheet."""
+    typed = next((sheet for sheet in sheets if sheet.typed_number), None)
+    value = CaseValue.objects.filter(case=case, field=NUMBER).first()
+    if typed is not None and value is not None and value.origin != CaseValue.Origin.PERSON:
+        ledger.confirm_value(case, NUMBER, case.receipt_number, actor=typed.typed_by, seconds=0.0)
+
+
+def move_on(case: Case, actor: Any = None) -> None:
+    """Bring the case's status in line with its questions; first asks what the values contradict.
+
+    The caller holds the lock on the case's row.
+    """
+    waiting = Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED)
+    if not waiting.exclude(kind=Question.Kind.CROSS_CHECK).exists():
+        found = contradictions(case)
+        solved = waiting.exclude(field__in=[contradiction.field for contradiction in found])
+        solved.update(state=Question.State.ANSWERED)  # another field was put right meanwhile
+        for contradiction in found:
+            _ask(case, contradiction)
+    target = Status.CONFIRMING if waiting.exists() else Status.READY
+    if case.status != target and case.status in (Status.READING, Status.CONFIRMING, Status.READY):
+        ledger.move(case, target, user=actor)
+
+
+def _ask(case: Case, found: Contradiction) -> None:
+    """Ask once about a contradiction; a person who insists is not asked again."""
+    known = Question.objects.filter(case=case, field=found.field).first()
+    if known is not None and known.insisted:
+        return
+    if known is not None and known.state != Question.State.ANSWERED:
+        Question.objects.filter(pk=known.pk).update(message=found.sentence)
+        return
+    value = CaseValue.objects.get(case=case, field=found.field)
+    sheet = Sheet.objects.filter(pk=value.source.get("sheet")).first() or sheets_of(case)[0]
+    Question.objects.update_or_create(
+        case=case,
+        field=found.field,
+        defaults={
+            "sheet": sheet,
+            "type": found.type,
+            "position": known.position if known else 0,
+            "kind": Question.Kind.CROSS_CHECK,
+            "value": value.value,
+            "candidates": [],
+            "reasons": [found.reason],
+            "message": found.sentence,
+            "state": Question.State.OPEN,
+            "leased_to": None,
+            "leased_until": None,
+        },
+    )

@@ -1,0 +1,102 @@
+"""What the confirmed values of a case still contradict: sums, dates, postal codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from yakuba.kernel.ledger.definitions import FieldDefinition
+from yakuba.kernel.ledger.definitions import ProcedureDefinition as LedgerProcedure
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.queries import values_of
+from yakuba.services.reading.actions.reader import library
+from yakuba.services.reading.contracts import Decision, FieldReading, Reason
+from yakuba.services.reading.engine.crosschecks import check
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """`field` is asked about; `sentence` says what does not fit and where to look."""
+
+    field: str
+    type: str
+    reason: str
+    sentence: str
+
+
+def contradictions(case: Case) -> list[Contradiction]:
+    """What the values of the case say against each other, one entry for each thing to ask."""
+    values = values_of(case)
+    procedure = library().procedures[case.procedure.code]
+    findings = check(procedure, {code: _as_reading(code, value) for code, value in values.items()})
+    definition = case.procedure.definition
+    found = []
+    for item in definition.fields:
+        if item.code not in findings:
+            continue
+        for reason in findings[item.code].reasons:
+            sentence = _SENTENCES.get(reason)
+            text = sentence(definition, item, values) if sentence else ""
+            if text:
+                found.append(Contradiction(item.code, item.type, reason.value, text))
+    return found
+
+
+def related_fields(definition: LedgerProcedure, field: str) -> list[str]:
+    """The fields that a contradiction of `field` is about, besides itself."""
+    item = definition.field(field)
+    others = [*item.sum_of, *([item.after] if item.after else [])]
+    return others + ([item.postal_code_of] if item.postal_code_of else [])
+
+
+def _as_reading(code: str, value: str) -> FieldReading:
+    return FieldReading(code, "", "", 0, value, value, 1.0, Decision.TRUSTED, (), "", ())
+
+
+def _sum(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
+    if not item.sum_of:
+        return ""
+    parts = [definition.field(code) for code in item.sum_of]
+    total = sum(int(values[part.code] or 0) for part in parts)
+    listed = "と".join(f"「{part.label}」{shown_value(part, values[part.code])}" for part in parts)
+    return (
+        f"「{item.label}」{shown_value(item, values[item.code])}が、{listed}の合計{total:,}と合いません。"
+        "3つの欄を用紙と見比べてください。用紙にそう書いてあれば、そのまま確定できます。"
+    )
+
+
+def _date_order(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
+    if not item.after:
+        return ""
+    earlier = definition.field(item.after)
+    return (
+        f"「{item.label}」{shown_value(item, values[item.code])}が、「{earlier.label}」"
+        f"{shown_value(earlier, values[earlier.code])}より前になっています。両方の欄を用紙と見比べてください。"
+        "用紙にそう書いてあれば、そのまま確定できます。"
+    )
+
+
+def _postal(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
+    if not item.postal_code_of:
+        return ""
+    address = definition.field(item.postal_code_of)
+    return (
+        f"「{item.label}」{shown_value(item, values[item.code])}が、「{address.label}」{values[address.code]}と"
+        "合いません。両方の欄を用紙と見比べてください。用紙にそう書いてあれば、そのまま確定できます。"
+    )
+
+
+def _no_such_code(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
+    return (
+        f"「{item.label}」{shown_value(item, values[item.code])}という郵便番号はありません。用紙と見比べてください。"
+        "用紙にそう書いてあれば、そのまま確定できます。"
+    )
+
+
+_SENTENCES: dict[Reason, Callable[[LedgerProcedure, FieldDefinition, dict[str, str]], str]] = {
+    Reason.SUM_MISMATCH: _sum,
+    Reason.DATE_ORDER: _date_order,
+    Reason.POSTAL_MISMATCH: _postal,
+    Reason.POSTAL_UNKNOWN: _no_such_code,
+}

@@ -1,0 +1,154 @@
+"""Asking a person: one value at a time, never the same one to two people, every answer with its seconds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.actions import add_event, confirm_value
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.services.reading.actions.answers import AnswerRefused, checked
+from yakuba.services.reading.actions.cases import move_on, sheets_of
+from yakuba.services.reading.actions.sheets import OPEN_STATUSES
+from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.models import Question, Sheet
+from yakuba.services.reading.queries.questions import by_type, in_order, in_scope
+
+LEASE = timedelta(minutes=3)
+LONGEST_LOOK = 120.0  # seconds; a page that stood open longer was not being worked on
+
+
+@transaction.atomic
+def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Question | None:
+    """The next open question for this person, leased to them; None when nobody else's lease leaves any.
+
+    Without `type_` a case stays with the person who began it; with it, fields of one type follow each other.
+    """
+    now = timezone.now()
+    waiting = in_scope(batch_id, type_).filter(state=Question.State.OPEN)
+    others = Q(leased_until__gt=now) & ~Q(leased_to=user)
+    free = waiting.exclude(others)
+    if not type_:
+        free = free.exclude(case__in=_cases_of_others(user, now))
+    ordered = by_type(free) if type_ else in_order(free)
+    row = ordered.select_for_update(skip_locked=True, of=("self",)).first()
+    if row is not None:
+        lease(row, user)
+    return row
+
+
+def _cases_of_others(user: Any, now: Any) -> QuerySet[Any]:
+    leased = Question.objects.filter(state=Question.State.OPEN, leased_until__gt=now).exclude(leased_to=user)
+    return leased.values("case_id")
+
+
+def lease(question: Question, user: Any) -> None:
+    """Keep the question for this person for a while."""
+    question.leased_to, question.leased_until = user, timezone.now() + LEASE
+    question.save(update_fields=["leased_to", "leased_until"])
+
+
+@transaction.atomic
+def answer(
+    question_id: int,
+    value: str,
+    *,
+    actor: Any,
+    seconds: float,
+    insist: bool = False,
+    assumed: bool = False,
+) -> Question:
+    """Take a person's answer, write it to the ledger and move the case on when it was the last.
+
+    `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured. Raises AnswerRefused, and
+    WrongStep when the case has gone on or somebody else answered meanwhile.
+    """
+    question, case = _locked(question_id)
+    if question.state == Question.State.ANSWERED and question.answered_by != actor:
+        raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")
+    canonical = checked(case.procedure.definition, question.field, value, insist=insist)
+    spent = max(0.0, min(LONGEST_LOOK, seconds))
+    confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed)
+    question.state, question.hold_reason = Question.State.ANSWERED, ""
+    question.answered_by, question.answered_at = actor, timezone.now()
+    question.seconds += spent
+    question.insisted = question.insisted or question.kind == Question.Kind.CROSS_CHECK
+    question.leased_to = question.leased_until = None
+    question.save()
+    move_on(case, actor)
+    return question
+
+
+@transaction.atomic
+def hold(question_id: int, reason: str, *, actor: Any, seconds: float = 0.0) -> Question:
+    """Leave a value for later with a reason; its case waits. Raises WrongStep."""
+    question, case = _locked(question_id)
+    if question.state == Question.State.ANSWERED:
+        raise WrongStep("この値は、もう確認済みです。")
+    if not reason.strip():
+        raise WrongStep("保留の理由を入れてください。例：字が読めない、申請者に電話で確認中。")
+    question.state, question.hold_reason = Question.State.HELD, reason.strip()
+    question.leased_to = question.leased_until = None
+    spent = max(0.0, min(LONGEST_LOOK, seconds))
+    question.seconds += spent
+    question.save()
+    label = f"「{case.procedure.definition.field(question.field).label}」を保留にした"
+    add_event(case, "reading.held", user=actor, seconds=spent, label=label, field=question.field)
+    move_on(case, actor)
+    record("reading.value_held", subject=f"case:{case.pk}", actor=actor, field=question.field)
+    return question
+
+
+@transaction.atomic
+def ask_again(case: Case, field: str, *, actor: Any) -> Question:
+    """Open a value of a case once more, whoever gave it. Raises WrongStep when the case has gone on."""
+    row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    _check_open(row)
+    definition = row.procedure.definition.field(field)
+    known = Question.objects.filter(case=row, field=field).first()
+    if known is not None and known.state != Question.State.ANSWERED:
+        return known
+    value = CaseValue.objects.filter(case=row, field=field).first()
+    sheets = sheets_of(row)
+    source = value.source.get("sheet") if value else None
+    sheet = next((sheet for sheet in sheets if sheet.pk == source), None) or sheets[0]
+    question, _ = Question.objects.update_or_create(
+        case=row,
+        field=field,
+        defaults={
+            "sheet": sheet,
+            "type": definition.type,
+            "kind": Question.Kind.REVIEW,
+            "value": value.value if value else "",
+            "message": "職員が見直すことにした値です。",
+            "state": Question.State.OPEN,
+            "insisted": False,
+        },
+    )
+    lease(question, actor)
+    move_on(row, actor)
+    record("reading.value_reopened", subject=f"case:{row.pk}", actor=actor, field=field)
+    return question
+
+
+def _locked(question_id: int) -> tuple[Question, Case]:
+    question = Question.objects.select_for_update().get(pk=question_id)
+    case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=question.case_id)
+    _check_open(case)
+    return question, case
+
+
+def _check_open(case: Case) -> None:
+    if case.status not in OPEN_STATUSES or not Sheet.objects.filter(case=case).exists():
+        raise WrongStep(
+            f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、値を変えられません。"
+        )
+
+
+__all__ = ["LEASE", "LONGEST_LOOK", "AnswerRefused", "answer", "ask_again", "hold", "lease", "take_next"]

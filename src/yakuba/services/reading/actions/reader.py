@@ -1,0 +1,97 @@
+"""The engine with the municipality's forms: loaded once in a process, and again when a form changes."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.services.reading.adapters.ppocr import PpOcr
+from yakuba.services.reading.contracts import PageReading
+from yakuba.services.reading.engine.library import FormLibrary
+from yakuba.services.reading.engine.reader import read_page
+from yakuba.services.reading.models import FormDefinition
+
+Key = tuple[object, ...]
+
+_lock = threading.Lock()
+_libraries: dict[int, tuple[Key, FormLibrary]] = {}
+
+
+def library() -> FormLibrary:
+    """The forms in use of the active municipality. Raises the engine's DefinitionError."""
+    forms = list(FormDefinition.objects.filter(current=True).select_related("procedure").order_by("code"))
+    key: Key = tuple((form.pk, form.loaded_at, form.procedure.pk, form.procedure.version) for form in forms)
+    municipality = current_municipality().pk
+    with _lock:
+        kept = _libraries.get(municipality)
+        if kept is None or kept[0] != key:
+            kept = key, _load(forms)
+            _libraries[municipality] = kept
+        return kept[1]
+
+
+@cache
+def _recogniser() -> PpOcr:
+    cv2.setNumThreads(1)  # the worker's own threads share the cores already
+    return PpOcr(threads=1)
+
+
+def recogniser() -> PpOcr:
+    """The recogniser of this process; safe to use from several threads."""
+    with _lock:
+        return _recogniser()
+
+
+def read_image(content: bytes, chosen: tuple[str, int] | None = None) -> PageReading:
+    """Read a stored page image. `chosen`, (form code, page), leaves the engine no other form to find."""
+    forms = library()
+    if chosen is not None:
+        templates = (t for t in forms.templates if (t.form.code, t.definition.number) == chosen)
+        forms = FormLibrary(tuple(templates), forms.procedures)
+    return read_page(pixels(content), forms, recogniser())
+
+
+def pixels(content: bytes) -> NDArray[np.uint8]:
+    """A stored image as grey `[h, w]` or RGB `[h, w, 3]`, 8 bits."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        plain = (
+            picture
+            if picture.mode in {"L", "RGB"}
+            else picture.convert("L" if picture.mode == "1" else "RGB")
+        )
+        return np.asarray(plain, dtype=np.uint8)
+
+
+def _load(forms: list[FormDefinition]) -> FormLibrary:
+    """The engine reads definitions from files, so the rows are written into a folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="yakuba-forms-") as name:
+        folder = Path(name)
+        write_procedures(folder / "procedures")
+        for form in forms:
+            target = folder / "forms" / form.code
+            target.mkdir(parents=True)
+            (target / "form.yaml").write_text(json.dumps(form.document, ensure_ascii=False), encoding="utf-8")
+            images = {int(page["page"]): str(page["image"]) for page in form.document["pages"]}
+            for page in form.pages.select_related("image"):
+                (target / Path(images[page.number]).name).write_bytes(content_of(page.image))
+        return FormLibrary.load(folder / "forms", folder / "procedures")
+
+
+def write_procedures(folder: Path) -> None:
+    """The municipality's procedures as files, which the engine reads."""
+    folder.mkdir(parents=True)
+    for procedure in Procedure.objects.all():
+        text = json.dumps(procedure.document, ensure_ascii=False, default=str)
+        (folder / f"{procedure.code}.yaml").write_text(text, encoding="utf-8")

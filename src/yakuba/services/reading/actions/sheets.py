@@ -1,0 +1,336 @@
+"""Sheets: a file is split into them, each is read, and each finds its case or waits for a person.
+
+The rows say what is left to do. Every function here may be called again after a crash at any point.
+Locks are always taken in the order sheet, question, case.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.files.uploads import PageImage, pages, store_image
+from yakuba.kernel.jobs import enqueue, retry
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.ledger.actions import add_event, open_case
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.services.reading.actions import reader
+from yakuba.services.reading.actions.by_hand import page_by_hand
+from yakuba.services.reading.actions.cases import assemble
+from yakuba.services.reading.actions.uploads import LANE, WrongStep
+from yakuba.services.reading.contracts import PageReading, PageStatus
+from yakuba.services.reading.engine.formats import FormatError, canonical
+from yakuba.services.reading.models import BatchFile, FormDefinition, Sheet
+
+OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)
+_PROBLEMS = {
+    PageStatus.UNKNOWN_FORM: Sheet.Problem.UNKNOWN_FORM,
+    PageStatus.TWO_FORMS: Sheet.Problem.TWO_FORMS,
+    PageStatus.POOR_SCAN: Sheet.Problem.POOR_SCAN,
+    PageStatus.BAD_IMAGE: Sheet.Problem.POOR_SCAN,
+}
+READ_FAILED = (
+    "読み取りの途中で思わぬエラーが続いたため止めました。「もう一度読む」を試し、続くときはこの用紙を"
+    "スキャンし直してください。"
+)
+
+
+def split_file(file_id: int, tell: Callable[[int, int], None]) -> None:
+    """Make a sheet of every page that has none yet; `tell(done, total)` after each, where it may stop."""
+    file = BatchFile.objects.select_related("stored", "batch").get(pk=file_id)
+    if file.state != BatchFile.State.SPLITTING or file.stored is None:
+        return
+    last = file.sheets.aggregate(last=Max("index"))["last"]
+    started = time.perf_counter()
+    for page in pages(file.stored, 0 if last is None else last + 1):
+        _add_sheet(file, page, time.perf_counter() - started)
+        tell(page.index + 1, file.pages)
+        started = time.perf_counter()
+    BatchFile.objects.filter(pk=file.pk, state=BatchFile.State.SPLITTING).update(state=BatchFile.State.SPLIT)
+
+
+@transaction.atomic
+def _add_sheet(file: BatchFile, page: PageImage, seconds: float) -> None:
+    sheet = Sheet(batch=file.batch, file=file, index=page.index, seconds=seconds)
+    if page.content is None:
+        _trouble(sheet, Sheet.Problem.DAMAGED, page.refused)
+        return
+    name = f"{file.pk}-{page.index + 1}"
+    sheet.image = store_image(StoredFile.Kind.PAGE, name, page.media_type, page.content)
+    sheet.save()
+    _ask_to_read(sheet)
+
+
+def _ask_to_read(sheet: Sheet) -> None:
+    enqueue("reading.read_sheet", key=f"sheet-{sheet.pk}", lane=LANE, sheet_id=sheet.pk)
+
+
+def read_sheet(sheet_id: int) -> None:
+    """Read a waiting sheet and put it where it belongs."""
+    sheet = Sheet.objects.select_related("image", "chosen_form").get(pk=sheet_id)
+    if sheet.state != Sheet.State.WAITING:
+        return
+    started = time.perf_counter()
+    reading = _read(sheet)
+    _keep(sheet_id, reading, time.perf_counter() - started)
+
+
+def _read(sheet: Sheet) -> PageReading:
+    if sheet.image is None:
+        return PageReading(PageStatus.BAD_IMAGE, "画像の保存期間が過ぎています。スキャンし直してください。")
+    content = content_of(sheet.image)
+    if sheet.chosen_form is None or sheet.chosen_page is None:
+        return reader.read_image(content)
+    reading = reader.read_image(content, (sheet.chosen_form.code, sheet.chosen_page))
+    if reading.status is PageStatus.READ:
+        return reading
+    return page_by_hand(sheet.chosen_form, sheet.chosen_page)
+
+
+@transaction.atomic
+def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
+    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
+    if sheet.state != Sheet.State.WAITING:
+        return
+    sheet.reading = reading.to_json()
+    sheet.seconds += seconds
+    _sort(sheet, reading)
+
+
+@transaction.atomic
+def give_up(sheet_id: int) -> None:
+    """Note that reading the sheet failed for good, so that a person sees it."""
+    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
+    if sheet.state == Sheet.State.WAITING:
+        _trouble(sheet, Sheet.Problem.FAILED, READ_FAILED)
+
+
+def _sort(sheet: Sheet, reading: PageReading) -> None:
+    """Decide what becomes of a read sheet. Saves it."""
+    if reading.status is PageStatus.BLANK:
+        sheet.state, sheet.problem, sheet.message = Sheet.State.BLANK, "", reading.message
+        sheet.save()
+    elif reading.status is not PageStatus.READ:
+        _trouble(sheet, _PROBLEMS[reading.status], reading.message)
+    else:
+        _place(sheet, reading)
+
+
+def _place(sheet: Sheet, reading: PageReading) -> None:
+    """Give a read sheet to its case, or say why that cannot be."""
+    form = FormDefinition.objects.filter(code=reading.form, version=reading.form_version).first()
+    sheet.form, sheet.page = form, reading.page
+    number = sheet.typed_number or reading.receipt_number
+    if form is None or not number:
+        _trouble(sheet, Sheet.Problem.NUMBER, _number_message(reading))
+        return
+    sheet.receipt_number = number
+    case = Case.objects.select_for_update().get(pk=open_case(form.procedure, number).pk)
+    obstacle = _obstacle(sheet, case)
+    if obstacle:
+        _trouble(sheet, *obstacle)
+        return
+    _join(sheet, case)
+
+
+def _join(sheet: Sheet, case: Case) -> None:
+    sheet.case, sheet.state, sheet.problem, sheet.message = case, Sheet.State.PLACED, "", ""
+    if not sheet.seconds_noted:
+        details = {"sheet": sheet.pk, "page": sheet.page}
+        add_event(case, "reading.read", seconds=sheet.seconds, label="用紙を読み取った", **details)
+        if sheet.typed_by is not None:
+            add_event(
+                case,
+                "reading.sheet_resolved",
+                user=sheet.typed_by,
+                seconds=sheet.typed_seconds,
+                label="困っている用紙を解決した",
+                **details,
+            )
+        sheet.seconds_noted = True
+    sheet.save()
+    assemble(case)
+
+
+def _obstacle(sheet: Sheet, case: Case) -> tuple[Sheet.Problem, str] | None:
+    """Why the sheet cannot become a page of the locked case."""
+    others = Sheet.objects.filter(case=case).exclude(pk=sheet.pk).select_related("file", "form")
+    for other in others:
+        if other.form is not None and sheet.form is not None and other.form.code != sheet.form.code:
+            return Sheet.Problem.OTHER_FORM, (
+                f"受付番号 {case.receipt_number} は別の様式「{other.form.title}」で使われています"
+                f"（{other.place_in_file}）。受付番号を用紙と見比べて、入れ直してください。"
+            )
+        if other.page == sheet.page:
+            return Sheet.Problem.DUPLICATE, (
+                f"受付番号 {case.receipt_number} の{sheet.page}ページ目は、もうあります（{other.place_in_file}）。"
+                "見比べて、どちらを使うか選んでください。"
+            )
+    if case.status not in OPEN_STATUSES:
+        return Sheet.Problem.CLOSED, (
+            f"受付番号 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、用紙を加えられません。"
+            "受付番号を用紙と見比べ、正しければこの用紙を除外してください。"
+        )
+    return None
+
+
+def _number_message(reading: PageReading) -> str:
+    field = reading.field("receipt_number")
+    told = field.message if field is not None else ""
+    return f"受付番号を確かに読めません。{told}用紙を見て入れてください。"
+
+
+def _trouble(sheet: Sheet, problem: Sheet.Problem, message: str) -> None:
+    sheet.state, sheet.problem, sheet.message, sheet.case = Sheet.State.PROBLEM, problem, message, None
+    sheet.problem_since = timezone.now()
+    sheet.save()
+
+
+# What a person does with a sheet that waits.
+
+
+@transaction.atomic
+def resolve(
+    sheet: Sheet,
+    *,
+    receipt_number: str = "",
+    form: FormDefinition | None = None,
+    page: int | None = None,
+    actor: Any = None,
+    seconds: float = 0.0,
+) -> Sheet:
+    """Take what a person says about a problem sheet: its receipt number, and its form and page where those
+    are not known. Raises WrongStep with what is missing or wrong."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    row.typed_by = actor if getattr(actor, "pk", None) else None
+    row.typed_seconds += seconds
+    try:
+        row.typed_number = canonical("receipt_number", receipt_number) or row.typed_number
+    except FormatError as error:
+        raise WrongStep(str(error)) from error
+    reading = row.page_reading
+    known = reading is not None and reading.status is PageStatus.READ
+    if form is not None and page is not None and not (known and (row.form_id, row.page) == (form.pk, page)):
+        _read_as(row, form, page)
+    elif reading is not None and known:
+        if not row.typed_number:
+            raise WrongStep("受付番号を入れてください。")
+        _place(row, reading)
+    else:
+        raise WrongStep("この用紙がどの様式の何ページ目かを選んでください。")
+    record("reading.sheet_resolved", subject=f"sheet:{row.pk}", actor=actor)
+    return row
+
+
+def _read_as(row: Sheet, form: FormDefinition, page: int) -> None:
+    if row.image is None:
+        raise WrongStep("この用紙には画像がありません。スキャンし直してください。")
+    if not form.pages.filter(number=page).exists():
+        raise WrongStep(f"「{form.title}」に{page}ページ目はありません。")
+    row.chosen_form, row.chosen_page = form, page
+    _wait_again(row)
+
+
+@transaction.atomic
+def read_again(sheet: Sheet, *, actor: Any = None) -> Sheet:
+    """Let the engine try once more, without what a person had said. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    if row.image is None:
+        raise WrongStep("この用紙には画像がありません。スキャンし直してください。")
+    row.chosen_form = row.chosen_page = None
+    row.typed_number = ""
+    _wait_again(row)
+    record("reading.sheet_read_again", subject=f"sheet:{row.pk}", actor=actor)
+    return row
+
+
+def _wait_again(row: Sheet) -> None:
+    row.state, row.problem, row.message = Sheet.State.WAITING, "", ""
+    row.save()
+    _ask_to_read(row)
+
+
+@transaction.atomic
+def put_aside(sheet: Sheet, reason: str, *, actor: Any = None) -> Sheet:
+    """Take a problem sheet out of the work, with a reason; `take_back` undoes it. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    if not reason.strip():
+        raise WrongStep("除外する理由を入れてください。")
+    _aside(row, reason.strip(), actor)
+    record("reading.sheet_put_aside", subject=f"sheet:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def take_back(sheet: Sheet, *, actor: Any = None) -> Sheet:
+    """Bring a sheet back that was put aside; it is sorted anew. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.ASIDE)
+    reading = row.page_reading
+    if reading is not None:
+        _sort(row, reading)
+    elif row.image is not None:
+        _wait_again(row)
+    else:
+        _trouble(row, Sheet.Problem.DAMAGED, row.message)
+    record("reading.sheet_taken_back", subject=f"sheet:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def use_instead(sheet: Sheet, *, actor: Any = None) -> Sheet:
+    """Let a duplicate take the place of the page that is there; that one is put aside. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    other = duplicate_of(row)
+    if row.problem != Sheet.Problem.DUPLICATE or other is None or other.case is None:
+        raise WrongStep("この用紙は、差し替える相手がありません。画面を開き直してください。")
+    case = Case.objects.select_for_update().get(pk=other.case.pk)
+    if case.status not in OPEN_STATUSES:
+        raise WrongStep(f"この受付は「{LABELS[Status(case.status)]}」なので、差し替えられません。")
+    other.case = None
+    _aside(other, f"{row.place_in_file} に差し替え", actor)
+    _join(row, case)
+    record("reading.sheet_replaced", subject=f"sheet:{row.pk}", actor=actor, replaced=other.pk)
+    return row
+
+
+def duplicate_of(sheet: Sheet) -> Sheet | None:
+    """The sheet that already is the page which `sheet` claims to be."""
+    if sheet.form is None or not sheet.receipt_number:
+        return None
+    rows = Sheet.objects.filter(
+        case__procedure=sheet.form.procedure, case__receipt_number=sheet.receipt_number, page=sheet.page
+    )
+    return rows.exclude(pk=sheet.pk).select_related("case", "file", "image").first()
+
+
+def _aside(row: Sheet, reason: str, actor: Any) -> None:
+    row.state, row.aside_reason, row.case = Sheet.State.ASIDE, reason, None
+    row.aside_by = actor if getattr(actor, "pk", None) else None
+    row.save()
+
+
+def _locked(sheet: Sheet, state: Sheet.State) -> Sheet:
+    row: Sheet = (
+        Sheet.objects.select_for_update(of=("self",))
+        .select_related("image", "form__procedure", "file", "typed_by")
+        .get(pk=sheet.pk)
+    )
+    if row.state != state:
+        raise WrongStep("この用紙は、もうほかの人が片づけたか、読み取り中です。画面を開き直してください。")
+    return row
+
+
+@transaction.atomic
+def retry_job(job: Job, *, actor: Any = None) -> None:
+    """Start a job of this room again that gave up."""
+    retry(job)
+    record("reading.job_retried", subject=f"job:{job.pk}", actor=actor)

@@ -1,0 +1,114 @@
+"""Taking in files: every file becomes a row with what became of it, and a refused one stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.uploads import UploadRefused, take_upload
+from yakuba.kernel.jobs import enqueue
+from yakuba.kernel.ui.wording import wareki
+from yakuba.services.reading.models import Batch, BatchFile
+
+LANE = "reading"
+NAME_LENGTH = 120
+
+
+class WrongStep(ValueError):
+    """What was asked does not fit the row's state. `str()` is a Japanese sentence for the clerk."""
+
+
+def upload(
+    files: Iterable[tuple[str, BinaryIO]], *, actor: Any = None, name: str = "", force: bool = False
+) -> Batch:
+    """Take `files`, pairs of name and binary stream, as one batch; reading them goes on in the worker.
+
+    A refused file becomes a row with its reason. A file taken before is kept aside unless `force`. Raises
+    WrongStep when there is no file at all.
+    """
+    listed = list(files)
+    if not listed:
+        raise WrongStep("ファイルが選ばれていません。PDF・TIFF・JPEG・PNGを1つ以上選んでください。")
+    batch = _open_batch(name, actor)
+    for file_name, stream in listed:
+        _take(batch, file_name, stream, actor, force)
+    _note(batch, actor)
+    return batch
+
+
+@transaction.atomic
+def force_file(file: BatchFile, *, actor: Any = None) -> None:
+    """Read a file although the same one was taken before. Raises WrongStep."""
+    row = BatchFile.objects.select_for_update().get(pk=file.pk)
+    if row.state != BatchFile.State.KNOWN or row.stored is None:
+        raise WrongStep("このファイルは、もう読み取りに回っています。")
+    _start(row)
+    record("reading.file_forced", subject=f"batch:{row.batch_id}", actor=actor, file=row.pk)
+
+
+def _open_batch(name: str, actor: Any) -> Batch:
+    given = name.strip() or f"{wareki(timezone.localtime(), weekday=False, time=True)} の取り込み"
+    return Batch.objects.create(
+        name=given[:NAME_LENGTH], created_by=actor if getattr(actor, "pk", None) else None
+    )
+
+
+def _take(batch: Batch, name: str, stream: BinaryIO, actor: Any, force: bool) -> None:
+    try:
+        stored = take_upload(name, stream, actor=actor)
+    except UploadRefused as refusal:
+        BatchFile.objects.create(
+            batch=batch,
+            name=refusal.name[-255:],
+            state=BatchFile.State.REFUSED,
+            message=str(refusal).removeprefix(f"「{refusal.name}」: "),
+        )
+        return
+    with transaction.atomic():
+        same = _same_before(stored.sha256)
+        row = BatchFile(
+            batch=batch,
+            name=stored.name,
+            stored=stored,
+            sha256=stored.sha256,
+            pages=stored.pages,
+            same_as=same,
+        )
+        if same is not None and not force:
+            when = wareki(timezone.localtime(same.batch.created_at), weekday=False, time=True)
+            row.state = BatchFile.State.KNOWN
+            row.message = (
+                f"同じ内容のファイルを{when}に「{same.batch.name}」で取り込み済みです（{same.name}）。"
+                "二重に読まないよう止めています。"
+            )
+            row.save()
+        else:
+            _start(row)
+
+
+def _same_before(sha256: str) -> BatchFile | None:
+    taken = (BatchFile.State.SPLITTING, BatchFile.State.SPLIT)
+    rows = BatchFile.objects.filter(sha256=sha256, state__in=taken).select_related("batch")
+    return rows.order_by("pk").first()
+
+
+def _start(row: BatchFile) -> None:
+    row.state, row.message = BatchFile.State.SPLITTING, ""
+    row.save()
+    enqueue("reading.split_file", key=f"file-{row.pk}", lane=LANE, file_id=row.pk)
+
+
+def _note(batch: Batch, actor: Any) -> None:
+    states = list(batch.files.values_list("state", flat=True))
+    refused = states.count(BatchFile.State.REFUSED)
+    record(
+        "reading.batch_uploaded",
+        subject=f"batch:{batch.pk}",
+        actor=actor,
+        files=len(states),
+        refused=refused,
+    )

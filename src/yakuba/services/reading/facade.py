@@ -1,0 +1,135 @@
+"""The door of the reading room: what other rooms and the demo may call. The active municipality is the one
+that is meant. Dataclasses come from `contracts`; the only model that leaves is the kernel's StoredFile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.services.reading.actions import definitions, questions, sheets, uploads
+from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.contracts import (
+    BatchProgress,
+    BatchStatistics,
+    FileResult,
+    OpenQuestion,
+    SheetProblem,
+)
+from yakuba.services.reading.models import Batch, FormDefinition, Sheet
+from yakuba.services.reading.queries import batches, problems
+from yakuba.services.reading.queries import questions as question_queries
+
+__all__ = [
+    "AnswerRefused",
+    "WrongStep",
+    "answer",
+    "batch_files",
+    "batch_progress",
+    "case_pages",
+    "hold",
+    "load_form",
+    "open_problems",
+    "open_questions",
+    "put_aside",
+    "resolve_problem",
+    "statistics",
+    "upload",
+]
+
+
+def load_form(path: Path, actor: Any = None) -> str:
+    """Put a form (form.yaml or its folder) into use. Returns its code. Raises the engine's DefinitionError."""
+    return definitions.load_form(path, actor=actor).code
+
+
+def upload(
+    files: Iterable[tuple[str, BinaryIO]], actor: Any = None, *, name: str = "", force: bool = False
+) -> int:
+    """Take files, pairs of name and binary stream, as one batch. Returns its id; `batch_files` says what became
+    of each. Raises WrongStep when there is no file."""
+    return uploads.upload(files, actor=actor, name=name, force=force).pk
+
+
+def batch_files(batch_id: int) -> list[FileResult]:
+    """What became of each file. Raises Batch.DoesNotExist."""
+    return batches.files_of(Batch.objects.get(pk=batch_id))
+
+
+def batch_progress(batch_id: int) -> BatchProgress:
+    """Where the batch stands. Raises Batch.DoesNotExist."""
+    return batches.progress_of(Batch.objects.get(pk=batch_id))
+
+
+def statistics(batch_id: int) -> BatchStatistics:
+    """What the batch gave and took. Raises Batch.DoesNotExist."""
+    return batches.statistics_of(Batch.objects.get(pk=batch_id))
+
+
+def open_questions(batch_id: int | None = None) -> list[OpenQuestion]:
+    """The values that wait for a person, by case and then in the order of the form."""
+    return question_queries.open_questions(batch_id)
+
+
+def answer(
+    question_id: int,
+    value: str,
+    actor: Any,
+    seconds: float,
+    *,
+    insist: bool = False,
+    assumed: bool = False,
+) -> None:
+    """A person's answer in canonical or any accepted form; choices as codes or labels joined by commas.
+
+    `insist`: the paper says so, although it is out of range or empty; `assumed`: the seconds were not measured.
+    Raises AnswerRefused and WrongStep.
+    """
+    questions.answer(question_id, value, actor=actor, seconds=seconds, insist=insist, assumed=assumed)
+
+
+def hold(question_id: int, reason: str, actor: Any, seconds: float = 0.0) -> None:
+    """Leave a value for later. Raises WrongStep."""
+    questions.hold(question_id, reason, actor=actor, seconds=seconds)
+
+
+def open_problems(batch_id: int | None = None) -> list[SheetProblem]:
+    """The sheets that wait for a person, the longest waiting first."""
+    return [problems.as_problem(sheet) for sheet in problems.problem_sheets(batch_id)]
+
+
+def resolve_problem(
+    sheet_id: int,
+    actor: Any,
+    seconds: float,
+    *,
+    receipt_number: str = "",
+    form: str = "",
+    page: int = 0,
+) -> None:
+    """Say the receipt number of a sheet, and its form and page where they are not known; the sheet then goes
+    to its case, or is read again. Raises WrongStep."""
+    chosen = FormDefinition.objects.filter(code=form, current=True).first() if form else None
+    if form and chosen is None:
+        raise WrongStep(f"様式 {form} は登録されていません。")
+    sheets.resolve(
+        Sheet.objects.get(pk=sheet_id),
+        receipt_number=receipt_number,
+        form=chosen,
+        page=page or None,
+        actor=actor,
+        seconds=seconds,
+    )
+
+
+def put_aside(sheet_id: int, reason: str, actor: Any) -> None:
+    """Take a problem sheet out of the work. Raises WrongStep."""
+    sheets.put_aside(Sheet.objects.get(pk=sheet_id), reason, actor=actor)
+
+
+def case_pages(case_id: int) -> list[tuple[int, StoredFile]]:
+    """The scanned pages of a case in order: page number and image (kernel.files.storage.content_of)."""
+    rows = Sheet.objects.filter(case=case_id, image__isnull=False).select_related("image").order_by("page")
+    return [(sheet.page, sheet.image) for sheet in rows]

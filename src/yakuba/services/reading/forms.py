@@ -1,0 +1,230 @@
+"""What clerks fill in. Whether an answer is right is decided in `actions.answers`, for pages, API and CLI alike."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.html import format_html
+
+from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.services.reading.engine.formats import display
+from yakuba.services.reading.models import FormDefinition, Question
+
+DIGITS = frozenset({"digits", "number", "phone", "postal_code", "receipt_number"})
+RAW_HELPS = DIGITS | {"name", "kana", "address", "text"}
+NO_MARK = "-"  # the option of a choice that says: nothing is marked
+SHOWN_SALT = "reading.shown"
+HELP = {
+    "date": "令和8年4月1日、R8.4.1、2026-04-01 のどの書き方でも入力できます。",
+    "kana": "ひらがなや半角でも入力できます。",
+    "postal_code": "7けたの数字です。",
+    "phone": "市外局番から入力します。",
+    "receipt_number": "10けたの数字です。",
+}
+
+
+def shown_token(user: Any, subject: str) -> str:
+    """Signed note of when the page about `subject` was shown to the person."""
+    return signing.dumps({"s": subject, "u": user.pk, "t": time.time()}, salt=SHOWN_SALT)
+
+
+def seconds_since(token: str, user: Any, subject: str) -> float:
+    """Seconds since the page was shown; 0 for a note that is not ours or not about this."""
+    try:
+        note = signing.loads(token, salt=SHOWN_SALT, max_age=12 * 3600)
+    except signing.BadSignature:
+        return 0.0
+    if note.get("s") != subject or note.get("u") != user.pk:
+        return 0.0
+    return max(0.0, time.time() - float(note["t"]))
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Cleans to a list of uploaded files. Empty files pass: the upload says of each what is wrong with it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=ManyFilesInput(), allow_empty_file=True, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """All files. Raises ValidationError when there is none."""
+        listed = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(one, initial) for one in listed or [None]]
+
+
+class UploadForm(forms.Form):
+    """Scanned applications."""
+
+    scans = ManyFilesField(
+        label="スキャンした申請書",
+        help_text="PDF・TIFF・JPEG・PNG。いくつでも一度に選べます。様式や順番が混ざっていてもかまいません。",
+        error_messages={"required": "ファイルを1つ以上選んでください。"},
+    )
+    name = forms.CharField(
+        label="束の名前",
+        required=False,
+        max_length=120,
+        help_text="あとで探すための名前です。空なら日時になります。例：保育所 11月20日窓口分",
+    )
+    force = forms.BooleanField(
+        label="取り込み済みの同じファイルも、もう一度読み取る",
+        required=False,
+    )
+
+
+class NumberKeys:
+    """Number keys for the options of a widget; the chosen option, or the first, has the focus at first."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The widget's context with numbered options."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        options = [option for _, group, _ in context["widget"]["optgroups"] for option in group]
+        for number, option in enumerate(options[:9], start=1):
+            option["attrs"]["data-key"] = str(number)
+            option["label"] = format_html("<kbd>{}</kbd> {}", number, option["label"])
+        first = next((option for option in options if option["selected"]), options[0])
+        first["attrs"]["autofocus"] = True
+        return context
+
+
+class NumberedRadio(NumberKeys, forms.RadioSelect):
+    """Radio buttons that the number keys choose."""
+
+
+class NumberedCheckboxes(NumberKeys, forms.CheckboxSelectMultiple):
+    """Check boxes that the number keys switch."""
+
+
+class AnswerForm(forms.Form):
+    """The value of one field, with the reading in it."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, question: Question, procedure: ProcedureDefinition, value: str, *args: Any, **kwargs: Any
+    ) -> None:
+        definition = procedure.field(question.field)
+        kwargs.setdefault("initial", {})["value"] = initial_text(definition, question, value)
+        super().__init__(*args, **kwargs)
+        self.fields["value"] = _value_field(definition, bool(definition.lexicon))
+
+    def raw_value(self) -> str:
+        """What was entered, as one string."""
+        value = self.cleaned_data.get("value") or ""
+        if value == NO_MARK:
+            return ""
+        return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def initial_text(definition: FieldDefinition, question: Question, value: str) -> Any:
+    """What stands in the input at first: the value, or what was read where that is no value of the type."""
+    answered = question.state == Question.State.ANSWERED
+    if definition.type == "choices":
+        return value.split(",") if value else []
+    if definition.type == "choice":  # a doubtful mark must be chosen, not waved through
+        return value or (NO_MARK if answered else None)
+    if definition.type == "date":
+        return display("date", value)
+    if not value and definition.type in RAW_HELPS and not answered:
+        return question.raw
+    return value
+
+
+def _value_field(definition: FieldDefinition, listed: bool) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": definition.label,
+        "required": False,
+        "help_text": "一覧から選びます。" if listed else HELP.get(definition.type, ""),
+    }
+    options = list(definition.options.items())
+    if definition.type == "choice":
+        chosen = common | {"required": True, "error_messages": {"required": "どれか1つを選んでください。"}}
+        return forms.ChoiceField(choices=[*options, (NO_MARK, "印がない")], widget=NumberedRadio, **chosen)
+    if definition.type == "choices":
+        return forms.MultipleChoiceField(choices=options, widget=NumberedCheckboxes, **common)
+    attrs: dict[str, Any] = {
+        "autofocus": True,
+        "autocomplete": "off",
+        "class": "value",
+        "spellcheck": "false",
+    }
+    if definition.type in DIGITS:
+        attrs["inputmode"] = "numeric"
+    if listed:
+        attrs["list"] = "words"
+    return forms.CharField(widget=forms.TextInput(attrs=attrs), strip=True, max_length=500, **common)
+
+
+class HoldForm(forms.Form):
+    """Why a value is left for later."""
+
+    reason = forms.CharField(
+        label="保留の理由",
+        max_length=200,
+        help_text="例：字が読めない、申請者に電話で確認中",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "保留の理由を入れてください。"},
+    )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class ResolveForm(forms.Form):
+    """What a person knows about a sheet that the machine could not place."""
+
+    receipt_number = forms.CharField(
+        label="受付番号",
+        required=False,
+        max_length=30,
+        help_text="10けたの数字です。用紙の右上にあります。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    place = forms.ChoiceField(
+        label="様式とページ", required=False, help_text="機械が様式を見分けられないときに選びます。"
+    )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "読み取りにまかせる")]
+        for form in FormDefinition.objects.filter(current=True).prefetch_related("pages").order_by("title"):
+            numbers = sorted(page.number for page in form.pages.all())
+            choices += [(f"{form.pk}-{number}", f"{form.title} {number}ページ目") for number in numbers]
+        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[FormDefinition | None, int | None]:
+        """The form and page that were chosen, or (None, None)."""
+        place = self.cleaned_data["place"]
+        if not place:
+            return None, None
+        key, _, number = place.partition("-")
+        return FormDefinition.objects.filter(pk=int(key), current=True).first(), int(number)
+
+
+class AsideForm(forms.Form):
+    """Why a sheet is taken out of the work."""
+
+    reason = forms.CharField(
+        label="除外の理由",
+        max_length=200,
+        help_text="例：別の書類が混ざった、スキャンし直した",
+        error_messages={"required": "除外する理由を入れてください。"},
+    )
+
+
+class BatchFilter(forms.Form):
+    """Narrows the list of batches."""
+
+    text = forms.CharField(label="名前", required=False, max_length=120)
+    state = forms.ChoiceField(
+        label="状態",
+        required=False,
+        choices=[("", "すべて"), ("open", "確認や対応が要る"), ("running", "読み取り中"), ("done", "済み")],
+    )

@@ -1,0 +1,30 @@
+"""What the worker does for this room. The rows say what is left to do, so every handler may be called again."""
+
+from __future__ import annotations
+
+from yakuba.kernel.jobs import JobContext, job
+from yakuba.services.reading.actions import sheets
+
+ATTEMPTS = 3
+
+
+@job("reading.split_file", label="ファイルをページに分ける", attempts=ATTEMPTS)
+def split_file(context: JobContext, *, file_id: int) -> None:
+    """Make a sheet of every page of an uploaded file."""
+
+    def tell(done: int, total: int) -> None:
+        context.progress(done, total)
+        context.check()
+
+    sheets.split_file(file_id, tell)
+
+
+@job("reading.read_sheet", label="用紙の読み取り", attempts=ATTEMPTS)
+def read_sheet(context: JobContext, *, sheet_id: int) -> None:
+    """Read one sheet and put it where it belongs. After the last try the sheet waits for a person."""
+    try:
+        sheets.read_sheet(sheet_id)
+    except Exception:
+        if context.attempt >= ATTEMPTS:
+            sheets.give_up(sheet_id)
+        raise

@@ -1,0 +1,219 @@
+"""Tables of the reading room: forms, batches of scans, their sheets, and the values that wait for a person.
+
+The values themselves live in the ledger. A sheet keeps what the engine read from it (`reading`, the JSON of a
+`PageReading`), so that a case can be put together again at any time.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.services.reading.contracts import PageReading
+
+
+class FormDefinition(MunicipalityModel):
+    """A version of a form (様式). Scans are compared with the `current` one of each code."""
+
+    code = models.SlugField("コード", max_length=60)
+    version = models.PositiveIntegerField("版")
+    title = models.CharField("名称", max_length=120)
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name="手続")
+    document = models.JSONField()  # the form file as loaded
+    current = models.BooleanField("使用中", default=True)
+    loaded_at = models.DateTimeField("登録日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "様式"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "code", "version"], name="form_version_once"),
+            models.UniqueConstraint(
+                fields=["municipality", "code"], condition=Q(current=True), name="form_current_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FormPage(MunicipalityModel):
+    """The blank image of one page of a form."""
+
+    form = models.ForeignKey(FormDefinition, models.CASCADE, related_name="pages", verbose_name="様式")
+    number = models.PositiveIntegerField("ページ")
+    image = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="画像")
+    width = models.PositiveIntegerField("幅")  # pixels at 200 dpi
+    height = models.PositiveIntegerField("高さ")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "様式のページ"
+        constraints = [models.UniqueConstraint(fields=["form", "number"], name="form_page_once")]
+
+
+class Batch(MunicipalityModel):
+    """Files that came in together (束)."""
+
+    name = models.CharField("名前", max_length=120)
+    created_at = models.DateTimeField("取り込み日時", auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="取り込んだ職員"
+    )
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "束"
+        indexes = [models.Index(fields=["municipality", "created_at"], name="batch_created")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BatchFile(MunicipalityModel):
+    """One file of a batch: taken, refused with its reason, or known already."""
+
+    class State(models.TextChoices):
+        SPLITTING = "splitting", "ページに分けています"
+        SPLIT = "split", "受け取りました"
+        KNOWN = "known", "取り込み済みの同じファイル"
+        REFUSED = "refused", "受け取れません"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="files", verbose_name="束")
+    name = models.CharField("ファイル名", max_length=255)
+    stored = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+", verbose_name="中身")
+    sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField("ページ数", default=0)
+    state = models.CharField("状態", max_length=10, choices=State.choices)
+    message = models.TextField("説明", blank=True)
+    same_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", verbose_name="同じファイル"
+    )
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "束のファイル"
+        indexes = [models.Index(fields=["municipality", "sha256"], name="batch_file_sha256")]
+
+
+class Sheet(MunicipalityModel):
+    """One page image of a file (用紙). `case` is set only while the sheet is the case's page `page`."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "読み取り待ち"
+        PLACED = "placed", "読み取り済み"
+        BLANK = "blank", "白紙"
+        PROBLEM = "problem", "困っている"
+        ASIDE = "aside", "除外"
+
+    class Problem(models.TextChoices):
+        UNKNOWN_FORM = "unknown_form", "様式がわからない"
+        TWO_FORMS = "two_forms", "用紙が2枚写っている"
+        POOR_SCAN = "poor_scan", "スキャンの質が悪い"
+        DAMAGED = "damaged", "ページが壊れている"
+        NUMBER = "number", "受付番号が読めない"
+        DUPLICATE = "duplicate", "同じページがもうある"
+        OTHER_FORM = "other_form", "別の様式の受付番号と重なる"
+        CLOSED = "closed", "受付の入力が始まっている"
+        FAILED = "failed", "読み取りに失敗した"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="sheets", verbose_name="束")
+    file = models.ForeignKey(BatchFile, models.CASCADE, related_name="sheets", verbose_name="ファイル")
+    index = models.PositiveIntegerField("ファイル内の位置")  # from 0
+    image = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+", verbose_name="画像")
+    state = models.CharField("状態", max_length=10, choices=State.choices, default=State.WAITING)
+    problem = models.CharField("困りごと", max_length=20, choices=Problem.choices, blank=True)
+    message = models.TextField("説明", blank=True)
+    problem_since = models.DateTimeField("困りはじめ", null=True)
+    reading = models.JSONField("読み取り結果", null=True)
+    form = models.ForeignKey(
+        FormDefinition, models.SET_NULL, null=True, related_name="+", verbose_name="様式"
+    )
+    page = models.PositiveIntegerField("様式のページ", null=True)
+    receipt_number = models.CharField("受付番号", max_length=20, blank=True)
+    chosen_form = models.ForeignKey(
+        FormDefinition, models.SET_NULL, null=True, related_name="+", verbose_name="職員が選んだ様式"
+    )
+    chosen_page = models.PositiveIntegerField("職員が選んだページ", null=True)
+    typed_number = models.CharField("職員が入れた受付番号", max_length=20, blank=True)
+    typed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="入れた職員"
+    )
+    typed_seconds = models.FloatField("職員の秒", default=0.0)
+    case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+", verbose_name="受付")
+    seconds = models.FloatField("機械の秒", default=0.0)
+    seconds_noted = models.BooleanField("秒を受付簿に記した", default=False)
+    aside_reason = models.TextField("除外の理由", blank=True)
+    aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="除外した職員"
+    )
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "用紙"
+        constraints = [
+            models.UniqueConstraint(fields=["file", "index"], name="sheet_once"),
+            models.UniqueConstraint(
+                fields=["case", "page"], condition=Q(case__isnull=False), name="case_page_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "state"], name="sheet_state"),
+            models.Index(fields=["batch", "state"], name="sheet_batch_state"),
+        ]
+
+    @property
+    def page_reading(self) -> PageReading | None:
+        """What the engine read, or None before it has."""
+        return PageReading.from_json(self.reading) if self.reading else None
+
+    @property
+    def place_in_file(self) -> str:
+        """Where the sheet lies, in words."""
+        return f"{self.file.name} の{self.index + 1}枚目"
+
+
+class Question(MunicipalityModel):
+    """A value that a person must look at. There is at most one for each field of a case."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "確認待ち"
+        HELD = "held", "保留"
+        ANSWERED = "answered", "確認済み"
+
+    class Kind(models.TextChoices):
+        READING = "reading", "読み取りが不確か"
+        CROSS_CHECK = "cross_check", "ほかの欄と合わない"
+        REVIEW = "review", "職員が見直す"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="受付")
+    sheet = models.ForeignKey(Sheet, models.CASCADE, related_name="questions", verbose_name="用紙")
+    field = models.CharField("項目", max_length=60)
+    type = models.CharField("型", max_length=20)
+    position = models.PositiveIntegerField("様式での順番", default=0)
+    kind = models.CharField("種類", max_length=12, choices=Kind.choices, default=Kind.READING)
+    value = models.TextField("読み取った値", blank=True)
+    raw = models.TextField("読んだままの文字", blank=True)
+    candidates = models.JSONField("ほかの候補", default=list)
+    reasons = models.JSONField("理由", default=list)
+    message = models.TextField("説明", blank=True)
+    state = models.CharField("状態", max_length=10, choices=State.choices, default=State.OPEN)
+    insisted = models.BooleanField("書かれたとおりと職員が言った", default=False)
+    created_at = models.DateTimeField("できた日時", auto_now_add=True)
+    leased_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="見ている職員"
+    )
+    leased_until = models.DateTimeField("見ている期限", null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="確認した職員"
+    )
+    answered_at = models.DateTimeField("確認日時", null=True)
+    seconds = models.FloatField("かかった秒", default=0.0)
+    hold_reason = models.TextField("保留の理由", blank=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "確認する値"
+        constraints = [models.UniqueConstraint(fields=["case", "field"], name="question_once")]
+        indexes = [
+            models.Index(fields=["municipality", "state", "case", "position"], name="question_next"),
+            models.Index(fields=["answered_by", "-answered_at"], name="question_answered"),
+        ]

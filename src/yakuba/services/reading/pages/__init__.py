@@ -1,0 +1,1 @@
+"""Pages of the reading room. batches, confirm, cases, problems, forms, pictures."""

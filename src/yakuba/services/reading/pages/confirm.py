@@ -1,0 +1,186 @@
+"""Confirming: one doubtful value at a time, its picture beside it, by keyboard alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.definitions import ProcedureDefinition
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.models import CaseValue
+from yakuba.services.reading.actions import questions as actions
+from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.crosscheck import related_fields
+from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.forms import AnswerForm, HoldForm, seconds_since, shown_token
+from yakuba.services.reading.models import Batch, Question
+from yakuba.services.reading.queries import questions as queries
+
+SEEN = "reading_case_seen"
+
+
+@permission_required("reading.confirm")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Lead to the next value of the wanted scope, or say that nothing is left."""
+    scope = _scope(request)
+    question = actions.take_next(request.user, **scope)
+    if question is not None:
+        return redirect(_with_scope(reverse("reading:question", args=[question.pk]), scope))
+    batch_id = scope["batch_id"]
+    context = {
+        "batch": Batch.objects.filter(pk=batch_id).first() if batch_id else None,
+        "progress": queries.progress(**scope),
+        "elsewhere": queries.progress().open,
+    }
+    return render(request, "reading/nothing_left.html", context)
+
+
+@permission_required("reading.confirm")
+def question(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Show one value, or take the answer."""
+    row = _question(question_id)
+    if request.method == "POST":
+        return _answer(request, row)
+    if row.state != Question.State.ANSWERED:
+        actions.lease(row, request.user)
+    _note_view(request, row)
+    value = CaseValue.objects.filter(case=row.case, field=row.field).values_list("value", flat=True).first()
+    token = shown_token(request.user, _subject(row))
+    form = AnswerForm(row, row.case.procedure.definition, value or "", initial={"shown": token})
+    return _page(request, row, form)
+
+
+def _answer(request: HttpRequest, row: Question) -> HttpResponse:
+    scope = _scope(request)
+    form = AnswerForm(row, row.case.procedure.definition, "", request.POST)
+    if not form.is_valid():
+        return _page(request, row, form, status=422)
+    seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
+    raw = request.POST.get("candidate") or form.raw_value()
+    insist = "insist" in request.POST
+    try:
+        actions.answer(row.pk, raw, actor=request.user, seconds=seconds, insist=insist)
+    except AnswerRefused as refusal:
+        form.add_error("value", str(refusal))
+        return _page(request, row, form, may_insist=refusal.may_insist, status=422)
+    except WrongStep as refusal:
+        messages.info(request, str(refusal))
+    return redirect(_with_scope(reverse("reading:confirm"), scope))
+
+
+@require_POST
+@permission_required("reading.confirm")
+def hold(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Leave a value for later, with a reason."""
+    row = _question(question_id)
+    form = HoldForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "保留の理由を入れてください。例：字が読めない、申請者に電話で確認中")
+        return redirect(_with_scope(reverse("reading:question", args=[row.pk]), _scope(request)))
+    seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
+    try:
+        actions.hold(row.pk, form.cleaned_data["reason"], actor=request.user, seconds=seconds)
+        messages.success(request, f"「{_label(row)}」を保留にしました。")
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+    return redirect(_with_scope(reverse("reading:confirm"), _scope(request)))
+
+
+@permission_required("reading.confirm")
+def held(request: HttpRequest) -> HttpResponse:
+    """The values that were held, with their reasons."""
+    rows = queries.in_order(queries.in_scope().filter(state=Question.State.HELD))
+    listed = [{"row": row, "label": _label(row)} for row in rows.select_related("case__procedure", "sheet")]
+    return render(request, "reading/held.html", {"rows": listed})
+
+
+def _page(
+    request: HttpRequest, row: Question, form: AnswerForm, *, may_insist: bool = False, status: int = 200
+) -> HttpResponse:
+    scope = _scope(request)
+    definition = row.case.procedure.definition
+    item = definition.field(row.field)
+    back = queries.previous_of(row, request.user)
+    context = {
+        "question": row,
+        "item": item,
+        "form": form,
+        "hold_form": HoldForm(initial={"shown": form["shown"].value()}, auto_id="hold_%s"),
+        "may_insist": may_insist,
+        "words": definition.lexicons.get(item.lexicon or "", ()),
+        "candidates": _candidates(row, item.type),
+        "related": _related(row, definition),
+        "progress": queries.progress(**scope),
+        "batch": Batch.objects.filter(pk=scope["batch_id"]).first() if scope["batch_id"] else None,
+        "scope": urlencode({k: v for k, v in _parameters(scope).items() if v}),
+        "back": _with_scope(reverse("reading:question", args=[back.pk]), scope) if back else "",
+    }
+    return render(request, "reading/confirm.html", context, status=status)
+
+
+def _candidates(row: Question, type_: str) -> list[str]:
+    """Other readings worth a key; marks and dates are quicker entered anew."""
+    if type_ in {"choice", "choices", "date"} or row.state == Question.State.ANSWERED:
+        return []
+    return [text for text in dict.fromkeys(row.candidates) if text and text not in (row.value, row.raw)][:4]
+
+
+def _related(row: Question, definition: ProcedureDefinition) -> list[dict[str, Any]]:
+    """The other fields of a contradiction, with their values."""
+    if row.kind != Question.Kind.CROSS_CHECK:
+        return []
+    stored = {value.field: value for value in CaseValue.objects.filter(case=row.case)}
+    items = [definition.field(code) for code in related_fields(definition, row.field)]
+    return [
+        {"item": item, "value": stored[item.code], "shown": shown_value(item, stored[item.code].value)}
+        for item in items
+        if item.code in stored
+    ]
+
+
+def _question(question_id: int) -> Question:
+    rows = Question.objects.select_related("case__procedure", "sheet__file", "sheet__batch")
+    row: Question = get_object_or_404(rows, pk=question_id)
+    return row
+
+
+def _label(row: Question) -> str:
+    return row.case.procedure.definition.field(row.field).label
+
+
+def _subject(row: Question) -> str:
+    return f"question:{row.pk}"
+
+
+def _note_view(request: HttpRequest, row: Question) -> None:
+    """Who looked at whom: once for each case a person works on in a row."""
+    if request.session.get(SEEN) != row.case_id:
+        request.session[SEEN] = row.case_id
+        record("reading.case_viewed", subject=f"case:{row.case_id}", actor=request.user)
+
+
+def _scope(request: HttpRequest) -> dict[str, Any]:
+    """What the person confirms: one batch or all, one type or all."""
+    batch = request.GET.get("batch", "")
+    type_ = request.GET.get("type", "")
+    return {
+        "batch_id": int(batch) if batch.isascii() and batch.isdigit() else None,
+        "type_": type_ if type_ in queries.TYPE_LABELS else "",
+    }
+
+
+def _parameters(scope: dict[str, Any]) -> dict[str, Any]:
+    return {"batch": scope["batch_id"], "type": scope["type_"]}
+
+
+def _with_scope(url: str, scope: dict[str, Any]) -> str:
+    chosen = {key: value for key, value in _parameters(scope).items() if value}
+    return f"{url}?{urlencode(chosen)}" if chosen else url

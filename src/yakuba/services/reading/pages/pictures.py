@@ -1,0 +1,46 @@
+"""Pictures, for who may see the readings. They are personal: no cache but the person's own browser keeps them."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import cache_control
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.ledger.models import CaseValue
+from yakuba.services.reading.models import FormPage, Sheet
+from yakuba.services.reading.queries import pictures
+
+KEPT_SECONDS = 600
+
+
+@permission_required("reading.view")
+@cache_control(private=True, max_age=KEPT_SECONDS)
+def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
+    """PNG of one field of a case, cut out upright."""
+    value = get_object_or_404(CaseValue, case=case_id, field=field)
+    return _answer(pictures.field_picture(value), "image/png")
+
+
+@permission_required("reading.view")
+@cache_control(private=True, max_age=KEPT_SECONDS)
+def sheet_picture(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """PNG of a whole sheet, upright; `?field=` frames one field."""
+    sheet = get_object_or_404(Sheet.objects.select_related("image"), pk=sheet_id)
+    return _answer(pictures.page_picture(sheet, request.GET.get("field", "")), "image/png")
+
+
+@permission_required("reading.view")
+@cache_control(private=True, max_age=KEPT_SECONDS)
+def form_picture(request: HttpRequest, page_id: int) -> HttpResponse:
+    """The blank page of a form."""
+    page = get_object_or_404(FormPage.objects.select_related("image"), pk=page_id)
+    return _answer(*pictures.stored_picture(page.image))
+
+
+def _answer(content: bytes | None, media_type: str) -> HttpResponse:
+    if content is None:
+        raise Http404("画像がありません")
+    answer = HttpResponse(content, content_type=media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,158 @@
+"""Sheets in trouble: what is wrong, the picture, and what a person can do about it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.services.reading.actions import sheets as actions
+from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.forms import AsideForm, ResolveForm, seconds_since, shown_token
+from yakuba.services.reading.models import Batch, Sheet
+from yakuba.services.reading.queries import problems as queries
+from yakuba.services.reading.queries.batches import failed_jobs
+
+PAGE_SIZE = 20
+
+
+@permission_required("reading.confirm")
+def problems(request: HttpRequest) -> HttpResponse:
+    """All sheets in trouble, cases that lack a page, jobs that gave up, and what was put aside."""
+    chosen = request.GET.get("batch", "")
+    batch = get_object_or_404(Batch, pk=int(chosen)) if chosen.isascii() and chosen.isdigit() else None
+    batch_id = batch.pk if batch else None
+    context = {
+        "batch": batch,
+        "page": Paginator(queries.problem_sheets(batch_id), PAGE_SIZE).get_page(request.GET.get("page")),
+        "query": f"batch={batch.pk}" if batch else "",
+        "incomplete": queries.incomplete_cases(batch_id),
+        "failed": failed_jobs(batch),
+        "aside": queries.sheets_aside(batch_id)[:50],
+    }
+    return render(request, "reading/problems.html", context)
+
+
+@permission_required("reading.confirm")
+def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """One sheet; for one in trouble, what the person can do. Opening it is recorded."""
+    row = _sheet(sheet_id)
+    form = ResolveForm(request.POST if request.method == "POST" else None, initial=_initial(request, row))
+    if request.method == "POST" and form.is_valid():
+        number, (chosen, page) = form.cleaned_data["receipt_number"], form.chosen()
+        seconds = seconds_since(form.cleaned_data["shown"], request.user, f"sheet:{row.pk}")
+        seconds = min(seconds, 120.0)
+        try:
+            after = actions.resolve(
+                row, receipt_number=number, form=chosen, page=page, actor=request.user, seconds=seconds
+            )
+        except WrongStep as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _next(request, after)
+    if request.method != "POST":
+        record("reading.sheet_viewed", subject=f"sheet:{row.pk}", actor=request.user)
+    context = {
+        "sheet": row,
+        "form": form,
+        "aside_form": AsideForm(auto_id="aside_%s"),
+        "twin": actions.duplicate_of(row) if row.problem == Sheet.Problem.DUPLICATE else None,
+        "advice": ADVICE.get(row.problem, ""),
+    }
+    return render(request, "reading/sheet.html", context, status=422 if form.errors else 200)
+
+
+ADVICE: dict[str, str] = {
+    Sheet.Problem.UNKNOWN_FORM: "様式を選ぶか、関係のない書類なら除外します。",
+    Sheet.Problem.TWO_FORMS: "1枚ずつスキャンし直して取り込み、この用紙は除外します。",
+    Sheet.Problem.POOR_SCAN: "濃さと解像度（200〜300dpi）を直してスキャンし直すか、様式を選んで手で入力します。",
+    Sheet.Problem.DAMAGED: "このページだけスキャンし直して取り込み、この用紙は除外します。",
+    Sheet.Problem.NUMBER: "用紙の右上にある受付番号を入力します。",
+    Sheet.Problem.DUPLICATE: "2枚を見比べて、どちらを使うか選びます。受付番号の読み違いなら入力し直します。",
+    Sheet.Problem.OTHER_FORM: "受付番号を用紙と見比べて入力し直します。",
+    Sheet.Problem.CLOSED: "受付番号を用紙と見比べ、違えば入力し直し、正しければ除外します。",
+    Sheet.Problem.FAILED: "もう一度読ませるか、スキャンし直します。",
+}
+
+
+def _initial(request: HttpRequest, row: Sheet) -> dict[str, str]:
+    reading = row.page_reading
+    number = reading.field("receipt_number") if reading else None
+    known = row.typed_number or row.receipt_number or (number.value or number.raw if number else "")
+    return {"receipt_number": known, "shown": shown_token(request.user, f"sheet:{row.pk}")}
+
+
+def _next(request: HttpRequest, after: Sheet) -> HttpResponse:
+    """Where to go after a sheet was resolved: on to the next one, unless this one is still in trouble."""
+    if after.state == Sheet.State.PROBLEM:
+        messages.warning(request, after.message)
+        return redirect("reading:sheet", after.pk)
+    if after.state == Sheet.State.WAITING:
+        messages.success(request, "選んだ様式で読み取ります。")
+    else:
+        messages.success(request, f"受付番号 {after.receipt_number} の{after.page}ページ目にしました。")
+    return redirect("reading:problems")
+
+
+def _sheet(sheet_id: int) -> Sheet:
+    rows = Sheet.objects.select_related("file", "batch", "form__procedure", "image", "case", "aside_by")
+    row: Sheet = get_object_or_404(rows, pk=sheet_id)
+    return row
+
+
+@require_POST
+@permission_required("reading.confirm")
+def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Let the engine try once more."""
+    row = _sheet(sheet_id)
+    try:
+        actions.read_again(row, actor=request.user)
+        messages.success(request, "もう一度読み取ります。")
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reading:sheet", row.pk)
+    return redirect("reading:problems")
+
+
+@require_POST
+@permission_required("reading.confirm")
+def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Take a sheet out of the work."""
+    row = _sheet(sheet_id)
+    try:
+        actions.put_aside(row, request.POST.get("reason", ""), actor=request.user)
+        messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reading:sheet", row.pk)
+    return redirect("reading:problems")
+
+
+@require_POST
+@permission_required("reading.confirm")
+def take_back(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Bring a sheet back that was put aside."""
+    row = _sheet(sheet_id)
+    try:
+        after = actions.take_back(row, actor=request.user)
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reading:sheet", row.pk)
+    return _next(request, after)
+
+
+@require_POST
+@permission_required("reading.confirm")
+def use_instead(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Let a duplicate take the place of the page that is there."""
+    row = _sheet(sheet_id)
+    try:
+        after = actions.use_instead(row, actor=request.user)
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reading:sheet", row.pk)
+    return _next(request, after)

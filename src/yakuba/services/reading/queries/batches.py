@@ -1,0 +1,142 @@
+"""Batches and how far they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.models import State as JobState
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.contracts import BatchProgress, BatchStatistics, FileResult
+from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
+from yakuba.services.reading.queries.problems import incomplete_cases
+
+
+def batches() -> QuerySet[Batch]:
+    """All batches, newest first."""
+    return Batch.objects.select_related("created_by").order_by("-pk")
+
+
+def cases_of(batch: Batch) -> QuerySet[Case]:
+    """The cases of which a page lies in the batch."""
+    return Case.objects.filter(pk__in=Sheet.objects.filter(batch=batch, case__isnull=False).values("case"))
+
+
+def files_of(batch: Batch) -> list[FileResult]:
+    """What became of each file, in the order of the upload."""
+    return [
+        FileResult(row.pk, row.name, row.state, row.message, row.pages) for row in batch.files.order_by("pk")
+    ]
+
+
+def progress_of(batch: Batch) -> BatchProgress:
+    """Where the batch stands now."""
+    files = _counts(batch.files, "state")
+    sheets = _counts(batch.sheets, "state")
+    cases = cases_of(batch)
+    statuses = _counts(cases, "status")
+    asked = _counts(Question.objects.filter(sheet__batch=batch), "state")
+    values = CaseValue.objects.filter(case__in=cases.exclude(status=Status.READING).values("pk"))
+    fields = values.count()
+    person = values.filter(Q(origin=CaseValue.Origin.PERSON) | Q(trusted=False)).count()
+    failed = failed_jobs(batch).count()
+    taken = batch.files.filter(state__in=(BatchFile.State.SPLITTING, BatchFile.State.SPLIT))
+    busy = files.get(BatchFile.State.SPLITTING, 0) + sheets.get(Sheet.State.WAITING, 0)
+    return BatchProgress(
+        batch=batch.pk,
+        name=batch.name,
+        running=busy > failed,
+        files=sum(files.values()),
+        refused=files.get(BatchFile.State.REFUSED, 0),
+        known=files.get(BatchFile.State.KNOWN, 0),
+        pages=taken.aggregate(pages=Sum("pages"))["pages"] or 0,
+        sheets=sum(sheets.values()),
+        waiting=sheets.get(Sheet.State.WAITING, 0),
+        blank=sheets.get(Sheet.State.BLANK, 0),
+        problems=sheets.get(Sheet.State.PROBLEM, 0),
+        aside=sheets.get(Sheet.State.ASIDE, 0),
+        cases=sum(statuses.values()),
+        incomplete=len(incomplete_cases(batch.pk)),
+        ready=sum(statuses.get(status, 0) for status in _DONE),
+        fields=fields,
+        auto=fields - person,
+        person=person,
+        open=asked.get(Question.State.OPEN, 0),
+        held=asked.get(Question.State.HELD, 0),
+        answered=asked.get(Question.State.ANSWERED, 0),
+        failed=failed,
+    )
+
+
+_DONE = (Status.READY, Status.ENTERING, Status.ENTERED, Status.UNDECIDED)
+
+
+def failed_jobs(batch: Batch | None = None) -> QuerySet[Job]:
+    """Jobs of this room that gave up or were cancelled and whose work is not done, of one batch or of all."""
+    files = BatchFile.objects.filter(state=BatchFile.State.SPLITTING)
+    sheets = Sheet.objects.filter(state=Sheet.State.WAITING)
+    if batch is not None:
+        files, sheets = files.filter(batch=batch), sheets.filter(batch=batch)
+    stopped = (JobState.FAILED, JobState.CANCELLED)
+    failed = Job.objects.filter(name__startswith="reading.", state__in=stopped)
+    if not failed.exists():
+        return failed
+    keys = [f"file-{pk}" for pk in files.values_list("pk", flat=True)]
+    keys += [f"sheet-{pk}" for pk in sheets.values_list("pk", flat=True)]
+    return failed.filter(key__in=keys)
+
+
+def statistics_of(batch: Batch) -> BatchStatistics:
+    """What the batch gave and took. A case counts with all its pages, also those of another batch."""
+    now = progress_of(batch)
+    events = CaseEvent.objects.filter(case__in=cases_of(batch).values("pk"))
+    seconds = events.aggregate(
+        machine=Sum("seconds", filter=Q(kind="reading.read")),
+        person=Sum("seconds", filter=Q(actor=CaseEvent.Actor.PERSON)),
+    )
+    return BatchStatistics(
+        sheets=now.sheets,
+        fields=now.fields,
+        fields_auto=now.auto,
+        fields_person=now.person,
+        machine_seconds=seconds["machine"] or 0.0,
+        person_seconds=seconds["person"] or 0.0,
+    )
+
+
+def listed_batches(text: str = "", state: str = "") -> QuerySet[Batch]:
+    """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`.
+
+    state: "open" for those that want a person, "running", "done", or empty for all.
+    """
+    sheets = Sheet.objects.filter(batch=OuterRef("pk"))
+    files = BatchFile.objects.filter(batch=OuterRef("pk"))
+    asked = Question.objects.filter(sheet__batch=OuterRef("pk"))
+    rows = batches().annotate(
+        sheet_count=_number(sheets, "batch"),
+        waiting=_number(sheets.filter(state=Sheet.State.WAITING), "batch"),
+        problems=_number(sheets.filter(state=Sheet.State.PROBLEM), "batch"),
+        open=_number(asked.filter(state=Question.State.OPEN), "sheet__batch"),
+        refused=_number(files.filter(state=BatchFile.State.REFUSED), "batch"),
+        splitting=_number(files.filter(state=BatchFile.State.SPLITTING), "batch"),
+    )
+    if text:
+        rows = rows.filter(name__icontains=text)
+    running = Q(waiting__gt=0) | Q(splitting__gt=0)
+    wanting = Q(open__gt=0) | Q(problems__gt=0)
+    narrowed = {"running": running, "open": wanting, "done": ~running & ~wanting}
+    return rows.filter(narrowed[state]) if state in narrowed else rows
+
+
+def _number(rows: QuerySet[Any], by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _counts(rows: Any, field: str) -> dict[str, int]:
+    counted = rows.order_by().values(field).annotate(number=Count("pk"))
+    return {row[field]: row["number"] for row in counted}

@@ -1,0 +1,101 @@
+"""What the home page shows of this room, and its self-check."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils import timezone
+
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.services.reading.adapters.ppocr import ModelMissing, bundled_model
+from yakuba.services.reading.models import BatchFile, Question
+from yakuba.services.reading.queries.batches import batches, failed_jobs, progress_of
+from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
+
+RECENT_BATCHES = 20
+RECENT_DAYS = 7
+
+
+def waiting_values(user: Any) -> QueueState:
+    """Values that wait for a person."""
+    rows = Question.objects.filter(state=Question.State.OPEN)
+    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:confirm"), "確認を始める", oldest)
+
+
+def held_values(user: Any) -> QueueState:
+    """Values that somebody held."""
+    rows = Question.objects.filter(state=Question.State.HELD)
+    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:held"), "保留を見る", oldest)
+
+
+def troubled_sheets(user: Any) -> QueueState:
+    """Sheets in trouble and cases that lack a page."""
+    sheets = problem_sheets()
+    oldest = sheets.aggregate(oldest=Min("problem_since"))["oldest"]
+    count = sheets.count() + len(incomplete_cases())
+    return QueueState(count, reverse("reading:problems"), "用紙を見る", oldest)
+
+
+def failures(user: Any) -> list[Failure]:
+    """Refused files of the last days, and jobs that gave up."""
+    if not allowed(user, "reading.view"):
+        return []
+    found = [
+        Failure(
+            f"読み取りが止まった：{job.label}",
+            job.error,
+            reverse("reading:problems") + "#failed",
+            "もう一度動かす",
+            job.finished_at or job.created_at,
+        )
+        for job in failed_jobs()
+    ]
+    since = timezone.now() - timedelta(days=RECENT_DAYS)
+    refused = BatchFile.objects.filter(state=BatchFile.State.REFUSED, batch__created_at__gte=since)
+    for file in refused.select_related("batch").order_by("-pk")[:50]:
+        url = reverse("reading:batch", args=[file.batch_id])
+        found.append(
+            Failure(
+                f"受け取れないファイル：{file.name}", file.message, url, "束を見る", file.batch.created_at
+            )
+        )
+    return found
+
+
+def running(user: Any) -> list[RunningWork]:
+    """Batches that are being read."""
+    if not allowed(user, "reading.view"):
+        return []
+    found = []
+    for batch in batches()[:RECENT_BATCHES]:
+        now = progress_of(batch)
+        if now.running:
+            url = reverse("reading:batch", args=[batch.pk])
+            done = now.sheets - now.waiting
+            found.append(RunningWork(f"読み取り：{batch.name}", done, now.pages, url))
+    return found
+
+
+def self_check() -> list[CheckResult]:
+    """Whether the recogniser's model is there."""
+    try:
+        bundled_model()
+    except ModelMissing as error:
+        return [CheckResult("文字認識のモデル", False, str(error))]
+    return [CheckResult("文字認識のモデル", True)]
+
+
+__all__ = [
+    "failures",
+    "held_values",
+    "running",
+    "self_check",
+    "troubled_sheets",
+    "waiting_values",
+]

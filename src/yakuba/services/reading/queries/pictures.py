@@ -1,0 +1,104 @@
+"""Pictures for the clerk: one field cut out upright, or a whole page turned upright with the field marked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.ledger.models import CaseValue
+from yakuba.services.reading.models import Sheet
+
+Pixels = NDArray[np.uint8]
+Quad = Sequence[Sequence[float]]
+
+FRAME = (0, 23, 193)  # the blue of the house, RGB
+LONGEST_SIDE = 1600  # pixels of a crop
+PAGE_SIDE = 1800  # pixels of a whole page
+MARGIN_ACROSS, MARGIN_DOWN = 24, 18  # form pixels around the box that are shown too
+
+
+def pixels(content: bytes) -> Pixels:
+    """A stored PNG or JPEG as RGB `[h, w, 3]`, 8 bits."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        return np.asarray(picture.convert("RGB"), dtype=np.uint8)
+
+
+def field_picture(value: CaseValue) -> bytes | None:
+    """PNG of where a value was read, with a frame around its box; the whole page when the place is not known.
+    None when there is no picture any more."""
+    sheet = Sheet.objects.select_related("image").filter(pk=value.source.get("sheet")).first()
+    if sheet is None or sheet.image is None:
+        return None
+    corners = value.source.get("corners") or []
+    if len(corners) != 4:
+        return page_picture(sheet)
+    return _png(cut_out(pixels(content_of(sheet.image)), corners))
+
+
+def page_picture(sheet: Sheet, field: str = "") -> bytes | None:
+    """PNG of a sheet, upright, with the box of `field` framed. None when there is no picture any more."""
+    if sheet.image is None:
+        return None
+    image = pixels(content_of(sheet.image)).copy()
+    reading = sheet.page_reading
+    found = reading.field(field) if reading and field else None
+    if found is not None and len(found.corners) == 4:
+        thickness = max(3, image.shape[1] // 400)
+        outline = np.array(found.corners, np.int32).reshape(-1, 1, 2)
+        cv2.polylines(image, [outline], True, FRAME, thickness, cv2.LINE_AA)
+    turned = np.rot90(image, -round((reading.rotation if reading else 0.0) / 90) % 4)
+    return _png(_shrunk(np.ascontiguousarray(turned), PAGE_SIDE))
+
+
+def stored_picture(file: StoredFile) -> tuple[bytes, str]:
+    """A stored image as it is, with its media type."""
+    return content_of(file), file.media_type
+
+
+def cut_out(image: Pixels, corners: Quad) -> Pixels:
+    """The box with these corners (top left, top right, bottom right, bottom left), upright and straight.
+
+    Returns RGB `[h, w, 3]` in the scan's own resolution with a margin around the box, which is framed.
+    """
+    quad = np.array(corners, np.float32)
+    width = max(_length(quad[1] - quad[0]), _length(quad[2] - quad[3]), 8.0)
+    height = max(_length(quad[3] - quad[0]), _length(quad[2] - quad[1]), 8.0)
+    scale = min(1.0, LONGEST_SIDE / (max(width, height) + 2 * MARGIN_ACROSS))
+    left, top = MARGIN_ACROSS * scale, MARGIN_DOWN * scale
+    right, bottom = left + width * scale, top + height * scale
+    target = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad, target)
+    size = (round(right + left), round(bottom + top))
+    flat = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255))
+    start, end = (int(left) - 3, int(top) - 3), (int(right) + 3, int(bottom) + 3)
+    cv2.rectangle(flat, start, end, FRAME, 1, cv2.LINE_AA)
+    return np.asarray(flat, np.uint8)
+
+
+def _length(side: NDArray[np.float32]) -> float:
+    return float(np.hypot(side[0], side[1]))
+
+
+def _shrunk(image: Pixels, side: int) -> Pixels:
+    longest = max(image.shape[:2])
+    if longest <= side:
+        return image
+    factor = side / longest
+    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _png(image: Pixels) -> bytes:
+    """PNG bytes of an RGB picture."""
+    done, data = cv2.imencode(
+        ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 3]
+    )
+    if not done:
+        raise ValueError("the picture cannot be written as PNG")
+    return data.tobytes()

@@ -1,0 +1,124 @@
+"""Which values wait for a person, and how far the person is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from yakuba.services.reading.contracts import OpenQuestion
+from yakuba.services.reading.models import Question
+
+TYPE_LABELS = {
+    "name": "氏名",
+    "kana": "フリガナ",
+    "date": "日付",
+    "postal_code": "郵便番号",
+    "phone": "電話番号",
+    "digits": "番号",
+    "number": "数値",
+    "address": "住所",
+    "text": "文字",
+    "choice": "選択",
+    "choices": "選択（複数）",
+    "receipt_number": "受付番号",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counts of questions; `number` is the place of the next one."""
+
+    open: int
+    held: int
+    answered: int
+
+    @property
+    def total(self) -> int:
+        """All questions that are not held."""
+        return self.open + self.answered
+
+    @property
+    def number(self) -> int:
+        """The place of the question that is looked at now, from 1."""
+        return min(self.answered + 1, self.total)
+
+
+def in_scope(batch_id: int | None = None, type_: str = "") -> QuerySet[Question]:
+    """Questions of a batch and a type, or of all."""
+    rows = Question.objects.all()
+    if batch_id is not None:
+        rows = rows.filter(sheet__batch=batch_id)
+    return rows.filter(type=type_) if type_ else rows
+
+
+def in_order(rows: QuerySet[Question]) -> QuerySet[Question]:
+    """By case in the order of opening, then as the fields stand on the form."""
+    return rows.order_by("case", "position", "pk")
+
+
+def by_type(rows: QuerySet[Question]) -> QuerySet[Question]:
+    """Like with like: one field after another through all cases."""
+    return rows.order_by("type", "field", "case", "pk")
+
+
+def progress(batch_id: int | None = None, type_: str = "") -> Progress:
+    """How many wait, are held, are done. Without a batch only open cases count as done."""
+    rows = in_scope(batch_id, type_)
+    if batch_id is None:
+        rows = rows.filter(case__status="confirming")
+    states = Question.State
+    counts = rows.aggregate(
+        open=Count("pk", filter=Q(state=states.OPEN)),
+        held=Count("pk", filter=Q(state=states.HELD)),
+        answered=Count("pk", filter=Q(state=states.ANSWERED, answered_by__isnull=False)),
+    )
+    return Progress(**counts)
+
+
+def previous_of(question: Question, user: Any) -> Question | None:
+    """The value that this person answered before this one."""
+    rows = Question.objects.filter(answered_by=user, state=Question.State.ANSWERED).exclude(pk=question.pk)
+    if question.state == Question.State.ANSWERED and question.answered_by_id == user.pk:
+        rows = rows.filter(answered_at__lt=question.answered_at)
+    return rows.order_by("-answered_at").first()
+
+
+def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
+    """(type, Japanese, how many) of the open questions."""
+    rows = in_scope(batch_id).filter(state=Question.State.OPEN).order_by("type")
+    counted = rows.values("type").annotate(number=Count("pk"))
+    return [(row["type"], TYPE_LABELS.get(row["type"], row["type"]), row["number"]) for row in counted]
+
+
+def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[OpenQuestion]:
+    """Everything that waits, in order; the held ones instead when `held`."""
+    state = Question.State.HELD if held else Question.State.OPEN
+    rows = in_order(in_scope(batch_id).filter(state=state)).select_related("case__procedure")
+    labels: dict[int, dict[str, str]] = {}
+    found = []
+    for row in rows:
+        procedure = row.case.procedure
+        if procedure.pk not in labels:
+            labels[procedure.pk] = {item.code: item.label for item in procedure.definition.fields}
+        found.append(_as_open_question(row, labels[procedure.pk].get(row.field, row.field)))
+    return found
+
+
+def _as_open_question(row: Question, label: str) -> OpenQuestion:
+    return OpenQuestion(
+        id=row.pk,
+        case=row.case_id,
+        procedure=row.case.procedure.code,
+        receipt_number=row.case.receipt_number,
+        field=row.field,
+        label=label,
+        type=row.type,
+        value=row.value,
+        reasons=tuple(row.reasons),
+        message=row.message,
+        kind=row.kind,
+        state=row.state,
+        candidates=tuple(row.candidates),
+    )
