@@ -3,7 +3,7 @@
     with postgresql_server() as server:
         url = server.new_database("yakuba")
 
-Durability is switched off, so never keep anything in it.
+Durability is switched off unless asked for, so never keep anything in it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,8 @@ import pytest
 from psycopg import sql
 
 START_TIMEOUT = 60  # seconds
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "shared_buffers": "64MB",
     "listen_addresses": "127.0.0.1",
     "timezone": "UTC",
@@ -57,8 +55,11 @@ class Server:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[Server]:
-    """Start a server of its own and stop it at the end. Skips the test where PostgreSQL is not installed."""
+def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server of its own and stop it at the end. Skips the test where PostgreSQL is not installed.
+
+    `durable` makes it wait for the disk at every commit, as a real one does (for benchmarks).
+    """
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian package: postgresql)")
@@ -66,7 +67,7 @@ def postgresql_server() -> Iterator[Server]:
     try:
         server = Server(_free_port(), secrets.token_hex(16), folder)
         _create(programs, server)
-        with _running(programs, server):
+        with _running(programs, server, SETTINGS if durable else SETTINGS | NOT_DURABLE):
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +98,7 @@ def _create(programs: Path, server: Server) -> None:
 
 
 @contextmanager
-def _running(programs: Path, server: Server) -> Iterator[None]:
+def _running(programs: Path, server: Server, settings: dict[str, str]) -> Iterator[None]:
     command = [
         programs / "postgres",
         "-D",
@@ -107,7 +108,7 @@ def _running(programs: Path, server: Server) -> Iterator[None]:
         "-k",
         server.folder,
     ]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     log = server.folder / "log"
     with log.open("wb") as output:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -30,13 +31,22 @@ class JobError(Exception):
         self.again = again
 
 
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` steps are finished; `note` is for staff."""
+
+    done: int
+    total: int
+    note: str
+
+
 class Lease(Protocol):
     """The worker's claim to be alive, as the handler sees it."""
 
     stopping: bool
 
     def is_fresh(self) -> bool:
-        """Whether the last heartbeat is recent enough that no other worker can have adopted the job."""
+        """Whether the worker is not taken for dead and nobody can do so in the next moments."""
 
 
 class JobContext:
@@ -51,27 +61,28 @@ class JobContext:
         self.municipality: Municipality = job.municipality
         self._ticket = job.ticket
         self._lease = lease
-        self._told_at = 0.0
-        self._untold: tuple[int, int, str] | None = None
+        self._told_at = time.monotonic()
+        self._untold: Progress | None = None
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Tell that `done` of `total` steps are finished; `note` (200 characters) is Japanese, for staff.
 
         Written at most four times a second, and always at the end. Raises JobStopped when the job is lost.
         """
-        self._untold = (done, total, note)
-        is_time = done >= total or time.monotonic() - self._told_at >= PROGRESS_INTERVAL
-        if is_time and not self.tell():
-            raise JobStopped("the job is no longer ours")
-
-    def tell(self) -> bool:
-        """Write the progress that was not written yet. False when the job is no longer ours."""
         from yakuba.kernel.jobs import states
 
-        if self._untold is None:
-            return True
-        untold, self._untold, self._told_at = self._untold, None, time.monotonic()
-        return states.note_progress(self._ticket, *untold)
+        self._untold = Progress(done, total, note)
+        if time.monotonic() - self._told_at < PROGRESS_INTERVAL:
+            return
+        self._told_at = time.monotonic()
+        if not states.note_progress(self._ticket, self._untold):
+            raise JobStopped("the job is no longer ours")
+        self._untold = None
+
+    @property
+    def untold(self) -> Progress | None:
+        """The progress that is not written yet."""
+        return self._untold
 
     def check(self) -> None:
         """Call between steps. Raises JobStopped when the handler must end here."""

@@ -27,7 +27,7 @@ VERSION = "1"
 WORKFLOW = "yakuba.ticket"
 QUEUE = "yakuba"
 # How often DBOS looks for tickets, in seconds: every look gives each free thread one, and costs a few queries.
-BUSY_INTERVAL = 0.02
+BUSY_INTERVAL = 0.04
 IDLE_INTERVAL = 0.2
 KEPT = timedelta(days=1)
 
@@ -119,10 +119,12 @@ class Engine:
             self._client.cancel_workflows(tickets)
 
     def forget_old(self) -> None:
-        """Delete up to 1000 tickets that ended more than a day ago."""
+        """Delete tickets that ended more than a day ago, 20 000 at most."""
         before = (datetime.now(UTC) - KEPT).isoformat()
-        old = self._ids(completed_before=before, status=["SUCCESS", "ERROR", "CANCELLED"], limit=1000)
-        if old:
+        for _ in range(20):
+            old = self._ids(completed_before=before, status=["SUCCESS", "ERROR", "CANCELLED"], limit=1000)
+            if not old:
+                return
             self._client.delete_workflows(old)
 
     def stop_taking(self) -> None:

@@ -9,7 +9,7 @@ import traceback
 from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
-from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease, Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.tenancy import active_municipality
 
@@ -68,23 +68,21 @@ class Execution:
             try:
                 kind.handler(context, **job.arguments)
             except JobStopped:
-                context.tell()
-                states.stop(ticket)
+                states.stop(ticket, context.untold)
             except (Exception, SystemExit) as error:
-                context.tell()
-                _fail(ticket, kind, error)
+                _fail(ticket, kind, error, context.untold)
             else:
-                context.tell()
-                states.finish(ticket)
+                states.finish(ticket, context.untold)
 
 
-def _fail(ticket: str, kind: JobKind, error: BaseException) -> None:
+def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress | None) -> None:
     technical = "".join(traceback.format_exception(error))[-TECHNICAL_ERROR_LENGTH:]
     if not isinstance(error, JobError):
         # The message may hold personal data; it stands in the row, not in the log.
         log.warning("the job %s failed with %s", kind.name, type(error).__name__)
     states.fail(
         ticket,
+        progress,
         error=error.sentence if isinstance(error, JobError) else UNEXPECTED,
         technical_error=technical,
         attempts=1 if isinstance(error, JobError) and not error.again else kind.attempts,

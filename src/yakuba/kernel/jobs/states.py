@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
 from django.db.models.functions import Now
 
+from yakuba.kernel.jobs.context import Progress
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
 
 # So many worker deaths in a row without any progress mean that the job itself kills the worker.
@@ -76,26 +77,32 @@ def put_back(ticket: str) -> None:
     )
 
 
-def finish(ticket: str) -> None:
+def finish(ticket: str, progress: Progress | None = None) -> None:
     """The handler has returned: done, or once more when somebody enqueued the job while it ran."""
     with locked(ticket=ticket, state=State.RUNNING) as job:
         if job is None:
             return
         if job.run_again:
-            move(job, _after_stop(job), due_at=None, failures=0, crashes=0)
+            move(job, _after_stop(job), due_at=None, failures=0, crashes=0, **_told(progress))
         else:
-            move(job, State.DONE, crashes=0)
+            move(job, State.DONE, crashes=0, **_told(progress))
 
 
-def stop(ticket: str) -> None:
+def stop(ticket: str, progress: Progress | None = None) -> None:
     """The handler has stopped at a check: where it goes depends on what was asked; a shutdown only interrupts."""
     with locked(ticket=ticket, state=State.RUNNING) as job:
         if job is not None:
-            move(job, _after_stop(job), due_at=None)
+            move(job, _after_stop(job), due_at=None, **_told(progress))
 
 
 def fail(
-    ticket: str, *, error: str, technical_error: str, attempts: int, retry_after: timedelta = timedelta(0)
+    ticket: str,
+    progress: Progress | None = None,
+    *,
+    error: str,
+    technical_error: str,
+    attempts: int,
+    retry_after: timedelta = timedelta(0),
 ) -> None:
     """A try has ended with an error: wait and try again, or fail after `attempts` tries.
 
@@ -105,7 +112,7 @@ def fail(
         if job is None:
             return
         failures = job.failures + 1
-        told = {"failures": failures, "error": error, "technical_error": technical_error}
+        told = {"failures": failures, "error": error, "technical_error": technical_error} | _told(progress)
         if failures >= attempts:
             move(job, State.FAILED, **told)
         else:
@@ -125,19 +132,29 @@ def interrupt(job_id: int, worker_id: str) -> None:
             move(job, _after_stop(job), due_at=None, crashes=crashes)
 
 
-def note_progress(ticket: str, done: int, total: int, note: str) -> bool:
+def note_progress(ticket: str, progress: Progress) -> bool:
     """Write the progress; False when the ticket is no longer good."""
     return bool(
         Job.all_municipalities.filter(ticket=ticket, state=State.RUNNING).update(
             crashes=Case(
-                When(progress_done__lt=done, then=Value(0)), default=F("crashes"), output_field=IntegerField()
+                When(progress_done__lt=progress.done, then=Value(0)),
+                default=F("crashes"),
+                output_field=IntegerField(),
             ),
-            progress_done=done,
-            progress_total=total,
-            progress_note=note[:200],
-            progress_at=Now(),
+            **_told(progress),
         )
     )
+
+
+def _told(progress: Progress | None) -> dict[str, Any]:
+    if progress is None:
+        return {}
+    return {
+        "progress_done": progress.done,
+        "progress_total": progress.total,
+        "progress_note": progress.note[:200],
+        "progress_at": Now(),
+    }
 
 
 def _after_stop(job: Job) -> State:

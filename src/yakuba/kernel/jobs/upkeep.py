@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from django.db import connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -39,7 +40,7 @@ class Upkeep:
             Chore(0.1, self.hand_over),
             Chore(1, self.adopt),
             Chore(1, self.set_pace),
-            Chore(5, self.collect_orphans),
+            Chore(2, self.collect_orphans),
             Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
             Chore(SCHEDULE_INTERVAL, enqueue_scheduled),
             Chore(600, self._engine.forget_old),
@@ -128,6 +129,7 @@ class Chore:
             self._work()
         except Exception:
             log.warning("upkeep of the jobs: %s failed", self._work.__name__, exc_info=True)
+            connections.close_all()  # the database may have been restarted
             self._due_at = time.monotonic() + max(self._interval, 1.0)
         else:
             self._due_at = time.monotonic() + self._interval

@@ -68,7 +68,11 @@ def run_worker(
 
 
 def main(*, lease: timedelta = LEASE) -> None:
-    """Run the worker in this process until SIGTERM or SIGINT; a second signal ends it at once."""
+    """Run the worker in this process until SIGTERM or SIGINT; a second signal ends it at once.
+
+    A worker that the others took for dead (its machine slept) begins a new life. Exits with 1 when handlers do
+    not stop in time.
+    """
     stop_event = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -78,12 +82,12 @@ def main(*, lease: timedelta = LEASE) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    all_ended = run_worker(stop_event, lease=lease)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if not all_ended:
-        log.warning("some handlers did not stop in time; their jobs will be started again")
-        os._exit(1)
+    while not stop_event.is_set():
+        if not run_worker(stop_event, lease=lease):
+            log.warning("some handlers did not stop in time; their jobs will be started again")
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(1)
 
 
 def _wait_for_end(execution: Execution, grace: float) -> bool:

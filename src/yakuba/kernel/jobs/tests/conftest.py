@@ -43,7 +43,6 @@ class Installation:
         process = subprocess.Popen(
             [sys.executable, "-m", "yakuba.kernel.jobs.tests.worker_process"],
             env={**os.environ, **settings, **variables},
-            stdout=subprocess.PIPE,
         )
         self.processes.append(process)
         return process
@@ -75,7 +74,7 @@ class Installation:
         for process in self.processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=30)
+            process.wait(timeout=30)
         self.processes.clear()
         Job.all_municipalities.all().delete()
         Worker.objects.exclude(pid=os.getpid(), left_at=None).delete()

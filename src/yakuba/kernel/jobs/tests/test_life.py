@@ -67,6 +67,21 @@ def test_start_is_quick_quiet_and_alone(
     assert not [h for h in logging.getLogger("dbos").handlers if isinstance(h, logging.StreamHandler)]
 
 
+@pytest.mark.parametrize(
+    "migrated", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True, scope="session"
+)
+def test_a_restarted_database_loses_no_job(installation: Installation, eventually: Eventually) -> None:
+    jobs = [enqueue("test.steps", key=f"job{n}", count=20, seconds=0.05) for n in range(4)]
+    with installation.worker():
+        eventually(lambda: jobs[0].refreshed().progress_done)
+        with connections["default"].cursor() as cursor:  # what everybody else sees of a restart
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert {row.state for row in wait_for(jobs, 60)} == {State.DONE}
+
+
 def test_scheduled_jobs_come_again_for_every_municipality(
     installation: Installation, other_town: Municipality
 ) -> None:

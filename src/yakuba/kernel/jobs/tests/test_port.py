@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states
+from yakuba.kernel.jobs.context import Progress
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
 from yakuba.kernel.jobs.tests.conftest import Installation
@@ -152,9 +153,9 @@ def test_who_has_lost_the_ticket_cannot_write(installation: Installation) -> Non
     states.finish(old.ticket)
     states.fail(old.ticket, error="x", technical_error="x", attempts=1)
     states.stop(old.ticket)
-    assert not states.note_progress(old.ticket, 1, 1, "")
+    assert not states.note_progress(old.ticket, Progress(1, 1, ""))
     assert new.refreshed().state == State.RUNNING
-    assert states.note_progress(new.ticket, 1, 2, "一つ目")
+    assert states.note_progress(new.ticket, Progress(1, 2, "一つ目"))
     assert new.refreshed().crashes == 0, "with progress the count of crashes starts again"
 
 

@@ -1,6 +1,6 @@
 """A worker process for the tests: `python -m yakuba.kernel.jobs.tests.worker_process`.
 
-LEASE_SECONDS shortens the lease. Says "ready" on stdout when it has begun.
+LEASE_SECONDS shortens the lease.
 """
 
 import os
