@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
 from yakuba.kernel.jobs import JobContext, JobError, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts
-from yakuba.services.robots.actions import runs
+from yakuba.services.robots.actions import lookups, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser
-from yakuba.services.robots.contracts import Command, RunReport
+from yakuba.services.robots.contracts import Command, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
+from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.runner import Runner
-from yakuba.services.robots.models import Run
+from yakuba.services.robots.models import Row, Run, ScenarioVersion
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.refusal import NotPossible
 
@@ -46,6 +49,44 @@ def run(context: JobContext, *, run_id: int) -> None:
             raise turn.stopped
 
 
+@job("robots.look_up", label="ロボットの照会", attempts=1)
+def look_up(context: JobContext, *, row_id: int) -> None:
+    """Ask the target about one undecided row, and keep the answer with a picture. Enters nothing."""
+    row = Row.objects.select_related("case", "run__scenario__system").get(pk=row_id)
+    version = register.latest_version(row.run.scenario)
+    if version is None or row.row_state is not RowState.UNDECIDED:
+        return
+    asked = DatabaseRows(row.run).load(row.number)
+    with _opened(version) as player:
+        try:
+            numbers, problem = player.look_up(asked, context.check).numbers, ""
+        except RobotError as error:
+            numbers, problem = (), error.problem.message
+        try:
+            picture = player.picture()
+        except RobotError:
+            picture = None
+        lookups.note(row, numbers, problem, picture, player.picture_type)
+
+
+@contextmanager
+def _opened(version: ScenarioVersion) -> Iterator[ScenarioPlayer]:
+    """A browser that plays the version. Raises JobError when the robot may not work."""
+    obstacles = register.obstacles(version.scenario)
+    if obstacles:
+        raise JobError("\n".join(obstacles), again=False)
+    scenario = register.parsed(version)
+    try:
+        secrets = secrets_of(version.scenario.system)
+    except NotPossible as error:
+        raise JobError(str(error), again=False) from error
+    chromium = str(settings.YAKUBA.chromium)
+    with ChromiumBrowser(
+        sorted(allowed_hosts()), patience=scenario.system.patience, chromium=chromium
+    ) as browser:
+        yield ScenarioPlayer(scenario, browser, secrets)
+
+
 def _take(context: JobContext, run_id: int, holder: str) -> Run | None:
     while True:
         context.check()
@@ -65,25 +106,13 @@ class _Turn:
 
     def work(self) -> RunReport:
         """Play the scenario over the open rows."""
-        obstacles = register.obstacles(self._run.scenario)
-        if obstacles:
-            raise JobError("\n".join(obstacles), again=False)
-        scenario = register.parsed(self._run.version)
-        try:
-            secrets = secrets_of(self._run.scenario.system)
-        except NotPossible as error:
-            raise JobError(str(error), again=False) from error
         rows = DatabaseRows(self._run, job_is_mine=self._context.still_mine, told=self._tell)
-        browser = ChromiumBrowser(
-            sorted(allowed_hosts()),
-            patience=scenario.system.patience,
-            chromium=str(settings.YAKUBA.chromium),
-        )
-        with browser:
+        settle_seconds = self._run.scenario.system.settle_seconds
+        with _opened(self._run.version) as player:
             runner = Runner(
                 rows,
-                ScenarioPlayer(scenario, browser, secrets),
-                limits=Limits(settle_seconds=scenario.system.settle_seconds),
+                player,
+                limits=Limits(settle_seconds=settle_seconds),
                 control=self._control,
                 rehearse=self._run.dry_run,
             )

@@ -17,10 +17,12 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.robots.contracts import Command, Ending, EvidenceKind, Problem, ProblemKind, RowState
 
-PICTURE_LABELS = {
-    EvidenceKind.CONFIRMATION: "登録前の確認画面",
-    EvidenceKind.COMPLETION: "登録後の画面",
-    EvidenceKind.TROUBLE: "つまずいた画面",
+LOOK_UP_PICTURE = "look_up"
+PICTURE_LABELS: dict[str, str] = {
+    EvidenceKind.CONFIRMATION.value: "登録前の確認画面",
+    EvidenceKind.COMPLETION.value: "登録後の画面",
+    EvidenceKind.TROUBLE.value: "つまずいた画面",
+    LOOK_UP_PICTURE: "照会した画面",
 }
 
 
@@ -170,7 +172,8 @@ class Row(MunicipalityModel):
     """One case of a run. The fields are those of `contracts.Row`.
 
     holds_case: whether the case belongs to this row (open, or undecided) and no other run may take it.
-    noted_seconds: how much of `seconds` already stands in the ledger.
+    noted_seconds: how much of `seconds` already stands in the ledger.  look_up: the target's answer when a
+    person asked last: `at` (ISO 8601), `numbers`, `problem` (Japanese, empty when it answered).
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="rows", verbose_name="実行")
@@ -191,6 +194,7 @@ class Row(MunicipalityModel):
     problem = models.JSONField("問題", null=True)
     seconds = models.JSONField("秒", default=dict)  # phase -> seconds, all tries
     noted_seconds = models.FloatField(default=0.0)
+    look_up = models.JSONField("照会の結果", null=True)
     changed_at = models.DateTimeField("更新日時", auto_now=True)
 
     class Meta(MunicipalityModel.Meta):
@@ -249,9 +253,7 @@ class RowPicture(MunicipalityModel):
 
     row = models.ForeignKey(Row, models.CASCADE, related_name="pictures", verbose_name="行")
     file = models.ForeignKey(StoredFile, models.CASCADE, related_name="+", verbose_name="画像")
-    kind = models.CharField(
-        "種類", max_length=16, choices=[(kind.value, label) for kind, label in PICTURE_LABELS.items()]
-    )
+    kind = models.CharField("種類", max_length=16, choices=list(PICTURE_LABELS.items()))
     taken_at = models.DateTimeField("撮影日時")
 
     class Meta(MunicipalityModel.Meta):

@@ -25,6 +25,7 @@ urlpatterns = [
     path("rows/<int:row_id>/", rows.row, name="row"),
     path("rows/<int:row_id>/retry/", rows.retry, name="row_retry"),
     path("rows/<int:row_id>/decide/", rows.decide, name="decide"),
+    path("rows/<int:row_id>/look-up/", rows.look_up, name="look_up"),
     path("rows/<int:row_id>/scans/<int:number>/", rows.scan, name="scan"),
     path("pictures/<int:picture_id>/", rows.picture, name="picture"),
 ]

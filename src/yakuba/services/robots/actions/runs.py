@@ -15,7 +15,6 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
-from yakuba.services.robots.actions.store import OPEN_STATES
 from yakuba.services.robots.contracts import (
     Command,
     Ending,
@@ -27,6 +26,7 @@ from yakuba.services.robots.contracts import (
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, stored_problem
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.refusal import NotPossible
+from yakuba.services.robots.queries.runs import OPEN_STATES
 
 JOB = "robots.run"
 UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)

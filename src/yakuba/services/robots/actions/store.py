@@ -18,8 +18,8 @@ from yakuba.services.robots.actions.rows import arrive
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.models import Row, RowPicture, Run, problem_of, stored_problem
+from yakuba.services.robots.queries.runs import OPEN_STATES
 
-OPEN_STATES = tuple(sorted(state.value for state in OPEN))
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
 
 

@@ -18,6 +18,7 @@ from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.services.reading import facade as reading
+from yakuba.services.robots.actions import lookups
 from yakuba.services.robots.actions import runs as run_actions
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.decisions import decide as carry_out
@@ -100,15 +101,30 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
         else:
             messages.success(request, f"受付 {found.case.receipt_number}：{_DONE[decision]}")
             return redirect("robots:undecided")
-    else:
+    elif not request.headers.get("HX-Request"):
         record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
+    answer = queries.look_up_of(found)
     context = _context(found) | {
         "form": form,
         "opened": request.POST.get("opened") or DecisionForm.mark(),
         "scans": [number for number, _ in _scans(found.case)],
+        "look_up": answer,
+        "seen": answer.numbers[0] if len(answer.numbers) == 1 else "",
         "open": found.row_state is RowState.UNDECIDED and found.holds_case,
     }
     return render(request, "robots/decide.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permission_required("robots.decide")
+def look_up(request: HttpRequest, row_id: int) -> HttpResponse:
+    """Let a robot ask the target system about this row."""
+    found = _row(row_id)
+    try:
+        lookups.ask(found, actor=request.user)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("robots:decide", row_id)
 
 
 @permission_required("robots.decide")
@@ -138,7 +154,7 @@ def _context(found: Row) -> dict[str, Any]:
         "values": _values(found.case),
         "problem": found.stated_problem,
         "pictures": [
-            (picture, PICTURE_LABELS.get(picture.kind, picture.kind))  # type: ignore[call-overload]
+            (picture, PICTURE_LABELS.get(picture.kind, picture.kind))
             for picture in found.pictures.order_by("-pk")
         ],
     }

@@ -137,6 +137,23 @@ def review_is_due(scenario: Scenario) -> bool:
     return scenario.review_on < timezone.localdate()
 
 
+def facts(scenario: Scenario) -> dict[str, Any]:
+    """A register entry as the API and the command line tell it."""
+    version = latest_version(scenario)
+    return {
+        "id": scenario.pk,
+        "name": scenario.name,
+        "procedure": scenario.procedure.code,
+        "system": scenario.system.name,
+        "version": version.version if version else 0,
+        "owner": str(scenario.owner),
+        "successor": str(scenario.successor or ""),
+        "review_on": scenario.review_on.isoformat(),
+        "in_use": scenario.in_use,
+        "obstacles": obstacles(scenario),
+    }
+
+
 def _no_owner(scenario: Scenario) -> str:
     sentence = f"責任者 {scenario.owner} が在職していないか、ロボットを動かす権限がありません。"
     if scenario.successor and can_answer(scenario.successor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 
@@ -110,9 +111,75 @@ def ready_by_procedure() -> dict[Procedure, tuple[int, datetime | None]]:
     return {one: found[one.pk] for one in Procedure.objects.filter(pk__in=found).order_by("title")}
 
 
+@dataclass(frozen=True)
+class LookUpAnswer:
+    """What the target said of an undecided row; `asking` while a robot is on its way, `failed` why it did not
+    get there."""
+
+    at: datetime | None
+    numbers: tuple[str, ...]
+    problem: str
+    asking: bool
+    failed: str
+
+
+def look_up_of(row: Row) -> LookUpAnswer:
+    """The last answer, and whether another one is coming."""
+    stored = row.look_up or {}
+    job = Job.objects.filter(name="robots.look_up", key=f"row-{row.pk}").first()
+    return LookUpAnswer(
+        at=datetime.fromisoformat(stored["at"]) if stored else None,
+        numbers=tuple(stored.get("numbers", ())),
+        problem=stored.get("problem", ""),
+        asking=job is not None and not job.is_finished,
+        failed=job.error if job is not None and job.state == State.FAILED else "",
+    )
+
+
 def last_picture(run: Run) -> RowPicture | None:
     """The newest picture of the run."""
     return RowPicture.objects.filter(row__run=run).select_related("row__case").order_by("-pk").first()
+
+
+def run_facts(run: Run) -> dict[str, Any]:
+    """A run as the API and the command line tell it."""
+    now, problem = progress(run), run.stated_problem
+    return {
+        "id": run.pk,
+        "scenario": run.scenario.name,
+        "version": run.version.version,
+        "procedure": run.scenario.procedure.code,
+        "dry_run": run.dry_run,
+        "state": run.state,
+        "state_label": run.get_state_display(),
+        "total": now.total,
+        "done": now.done,
+        "counts": {state.value: number for state, number in now.counts.items()},
+        "seconds_per_row": round(now.seconds_per_row, 2),
+        "seconds_left": now.seconds_left and round(now.seconds_left),
+        "message": problem.message if problem else now.note or run.ending_label,
+        "started_at": run.started_at.isoformat(),
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+    }
+
+
+def row_facts(row: Row) -> dict[str, Any]:
+    """A row as the API and the command line tell it; without the values of the case."""
+    problem = row.stated_problem
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "case": row.case_id,
+        "receipt_number": row.case.receipt_number,
+        "state": row.state,
+        "state_label": row.row_state.label,
+        "target_number": row.target_number,
+        "attempts": row.attempts,
+        "seconds": round(row.total_seconds, 2),
+        "problem": {"kind": problem.kind.value, "message": problem.message, "field": problem.field}
+        if problem
+        else None,
+    }
 
 
 def _seconds_per_row(run: Run) -> float:

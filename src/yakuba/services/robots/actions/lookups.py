@@ -1,0 +1,44 @@
+"""Asking the target system about one undecided row, so that a person decides on what stands there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel import jobs
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.uploads import store_image
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.models import LOOK_UP_PICTURE, Row, RowPicture
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.refusal import NotPossible
+
+JOB = "robots.look_up"
+
+
+@transaction.atomic
+def ask(row: Row, *, actor: Any) -> None:
+    """Let a robot look the row's receipt number up; it enters nothing. Raises NotPossible."""
+    if row.row_state is not RowState.UNDECIDED:
+        raise NotPossible("この行は判断を待っていないため、照会しません。")
+    obstacles = register.obstacles(row.run.scenario)
+    if obstacles:
+        raise NotPossible("\n".join(obstacles))
+    record("robots.looked_up", subject=f"case:{row.case_id}", actor=actor, run=row.run_id, row=row.number)
+    jobs.enqueue(JOB, key=f"row-{row.pk}", lane=row.run.job_lane, row_id=row.pk)
+
+
+@transaction.atomic
+def note(row: Row, numbers: Sequence[str], problem: str, picture: bytes | None, media_type: str) -> None:
+    """Keep what the target said: the numbers under which the receipt number stands, or why nobody can tell."""
+    at = timezone.now()
+    answer = {"at": at.isoformat(), "numbers": list(numbers), "problem": problem}
+    Row.objects.filter(pk=row.pk).update(look_up=answer)
+    if picture is not None:
+        name = f"{row.case.receipt_number}-look-up.jpg"
+        file = store_image(StoredFile.Kind.EVIDENCE, name, media_type, picture)
+        RowPicture.objects.create(row=row, file=file, kind=LOOK_UP_PICTURE, taken_at=at)
