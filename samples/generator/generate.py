@@ -51,7 +51,7 @@ class Form:
     fields: dict[str, dict]
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """An application on its way into the pile: what it says, whose hand wrote it, where its pages ended up."""
 

@@ -154,7 +154,7 @@ def usable(row: dict) -> bool:
     return bool(PLAIN.fullmatch(town)) and not row["multi"] and not row["partial"] and not row["multiline"]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=47)
 def places(prefecture: str) -> tuple[Place, ...]:
     """All usable towns of a prefecture, ordered by postal code; ValueError when there are none."""
     with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as database:

@@ -74,18 +74,18 @@ def wobble(layer: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.remap(layer, across, down, cv2.INTER_LINEAR, borderValue=0)
 
 
-def compose(blank: np.ndarray, sheet: Sheet, scanner: Scanner, rng: np.random.Generator) -> np.ndarray:
+def compose(blank: np.ndarray, sheet: Sheet, mode: str, rng: np.random.Generator) -> np.ndarray:
     """The filled page before the scanner: uint8, (height, width) or (height, width, 3) in blue, green, red."""
     ink = 255 - np.asarray(sheet.ink)
-    if sheet.hand.pen and not scanner.clean:
+    if sheet.hand.pen and not sheet.clean:
         ink = wobble(ink, rng)
     layers = [(ink, sheet.hand.ink), (255 - np.asarray(sheet.stamp), STAMP_INK)]
     seal = np.asarray(sheet.seal)
-    if scanner.mode != "colour":
+    if mode != "colour":
         page = blank
         for layer, colour in layers:
             page = multiply(page, factor(layer, grey_of(colour)))
-        return multiply(page, factor(seal, SEAL_GREY if scanner.mode == "grey" else SEAL_DROPPED))
+        return multiply(page, factor(seal, SEAL_GREY if mode == "grey" else SEAL_DROPPED))
     channels = []
     for channel in range(3):
         page = blank
@@ -181,9 +181,7 @@ class Effects:
     def fax(self) -> None:
         """Half the lines, black and white, some lines lost or black; sent on at full height as fax servers do."""
         self.happened.append("fax")
-        height, width = self.page.shape[:2]
-        if self.page.ndim == 3:
-            self.page = cv2.cvtColor(self.page, cv2.COLOR_BGR2GRAY)
+        height, width = self.page.shape
         self.page = half_the_lines(self.page)
         threshold = int(self.rng.integers(*BILEVEL_THRESHOLD))
         _, self.page = cv2.threshold(self.page, threshold, 255, cv2.THRESH_BINARY)
@@ -192,7 +190,7 @@ class Effects:
             self.page[y] = self.page[y - 1]  # a lost line is filled with the one before it
         for y in self.rng.integers(10, rows - 10, int(self.rng.integers(0, 3))):
             start = int(self.rng.integers(0, width // 2))
-            self.page[y, start : start + int(self.rng.integers(60, width // 2))] = 0
+            self.page[y, start : start + int(self.rng.integers(400, width))] = 0
         self.page = cv2.resize(self.page, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
@@ -222,14 +220,15 @@ def degrade(page: np.ndarray, to_bilevel: bool, rng: np.random.Generator) -> Eff
 def scan(blank: np.ndarray, sheet: Sheet, scanner: Scanner, rng: Random) -> tuple[Image.Image, list[str]]:
     """Scan one filled page. Returns the picture (mode RGB, L or 1) and the effects, also those of the writing."""
     numbers = np.random.default_rng(rng.getrandbits(64))
-    page = compose(blank, sheet, scanner, numbers)
     if scanner.clean:
-        return as_image(page, False), []
+        return as_image(compose(blank, sheet, scanner.mode, numbers), False), []
     faxed = numbers.random() < FAX_RATE
-    effects = degrade(page, faxed or scanner.mode == "bilevel", numbers)
+    to_bilevel = faxed or scanner.mode == "bilevel"
+    page = compose(blank, sheet, "bilevel" if faxed else scanner.mode, numbers)
+    effects = degrade(page, to_bilevel, numbers)
     if faxed:
         effects.fax()
-    elif scanner.mode == "bilevel":
+    elif to_bilevel:
         effects.happened.append("bilevel")
         effects.black_and_white()
     if effects.chance(UPSIDE_DOWN_RATE, "upside_down"):
