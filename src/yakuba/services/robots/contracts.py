@@ -172,8 +172,9 @@ _ENDING_LABELS = {
 class RunReport:
     """What one call of the runner did.
 
-    counts: rows by the state they reached in this call.  seconds: time by phase, summed over rows;
+    counts: rows by the state in which this call left them.  seconds: time by phase, summed over rows;
     elapsed: wall-clock seconds of the call.  problem: why it ended, unless it finished or was asked to.
+    pictures_missing: pieces of evidence that could not be kept; their rows went on.
     """
 
     ending: Ending
@@ -181,6 +182,7 @@ class RunReport:
     seconds: Mapping[str, float]
     elapsed: float
     problem: Problem | None = None
+    pictures_missing: int = 0
 
     @property
     def rows(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from yakuba.services.robots.contracts import Evidence, EvidenceKind, Problem, ProblemKind, Row, RowState
@@ -14,6 +14,7 @@ from yakuba.services.robots.engine.errors import (
     Differs,
     Halted,
     LeaseLost,
+    LoggedOut,
     Refused,
     RobotError,
     Trouble,
@@ -70,6 +71,7 @@ class Attempt:
         self.row = row
         self._around = around
         self._phase_began = around.clock.timer()
+        self.deferred = False  # put off until an earlier attempt has settled: no fault of anybody
         self.pictures_missing = 0
 
     def run(self) -> Row:
@@ -109,6 +111,7 @@ class Attempt:
         elif numbers:
             self._adopt(numbers[0])
         elif self.row.intent_at is not None and asked_at < self._settled_at():
+            self.deferred = True
             self._move(RowState.RETRY, "lookup", problem=self._open_question(), not_before=self._settled_at())
         elif self.row.intent_at is not None and _is_refusal(self.row.problem):
             self._to_person(self.row.problem, "lookup")
@@ -148,11 +151,14 @@ class Attempt:
         """The target has exactly one: ours when we ever meant to press, else somebody was there before."""
         self.row = replace(self.row, target_number=number)
         self._note_time("lookup")
-        self._finish(RowState.ENTERED if self.row.intent_at else RowState.FOUND_ALREADY)
+        self._finish(RowState.ENTERED if self.row.intent_at else RowState.FOUND_ALREADY, adopted=True)
 
-    def _finish(self, state: RowState) -> None:
+    def _finish(self, state: RowState, *, adopted: bool = False) -> None:
         differing = self._around.target.confirm(self.row, self.row.target_number)
         self._note_time("confirm")
+        if adopted:
+            self._picture(EvidenceKind.COMPLETION)
+            self._note_time("pictures")
         if differing:
             self._to_person(_mismatch(self.row.target_number, differing), "confirm")
         else:
@@ -168,7 +174,8 @@ class Attempt:
         if attempts >= limits.attempts:
             self._give_up(error.problem)
             return
-        again = self._around.clock.now() + timedelta(seconds=limits.wait_after(attempts))
+        wait = 0.0 if isinstance(error, LoggedOut) else limits.wait_after(attempts)
+        again = self._around.clock.now() + timedelta(seconds=wait)
         self._move(RowState.RETRY, "trouble", problem=error.problem, not_before=again)
 
     def _give_up(self, last: Problem) -> None:
@@ -194,7 +201,7 @@ class Attempt:
 
     # Small things
 
-    def _settled_at(self) -> Any:
+    def _settled_at(self) -> datetime:
         limits = self._around.limits
         assert self.row.intent_at is not None
         return self.row.intent_at + timedelta(seconds=limits.commit_window + limits.settle_seconds)

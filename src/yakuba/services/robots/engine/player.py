@@ -96,6 +96,7 @@ class ScenarioPlayer:
         self._redact = Redactor(self._secrets.values())
         self._base = (base or scenario.system.base).rstrip("/")
         self._logged_in = False
+        self._page: Page | None = None  # as last seen; None once something was done to it
         self.picture_type = browser.picture_type
 
     # The Target
@@ -122,6 +123,7 @@ class ScenarioPlayer:
 
     def recover(self) -> None:
         """See `Target.recover`. The session is kept: when it has ended, the target says so."""
+        self._page = None
         self._browser.reset(forget_session=not self._logged_in)
 
     def _guard(self, action: Callable[[], T]) -> T:
@@ -164,7 +166,7 @@ class ScenarioPlayer:
     def _ask(self, row: Row, between: BetweenSteps) -> Found:
         look_up = self._scenario.look_up
         self._play(look_up.steps, _Context(row.values, between))
-        page = self._browser.see()
+        page = self._now()
         wanted = {plain(column): plain(self._text(one, row)) for column, one in look_up.match}
         numbers = tuple(
             cells[plain(look_up.number_column)] for cells in _table_rows(page) if _matches(cells, wanted)
@@ -181,7 +183,7 @@ class ScenarioPlayer:
     def _enter(self, row: Row, between: BetweenSteps) -> None:
         self._play(self._scenario.entry, _Context(row.values, between))
         confirm, commit = self._scenario.confirm, self._scenario.commit
-        page = self._browser.see()
+        page = self._now()
         if confirm is not None and confirm.before:
             differing = self._differing(confirm.items, row, page)
             if differing:
@@ -197,6 +199,7 @@ class ScenarioPlayer:
 
     def _commit(self, row: Row, not_after: datetime) -> str:
         press, result = self._scenario.commit, self._scenario.result
+        self._page = None
         pressed = self._browser.commit(press.element, not_after, press.dialog)
         page = self._after(pressed, press, login=False)
         where = self._where(result.line, page)
@@ -216,7 +219,7 @@ class ScenarioPlayer:
         if confirm is None or not confirm.steps:
             return ()
         self._play(confirm.steps, _Context(row.values, lambda: None, number))
-        return self._differing(confirm.items, row, self._browser.see())
+        return self._differing(confirm.items, row, self._now())
 
     def _differing(self, items: Sequence[CheckItem], row: Row, page: Page) -> list[str]:
         differing = []
@@ -286,11 +289,17 @@ class ScenarioPlayer:
     def _step(self, step: Step, context: _Context) -> None:
         if isinstance(step, Open):
             path = self._fill_in(step.path, context).text
-            self._arrived(self._browser.open(self._base + path), step.line, context.login)
+            self._page = None
+            page = self._browser.open(self._base + path)
+            self._arrived(page, step.line, context.login)
+            self._page = page
         elif isinstance(step, Wait):
             self._wait(step, context)
         elif isinstance(step, (CheckLandmark, CheckItem)):
-            problem = self._check(step, context, self._browser.see())
+            if self._check(step, context, self._now()) is None:
+                return
+            self._page = None  # perhaps it is only drawn now: a second look
+            problem = self._check(step, context, self._now())
             if problem is not None:
                 raise problem
 
@@ -301,11 +310,13 @@ class ScenarioPlayer:
     def _fill(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
+        self._page = None
         for entry, finding in zip(entries, self._browser.fill(entries), strict=False):
             if finding.verdict is not Verdict.OK:
                 raise entry_problem(entry, finding, self._where(entry.line, self._browser.see()))
 
     def _press(self, step: Press, verify: Sequence[Entry], context: _Context) -> None:
+        self._page = None
         pressed = self._browser.press(step.element, verify, leaves=step.leaves, dialog=step.dialog)
         if any(one.verdict is Verdict.NOT_LANDED for one in pressed.entries):
             # A script of the page may have written over a field while others were being filled.
@@ -326,6 +337,7 @@ class ScenarioPlayer:
                 where=self._where(step.line, pressed.page),
             )
         self._arrived(pressed.page, step.line, login)
+        self._page = pressed.page
         return pressed.page
 
     def _arrived(self, page: Page, line: int, login: bool) -> None:
@@ -341,6 +353,7 @@ class ScenarioPlayer:
             raise refusal_problem(page, system, self._where(line, page))
 
     def _wait(self, step: Wait, context: _Context) -> None:
+        self._page = None
         if not self._browser.wait_for(lambda page: sees(page, step.landmark), step.seconds):
             page = self._browser.see()
             self._arrived(page, step.line, context.login)
@@ -367,6 +380,12 @@ class ScenarioPlayer:
         )
 
     # Small things
+
+    def _now(self) -> Page:
+        """The page as last seen, or a new look at it when something was done since."""
+        if self._page is None:
+            self._page = self._browser.see()
+        return self._page
 
     def _fill_in(self, template: Template, context: _Context) -> Filled:
         return template.fill(context.values, self._secrets, context.number)

@@ -64,6 +64,7 @@ class Runner:
         self._reached: dict[int, RowState] = {}
         self._seconds: dict[str, float] = {}
         self._failures = 0
+        self._pictures_missing = 0
         self._command = Command.GO
 
     def run(self, first: int = 1) -> RunReport:
@@ -86,7 +87,8 @@ class Runner:
         except (NotReady, RobotError) as error:
             ending, problem = Ending.SETUP, error.problem
         counts = Counter(self._reached.values())
-        return RunReport(ending, dict(counts), self._seconds, self._clock.timer() - began, problem)
+        elapsed = self._clock.timer() - began
+        return RunReport(ending, dict(counts), self._seconds, elapsed, problem, self._pictures_missing)
 
     def _rows(self, first: int) -> tuple[Ending, Problem | None]:
         fresh = deque(number for number in self._store.open_rows() if number >= first)
@@ -125,13 +127,11 @@ class Runner:
             for phase, seconds in done.seconds.items():
                 spent = seconds - row.seconds.get(phase, 0.0)
                 self._seconds[phase] = self._seconds.get(phase, 0.0) + spent
-            self._count(done)
-
-    def _count(self, row: Row) -> None:
-        if row.state in _GOOD:
-            self._failures = 0
-        elif not _says_nothing_about_the_target(row):
-            self._failures += 1
+            if done.state in _GOOD:
+                self._failures = 0
+            elif not attempt.deferred:
+                self._failures += 1
+            self._pictures_missing += attempt.pictures_missing
 
     def _breathe(self) -> None:
         """A target that fails again and again is left alone for longer and longer."""
@@ -148,13 +148,6 @@ class Runner:
         self._command = self._control()
         if self._command is not Command.GO:
             raise Halted
-
-
-def _says_nothing_about_the_target(row: Row) -> bool:
-    """A value that cannot be written, or a wait for settling, is no failure of the target."""
-    problem = row.problem
-    waits = row.state is RowState.RETRY and problem is not None and problem.kind is ProblemKind.UNCLEAR
-    return waits or (problem is not None and problem.kind is ProblemKind.VALUE)
 
 
 def _too_many(failures: int, last: Problem | None) -> Problem:

@@ -66,7 +66,9 @@ def _value(one: dict[str, Any], procedure: dict[str, Any], chance: random.Random
     if kind == "choice":
         return chance.choice(list(one["options"]))
     if kind == "choices":
-        return ",".join(code for code in one["options"] if chance.random() < 0.5) or next(iter(one["options"]))
+        return ",".join(code for code in one["options"] if chance.random() < 0.5) or next(
+            iter(one["options"])
+        )
     if kind == "date":
         return f"{chance.randint(int(bounds[0][:4]) + 1, int(bounds[1][:4]))}-0{chance.randint(1, 3)}-1{chance.randint(0, 9)}"
     if kind == "number":
