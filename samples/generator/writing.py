@@ -23,7 +23,11 @@ RECEIPT_STAMP_RATE = 0.35  # of pages with an office block, those with the date 
 
 SEALED = {"applicant_name": "round", "name": "round", "employer_name": "square"}
 RIGHT_ALIGNED = ("number", "date")
-LINE_FILL = 0.62  # of a line's height, the usual height of the writing
+LINE_FILL, LOW_LINE_FILL = (
+    0.62,
+    0.7,
+)  # of a line's height, the height of the writing; low lines are for readings
+LOW_LINE = 70  # pixels
 LARGEST, SMALLEST = 56, 26  # pixels; smaller writing would not be readable
 COMB_TEXT = 43  # pixels
 
@@ -83,7 +87,7 @@ def write_line(sheet: Sheet, code: str, box: Box, text: str) -> None:
     """Text on a line, as large as fits; lifts and turns with a pen, straight in print."""
     x, y, width, height = box
     face = face_for(sheet, text)
-    size = min(LARGEST, round(height * LINE_FILL))
+    size = min(LARGEST, round(height * (LOW_LINE_FILL if height < LOW_LINE else LINE_FILL)))
     margin = 12 if sheet.clean else sheet.rng.randint(10, 44)
     spread = 1.06 if sheet.hand.pen else 1.0
     room = width - margin - 10
@@ -243,7 +247,7 @@ def add_seals(sheet: Sheet, boxes: list[dict], application: Application) -> None
             touches = seals.owner(sheet, SEALED[code], lines[code], sheet.ends[code], application, code)
             sheet.effects.append(f"seal:{code}" if touches else "seal")
     # Small writing such as readings could not be read below a seal, and careful clerks leave it alone.
-    written = sorted(code for code in sheet.ends.keys() - SEALED.keys() if lines[code][3] >= 70)
+    written = sorted(code for code in sheet.ends.keys() - SEALED.keys() if lines[code][3] >= LOW_LINE)
     if written and sheet.chance(STAFF_SEAL_RATE):
         code = sheet.rng.choice(written)
         seals.clerk(sheet, sheet.ends[code])

@@ -86,7 +86,8 @@ def test_postal_code_belongs_to_the_address():
     with sqlite3.connect(places.DATABASE) as database:
         for _, application in drawn("bus-pass"):
             rows = database.execute(
-                "SELECT city || neighborhood FROM postal_data WHERE code = ?", (application.values["postal_code"],)
+                "SELECT city || neighborhood FROM postal_data WHERE code = ?",
+                (application.values["postal_code"],),
             ).fetchall()
             assert any(town in application.values["address"] for (town,) in rows), application.values
 
@@ -113,7 +114,9 @@ def test_variants_of_kanji_occur_and_keep_their_reading():
     rng = Random(3)
     found = [person for person in (people.draw_person(rng) for _ in range(2000)) if "髙" in person.surname]
     assert found
-    assert all("タカ" in p.surname_kana or "ダカ" in p.surname_kana or "コウ" in p.surname_kana for p in found[:3])
+    assert all(
+        "タカ" in p.surname_kana or "ダカ" in p.surname_kana or "コウ" in p.surname_kana for p in found[:3]
+    )
 
 
 def test_unknown_prefecture_is_refused():

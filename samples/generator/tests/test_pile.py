@@ -113,7 +113,8 @@ def filled(code, index, clean):
     application = draw_application(form.procedure, index, "埼玉県", rng)
     hand = draw_hand(application, rng, clean)
     sheets = [
-        fill_page((1654, 2339), page["boxes"], form.fields, application, hand, rng, clean) for page in form.pages
+        fill_page((1654, 2339), page["boxes"], form.fields, application, hand, rng, clean)
+        for page in form.pages
     ]
     return form, application, sheets
 
