@@ -85,7 +85,9 @@ class Attempt:
         except LeaseLost:
             raise
         except Halted:
-            self._move(RowState.WAITING, "lookup")
+            # Halted before this try began, a row stays as it was: an open question must not be forgotten.
+            if self.row.state in (RowState.LOOKING_UP, RowState.ENTERING):
+                self._move(RowState.WAITING, "lookup")
             raise
         except (Trouble, Unclear) as error:
             self._after_trouble(error)
