@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yakuba.services.robots.contracts import Ending, Row, RowState
+from yakuba.services.robots.contracts import Command, Ending, Row, RowState
 from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.engine.states import OPEN
@@ -22,6 +25,7 @@ from yakuba.services.robots.tests.simulation import (
 
 LIMITS = Limits(settle_seconds=30, commit_window=5, attempts=4, starts=20, failures_in_a_row=1000, backoff=1)
 FAULTS = st.lists(st.integers(0, 60).map(lambda n: n if n < 12 else 0), max_size=60)
+PAUSES = st.sets(st.integers(0, 80), max_size=5)
 OLD = st.lists(st.sampled_from([0, 0, 0, 0, 1, 2]), min_size=1, max_size=4)
 
 
@@ -41,9 +45,23 @@ class World:
 
 
 def play(
-    faults: list[int], old: list[int], *, limits: Limits = LIMITS, delay: float = 30, rehearse: bool = False
+    faults: list[int],
+    old: list[int],
+    pauses: Collection[int] = (),
+    *,
+    limits: Limits = LIMITS,
+    delay: float = 30,
+    rehearse: bool = False,
 ) -> World:
-    """Run, and start again after every death and every stop, until nothing is open."""
+    """Run, and start again after every death and every stop, until nothing is open.
+
+    pauses: at which questions to the person the answer is to pause.
+    """
+    questions = count()
+
+    def control() -> Command:
+        return Command.PAUSE if next(questions) in pauses else Command.GO
+
     clock, trouble = SimulatedClock(), Faults(faults)
     rows = [Row(n, f"R{n}", {}) for n in range(1, len(old) + 1)]
     store = FaultyStore(rows, trouble)
@@ -51,7 +69,9 @@ def play(
     target = SimulatedTarget(store, clock, trouble, before, delay)
     for _ in range(300):
         try:
-            report = Runner(store, target, limits=limits, clock=clock, rehearse=rehearse).run()
+            report = Runner(
+                store, target, limits=limits, clock=clock, rehearse=rehearse, control=control
+            ).run()
         except Killed:
             clock.sleep(0.2)
             continue
@@ -79,9 +99,22 @@ def check(world: World) -> None:
 
 
 @settings(max_examples=2500, deadline=None)
-@given(FAULTS, OLD)
-def test_nothing_is_entered_twice_and_nothing_is_lost(faults: list[int], old: list[int]) -> None:
-    check(play(faults, old))
+@given(FAULTS, OLD, PAUSES)
+def test_nothing_is_entered_twice_and_nothing_is_lost(
+    faults: list[int], old: list[int], pauses: set[int]
+) -> None:
+    check(play(faults, old, pauses))
+
+
+@pytest.mark.parametrize("point", range(30))
+def test_every_single_fault_and_every_pair_with_a_death(point: int) -> None:
+    """Each kind of trouble at this point of the run, alone and followed by one more at each later point."""
+    for kind in range(1, 10):
+        alone = [0] * point + [kind]
+        check(play(alone, [0, 0]))
+        for gap in range(8):
+            for second in (1, 2, 5, 6, 7):
+                check(play([*alone, *[0] * gap, second], [0, 0]))
 
 
 @settings(max_examples=500, deadline=None)
