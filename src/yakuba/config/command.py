@@ -16,7 +16,12 @@ def build() -> typer.Typer:
     from yakuba.kernel.audit import cli as audit_cli
     from yakuba.kernel.registry import room_modules
 
-    app = typer.Typer(no_args_is_help=True, add_completion=False, help="役場の書類仕事をAIとロボットに任せる")
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # they print local variables, which may be personal data
+        help="役場の書類仕事をAIとロボットに任せる",
+    )
     app.command("prepare", help="データベースを作り、新しくする")(prepare)
     for verb in (web, worker, up):
         app.command()(verb)

@@ -7,10 +7,11 @@ import signal
 import sys
 import threading
 
+import typer
 from django.conf import settings
 
 from yakuba.config.setup import prepare
-from yakuba.kernel.cli.output import console
+from yakuba.kernel.cli.output import console, fail
 from yakuba.kernel.cli.processes import supervise, web_command, worker_command
 
 
@@ -29,8 +30,29 @@ def worker() -> None:
     run_worker(stop)
 
 
-def up() -> None:
+def up(
+    demo: bool = typer.Option(False, "--demo", help="見本のやくば市を入れ、見本の基幹システムも動かす"),
+) -> None:
     """画面とワーカーを一緒に動かす。Ctrl+Cで止まる"""
     prepare()
-    console.print(f"画面: http://{settings.YAKUBA.host}:{settings.YAKUBA.port}/  （止めるには Ctrl+C）")
-    supervise([web_command(), worker_command()])
+    commands = [web_command(), worker_command()]
+    if not demo:
+        _announce()
+        supervise(commands)
+        return
+    from yakuba.demo.first_run import open_town
+    from yakuba.demo.programs import ProgramFailed
+
+    try:
+        with open_town() as (core_url, accounts):
+            _announce()
+            console.print(f"見本の基幹システム: {core_url}/", highlight=False)
+            console.print(accounts)
+            supervise(commands)
+    except ProgramFailed as error:
+        raise fail(str(error)) from error
+
+
+def _announce() -> None:
+    address = f"http://{settings.YAKUBA.host}:{settings.YAKUBA.port}/"
+    console.print(f"画面: {address}  （止めるには Ctrl+C）", highlight=False)

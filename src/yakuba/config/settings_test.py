@@ -13,7 +13,8 @@ if "YAKUBA_DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 from yakuba.config.settings import *  # noqa: F403
+from yakuba.config.settings import YAKUBA
 
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+(YAKUBA.data_dir / "static").mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "statuses": [(status.value, LABELS[status]) for status in Status],
         "chosen": chosen,
         "kinds": STATUS_KINDS,
-        "query": "&".join(f"{key}={value}" for key, value in chosen.items() if value),
+        "query": urlencode({key: value for key, value in chosen.items() if value}),
     }
     return render(request, "ledger/cases.html", context)
 
