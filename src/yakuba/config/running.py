@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 
 import typer
 from django.conf import settings
@@ -22,12 +20,9 @@ def web() -> None:
 
 def worker() -> None:
     """仕事（読み取り・ロボットなど）をする。何台の機械で動かしてもよい"""
-    from yakuba.kernel.jobs.worker import run_worker
+    from yakuba.kernel.jobs.worker import main
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    run_worker(stop)
+    main()
 
 
 def up(
