@@ -55,8 +55,8 @@ class Sheet:
 
 
 def blank_sheet(size: tuple[int, int], hand: Hand, rng: Random, clean: bool) -> Sheet:
-    layers = [Image.new("L", size, level) for level in (255, 255, 0)]
-    return Sheet(hand, rng, clean, *layers)
+    ink, stamp, seal = (Image.new("L", size, level) for level in (255, 255, 0))
+    return Sheet(hand, rng, clean, ink, stamp, seal)
 
 
 def put(
