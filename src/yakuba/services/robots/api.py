@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
@@ -143,7 +143,7 @@ def load_scenario(request: HttpRequest, body: ScenarioIn) -> Any:
     """Load a scenario file; 422 with every mistake and its line."""
     with _refusals():
         version = scenarios.load_scenario(body.text, actor=request.user)
-    return 201, register.facts(register.scenarios().get(pk=version.scenario_id))
+    return Status(201, register.facts(register.scenarios().get(pk=version.scenario_id)))
 
 
 @router.get("/runs", response=list[RunOut], summary="実行の一覧")
@@ -164,7 +164,7 @@ def create_run(request: HttpRequest, body: RunIn) -> Any:
         else:
             scenario = register.only_scenario(body.procedure)
         run = actions.start(scenario, actor=request.user, dry_run=body.dry_run, limit=body.limit)
-    return 201, _run(run.pk)
+    return Status(201, _run(run.pk))
 
 
 @router.get("/runs/{run_id}", response=RunOut, summary="実行の状況")

@@ -32,6 +32,7 @@ from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.decisions import decide as carry_out
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.adapters.launch import missing
+from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.models import Row, Run, RunState
 from yakuba.services.robots.queries import register
@@ -291,7 +292,7 @@ def _print_run(facts: dict[str, Any], as_json: bool) -> None:
         print_json(facts)
         return
     print_rows([facts], RUN_HEADINGS, as_json=False)
-    console.print("、".join(f"{state} {number}" for state, number in facts["counts"].items()))
+    console.print("、".join(f"{RowState(state).label} {number}" for state, number in facts["counts"].items()))
     if "rows" in facts:
         print_rows([_flat(row) for row in facts["rows"]], ROW_HEADINGS, as_json=False)
 

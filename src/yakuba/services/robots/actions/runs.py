@@ -44,6 +44,7 @@ def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int |
 
     Raises NotPossible when the robot may not run or nothing waits.
     """
+    scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
     _refuse_obstacles(scenario)
     version = register.latest_version(scenario)
     assert version is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
-from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import Command, RowState
@@ -18,6 +19,7 @@ from yakuba.services.robots.models import Row, RowPicture, Run, RunState
 
 OPEN_STATES = tuple(sorted(state.value for state in OPEN))
 WORKED_ON = (RowState.LOOKING_UP, RowState.ENTERING, RowState.INTENT, RowState.SUBMITTING)
+SILENCE = timedelta(seconds=60)  # after that no worker is believed to be there
 GOOD = (RowState.ENTERED, RowState.FOUND_ALREADY, RowState.REHEARSED)
 
 
@@ -199,9 +201,18 @@ def _note(run: Run) -> str:
         return "いまの操作が済みしだい、一時停止します。"
     if run.wanted == Command.STOP.value:
         return "いまの操作が済みしだい、中止します。"
+    if job.state == State.WAITING and not _somebody_works():
+        return (
+            "処理をするワーカーが動いていません。システム担当へ知らせてください。動きだすと自動で始まります。"
+        )
     if job.state == State.WAITING:
         return "順番を待っています。同じ接続先のロボットは一つずつ動きます。"
     return _waiting_rows(run)
+
+
+def _somebody_works() -> bool:
+    """Whether any worker has given a sign of life lately."""
+    return Worker.objects.filter(left_at=None, heartbeat_at__gt=timezone.now() - SILENCE).exists()
 
 
 def _waiting_rows(run: Run) -> str:

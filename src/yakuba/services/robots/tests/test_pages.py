@@ -1,0 +1,369 @@
+"""Every page through Django's client: who may open it, what it says, and that each button does its work."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.ledger.models import Case, CaseEvent
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.robots.actions import lookups, runs
+from yakuba.services.robots.contracts import EvidenceKind, RowState
+from yakuba.services.robots.models import Row, RowPicture, Run, RunState, Scenario, System
+from yakuba.services.robots.tests import town
+from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, Shift
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def page(office, client, clerk):
+    """`page(name, *args, **data)`: the answer as the person with every permission; POST when data is given."""
+    client.force_login(clerk)
+
+    def ask(name, /, *args, query="", **data):
+        address = reverse(f"robots:{name}", args=args) + query
+        return client.post(address, data) if data else client.get(address)
+
+    return ask
+
+
+@pytest.fixture
+def finished(office):
+    """A run with one entered and one undecided row, each with a picture."""
+    run = office.start(2)
+    Shift(run, before={Case.objects.last().receipt_number: 2}).work()
+    for row in Row.objects.filter(run=run):
+        file = store_image(StoredFile.Kind.EVIDENCE, "x.png", "image/png", PNG)
+        RowPicture.objects.create(
+            row=row, file=file, kind=EvidenceKind.COMPLETION.value, taken_at=timezone.now()
+        )
+    return run
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def addresses(run: Run) -> list[str]:
+    scenario, row = run.scenario_id, Row.objects.filter(run=run).last()
+    picture = RowPicture.objects.filter(row=row).get().pk
+    named = [
+        ("index",),
+        ("load",),
+        ("scenario", scenario),
+        ("version", scenario, 1),
+        ("register", scenario),
+        ("start", scenario),
+        ("systems",),
+        ("system_new",),
+        ("system", run.scenario.system_id),
+        ("runs",),
+        ("run", run.pk),
+        ("undecided",),
+        ("row", row.pk),
+        ("decide", row.pk),
+        ("picture", picture),
+    ]
+    return [reverse(f"robots:{name}", args=args) for name, *args in named]
+
+
+def buttons(run: Run) -> list[str]:
+    row = Row.objects.filter(run=run).last()
+    named = [(name, run.pk) for name in ("pause", "resume", "stop", "retry")]
+    named += [("row_retry", row.pk), ("look_up", row.pk)]
+    return [reverse(f"robots:{name}", args=args) for name, *args in named]
+
+
+# Who may
+
+
+def test_every_page_opens_for_who_may(finished, client, clerk):
+    client.force_login(clerk)
+    for address in addresses(finished):
+        assert client.get(address).status_code == 200, address
+
+
+def test_without_the_role_every_page_and_button_is_refused(finished, client, newcomer):
+    client.force_login(newcomer)
+    for address in addresses(finished):
+        assert client.get(address).status_code == 403, address
+    for address in buttons(finished):
+        assert client.post(address).status_code == 403, address
+
+
+def test_another_town_sees_nothing(finished, client, neighbour):
+    client.force_login(neighbour)
+    general = {
+        reverse(f"robots:{name}") for name in ("index", "load", "systems", "system_new", "runs", "undecided")
+    }
+    for address in addresses(finished):
+        answer = client.get(address)
+        if address in general:
+            assert answer.status_code == 200
+            assert "コミュニティバス" not in text_of(answer), address
+            assert SYSTEM not in text_of(answer), address
+        else:
+            assert answer.status_code == 404, address
+    for address in buttons(finished):
+        assert client.post(address, {"first_row": 1}).status_code == 404, address
+    finished.refresh_from_db()
+    assert finished.state == RunState.DONE
+
+
+def test_who_may_only_look_cannot_press_or_decide(finished, client, make_staff, yakuba_city):
+    client.force_login(make_staff(yakuba_city, "robots.view"))
+    row = Row.objects.filter(run=finished).last()
+    assert client.get(reverse("robots:row", args=[row.pk])).status_code == 200
+    for address in [*buttons(finished), reverse("robots:decide", args=[row.pk])]:
+        assert client.post(address).status_code == 403, address
+    assert client.get(reverse("robots:start", args=[finished.scenario_id])).status_code == 403
+
+
+def test_buttons_refuse_a_mere_visit(finished, page, client):
+    for address in buttons(finished):
+        assert client.get(address).status_code == 405, address
+
+
+# Register and systems
+
+
+def test_the_steps_are_shown_in_words(page, office):
+    text = text_of(page("scenario", office.scenario.pk))
+    for words in (
+        "欄「受付番号」",
+        "「申請日」（和暦略）",
+        "ボタン「登録」",
+        "この操作だけが登録する",
+        "登録済みの「パスワード」",
+    ):
+        assert words in text
+
+
+def test_loading_a_wrong_file_names_the_lines(page):
+    answer = page("load", text=town.scenario_text(PROCEDURE).replace("ボタン: 検索", "ボタソ: 検索"))
+    assert answer.status_code == 422
+    assert re.search(r"\d+行目：.*ボタソ", text_of(answer))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "ファイルを選ぶか"),
+        (b"\x93\xfa\x96\x7b", "UTF-8"),
+        (b"%PDF-1.7\n\xff", "UTF-8"),
+        (b"a: [", "行目"),
+    ],
+)
+def test_a_file_that_is_no_scenario_is_refused(page, client, tmp_path, content, sentence):
+    file = tmp_path / "scenario.yaml"
+    file.write_bytes(content)
+    with file.open("rb") as stream:
+        answer = client.post(reverse("robots:load"), {"file": stream, "text": ""})
+    assert answer.status_code == 422
+    assert sentence in text_of(answer) or "空" in text_of(answer)
+
+
+def test_the_register_can_be_changed(page, office, make_staff, yakuba_city):
+    successor = make_staff(yakuba_city, "robots.run")
+    page(
+        "register",
+        office.scenario.pk,
+        owner=str(office.person.pk),
+        successor=str(successor.pk),
+        review_on="2028-03-31",
+        in_use="on",
+    )
+    office.scenario.refresh_from_db()
+    assert (office.scenario.successor, office.scenario.review_on) == (successor, date(2028, 3, 31))
+    same = page(
+        "register",
+        office.scenario.pk,
+        owner=str(office.person.pk),
+        successor=str(office.person.pk),
+        review_on="2028-03-31",
+        in_use="on",
+    )
+    assert "別の人" in text_of(same)
+    page("register", office.scenario.pk, owner=str(office.person.pk), successor="", review_on="2028-03-31")
+    assert "休止中" in text_of(page("start", office.scenario.pk))
+
+
+def test_secrets_go_in_and_never_come_out(page, office):
+    system = System.objects.get(name=SYSTEM)
+    form = {"base_url": "http://127.0.0.1:8199", "settle_seconds": "5"}
+    page("system", system.pk, **form, secret_0="xyzzy-password")
+    for name, args in (("system", [system.pk]), ("systems", []), ("scenario", [office.scenario.pk])):
+        text = text_of(page(name, *args))
+        assert "xyzzy-password" not in text
+        assert not any(secret in text for secret in town.SECRETS.values())
+    assert "登録済み" in text_of(page("systems"))
+
+
+def test_a_host_that_is_not_allowed_is_named(page):
+    answer = page("system_new", name="外", base_url="http://example.com", settle_seconds="5")
+    assert answer.status_code == 422
+    assert "example.com への接続は許可されていません" in text_of(answer)
+
+
+# Running
+
+
+def test_start_and_watch_a_run(page, office):
+    office.ready_cases(3)
+    assert "3<small>件" in text_of(page("start", office.scenario.pk))
+    answer = page("start", office.scenario.pk, limit="2", dry_run="on")
+    run = Run.objects.get()
+    assert answer.url == reverse("robots:run", args=[run.pk])
+    assert (run.dry_run, run.rows.count(), Job.objects.filter(name="robots.run").count()) == (True, 2, 1)
+    text = text_of(page("run", run.pk))
+    assert 'hx-trigger="every 2s"' in text
+    assert "ワーカーが動いていません" in text
+    assert page("start", office.scenario.pk, limit="0").status_code == 422
+
+
+def test_the_buttons_beside_a_run(page, office):
+    office.ready_cases(2)
+    run = runs.start(office.scenario, actor=office.person)
+    page("pause", run.pk, sent="1")
+    assert "再開する" in text_of(page("run", run.pk))
+    page("resume", run.pk, first_row="2")
+    run.refresh_from_db()
+    assert (run.state, run.first_row) == (RunState.ACTIVE, 2)
+    page("resume", run.pk, first_row="x")
+    page("stop", run.pk, sent="1")
+    text = text_of(page("run", run.pk))
+    assert "もう一度流す（2件）" in text
+    page("retry", run.pk, sent="1")
+    run.refresh_from_db()
+    assert run.state == RunState.ACTIVE
+    assert set(Case.objects.values_list("status", flat=True)) == {Status.ENTERING}
+
+
+def test_the_rows_can_be_narrowed_by_state(page, finished):
+    text = text_of(page("run", finished.pk, query="?state=undecided"))
+    assert Case.objects.last().receipt_number in text
+    assert Case.objects.first().receipt_number not in text
+    assert page("run", finished.pk, query="?state=nonsense&page=99").status_code == 200
+
+
+def test_opening_a_row_and_a_picture_is_recorded(page, finished):
+    row = Row.objects.filter(run=finished).first()
+    text = text_of(page("row", row.pk))
+    for words in ("登録済み", "照会中", "登録直前", row.target_number, "氏名"):
+        assert words in text
+    assert AuditEvent.objects.filter(name="robots.row_viewed", subject=f"case:{row.case_id}").count() == 1
+    picture = page("picture", row.pictures.latest("pk").pk)
+    assert (picture.content, picture["Content-Type"]) == (PNG, "image/png")
+    assert "private" in picture["Cache-Control"]
+    assert AuditEvent.objects.filter(name="files.viewed").count() == 1
+
+
+def test_a_failed_row_says_what_to_press(page, office):
+    run = office.start(1)
+    Shift(run, faults=[1]).work(attempts=1)
+    row = office.row(run, 1)
+    assert "この行をもう一度流す" in text_of(page("row", row.pk))
+    page("row_retry", row.pk, sent="1")
+    row.refresh_from_db()
+    assert row.row_state is RowState.WAITING
+    page("row_retry", row.pk, sent="1")  # a second press does nothing
+    assert Row.objects.get(pk=row.pk).row_state is RowState.WAITING
+
+
+# Deciding
+
+
+def decided(page, row, **answer):
+    opened = re.search(r'name="opened" value="([^"]+)"', text_of(page("decide", row.pk)))[1]
+    return page("decide", row.pk, opened=opened, **answer)
+
+
+def test_decide_that_it_is_in(page, finished):
+    row = Row.objects.filter(run=finished).last()
+    assert decided(page, row, decision="entered", target_number="").status_code == 422
+    assert decided(page, row, decision="entered", target_number="K-000777").url == reverse("robots:undecided")
+    case = Case.objects.get(pk=row.case_id)
+    assert (case.status, case.target_number) == (Status.ENTERED, "K-000777")
+    seconds = CaseEvent.objects.get(case=case, kind="ledger.entered").seconds
+    assert 0 < seconds < 60
+    assert "判断を待っていません" in text_of(page("decide", row.pk))
+
+
+def test_decide_that_it_is_not_in(page, finished):
+    row = Row.objects.filter(run=finished).last()
+    decided(page, row, decision="again")
+    finished.refresh_from_db()
+    assert finished.state == RunState.ACTIVE
+    assert Case.objects.get(pk=row.case_id).status == Status.ENTERING
+
+
+def test_decide_to_withdraw(page, finished):
+    row = Row.objects.filter(run=finished).last()
+    assert decided(page, row, decision="withdraw", reason="").status_code == 422
+    decided(page, row, decision="withdraw", reason="二重の申請")
+    assert Case.objects.get(pk=row.case_id).status == Status.WITHDRAWN
+
+
+def test_a_forged_time_counts_nothing(page, finished):
+    row = Row.objects.filter(run=finished).last()
+    page("decide", row.pk, opened="forged", decision="entered", target_number="K-1")
+    assert CaseEvent.objects.get(case=row.case_id, kind="ledger.entered").seconds == 0
+
+
+def test_the_target_s_answer_stands_on_the_page(page, finished):
+    row = Row.objects.filter(run=finished).last()
+    page("look_up", row.pk, sent="1")
+    assert Job.objects.filter(name="robots.look_up", key=f"row-{row.pk}").count() == 1
+    assert "照会しています" in text_of(page("decide", row.pk))
+    Job.objects.filter(name="robots.look_up").delete()
+    lookups.note(row, ["K-000321"], "", PNG, "image/png")
+    text = text_of(page("decide", row.pk))
+    assert "登録されています" in text
+    assert 'value="K-000321"' in text
+    lookups.note(row, [], "", None, "")
+    assert "登録されていません" in text_of(page("decide", row.pk))
+
+
+def test_the_scanned_form_stands_beside(page, finished, monkeypatch):
+    row = Row.objects.filter(run=finished).last()
+    assert "申請書の画像はありません" in text_of(page("decide", row.pk))
+    assert page("scan", row.pk, 1).status_code == 404
+
+
+# Home
+
+
+def test_home_says_what_waits_and_what_failed(page, office, client):
+    office.ready_cases(2)
+    home = text_of(client.get("/"))
+    assert "入力を待つ申請" in home
+    assert "ロボットを動かす" in home
+    run = runs.start(office.scenario, actor=office.person)
+    assert str(run) in text_of(client.get("/"))
+    Shift(run, faults=[4]).work()
+    home = text_of(client.get("/"))
+    assert "開いて再開する" in home
+
+
+def test_pages_without_any_data(client, clerk, in_yakuba_city):
+    client.force_login(clerk)
+    assert Scenario.objects.count() == 0
+    for name, words in (
+        ("index", "シナリオがまだありません"),
+        ("systems", "接続先がまだありません"),
+        ("runs", "実行はまだありません"),
+        ("undecided", "判断を待つ申請はありません"),
+    ):
+        assert words in text_of(client.get(reverse(f"robots:{name}")))
