@@ -73,6 +73,18 @@ def interval(context: JobContext, *, seconds: float) -> None:
     note(context.key, "end", time.monotonic(), os.getpid())
 
 
+@job("test.meet", label="待ち合わせ", attempts=1)
+def meet(context: JobContext, *, company: int) -> None:
+    """End only when so many jobs with a key like this one's run at the same time."""
+    begins = context.key.partition("-")[0]
+    note(context.key, "is here")
+    deadline = time.monotonic() + 20
+    while sum(line.startswith(begins) for line in evidence()) < company:
+        if time.monotonic() > deadline:
+            raise TimeoutError("nobody else came")
+        time.sleep(0.02)
+
+
 @job("test.side_effect", label="外への操作")
 def side_effect(context: JobContext, *, seconds: float) -> None:
     """Long without a check, then something that must not be done by one who has lost the job."""
