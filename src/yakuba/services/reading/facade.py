@@ -108,9 +108,10 @@ def resolve_problem(
     receipt_number: str = "",
     form: str = "",
     page: int = 0,
+    assumed: bool = False,
 ) -> None:
     """Say the receipt number of a sheet, and its form and page where they are not known; the sheet then goes
-    to its case, or is read again. Raises WrongStep."""
+    to its case, or is read again by the worker. `assumed`: the seconds were not measured. Raises WrongStep."""
     chosen = FormDefinition.objects.filter(code=form, current=True).first() if form else None
     if form and chosen is None:
         raise WrongStep(f"様式 {form} は登録されていません。")
@@ -121,6 +122,7 @@ def resolve_problem(
         page=page or None,
         actor=actor,
         seconds=seconds,
+        assumed=assumed,
     )
 
 

@@ -184,7 +184,7 @@ class ResolveForm(forms.Form):
         required=False,
         max_length=30,
         help_text="10けたの数字です。用紙の右上にあります。",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
     )
     place = forms.ChoiceField(
         label="様式とページ", required=False, help_text="機械が様式を見分けられないときに選びます。"
@@ -209,10 +209,10 @@ class ResolveForm(forms.Form):
 
 
 class AsideForm(forms.Form):
-    """Why a sheet is taken out of the work."""
+    """Why a sheet or a case is taken out of the work."""
 
     reason = forms.CharField(
-        label="除外の理由",
+        label="理由",
         max_length=200,
         help_text="例：別の書類が混ざった、スキャンし直した",
         error_messages={"required": "除外する理由を入れてください。"},

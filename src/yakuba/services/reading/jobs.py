@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import JobContext, job
+from yakuba.kernel.jobs import JobContext, job, limit_lane
 from yakuba.services.reading.actions import sheets
+from yakuba.services.reading.actions.uploads import SPLIT_LANE
 
 ATTEMPTS = 3
+limit_lane(SPLIT_LANE, 1)
 
 
 @job("reading.split_file", label="ファイルをページに分ける", attempts=ATTEMPTS)

@@ -87,6 +87,7 @@ class BatchFile(MunicipalityModel):
     pages = models.PositiveIntegerField("ページ数", default=0)
     state = models.CharField("状態", max_length=10, choices=State.choices)
     message = models.TextField("説明", blank=True)
+    settled = models.BooleanField("片づけた", default=False)  # a person has seen why it was refused
     same_as = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", verbose_name="同じファイル"
     )
@@ -140,6 +141,7 @@ class Sheet(MunicipalityModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="入れた職員"
     )
     typed_seconds = models.FloatField("職員の秒", default=0.0)
+    typed_assumed = models.BooleanField("職員の秒は仮定", default=False)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+", verbose_name="受付")
     seconds = models.FloatField("機械の秒", default=0.0)
     seconds_noted = models.BooleanField("秒を受付簿に記した", default=False)

@@ -31,6 +31,14 @@ def checked(procedure: ProcedureDefinition, field: str, raw: str, *, insist: boo
     return value
 
 
+def plausible(procedure: ProcedureDefinition, field: str, raw: str) -> bool:
+    """Whether `raw` would be taken without a word."""
+    try:
+        return bool(checked(procedure, field, raw))
+    except AnswerRefused:
+        return False
+
+
 def _canonical(definition: FieldDefinition, raw: str) -> str:
     try:
         if definition.type not in {"choice", "choices"}:

@@ -20,7 +20,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.files.uploads import PageImage, pages, store_image
 from yakuba.kernel.jobs import enqueue, retry
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.ledger.actions import add_event, open_case
+from yakuba.kernel.ledger.actions import add_event, move, open_case
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions import reader
@@ -29,7 +29,7 @@ from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.engine.formats import FormatError, canonical
-from yakuba.services.reading.models import BatchFile, FormDefinition, Sheet
+from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
 
 OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)
 _PROBLEMS = {
@@ -93,7 +93,7 @@ def _read(sheet: Sheet) -> PageReading:
     reading = reader.read_image(content, (sheet.chosen_form.code, sheet.chosen_page))
     if reading.status is PageStatus.READ:
         return reading
-    return page_by_hand(sheet.chosen_form, sheet.chosen_page)
+    return page_by_hand(sheet.chosen_form, sheet.chosen_page, reading.corners)
 
 
 @transaction.atomic
@@ -154,7 +154,7 @@ def _join(sheet: Sheet, case: Case) -> None:
                 user=sheet.typed_by,
                 seconds=sheet.typed_seconds,
                 label="困っている用紙を解決した",
-                **details,
+                **(details | ({"assumed": True} if sheet.typed_assumed else {})),
             )
         sheet.seconds_noted = True
     sheet.save()
@@ -207,12 +207,14 @@ def resolve(
     page: int | None = None,
     actor: Any = None,
     seconds: float = 0.0,
+    assumed: bool = False,
 ) -> Sheet:
     """Take what a person says about a problem sheet: its receipt number, and its form and page where those
-    are not known. Raises WrongStep with what is missing or wrong."""
+    are not known. `assumed`: the seconds were not measured. Raises WrongStep with what is missing or wrong."""
     row = _locked(sheet, Sheet.State.PROBLEM)
     row.typed_by = actor if getattr(actor, "pk", None) else None
-    row.typed_seconds += seconds
+    row.typed_seconds += max(0.0, seconds)
+    row.typed_assumed = assumed
     try:
         row.typed_number = canonical("receipt_number", receipt_number) or row.typed_number
     except FormatError as error:
@@ -261,8 +263,15 @@ def _wait_again(row: Sheet) -> None:
 
 @transaction.atomic
 def put_aside(sheet: Sheet, reason: str, *, actor: Any = None) -> Sheet:
-    """Take a problem sheet out of the work, with a reason; `take_back` undoes it. Raises WrongStep."""
-    row = _locked(sheet, Sheet.State.PROBLEM)
+    """Take a sheet out of the work, with a reason; `take_back` undoes it. Raises WrongStep.
+
+    A sheet in trouble, or a page of a case that is not complete yet (it came there by a wrong number).
+    """
+    row = _locked(sheet, Sheet.State.PROBLEM, Sheet.State.PLACED)
+    if row.case is not None and row.case.status != Status.READING:
+        raise WrongStep(
+            "ページのそろった受付の用紙は除外できません。値が違うときは、受付の画面で直してください。"
+        )
     if not reason.strip():
         raise WrongStep("除外する理由を入れてください。")
     _aside(row, reason.strip(), actor)
@@ -312,19 +321,36 @@ def duplicate_of(sheet: Sheet) -> Sheet | None:
     return rows.exclude(pk=sheet.pk).select_related("case", "file", "image").first()
 
 
+@transaction.atomic
+def withdraw(case: Case, reason: str, *, actor: Any = None) -> None:
+    """Take a whole case out of the work, with a reason; its sheets are put aside and can be taken back, for
+    instance with another receipt number. Raises WrongStep."""
+    if not reason.strip():
+        raise WrongStep("取り下げる理由を入れてください。")
+    sheets = list(Sheet.objects.select_for_update().filter(case=case))
+    row: Case = Case.objects.select_for_update().get(pk=case.pk)
+    if row.status not in OPEN_STATUSES:
+        raise WrongStep(f"この受付は「{LABELS[Status(row.status)]}」なので、取り下げられません。")
+    for sheet in sheets:
+        _aside(sheet, f"受付の取り下げ：{reason.strip()}", actor)
+    Question.objects.filter(case=row).exclude(state=Question.State.ANSWERED).delete()
+    move(row, Status.WITHDRAWN, user=actor, reason=reason.strip())
+    record("reading.case_withdrawn", subject=f"case:{row.pk}", actor=actor)
+
+
 def _aside(row: Sheet, reason: str, actor: Any) -> None:
     row.state, row.aside_reason, row.case = Sheet.State.ASIDE, reason, None
     row.aside_by = actor if getattr(actor, "pk", None) else None
     row.save()
 
 
-def _locked(sheet: Sheet, state: Sheet.State) -> Sheet:
+def _locked(sheet: Sheet, *states: Sheet.State) -> Sheet:
     row: Sheet = (
         Sheet.objects.select_for_update(of=("self",))
-        .select_related("image", "form__procedure", "file", "typed_by")
+        .select_related("image", "form__procedure", "file", "typed_by", "case")
         .get(pk=sheet.pk)
     )
-    if row.state != state:
+    if row.state not in states:
         raise WrongStep("この用紙は、もうほかの人が片づけたか、読み取り中です。画面を開き直してください。")
     return row
 

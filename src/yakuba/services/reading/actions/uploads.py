@@ -15,6 +15,7 @@ from yakuba.kernel.ui.wording import wareki
 from yakuba.services.reading.models import Batch, BatchFile
 
 LANE = "reading"
+SPLIT_LANE = "reading-split"  # of its own, so that a new batch shows its pages while an older one is read
 NAME_LENGTH = 120
 
 
@@ -48,6 +49,13 @@ def force_file(file: BatchFile, *, actor: Any = None) -> None:
         raise WrongStep("このファイルは、もう読み取りに回っています。")
     _start(row)
     record("reading.file_forced", subject=f"batch:{row.batch_id}", actor=actor, file=row.pk)
+
+
+@transaction.atomic
+def settle_file(file: BatchFile, *, actor: Any = None) -> None:
+    """Note that a person has dealt with a refused file: it leaves the list of failures, not the batch."""
+    BatchFile.objects.filter(pk=file.pk, state=BatchFile.State.REFUSED).update(settled=True)
+    record("reading.file_settled", subject=f"batch:{file.batch_id}", actor=actor, file=file.pk)
 
 
 def _open_batch(name: str, actor: Any) -> Batch:
@@ -99,7 +107,7 @@ def _same_before(sha256: str) -> BatchFile | None:
 def _start(row: BatchFile) -> None:
     row.state, row.message = BatchFile.State.SPLITTING, ""
     row.save()
-    enqueue("reading.split_file", key=f"file-{row.pk}", lane=LANE, file_id=row.pk)
+    enqueue("reading.split_file", key=f"file-{row.pk}", lane=SPLIT_LANE, file_id=row.pk)
 
 
 def _note(batch: Batch, actor: Any) -> None:

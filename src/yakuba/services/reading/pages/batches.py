@@ -116,6 +116,16 @@ def force(request: HttpRequest, file_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required("reading.upload")
+def settle(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Take a refused file off the list of failures."""
+    file = get_object_or_404(BatchFile, pk=file_id)
+    uploads.settle_file(file, actor=request.user)
+    messages.success(request, f"「{file.name}」を片づけました。")
+    return redirect("reading:batch", file.batch_id)
+
+
+@require_POST
+@permission_required("reading.upload")
 def retry(request: HttpRequest, job_id: int) -> HttpResponse:
     """Start a job of this room again that gave up."""
     job = get_object_or_404(Job, pk=job_id, name__startswith="reading.")

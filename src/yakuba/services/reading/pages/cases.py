@@ -14,9 +14,11 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.display import shown_value, source_label
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.services.reading.actions import questions as actions
+from yakuba.services.reading.actions import sheets as sheets_actions
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
 from yakuba.services.reading.actions.sheets import OPEN_STATUSES
 from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.forms import AsideForm
 from yakuba.services.reading.models import Question
 
 
@@ -29,6 +31,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     context = {
         "case": row,
         "sheets": sheets,
+        "withdraw_form": AsideForm(auto_id="withdraw_%s"),
         "missing": missing_pages(row, sheets),
         "values": _values(row),
         "may_change": row.status in OPEN_STATUSES and bool(sheets),
@@ -72,3 +75,16 @@ def ask_again(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("reading:case", row.pk)
     return redirect("reading:question", question.pk)
+
+
+@require_POST
+@permission_required("reading.confirm")
+def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Take the whole case out of the work."""
+    row = get_object_or_404(Case, pk=case_id)
+    try:
+        sheets_actions.withdraw(row, request.POST.get("reason", ""), actor=request.user)
+        messages.success(request, "受付を取り下げました。用紙は「除外した用紙」から戻せます。")
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+    return redirect("reading:case", row.pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches as close
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.definitions import ProcedureDefinition
+from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.reading.actions import questions as actions
-from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AnswerForm, HoldForm, seconds_since, shown_token
@@ -25,6 +27,7 @@ from yakuba.services.reading.models import Batch, Question
 from yakuba.services.reading.queries import questions as queries
 
 SEEN = "reading_case_seen"
+WHOLE = "reading_whole_page"
 
 
 @permission_required("reading.confirm")
@@ -53,7 +56,9 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
         actions.lease(row, request.user)
     _note_view(request, row)
     value = CaseValue.objects.filter(case=row.case, field=row.field).values_list("value", flat=True).first()
-    token = shown_token(request.user, _subject(row))
+    token = request.GET.get("shown", "")  # the same look goes on when only the whole page was opened
+    if not seconds_since(token, request.user, _subject(row)):
+        token = shown_token(request.user, _subject(row))
     form = AnswerForm(row, row.case.procedure.definition, value or "", initial={"shown": token})
     return _page(request, row, form)
 
@@ -108,6 +113,7 @@ def _page(
     scope = _scope(request)
     definition = row.case.procedure.definition
     item = definition.field(row.field)
+    words = definition.lexicons.get(item.lexicon or "", ())
     back = queries.previous_of(row, request.user)
     context = {
         "question": row,
@@ -115,22 +121,36 @@ def _page(
         "form": form,
         "hold_form": HoldForm(initial={"shown": form["shown"].value()}, auto_id="hold_%s"),
         "may_insist": may_insist,
-        "words": definition.lexicons.get(item.lexicon or "", ()),
-        "candidates": _candidates(row, item.type),
+        "words": words,
+        "candidates": _candidates(row, item, words),
         "related": _related(row, definition),
         "progress": queries.progress(**scope),
         "batch": Batch.objects.filter(pk=scope["batch_id"]).first() if scope["batch_id"] else None,
+        "whole": _whole(request),
         "scope": urlencode({k: v for k, v in _parameters(scope).items() if v}),
         "back": _with_scope(reverse("reading:question", args=[back.pk]), scope) if back else "",
     }
     return render(request, "reading/confirm.html", context, status=status)
 
 
-def _candidates(row: Question, type_: str) -> list[str]:
-    """Other readings worth a key; marks and dates are quicker entered anew."""
-    if type_ in {"choice", "choices", "date"} or row.state == Question.State.ANSWERED:
+def _whole(request: HttpRequest) -> bool:
+    """Whether the whole page stands beside the value; the wish is remembered for the visit."""
+    if request.GET.get("whole") in ("0", "1"):
+        request.session[WHOLE] = request.GET["whole"] == "1"
+    return bool(request.session.get(WHOLE))
+
+
+def _candidates(row: Question, item: FieldDefinition, words: Sequence[str]) -> list[str]:
+    """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew."""
+    if item.type in {"choice", "choices", "date"} or row.state == Question.State.ANSWERED:
         return []
-    return [text for text in dict.fromkeys(row.candidates) if text and text not in (row.value, row.raw)][:4]
+    if words:
+        texts = [
+            text for read in (row.value or row.raw, *row.candidates) for text in close(read, words, 2, 0.5)
+        ]
+    else:
+        texts = [text for text in row.candidates if plausible(row.case.procedure.definition, item.code, text)]
+    return [text for text in dict.fromkeys(texts) if text not in (row.value, row.raw)][:4]
 
 
 def _related(row: Question, definition: ProcedureDefinition) -> list[dict[str, Any]]:

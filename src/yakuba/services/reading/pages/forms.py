@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.services.reading.models import FormDefinition, FormPage
+from yakuba.services.reading.queries.forms import box_rects
 
 KINDS = {"comb": "マス目", "line": "1行の欄", "mark": "印をつける欄", "date": "日付の欄"}
 
@@ -47,7 +48,4 @@ def _page(document: dict[str, Any], row: FormPage, labels: dict[str, str]) -> di
 
 def _rects(box: dict[str, Any]) -> list[dict[str, int]]:
     """The rectangles of a box as SVG attributes."""
-    listed = [box["box"]] if "box" in box else []
-    listed += list(box.get("marks", {}).values()) + list(box.get("eras", {}).values())
-    listed += [box[part] for part in ("year", "month", "day") if part in box]
-    return [{"x": x, "y": y, "width": width, "height": height} for x, y, width, height in listed]
+    return [{"x": x, "y": y, "width": width, "height": height} for x, y, width, height in box_rects(box)]

@@ -18,7 +18,8 @@ KEPT_SECONDS = 600
 @cache_control(private=True, max_age=KEPT_SECONDS)
 def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     """PNG of one field of a case, cut out upright."""
-    value = get_object_or_404(CaseValue, case=case_id, field=field)
+    rows = CaseValue.objects.select_related("case__procedure")
+    value = get_object_or_404(rows, case=case_id, field=field)
     return _answer(pictures.field_picture(value), "image/png")
 
 

@@ -132,6 +132,19 @@ def listed_batches(text: str = "", state: str = "") -> QuerySet[Batch]:
     return rows.filter(narrowed[state]) if state in narrowed else rows
 
 
+def batch_facts(row: Any) -> dict[str, Any]:
+    """A row of `listed_batches` as plain values."""
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "created_at": row.created_at,
+        "sheets": row.sheet_count,
+        "waiting": row.waiting,
+        "problems": row.problems,
+        "open": row.open,
+    }
+
+
 def _number(rows: QuerySet[Any], by: str) -> Coalesce:
     counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -57,7 +57,9 @@ def failures(user: Any) -> list[Failure]:
         for job in failed_jobs()
     ]
     since = timezone.now() - timedelta(days=RECENT_DAYS)
-    refused = BatchFile.objects.filter(state=BatchFile.State.REFUSED, batch__created_at__gte=since)
+    refused = BatchFile.objects.filter(
+        state=BatchFile.State.REFUSED, settled=False, batch__created_at__gte=since
+    )
     for file in refused.select_related("batch").order_by("-pk")[:50]:
         url = reverse("reading:batch", args=[file.batch_id])
         found.append(

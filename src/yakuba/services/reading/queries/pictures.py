@@ -20,8 +20,10 @@ Quad = Sequence[Sequence[float]]
 
 FRAME = (0, 23, 193)  # the blue of the house, RGB
 LONGEST_SIDE = 1600  # pixels of a crop
+LARGEST_SCALE = 1.6  # small fields are shown larger than on the scan
 PAGE_SIDE = 1800  # pixels of a whole page
-MARGIN_ACROSS, MARGIN_DOWN = 24, 18  # form pixels around the box that are shown too
+MARGIN_ACROSS, MARGIN_DOWN = 24, 18  # scan pixels around the box that are shown too
+MARGIN_OF_MARKS = 190  # to the right of the last mark stands what it means
 
 
 def pixels(content: bytes) -> Pixels:
@@ -39,7 +41,9 @@ def field_picture(value: CaseValue) -> bytes | None:
     corners = value.source.get("corners") or []
     if len(corners) != 4:
         return page_picture(sheet)
-    return _png(cut_out(pixels(content_of(sheet.image)), corners))
+    kind = value.case.procedure.definition.field(value.field).type
+    more = MARGIN_OF_MARKS if kind in {"choice", "choices"} else MARGIN_ACROSS
+    return _png(cut_out(pixels(content_of(sheet.image)), corners, more))
 
 
 def page_picture(sheet: Sheet, field: str = "") -> bytes | None:
@@ -62,21 +66,21 @@ def stored_picture(file: StoredFile) -> tuple[bytes, str]:
     return content_of(file), file.media_type
 
 
-def cut_out(image: Pixels, corners: Quad) -> Pixels:
+def cut_out(image: Pixels, corners: Quad, margin_right: int = MARGIN_ACROSS) -> Pixels:
     """The box with these corners (top left, top right, bottom right, bottom left), upright and straight.
 
-    Returns RGB `[h, w, 3]` in the scan's own resolution with a margin around the box, which is framed.
+    Returns RGB `[h, w, 3]`, small boxes enlarged, with a margin around the box, which is framed.
     """
     quad = np.array(corners, np.float32)
     width = max(_length(quad[1] - quad[0]), _length(quad[2] - quad[3]), 8.0)
     height = max(_length(quad[3] - quad[0]), _length(quad[2] - quad[1]), 8.0)
-    scale = min(1.0, LONGEST_SIDE / (max(width, height) + 2 * MARGIN_ACROSS))
+    scale = min(LARGEST_SCALE, LONGEST_SIDE / (max(width, height) + MARGIN_ACROSS + margin_right))
     left, top = MARGIN_ACROSS * scale, MARGIN_DOWN * scale
     right, bottom = left + width * scale, top + height * scale
     target = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
     matrix = cv2.getPerspectiveTransform(quad, target)
-    size = (round(right + left), round(bottom + top))
-    flat = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_AREA, borderValue=(255, 255, 255))
+    size = (round(right + margin_right * scale), round(bottom + top))
+    flat = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
     start, end = (int(left) - 3, int(top) - 3), (int(right) + 3, int(bottom) + 3)
     cv2.rectangle(flat, start, end, FRAME, 1, cv2.LINE_AA)
     return np.asarray(flat, np.uint8)

@@ -2,10 +2,12 @@
 (function () {
   "use strict";
 
-  // Keys. An element with data-key="Enter", "Escape", "F2", "Ctrl+Enter", "Alt+1" … is pressed (link, button)
-  // or entered (field) by that key. A printable character needs Ctrl or Alt, so that typing never presses
-  // anything; keys that complete a kana-kanji conversion are left to the input method.
+  // Keys. An element with data-key="Enter", "Escape", "F2", "Ctrl+Enter", "Alt+1" … is pressed (link, button,
+  // radio button, check box) or entered (other field) by that key. While text is typed a printable character
+  // needs Ctrl or Alt, so that typing never presses anything; keys that complete a kana-kanji conversion are
+  // left to the input method.
   const FIELD = "input, select, textarea";
+  const CHOICE = "[type=radio], [type=checkbox]";
 
   function nameOf(event) {
     const held = (event.ctrlKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (event.shiftKey && event.key.length > 1 ? "Shift+" : "");
@@ -16,19 +18,20 @@
     // Does the focused element need this key itself?
     if (name.includes("Ctrl+") || name.includes("Alt+") || /^F\d+$/.test(name) || name === "Escape") return false;
     if (name === "Enter") return target.matches("textarea, button, a, summary, [type=submit], [type=file]");
+    if (name.length === 1 && name !== " " && target.matches(CHOICE)) return false;
     return target.matches(FIELD) || target.isContentEditable;
   }
 
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) return;
     const name = nameOf(event);
-    if (event.key.length === 1 && !event.ctrlKey && !event.altKey) return;
     if (ownUse(event.target, name)) return;
     const found = Array.from(document.querySelectorAll("[data-key]")).find(function (element) {
       return element.dataset.key.toLowerCase() === name.toLowerCase() && element.getClientRects().length > 0 && !element.disabled;
     });
     if (!found) return;
     event.preventDefault();
+    if (found.matches(CHOICE)) { found.focus(); found.click(); return; }
     if (found.matches(FIELD)) { found.focus(); if (found.select) found.select(); } else { found.click(); }
   });
 
