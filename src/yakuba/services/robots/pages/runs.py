@@ -106,6 +106,7 @@ def pause(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     """Go on, from a given row."""
+    get_object_or_404(Run, pk=run_id)
     form = ResumeForm(request.POST)
     if not form.is_valid():
         messages.error(request, "始める行は1以上の数字で入力してください。")

@@ -1,0 +1,211 @@
+"""Every page and every API operation, tried by a stranger, by a person without a role, and by the neighbour.
+
+The list of addresses is taken from the running house, so a new one is tried without anybody thinking of it;
+one whose arguments are not known here fails the test until `town_objects` has an example.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from town_objects import RECEIPT_NUMBER, SECRET_WORD, TownObjects, load_objects
+
+from yakuba.demo import town
+from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.registry import permission_names
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+OPEN_TO_ALL = {"login", "logout"}
+OPEN_TO_STAFF = {"home"}  # shows only what the person may see
+METHODS = ("get", "post")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A named page and the arguments that it takes."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+    def url(self, objects: TownObjects) -> str:
+        """The address of やくば市's object."""
+        return reverse(self.name, kwargs={key: objects.arguments[key] for key in self.arguments})
+
+
+def pages(
+    resolver: URLResolver | None = None, namespace: str = "", above: tuple[str, ...] = ()
+) -> list[Address]:
+    """All named addresses but the API's."""
+    found: list[Address] = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        arguments = (*above, *entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            if entry.namespace != "api":
+                found += pages(entry, inner, arguments)
+        elif isinstance(entry, URLPattern) and entry.name:
+            found.append(Address(f"{namespace}{entry.name}", arguments))
+    return found
+
+
+PAGES = sorted(pages(), key=lambda page: page.name)
+GUARDED = [page for page in PAGES if page.name not in OPEN_TO_ALL | OPEN_TO_STAFF]
+WITH_OBJECT = [page for page in GUARDED if page.arguments]
+LISTS = [page for page in PAGES if not page.arguments and page.name not in OPEN_TO_ALL]
+
+
+@pytest.fixture
+def objects(db):
+    return load_objects()
+
+
+def logged_in(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def roleless(objects):
+    with town.in_yakuba_city() as municipality:
+        return User.objects.create_user("roleless", municipality=municipality)
+
+
+def test_the_walk_sees_the_whole_house():
+    rooms = {page.name.partition(":")[0] for page in PAGES}
+    assert {"reading", "robots", "reform", "ledger", "home"} <= rooms
+    assert len(GUARDED) >= 40
+
+
+def test_every_page_works_for_who_may(objects):
+    client = logged_in(town.user("kanri"))
+    for page in PAGES:
+        if page.name == "logout":
+            continue
+        answer = client.get(page.url(objects))
+        assert answer.status_code in {200, 302, 405}, f"{page.name}: {answer.status_code}"
+
+
+def test_a_stranger_is_sent_to_the_login_page(objects):
+    for page in [*GUARDED, Address("home", ())]:
+        for method in METHODS:
+            answer = getattr(Client(), method)(page.url(objects))
+            to_login = (answer.status_code, answer.get("Location", "")[:7]) == (302, "/login/")
+            assert to_login or (method, answer.status_code) == ("get", 405), (method, page.name)
+
+
+def test_a_person_without_a_role_is_refused_everywhere(objects, roleless):
+    client = logged_in(roleless)
+    for page in GUARDED:
+        for method in METHODS:
+            status = getattr(client, method)(page.url(objects)).status_code
+            assert status == 403 or (method, status) == ("get", 405), (method, page.name, status)
+
+
+def test_the_neighbour_reaches_no_object_of_the_city(objects):
+    client = logged_in(town.user("tonari"))
+    for page in WITH_OBJECT:
+        for method in METHODS:
+            answer = getattr(client, method)(page.url(objects))
+            assert answer.status_code in {403, 404, 405}, (method, page.name, answer.status_code)
+
+
+def test_the_neighbours_lists_show_nothing_of_the_city(objects):
+    client = logged_in(town.user("tonari"))
+    seen_by_owner = "".join(
+        logged_in(town.user("kanri")).get(page.url(objects)).content.decode(errors="replace")
+        for page in LISTS
+    )
+    assert SECRET_WORD in seen_by_owner
+    assert RECEIPT_NUMBER in seen_by_owner
+    for page in LISTS:
+        text = client.get(page.url(objects)).content.decode(errors="replace")
+        assert SECRET_WORD not in text, page.name
+        assert RECEIPT_NUMBER not in text, page.name
+        assert "やくば市" not in text, page.name
+
+
+def test_what_the_neighbour_tried_changed_nothing(objects):
+    from yakuba.kernel.ledger.models import Case
+    from yakuba.services.robots.models import Row
+
+    client = logged_in(town.user("tonari"))
+    for page in WITH_OBJECT:
+        client.post(page.url(objects), {"value": "乗っ取り", "reason": "乗っ取り", "decision": "withdraw"})
+    with town.in_yakuba_city():
+        assert Case.objects.get(pk=objects.arguments["case_id"]).status == "entering"
+        assert Row.objects.get(pk=objects.arguments["row_id"]).state == "waiting"
+
+
+# --- the API ------------------------------------------------------------------------------------------------
+
+
+def operations() -> list[tuple[str, str]]:
+    """`(method, path template)` of every operation, from the API's own description."""
+    description = json.loads(Client().get("/api/v1/openapi.json").content)
+    return [(method, path) for path, entry in sorted(description["paths"].items()) for method in entry]
+
+
+def call(token: str, method: str, path: str, objects: TownObjects):
+    url = re.sub(r"{(\w+)}", lambda match: str(objects.arguments[match.group(1)]), path)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    client = Client(raise_request_exception=False)
+    if method == "get":
+        return client.get(url, headers=headers)
+    body = {"value": "x", "reason": "x", "text": "x", "procedure": "bus-pass", "first_row": 1}
+    return getattr(client, method)(url, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def token_for(user: User, scopes: list[str]) -> str:
+    return ApiToken.issue(user, "試験", scopes)[1]
+
+
+def test_the_api_refuses_strangers_and_weak_tokens(objects, roleless):
+    weak = token_for(town.user("kanri"), [])
+    hollow = token_for(roleless, sorted(permission_names()))
+    assert len(operations()) >= 15
+    for method, path in operations():
+        for token, status in (("", {401}), ("nonsense", {401}), (weak, {403}), (hollow, {403})):
+            answer = call(token, method, path, objects)
+            # A body that cannot be read is refused before anybody is asked; nothing is done then.
+            assert answer.status_code in status | (
+                {422} if method != "get" and token in {weak, hollow} else set()
+            )
+            assert answer["Content-Type"].startswith("application/problem+json"), (method, path)
+
+
+def test_the_neighbours_token_reaches_nothing_of_the_city(objects):
+    token = token_for(town.user("tonari"), sorted(permission_names()))
+    for method, path in operations():
+        answer = call(token, method, path, objects)
+        if "{" in path:
+            assert answer.status_code in {404, 422}, (method, path, answer.status_code)
+        text = answer.content.decode()
+        assert SECRET_WORD not in text, path
+        assert RECEIPT_NUMBER not in text, path
+
+
+def test_a_token_ends_with_its_user(objects):
+    user = town.user("kanri")
+    token = token_for(user, ["reform.view"])
+    assert call(token, "get", "/api/v1/reform/effects", objects).status_code == 200
+    user.is_active = False
+    user.save()
+    assert call(token, "get", "/api/v1/reform/effects", objects).status_code == 401
+
+
+def test_a_person_moved_to_another_town_loses_the_old_one(objects):
+    user = town.user("madoguchi")
+    neighbour = Municipality.objects.get(code=town.NEIGHBOUR_TOWN[0])
+    user.municipality = neighbour
+    user.save()
+    answer = logged_in(user).get(reverse("reading:batches"))
+    assert answer.status_code == 403, "the roles of the old town give nothing in the new one"
+    with active_municipality(neighbour):
+        assert not user.roles.filter(municipality=neighbour).exists()

@@ -1,0 +1,107 @@
+"""One object of every kind in やくば市, so that every address that names one can be tried."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from PIL import Image
+
+from yakuba.demo import town
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
+from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question, Sheet
+from yakuba.services.robots import facade as robots
+from yakuba.services.robots.models import Row, RowPicture, Scenario, System
+
+SECRET_WORD = "やくば市だけの束"  # stands in every list of やくば市 and must never be seen elsewhere
+RECEIPT_NUMBER = "0800000142"
+CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
+
+
+@dataclass(frozen=True)
+class TownObjects:
+    """Argument name of an address -> a value that exists in やくば市."""
+
+    arguments: dict[str, object]
+
+
+def load_objects() -> TownObjects:
+    """Load the demo town and one object of every kind."""
+    town.load_town("http://127.0.0.1:9")  # nobody answers there; nothing is run
+    with town.in_yakuba_city():
+        clerk = town.user("kanri")
+        procedure = Procedure.objects.get(code="bus-pass")
+        image = store(StoredFile.Kind.PAGE, "page.png", "image/png", _picture(), actor=clerk)
+        case = ledger.open_case(procedure, RECEIPT_NUMBER)
+        form = FormDefinition.objects.get(code="bus-pass")
+        batch = Batch.objects.create(name=SECRET_WORD, created_by=clerk)
+        file = BatchFile.objects.create(
+            batch=batch, name=f"{SECRET_WORD}.pdf", stored=image, pages=1, state="split"
+        )
+        sheet = Sheet.objects.create(
+            batch=batch,
+            file=file,
+            index=0,
+            image=image,
+            form=form,
+            page=1,
+            case=case,
+            state="placed",
+            reading=_reading().to_json(),
+        )
+        source = {"sheet": sheet.pk, "page": 1, "corners": [list(point) for point in CORNERS]}
+        ledger.record_value(case, "name", SECRET_WORD, trusted=False, source=source)
+        question = Question.objects.create(
+            case=case, sheet=sheet, field="name", type="name", value=SECRET_WORD
+        )
+        ledger.move(case, Status.CONFIRMING)
+        ledger.move(case, Status.READY)
+        run_id = robots.start_run("bus-pass", clerk)
+        row = Row.objects.get(run_id=run_id)
+        picture = RowPicture.objects.create(
+            row=row, file=image, kind="confirmation", taken_at=timezone.now() - timedelta(minutes=1)
+        )
+        scenario = Scenario.objects.get(procedure=procedure)
+        arguments = {
+            "batch_id": batch.pk,
+            "case_id": case.pk,
+            "code": "bus-pass",
+            "field": "name",
+            "file_id": file.pk,
+            "form_id": form.pk,
+            "job_id": Job.objects.order_by("pk").first().pk,
+            "number": 1,
+            "page_id": FormPage.objects.filter(form=form).first().pk,
+            "picture_id": picture.pk,
+            "question_id": question.pk,
+            "row_id": row.pk,
+            "run_id": run_id,
+            "scenario_id": scenario.pk,
+            "sheet_id": sheet.pk,
+            "system_id": System.objects.first().pk,
+        }
+    return TownObjects(arguments)
+
+
+def _reading() -> PageReading:
+    field = FieldReading(
+        "name", "氏名", "name", 1, SECRET_WORD, SECRET_WORD, 0.5, Decision.DOUBTFUL,
+        (Reason.LOW_CONFIDENCE,), "文字がはっきりしません。", CORNERS,
+    )  # fmt: skip
+    return PageReading(
+        PageStatus.READ, "", form="bus-pass", form_version=1, page=1, corners=CORNERS, fields=(field,)
+    )
+
+
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (1654, 2339), 255).save(out, "PNG")
+    return out.getvalue()
