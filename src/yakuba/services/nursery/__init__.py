@@ -1,0 +1,1 @@
+"""Nursery admission: every family placed by the rules, proved and explained."""

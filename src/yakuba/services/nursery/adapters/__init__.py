@@ -1,0 +1,1 @@
+"""Outside programs behind the engine's Protocols."""
