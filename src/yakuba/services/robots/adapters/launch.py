@@ -22,6 +22,7 @@ _FLAGS = (
     "--disable-extensions",
     "--disable-default-apps",
     "--no-proxy-server",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
 

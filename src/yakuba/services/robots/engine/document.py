@@ -79,6 +79,8 @@ def parse(source: str) -> Node:
         ) from None
     if node is None:
         raise BadScenario([Mistake(1, "ファイルが空です。")])
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.SafeLoader)):
+        raise BadScenario([Mistake(1, "別名（& と *）は使えません。同じ内容でも書き写してください。")])
     return _node(node, 0)
 
 

@@ -1,0 +1,134 @@
+"""Scenario files: what is accepted, and how mistakes are told."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yakuba.services.robots.engine.document import BadScenario
+from yakuba.services.robots.engine.loader import load, procedure_of
+from yakuba.services.robots.engine.scenario import Press
+from yakuba.services.robots.tests import town
+
+BUS = "bus-pass"
+TEXT = town.scenario_text(BUS)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(BadScenario) as caught:
+        load(text, BUS, town.fields(BUS))
+    return [str(one) for one in caught.value.mistakes]
+
+
+def changed(old: str, new: str) -> tuple[str, int]:
+    """The bus scenario with one place changed, and the line of that place."""
+    assert TEXT.count(old) == 1, old
+    return TEXT.replace(old, new), TEXT[: TEXT.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize("code", town.PROCEDURES)
+def test_the_demo_scenarios_use_every_field(code: str) -> None:
+    scenario = town.scenario(code)
+    assert scenario.warnings == ()
+    assert scenario.secrets == ("職員番号", "パスワード")
+    assert scenario.commit.element.label == "登録"
+    assert (
+        sum(isinstance(step, Press) for step in scenario.entry) == town.scenario_text(code).count("次へ") + 1
+    )
+    assert procedure_of(town.scenario_text(code)) == code
+
+
+def test_the_digest_tells_versions_apart_but_not_line_ends() -> None:
+    one = town.scenario(BUS).digest
+    assert load(TEXT.replace("\n", "\r\n"), BUS, town.fields(BUS)).digest == one
+    assert load(TEXT + "# 終わり\n", BUS, town.fields(BUS)).digest != one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("版: 1", "版数: 1", "「版」の間違いではありませんか"),
+        ("版: 1", "版: いち", "1から1e+06までの数"),
+        ("手続: bus-pass", "手続: bus-pas", "「bus-pass」の間違いではありませんか"),
+        ("  - 入力: {欄: 電話番号, 値:", "  - 入る: {欄: 電話番号, 値:", "「入力」の間違いではありませんか"),
+        ("{欄: 電話番号, 値:", "{らん: 電話番号, 値:", "使えません"),
+        ('値: "{電話番号}"', '値: "{電話}"', "「電話番号」の間違いではありませんか"),
+        ('値: "{申請日:和暦略}"', '値: "{申請日:和歴略}"', "「和暦略」の間違いではありませんか"),
+        ('値: "{電話番号}"', '値: "{電話番号:和暦}"', "「電話番号」の書き方「和暦」は使えません"),
+        ('値: "{電話番号}"', '値: "{秘密:パスワード}"', "秘密は「ログイン」の「入力」でしか使えません"),
+        ('値: "{電話番号}"', '値: "{登録番号}"', "登録した後"),
+        ('値: "{電話番号}"', '値: "{電話番号"', "数が合いません"),
+        ('値: "{電話番号}"}', "値: {電話番号}}", "引用符で囲みます"),
+        ("- 開く: /login", "- 開く: login", "/ で始まる場所"),
+        ("- 開く: /login", "- 開く: //example.jp/", "/ で始まる場所"),
+        ("住所: http://127.0.0.1:8100", "住所: file:///etc", "http:// か https://"),
+        ("落ち着くまで: 30", "落ち着くまで: 0", "1から3600までの数"),
+        ("  押す: {ボタン: 登録}", "  押す: {リンク: 登録}", "画面が移るボタンだけ"),
+        ("  押す: {ボタン: 登録}", '  押す: {ボタン: 登録, 条件: "{氏名}"}', "条件は付けられません"),
+        (
+            "  押す: {ボタン: 登録}",
+            "  - 押す: {ボタン: 登録}\n  - 押す: {ボタン: 登録}",
+            "一つだけ書いてください",
+        ),
+        ("登録前: はい", "登録前: yes", "「はい」か「いいえ」"),
+        ('行: {受付番号: "{受付番号}"}', '行: {氏名: "{氏名}"}', "受付番号の列を書いてください"),
+        ("  - チェック: {欄: 利用路線", "  - 選ぶ: {欄: 利用路線", "「チェック」を使ってください"),
+        ("    - 文字: 登録が完了しました。", "    - 文字: 登録が\n      見出し: 完了", "どれか一つ"),
+        ("名前: コミュニティバス乗車券の登録", "名前:\t- 登録", "行目"),
+    ],
+)
+def test_mistakes_are_told_with_their_line(old: str, new: str, said: str) -> None:
+    text, line = changed(old, new)
+    told = mistakes(text)
+    assert any(said in one for one in told), told
+    lines = [int(one.split("行目")[0]) for one in told if said in one]
+    assert min(abs(found - line) for found in lines) <= 1
+
+
+def test_the_commit_button_cannot_be_pressed_while_filling() -> None:
+    text, line = changed("  # 確認画面\n", "  - 押す: {ボタン: 登録}\n  # 確認画面\n")
+    assert mistakes(text) == [
+        f"{line}行目：「入力」の中で登録のボタン「登録」は押せません。登録する操作は「登録」だけに書いてください。"
+    ]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = TEXT.replace("{氏名}", "{名前}").replace("確かめる: {見出し: 業務メニュー}", "たしかめる: {}")
+    assert len(mistakes(text)) >= 3
+
+
+def test_missing_sections_are_named() -> None:
+    told = mistakes("名前: からっぽ\n")
+    for section in ("版", "手続", "システム", "ログイン", "照会", "入力", "登録", "結果"):
+        assert any(f"「{section}」がありません" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- 一覧", "ただの文", "a: [1, 2", "a: &x [*x]", "\x00", "? [a]\n: b", "[" * 5000]
+)
+def test_what_is_no_scenario_is_refused(text: str) -> None:
+    assert mistakes(text)
+
+
+def test_an_unused_field_is_a_warning() -> None:
+    text, _ = changed('  - 入力: {欄: 電話番号, 値: "{電話番号}"}\n', "")
+    assert "電話番号" in load(text, BUS, town.fields(BUS)).warnings[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, len(TEXT) - 1),
+    st.integers(1, 40),
+    st.sampled_from(["", "{", "}", ":", "-", '"', "\n", "  "]),
+)
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(start: int, length: int, put: str) -> None:
+    with suppress(BadScenario):
+        load(TEXT[:start] + put + TEXT[start + length :], BUS, town.fields(BUS))
+
+
+def test_a_small_file_cannot_grow_without_end() -> None:
+    bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    assert "別名" in mistakes(bomb)[0]
