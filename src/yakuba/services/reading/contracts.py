@@ -54,7 +54,7 @@ class Reason(StrEnum):
     POSTAL_UNKNOWN = "postal_unknown"
     POSTAL_MISMATCH = "postal_mismatch"
     KANA_MISMATCH = "kana_mismatch"
-    NO_WITNESS = "no_witness"
+    NOT_A_KNOWN_NAME = "not_a_known_name"
     SUM_MISMATCH = "sum_mismatch"
     DATE_ORDER = "date_order"
     POOR_FIT = "poor_fit"
@@ -79,7 +79,7 @@ class Evidence:
     """What was measured on the paper for one box; the gate needs nothing else from the image.
 
     views: readings made of the whole box.  agreeing: how many of them gave the value.
-    floor: lowest probability of any character over the agreeing views, 0..1.
+    characters: for each character of the raw text its lowest probability over the agreeing views, 0..1.
     posterior: lowest probability of the whole string over the agreeing views, 0..1.
     cells_agree: True/False when single cells or characters were read on their own, None when they were not.
     cell_floor: lowest probability of a cell read alone, 0..1.
@@ -90,7 +90,7 @@ class Evidence:
 
     views: int = 0
     agreeing: int = 0
-    floor: float = 0.0
+    characters: tuple[float, ...] = ()
     posterior: float = 0.0
     cells_agree: bool | None = None
     cell_floor: float = 0.0
@@ -98,6 +98,10 @@ class Evidence:
     print_found: float = 1.0
     flags: tuple[Reason, ...] = ()
     rivals: tuple[str, ...] = ()
+
+    def floor(self, start: int = 0) -> float:
+        """The lowest probability of a character from position `start` on, 0..1; 1 when there is none."""
+        return min(self.characters[start:], default=1.0)
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class FieldReading:
         evidence = dict(data["evidence"])
         evidence["flags"] = tuple(Reason(name) for name in evidence["flags"])
         evidence["rivals"] = tuple(evidence["rivals"])
+        evidence["characters"] = tuple(evidence["characters"])
         return cls(
             **{
                 **data,

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGITS = "0123456789"
+# Small vowels stand only in foreign words; a scan makes small ones of large ones far more often.
+READING = "".join(c for c in map(chr, range(ord("ァ"), ord("ヴ") + 1)) if c not in "ァィゥェォヮヰヱ") + "ー"
 KATAKANA = "".join(map(chr, range(ord("ァ"), ord("ヺ") + 1))) + "ー"
 HIRAGANA = "".join(map(chr, range(ord("ぁ"), ord("ゔ") + 1)))
 LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -47,6 +49,29 @@ _SAME: Mapping[str, str] = {
     "＆": "&",
     "・": "·•‧⋅∙･",
 }
+# Chinese and old forms outside JIS X 0208 that the model mistakes for the Japanese form: "産產" folds 產 into 産.
+_GLYPHS = (
+    "産產 説說 戸戶 内內 歩步 毎每 増增 黄黃 暦曆 歴歷 査查 晩晚 縁緣 虚虛 録錄 郷鄕鄉 呉吳 娯娛 告吿 姫姬 巻卷 "
+    "経経经 費费 証证 帯带 宮宫 別别 決决 減减 涼凉 準准 稲稻 絵绘 緑绿 線线 組组 細细 給给 統统 約约 紀纪 級级 "
+    "東东 車车 長长 門门 間间 関关 開开 閣阁 貝贝 負负 貨货 貫贯 質质 賀贺 資资 馬马 駅驿 駿骏 鳥鸟 鳴鸣 鶴鹤 "
+    "風风 飛飞 魚鱼 鮎鲇 竜龙 亀龟 業业 芸艺 荘庄 華华 葉叶 蔵藏 薬药 藤籐 見见 規规 親亲 観观 記记 訓训 詩诗 "
+    "話话 語语 課课 調调 諸诸 講讲 議议 護护 連连 進进 運运 達达 過过 遠远 選选 部部 野野 鈴铃 鉄铁 銀银 銅铜 "
+    "鋼钢 錦锦 鎌镰 陽阳 陰阴 陸陆 険险 隊队 階阶 雲云 電电 霊灵 静静 頂顶 項项 順顺 須须 領领 頭头 題题 願愿 "
+    "顔颜 類类 飯饭 飲饮 館馆 養养 騎骑 験验 点點 島岛 嶋嶋 岡冈 峠峠 巣巢 帰归 広广 庁厅 庫库 廃废 張张 強强 "
+    "弾弹 従从 後后 徴征 恵恵 愛爱 態态 慶庆 戦战 掛挂 損损 換换 数数 斉齐 時时 暁晓 書书 栄荣 桜樱 条条 極极 "
+    "楽乐 様样 権权 橋桥 機机 歓欢 気气 渋涩 満满 滝泷 潤润 災灾 為为 無无 熱热 状状 独独 現现 環环 画画 畑畑 "
+    "異异 発发 監监 県县 着着 碁碁 礼礼 称称 種种 積积 競竞 節节 築筑 粋粹 納纳 終终 結结 続续 網网 緒绪 縄绳 "
+    "総总 績绩 織织 義义 習习 聖圣 聡聪 職职 脇脇 脳脑 臓脏 興兴 舎舍 術术 衛卫 裏里 補补 製制 視视 覚觉 角角 "
+    "計计 討讨 許许 設设 訪访 評评 試试 誉誉 認认 誠诚 誰谁 読读 請请 論论 識识 豊丰 貴贵 買买 賃赁 賢贤 購购 "
+    "軍军 軒轩 転转 軽轻 載载 輝辉 輪轮 輸输 辺边 農农 遺遗 郵邮 醸酿 針针 釣钓 鍋锅 鏡镜 難难 雑杂 離离 響响"
+)
+_LARGE = {
+    large: _SAME.get(large, "") + small for large, small in zip("アイウエオ", "ァィゥェォ", strict=True)
+}
+_LARGE |= {"エ": _LARGE["エ"] + "ヱ", "イ": _LARGE["イ"] + "ヰ", "カ": "力ヵ", "ケ": "ヶ"}
+_FOLDED = dict(_SAME)
+for _group in _GLYPHS.split():
+    _FOLDED[_group[0]] = _FOLDED.get(_group[0], "") + _group[1:].replace(_group[0], "")
 
 # Forms of one kanji that differ by a stroke or two, or of which the model knows only one: in a person's or a
 # company's name a person has to look. (Place names have one official form, which the postal code confirms.)
@@ -89,6 +114,20 @@ SAME_SHAPE: Mapping[str, str] = {
 }
 
 
+def shapes_in_context(text: str) -> str:
+    """Kanji between katakana that are katakana by their shape, and the other way round: コ一ポ is コーポ.
+
+    Only where both neighbours are of the other kind; elsewhere the shape does not tell.
+    """
+    kana_of = {kanji: kana for kana, kanji in SAME_SHAPE.items()}
+    fixed = list(text)
+    for i in range(1, len(text) - 1):
+        around = text[i - 1] + text[i + 1]
+        if text[i] in kana_of and all(c in KATAKANA for c in around):
+            fixed[i] = kana_of[text[i]]
+    return "".join(fixed)
+
+
 def is_jis_kanji(character: str) -> bool:
     """A kanji of JIS X 0208, the set that core systems take; keeps Chinese glyph variants out."""
     if not "一" <= character <= "鿿":
@@ -106,7 +145,7 @@ def is_variant(character: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _kanji(characters: Sequence[str]) -> tuple[str, ...]:
-    return tuple(c for c in characters if is_jis_kanji(c) or c in LOOKALIKE_KANJI or c in "々〆ヶ〇")
+    return tuple(c for c in characters if c and (is_jis_kanji(c) or c in LOOKALIKE_KANJI or c in "々〆ヶ〇"))
 
 
 class Alphabet:
@@ -115,15 +154,19 @@ class Alphabet:
     symbols: allowed characters; column 0 of a folded output is the CTC blank, column i + 1 is symbols[i].
     """
 
-    def __init__(self, allowed: Iterable[str], characters: Sequence[str]) -> None:
+    def __init__(
+        self, allowed: Iterable[str], characters: Sequence[str], same: Mapping[str, str] = _SAME
+    ) -> None:
         index = {character: column for column, character in enumerate(characters)}
         self.symbols = tuple(dict.fromkeys(c for c in allowed if c in index))
-        columns, targets = [0], [0]
+        # a wide gap is read as a space: for a field without spaces that is a blank like any other
+        spaces = [index[c] for c in " \u3000" if c in index]
+        columns, targets = [0, *spaces], [0] * (1 + len(spaces))
         taken = {index[c] for c in self.symbols}
         for position, symbol in enumerate(self.symbols, start=1):
             columns.append(index[symbol])
             targets.append(position)
-            for other in _SAME.get(symbol, "") + _wide(symbol):
+            for other in same.get(symbol, "") + _wide(symbol):
                 column = index.get(other)
                 if column is not None and column not in taken:
                     taken.add(column)
@@ -133,6 +176,14 @@ class Alphabet:
         order = np.argsort(targets, kind="stable")
         self._columns = self._columns[order]
         self._starts = np.searchsorted(np.array(targets)[order], np.arange(len(self.symbols) + 1))
+
+        self._positions = {symbol: position for position, symbol in enumerate(self.symbols, start=1)}
+
+    def encode(self, text: str) -> list[int] | None:
+        """Columns of a folded output that spell `text`, or None when a character is not in the alphabet."""
+        if any(character not in self._positions for character in text):
+            return None
+        return [self._positions[character] for character in text]
 
     def fold(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """`[T, all characters]` → `[T, 1 + len(symbols)]`; not renormalised: what is missing to 1 was
@@ -153,8 +204,8 @@ def alphabet(type_: str, characters: tuple[str, ...]) -> Alphabet:
     if type_ == "date_line":
         return Alphabet(DIGITS + "年月日元明治大正昭和平成令-./", characters)
     if type_ == "kana":
-        return Alphabet(KATAKANA, characters)
+        return Alphabet(READING, characters, {**_SAME, **_LARGE})
     kanji = _kanji(characters)
-    if type_ == "name":
+    if type_ == "name":  # old forms are not folded here: in a person's name they are another spelling
         return Alphabet([*kanji, *HIRAGANA, *KATAKANA], characters)
-    return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters)
+    return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters, _FOLDED)

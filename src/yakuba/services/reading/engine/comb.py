@@ -9,15 +9,22 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .crops import FAINT, INK, Grey, Sheet, bounds
+from .crops import FAINT, INK, Grey, Sheet, bounds, crossed
 from .definitions import Rect
 
 SPECK = 5  # pixels: ink no longer than this is dust
 STROKE = 11  # pixels: ink between speck and stroke makes a cell unclear
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
+STRUCK = 2.0  # cells: a line longer than this runs through the characters
+SEPARATOR = 6  # pixels on each side of a line between cells in which a stroke may hide it
+FRAME = 8  # pixels of the comb's frame above and below
+SEPARATOR_PRINT = 230  # the fringe of a thin printed line counts as its width
+WIDER = 2  # pixels by which a hidden stroke is wider than the line
+LONG_ENOUGH = 0.3  # share of the rows
 GAP = 10  # pixels between the characters of a line put together from cells
 PAD = 7
+ALONE = 20
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Comb:
     unclear: bool
     faint: bool
     ink: float
+    crossed: bool = False
 
 
 def cut(sheet: Sheet, groups: Sequence[tuple[Rect, int]]) -> Comb:
@@ -42,20 +50,20 @@ def cut(sheet: Sheet, groups: Sequence[tuple[Rect, int]]) -> Comb:
     glyphs: list[Grey] = []
     filled: list[int] = []
     counts: list[int] = []
-    unclear = faint = False
+    unclear = faint = struck = False
     ink, area, offset = 0, 0, 0
     for rect, cells in groups:
         part = _cut_one(sheet, rect, cells)
         glyphs += part.glyphs
         filled += [offset + position for position in part.filled]
         counts.append(len(part.filled))
-        unclear, faint = unclear or part.unclear, faint or part.faint
+        unclear, faint, struck = unclear or part.unclear, faint or part.faint, struck or part.crossed
         ink, area, offset = (
             ink + round(part.ink * rect[2] * rect[3]),
             area + rect[2] * rect[3],
             offset + cells,
         )
-    return Comb(tuple(glyphs), tuple(filled), tuple(counts), unclear, faint, ink / area)
+    return Comb(tuple(glyphs), tuple(filled), tuple(counts), unclear, faint, ink / area, struck)
 
 
 def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
@@ -95,10 +103,36 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         tuple(glyphs),
         tuple(filled),
         (len(filled),),
-        unclear,
+        unclear or _stroke_on_separator(sheet, rect, cells),
         _faint(sheet, rect, cells, filled),
         float(written.sum() / (rect[2] * rect[3])),
+        crossed(binary.astype(bool), round(STRUCK * pitch)),
     )
+
+
+def _stroke_on_separator(sheet: Sheet, rect: Rect, cells: int) -> bool:
+    """A 1 written on the line between two cells would be painted out with the line: is one of the lines darker
+    or wider than the form prints it?"""
+    x, y, width, height = rect
+    for number in range(1, cells):
+        middle = round(x + number * width / cells)
+        band = sheet.window((middle - SEPARATOR, y + FRAME, 2 * SEPARATOR, height - 2 * FRAME))
+        written = _inked_width(sheet.grey[band], INK)
+        printed = _inked_width(sheet.form[band], SEPARATOR_PRINT)
+        if float((written >= printed + WIDER).mean()) > LONG_ENOUGH and _upright(sheet.grey[band]):
+            return True
+    return False
+
+
+def _inked_width(band: Grey, darkness: int) -> np.ndarray:
+    """Dark pixels in each row."""
+    return (band < darkness).sum(axis=1)
+
+
+def _upright(band: Grey) -> bool:
+    """The dark pixels stand in a column: writing of the next cell that leans over does not."""
+    columns = (band < INK).mean(axis=0)
+    return bool(columns.max() > 0.55)
 
 
 def _glyph(grey: Grey, mask: np.ndarray) -> Grey:
@@ -133,8 +167,9 @@ def row(comb: Comb, gap: int = GAP) -> Grey:
 
 
 def single(glyph: Grey) -> Grey:
-    """One character alone with white around it."""
-    return _trim_rows(np.pad(glyph, ((0, 0), (PAD, PAD)), constant_values=255))
+    """One character alone with white around it: the recogniser was trained on lines and takes a tightly cut
+    7 for a 1."""
+    return _trim_rows(np.pad(glyph, ((0, 0), (ALONE, ALONE)), constant_values=255))
 
 
 def _trim_rows(image: Grey) -> Grey:

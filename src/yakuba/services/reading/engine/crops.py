@@ -20,7 +20,11 @@ Mask = NDArray[np.bool_]
 
 INK = 150  # below this a pixel is ink
 FAINT = 215  # a pencil stroke too light to be read but not blank paper
-PRINT = 225  # a blank form's pixel below this is print (label shading is lighter)
+PRINT = 200  # a blank form's pixel below this is print (label shading is lighter)
+SOLID_PRINT = 80  # the darkest parts of the print, by which the scan's contrast is judged
+GOOD_BLACK = 60  # grey level of solid print on a good scan
+LARGEST_GAIN = 2.2
+DARK_PRINT = 150  # print that a light copy or a fax still shows
 BLEED = 2  # pixels by which print on a scan may lie beside its place on the form
 LONGEST_BRIDGE = 9  # a stroke cut by a removed line is joined over at most this many pixels
 MARGIN = 10  # pixels around a box that are looked at too: writing does not stop at the frame
@@ -32,18 +36,18 @@ class Sheet:
     """A scan on its form: `grey` is the scan with white paper and red seals taken out, `[height, width]`.
 
     full: the same with red kept.  red: where red ink lies that is no seal (writing, corrections).
-    print_mask: the form's own print.
+    form: the blank page.
     """
 
     grey: Grey
     full: Grey
     red: Mask
-    print_mask: Mask
+    form: Grey
 
     @cached_property
     def writing(self) -> Grey:
         """`grey` without the form's print: only what was added to the blank form."""
-        return without_print(self.grey, self.print_mask)
+        return without_print(self.grey, self.form < PRINT)
 
     @cached_property
     def print_found(self) -> float:
@@ -60,7 +64,7 @@ class Sheet:
 
     @cached_property
     def _solid_print(self) -> Mask:
-        return cv2.erode(self.print_mask.astype(np.uint8), np.ones((2, 2), np.uint8)).astype(bool)
+        return cv2.erode((self.form < DARK_PRINT).astype(np.uint8), np.ones((2, 2), np.uint8)).astype(bool)
 
     @cached_property
     def _nearly_ink(self) -> Mask:
@@ -86,7 +90,18 @@ def lay_on_form(image: NDArray[np.uint8], alignment: Alignment) -> Sheet:
         borderValue=(255, 255, 255),
     )
     grey, full, red = _drop_red(flat)
-    return Sheet(grey, full, red, alignment.template.image < PRINT)
+    form = alignment.template.image
+    return Sheet(_full_contrast(grey, form), _full_contrast(full, form), red, form)
+
+
+def _full_contrast(grey: Grey, form: Grey) -> Grey:
+    """A light copy made as dark as a good one: the form's own print says how dark black is."""
+    solid = cv2.erode((form < SOLID_PRINT).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    if not solid.any():
+        return grey
+    black = float(np.median(grey[solid]))
+    gain = min(max((255 - GOOD_BLACK) / max(255 - black, 1.0), 1.0), LARGEST_GAIN)
+    return cv2.convertScaleAbs(255 - grey, alpha=gain) ^ np.uint8(255)
 
 
 def _shrunk_for(
@@ -177,12 +192,13 @@ def specks_removed(ink: Mask, smallest: int = 6) -> Mask:
     return keep[labels] if count > 1 else np.zeros(ink.shape, np.bool_)
 
 
-def has_stroke(grey: Grey, darkness: int, longest: int) -> bool:
-    """True when a connected run of pixels below `darkness` is longer than `longest` pixels in any direction."""
-    smooth = cv2.medianBlur(np.ascontiguousarray(grey), 3)
-    _, _, stats, _ = cv2.connectedComponentsWithStats((smooth < darkness).astype(np.uint8))
-    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    return bool(sizes.size and sizes.max() > longest)
+def crossed(ink: Mask, length: int) -> bool:
+    """True when a nearly straight horizontal line of at least `length` pixels runs through the writing: crossed
+    out, or a fault of a fax. A slope of one in fifteen is still seen."""
+    if ink.shape[1] < length:
+        return False
+    thick = cv2.dilate(ink.astype(np.uint8), np.ones((5, 1), np.uint8))
+    return bool(cv2.erode(thick, np.ones((1, length), np.uint8)).any())
 
 
 def bounds(ink: Mask) -> tuple[int, int, int, int] | None:

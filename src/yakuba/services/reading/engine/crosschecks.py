@@ -37,6 +37,7 @@ def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]
         _alone(definition, reading, findings[code])
         for checker in (_postal_code, _kana, _sum, _date_order):
             checker(definition, values, findings)
+    _names(procedure, values, findings)
     return findings
 
 
@@ -91,14 +92,34 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
     kana, name = values[definition.code], values.get(definition.reading_of)
     if name is None or not name.value:
         return
-    if not readings.supported(name.value, kana.value):
+    if readings.supported(name.value, kana.value):
+        findings[kana.field].confirmed_by.append("name")
+        findings[name.field].confirmed_by.append("kana")
+    elif readings.composed(name.value, kana.value):
+        findings[kana.field].confirmed_by.append("name_by_kanji")
+        findings[name.field].confirmed_by.append("kana_by_kanji")
+        findings[kana.field].ambiguous = findings[name.field].ambiguous = True
+    else:
         findings[kana.field].reasons.append(Reason.KANA_MISMATCH)
         findings[name.field].reasons.append(Reason.KANA_MISMATCH)
         return
-    findings[kana.field].confirmed_by.append("name")
-    findings[name.field].confirmed_by.append("kana")
-    findings[kana.field].ambiguous = bool(readings.other_readings(name.value, kana.value))
-    findings[name.field].ambiguous = bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
+    findings[kana.field].ambiguous |= bool(readings.other_readings(name.value, kana.value))
+    findings[name.field].ambiguous |= bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
+
+
+def _names(procedure: ProcedureDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
+    """Names without a reading of their own: the same person elsewhere on the form, or at least a known name."""
+    names = [r for r in values.values() if r.type == "name" and r.value]
+    confirmed = {r.value for r in names if "kana" in findings[r.field].confirmed_by}
+    with_kana = {definition.reading_of for definition in procedure.fields.values() if definition.reading_of}
+    for reading in names:
+        found = findings[reading.field]
+        if reading.field in with_kana:
+            continue
+        if reading.value in confirmed:
+            found.confirmed_by.append("same_name")
+        elif not readings.is_known(reading.value):
+            found.reasons.append(Reason.NOT_A_KNOWN_NAME)
 
 
 def _sum(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:

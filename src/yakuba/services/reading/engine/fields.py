@@ -10,7 +10,8 @@ import numpy as np
 
 from ..contracts import Evidence, Reason
 from . import comb as combs
-from . import lines, marks
+from . import lines, marks, readings, resolve
+from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .definitions import Box, FieldDefinition, Rect
 from .formats import ERAS, FormatError, canonical, era_date
@@ -113,6 +114,8 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
         work.flags.append(Reason.CELLS_UNCLEAR)
     if found.faint:
         work.flags.append(Reason.FAINT_INK)
+    if found.crossed:
+        work.flags.append(Reason.STRUCK_OUT)
     holes = len(parts) == 1 and list(found.filled) != list(
         range(found.filled[0], found.filled[-1] + 1) if found.filled else []
     )
@@ -130,6 +133,8 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
 def _prepare_line(sheet: Sheet, work: Work) -> None:
     line = lines.take(sheet, work.box.box)
     work.ink = line.share
+    if line.crossed:
+        work.flags.append(Reason.STRUCK_OUT)
     if line.faint:
         work.flags.append(Reason.FAINT_INK)
     if line.empty:
@@ -148,6 +153,16 @@ _PREPARE = {
 }
 
 
+def resolved(work: Work, views: Sequence[Decoded], name: Work | None, letters: Alphabet) -> Sequence[Decoded]:
+    """The views judged against a closed list, or against the readings of the name they belong to."""
+    if work.definition.lexicon:
+        return resolve.resolve(views, work.definition.lexicon, letters, resolve.UNLISTED_IN_LIST)
+    if name is not None and name.read_views:
+        candidates = readings.candidates(name.read_views[0].text)
+        return resolve.resolve(views, candidates, letters, resolve.UNLISTED_READING)
+    return views
+
+
 def conclude(work: Work) -> Outcome:
     """Put the results of a box together."""
     if work.settled:
@@ -160,13 +175,16 @@ def conclude(work: Work) -> Outcome:
     text = max(votes, key=lambda t: (votes[t], sum(v.posterior for v in work.read_views if v.text == t)))
     agreeing = [view for view in work.read_views if view.text == text]
     flags = list(work.flags)
+    text = shapes_in_context(text) if work.alphabet in ("text", "address") else text
     value = _value(work, text, flags)
     evidence = Evidence(
         views=len(work.read_views),
         agreeing=len(agreeing),
-        floor=min(view.floor for view in agreeing),
-        posterior=min(view.posterior for view in agreeing),
-        cells_agree=_cells_agree(work, text),
+        characters=tuple(
+            round(min(chances), 4) for chances in zip(*(view.characters for view in agreeing), strict=True)
+        ),
+        posterior=round(min(view.posterior for view in agreeing), 4),
+        cells_agree=_cells_agree(work, agreeing[0].text),
         cell_floor=min((cell.floor for cell in work.read_cells), default=0.0),
         ink=work.ink,
         print_found=work.print_found,

@@ -23,7 +23,6 @@ from .loading import load_form, load_procedure
 FEATURE_SCALE = 0.5  # features are found at 100 dpi: four times faster, and still 0.2 px when fitted by SIFT
 ORB_POINTS = 1500
 SIFT_POINTS = 3000
-PRINT_DARKNESS = 150  # a blank form's pixel below this is print; the lighter ones are shading of label cells
 
 
 @dataclass(frozen=True)
@@ -89,11 +88,6 @@ class Template:
     def sift(self) -> Features:
         """Features for the final fit."""
         return sift_features(self.image, FEATURE_SCALE)
-
-    @cached_property
-    def print_mask(self) -> NDArray[np.bool_]:
-        """True where the blank form is printed, `[height, width]`."""
-        return self.image < PRINT_DARKNESS
 
 
 @dataclass(frozen=True)

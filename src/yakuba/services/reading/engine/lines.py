@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .crops import FAINT, INK, MARGIN, Grey, Mask, Sheet, bounds, specks_removed
+from .crops import FAINT, INK, MARGIN, Grey, Mask, Sheet, bounds, crossed, specks_removed
 from .definitions import Rect
 
 FRAME = 5  # pixels inside a box that its printed frame may reach
 STROKE = 9  # pixels: shorter ink is dust
+STRUCK = 1.4  # times the box height: no stroke of a character is that long
 LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a full character
 
 
@@ -26,6 +27,7 @@ class Line:
     box: tuple[int, int, int, int]
     share: float
     faint: bool
+    crossed: bool = False
 
     @property
     def empty(self) -> bool:
@@ -45,7 +47,8 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     if found is None or _longest(ink) <= STROKE:
         return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint)
     share = float(ink.sum() / (rect[2] * rect[3]))
-    return Line(grey, sheet.grey[window], ink, found, share, False)
+    struck = crossed(grey < INK, round(STRUCK * rect[3]))
+    return Line(grey, sheet.grey[window], ink, found, share, False, struck)
 
 
 def _belonging(ink: Mask, box: tuple[int, int, int, int]) -> Mask:

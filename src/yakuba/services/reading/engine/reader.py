@@ -15,7 +15,7 @@ from . import gate
 from .alignment import Alignment, Unaligned, align
 from .alphabets import alphabet
 from .crops import Grey, Sheet, lay_on_form
-from .fields import FIRST_VIEWS, Work, conclude, prepare
+from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved
 from .formmark import read_mark
 from .library import FormLibrary
 from .recognition import Decoded, Recogniser, decode
@@ -114,20 +114,28 @@ def _with_fields(
 def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
     """Fill in the results of all boxes, in two rounds so that similar pictures share a batch."""
     waiting = [work for work in works if not work.settled]
-    first = [(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]]
     cells = [(work, cell) for work in waiting for cell in work.cells]
-    read = _decode([*first, *cells], recogniser)
-    for (work, _), decoded in zip(first, read[: len(first)], strict=True):
-        work.read_views.append(decoded)
-    for (work, _), decoded in zip(cells, read[len(first) :], strict=True):
+    for (work, _), decoded in zip(cells, _decode(cells, recogniser), strict=True):
         work.read_cells.append(decoded)
-    rest = [
-        (work, view)
-        for work in waiting
-        for view in (work.views[FIRST_VIEWS:] if work.promising else work.views[FIRST_VIEWS:][:1])
-    ]
-    for (work, _), decoded in zip(rest, _decode(rest, recogniser), strict=True):
-        work.read_views.append(decoded)
+    _add_views([(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]], works, recogniser)
+    rest = []
+    for work in waiting:
+        views = work.views[FIRST_VIEWS:]
+        rest += [(work, view) for view in (views if work.promising else views[:1])]
+    _add_views(rest, works, recogniser)
+
+
+def _add_views(pictures: Sequence[tuple[Work, Grey]], works: Sequence[Work], recogniser: Recogniser) -> None:
+    fresh: dict[int, list[Decoded]] = {}
+    for (work, _), decoded in zip(pictures, _decode(pictures, recogniser), strict=True):
+        fresh.setdefault(id(work), []).append(decoded)
+    by_field = {work.box.field: work for work in works}
+    # names before their readings: what can be read in kana depends on the name
+    for work in sorted(works, key=lambda work: bool(work.definition.reading_of)):
+        if id(work) in fresh:
+            letters = alphabet(work.alphabet, recogniser.characters)
+            name = by_field.get(work.definition.reading_of)
+            work.read_views += resolved(work, fresh[id(work)], name, letters)
 
 
 def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> list[Decoded]:

@@ -8,7 +8,7 @@ prefix beam search (Hannun et al., arXiv 1408.2873), which is exact where the be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from .alphabets import Alphabet
 
 BEAM = 6
 SMALLEST = 1e-4  # symbols less likely than this at a step are not followed
+RIVAL = 1e-3  # another character with at least this chance is remembered as a rival
 
 
 class Recogniser(Protocol):
@@ -34,18 +35,22 @@ class Recogniser(Protocol):
 class Decoded:
     """One image read.
 
-    text: the best string.  posterior: its probability, 0..1.  floor: the lowest probability of one of its
-    characters, 0..1 (1 for an empty string).  alternatives: other strings with their probability, best first.
-    centres: where each character stands, as a share of the image width (0..1).
+    text: the best string.  posterior: its probability, 0..1.  characters: the probability of each character
+    where it was read, 0..1.  alternatives: other strings with their probability, best first.  rivals: for each
+    character those others that got at least 0.1 % there.  folded: the probabilities it was read from.
     """
 
     text: str
     posterior: float
-    floor: float
+    characters: tuple[float, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
-    centres: tuple[float, ...] = ()
     rivals: tuple[str, ...] = ()
-    """For each character those others that got at least 0.1 % where it was read."""
+    folded: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def floor(self) -> float:
+        """The lowest probability of a character, 0..1; 1 for an empty string."""
+        return min(self.characters, default=1.0)
 
 
 def decode(probabilities: NDArray[np.float32], alphabet: Alphabet) -> Decoded:
@@ -53,15 +58,36 @@ def decode(probabilities: NDArray[np.float32], alphabet: Alphabet) -> Decoded:
     folded = alphabet.fold(probabilities)
     ranked = _beam(folded)
     best, posterior = ranked[0]
-    floor, centres, rivals = _characters(folded, best, alphabet)
+    characters, rivals = _characters(folded, best, alphabet)
     return Decoded(
         _spell(best, alphabet),
         posterior,
-        floor,
+        characters,
         tuple((_spell(other, alphabet), share) for other, share in ranked[1:4] if share > SMALLEST),
-        centres,
         rivals,
+        folded,
     )
+
+
+def probability(folded: NDArray[np.float32], text: str, alphabet: Alphabet) -> float:
+    """Probability of `text`, 0..1, summed over all alignments (the forward recursion of CTC); 0 when the
+    alphabet cannot spell it."""
+    symbols = alphabet.encode(text)
+    if symbols is None or not symbols:
+        return 0.0
+    states = np.zeros(2 * len(symbols) + 1, np.int64)
+    states[1::2] = symbols
+    skip = np.zeros(len(states), np.float64)
+    skip[3::2] = states[3::2] != states[1:-2:2]
+    steps = folded[:, states].astype(np.float64)
+    forward = np.zeros(len(states))
+    forward[:2] = steps[0, :2]
+    for step in steps[1:]:
+        grown = forward.copy()
+        grown[1:] += forward[:-1]
+        grown[2:] += skip[2:] * forward[:-2]
+        forward = grown * step
+    return float(min(1.0, forward[-1] + forward[-2]))
 
 
 def _spell(symbols: tuple[int, ...], alphabet: Alphabet) -> str:
@@ -99,22 +125,18 @@ def _add(
 
 def _characters(
     folded: NDArray[np.float32], symbols: tuple[int, ...], alphabet: Alphabet
-) -> tuple[float, tuple[float, ...], tuple[str, ...]]:
-    """(lowest character probability, centres, rivals) along the best alignment of `symbols`."""
-    if not symbols:
-        return 1.0, (), ()
-    spans = _align(folded, symbols)
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """(probability, rivals) of each character along the best alignment of `symbols`."""
+    spans = _align(folded, symbols) if symbols else []
     if spans is None:
-        return 0.0, (), ()
-    floor, centres, rivals = 1.0, [], []
+        return tuple(0.0 for _ in symbols), tuple("" for _ in symbols)
+    chances, rivals = [], []
     for symbol, (start, stop) in zip(symbols, spans, strict=True):
-        peak = start + int(folded[start:stop, symbol].argmax())
-        floor = min(floor, float(folded[peak, symbol]))
-        centres.append((peak + 0.5) / len(folded))
+        chances.append(float(folded[start:stop, symbol].max()))
         others = folded[start:stop].max(axis=0)
         others[[0, symbol]] = 0.0
-        rivals.append("".join(alphabet.symbols[int(o) - 1] for o in np.flatnonzero(others > 1e-3)))
-    return floor, tuple(centres), tuple(rivals)
+        rivals.append("".join(alphabet.symbols[int(o) - 1] for o in np.flatnonzero(others > RIVAL)))
+    return tuple(chances), tuple(rivals)
 
 
 def _align(folded: NDArray[np.float32], symbols: tuple[int, ...]) -> list[tuple[int, int]] | None:
