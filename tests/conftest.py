@@ -1,0 +1,63 @@
+"""What the browser tests of the house share: a live server with the demo town, and Chromium."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class OneAtATime:
+    """A WSGI application that answers one request after the other.
+
+    SQLite in memory has one connection for all threads, and the requests of one page come at the same time:
+    the transactions of two would mix.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        with self._lock:
+            answer = self._application(environ, start_response)
+            try:
+                return [b"".join(answer)]
+            finally:
+                if hasattr(answer, "close"):
+                    answer.close()
+
+
+@pytest.fixture
+def house(live_server) -> str:
+    """Address of the running house, on the test's database."""
+    if connections["default"].vendor == "sqlite":
+        server = live_server.thread.httpd
+        if not isinstance(server.get_app(), OneAtATime):
+            server.set_app(OneAtATime(server.get_app()))
+    return live_server.url
+
+
+@pytest.fixture
+def browser(house, monkeypatch) -> Iterator[Browser]:
+    """Debian's Chromium. It is closed before the test's database is emptied."""
+    # Playwright keeps an event loop in this thread; the test's own look into the database is no coroutine.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

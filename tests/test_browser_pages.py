@@ -1,0 +1,148 @@
+"""Every page of the house in Chromium, at desktop and phone width: accessible, not wider than the screen, quiet.
+
+The list of pages is taken from the running house, as in `test_access`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from test_access import pages
+from town_objects import TownObjects, load_objects
+
+from yakuba.demo import town
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.models import BatchFile, Question, Sheet
+from yakuba.services.robots.models import Row, Run, RunState
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDTHS = (1280, 390)
+TROUBLED = {
+    "home", "ledger:case", "reading:batch", "reading:case", "reading:held", "reading:problems", "reading:question",
+    "reading:sheet", "robots:decide", "robots:index", "robots:row", "robots:run", "robots:undecided",
+}  # fmt: skip
+AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def objects(transactional_db) -> TownObjects:
+    return load_objects()
+
+
+def paths(objects: TownObjects) -> list[str]:
+    """The addresses that answer with a page (not with a picture, a file, or a redirect)."""
+    client, found = Client(), []
+    client.force_login(town.user("kanri"))
+    for url in [page.url(objects) for page in pages() if page.name != "logout"]:
+        answer = client.get(url)
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            found.append(url)
+    return found
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the browser complains about from now on: console errors, a broken script, a request that fails."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+    page.on("response", lambda answer: heard.append(answer.url) if answer.status >= 400 else None)
+    return heard
+
+
+def faults(page: Page, url: str) -> list[str]:
+    """What is wrong with the page at `url`, one line each."""
+    page.goto(url)
+    found = [
+        f"{rule['id']} ({rule['impact']}): {node['target']}"
+        for rule in page.evaluate(AXE)
+        for node in rule["nodes"]
+    ]
+    return found + [f"wider than the screen: {html}" for html in page.evaluate(WIDER)]
+
+
+def walk(context: BrowserContext, house: str, urls: list[str]) -> dict[str, list[str]]:
+    """Address -> what is wrong there; an address without a fault is left out."""
+    context.add_init_script(AXE_SCRIPT)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    wrong: dict[str, list[str]] = {}
+    complaints = complaints_of(page)
+    for url in urls:
+        found = faults(page, house + url) + complaints
+        complaints.clear()
+        if found:
+            wrong[url] = found
+    return wrong
+
+
+def trouble() -> None:
+    """Bring what `load_objects` made into the states that ask for a person: pages show the most then."""
+    now = timezone.now()
+    with town.in_yakuba_city():
+        sheet = Sheet.objects.get()
+        Question.objects.update(state=Question.State.HELD, hold_reason="申請者に電話で確認中")
+        Sheet.objects.filter(pk=sheet.pk).update(
+            state=Sheet.State.PROBLEM, case=None, problem=Sheet.Problem.NUMBER,
+            message="受付番号が読めません。", problem_since=now - timedelta(hours=2),
+        )  # fmt: skip
+        Sheet.objects.create(
+            batch=sheet.batch, file=sheet.file, index=1, image=sheet.image, state=Sheet.State.ASIDE,
+            aside_reason="別の書類", aside_by=town.user("kanri"),
+        )  # fmt: skip
+        BatchFile.objects.create(
+            batch=sheet.batch, name="案内.pdf", state=BatchFile.State.REFUSED, message="PDFではありません。"
+        )
+        Run.objects.update(state=RunState.HALTED)
+        Row.objects.update(state="undecided", intent_at=now)
+        Case.objects.update(status=Status.UNDECIDED)
+        Job.objects.update(state=State.FAILED, error="基幹システムにつながりません。")
+
+
+def opened(browser: Browser, width: int, house: str) -> BrowserContext:
+    """A window of that width in which the administrator is logged in."""
+    client = Client()
+    client.force_login(town.user("kanri"))
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": house}])
+    return context
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: Browser, width):
+    calm = paths(objects)
+    assert len(calm) >= 25, "the walk sees the house"
+    context = opened(browser, width, house)
+    assert walk(context, house, calm) == {}
+    trouble()
+    troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
+    assert len(troubled) == len(TROUBLED)
+    assert walk(context, house, troubled) == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    assert walk(context, house, ["/login/"]) == {}
+
+
+def test_the_walk_sees_what_is_wrong(house, browser: Browser):
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    bad = "<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div></main>"
+    context.route("**/bad/", lambda route: route.fulfill(body=bad, content_type="text/html"))
+    (found,) = walk(context, house, ["/bad/"]).values()
+    text = " ".join(found)
+    assert "image-alt (critical)" in text
+    assert "wider than the screen" in text
+    assert "/nothing.png" in text
