@@ -215,7 +215,7 @@ class _Inside:
         tab = context.new_page()
         self._status = 200
         self._dialogs: list[str] = []
-        self._accept = ""
+        self._accept, self._disagreed = "", False
         tab.on("dialog", self._answer)
         return context, tab
 
@@ -224,6 +224,7 @@ class _Inside:
         if dialog.type == "beforeunload" or (self._accept and self._accept in dialog.message):
             dialog.accept()
         else:
+            self._disagreed = True
             dialog.dismiss()
 
     # Pages
@@ -272,7 +273,7 @@ class _Inside:
     def press(
         self, element: Element, verify: Sequence[Entry], *, leaves: bool, dialog: str, deadline: float = 0.0
     ) -> Pressed:
-        self._accept = dialog
+        self._accept, self._disagreed = dialog, False
         job = {
             "element": _element(element),
             "entries": [_entry(one) for one in verify],
@@ -290,11 +291,16 @@ class _Inside:
         try:
             with self._tab.expect_navigation(wait_until="domcontentloaded") as led_to:
                 raw = self._run("press", **job)
-                if not raw["pressed"]:
-                    raise _NothingPressed
+                # A question that was not agreed to has stopped the form: nothing more will come.
+                if not raw["pressed"] or self._disagreed:
+                    raise _Stays
             self._note_status(led_to.value)
-        except _NothingPressed:
+        except _Stays:
             pass
+        except PlaywrightTimeout:
+            page = self.see()
+            if not (page.alerts or page.field_errors):
+                raise
         return raw
 
     def commit(self, element: Element, not_after: datetime, dialog: str) -> Pressed:
@@ -315,7 +321,7 @@ class _Inside:
                 self._run("uncover")
 
 
-class _NothingPressed(Exception):
+class _Stays(Exception):
     """Leaves `expect_navigation` when there is no navigation to expect."""
 
 

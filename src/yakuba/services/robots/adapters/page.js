@@ -250,6 +250,11 @@
     if (!found.field) return found;
     const target = found.field.first;
     if (target.matches(":disabled") || target.getAttribute("aria-disabled") === "true") return { verdict: "disabled" };
+    const form = target.form;
+    if (form && /^(submit|image)$/.test(target.type) && !form.noValidate && !target.formNoValidate && !form.checkValidity()) {
+      const wrong = fields().filter((one) => one.members.some((member) => member.form === form && !member.validity.valid));
+      return { verdict: "invalid", seen: wrong.map((one) => `${line(one.label)}（${one.first.validationMessage}）`).join("、") };
+    }
     target.scrollIntoView({ block: "center", inline: "center" });
     const box = target.getClientRects()[0];
     const top = box && document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);

@@ -17,6 +17,7 @@ from yakuba.services.robots.engine.errors import (
     LoggedOut,
     Refused,
     RobotError,
+    ScreenChanged,
     Trouble,
     Unclear,
 )
@@ -53,13 +54,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every attempt of a run shares."""
+    """What every attempt of a run shares. often: like between_steps, for places that are passed very often."""
 
     store: RowStore
     target: Target
     clock: Clock
     limits: Limits
     between_steps: BetweenSteps
+    often: BetweenSteps
     rehearse: bool
     pictures: frozenset[EvidenceKind]
 
@@ -94,7 +96,8 @@ class Attempt:
         except (Refused, BadValue, Differs) as error:
             self._after_refusal(error)
         except RobotError as error:
-            self._picture(EvidenceKind.TROUBLE)
+            if isinstance(error, ScreenChanged):
+                self._picture(EvidenceKind.TROUBLE)
             self._move(RowState.RETRY, "trouble", problem=error.problem)
             raise
         return self.row
@@ -107,7 +110,7 @@ class Attempt:
             self._give_up(_TOO_MANY_STARTS)
             return
         asked_at = around.clock.now()
-        numbers = around.target.look_up(self.row, around.between_steps).numbers
+        numbers = around.target.look_up(self.row, around.often).numbers
         if len(numbers) > 1:
             self._to_person(_several(numbers), "lookup")
         elif numbers:
@@ -124,7 +127,7 @@ class Attempt:
         around = self._around
         around.between_steps()
         self._move(RowState.ENTERING, "lookup")
-        around.target.enter(self.row, around.between_steps)
+        around.target.enter(self.row, around.often)
         self._note_time("entering")
         self._picture(EvidenceKind.CONFIRMATION)
         self._note_time("pictures")

@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     TOO_LONG = "too_long"  # longer than the field takes; nothing was typed
     NO_OPTION = "no_option"
     NOT_LANDED = "not_landed"  # the field holds something else than was typed
+    INVALID = "invalid"  # the page's own rules for its fields do not let the form go
     LATE = "late"  # the deadline had passed; nothing was pressed
 
 

@@ -58,6 +58,8 @@ def button_problem(element: Element, finding: Finding, where: str) -> RobotError
     """For something that could not be pressed."""
     if finding.verdict is Verdict.DISABLED:
         return Refused(f"{element}が押せない状態です。画面の入力内容を確かめてください。", where=where)
+    if finding.verdict is Verdict.INVALID:
+        return Refused(f"画面の入力規則に合わないため送れません：{finding.seen}", where=where)
     if finding.verdict is Verdict.COVERED:
         return Trouble(f"{element}の上に別の表示があって押せません。", where=where)
     if finding.verdict is Verdict.LATE:

@@ -69,7 +69,7 @@ def parse(source: str) -> Node:
     if len(source) > _LARGEST:
         raise BadScenario([Mistake(1, f"ファイルが大きすぎます（{_LARGEST}文字まで）。")])
     try:
-        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        node = yaml.compose(source, Loader=_NoAliases)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadScenario([Mistake(line, _yaml_message(error))]) from None
@@ -79,8 +79,6 @@ def parse(source: str) -> Node:
         ) from None
     if node is None:
         raise BadScenario([Mistake(1, "ファイルが空です。")])
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.SafeLoader)):
-        raise BadScenario([Mistake(1, "別名（& と *）は使えません。同じ内容でも書き写してください。")])
     return _node(node, 0)
 
 
@@ -106,6 +104,16 @@ def _key(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise BadScenario([Mistake(node.start_mark.line + 1, "項目名は文字で書いてください。")])
     return str(node.value)
+
+
+class _NoAliases(yaml.SafeLoader):
+    """A few lines of nested aliases can stand for more nodes than any machine holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise BadScenario([Mistake(line, "別名（& と *）は使えません。同じ内容でも書き写してください。")])
+        return super().compose_node(parent, index)
 
 
 class Section:

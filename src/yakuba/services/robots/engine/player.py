@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,7 +36,6 @@ from yakuba.services.robots.engine.scenario import (
     EntryKind,
     Fill,
     Filled,
-    Landmark,
     Open,
     Press,
     Role,
@@ -46,28 +44,10 @@ from yakuba.services.robots.engine.scenario import (
     Template,
     Wait,
 )
+from yakuba.services.robots.engine.seeing import items_of, matches, one_line, plain, sees, table_rows
 
 T = TypeVar("T")
 _LOGINS_PER_LOOK_UP = 2
-
-
-def plain(text: str) -> str:
-    """Text for comparing labels: one width, no spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def sees(page: Page, landmark: Landmark) -> bool:
-    """Whether a person would see the landmark on the page."""
-    wanted = plain(landmark.text)
-    if landmark.heading:
-        return any(plain(one) == wanted for one in page.headings)
-    return wanted in plain(page.text)
-
-
-def items_of(page: Page, label: str) -> list[str]:
-    """The texts beside a label, one for each time the label stands on the page."""
-    wanted = plain(label)
-    return [text for name, text in page.items if plain(name) == wanted]
 
 
 @dataclass(frozen=True)
@@ -169,7 +149,7 @@ class ScenarioPlayer:
         page = self._now()
         wanted = {plain(column): plain(self._text(one, row)) for column, one in look_up.match}
         numbers = tuple(
-            cells[plain(look_up.number_column)] for cells in _table_rows(page) if _matches(cells, wanted)
+            cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
         )
         absent = sees(page, look_up.absent)
         if bool(numbers) == absent or not all(numbers):
@@ -231,7 +211,7 @@ class ScenarioPlayer:
                     where=self._where(item.line, page),
                     expected=f"項目「{item.label}」",
                 )
-            if shown[0] != _one_line(self._text(item.value, row)):
+            if shown[0] != one_line(self._text(item.value, row)):
                 differing.append(item.label)
         return differing
 
@@ -371,7 +351,7 @@ class ScenarioPlayer:
             finding = self._browser.verify([entry])[0]
             return None if finding.verdict is Verdict.OK else entry_problem(entry, finding, where)
         shown = items_of(page, step.label)
-        if shown == [_one_line(wanted)]:
+        if shown == [one_line(wanted)]:
             return None
         return ScreenChanged(
             f"画面の項目「{step.label}」が「{wanted}」ではありません。",
@@ -396,19 +376,3 @@ class ScenarioPlayer:
     def _where(self, line: int, page: Page) -> str:
         name = page.headings[0] if page.headings else page.title
         return f"シナリオ {line}行目・画面「{name}」"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _table_rows(page: Page) -> list[dict[str, str]]:
-    return [
-        dict(zip((plain(one) for one in table.headers), row, strict=False))
-        for table in page.tables
-        for row in table.rows
-    ]
-
-
-def _matches(cells: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(plain(cells.get(column, "")) == text for column, text in wanted.items())

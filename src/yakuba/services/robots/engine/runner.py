@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 _GOOD = frozenset({RowState.ENTERED, RowState.FOUND_ALREADY, RowState.REHEARSED})
 _ALL_PICTURES = frozenset(EvidenceKind)
 _LOOK_EVERY = 0.25  # seconds between looks at the control while waiting
+_OFTEN = 0.1  # seconds for which an answer of the control holds between the steps of a scenario
 
 
 class Runner:
@@ -59,13 +60,21 @@ class Runner:
         self._clock = clock or SystemClock()
         self._limits = limits or Limits()
         self._around = Surroundings(
-            store, target, self._clock, self._limits, self._between_steps, rehearse, frozenset(pictures)
+            store,
+            target,
+            self._clock,
+            self._limits,
+            self._between_steps,
+            self._often,
+            rehearse,
+            frozenset(pictures),
         )
         self._reached: dict[int, RowState] = {}
         self._seconds: dict[str, float] = {}
         self._failures = 0
         self._pictures_missing = 0
         self._command = Command.GO
+        self._asked = 0.0
 
     def run(self, first: int = 1) -> RunReport:
         """Work on all open rows from number `first` on, until none is left or something ends the run.
@@ -145,9 +154,15 @@ class Runner:
             self._clock.sleep(min(left, _LOOK_EVERY))
 
     def _between_steps(self) -> None:
+        self._asked = self._clock.timer()
         self._command = self._control()
         if self._command is not Command.GO:
             raise Halted
+
+    def _often(self) -> None:
+        """The control may cost a query, and a scenario has many steps."""
+        if self._clock.timer() - self._asked >= _OFTEN:
+            self._between_steps()
 
 
 def _too_many(failures: int, last: Problem | None) -> Problem:

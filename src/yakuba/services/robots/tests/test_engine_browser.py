@@ -59,6 +59,7 @@ PAGES = {
     "<div style='position:fixed;inset:0;background:#fff8'>処理中</div>",
     "/ask": "<form action=/done onsubmit=\"return confirm('登録しますか')\"><button>次へ</button></form>",
     "/tell": "<form action=/done onsubmit=\"alert('番号が違います'); return false\"><button>次へ</button></form>",
+    "/rules": "<form action=/done><label>郵便番号 <input required pattern='[0-9]{7}'></label><button>次へ</button></form>",
     "/hang": '<button onclick="for (;;);">次へ</button>',
     "/secret": "<p style='font-family:monospace'>職員番号 90001</p><label>番号 <input value=90001></label>"
     "<input type=password value=abc>",
@@ -198,9 +199,18 @@ def test_questions_are_answered_only_as_told(browser: ChromiumBrowser, pages: Pa
     assert page is not None
     assert page.headings == ("完了",)
     browser.open(f"{pages.base}/tell")
-    stayed = browser.press(NEXT, (), leaves=False, dialog="").page
+    stayed = browser.press(NEXT, (), leaves=True, dialog="").page
     assert stayed is not None
     assert stayed.dialogs == ("番号が違います",)
+
+
+def test_the_rules_of_a_page_are_told(browser: ChromiumBrowser, pages: Pages) -> None:
+    browser.open(f"{pages.base}/rules")
+    pressed = browser.press(NEXT, (), leaves=True, dialog="")
+    assert pressed.button.verdict is Verdict.INVALID
+    assert pressed.button.seen.startswith("郵便番号（")
+    browser.fill([text("郵便番号", "1000001")])
+    assert browser.press(NEXT, (), leaves=True, dialog="").page is not None
 
 
 def test_a_commit_is_sent_once_even_when_the_connection_breaks(
@@ -267,6 +277,7 @@ def test_pages_that_do_not_come_are_trouble(browser: ChromiumBrowser, pages: Pag
         unused = listener.getsockname()[1]
     with pytest.raises(Trouble, match="ERR_CONNECTION_REFUSED"):
         browser.open(f"http://127.0.0.1:{unused}/")
+    browser.reset(forget_session=False)  # as the player does after trouble
     assert browser.open(f"{pages.base}/nowhere").status == 404
 
 
