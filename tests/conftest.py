@@ -28,12 +28,12 @@ class OneAtATime:
     the transactions of two would mix.
     """
 
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, application: Callable[..., Iterable[bytes]], turn: threading.Lock) -> None:
         self._application = application
-        self._lock = threading.Lock()
+        self._turn = turn
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        with self._lock:
+        with self._turn:
             answer = self._application(environ, start_response)
             try:
                 return [b"".join(answer)]
@@ -42,13 +42,19 @@ class OneAtATime:
                     answer.close()
 
 
+@pytest.fixture(scope="session")
+def turn() -> threading.Lock:
+    """Whose turn it is at the database: the house's, or the test's own while it holds the lock."""
+    return threading.Lock()
+
+
 @pytest.fixture
-def house(live_server) -> str:
+def house(live_server, turn) -> str:
     """Address of the running house, on the test's database."""
     if connections["default"].vendor == "sqlite":
         server = live_server.thread.httpd
         if not isinstance(server.get_app(), OneAtATime):
-            server.set_app(OneAtATime(server.get_app()))
+            server.set_app(OneAtATime(server.get_app(), turn))
     return live_server.url
 
 

@@ -1,0 +1,213 @@
+"""What a clerk does in a day, in Chromium: log in, confirm with the keyboard alone, hand in a pile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from yakuba.demo import town
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
+from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.contracts import PageReading, PageStatus
+from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question, Sheet
+from yakuba.services.reading.tests.desk.office import Desk, Scans
+
+expect.set_options(timeout=20_000)
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGE_CORNERS = ((0.0, 0.0), (1654.0, 0.0), (1654.0, 2339.0), (0.0, 2339.0))
+WRITTEN = {
+    "receipt_number": "0800000142",
+    "application_date": "2026-11-20",
+    "kana": "ヤマダタロウ",
+    "name": "山田太郎",
+    "birth": "1950-03-08",
+    "postal_code": "1000013",
+    "address": "東京都千代田区霞が関1-2-3",
+    "phone": "0312345678",
+    "category": "elderly",
+    "routes": "east,loop",
+    "period": "month3",
+    "start_date": "2026-12-01",
+    "delivery": "post",
+}
+# What the machine is unsure of, and what it read there: two rightly, one wrongly, one mark not at all.
+READ = {"name": "山田太郎", "address": "東京都千代田区霞が関1-2-3", "phone": "0312345679", "delivery": ""}
+
+
+@pytest.fixture
+def case(transactional_db) -> Case:
+    """A bus pass application of which four values wait for a person."""
+    town.load_town("http://127.0.0.1:9")
+    with town.in_yakuba_city():
+        form = FormDefinition.objects.get(code="bus-pass")
+        paper = form.pages.get().image
+        case = ledger.open_case(Procedure.objects.get(code="bus-pass"), WRITTEN["receipt_number"])
+        batch = Batch.objects.create(name="11月20日 窓口分", created_by=town.user("madoguchi"))
+        file = BatchFile.objects.create(batch=batch, name="窓口.pdf", stored=paper, pages=1, state="split")
+        reading = PageReading(PageStatus.READ, "", form="bus-pass", page=1, corners=PAGE_CORNERS)
+        sheet = Sheet.objects.create(
+            batch=batch, file=file, index=0, image=paper, form=form, page=1, case=case, state="placed",
+            reading=reading.to_json(),
+        )  # fmt: skip
+        types = {item.code: item.type for item in case.procedure.definition.fields}
+        for position, box in enumerate(form.document["pages"][0]["boxes"]):
+            _record(case, sheet, box, position, types[box["field"]])
+        ledger.move(case, Status.CONFIRMING)
+    return case
+
+
+def _record(case: Case, sheet: Sheet, box: dict, position: int, type_: str) -> None:
+    """One value in the ledger as reading leaves it, with its question when the machine was unsure."""
+    field = box["field"]
+    x, y, width, height = box.get("box") or next(iter((box.get("marks") or box["eras"]).values()))
+    corners = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
+    source = {"sheet": sheet.pk, "page": 1, "corners": corners}
+    value = READ.get(field, WRITTEN[field])
+    ledger.record_value(case, field, value, trusted=field not in READ, source=source)
+    if field in READ:
+        Question.objects.create(
+            case=case, sheet=sheet, field=field, type=type_, position=position, value=value, raw=value,
+            message="文字がはっきりしません。",
+        )  # fmt: skip
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def press_until(page: Page, key: str, label: str) -> None:
+    """Press a key until the focus is on the link or button of that name."""
+    for _ in range(40):
+        focused = page.evaluate(
+            "document.activeElement.matches('a, button') && document.activeElement.textContent"
+        )
+        if focused and label in focused:
+            return
+        press(page, key)
+    raise AssertionError(f"{label} cannot be reached by {key}")
+
+
+def log_in(page: Page, house: str, username: str) -> None:
+    """With the keyboard."""
+    page.goto(house)
+    press(page, "Tab") if page.evaluate("document.activeElement.name") != "username" else None
+    page.keyboard.type(username)
+    press(page, "Tab")
+    page.keyboard.type(town.PASSWORD)
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("今日の仕事")
+
+
+def opened(browser: Browser, **options: object) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, **options).new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def assert_confirmed(case: Case) -> None:
+    """The case is ready with what is written, and the clerk's values carry her name and her time."""
+    with town.in_yakuba_city():
+        case.refresh_from_db()
+        assert case.status == Status.READY
+        assert values_of(case) == WRITTEN
+        by_person = CaseValue.objects.filter(case=case, origin=CaseValue.Origin.PERSON)
+        assert set(by_person.values_list("field", "confirmed_by__username")) == {
+            (field, "madoguchi") for field in READ
+        }
+        seconds = CaseEvent.objects.filter(case=case, kind="ledger.value_confirmed").values_list("seconds")
+        assert len(seconds) == 4
+        assert all(0 < spent < 120 for (spent,) in seconds)
+
+
+def test_a_clerk_confirms_with_the_keyboard_alone(case, house, browser, turn):
+    page = opened(browser)
+    log_in(page, house, "madoguchi")
+    expect(page.locator(".queue", has_text="確認待ちの値").locator(".queue__count")).to_have_text("4件")
+    press_until(page, "Tab", "確認を始める")
+    press(page, "Enter")
+    for heading in ("氏名", "住所"):  # read rightly: one look, one key
+        expect(page.locator("h1")).to_have_text(heading)
+        expect(page.locator(".crop img")).to_have_js_property("complete", True)
+        assert page.evaluate("document.querySelector('.crop img').naturalWidth") > 100
+        press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("電話番号")  # read wrongly: the input has the focus
+    press(page, "Control+a")
+    page.keyboard.type("03(1234)5678")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("受取方法")  # a mark that was not seen: choose by its number
+    press(page, "Enter")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    assert page.locator("h1").inner_text() == "受取方法", "a doubtful mark is not waved through"
+    press(page, "2", "Enter")
+    expect(page.locator("main")).to_contain_text("すべて済みました")
+    with turn:
+        assert_confirmed(case)
+
+
+def test_the_same_confirmation_without_javascript(case, house, browser, turn):
+    page = opened(browser, java_script_enabled=False)
+    page.goto(house)
+    page.get_by_label("職員ID").fill("madoguchi")
+    page.get_by_label("パスワード").fill(town.PASSWORD)
+    page.get_by_role("button", name="ログイン").click()
+    page.get_by_role("link", name="確認を始める").first.click()
+    confirm = page.get_by_role("button", name=re.compile("確定して次へ"))
+    for heading in ("氏名", "住所"):
+        expect(page.locator("h1")).to_have_text(heading)
+        confirm.click()
+    page.get_by_label("電話番号").fill("03-1234-5678")
+    confirm.click()
+    expect(page.locator("h1")).to_have_text("受取方法")
+    page.get_by_label("郵送").check()
+    confirm.click()
+    expect(page.locator("main")).to_contain_text("すべて済みました")
+    with turn:
+        assert_confirmed(case)
+
+
+@pytest.fixture
+def scan(tmp_path) -> Path:
+    """A clean scan of one bus pass application."""
+    script = Path(settings.YAKUBA.samples_dir) / "generator" / "generate.py"
+    options = ["--only", "bus-pass", "--sheets", "1", "--seed", "32", "--clean", "--out", str(tmp_path)]
+    subprocess.run([sys.executable, str(script), *options], check=True, capture_output=True)
+    (path,) = (path for path in tmp_path.iterdir() if path.name != "truth.jsonl")
+    return path
+
+
+def test_a_pile_with_a_file_that_is_no_scan_goes_on(transactional_db, scan, house, browser, turn):
+    town.load_town("http://127.0.0.1:9")
+    page = opened(browser)
+    log_in(page, house, "madoguchi")
+    page.goto(house + "/reading/upload/")
+    letter = {"name": "お知らせ.pdf", "mimeType": "application/pdf", "buffer": "拝啓 時下ますます".encode()}
+    good = {"name": scan.name, "mimeType": "application/octet-stream", "buffer": scan.read_bytes()}
+    page.get_by_label("スキャンした申請書").set_input_files([letter, good])
+    page.get_by_label("束の名前").fill("窓口分")
+    page.get_by_role("button", name="取り込む").click()
+    expect(page.locator("h1")).to_have_text("窓口分")
+    expect(page.get_by_text("1個のファイルは受け取れませんでした")).to_be_visible()
+    refused = page.get_by_role("row").filter(has_text="お知らせ.pdf")
+    expect(refused).to_contain_text("受け取れません")
+    expect(refused).to_contain_text("PDF")
+    expect(page.get_by_role("row").filter(has_text=scan.name)).to_contain_text("ページに分けています")
+    with turn, town.in_yakuba_city():
+        Desk(town.user("madoguchi"), Scans({}, {})).work()
+    # The page refreshes itself until the work is done.
+    expect(page.locator("#cases")).to_contain_text("コミュニティバス乗車券申請", timeout=30_000)
+    figures = page.locator(".figures")
+    expect(figures).to_contain_text("用紙1枚")
+    expect(figures).to_contain_text("読み取った項目13個")
+    expect(page.locator("#live")).not_to_have_attribute("hx-get", re.compile("."))
+    page.goto(house)
+    expect(page.get_by_role("heading", name="受け取れないファイル：お知らせ.pdf")).to_be_visible()
