@@ -136,7 +136,7 @@ def _sum(definition: FieldDefinition, values: Values, findings: Mapping[str, Fin
 
 
 def _date_order(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
-    earlier = values.get(definition.not_before) if definition.not_before else None
+    earlier = values.get(definition.after) if definition.after else None
     if earlier is not None and earlier.value and values[definition.code].value < earlier.value:
         findings[definition.code].reasons.append(Reason.DATE_ORDER)
         findings[earlier.field].reasons.append(Reason.DATE_ORDER)

@@ -22,7 +22,7 @@ class FieldDefinition:
 
     lexicon: the closed list of values, empty when free.  reading_of: the field whose reading in kana this is.
     postal_code_of: the address field that belongs to this postal code.  sum_of: fields whose sum this is.
-    not_before: a date field that may not be later than this one.  range: smallest and largest canonical
+    after: a date field that may not be later than this date.  range: smallest and largest canonical
     value, inclusive, each empty when open.
     """
 
@@ -36,7 +36,7 @@ class FieldDefinition:
     reading_of: str = ""
     postal_code_of: str = ""
     sum_of: tuple[str, ...] = ()
-    not_before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)

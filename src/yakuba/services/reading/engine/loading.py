@@ -20,7 +20,7 @@ from .definitions import (
 )
 from .formats import ERAS, TYPES
 
-_REFERENCES = ("reading_of", "postal_code_of", "not_before")
+_REFERENCES = ("reading_of", "postal_code_of", "after")
 
 
 class _Place:
@@ -145,7 +145,7 @@ def _field(
         reading_of=str(data.get("reading_of") or ""),
         postal_code_of=str(data.get("postal_code_of") or ""),
         sum_of=tuple(str(code) for code in place.at("sum_of").items(data.get("sum_of") or [])),
-        not_before=str(data.get("not_before") or ""),
+        after=str(data.get("after") or ""),
     )
 
 

@@ -1,0 +1,113 @@
+"""Decoding: what a CTC output says once the field's characters are known."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from yakuba.services.reading.adapters.ppocr import PpOcr
+from yakuba.services.reading.engine.alphabets import Alphabet, alphabet, shapes_in_context
+from yakuba.services.reading.engine.recognition import decode, probability
+from yakuba.services.reading.engine.resolve import distance, resolve
+
+from .conftest import Paper
+
+CHARACTERS = ("", "0", "1", "O", "ア", " ")
+
+
+def output(*rows: list[float]) -> NDArray[np.float32]:
+    return np.array(rows, np.float32)
+
+
+def brute_force(probabilities: NDArray[np.float32], letters: Alphabet) -> dict[str, float]:
+    """Probability of every string, by going through every path."""
+    folded = letters.fold(probabilities)
+    found: dict[str, float] = {}
+    for path in itertools.product(range(folded.shape[1]), repeat=len(folded)):
+        chance = float(np.prod([folded[step, symbol] for step, symbol in enumerate(path)]))
+        kept = [symbol for symbol, _ in itertools.groupby(path) if symbol]
+        text = "".join(letters.symbols[symbol - 1] for symbol in kept)
+        found[text] = found.get(text, 0.0) + chance
+    return found
+
+
+def test_beam_search_and_forward_sum_agree_with_going_through_all_paths() -> None:
+    rng = np.random.default_rng(7)
+    letters = Alphabet("01ア", CHARACTERS)
+    raw = rng.random((5, len(CHARACTERS))).astype(np.float32) ** 3
+    probabilities = raw / raw.sum(axis=1, keepdims=True)
+    truth = brute_force(probabilities, letters)
+    best = max(truth, key=lambda text: truth[text])
+    decoded = decode(probabilities, letters)
+    assert decoded.text == best
+    assert decoded.posterior == pytest.approx(truth[best], rel=0.05)  # the beam is narrow, so nearly exact
+    for text in ("0", "01", "00", "ア1"):
+        assert probability(letters.fold(probabilities), text, letters) == pytest.approx(truth[text], rel=1e-4)
+
+
+def test_characters_of_the_same_shape_are_folded_and_others_count_against() -> None:
+    letters = Alphabet("01", CHARACTERS)
+    same = decode(output([0.0, 0.4, 0.0, 0.6, 0.0, 0.0]), letters)
+    assert (same.text, round(same.posterior, 2)) == ("0", 1.0)
+    other = decode(output([0.0, 0.3, 0.0, 0.0, 0.7, 0.0]), letters)
+    assert (other.text, round(other.posterior, 2)) == ("0", 0.3)
+
+
+def test_a_gap_is_a_blank() -> None:
+    letters = Alphabet("01", CHARACTERS)
+    rows = output([0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1], [0, 1, 0, 0, 0, 0])
+    assert decode(rows, letters).text == "00"
+
+
+def test_no_field_type_allows_the_blank_as_a_character(recogniser: PpOcr) -> None:
+    for type_ in ("digits", "kana", "name", "address", "text", "date_line"):
+        letters = alphabet(type_, recogniser.characters)
+        assert "" not in letters.symbols
+        everything = np.zeros((1, len(recogniser.characters)), np.float32)
+        everything[0, 0] = 1.0
+        assert letters.fold(everything).sum() == pytest.approx(1.0)
+
+
+def test_the_bundled_model_reads_a_line(recogniser: PpOcr, bus: Paper) -> None:
+    bus.image.paste(255, (0, 0, *bus.image.size))
+    bus.write("山田太郎", (20, 30), 40, "lm")
+    picture = bus.pixels[:60, :220]
+    found = decode(recogniser.probabilities([picture])[0], alphabet("name", recogniser.characters))
+    assert found.text == "山田太郎"
+    assert found.floor > 0.9
+    assert len(found.characters) == len(found.rivals) == 4
+
+
+def test_results_do_not_hang_on_the_batch(recogniser: PpOcr, bus: Paper) -> None:
+    crops = [
+        bus.template.image[y : y + 60, 300 : 300 + w] for y, w in ((840, 90), (840, 700), (40, 92), (650, 33))
+    ]
+    together = recogniser.probabilities(crops)
+    for crop, row in zip(crops, together, strict=True):
+        assert np.allclose(recogniser.probabilities([crop])[0], row, atol=1e-5)
+    assert recogniser.probabilities([]) == []
+
+
+def test_a_closed_list_decides_between_close_readings() -> None:
+    characters = ("", "青", "葉", "若", "空", "莱")
+    letters = Alphabet("青葉若空莱", characters)
+    unsure = decode(output([0, 0.98, 0, 0.02, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.3, 0, 0, 0.7]), letters)
+    assert unsure.text == "青莱"
+    (settled,) = resolve([unsure], ["青葉", "若葉"], letters, 0.02)
+    assert settled.text == "青葉"
+    assert settled.posterior > 0.9
+    sure = decode(output([0, 0.98, 0, 0.02, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.0001, 0, 0.9999, 0]), letters)
+    (kept,) = resolve([sure], ["青葉", "若葉"], letters, 0.02)
+    assert kept.text == "青空"  # something else was written: it is not bent to the list
+
+
+def test_distance_counts_edits() -> None:
+    assert [distance("青葉", other) for other in ("青葉", "青空", "青", "", "若葉園")] == [0, 1, 1, 2, 2]
+
+
+def test_shapes_follow_their_neighbours() -> None:
+    assert shapes_in_context("コ一ポ青葉") == "コーポ青葉"
+    assert shapes_in_context("丁目一番") == "丁目一番"
