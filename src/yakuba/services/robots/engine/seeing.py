@@ -1,0 +1,47 @@
+"""Reading a page as a person does: landmarks, a label and the text beside it, rows of tables."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from yakuba.services.robots.engine.browser import Page
+from yakuba.services.robots.engine.scenario import Landmark
+
+
+def plain(text: str) -> str:
+    """Text for comparing labels: one width, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def sees(page: Page, landmark: Landmark) -> bool:
+    """Whether a person would see the landmark on the page."""
+    wanted = plain(landmark.text)
+    if landmark.heading:
+        return any(plain(one) == wanted for one in page.headings)
+    return wanted in plain(page.text)
+
+
+def items_of(page: Page, label: str) -> list[str]:
+    """The texts beside a label, one for each time the label stands on the page."""
+    wanted = plain(label)
+    return [text for name, text in page.items if plain(name) == wanted]
+
+
+def one_line(text: str) -> str:
+    """Text as pages show it: every run of spaces is one space."""
+    return " ".join(text.split())
+
+
+def table_rows(page: Page) -> list[dict[str, str]]:
+    """The rows of all tables with a header row, as texts by header."""
+    return [
+        dict(zip((plain(one) for one in table.headers), row, strict=False))
+        for table in page.tables
+        for row in table.rows
+    ]
+
+
+def matches(cells: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """Whether a row of a table holds the wanted texts."""
+    return all(plain(cells.get(column, "")) == text for column, text in wanted.items())
