@@ -212,12 +212,15 @@ class _Inside:
             accept_downloads=False,
         )
         context.set_default_timeout(self._patience * 1000)
+        return context, self._fresh_tab(context)
+
+    def _fresh_tab(self, context: BrowserContext) -> Tab:
         tab = context.new_page()
         self._status = 200
         self._dialogs: list[str] = []
         self._accept, self._disagreed = "", False
         tab.on("dialog", self._answer)
-        return context, tab
+        return tab
 
     def _answer(self, dialog: Dialog) -> None:
         self._dialogs.append(dialog.message)
@@ -237,7 +240,13 @@ class _Inside:
             raise NotReady(
                 f"{urlsplit(url).hostname} への接続は許可されていません。設定の接続先を確かめてください。"
             )
-        self._note_status(self._tab.goto(url, wait_until="domcontentloaded"))
+        try:
+            self._note_status(self._tab.goto(url, wait_until="domcontentloaded"))
+        except PlaywrightError:
+            # Chromium now puts up its own error page, which would interrupt the next address: leave that tab.
+            self._tab.close()
+            self._tab = self._fresh_tab(self._context)
+            raise
         return self.see()
 
     def _note_status(self, response: Response | None) -> None:

@@ -277,7 +277,6 @@ def test_pages_that_do_not_come_are_trouble(browser: ChromiumBrowser, pages: Pag
         unused = listener.getsockname()[1]
     with pytest.raises(Trouble, match="ERR_CONNECTION_REFUSED"):
         browser.open(f"http://127.0.0.1:{unused}/")
-    browser.reset(forget_session=False)  # as the player does after trouble
     assert browser.open(f"{pages.base}/nowhere").status == 404
 
 
