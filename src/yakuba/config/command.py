@@ -13,7 +13,9 @@ def build() -> typer.Typer:
     from yakuba.config.running import up, web, worker
     from yakuba.config.setup import prepare
     from yakuba.demo.cli import demo
+    from yakuba.kernel.accounts import cli as accounts_cli
     from yakuba.kernel.audit import cli as audit_cli
+    from yakuba.kernel.ledger import cli as ledger_cli
     from yakuba.kernel.registry import room_modules
 
     app = typer.Typer(
@@ -26,6 +28,8 @@ def build() -> typer.Typer:
     for verb in (web, worker, up):
         app.command()(verb)
     app.command("demo")(demo)
+    app.add_typer(accounts_cli.app, name="accounts", help="自治体・役割・職員・APIトークン")
+    app.add_typer(ledger_cli.app, name="ledger", help="手続")
     app.add_typer(audit_cli.app, name="audit", help="監査記録")
     for room, module in room_modules("cli"):
         app.add_typer(module.app, name=room)

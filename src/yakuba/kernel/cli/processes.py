@@ -33,7 +33,7 @@ def web_command() -> list[str]:
         "--blocking-threads",
         str(BLOCKING_THREADS),
         "--log-level",
-        "warning",
+        "error",
         "yakuba.config.wsgi:application",
     ]
 

@@ -1,0 +1,47 @@
+"""`yakuba ledger …`: procedures, which forms and scenarios refer to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+import yaml
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.ledger import actions
+from yakuba.kernel.ledger.definitions import DefinitionError
+from yakuba.kernel.ledger.definitions import load_procedure as read_procedure
+from yakuba.kernel.ledger.models import Procedure
+
+app = typer.Typer(no_args_is_help=True)
+
+TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
+
+
+@app.command("load-procedure")
+def load_procedure(
+    path: Path = typer.Argument(exists=True, dir_okay=False, help="手続のYAMLファイル"),
+    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
+    town: str = TOWN,
+) -> None:
+    """手続を登録する。もうあれば、その内容に直す"""
+    with municipality_of(town) as here:
+        actor = User.objects.filter(username=username, municipality=here).first()
+        if username and actor is None:
+            raise fail(f"職員ID「{username}」の職員がいません。", 2)
+        try:
+            read_procedure(path)  # says what is wrong with the file
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            procedure = actions.load_procedure(document, actor=actor)
+        except DefinitionError as error:
+            raise fail(str(error), 2) from error
+    console.print(f"手続「{procedure.title}」第{procedure.version}版を登録しました。", highlight=False)
+
+
+@app.command()
+def procedures(town: str = TOWN, as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+    """手続の一覧を出す"""
+    with municipality_of(town):
+        rows = list(Procedure.objects.order_by("code").values("code", "title", "version"))
+    print_rows(rows, {"code": "コード", "title": "名称", "version": "版"}, as_json=as_json)
