@@ -53,7 +53,11 @@ def supervise(commands: list[list[str]], stop: threading.Event | None = None) ->
         while not stop.wait(0.2):
             for index, process in enumerate(processes):
                 if process.poll() is not None:
-                    console.print(f"{commands[index][2]} が止まったので、もう一度動かします。")
+                    what = "画面" if commands[index] == web_command() else "ワーカー"
+                    console.print(
+                        f"{what} が止まったので（終了コード {process.returncode}）、もう一度動かします。",
+                        highlight=False,
+                    )
                     time.sleep(RESTART_SECONDS)
                     processes[index] = subprocess.Popen(commands[index])
     finally:
