@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from yakuba.services.robots.engine.errors import NotReady
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 DEFAULT_CHROMIUM = "/usr/bin/chromium"
 
 _FLAGS = (
@@ -61,8 +65,11 @@ def _has_japanese_font() -> bool:
 def flags(hosts: Sequence[str], mark: str) -> list[str]:
     """Command line of the browser. hosts: the only host names it can resolve, addresses included.
 
-    mark: a word to recognise the browser's processes by.
+    mark: a word to recognise the browser's processes by. Raises `NotReady` for what is no host name.
     """
+    odd = [host for host in hosts if not _HOST.fullmatch(host)]
+    if odd:
+        raise NotReady(f"接続先「{'」「'.join(odd)}」はホスト名ではありません。設定を確かめてください。")
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return [*_FLAGS, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]

@@ -351,3 +351,9 @@ def test_what_is_missing_is_said_with_the_package(tmp_path: Path) -> None:
     assert "apt-get install chromium" in said[0]
     with pytest.raises(NotReady, match="chromium"):
         ChromiumBrowser(["127.0.0.1"], chromium=str(tmp_path / "chromium")).open("http://127.0.0.1/")
+
+
+@pytest.mark.parametrize("host", ["", "a b", "a,EXCLUDE *", "http://a", "a:80", "-a"])
+def test_only_host_names_are_taken_as_hosts(host: str) -> None:
+    with pytest.raises(NotReady, match="ホスト名ではありません"):
+        launch.flags([host], "mark")
