@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.engine.scenario import Press
@@ -132,3 +133,11 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(start: int, length:
 def test_a_small_file_cannot_grow_without_end() -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     assert "別名" in mistakes(bomb)[0]
+
+
+def test_the_description_of_the_language_is_complete() -> None:
+    text = (town.SAMPLES / "scenarios" / "README.md").read_text(encoding="utf-8")
+    known = {name for kind in ("date", "postal_code", "number", "choice") for name in formats.names(kind)}
+    known |= {"開く", "押す", "入力", "選ぶ", "チェック", "待つ", "確かめる", "条件", "枠", "ダイアログ", "画面"}
+    known |= {"システム", "ログイン", "照会", "登録", "結果", "確認", "ログイン拒否", "エラー表示", "落ち着くまで"}
+    assert [name for name in sorted(known) if f"`{name}" not in text] == []
