@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -25,9 +26,11 @@ from yakuba.services.robots.actions.decisions import decide as carry_out
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import DecisionForm
 from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
+from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import runs as queries
 from yakuba.services.robots.queries.refusal import NotPossible
 
+PAGE_SIZE = 50
 PICTURE_TYPES = ("image/png", "image/jpeg")
 PHASES = {
     "lookup": "照会",
@@ -49,7 +52,8 @@ _DONE = {
 @permission_required("robots.decide")
 def undecided(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a decision, the oldest first."""
-    return render(request, "robots/undecided.html", {"rows": queries.undecided()[:200]})
+    page = Paginator(queries.undecided(), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "robots/undecided.html", {"page": page})
 
 
 @permission_required("robots.view")
@@ -57,7 +61,8 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
     """One row. Opening it is recorded: who looked at whom."""
     found = _row(row_id)
     record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
-    context = _context(found) | {
+    context = rights(request.user) | _context(found)
+    context |= {
         "phases": [(PHASES.get(phase, phase), seconds) for phase, seconds in found.seconds.items()],
         "events": found.events.select_related("user").order_by("at", "pk"),
         "can_retry": found.row_state in (RowState.FAILED, RowState.SKIPPED),

@@ -20,6 +20,7 @@ from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import ResumeForm, StartForm
 from yakuba.services.robots.models import Run
+from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
 from yakuba.services.robots.queries.refusal import NotPossible
@@ -74,7 +75,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     if chosen in {state.value for state in RowState}:
         rows = rows.filter(state=chosen)
     now = queries.progress(row)
-    context = {
+    context = rights(request.user) | {
         "run": row,
         "now": now,
         "counts": [(state, number) for state, number in now.counts.items()],

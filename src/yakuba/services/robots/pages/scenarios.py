@@ -15,6 +15,7 @@ from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.forms import RegisterForm, ScenarioFileForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
+from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register, runs, steps
 from yakuba.services.robots.queries.refusal import NotPossible
 
@@ -36,11 +37,13 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for scenario in register.scenarios()
     ]
-    context = {
+    undecided = runs.undecided().count()
+    context = rights(request.user) | {
         "robots": robots,
         "without_robot": [one for one in runs.ready_by_procedure() if one.pk in waiting],
         "recent": [(run, runs.progress(run)) for run in runs.runs()[:RECENT]],
-        "undecided": runs.undecided().count(),
+        "undecided": undecided,
+        "undecided_title": f"ロボットが決められない申請が{undecided}件あります",
         "missing": missing(str(settings.YAKUBA.chromium)),
     }
     return render(request, "robots/index.html", context)
@@ -52,7 +55,7 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
     row = get_object_or_404(register.scenarios(), pk=scenario_id)
     versions = list(row.versions.select_related("loaded_by").order_by("-version"))
     shown = get_object_or_404(ScenarioVersion, scenario=row, version=number) if number else versions[0]
-    context: dict[str, Any] = {
+    context: dict[str, Any] = rights(request.user) | {
         "scenario": row,
         "versions": versions,
         "shown": shown,

@@ -11,6 +11,7 @@ from yakuba.kernel.outbound import allowed_hosts
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.forms import SystemForm
 from yakuba.services.robots.models import System
+from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.refusal import NotPossible
 
@@ -19,7 +20,8 @@ from yakuba.services.robots.queries.refusal import NotPossible
 def systems(request: HttpRequest) -> HttpResponse:
     """All target systems, and what is missing to use them."""
     rows = [(system, register.missing_secrets(system)) for system in register.systems()]
-    return render(request, "robots/systems.html", {"systems": rows, "hosts": sorted(allowed_hosts())})
+    context = rights(request.user) | {"systems": rows, "hosts": sorted(allowed_hosts())}
+    return render(request, "robots/systems.html", context)
 
 
 @permission_required("robots.manage")

@@ -15,6 +15,7 @@ from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading import facade as reading
 from yakuba.services.robots.actions import lookups, runs
 from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.models import Row, RowPicture, Run, RunState, Scenario, System
@@ -129,6 +130,9 @@ def test_who_may_only_look_cannot_press_or_decide(finished, client, make_staff, 
     for address in [*buttons(finished), reverse("robots:decide", args=[row.pk])]:
         assert client.post(address).status_code == 403, address
     assert client.get(reverse("robots:start", args=[finished.scenario_id])).status_code == 403
+    for name, args in (("index", []), ("run", [finished.pk]), ("row", [row.pk]), ("systems", [])):
+        text = text_of(client.get(reverse(f"robots:{name}", args=args)))
+        assert not re.search(r'<form method="post" action="/robots|>判断する<|登録する</a>', text), name
 
 
 def test_buttons_refuse_a_mere_visit(finished, page, client):
@@ -340,6 +344,14 @@ def test_the_scanned_form_stands_beside(page, finished, monkeypatch):
     row = Row.objects.filter(run=finished).last()
     assert "申請書の画像はありません" in text_of(page("decide", row.pk))
     assert page("scan", row.pk, 1).status_code == 404
+    # What the reading room's door gives for a case that was read; reading one belongs to the whole chain.
+    pages = {row.case_id: [(2, store_image(StoredFile.Kind.PAGE, "2.png", "image/png", PNG))]}
+    monkeypatch.setattr(reading, "case_pages", lambda case_id: pages.get(case_id, []))
+    assert reverse("robots:scan", args=[row.pk, 2]) in text_of(page("decide", row.pk))
+    assert page("scan", row.pk, 2).content == PNG
+    assert page("scan", row.pk, 1).status_code == 404
+    other = Row.objects.filter(run=finished).first()
+    assert page("scan", other.pk, 2).status_code == 404
 
 
 # Home
