@@ -114,18 +114,36 @@ SAME_SHAPE: Mapping[str, str] = {
 }
 
 
-def shapes_in_context(text: str) -> str:
-    """Kanji between katakana that are katakana by their shape, and the other way round: コ一ポ is コーポ.
+_KANA_OF = {kanji: kana for kana, kanji in SAME_SHAPE.items()}
 
-    Only where both neighbours are of the other kind; elsewhere the shape does not tell.
+
+def shapes_in_context(text: str) -> str:
+    """Characters that are what their neighbours are: コ一ポ is コーポ, and 1一2 is 1-2.
+
+    Only where both neighbours are of one kind; elsewhere the shape does not tell.
     """
-    kana_of = {kanji: kana for kana, kanji in SAME_SHAPE.items()}
     fixed = list(text)
     for i in range(1, len(text) - 1):
         around = text[i - 1] + text[i + 1]
-        if text[i] in kana_of and all(c in KATAKANA for c in around):
-            fixed[i] = kana_of[text[i]]
+        if text[i] in _KANA_OF and all(c in KATAKANA for c in around):
+            fixed[i] = _KANA_OF[text[i]]
+        elif text[i] in "一ー" and all(c in DIGITS for c in around):
+            fixed[i] = "-"
     return "".join(fixed)
+
+
+def out_of_place(text: str) -> bool:
+    """True when a character of a shape that several scripts share has no neighbour of its own script, or when a
+    Latin letter may be a digit."""
+    for i, character in enumerate(text):
+        around = text[max(0, i - 1) : i] + text[i + 1 : i + 2]
+        if character in SAME_SHAPE and not any(c in KATAKANA for c in around):
+            return True
+        if character in _KANA_OF and any(c in KATAKANA for c in around):
+            return True
+        if character in "OoIlQ":
+            return True
+    return False
 
 
 def is_jis_kanji(character: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..contracts import FieldReading, Reason
 from . import postal, readings
-from .alphabets import LOOKALIKE_KANJI, is_variant
+from .alphabets import LOOKALIKE_KANJI, is_variant, out_of_place
 from .definitions import FieldDefinition, ProcedureDefinition
 from .formats import receipt_check
 
@@ -38,7 +38,22 @@ def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]
         for checker in (_postal_code, _kana, _sum, _date_order):
             checker(definition, values, findings)
     _names(procedure, values, findings)
+    for code, reading in values.items():
+        if code in procedure.fields:
+            _shapes(procedure.fields[code], reading, findings[code])
     return findings
+
+
+def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
+    """Characters whose shape alone does not say which one they are. A confirmed part of an address is exempt:
+    place names have one official form."""
+    if definition.type not in ("name", "text", "address") or definition.lexicon:
+        return
+    open_part = reading.value[found.confirmed_prefix :]
+    if any(is_variant(c) for c in open_part):
+        found.reasons.append(Reason.VARIANT_KANJI)
+    elif any(c in LOOKALIKE_KANJI for c in open_part) or out_of_place(open_part):
+        found.reasons.append(Reason.LOOKALIKE)
 
 
 def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
@@ -53,11 +68,6 @@ def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) 
             found.reasons.append(Reason.NOT_IN_LEXICON)
     if not _in_range(definition, value):
         found.reasons.append(Reason.OUT_OF_RANGE)
-    if definition.type in ("name", "text") and not definition.lexicon:
-        if any(is_variant(c) for c in value):
-            found.reasons.append(Reason.VARIANT_KANJI)
-        elif any(c in LOOKALIKE_KANJI for c in value):
-            found.reasons.append(Reason.LOOKALIKE)
 
 
 def _in_range(definition: FieldDefinition, value: str) -> bool:
@@ -77,7 +87,7 @@ def _postal_code(definition: FieldDefinition, values: Values, findings: Mapping[
     result = postal.check(code.value, address.value)
     if not result.known:
         findings[code.field].reasons.append(Reason.POSTAL_UNKNOWN)
-    elif not result.prefix:
+    elif result.contradicts:
         findings[code.field].reasons.append(Reason.POSTAL_MISMATCH)
         findings[address.field].reasons.append(Reason.POSTAL_MISMATCH)
     elif result.town:

@@ -14,9 +14,11 @@ from . import lines, marks, readings, resolve
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .definitions import Box, FieldDefinition, Rect
-from .formats import ERAS, FormatError, canonical, era_date
+from .formats import ERAS, FormatError, canonical, era_date, parse
 from .recognition import Decoded
 
+CLEAR = 0.9  # probability of the whole string
+WORST_FIT = 1.2  # pixels; good scans lie at 0.3 to 0.7, a crumpled sheet above
 FIRST_VIEWS = 2  # views made of every box; the others only where these leave a chance to trust it
 
 
@@ -49,6 +51,16 @@ class Work:
         """The views so far agree, so further ones may lead to trust."""
         return len({view.text for view in self.read_views}) == 1 and bool(self.read_views[0].text)
 
+    @property
+    def proven(self) -> bool:
+        """Clear in the first views, and proven by check digits or a closed list: no further look is needed."""
+        if not self.promising or min(view.posterior for view in self.read_views) < CLEAR:
+            return False
+        text = self.read_views[0].text
+        if self.definition.type == "receipt_number":
+            return parse("receipt_number", text).value == text and sum(self.groups) == len(text)
+        return text in self.definition.lexicon
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -61,9 +73,11 @@ class Outcome:
     evidence: Evidence
 
 
-def prepare(sheet: Sheet, box: Box, definition: FieldDefinition) -> Work:
-    """Look at a box and say what has to be recognised."""
+def prepare(sheet: Sheet, box: Box, definition: FieldDefinition, fit: float = 0.0) -> Work:
+    """Look at a box and say what has to be recognised. fit: how well the form lies on the scan, in pixels."""
     work = Work(box, definition, definition.type)
+    if fit > WORST_FIT:
+        work.flags.append(Reason.POOR_FIT)
     work.print_found = sheet.print_found_near(box.box)
     if sheet.red[sheet.window(box.box)].any():
         work.flags.append(Reason.COLOURED_INK)
@@ -125,7 +139,7 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
         work.settled = True
         return
     line = combs.row(found)
-    raw = np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts])
+    raw = lines.trimmed(np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts]))
     work.cells = [combs.single(glyph) for glyph in found.glyphs]
     work.views = [line, raw, *lines.more(line)]
 
@@ -135,6 +149,8 @@ def _prepare_line(sheet: Sheet, work: Work) -> None:
     work.ink = line.share
     if line.crossed:
         work.flags.append(Reason.STRUCK_OUT)
+    if line.outside:
+        work.flags.append(Reason.OUTSIDE_BOX)
     if line.faint:
         work.flags.append(Reason.FAINT_INK)
     if line.empty:

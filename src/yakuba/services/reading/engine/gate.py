@@ -33,7 +33,7 @@ class Threshold:
 
 
 # Another field, check digits or a closed list say the same: the reading may be a little less clear by itself.
-CONFIRMED = Threshold(views=3, floor=0.5, posterior=0.4)
+CONFIRMED = Threshold(views=2, floor=0.5, posterior=0.4)
 # A look-alike value would pass the same check (ナカシマ and ナカジマ): the picture alone has to decide.
 AMBIGUOUS = Threshold(views=4, floor=0.97, posterior=0.95)
 # Digits that nothing confirms: one digit read wrong is still a possible value. Of 927 combs all 923 on which four

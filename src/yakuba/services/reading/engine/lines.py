@@ -12,6 +12,7 @@ from .definitions import Rect
 
 FRAME = 5  # pixels inside a box that its printed frame may reach
 STROKE = 9  # pixels: shorter ink is dust
+OVERHANG = 14  # pixels: longer ink beside the box that does not belong to it is writing that left the box
 STRUCK = 1.4  # times the box height: no stroke of a character is that long
 LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a full character
 
@@ -28,6 +29,7 @@ class Line:
     share: float
     faint: bool
     crossed: bool = False
+    outside: bool = False
 
     @property
     def empty(self) -> bool:
@@ -40,15 +42,17 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     window = sheet.window(rect, MARGIN)
     grey = sheet.writing[window]
     top, left = rect[1] - window[0].start, rect[0] - window[1].start
-    ink = _belonging(specks_removed(grey < INK), (left, top, rect[2], rect[3]))
+    every = specks_removed(grey < INK)
+    ink = _belonging(every, (left, top, rect[2], rect[3]))
+    outside = _longest(every & ~ink) > OVERHANG
     found = bounds(ink)
     inner = sheet.writing[sheet.window((rect[0] + 6, rect[1] + 6, rect[2] - 12, rect[3] - 12))]
     faint = _longest(cv2.medianBlur(np.ascontiguousarray(inner), 3) < FAINT) > STROKE
     if found is None or _longest(ink) <= STROKE:
-        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint)
+        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint, outside=outside)
     share = float(ink.sum() / (rect[2] * rect[3]))
     struck = crossed(grey < INK, round(STRUCK * rect[3]))
-    return Line(grey, sheet.grey[window], ink, found, share, False, struck)
+    return Line(grey, sheet.grey[window], ink, found, share, False, struck, outside)
 
 
 def _belonging(ink: Mask, box: tuple[int, int, int, int]) -> Mask:
@@ -84,6 +88,15 @@ def more(clean: Grey) -> list[Grey]:
     thick = cv2.erode(clean, np.ones((2, 2), np.uint8))
     wide = cv2.resize(thick, (round(width * 1.12), height), interpolation=cv2.INTER_LINEAR)
     return [narrow, np.pad(wide, 4, constant_values=255)]
+
+
+def trimmed(grey: Grey, pad: int = 8) -> Grey:
+    """Without the empty columns at both ends; rows are kept."""
+    found = bounds(specks_removed(grey < INK))
+    if found is None:
+        return grey
+    x, _, width, _ = found
+    return np.pad(grey[:, x : x + width], ((0, 0), (pad, pad)), constant_values=255)
 
 
 def _only(grey: Grey, ink: Mask) -> Grey:

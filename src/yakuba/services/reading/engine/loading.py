@@ -22,6 +22,9 @@ from .formats import ERAS, TYPES
 
 _REFERENCES = ("reading_of", "postal_code_of", "after")
 
+# The safe loader, in C where PyYAML has it: eight times faster, and forms are loaded at every start of a worker.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class _Place:
     """Where in which file we are: for messages."""
@@ -105,7 +108,7 @@ def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> Form
 def _read(file: Path) -> tuple[_Place, Mapping[str, Any]]:
     place = _Place(file)
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (safe, see above)
     except FileNotFoundError:
         raise place.fail("ファイルがありません。") from None
     except UnicodeDecodeError:

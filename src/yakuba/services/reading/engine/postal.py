@@ -15,12 +15,13 @@ _KE = str.maketrans("ヶがケガヵ", "ケケケケケ")
 
 @dataclass(frozen=True)
 class PostalCheck:
-    """known: the code exists.  prefix: how many characters of the address the code confirms; 0 when it
-    contradicts the address or says nothing about it.  town: True when that goes down to the town."""
+    """known: the code exists.  prefix: how many characters of the address the code confirms.  town: that goes
+    down to the town.  contradicts: the address names another city, or another town than all of the code's."""
 
     known: bool
     prefix: int
     town: bool = False
+    contradicts: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -41,18 +42,26 @@ def _places(code: str) -> tuple[tuple[str, str, str], ...]:
 def check(code: str, address: str) -> PostalCheck:
     """Compare a canonical postal code with a canonical address."""
     places = _places(code)
-    best = PostalCheck(bool(places), 0)
-    plain = address.translate(_KE)
-    for prefecture, city, town in places:
-        for start in (prefecture + city, city, prefecture + _without_county(city), _without_county(city)):
-            here = start.translate(_KE)
-            if not here or not plain.startswith(here):
-                continue
-            whole = here + _town(town).translate(_KE)
-            reaches_town = bool(town) and plain.startswith(whole)
-            prefix = len(whole) if reaches_town else len(here)
-            if (reaches_town, prefix) > (best.town, best.prefix):
-                best = PostalCheck(True, prefix, reaches_town)
+    best = PostalCheck(bool(places), 0, contradicts=bool(places))
+    for place in places:
+        found = _against(place, address.translate(_KE))
+        if (found.town, not found.contradicts, found.prefix) > (best.town, not best.contradicts, best.prefix):
+            best = found
+    return best
+
+
+def _against(place: tuple[str, str, str], plain: str) -> PostalCheck:
+    """One place of the code against an address with one kind of ケ."""
+    prefecture, city, town = (part.translate(_KE) for part in place)
+    best = PostalCheck(True, 0, contradicts=True)
+    for start in (prefecture + city, city, prefecture + _without_county(city), _without_county(city)):
+        if not start or not plain.startswith(start):
+            continue
+        for link in ("", "大字", "字"):
+            whole = start + link + _town(town)
+            if _town(town) and plain.startswith(whole):
+                return PostalCheck(True, len(whole), town=True)
+        best = PostalCheck(True, len(start), contradicts=bool(_town(town)))
     return best
 
 

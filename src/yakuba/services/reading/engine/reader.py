@@ -101,7 +101,7 @@ def _with_fields(
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
     works = [
-        prepare(sheet, box, procedure.fields[box.field])
+        prepare(sheet, box, procedure.fields[box.field], found.fit)
         for box in found.template.definition.boxes
         if box.field in procedure.fields
     ]
@@ -112,14 +112,18 @@ def _with_fields(
 
 
 def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
-    """Fill in the results of all boxes, in two rounds so that similar pictures share a batch."""
+    """Fill in the results of all boxes, in rounds so that similar pictures share a batch.
+
+    Two views of everything; more views, and single cells, only of what they do not settle.
+    """
     waiting = [work for work in works if not work.settled]
-    cells = [(work, cell) for work in waiting for cell in work.cells]
+    _add_views([(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]], works, recogniser)
+    open_ = [work for work in waiting if not work.proven]
+    cells = [(work, cell) for work in open_ for cell in work.cells]
     for (work, _), decoded in zip(cells, _decode(cells, recogniser), strict=True):
         work.read_cells.append(decoded)
-    _add_views([(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]], works, recogniser)
     rest = []
-    for work in waiting:
+    for work in open_:
         views = work.views[FIRST_VIEWS:]
         rest += [(work, view) for view in (views if work.promising else views[:1])]
     _add_views(rest, works, recogniser)

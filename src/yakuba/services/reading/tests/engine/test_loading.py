@@ -106,5 +106,5 @@ def test_a_broken_procedure_is_refused(tmp_path: Path, old: str, new: str, expec
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionError, match="none.yaml"):
+    with pytest.raises(DefinitionError, match=r"none\.yaml"):
         load_form(tmp_path / "none.yaml", {})
