@@ -104,7 +104,7 @@ def run_chain(
     clerk = StandIn(pile, town.user("standin"))
     started = time.monotonic()
     batch = _upload(pile)
-    _read(batch, pile.sheets, killer, tell)
+    _read(batch, pile.sheets, clerk, killer, tell)
     read = time.monotonic()
     _confirm(batch, clerk, killer, tell)
     confirmed = time.monotonic()
@@ -129,13 +129,13 @@ def _upload(pile: Pile) -> int:
         return reading.upload(files, town.user("madoguchi"), name="見本の束")
 
 
-def _read(batch: int, sheets: int, killer: Killer, tell: OnProgress) -> None:
+def _read(batch: int, sheets: int, clerk: StandIn, killer: Killer, tell: OnProgress) -> None:
     for _ in _until_standstill("読み取り", lambda: reading.batch_progress(batch)):
         now = reading.batch_progress(batch)
         done = now.sheets - now.waiting - now.blank
         tell("読み取り", min(done, sheets), sheets)
         killer.tick(0.5 * min(1.0, done / max(1, sheets)))
-        if not now.running:
+        if not clerk.retry_failed_jobs() and not now.running:
             return
 
 
@@ -146,7 +146,7 @@ def _confirm(batch: int, clerk: StandIn, killer: Killer, tell: OnProgress) -> No
         now = reading.batch_progress(batch)
         tell("確認（人の代わり）", now.answered, now.answered + now.open + now.held)
         killer.tick(0.5)
-        if not (now.running or now.open or now.problems):
+        if not clerk.retry_failed_jobs() and not (now.running or now.open or now.problems):
             return
 
 
@@ -174,7 +174,7 @@ def _follow(runs: list[int], clerk: StandIn, core: CoreSystem, killer: Killer, t
         return [(now.state, dict(now.counts), now.seconds) for now in map(robots.run_progress, runs)]
 
     for _ in _until_standstill("入力", standing):
-        decided = sum(clerk.decide(run, core) for run in runs)
+        decided = clerk.retry_failed_jobs() + sum(clerk.decide(run, core) for run in runs)
         now = [robots.run_progress(run) for run in runs]
         done, total = sum(one.done for one in now), sum(one.total for one in now)
         tell("ロボットの入力", done, total)

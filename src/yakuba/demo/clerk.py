@@ -3,10 +3,13 @@ with what is truly on the paper. Its seconds are assumed, never measured, and th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yakuba.demo.programs import CoreSystem, Pile
+from yakuba.kernel.jobs import retry
+from yakuba.kernel.jobs.models import Job, State
 from yakuba.services.reading import facade as reading
 from yakuba.services.reading.contracts import OpenQuestion, SheetProblem
 from yakuba.services.robots import facade as robots
@@ -14,6 +17,7 @@ from yakuba.services.robots import facade as robots
 # Assumed, in seconds: looking at a picture beside its value and pressing Enter; typing a value anew; finding
 # out what a sheet is; looking a receipt number up in the core system and deciding.
 CONFIRM, CORRECT, SORT, DECIDE = 4.0, 12.0, 30.0, 60.0
+RETRIES = 2
 
 
 class StandIn:
@@ -23,6 +27,7 @@ class StandIn:
         self._values = {(case["procedure"], case["receipt_number"]): case["values"] for case in pile.truth}
         self._sheets = _sheets_by_place(pile.truth)
         self._actor = actor
+        self._pressed: Counter[int] = Counter()
         self.answers = 0
 
     def work(self, batch_id: int) -> int:
@@ -36,6 +41,16 @@ class StandIn:
         done = len(problems) + len(questions)
         self.answers += done
         return done
+
+    def retry_failed_jobs(self) -> int:
+        """Press 「再実行」 for every job that gave up, as the home page asks; twice at most for each."""
+        pressed = 0
+        for job in Job.objects.filter(state=State.FAILED):
+            if self._pressed[job.pk] < RETRIES:
+                self._pressed[job.pk] += 1
+                retry(job)
+                pressed += 1
+        return pressed
 
     def decide(self, run_id: int, core: CoreSystem) -> int:
         """Decide the rows that the robot could not, by looking into the core system. Returns how many."""
