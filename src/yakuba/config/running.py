@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import sys
 
 import typer
@@ -29,6 +31,7 @@ def up(
     demo: bool = typer.Option(False, "--demo", help="見本のやくば市を入れ、見本の基幹システムも動かす"),
 ) -> None:
     """画面とワーカーを一緒に動かす。Ctrl+Cで止まる"""
+    _require_free_port()
     prepare()
     commands = [web_command(), worker_command()]
     if not demo:
@@ -38,6 +41,8 @@ def up(
     from yakuba.demo.first_run import open_town
     from yakuba.demo.programs import ProgramFailed
 
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that what the first start has begun is ended too
+        signal.signal(number, lambda *_: sys.exit(1))
     try:
         with open_town() as (core_url, accounts):
             _announce()
@@ -46,6 +51,18 @@ def up(
             supervise(commands)
     except ProgramFailed as error:
         raise fail(str(error)) from error
+
+
+def _require_free_port() -> None:
+    """Raises typer.Exit where another program answers already: the web process would be started for ever."""
+    host, port = settings.YAKUBA.host, settings.YAKUBA.port
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise fail(
+            f"{host} のポート {port} が使えません（{os.strerror(error.errno or 0)}）。"
+            "Yakubaがもう動いていないか確かめるか、YAKUBA_PORT で別のポートを選んでください。"
+        ) from error
 
 
 def _announce() -> None:

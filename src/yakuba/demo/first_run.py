@@ -29,9 +29,13 @@ def open_town() -> Iterator[tuple[str, Table]]:
     folder = Path(settings.YAKUBA.data_dir) / "demo"
     core = CoreSystem.start(folder / "core.sqlite3", port=settings.YAKUBA.port + CORE_PORT_ABOVE_WEB)
     try:
-        if not (folder / "done").exists():
+        done = folder / "done"  # holds the core system's address, as the robots know it
+        if not done.exists():
             _first_start(folder, core)
-            (folder / "done").touch()
+        elif done.read_text(encoding="utf-8") != core.url:
+            with town.in_yakuba_city():
+                town.point_robots_at(core.url)
+        done.write_text(core.url, encoding="utf-8")
         yield core.url, _accounts()
     finally:
         core.stop()

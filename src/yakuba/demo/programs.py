@@ -47,8 +47,10 @@ class CoreSystem:
         address = re.search(r"http://[\w.]+:\d+", line)
         if address is None:
             process.kill()
+            where = f"ポート{port}で" if port else ""
             raise ProgramFailed(
-                f"見本の基幹システムが動きません: {line.strip() or '何も言わずに終わりました'}"
+                f"見本の基幹システムが{where}動きません。前に動かしたものが残っていないか確かめてください。"
+                f"YAKUBA_PORT を変えると別のポートで動きます。{line.strip()}"
             )
         return cls(process, address.group(), database)
 

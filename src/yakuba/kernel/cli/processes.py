@@ -44,9 +44,10 @@ def worker_command() -> list[str]:
 
 
 def supervise(commands: list[list[str]], stop: threading.Event | None = None) -> None:
-    """Keep one process of each command alive until SIGINT, SIGTERM or `stop`; a dead one is started again."""
+    """Keep one process of each command alive until SIGINT, SIGTERM, SIGHUP (the terminal was closed) or `stop`;
+    a dead one is started again."""
     stop = stop or threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     processes = [subprocess.Popen(command) for command in commands]
     try:
