@@ -52,14 +52,15 @@ def split_file(file_id: int, tell: Callable[[int, int], None]) -> None:
     last = file.sheets.aggregate(last=Max("index"))["last"]
     started = time.perf_counter()
     for page in pages(file.stored, 0 if last is None else last + 1):
-        _add_sheet(file, page, time.perf_counter() - started)
+        add_sheet(file, page, time.perf_counter() - started)
         tell(page.index + 1, file.pages)
         started = time.perf_counter()
     BatchFile.objects.filter(pk=file.pk, state=BatchFile.State.SPLITTING).update(state=BatchFile.State.SPLIT)
 
 
 @transaction.atomic
-def _add_sheet(file: BatchFile, page: PageImage, seconds: float) -> None:
+def add_sheet(file: BatchFile, page: PageImage, seconds: float) -> None:
+    """Make a sheet of a rendered page, to be read; `seconds` are what rendering took."""
     sheet = Sheet(batch=file.batch, file=file, index=page.index, seconds=seconds)
     if page.content is None:
         _trouble(sheet, Sheet.Problem.DAMAGED, page.refused)
