@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from yakuba.demo import town
 from yakuba.demo.clerk import StandIn
@@ -18,10 +19,11 @@ from yakuba.services.reading import facade as reading
 from yakuba.services.reform import facade as reform
 from yakuba.services.robots import facade as robots
 
-POLL = 0.2  # seconds
+POLL = 0.5  # seconds; looking costs queries, and the workers need the processor more
 ROUNDS = 5  # how often the robots are sent for what is left before it counts as lost
 STANDSTILL = 300.0  # seconds without any progress after which the chain gives up
 
+T = TypeVar("T")
 OnProgress = Callable[[str, int, int], None]  # what, done, total
 
 
@@ -130,8 +132,7 @@ def _upload(pile: Pile) -> int:
 
 
 def _read(batch: int, sheets: int, clerk: StandIn, killer: Killer, tell: OnProgress) -> None:
-    for _ in _until_standstill("読み取り", lambda: reading.batch_progress(batch)):
-        now = reading.batch_progress(batch)
+    for now in _until_standstill("読み取り", lambda: reading.batch_progress(batch)):
         done = now.sheets - now.waiting - now.blank
         tell("読み取り", min(done, sheets), sheets)
         killer.tick(0.5 * min(1.0, done / max(1, sheets)))
@@ -141,9 +142,7 @@ def _read(batch: int, sheets: int, clerk: StandIn, killer: Killer, tell: OnProgr
 
 def _confirm(batch: int, clerk: StandIn, killer: Killer, tell: OnProgress) -> None:
     """The stand-in works until nothing waits; sheets that it sorted are read again in between."""
-    for _ in _until_standstill("確認", lambda: (clerk.answers, reading.batch_progress(batch))):
-        clerk.work(batch)
-        now = reading.batch_progress(batch)
+    for now in _until_standstill("確認", lambda: (clerk.work(batch), reading.batch_progress(batch))[1]):
         tell("確認（人の代わり）", now.answered, now.answered + now.open + now.held)
         killer.tick(0.5)
         if not clerk.retry_failed_jobs() and not (now.running or now.open or now.problems):
@@ -170,12 +169,8 @@ def _start(procedure: str) -> int:
 
 
 def _follow(runs: list[int], clerk: StandIn, core: CoreSystem, killer: Killer, tell: OnProgress) -> None:
-    def standing() -> object:
-        return [(now.state, dict(now.counts), now.seconds) for now in map(robots.run_progress, runs)]
-
-    for _ in _until_standstill("入力", standing):
+    for now in _until_standstill("入力", lambda: [robots.run_progress(run) for run in runs]):
         decided = clerk.retry_failed_jobs() + sum(clerk.decide(run, core) for run in runs)
-        now = [robots.run_progress(run) for run in runs]
         done, total = sum(one.done for one in now), sum(one.total for one in now)
         tell("ロボットの入力", done, total)
         killer.tick(0.5 + 0.5 * done / max(1, total))
@@ -186,17 +181,17 @@ def _follow(runs: list[int], clerk: StandIn, core: CoreSystem, killer: Killer, t
             return
 
 
-def _until_standstill(place: str, look: Callable[[], object]) -> Iterator[None]:
-    """Yield every POLL seconds. Raises ChainStuck when `look` has given the same for STANDSTILL seconds."""
-    seen, since = look(), time.monotonic()
+def _until_standstill(place: str, look: Callable[[], T]) -> Iterator[T]:
+    """Yield what `look` gives, every POLL seconds. Raises ChainStuck when it was the same for STANDSTILL seconds."""
+    seen, since = None, time.monotonic()
     while True:
-        yield
-        time.sleep(POLL)
         now = look()
         if now != seen:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since > STANDSTILL:
             raise ChainStuck(f"{place}が{STANDSTILL:.0f}秒のあいだ進みません: {now}")
+        yield now
+        time.sleep(POLL)
 
 
 def _ledger_values() -> Iterator[LedgerValue]:
