@@ -6,8 +6,9 @@ left, top right, bottom right, bottom left of the box on the form.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -126,7 +127,7 @@ class FieldReading:
     corners: Corners
     candidates: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: Evidence = dataclasses.field(default_factory=Evidence)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FieldReading:

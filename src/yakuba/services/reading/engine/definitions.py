@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 Rect = tuple[int, int, int, int]
@@ -30,7 +31,7 @@ class FieldDefinition:
     label: str
     type: str
     required: bool = False
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
     lexicon: tuple[str, ...] = ()
     range: tuple[str, str] = ("", "")
     reading_of: str = ""
@@ -62,8 +63,8 @@ class Box:
     kind: str
     box: Rect
     cells: int = 1
-    marks: Mapping[str, Rect] = field(default_factory=dict)
-    parts: Mapping[str, Rect] = field(default_factory=dict)
+    marks: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
+    parts: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class FormMark:
 
 def read_mark(grey: NDArray[np.uint8]) -> FormMark | None:
     """The mark on a page image, or None when there is none, it cannot be read, or there are different ones."""
-    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)  # type: ignore[arg-type]  # takes one as well
     found = {match.groups() for code in codes if (match := _MARK.fullmatch(code.text))}
     if len(found) != 1:
         return None

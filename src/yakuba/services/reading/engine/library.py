@@ -43,14 +43,14 @@ class Features:
 
 def orb_features(grey: NDArray[np.uint8], scale: float) -> Features:
     """ORB on `grey` shrunk by `scale`; points come back in pixels of `grey`."""
-    points, bits = _features(cv2.ORB_create(ORB_POINTS), grey, scale)
+    points, bits = _features(cv2.ORB.create(ORB_POINTS), grey, scale)
     return Features(points, np.unpackbits(bits.astype(np.uint8), axis=1).astype(np.float32) * 2.0 - 1.0)
 
 
 def sift_features(grey: NDArray[np.uint8], scale: float) -> Features:
     """SIFT on `grey` shrunk by `scale`; points come back in pixels of `grey`."""
     # without the precise upscale all points sit half a pixel off, in the direction the sheet is turned to
-    detector = cv2.SIFT_create(SIFT_POINTS, enable_precise_upscale=True)
+    detector = cv2.SIFT.create(SIFT_POINTS, enable_precise_upscale=True)
     return Features(*_features(detector, grey, scale))
 
 
