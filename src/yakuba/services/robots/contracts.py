@@ -53,6 +53,7 @@ class ProblemKind(StrEnum):
     REFUSED = "refused"  # the target system showed a validation message
     SEVERAL_FOUND = "several_found"  # the receipt number stands there more than once
     UNCLEAR = "unclear"  # an attempt may have happened and the target's answer cannot be read
+    UNREADABLE = "unreadable"  # the commit step was answered with a page that cannot be read
     MISMATCH = "mismatch"  # entered, but the target shows other values
     TROUBLE = "trouble"  # error page, time-out, dropped connection, logged out
     SCREEN_CHANGED = "screen_changed"  # an element or a landmark of the scenario is not there

@@ -20,6 +20,7 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
     Unclear,
+    Unreadable,
 )
 from yakuba.services.robots.engine.ports import BetweenSteps, Clock, RowStore, Target
 from yakuba.services.robots.engine.states import allowed
@@ -93,12 +94,12 @@ class Attempt:
             raise
         except (Trouble, Unclear) as error:
             self._after_trouble(error)
-        except (Refused, BadValue, Differs) as error:
-            self._after_refusal(error)
+        except (Refused, BadValue, Differs, Unreadable) as error:
+            self._after_answer(error)
         except RobotError as error:
             if isinstance(error, ScreenChanged):
                 self._picture(EvidenceKind.TROUBLE)
-            self._move(RowState.RETRY, "trouble", problem=error.problem)
+            self._move(RowState.RETRY, "trouble", problem=self._unanswered(error.problem))
             raise
         return self.row
 
@@ -117,8 +118,9 @@ class Attempt:
             self._adopt(numbers[0])
         elif self.row.intent_at is not None and asked_at < self._settled_at():
             self.deferred = True
-            self._move(RowState.RETRY, "lookup", problem=self._open_question(), not_before=self._settled_at())
-        elif self.row.intent_at is not None and _is_refusal(self.row.problem):
+            problem = self._unanswered(_WAITS_FOR_SETTLING)
+            self._move(RowState.RETRY, "lookup", problem=problem, not_before=self._settled_at())
+        elif self.row.intent_at is not None and _is_answer(self.row.problem):
             self._to_person(self.row.problem, "lookup")
         else:
             self._enter()
@@ -181,7 +183,7 @@ class Attempt:
             return
         wait = 0.0 if isinstance(error, LoggedOut) else limits.wait_after(attempts)
         again = self._around.clock.now() + timedelta(seconds=wait)
-        self._move(RowState.RETRY, "trouble", problem=error.problem, not_before=again)
+        self._move(RowState.RETRY, "trouble", problem=self._unanswered(error.problem), not_before=again)
 
     def _give_up(self, last: Problem) -> None:
         """Certainly not entered → failed; an attempt may have happened or nobody can tell → a person."""
@@ -192,12 +194,13 @@ class Attempt:
         else:
             self._move(RowState.FAILED, "trouble", problem=last)
 
-    def _after_refusal(self, error: RobotError) -> None:
-        """A refusal at the commit step is not believed before a look-up has shown that nothing was stored."""
+    def _after_answer(self, error: RobotError) -> None:
+        """An answer that is no success goes to a person; at the commit step only once look-ups have shown that
+        nothing was stored, and pressing again would only bring the same answer."""
         self._picture(EvidenceKind.TROUBLE)
         if self.row.state is RowState.SUBMITTING:
             self._around.target.recover()
-            self._move(RowState.RETRY, "submitting", problem=error.problem, not_before=self._settled_at())
+            self._move(RowState.RETRY, "submitting", problem=error.problem)
         else:
             self._to_person(error.problem, "entering")
 
@@ -211,11 +214,12 @@ class Attempt:
         assert self.row.intent_at is not None
         return self.row.intent_at + timedelta(seconds=limits.commit_window + limits.settle_seconds)
 
-    def _open_question(self) -> Problem:
-        """Keep a refusal that is to be reported once the question is settled."""
-        if self.row.problem is not None and _is_refusal(self.row.problem):
+    def _unanswered(self, problem: Problem) -> Problem:
+        """The problem, unless the commit step has had an answer: that one is kept until it is settled, because
+        it forbids pressing again."""
+        if self.row.problem is not None and _is_answer(self.row.problem):
             return self.row.problem
-        return _WAITS_FOR_SETTLING
+        return problem
 
     def _move(self, state: RowState, phase: str, **changes: Any) -> None:
         """Commit a change of state, and the time since the last one under `phase`."""
@@ -259,8 +263,8 @@ def _twice(action: Callable[[], None]) -> bool:
     return False
 
 
-def _is_refusal(problem: Problem | None) -> bool:
-    return problem is not None and problem.kind is ProblemKind.REFUSED
+def _is_answer(problem: Problem | None) -> bool:
+    return problem is not None and problem.kind in (ProblemKind.REFUSED, ProblemKind.UNREADABLE)
 
 
 _WAITS_FOR_SETTLING = Problem(

@@ -55,6 +55,12 @@ class Unclear(RobotError):
     kind = ProblemKind.UNCLEAR
 
 
+class Unreadable(RobotError):
+    """The commit step was answered, but not with the completion page: only a look-up can tell what happened."""
+
+    kind = ProblemKind.UNREADABLE
+
+
 class LoginRefused(RobotError):
     """The target refused the name or password: stop before the account is locked."""
 

@@ -26,6 +26,7 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
     Unclear,
+    Unreadable,
 )
 from yakuba.services.robots.engine.ports import BetweenSteps, Found
 from yakuba.services.robots.engine.redact import Redactor
@@ -186,10 +187,10 @@ class ScenarioPlayer:
         for check in result.checks:
             problem = self._check(check, _Context(row.values, lambda: None), page)
             if problem is not None:
-                raise Unclear(problem.problem.message, where=where, expected=problem.problem.expected)
+                raise Unreadable(problem.problem.message, where=where, expected=problem.problem.expected)
         numbers = items_of(page, result.item)
         if len(numbers) != 1 or not numbers[0]:
-            raise Unclear(
+            raise Unreadable(
                 "完了画面に登録番号が見つかりません。", where=where, expected=f"項目「{result.item}」"
             )
         return numbers[0]

@@ -14,6 +14,7 @@ from yakuba.services.robots.engine.errors import (
     TooLate,
     Trouble,
     Unclear,
+    Unreadable,
 )
 from yakuba.services.robots.engine.ports import BetweenSteps, Found
 from yakuba.services.robots.tests.memory import MemoryStore
@@ -96,6 +97,7 @@ class SimulatedTarget:
         }
         self._under_way: list[tuple[datetime, str]] = []
         self.commits = 0
+        self._answered: set[str] = set()
 
     def settle(self) -> None:
         """Store what is under way and due."""
@@ -140,7 +142,7 @@ class SimulatedTarget:
         committed = self._store.rows[row.number]
         assert committed.state is RowState.SUBMITTING
         assert committed.intent_at is not None
-        fault = self._faults.next(9)
+        fault = self._faults.next(10)
         if fault == 1:
             self._clock.sleep(60)
         if self._clock.now() > not_after:
@@ -149,8 +151,13 @@ class SimulatedTarget:
             raise Killed  # before the press
         if fault == 3:
             raise Trouble("lost on the way")
+        assert committed.problem is None or row.receipt_number not in self._answered, "pressed again"
         if fault == 4:
+            self._answered.add(row.receipt_number)
             raise Refused("not accepted")
+        if fault == 10:
+            self._answered.add(row.receipt_number)
+            raise Unreadable("an error page that says nothing")
         if fault in (5, 6):
             self._under_way.append((self._clock.now() + timedelta(seconds=self._delay), row.receipt_number))
             if fault == 5:
@@ -162,7 +169,7 @@ class SimulatedTarget:
         if fault == 8:
             raise Killed
         if fault == 9:
-            raise Unclear("completion page not understood")
+            raise Unreadable("completion page not understood")
         return number
 
     def confirm(self, row: Row, number: str) -> Sequence[str]:
