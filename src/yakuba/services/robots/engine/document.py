@@ -10,6 +10,7 @@ import yaml
 
 _LARGEST = 200_000  # characters of a scenario file
 _DEEPEST = 12
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same language, twenty times as fast
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def parse(source: str) -> Node:
     if len(source) > _LARGEST:
         raise BadScenario([Mistake(1, f"ファイルが大きすぎます（{_LARGEST}文字まで）。")])
     try:
-        node = yaml.compose(source, Loader=_NoAliases)
+        _check_shape(source)
+        node = yaml.compose(source, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadScenario([Mistake(line, _yaml_message(error))]) from None
@@ -79,7 +81,20 @@ def parse(source: str) -> Node:
         ) from None
     if node is None:
         raise BadScenario([Mistake(1, "ファイルが空です。")])
-    return _node(node, 0)
+    return _node(node)
+
+
+def _check_shape(source: str) -> None:
+    """Refuse what a small file can blow up with: nested aliases stand for more nodes than any machine holds, and
+    deep nesting for more stack."""
+    depth = 0
+    for event in yaml.parse(source, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise BadScenario([Mistake(line, "入れ子が深すぎます。")])
+        if isinstance(event, yaml.AliasEvent):
+            raise BadScenario([Mistake(line, "別名（& と *）は使えません。同じ内容でも書き写してください。")])
 
 
 def _yaml_message(error: yaml.MarkedYAMLError) -> str:
@@ -88,15 +103,13 @@ def _yaml_message(error: yaml.MarkedYAMLError) -> str:
     return '書き方が正しくありません。字下げ、「:」の後の空白、「{」や「"」の閉じ忘れを確かめてください。'
 
 
-def _node(node: yaml.Node, depth: int) -> Node:
+def _node(node: yaml.Node) -> Node:
     line = node.start_mark.line + 1
-    if depth > _DEEPEST:
-        raise BadScenario([Mistake(line, "入れ子が深すぎます。")])
     if isinstance(node, yaml.ScalarNode):
         return Node(line, text=str(node.value))
     if isinstance(node, yaml.SequenceNode):
-        return Node(line, items=tuple(_node(item, depth + 1) for item in node.value))
-    entries = tuple((_key(key), _node(value, depth + 1)) for key, value in node.value)
+        return Node(line, items=tuple(_node(item) for item in node.value))
+    entries = tuple((_key(key), _node(value)) for key, value in node.value)
     return Node(line, entries=entries)
 
 
@@ -104,16 +117,6 @@ def _key(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise BadScenario([Mistake(node.start_mark.line + 1, "項目名は文字で書いてください。")])
     return str(node.value)
-
-
-class _NoAliases(yaml.SafeLoader):
-    """A few lines of nested aliases can stand for more nodes than any machine holds."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
-            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-            raise BadScenario([Mistake(line, "別名（& と *）は使えません。同じ内容でも書き写してください。")])
-        return super().compose_node(parent, index)
 
 
 class Section:
