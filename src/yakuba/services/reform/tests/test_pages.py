@@ -38,6 +38,7 @@ def test_the_page_says_what_was_saved(client: Client, clerk, finished_case):
     text = client.get("/reform/").content.decode()
     assert "1件で、職員の時間が3分減りました（75.0%）" in text
     assert "<svg" in text
+    assert "測っていない時間が入っています：前の時間に見積もりがあります。" in text
 
 
 def test_without_cases_the_page_says_so(client: Client, clerk, yakuba_city):
