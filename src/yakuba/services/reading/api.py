@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, File, Form, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Router, Schema, Status, UploadedFile
 
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
@@ -205,7 +205,7 @@ def create_batch(
     if told["progress"]["files"] == told["progress"]["refused"]:
         detail = "filesの各messageを読んで直し、もう一度送ってください。"
         raise ApiProblem(422, "受け取れるファイルがありません", detail, batch=batch.pk, files=told["files"])
-    return 201, told
+    return Status(201, told)
 
 
 @router.get("/batches", response=list[BatchRow], summary="束の一覧")

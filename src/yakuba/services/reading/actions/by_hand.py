@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import cv2
-import numpy as np
-
 from yakuba.services.reading.contracts import (
     Corners,
     Decision,
@@ -59,6 +56,9 @@ def page_by_hand(form: FormDefinition, page: int, corners: Corners = ()) -> Page
 
 def _places(row: FormPage, corners: Corners) -> Callable[[dict[str, Any]], Corners]:
     """From a box of the form file to its corners on the scan."""
+    import cv2
+    import numpy as np
+
     if len(corners) != 4:
         return lambda box: ()
     sheet = np.array([[0, 0], [row.width, 0], [row.width, row.height], [0, row.height]], np.float32)

@@ -8,9 +8,8 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
-from yakuba.services.reading.actions.reader import library
+from yakuba.services.reading.actions.reader import read_case
 from yakuba.services.reading.contracts import Decision, FieldReading
-from yakuba.services.reading.engine.assemble import read_case
 from yakuba.services.reading.models import FormDefinition, Question, Sheet
 
 NUMBER = "receipt_number"
@@ -43,7 +42,7 @@ def assemble(case: Case) -> None:
     if not sheets or missing_pages(case, sheets):
         return
     readings = {sheet.pk: reading for sheet in sheets if (reading := sheet.page_reading) is not None}
-    result = read_case(readings, library())
+    result = read_case(readings)
     form = sheets[0].form
     assert form is not None  # placed sheets have one
     order = _order(form)

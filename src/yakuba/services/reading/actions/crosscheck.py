@@ -12,7 +12,6 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.services.reading.actions.reader import library
 from yakuba.services.reading.contracts import Decision, FieldReading, Reason
-from yakuba.services.reading.engine.crosschecks import check
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,8 @@ class Contradiction:
 
 def contradictions(case: Case) -> list[Contradiction]:
     """What the values of the case say against each other, one entry for each thing to ask."""
+    from yakuba.services.reading.engine.crosschecks import check  # loads dictionaries: only when it is used
+
     values = values_of(case)
     procedure = library().procedures[case.procedure.code]
     findings = check(procedure, {code: _as_reading(code, value) for code, value in values.items()})

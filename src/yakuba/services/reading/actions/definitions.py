@@ -17,7 +17,6 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.reading.actions.reader import pixels, write_procedures
 from yakuba.services.reading.engine.definitions import DefinitionError
 from yakuba.services.reading.engine.definitions import FormDefinition as ParsedForm
-from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.loading import load_form as parse_form
 from yakuba.services.reading.engine.loading import load_procedure as parse_procedure
 from yakuba.services.reading.models import FormDefinition, FormPage
@@ -38,6 +37,8 @@ def load_form(path: Path, *, actor: Any = None) -> FormDefinition:
 
 def _checked(file: Path) -> ParsedForm:
     """The form, with its boxes checked against its procedure and its images. Raises DefinitionError."""
+    from yakuba.services.reading.engine.library import FormLibrary  # loads OpenCV: only when it is used
+
     with tempfile.TemporaryDirectory(prefix="yakuba-forms-") as name:
         folder = Path(name) / "procedures"
         write_procedures(folder)

@@ -1,4 +1,8 @@
-"""The engine with the municipality's forms: loaded once in a process, and again when a form changes."""
+"""The engine with the municipality's forms: loaded once in a process, and again when a form changes.
+
+What is heavy (OpenCV, onnxruntime, dictionaries) is imported when it is first used: most processes, the command
+line above all, never read a page.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,23 @@ import io
 import json
 import tempfile
 import threading
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.reading.adapters.ppocr import PpOcr
-from yakuba.services.reading.contracts import PageReading
-from yakuba.services.reading.engine.library import FormLibrary
-from yakuba.services.reading.engine.reader import read_page
+from yakuba.services.reading.contracts import CaseReading, PageReading
 from yakuba.services.reading.models import FormDefinition
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from yakuba.services.reading.adapters.ppocr import PpOcr
+    from yakuba.services.reading.engine.library import FormLibrary
 
 Key = tuple[object, ...]
 
@@ -44,6 +49,10 @@ def library() -> FormLibrary:
 
 @cache
 def _recogniser() -> PpOcr:
+    import cv2
+
+    from yakuba.services.reading.adapters.ppocr import PpOcr
+
     cv2.setNumThreads(1)  # the worker's own threads share the cores already
     return PpOcr(threads=1)
 
@@ -56,6 +65,9 @@ def recogniser() -> PpOcr:
 
 def read_image(content: bytes, chosen: tuple[str, int] | None = None) -> PageReading:
     """Read a stored page image. `chosen`, (form code, page), leaves the engine no other form to find."""
+    from yakuba.services.reading.engine.library import FormLibrary
+    from yakuba.services.reading.engine.reader import read_page
+
     forms = library()
     if chosen is not None:
         templates = (t for t in forms.templates if (t.form.code, t.definition.number) == chosen)
@@ -63,8 +75,18 @@ def read_image(content: bytes, chosen: tuple[str, int] | None = None) -> PageRea
     return read_page(pixels(content), forms, recogniser())
 
 
+def read_case(pages: Mapping[int, PageReading]) -> CaseReading:
+    """Put pages of one application together, with the checks between fields; see `engine.assemble`."""
+    from yakuba.services.reading.engine import assemble
+
+    return assemble.read_case(pages, library())
+
+
 def pixels(content: bytes) -> NDArray[np.uint8]:
     """A stored image as grey `[h, w]` or RGB `[h, w, 3]`, 8 bits."""
+    import numpy as np
+    from PIL import Image
+
     with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
         plain = (
             picture
@@ -76,6 +98,8 @@ def pixels(content: bytes) -> NDArray[np.uint8]:
 
 def _load(forms: list[FormDefinition]) -> FormLibrary:
     """The engine reads definitions from files, so the rows are written into a folder that goes away."""
+    from yakuba.services.reading.engine.library import FormLibrary
+
     with tempfile.TemporaryDirectory(prefix="yakuba-forms-") as name:
         folder = Path(name)
         write_procedures(folder / "procedures")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -169,11 +169,14 @@ def _related(row: Question, definition: ProcedureDefinition) -> list[dict[str, A
 def _question(question_id: int) -> Question:
     rows = Question.objects.select_related("case__procedure", "sheet__file", "sheet__batch")
     row: Question = get_object_or_404(rows, pk=question_id)
+    if row.field not in {item.code for item in row.case.procedure.definition.fields}:
+        raise Http404("a newer version of the procedure no longer has this field")
     return row
 
 
 def _label(row: Question) -> str:
-    return row.case.procedure.definition.field(row.field).label
+    labels = {item.code: item.label for item in row.case.procedure.definition.fields}
+    return labels.get(row.field, row.field)
 
 
 def _subject(row: Question) -> str:

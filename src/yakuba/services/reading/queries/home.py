@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
-from yakuba.services.reading.adapters.ppocr import ModelMissing, bundled_model
 from yakuba.services.reading.models import BatchFile, Question
 from yakuba.services.reading.queries.batches import batches, failed_jobs, progress_of
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
@@ -86,6 +85,8 @@ def running(user: Any) -> list[RunningWork]:
 
 def self_check() -> list[CheckResult]:
     """Whether the recogniser's model is there."""
+    from yakuba.services.reading.adapters.ppocr import ModelMissing, bundled_model
+
     try:
         bundled_model()
     except ModelMissing as error:

@@ -1,21 +1,25 @@
-"""Pictures for the clerk: one field cut out upright, or a whole page turned upright with the field marked."""
+"""Pictures for the clerk: one field cut out upright, or a whole page turned upright with the field marked.
+
+OpenCV is imported when a picture is drawn, not when a process starts.
+"""
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.reading.models import Sheet
 
-Pixels = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
 Quad = Sequence[Sequence[float]]
 
 FRAME = (0, 23, 193)  # the blue of the house, RGB
@@ -28,6 +32,9 @@ MARGIN_OF_MARKS = 190  # to the right of the last mark stands what it means
 
 def pixels(content: bytes) -> Pixels:
     """A stored PNG or JPEG as RGB `[h, w, 3]`, 8 bits."""
+    import numpy as np
+    from PIL import Image
+
     with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
         return np.asarray(picture.convert("RGB"), dtype=np.uint8)
 
@@ -48,6 +55,9 @@ def field_picture(value: CaseValue) -> bytes | None:
 
 def page_picture(sheet: Sheet, field: str = "") -> bytes | None:
     """PNG of a sheet, upright, with the box of `field` framed. None when there is no picture any more."""
+    import cv2
+    import numpy as np
+
     if sheet.image is None:
         return None
     image = pixels(content_of(sheet.image)).copy()
@@ -71,6 +81,9 @@ def cut_out(image: Pixels, corners: Quad, margin_right: int = MARGIN_ACROSS) -> 
 
     Returns RGB `[h, w, 3]`, small boxes enlarged, with a margin around the box, which is framed.
     """
+    import cv2
+    import numpy as np
+
     quad = np.array(corners, np.float32)
     width = max(_length(quad[1] - quad[0]), _length(quad[2] - quad[3]), 8.0)
     height = max(_length(quad[3] - quad[0]), _length(quad[2] - quad[1]), 8.0)
@@ -87,19 +100,23 @@ def cut_out(image: Pixels, corners: Quad, margin_right: int = MARGIN_ACROSS) -> 
 
 
 def _length(side: NDArray[np.float32]) -> float:
-    return float(np.hypot(side[0], side[1]))
+    return math.hypot(float(side[0]), float(side[1]))
 
 
 def _shrunk(image: Pixels, side: int) -> Pixels:
+    import cv2
+
     longest = max(image.shape[:2])
     if longest <= side:
         return image
     factor = side / longest
-    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
 def _png(image: Pixels) -> bytes:
     """PNG bytes of an RGB picture."""
+    import cv2
+
     done, data = cv2.imencode(
         ".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 3]
     )
