@@ -45,7 +45,7 @@ def assemble(case: Case) -> None:
     result = read_case(readings)
     form = sheets[0].form
     assert form is not None  # placed sheets have one
-    order = _order(form)
+    order = field_order(form)
     by_page = {sheet.page: sheet for sheet in sheets}
     for field in result.fields:
         _take(case, by_page[field.page], field, order.get(field.field, 0))
@@ -53,7 +53,8 @@ def assemble(case: Case) -> None:
     move_on(case)
 
 
-def _order(form: FormDefinition) -> dict[str, int]:
+def field_order(form: FormDefinition) -> dict[str, int]:
+    """Field code -> its place on the form, from 0 on the first page."""
     boxes = [box["field"] for page in form.document["pages"] for box in page["boxes"]]
     return {field: position for position, field in enumerate(boxes)}
 
@@ -141,7 +142,7 @@ def _ask(case: Case, found: Contradiction) -> None:
         defaults={
             "sheet": sheet,
             "type": found.type,
-            "position": known.position if known else 0,
+            "position": field_order(sheet.form).get(found.field, 0) if sheet.form else 0,
             "kind": Question.Kind.CROSS_CHECK,
             "value": value.value,
             "candidates": [],

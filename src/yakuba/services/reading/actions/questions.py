@@ -14,7 +14,7 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
-from yakuba.services.reading.actions.cases import move_on, sheets_of
+from yakuba.services.reading.actions.cases import field_order, move_on, sheets_of
 from yakuba.services.reading.actions.sheets import OPEN_STATUSES
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
@@ -124,6 +124,7 @@ def ask_again(case: Case, field: str, *, actor: Any) -> Question:
         defaults={
             "sheet": sheet,
             "type": definition.type,
+            "position": field_order(sheet.form).get(field, 0) if sheet.form else 0,
             "kind": Question.Kind.REVIEW,
             "value": value.value if value else "",
             "message": "職員が見直すことにした値です。",

@@ -36,8 +36,8 @@ def test_the_demo_scenarios_use_every_field(code: str) -> None:
     assert scenario.warnings == ()
     assert scenario.secrets == ("職員番号", "パスワード")
     assert scenario.commit.element.label == "登録"
-    assert (
-        sum(isinstance(step, Press) for step in scenario.entry) == town.scenario_text(code).count("ボタン: 次へ")
+    assert sum(isinstance(step, Press) for step in scenario.entry) == town.scenario_text(code).count(
+        "ボタン: 次へ"
     )
     assert procedure_of(town.scenario_text(code)) == code
 
@@ -138,6 +138,28 @@ def test_a_small_file_cannot_grow_without_end() -> None:
 def test_the_description_of_the_language_is_complete() -> None:
     text = (town.SAMPLES / "scenarios" / "README.md").read_text(encoding="utf-8")
     known = {name for kind in ("date", "postal_code", "number", "choice") for name in formats.names(kind)}
-    known |= {"開く", "押す", "入力", "選ぶ", "チェック", "待つ", "確かめる", "条件", "枠", "ダイアログ", "画面"}
-    known |= {"システム", "ログイン", "照会", "登録", "結果", "確認", "ログイン拒否", "エラー表示", "落ち着くまで"}
+    known |= {
+        "開く",
+        "押す",
+        "入力",
+        "選ぶ",
+        "チェック",
+        "待つ",
+        "確かめる",
+        "条件",
+        "枠",
+        "ダイアログ",
+        "画面",
+    }
+    known |= {
+        "システム",
+        "ログイン",
+        "照会",
+        "登録",
+        "結果",
+        "確認",
+        "ログイン拒否",
+        "エラー表示",
+        "落ち着くまで",
+    }
     assert [name for name in sorted(known) if f"`{name}" not in text] == []

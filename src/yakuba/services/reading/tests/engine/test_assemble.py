@@ -15,10 +15,14 @@ from yakuba.services.reading.contracts import (
 from yakuba.services.reading.engine.assemble import read_cases
 from yakuba.services.reading.engine.library import FormLibrary
 
-CLEAR = Evidence(views=4, agreeing=4, characters=(0.99,) * 10, posterior=0.99, cells_agree=True, cell_floor=0.99)
+CLEAR = Evidence(
+    views=4, agreeing=4, characters=(0.99,) * 10, posterior=0.99, cells_agree=True, cell_floor=0.99
+)
 
 
-def reading(field: str, type_: str, value: str, page: int, decision: Decision = Decision.TRUSTED) -> FieldReading:
+def reading(
+    field: str, type_: str, value: str, page: int, decision: Decision = Decision.TRUSTED
+) -> FieldReading:
     return FieldReading(field, field, type_, page, value, value, 0.99, decision, (), "", (), evidence=CLEAR)
 
 
@@ -37,7 +41,13 @@ def statuses(cases: list[CaseReading]) -> list[tuple[tuple[int, ...], CaseStatus
 
 def test_pages_find_each_other_in_any_order(library: FormLibrary) -> None:
     blank = PageReading(PageStatus.BLANK, "白紙")
-    pages = [page("0832714446", 2), blank, page("0832714543", 1), page("0832714446", 1), page("0832714543", 2)]
+    pages = [
+        page("0832714446", 2),
+        blank,
+        page("0832714543", 1),
+        page("0832714446", 1),
+        page("0832714543", 2),
+    ]
     cases = read_cases(pages, library)
     assert statuses(cases) == [((0, 3), CaseStatus.COMPLETE), ((2, 4), CaseStatus.COMPLETE)]
     assert [case.receipt_number for case in cases] == ["0832714446", "0832714543"]
@@ -45,7 +55,13 @@ def test_pages_find_each_other_in_any_order(library: FormLibrary) -> None:
 
 
 def test_a_missing_page_a_second_copy_and_an_unreadable_number_are_told(library: FormLibrary) -> None:
-    pages = [page("0832714446", 1), page("0832714543", 1), page("0832714543", 1), page("0832714543", 2), page("", 2)]
+    pages = [
+        page("0832714446", 1),
+        page("0832714543", 1),
+        page("0832714543", 1),
+        page("0832714543", 2),
+        page("", 2),
+    ]
     cases = read_cases(pages, library)
     assert statuses(cases) == [
         ((0,), CaseStatus.PAGE_MISSING),
@@ -66,7 +82,18 @@ def test_a_parent_on_page_two_is_confirmed_by_the_applicant_on_page_one(library:
     name = reading("applicant_name", "name", "山田花子", 1)
     kana = reading("applicant_kana", "kana", "ヤマダハナコ", 1)
     mother = FieldReading(
-        "mother_name", "母", "name", 2, "山田花子", "山田花子", 0.6, Decision.DOUBTFUL, (), "", (), evidence=unclear
+        "mother_name",
+        "母",
+        "name",
+        2,
+        "山田花子",
+        "山田花子",
+        0.6,
+        Decision.DOUBTFUL,
+        (),
+        "",
+        (),
+        evidence=unclear,
     )
     (case,) = read_cases([page("0832714446", 1, name, kana), page("0832714446", 2, mother)], library)
     found = case.field("mother_name")

@@ -52,7 +52,9 @@ def test_digits_that_nothing_confirms_need_everything(
 ) -> None:
     trusted = decided(library, "bus-pass", read("phone", "phone", "09012345678"))["phone"]
     assert (trusted.decision, trusted.reasons) == (Decision.TRUSTED, ())
-    doubtful = decided(library, "bus-pass", read("phone", "phone", "09012345678", evidence(**changes)))["phone"]
+    doubtful = decided(library, "bus-pass", read("phone", "phone", "09012345678", evidence(**changes)))[
+        "phone"
+    ]
     assert (doubtful.decision, doubtful.reasons) == (Decision.DOUBTFUL, (reason,))
 
 
@@ -81,7 +83,12 @@ def test_a_postal_code_confirms_its_town_but_not_the_block(library: FormLibrary)
     assert unsure["address"].reasons == (Reason.LOW_CONFIDENCE,)
     wrong = decided(library, "bus-pass", code, read("address", "address", "中央区築地1-2-3"))
     assert {r.reasons for r in wrong.values()} == {(Reason.POSTAL_MISMATCH,)}
-    unknown = decided(library, "bus-pass", read("postal_code", "postal_code", "0000000"), read("address", "address", address))
+    unknown = decided(
+        library,
+        "bus-pass",
+        read("postal_code", "postal_code", "0000000"),
+        read("address", "address", address),
+    )
     assert Reason.POSTAL_UNKNOWN in unknown["postal_code"].reasons
 
 
@@ -94,11 +101,20 @@ def test_postal_codes_know_how_people_write_addresses() -> None:
 
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
     weak = evidence(characters=(0.6,) * 4, posterior=0.6)
-    fine = decided(library, "bus-pass", read("name", "name", "佐藤花子", weak), read("kana", "kana", "サトウハナコ", weak))
+    fine = decided(
+        library,
+        "bus-pass",
+        read("name", "name", "佐藤花子", weak),
+        read("kana", "kana", "サトウハナコ", weak),
+    )
     assert {r.decision for r in fine.values()} == {Decision.TRUSTED}
-    wrong = decided(library, "bus-pass", read("name", "name", "佐藤花了"), read("kana", "kana", "サトウハナコ"))
+    wrong = decided(
+        library, "bus-pass", read("name", "name", "佐藤花了"), read("kana", "kana", "サトウハナコ")
+    )
     assert {r.reasons for r in wrong.values()} == {(Reason.KANA_MISMATCH,)}
-    voiced = decided(library, "bus-pass", read("name", "name", "中島花子"), read("kana", "kana", "ナカシマハナコ", weak))
+    voiced = decided(
+        library, "bus-pass", read("name", "name", "中島花子"), read("kana", "kana", "ナカシマハナコ", weak)
+    )
     assert voiced["kana"].reasons == (Reason.LOW_CONFIDENCE,)
 
 
@@ -107,16 +123,26 @@ def test_kanji_that_look_alike_go_to_a_person(library: FormLibrary) -> None:
     for name, reason in (("高橋花子", Reason.LOOKALIKE), ("髙橋花子", Reason.VARIANT_KANJI)):
         assert decided(library, "bus-pass", read("name", "name", name), kana)["name"].reasons == (reason,)
     rival = evidence(rivals=("大", "", "", ""), characters=(0.9,) * 4, posterior=0.9)
-    both = decided(library, "bus-pass", read("name", "name", "太田花子", rival), read("kana", "kana", "オオタハナコ"))
+    both = decided(
+        library, "bus-pass", read("name", "name", "太田花子", rival), read("kana", "kana", "オオタハナコ")
+    )
     assert both["name"].decision is Decision.DOUBTFUL
 
 
 def test_sums_confirm_or_contradict_all_their_parts(library: FormLibrary) -> None:
     weak = evidence(characters=(0.6,) * 6, posterior=0.6, cells_agree=None)
     names = ("tax_total", "tax_collected", "tax_uncollected")
-    fine = decided(library, "resident-tax-change", *(read(n, "number", v, weak) for n, v in zip(names, ("120000", "50000", "70000"), strict=True)))
+    fine = decided(
+        library,
+        "resident-tax-change",
+        *(read(n, "number", v, weak) for n, v in zip(names, ("120000", "50000", "70000"), strict=True)),
+    )
     assert {r.decision for r in fine.values()} == {Decision.TRUSTED}
-    wrong = decided(library, "resident-tax-change", *(read(n, "number", v) for n, v in zip(names, ("120000", "50000", "10000"), strict=True)))
+    wrong = decided(
+        library,
+        "resident-tax-change",
+        *(read(n, "number", v) for n, v in zip(names, ("120000", "50000", "10000"), strict=True)),
+    )
     assert {r.reasons for r in wrong.values()} == {(Reason.SUM_MISMATCH,)}
 
 

@@ -74,7 +74,11 @@ def test_the_corners_lie_on_the_scan_as_it_was_given(
     assert reading.value == VALUES["phone"]
     x, y, width, height = bus.box("phone")
     rows, columns = upside_down.shape
-    wanted = [(columns - x, rows - y), (columns - x - width, rows - y), (columns - x - width, rows - y - height)]
+    wanted = [
+        (columns - x, rows - y),
+        (columns - x - width, rows - y),
+        (columns - x - width, rows - y - height),
+    ]
     assert np.abs(np.array(reading.corners[:3]) - wanted).max() < 2
 
 
@@ -112,7 +116,9 @@ def test_what_is_missing_wrong_or_changed_goes_to_a_person(
         "period": Reason.STRUCK_OUT,
         "start_date": Reason.REQUIRED_BLANK,
     }
-    assert {field: reason in found[field] for field, reason in expected.items()} == dict.fromkeys(expected, True)
+    assert {field: reason in found[field] for field, reason in expected.items()} == dict.fromkeys(
+        expected, True
+    )
     assert found["birth"] == set()
     for reading in page.fields:
         assert (reading.decision is Decision.DOUBTFUL) == bool(reading.reasons)
