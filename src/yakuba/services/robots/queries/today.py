@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound import OutboundRefused, require_host
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.robots.adapters.launch import missing
@@ -94,7 +96,10 @@ def _run_failure(run: Run) -> Failure:
 
 
 def _failed_rows() -> list[Failure]:
-    rows = Row.objects.filter(state=RowState.FAILED.value).select_related("case", "run__scenario")
+    """Rows whose case still waits and has not been taken up by a later run; a dry run is nobody's failure."""
+    later = Row.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"), run__dry_run=False)
+    failed = Row.objects.filter(state=RowState.FAILED.value, case__status=Status.READY, run__dry_run=False)
+    rows = failed.exclude(Exists(later)).select_related("case", "run__scenario")
     return [
         Failure(
             f"受付 {row.case.receipt_number} の入力",

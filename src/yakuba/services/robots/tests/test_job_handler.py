@@ -1,0 +1,142 @@
+"""The job's handler in this process: what it does when it may not, or cannot, work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from typer.testing import CliRunner
+
+from yakuba.kernel.jobs import JobContext, JobError, JobStopped
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.registry import manifests, resolve
+from yakuba.services.robots import jobs
+from yakuba.services.robots.actions import runs
+from yakuba.services.robots.cli import app
+from yakuba.services.robots.contracts import Ending, RowState
+from yakuba.services.robots.models import Row, Run, RunState
+from yakuba.services.robots.queries import today
+from yakuba.services.robots.queries.refusal import NotPossible
+from yakuba.services.robots.tests.office import PROCEDURE, Shift
+
+
+class Lease:
+    """A worker that is alive, or shutting down."""
+
+    def __init__(self, stopping: bool = False) -> None:
+        self.stopping = stopping
+
+    def is_fresh(self) -> bool:
+        return True
+
+
+def begun(run: Run, *, stopping: bool = False) -> JobContext:
+    """The run's job as a worker that has just begun it sees it."""
+    Job.objects.filter(key=run.job_key).update(state=State.RUNNING)
+    return JobContext(Job.objects.get(key=run.job_key), Lease(stopping))
+
+
+@pytest.fixture
+def without_chromium(monkeypatch):
+    monkeypatch.setattr(settings.YAKUBA, "chromium", Path("/nonexistent/chromium"))
+
+
+def test_without_chromium_everything_says_which_package(office, without_chromium, client: Client, clerk):
+    run = office.start(2)
+    jobs.run(begun(run), run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.ending, run.holder) == (RunState.HALTED, Ending.SETUP, "")
+    assert "Debian パッケージ chromium" in run.stated_problem.message
+    assert not Row.objects.exclude(state__in=[RowState.RETRY, RowState.WAITING]).exists()
+    client.force_login(clerk)
+    for address in (
+        "/robots/",
+        f"/robots/runs/{run.pk}/",
+        f"/robots/scenarios/{office.scenario.pk}/start/",
+        "/",
+    ):
+        assert "chromium" in client.get(address).content.decode(), address
+    asked = ["run", PROCEDURE, "--user", clerk.username, "--json"]
+    assert "chromium" in CliRunner().invoke(app, asked).stderr
+    assert any("chromium" in result.advice for result in today.self_check() if not result.ok)
+
+
+def test_a_well_installed_office_passes_its_own_check(office):
+    manifest = next(one for one in manifests() if one.name == "robots")
+    results = resolve(manifest.self_check)()
+    assert {result.label for result in results} >= {"ロボットの動作環境", f"シナリオ「{office.scenario}」"}
+    assert all(result.ok for result in results if "シナリオ" in result.label or "接続先" in result.label)
+
+
+def test_when_the_responsible_person_has_left_the_job_says_so(office):
+    run = office.start(1)
+    office.person.is_active = False
+    office.person.save()
+    with pytest.raises(JobError, match="在職していない"):
+        jobs.run(begun(run), run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.holder) == (RunState.ACTIVE, "")
+    Job.objects.update(state=State.FAILED, error="責任者が在職していません。")
+    assert [failure.action_label for failure in today._held_up_runs()] == ["開いて再開する"]
+
+
+def test_a_worker_that_shuts_down_leaves_the_run_to_the_next(office):
+    run = office.start(1)
+    with pytest.raises(JobStopped):
+        jobs.run(begun(run, stopping=True), run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.holder) == (RunState.ACTIVE, "")
+    Shift(run).work()
+    assert Case.objects.get().status == Status.ENTERED
+
+
+def test_a_finished_or_paused_run_is_left_alone(office):
+    run = office.start(1)
+    runs.pause(run, actor=office.person)
+    jobs.run(begun(run), run_id=run.pk)
+    assert Row.objects.get().row_state is RowState.WAITING
+    jobs.run(begun(run), run_id=987654)
+
+
+def test_only_what_still_waits_counts_as_a_failure(office):
+    run = office.start(1)
+    Shift(run, faults=[1]).work(attempts=1)
+    assert len(today.failures(office.person)) == 1
+    again = office.start()
+    assert today.failures(office.person) == []
+    Shift(again).work()
+    assert today.failures(office.person) == []
+    rehearsal = office.start(1, dry_run=True)
+    Shift(rehearsal, faults=[1]).work(attempts=1)
+    assert today.failures(office.person) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_start_at_the_same_moment(office):
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time: there is no same moment")
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+    from threading import Barrier
+
+    office.ready_cases(6)
+    together = Barrier(2)
+
+    def start() -> int:
+        together.wait()
+        try:
+            return runs.start(office.scenario, actor=office.person).rows.count()
+        except NotPossible:
+            return 0
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(copy_context().run, start) for _ in range(2)]
+        assert sum(one.result() for one in asked) == 6
+    assert Row.objects.count() == Case.objects.filter(status=Status.ENTERING).count() == 6
