@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ def load_procedure(document: dict[str, Any], *, actor: Any = None) -> Procedure:
     definition = parse_procedure(document, str(document.get("procedure", "手続")))
     values = {"title": definition.title, "version": definition.version, "document": document}
     procedure, created = Procedure.objects.get_or_create(code=definition.code, defaults=values)
-    if created or procedure.document != document:
+    if created or json.dumps(procedure.document) != json.dumps(document):
         for name, value in values.items():
             setattr(procedure, name, value)
         procedure.save()

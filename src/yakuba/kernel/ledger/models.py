@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from yakuba.kernel.ledger.definitions import ProcedureDefinition, parse_procedure
+from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
@@ -18,7 +19,7 @@ class Procedure(MunicipalityModel):
     code = models.SlugField("コード", max_length=60)
     title = models.CharField("名称", max_length=120)
     version = models.PositiveIntegerField("版", default=1)
-    document = models.JSONField()
+    document = DocumentField()
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "手続"

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.reading.contracts import PageReading
@@ -23,7 +24,7 @@ class FormDefinition(MunicipalityModel):
     version = models.PositiveIntegerField("版")
     title = models.CharField("名称", max_length=120)
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name="手続")
-    document = models.JSONField()  # the form file as loaded
+    document = DocumentField()  # the form file as loaded
     current = models.BooleanField("使用中", default=True)
     loaded_at = models.DateTimeField("登録日時", auto_now=True)
 

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.manager
 import yakuba.kernel.ledger.workflow
 from django.conf import settings
+import yakuba.kernel.ledger.fields
 from django.db import migrations, models
 
 
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=60, verbose_name='コード')),
                 ('title', models.CharField(max_length=120, verbose_name='名称')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='版')),
-                ('document', models.JSONField()),
+                ('document', yakuba.kernel.ledger.fields.DocumentField()),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.municipality', verbose_name='自治体')),
             ],
             options={

@@ -49,6 +49,17 @@ def test_the_same_receipt_number_is_the_same_case(case):
     assert [event.kind for event in case.events.all()] == ["ledger.opened"]
 
 
+def test_options_keep_the_order_of_the_paper_on_every_database(in_yakuba_city):
+    options = {"north": "北", "east": "東", "loop": "循環", "a": "ア"}
+    field = {"code": "routes", "label": "路線", "type": "choices", "options": options}
+    actions.load_procedure(DOCUMENT | {"fields": [field]})
+    stored = queries.procedure("bus-pass").definition.field("routes").options
+    assert list(stored) == list(options)
+    again = dict(reversed(options.items()))
+    actions.load_procedure(DOCUMENT | {"fields": [field | {"options": again}]})
+    assert list(queries.procedure("bus-pass").definition.field("routes").options) == list(again)
+
+
 def test_a_machine_never_overwrites_a_person(case, clerk):
     actions.record_value(case, "name", "山目太郎", trusted=False, source={"confidence": 0.4})
     actions.confirm_value(case, "name", "山田太郎", actor=clerk, seconds=3.5)

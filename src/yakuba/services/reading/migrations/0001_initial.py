@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.manager
 from django.conf import settings
+import yakuba.kernel.ledger.fields
 from django.db import migrations, models
 
 
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=60, verbose_name='コード')),
                 ('version', models.PositiveIntegerField(verbose_name='版')),
                 ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('document', models.JSONField()),
+                ('document', yakuba.kernel.ledger.fields.DocumentField()),
                 ('current', models.BooleanField(default=True, verbose_name='使用中')),
                 ('loaded_at', models.DateTimeField(auto_now=True, verbose_name='登録日時')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.municipality', verbose_name='自治体')),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.outbound import allowed_hosts
@@ -24,6 +25,7 @@ def systems(request: HttpRequest) -> HttpResponse:
     return render(request, "robots/systems.html", context)
 
 
+@sensitive_post_parameters()
 @permission_required("robots.manage")
 def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
     """Register a system, or change one."""
