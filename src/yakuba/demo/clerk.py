@@ -76,7 +76,7 @@ class StandIn:
         if known is None:
             reading.put_aside(problem.sheet, "様式のない紙（白紙の裏面など）", self._actor)
             return
-        reading.resolve_problem(problem.sheet, self._actor, SORT, **known)
+        reading.resolve_problem(problem.sheet, self._actor, SORT, assumed=True, **known)
 
 
 def _sheets_by_place(truth: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:

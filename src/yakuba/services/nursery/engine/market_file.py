@@ -88,6 +88,8 @@ def _market(raw: Any) -> Market:
     capacity = {slot["id"]: slot["capacity"] for slot in slots}
     if len(capacity) != len(slots):
         raise Unsound("a slot twice")
+    if any("" in ranking for ranking in raw["priorities"].values()):
+        raise Unsound("a child without a name")
     shared = tuple(
         SharedSeats(item["id"], item["capacity"], dict(item["weights"])) for item in raw.get("shared", ())
     )
