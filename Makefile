@@ -30,7 +30,8 @@ unit: $(VENV)/.installed-dev
 
 # The same database tests once more on a PostgreSQL server that the run starts itself.
 postgresql: $(VENV)/.installed-dev
-	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow"
+	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow" --ignore=samples \
+	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py
 
 # make room name=library label=図書館
 room: $(VENV)/.installed

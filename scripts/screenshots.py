@@ -90,6 +90,7 @@ class Photographer:
         self.leave_a_phone_number_out(clerk)
         keeper = self.logged_in("robot")
         self.robots(keeper)
+        self.refused(keeper)
         self.deciding(keeper)
         self.effect(self.logged_in("kacho"))
 
@@ -152,17 +153,27 @@ class Photographer:
     def robots(self, page: Page) -> None:
         self.goto(page, "/robots/")
         self.shoot(page, "robots")
-        page.get_by_role("link", name=re.compile("バス乗車券の登録")).first.click()
+        page.get_by_role("link", name=re.compile("特別徴収異動届の登録")).first.click()
         self.shoot(page, "scenario")
         page.get_by_role("link", name="動かす", exact=True).click()
         self.shoot(page, "start")
         page.get_by_role("button", name="動かす").click()
-        expect(page.locator(".crop img")).to_be_visible(timeout=120_000)
         expect(page.locator("#live")).to_contain_text("登録済み", timeout=120_000)
         self.shoot(page, "run")
         self.shoot(page, "run-phone", PHONE)
-        expect(page.locator("#live")).not_to_have_attribute("hx-get", re.compile("."), timeout=300_000)
+        self.until_done(page)
         self.shoot(page, "run-done")
+
+    def refused(self, page: Page) -> None:
+        """The case whose telephone number was emptied: the core system refuses it."""
+        self.goto(page, "/robots/")
+        page.get_by_role("link", name=re.compile("バス乗車券の登録")).first.click()
+        page.get_by_role("link", name="動かす", exact=True).click()
+        page.get_by_role("button", name="動かす").click()
+        self.until_done(page)
+
+    def until_done(self, page: Page) -> None:
+        expect(page.locator("#live")).not_to_have_attribute("hx-get", re.compile("."), timeout=300_000)
 
     def deciding(self, page: Page) -> None:
         self.goto(page, "/robots/undecided/")
