@@ -26,6 +26,10 @@ FEWEST_SIFT = 60
 SECOND_FORM = 40  # points that support another form beside the first: two forms in one scan
 CANDIDATES = 2  # forms that go on to the final fit
 
+DUST = 9  # pixels on a page 1000 pixels high
+HOLE = 30  # pixels there: a punched hole is 6 mm wide
+EDGE = 0.09  # share of the page's width: holes and the shadow of a skewed sheet's edge lie in this margin
+
 Matrix = NDArray[np.float64]
 
 
@@ -110,10 +114,26 @@ def is_blank(grey: NDArray[np.uint8]) -> bool:
     ink = (paper.astype(np.int16) - small > 40).astype(np.uint8)
     ink = cv2.dilate(ink, np.ones((3, 3), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0)
     if float(np.median(small)) < 100:  # a dark page is a failed scan, not a blank one
         return False
-    return int((sizes > 9).sum()) == 0
+    return not any(_is_writing(row, ink.shape) for row in stats[1:])
+
+
+def _is_writing(row: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    """One connected piece of ink on a page 940 pixels high: longer than dust, no punched hole, no paper edge."""
+    left, top, width, height, area = (int(number) for number in row[:5])
+    rows, columns = shape
+    if max(width, height) <= DUST:
+        return False
+    near_edge = (
+        left + width < columns * EDGE
+        or left > columns * (1 - EDGE)
+        or top + height < rows * EDGE
+        or top > rows * (1 - EDGE)
+    )
+    touches = left == 0 or top == 0 or left + width == columns or top + height == rows
+    hole = max(width, height) <= HOLE and area > 0.65 * width * height
+    return not (near_edge and (touches or hole))
 
 
 def _rank(scan: Features, library: FormLibrary, hint: str) -> list[Template]:

@@ -51,12 +51,12 @@ _SAME: Mapping[str, str] = {
 }
 # Chinese and old forms outside JIS X 0208 that the model mistakes for the Japanese form: "産產" folds 產 into 産.
 _GLYPHS = (
-    "産產 説說 戸戶 内內 歩步 毎每 増增 黄黃 暦曆 歴歷 査查 晩晚 縁緣 虚虛 録錄 郷鄕鄉 呉吳 娯娛 告吿 姫姬 巻卷 "
-    "経経经 費费 証证 帯带 宮宫 別别 決决 減减 涼凉 準准 稲稻 絵绘 緑绿 線线 組组 細细 給给 統统 約约 紀纪 級级 "
+    "緑綠 横橫 清淸 青靑 黒黑 温溫 静靜 悦悅 鋭銳 尚尙 産產 説說 戸戶 内內 歩步 毎每 増增 黄黃 暦曆 歴歷 査查 晩晚 縁緣 虚虛 録錄 郷鄕鄉 呉吳 娯娛 告吿 姫姬 巻卷 "
+    "経経经 費费 証证 帯带 宮宫 別别 決决 減减 涼凉 準准 稲稻 絵绘 線线 組组 細细 給给 統统 約约 紀纪 級级 "
     "東东 車车 長长 門门 間间 関关 開开 閣阁 貝贝 負负 貨货 貫贯 質质 賀贺 資资 馬马 駅驿 駿骏 鳥鸟 鳴鸣 鶴鹤 "
     "風风 飛飞 魚鱼 鮎鲇 竜龙 亀龟 業业 芸艺 荘庄 華华 葉叶 蔵藏 薬药 藤籐 見见 規规 親亲 観观 記记 訓训 詩诗 "
     "話话 語语 課课 調调 諸诸 講讲 議议 護护 連连 進进 運运 達达 過过 遠远 選选 部部 野野 鈴铃 鉄铁 銀银 銅铜 "
-    "鋼钢 錦锦 鎌镰 陽阳 陰阴 陸陆 険险 隊队 階阶 雲云 電电 霊灵 静静 頂顶 項项 順顺 須须 領领 頭头 題题 願愿 "
+    "鋼钢 錦锦 鎌镰 陽阳 陰阴 陸陆 険险 隊队 階阶 雲云 電电 霊灵 頂顶 項项 順顺 須须 領领 頭头 題题 願愿 "
     "顔颜 類类 飯饭 飲饮 館馆 養养 騎骑 験验 点點 島岛 嶋嶋 岡冈 峠峠 巣巢 帰归 広广 庁厅 庫库 廃废 張张 強强 "
     "弾弹 従从 後后 徴征 恵恵 愛爱 態态 慶庆 戦战 掛挂 損损 換换 数数 斉齐 時时 暁晓 書书 栄荣 桜樱 条条 極极 "
     "楽乐 様样 権权 橋桥 機机 歓欢 気气 渋涩 満满 滝泷 潤润 災灾 為为 無无 熱热 状状 独独 現现 環环 画画 畑畑 "
@@ -117,6 +117,11 @@ SAME_SHAPE: Mapping[str, str] = {
 _KANA_OF = {kanji: kana for kana, kanji in SAME_SHAPE.items()}
 
 
+def one_shape(one: str, other: str) -> bool:
+    """True for a kana and a kanji of the same shape."""
+    return SAME_SHAPE.get(one) == other or SAME_SHAPE.get(other) == one
+
+
 def shapes_in_context(text: str) -> str:
     """Characters that are what their neighbours are: コ一ポ is コーポ, and 1一2 is 1-2.
 
@@ -127,6 +132,8 @@ def shapes_in_context(text: str) -> str:
         around = text[i - 1] + text[i + 1]
         if text[i] in _KANA_OF and all(c in KATAKANA for c in around):
             fixed[i] = _KANA_OF[text[i]]
+        elif text[i] in SAME_SHAPE and all(is_jis_kanji(c) for c in around):
+            fixed[i] = SAME_SHAPE[text[i]]
         elif text[i] in "一ー" and all(c in DIGITS for c in around):
             fixed[i] = "-"
     return "".join(fixed)
@@ -225,5 +232,6 @@ def alphabet(type_: str, characters: tuple[str, ...]) -> Alphabet:
         return Alphabet(READING, characters, {**_SAME, **_LARGE})
     kanji = _kanji(characters)
     if type_ == "name":  # old forms are not folded here: in a person's name they are another spelling
-        return Alphabet([*kanji, *HIRAGANA, *KATAKANA], characters)
+        same = {**_SAME, "一": "ー-—―‐–_"}  # a lone bar is 一 here; between katakana it becomes ー again
+        return Alphabet([*kanji, *HIRAGANA, *KATAKANA.replace("ー", "")], characters, same)
     return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters, _FOLDED)

@@ -20,7 +20,9 @@ STRUCK = 2.0  # cells: a line longer than this runs through the characters
 SEPARATOR = 6  # pixels on each side of a line between cells in which a stroke may hide it
 FRAME = 8  # pixels of the comb's frame above and below
 SEPARATOR_PRINT = 230  # the fringe of a thin printed line counts as its width
-WIDER = 2  # pixels by which a hidden stroke is wider than the line
+WIDER = 2  # pixels by which a hidden stroke is wider than a thin line
+SOLID = 5  # pixels with fringe: a thick line, which black-and-white scans make thicker still
+WIDER_THAN_SOLID = 4
 LONG_ENOUGH = 0.3  # share of the rows
 GAP = 10  # pixels between the characters of a line put together from cells
 PAD = 7
@@ -119,7 +121,8 @@ def _stroke_on_separator(sheet: Sheet, rect: Rect, cells: int) -> bool:
         band = sheet.window((middle - SEPARATOR, y + FRAME, 2 * SEPARATOR, height - 2 * FRAME))
         written = _inked_width(sheet.grey[band], INK)
         printed = _inked_width(sheet.form[band], SEPARATOR_PRINT)
-        if float((written >= printed + WIDER).mean()) > LONG_ENOUGH and _upright(sheet.grey[band]):
+        wider = WIDER if float(np.median(printed)) < SOLID else WIDER_THAN_SOLID
+        if float((written >= printed + wider).mean()) > LONG_ENOUGH and _upright(sheet.grey[band]):
             return True
     return False
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..contracts import Evidence, Reason
 from . import comb as combs
-from . import lines, marks, readings, resolve
+from . import lines, marks, postal, readings, resolve
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .definitions import Box, FieldDefinition, Rect
@@ -169,14 +169,26 @@ _PREPARE = {
 }
 
 
-def resolved(work: Work, views: Sequence[Decoded], name: Work | None, letters: Alphabet) -> Sequence[Decoded]:
-    """The views judged against a closed list, or against the readings of the name they belong to."""
+def witness_of(work: Work, works: Sequence[Work]) -> Work | None:
+    """The box that says something about this one: the name of a reading, the postal code of an address."""
+    for other in works:
+        if other.box.field == work.definition.reading_of or other.definition.postal_code_of == work.box.field:
+            return other if other.read_views else None
+    return None
+
+
+def resolved(
+    work: Work, views: Sequence[Decoded], witness: Work | None, letters: Alphabet
+) -> Sequence[Decoded]:
+    """The views judged against a closed list, the readings of a name, or the places of a postal code."""
     if work.definition.lexicon:
         return resolve.resolve(views, work.definition.lexicon, letters, resolve.UNLISTED_IN_LIST)
-    if name is not None and name.read_views:
-        candidates = readings.candidates(name.read_views[0].text)
-        return resolve.resolve(views, candidates, letters, resolve.UNLISTED_READING)
-    return views
+    if witness is None:
+        return views
+    text = witness.read_views[0].text
+    if work.definition.reading_of:
+        return resolve.resolve(views, readings.candidates(text), letters, resolve.UNLISTED_READING)
+    return resolve.resolve_start(views, postal.starts(text))
 
 
 def conclude(work: Work) -> Outcome:
@@ -191,7 +203,7 @@ def conclude(work: Work) -> Outcome:
     text = max(votes, key=lambda t: (votes[t], sum(v.posterior for v in work.read_views if v.text == t)))
     agreeing = [view for view in work.read_views if view.text == text]
     flags = list(work.flags)
-    text = shapes_in_context(text) if work.alphabet in ("text", "address") else text
+    text = shapes_in_context(text) if work.alphabet in ("name", "text", "address") else text
     value = _value(work, text, flags)
     evidence = Evidence(
         views=len(work.read_views),

@@ -39,6 +39,16 @@ def _places(code: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+def starts(code: str) -> list[str]:
+    """How an address with this postal code may begin, down to the town; longest first."""
+    found = []
+    for prefecture, city, town in _places(code):
+        if _town(town):
+            cities = dict.fromkeys((city, _without_county(city)))
+            found += [front + name + _town(town) for name in cities for front in (prefecture, "")]
+    return sorted(found, key=lambda start: -len(start))
+
+
 def check(code: str, address: str) -> PostalCheck:
     """Compare a canonical postal code with a canonical address."""
     places = _places(code)

@@ -15,7 +15,7 @@ from . import gate
 from .alignment import Alignment, Unaligned, align
 from .alphabets import alphabet
 from .crops import Grey, Sheet, lay_on_form
-from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved
+from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
 from .library import FormLibrary
 from .recognition import Decoded, Recogniser, decode
@@ -133,13 +133,11 @@ def _add_views(pictures: Sequence[tuple[Work, Grey]], works: Sequence[Work], rec
     fresh: dict[int, list[Decoded]] = {}
     for (work, _), decoded in zip(pictures, _decode(pictures, recogniser), strict=True):
         fresh.setdefault(id(work), []).append(decoded)
-    by_field = {work.box.field: work for work in works}
-    # names before their readings: what can be read in kana depends on the name
-    for work in sorted(works, key=lambda work: bool(work.definition.reading_of)):
+    # witnesses first: what can be read in kana depends on the name, where an address lies on its postal code
+    for work in sorted(works, key=lambda work: witness_of(work, works) is not None):
         if id(work) in fresh:
             letters = alphabet(work.alphabet, recogniser.characters)
-            name = by_field.get(work.definition.reading_of)
-            work.read_views += resolved(work, fresh[id(work)], name, letters)
+            work.read_views += resolved(work, fresh[id(work)], witness_of(work, works), letters)
 
 
 def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> list[Decoded]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .alphabets import Alphabet
+from .alphabets import Alphabet, one_shape
 from .recognition import Decoded, probability
 
 UNLISTED_IN_LIST = 0.02  # prior odds that a field with a closed list holds something else
 UNLISTED_READING = 0.1  # that a name is read in a way no dictionary has
+PUT_RIGHT = 0.5  # probability noted for a character that the postal code put right
 FARTHEST = 0.5  # of the length: candidates farther from the free reading are not considered
 
 
@@ -51,6 +52,25 @@ def _resolved(view: Decoded, candidates: Sequence[str], alphabet: Alphabet, unli
     return replace(
         view, text=best, posterior=share, characters=(share,) * len(best), alternatives=others[:4], rivals=()
     )
+
+
+def resolve_start(views: Sequence[Decoded], starts: Sequence[str]) -> list[Decoded]:
+    """The views with the beginning of their texts put right where it is all but one of `starts`: the place names
+    of a postal code. A character is put right only where the recogniser saw the right one as possible too."""
+    return [_with_start(view, starts) for view in views]
+
+
+def _with_start(view: Decoded, starts: Sequence[str]) -> Decoded:
+    if any(view.text.startswith(start) for start in starts):
+        return view
+    for start in starts:
+        wrong = [i for i, (own, right) in enumerate(zip(view.text, start, strict=False)) if own != right]
+        if len(view.text) < len(start) or len(wrong) > max(1, len(start) // 4):
+            continue
+        if all(start[i] in view.rivals[i] or one_shape(start[i], view.text[i]) for i in wrong):
+            chances = tuple(PUT_RIGHT if i in wrong else c for i, c in enumerate(view.characters))
+            return replace(view, text=start + view.text[len(start) :], characters=chances)
+    return view
 
 
 def distance(one: str, other: str) -> int:
