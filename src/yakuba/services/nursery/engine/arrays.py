@@ -13,7 +13,7 @@ from yakuba.services.nursery.contracts import Market
 from yakuba.services.nursery.engine import layout
 from yakuba.services.nursery.engine.layout import NOWHERE, Ints
 
-UNKNOWN = -2
+UNKNOWN, NAMELESS = -2, -3
 
 
 class Unsound(ValueError):
@@ -218,7 +218,9 @@ def _ranking(
     counts = _counts(rows)
     _require(_only(str, chain.from_iterable(rows)), "an id is no string")
     entries = chain.from_iterable(rows)
-    flat = np.fromiter(map(child_index.get, entries, repeat(UNKNOWN)), np.int32, int(counts.sum()))
+    numbers = child_index | {"": NAMELESS}
+    flat = np.fromiter(map(numbers.get, entries, repeat(UNKNOWN)), np.int32, int(counts.sum()))
+    _require(NAMELESS not in flat, "an empty id")
     return _starts(counts), flat
 
 

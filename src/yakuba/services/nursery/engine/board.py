@@ -1,34 +1,58 @@
-"""Compiled moves on a matching: who is at which place, what fits, who must go."""
+"""Compiled moves on a matching: who is at which place, what fits, who must go.
+
+The plan packs `arrays.Arrays` into few record arrays: compiled functions copy every array that they are handed.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
 
+from yakuba.services.nursery.engine import layout
 from yakuba.services.nursery.engine.arrays import Arrays
 from yakuba.services.nursery.engine.layout import Ints
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+Records = np.ndarray[Any, np.dtype[np.void]]
+
+
+# Functions that only read and write the arrays they are given need no reference counts; with them, each call would
+# count every array of the plan up and down.
+def compiled(function: Function) -> Function:
+    """Compile, keep the machine code on disk, count no references."""
+    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    return cast(Function, njit(**options)(function))
+
+
+def records(*names: str) -> np.dtype[np.void]:
+    """A record of 32-bit integers."""
+    return np.dtype([(name, np.int32) for name in names])
+
+
+TUPLE = records("family", "hold_first", "leg_first")
+HOLD = records("place", "resource", "weight")
+LEG = records("resource", "worst", "weight", "special")
+RESOURCE = records("place_first", "capacity", "interest_first", "special_first")
+
 
 class Plan(NamedTuple):
-    """The part of `arrays.Arrays` that compiled code reads."""
+    """Numbers as in `arrays.Arrays`; the arrays tuples and resources have one more row, where the last one ends.
 
-    tuple_first: Ints
-    tuple_family: Ints
-    hold_first: Ints
-    hold_place: Ints
-    hold_resource: Ints
-    hold_weight: Ints
-    leg_first: Ints
-    leg_resource: Ints
-    leg_worst: Ints
-    leg_weight: Ints
-    place_first: Ints
-    place_family: Ints
-    capacity: Ints
-    interest_first: Ints
-    interest_tuple: Ints
+    A leg is special when it is not one child of weight 1 who is alone of its family at the resource in all tuples.
+    special: families with a special leg, by resource.
+    """
+
+    tuple_first: Ints  # F+1
+    tuples: Records  # T+1
+    holds: Records
+    legs: Records
+    place_family: Ints  # P
+    resources: Records  # R+1
+    interest: Ints
+    special: Ints
 
 
 class Board(NamedTuple):
@@ -40,15 +64,47 @@ class Board(NamedTuple):
     load: Ints
 
 
-def plan_of(arrays: Arrays, capacity: Ints | None = None) -> Plan:
-    """The plan, with other seats than the market's if given (R, as `Arrays.capacity`)."""
-    values = {name: getattr(arrays, name) for name in Plan._fields}
-    return Plan(**values | ({} if capacity is None else {"capacity": capacity}))
+def plan_of(arrays: Arrays) -> Plan:
+    """The plan of a market."""
+    flags, special_first, special = layout.special_legs(
+        arrays.tuple_first,
+        arrays.leg_first,
+        arrays.leg_resource,
+        arrays.leg_worst,
+        arrays.leg_weight,
+        arrays.capacity.size,
+    )
+    families = np.append(arrays.tuple_family, 0)
+    capacity = np.append(arrays.capacity, 0)
+    return Plan(
+        arrays.tuple_first,
+        _pack(TUPLE, families, arrays.hold_first, arrays.leg_first),
+        _pack(HOLD, arrays.hold_place, arrays.hold_resource, arrays.hold_weight),
+        _pack(LEG, arrays.leg_resource, arrays.leg_worst, arrays.leg_weight, flags),
+        arrays.place_family,
+        _pack(RESOURCE, arrays.place_first, capacity, arrays.interest_first, special_first),
+        arrays.interest_tuple,
+        special,
+    )
+
+
+def _pack(kind: np.dtype[np.void], *columns: Ints) -> Records:
+    rows = np.empty(columns[0].size, kind)
+    for name, column in zip(kind.names or (), columns, strict=True):
+        rows[name] = column
+    return rows
+
+
+def with_capacity(plan: Plan, capacity: Ints) -> Plan:
+    """The same market with other seats (R, as `Arrays.capacity`)."""
+    resources = plan.resources.copy()
+    resources["capacity"][:-1] = capacity
+    return plan._replace(resources=resources)
 
 
 def empty_board(plan: Plan) -> Board:
     """Nobody is anywhere."""
-    places, resources = plan.place_family.size, plan.capacity.size
+    places, resources = plan.place_family.size, plan.resources.size - 1
     return Board(plan.tuple_first[1:].copy(), np.zeros(places, np.int32), np.zeros(resources, np.int32))
 
 
@@ -59,7 +115,7 @@ def board_of(plan: Plan, held: Ints) -> Board:
     return board
 
 
-@njit(cache=True)
+@compiled
 def seat_all(plan: Plan, board: Board, held: Ints) -> None:
     """Put every family at its tuple, on an empty board."""
     for family in range(held.size):
@@ -67,51 +123,49 @@ def seat_all(plan: Plan, board: Board, held: Ints) -> None:
             put(plan, board, family, held[family])
 
 
-@njit(cache=True)
+@compiled
 def put(plan: Plan, board: Board, family: int, joint: int) -> None:
     """The family takes the tuple; it must hold nothing."""
     board.held[family] = joint
-    for hold in range(plan.hold_first[joint], plan.hold_first[joint + 1]):
-        board.taken[plan.hold_place[hold]] = plan.hold_weight[hold]
-        board.load[plan.hold_resource[hold]] += plan.hold_weight[hold]
+    for index in range(plan.tuples[joint].hold_first, plan.tuples[joint + 1].hold_first):
+        hold = plan.holds[index]
+        board.taken[hold.place] = hold.weight
+        board.load[hold.resource] += hold.weight
 
 
-@njit(cache=True)
+@compiled
 def lift(plan: Plan, board: Board, family: int) -> None:
     """The family holds nothing from now on."""
     joint = board.held[family]
     board.held[family] = plan.tuple_first[family + 1]
     if joint < plan.tuple_first[family + 1]:
-        for hold in range(plan.hold_first[joint], plan.hold_first[joint + 1]):
-            board.taken[plan.hold_place[hold]] = 0
-            board.load[plan.hold_resource[hold]] -= plan.hold_weight[hold]
+        for index in range(plan.tuples[joint].hold_first, plan.tuples[joint + 1].hold_first):
+            hold = plan.holds[index]
+            board.taken[hold.place] = 0
+            board.load[hold.resource] -= hold.weight
 
 
-@njit(cache=True)
-def leg_fits(plan: Plan, board: Board, family: int, leg: int) -> bool:
-    """Do the children of other families above the leg's worst place, and the family's own, fit in?"""
-    resource = plan.leg_resource[leg]
-    left = plan.capacity[resource] - plan.leg_weight[leg]
-    if board.load[resource] <= left:
-        return True
-    for place in range(plan.place_first[resource], plan.leg_worst[leg]):
-        if board.taken[place] and plan.place_family[place] != family:
-            left -= board.taken[place]
-            if left < 0:
-                return False
-    return left >= 0
-
-
-@njit(cache=True)
+@compiled
 def tuple_fits(plan: Plan, board: Board, family: int, joint: int) -> bool:
-    """Could the family claim the tuple?"""
-    for leg in range(plan.leg_first[joint], plan.leg_first[joint + 1]):
-        if not leg_fits(plan, board, family, leg):
+    """Could the family claim the tuple: at each resource, do the children of other families above its worst place
+    there, and its own, fit in?"""
+    for index in range(plan.tuples[joint].leg_first, plan.tuples[joint + 1].leg_first):
+        leg = plan.legs[index]
+        resource = plan.resources[leg.resource]
+        left = resource.capacity - leg.weight
+        if board.load[leg.resource] <= left:
+            continue
+        place = resource.place_first
+        while place < leg.worst and left >= 0:
+            if board.taken[place] and plan.place_family[place] != family:
+                left -= board.taken[place]
+            place += 1
+        if left < 0:
             return False
     return True
 
 
-@njit(cache=True)
+@compiled
 def best_claim(plan: Plan, board: Board, family: int) -> int:
     """The best tuple that the family could claim and prefers to what it holds; what it holds if there is none."""
     for joint in range(plan.tuple_first[family], board.held[family]):
@@ -120,13 +174,19 @@ def best_claim(plan: Plan, board: Board, family: int) -> int:
     return board.held[family]
 
 
-@njit(cache=True)
 def blocking(plan: Plan, board: Board) -> Ints:
     """(F) each family's best claim, or -1 where it has none."""
-    families = board.held.size
-    claims = np.full(families, -1, np.int32)
-    for family in range(families):
-        claim = best_claim(plan, board, family)
-        if claim < board.held[family]:
-            claims[family] = claim
+    claims = np.full(board.held.size, -1, np.int32)
+    note_claims(plan, board, claims)
     return claims
+
+
+@compiled
+def note_claims(plan: Plan, board: Board, claims: Ints) -> int:
+    """Write each family's best claim, or -1, into claims (F); returns how many block."""
+    count = 0
+    for family in range(claims.size):
+        claim = best_claim(plan, board, family)
+        claims[family] = claim if claim < board.held[family] else -1
+        count += claim < board.held[family]
+    return count

@@ -8,16 +8,17 @@ blocking.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 
 from yakuba.services.nursery.engine.arrays import Arrays
 from yakuba.services.nursery.engine.board import (
     Board,
     Plan,
     best_claim,
-    blocking,
     board_of,
+    compiled,
     empty_board,
     lift,
     put,
@@ -26,6 +27,15 @@ from yakuba.services.nursery.engine.layout import Flags, Ints
 
 MOST_MOVES = 60  # of one family, before it counts as going in a circle
 RESTARTS = 8
+MOST_FREED = 64
+
+
+class Stack(NamedTuple):
+    """Families that wait to claim (F), whether they do (F), and how often each has moved (F)."""
+
+    families: Ints
+    waiting: Flags
+    moves: Ints
 
 
 def run(plan: Plan, restarts: int = RESTARTS, start: Ints | None = None) -> tuple[Ints, int]:
@@ -36,7 +46,7 @@ def run(plan: Plan, restarts: int = RESTARTS, start: Ints | None = None) -> tupl
     best, fewest = np.zeros(0, np.int32), -1
     for number in range(max(restarts, 1)):
         board = empty_board(plan) if start is None or number else board_of(plan, start)
-        left = settle(plan, board, order_of(plan, number), MOST_MOVES)
+        left = settle(plan, board, order_of(plan, number))
         if fewest < 0 or left < fewest:
             best, fewest = board.held.copy(), left
         if not fewest:
@@ -48,51 +58,56 @@ def order_of(plan: Plan, number: int) -> Ints:
     """(F) in which order families set out: single-child families first, then siblings first, then by chance (the
     same chance every time)."""
     families = plan.tuple_first.size - 1
-    widest = np.maximum.reduceat(np.diff(plan.hold_first), plan.tuple_first[:-1]) if families else np.zeros(0)
+    holds = np.diff(plan.tuples["hold_first"])
+    widest = np.maximum.reduceat(holds, plan.tuple_first[:-1]) if families else holds
     if number > 1:
         return np.random.default_rng(number).permutation(families).astype(np.int32)
     return np.argsort(widest if number == 0 else -widest, kind="stable").astype(np.int32)
 
 
-@njit(cache=True)
-def settle(plan: Plan, board: Board, order: Ints, most_moves: int) -> int:
-    """Let families claim until nobody wants to; returns how many families block in the end."""
+def settle(plan: Plan, board: Board, order: Ints, most_moves: int = MOST_MOVES) -> int:
+    """Let families claim, the first of `order` first, until nobody wants to; returns how many block in the end."""
     families = order.size
-    stack, waiting = np.empty(families, np.int32), np.zeros(families, np.bool_)
-    moves = np.zeros(families, np.int32)
-    freed = np.empty(64, np.int32)
-    size = _push_all(order, stack, waiting)
+    stack = Stack(order[::-1].copy(), np.ones(families, np.bool_), np.zeros(families, np.int32))
+    return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), most_moves))
+
+
+@compiled
+def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int) -> int:
+    families = stack.moves.size
+    size = families
     while True:
         while size:
             size -= 1
-            family = stack[size]
-            waiting[family] = False
-            nowhere = board.held[family] == plan.tuple_first[family + 1]
-            if not nowhere and moves[family] >= most_moves:
+            family = stack.families[size]
+            stack.waiting[family] = False
+            moves = stack.moves[family]
+            if moves >= most_moves and board.held[family] < plan.tuple_first[family + 1]:
                 continue
-            claim = _choice(plan, board, family, moves[family] >= 4 * most_moves)
+            claim = _choice(plan, board, family, moves >= 4 * most_moves)
             if claim < board.held[family]:
-                moves[family] += 1
-                size = _move(plan, board, family, claim, freed, stack, waiting, size)
-        claims = blocking(plan, board)
+                stack.moves[family] += 1
+                size = _move(plan, board, stack, freed, family, claim, size)
+        count = 0
         for family in range(families):
-            if claims[family] >= 0 and moves[family] < most_moves:
-                stack[size], waiting[family] = family, True
-                size += 1
+            if best_claim(plan, board, family) < board.held[family]:
+                count += 1
+                if stack.moves[family] < most_moves:
+                    size = _push(stack, family, size)
         if not size:
-            return int(np.count_nonzero(claims >= 0))
+            return count
 
 
-@njit(cache=True)
-def _push_all(order: Ints, stack: Ints, waiting: Flags) -> int:
-    """All families wait, the first of `order` on top."""
-    for index in range(order.size):
-        stack[order.size - 1 - index] = order[index]
-        waiting[order[index]] = True
-    return order.size
+@compiled
+def _push(stack: Stack, family: int, size: int) -> int:
+    """Put the family on the stack unless it is there; returns the size."""
+    if stack.waiting[family]:
+        return size
+    stack.families[size], stack.waiting[family] = family, True
+    return size + 1
 
 
-@njit(cache=True)
+@compiled
 def _choice(plan: Plan, board: Board, family: int, tired: bool) -> int:
     """The best claim; for a family that has moved without end, its fallback, from which nobody pushes it out."""
     if tired:
@@ -100,54 +115,50 @@ def _choice(plan: Plan, board: Board, family: int, tired: bool) -> int:
     return best_claim(plan, board, family)
 
 
-@njit(cache=True)
-def _move(
-    plan: Plan, board: Board, family: int, joint: int, freed: Ints, stack: Ints, waiting: Flags, size: int
-) -> int:
+@compiled
+def _move(plan: Plan, board: Board, stack: Stack, freed: Ints, family: int, joint: int, size: int) -> int:
     """The family moves to the tuple, the lowest ranked leave where it gets too full; who may gain is woken.
     Returns the size of the stack."""
     count = _note_resources(plan, board.held[family], family, freed, 0)
     lift(plan, board, family)
     put(plan, board, family, joint)
-    for leg in range(plan.leg_first[joint], plan.leg_first[joint + 1]):
-        resource = plan.leg_resource[leg]
-        place = plan.place_first[resource + 1] - 1
-        while board.load[resource] > plan.capacity[resource] and place >= plan.place_first[resource]:
+    for index in range(plan.tuples[joint].leg_first, plan.tuples[joint + 1].leg_first):
+        at = plan.legs[index].resource
+        first, place = plan.resources[at].place_first, plan.resources[at + 1].place_first - 1
+        while board.load[at] > plan.resources[at].capacity and place >= first:
             other = plan.place_family[place]
             if board.taken[place] and other != family:
                 count = _note_resources(plan, board.held[other], other, freed, count)
                 lift(plan, board, other)
-                if not waiting[other]:
-                    stack[size], waiting[other] = other, True
-                    size += 1
+                size = _push(stack, other, size)
             place -= 1
     for index in range(count):
         resource = freed[index]
-        if board.load[resource] < plan.capacity[resource]:
-            size = _wake(plan, board, resource, stack, waiting, size)
+        if board.load[resource] < plan.resources[resource].capacity:
+            size = _wake(plan, board, stack, resource, size)
     return size
 
 
-@njit(cache=True)
+@compiled
 def _note_resources(plan: Plan, joint: int, family: int, freed: Ints, count: int) -> int:
     """Add the resources of a tuple that is left; beyond the list's end the last full look will find them."""
     if joint < plan.tuple_first[family + 1]:
-        for leg in range(plan.leg_first[joint], plan.leg_first[joint + 1]):
+        for index in range(plan.tuples[joint].leg_first, plan.tuples[joint + 1].leg_first):
             if count < freed.size:
-                freed[count] = plan.leg_resource[leg]
+                freed[count] = plan.legs[index].resource
                 count += 1
     return count
 
 
-@njit(cache=True)
-def _wake(plan: Plan, board: Board, resource: int, stack: Ints, waiting: Flags, size: int) -> int:
+@compiled
+def _wake(plan: Plan, board: Board, stack: Stack, resource: int, size: int) -> int:
     """Families that would rather be at the resource look again."""
-    for index in range(plan.interest_first[resource], plan.interest_first[resource + 1]):
-        joint = plan.interest_tuple[index]
-        family = plan.tuple_family[joint]
-        if joint < board.held[family] and not waiting[family]:
-            stack[size], waiting[family] = family, True
-            size += 1
+    first, last = plan.resources[resource].interest_first, plan.resources[resource + 1].interest_first
+    for index in range(first, last):
+        joint = plan.interest[index]
+        family = plan.tuples[joint].family
+        if joint < board.held[family]:
+            size = _push(stack, family, size)
     return size
 
 

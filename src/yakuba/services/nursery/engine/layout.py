@@ -190,3 +190,34 @@ def legs_of(
             leg_weight[leg] += weight[hold]
         leg_first[joint + 1] = made
     return leg_first, leg_resource[:made].copy(), leg_worst[:made].copy(), leg_weight[:made].copy()
+
+
+@njit(cache=True)
+def special_legs(
+    tuple_first: Ints, leg_first: Ints, leg_resource: Ints, leg_worst: Ints, leg_weight: Ints, resources: int
+) -> tuple[Ints, Ints, Ints]:
+    """Legs of more than one child, of another weight than 1, or of a family with several children who could be at
+    the resource: flag (legs); and the families with such legs by resource: first (R+1), family."""
+    flags = np.zeros(leg_resource.size, np.int32)
+    owner, place = np.full(resources, -1, np.int32), np.full(resources, -1, np.int32)
+    several, listed = np.full(resources, -1, np.int32), np.full(resources, -1, np.int32)
+    row_resource, row_family = np.empty(leg_resource.size, np.int32), np.empty(leg_resource.size, np.int32)
+    rows = 0
+    for family in range(tuple_first.size - 1):
+        legs = range(leg_first[tuple_first[family]], leg_first[tuple_first[family + 1]])
+        for leg in legs:
+            resource = leg_resource[leg]
+            another = owner[resource] == family and place[resource] != leg_worst[leg]
+            if another or leg_weight[leg] != 1:
+                several[resource] = family
+            owner[resource], place[resource] = family, leg_worst[leg]
+        for leg in legs:
+            resource = leg_resource[leg]
+            if several[resource] == family:
+                flags[leg] = 1
+                if listed[resource] != family:
+                    listed[resource] = family
+                    row_resource[rows], row_family[rows] = resource, family
+                    rows += 1
+    first, members = group_by(row_resource[:rows], resources)
+    return flags, first, row_family[members]

@@ -33,7 +33,7 @@ class _Search:
         self.slot_lines: dict[str, int] = {}
         self.owner: dict[str, str] = {}  # child → family
         self.family_lines: dict[str, int] = {}
-        self.wanted: dict[tuple[str, str], tuple[int, str]] = {}  # (child, slot) → first line, family
+        self.wishes: list[tuple[str, list[str], list[list[Node]]]] = []  # family, children, sound wishes
         self.seats: dict[str, str] = {}
         self.ranked: dict[str, set[str]] = {}
         self.shared: dict[str, dict[str, int]] = {}
@@ -150,8 +150,9 @@ class _Search:
             self.fault(row, place, "児童が1人もいません。")
         for node in nodes:
             children.append(self.child(node, name, place))
-        for number, wish in enumerate(self.items(parts.get("wishes"), place), 1):
-            self.wish(wish, number, children, name)
+        wishes = enumerate(self.items(parts.get("wishes"), place), 1)
+        sound = [self.wish(wish, number, children, name) for number, wish in wishes]
+        self.wishes.append((name, children, [wish for wish in sound if wish]))
 
     def child(self, node: Node, family: str, place: str) -> str:
         child = self.text(node, node, place, "children")
@@ -165,23 +166,21 @@ class _Search:
             self.owner[child] = family
         return child
 
-    def wish(self, node: Node, number: int, children: list[str], family: str) -> None:
+    def wish(self, node: Node, number: int, children: list[str], family: str) -> list[Node]:
+        """The wish's entries; none when they do not fit the children."""
         place = f"世帯 {family} 第{number}希望"
         entries = self.items(node, place)
         if node.kind == "list" and len(entries) != len(children):
             reason = f"児童{len(children)}人に対して枠が{len(entries)}個です。児童1人に1つ（なければ null）書いてください。"
             self.fault(node, place, reason)
-            return
-        for child, entry in zip(children, entries, strict=False):
-            if entry.kind == "null":
-                continue
-            slot = self.text(entry, node, place, "枠")
+            return []
+        for entry in entries:
+            slot = "" if entry.kind == "null" else self.text(entry, node, place, "枠")
             if slot and slot not in self.capacity:
                 self.fault(
                     entry, place, f"枠「{slot}」は slots にありません。施設と年齢の書き方を確かめてください。"
                 )
-            elif slot and child:
-                self.wanted.setdefault((child, slot), (entry.line, family))
+        return entries
 
     def current(self, node: Node) -> None:
         for child, entry in self.members(node, "current").items():
@@ -230,15 +229,26 @@ class _Search:
     # What holds between parts
 
     def everyone_wished_is_ranked(self) -> None:
-        empty: set[str] = set()
-        for (child, slot), (line, family) in self.wanted.items():
-            if self.seats.get(child) == slot:
-                continue
-            names = [slot, *(name for name, weights in self.shared.items() if slot in weights)]
-            for name in names:
-                if child not in self.ranked.get(name, empty):
-                    reason = f"児童「{child}」は枠「{name}」を希望していますが、その優先順位に載っていません（指数がありません）。"
-                    self.faults.append(Problem(line, f"世帯 {family}", reason))
+        """Every child is ranked where it is wished for; wishes behind the fallback do not count."""
+        told: set[tuple[str, str]] = set()
+        for family, children, wishes in self.wishes:
+            fallback = [self.seats.get(child) for child in children]
+            for entries in wishes:
+                if [entry.value for entry in entries] == fallback:
+                    break
+                for child, entry in zip(children, entries, strict=True):
+                    self.child_is_ranked(child, entry, family, told)
+
+    def child_is_ranked(self, child: str, entry: Node, family: str, told: set[tuple[str, str]]) -> None:
+        slot = entry.value
+        if not child or entry.kind != "string" or slot not in self.capacity or self.seats.get(child) == slot:
+            return
+        names = [slot, *(name for name, weights in self.shared.items() if slot in weights)]
+        for name in names:
+            if child not in self.ranked.get(name, ()) and (child, name) not in told:
+                told.add((child, name))
+                reason = f"児童「{child}」は枠「{name}」を希望していますが、その優先順位に載っていません（指数がありません）。"
+                self.fault(entry, f"世帯 {family}", reason)
 
     def those_seated_fit(self, root: Node) -> None:
         load = Counter(self.seats.values())

@@ -1,0 +1,171 @@
+"""Why narrowing came to a contradiction: which families' claims were used.
+
+The trace goes back from the contradiction over dropped tuples. Each was dropped because of what was known before:
+enough children who cannot be above (a safe leg), or enough children who are certain or claim (a refused leg). Only
+as many as are needed are followed, first those already known. If all families that come out are allowed to block,
+the contradiction is gone; if none may, there is no stable matching. So every matching has a blocking family among
+them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from yakuba.services.nursery.engine import layout
+from yakuba.services.nursery.engine.board import Plan, compiled
+from yakuba.services.nursery.engine.layout import Flags, Ints
+from yakuba.services.nursery.engine.narrowing import NEVER, Narrow
+
+
+class Index(NamedTuple):
+    """Tuples with a child at each place: first (P+1), tuples."""
+
+    first: Ints
+    tuples: Ints
+
+
+class Trace(NamedTuple):
+    """used (F): families whose claims were used. needed (T): dropped tuples to explain; stack, size (1): those
+    not explained yet. claimed (P): claims explained."""
+
+    used: Flags
+    needed: Flags
+    claimed: Flags
+    stack: Ints
+    size: Ints
+
+
+def index_of(plan: Plan) -> Index:
+    """Tuples by place."""
+    places = plan.holds["place"].copy()
+    first, members = layout.group_by(places, plan.place_family.size)
+    holds = np.diff(plan.tuples["hold_first"])
+    tuples = np.repeat(np.arange(holds.size, dtype=np.int32), holds)
+    return Index(first, tuples[members])
+
+
+def new_trace(plan: Plan) -> Trace:
+    """Nothing needed yet."""
+    families, tuples = plan.tuple_first.size - 1, plan.tuples.size - 1
+    return Trace(
+        np.zeros(families, np.bool_),
+        np.zeros(tuples, np.bool_),
+        np.zeros(plan.place_family.size, np.bool_),
+        np.zeros(tuples, np.int32),
+        np.zeros(1, np.int32),
+    )
+
+
+@compiled
+def need(state: Narrow, trace: Trace, joint: int) -> None:
+    """The tuple's being dropped is part of the contradiction."""
+    if not trace.needed[joint] and state.tuples[joint].dropped_at != NEVER:
+        trace.needed[joint] = True
+        trace.stack[trace.size[0]] = joint
+        trace.size[0] += 1
+
+
+@compiled
+def follow(plan: Plan, state: Narrow, index: Index, trace: Trace) -> None:
+    """Explain all that is needed."""
+    while trace.size[0]:
+        trace.size[0] -= 1
+        joint = trace.stack[trace.size[0]]
+        family = plan.tuples[joint].family
+        when, by = state.tuples[joint].dropped_at, state.tuples[joint].by
+        if by >= 0:
+            trace.used[family] = True
+            for leg in range(plan.tuples[by].leg_first, plan.tuples[by + 1].leg_first):
+                explain_safe(plan, state, index, trace, family, leg, when)
+        else:
+            explain_refused(plan, state, index, trace, family, -1 - by, when)
+
+
+@compiled
+def explain_safe(
+    plan: Plan, state: Narrow, index: Index, trace: Trace, family: int, leg_index: int, when: int
+) -> None:
+    """Enough children cannot be above the leg: need what their tuples' being dropped needs."""
+    leg = plan.legs[leg_index]
+    first = plan.resources[leg.resource].place_first
+    excess = leg.weight - plan.resources[leg.resource].capacity
+    for place in range(first, leg.worst):
+        if plan.place_family[place] != family:
+            excess += state.places[place].heaviest
+    for known in (True, False):
+        for place in range(first, leg.worst):
+            if excess <= 0:
+                return
+            if plan.place_family[place] == family:
+                continue
+            if _gone(state, index, trace, place, when) == (1 if known else 2):
+                excess -= state.places[place].heaviest
+                for at in range(index.first[place], index.first[place + 1]):
+                    need(state, trace, index.tuples[at])
+
+
+@compiled
+def _gone(state: Narrow, index: Index, trace: Trace, place: int, when: int) -> int:
+    """0: someone could be at the place then; 1: nobody, as is needed anyway; 2: nobody."""
+    known = True
+    for at in range(index.first[place], index.first[place + 1]):
+        if state.tuples[index.tuples[at]].dropped_at >= when:
+            return 0
+        known &= trace.needed[index.tuples[at]]
+    return 1 if known else 2
+
+
+@compiled
+def explain_refused(
+    plan: Plan, state: Narrow, index: Index, trace: Trace, family: int, leg_index: int, when: int
+) -> None:
+    """Enough children are certain, or claim a place above the leg."""
+    leg = plan.legs[leg_index]
+    first, last = plan.resources[leg.resource].place_first, plan.resources[leg.resource + 1].place_first
+    left = plan.resources[leg.resource].capacity - leg.weight
+    lightest = state.places[leg.worst].lightest
+    for known in (True, False):
+        for at in range(first, last):
+            if left < 0:
+                return
+            place, other = state.places[at], plan.place_family[at]
+            if other == family:
+                continue
+            claims = at < leg.worst and place.claimed_at < when and place.claim <= lightest
+            if (claims or place.certain_at < when) and (trace.used[other] or trace.claimed[at]) == known:
+                left -= place.lightest
+                if claims:
+                    _need_claim(plan, state, index, trace, at, leg.resource)
+                else:
+                    _need_certain(plan, state, trace, at)
+
+
+@compiled
+def _need_claim(plan: Plan, state: Narrow, index: Index, trace: Trace, at: int, resource: int) -> None:
+    """The family claimed the place: all better tuples were dropped, and the other legs were safe."""
+    if trace.claimed[at]:
+        return
+    trace.claimed[at] = True
+    family, when = plan.place_family[at], state.places[at].claimed_at
+    trace.used[family] = True
+    joint = plan.tuple_first[family]
+    while state.tuples[joint].dropped_at < when:
+        need(state, trace, joint)
+        joint += 1
+    for leg in range(plan.tuples[joint].leg_first, plan.tuples[joint + 1].leg_first):
+        if plan.legs[leg].resource != resource:
+            explain_safe(plan, state, index, trace, family, leg, when)
+
+
+@compiled
+def _need_certain(plan: Plan, state: Narrow, trace: Trace, at: int) -> None:
+    """Every tuple of the family without the place was dropped."""
+    family = plan.place_family[at]
+    for joint in range(plan.tuple_first[family], plan.tuple_first[family + 1]):
+        there = False
+        for hold in range(plan.tuples[joint].hold_first, plan.tuples[joint + 1].hold_first):
+            there |= plan.holds[hold].place == at
+        if not there:
+            need(state, trace, joint)
