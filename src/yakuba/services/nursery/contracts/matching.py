@@ -1,4 +1,4 @@
-"""What leaves the nursery room. No framework."""
+"""A market to be matched, and what is known of the result."""
 
 from __future__ import annotations
 
