@@ -1,4 +1,4 @@
-"""`yakuba nursery …`."""
+"""`yakuba nursery solve` and `check`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.cli.output import console, errors, fail, print_json
+from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
-
-app = typer.Typer(no_args_is_help=True, help="入所選考: 割り当てと検査")
 
 SHOWN_PROBLEMS = 50
 MARKET = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="選考のデータ（JSON）")
@@ -21,11 +20,6 @@ SENTENCES = {
     Status.MINIMUM: "安定な割り当てはありません。これより不安定な世帯が少ない割り当てもないことを証明しました",
     Status.NOT_PROVEN: "時間内に証明できませんでした",
 }
-
-
-@app.callback()
-def nursery() -> None:
-    """入所選考: 選考のデータから割り当てを作り、確かめる"""
 
 
 @app.command("solve")
