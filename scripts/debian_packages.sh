@@ -6,7 +6,7 @@ set -u
 case "${1:-run}" in
   python) packages=(python3-venv) ;;
   run) packages=(chromium fonts-noto-cjk fonts-ipaexfont fonts-ipafont fonts-klee fonts-kiloji fonts-konatu
-         fonts-seto fonts-yozvox-yozfont libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0) ;;
+         fonts-seto fonts-yozvox-yozfont libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libatomic1) ;;
   test) packages=(postgresql) ;;
   *) echo "usage: $0 python|run|test" >&2; exit 2 ;;
 esac
@@ -27,7 +27,7 @@ if [ "$(id -u)" -ne 0 ]; then
   else
     echo "次のDebianパッケージがありません。管理者に頼むか、自分で入れてください:" >&2
     echo "  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
-    echo "入れるまでは、ロボット（chromium）・見本の帳票（fonts-…）・PDF（libpango）の一部が使えません。" >&2
+    echo "入れるまでは、ロボット（chromium・libatomic1）・見本の帳票（fonts-…）・PDF（libpango）の一部が使えません。" >&2
     exit 0
   fi
 fi

@@ -28,7 +28,7 @@ OnProgress = Callable[[str, int, int], None]  # what, done, total
 
 
 class ChainStuck(RuntimeError):
-    """Nothing moved for a long time; the argument says where."""
+    """Nothing moved for a long time, or cannot move at all here; the argument says where and why."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,8 @@ def _confirm(batch: int, clerk: StandIn, killer: Killer, tell: OnProgress) -> No
 
 
 def _enter(clerk: StandIn, core: CoreSystem, killer: Killer, tell: OnProgress) -> int:
+    if lacks := robots.obstacles():
+        raise ChainStuck("読み取りと確認は済みましたが、ロボットを動かせません。" + " ".join(lacks))
     rows = 0
     for _ in range(ROUNDS):
         runs = [_start(code) for code in town.procedure_codes() if _waits(code)]

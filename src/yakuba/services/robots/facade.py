@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from yakuba.services.robots.actions import decisions, runs, scenarios, systems
 from yakuba.services.robots.actions.decisions import Decision
+from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.models import Row, Run
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as reading
@@ -19,6 +22,7 @@ __all__ = [
     "UndecidedRow",
     "decide",
     "load_scenario",
+    "obstacles",
     "pause",
     "resume",
     "run_progress",
@@ -64,6 +68,11 @@ class UndecidedRow:
     target_number: str
     problem_kind: str
     message: str
+
+
+def obstacles() -> list[str]:
+    """What keeps robots from working on this machine, in Japanese with the remedy; empty when nothing does."""
+    return launch.obstacles(str(settings.YAKUBA.chromium))
 
 
 def load_scenario(text: str, owner: Any) -> int:

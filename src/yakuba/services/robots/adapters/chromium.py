@@ -143,8 +143,8 @@ class ChromiumBrowser:
     def _started(self) -> tuple[WorkerThread, BrowserSession]:
         if self._thread is not None and self._inside is not None:
             return self._thread, self._inside
-        lacks = launch.missing(self._chromium)
-        if any("ブラウザー" in one or "playwright" in one for one in lacks):
+        lacks = launch.obstacles(self._chromium)
+        if lacks:
             raise NotReady(" ".join(lacks))
         thread = WorkerThread("robot-browser")
         try:

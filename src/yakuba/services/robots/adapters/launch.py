@@ -37,6 +37,17 @@ def chromium_path() -> str:
 
 def missing(chromium: str = "") -> list[str]:
     """What is missing to run robots on this machine, in Japanese with the remedy; empty when nothing is."""
+    lacks = obstacles(chromium)
+    if not _has_japanese_font():
+        lacks.append(
+            "日本語のフォントがありません（画面の写しが読めません）。"
+            "Debian パッケージ fonts-noto-cjk を入れてください（apt-get install fonts-noto-cjk）。"
+        )
+    return lacks
+
+
+def obstacles(chromium: str = "") -> list[str]:
+    """What of that keeps a robot from working at all."""
     program = chromium or chromium_path()
     lacks = []
     if not (Path(program).is_file() and os.access(program, os.X_OK)):
@@ -46,12 +57,32 @@ def missing(chromium: str = "") -> list[str]:
         )
     if importlib.util.find_spec("playwright") is None:
         lacks.append("Python パッケージ playwright がありません。make setup をもう一度実行してください。")
-    if not _has_japanese_font():
+    elif complaint := _driver_complaint():
         lacks.append(
-            "日本語のフォントがありません（画面の写しが読めません）。"
-            "Debian パッケージ fonts-noto-cjk を入れてください（apt-get install fonts-noto-cjk）。"
+            f"ブラウザーを動かす部品（playwright）が起動しません（{complaint}）。"
+            "Debian パッケージ libatomic1 を入れてください（apt-get install libatomic1）。"
         )
     return lacks
+
+
+_working_drivers: set[str] = set()
+
+
+def _driver_complaint() -> str:
+    """What Playwright's driver, a program with libraries of its own, says when it cannot start; else empty."""
+    from playwright._impl._driver import compute_driver_executable
+
+    program = str(compute_driver_executable()[0])
+    if program in _working_drivers:
+        return ""
+    try:
+        asked = subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return type(error).__name__
+    if asked.returncode == 0:
+        _working_drivers.add(program)
+        return ""
+    return asked.stderr.decode(errors="replace").strip().rpartition(": ")[0][-120:]
 
 
 def _has_japanese_font() -> bool:

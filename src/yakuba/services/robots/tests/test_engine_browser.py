@@ -353,6 +353,21 @@ def test_what_is_missing_is_said_with_the_package(tmp_path: Path) -> None:
         ChromiumBrowser(["127.0.0.1"], chromium=str(tmp_path / "chromium")).open("http://127.0.0.1/")
 
 
+def test_a_driver_that_cannot_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = tmp_path / "node"
+    driver.write_text(
+        "#!/bin/sh\necho 'node: error: libatomic.so.1: cannot open: No such file' >&2\nexit 127\n"
+    )
+    driver.chmod(0o755)
+    monkeypatch.setattr("playwright._impl._driver.compute_driver_executable", lambda: (str(driver), ""))
+    said = launch.obstacles()
+    assert len(said) == 1
+    assert "libatomic.so.1" in said[0]
+    assert "apt-get install libatomic1" in said[0]
+    with pytest.raises(NotReady, match="libatomic1"):
+        ChromiumBrowser(["127.0.0.1"]).open("http://127.0.0.1/")
+
+
 @pytest.mark.parametrize("host", ["", "a b", "a,EXCLUDE *", "http://a", "a:80", "-a"])
 def test_only_host_names_are_taken_as_hosts(host: str) -> None:
     with pytest.raises(NotReady, match="ホスト名ではありません"):
