@@ -13,6 +13,7 @@ YAKUBA_ROOMS = [
     "reading",
     "robots",
     "reform",
+    "nursery",
 ]
 
 SECRET_KEY = YAKUBA.signing_key

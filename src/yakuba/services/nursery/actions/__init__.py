@@ -1,0 +1,1 @@
+"""Writes of the nursery room. Each is a transaction with its audit."""

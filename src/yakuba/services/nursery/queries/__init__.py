@@ -1,0 +1,1 @@
+"""Reads of the nursery room, always of the active municipality."""

@@ -1,0 +1,86 @@
+"""Rounds and what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from yakuba.services.nursery.models import AGES, Application, Decision, Facility, Round, Run
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How big a round is. by_age: `(age, applicants, free seats)` for the age classes 0–5."""
+
+    facilities: int
+    seats: int
+    applications: int
+    households: int
+    siblings: int
+    transfers: int
+    withdrawn: int
+    by_age: tuple[tuple[int, int, int], ...]
+
+
+def rounds() -> QuerySet[Round]:
+    """All rounds, the newest first."""
+    return Round.objects.select_related("procedure", "rule_set", "previous", "adopted").order_by(
+        "-start", "-number"
+    )
+
+
+def applications(round: Round) -> QuerySet[Application]:
+    """The round's applications by receipt number."""
+    return Application.objects.filter(round=round).order_by("receipt_number")
+
+
+def facilities(round: Round) -> QuerySet[Facility]:
+    """The round's facilities in the order in which they were taken in."""
+    return Facility.objects.filter(round=round).order_by("pk")
+
+
+def age_class(application: Application, round: Round) -> int:
+    """The age in years on April 1 of the round's fiscal year."""
+    first, birth = round.april_first, application.birth
+    passed = (birth.month, birth.day) <= (first.month, first.day)
+    return max(0, first.year - birth.year - (0 if passed else 1))
+
+
+def figures(round: Round) -> Figures:
+    """Count the round."""
+    rows = list(applications(round).only("birth", "state", "household", "current", "round"))
+    active = [row for row in rows if row.state == Application.State.ACTIVE]
+    places = list(facilities(round).only("vacancies"))
+    sizes: dict[str, int] = {}
+    for row in active:
+        sizes[row.household] = sizes.get(row.household, 0) + 1
+    ages = [age_class(row, round) for row in active]
+    return Figures(
+        facilities=len(places),
+        seats=sum(place.seats for place in places),
+        applications=len(active),
+        households=len(sizes),
+        siblings=sum(size for size in sizes.values() if size > 1),
+        transfers=sum(bool(row.current) for row in active),
+        withdrawn=len(rows) - len(active),
+        by_age=tuple(
+            (age, ages.count(age), sum(place.vacancies.get(str(age), 0) for place in places)) for age in AGES
+        ),
+    )
+
+
+def with_counts() -> QuerySet[Round]:
+    """All rounds with `active` applications and `open_decisions`."""
+    active = Q(applications__state=Application.State.ACTIVE)
+    waiting = Q(decisions__state=Decision.State.PROPOSED)
+    return rounds().annotate(
+        active=Count("applications", filter=active, distinct=True),
+        open_decisions=Count("decisions", filter=waiting, distinct=True),
+    )
+
+
+def last_run(round: Round) -> Run | None:
+    """The newest run of the round as it stands (no what-if) that has ended with a result."""
+    runs = Run.objects.filter(round=round, change={}, state=Run.State.DONE)
+    return runs.order_by("-pk").first()
