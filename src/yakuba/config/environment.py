@@ -17,6 +17,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parents[3]
 
 
+class KeyMissing(RuntimeError):
+    """Data was encrypted with a key that is not there. `str()` says what to do, in Japanese."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(
+            f"暗号の鍵 {data_dir / 'master.key'} がありませんが、その鍵で保存したデータがあります。"
+            "控えから master.key を戻すか、YAKUBA_MASTER_KEY に元の鍵を設定してください。"
+        )
+
+
 class Environment(BaseSettings):
     """The installation's settings. Raises pydantic's ValidationError, naming the variable, on a bad value."""
 
@@ -55,8 +65,18 @@ class Environment(BaseSettings):
 
     @cached_property
     def encryption_key(self) -> bytes:
-        """32 bytes from which each municipality's own key is derived; made and kept on first use."""
+        """32 bytes from which each municipality's own key is derived; made and kept on first use.
+
+        Raises KeyMissing where files lie that were encrypted with another: a new key would hide that.
+        """
+        if not self.has_encryption_key and next((self.data_dir / "files").glob("*"), None) is not None:
+            raise KeyMissing(self.data_dir)
         return bytes.fromhex(self.master_key or _kept_secret(self.data_dir / "master.key"))
+
+    @property
+    def has_encryption_key(self) -> bool:
+        """Whether a key is given, or lies where it was kept."""
+        return bool(self.master_key) or (self.data_dir / "master.key").exists()
 
     @property
     def jobs_database_url(self) -> str:

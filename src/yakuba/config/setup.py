@@ -5,9 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management import call_command
 
+from yakuba.config.environment import KeyMissing
+from yakuba.kernel.cli.output import fail
+from yakuba.kernel.tenancy.models import Municipality
+
 
 def prepare() -> None:
-    """Make or upgrade the tables and collect the static files. Harmless when there is nothing to do."""
+    """Make or upgrade the tables, the keys and the static files. Harmless when there is nothing to do.
+
+    Raises typer.Exit(2) where data exists and the key that it was encrypted with does not.
+    """
     settings.YAKUBA.data_dir.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
+    if Municipality.objects.exists() and not settings.YAKUBA.has_encryption_key:
+        raise fail(str(KeyMissing(settings.YAKUBA.data_dir)), 2)
+    _ = settings.YAKUBA.encryption_key  # made before anything can be encrypted with it
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -13,6 +13,7 @@ from yakuba.kernel.ledger import workflow
 from yakuba.kernel.ledger.definitions import parse_procedure
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.registry import ledger_phrases
 
 
 @transaction.atomic
@@ -97,7 +98,9 @@ def move(
 
 def add_event(case: Case, kind: str, *, user: Any = None, seconds: float = 0.0, **details: Any) -> CaseEvent:
     """Note that something happened. `seconds` is the working time it took, of the person when `user` is given
-    and of the machine otherwise."""
+    and of the machine otherwise. Raises ValueError for a kind that no manifest names in its `ledger_events`."""
+    if not kind.startswith("ledger.") and kind not in ledger_phrases():
+        raise ValueError(f"{kind} is not declared in any manifest's ledger_events")
     person = getattr(user, "pk", None) is not None
     return CaseEvent.objects.create(
         case=case,

@@ -84,6 +84,11 @@ class ProcedureDefinition:
         return self._by_code[code]
 
     @property
+    def labels(self) -> dict[str, str]:
+        """Field code → Japanese label."""
+        return {item.code: item.label for item in self.fields}
+
+    @property
     def _by_code(self) -> dict[str, FieldDefinition]:
         return {item.code: item for item in self.fields}
 

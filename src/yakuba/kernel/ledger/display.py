@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from yakuba.kernel.ledger.definitions import FieldDefinition
-from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.registry import ledger_phrases
 from yakuba.kernel.ui.wording import wareki
 
 KERNEL_EVENTS = {
@@ -34,9 +35,11 @@ def shown_value(definition: FieldDefinition, value: str) -> str:
     return value
 
 
-def event_label(kind: str) -> str:
-    """The event's sentence; rooms name their events in Japanese themselves in `details`."""
-    return KERNEL_EVENTS.get(kind, kind)
+def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
+    """What happened, in one phrase; with the field where the event is about one."""
+    phrase = KERNEL_EVENTS.get(event.kind) or ledger_phrases().get(event.kind, event.kind)
+    named = definition.labels.get(str(event.details.get("field", "")))
+    return f"{phrase}（{named}）" if named else phrase
 
 
 def source_label(value: CaseValue | None) -> str:

@@ -41,7 +41,10 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """One case. Opening it is recorded: who looked at whom."""
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     record("ledger.case_viewed", subject=f"case:{row.pk}", actor=request.user)
-    events = [{"row": event, "label": event_label(event.kind)} for event in row.events.order_by("at", "pk")]
+    definition = row.procedure.definition
+    events = [
+        {"row": event, "label": event_label(event, definition)} for event in row.events.order_by("at", "pk")
+    ]
     context = {
         "case": row,
         "kind": STATUS_KINDS[Status(row.status)],

@@ -14,6 +14,7 @@ from yakuba.kernel.registry.manifest import (
 )
 from yakuba.kernel.registry.rooms import (
     audit_sentences,
+    ledger_phrases,
     manifests,
     permission_names,
     room_modules,
@@ -30,6 +31,7 @@ __all__ = [
     "RunningWork",
     "WorkQueue",
     "audit_sentences",
+    "ledger_phrases",
     "manifests",
     "permission_names",
     "resolve",

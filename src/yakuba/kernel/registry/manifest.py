@@ -97,6 +97,7 @@ class Manifest:
     permissions: tuple[Permission, ...] = ()
     queues: tuple[WorkQueue, ...] = ()
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
+    ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
     jobs: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
     personal_data: tuple[PersonalData, ...] = ()

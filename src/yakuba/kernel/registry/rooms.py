@@ -32,6 +32,12 @@ def audit_sentences() -> dict[str, str]:
     return {name: text for manifest in manifests() for name, text in manifest.audit_events.items()}
 
 
+@cache
+def ledger_phrases() -> dict[str, str]:
+    """Kind of a case's event -> what staff read in the case's history."""
+    return {kind: text for manifest in manifests() for kind, text in manifest.ledger_events.items()}
+
+
 def room_modules(part: str) -> list[tuple[str, ModuleType]]:
     """`(room, module)` for each room that has the part (`urls`, `api`, `cli`, `jobs`)."""
     names = [(room, f"yakuba.services.{room}.{part}") for room in settings.YAKUBA_ROOMS]

@@ -38,6 +38,11 @@ MANIFEST = Manifest(
         "reading.value_reopened": "値を見直すことにした",
         "reading.job_retried": "止まった読み取りを動かし直した",
     },
+    ledger_events={
+        "reading.read": "用紙を読み取った",
+        "reading.sheet_resolved": "困っている用紙を解決した",
+        "reading.held": "値の確認を保留にした",
+    },
     jobs=("reading.split_file", "reading.read_sheet"),
     stages=("confirming", "ready", "withdrawn"),
     personal_data=(

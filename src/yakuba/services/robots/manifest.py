@@ -37,6 +37,10 @@ MANIFEST = Manifest(
         "robots.decided_aside": "登録されていないと判断し、値を直すため入力待ちに戻した",
         "robots.decided_withdrawn": "申請を取り下げた",
     },
+    ledger_events={
+        "robots.entered": "ロボットが入力した",
+        "robots.tried": "ロボットが入力を試みた",
+    },
     jobs=("robots.run", "robots.look_up"),
     stages=("entering", "entered", "undecided", "ready", "withdrawn"),
     personal_data=(

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from yakuba.kernel.ledger import actions, queries, workflow
 from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure
+from yakuba.kernel.ledger.display import event_label
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import TRANSITIONS, Status, WrongTransition
 from yakuba.kernel.tenancy import active_municipality
@@ -124,3 +125,17 @@ def test_a_wrong_definition_says_what_and_where(change, words):
         parse_procedure(DOCUMENT | change, "bus-pass.yaml")
     with pytest.raises(DefinitionError, match="baseline"):
         parse_procedure({key: value for key, value in DOCUMENT.items() if key != "baseline"}, "bus-pass.yaml")
+
+
+def test_what_happened_is_told_in_japanese_with_the_field(case, clerk):
+    actions.confirm_value(case, "name", "山田太郎", actor=clerk, seconds=1)
+    actions.add_event(case, "robots.entered", seconds=2)
+    definition = case.procedure.definition
+    told = [event_label(event, definition) for event in case.events.order_by("pk")]
+    assert told == ["受付簿に載った", "職員が値を確認した（氏名）", "ロボットが入力した"]
+
+
+def test_an_event_that_nobody_declared_is_refused(case):
+    with pytest.raises(ValueError, match="ledger_events"):
+        actions.add_event(case, "robots.danced")
+    assert case.events.count() == 1

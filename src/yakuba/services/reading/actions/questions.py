@@ -98,8 +98,7 @@ def hold(question_id: int, reason: str, *, actor: Any, seconds: float = 0.0) -> 
     spent = max(0.0, min(LONGEST_LOOK, seconds))
     question.seconds += spent
     question.save()
-    label = f"「{case.procedure.definition.field(question.field).label}」を保留にした"
-    add_event(case, "reading.held", user=actor, seconds=spent, label=label, field=question.field)
+    add_event(case, "reading.held", user=actor, seconds=spent, field=question.field)
     move_on(case, actor)
     record("reading.value_held", subject=f"case:{case.pk}", actor=actor, field=question.field)
     return question

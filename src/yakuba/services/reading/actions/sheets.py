@@ -147,14 +147,13 @@ def _join(sheet: Sheet, case: Case) -> None:
     sheet.case, sheet.state, sheet.problem, sheet.message = case, Sheet.State.PLACED, "", ""
     if not sheet.seconds_noted:
         details = {"sheet": sheet.pk, "page": sheet.page}
-        add_event(case, "reading.read", seconds=sheet.seconds, label="用紙を読み取った", **details)
+        add_event(case, "reading.read", seconds=sheet.seconds, **details)
         if sheet.typed_by is not None:
             add_event(
                 case,
                 "reading.sheet_resolved",
                 user=sheet.typed_by,
                 seconds=sheet.typed_seconds,
-                label="困っている用紙を解決した",
                 **(details | ({"assumed": True} if sheet.typed_assumed else {})),
             )
         sheet.seconds_noted = True
