@@ -16,7 +16,9 @@ def test_a_key_is_made_once_and_kept(tmp_path):
 def test_no_new_key_is_made_beside_encrypted_files(tmp_path):
     environment = Environment(data_dir=tmp_path)
     key = environment.encryption_key.hex()
-    (tmp_path / "files" / "990019").mkdir(parents=True)
+    kept = tmp_path / "files" / "990019" / "ab" / "abcdef"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"encrypted")
     (tmp_path / "master.key").unlink()
     with pytest.raises(KeyMissing, match=r"控えから master\.key を戻す"):
         _ = Environment(data_dir=tmp_path).encryption_key

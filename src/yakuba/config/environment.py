@@ -69,7 +69,7 @@ class Environment(BaseSettings):
 
         Raises KeyMissing where files lie that were encrypted with another: a new key would hide that.
         """
-        if not self.has_encryption_key and next((self.data_dir / "files").glob("*"), None) is not None:
+        if not self.has_encryption_key and next((self.data_dir / "files").glob("*/*/*"), None) is not None:
             raise KeyMissing(self.data_dir)
         return bytes.fromhex(self.master_key or _kept_secret(self.data_dir / "master.key"))
 

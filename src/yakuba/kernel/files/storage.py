@@ -27,11 +27,12 @@ def store(
         pages=pages,
         created_by=actor if getattr(actor, "pk", None) else None,
     )
+    blob = encrypt(str(row.pk), content)
     path = blob_path(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
-        file.write(encrypt(str(row.pk), content))
+        file.write(blob)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

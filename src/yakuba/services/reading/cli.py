@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from django.core.exceptions import PermissionDenied
 
-from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.reading.actions import definitions, questions, uploads
 from yakuba.services.reading.actions.answers import AnswerRefused
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -29,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="帳票読取")
 
 USER = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動きます。空ならシステム担当")
 WHO = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
+TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
 JSON = typer.Option(False, "--json", help="JSONで出す")
 BATCH = typer.Option(0, "--batch", help="束の番号。省くとすべて")
 
@@ -207,21 +205,16 @@ def list_problems(batch: int = BATCH, municipality: str = TOWN, as_json: bool = 
 @contextmanager
 def _acting(municipality: str, username: str, permission: str) -> Iterator[User | None]:
     """Work as a member of staff with that person's rights, or as the operator; a refusal ends the command."""
-    with municipality_of(municipality):
-        try:
-            yield _person(username, permission) if username else None
-        except PermissionDenied as error:
-            raise fail(f"{username} に {error} の権限がありません。", 3) from error
-        except (WrongStep, AnswerRefused, DefinitionError) as error:
-            raise fail(str(error)) from error
-
-
-def _person(username: str, permission: str) -> User:
-    actor = User.objects.filter(username=username, municipality=current_municipality()).first()
-    if actor is None:
-        raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
-    require(actor, permission)
-    return actor
+    someone = acting(username, permission, municipality=municipality) if username else None
+    try:
+        if someone is not None:
+            with someone as actor:
+                yield actor
+        else:
+            with municipality_of(municipality):
+                yield None
+    except (WrongStep, AnswerRefused, DefinitionError) as error:
+        raise fail(str(error)) from error
 
 
 def _batch(batch_id: int) -> Batch:

@@ -12,9 +12,8 @@ from typing import Any
 
 import typer
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 
-from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import (
     console,
@@ -25,7 +24,6 @@ from yakuba.kernel.cli.output import (
     print_rows,
     progress_bar,
 )
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.actions import runs as actions
 from yakuba.services.robots.actions import scenarios as scenario_actions
 from yakuba.services.robots.actions.decisions import Decision
@@ -42,7 +40,7 @@ from yakuba.services.robots.queries.refusal import NotPossible
 app = typer.Typer(no_args_is_help=True, help="ロボット")
 
 USER = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
+TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
 JSON = typer.Option(False, "--json", help="JSONで出す")
 SECRETS_VARIABLE = "ROBOTS_SECRETS"
 
@@ -235,15 +233,9 @@ def decide(
 @contextmanager
 def _acting(municipality: str, username: str, permission: str) -> Iterator[User]:
     """Work as a member of staff, with that person's rights; what is refused ends the command."""
-    with municipality_of(municipality):
-        actor = User.objects.filter(username=username, municipality=current_municipality()).first()
-        if actor is None:
-            raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
+    with acting(username, permission, municipality=municipality) as actor:
         try:
-            require(actor, permission)
             yield actor
-        except PermissionDenied as error:
-            raise fail(f"{username} に {error} の権限がありません。", 3) from error
         except (NotPossible, BadScenario) as error:
             raise fail(str(error)) from error
 

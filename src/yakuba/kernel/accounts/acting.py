@@ -1,0 +1,31 @@
+"""Who a command of the command line acts for: with that person's rights, in that person's municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import PermissionDenied
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.permissions import require
+from yakuba.kernel.cli.output import fail
+from yakuba.kernel.tenancy import active_municipality
+
+
+@contextmanager
+def acting(username: str, permission: str, *, municipality: str = "") -> Iterator[User]:
+    """Work as a member of staff. municipality: a 団体コード that the person must belong to; empty for any.
+
+    Raises typer.Exit: 2 when there is no such person (there), 3 when the person may not.
+    """
+    person = User.objects.filter(username=username, is_active=True).select_related("municipality").first()
+    home = person.municipality if person else None
+    if person is None or home is None or municipality not in ("", home.code):
+        raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
+    with active_municipality(home):
+        try:
+            require(person, permission)
+            yield person
+        except PermissionDenied as error:
+            raise fail(f"{username} に {error} の権限がありません。", 3) from error
