@@ -154,6 +154,40 @@ def test_a_clerk_confirms_with_the_keyboard_alone(case, house, browser, turn):
         assert_confirmed(case)
 
 
+def test_each_key_shown_on_the_page_does_what_it_says(case, house, browser, turn):
+    with turn, town.in_yakuba_city():
+        Question.objects.filter(field="phone").update(candidates=["0312345670", WRITTEN["phone"]])
+    page = opened(browser)
+    log_in(page, house, "madoguchi")
+    page.goto(house + "/reading/confirm/")
+    heading = page.locator("h1")
+    expect(heading).to_have_text("氏名")
+    press(page, "F2")
+    expect(page.get_by_role("region", name="用紙全体")).to_be_visible()
+    press(page, "F2")
+    expect(page.get_by_role("region", name="用紙全体")).to_have_count(0)
+    press(page, "Enter")
+    expect(heading).to_have_text("住所")
+    press(page, "F7")  # back to the value just confirmed
+    expect(heading).to_have_text("氏名")
+    expect(page.locator("input[name=value]")).to_have_value("山田太郎")
+    press(page, "Enter")
+    expect(heading).to_have_text("住所")
+    press(page, "Enter")
+    expect(heading).to_have_text("電話番号")
+    press(page, "Alt+2")  # the second of the readings that are offered
+    expect(heading).to_have_text("受取方法")
+    press(page, "F4")  # opens the reason and puts the cursor there
+    page.keyboard.insert_text("字が薄い")
+    press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("保留した値が残っています")
+    with turn, town.in_yakuba_city():
+        assert values_of(case)["phone"] == WRITTEN["phone"]
+        assert Question.objects.get(field="delivery").hold_reason == "字が薄い"
+        case.refresh_from_db()
+        assert case.status == Status.CONFIRMING
+
+
 def test_the_same_confirmation_without_javascript(case, house, browser, turn):
     page = opened(browser, java_script_enabled=False)
     page.goto(house)

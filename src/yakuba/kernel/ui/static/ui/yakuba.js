@@ -17,7 +17,10 @@
   function ownUse(target, name) {
     // Does the focused element need this key itself?
     if (name.includes("Ctrl+") || name.includes("Alt+") || /^F\d+$/.test(name) || name === "Escape") return false;
-    if (name === "Enter") return target.matches("textarea, button, a, summary, [type=submit], [type=file]");
+    if (name === "Enter") {
+      if (target.form && !target.form.querySelector("[data-key=Enter]")) return true;  // it sends another form
+      return target.matches("textarea, button, a, summary, [type=submit], [type=file]");
+    }
     if (name.length === 1 && name !== " " && target.matches(CHOICE)) return false;
     return target.matches(FIELD) || target.isContentEditable;
   }
@@ -33,6 +36,10 @@
     event.preventDefault();
     if (found.matches(CHOICE)) { found.focus(); found.click(); return; }
     if (found.matches(FIELD)) { found.focus(); if (found.select) found.select(); } else { found.click(); }
+    if (found.matches("details[open] > summary")) {  // what was opened is there to be typed into
+      const first = found.parentElement.querySelector(FIELD.replaceAll(/\w+/g, "$&:not([type=hidden])"));
+      if (first) first.focus();
+    }
   });
 
   function announceKeys(root) {
