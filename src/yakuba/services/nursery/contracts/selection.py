@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from yakuba.services.nursery.contracts.applications import Applications
-from yakuba.services.nursery.contracts.matching import Market
+from yakuba.services.nursery.contracts.matching import Market, Problem
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,11 @@ class NotEligible:
 
 @dataclass(frozen=True)
 class Selection:
-    """A round made ready: the market with everything that explains it. standings: slot → best first."""
+    """A round made ready: the market with everything that explains it.
+
+    standings: slot (or id of shared seats) → best first, without those who have a seat there now. notes: what
+    staff should know although the round can run, such as joint wishes that were cut off.
+    """
 
     applications: Applications
     market: Market
@@ -92,6 +96,7 @@ class Selection:
     indices: Mapping[str, ChildIndex]
     standings: Mapping[str, Sequence[Standing]]
     not_eligible: tuple[NotEligible, ...]
+    notes: tuple[Problem, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -114,7 +119,8 @@ class WishOutcome:
     placed, or seats are left). distance: cutoff − own index (≥ 0 when behind). deciding: the label of what decided
     (`指数`, or a tie key's label; empty when nothing had to). own_key, cutoff_key: that key of the child and of the
     last one placed, as shown to staff. waiting_place: place on the waiting list of the slot, from 1; None when not
-    waiting. for_family names nobody else and tells nothing of anybody else but the cut-off index.
+    waiting. for_family names nobody else; of others it tells the cut-off index and by which key a tie was decided, and
+    these only where three or more children were newly placed (`engine.phrases`). Families are shown nothing else.
     """
 
     number: int
@@ -182,9 +188,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Share:
-    """One row of the fairness tables. count: applicants; placed: with a seat; first: with their first wish."""
+    """One row of the fairness tables. count: applicants; placed: with a wish come true; first: with their first wish.
+
+    withheld: what is shown instead of the numbers, which are 0 then, where so few could be told apart.
+    """
 
     label: str
     count: int
     placed: int
     first: int
+    withheld: str = ""

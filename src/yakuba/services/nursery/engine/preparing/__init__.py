@@ -1,0 +1,34 @@
+"""Applications and rules → a `Selection`: indices, standings and joint wishes, ready to be matched.
+
+`faults` tells everything that stands in the way, `prepare` raises MarketRefused with it. The order in which
+facilities, households and children are given makes no difference to the selection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yakuba.services.nursery.contracts import Applications, MarketRefused, Problem, Selection
+from yakuba.services.nursery.engine.preparing.building import build
+from yakuba.services.nursery.engine.preparing.study import study
+from yakuba.services.nursery.engine.rules import Rules
+
+__all__ = ["faults", "prepare"]
+
+
+def faults(applications: Applications, rules: Rules) -> list[Problem]:
+    """Everything that stands in the way, by line; empty when the round can run. `rules` are those of any round;
+    the round's own are taken."""
+    return study(applications, rules).problems
+
+
+def prepare(applications: Applications, rules: Rules) -> Selection:
+    """The selection of the round. Raises MarketRefused with all faults."""
+    known = study(applications, rules)
+    if known.problems:
+        raise MarketRefused(_sorted(known.problems))
+    return build(known)
+
+
+def _sorted(problems: Sequence[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda one: one.line)

@@ -1,0 +1,69 @@
+"""Reads transfers, who does not take part, reserved seats and staff ratios."""
+
+from __future__ import annotations
+
+from yakuba.services.nursery.engine.rules.conditions import ConditionReader
+from yakuba.services.nursery.engine.rules.document import Mistakes, Node, Section
+from yakuba.services.nursery.engine.rules.model import Exclusion, Reserved, Transfers
+
+AGES = tuple(f"{age}歳" for age in range(6))
+RATIOS = (3, 6, 6, 20, 30, 30)  # children per nursery teacher by age class, the state's standard
+WAYS = {way.value: way.value for way in Transfers}
+FORBIDDEN_IN_LABELS = "-*＊－"
+
+
+class SeatReader:
+    """転園, 対象外, 優先枠, 配置基準."""
+
+    def __init__(self, conditions: ConditionReader, mistakes: Mistakes) -> None:
+        self.conditions = conditions
+        self.mistakes = mistakes
+
+    def transfers(self, node: Node | None) -> Transfers:
+        """転園; as each application says where the rules say nothing."""
+        section = Section(node, "転園", self.mistakes, ("扱い",) if node else ())
+        return Transfers(section.word("扱い", WAYS, Transfers.AS_APPLIED.value))
+
+    def exclusions(self, node: Node | None) -> tuple[Exclusion, ...]:
+        """対象外."""
+        section = Section(node, "対象外", self.mistakes, ("出典", "行") if node else ())
+        found = []
+        for row in section.rows("行"):
+            inner = Section(row, "対象外", self.mistakes, ("名前", "条件", "理由"))
+            condition = self.conditions.read(
+                inner.node("条件"), f"対象外 {inner.text('名前')}", facility=True
+            )
+            found.append(Exclusion(inner.text("名前"), condition, inner.text("理由")))
+        return tuple(found)
+
+    def reserved(self, node: Node | None) -> tuple[Reserved, ...]:
+        """優先枠: a list."""
+        if node is None:
+            return ()
+        if node.items is None:
+            self.mistakes.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
+            return ()
+        found: list[Reserved] = []
+        for row in node.items:
+            inner = Section(row, "優先枠", self.mistakes, ("名前", "条件", "先に使う席", "空いた席"))
+            label = inner.text("名前")
+            if any(letter in label for letter in FORBIDDEN_IN_LABELS) or label in [
+                one.label for one in found
+            ]:
+                inner.fault(
+                    "名前", f"枠の名前「{label}」は、ほかと違う名前で、- や * を入れずに書いてください。"
+                )
+            found.append(
+                Reserved(
+                    label=label,
+                    condition=self.conditions.read(inner.node("条件"), f"優先枠 {label}"),
+                    first=inner.word("先に使う席", {"優先枠": "yes", "一般": ""}, "") == "yes",
+                    released=inner.word("空いた席", {"一般に回す": "yes", "空けておく": ""}, "") == "yes",
+                )
+            )
+        return tuple(found)
+
+    def ratios(self, node: Node | None) -> tuple[int, ...]:
+        """配置基準: children per teacher by age class; the state's where the rules say nothing."""
+        section = Section(node, "配置基準", self.mistakes, optional=AGES)
+        return tuple(section.number(age, ratio, 1, 60) for age, ratio in zip(AGES, RATIOS, strict=True))
