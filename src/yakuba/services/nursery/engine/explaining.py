@@ -34,6 +34,7 @@ from yakuba.services.nursery.engine.phrases import Finding
 from yakuba.services.nursery.engine.places import Places
 
 ORDINAL = "第{}希望"
+REPEATED = "上の希望と同じ園のため、数えません。"
 
 
 def explain(selection: Selection, matching: Matching) -> dict[str, Explanation]:
@@ -101,6 +102,9 @@ class _Town:
         for slot in self.selection.slots.values():
             for child in self.places.rank.get(slot.id, ()):
                 options[child, slot.facility].append(slot)
+        for child, own in self.selection.market.current.items():
+            if own in self.selection.slots and child not in self.places.rank.get(own, ()):
+                options[child, self._facility(own)].append(self.selection.slots[own])
         return options
 
     def _families(self) -> Iterator[_Family]:
@@ -152,7 +156,11 @@ class _Town:
             return []
         rows: list[Finding] = []
         for number, facility in enumerate(child.wishes, start=1):
-            rows += self._wish(child, number, facility)
+            if facility in child.wishes[: number - 1]:
+                again = Finding(child.id, number, facility, None, Outcome.NOT_ELIGIBLE, reason=REPEATED)
+                rows.append(again)
+            else:
+                rows += self._wish(child, number, facility)
         return rows
 
     def _wish(self, child: Child, number: int, facility: str) -> list[Finding]:

@@ -60,7 +60,7 @@ def decide(own: Standing | None, last: Standing | None) -> Decision | None:
     if own is None or last is None:
         return None
     if own.group != last.group:
-        return Decision(GROUP, f"{own.group + 1}番目の区分", f"{last.group + 1}番目の区分")
+        return Decision(GROUP, f"区分{own.group}", f"区分{last.group}")
     if own.index != last.index:
         return Decision(INDEX, f"{own.index}点", f"{last.index}点")
     for mine, theirs in zip(own.keys, last.keys, strict=False):

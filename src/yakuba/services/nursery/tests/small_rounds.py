@@ -100,6 +100,8 @@ def _selection(draft: Draft, facilities: int) -> Selection:
                     if slot.reserved and child.id not in draft.medical:
                         continue
                     options[child.id].append((number, slot.id))
+                    if child.current and slot.id == f"{child.current}-{slot.age}":
+                        continue
                     index = draft.indices[child.id]
                     standings[slot.id].append(
                         Standing(child.id, int(child.wants_hold), index.at(facility), index.keys)
