@@ -221,7 +221,7 @@ def scan(blank: np.ndarray, sheet: Sheet, scanner: Scanner, rng: Random) -> tupl
     """Scan one filled page. Returns the picture (mode RGB, L or 1) and the effects, also those of the writing."""
     numbers = np.random.default_rng(rng.getrandbits(64))
     if scanner.clean:
-        return as_image(compose(blank, sheet, scanner.mode, numbers), False), []
+        return as_image(compose(blank, sheet, scanner.mode, numbers), scanner.mode == "bilevel"), []
     faxed = numbers.random() < FAX_RATE
     to_bilevel = faxed or scanner.mode == "bilevel"
     page = compose(blank, sheet, "bilevel" if faxed else scanner.mode, numbers)

@@ -7,7 +7,7 @@ left, top right, bottom right, bottom left of the box on the form.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -75,6 +75,18 @@ class CaseStatus(StrEnum):
     NUMBER_UNREADABLE = "number_unreadable"
 
 
+def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a stored record this version has a place for: stored readings outlive the version that made them."""
+    names = {item.name for item in dataclasses.fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _reasons(names: Iterable[str]) -> tuple[Reason, ...]:
+    """The reasons that this version still knows."""
+    known = {reason.value for reason in Reason}
+    return tuple(Reason(name) for name in names if name in known)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What was measured on the paper for one box; the gate needs nothing else from the image.
@@ -99,6 +111,12 @@ class Evidence:
     print_found: float = 1.0
     flags: tuple[Reason, ...] = ()
     rivals: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Evidence:
+        """What was measured, as stored by this version or another."""
+        lists = {name: tuple(data.get(name, ())) for name in ("characters", "rivals")}
+        return cls(**{**_known(cls, data), **lists, "flags": _reasons(data.get("flags", ()))})
 
     def floor(self, start: int = 0) -> float:
         """The lowest probability of a character from position `start` on, 0..1; 1 when there is none."""
@@ -131,20 +149,16 @@ class FieldReading:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FieldReading:
-        """The reading that `to_json` wrote."""
-        evidence = dict(data["evidence"])
-        evidence["flags"] = tuple(Reason(name) for name in evidence["flags"])
-        evidence["rivals"] = tuple(evidence["rivals"])
-        evidence["characters"] = tuple(evidence["characters"])
+        """The reading that `to_json` wrote, in this version or another."""
         return cls(
             **{
-                **data,
+                **_known(cls, data),
                 "decision": Decision(data["decision"]),
-                "reasons": tuple(Reason(name) for name in data["reasons"]),
+                "reasons": _reasons(data["reasons"]),
                 "corners": _points(data["corners"]),
-                "candidates": tuple(data["candidates"]),
-                "confirmed_by": tuple(data["confirmed_by"]),
-                "evidence": Evidence(**evidence),
+                "candidates": tuple(data.get("candidates", ())),
+                "confirmed_by": tuple(data.get("confirmed_by", ())),
+                "evidence": Evidence.from_json(data.get("evidence", {})),
             }
         )
 
@@ -188,10 +202,12 @@ class PageReading:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PageReading:
-        """The page that `to_json` wrote."""
+        """The page that `to_json` wrote, in this version or another."""
         fields = tuple(FieldReading.from_json(entry) for entry in data["fields"])
         status = PageStatus(data["status"])
-        return cls(**{**data, "status": status, "corners": _points(data["corners"]), "fields": fields})
+        return cls(
+            **{**_known(cls, data), "status": status, "corners": _points(data["corners"]), "fields": fields}
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Only strings, numbers, lists and dictionaries."""

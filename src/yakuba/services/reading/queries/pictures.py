@@ -48,8 +48,9 @@ def field_picture(value: CaseValue) -> bytes | None:
     corners = value.source.get("corners") or []
     if len(corners) != 4:
         return page_picture(sheet)
-    kind = value.case.procedure.definition.field(value.field).type
-    more = MARGIN_OF_MARKS if kind in {"choice", "choices"} else MARGIN_ACROSS
+    fields = value.case.procedure.definition.fields
+    marks = any(item.code == value.field and item.type in {"choice", "choices"} for item in fields)
+    more = MARGIN_OF_MARKS if marks else MARGIN_ACROSS
     return _png(cut_out(pixels(content_of(sheet.image)), corners, more))
 
 

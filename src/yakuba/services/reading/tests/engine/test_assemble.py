@@ -54,6 +54,15 @@ def test_pages_find_each_other_in_any_order(library: FormLibrary) -> None:
     assert CaseReading.from_json(cases[0].to_json()) == cases[0]
 
 
+def test_a_reading_stored_by_another_version_can_still_be_read() -> None:
+    stored = page("0832714446", 1).to_json()
+    stored["from_the_future"] = 1
+    evidence = stored["fields"][0]["evidence"]
+    evidence |= {"from_the_future": [1], "flags": ["a_reason_of_the_future"]}
+    del evidence["rivals"], stored["fields"][0]["candidates"]
+    assert PageReading.from_json(stored) == page("0832714446", 1)
+
+
 def test_a_missing_page_a_second_copy_and_an_unreadable_number_are_told(library: FormLibrary) -> None:
     pages = [
         page("0832714446", 1),
