@@ -24,21 +24,25 @@ from yakuba.services.nursery.engine.board import Plan, Records, compiled, record
 from yakuba.services.nursery.engine.layout import Flags, Ints
 
 NEVER = np.iinfo(np.int32).max
+ASSUMED = NEVER  # why a tuple was dropped: a search tries what follows
 FAMILY = records("first", "left", "waiting", "relaxed")
 TUPLE = records("dropped_at", "by")
 PLACE = records("options", "claimed_at", "certain_at", "claim", "heaviest", "lightest")
 RESOURCE = records("safe_to", "safe_sum", "refused_from", "refused_sum")
+EVENT = records("kind", "index")
+DROPPED, CERTAIN, CLAIMED = 0, 1, 2
 CLOCK, SIZE = 0, 1
 
 
 class Narrow(NamedTuple):
     """families (F): first, best remaining tuple; left, how many remain; waiting; relaxed, allowed to block.
-    tuples (T): dropped_at, when the tuple was dropped, or NEVER; by, the guaranteed tuple that did it, or the
-    refused leg as -1 - leg. places (P): options, remaining tuples with a child there; claimed_at, when the family
+    tuples (T): dropped_at, when the tuple was dropped, or NEVER; by, the guaranteed tuple that did it, the refused
+    leg as -1 - leg, or ASSUMED. places (P): options, remaining tuples with a child there; claimed_at, when the family
     claimed it; certain_at, since when all its remaining tuples have a child there; claim, weight claimed with it
     at the resource; heaviest, lightest weight of the child there. resources (R): safe_to, place before which a leg
     is safe, safe_sum, weight that could be above it; refused_from, place from which a leg is refused, refused_sum,
-    weight that counts above it. stack (F): families to look at. counters: CLOCK, SIZE of the stack.
+    weight that counts above it. stack (F): families to look at. events (T + 2P): what happened, by clock.
+    counters: CLOCK, SIZE of the stack.
     """
 
     families: Records
@@ -46,6 +50,7 @@ class Narrow(NamedTuple):
     places: Records
     resources: Records
     stack: Ints
+    events: Records
     counters: Ints
 
 
@@ -61,7 +66,8 @@ def start(plan: Plan, relaxed: Flags) -> Narrow:
     resources["safe_to"] = plan.resources["place_first"][:-1]
     resources["refused_from"] = plan.resources["place_first"][1:]
     stack = np.arange(count - 1, -1, -1).astype(np.int32)
-    return Narrow(families, tuples, places, resources, stack, np.array([0, count], np.int32))
+    events = np.zeros(tuples.size + 2 * places.size, EVENT)
+    return Narrow(families, tuples, places, resources, stack, events, np.array([0, count], np.int32))
 
 
 @compiled
@@ -75,6 +81,60 @@ def narrow(plan: Plan, state: Narrow) -> int:
         place.lightest = min(place.lightest, hold.weight)
     for resource in range(state.resources.size):
         _move_safe(plan, state, resource)
+    for family in range(state.families.size):
+        _note_all_certain(plan, state, family)
+    return _propagate(plan, state)
+
+
+@compiled
+def assume(plan: Plan, state: Narrow, family: int, joint: int) -> int:
+    """Narrow on from a narrowed state as if the family held that tuple. Returns as `narrow` does."""
+    for other in range(plan.tuple_first[family], plan.tuple_first[family + 1]):
+        if other != joint and state.tuples[other].dropped_at == NEVER:
+            _drop(plan, state, family, other, ASSUMED)
+    return _propagate(plan, state)
+
+
+def undo(plan: Plan, state: Narrow, clock: int, resources: Records) -> None:
+    """Back to the narrowed state of that clock, when `state.resources` was as in the copy given."""
+    _undo_events(plan, state, clock)
+    state.resources[:] = resources
+
+
+@compiled
+def _undo_events(plan: Plan, state: Narrow, clock: int) -> None:
+    """Take back what happened since; nobody waits any more."""
+    while state.counters[CLOCK] > clock:
+        state.counters[CLOCK] -= 1
+        event = state.events[state.counters[CLOCK]]
+        if event.kind == CERTAIN:
+            state.places[event.index].certain_at = NEVER
+        elif event.kind == CLAIMED:
+            state.places[event.index].claimed_at = NEVER
+        else:
+            state.tuples[event.index].dropped_at = NEVER
+            row = state.families[plan.tuples[event.index].family]
+            row.left += 1
+            row.first = min(row.first, event.index)
+            for index in range(plan.tuples[event.index].hold_first, plan.tuples[event.index + 1].hold_first):
+                state.places[plan.holds[index].place].options += 1
+    for index in range(state.counters[SIZE]):
+        state.families[state.stack[index]].waiting = 0
+    state.counters[SIZE] = 0
+
+
+@compiled
+def _note(state: Narrow, kind: int, index: int) -> int:
+    """Write an event down; returns its time."""
+    now = state.counters[CLOCK]
+    state.events[now].kind, state.events[now].index = kind, index
+    state.counters[CLOCK] += 1
+    return now
+
+
+@compiled
+def _propagate(plan: Plan, state: Narrow) -> int:
+    """Look at the families on the stack until it is empty, or one has no tuple left."""
     while state.counters[SIZE]:
         state.counters[SIZE] -= 1
         family = state.stack[state.counters[SIZE]]
@@ -100,6 +160,7 @@ def _push(state: Narrow, family: int) -> None:
 
 @compiled
 def _push_special(plan: Plan, state: Narrow, resource: int) -> None:
+    """Something changed at the resource: who has a special leg there looks again; thresholds do not tell them."""
     first, last = plan.resources[resource].special_first, plan.resources[resource + 1].special_first
     for index in range(first, last):
         _push(state, plan.special[index])
@@ -110,8 +171,6 @@ def _move_safe(plan: Plan, state: Narrow, resource: int) -> None:
     """Move the threshold down as far as legs are safe."""
     row = state.resources[resource]
     last, capacity = plan.resources[resource + 1].place_first, plan.resources[resource].capacity
-    if row.safe_to == last or row.safe_sum + 1 <= capacity:
-        _push_special(plan, state, resource)
     while row.safe_to < last and row.safe_sum + 1 <= capacity:
         _push(state, plan.place_family[row.safe_to])
         if state.places[row.safe_to].options:
@@ -134,7 +193,6 @@ def _move_refused(plan: Plan, state: Narrow, resource: int) -> None:
         row.refused_from -= 1
         row.refused_sum = total
         _push(state, plan.place_family[row.refused_from])
-        _push_special(plan, state, resource)
 
 
 @compiled
@@ -189,10 +247,14 @@ def _unsafe_legs(plan: Plan, state: Narrow, family: int, joint: int, most: int) 
 
 @compiled
 def _guarantee(plan: Plan, state: Narrow, family: int) -> None:
-    """Drop what is worse than a guaranteed tuple."""
-    last = plan.tuple_first[family + 1]
-    for joint in range(state.families[family].first, last):
-        if state.tuples[joint].dropped_at == NEVER and _unsafe_legs(plan, state, family, joint, 1)[0] == 0:
+    """Drop what is worse than a guaranteed tuple. If that tuple was dropped itself, there is no stable matching
+    unless a better one remains."""
+    last, seen = plan.tuple_first[family + 1], 0
+    for joint in range(plan.tuple_first[family], last):
+        seen += state.tuples[joint].dropped_at == NEVER
+        if seen == state.families[family].left and state.tuples[joint].dropped_at == NEVER:
+            break  # nothing worse remains
+        if _unsafe_legs(plan, state, family, joint, 1)[0] == 0:
             for worse in range(joint + 1, last):
                 if state.tuples[worse].dropped_at == NEVER:
                     _drop(plan, state, family, worse, joint)
@@ -201,7 +263,7 @@ def _guarantee(plan: Plan, state: Narrow, family: int) -> None:
 
 @compiled
 def _refuse(plan: Plan, state: Narrow, family: int) -> None:
-    """Drop what others keep the family from. Where it is certain to be, it has itself among those who count."""
+    """Drop what others keep the family from. Where it is certain to be, it is itself among those who count."""
     for joint in range(state.families[family].first, plan.tuple_first[family + 1]):
         if state.tuples[joint].dropped_at != NEVER:
             continue
@@ -210,8 +272,10 @@ def _refuse(plan: Plan, state: Narrow, family: int) -> None:
             if leg.special:
                 refused = special_is_refused(plan, state, family, index)
             else:
-                certain = state.places[leg.worst].certain_at != NEVER
-                refused = leg.worst >= state.resources[leg.resource].refused_from and not certain
+                own = 1 if state.places[leg.worst].certain_at != NEVER else 0
+                row = state.resources[leg.resource]
+                full = row.refused_sum - own + 1 > plan.resources[leg.resource].capacity
+                refused = leg.worst >= row.refused_from and full
             if refused:
                 _drop(plan, state, family, joint, -1 - index)
                 break
@@ -221,8 +285,7 @@ def _refuse(plan: Plan, state: Narrow, family: int) -> None:
 def _drop(plan: Plan, state: Narrow, family: int, joint: int, by: int) -> None:
     """The tuple is impossible; thresholds move, and whom that concerns looks again."""
     row = state.families[family]
-    state.tuples[joint].dropped_at, state.tuples[joint].by = state.counters[CLOCK], by
-    state.counters[CLOCK] += 1
+    state.tuples[joint].dropped_at, state.tuples[joint].by = _note(state, DROPPED, joint), by
     row.left -= 1
     while row.first < plan.tuple_first[family + 1] and state.tuples[row.first].dropped_at != NEVER:
         row.first += 1
@@ -230,14 +293,23 @@ def _drop(plan: Plan, state: Narrow, family: int, joint: int, by: int) -> None:
     for index in range(plan.tuples[joint].hold_first, plan.tuples[joint + 1].hold_first):
         hold = plan.holds[index]
         state.places[hold.place].options -= 1
-        if not state.places[hold.place].options and hold.place < state.resources[hold.resource].safe_to:
-            state.resources[hold.resource].safe_sum -= state.places[hold.place].heaviest
-            _move_safe(plan, state, hold.resource)
+        if not state.places[hold.place].options:
+            _push_special(plan, state, hold.resource)
+            if hold.place < state.resources[hold.resource].safe_to:
+                state.resources[hold.resource].safe_sum -= state.places[hold.place].heaviest
+                _move_safe(plan, state, hold.resource)
     if row.left:
-        for index in range(plan.tuples[row.first].hold_first, plan.tuples[row.first + 1].hold_first):
-            place = state.places[plan.holds[index].place]
-            if place.options == row.left and place.certain_at == NEVER:
-                _note_certain(plan, state, index)
+        _note_all_certain(plan, state, family)
+
+
+@compiled
+def _note_all_certain(plan: Plan, state: Narrow, family: int) -> None:
+    """Note the places that the family has in every tuple that remains."""
+    row = state.families[family]
+    for index in range(plan.tuples[row.first].hold_first, plan.tuples[row.first + 1].hold_first):
+        place = state.places[plan.holds[index].place]
+        if place.options == row.left and place.certain_at == NEVER:
+            _note_certain(plan, state, index)
 
 
 @compiled
@@ -246,8 +318,8 @@ def _note_certain(plan: Plan, state: Narrow, index: int) -> None:
     hold = plan.holds[index]
     place, resource = state.places[hold.place], state.resources[hold.resource]
     counted = place.claimed_at != NEVER and place.claim == 1 and hold.place < resource.refused_from
-    place.certain_at = state.counters[CLOCK]
-    state.counters[CLOCK] += 1
+    place.certain_at = _note(state, CERTAIN, hold.place)
+    _push_special(plan, state, hold.resource)
     if not counted:
         resource.refused_sum += place.lightest
         _move_refused(plan, state, hold.resource)
@@ -275,8 +347,8 @@ def _note_claim(plan: Plan, state: Narrow, joint: int, index: int) -> None:
     for at in range(plan.tuples[joint].leg_first, plan.tuples[joint + 1].leg_first):
         if plan.legs[at].resource == hold.resource:
             place.claim = plan.legs[at].weight
-    place.claimed_at = state.counters[CLOCK]
-    state.counters[CLOCK] += 1
+    place.claimed_at = _note(state, CLAIMED, hold.place)
+    _push_special(plan, state, hold.resource)
     if place.claim == 1 and hold.place < resource.refused_from and place.certain_at == NEVER:
         resource.refused_sum += place.lightest
         _move_refused(plan, state, hold.resource)

@@ -16,7 +16,7 @@ import numpy as np
 from yakuba.services.nursery.engine import layout
 from yakuba.services.nursery.engine.board import Plan, compiled
 from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.narrowing import NEVER, Narrow
+from yakuba.services.nursery.engine.narrowing import ASSUMED, NEVER, Narrow
 
 
 class Index(NamedTuple):
@@ -27,10 +27,11 @@ class Index(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """used (F): families whose claims were used. needed (T): dropped tuples to explain; stack, size (1): those
+    """used (F): families whose claims were used. assumed (F): families of which a tuple was assumed. needed (T): dropped tuples to explain; stack, size (1): those
     not explained yet. claimed (P): claims explained."""
 
     used: Flags
+    assumed: Flags
     needed: Flags
     claimed: Flags
     stack: Ints
@@ -51,6 +52,7 @@ def new_trace(plan: Plan) -> Trace:
     families, tuples = plan.tuple_first.size - 1, plan.tuples.size - 1
     return Trace(
         np.zeros(families, np.bool_),
+        np.zeros(families, np.bool_),
         np.zeros(tuples, np.bool_),
         np.zeros(plan.place_family.size, np.bool_),
         np.zeros(tuples, np.int32),
@@ -67,6 +69,16 @@ def need(state: Narrow, trace: Trace, joint: int) -> None:
         trace.size[0] += 1
 
 
+def explain(plan: Plan, state: Narrow, index: Index, families: list[int]) -> Trace:
+    """Why all the dropped tuples of these families were dropped."""
+    trace = new_trace(plan)
+    for family in families:
+        for joint in range(plan.tuple_first[family], plan.tuple_first[family + 1]):
+            need(state, trace, joint)
+    follow(plan, state, index, trace)
+    return trace
+
+
 @compiled
 def follow(plan: Plan, state: Narrow, index: Index, trace: Trace) -> None:
     """Explain all that is needed."""
@@ -75,7 +87,9 @@ def follow(plan: Plan, state: Narrow, index: Index, trace: Trace) -> None:
         joint = trace.stack[trace.size[0]]
         family = plan.tuples[joint].family
         when, by = state.tuples[joint].dropped_at, state.tuples[joint].by
-        if by >= 0:
+        if by == ASSUMED:
+            trace.assumed[family] = True
+        elif by >= 0:
             trace.used[family] = True
             for leg in range(plan.tuples[by].leg_first, plan.tuples[by + 1].leg_first):
                 explain_safe(plan, state, index, trace, family, leg, when)

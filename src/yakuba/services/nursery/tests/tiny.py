@@ -70,3 +70,37 @@ def shuffled(market, chance):
         "current": {child: market["current"][child] for child in seats},
         "priorities": {slot: market["priorities"][slot] for slot in keys},
     }
+
+
+def crowded(chance):
+    """A sound market drawn at once, with few seats and many siblings: often without a stable matching."""
+    slots = list(SLOTS[: chance.randint(2, 3)])
+    families, current, count = [], {}, 0
+    for number in range(chance.randint(3, 5)):
+        width = chance.choice([1, 1, 2, 2, 2])
+        children = [f"c{count + index}" for index in range(width)]
+        count += width
+        rows = {tuple(chance.choice([*slots, None]) for _ in children) for _ in range(chance.randint(1, 4))}
+        wishes = [list(row) for row in sorted(rows, key=str)]
+        chance.shuffle(wishes)
+        families.append({"id": f"f{number}", "children": children, "wishes": wishes})
+        for child in children:
+            if chance.random() < 0.15:
+                current[child] = chance.choice(slots)
+    if chance.random() < 0.2:
+        current["x"] = chance.choice(slots)
+    everyone = [f"c{index}" for index in range(count)]
+    load = {slot: list(current.values()).count(slot) for slot in slots}
+    capacity = {slot: load[slot] + chance.choice([0, 1, 1, 1, 2]) for slot in slots}
+    market = {
+        "slots": [{"id": slot, "capacity": capacity[slot]} for slot in slots],
+        "families": families,
+        "current": current,
+        "priorities": {slot: chance.sample(everyone, count) for slot in slots},
+    }
+    if chance.random() < 0.4:
+        weights = {slot: chance.randint(1, 2) for slot in slots[:2]}
+        taken = sum(load[slot] * weight for slot, weight in weights.items())
+        market["shared"] = [{"id": "S", "capacity": taken + chance.randint(0, 3), "weights": weights}]
+        market["priorities"]["S"] = chance.sample(everyone, count)
+    return market

@@ -1,0 +1,171 @@
+"""Is there a matching in which no family blocks but those who are allowed to? Found, or refuted with the reason.
+
+Narrowing first; where more than one tuple is left to a family, each is tried in turn and narrowed on. Where every
+family has one tuple left, the matching is found: a family that could claim something better would have contradicted
+the narrowing. Where all tries fail, the families whose claims were used are a core: every matching has a blocking
+family among them (or among those allowed to block before). A try that failed without its assumption makes the
+others needless (backjumping), so independent corners of a city do not multiply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from yakuba.services.nursery.engine import narrowing, reasons
+from yakuba.services.nursery.engine.board import Plan, Records, blocking, board_of
+from yakuba.services.nursery.engine.layout import Flags, Ints
+from yakuba.services.nursery.engine.narrowing import CLOCK, NEVER, Narrow
+
+
+@dataclass(frozen=True)
+class Found:
+    """held (F): each family's tuple. unique: no other matching is stable (nothing had to be tried)."""
+
+    held: Ints
+    unique: bool
+
+
+@dataclass(frozen=True)
+class Core:
+    """families: one of them blocks in every matching (in which only the allowed ones block besides)."""
+
+    families: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """More tries than allowed."""
+
+
+@dataclass
+class _Try:
+    """A family being tried: what is left to try, where to go back to, what failed so far."""
+
+    family: int
+    left: list[int]
+    clock: int
+    resources: Records
+    used: set[int] = field(default_factory=set)
+    assumed: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Families whose claims made a contradiction, and families of which a tuple was assumed for it."""
+
+    used: set[int]
+    assumed: set[int]
+
+
+class Search:
+    """One question: which families may block (relaxed, F). `state` is narrowed from the start."""
+
+    def __init__(self, plan: Plan, relaxed: Flags, index: reasons.Index | None = None) -> None:
+        self.plan = plan
+        self.index = index or reasons.index_of(plan)
+        self.state: Narrow = narrowing.start(plan, relaxed)
+        self.conflict = narrowing.narrow(plan, self.state)
+        self.tries = 0
+
+    @property
+    def unsettled(self) -> int:
+        """Families with more than one tuple left."""
+        return int(np.count_nonzero(self.state.families["left"] > 1))
+
+    def run(self, most_tries: int, tick: Callable[[], None] | None = None) -> Found | Core | Undecided:
+        """Search. tick: called at each try; may raise to stop."""
+        if self.conflict >= 0:
+            return Core(frozenset(self._failure([self.conflict]).used))
+        path: list[_Try] = []
+        while True:
+            family = self._next()
+            if family >= 0:
+                path.append(self._try_of(family))
+            else:
+                failure = self._leaf_failure()
+                if failure is None:
+                    return Found(self.state.families["first"].copy(), unique=not self.tries)
+                failure = self._back(path, failure)
+                if failure is not None:
+                    return Core(frozenset(failure.used))
+            end = self._advance(path, most_tries, tick)
+            if end is not None:
+                return end
+
+    def _advance(
+        self, path: list[_Try], most_tries: int, tick: Callable[[], None] | None
+    ) -> Core | Undecided | None:
+        """Try on from the end of the path until something narrows without contradiction (None)."""
+        while True:
+            if self.tries >= most_tries:
+                narrowing.undo(self.plan, self.state, path[0].clock, path[0].resources)
+                return Undecided()
+            self.tries += 1
+            if tick:
+                tick()
+            last = path[-1]
+            conflict = narrowing.assume(self.plan, self.state, last.family, last.left.pop(0))
+            if conflict < 0:
+                return None
+            failure = self._back(path, self._failure([conflict]))
+            if failure is not None:
+                return Core(frozenset(failure.used))
+
+    def _leaf_failure(self) -> _Failure | None:
+        """Every family has one tuple: does the matching hold, counted on the board? Seldom, with shared seats and
+        weights that differ, it does not: narrowing takes the heaviest and lightest that a child can be somewhere.
+        """
+        plan = self.plan
+        board = board_of(plan, self.state.families["first"])
+        claims = np.where(self.state.families["relaxed"] == 0, blocking(plan, board), -1)
+        full = np.flatnonzero(board.load > plan.resources["capacity"][:-1])
+        family = int(np.argmax(claims >= 0))
+        if claims[family] >= 0:
+            legs = plan.legs[slice(*plan.tuples["leg_first"][claims[family] : claims[family] + 2])]
+            there = self._families_at(legs["resource"].tolist())
+            return self._failure([family, *there], claimant=family)
+        return self._failure(self._families_at(full[:1].tolist())) if full.size else None
+
+    def _families_at(self, resources: list[int]) -> list[int]:
+        """Families that have a place there."""
+        first = self.plan.resources["place_first"]
+        rows = [self.plan.place_family[first[at] : first[at + 1]] for at in resources]
+        return [] if not rows else np.unique(np.concatenate(rows)).tolist()
+
+    def _back(self, path: list[_Try], failure: _Failure) -> _Failure | None:
+        """Go back to the last family that the failure depends on and that has a tuple left to try; the failure as
+        a whole when there is none."""
+        while path:
+            last = path[-1]
+            narrowing.undo(self.plan, self.state, last.clock, last.resources)
+            if last.family in failure.assumed:
+                last.used |= failure.used
+                last.assumed |= failure.assumed
+                if last.left:
+                    return None
+                own = self._failure([last.family])
+                failure = _Failure(last.used | own.used, (last.assumed | own.assumed) - {last.family})
+            path.pop()
+        return failure
+
+    def _next(self) -> int:
+        """The family with the fewest tuples left, or -1 when all have one."""
+        left = self.state.families["left"]
+        family = int(np.argmin(np.where(left > 1, left, NEVER)))
+        return family if left[family] > 1 else -1
+
+    def _try_of(self, family: int) -> _Try:
+        first, last = self.plan.tuple_first[family : family + 2].tolist()
+        remaining = np.flatnonzero(self.state.tuples["dropped_at"][first:last] == NEVER) + first
+        clock = int(self.state.counters[CLOCK])
+        return _Try(family, remaining.tolist(), clock, self.state.resources.copy())
+
+    def _failure(self, families: list[int], claimant: int = -1) -> _Failure:
+        """Why the dropped tuples of these families are impossible in the present state."""
+        trace = reasons.explain(self.plan, self.state, self.index, families)
+        if claimant >= 0:
+            trace.used[claimant] = True
+        return _Failure(set(np.flatnonzero(trace.used).tolist()), set(np.flatnonzero(trace.assumed).tolist()))
