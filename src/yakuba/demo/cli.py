@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
@@ -74,7 +75,7 @@ def _inside(sheets: int, seed: int, kill: int, workers: int, as_json: bool) -> N
     from yakuba.demo.programs import CoreSystem, ProgramFailed, Workers, make_pile
 
     folder = Path(settings.YAKUBA.data_dir)
-    if settings.YAKUBA.database_url and town.loaded():
+    if settings.YAKUBA.database_url and connection.introspection.table_names():
         raise fail(
             "YAKUBA_DATABASE_URL のデータベースは空ではありません。demo には空のものを指定してください。", 2
         )

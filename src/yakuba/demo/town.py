@@ -60,11 +60,6 @@ def in_yakuba_city() -> Iterator[Municipality]:
         yield municipality
 
 
-def loaded() -> bool:
-    """Whether the demo town is there."""
-    return User.objects.filter(username=ACCOUNTS[0].username).exists()
-
-
 def load_town(core_url: str) -> None:
     """Load both municipalities with everything they need, or bring what is there up to date."""
     for account in ACCOUNTS:
