@@ -44,7 +44,7 @@ MANIFEST = Manifest(
         "nursery.exported": "選考のデータを書き出した",
         "nursery.notices_made": "入所の通知を作った",
     },
-    jobs=("nursery.run",),
+    jobs=("nursery.run", "nursery.hand_over"),
     stages=("ready", "withdrawn"),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),

@@ -6,7 +6,6 @@ the round's adopted run, changed by the decisions that a second person approved.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -70,9 +69,7 @@ class Round(MunicipalityModel):
     number = models.PositiveIntegerField("選考の回", default=1)
     start = models.DateField("入所日")
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name="手続")
-    rule_set = models.ForeignKey(
-        RuleSet, models.PROTECT, null=True, related_name="rounds", verbose_name="選考基準"
-    )
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="rounds", verbose_name="選考基準")
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="later", verbose_name="前の選考回"
     )
@@ -101,11 +98,6 @@ class Round(MunicipalityModel):
     def is_frozen(self) -> bool:
         """Whether the result is final; applications and seats change no more then."""
         return bool(self.state == self.State.FROZEN)
-
-    @property
-    def april_first(self) -> date:
-        """The day whose age decides the age class."""
-        return date(self.start.year if self.start.month >= 4 else self.start.year - 1, 4, 1)
 
 
 class Facility(MunicipalityModel):

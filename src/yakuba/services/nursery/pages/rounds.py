@@ -1,15 +1,204 @@
-"""The list of rounds, one round with what is missing, and making one."""
+"""The list of rounds, one round with what is missing and the next action, making one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.jobs.models import Job
+from yakuba.services.nursery.actions import handing, taking
+from yakuba.services.nursery.actions import rounds as actions
+from yakuba.services.nursery.actions.taking import Taken
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.forms import FileForm, NextRoundForm, RoundForm, StartForm
+from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import names, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+SHOWN_FAULTS = 100
+SHOWN_PROBLEMS = 200
 
 
 @permission_required("nursery.view")
 def index(request: HttpRequest) -> HttpResponse:
     """All rounds, the newest first."""
-    return render(request, "nursery/index.html", {"rounds": queries.with_counts()})
+    context = rights(request.user) | {
+        "rounds": queries.with_counts(),
+        "rule_sets": RuleSet.objects.exists(),
+    }
+    return render(request, "nursery/index.html", context)
+
+
+@permission_required("nursery.edit")
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a round."""
+    form = RoundForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            round = actions.make(**form.cleaned_data, actor=request.user)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"「{round}」を作りました。次に、施設と申込を取り込みます。")
+            return redirect("nursery:round", round.pk)
+    context = {"form": form, "rule_sets": RuleSet.objects.exists()}
+    return render(request, "nursery/round_form.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("nursery.view")
+def round(request: HttpRequest, round_id: int) -> HttpResponse:
+    """One round: figures, what is missing, the next action, runs, decisions."""
+    row = get_object_or_404(queries.rounds(), pk=round_id)
+    ready = readiness.of_round(row)
+    context = rights(request.user) | {
+        "round": row,
+        "figures": queries.figures(row),
+        "ready": ready,
+        "faults": ready.faults[:SHOWN_FAULTS],
+        "more_faults": max(0, len(ready.faults) - SHOWN_FAULTS),
+        "progress": runs.progress(ready.run) if ready.run else None,
+        "runs": runs.runs(row)[:10],
+        "decisions": Decision.objects.filter(round=row).select_related("application", "proposed_by")[:10],
+        "open_decisions": Decision.objects.filter(round=row, state=Decision.State.PROPOSED).count(),
+        "facility_names": names.facility_names(row),
+        "handed_over": HandOver.objects.filter(round=row).count(),
+        "handing": _handing(row),
+        "next": row.later.first(),
+        "start_form": StartForm(),
+    }
+    return render(request, "nursery/round.html", context)
+
+
+@permission_required("nursery.edit")
+def edit(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Rename a round, or select by other rules."""
+    row = get_object_or_404(Round, pk=round_id)
+    form = RoundForm(request.POST or None, round=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(row, **form.cleaned_data, actor=request.user)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "選考回を変えました。")
+            return redirect("nursery:round", row.pk)
+    context = {"form": form, "round": row, "rule_sets": True}
+    return render(request, "nursery/round_form.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("nursery.edit")
+def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Make the next round from a frozen one."""
+    row = get_object_or_404(Round, pk=round_id)
+    form = NextRoundForm(request.POST or None, initial={"title": f"{row.title}（第{row.number + 1}回）"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = actions.make_next(row, form.cleaned_data["title"], actor=request.user)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, "残った枠と、入所が決まっていない申込を引き継ぎました。新しい申込も取り込めます。"
+            )
+            return redirect("nursery:round", new.pk)
+    context = {"form": form, "round": row}
+    return render(request, "nursery/next_round.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permission_required("nursery.edit")
+def take(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Take applications from the ledger."""
+    row = get_object_or_404(Round, pk=round_id)
+    return _taken(request, row, lambda: taking.from_ledger(row, actor=request.user), FileForm(), "申込")
+
+
+@permission_required("nursery.edit")
+def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Take applications from a CSV."""
+    row = get_object_or_404(Round, pk=round_id)
+    return _load(request, row, taking.applications_from_file, "申込")
+
+
+@permission_required("nursery.edit")
+def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Take facilities and their free seats from a CSV."""
+    row = get_object_or_404(Round, pk=round_id)
+    return _load(request, row, taking.facilities_from_file, "施設")
+
+
+@require_POST
+@permission_required("nursery.propose")
+def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Let a worker hand the decisions over to the robots."""
+    row = get_object_or_404(Round, pk=round_id)
+    try:
+        handing.ask(row, actor=request.user)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。"
+        )
+    return redirect("nursery:round", row.pk)
+
+
+def _load(request: HttpRequest, round: Round, action: Callable[..., Taken], what: str) -> HttpResponse:
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "round": round, "what": what}
+        return render(request, "nursery/load.html", context, status=422 if form.errors else 200)
+    data = form.cleaned_data["file"]
+    return _taken(request, round, lambda: action(round, data, actor=request.user), form, what)
+
+
+def _taken(
+    request: HttpRequest, round: Round, action: Callable[[], Taken], form: Any, what: str
+) -> HttpResponse:
+    """Carry it out; where rows were refused the page with all of them, else the round."""
+    try:
+        taken = action()
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("nursery:round", round.pk)
+    except RulesRefused as refused:
+        messages.error(request, f"選考基準が読めません。{refused.problems[0]}")
+        return redirect("nursery:round", round.pk)
+    if not taken.problems:
+        messages.success(request, f"{what}を取り込みました。{sentence(taken)}")
+        return redirect("nursery:round", round.pk)
+    context = {
+        "form": FileForm(),
+        "round": round,
+        "what": what,
+        "taken": taken,
+        "sentence": sentence(taken),
+        "problems": taken.problems[:SHOWN_PROBLEMS],
+        "more": max(0, len(taken.problems) - SHOWN_PROBLEMS),
+    }
+    return render(request, "nursery/load.html", context, status=422)
+
+
+def sentence(taken: Taken) -> str:
+    """What a taking did, in one line."""
+    parts = [f"新しい{taken.new}件、変わった{taken.changed}件、同じ{taken.same}件。"]
+    if taken.kept:
+        parts.append(f"職員が直した項目のある{taken.kept}件は、直した値を残しました。")
+    if taken.withdrawn:
+        parts.append(f"受付簿で取り下げられた{taken.withdrawn}件を外しました。")
+    parts += [f"{reason}{number}件は取り込んでいません。" for reason, number in taken.left_out.items()]
+    return "".join(parts)
+
+
+def _handing(round: Round) -> Job | None:
+    """The hand-over that is under way or has failed."""
+    job = Job.objects.filter(name=handing.JOB, key=f"round-{round.pk}").first()
+    return job if job is not None and job.state != "done" else None

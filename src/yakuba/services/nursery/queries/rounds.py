@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from yakuba.services.nursery.engine.preparing import ages
 from yakuba.services.nursery.models import AGES, Application, Decision, Facility, Round, Run
 
 
@@ -41,10 +42,8 @@ def facilities(round: Round) -> QuerySet[Facility]:
 
 
 def age_class(application: Application, round: Round) -> int:
-    """The age in years on April 1 of the round's fiscal year."""
-    first, birth = round.april_first, application.birth
-    passed = (birth.month, birth.day) <= (first.month, first.day)
-    return max(0, first.year - birth.year - (0 if passed else 1))
+    """The age class in the round's fiscal year."""
+    return ages.age_class(application.birth, round.start)
 
 
 def figures(round: Round) -> Figures:

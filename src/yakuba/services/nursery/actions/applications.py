@@ -1,0 +1,104 @@
+"""Correcting what the selection reads of one application or facility. Corrections outlive taking it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions.rounds import preparing
+from yakuba.services.nursery.models import Application, Facility
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+OF_THE_HOUSEHOLD = ("sibling_mode", "district")  # one answer for all children of a household
+
+
+@transaction.atomic
+def correct(application: Application, values: Mapping[str, Any], *, actor: Any) -> list[str]:
+    """Set selection items (fields of `Application`; `facts.<field>` for one value of the application).
+
+    Returns the names of what changed; each is noted with who and when. Raises NotPossible on a frozen round.
+    """
+    preparing(application.round)
+    row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    changed = [name for name, value in values.items() if _differs(row, name, value)]
+    for name in changed:
+        _set(row, name, values[name], actor)
+    if changed:
+        row.save()
+        _tell_siblings(row, changed, actor)
+        record("nursery.application_corrected", subject=f"application:{row.pk}", actor=actor, fields=changed)
+    return changed
+
+
+@transaction.atomic
+def withdraw(application: Application, reason: str, *, actor: Any) -> Application:
+    """Take an application out of the round. Raises NotPossible without a reason or on a frozen round."""
+    if not reason.strip():
+        raise NotPossible("外す理由を書いてください。")
+    preparing(application.round)
+    row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    row.state, row.withdrawn_reason = Application.State.WITHDRAWN, reason.strip()[:200]
+    row.save()
+    record("nursery.application_withdrawn", subject=f"application:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def bring_back(application: Application, *, actor: Any) -> Application:
+    """Put an application back into the round. Raises NotPossible on a frozen round."""
+    preparing(application.round)
+    row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    row.state, row.withdrawn_reason = Application.State.ACTIVE, ""
+    row.save()
+    record("nursery.application_returned", subject=f"application:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def correct_facility(
+    facility: Facility, vacancies: Mapping[str, int], shared: list[dict[str, Any]], *, actor: Any
+) -> list[str]:
+    """Set a facility's free seats and shared seats. Returns what changed. Raises NotPossible on a frozen round."""
+    preparing(facility.round)
+    row: Facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
+    wanted: dict[str, Any] = {"vacancies": dict(vacancies), "shared": shared}
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted[name])
+        row.corrected[name] = _mark(actor)
+    if changed:
+        row.save()
+        record("nursery.facility_corrected", subject=f"facility:{row.pk}", actor=actor, fields=changed)
+    return changed
+
+
+def _differs(row: Application, name: str, value: Any) -> bool:
+    if name.startswith("facts."):
+        return row.facts.get(name.removeprefix("facts."), "") != value
+    return bool(getattr(row, name) != value)
+
+
+def _set(row: Application, name: str, value: Any, actor: Any) -> None:
+    if name.startswith("facts."):
+        row.facts[name.removeprefix("facts.")] = value
+    else:
+        setattr(row, name, value)
+    row.corrected[name] = _mark(actor)
+
+
+def _tell_siblings(row: Application, changed: list[str], actor: Any) -> None:
+    names = [name for name in changed if name in OF_THE_HOUSEHOLD]
+    if not names:
+        return
+    for other in Application.objects.filter(round=row.round_id, household=row.household).exclude(pk=row.pk):
+        for name in names:
+            _set(other, name, getattr(row, name), actor)
+        other.save()
+
+
+def _mark(actor: Any) -> dict[str, str]:
+    return {"by": str(actor), "at": timezone.now().isoformat(timespec="seconds")}

@@ -1,0 +1,220 @@
+"""Decisions by people: one proposes with a reason, another one approves. Seats are checked both times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions.rounds import preparing
+from yakuba.services.nursery.models import Application, Decision, Placement, Round
+from yakuba.services.nursery.queries import results
+from yakuba.services.nursery.queries import runs as run_queries
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+LONGEST_REASON = 2000
+
+
+@transaction.atomic
+def propose_place(application: Application, slot: str, reason: str, *, actor: Any) -> Decision:
+    """Propose another result for one child: a slot of the adopted run, or empty for none.
+
+    Raises NotPossible: no reason, no adopted result, unknown slot, no seat left, or one is open already.
+    """
+    reason = _reason(reason)
+    round = preparing(application.round)
+    before = _held(round, application)
+    if slot == before:
+        raise NotPossible("今の結果と同じです。変えるところを選んでください。")
+    _refuse_open(round, application)
+    _check_seat(round, application, slot)
+    decision = Decision.objects.create(
+        round=round,
+        kind=Decision.Kind.PLACE,
+        application=application,
+        run=round.adopted,
+        slot=slot,
+        slot_before=before,
+        reason=reason,
+        proposed_by=actor,
+    )
+    _record("nursery.decision_proposed", decision, actor)
+    return decision
+
+
+@transaction.atomic
+def propose_freeze(round: Round, reason: str, *, actor: Any) -> Decision:
+    """Propose that the adopted result, with the approved decisions, is final. Raises NotPossible with what stands
+    in the way."""
+    row = preparing(round)
+    obstacles = freeze_obstacles(row)
+    if obstacles:
+        raise NotPossible("\n".join(obstacles))
+    decision = Decision.objects.create(
+        round=row,
+        kind=Decision.Kind.FREEZE,
+        run=row.adopted,
+        reason=_reason(reason),
+        proposed_by=actor,
+    )
+    _record("nursery.decision_proposed", decision, actor)
+    return decision
+
+
+@transaction.atomic
+def approve(decision: Decision, *, actor: Any, answer: str = "") -> Decision:
+    """Approve what another person proposed; it takes effect at once. Raises NotPossible for the proposer and when
+    it does not hold any more."""
+    row = _open(decision)
+    if row.proposed_by_id == actor.pk:
+        raise NotPossible("起案した本人は承認できません。別の職員が承認してください。")
+    round = preparing(row.round)
+    if row.kind == Decision.Kind.FREEZE:
+        _freeze(round, row, actor)
+    else:
+        assert row.application is not None
+        if round.adopted_id is None:
+            raise NotPossible("採用された選考結果がありません。")
+        _check_seat(round, row.application, row.slot)
+    _answer(row, Decision.State.APPROVED, actor, answer)
+    _record("nursery.decision_approved", row, actor)
+    return row
+
+
+@transaction.atomic
+def refuse(decision: Decision, answer: str, *, actor: Any) -> Decision:
+    """Send a proposal back with a word; the proposer may take it back, too. Raises NotPossible."""
+    row = _open(decision)
+    if not answer.strip():
+        raise NotPossible("差し戻す理由を書いてください。")
+    _answer(row, Decision.State.REFUSED, actor, answer)
+    _record("nursery.decision_refused", row, actor)
+    return row
+
+
+@transaction.atomic
+def decline(application: Application, reason: str, *, actor: Any) -> Decision:
+    """The family declines the seat after the freeze: it is free for the next round. Raises NotPossible."""
+    reason = _reason(reason)
+    round: Round = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
+    if not round.is_frozen:
+        raise NotPossible("辞退を受けるのは確定した後です。確定する前は、申込を選考から外してください。")
+    if round.later.exists():
+        raise NotPossible("次の選考回がもう作られています。辞退は、そちらの空き枠を直して受けてください。")
+    before = _held(round, application)
+    if not before:
+        raise NotPossible("この児童は入所が決まっていないため、辞退はありません。")
+    now = timezone.now()
+    decision = Decision.objects.create(
+        round=round,
+        kind=Decision.Kind.WITHDRAWAL,
+        application=application,
+        run=round.adopted,
+        slot="",
+        slot_before=before,
+        reason=reason,
+        state=Decision.State.APPROVED,
+        proposed_by=actor,
+        answered_by=actor,
+        answered_at=now,
+    )
+    _record("nursery.withdrawn", decision, actor)
+    return decision
+
+
+def freeze_obstacles(round: Round) -> list[str]:
+    """What must be done before the round can be frozen, in Japanese; empty when it may."""
+    adopted = round.adopted
+    if adopted is None:
+        return ["採用した選考結果がありません。計算し、結果を採用してください。"]
+    found = []
+    if run_queries.is_outdated(adopted, round):
+        found.append("採用した計算のあとに申込・施設・選考基準が変わりました。計算し直して採用してください。")
+    waiting = Decision.objects.filter(round=round, state=Decision.State.PROPOSED)
+    if waiting.filter(kind=Decision.Kind.FREEZE).exists():
+        found.append("確定の承認を待っています。")
+    if number := waiting.exclude(kind=Decision.Kind.FREEZE).count():
+        found.append(f"承認を待つ個別の決定が{number}件あります。先に承認するか差し戻してください。")
+    return found + results.overfull(adopted, results.taken(round))
+
+
+def _freeze(round: Round, decision: Decision, actor: Any) -> None:
+    if decision.run_id != round.adopted_id:
+        raise NotPossible("起案のあとに採用する結果が変わりました。差し戻して、起案し直してください。")
+    _answer(decision, Decision.State.APPROVED, actor, "")
+    obstacles = freeze_obstacles(round)
+    if obstacles:
+        raise NotPossible("\n".join(obstacles))
+    round.state, round.frozen_by, round.frozen_at = Round.State.FROZEN, actor, timezone.now()
+    round.save()
+    record("nursery.frozen", subject=f"round:{round.pk}", actor=actor, run=round.adopted_id)
+
+
+def _check_seat(round: Round, application: Application, slot: str) -> None:
+    """Whether the child could have the slot besides everybody who holds one."""
+    adopted = round.adopted
+    if adopted is None:
+        raise NotPossible("採用した選考結果がありません。先に計算し、結果を採用してください。")
+    if not slot:
+        return
+    if slot not in adopted.slots:
+        raise NotPossible(f"枠 {slot} は、この選考回にありません。")
+    taken = results.taken(round)
+    held = _held(round, application)
+    if held:
+        taken[held] -= 1
+    taken[slot] += 1
+    before = results.overfull(adopted, results.taken(round))
+    over = [line for line in results.overfull(adopted, taken) if line not in before]
+    if over:
+        raise NotPossible("\n".join([*over, "先に別の児童の決定を変えるか、空き枠を確かめてください。"]))
+
+
+def _held(round: Round, application: Application) -> str:
+    """The slot that the child holds in the round's result. Raises NotPossible when it is not part of it."""
+    if round.adopted_id is None:
+        raise NotPossible("採用した選考結果がありません。先に計算し、結果を採用してください。")
+    placement = Placement.objects.filter(run=round.adopted_id, application=application).first()
+    if placement is None:
+        raise NotPossible("この児童は採用した計算に入っていません。計算し直してください。")
+    changed = Decision.objects.filter(
+        round=round, application=application, state=Decision.State.APPROVED
+    ).order_by("answered_at", "pk")
+    last = changed.last()
+    return str(last.slot if last else placement.slot)
+
+
+def _refuse_open(round: Round, application: Application) -> None:
+    waiting = Decision.objects.filter(round=round, state=Decision.State.PROPOSED)
+    if waiting.filter(application=application).exists():
+        raise NotPossible("この児童には承認を待つ決定があります。先にそれを承認するか差し戻してください。")
+    if waiting.filter(kind=Decision.Kind.FREEZE).exists():
+        raise NotPossible(
+            "確定の承認を待っています。個別の決定を起案するには、先に確定を差し戻してください。"
+        )
+
+
+def _open(decision: Decision) -> Decision:
+    row: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    if row.state != Decision.State.PROPOSED:
+        raise NotPossible(f"この決定は、すでに「{row.get_state_display()}」です。")
+    return row
+
+
+def _answer(decision: Decision, state: str, actor: Any, answer: str) -> None:
+    decision.state, decision.answered_by, decision.answered_at = state, actor, timezone.now()
+    if answer:
+        decision.answer = answer.strip()[:LONGEST_REASON]
+    decision.save()
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise NotPossible("理由を書いてください。あとから見る人に分かるように、事情と根拠を書きます。")
+    return reason.strip()[:LONGEST_REASON]
+
+
+def _record(name: str, decision: Decision, actor: Any) -> None:
+    record(name, subject=f"decision:{decision.pk}", actor=actor, kind=decision.kind, round=decision.round_id)

@@ -1,0 +1,145 @@
+"""Handing the decisions of a frozen round to the robots: each becomes a ledger case that is ready to be entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel import jobs
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.nursery.models import HandOver, Round
+from yakuba.services.nursery.queries import results, rounds
+from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.results import Final
+
+PROCEDURE = "nursery-decision"
+PLACED, HELD, DECLINED = "placed", "held", "declined"
+OPEN = (Status.READING, Status.CONFIRMING, Status.READY)
+JOB = "nursery.hand_over"
+AT_ONCE = 50  # cases in one committed step
+
+Told = Callable[[int, int], None]
+
+
+def _quiet(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
+@dataclass
+class HandedOver:
+    """What one hand-over did. late: receipt numbers whose decision changed after a robot had entered it."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    late: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def ask(round: Round, *, actor: Any) -> Job:
+    """Let a worker hand the round's decisions over. Raises NotPossible when the round is not frozen or the
+    procedure is not loaded."""
+    _procedure(round)
+    return jobs.enqueue(JOB, key=f"round-{round.pk}", round_id=round.pk, actor_id=actor.pk)
+
+
+def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
+    """Write every child's decision into a case of its own in status READY, in small committed steps; again only
+    what has changed. `told(done, total)` may raise to stop. Raises NotPossible as `ask`."""
+    procedure = _procedure(round)
+    done = HandedOver()
+    names = {place.code: place.name for place in rounds.facilities(round)}
+    known = {one.application_id: one for one in HandOver.objects.filter(round=round).select_related("case")}
+    finals = results.finals(round)
+    for first in range(0, len(finals), AT_ONCE):
+        told(first, len(finals))
+        with transaction.atomic():
+            for final in finals[first : first + AT_ONCE]:
+                _hand(round, procedure, final, names, known.get(final.application.pk), done)
+    record(
+        "nursery.handed_over",
+        subject=f"round:{round.pk}",
+        actor=actor,
+        new=done.new,
+        changed=done.changed,
+        late=len(done.late),
+    )
+    return done
+
+
+def _procedure(round: Round) -> Procedure:
+    if not round.is_frozen:
+        raise NotPossible("確定していない選考は入力に回せません。先に確定してください。")
+    procedure = Procedure.objects.filter(code=PROCEDURE).first()
+    if procedure is None:
+        raise NotPossible(f"手続「{PROCEDURE}」が登録されていません。管理者に登録を頼んでください。")
+    return procedure
+
+
+def result_of(final: Final) -> str:
+    """`placed` for a new seat, `held` (also for a transfer that stays where it is), or `declined`."""
+    if final.withdrew:
+        return DECLINED
+    return PLACED if final.is_placed else HELD
+
+
+def decision_number(final: Final, round: Round) -> str:
+    """The receipt number of the decision's case: the child's own, with the round behind it from the second on, so
+    that one child's decisions of two rounds are two entries in the core system."""
+    number = final.application.receipt_number
+    return number if round.number == 1 else f"{number}-{round.number}"
+
+
+def _hand(
+    round: Round,
+    procedure: Procedure,
+    final: Final,
+    names: dict[str, str],
+    known: HandOver | None,
+    done: HandedOver,
+) -> None:
+    result = result_of(final)
+    if known is not None and (known.result, known.slot) == (result, final.slot):
+        done.same += 1
+        return
+    case = known.case if known else ledger.open_case(procedure, decision_number(final, round))
+    if case.status not in OPEN:
+        done.late.append(final.application.receipt_number)
+        return
+    _write(case, _values(round, final, names, case))
+    HandOver.objects.update_or_create(
+        application=final.application,
+        defaults={"round": round, "case": case, "result": result, "slot": final.slot},
+    )
+    if known is None:
+        done.new += 1
+    else:
+        done.changed += 1
+
+
+def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> dict[str, str]:
+    child = final.application
+    placed = final.is_placed
+    return {
+        "receipt_number": case.receipt_number,
+        "child_name": child.name,
+        "child_birth": child.birth.isoformat(),
+        "result": result_of(final),
+        "facility": names.get(results.slot_facility(final.slot), "") if placed else "",
+        "age_class": str(results.slot_age(final.slot)) if placed else "",
+        "start_date": round.start.isoformat() if placed else "",
+    }
+
+
+def _write(case: Case, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        ledger.record_value(case, name, value, trusted=True, source={"room": "nursery"})
+    if case.status != Status.READY:
+        ledger.move(case, Status.READY)

@@ -1,0 +1,124 @@
+"""Making and changing rounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from math import lcm
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.nursery.engine.preparing.faults import reserved_fact
+from yakuba.services.nursery.models import Application, Facility, Round, RuleSet
+from yakuba.services.nursery.queries import results, rounds
+from yakuba.services.nursery.queries import rules as rule_queries
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+FROZEN = "「{}」は確定しています。確定した選考は変えられません。続きは次の選考回で行います。"
+
+
+@transaction.atomic
+def make(
+    title: str, start: date, procedure: Procedure, rule_set: RuleSet, *, number: int = 1, actor: Any
+) -> Round:
+    """A new round without facilities and applications. Raises NotPossible when there is one already."""
+    taken = Round.objects.filter(procedure=procedure, start=start, number=number).first()
+    if taken is not None:
+        raise NotPossible(f"入所日と回が同じ選考回「{taken}」があります。そちらを開いてください。")
+    year = start.year if start.month >= 4 else start.year - 1
+    round = Round.objects.create(
+        title=title.strip(),
+        year=year,
+        number=number,
+        start=start,
+        procedure=procedure,
+        rule_set=rule_set,
+        made_by=actor,
+    )
+    record("nursery.round_made", subject=f"round:{round.pk}", actor=actor, rules=rule_set.pk)
+    return round
+
+
+@transaction.atomic
+def change(round: Round, *, title: str, rule_set: RuleSet, actor: Any) -> Round:
+    """Rename a round or select by other rules. Raises NotPossible."""
+    row = preparing(round)
+    row.title, row.rule_set = title.strip(), rule_set
+    row.save()
+    record("nursery.round_changed", subject=f"round:{row.pk}", actor=actor, rules=rule_set.pk)
+    return row
+
+
+def preparing(round: Round) -> Round:
+    """The round's row, locked in the caller's transaction. Raises NotPossible when it is frozen."""
+    row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if row.is_frozen:
+        raise NotPossible(FROZEN.format(row))
+    return row
+
+
+@transaction.atomic
+def make_next(round: Round, title: str, *, actor: Any) -> Round:
+    """The next round of the same start date from a frozen one: the seats that are left or were declined, and the
+    applicants without a new seat. Children placed before keep theirs. Raises NotPossible."""
+    before = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if not before.is_frozen:
+        raise NotPossible(f"「{before}」はまだ確定していません。確定してから次の選考回を作ってください。")
+    if before.later.exists():
+        raise NotPossible(f"「{before}」の次の選考回は、もうあります。")
+    new = make(title, before.start, before.procedure, before.rule_set, number=before.number + 1, actor=actor)
+    new.previous, new.notice = before, before.notice
+    new.save()
+    _copy_facilities(before, new)
+    _copy_applications(before, new)
+    return new
+
+
+def _copy_facilities(before: Round, new: Round) -> None:
+    slots = results.slot_states(before)
+    rules = rule_queries.of_round(before)
+    labels = [one.label for one in rules.reserved]
+    left = results.shared_left(before, lcm(*rules.ratios))
+    copies = []
+    for row in rounds.facilities(before):
+        facts = dict(row.facts)
+        for slot in slots.values():
+            if slot.facility == row.code and slot.reserved in labels:
+                facts[reserved_fact(slot.reserved, slot.age)] = str(max(0, slot.left))
+        copies.append(
+            Facility(
+                round=new,
+                code=row.code,
+                name=row.name,
+                kind=row.kind,
+                district=row.district,
+                vacancies={age: _left(slots, row.code, age) for age in row.vacancies},
+                shared=[one | left.get((row.code, one["id"]), {}) for one in row.shared],
+                facts=facts,
+            )
+        )
+    Facility.objects.bulk_create(copies)
+
+
+def _left(slots: dict[str, results.SlotState], facility: str, age: str) -> int:
+    """Seats that nobody holds; those of applicants who stay at their own are held."""
+    slot = slots.get(f"{facility}-{age}")
+    return max(0, slot.left) if slot else 0
+
+
+def _copy_applications(before: Round, new: Round) -> None:
+    """Who was placed does not apply again, but stays beside a brother or sister who does; who declined is out."""
+    finals = [
+        final
+        for final in results.finals(before)
+        if not final.withdrew and final.application.state == Application.State.ACTIVE
+    ]
+    applying = {final.application.household for final in finals if not final.is_placed}
+    again = [final.application for final in finals if final.application.household in applying]
+    for row in again:
+        row.pk = None
+        row._state.adding = True
+        row.round = new
+    Application.objects.bulk_create(again)

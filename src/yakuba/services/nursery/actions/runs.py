@@ -1,0 +1,273 @@
+"""Calculating a round: what is asked for, the calculation itself, and the one transaction that keeps its result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel import jobs
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.jobs.models import Job
+from yakuba.services.nursery.actions.rounds import preparing
+from yakuba.services.nursery.contracts import Applications, MarketRefused, Matching, Selection, Status
+from yakuba.services.nursery.engine import check, explaining, market_file, solving
+from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
+from yakuba.services.nursery.queries import explanations, inputs, rounds
+from yakuba.services.nursery.queries import runs as queries
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+JOB = "nursery.run"
+SECONDS = (1, 3600)
+STEPS = 100  # progress is told in hundredths
+SHARES = {"prepare": (0, 10), "solve": (10, 70), "check": (70, 80), "explain": (80, 95), "store": (95, 100)}
+NOTES = {
+    "prepare": "指数と順位を計算しています",
+    "solve": "割り当てを計算しています",
+    "check": "別のプログラムで結果を確かめています",
+    "explain": "理由の説明を作っています",
+    "store": "結果を保存しています",
+}
+KEPT_PROBLEMS = 500
+
+Told = Callable[[int, int, str], None]
+
+
+class Unchanged(NotPossible):
+    """The same inputs, rules and change were calculated before: `run` has the result."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(
+            f"申込・施設・選考基準は「{run}」から変わっていないため、結果も同じです。その結果を表示しています。"
+        )
+        self.run = run
+
+
+@dataclass(frozen=True)
+class Result:
+    """A calculation in hand, checked and explained, before it is stored."""
+
+    selection: Selection
+    matching: Matching
+    reasons: Mapping[str, Any]
+    check_seconds: float
+
+
+@transaction.atomic
+def start(
+    round: Round,
+    *,
+    actor: Any,
+    seconds: int = 60,
+    change: Mapping[str, Any] | None = None,
+    base: Run | None = None,
+    rule_set: Any = None,
+    label: str = "",
+    again: bool = False,
+) -> Run:
+    """Freeze the inputs and let a worker calculate. change: what a what-if tries (empty: the round as it stands);
+    base: the run a what-if starts from, whose inputs it takes. again: even when nothing has changed.
+
+    Raises Unchanged with the earlier run, or NotPossible (frozen, nothing to select from, already under way).
+    """
+    if not SECONDS[0] <= seconds <= SECONDS[1]:
+        raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
+    row = Round.objects.select_for_update(of=("self",)).get(pk=round.pk) if base else preparing(round)
+    snapshot = base.snapshot if base else _snapshot(row)
+    assert snapshot is not None
+    rules = rule_set or (base.rule_set if base else row.rule_set)
+    wanted = dict(change or {})
+    digest = inputs.digest(snapshot.digest, rules.digest, wanted)
+    _refuse_double(row, digest, again)
+    run = Run.objects.create(
+        round=row,
+        rule_set=rules,
+        snapshot=snapshot,
+        label=label,
+        change=wanted,
+        base=base,
+        digest=digest,
+        allowed_seconds=seconds,
+        started_by=actor,
+    )
+    record("nursery.run_started", subject=f"run:{run.pk}", actor=actor, digest=digest, what_if=bool(wanted))
+    jobs.enqueue(JOB, key=run.job_key, run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def stop(run: Run, *, actor: Any) -> Run:
+    """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
+    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if row.state != Run.State.ACTIVE:
+        raise NotPossible("この計算は、もう終わっています。")
+    job = Job.objects.filter(name=JOB, key=row.job_key).first()
+    if job is not None:
+        jobs.cancel(job)
+    _fail(row, "職員が中止しました。もう一度計算するときは、選考回の画面から始めてください。")
+    record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def adopt(run: Run, *, actor: Any) -> Run:
+    """Make the run's result the one that counts in its round. Raises NotPossible for what-ifs, failed runs, and
+    runs whose inputs have changed since."""
+    round = preparing(run.round)
+    row: Run = Run.objects.select_related("snapshot", "rule_set").get(pk=run.pk)
+    if row.is_what_if or not row.is_done:
+        raise NotPossible("採用できるのは、選考回の今の内容で終わった計算だけです。試算は採用できません。")
+    if queries.is_outdated(row, round):
+        raise NotPossible(
+            "この計算のあとに、申込・施設・選考基準のどれかが変わりました。計算し直してから採用してください。"
+        )
+    round.adopted = row
+    round.save()
+    record("nursery.run_adopted", subject=f"run:{row.pk}", actor=actor, round=round.pk)
+    return row
+
+
+def calculate(run_id: int, told: Told) -> None:
+    """Do the work of a run; nothing is kept until the end, so it may be killed and called again at any moment.
+    `told(done, total, note)` may raise to stop it. A run that has ended is left alone."""
+    run = Run.objects.select_related("round", "rule_set", "snapshot").filter(pk=run_id).first()
+    if run is None or run.state != Run.State.ACTIVE:
+        return
+    assert run.snapshot is not None
+    try:
+        result = _calculated(run, inputs.from_json(run.snapshot.document), told)
+    except (MarketRefused, queries.RulesRefused) as refused:
+        _refuse(run, refused)
+        return
+    _tell(told, "store", 0.0)
+    _store(run, result)
+
+
+def give_up(run_id: int) -> None:
+    """After the last try of the job: the run has failed, and says so."""
+    run = Run.objects.filter(pk=run_id, state=Run.State.ACTIVE).first()
+    if run is not None:
+        _fail(run, "計算の途中でエラーが起きました。もう一度計算し、続くときは管理者に連絡してください。")
+
+
+def _calculated(run: Run, applications: Applications, told: Told) -> Result:
+    _tell(told, "prepare", 0.0)
+    selection = queries.selection_of(run, applications)
+    arrays = market_file.checked(selection.market)
+    _tell(told, "solve", 0.0)
+    matching = solving.solve(
+        arrays,
+        seconds=float(run.allowed_seconds),
+        told=lambda step, share: _tell(told, "solve", share),
+    )
+    _tell(told, "check", 0.0)
+    started = timezone.now()
+    _verify(selection, matching)
+    spent = (timezone.now() - started).total_seconds()
+    _tell(told, "explain", 0.0)
+    return Result(selection, matching, explaining.explain(selection, matching), spent)
+
+
+def _verify(selection: Selection, matching: Matching) -> None:
+    """Let the checker, which shares no code with the solver, read both as files. Raises AssertionError: a result
+    that does not hold is a fault of the program and is never shown."""
+    market = market_file.dump(selection.market)
+    report = check.check(market, json.dumps(matching.to_json()).encode())
+    if report.reasons:
+        raise AssertionError("the checker refuses the result: " + " / ".join(report.reasons[:3]))
+
+
+@transaction.atomic
+def _store(run: Run, result: Result) -> None:
+    """Everything at once, under the lock of the run's row."""
+    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if row.state != Run.State.ACTIVE:
+        return
+    matching, selection = result.matching, result.selection
+    row.status, row.bound = str(matching.status), matching.bound
+    row.blocking = [{"family": one.family, "wish": list(one.wish)} for one in matching.blocking]
+    row.seats_proved, row.checked = matching.seats_proved, True
+    row.seconds = {name: round(value, 4) for name, value in matching.seconds.items()}
+    row.seconds["check"] = round(result.check_seconds, 4)
+    row.slots = queries.slots_of(selection, matching, result.reasons)
+    row.shared = [
+        {"id": one.id, "capacity": one.capacity, "weights": dict(one.weights)}
+        for one in selection.market.shared
+    ]
+    row.not_eligible = [
+        {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
+    ]
+    row.counts = queries.counts_of(selection, matching, result.reasons)
+    row.state, row.ended_at = Run.State.DONE, timezone.now()
+    row.save()
+    _store_placements(row, selection, matching, result.reasons)
+
+
+def _store_placements(run: Run, selection: Selection, matching: Matching, reasons: Mapping[str, Any]) -> None:
+    rows = {row.receipt_number: row for row in rounds.applications(run.round)}
+    blocking = {one.family for one in matching.blocking}
+    placements = []
+    for household, child in selection.applications.children():
+        application, explanation = rows.get(child.id), reasons.get(child.id)
+        if application is None or explanation is None or child.id in selection.applications.seated:
+            continue
+        index = selection.indices.get(child.id)
+        placements.append(
+            Placement(
+                run=run,
+                application=application,
+                slot=explanation.held or "",
+                wish=explanation.wish,
+                age=index.age if index else None,
+                index=index.total if index else None,
+                unstable=explanation.unstable or household.id in blocking,
+                explanation=explanations.to_json(explanation),
+            )
+        )
+    Placement.objects.bulk_create(placements, batch_size=500)
+
+
+def _snapshot(round: Round) -> Snapshot:
+    applications = inputs.of_round(round)
+    if not applications.facilities or not applications.households:
+        raise NotPossible("申込か施設がまだありません。先に取り込んでください。")
+    document = inputs.to_json(applications)
+    digest = inputs.digest(document)
+    found, _ = Snapshot.objects.get_or_create(round=round, digest=digest, defaults={"document": document})
+    return found
+
+
+def _refuse_double(round: Round, digest: str, again: bool) -> None:
+    same = Run.objects.filter(round=round, digest=digest)
+    if same.filter(state=Run.State.ACTIVE).exists():
+        raise NotPossible("同じ内容の計算が進んでいます。終わるまでお待ちください。")
+    known = same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
+    if known is not None and not again:
+        raise Unchanged(known)
+
+
+@transaction.atomic
+def _refuse(run: Run, refused: Any) -> None:
+    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if row.state == Run.State.ACTIVE:
+        row.problems = [
+            {"line": one.line, "place": one.place, "reason": one.reason}
+            for one in refused.problems[:KEPT_PROBLEMS]
+        ]
+        row.state, row.ended_at = Run.State.FAILED, timezone.now()
+        row.save()
+
+
+def _fail(run: Run, reason: str) -> None:
+    run.problems = [{"line": 0, "place": "", "reason": reason}]
+    run.state, run.ended_at = Run.State.FAILED, timezone.now()
+    run.save()
+
+
+def _tell(told: Told, step: str, share: float) -> None:
+    first, last = SHARES[step]
+    told(int(first + (last - first) * min(max(share, 0.0), 1.0)), STEPS, NOTES[step])

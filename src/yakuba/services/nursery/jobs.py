@@ -1,0 +1,48 @@
+"""What the worker does for this room."""
+
+from __future__ import annotations
+
+import time
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.jobs import JobContext, JobError, job
+from yakuba.services.nursery.actions import handing, runs
+from yakuba.services.nursery.models import Round
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+ATTEMPTS = 2
+LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
+
+
+@job(runs.JOB, label="入所選考の計算", attempts=ATTEMPTS)
+def calculate(context: JobContext, *, run_id: int) -> None:
+    """Calculate one run. Killed half way it starts anew: nothing is stored before the end."""
+    looked = 0.0
+
+    def told(done: int, total: int, note: str) -> None:
+        nonlocal looked
+        if time.monotonic() - looked >= LOOK_EVERY:
+            looked = time.monotonic()
+            context.check()
+            context.progress(done, total, note)
+
+    try:
+        runs.calculate(run_id, told)
+    except Exception:
+        if context.attempt >= ATTEMPTS:
+            runs.give_up(run_id)
+        raise
+
+
+@job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS)
+def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
+    """Hand the decisions of a frozen round over; what stands already is left alone."""
+
+    def told(done: int, total: int) -> None:
+        context.check()
+        context.progress(done, total, "決定を受付簿に書いています")
+
+    try:
+        handing.hand_over(Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told)
+    except NotPossible as error:
+        raise JobError(str(error), again=False) from error

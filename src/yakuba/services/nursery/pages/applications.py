@@ -1,0 +1,177 @@
+"""Applications and facilities of a round: lists, one of each, correcting them, how an index came about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions import applications as actions
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.forms import ApplicationForm, FacilityForm
+from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import explanations, index, names, rounds, rules
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+PAGE_SIZE = 50
+
+
+@permission_required("nursery.view")
+def applications(request: HttpRequest, round_id: int) -> HttpResponse:
+    """The round's applications, searched by receipt number or name."""
+    round = get_object_or_404(Round, pk=round_id)
+    wanted, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    rows = rounds.applications(round)
+    if wanted:
+        rows = rows.filter(Q(receipt_number__contains=wanted) | Q(name__contains=wanted.replace("　", "")))
+    if state in Application.State.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = rights(request.user) | {
+        "round": round,
+        "page": page,
+        "rows": [(row, rounds.age_class(row, round)) for row in page.object_list],
+        "q": wanted,
+        "state": state,
+        "states": Application.State.choices,
+        "query": urlencode({"q": wanted, "state": state}),
+        "facility_names": names.facility_names(round),
+    }
+    return render(request, "nursery/applications.html", context)
+
+
+@permission_required("nursery.view")
+def application(request: HttpRequest, application_id: int) -> HttpResponse:
+    """One application: what the selection reads, how the index comes about, results, decisions."""
+    row = _application(application_id)
+    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=request.user)
+    placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
+    adopted = next((one for one in placements if one.run_id == row.round.adopted_id), None)
+    context = (
+        rights(request.user)
+        | {
+            "application": row,
+            "round": row.round,
+            "age": rounds.age_class(row, row.round),
+            "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
+            "facility_names": names.facility_names(row.round),
+            "placements": placements[:10],
+            "adopted": adopted,
+            "explanation": explanations.from_json(adopted.explanation) if adopted else None,
+            "decisions": Decision.objects.filter(application=row).select_related(
+                "proposed_by", "answered_by"
+            ),
+            "values": index.values(row),
+        }
+        | _modes(row.round)
+    )
+    return render(request, "nursery/application.html", context)
+
+
+@permission_required("nursery.view")
+def application_index(request: HttpRequest, application_id: int) -> HttpResponse:
+    """How one child's index comes about: lines with reasons, tie keys, points at facilities."""
+    row = _application(application_id)
+    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=request.user)
+    context = rights(request.user) | {
+        "application": row,
+        "round": row.round,
+        "found": index.of_application(row),
+        "facility_names": names.facility_names(row.round),
+    }
+    return render(request, "nursery/application_index.html", context)
+
+
+@permission_required("nursery.edit")
+def edit(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Correct the selection items."""
+    row = _application(application_id)
+    try:
+        read = rules.of_round(row.round)
+    except RulesRefused as refused:
+        messages.error(request, f"選考基準が読めません。{refused.problems[0]}")
+        return redirect("nursery:application", row.pk)
+    form = ApplicationForm(
+        request.POST or None,
+        application=row,
+        facilities=list(rounds.facilities(row.round)),
+        modes=read.sibling_modes,
+        asked=read.asked,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.correct(row, form.values(), actor=request.user)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "直しました。" if changed else "変わったところはありません。")
+            return redirect("nursery:application", row.pk)
+    context = {"form": form, "application": row, "round": row.round}
+    return render(request, "nursery/application_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permission_required("nursery.edit")
+def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Take the application out of the round, or put it back."""
+    row = _application(application_id)
+    try:
+        if row.state == Application.State.ACTIVE:
+            actions.withdraw(row, request.POST.get("reason", ""), actor=request.user)
+            messages.success(request, "この申込を選考から外しました。")
+        else:
+            actions.bring_back(row, actor=request.user)
+            messages.success(request, "この申込を選考に戻しました。")
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("nursery:application", row.pk)
+
+
+@permission_required("nursery.view")
+def facilities(request: HttpRequest, round_id: int) -> HttpResponse:
+    """The round's facilities with their free seats."""
+    round = get_object_or_404(Round, pk=round_id)
+    rows = [
+        (place, [place.vacancies.get(str(age)) for age in range(6)]) for place in rounds.facilities(round)
+    ]
+    context = rights(request.user) | {"round": round, "rows": rows}
+    return render(request, "nursery/facilities.html", context)
+
+
+@permission_required("nursery.edit")
+def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
+    """Correct a facility's free seats."""
+    row = get_object_or_404(Facility.objects.select_related("round"), pk=facility_id)
+    form = FacilityForm(request.POST or None, facility=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_facility(row, form.vacancies(), form.shared(), actor=request.user)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"「{row}」の空き枠を直しました。")
+            return redirect("nursery:facilities", row.round_id)
+    context = {"form": form, "facility": row, "round": row.round}
+    return render(request, "nursery/facility_form.html", context, status=422 if form.errors else 200)
+
+
+def _application(application_id: int) -> Application:
+    rows = Application.objects.select_related("round__rule_set", "round__procedure", "case")
+    found: Application = get_object_or_404(rows, pk=application_id)
+    return found
+
+
+def _modes(round: Round) -> dict[str, Any]:
+    try:
+        return {"modes": rules.sibling_modes(round)}
+    except RulesRefused:
+        return {"modes": {}}

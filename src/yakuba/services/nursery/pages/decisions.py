@@ -1,0 +1,214 @@
+"""Decisions by people: proposing, approving, freezing, declining."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required, require
+from yakuba.services.nursery.actions import decisions as actions
+from yakuba.services.nursery.forms import AnswerForm, PlaceForm, ReasonForm
+from yakuba.services.nursery.models import Application, Decision, Placement, Round
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import names, results
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+
+@permission_required("nursery.view")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a second person, the oldest first."""
+    rows = Decision.objects.filter(state=Decision.State.PROPOSED).select_related(
+        "round", "application", "proposed_by"
+    )
+    context = rights(request.user) | {"decisions": rows.order_by("proposed_at")}
+    return render(request, "nursery/decisions_waiting.html", context)
+
+
+@permission_required("nursery.view")
+def decisions(request: HttpRequest, round_id: int) -> HttpResponse:
+    """All decisions of a round, what waits first."""
+    round = get_object_or_404(Round, pk=round_id)
+    rows = list(
+        Decision.objects.filter(round=round).select_related("application", "proposed_by", "answered_by")
+    )
+    rows.sort(key=lambda row: (row.state != Decision.State.PROPOSED, -row.pk))
+    context = rights(request.user) | {
+        "round": round,
+        "decisions": rows,
+        "facility_names": names.facility_names(round),
+    }
+    return render(request, "nursery/decisions.html", context)
+
+
+@permission_required("nursery.view")
+def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """One decision; who may approves it or sends it back here."""
+    row = _decision(decision_id)
+    context = rights(request.user) | {
+        "decision": row,
+        "round": row.round,
+        "form": AnswerForm(),
+        "is_mine": row.proposed_by_id == request.user.pk,
+        "facility_names": names.facility_names(row.round),
+        "placement": _placement(row),
+    }
+    return render(request, "nursery/decision.html", context)
+
+
+@permission_required("nursery.propose")
+def propose(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Propose another result for one child."""
+    application = get_object_or_404(Application.objects.select_related("round__adopted"), pk=application_id)
+    round = application.round
+    if round.adopted is None:
+        messages.error(request, "個別の決定は、計算の結果を採用してから起案できます。")
+        return redirect("nursery:application", application.pk)
+    final = next((one for one in results.finals(round) if one.application.pk == application.pk), None)
+    facilities = names.facility_names(round)
+    form = PlaceForm(request.POST or None, slots=_slots(application, facilities))
+    if request.method == "POST" and form.is_valid():
+        answer = _carry_out(
+            request,
+            form,
+            lambda: actions.propose_place(
+                application, form.cleaned_data["slot"], form.cleaned_data["reason"], actor=request.user
+            ),
+            "起案しました。別の職員が承認すると、結果が変わります。",
+        )
+        if answer is not None:
+            return answer
+    context = {
+        "form": form,
+        "application": application,
+        "round": round,
+        "final": final,
+        "facility_names": facilities,
+    }
+    return render(request, "nursery/propose.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("nursery.propose")
+def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Propose that the round's result is final."""
+    round = get_object_or_404(Round.objects.select_related("adopted"), pk=round_id)
+    form = ReasonForm(
+        request.POST or None, initial={"reason": "選考の結果と個別の決定を確かめた。この内容で確定する。"}
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _carry_out(
+            request,
+            form,
+            lambda: actions.propose_freeze(round, form.cleaned_data["reason"], actor=request.user),
+            "確定を起案しました。別の職員が承認すると確定します。",
+        )
+        if answer is not None:
+            return answer
+    finals = results.finals(round)
+    context = {
+        "form": form,
+        "round": round,
+        "obstacles": [] if round.is_frozen else actions.freeze_obstacles(round),
+        "placed": sum(one.is_placed for one in finals),
+        "kept": sum(one.kept for one in finals),
+        "unplaced": sum(not one.slot for one in finals),
+        "changed": [one for one in finals if one.decision is not None],
+        "facility_names": names.facility_names(round),
+    }
+    return render(request, "nursery/freeze.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("nursery.propose")
+def decline(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The family declines its seat after the freeze."""
+    application = get_object_or_404(Application.objects.select_related("round__adopted"), pk=application_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        answer = _carry_out(
+            request,
+            form,
+            lambda: actions.decline(application, form.cleaned_data["reason"], actor=request.user),
+            "辞退を受けました。空いた枠は、次の選考回に引き継がれます。",
+        )
+        if answer is not None:
+            return answer
+    context = {"form": form, "application": application, "round": application.round}
+    return render(request, "nursery/decline.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permission_required("nursery.approve")
+def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """Approve what another person proposed."""
+    row = _decision(decision_id)
+    return _answer(
+        request,
+        row,
+        lambda: actions.approve(row, actor=request.user, answer=request.POST.get("answer", "")),
+        "承認しました。",
+    )
+
+
+@require_POST
+@permission_required("nursery.view")
+def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """Send a proposal back, or take one's own back."""
+    row = _decision(decision_id)
+    require(request.user, "nursery.propose" if row.proposed_by_id == request.user.pk else "nursery.approve")
+    return _answer(
+        request,
+        row,
+        lambda: actions.refuse(row, request.POST.get("answer", ""), actor=request.user),
+        "差し戻しました。",
+    )
+
+
+def _decision(decision_id: int) -> Decision:
+    rows = Decision.objects.select_related("round", "application", "proposed_by", "answered_by")
+    found: Decision = get_object_or_404(rows, pk=decision_id)
+    return found
+
+
+def _placement(decision: Decision) -> Placement | None:
+    """The calculated result that a decision changes."""
+    if decision.application_id is None:
+        return None
+    return Placement.objects.filter(run=decision.run_id, application=decision.application_id).first()
+
+
+def _slots(application: Application, facilities: dict[str, str]) -> list[tuple[results.SlotState, str]]:
+    """Slots to choose from: those of the child's age class first its wishes, then the rest; the child's own age
+    only when it is known."""
+    states = results.slot_states(application.round)
+    placement = Placement.objects.filter(run=application.round.adopted_id, application=application).first()
+    age = placement.age if placement else None
+    mine = [one for one in states.values() if age is None or one.age == age]
+    order = {code: number for number, code in enumerate(application.wishes)}
+    mine.sort(key=lambda one: (order.get(one.facility, len(order)), one.facility, one.reserved))
+    return [(one, names.slot_name(one.id, facilities)) for one in mine]
+
+
+def _carry_out(
+    request: HttpRequest, form: Any, action: Callable[[], Decision], done: str
+) -> HttpResponse | None:
+    try:
+        decision = action()
+    except NotPossible as error:
+        form.add_error(None, str(error))
+        return None
+    messages.success(request, done)
+    return redirect("nursery:decision", decision.pk)
+
+
+def _answer(request: HttpRequest, row: Decision, action: Callable[[], Any], done: str) -> HttpResponse:
+    try:
+        action()
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("nursery:decision", row.pk)
+    messages.success(request, done)
+    return redirect("nursery:round", row.round_id)

@@ -1,0 +1,14 @@
+"""What the person at the page may do, for templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.accounts import allowed
+
+VERBS = ("edit", "run", "propose", "approve", "rules")
+
+
+def rights(user: Any) -> dict[str, bool]:
+    """`may_edit`, `may_run`, `may_propose`, `may_approve`, `may_rules`."""
+    return {f"may_{verb}": allowed(user, f"nursery.{verb}") for verb in VERBS}

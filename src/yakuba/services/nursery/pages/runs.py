@@ -1,0 +1,249 @@
+"""Runs: start, progress, certificate, results by facility and by child."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions import runs as actions
+from yakuba.services.nursery.contracts import MarketRefused
+from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.forms import StartForm
+from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import explanations, names
+from yakuba.services.nursery.queries import runs as queries
+from yakuba.services.nursery.queries.certificate import certificate
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+PAGE_SIZE = 50
+SHOWN_BLOCKING = 100
+SHOWN_PROBLEMS = 200
+
+
+@require_POST
+@permission_required("nursery.run")
+def start(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Calculate the round as it stands."""
+    round = get_object_or_404(Round, pk=round_id)
+    form = StartForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "かけてよい時間は、1～3600の数字で入力してください。")
+        return redirect("nursery:round", round.pk)
+    try:
+        run = actions.start(
+            round,
+            actor=request.user,
+            seconds=form.cleaned_data["seconds"],
+            again=form.cleaned_data["again"],
+        )
+    except actions.Unchanged as same:
+        messages.info(request, str(same))
+        return redirect("nursery:run", same.run.pk)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("nursery:round", round.pk)
+    return redirect("nursery:run", run.pk)
+
+
+@permission_required("nursery.view")
+def run(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """One run: while it works its progress, then the certificate, figures and blocking families."""
+    row = _run(matching_id)
+    facilities = names.facility_names(row.round)
+    shown = row.blocking[:SHOWN_BLOCKING]
+    context = rights(request.user) | {
+        "run": row,
+        "round": row.round,
+        "progress": queries.progress(row),
+        "problems": row.problems[:SHOWN_PROBLEMS],
+        "facility_names": facilities,
+        "is_adopted": row.round.adopted_id == row.pk,
+    }
+    if row.is_done:
+        context |= {
+            "certificate": certificate(row),
+            "outdated": not row.is_what_if and queries.is_outdated(row, row.round),
+            "blocking": _blocking(row, shown),
+            "more_blocking": len(row.blocking) - len(shown),
+            "by_wish": [(int(wish), number) for wish, number in row.counts.get("by_wish", {}).items()],
+            "rate": _rate(row),
+        }
+    return render(request, "nursery/run.html", context)
+
+
+@require_POST
+@permission_required("nursery.run")
+def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """End a calculation."""
+    row = _run(matching_id)
+    try:
+        actions.stop(row, actor=request.user)
+        messages.success(request, "計算を中止しました。")
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("nursery:run", row.pk)
+
+
+@require_POST
+@permission_required("nursery.run")
+def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """Make the result count."""
+    row = _run(matching_id)
+    try:
+        actions.adopt(row, actor=request.user)
+        messages.success(
+            request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。"
+        )
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("nursery:run", row.pk)
+
+
+@permission_required("nursery.view")
+def children(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """The result by child."""
+    row = _run(matching_id)
+    wanted, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
+    rows = queries.placements(row)
+    if wanted:
+        rows = rows.filter(
+            Q(application__receipt_number__contains=wanted) | Q(application__name__contains=wanted)
+        )
+    if result in ("placed", "unplaced", "unstable"):
+        narrowed = {"placed": ~Q(slot=""), "unplaced": Q(slot=""), "unstable": Q(unstable=True)}
+        rows = rows.filter(narrowed[result])
+    context = rights(request.user) | {
+        "run": row,
+        "round": row.round,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "q": wanted,
+        "result": result,
+        "query": urlencode({"q": wanted, "result": result}),
+        "facility_names": names.facility_names(row.round),
+    }
+    return render(request, "nursery/run_children.html", context)
+
+
+@permission_required("nursery.view")
+def facilities(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """The result by facility: seats, who is in, cut-offs."""
+    row = _run(matching_id)
+    places: dict[str, dict[str, Any]] = {}
+    known = {place.code: place for place in Facility.objects.filter(round=row.round)}
+    for slot, item in row.slots.items():
+        place = known.get(item["facility"])
+        if place is not None:
+            entry = places.setdefault(place.code, {"facility": place, "slots": []})
+            entry["slots"].append(_slot(slot, item))
+    for entry in places.values():
+        entry["slots"].sort(key=lambda one: (one["age"], one["reserved"]))
+    context = rights(request.user) | {"run": row, "round": row.round, "places": list(places.values())}
+    return render(request, "nursery/run_facilities.html", context)
+
+
+@permission_required("nursery.view")
+def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpResponse:
+    """One facility in a run: for each age who is in, in the order of the ranking, and the waiting list."""
+    row = _run(matching_id)
+    place = get_object_or_404(Facility, pk=facility_id, round=row.round)
+    mine = {slot: item for slot, item in row.slots.items() if item["facility"] == place.code}
+    ids = [child for item in mine.values() for child in (*item["seated"], *item["waiting"])]
+    known = {
+        one.application.receipt_number: one
+        for one in queries.placements(row).filter(application__receipt_number__in=ids)
+    }
+    slots = []
+    for slot, item in sorted(mine.items(), key=lambda pair: (pair[1]["age"], pair[1]["reserved"])):
+        seated = [known[child] for child in item["seated"] if child in known]
+        waiting = [(number, known[c]) for number, c in enumerate(item["waiting"], 1) if c in known]
+        slots.append(_slot(slot, item) | {"children": seated, "list": waiting})
+    context = rights(request.user) | {
+        "run": row,
+        "round": row.round,
+        "facility": place,
+        "slots": slots,
+        "facility_names": names.facility_names(row.round),
+    }
+    return render(request, "nursery/run_facility.html", context)
+
+
+@permission_required("nursery.view")
+def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
+    """One child's result in a run, explained for staff and for the family."""
+    rows = Placement.objects.select_related("run__round", "application")
+    row = get_object_or_404(rows, pk=placement_id)
+    record("nursery.application_viewed", subject=f"application:{row.application_id}", actor=request.user)
+    context = rights(request.user) | {
+        "placement": row,
+        "application": row.application,
+        "run": row.run,
+        "round": row.run.round,
+        "explanation": explanations.from_json(row.explanation),
+        "facility_names": names.facility_names(row.run.round),
+        "is_adopted": row.run.round.adopted_id == row.run_id,
+    }
+    return render(request, "nursery/placement.html", context)
+
+
+@permission_required("nursery.run")
+def market(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
+    row = _run(matching_id)
+    if row.snapshot is None:
+        messages.error(request, "この計算の入力は残っていません。")
+        return redirect("nursery:run", row.pk)
+    try:
+        content = market_file.dump(queries.selection_of(row).market)
+    except (MarketRefused, RulesRefused) as refused:
+        messages.error(request, f"書き出せません。{refused.problems[0]}")
+        return redirect("nursery:run", row.pk)
+    record("nursery.exported", subject=f"run:{row.pk}", actor=request.user, what="market")
+    answer = HttpResponse(content, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="market-{row.pk}.json"'
+    return answer
+
+
+def _run(matching_id: int) -> Run:
+    rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base")
+    found: Run = get_object_or_404(rows, pk=matching_id)
+    return found
+
+
+def _slot(slot: str, item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": slot,
+        "age": item["age"],
+        "reserved": item["reserved"],
+        "capacity": item["capacity"],
+        "seated": len(item["seated"]),
+        "left": item["capacity"] - len(item["seated"]),
+        "cutoff": item["cutoff"],
+        "waiting": len(item["waiting"]),
+    }
+
+
+def _blocking(run: Run, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each blocking household with its children and the wish that it could claim."""
+    keys = [one["family"] for one in shown]
+    members: dict[str, list[Application]] = {}
+    for child in Application.objects.filter(round=run.round, household__in=keys).order_by("birth"):
+        members.setdefault(child.household, []).append(child)
+    return [{"children": members.get(one["family"], []), "wish": one["wish"]} for one in shown]
+
+
+def _rate(run: Run) -> dict[str, float | None]:
+    children = run.counts.get("children", 0)
+    if not children:
+        return {"placed": None, "first": None}
+    return {"placed": run.counts["placed"] / children, "first": run.counts["first"] / children}

@@ -1,0 +1,94 @@
+"""How the index of one child comes about, and the values that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.services.nursery.contracts import ChildIndex, MarketRefused, NotEligible, Problem, Standing
+from yakuba.services.nursery.engine.preparing import prepare
+from yakuba.services.nursery.engine.rules import Rules, RulesRefused
+from yakuba.services.nursery.models import Application
+from yakuba.services.nursery.queries import inputs, rules
+
+
+@dataclass(frozen=True)
+class Found:
+    """index: None when it cannot be worked out (`problems` say why). wishes: for each wish with its facility code
+    the standing at the slot of the child's age, or None where it takes no part."""
+
+    index: ChildIndex | None
+    wishes: tuple[tuple[str, Standing | None], ...]
+    not_eligible: tuple[NotEligible, ...]
+    problems: tuple[Problem, ...]
+    tie_labels: tuple[str, ...]
+    household_level: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of an application as staff read it. corrected: who changed it by hand, empty for nobody."""
+
+    label: str
+    shown: str
+    asked: bool
+    corrected: str = ""
+
+
+def of_application(row: Application) -> Found:
+    """Work the index out from the round as it stands; nobody outside the household matters for it."""
+    try:
+        read = rules.of_round(row.round)
+    except RulesRefused as refused:
+        return _nothing(refused.problems)
+    everything = inputs.of_round(row.round)
+    mine = [one for one in everything.households if one.id == row.household]
+    if not mine:
+        return _nothing((Problem(0, row.receipt_number, "この申込は選考から外れています。"),), read)
+    try:
+        selection = prepare(replace(everything, households=mine), read)
+    except MarketRefused as refused:
+        return _nothing(refused.problems, read)
+    child = row.receipt_number
+    found = selection.indices.get(child)
+    standings: dict[str, Standing] = {}
+    for slot, ranked in selection.standings.items():
+        place = selection.slots.get(slot)
+        for one in ranked:
+            if one.child == child and place is not None:
+                standings.setdefault(place.facility, one)
+    return Found(
+        index=found,
+        wishes=tuple((wish, standings.get(wish)) for wish in row.wishes),
+        not_eligible=tuple(one for one in selection.not_eligible if one.child == child),
+        problems=(),
+        tie_labels=read.tie_labels,
+        household_level=read.level.household,
+    )
+
+
+def values(row: Application) -> list[Value]:
+    """The application's values: those of its procedure in order, then what else the file brought."""
+    definition = row.round.procedure.definition
+    try:
+        asked = rules.of_round(row.round).asked
+    except RulesRefused:
+        asked = {}
+    known = {item.code: item for item in definition.fields}
+    found = []
+    for code in [*known, *(code for code in row.facts if code not in known)]:
+        value = row.facts.get(code, "")
+        if not value and code not in asked:
+            continue
+        spec = asked.get(code)
+        label = known[code].label if code in known else (spec.label if spec else code)
+        shown = shown_value(known[code], value) if code in known else ""
+        if not shown and spec is not None:
+            shown = "、".join(spec.options.get(one, one) for one in value.split(",") if one)
+        by = row.corrected.get(f"facts.{code}", {}).get("by", "")
+        found.append(Value(label, shown or value, code in asked, by))
+    return found
+
+
+def _nothing(problems: tuple[Problem, ...], read: Rules | None = None) -> Found:
+    return Found(None, (), (), tuple(problems), read.tie_labels if read else (), False)

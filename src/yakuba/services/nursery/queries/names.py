@@ -1,0 +1,28 @@
+"""Names for ids: slots and children as staff read them."""
+
+from __future__ import annotations
+
+from yakuba.services.nursery.models import Application, Round
+from yakuba.services.nursery.queries import rounds
+from yakuba.services.nursery.queries.results import slot_age, slot_facility
+
+
+def facility_names(round: Round) -> dict[str, str]:
+    """Code → name."""
+    return {place.code: place.name for place in rounds.facilities(round).only("code", "name")}
+
+
+def slot_name(slot: str, facilities: dict[str, str]) -> str:
+    """`F01-1*医療的ケア児` → `中央保育園　1歳児（医療的ケア児枠）`; empty for no slot."""
+    if not slot:
+        return ""
+    code = slot_facility(slot)
+    reserved = slot.partition("*")[2]
+    suffix = f"（{reserved}）" if reserved else ""
+    return f"{facilities.get(code, code)}　{slot_age(slot)}歳児{suffix}"
+
+
+def children(round: Round, ids: list[str]) -> dict[str, Application]:
+    """Receipt number → application."""
+    rows = Application.objects.filter(round=round, receipt_number__in=ids)
+    return {row.receipt_number: row for row in rows}

@@ -1,0 +1,127 @@
+"""What is missing before a round can be calculated, row by row, and the one next thing to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import reverse
+
+from yakuba.services.nursery.contracts import Applications, Problem
+from yakuba.services.nursery.engine.preparing import faults
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.models import Decision, HandOver, Round, Run
+from yakuba.services.nursery.queries import inputs, ledger, rounds, rules, runs
+
+WORD = re.compile(r"[^\s「」『』（）、。：:，,]+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A problem with the page on which it is put right (empty when there is none)."""
+
+    problem: Problem
+    url: str = ""
+    label: str = ""
+
+
+class Step(StrEnum):
+    """Where a round stands: the next thing that somebody has to do."""
+
+    FACILITIES = "facilities"
+    APPLICATIONS = "applications"
+    RULES = "rules"
+    FAULTS = "faults"
+    RUN = "run"
+    RUNNING = "running"
+    ADOPT = "adopt"
+    APPROVE = "approve"
+    FREEZE = "freeze"
+    HAND_OVER = "hand_over"
+    NOTICES = "notices"
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """faults: what must be put right first. unconfirmed: cases of the ledger that are not confirmed yet.
+    step: the next thing to do; run: the run that it is about, if any."""
+
+    faults: tuple[Fault, ...]
+    unconfirmed: int
+    step: Step
+    run: Run | None = None
+
+    @property
+    def may_run(self) -> bool:
+        """Whether a calculation can start."""
+        return self.step not in (Step.FACILITIES, Step.APPLICATIONS, Step.RULES, Step.FAULTS, Step.RUNNING)
+
+
+def of_round(round: Round) -> Readiness:
+    """Look at the round as it stands now."""
+    unconfirmed = ledger.waiting(round)
+    if round.is_frozen:
+        handed = HandOver.objects.filter(round=round).exists()
+        return Readiness((), unconfirmed, Step.NOTICES if handed else Step.HAND_OVER, round.adopted)
+    applications = inputs.of_round(round)
+    found = check(round, applications)
+    step, run = _step(round, applications, found)
+    return Readiness(tuple(found), unconfirmed, step, run)
+
+
+def check(round: Round, applications: Applications | None = None) -> list[Fault]:
+    """Every fault of the round's inputs, each with the link to what heals it."""
+    applications = applications or inputs.of_round(round)
+    try:
+        read = rules.of_round(round)
+    except RulesRefused as refused:
+        url = reverse("nursery:rules")
+        return [Fault(problem, url, "選考基準を開く") for problem in refused.problems]
+    if not applications.facilities or not applications.households:
+        return []
+    problems = faults(applications, read)
+    if not problems:
+        return []
+    children = {row.receipt_number: row.pk for row in rounds.applications(round).only("receipt_number")}
+    places = {}
+    for place in rounds.facilities(round).only("code", "name"):
+        places[place.code] = places[place.name] = place.pk
+    households = {}
+    for household in applications.households:
+        households[household.id] = children[household.children[0].id]
+    return [_linked(problem, children, households, places) for problem in problems]
+
+
+def _linked(
+    problem: Problem, children: dict[str, int], households: dict[str, int], places: dict[str, int]
+) -> Fault:
+    """The first word of the problem's place, then of its reason, that is a child, a household or a facility."""
+    for text in (problem.place, problem.reason):
+        for word in WORD.findall(text):
+            application = children.get(word) or households.get(word)
+            if application:
+                return Fault(problem, reverse("nursery:application_edit", args=[application]), "申込を直す")
+            if word in places:
+                return Fault(problem, reverse("nursery:facility_edit", args=[places[word]]), "施設を直す")
+    return Fault(problem)
+
+
+def _step(round: Round, applications: Applications, found: list[Fault]) -> tuple[Step, Run | None]:
+    if not applications.facilities:
+        return Step.FACILITIES, None
+    if not applications.households:
+        return Step.APPLICATIONS, None
+    if found:
+        return Step.FAULTS, None
+    active = Run.objects.filter(round=round, change={}, state=Run.State.ACTIVE).order_by("-pk").first()
+    if active is not None:
+        return Step.RUNNING, active
+    last = rounds.last_run(round)
+    if last is None or runs.is_outdated(last, round):
+        return Step.RUN, last
+    adopted = round.adopted
+    if adopted is None or runs.is_outdated(adopted, round):
+        return Step.ADOPT, last
+    waiting = Decision.objects.filter(round=round, state=Decision.State.PROPOSED)
+    return (Step.APPROVE if waiting.exists() else Step.FREEZE), adopted

@@ -1,0 +1,36 @@
+"""Rule sets, parsed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db.models import Count, QuerySet
+
+from yakuba.services.nursery.engine.rules import Rules, read
+from yakuba.services.nursery.models import Round, RuleSet
+
+
+def rule_sets() -> QuerySet[RuleSet]:
+    """All versions, the newest first, with the number of rounds that use each."""
+    rows = RuleSet.objects.select_related("loaded_by").annotate(used=Count("rounds"))
+    return rows.order_by("-pk")
+
+
+def parsed(rule_set: RuleSet) -> Rules:
+    """The rules of a version. Raises RulesRefused when this program reads the language otherwise by now."""
+    return _read(rule_set.text)
+
+
+def of_round(round: Round) -> Rules:
+    """The rules as they hold for the round's number."""
+    return parsed(round.rule_set).for_round(round.number)
+
+
+def sibling_modes(round: Round) -> dict[str, str]:
+    """Code → label of what siblings may ask for."""
+    return dict(parsed(round.rule_set).sibling_modes)
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> Rules:
+    return read(text)

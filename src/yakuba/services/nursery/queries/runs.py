@@ -1,0 +1,147 @@
+"""Runs: what they are made from, what came out, how far they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from yakuba.kernel.jobs.models import Job
+from yakuba.services.nursery.contracts import (
+    Applications,
+    Blocking,
+    Explanation,
+    Matching,
+    Selection,
+    Status,
+)
+from yakuba.services.nursery.engine import what_if
+from yakuba.services.nursery.engine.preparing import prepare
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.models import Placement, Round, Run
+from yakuba.services.nursery.queries import inputs, rules
+
+__all__ = ["RulesRefused"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. is_live: a worker has it, or it waits for one. waiting: nobody has begun."""
+
+    done: int
+    total: int
+    note: str
+    is_live: bool
+    error: str = ""
+
+
+def runs(round: Round) -> QuerySet[Run]:
+    """The round's runs, the newest first; what-ifs too."""
+    return Run.objects.filter(round=round).select_related("rule_set", "started_by", "base").order_by("-pk")
+
+
+def placements(run: Run) -> QuerySet[Placement]:
+    """The run's results by receipt number."""
+    rows = Placement.objects.filter(run=run).select_related("application")
+    return rows.order_by("application__receipt_number")
+
+
+def progress(run: Run) -> Progress:
+    """From the run's job."""
+    job = Job.objects.filter(name="nursery.run", key=run.job_key).first()
+    if job is None or run.state != Run.State.ACTIVE:
+        return Progress(0, 0, "", False)
+    note = job.progress_note or "順番を待っています"
+    return Progress(job.progress_done, job.progress_total, note, not job.is_finished, job.error)
+
+
+def is_outdated(run: Run, round: Round) -> bool:
+    """Whether the round's applications, facilities or rules differ from what the run was made from."""
+    if run.snapshot is None or run.rule_set_id != round.rule_set_id:
+        return True
+    return run.snapshot.digest != inputs.digest(inputs.to_json(inputs.of_round(round)))
+
+
+def applications_of(run: Run) -> Applications:
+    """The inputs that the run was made from."""
+    assert run.snapshot is not None
+    return inputs.from_json(run.snapshot.document)
+
+
+def selection_of(run: Run, applications: Applications | None = None) -> Selection:
+    """The round made ready as the run saw it, what-if included. Raises MarketRefused or RulesRefused."""
+    applications = applications or applications_of(run)
+    read = rules.parsed(run.rule_set).for_round(applications.number)
+    if not run.change:
+        return prepare(applications, read)
+    change = what_if.Change(
+        seats={slot: int(seats) for slot, seats in run.change.get("seats", {}).items()},
+        level=run.change.get("level", ""),
+    )
+    return what_if.selection(applications, read, change)
+
+
+def matching_of(run: Run) -> Matching:
+    """The result of a finished run."""
+    held = dict(placements(run).values_list("application__receipt_number", "slot"))
+    return Matching(
+        assignment={child: slot or None for child, slot in held.items()},
+        status=Status(run.status),
+        blocking=tuple(Blocking(one["family"], tuple(one["wish"])) for one in run.blocking),
+        bound=run.bound,
+        seats_proved=run.seats_proved,
+        seconds=run.seconds,
+    )
+
+
+def slots_of(
+    selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]
+) -> dict[str, dict[str, Any]]:
+    """For `Run.slots`: each slot with its capacity, who is in by rank, the cut-off, and the waiting list."""
+    waiting: dict[str, list[tuple[int, str]]] = {}
+    for child, explanation in reasons.items():
+        for wish in explanation.wishes:
+            if wish.waiting_place is not None:
+                waiting.setdefault(wish.slot, []).append((wish.waiting_place, child))
+    found = {}
+    for name, slot in selection.slots.items():
+        ranked = [
+            one for one in selection.standings.get(name, ()) if matching.assignment.get(one.child) == name
+        ]
+        listed = {one.child for one in ranked}
+        own_seat = [
+            child for child, held in matching.assignment.items() if held == name and child not in listed
+        ]
+        found[name] = {
+            "facility": slot.facility,
+            "age": slot.age,
+            "reserved": slot.reserved,
+            "capacity": selection.market.capacity[name],
+            "seated": own_seat + [one.child for one in ranked],
+            "cutoff": ranked[-1].index if ranked else None,
+            "waiting": [child for _, child in sorted(waiting.get(name, []))],
+        }
+    return found
+
+
+def counts_of(selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]) -> dict[str, Any]:
+    """For `Run.counts`: applicants, who is in (`placed`: to a new seat, `kept`: at its own), first wishes, by wish."""
+    seated = selection.applications.seated
+    taking_part = [pair for pair in selection.applications.children() if pair[1].id not in seated]
+    children = [child for _, child in taking_part]
+    wishes = Counter(reasons[child.id].wish for child in children)
+    held = [child for child in children if reasons[child.id].held]
+    return {
+        "children": len(children),
+        "households": len({household.id for household, _ in taking_part}),
+        "placed": sum(number for wish, number in wishes.items() if wish),
+        "kept": sum(1 for child in held if not reasons[child.id].wish),
+        "first": wishes.get(1, 0),
+        "unplaced": len(children) - len(held),
+        "by_wish": {str(wish): number for wish, number in sorted(wishes.items()) if wish},
+        "seats": sum(selection.market.capacity.values()),
+        "not_eligible": len({one.child for one in selection.not_eligible if not one.facility}),
+    }
