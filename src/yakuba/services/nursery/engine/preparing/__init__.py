@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from yakuba.services.nursery.contracts import Applications, MarketRefused, Problem, Selection
 from yakuba.services.nursery.engine.preparing.building import build
-from yakuba.services.nursery.engine.preparing.study import study
+from yakuba.services.nursery.engine.preparing.studying import study
 from yakuba.services.nursery.engine.rules import Rules
 
 __all__ = ["faults", "prepare"]

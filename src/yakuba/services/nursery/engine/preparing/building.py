@@ -19,7 +19,7 @@ from yakuba.services.nursery.engine.preparing.facts import Applicant
 from yakuba.services.nursery.engine.preparing.faults import OLDEST
 from yakuba.services.nursery.engine.preparing.ranking import order
 from yakuba.services.nursery.engine.preparing.seats import Seats, slot_id
-from yakuba.services.nursery.engine.preparing.study import Studied
+from yakuba.services.nursery.engine.preparing.studying import Studied
 from yakuba.services.nursery.engine.rules.conditions import Condition
 from yakuba.services.nursery.engine.rules.model import Mode, Reserved, Transfers
 
@@ -187,6 +187,8 @@ class _Builder:
     ) -> str:
         if not slots:
             return f"{self.names[facility]}は{one.age}歳児を受け入れていません。"
+        if not exclusions:
+            return ""
         there = self.known.facilities.of(facility, number)
         return next((reason for reason, row in exclusions if row.met(one.values, there)), "")
 

@@ -18,16 +18,16 @@ SAME_NAME = "別人確認"  # a fact: staff made sure that this is another child
 
 def resolved(applications: Applications) -> Applications:
     """The same with facilities by id where they were named; what cannot be resolved stays as it is."""
-    known = {one.id for one in applications.facilities}
     names: dict[str, list[str]] = {}
     for one in applications.facilities:
         names.setdefault(plain(one.name), []).append(one.id)
+    known = {one.id: one.id for one in applications.facilities}
 
     def at(text: str) -> str:
-        if text in known:
-            return text
-        found = names.get(plain(text), [])
-        return found[0] if len(found) == 1 else text
+        if text not in known:
+            found = names.get(plain(text), [])
+            known[text] = found[0] if len(found) == 1 else text
+        return known[text]
 
     def child(one: Child) -> Child:
         wishes = tuple(at(wish) for wish in one.wishes)

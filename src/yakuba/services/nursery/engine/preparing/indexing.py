@@ -111,25 +111,16 @@ class Indexer:
     def _adjustments(self, one: Applicant, members: Sequence[Applicant]) -> list[PointLine]:
         met: list[tuple[Row, PointLine]] = []
         for row in self.rules.adjustments.rows:
-            met.extend((row, line) for line in self._row(row, one, members))
+            if row.whose is Whose.GUARDIAN:
+                met.extend((row, line) for line in _for_guardians(row, one))
+                continue
+            for member in members if row.whose is Whose.HOUSEHOLD else (one,):
+                case = row.condition.met(member.values)
+                if case:
+                    because = _from(member, one) + case.because(member.values, {})
+                    met.append((row, PointLine("adjustment", row.name, row.points, because)))
+                    break
         return _largest_of_groups(met)
-
-    def _row(self, row: Row, one: Applicant, members: Sequence[Applicant]) -> Iterable[PointLine]:
-        if row.whose is Whose.GUARDIAN:
-            for label, values in one.guardians.items():
-                if values is not None and (case := row.condition.met(values)):
-                    because = case.because(values, {})
-                    yield PointLine(
-                        "adjustment", row.name, row.points, f"{label}: {because}" if because else label
-                    )
-            return
-        for member in members if row.whose is Whose.HOUSEHOLD else (one,):
-            case = row.condition.met(member.values)
-            if case:
-                because = case.because(member.values, {})
-                said = f"{member.child.name}: " if member is not one else ""
-                yield PointLine("adjustment", row.name, row.points, said + because)
-                return
 
     # 施設別加点
 
@@ -149,15 +140,26 @@ class Indexer:
                 there = self.facilities.of(facility, number if member is one else _number(member, facility))
                 case = condition.met(member.values, there)
                 if case and all(known is not row for known, _ in met.values()):
-                    said = f"{member.child.name}: " if member is not one else ""
-                    line = PointLine(
-                        "facility", row.name, row.points, said + case.because(member.values, there)
-                    )
+                    because = _from(member, one) + case.because(member.values, there)
+                    line = PointLine("facility", row.name, row.points, because)
                     met[at] = (row, line)
             lines = _largest_of_groups(list(met.values()))
             if lines and facility not in found:
                 found[facility] = tuple(lines)
         return found
+
+
+def _for_guardians(row: Row, one: Applicant) -> Iterable[PointLine]:
+    for label, values in one.guardians.items():
+        case = row.condition.met(values) if values is not None else None
+        if case and values is not None:
+            because = case.because(values, {})
+            yield PointLine("adjustment", row.name, row.points, f"{label}: {because}" if because else label)
+
+
+def _from(member: Applicant, one: Applicant) -> str:
+    """Names the sibling because of whom a row counts."""
+    return f"{member.child.name}: " if member is not one else ""
 
 
 def _number(one: Applicant, facility: str) -> int:

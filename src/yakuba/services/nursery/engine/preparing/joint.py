@@ -45,6 +45,11 @@ def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int)
 
     members: eldest first. A single child's are its options. What leaves all as they are today is left out.
     """
+    if len(members) == 1:
+        alone = [(option.slot,) for option in members[0].options]
+        own = (members[0].own,)
+        alone = alone[: alone.index(own)] if own in alone else alone
+        return list(alone[:limit]), len(alone) > limit
     fallback = tuple(member.own for member in members)
     found: dict[Wish, None] = {}
     for wish in _all(members, mode, order):
@@ -57,12 +62,6 @@ def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int)
 
 
 def _all(members: Sequence[Member], mode: Mode, order: JointOrder) -> Iterator[Wish]:
-    if len(members) == 1:
-        for option in members[0].options:
-            if option.slot == members[0].own:
-                return
-            yield (option.slot,)
-        return
     everyone = tuple(range(len(members)))
     for stage in mode.stages:
         if stage is Stage.TOGETHER:

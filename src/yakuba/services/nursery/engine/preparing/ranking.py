@@ -37,6 +37,7 @@ class Ranker:
         self.number = number
         self.problems = problems
         self.by_facility = [_of_facility(key) for key in rules.keys]
+        self.differing = [at for at, differs in enumerate(self.by_facility) if differs]
 
     def own_keys(self, one: Applicant, points: Points) -> list[Key | None]:
         """The tie keys that are the same everywhere; None in the place of the others."""
@@ -57,12 +58,11 @@ class Ranker:
         """The standing at a facility that is the wish of that number. behind: added to the group."""
         there = self.facilities.of(facility, number)
         extra = points.at_facility.get(facility, ())
-        keys = tuple(
-            known or self._key(key, one, points, extra, there)
-            for key, known in zip(self.rules.keys, own, strict=True)
-        )
-        index = points.total + sum(line.points for line in extra)
-        return Standing(one.child.id, self._group(one, there) + behind, index, keys)
+        keys: list[Any] = list(own)
+        for at in self.differing:
+            keys[at] = self._key(self.rules.keys[at], one, points, extra, there)
+        index = points.total + (sum(line.points for line in extra) if extra else 0)
+        return Standing(one.child.id, self._group(one, there) + behind, index, tuple(keys))
 
     def _group(self, one: Applicant, there: Mapping[str, Any]) -> int:
         for group in self.rules.groups:

@@ -16,7 +16,8 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from yakuba.services.nursery.engine.rules.document import Mistakes, Node, plain
@@ -61,15 +62,21 @@ class Test:
     text: str
     reference: str = ""
     wants_empty: bool = False
+    label: str = field(init=False)
+    asks_facility: bool = field(init=False)  # the value is the facility's, and not only the operand
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.spec.label)
+        object.__setattr__(self, "asks_facility", self.spec.scope is Scope.FACILITY)
 
     @property
     def of_facility(self) -> bool:
         """Whether it can only be answered for a facility."""
-        return bool(self.reference) or self.spec.scope is Scope.FACILITY
+        return bool(self.reference) or self.asks_facility
 
     def holds(self, mine: Values, there: Values) -> bool:
         """mine: values of the child (and guardian) by label; there: those of the facility."""
-        value = (there if self.spec.scope is Scope.FACILITY else mine).get(self.spec.label)
+        value = (there if self.asks_facility else mine).get(self.label)
         if value is None:
             return self.wants_empty
         if not self.reference:
@@ -79,7 +86,7 @@ class Test:
 
     def because(self, mine: Values, there: Values) -> str:
         """The value that was looked at, as staff read it."""
-        value = (there if self.spec.scope is Scope.FACILITY else mine).get(self.spec.label)
+        value = (there if self.asks_facility else mine).get(self.label)
         if self.reference and value is not None:
             return f"{self.spec.label}が{self.text}（{show(self.spec, value)}）"
         return with_label(self.spec, value)
@@ -92,11 +99,21 @@ class Case:
     own: tuple[Test, ...]
     there: tuple[Test, ...]
 
+    def possible(self, mine: Values) -> bool:
+        """Whether those hold that need no facility."""
+        for test in self.own:  # noqa: SIM110  a generator costs twice as much, some hundred times an applicant
+            if not test.holds(mine, NOTHING):
+                return False
+        return True
+
     def holds(self, mine: Values, there: Values) -> bool:
         """Whether all hold."""
-        return all(test.holds(mine, there) for test in self.own) and all(
-            test.holds(mine, there) for test in self.there
-        )
+        if not self.possible(mine):
+            return False
+        for test in self.there:  # noqa: SIM110
+            if not test.holds(mine, there):
+                return False
+        return True
 
     def because(self, mine: Values, there: Values) -> str:
         """What was looked at, in the order written."""
@@ -109,7 +126,7 @@ class Condition:
 
     cases: tuple[Case, ...] = ()
 
-    @property
+    @cached_property
     def of_facility(self) -> bool:
         """Whether any part can only be answered for a facility."""
         return any(case.there for case in self.cases)
@@ -118,14 +135,19 @@ class Condition:
         """The cases still possible for the child, whatever the facility; None when none is."""
         if not self.cases:
             return self
-        open_cases = tuple(case for case in self.cases if all(test.holds(mine, NOTHING) for test in case.own))
-        return Condition(open_cases) if open_cases else None
+        possible = tuple(case for case in self.cases if case.possible(mine))
+        if len(possible) == len(self.cases):
+            return self
+        return Condition(possible) if possible else None
 
     def met(self, mine: Values, there: Values = NOTHING) -> Case | None:
         """The first case that holds; an empty case for a condition without any."""
         if not self.cases:
             return ALWAYS
-        return next((case for case in self.cases if case.holds(mine, there)), None)
+        for case in self.cases:
+            if case.holds(mine, there):
+                return case
+        return None
 
     def fields(self) -> list[Field]:
         """Every field asked, in order."""

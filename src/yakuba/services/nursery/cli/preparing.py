@@ -1,0 +1,225 @@
+"""`yakuba nursery rules check`, `prepare` and `index`: from rules and tables to a market, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows
+from yakuba.services.nursery.cli.command import app
+from yakuba.services.nursery.contracts import (
+    Applications,
+    ChildIndex,
+    MarketRefused,
+    PointLine,
+    Problem,
+    Selection,
+)
+from yakuba.services.nursery.engine import market_file, preparing, rules, tables
+from yakuba.services.nursery.engine.preparing.ages import fiscal_year
+
+SHOWN_PROBLEMS = 50
+NOT_READY = 2
+RULES = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="選考基準（YAML）")
+FACILITIES = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="施設と空きの表（CSV）")
+APPLICATIONS = typer.Argument(
+    ..., exists=True, dir_okay=False, readable=True, help="申込の表（CSV、児童1人に1行）"
+)
+NUMBER = typer.Option(1, "--round", min=1, max=9, help="何次選考か")
+START = typer.Option(
+    "", "--start", help="入所日（例 2027-04-01）。書かなければ選考基準の適用開始の後の4月1日"
+)
+AS_JSON = typer.Option(False, "--json", help="JSONで出す")
+
+group = typer.Typer(no_args_is_help=True, help="選考基準のファイル")
+app.add_typer(group, name="rules")
+
+
+@group.command("check")
+def check_rules(file: Path = RULES, as_json: bool = AS_JSON) -> None:
+    """選考基準のファイルを確かめる（誤りはすべて行番号を付けて出し、終了コード2）"""
+    read = _rules(file, as_json)
+    asked = [spec.label for spec in read.asked.values()]
+    if as_json:
+        print_json(
+            {
+                "name": read.name,
+                "version": read.version,
+                "procedure": read.procedure,
+                "valid_from": read.valid_from.isoformat(),
+                "digest": read.digest,
+                "rounds": list(read.rounds),
+                "fields": {spec.code: spec.label for spec in read.asked.values()},
+                "sibling_modes": read.sibling_modes,
+                "tie_keys": list(read.tie_labels),
+            }
+        )
+        return
+    console.print(
+        f"{read.name}（第{read.version}版、{read.valid_from}から）: 誤りはありません", highlight=False
+    )
+    console.print(f"使う項目: {'、'.join(asked)}", highlight=False)
+    console.print(f"同点のとき: {' → '.join(read.tie_labels)}", highlight=False)
+
+
+@app.command("prepare")
+def prepare(
+    file: Path = RULES,
+    facilities: Path = FACILITIES,
+    applications: Path = APPLICATIONS,
+    out: Path = typer.Option(..., "--out", dir_okay=False, help="選考のデータ（JSON）を書くファイル"),
+    number: int = NUMBER,
+    start: str = START,
+    as_json: bool = AS_JSON,
+) -> None:
+    """選考基準と表から選考のデータを作る（誤りがあればすべて行番号を付けて出し、何も書かない）"""
+    selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
+    data = market_file.dump(selection.market)
+    out.write_bytes(data)
+    market = selection.market
+    counts = {
+        "households": len(market.family_ids),
+        "children": sum(len(row) for row in market.children),
+        "slots": len(market.capacity),
+        "seats": sum(market.capacity.values()),
+        "joint_wishes": sum(len(row) for row in market.wishes),
+        "not_eligible": len(selection.not_eligible),
+    }
+    if as_json:
+        print_json({**counts, "notes": [_fault(note) for note in selection.notes]})
+        return
+    console.print(
+        f"世帯 {counts['households']}、児童 {counts['children']}人、枠 {counts['slots']}（席 {counts['seats']}）、"
+        f"希望の組合せ {counts['joint_wishes']}、対象外 {counts['not_eligible']}件",
+        highlight=False,
+    )
+    for note in selection.notes[:SHOWN_PROBLEMS]:
+        errors.print(f"お知らせ {note}", highlight=False, markup=False)
+
+
+@app.command("index")
+def index(
+    file: Path = RULES,
+    facilities: Path = FACILITIES,
+    applications: Path = APPLICATIONS,
+    child: str = typer.Argument(..., help="受付番号"),
+    number: int = NUMBER,
+    start: str = START,
+    as_json: bool = AS_JSON,
+) -> None:
+    """1人の児童の指数がどう決まったかを出す"""
+    selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
+    found = selection.indices.get(child)
+    if found is None:
+        raise fail(f"受付番号「{child}」の児童は、この回の選考にいません。", NOT_READY)
+    if as_json:
+        print_json(_as_json(found, selection))
+    else:
+        _print_index(found, selection)
+
+
+def _rules(file: Path, as_json: bool) -> rules.Rules:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _refuse(
+            [Problem(0, file.name, "UTF-8で保存し直してください。")], "選考基準", as_json
+        ) from error
+    try:
+        return rules.read(text)
+    except rules.RulesRefused as refused:
+        raise _refuse(refused.problems, "選考基準", as_json) from refused
+
+
+def _selection(
+    read: rules.Rules, facilities: Path, applications: Path, number: int, start: str, as_json: bool
+) -> Selection:
+    """The round made ready; every fault of both tables and of the applications is told at once."""
+    places, in_facilities = tables.read_facilities(facilities.read_bytes())
+    households, in_applications = tables.read_households(applications.read_bytes())
+    given = Applications(places, households, _start(start, read), number)
+    try:
+        ready = preparing.prepare(given, read)
+        in_round: Sequence[Problem] = ()
+    except MarketRefused as refused:
+        in_round = refused.problems
+    found = [
+        *(Problem(one.line, f"{facilities.name} {one.place}".strip(), one.reason) for one in in_facilities),
+        *(
+            Problem(one.line, f"{applications.name} {one.place}".strip(), one.reason)
+            for one in sorted([*in_applications, *in_round], key=lambda one: one.line)
+        ),
+    ]
+    if found:
+        raise _refuse(found, "申込または施設の表", as_json)
+    return ready
+
+
+def _start(text: str, read: rules.Rules) -> date:
+    if not text:
+        return date(fiscal_year(read.valid_from) + 1, 4, 1)
+    try:
+        return tables.read_date(text)
+    except ValueError as error:
+        raise fail(f"--start: {error}", NOT_READY) from error
+
+
+def _refuse(problems: Sequence[Problem], what: str, as_json: bool) -> typer.Exit:
+    """Every fault by line; nothing was written."""
+    if as_json:
+        print_json({"problems": [_fault(problem) for problem in problems]})
+    lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
+    more = len(problems) - len(lines)
+    if more > 0:
+        lines.append(f"ほか{more}件")
+    return fail("\n".join([f"{what}に誤りがあります。次のところを直してください。", *lines]), NOT_READY)
+
+
+def _fault(problem: Problem) -> dict[str, object]:
+    return {"line": problem.line, "place": problem.place, "reason": problem.reason}
+
+
+PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別加点"}
+
+
+def _print_index(found: ChildIndex, selection: Selection) -> None:
+    names = {one.id: one.name for one in selection.applications.facilities}
+    headings = {"part": "区分", "rule": "基準", "points": "点", "because": "わけ"}
+    rows = [_row(line, PARTS[line.part]) for line in found.lines]
+    for facility, lines in found.at_facility.items():
+        rows.extend(_row(line, f"{names.get(facility, facility)}だけ") for line in lines)
+    title = f"受付 {found.child}（{found.age}歳児クラス）　指数 {found.total}点"
+    print_rows(rows, headings, as_json=False, title=title)
+    keys = [{"rule": key.rule, "shown": key.shown} for key in found.keys]
+    print_rows(keys, {"rule": "同点のとき", "shown": "値"}, as_json=False)
+    for item in selection.not_eligible:
+        if item.child == found.child:
+            console.print(
+                f"対象外 {names.get(item.facility, '全体')}: {item.reason}", highlight=False, markup=False
+            )
+
+
+def _row(line: PointLine, part: str) -> dict[str, object]:
+    return {"part": part, "rule": line.rule, "points": line.points, "because": line.because}
+
+
+def _as_json(found: ChildIndex, selection: Selection) -> dict[str, object]:
+    return {
+        "child": found.child,
+        "age": found.age,
+        "total": found.total,
+        "lines": [_row(line, line.part) for line in found.lines],
+        "at_facility": {
+            facility: {"index": found.at(facility), "lines": [_row(line, line.part) for line in lines]}
+            for facility, lines in found.at_facility.items()
+        },
+        "keys": [{"rule": key.rule, "shown": key.shown} for key in found.keys],
+        "not_eligible": [
+            {"facility": item.facility, "reason": item.reason}
+            for item in selection.not_eligible
+            if item.child == found.child
+        ],
+    }
