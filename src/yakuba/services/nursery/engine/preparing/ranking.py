@@ -87,7 +87,7 @@ class Ranker:
             return self._of_field(key, one, there, noted)
         if key.compares in ("くじ", "世帯くじ"):
             own = key.compares == "くじ"
-            name = one.child.id if own else min(child.id for child in one.household.children)
+            name = one.child.id if own else "世帯" + min(child.id for child in one.household.children)
             number = lot(self.rules.lottery, self.number, name)
             return Key(key.label, f"{number:09d}{name}", f"くじ番号 {number:09d}")
         if key.compares == "受付番号":
