@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from PIL import Image
 
 from yakuba.demo import town
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.nursery.actions import decisions as nursery_decisions
+from yakuba.services.nursery.actions import rounds as nursery_rounds
+from yakuba.services.nursery.actions import rules as nursery_rules
+from yakuba.services.nursery.actions import runs as nursery_runs
+from yakuba.services.nursery.models import Application, Facility, Placement
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question, Sheet
 from yakuba.services.robots import facade as robots
@@ -70,7 +76,7 @@ def load_objects() -> TownObjects:
             row=row, file=image, kind="confirmation", taken_at=timezone.now() - timedelta(minutes=1)
         )
         scenario = Scenario.objects.get(procedure=procedure)
-        arguments = {
+        arguments = admission_objects(clerk) | {
             "batch_id": batch.pk,
             "case_id": case.pk,
             "code": "bus-pass",
@@ -89,6 +95,58 @@ def load_objects() -> TownObjects:
             "system_id": System.objects.first().pk,
         }
     return TownObjects(arguments)
+
+
+RULES = f"""
+選考基準: {SECRET_WORD}の基準
+版: 1
+手続: nursery-admission
+適用開始: 2026-11-01
+項目:
+  address: {{名前: 住所, 種類: 文字}}
+  mother_work: {{名前: 母の状況, 種類: 選択, 選択肢: {{employed: 会社勤務, seeking: 求職中}}}}
+世帯をまとめる項目: [住所]
+保護者:
+  母: {{状況: 母の状況}}
+基本指数:
+  出典: 別表1
+  行:
+    - {{点: 20, 名前: 就労, 条件: {{状況: 会社勤務}}}}
+    - {{点: 5, 名前: 求職, 条件: {{状況: 求職中}}}}
+同点のとき:
+  出典: 第1条
+  順:
+    - {{名前: くじ, 比べる: くじ}}
+きょうだい:
+  標準: together
+  方法:
+    together: {{名前: 同じ施設に一緒に入れないときは待つ, 段: [同じ施設]}}
+"""
+
+
+def admission_objects(clerk: User) -> dict[str, object]:
+    """A round of the nursery admission with one child, calculated and adopted; a decision waits."""
+    rule_set = nursery_rules.load(RULES, actor=clerk)
+    procedure = Procedure.objects.get(code="nursery-admission")
+    round = nursery_rounds.make(SECRET_WORD, date(2027, 4, 1), procedure, rule_set, actor=clerk)
+    place = Facility.objects.create(round=round, code="N1", name=SECRET_WORD, vacancies={"1": 1, "2": 1})
+    child = Application.objects.create(
+        round=round, receipt_number=RECEIPT_NUMBER, household=RECEIPT_NUMBER, name=SECRET_WORD,
+        birth=date(2025, 6, 1), wishes=["N1"], facts={"mother_work": "employed"},
+    )  # fmt: skip
+    run = nursery_runs.start(round, actor=clerk)
+    nursery_runs.calculate(run.pk, lambda *_: None)
+    nursery_runs.adopt(run, actor=clerk)
+    decision = nursery_decisions.propose_place(child, "", SECRET_WORD, actor=clerk)
+    return {
+        "application_id": child.pk,
+        "decision_id": decision.pk,
+        "facility_id": place.pk,
+        "matching_id": run.pk,
+        "placement_id": Placement.objects.get(run=run).pk,
+        "round_id": round.pk,
+        "rule_set_id": rule_set.pk,
+    }
 
 
 def _reading() -> PageReading:

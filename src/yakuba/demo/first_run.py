@@ -9,10 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from rich.table import Table
 
-from yakuba.demo import chain, town
+from yakuba.demo import admission, chain, town
 from yakuba.demo.cli import bars, print_result
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import console, progress_bar
+from yakuba.services.nursery import facade as nursery
 from yakuba.services.reading import facade as reading
 
 FIRST_PILE = (24, 1)  # sheets and seed: worked through on the first start
@@ -44,6 +45,7 @@ def open_town() -> Iterator[tuple[str, Table]]:
 def _first_start(folder: Path, core: CoreSystem) -> None:
     console.print("はじめての起動です。見本のやくば市を用意します。")
     town.load_town(core.url)
+    _admission()
     piles = _piles(folder)
     if not piles:
         return
@@ -52,6 +54,15 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         if not _begun():
             _work_through(first, core)
         _hand_in(second)
+
+
+def _admission() -> None:
+    """The nursery round, with one result; without it the rest of the town comes up all the same."""
+    try:
+        with town.in_yakuba_city(), progress_bar() as bar:
+            admission.load(bars(bar))
+    except nursery.NotPossible as error:
+        console.print(f"入所選考の見本は用意できませんでした: {error}", style="yellow", markup=False)
 
 
 def _piles(folder: Path) -> list[Pile]:

@@ -167,6 +167,7 @@ class ApplicationForm(forms.Form):
             )
             self.initial[name] = stands
             self._wishes.append(name)
+        self.order_fields([*self._wishes, *names])
         self._facts = {code: f"fact_{code}" for code in asked}
         for code, spec in asked.items():
             self.fields[self._facts[code]] = _fact_field(spec)

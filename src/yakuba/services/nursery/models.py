@@ -191,9 +191,9 @@ class Run(MunicipalityModel):
 
     change: `{"seats": {slot: n}, "level": "child"|"household", "rules": true when other rules are tried}`.
     status, blocking, bound, seats_proved, seconds: as in `contracts.Matching`; checked: the independent checker
-    found the result to hold. slots: slot → `{"facility", "age", "reserved", "capacity", "seated", "cutoff",
-    "waiting"}`. shared: the market's shared seats. counts: figures of the result. problems: why nothing was run,
-    a list of `{"line", "place", "reason"}`. not_eligible: list of `{"child", "facility", "reason"}`.
+    found the result to hold. slots: slot → `{"facility", "age", "reserved", "capacity", "seated": [child],
+    "cutoff", "waiting": [child], "index": {child: index there}}`. shared: the market's shared seats. counts: figures
+    of the result. problems: why nothing was run, a list of `{"line", "place", "reason"}`. not_eligible: list of `{"child", "facility", "reason"}`.
     """
 
     class State(models.TextChoices):
@@ -256,7 +256,8 @@ class Run(MunicipalityModel):
 
 class Placement(MunicipalityModel):
     """One child's result in a run. slot: empty for none. wish: number of the wish that came true, 0 for none or
-    for a seat kept. index: the child's index (指数), None when it takes no part. explanation:
+    for a seat kept. index: the index (指数) that counted for it, without points
+    of one facility; None when it takes no part. explanation:
     `contracts.Explanation` as JSON (`queries.explanations`)."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="placements", verbose_name="選考の計算")

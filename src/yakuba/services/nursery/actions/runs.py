@@ -223,7 +223,7 @@ def _store_placements(run: Run, selection: Selection, matching: Matching, reason
                 slot=explanation.held or "",
                 wish=explanation.wish,
                 age=index.age if index else None,
-                index=index.total if index else None,
+                index=queries.index_of(selection, explanation),
                 unstable=explanation.unstable or household.id in blocking,
                 explanation=explanations.to_json(explanation),
             )

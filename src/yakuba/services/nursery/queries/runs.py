@@ -100,7 +100,8 @@ def matching_of(run: Run) -> Matching:
 def slots_of(
     selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]
 ) -> dict[str, dict[str, Any]]:
-    """For `Run.slots`: each slot with its capacity, who is in by rank, the cut-off, and the waiting list."""
+    """For `Run.slots`: each slot with its capacity, who is in by rank, the cut-off, the waiting list, and the index
+    of those in the two lists as it counts there."""
     waiting: dict[str, list[tuple[int, str]]] = {}
     for child, explanation in reasons.items():
         for wish in explanation.wishes:
@@ -124,7 +125,25 @@ def slots_of(
             "cutoff": ranked[-1].index if ranked else None,
             "waiting": [child for _, child in sorted(waiting.get(name, []))],
         }
+        found[name]["index"] = _indices(selection, name, found[name]["seated"] + found[name]["waiting"])
     return found
+
+
+def _indices(selection: Selection, slot: str, children: list[str]) -> dict[str, int]:
+    wanted = set(children)
+    return {one.child: one.index for one in selection.standings.get(slot, ()) if one.child in wanted}
+
+
+def index_of(selection: Selection, explanation: Explanation) -> int | None:
+    """The index that counted for the child everywhere: by the household where the rules say so, without points
+    that count at one facility only. None when it takes no part."""
+    own = selection.indices.get(explanation.child)
+    if own is None:
+        return None
+    for wish in explanation.wishes:
+        if wish.own_index is not None:
+            return wish.own_index - (own.at(wish.facility) - own.total)
+    return own.total
 
 
 def counts_of(selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]) -> dict[str, Any]:
