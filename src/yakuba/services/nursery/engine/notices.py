@@ -1,0 +1,207 @@
+"""What a notice (通知書) says: one for each child, put in the order of the envelopes.
+
+A notice takes named fields of an application alone, so that nothing else of it can get onto the paper. Nobody but
+the child and the guardian who applied is named; the reasons are the sentences for the family.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+
+from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Problem, Selection, WishOutcome
+
+POSTAL_CODE, ADDRESS, GUARDIAN = "postal_code", "address", "applicant_name"  # fields of the application
+
+
+class Kind(StrEnum):
+    """What is told: a new seat, no seat, or that a transfer came not true and the seat of now is kept."""
+
+    GRANTED = "granted"
+    HELD = "held"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The texts around the reasons, the same for all notices of a round. Lines are broken at newlines.
+
+    date: the day on the notice. document_number: 文書番号, may be empty. mayor: who decides, as below the date.
+    desk: whom to ask. appeal: how to appeal (教示). after_…: what is to be done next.
+    """
+
+    date: date
+    mayor: str
+    desk: str
+    appeal: str
+    document_number: str = ""
+    title_granted: str = "保育所等利用承諾通知書"
+    title_held: str = "保育所等利用保留通知書"
+    title_kept: str = "保育所等転園保留通知書"
+    intro_granted: str = (
+        "お申込みのありました保育所等の利用について、次のとおり決まりましたので、お知らせします。"
+    )
+    intro_held: str = "お申込みのありました保育所等の利用について、選考の結果、次のとおり保留となりましたので、お知らせします。"
+    intro_kept: str = (
+        "お申込みのありました転園について、選考の結果、次のとおりとなりましたので、お知らせします。"
+    )
+    after_granted: str = (
+        "入所の手続きは、決まった園からご案内します。辞退される場合は、できるだけ早くお知らせください。"
+    )
+    after_held: str = (
+        "お申込みは、有効な期間のあいだ次回からの選考の対象になります。あらためてのお申込みは要りません。"
+    )
+    after_kept: str = "今の園には、これまでどおり通えます。転園のお申込みは、有効な期間のあいだ次回からの選考の対象になります。"
+
+    def of(self, part: str, kind: Kind) -> str:
+        """The text `title`, `intro` or `after` of that kind of notice."""
+        return str(getattr(self, f"{part}_{kind}"))
+
+
+FRAME_TEXTS = tuple(one.name for one in fields(Frame) if one.name != "date")
+
+
+def default_frame(municipality: str, day: date) -> Frame:
+    """The texts for a town that has not written its own.
+
+    The terms of appeal are those of the Administrative Complaint Review Act (行政不服審査法), article 18, and the
+    Administrative Case Litigation Act (行政事件訴訟法), article 14.
+    """
+    return Frame(
+        date=day,
+        mayor=f"{municipality}長",
+        desk=f"{municipality}　保育所等の入所担当",
+        appeal=(
+            "この決定に不服があるときは、この決定があったことを知った日の翌日から3か月以内に、"
+            f"{municipality}長に審査請求をすることができます。また、この決定があったことを知った日の翌日から6か月以内に、"
+            f"{municipality}を被告として（{municipality}長が被告の代表者となります）、決定の取消しの訴えを"
+            "起こすことができます。審査請求をしたときは、その裁決があったことを知った日の翌日から6か月以内です。"
+            "ただし、決定（審査請求をしたときは裁決）の日の翌日から1年を過ぎると、正当な理由がないかぎり、"
+            "審査請求も訴えもできません。"
+        ),
+    )
+
+
+def frame(texts: Mapping[str, str], municipality: str, day: date) -> Frame:
+    """The frame with a round's own texts in place of the default ones. Unknown names and empty texts do not count."""
+    standard = default_frame(municipality, day)
+    own = {name: texts[name] for name in FRAME_TEXTS if texts.get(name)}
+    chosen = date.fromisoformat(texts["date"]) if texts.get("date") else day
+    return Frame(**{name: getattr(standard, name) for name in FRAME_TEXTS} | own, date=chosen)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A line of the table: the wish or wishes (第1希望, 第3～5希望), the nurseries, what came of it, and why."""
+
+    wishes: str
+    facilities: str
+    result: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One child's notice. number: its page in the print file and its row in the mailing file, from 1.
+
+    postal_code: as written, 〒 left out; facility: empty for HELD; age: age class, None when the child is in none.
+    """
+
+    number: int
+    kind: Kind
+    child: str
+    child_name: str
+    birth: date
+    guardian: str
+    postal_code: str
+    address: str
+    facility: str
+    age: int | None
+    start: date
+    summary: str
+    reasons: tuple[Reason, ...]
+
+
+RESULTS = {
+    Outcome.PLACED: "決定",
+    Outcome.KEPT: "今の園",
+    Outcome.BEHIND: "保留",
+    Outcome.SIBLINGS: "保留",
+    Outcome.NOT_ELIGIBLE: "対象外",
+    Outcome.NOT_NEEDED: "選考せず",
+    Outcome.CLAIMED: "保留",
+}
+
+
+def write(
+    selection: Selection, explanations: Mapping[str, Explanation], only: Iterable[str] | None = None
+) -> tuple[list[Notice], list[Problem]]:
+    """The notices in the order of the envelopes, and what is missing for some of them.
+
+    only: the children who get one (None: all). An address that is incomplete is told, and the notice is made all
+    the same. Order: postal code, address, guardian, receipt number, so that a household's are together.
+    """
+    wanted = None if only is None else set(only)
+    names = {facility.id: facility.name for facility in selection.applications.facilities}
+    notices, problems = [], []
+    for _, child in selection.applications.children():
+        if child.id in selection.applications.seated or (wanted is not None and child.id not in wanted):
+            continue
+        notices.append(_notice(selection, child, explanations[child.id], names))
+        problems += _missing(child)
+    notices.sort(key=lambda one: (one.postal_code or "9", one.address, one.guardian, one.child))
+    numbered = [
+        Notice(**{**vars(notice), "number": number}) for number, notice in enumerate(notices, start=1)
+    ]
+    return numbered, problems
+
+
+def _notice(selection: Selection, child: Child, result: Explanation, names: Mapping[str, str]) -> Notice:
+    slot = selection.slots.get(result.held or "")
+    kept = slot is not None and selection.market.current.get(child.id) == result.held
+    index = selection.indices.get(child.id)
+    age = slot.age if slot else index.age if index else None
+    return Notice(
+        number=0,
+        kind=Kind.KEPT if kept else Kind.GRANTED if slot else Kind.HELD,
+        child=child.id,
+        child_name=child.name,
+        birth=child.birth,
+        guardian=child.facts.get(GUARDIAN, ""),
+        postal_code=_postal_code(child.facts.get(POSTAL_CODE, "")),
+        address=child.facts.get(ADDRESS, ""),
+        facility=names.get(slot.facility, slot.facility) if slot else "",
+        age=age,
+        start=selection.applications.start,
+        summary=result.summary,
+        reasons=reasons(result.wishes, names),
+    )
+
+
+def _postal_code(value: str) -> str:
+    return f"{value[:3]}-{value[3:]}" if re.fullmatch(r"\d{7}", value, re.ASCII) else value
+
+
+def _missing(child: Child) -> list[Problem]:
+    labels = {GUARDIAN: "申込者氏名", POSTAL_CODE: "郵便番号", ADDRESS: "住所"}
+    empty = [label for name, label in labels.items() if not child.facts.get(name)]
+    if not empty:
+        return []
+    reason = f"{'・'.join(empty)}が空です。申込を直してから通知を作り直すか、手で書き足してください。"
+    return [Problem(0, f"受付番号 {child.id}", reason)]
+
+
+def reasons(wishes: Iterable[WishOutcome], names: Mapping[str, str]) -> tuple[Reason, ...]:
+    """The table of a notice: wishes that follow each other with the same result and text share a line."""
+    lines = []
+    for (result, text), group in groupby(wishes, key=lambda wish: (RESULTS[wish.outcome], wish.for_family)):
+        rows = list(group)
+        first, last = rows[0].number, rows[-1].number
+        wish = f"第{first}希望" if first == last else f"第{first}～{last}希望"
+        facilities = "、".join(dict.fromkeys(names.get(row.facility, row.facility) for row in rows))
+        lines.append(Reason(wish, facilities, result, text))
+    return tuple(lines)

@@ -1,0 +1,159 @@
+"""What leaves the room on paper and in files is read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pypdfium2
+import pytest
+
+from yakuba.services.nursery.adapters import mailing
+from yakuba.services.nursery.adapters.notices import to_pdf
+from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv, to_excel
+from yakuba.services.nursery.contracts import Outcome
+from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.engine.explaining import explain
+from yakuba.services.nursery.engine.notices import Kind, Reason
+from yakuba.services.nursery.tests.small_rounds import draw, some_matching
+
+FRAME = notices.frame(
+    {"document_number": "や第12号", "desk": "こども課\n電話 0123"}, "やくば市", date(2027, 2, 5)
+)
+MY_NUMBER = "123456789018"
+
+
+@pytest.fixture(scope="module")
+def written():
+    """The notices of a small round whose applications carry more than a notice may tell."""
+    selection = draw(3, families=8)
+    households = []
+    for at, household in enumerate(selection.applications.households):
+        children = []
+        for child in household.children:
+            facts = {
+                "postal_code": f"99900{at % 3:02d}",
+                "address": f"やくば市東町{at}-17",
+                "applicant_name": f"保護者{at}",
+                "my_number": MY_NUMBER,
+            }
+            children.append(replace(child, facts=facts))
+        households.append(replace(household, children=tuple(children)))
+    selection = replace(selection, applications=replace(selection.applications, households=households))
+    said = explain(selection, some_matching(selection, 1))
+    everyone, _ = notices.write(selection, said)
+    some = [[one.child for one in everyone if one.kind is kind][:2] for kind in Kind]
+    return notices.write(selection, said, [child for row in some for child in row])
+
+
+@pytest.fixture(scope="module")
+def printed(written):
+    """The print file's pages, and what was told of the progress."""
+    heard = []
+    pdf = to_pdf(written[0], FRAME, draft=False, told=lambda done, total: heard.append((done, total)))
+    return pages_of(pdf), heard
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    texts = [page.get_textpage().get_text_bounded().replace("\r\n", "") for page in document]
+    document.close()
+    return texts
+
+
+def test_the_print_file_has_one_page_a_child_in_the_order_of_the_mailing_file(written, printed):
+    made, problems = written
+    assert not problems
+    assert {notice.kind for notice in made} == set(Kind)
+    pages, heard = printed
+    assert heard[-1] == (len(made), len(made))
+    rows = list(csv.DictReader(io.StringIO(mailing.to_file(made, "utf-8")[0].decode("utf-8-sig"))))
+    assert len(pages) == len(rows) == len(made)
+    assert [row["郵便番号"] for row in rows] == sorted(row["郵便番号"] for row in rows)
+    for number, (page, row, notice) in enumerate(zip(pages, rows, made, strict=True), start=1):
+        assert int(row["頁"]) == notice.number == number
+        for text in (row["住所"], row["宛名"] + "　様", row["受付番号"], "〒" + row["郵便番号"]):
+            assert text in page
+        for text in ("令和9年2月5日", "や第12号", "こども課", "審査請求", "令和6年", "令和9年4月1日"):
+            assert text in page
+        assert ("承諾" in page.split("理由")[0]) == (notice.kind is Kind.GRANTED)
+        assert "見本" not in page
+
+
+def test_a_notice_names_nobody_else_and_no_my_number(written, printed):
+    made, _ = written
+    pages, _ = printed
+    for page, notice in zip(pages, made, strict=True):
+        assert notice.child_name in page
+        others = {other.child_name for other in made} | {other.guardian for other in made}
+        assert not [name for name in others - {notice.child_name, notice.guardian} if name in page]
+        assert MY_NUMBER not in page
+
+
+def test_drafts_are_marked_and_a_very_long_notice_stays_on_its_page(written):
+    made, _ = written
+    sentence = (
+        "定員に達しました。最後に入所が決まった方の指数は20点、お子さんの指数は18点で、2点の差がありました。"
+    )
+    reasons = tuple(Reason(f"第{at}希望", f"第{at}長い名前の保育園", "保留", sentence) for at in range(1, 21))
+    endless = tuple(replace(reason, text=sentence * 16) for reason in reasons[:6])
+    rows = [made[0], replace(made[1], reasons=reasons), replace(made[2], reasons=endless), made[3]]
+    pages = pages_of(to_pdf(rows, FRAME, draft=True))
+    assert len(pages) == 4
+    assert [page.count(notice.child_name) for page, notice in zip(pages, rows, strict=True)] == [1] * 4
+    assert all("見本" in page for page in pages)
+    assert "第20希望" in pages[1]
+    assert "第1希望" in pages[2]
+    assert "ほかの希望については、窓口でご説明します。" in pages[2]
+    assert all("審査請求" in page for page in pages)
+
+
+def test_missing_addresses_are_told_and_the_notice_is_made_all_the_same():
+    selection = draw(4)
+    made, problems = notices.write(selection, explain(selection, some_matching(selection, 1)))
+    assert len(made) == len(problems) == len(list(selection.applications.children()))
+    assert "郵便番号・住所が空です" in problems[0].reason
+
+
+def test_wishes_with_the_same_fate_share_a_line():
+    selection = draw(5)
+    row = next(iter(explain(selection, some_matching(selection, 1)).values())).wishes[0]
+    wishes = [
+        replace(row, number=at, facility="A", outcome=Outcome.NOT_NEEDED, for_family="同じ")
+        for at in (2, 3, 4)
+    ]
+    first = replace(row, number=1, facility="B", outcome=Outcome.PLACED, for_family="決まりました")
+    lines = notices.reasons([first, *wishes], {"A": "甲園"})
+    assert [line.wishes for line in lines] == ["第1希望", "第2～4希望"]
+    assert lines[1].facilities == "甲園"
+
+
+NASTY = ["=1+1", "+81", "-5", "@x", "＝SUM(A1)", "\t=1", "甲"]
+
+
+def test_formulas_are_harmless_in_csv_and_excel_and_numbers_stay_numbers():
+    table = Table("表", ("値", "数"), [(text, -5) for text in NASTY])
+    rows = list(csv.reader(io.StringIO(to_csv(table, "utf-8")[0].decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == [f"'{text}" for text in NASTY[:-1]] + ["甲"]
+    assert rows[1][1] == "-5"
+    sheet = openpyxl.load_workbook(io.BytesIO(to_excel([table])))["表"]
+    for row, text in zip(sheet.iter_rows(min_row=2), NASTY, strict=True):
+        assert row[0].value == text
+        assert row[0].data_type == "s"
+        assert bool(row[0].quotePrefix) == (text != "甲")
+        assert row[1].value == -5
+    assert sheet.freeze_panes == "A2"
+
+
+def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():
+    table = Table("表", ("氏名", "住所"), [("髙木〜一", "やくば市"), ("𠮷田", "東町−1")])
+    data, problems = to_csv(table, "cp932")
+    rows = list(csv.reader(io.StringIO(data.decode("cp932"))))
+    assert rows[1] == ["髙木～一", "やくば市"]
+    assert rows[2] == [f"{GETA}田", "東町－1"]
+    assert [(problem.line, problem.place) for problem in problems] == [(3, "氏名")]
+    assert "U+20BB7" in problems[0].reason
+    assert "𠮷田" in to_csv(table, "utf-8")[0].decode("utf-8")
