@@ -8,7 +8,7 @@ from random import Random
 import cv2
 import numpy as np
 from PIL import Image
-from writing import Sheet
+from sheet import Sheet
 
 # Shares of pages. Every effect that happened is listed with its page in truth.jsonl.
 FAX_RATE = 0.06  # came in by fax: 200 x 100 dpi, black and white, bad lines

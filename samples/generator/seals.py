@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
     from applications import Application
-    from writing import Box, Sheet
+    from sheet import Box, Sheet
 
 TOUCH_RATE = 0.6  # of owners' seals, those pressed so close that they lie over the last character
 SEAL_FACE = "mincho"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
@@ -13,6 +12,7 @@ from applications import Application
 from calendar_jp import wareki
 from hands import PEN_FACES, PRINT_FACES, STAMP_FACES, Hand, as_written, draw_face
 from PIL import Image, ImageDraw
+from sheet import Box, Sheet, blank_sheet
 
 CROSSED_OUT_RATE = 0.04  # of filled choices: a wrong option was ticked and crossed out before the right one
 SEAL_RATE = (
@@ -30,33 +30,6 @@ LINE_FILL, LOW_LINE_FILL = (
 LOW_LINE = 70  # pixels
 LARGEST, SMALLEST = 56, 26  # pixels; smaller writing would not be readable
 COMB_TEXT = 43  # pixels
-
-Box = list[int]
-
-
-@dataclass
-class Sheet:
-    """One page while it is filled in: ink (what hides the paper, 0 = ink), seal (opacity 0–255), effects."""
-
-    hand: Hand
-    rng: Random
-    clean: bool
-    ink: Image.Image
-    stamp: Image.Image  # the numbering stamp's ink; its own layer, because no pen wobbles in it
-    seal: Image.Image
-    effects: list[str] = field(default_factory=list)
-    ends: dict[str, tuple[int, int]] = field(default_factory=dict)  # where each line's writing ends
-
-    def __post_init__(self) -> None:
-        self.pen = ImageDraw.Draw(self.ink)
-
-    def chance(self, rate: float) -> bool:
-        return not self.clean and self.rng.random() < rate
-
-
-def blank_sheet(size: tuple[int, int], hand: Hand, rng: Random, clean: bool) -> Sheet:
-    ink, stamp, seal = (Image.new("L", size, level) for level in (255, 255, 0))
-    return Sheet(hand, rng, clean, ink, stamp, seal)
 
 
 def put(

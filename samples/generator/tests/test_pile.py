@@ -14,7 +14,8 @@ from generate import PROCEDURES, draw_hand, load_form, make_pile
 from hands import Hand, as_written, draw_face, half_width
 from PIL import Image, ImageSequence
 from scanning import Scanner, scan
-from writing import blank_sheet, fill_page
+from sheet import blank_sheet
+from writing import fill_page
 
 SHEETS = 16
 FILE_EFFECTS = {"jpeg", "mixed_up", "blank_back", "bilevel"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from yakuba.kernel.jobs.progress import Progress
 
 if TYPE_CHECKING:
     from yakuba.kernel.jobs.models import Job
@@ -29,15 +30,6 @@ class JobError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.again = again
-
-
-@dataclass(frozen=True)
-class Progress:
-    """`done` of `total` steps are finished; `note` is for staff."""
-
-    done: int
-    total: int
-    note: str
 
 
 class Lease(Protocol):

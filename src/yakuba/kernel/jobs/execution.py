@@ -9,7 +9,8 @@ import traceback
 from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
-from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease, Progress
+from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.tenancy import active_municipality
 

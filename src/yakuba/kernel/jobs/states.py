@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
 from django.db.models.functions import Now
 
-from yakuba.kernel.jobs.context import Progress
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
+from yakuba.kernel.jobs.progress import Progress
 
 # So many worker deaths in a row without any progress mean that the job itself kills the worker.
 CRASHES_ALLOWED = 10

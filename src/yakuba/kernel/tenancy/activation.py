@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yakuba.kernel.tenancy.models import Municipality
+    from yakuba.kernel.tenancy.municipality import Municipality
 
 _active: ContextVar[Municipality | None] = ContextVar("active_municipality", default=None)
 

@@ -7,19 +7,7 @@ from typing import Any
 from django.db import models
 
 from yakuba.kernel.tenancy.activation import NoActiveMunicipality, current_municipality
-
-
-class Municipality(models.Model):
-    """A city, town or village, known by its 全国地方公共団体コード (6 digits, the last a check digit)."""
-
-    code = models.CharField("団体コード", max_length=6, unique=True)
-    name = models.CharField("名称", max_length=60)
-
-    class Meta:
-        verbose_name = "自治体"
-
-    def __str__(self) -> str:
-        return self.name
+from yakuba.kernel.tenancy.municipality import Municipality
 
 
 class MunicipalityManager(models.Manager[Any]):

@@ -9,8 +9,8 @@ from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states
-from yakuba.kernel.jobs.context import Progress
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
+from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality, municipality_or_none
