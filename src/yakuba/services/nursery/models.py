@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
@@ -339,3 +340,36 @@ class HandOver(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "引き渡し"
+
+
+class NoticePrint(MunicipalityModel):
+    """The notices of a round, made at one time: the print file and the mailing file that goes with its pages.
+
+    draft: marked 見本, made before the round was frozen. texts: the frame's texts as printed. addresses: the rows
+    of the mailing file, row n for page n. problems: what is missing, a list of `{"line", "place", "reason"}`.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "作成中"
+        DONE = "done", "完成"
+        FAILED = "failed", "失敗"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="prints", verbose_name="選考回")
+    draft = models.BooleanField("見本", default=False)
+    state = models.CharField("状態", max_length=10, choices=State, default=State.ACTIVE)
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="印刷用PDF")
+    texts = models.JSONField("文面", default=dict)
+    addresses = DocumentField(default=list)
+    count = models.PositiveIntegerField("通知の数", default=0)
+    problems = models.JSONField("問題", default=list)
+    made_by = person("作成者")
+    made_at = models.DateTimeField("作成を始めた日時", auto_now_add=True)
+    ended_at = models.DateTimeField("作成を終えた日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "入所の通知"
+
+    @property
+    def job_key(self) -> str:
+        """Under which key the job that makes it is known."""
+        return f"notices-{self.pk}"
