@@ -26,6 +26,7 @@ log = logging.getLogger("yakuba.jobs")
 BATCH = 200  # rows handed over at once
 OVERDUE = timedelta(seconds=30)  # a ticket that waits so long is looked up in the engine
 SCHEDULE_INTERVAL = 10.0  # seconds
+KEPT = timedelta(days=90)  # how long a finished job, and what a failed one said for technicians, stays
 
 
 class Upkeep:
@@ -44,6 +45,7 @@ class Upkeep:
             Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
             Chore(SCHEDULE_INTERVAL, enqueue_scheduled),
             Chore(600, self._engine.forget_old),
+            Chore(600, forget_finished),
         ]
 
     def tick(self) -> None:
@@ -111,6 +113,15 @@ def enqueue_scheduled() -> None:
         for municipality in _due_for(schedule):
             with active_municipality(municipality):
                 enqueue(schedule.name, key="schedule", lane=schedule.lane)
+
+
+def forget_finished() -> None:
+    """Remove what finished long ago; a failure stays for its person, but not the traceback, which may hold
+    personal data. What is repeated stays: its last end says when it is due again."""
+    old = Job.all_municipalities.filter(finished_at__lt=states.from_now(-KEPT)).exclude(key="schedule")
+    over = old.filter(state__in=(State.DONE, State.CANCELLED)).values_list("pk", flat=True)[:BATCH]
+    Job.all_municipalities.filter(pk__in=list(over)).delete()
+    old.filter(state=State.FAILED).exclude(technical_error="").update(technical_error="")
 
 
 class Chore:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
-from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states
+from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states, upkeep
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
@@ -175,3 +176,21 @@ def test_only_the_moves_of_the_table_are_made(installation: Installation, source
         job.state = source
         with pytest.raises(ValueError, match="cannot move"):
             states.move(job, target)
+
+
+def test_what_finished_long_ago_goes_and_a_failure_keeps_only_its_sentence(
+    installation: Installation,
+) -> None:
+    jobs = {
+        key: begin(enqueue("test.municipality", key=key)) for key in ("done", "failed", "schedule", "new")
+    }
+    for key in ("done", "schedule", "new"):
+        states.finish(jobs[key].ticket)
+    states.fail(jobs["failed"].ticket, error="直せません", technical_error="a traceback", attempts=1)
+    waiting = enqueue("test.municipality", key="waiting")
+    Job.objects.exclude(key="new").update(finished_at=states.from_now(-upkeep.KEPT) - timedelta(days=1))
+    Job.objects.filter(pk=waiting.pk).update(finished_at=None)
+    upkeep.forget_finished()
+    assert set(Job.objects.values_list("key", flat=True)) == {"failed", "schedule", "new", "waiting"}
+    failed = jobs["failed"].refreshed()
+    assert (failed.state, failed.error, failed.technical_error) == (State.FAILED, "直せません", "")
