@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -233,6 +233,7 @@ class Rules:
     exclusions: tuple[Exclusion, ...]
     reserved: tuple[Reserved, ...]
     ratios: tuple[int, ...]
+    reread: Callable[[str, int], Rules] = field(repr=False, compare=False)  # the same text, for another round
     description: str = ""
     rounds: tuple[int, ...] = ()
     forced_level: str = ""
@@ -256,9 +257,7 @@ class Rules:
         """The rules of that round: what `選考回` says of it takes the place of the rest."""
         if number == self.number:
             return self
-        from yakuba.services.nursery.engine.rules.reading import read
-
-        rules = read(self.text, number)
+        rules = self.reread(self.text, number)
         return rules.with_level(self.forced_level) if self.forced_level else rules
 
     def with_level(self, level: str) -> Rules:

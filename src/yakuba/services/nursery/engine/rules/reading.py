@@ -124,6 +124,7 @@ def _rules(
         exclusions=seats.exclusions(part("対象外")),
         reserved=seats.reserved(part("優先枠")),
         ratios=seats.ratios(part("配置基準")),
+        reread=read,
         description=top.text("説明"),
         rounds=(1, *sorted(overrides)),
     )
