@@ -167,7 +167,8 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
     for slot, item in sorted(mine.items(), key=lambda pair: (pair[1]["age"], pair[1]["reserved"])):
         seated = [known[child] for child in item["seated"] if child in known]
         waiting = [(number, known[c]) for number, c in enumerate(item["waiting"], 1) if c in known]
-        slots.append(_slot(slot, item) | {"children": seated, "list": waiting})
+        index = item["index"]
+        slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": index})
     context = rights(request.user) | {
         "run": row,
         "round": row.round,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Decision, Round, RuleSet, Run
+from yakuba.services.nursery.queries import rules
 
 SHOWN = 20
 
@@ -18,7 +21,7 @@ def decisions_queue(user: Any) -> QueueState:
     """Decisions that wait for a second person; one's own are not counted, because one may not approve them."""
     rows = Decision.objects.filter(state=Decision.State.PROPOSED).exclude(proposed_by=user)
     oldest = rows.order_by("proposed_at").first()
-    url = reverse("nursery:index")
+    url = reverse("nursery:decisions_waiting")
     return QueueState(
         rows.count(), url, "承認する", oldest.proposed_at if oldest else None, urgent=oldest is not None
     )
@@ -28,20 +31,22 @@ def rounds_queue(user: Any) -> QueueState:
     """Rounds that are being prepared and have no adopted result yet."""
     rows = Round.objects.filter(state=Round.State.PREPARING, adopted=None)
     oldest = rows.order_by("made_at").first()
-    url = reverse("nursery:index")
+    url = reverse("nursery:round", args=[oldest.pk]) if rows.count() == 1 else reverse("nursery:index")
     return QueueState(rows.count(), url, "準備をつづける", oldest.made_at if oldest else None)
 
 
 def failures(user: Any) -> list[Failure]:
-    """Runs that ended without a result."""
+    """Rounds whose newest run ended without a result."""
     if not allowed(user, "nursery.view"):
         return []
+    later = Run.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
     rows = Run.objects.filter(state=Run.State.FAILED, round__state=Round.State.PREPARING)
+    rows = rows.exclude(Exists(later))
     return [
         Failure(
             f"{run.round}の計算",
             run.problems[0]["reason"] if run.problems else "理由は計算の画面で見られます。",
-            reverse("nursery:index"),
+            reverse("nursery:run", args=[run.pk]),
             "開いて直す",
             run.ended_at or run.started_at,
         )
@@ -58,10 +63,19 @@ def running(user: Any) -> list[RunningWork]:
         job = Job.objects.filter(name="nursery.run", key=run.job_key).first()
         done, total = (job.progress_done, job.progress_total) if job else (0, 0)
         note = job.progress_note if job else ""
-        found.append(RunningWork(f"{run.round}の計算", done, total, reverse("nursery:index"), note))
+        url = reverse("nursery:run", args=[run.pk])
+        found.append(RunningWork(f"{run.round}の計算", done, total, url, note))
     return found
 
 
 def self_check() -> list[CheckResult]:
-    """Whether the loaded rule sets still can be read by this version of the program."""
-    return [CheckResult("選考基準", bool(RuleSet.objects.exists()) or not Round.objects.exists())]
+    """Whether this version of the program reads every rule set that an open round uses."""
+    results = []
+    for rule_set in RuleSet.objects.filter(rounds__state=Round.State.PREPARING).distinct():
+        try:
+            rules.parsed(rule_set)
+            advice = ""
+        except RulesRefused as refused:
+            advice = f"今のプログラムでは読めません。直した版を登録し直してください。{refused.problems[0]}"
+        results.append(CheckResult(f"選考基準「{rule_set}」", not advice, advice))
+    return results

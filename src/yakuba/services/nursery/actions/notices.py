@@ -1,0 +1,129 @@
+"""Notices: the texts of a round, and making the print file with its mailing file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel import jobs
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
+from yakuba.services.nursery.adapters import mailing
+from yakuba.services.nursery.adapters import notices as press
+from yakuba.services.nursery.contracts import MarketRefused, Problem
+from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.engine.explaining import explain
+from yakuba.services.nursery.engine.notices import FRAME_TEXTS
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.models import NoticePrint, Round
+from yakuba.services.nursery.queries import outputs
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+JOB = "nursery.notices"
+KEPT_PROBLEMS = 500
+
+Told = Callable[[int, int, str], None]
+
+
+@transaction.atomic
+def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
+    """Keep the round's own texts; an empty one means the default. Notices made before stay as they are."""
+    row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    row.notice = {name: texts[name] for name in ("date", *FRAME_TEXTS) if texts.get(name)}
+    row.save()
+    record("nursery.notice_texts_stated", subject=f"round:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def start(round: Round, *, actor: Any) -> NoticePrint:
+    """Have the notices made, marked 見本 while the round is not frozen. Raises NotPossible."""
+    row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if row.adopted_id is None:
+        raise NotPossible("採用した選考結果がまだありません。計算の結果を採用すると、通知の見本を作れます。")
+    if NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).exists():
+        raise NotPossible("通知を作っているところです。終わるまでお待ちください。")
+    made = NoticePrint.objects.create(
+        round=row,
+        draft=not row.is_frozen,
+        texts=outputs.as_texts(outputs.frame_of(row)),
+        made_by=actor,
+    )
+    record(
+        "nursery.notices_started",
+        subject=f"round:{row.pk}",
+        actor=actor,
+        draft=made.draft,
+    )
+    jobs.enqueue(JOB, key=made.job_key, print_id=made.pk)
+    return made
+
+
+def make(print_id: int, told: Told) -> None:
+    """Do the work; nothing is kept until the end. `told(done, total, note)` may raise to stop it."""
+    row = (
+        NoticePrint.objects.select_related("round__adopted__rule_set", "round__adopted__snapshot", "made_by")
+        .filter(pk=print_id)
+        .first()
+    )
+    if row is None or row.state != NoticePrint.State.ACTIVE:
+        return
+    told(0, 1, "理由の説明を作っています")
+    try:
+        selection, matching, wanted = outputs.final_selection(row.round)
+    except (MarketRefused, RulesRefused) as refused:
+        _end(row, NoticePrint.State.FAILED, problems=refused.problems)
+        return
+    written, problems = notices.write(selection, explain(selection, matching), wanted)
+    frame = notices.frame(row.texts, "", timezone.localdate())
+    try:
+        pdf = press.to_pdf(
+            written,
+            frame,
+            draft=row.draft,
+            told=lambda done, total: told(done, total, "紙面を作っています"),
+        )
+    except (press.PdfUnavailable, press.TextsTooLong) as error:
+        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
+        return
+    name = outputs.document_name(row.round, "notices") + ".pdf"
+    with transaction.atomic():
+        row.pdf = store(
+            StoredFile.Kind.UPLOAD,
+            name,
+            "application/pdf",
+            pdf,
+            actor=row.made_by,
+            pages=len(written),
+        )
+        row.addresses = [list(line) for line in mailing.table(written).rows]
+        row.count = len(written)
+        _end(row, NoticePrint.State.DONE, problems=problems)
+        record(
+            "nursery.notices_made",
+            subject=f"round:{row.round_id}",
+            actor=row.made_by,
+            count=row.count,
+            draft=row.draft,
+            sha256=row.pdf.sha256,
+        )
+
+
+def give_up(print_id: int) -> None:
+    """After the last try of the job."""
+    row = NoticePrint.objects.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
+    if row is not None:
+        reason = "作る途中でエラーが起きました。もう一度作り、続くときは管理者に連絡してください。"
+        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", reason)])
+
+
+def _end(row: NoticePrint, state: NoticePrint.State, *, problems: Any) -> None:
+    row.state, row.ended_at = state, timezone.now()
+    row.problems = [
+        {"line": one.line, "place": one.place, "reason": one.reason} for one in problems[:KEPT_PROBLEMS]
+    ]
+    row.save()

@@ -1,0 +1,237 @@
+"""A run as tables: everything that staff may want to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from yakuba.kernel.ui.wording import wareki
+from yakuba.services.nursery.adapters.spreadsheets import Table, Value
+from yakuba.services.nursery.contracts import Explanation, Outcome
+from yakuba.services.nursery.engine import fairness
+from yakuba.services.nursery.models import Placement, Run
+from yakuba.services.nursery.queries import explanations, names, results, runs
+
+OUTCOMES = {
+    Outcome.PLACED: "入所",
+    Outcome.KEPT: "今の席を継続",
+    Outcome.BEHIND: "順位が届かない",
+    Outcome.SIBLINGS: "きょうだいの希望",
+    Outcome.NOT_ELIGIBLE: "対象外",
+    Outcome.NOT_NEEDED: "上の希望で決定",
+    Outcome.CLAIMED: "不安定",
+}
+PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別"}
+Rows = list[list[Value]]
+
+
+def children(run: Run) -> Table:
+    """One row a child; for the adopted run with what was decided by hand."""
+    facilities = names.facility_names(run.round)
+    final = {one.placement.pk: one for one in results.finals(run.round)} if _is_adopted(run) else {}
+    rows: Rows = []
+    for row in runs.placements(run):
+        child, said = row.application, explanations.from_json(row.explanation)
+        mine = final.get(row.pk)
+        rows.append(
+            [
+                child.receipt_number,
+                child.household,
+                child.name,
+                wareki(child.birth, weekday=False),
+                row.age,
+                child.district,
+                row.index,
+                _result(row),
+                names.slot_name(row.slot, facilities),
+                row.wish or None,
+                said.summary,
+                "はい" if row.unstable else "",
+                _final(mine, facilities) if mine else "",
+            ]
+        )
+    head = (
+        "受付番号", "世帯", "児童氏名", "生年月日", "年齢クラス", "地区", "指数", "結果", "施設", "希望の順位",
+        "説明", "不安定", "個別の決定のあと",
+    )  # fmt: skip
+    return Table("児童ごとの結果", head, rows)
+
+
+def _is_adopted(run: Run) -> bool:
+    return run.round.adopted_id == run.pk
+
+
+def _result(row: Placement) -> str:
+    if not row.slot:
+        return "保留"
+    return "入所" if row.wish else "今の席を継続"
+
+
+def _final(final: results.Final, facilities: dict[str, str]) -> str:
+    if final.withdrew:
+        return "辞退"
+    if final.decision is None:
+        return ""
+    return names.slot_name(final.slot, facilities) or "保留"
+
+
+def wishes(run: Run) -> Table:
+    """One row a child and wish, with the explanation."""
+    facilities = names.facility_names(run.round)
+    rows: Rows = []
+    for row, said in _explained(run):
+        for wish in said.wishes:
+            rows.append(
+                [
+                    said.child,
+                    row.application.name,
+                    wish.number,
+                    facilities.get(wish.facility, wish.facility),
+                    wish.slot,
+                    OUTCOMES[wish.outcome],
+                    wish.own_index,
+                    wish.cutoff,
+                    wish.distance,
+                    wish.deciding,
+                    wish.own_key,
+                    wish.cutoff_key,
+                    wish.waiting_place,
+                    wish.for_family,
+                    wish.for_staff,
+                ]
+            )
+    head = (
+        "受付番号", "児童氏名", "希望", "施設", "枠", "結果", "指数", "最低指数", "差", "決めた項目", "本人",
+        "最後の入所者", "待機の順番", "保護者への説明", "職員向けの説明",
+    )  # fmt: skip
+    return Table("希望ごとの説明", head, rows)
+
+
+def _explained(run: Run) -> Iterator[tuple[Placement, Explanation]]:
+    for row in runs.placements(run):
+        yield row, explanations.from_json(row.explanation)
+
+
+def slots(run: Run) -> Table:
+    """One row a slot."""
+    facilities = names.facility_names(run.round)
+    rows: Rows = [
+        [
+            item["facility"],
+            facilities.get(item["facility"], item["facility"]),
+            item["age"],
+            item["reserved"],
+            item["capacity"],
+            len(item["seated"]),
+            item["capacity"] - len(item["seated"]),
+            item["cutoff"],
+            len(item["waiting"]),
+        ]
+        for _, item in sorted(
+            run.slots.items(),
+            key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"]),
+        )
+    ]
+    head = (
+        "施設番号",
+        "施設",
+        "年齢クラス",
+        "優先枠",
+        "枠",
+        "入所",
+        "残り",
+        "最低指数",
+        "待機",
+    )
+    return Table("施設ごとの結果", head, rows)
+
+
+def waiting(run: Run) -> Table:
+    """The waiting lists, one row a child and slot, in order."""
+    facilities = names.facility_names(run.round)
+    known = {row.application.receipt_number: row for row in runs.placements(run)}
+    rows: Rows = []
+    for slot, item in sorted(run.slots.items()):
+        for place, child in enumerate(item["waiting"], start=1):
+            if child in known:
+                row = known[child]
+                now = names.slot_name(row.slot, facilities)
+                rows.append(
+                    [
+                        names.slot_name(slot, facilities),
+                        place,
+                        child,
+                        row.application.name,
+                        row.index,
+                        now,
+                    ]
+                )
+    return Table("待機の順番", ("枠", "順番", "受付番号", "児童氏名", "指数", "今の結果"), rows)
+
+
+def points(run: Run) -> Table:
+    """Where each index comes from, one row a line. Raises MarketRefused or RulesRefused."""
+    selection = runs.selection_of(run)
+    facilities = names.facility_names(run.round)
+    rows: Rows = []
+    for _, child in selection.applications.children():
+        index = selection.indices.get(child.id)
+        if index is None:
+            continue
+        for line in index.lines:
+            rows.append(
+                [
+                    child.id,
+                    child.name,
+                    PARTS.get(line.part, line.part),
+                    "",
+                    line.rule,
+                    line.points,
+                    line.because,
+                ]
+            )
+        for facility, lines in index.at_facility.items():
+            name = facilities.get(facility, facility)
+            for line in lines:
+                rows.append(
+                    [
+                        child.id,
+                        child.name,
+                        PARTS["facility"],
+                        name,
+                        line.rule,
+                        line.points,
+                        line.because,
+                    ]
+                )
+    return Table(
+        "指数の内訳",
+        ("受付番号", "児童氏名", "区分", "施設", "基準", "点", "根拠"),
+        rows,
+    )
+
+
+def shares(run: Run) -> Table:
+    """The fairness tables, small groups withheld. Raises MarketRefused or RulesRefused."""
+    selection = runs.selection_of(run)
+    rows: Rows = []
+    for title, table in fairness.tables(selection, runs.matching_of(run).assignment):
+        for share in table:
+            numbers: list[Value] = [share.count, share.placed, share.first]
+            rows.append(
+                [
+                    title,
+                    share.label,
+                    *([share.withheld] * 3 if share.withheld else numbers),
+                ]
+            )
+    return Table("公平性", ("分け方", "区分", "申込", "希望がかなった", "第1希望"), rows)
+
+
+TABLES: dict[str, tuple[str, Callable[[Run], Table]]] = {
+    "children": ("児童ごとの結果", children),
+    "wishes": ("希望ごとの説明", wishes),
+    "slots": ("施設ごとの結果", slots),
+    "waiting": ("待機の順番", waiting),
+    "points": ("指数の内訳", points),
+    "shares": ("公平性（区分ごとの人数）", shares),
+}

@@ -1,0 +1,173 @@
+"""What leaves a round: fairness, comparison of two runs, notices, tables for files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yakuba.kernel.charts import Chart, bar_chart
+from yakuba.kernel.jobs.models import Job
+from yakuba.services.nursery.contracts import (
+    Applications,
+    Comparison,
+    Matching,
+    Move,
+    Selection,
+    Share,
+    Status,
+)
+from yakuba.services.nursery.engine import comparing, fairness
+from yakuba.services.nursery.engine.notices import Frame, frame
+from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
+from yakuba.services.nursery.queries import names, results, runs
+
+Assignment = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One fairness table. rows: (share, placed rate, first rate), rates None where numbers are withheld."""
+
+    title: str
+    rows: tuple[tuple[Share, float | None, float | None], ...]
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A move with the child's row and both places in words."""
+
+    move: Move
+    application: Application
+    before: str
+    after: str
+
+
+def groups(run: Run) -> list[Group]:
+    """The fairness tables of a run, each with its chart. Raises MarketRefused or RulesRefused."""
+    selection = runs.selection_of(run)
+    tables = fairness.tables(selection, runs.matching_of(run).assignment)
+    return [_group(title, shares) for title, shares in tables]
+
+
+def _group(title: str, shares: Sequence[Share]) -> Group:
+    rows = []
+    for share in shares:
+        known = not share.withheld and share.count
+        rows.append(
+            (
+                share,
+                share.placed / share.count if known else None,
+                share.first / share.count if known else None,
+            )
+        )
+    bars = [
+        (share.label, {"希望がかなった": 100 * placed, "第1希望": 100 * first})
+        for share, placed, first in rows
+        if placed is not None and first is not None
+    ]
+    name = f"{title}ごとの割合"
+    return Group(title, tuple(rows), bar_chart(bars, title=name, unit="%") if bars else None)
+
+
+def others(run: Run) -> QuerySet[Run]:
+    """Finished runs of the same round to compare with, the newest first."""
+    done = runs.runs(run.round).filter(state=Run.State.DONE)
+    return done.exclude(pk=run.pk)
+
+
+def compared(before: Run, after: Run) -> Comparison:
+    """Who moves from one run to the other. Raises MarketRefused or RulesRefused."""
+    selection = runs.selection_of(before)
+    one, other = (runs.matching_of(run).assignment for run in (before, after))
+    return comparing.compare(selection, one, other)
+
+
+def in_words(round: Round, moves: Sequence[Move]) -> list[Moved]:
+    """Moves as staff read them."""
+    facilities = names.facility_names(round)
+    rows = names.children(round, [move.child for move in moves])
+    return [
+        Moved(
+            move,
+            rows[move.child],
+            names.slot_name(move.before or "", facilities),
+            names.slot_name(move.after or "", facilities),
+        )
+        for move in moves
+        if move.child in rows
+    ]
+
+
+# Notices
+
+
+def final_selection(round: Round) -> tuple[Selection, Matching, list[str]]:
+    """The adopted run's round with what counts in the end, and the children who get a notice.
+
+    Decisions by hand count. A seat that was declined after the decision is taken as held, so that the reasons of
+    the others tell how it was decided; who declined or withdrew gets no notice. Addresses are those of today.
+    Raises MarketRefused or RulesRefused.
+    """
+    assert round.adopted is not None
+    selection = runs.selection_of(round.adopted)
+    held: Assignment = {}
+    wanted: list[str] = []
+    facts: dict[str, Mapping[str, str]] = {}
+    for final in results.finals(round):
+        child = final.application.receipt_number
+        facts[child] = final.application.facts
+        held[child] = (final.placement.slot if final.withdrew else final.slot) or None
+        if not final.withdrew:
+            wanted.append(child)
+    matching = Matching(held, Status.NOT_PROVEN, (), 0)
+    known = replace(selection, applications=_with_facts(selection.applications, facts))
+    return known, matching, wanted
+
+
+def _with_facts(applications: Applications, facts: Mapping[str, Mapping[str, str]]) -> Applications:
+    households = [
+        replace(
+            household,
+            children=tuple(
+                replace(child, facts=facts.get(child.id, child.facts)) for child in household.children
+            ),
+        )
+        for household in applications.households
+    ]
+    return replace(applications, households=households)
+
+
+def frame_of(round: Round) -> Frame:
+    """The texts around the reasons, the round's own where it has some."""
+    return frame(round.notice, str(round.municipality.name), timezone.localdate())
+
+
+def prints(round: Round) -> QuerySet[NoticePrint]:
+    """The round's notices as they were made, the newest first."""
+    return NoticePrint.objects.filter(round=round).select_related("made_by", "pdf").order_by("-pk")
+
+
+def latest_print(round: Round) -> NoticePrint | None:
+    """The newest notices that are ready: once the round is frozen, only final ones count."""
+    ready = prints(round).filter(state=NoticePrint.State.DONE)
+    return (ready.filter(draft=False) if round.is_frozen else ready).first()
+
+
+def print_job(row: NoticePrint, name: str) -> Job | None:
+    """The job that makes it."""
+    return Job.objects.filter(name=name, key=row.job_key).first()
+
+
+def document_name(round: Round, what: str) -> str:
+    """A file name that says what it is, without the round's title."""
+    return f"{what}-{round.start:%Y%m%d}-{round.number}"
+
+
+def as_texts(value: Frame) -> dict[str, Any]:
+    """The frame as it is kept with a print."""
+    return {**vars(value), "date": value.date.isoformat()}

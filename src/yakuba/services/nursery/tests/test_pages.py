@@ -1,0 +1,137 @@
+"""The pages in the order of a round: what they say, where they lead, and that each button does its work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.services.nursery.actions import decisions, runs
+from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round, RuleSet, Run
+from yakuba.services.nursery.tests.desk import FACILITIES, RULES
+
+
+@pytest.fixture
+def ask(desk, client, clerk):
+    """`ask(name, *args, **data)`: the answer to the person with every permission; POST when data is given."""
+    client.force_login(clerk)
+
+    def get_or_post(name, /, *args, query="", **data):
+        address = reverse(f"nursery:{name}", args=args) + query
+        return client.post(address, data, follow=True) if data else client.get(address)
+
+    return get_or_post
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def work_off():
+    """What the worker does."""
+    for run in Run.objects.filter(state=Run.State.ACTIVE):
+        runs.calculate(run.pk, lambda *_: None)
+
+
+def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
+    file = SimpleUploadedFile("rules.yaml", RULES.replace("版: 1", "版: 2").encode())
+    assert "第2版" in text_of(ask("rules_load", file=file))
+    rule_set = RuleSet.objects.get(version="2")
+    form = {"title": "新しい回", "start": "2027-05-01", "procedure": desk.round.procedure_id}
+    assert "施設と空き枠を取り込みます" in text_of(ask("round_new", **form, rule_set=rule_set.pk))
+    round = Round.objects.get(title="新しい回")
+    file = SimpleUploadedFile("facilities.csv", FACILITIES.encode("cp932"))
+    assert "受付簿から取り込む" in text_of(ask("facilities_load", round.pk, file=file))
+    desk.case("0800000101")
+    desk.case("0800000202", wish_1="どこにもない園")
+    assert "最初の1つを直す" in text_of(ask("take", round.pk, go="1"))
+    child = Application.objects.get(round=round, receipt_number="0800000202")
+    body = text_of(ask("application_edit", child.pk))
+    assert "どこにもない園（この選考回にない施設）" in body
+    form = {"household": child.household, "wish_1": "N2", "fact_mother_work": "employed"}
+    assert "直しました" in text_of(ask("application_edit", child.pk, **form))
+    assert "準備ができました" in text_of(ask("round", round.pk))
+    assert "進み具合" in text_of(ask("start", round.pk, seconds="30"))
+    work_off()
+    run = Run.objects.get(round=round)
+    assert "安定な割り当てです" in text_of(ask("run", run.pk))
+    assert "変わっていない" in text_of(ask("start", round.pk, seconds="30"))
+    assert "採用" in text_of(ask("adopt", run.pk, go="1"))
+    assert "承認を待って" in text_of(ask("freeze", round.pk, reason="確かめた"))
+    frozen = Decision.objects.get(round=round)
+    assert "本人は承認できません" in text_of(ask("approve", frozen.pk, go="1"))
+    client.force_login(boss)
+    assert "確定しました" in text_of(ask("approve", frozen.pk, go="1"))
+    client.force_login(clerk)
+    assert "入力に回しています" in text_of(ask("hand_over", round.pk, go="1"))
+    assert "引き継ぎました" in text_of(ask("next_round", round.pk, title="二次"))
+    assert AuditEvent.objects.filter(name="nursery.frozen", actor=boss).exists()
+
+
+def test_refused_rows_are_shown_by_line(ask, desk):
+    data = "受付番号,児童氏名,生年月日,第1希望\n1,児童一,2025-06-01,N1\n2,児童二,いつか,N1\n"
+    file = SimpleUploadedFile("applications.csv", data.encode())
+    answer = ask("applications_load", desk.round.pk, file=file)
+    assert answer.status_code == 422
+    assert "1件に誤りがあり" in text_of(answer)
+    assert Application.objects.count() == 1
+
+
+def test_bad_rules_are_shown_with_their_lines(ask, desk):
+    answer = ask("rules_load", text=RULES.replace("版: 1", "版: なし"))
+    assert answer.status_code == 422
+    assert re.search(r"\d+行目", text_of(answer))
+
+
+def test_results_are_found_by_facility_and_by_child(ask, full):
+    run = full.adopted()
+    assert "中央保育園" in text_of(ask("run_facilities", run.pk))
+    body = text_of(ask("run_facility", run.pk, Facility.objects.get(code="N1", round=full.round).pk))
+    assert body.index("0800000101") < body.index("0800000202") < body.index("0800000303")
+    assert "0800000303" not in text_of(ask("run_children", run.pk, query="?result=placed"))
+    row = Placement.objects.get(run=run, application__receipt_number="0800000303")
+    body = text_of(ask("placement", row.pk))
+    assert "ご家庭への説明" in body
+    child = full.child("0800000303")
+    assert "個別の決定を起案する" in text_of(ask("application", child.pk))
+    assert "求職" in text_of(ask("application_index", child.pk))
+    assert AuditEvent.objects.filter(name="nursery.application_viewed").count() == 3
+    market = ask("run_market", run.pk)
+    assert market.json()["priorities"]["N1-1"][0] == "0800000101"
+    assert "児童" not in market.content.decode()
+
+
+def test_a_decision_is_proposed_and_sent_back(ask, full, client, boss):
+    full.adopted()
+    child = full.child("0800000101")
+    assert "残り0" in text_of(ask("propose", child.pk))
+    assert "共用枠" in text_of(ask("propose", full.child("0800000303").pk, slot="N2-1", reason="x"))
+    assert "起案しました" in text_of(ask("propose", child.pk, slot="", reason="転出"))
+    decision = Decision.objects.get()
+    client.force_login(boss)
+    assert "承認する" in text_of(ask("decision", decision.pk))
+    assert "理由を書いて" in text_of(ask("refuse", decision.pk, answer=""))
+    assert "差し戻しました" in text_of(ask("refuse", decision.pk, answer="事情が足りない"))
+
+
+def test_who_may_only_look_changes_nothing(client, full, make_staff, in_yakuba_city):
+    run = full.adopted()
+    decision = decisions.propose_place(full.child("0800000101"), "", "転出", actor=full.person)
+    client.force_login(make_staff(in_yakuba_city, "nursery.view"))
+    child = full.child("0800000101")
+    for name, key in (
+        ("take", full.round.pk), ("start", full.round.pk), ("application_withdraw", child.pk),
+        ("adopt", run.pk), ("approve", decision.pk), ("refuse", decision.pk), ("hand_over", full.round.pk),
+    ):  # fmt: skip
+        assert client.post(reverse(f"nursery:{name}", args=[key])).status_code == 403, name
+    assert "選考の項目を直す" not in text_of(client.get(reverse("nursery:application", args=[child.pk])))
+
+
+def test_the_home_page_tells_what_waits(client, full, boss):
+    full.adopted()
+    decisions.propose_place(full.child("0800000101"), "", "転出", actor=full.person)
+    client.force_login(boss)
+    assert "承認を待つ入所の決定が1件あります" in text_of(client.get("/"))
