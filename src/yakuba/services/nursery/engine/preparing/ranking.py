@@ -19,8 +19,9 @@ PART_OF = {"基本指数": "basic", "調整指数": "adjustment"}
 
 
 def lot(phrase: str, number: int, name: str) -> int:
-    """The lottery number, 0 to 999,999,999, of a receipt (or a household's first one) in a round.
+    """The lottery number, 0 to 999,999,999, of a receipt in a round.
 
+    For a household the name is 世帯 and the smallest receipt number of its children.
     The first 16 hexadecimal digits of SHA-256 of `phrase|round|name` in UTF-8, modulo 10⁹: everybody who knows the
     published phrase can compute it, and nobody can choose it.
     """

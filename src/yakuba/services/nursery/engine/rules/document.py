@@ -43,7 +43,7 @@ class Mistakes:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """A Japanese sentence that names the most similar known word, or all known words."""
     words = [one for one in known if one]
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     if close:
         return f"「{close[0]}」の間違いではありませんか。"
     return f"書けるのは {'、'.join(words[:40])} です。" if words else "ここに書けるものはありません。"
@@ -73,7 +73,7 @@ def parse(source: str) -> Node:
         node = yaml.compose(source, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RulesRefused([Problem(line, "", _yaml_reason(error))]) from None
+        raise RulesRefused([Problem(line, "", _yaml_reason(source, line))]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, RulesRefused):
             raise
@@ -98,8 +98,10 @@ def _check_shape(source: str) -> None:
             raise RulesRefused([Problem(line, "", reason)])
 
 
-def _yaml_reason(error: yaml.MarkedYAMLError) -> str:
-    if "\\t" in str(error.problem) or "tab" in str(error.problem):
+def _yaml_reason(source: str, line: int) -> str:
+    lines = source.splitlines()
+    text = lines[line - 1] if line <= len(lines) else ""
+    if "\t" in text[: len(text) - len(text.lstrip())]:
         return "行の先頭にタブがあります。字下げは半角の空白にしてください。"
     return '書き方が正しくありません。字下げ、「:」の後の空白、「{」や「"」の閉じ忘れを確かめてください。'
 
