@@ -62,14 +62,18 @@ def complaints_of(page: Page) -> list[str]:
 
 
 def faults(page: Page, url: str) -> list[str]:
-    """What is wrong with the page at `url`, one line each."""
+    """What is wrong with the page at `url`, one line each, at each width."""
     page.goto(url)
-    found = [
-        f"{rule['id']} ({rule['impact']}): {node['target']}"
-        for rule in page.evaluate(AXE)
-        for node in rule["nodes"]
-    ]
-    return found + [f"wider than the screen: {html}" for html in page.evaluate(WIDER)]
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [
+            f"{width}: {rule['id']} ({rule['impact']}): {node['target']}"
+            for rule in page.evaluate(AXE)
+            for node in rule["nodes"]
+        ]
+        found += [f"{width}: wider than the screen: {html}" for html in page.evaluate(WIDER)]
+    return found
 
 
 def walk(context: BrowserContext, house: str, urls: list[str]) -> dict[str, list[str]]:
@@ -110,20 +114,19 @@ def trouble() -> None:
         Job.objects.update(state=State.FAILED, error="基幹システムにつながりません。")
 
 
-def opened(browser: Browser, width: int, house: str) -> BrowserContext:
-    """A window of that width in which the administrator is logged in."""
+def opened(browser: Browser, house: str) -> BrowserContext:
+    """A window in which the administrator is logged in."""
     client = Client()
     client.force_login(town.user("kanri"))
-    context = browser.new_context(viewport={"width": width, "height": 900})
+    context = browser.new_context()
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": house}])
     return context
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: Browser, width):
+def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: Browser):
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"
-    context = opened(browser, width, house)
+    context = opened(browser, house)
     assert walk(context, house, calm) == {}
     trouble()
     troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
@@ -131,9 +134,8 @@ def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: 
     assert walk(context, house, troubled) == {}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Browser, width):
-    context = browser.new_context(viewport={"width": width, "height": 900})
+def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Browser):
+    context = browser.new_context()
     assert walk(context, house, ["/login/"]) == {}
 
 
