@@ -116,16 +116,18 @@ def slots_of(
         own_seat = [
             child for child, held in matching.assignment.items() if held == name and child not in listed
         ]
+        waits = [child for _, child in sorted(waiting.get(name, []))]
+        seated = own_seat + [one.child for one in ranked]
         found[name] = {
             "facility": slot.facility,
             "age": slot.age,
             "reserved": slot.reserved,
             "capacity": selection.market.capacity[name],
-            "seated": own_seat + [one.child for one in ranked],
+            "seated": seated,
             "cutoff": ranked[-1].index if ranked else None,
-            "waiting": [child for _, child in sorted(waiting.get(name, []))],
+            "waiting": waits,
+            "index": _indices(selection, name, seated + waits),
         }
-        found[name]["index"] = _indices(selection, name, found[name]["seated"] + found[name]["waiting"])
     return found
 
 

@@ -31,8 +31,9 @@ def rounds_queue(user: Any) -> QueueState:
     """Rounds that are being prepared and have no adopted result yet."""
     rows = Round.objects.filter(state=Round.State.PREPARING, adopted=None)
     oldest = rows.order_by("made_at").first()
-    url = reverse("nursery:round", args=[oldest.pk]) if rows.count() == 1 else reverse("nursery:index")
-    return QueueState(rows.count(), url, "準備をつづける", oldest.made_at if oldest else None)
+    number = rows.count()
+    url = reverse("nursery:round", args=[oldest.pk]) if oldest and number == 1 else reverse("nursery:index")
+    return QueueState(number, url, "準備をつづける", oldest.made_at if oldest else None)
 
 
 def failures(user: Any) -> list[Failure]:

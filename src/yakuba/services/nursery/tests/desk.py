@@ -107,6 +107,11 @@ class Desk:
         runs.calculate(run.pk, lambda *_: None)
         return Run.objects.select_related("round").get(pk=run.pk)
 
+    def calculate_open(self) -> None:
+        """What the worker does with the runs that wait."""
+        for run in Run.objects.filter(state=Run.State.ACTIVE):
+            runs.calculate(run.pk, lambda *_: None)
+
     def adopted(self, round: Round | None = None) -> Run:
         """Calculate and adopt."""
         run = self.calculate(round)

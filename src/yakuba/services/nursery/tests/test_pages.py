@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.services.nursery.actions import decisions, runs
+from yakuba.services.nursery.actions import decisions
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round, RuleSet, Run
 from yakuba.services.nursery.tests.desk import FACILITIES, RULES
 
@@ -28,12 +28,6 @@ def ask(desk, client, clerk):
 
 def text_of(answer):
     return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def work_off():
-    """What the worker does."""
-    for run in Run.objects.filter(state=Run.State.ACTIVE):
-        runs.calculate(run.pk, lambda *_: None)
 
 
 def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
@@ -55,7 +49,7 @@ def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
     assert "直しました" in text_of(ask("application_edit", child.pk, **form))
     assert "準備ができました" in text_of(ask("round", round.pk))
     assert "進み具合" in text_of(ask("start", round.pk, seconds="30"))
-    work_off()
+    desk.calculate_open()
     run = Run.objects.get(round=round)
     assert "安定な割り当てです" in text_of(ask("run", run.pk))
     assert "変わっていない" in text_of(ask("start", round.pk, seconds="30"))

@@ -1,0 +1,252 @@
+"""`/api/v1/nursery/…`: rounds, calculations and results for programs."""
+
+# No `from __future__ import annotations`: ninja reads the annotations of the guarded operations as objects.
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Field, Router, Schema, Status
+
+from yakuba.kernel.api.authentication import scoped
+from yakuba.kernel.api.problems import ApiProblem
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions import rules, runs, taking
+from yakuba.services.nursery.contracts import MarketRefused
+from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.models import Placement, Round, Run
+from yakuba.services.nursery.queries import rounds as round_queries
+from yakuba.services.nursery.queries import runs as queries
+from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+router = Router(tags=["nursery"])
+LARGEST_PAGE = 500
+
+
+class ProblemOut(Schema):
+    """One fault: line of the file (0: none), where, and what to do, in Japanese."""
+
+    line: int
+    place: str
+    reason: str
+
+
+class RoundOut(Schema):
+    """A round. next_step: what somebody has to do next; problems: what stands in the way of calculating."""
+
+    id: int
+    title: str
+    year: int
+    number: int
+    start: str
+    procedure: str
+    rules: str
+    state: str
+    adopted: int | None
+    next_step: str
+    applications: int
+    households: int
+    facilities: int
+    seats: int
+    problems: list[ProblemOut]
+
+
+class TakenOut(Schema):
+    """What taking applications did; problems: rows that were refused."""
+
+    new: int
+    changed: int
+    same: int
+    kept: int
+    withdrawn: int
+    left_out: dict[str, int]
+    problems: list[ProblemOut]
+
+
+class RulesIn(Schema):
+    """A rule file's text."""
+
+    text: str = Field(max_length=400_000)
+
+
+class RulesOut(Schema):
+    """A version of the rules."""
+
+    id: int
+    name: str
+    version: str
+    digest: str
+
+
+class RunIn(Schema):
+    """How long a calculation may take, and whether to calculate unchanged inputs again."""
+
+    seconds: int = Field(60, ge=1, le=3600)
+    again: bool = False
+
+
+class BlockingOut(Schema):
+    """A household with the wish that it could claim by the rules."""
+
+    family: str
+    wish: list[str | None]
+
+
+class RunOut(Schema):
+    """A calculation. status: stable, minimum or not_proven (bound: no result has fewer blocking households)."""
+
+    id: int
+    round: int
+    label: str
+    rules: str
+    change: dict[str, Any]
+    state: str
+    done: int
+    total: int
+    status: str
+    certificate: str
+    checked: bool
+    bound: int
+    blocking: list[BlockingOut]
+    counts: dict[str, Any]
+    seconds: dict[str, float]
+    digest: str
+    problems: list[ProblemOut]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class ResultOut(Schema):
+    """One child's result. slot: empty for none; wish: 0 for none or for the seat of today."""
+
+    receipt_number: str
+    household: str
+    slot: str
+    wish: int
+    age: int | None
+    index: int | None
+    unstable: bool
+    explanation: dict[str, Any] | None = None
+
+
+@router.get("/rounds", response=list[RoundOut], summary="選考回の一覧")
+@scoped("nursery.view")
+def list_rounds(request: HttpRequest) -> Any:
+    """All rounds, the newest first."""
+    return [told.round_facts(round) for round in round_queries.rounds()]
+
+
+@router.get("/rounds/{round_id}", response=RoundOut, summary="選考回")
+@scoped("nursery.view")
+def show_round(request: HttpRequest, round_id: int) -> Any:
+    """One round."""
+    return told.round_facts(_round(round_id))
+
+
+@router.post("/rounds/{round_id}/take", response=TakenOut, summary="受付簿から申込を取り込む")
+@scoped("nursery.edit")
+def take(request: HttpRequest, round_id: int) -> Any:
+    """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
+    round = _round(round_id)
+    with _refusals():
+        return taking.from_ledger(round, actor=request.user).to_json()
+
+
+@router.post("/rules", response={201: RulesOut}, summary="選考基準の版を登録する")
+@scoped("nursery.rules")
+def load_rules(request: HttpRequest, body: RulesIn) -> Any:
+    """Load a rule file; 422 with every fault and its line."""
+    with _refusals():
+        return Status(201, rules.load(body.text, actor=request.user))
+
+
+@router.get("/rounds/{round_id}/runs", response=list[RunOut], summary="計算の一覧")
+@scoped("nursery.view")
+def list_runs(request: HttpRequest, round_id: int, limit: int = 100, offset: int = 0) -> Any:
+    """The round's calculations, the newest first."""
+    return [told.run_facts(run) for run in _part(queries.runs(_round(round_id)), limit, offset)]
+
+
+@router.post("/rounds/{round_id}/runs", response={201: RunOut, 200: RunOut}, summary="計算する")
+@scoped("nursery.run")
+def start_run(request: HttpRequest, round_id: int, body: RunIn) -> Any:
+    """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
+    round = _round(round_id)
+    with _refusals():
+        try:
+            run = runs.start(round, actor=request.user, seconds=body.seconds, again=body.again)
+        except runs.Unchanged as same:
+            return Status(200, told.run_facts(same.run))
+    return Status(201, told.run_facts(run))
+
+
+@router.get("/runs/{matching_id}", response=RunOut, summary="計算の状況と証明")
+@scoped("nursery.view")
+def show_run(request: HttpRequest, matching_id: int) -> Any:
+    """One calculation."""
+    return told.run_facts(_run(matching_id))
+
+
+@router.get("/runs/{matching_id}/results", response=list[ResultOut], summary="児童ごとの結果")
+@scoped("nursery.view")
+def list_results(
+    request: HttpRequest, matching_id: int, explained: bool = False, limit: int = 100, offset: int = 0
+) -> Any:
+    """Results by receipt number; with `explained` every wish's explanation too."""
+    rows = _part(queries.placements(_run(matching_id)), limit, offset)
+    return [told.placement_facts(row, explained=explained) for row in rows]
+
+
+@router.get("/runs/{matching_id}/results/{receipt_number}", response=ResultOut, summary="一人の結果と説明")
+@scoped("nursery.view")
+def show_result(request: HttpRequest, matching_id: int, receipt_number: str) -> Any:
+    """One child's result with its explanation."""
+    rows = queries.placements(_run(matching_id)).filter(application__receipt_number=receipt_number)
+    row: Placement = get_object_or_404(rows)
+    record("nursery.application_viewed", subject=f"application:{row.application_id}", actor=request.user)
+    return told.placement_facts(row, explained=True)
+
+
+@router.get("/runs/{matching_id}/market", summary="選考のデータ（JSON）")
+@scoped("nursery.run")
+def export_market(request: HttpRequest, matching_id: int) -> Any:
+    """The market file of a calculation: ids only, no names."""
+    run = _run(matching_id)
+    with _refusals():
+        content = market_file.dump(queries.selection_of(run).market)
+    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what="market")
+    return HttpResponse(content, content_type="application/json")
+
+
+def _round(round_id: int) -> Round:
+    found: Round = get_object_or_404(round_queries.rounds(), pk=round_id)
+    return found
+
+
+def _run(matching_id: int) -> Run:
+    found: Run = get_object_or_404(
+        Run.objects.select_related("round", "rule_set", "snapshot"), pk=matching_id
+    )
+    return found
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (RulesRefused, MarketRefused) as error:
+        faults = [{"line": one.line, "place": one.place, "reason": one.reason} for one in error.problems]
+        raise ApiProblem(422, "直すところがあります", str(error), errors=faults) from error
+    except NotPossible as error:
+        raise ApiProblem(409, "いまはできません", str(error)) from error
+
+
+def _part(rows: Any, limit: int, offset: int) -> Any:
+    """At most 500 rows from `offset` on."""
+    if not (1 <= limit <= LARGEST_PAGE and offset >= 0):
+        raise ApiProblem(422, "入力が正しくありません", f"limit は1～{LARGEST_PAGE}、offset は0以上です。")
+    return rows[offset : offset + limit]

@@ -1,0 +1,264 @@
+"""`yakuba nursery round …`: what the pages do with a round, a script can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.cli.output import (
+    console,
+    errors,
+    fail,
+    municipality_of,
+    print_json,
+    print_rows,
+    progress_bar,
+)
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.nursery.actions import handing, taking
+from yakuba.services.nursery.actions import rounds as actions
+from yakuba.services.nursery.actions import rules as rule_actions
+from yakuba.services.nursery.actions import runs as run_actions
+from yakuba.services.nursery.cli.command import app
+from yakuba.services.nursery.contracts import MarketRefused, Problem
+from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.models import Round, RuleSet, Run
+from yakuba.services.nursery.queries import rounds as queries
+from yakuba.services.nursery.queries import runs as run_queries
+from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+round_app = typer.Typer(no_args_is_help=True, help="選考回: 取り込み、計算、結果")
+app.add_typer(round_app, name="round")
+
+USER = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
+TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
+JSON = typer.Option(False, "--json", help="JSONで出す")
+FILE = typer.Argument(..., exists=True, dir_okay=False, readable=True)
+START = typer.Option(..., "--start", formats=["%Y-%m-%d"], help="入所日（例 2027-04-01）")
+SHOWN = 50
+ROUND_HEADINGS = {
+    "id": "番号", "title": "選考回", "start": "入所日", "state": "状態", "applications": "申込",
+    "seats": "空き枠", "next_step": "次にすること",
+}  # fmt: skip
+RUN_HEADINGS = {
+    "id": "計算", "state": "状態", "status": "結果", "certificate": "証明", "bound": "下限",
+}  # fmt: skip
+RESULT_HEADINGS = {
+    "receipt_number": "受付番号", "slot": "枠", "wish": "希望", "index": "指数", "unstable": "不安定",
+}  # fmt: skip
+
+
+@round_app.command("list")
+def list_rounds(municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """選考回の一覧を出す"""
+    with municipality_of(municipality):
+        rows = [told.round_facts(round) for round in queries.rounds()]
+    print_rows(rows, ROUND_HEADINGS, as_json=as_json)
+
+
+@round_app.command("load-rules")
+def load_rules(file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """選考基準（YAMLファイル）の版を登録する"""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(f"{file}: UTF-8のYAMLファイルか確かめてください（{error}）。") from error
+    with _acting(municipality, user, "nursery.rules") as actor:
+        row = rule_actions.load(text, actor=actor)
+        facts = {"id": row.pk, "name": row.name, "version": row.version}
+    print_rows([facts], {"id": "番号", "name": "選考基準", "version": "版"}, as_json=as_json)
+
+
+@round_app.command("new")
+def new_round(
+    title: str = typer.Argument(..., help="名称"),
+    start: datetime = START,
+    rules: int = typer.Option(..., "--rules", help="選考基準の番号"),
+    user: str = USER,
+    municipality: str = TOWN,
+    as_json: bool = JSON,
+) -> None:
+    """選考回を作る"""
+    with _acting(municipality, user, "nursery.edit") as actor:
+        rule_set = RuleSet.objects.filter(pk=rules).first()
+        if rule_set is None:
+            raise NotPossible(f"選考基準{rules}がありません。登録してから、その番号を指定してください。")
+        procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
+        if procedure is None:
+            raise NotPossible(f"手続「{rule_set.procedure_code}」が登録されていません。")
+        round = actions.make(title, start.date(), procedure, rule_set, actor=actor)
+        _print_round(round, as_json)
+
+
+@round_app.command("show")
+def show_round(round_id: int, municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）"""
+    with municipality_of(municipality):
+        facts = _print_round(_round(round_id), as_json)
+    if facts["problems"]:
+        raise typer.Exit(1)
+
+
+@round_app.command("take")
+def take(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """受付簿で確認の済んだ申込を取り込む"""
+    with _acting(municipality, user, "nursery.edit") as actor:
+        _print_taken(taking.from_ledger(_round(round_id), actor=actor), as_json)
+
+
+@round_app.command("load-facilities")
+def load_facilities(
+    round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
+) -> None:
+    """施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
+    with _acting(municipality, user, "nursery.edit") as actor:
+        _print_taken(taking.facilities_from_file(_round(round_id), file.read_bytes(), actor=actor), as_json)
+
+
+@round_app.command("load-applications")
+def load_applications(
+    round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
+) -> None:
+    """申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
+    with _acting(municipality, user, "nursery.edit") as actor:
+        _print_taken(taking.applications_from_file(_round(round_id), file.read_bytes(), actor=actor), as_json)
+
+
+@round_app.command("run")
+def run(
+    round_id: int,
+    seconds: int = typer.Option(60, "--seconds", help="かけてよい時間（秒）"),
+    again: bool = typer.Option(False, "--again", help="内容が変わっていなくても計算する"),
+    user: str = USER,
+    municipality: str = TOWN,
+    as_json: bool = JSON,
+) -> None:
+    """いまここで計算し、結果と証明を出す（計算できなければ終了コード1）"""
+    with _acting(municipality, user, "nursery.run") as actor:
+        try:
+            row = run_actions.start(_round(round_id), actor=actor, seconds=seconds, again=again)
+        except run_actions.Unchanged as same:
+            errors.print(str(same), highlight=False)
+            row = same.run
+        else:
+            with progress_bar(quiet=as_json) as bar:
+                task = bar.add_task("計算", total=100)
+                run_actions.calculate(row.pk, lambda done, total, _: bar.update(task, completed=done))
+        _print_run(Run.objects.select_related("rule_set").get(pk=row.pk), as_json)
+
+
+@round_app.command("adopt")
+def adopt(run_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """計算の結果を採用する"""
+    with _acting(municipality, user, "nursery.run") as actor:
+        _print_run(run_actions.adopt(_run(run_id), actor=actor), as_json)
+
+
+@round_app.command("results")
+def results(
+    run_id: int,
+    explained: bool = typer.Option(False, "--explained", help="希望ごとの説明も出す（--json と使う）"),
+    municipality: str = TOWN,
+    as_json: bool = JSON,
+) -> None:
+    """児童ごとの結果を出す"""
+    with municipality_of(municipality):
+        rows = run_queries.placements(_run(run_id))
+        facts = [told.placement_facts(row, explained=explained) for row in rows]
+    print_rows(facts, RESULT_HEADINGS, as_json=as_json)
+
+
+@round_app.command("market")
+def market(
+    run_id: int,
+    out: Path = typer.Option(..., "--out", dir_okay=False, help="書くファイル"),
+    user: str = USER,
+    municipality: str = TOWN,
+) -> None:
+    """計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる"""
+    with _acting(municipality, user, "nursery.run"):
+        out.write_bytes(market_file.dump(run_queries.selection_of(_run(run_id)).market))
+    console.print(f"{out} に書きました。", highlight=False)
+
+
+@round_app.command("hand-over")
+def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
+    """確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる"""
+    with _acting(municipality, user, "nursery.propose") as actor:
+        done = handing.hand_over(_round(round_id), actor=actor)
+    facts = {"new": done.new, "changed": done.changed, "same": done.same, "late": done.late}
+    headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
+    print_rows([facts], headings, as_json=as_json)
+
+
+@contextmanager
+def _acting(municipality: str, user: str, permission: str) -> Iterator[User]:
+    """Work as that person; a refusal becomes a message and exit code 1."""
+    try:
+        with acting(user, permission, municipality=municipality) as actor:
+            yield actor
+    except NotPossible as error:
+        raise fail(str(error)) from error
+    except (RulesRefused, MarketRefused) as error:
+        raise fail(_lines(error.problems)) from error
+
+
+def _lines(problems: Any) -> str:
+    lines = [str(problem) for problem in problems[:SHOWN]]
+    more = len(problems) - len(lines)
+    return "\n".join([*lines, f"ほか{more}件"] if more > 0 else lines)
+
+
+def _round(round_id: int) -> Round:
+    row = queries.rounds().filter(pk=round_id).first()
+    if row is None:
+        raise fail(f"選考回{round_id}がありません。round list で番号を確かめてください。", 2)
+    return row
+
+
+def _run(run_id: int) -> Run:
+    rows = Run.objects.select_related("round", "rule_set", "snapshot")
+    row: Run | None = rows.filter(pk=run_id).first()
+    if row is None:
+        raise fail(f"計算{run_id}がありません。番号を確かめてください。", 2)
+    return row
+
+
+def _print_round(round: Round, as_json: bool) -> dict[str, Any]:
+    facts = told.round_facts(round)
+    if as_json:
+        print_json(facts)
+    else:
+        print_rows([facts], ROUND_HEADINGS, as_json=False)
+        if facts["problems"]:
+            errors.print(_lines([Problem(**one) for one in facts["problems"]]), highlight=False, markup=False)
+    return facts
+
+
+def _print_taken(taken: taking.Taken, as_json: bool) -> None:
+    if as_json:
+        print_json(taken.to_json())
+    else:
+        headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "kept": "修正を残した"}
+        print_rows([taken.to_json()], headings, as_json=False)
+    if taken.problems:
+        raise fail(_lines(taken.problems))
+
+
+def _print_run(run: Run, as_json: bool) -> None:
+    facts = told.run_facts(run)
+    if as_json:
+        print_json(facts)
+    else:
+        print_rows([facts], RUN_HEADINGS, as_json=False)
+    if run.state == Run.State.FAILED:
+        raise fail(_lines([Problem(**one) for one in run.problems]))
