@@ -25,8 +25,8 @@ from yakuba.services.nursery.engine.board import (
 )
 from yakuba.services.nursery.engine.layout import Flags, Ints
 
-MOST_MOVES = 60  # of one family, before it counts as going in a circle
-RESTARTS = 8
+MOST_MOVES = 24  # of one family, before it counts as going in a circle
+RESTARTS = 3
 MOST_FREED = 64
 
 

@@ -22,7 +22,9 @@ from yakuba.services.nursery.engine.search import Core, Found, Search, Undecided
 MOST_LIKED = 9
 MOST_TRIES = 4000
 SHRINK_TRIES = 100
-SHRINKS = 3
+SHRINKS = 1
+MOST_VARIED = 12
+VARY_TRIES = 10
 
 Told = Callable[[str, float], None]
 
@@ -105,6 +107,7 @@ class _Proving:
         answer = Search(self.plan, relaxed, self.index).run(MOST_TRIES, self.clock.tick)
         if isinstance(answer, Core):
             self.cores.append(self.shrunk(answer.families))
+            self.vary(chosen)
         elif isinstance(answer, Found):
             return self.take(answer.held, relaxed)
         return not isinstance(answer, Undecided)
@@ -128,6 +131,25 @@ class _Proving:
                 break
             core = answer.families
         return core
+
+    def vary(self, chosen: frozenset[int]) -> None:
+        """More cores at once: let a part of the suspects block too, the least promising first. What still
+        contradicts is a core without all of them; so most families are ruled out in groups, not one by one."""
+        common = frozenset.intersection(*self.cores) or self.cores[-1]
+        suspects = sorted(common, key=lambda family: (self.liking.get(family, 0), family))
+        size, asked = (len(suspects) + 1) // 2, 0
+        while size and suspects and asked < MOST_VARIED:
+            asked += 1
+            group = frozenset(suspects[:size])
+            search = Search(self.plan, self.flags(chosen | group), self.index)
+            answer = search.run(VARY_TRIES, self.clock.tick)
+            if isinstance(answer, Core):
+                self.cores.append(answer.families)
+                suspects = [family for family in suspects[size:] if family in answer.families]
+                size = (len(suspects) + 1) // 2
+            else:
+                suspects = suspects[size:] + suspects[:size]
+                size //= 2
 
     def flags(self, families: frozenset[int]) -> Flags:
         """(F) True for the families."""

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-ONE = 1000  # what one family costs; preferences stay below
+Cores = Sequence[frozenset[int]]
 
 
-def smallest(
-    cores: Sequence[frozenset[int]], liking: Mapping[int, int], seconds: float
-) -> frozenset[int] | None:
-    """A smallest set with a member in every core, among those the one that is liked best in sum.
+def smallest(cores: Cores, liking: Mapping[int, int], seconds: float) -> frozenset[int] | None:
+    """A smallest set with a member in every core; of one or two families, the one that is liked best in sum.
 
-    liking: family → 0 … 9, 0 where missing; the sum over a set should stay below ONE. None when time is over.
+    liking: family → 0 … 9, 0 where missing. None when time is over.
     """
     if not cores:
         return frozenset()
-    common = frozenset.intersection(*cores)
-    if common:
-        return frozenset({max(sorted(common), key=lambda family: liking.get(family, 0))})
-    return _by_cp_sat(cores, liking, seconds)
+    return _single(cores, liking) or _pair(cores, liking) or _by_cp_sat(cores, seconds)
 
 
-def _by_cp_sat(
-    cores: Sequence[frozenset[int]], liking: Mapping[int, int], seconds: float
-) -> frozenset[int] | None:
+def _single(cores: Cores, liking: Mapping[int, int]) -> frozenset[int]:
+    """A family of all cores; empty when there is none."""
+    common = sorted(frozenset.intersection(*cores))
+    return frozenset({max(common, key=lambda family: liking.get(family, 0))}) if common else frozenset()
+
+
+def _pair(cores: Cores, liking: Mapping[int, int]) -> frozenset[int]:
+    """Two families that hit all cores; empty when there are none."""
+    pairs = []
+    for family in sorted(min(cores, key=lambda core: (len(core), sorted(core)))):
+        rest = [core for core in cores if family not in core]
+        other = _single(rest, liking)
+        if other:
+            pairs.append(other | {family})
+    value = {pair: sum(liking.get(family, 0) for family in pair) for pair in pairs}
+    return max(sorted(pairs, key=sorted), key=value.__getitem__, default=frozenset())
+
+
+def _by_cp_sat(cores: Cores, seconds: float) -> frozenset[int] | None:
     from ortools.sat.python import cp_model  # takes half a second to import, and is rarely needed
 
     model = cp_model.CpModel()
@@ -32,7 +43,7 @@ def _by_cp_sat(
     chosen = {family: model.new_bool_var(str(family)) for family in families}
     for core in cores:
         model.add_bool_or([chosen[family] for family in sorted(core)])
-    model.minimize(sum((ONE - liking.get(family, 0)) * chosen[family] for family in families))
+    model.minimize(sum(chosen.values()))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0

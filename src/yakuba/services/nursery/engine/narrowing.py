@@ -31,7 +31,7 @@ PLACE = records("options", "claimed_at", "certain_at", "claim", "heaviest", "lig
 RESOURCE = records("safe_to", "safe_sum", "refused_from", "refused_sum")
 EVENT = records("kind", "index")
 DROPPED, CERTAIN, CLAIMED = 0, 1, 2
-CLOCK, SIZE = 0, 1
+CLOCK, SIZE, LATER = 0, 1, 2
 
 
 class Narrow(NamedTuple):
@@ -41,8 +41,9 @@ class Narrow(NamedTuple):
     claimed it; certain_at, since when all its remaining tuples have a child there; claim, weight claimed with it
     at the resource; heaviest, lightest weight of the child there. resources (R): safe_to, place before which a leg
     is safe, safe_sum, weight that could be above it; refused_from, place from which a leg is refused, refused_sum,
-    weight that counts above it. stack (F): families to look at. events (T + 2P): what happened, by clock.
-    counters: CLOCK, SIZE of the stack.
+    weight that counts above it. stack (F): families to look at; later (F): those to look at when there is no
+    other, for their legs take long. events (T + 2P): what happened, by clock. counters: CLOCK, SIZE of the stack,
+    and of LATER.
     """
 
     families: Records
@@ -50,6 +51,7 @@ class Narrow(NamedTuple):
     places: Records
     resources: Records
     stack: Ints
+    later: Ints
     events: Records
     counters: Ints
 
@@ -67,7 +69,8 @@ def start(plan: Plan, relaxed: Flags) -> Narrow:
     resources["refused_from"] = plan.resources["place_first"][1:]
     stack = np.arange(count - 1, -1, -1).astype(np.int32)
     events = np.zeros(tuples.size + 2 * places.size, EVENT)
-    return Narrow(families, tuples, places, resources, stack, events, np.array([0, count], np.int32))
+    counters = np.array([0, count, 0], np.int32)
+    return Narrow(families, tuples, places, resources, stack, np.zeros_like(stack), events, counters)
 
 
 @compiled
@@ -118,9 +121,11 @@ def _undo_events(plan: Plan, state: Narrow, clock: int) -> None:
             row.first = min(row.first, event.index)
             for index in range(plan.tuples[event.index].hold_first, plan.tuples[event.index + 1].hold_first):
                 state.places[plan.holds[index].place].options += 1
-    for index in range(state.counters[SIZE]):
-        state.families[state.stack[index]].waiting = 0
-    state.counters[SIZE] = 0
+    while True:
+        family = _next(state)
+        if family < 0:
+            break
+        state.families[family].waiting = 0
 
 
 @compiled
@@ -134,19 +139,31 @@ def _note(state: Narrow, kind: int, index: int) -> int:
 
 @compiled
 def _propagate(plan: Plan, state: Narrow) -> int:
-    """Look at the families on the stack until it is empty, or one has no tuple left."""
-    while state.counters[SIZE]:
-        state.counters[SIZE] -= 1
-        family = state.stack[state.counters[SIZE]]
+    """Look at the waiting families until there are none, or one has no tuple left."""
+    while True:
+        family = _next(state)
+        if family < 0:
+            return -1
         row = state.families[family]
         row.waiting = 0
         if not row.relaxed:
             _guarantee(plan, state, family)
         _refuse(plan, state, family)
         if not row.left:
-            return int(family)
+            return family
         if not row.relaxed:
             _claim(plan, state, family)
+
+
+@compiled
+def _next(state: Narrow) -> int:
+    """Take a family off the stacks; -1 when nobody waits."""
+    if state.counters[SIZE]:
+        state.counters[SIZE] -= 1
+        return int(state.stack[state.counters[SIZE]])
+    if state.counters[LATER]:
+        state.counters[LATER] -= 1
+        return int(state.later[state.counters[LATER]])
     return -1
 
 
@@ -160,10 +177,14 @@ def _push(state: Narrow, family: int) -> None:
 
 @compiled
 def _push_special(plan: Plan, state: Narrow, resource: int) -> None:
-    """Something changed at the resource: who has a special leg there looks again; thresholds do not tell them."""
+    """Something changed at the resource: who has a special leg there looks again."""
     first, last = plan.resources[resource].special_first, plan.resources[resource + 1].special_first
     for index in range(first, last):
-        _push(state, plan.special[index])
+        family = plan.special[index]
+        if not state.families[family].waiting:
+            state.families[family].waiting = 1
+            state.later[state.counters[LATER]] = family
+            state.counters[LATER] += 1
 
 
 @compiled
@@ -247,12 +268,12 @@ def _unsafe_legs(plan: Plan, state: Narrow, family: int, joint: int, most: int) 
 
 @compiled
 def _guarantee(plan: Plan, state: Narrow, family: int) -> None:
-    """Drop what is worse than a guaranteed tuple. If that tuple was dropped itself, there is no stable matching
-    unless a better one remains."""
-    last, seen = plan.tuple_first[family + 1], 0
+    """Drop what is worse than a guaranteed tuple. If that tuple was dropped itself, the family must hold a better
+    one, or there is no stable matching."""
+    row, last, seen = state.families[family], plan.tuple_first[family + 1], 0
     for joint in range(plan.tuple_first[family], last):
         seen += state.tuples[joint].dropped_at == NEVER
-        if seen == state.families[family].left and state.tuples[joint].dropped_at == NEVER:
+        if seen == row.left and state.tuples[joint].dropped_at == NEVER:
             break  # nothing worse remains
         if _unsafe_legs(plan, state, family, joint, 1)[0] == 0:
             for worse in range(joint + 1, last):

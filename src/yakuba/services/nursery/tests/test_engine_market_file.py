@@ -115,7 +115,7 @@ def test_shared_seats_must_be_sound():
     assert "枠「S」を希望していますが" in reasons
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(markets(shared=True), st.data())
 def test_fast_reading_refuses_just_what_slow_reading_finds(market, data):
     """One value somewhere is replaced by another that occurs in markets."""
