@@ -29,7 +29,7 @@ SETTLE_SECONDS = 5.0  # the sample core system stores within a second; a real on
 
 CLERK = (
     "ledger.view", "reading.view", "reading.upload", "reading.confirm", "robots.view",
-    "nursery.view", "nursery.edit", "nursery.run", "nursery.propose",
+    "nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output",
 )  # fmt: skip
 ROBOT_KEEPER = ("ledger.view", "reading.view", "robots.view", "robots.run", "robots.decide", "robots.manage")
 HEAD = (

@@ -6,7 +6,7 @@ import time
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.jobs import JobContext, JobError, job
-from yakuba.services.nursery.actions import handing, runs
+from yakuba.services.nursery.actions import handing, notices, runs
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries.refusal import NotPossible
 
@@ -46,3 +46,19 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
         handing.hand_over(Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told)
     except NotPossible as error:
         raise JobError(str(error), again=False) from error
+
+
+@job(notices.JOB, label="入所の通知を作る", attempts=ATTEMPTS)
+def make_notices(context: JobContext, *, print_id: int) -> None:
+    """Make a round's notices. Killed half way it starts anew: nothing is stored before the end."""
+
+    def told(done: int, total: int, note: str) -> None:
+        context.check()
+        context.progress(done, total, note)
+
+    try:
+        notices.make(print_id, told)
+    except Exception:
+        if context.attempt >= ATTEMPTS:
+            notices.give_up(print_id)
+        raise

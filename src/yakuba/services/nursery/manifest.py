@@ -14,6 +14,7 @@ MANIFEST = Manifest(
         Permission("nursery.propose", "個別の決定・辞退・確定を起案する"),
         Permission("nursery.approve", "起案された決定を承認する"),
         Permission("nursery.rules", "選考基準を登録する"),
+        Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
     queues=(
         WorkQueue(
@@ -42,9 +43,13 @@ MANIFEST = Manifest(
         "nursery.frozen": "選考結果を確定した",
         "nursery.handed_over": "選考結果を入力に回した",
         "nursery.exported": "選考のデータを書き出した",
+        "nursery.notice_texts_stated": "入所の通知の文面を決めた",
+        "nursery.notices_started": "入所の通知を作り始めた",
         "nursery.notices_made": "入所の通知を作った",
+        "nursery.notices_taken": "入所の通知を取り出した",
+        "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over"),
+    jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
     stages=("ready", "withdrawn"),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
@@ -52,6 +57,7 @@ MANIFEST = Manifest(
         PersonalData("nursery.Run", "選考の計算と証明", 1825),
         PersonalData("nursery.Placement", "選考結果と理由の説明", 1825),
         PersonalData("nursery.Decision", "入所の決定", 1825),
+        PersonalData("nursery.NoticePrint", "入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
     ),
     failures="yakuba.services.nursery.queries.today:failures",

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from yakuba.services.nursery.pages import applications, decisions, rounds, rules, runs
+from yakuba.services.nursery.pages import (
+    applications,
+    decisions,
+    notices,
+    outputs,
+    rounds,
+    rules,
+    runs,
+)
 
 app_name = "nursery"
 urlpatterns = [
@@ -23,6 +31,17 @@ urlpatterns = [
     path("rounds/<int:round_id>/decisions/", decisions.decisions, name="decisions"),
     path("rounds/<int:round_id>/freeze/", decisions.freeze, name="freeze"),
     path("rounds/<int:round_id>/hand-over/", rounds.hand_over, name="hand_over"),
+    path("rounds/<int:round_id>/notices/", notices.notices, name="notices"),
+    path("rounds/<int:round_id>/notices/texts/", notices.texts, name="notice_texts"),
+    path("rounds/<int:round_id>/notices/make/", notices.make, name="notices_make"),
+    path("rounds/<int:round_id>/notices/notices.pdf", notices.print_file, name="notices_pdf"),
+    path("rounds/<int:round_id>/notices/mailing.csv", notices.mailing_file, {"form": "csv"}, name="mailing"),
+    path(
+        "rounds/<int:round_id>/notices/mailing.sjis.csv",
+        notices.mailing_file,
+        {"form": "sjis.csv"},
+        name="mailing_sjis",
+    ),
     path("applications/<int:application_id>/", applications.application, name="application"),
     path("applications/<int:application_id>/edit/", applications.edit, name="application_edit"),
     path(
@@ -39,6 +58,12 @@ urlpatterns = [
     path("runs/<int:matching_id>/facilities/", runs.facilities, name="run_facilities"),
     path("runs/<int:matching_id>/facilities/<int:facility_id>/", runs.facility, name="run_facility"),
     path("runs/<int:matching_id>/market.json", runs.market, name="run_market"),
+    path("runs/<int:matching_id>/fairness/", outputs.fairness, name="fairness"),
+    path("runs/<int:matching_id>/compare/", outputs.compare, name="compare"),
+    path("runs/<int:matching_id>/what-if/", outputs.what_if, name="what_if"),
+    path("runs/<int:matching_id>/files/", outputs.files, name="files"),
+    path("runs/<int:matching_id>/files/selection.xlsx", outputs.export_excel, name="export_excel"),
+    path("runs/<int:matching_id>/files/export.csv", outputs.export_csv, name="export_csv"),
     path("placements/<int:placement_id>/", runs.placement, name="placement"),
     path("decisions/", decisions.waiting, name="decisions_waiting"),
     path("decisions/<int:decision_id>/", decisions.decision, name="decision"),

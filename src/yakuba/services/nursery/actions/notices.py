@@ -48,17 +48,9 @@ def start(round: Round, *, actor: Any) -> NoticePrint:
     if NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).exists():
         raise NotPossible("通知を作っているところです。終わるまでお待ちください。")
     made = NoticePrint.objects.create(
-        round=row,
-        draft=not row.is_frozen,
-        texts=outputs.as_texts(outputs.frame_of(row)),
-        made_by=actor,
+        round=row, draft=not row.is_frozen, texts=outputs.as_texts(outputs.frame_of(row)), made_by=actor
     )
-    record(
-        "nursery.notices_started",
-        subject=f"round:{row.pk}",
-        actor=actor,
-        draft=made.draft,
-    )
+    record("nursery.notices_started", subject=f"round:{row.pk}", actor=actor, draft=made.draft)
     jobs.enqueue(JOB, key=made.job_key, print_id=made.pk)
     return made
 
@@ -82,10 +74,7 @@ def make(print_id: int, told: Told) -> None:
     frame = notices.frame(row.texts, "", timezone.localdate())
     try:
         pdf = press.to_pdf(
-            written,
-            frame,
-            draft=row.draft,
-            told=lambda done, total: told(done, total, "紙面を作っています"),
+            written, frame, draft=row.draft, told=lambda done, total: told(done, total, "紙面を作っています")
         )
     except (press.PdfUnavailable, press.TextsTooLong) as error:
         _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
@@ -93,12 +82,7 @@ def make(print_id: int, told: Told) -> None:
     name = outputs.document_name(row.round, "notices") + ".pdf"
     with transaction.atomic():
         row.pdf = store(
-            StoredFile.Kind.UPLOAD,
-            name,
-            "application/pdf",
-            pdf,
-            actor=row.made_by,
-            pages=len(written),
+            StoredFile.Kind.UPLOAD, name, "application/pdf", pdf, actor=row.made_by, pages=len(written)
         )
         row.addresses = [list(line) for line in mailing.table(written).rows]
         row.count = len(written)

@@ -25,11 +25,16 @@ class PdfUnavailable(RuntimeError):
     """WeasyPrint's Debian libraries are missing; `str()` says which and what to do."""
 
 
+class TextsTooLong(ValueError):
+    """The texts around the reasons leave no room on the page; `str()` says so to staff."""
+
+
 def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told | None = None) -> bytes:
     """The print file: page n is notice n.
 
     draft: every page is marked 見本. told(done, total) hears of the progress and may raise to stop. Reasons that do
-    not fit on one page even in small letters are cut off, which the page says. Raises PdfUnavailable.
+    not fit on one page even in small letters are cut off, which the page says. Raises PdfUnavailable or
+    TextsTooLong.
     """
     press = _Press(frame, draft)
     merged = pypdfium2.PdfDocument.new()
@@ -103,7 +108,7 @@ class _Press:
             else:
                 too_many = count
         if fits < 0:
-            raise ValueError("the texts around the reasons do not fit on a page")
+            raise TextsTooLong("通知の文面が長すぎて1枚に収まりません。文面を短くしてください。")
         return self._cut(notice, fits)
 
     def _cut(self, notice: Notice, count: int) -> Any:

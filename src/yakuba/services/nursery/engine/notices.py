@@ -15,7 +15,9 @@ from itertools import groupby
 
 from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Problem, Selection, WishOutcome
 
-POSTAL_CODE, ADDRESS, GUARDIAN = "postal_code", "address", "applicant_name"  # fields of the application
+# Fields of the application, by code or by heading.
+POSTAL_CODE, ADDRESS = ("postal_code", "郵便番号"), ("address", "住所")
+GUARDIAN = ("applicant_name", "申込者氏名", "保護者氏名")
 
 
 class Kind(StrEnum):
@@ -171,9 +173,9 @@ def _notice(selection: Selection, child: Child, result: Explanation, names: Mapp
         child=child.id,
         child_name=child.name,
         birth=child.birth,
-        guardian=child.facts.get(GUARDIAN, ""),
-        postal_code=_postal_code(child.facts.get(POSTAL_CODE, "")),
-        address=child.facts.get(ADDRESS, ""),
+        guardian=_fact(child, GUARDIAN),
+        postal_code=_postal_code(_fact(child, POSTAL_CODE)),
+        address=_fact(child, ADDRESS),
         facility=names.get(slot.facility, slot.facility) if slot else "",
         age=age,
         start=selection.applications.start,
@@ -182,13 +184,17 @@ def _notice(selection: Selection, child: Child, result: Explanation, names: Mapp
     )
 
 
+def _fact(child: Child, names: Iterable[str]) -> str:
+    return next((child.facts[name] for name in names if child.facts.get(name)), "")
+
+
 def _postal_code(value: str) -> str:
     return f"{value[:3]}-{value[3:]}" if re.fullmatch(r"\d{7}", value, re.ASCII) else value
 
 
 def _missing(child: Child) -> list[Problem]:
     labels = {GUARDIAN: "申込者氏名", POSTAL_CODE: "郵便番号", ADDRESS: "住所"}
-    empty = [label for name, label in labels.items() if not child.facts.get(name)]
+    empty = [label for names, label in labels.items() if not _fact(child, names)]
     if not empty:
         return []
     reason = f"{'・'.join(empty)}が空です。申込を直してから通知を作り直すか、手で書き足してください。"

@@ -127,21 +127,10 @@ def slots(run: Run) -> Table:
             len(item["waiting"]),
         ]
         for _, item in sorted(
-            run.slots.items(),
-            key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"]),
+            run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
         )
     ]
-    head = (
-        "施設番号",
-        "施設",
-        "年齢クラス",
-        "優先枠",
-        "枠",
-        "入所",
-        "残り",
-        "最低指数",
-        "待機",
-    )
+    head = ("施設番号", "施設", "年齢クラス", "優先枠", "枠", "入所", "残り", "最低指数", "待機")
     return Table("施設ごとの結果", head, rows)
 
 
@@ -156,14 +145,7 @@ def waiting(run: Run) -> Table:
                 row = known[child]
                 now = names.slot_name(row.slot, facilities)
                 rows.append(
-                    [
-                        names.slot_name(slot, facilities),
-                        place,
-                        child,
-                        row.application.name,
-                        row.index,
-                        now,
-                    ]
+                    [names.slot_name(slot, facilities), place, child, row.application.name, row.index, now]
                 )
     return Table("待機の順番", ("枠", "順番", "受付番号", "児童氏名", "指数", "今の結果"), rows)
 
@@ -193,21 +175,9 @@ def points(run: Run) -> Table:
             name = facilities.get(facility, facility)
             for line in lines:
                 rows.append(
-                    [
-                        child.id,
-                        child.name,
-                        PARTS["facility"],
-                        name,
-                        line.rule,
-                        line.points,
-                        line.because,
-                    ]
+                    [child.id, child.name, PARTS["facility"], name, line.rule, line.points, line.because]
                 )
-    return Table(
-        "指数の内訳",
-        ("受付番号", "児童氏名", "区分", "施設", "基準", "点", "根拠"),
-        rows,
-    )
+    return Table("指数の内訳", ("受付番号", "児童氏名", "区分", "施設", "基準", "点", "根拠"), rows)
 
 
 def shares(run: Run) -> Table:
@@ -217,13 +187,7 @@ def shares(run: Run) -> Table:
     for title, table in fairness.tables(selection, runs.matching_of(run).assignment):
         for share in table:
             numbers: list[Value] = [share.count, share.placed, share.first]
-            rows.append(
-                [
-                    title,
-                    share.label,
-                    *([share.withheld] * 3 if share.withheld else numbers),
-                ]
-            )
+            rows.append([title, share.label, *([share.withheld] * 3 if share.withheld else numbers)])
     return Table("公平性", ("分け方", "区分", "申込", "希望がかなった", "第1希望"), rows)
 
 

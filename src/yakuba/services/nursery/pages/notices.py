@@ -1,0 +1,131 @@
+"""The notices of a round: texts, making them, taking the print file and the mailing file."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.storage import content_of
+from yakuba.services.nursery.actions import notices as actions
+from yakuba.services.nursery.adapters.mailing import HEAD
+from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
+from yakuba.services.nursery.forms import FrameForm
+from yakuba.services.nursery.models import NoticePrint, Round
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import outputs
+from yakuba.services.nursery.queries import rounds as rounds_query
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+SHOWN_PROBLEMS = 100
+ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}
+
+
+@permission_required("nursery.output")
+def notices(request: HttpRequest, round_id: int) -> HttpResponse:
+    """What there is to take, what is missing, and making them anew."""
+    round = _round(round_id)
+    prints = list(outputs.prints(round)[:10])
+    active = next((one for one in prints if one.state == NoticePrint.State.ACTIVE), None)
+    ready = outputs.latest_print(round)
+    context = rights(request.user) | {
+        "round": round,
+        "prints": prints,
+        "active": active,
+        "job": outputs.print_job(active, actions.JOB) if active else None,
+        "ready": ready,
+        "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],
+        "frame": outputs.frame_of(round),
+    }
+    return render(request, "nursery/notices.html", context)
+
+
+@permission_required("nursery.output")
+def texts(request: HttpRequest, round_id: int) -> HttpResponse:
+    """The texts around the reasons."""
+    round = _round(round_id)
+    form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)))
+    if request.method == "POST" and form.is_valid():
+        actions.state_texts(round, form.texts(), actor=request.user)
+        messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
+        return redirect("nursery:notices", round.pk)
+    context = rights(request.user) | {"round": round, "form": form}
+    return render(request, "nursery/notice_texts.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permission_required("nursery.output")
+def make(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Have them made."""
+    round = _round(round_id)
+    try:
+        actions.start(round, actor=request.user)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("nursery:notices", round.pk)
+
+
+@permission_required("nursery.output")
+def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
+    """The newest print file."""
+    row = _ready(round_id)
+    assert row.pdf is not None
+    content = content_of(row.pdf)
+    record(
+        "nursery.notices_taken",
+        subject=f"round:{row.round_id}",
+        actor=request.user,
+        what="pdf",
+        draft=row.draft,
+    )
+    name = outputs.document_name(row.round, "draft" if row.draft else "notices")
+    return _download(content, "application/pdf", f"{name}.pdf")
+
+
+@permission_required("nursery.output")
+def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse:
+    """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
+    if form not in ENCODINGS:
+        raise Http404("このような書き出しはありません")
+    row = _ready(round_id)
+    content, problems = to_csv(Table("通知の宛名", HEAD, row.addresses), ENCODINGS[form])
+    if problems and "accept" not in request.GET:
+        context = rights(request.user) | {
+            "round": row.round,
+            "title": "通知の宛名",
+            "problems": problems[:SHOWN_PROBLEMS],
+            "count": len(problems),
+            "query": "accept=1",
+        }
+        return render(request, "nursery/lacking.html", context)
+    record(
+        "nursery.notices_taken",
+        subject=f"round:{row.round_id}",
+        actor=request.user,
+        what=form,
+        draft=row.draft,
+    )
+    return _download(content, "text/csv", outputs.document_name(row.round, "mailing") + ".csv")
+
+
+def _round(round_id: int) -> Round:
+    found: Round = get_object_or_404(rounds_query.rounds().select_related("municipality"), pk=round_id)
+    return found
+
+
+def _ready(round_id: int) -> NoticePrint:
+    row = outputs.latest_print(_round(round_id))
+    if row is None:
+        raise Http404("通知はまだ作られていません")
+    return row
+
+
+def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store"
+    return answer

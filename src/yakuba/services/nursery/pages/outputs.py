@@ -1,0 +1,182 @@
+"""What leaves a run: fairness, files, comparison with another run, what-ifs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions import runs as actions
+from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv, to_excel
+from yakuba.services.nursery.contracts import MarketRefused
+from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.forms import WhatIfForm
+from yakuba.services.nursery.models import Run
+from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import exports, names, outputs
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+PAGE_SIZE = 50
+SHOWN_PROBLEMS = 100
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}
+SHOWN_MOVES = {"gains": True, "losses": False, "others": None}
+
+
+@permission_required("nursery.view")
+def fairness(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """Placement and first-wish rates by groups."""
+    run = _done(matching_id)
+    try:
+        groups = outputs.groups(run)
+    except (MarketRefused, RulesRefused) as refused:
+        return _refused(request, run, refused)
+    return render(request, "nursery/fairness.html", _context(request, run) | {"groups": groups})
+
+
+@permission_required("nursery.output")
+def files(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """What can be taken along as a file."""
+    run = _done(matching_id)
+    tables = [(name, title) for name, (title, _) in exports.TABLES.items()]
+    return render(request, "nursery/exports.html", _context(request, run) | {"tables": tables})
+
+
+@permission_required("nursery.output")
+def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """Everything in one workbook."""
+    run = _done(matching_id)
+    try:
+        content = to_excel(make(run) for _, make in exports.TABLES.values())
+    except (MarketRefused, RulesRefused) as refused:
+        return _refused(request, run, refused)
+    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what="excel")
+    return _download(content, EXCEL, f"selection-{run.pk}.xlsx")
+
+
+@permission_required("nursery.output")
+def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """One table: `?table=` of `exports.TABLES`, `&form=` csv or sjis.csv. Where Shift_JIS lacks characters a page
+    tells which, before the file with 〓 may be taken (`&accept=1`)."""
+    run = _done(matching_id)
+    table, form = request.GET.get("table", "children"), request.GET.get("form", "csv")
+    if table not in exports.TABLES or form not in ENCODINGS:
+        raise Http404("このような書き出しはありません")
+    try:
+        made: Table = exports.TABLES[table][1](run)
+    except (MarketRefused, RulesRefused) as refused:
+        return _refused(request, run, refused)
+    content, problems = to_csv(made, ENCODINGS[form])
+    if problems and "accept" not in request.GET:
+        context = _context(request, run) | {
+            "title": made.title,
+            "problems": problems[:SHOWN_PROBLEMS],
+            "count": len(problems),
+            "query": urlencode({"table": table, "form": form, "accept": "1"}),
+        }
+        return render(request, "nursery/lacking.html", context)
+    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what=f"{table}.{form}")
+    return _download(content, "text/csv", f"{table}-{run.pk}.csv")
+
+
+@permission_required("nursery.view")
+def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """Who moves between another run (`?with=`; of a what-if its base) and this one."""
+    run = _done(matching_id)
+    others = list(outputs.others(run))
+    before = _other(request, run, others)
+    context = _context(request, run) | {"others": others, "before": before}
+    if before is None:
+        return render(request, "nursery/compare.html", context)
+    try:
+        comparison = outputs.compared(before, run)
+    except (MarketRefused, RulesRefused) as refused:
+        return _refused(request, run, refused)
+    shown = request.GET.get("show", "gains")
+    wanted = SHOWN_MOVES.get(shown, True)
+    moves = [move for move in comparison.moves if move.better is wanted]
+    page = Paginator(moves, PAGE_SIZE).get_page(request.GET.get("page"))
+    record("nursery.runs_compared", subject=f"run:{run.pk}", actor=request.user, before=before.pk)
+    context |= {
+        "comparison": comparison,
+        "shown": shown if shown in SHOWN_MOVES else "gains",
+        "unsaid": len(comparison.moves) - len(comparison.gains) - len(comparison.losses),
+        "page": page,
+        "moved": outputs.in_words(run.round, list(page.object_list)),
+        "query": urlencode({"with": str(before.pk), "show": shown}),
+    }
+    return render(request, "nursery/compare.html", context)
+
+
+@permission_required("nursery.run")
+def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
+    """Try other seats, another level of the index or other rules beside a finished run."""
+    run = _done(matching_id)
+    form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
+    if request.method == "POST" and form.is_valid():
+        try:
+            tried = actions.start(
+                run.round,
+                actor=request.user,
+                seconds=run.allowed_seconds,
+                change=form.change(),
+                base=run,
+                rule_set=form.cleaned_data["rule_set"],
+                label=form.cleaned_data["label"],
+            )
+        except actions.Unchanged as same:
+            messages.info(request, "同じ試算が済んでいます。その結果を表示しています。")
+            return redirect("nursery:compare", same.run.pk)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
+            return redirect("nursery:run", tried.pk)
+    context = _context(request, run) | {"form": form, "what_ifs": run.what_ifs.order_by("-pk")[:20]}
+    return render(request, "nursery/what_if.html", context, status=422 if form.errors else 200)
+
+
+def _done(matching_id: int) -> Run:
+    rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base__rule_set")
+    found: Run = get_object_or_404(rows, pk=matching_id, state=Run.State.DONE)
+    return found
+
+
+def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    return rights(request.user) | {"run": run, "round": run.round}
+
+
+def _refused(request: HttpRequest, run: Run, refused: MarketRefused | RulesRefused) -> HttpResponse:
+    messages.error(request, f"この計算の入力を読み直せません。{refused.problems[0]}")
+    return redirect("nursery:run", run.pk)
+
+
+def _other(request: HttpRequest, run: Run, others: list[Run]) -> Run | None:
+    chosen = request.GET.get("with", "")
+    if chosen:
+        return next((other for other in others if str(other.pk) == chosen), None)
+    if run.base_id is not None:
+        return next((other for other in others if other.pk == run.base_id), None)
+    return None
+
+
+def _slots(run: Run) -> list[tuple[str, str]]:
+    facilities = names.facility_names(run.round)
+    ordered = sorted(
+        run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
+    )
+    return [(slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）") for slot, item in ordered]
+
+
+def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store"
+    return answer
