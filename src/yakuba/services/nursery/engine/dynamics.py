@@ -46,6 +46,7 @@ def run(plan: Plan, restarts: int = RESTARTS, start: Ints | None = None) -> tupl
     best, fewest = np.zeros(0, np.int32), -1
     for number in range(max(restarts, 1)):
         board = empty_board(plan) if start is None or number else board_of(plan, start)
+        make_fit(plan, board)
         left = settle(plan, board, order_of(plan, number))
         if fewest < 0 or left < fewest:
             best, fewest = board.held.copy(), left
@@ -69,13 +70,38 @@ def settle(plan: Plan, board: Board, order: Ints, most_moves: int = MOST_MOVES) 
     """Let families claim, the first of `order` first, until nobody wants to; returns how many block in the end."""
     families = order.size
     stack = Stack(order[::-1].copy(), np.ones(families, np.bool_), np.zeros(families, np.int32))
-    return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), most_moves))
+    return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), most_moves, families))
+
+
+def resume(plan: Plan, board: Board, resting: Ints, most_moves: int = MOST_MOVES) -> int:
+    """Settle after a small change: only who lost its seats, or could claim something now, moves.
+
+    resting: families that keep what they hold though they could claim more (those that block by proof), unless
+    they lose it. Returns how many block in the end.
+    """
+    families = plan.tuple_first.size - 1
+    without = np.flatnonzero(board.held == plan.tuple_first[1:])
+    stack = Stack(np.zeros(families, np.int32), np.zeros(families, np.bool_), np.zeros(families, np.int32))
+    stack.families[: without.size] = without[::-1]
+    stack.waiting[without] = True
+    stack.moves[resting] = most_moves
+    return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), most_moves, without.size))
 
 
 @compiled
-def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int) -> int:
+def make_fit(plan: Plan, board: Board) -> None:
+    """The lowest ranked leave where there are more than fit in; they hold nothing then."""
+    for at in range(board.load.size):
+        place = plan.resources[at + 1].place_first - 1
+        while board.load[at] > plan.resources[at].capacity and place >= plan.resources[at].place_first:
+            if board.taken[place]:
+                lift(plan, board, plan.place_family[place])
+            place -= 1
+
+
+@compiled
+def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int, size: int) -> int:
     families = stack.moves.size
-    size = families
     while True:
         while size:
             size -= 1

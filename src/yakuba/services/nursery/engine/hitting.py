@@ -26,7 +26,8 @@ def _single(cores: Cores, liking: Mapping[int, int]) -> frozenset[int]:
 def _pair(cores: Cores, liking: Mapping[int, int]) -> frozenset[int]:
     """Two families that hit all cores; empty when there are none."""
     pairs = []
-    for family in sorted(min(cores, key=lambda core: (len(core), sorted(core)))):
+    shortest = min(cores, key=len)
+    for family in sorted(shortest):
         rest = [core for core in cores if family not in core]
         other = _single(rest, liking)
         if other:
