@@ -82,6 +82,11 @@ def _digits(value: str) -> str:
     return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
 
 
+def _receipt_number(value: str) -> str:
+    """Digits; a later decision on the same application has its number behind a hyphen."""
+    return re.sub(r"[^0-9-]", "", unicodedata.normalize("NFKC", value))
+
+
 def _number(value: str) -> str:
     digits = _digits(value)
     return str(int(digits)) if digits else ""
@@ -102,7 +107,7 @@ _TEXT = {
     "postal_code": _digits,
     "phone": _digits,
     "digits": _digits,
-    "receipt_number": _digits,
+    "receipt_number": _receipt_number,
     "number": _number,
     "address": _address,
 }

@@ -95,7 +95,7 @@ class EntryPages:
         )
 
     def _add(self, session: Session, procedure: Procedure, draft: Draft) -> str:
-        receipt = next(one.key for one in procedure.inputs() if one.field == "receipt_number")
+        receipt = procedure.receipt.key
         values = {one.key: draft.values.get(one.key, "") for one in procedure.inputs()}
         try:
             return self._store.add(

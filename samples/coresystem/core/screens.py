@@ -67,6 +67,11 @@ class Procedure:
         """Every input, in the order of the pages of that layout."""
         return [one for page in self.layouts[layout] for one in page.inputs]
 
+    @property
+    def receipt(self) -> Input:
+        """The input that takes the receipt number."""
+        return next(one for one in self.inputs() if one.field == "receipt_number")
+
 
 @dataclass(frozen=True)
 class Screens:

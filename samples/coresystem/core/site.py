@@ -9,6 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import rules
 from core.entry import EntryPages
 from core.pages import Views
 from core.screens import Procedure, Screens
@@ -134,15 +135,15 @@ class CoreSite:
         name = self._screens.wording[self._layout]["ids"]["receipt_number"]
         asked = request.query.get(name)
         number = asked[0].strip() if asked else ""
-        valid = number.isascii() and number.isdigit() and len(number) == 10
+        problem = rules.check(procedure.receipt, number) if asked else ""
         return self._views.page(
             "search.html",
             self._layout,
             staff=session.staff_number,
             procedure=procedure,
             number=number,
-            error="受付番号は半角数字10桁で入力してください。" if asked and not valid else "",
-            entries=self._store.search(procedure.code, number) if valid else None,
+            error=problem and _search_problem(procedure, problem),
+            entries=self._store.search(procedure.code, number) if asked and not problem else None,
         )
 
     def _list(self, request: Request, session: Session, procedure: Procedure) -> Answer:
@@ -186,6 +187,11 @@ class CoreSite:
             except ValueError as error:  # also what json raises
                 return _json(400, {"error": str(error)})
         return _json(200, self._troubles.report())
+
+
+def _search_problem(procedure: Procedure, problem: str) -> str:
+    """Most procedures have numbers of ten digits, and say so in one go."""
+    return "受付番号は半角数字10桁で入力してください。" if procedure.receipt.format == "digits" else problem
 
 
 def _redirect(to: str, headers: dict[str, str] | None = None) -> Answer:

@@ -160,8 +160,30 @@ BUS_VALUES = {
     "delivery": "post",
 }
 
+DECISION = [
+    {"uketsuke_no": "0800010016-2"},
+    {
+        "jido_shimei": "髙橋さくら",
+        "jido_birth_g": "R",
+        "jido_birth_y": "7",
+        "jido_birth_m": "6",
+        "jido_birth_d": "1",
+    },
+    {"kettei": "1", "shisetsu": "中央保育園", "nenrei": "1", "nyusho_bi": "R09.04.01"},
+]
+DECISION_VALUES = {
+    "receipt_number": "0800010016-2",
+    "child_name": "髙橋さくら",
+    "child_birth": "2025-06-01",
+    "result": "placed",
+    "facility": "中央保育園",
+    "age_class": "1",
+    "start_date": "2027-04-01",
+}
+
 ENTRIES = {
     "nursery-admission": (NURSERY, NURSERY_VALUES),
     "resident-tax-change": (TAX, TAX_VALUES),
     "bus-pass": (BUS, BUS_VALUES),
+    "nursery-decision": (DECISION, DECISION_VALUES),
 }

@@ -19,7 +19,7 @@ from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.engine.scenario import Scenario
 
 SAMPLES = Path(__file__).parents[5] / "samples"
-PROCEDURES = ("bus-pass", "nursery-admission", "resident-tax-change")
+PROCEDURES = ("bus-pass", "nursery-admission", "nursery-decision", "resident-tax-change")
 SECRETS = {"職員番号": "90001", "パスワード": "himitsu-no-kotoba"}
 _TOKEN = "control-for-tests"
 
