@@ -71,8 +71,10 @@ def make(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.output")
 def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
     """The newest print file."""
-    row = _ready(round_id)
-    assert row.pdf is not None
+    round = _round(round_id)
+    row = outputs.latest_print(round)
+    if row is None or row.pdf is None:
+        return _nothing(request, round)
     content = content_of(row.pdf)
     record(
         "nursery.notices_taken",
@@ -90,11 +92,14 @@ def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
     if form not in ENCODINGS:
         raise Http404("このような書き出しはありません")
-    row = _ready(round_id)
+    round = _round(round_id)
+    row = outputs.latest_print(round)
+    if row is None:
+        return _nothing(request, round)
     content, problems = to_csv(Table("通知の宛名", HEAD, row.addresses), ENCODINGS[form])
     if problems and "accept" not in request.GET:
         context = rights(request.user) | {
-            "round": row.round,
+            "round": round,
             "title": "通知の宛名",
             "problems": problems[:SHOWN_PROBLEMS],
             "count": len(problems),
@@ -116,11 +121,9 @@ def _round(round_id: int) -> Round:
     return found
 
 
-def _ready(round_id: int) -> NoticePrint:
-    row = outputs.latest_print(_round(round_id))
-    if row is None:
-        raise Http404("通知はまだ作られていません")
-    return row
+def _nothing(request: HttpRequest, round: Round) -> HttpResponse:
+    messages.error(request, "取り出せる通知がまだありません。先に作ってください。")
+    return redirect("nursery:notices", round.pk)
 
 
 def _download(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -169,7 +169,7 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     assert all("見本" in sheet for sheet in pages_of(page.get(url("notices_pdf", full.round)).content))
 
     freeze(full)
-    assert page.get(url("notices_pdf", full.round)).status_code == 404  # a draft is not sent out
+    assert page.get(url("notices_pdf", full.round)).status_code == 302  # a draft is not sent out
     final = made(full)
     assert (final.draft, final.count) == (False, 3)
     answer = page.get(url("notices_pdf", full.round))
