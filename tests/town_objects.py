@@ -88,7 +88,6 @@ def load_objects() -> TownObjects:
             "page_id": FormPage.objects.filter(form=form).first().pk,
             "picture_id": picture.pk,
             "question_id": question.pk,
-            "receipt_number": RECEIPT_NUMBER,
             "row_id": row.pk,
             "run_id": run_id,
             "scenario_id": scenario.pk,

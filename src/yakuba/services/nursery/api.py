@@ -123,6 +123,7 @@ class RunOut(Schema):
 class ResultOut(Schema):
     """One child's result. slot: empty for none; wish: 0 for none or for the seat of today."""
 
+    id: int
     receipt_number: str
     household: str
     slot: str
@@ -201,12 +202,11 @@ def list_results(
     return [told.placement_facts(row, explained=explained) for row in rows]
 
 
-@router.get("/runs/{matching_id}/results/{receipt_number}", response=ResultOut, summary="一人の結果と説明")
+@router.get("/results/{placement_id}", response=ResultOut, summary="一人の結果と説明")
 @scoped("nursery.view")
-def show_result(request: HttpRequest, matching_id: int, receipt_number: str) -> Any:
+def show_result(request: HttpRequest, placement_id: int) -> Any:
     """One child's result with its explanation."""
-    rows = queries.placements(_run(matching_id)).filter(application__receipt_number=receipt_number)
-    row: Placement = get_object_or_404(rows)
+    row: Placement = get_object_or_404(Placement.objects.select_related("application"), pk=placement_id)
     record("nursery.application_viewed", subject=f"application:{row.application_id}", actor=request.user)
     return told.placement_facts(row, explained=True)
 

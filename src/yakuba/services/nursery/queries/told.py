@@ -61,6 +61,7 @@ def run_facts(run: Run) -> dict[str, Any]:
 def placement_facts(row: Placement, *, explained: bool = False) -> dict[str, Any]:
     """One child's result, with the full explanation when asked for."""
     facts: dict[str, Any] = {
+        "id": row.pk,
         "receipt_number": row.application.receipt_number,
         "household": row.application.household,
         "slot": row.slot,

@@ -54,7 +54,7 @@ def test_a_program_calculates_a_round(api, full):
     assert api(f"rounds/{full.round.pk}/runs", seconds=30).status_code == 200
     results = api(f"runs/{run_id}/results").json()
     assert [(row["receipt_number"], row["slot"]) for row in results][:1] == [("0800000101", "N1-1")]
-    one = api(f"runs/{run_id}/results/0800000303").json()
+    one = api(f"results/{results[2]['id']}").json()
     assert one["explanation"]["wishes"][0]["outcome"] == "behind"
     assert "N1-1" in api(f"runs/{run_id}/market").json()["priorities"]
     bad = api("rules", text="選考基準: だけ")
