@@ -45,6 +45,7 @@ class _Builder:
         self.ranked: dict[str, list[Standing]] = {slot: [] for slot in self.seats.slots}
 
     def selection(self) -> Selection:
+        self._note_empty_fields()
         ids, children, wishes = [], [], []
         for members in self.known.households:
             ids.append(members[0].household.id)
@@ -71,6 +72,16 @@ class _Builder:
             not_eligible=tuple(self.refused),
             notes=tuple(self.notes),
         )
+
+    def _note_empty_fields(self) -> None:
+        """A heading that is spelled in another way looks like a field that nobody filled in."""
+        everyone = [one for members in self.known.households for one in members]
+        given = {label for one in everyone for label in one.values}
+        empty = [spec.label for spec in self.rules.asked.values() if spec.label not in given]
+        if everyone and empty:
+            names = "、".join(empty)
+            reason = f"どの申込にも値がない項目があります（{names}）。見出しの誤りや補い忘れでないか確かめてください。"
+            self.notes.append(Problem(0, "項目", reason))
 
     def _index(self, one: Applicant) -> ChildIndex:
         points, keys = self.known.points[one.child.id], self.known.keys[one.child.id]
