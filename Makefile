@@ -45,6 +45,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml scripts/debian_packages.sh 
 	@scripts/debian_packages.sh run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Compiling the matching loops (once, about half a minute) ..."
+	@$(BIN)/python -m yakuba.services.nursery.engine.warming
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed

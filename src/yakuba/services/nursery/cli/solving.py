@@ -1,18 +1,23 @@
-"""`yakuba nursery solve` and `check`."""
+"""`yakuba nursery solve`, `check` and `warm-up`."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+from rich.progress import TaskID
 
-from yakuba.kernel.cli.output import console, errors, fail, print_json
+from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar
 from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
 
 SHOWN_PROBLEMS = 50
+MOST_BYTES = 500_000_000
+FIRST_SHOWN = 1.0  # seconds
 MARKET = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="選考のデータ（JSON）")
 RESULT = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="結果（JSON）")
 SENTENCES = {
@@ -26,23 +31,29 @@ SENTENCES = {
 def solve(
     market: Path = MARKET,
     out: Path = typer.Option(..., "--out", dir_okay=False, help="結果を書くファイル"),
-    seconds: float = typer.Option(60.0, "--seconds", min=0.0, help="かけてよい時間（秒）"),
+    seconds: float = typer.Option(
+        60.0, "--seconds", min=0.0, help="証明にかけてよい時間（秒）。0なら証明しない"
+    ),
     as_json: bool = typer.Option(False, "--json", help="要約をJSONで出す"),
 ) -> None:
     """選考のデータから割り当てを作り、別のプログラムで確かめてから書く"""
     from yakuba.services.nursery.engine import check, market_file, solving
 
     started = time.perf_counter()
-    data = market.read_bytes()
+    data = _bytes_of(market)
     try:
         _, arrays = market_file.read(data)
     except MarketRefused as refused:
         raise _refuse(refused, as_json) from refused
     read = time.perf_counter()
-    matching = solving.solve(arrays)
-    result = matching.to_json()
-    solved = time.perf_counter()
-    report = check.check(data, json.dumps(result).encode())
+    try:
+        with _progress(as_json) as told:
+            matching = solving.solve(arrays, seconds=max(0.0, started + seconds - read), told=told)
+            result = matching.to_json()
+            solved = time.perf_counter()
+            report = check.check(data, json.dumps(result).encode())
+    except KeyboardInterrupt:
+        raise fail("中止しました。結果は書いていません。", 130) from None
     checked = time.perf_counter()
     if report.reasons:
         raise fail("検査に通らないため結果を書きません。\n" + "\n".join(report.reasons), 3)
@@ -51,7 +62,7 @@ def solve(
         "check": round(checked - solved, 4),
         "all": round(checked - started, 4),
     }
-    out.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(out, json.dumps(result, ensure_ascii=False) + "\n")
     _print_summary(matching, result, as_json)
 
 
@@ -61,13 +72,15 @@ def check_result(
     result: Path = RESULT,
     as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
 ) -> None:
-    """結果が選考のデータと決まりに合うかを確かめる（合わなければ理由を出して終了コード1）"""
+    """結果が選考のデータと決まりに合うかを確かめる（合わなければ理由を出して終了コード1、読めなければ2）"""
     from yakuba.services.nursery.engine import check
 
-    report = check.check(market.read_bytes(), result.read_bytes())
+    report = check.check(_bytes_of(market), _bytes_of(result))
     if as_json:
         body = {"holds": not report.reasons, "reasons": report.reasons, "blocking": len(report.blocking)}
         print_json(body)
+    if report.unreadable:
+        raise fail("\n".join(report.reasons), 2)
     if report.reasons:
         raise fail("結果は成り立ちません。\n" + "\n".join(report.reasons))
     if not as_json:
@@ -75,6 +88,50 @@ def check_result(
             f"結果は成り立ちます。入所 {report.placed}人、不安定な世帯 {len(report.blocking)}",
             highlight=False,
         )
+
+
+@app.command("warm-up")
+def warm_up() -> None:
+    """最初の割り当てを待たせないよう、計算の部分をこの計算機に合わせて用意しておく（一度だけ、30秒ほど）"""
+    from yakuba.services.nursery.engine import warming
+
+    warming.warm_up()
+    console.print("用意ができました。", highlight=False)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The file's content. Refused when it is too large to be a market."""
+    if path.stat().st_size > MOST_BYTES:
+        raise fail(f"{path}: ファイルが大きすぎます（上限{MOST_BYTES // 1_000_000}MB）。", 2)
+    return path.read_bytes()
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing: an interrupted write leaves the old file."""
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise fail(f"{path}: 書けません（{error.strerror}）。", 2) from error
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal, for what takes longer than a second."""
+    started = time.perf_counter()
+    with progress_bar(quiet=as_json or not errors.is_terminal) as progress:
+        tasks: list[TaskID] = []
+
+        def told(step: str, share: float) -> None:
+            if time.perf_counter() - started < FIRST_SHOWN:
+                return
+            if not tasks:
+                tasks.append(progress.add_task(step, total=100))
+            progress.update(tasks[0], description=step, completed=round(100 * share))
+
+        yield told
 
 
 def _refuse(refused: MarketRefused, as_json: bool) -> typer.Exit:

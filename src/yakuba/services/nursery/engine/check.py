@@ -25,11 +25,12 @@ MOST_REASONS = 200
 @dataclass
 class Report:
     """reasons: why the result does not hold, in Japanese; empty when it holds. blocking: every blocking family's
-    id with the index of its best blocking wish."""
+    id with the index of its best blocking wish. unreadable: a file is no market, or no result."""
 
     reasons: list[str] = field(default_factory=list)
     blocking: dict[str, int] = field(default_factory=dict)
     placed: int = 0
+    unreadable: bool = False
 
     def say(self, reason: str) -> None:
         if len(self.reasons) < MOST_REASONS:
@@ -44,8 +45,9 @@ def check(market_file: bytes, result_file: bytes) -> Report:
         town = _Town(market, result["assignment"])
         report = _examine(town)
         _statements(town, result, report)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return Report([f"ファイルの形が正しくないため確かめられません（{type(error).__name__}: {error}）。"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
+        reason = f"ファイルの形が正しくないため確かめられません（{type(error).__name__}: {error}）。"
+        return Report([reason], unreadable=True)
     return report
 
 

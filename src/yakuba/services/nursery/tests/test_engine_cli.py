@@ -53,3 +53,49 @@ def test_a_market_with_faults_is_refused_by_line(market, tmp_path):
     assert "2行目" in done.stderr
     assert json.loads(done.stdout)["problems"][0]["line"] == 2
     assert not (tmp_path / "result.json").exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff\x89PNG", b"[" * 100_000, b"{}", "あ".encode("cp932")])
+def test_what_is_no_market_is_refused_and_the_old_result_stays(data, tmp_path):
+    path, out = tmp_path / "market.json", tmp_path / "result.json"
+    path.write_bytes(data)
+    out.write_text("old")
+    done = call("solve", path, "--out", out)
+    assert done.exit_code == 2
+    assert "行目" in done.stderr
+    assert out.read_text() == "old"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"[" * 100_000, b"[]", b'{"assignment": []}'])
+def test_what_is_no_result_cannot_be_checked(data, market, tmp_path):
+    out = tmp_path / "result.json"
+    out.write_bytes(data)
+    done = call("check", market, out)
+    assert done.exit_code == 2
+    assert "確かめられません" in done.stderr
+
+
+def test_a_result_that_cannot_be_written_is_told(market, tmp_path):
+    done = call("solve", market, "--out", tmp_path / "no such folder" / "result.json")
+    assert done.exit_code == 2
+    assert "書けません" in done.stderr
+
+
+def test_without_a_stable_matching_the_proof_and_the_families_are_told(tmp_path):
+    path, out = tmp_path / "market.json", tmp_path / "result.json"
+    families = [
+        {"id": "couple", "children": ["k1", "k2"], "wishes": [["X", "Y"]]},
+        {"id": "single", "children": ["k3"], "wishes": [["X"], ["Y"]]},
+    ]
+    slots = [{"id": "X", "capacity": 1}, {"id": "Y", "capacity": 1}]
+    priorities = {"X": ["k1", "k3"], "Y": ["k3", "k2"]}
+    path.write_text(json.dumps({"slots": slots, "families": families, "priorities": priorities}))
+    done = call("solve", path, "--out", out)
+    assert done.exit_code == 0
+    assert "安定な割り当てはありません" in done.stdout
+    assert "不安定な世帯 1（下限 1）" in done.stdout
+    result = json.loads(out.read_text())
+    assert (result["status"], result["bound"], len(result["blocking"])) == ("minimum", 1, 1)
+    hurried = call("solve", path, "--out", out, "--seconds", 0, "--json")
+    assert json.loads(hurried.stdout)["status"] == "not_proven"
+    assert call("check", path, out).exit_code == 0
