@@ -14,6 +14,7 @@ from yakuba.services.nursery.engine.rules.fields import Scope, order_of, show
 from yakuba.services.nursery.engine.rules.model import TieKey
 
 LOTS = 10**9
+LONGEST_RECEIPT = 20
 BEYOND = 10**15  # farther than any value
 PART_OF = {"基本指数": "basic", "調整指数": "adjustment"}
 
@@ -92,7 +93,7 @@ class Ranker:
             number = lot(self.rules.lottery, self.number, name)
             return Key(key.label, f"{number:09d}{name}", f"くじ番号 {number:09d}")
         if key.compares == "受付番号":
-            return Key(key.label, one.child.id, one.child.id)
+            return Key(key.label, one.child.id.rjust(LONGEST_RECEIPT), one.child.id)  # 9 before 10
         value = self._points(key.compares, points, extra)
         return Key(key.label, -value if key.descending else value, f"{value}点")
 

@@ -17,6 +17,7 @@ DATE = re.compile(
     r"(令和|平成|昭和|[RHSrhs])?(\d{1,4}|元)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?",
 )
 ERAS = {"令": 2019, "平": 1989, "昭": 1926, "R": 2019, "H": 1989, "S": 1926}
+OLDEST_YEAR = 1868  # a smaller one is a year of some era whose name was forgotten
 MOST_DIGITS = 12
 
 
@@ -149,7 +150,9 @@ def read_date(text: str) -> date:
         if match:
             era, year, month, day = match.groups()
             first = ERAS[era[0].upper()] if era else 1
-            return date(first - 1 + (1 if year == "元" else int(year)), int(month), int(day))
+            number = 1 if year == "元" else int(year)
+            if number >= (1 if era else OLDEST_YEAR):
+                return date(first - 1 + number, int(month), int(day))
     except ValueError:
         pass
     raise BadValue(f"「{text}」は日付ではありません。2027-04-01 か 令和9年4月1日 のように書いてください。")

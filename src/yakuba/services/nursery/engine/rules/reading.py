@@ -53,7 +53,7 @@ def read(text: str, number: int = 1) -> Rules:
     wanted = _rules(top, text, digest, number, overrides, mistakes)
     for other in {1, *overrides} - {number}:
         _rules(top, text, digest, other, overrides, mistakes)
-    if mistakes.found or wanted is None:
+    if mistakes.found:
         raise RulesRefused(mistakes.found)
     return wanted
 
@@ -79,8 +79,8 @@ def _rules(
     number: int,
     overrides: Mapping[int, Section],
     mistakes: Mistakes,
-) -> Rules | None:
-    """The rules of one round; None when they are too broken to go on."""
+) -> Rules:
+    """The rules of one round, as far as they can be read."""
     replaced = overrides[number].all() if number in overrides else {}
 
     def part(key: str) -> Node | None:
