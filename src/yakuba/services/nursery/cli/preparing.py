@@ -42,7 +42,8 @@ app.add_typer(group, name="rules")
 def check_rules(file: Path = RULES, as_json: bool = AS_JSON) -> None:
     """選考基準のファイルを確かめる（誤りはすべて行番号を付けて出し、終了コード2）"""
     read = _rules(file, as_json)
-    asked = [spec.label for spec in read.asked.values()]
+    used = frozenset[str]().union(*(read.for_round(number).used for number in read.rounds))
+    unused = [spec.label for spec in read.asked.values() if spec.code not in used]
     if as_json:
         print_json(
             {
@@ -53,6 +54,7 @@ def check_rules(file: Path = RULES, as_json: bool = AS_JSON) -> None:
                 "digest": read.digest,
                 "rounds": list(read.rounds),
                 "fields": {spec.code: spec.label for spec in read.asked.values()},
+                "unused_fields": unused,
                 "sibling_modes": read.sibling_modes,
                 "tie_keys": list(read.tie_labels),
             }
@@ -61,8 +63,9 @@ def check_rules(file: Path = RULES, as_json: bool = AS_JSON) -> None:
     console.print(
         f"{read.name}（第{read.version}版、{read.valid_from}から）: 誤りはありません", highlight=False
     )
-    console.print(f"使う項目: {'、'.join(asked)}", highlight=False)
     console.print(f"同点のとき: {' → '.join(read.tie_labels)}", highlight=False)
+    if unused:
+        console.print(f"どこにも使われていない項目: {'、'.join(unused)}", highlight=False)
 
 
 @app.command("prepare")

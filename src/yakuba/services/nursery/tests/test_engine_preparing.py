@@ -594,9 +594,9 @@ def test_a_namesake_who_was_looked_at_is_no_fault():
 
 
 def test_fields_that_nobody_filled_in_are_noted():
-    selection = prepared(household(child("1", income="1")))
-    assert "曜日、申込日、迎え" in selection.notes[0].reason
-    assert "収入" not in selection.notes[0].reason
+    row = "{点: 1, 名前: a, 条件: {収入: 1, 曜日: 月, 迎え: 記入あり}}"
+    selection = prepared(household(child("1", income="1")), 調整指数=f"\n  出典: x\n  行:\n    - {row}")
+    assert "（曜日、申込日、迎え）" in selection.notes[0].reason  # 申込日 makes the households
 
 
 def test_facilities_may_be_named():

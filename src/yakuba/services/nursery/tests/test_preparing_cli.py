@@ -35,6 +35,7 @@ def test_an_example_is_found_without_a_mistake():
     said = json.loads(done.stdout)
     assert said["rounds"] == [1, 2]
     assert said["tie_keys"][-1] == "くじ"
+    assert said["unused_fields"] == []
     assert "誤りはありません" in call("rules", "check", SAMPLES / "nursery-rules/yakuba-city.yaml").stdout
 
 
@@ -51,7 +52,7 @@ def test_what_prepare_writes_solve_and_check_take(files, tmp_path):
     done = call("prepare", *files, "--out", market, "--json")
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
-    assert "収入" in said.pop("notes")[0]["reason"]
+    assert "（申込日）" in said.pop("notes")[0]["reason"]
     assert said == {
         "households": 2, "children": 2, "slots": 2, "seats": 2, "joint_wishes": 4, "not_eligible": 0,
     }  # fmt: skip

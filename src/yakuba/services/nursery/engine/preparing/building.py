@@ -77,7 +77,10 @@ class _Builder:
         """A heading that is spelled in another way looks like a field that nobody filled in."""
         everyone = [one for members in self.known.households for one in members]
         given = {label for one in everyone for label in one.values}
-        empty = [spec.label for spec in self.rules.asked.values() if spec.label not in given]
+        used = self.rules.used
+        empty = [
+            one.label for one in self.rules.asked.values() if one.code in used and one.label not in given
+        ]
         if everyone and empty:
             names = "、".join(empty)
             reason = f"どの申込にも値がない項目があります（{names}）。見出しの誤りや補い忘れでないか確かめてください。"

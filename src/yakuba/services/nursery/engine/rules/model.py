@@ -253,6 +253,22 @@ class Rules:
         """Code → field of everything that the rules take from an application."""
         return {spec.code: spec for label, spec in self.fields.items() if label not in OWN}
 
+    @property
+    def used(self) -> frozenset[str]:
+        """Codes of the fields that this round's rules look at; those of guardians always."""
+        conditions = [
+            *(row.condition for row in (*self.basic.rows, *self.adjustments.rows, *self.at_facility.rows)),
+            *(group.condition for group in self.groups),
+            *(key.condition for key in self.keys),
+            *(mode.condition for mode in self.modes if mode.condition),
+            *(row.condition for row in self.exclusions),
+            *(row.condition for row in self.reserved),
+        ]
+        asked = [spec for condition in conditions for spec in condition.fields()]
+        asked += [key.spec for key in self.keys if key.spec]
+        asked += [spec for guardian in self.guardians for spec in guardian.fields.values()]
+        return frozenset(spec.code for spec in asked) | frozenset(self.household_fields)
+
     def for_round(self, number: int) -> Rules:
         """The rules of that round: what `選考回` says of it takes the place of the rest."""
         if number == self.number:
