@@ -284,6 +284,8 @@ class FrameForm(forms.Form):
 
     date = forms.DateField(
         label="通知の日付",
+        required=False,
+        help_text="空なら、通知を作った日になります。",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     document_number = forms.CharField(label="文書番号", required=False, max_length=60)
@@ -304,7 +306,7 @@ class FrameForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def __init__(self, *args: Any, frame: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, frame: Mapping[str, Any], day: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for part, label in self.PARTS.items():
             for kind, shown in self.KINDS.items():
@@ -312,7 +314,7 @@ class FrameForm(forms.Form):
                 self.fields[f"{part}_{kind}"] = forms.CharField(
                     label=f"{label}（{shown}）", required=False, max_length=300, widget=widget
                 )
-        self.initial = {name: frame[name] for name in self.fields}
+        self.initial = {name: frame[name] for name in self.fields} | {"date": day}
 
     def texts(self) -> dict[str, str]:
         """Name → text, as `actions.notices.state_texts` takes them."""

@@ -31,9 +31,13 @@ Told = Callable[[int, int, str], None]
 
 @transaction.atomic
 def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
-    """Keep the round's own texts; an empty one means the default. Notices made before stay as they are."""
+    """Keep the round's own texts: those that are not empty and differ from the usual ones. Notices made before stay
+    as they are."""
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    row.notice = {name: texts[name] for name in ("date", *FRAME_TEXTS) if texts.get(name)}
+    usual = vars(notices.default_frame(str(row.municipality.name), timezone.localdate()))
+    row.notice = {name: texts[name] for name in FRAME_TEXTS if texts.get(name) and texts[name] != usual[name]}
+    if texts.get("date"):
+        row.notice["date"] = texts["date"]
     row.save()
     record("nursery.notice_texts_stated", subject=f"round:{row.pk}", actor=actor)
     return row

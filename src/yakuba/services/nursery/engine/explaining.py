@@ -196,6 +196,8 @@ class _Town:
         """What came of a wish at one slot where the child is ranked and which it does not hold."""
         child, slot = finding.child, finding.slot.id if finding.slot else ""
         finding.several = len(family.children) > 1
+        held = self.places.held.get(child)
+        finding.settled = held is not None and self.places.current.get(child) != held
         wish = family.first_with(family.better, child, slot)
         barrier = self.barrier(child, slot)
         if wish is None and self._satisfied(family, finding):

@@ -131,11 +131,11 @@ class Notice:
 RESULTS = {
     Outcome.PLACED: "決定",
     Outcome.KEPT: "今の園",
-    Outcome.BEHIND: "保留",
-    Outcome.SIBLINGS: "保留",
+    Outcome.BEHIND: "かなわず",
+    Outcome.SIBLINGS: "かなわず",
     Outcome.NOT_ELIGIBLE: "対象外",
     Outcome.NOT_NEEDED: "選考せず",
-    Outcome.CLAIMED: "保留",
+    Outcome.CLAIMED: "かなわず",
 }
 
 

@@ -33,6 +33,7 @@ class Finding:
     SHARED (seats shared with other ages). last: who was placed last, as far as it matters here. told: the family
     may know of it. wish: the best joint wish with the slot that the family would rather have; stuck: those of its
     children who do not fit in there (empty: each alone would). several: the family has more than one child.
+    settled: another wish of the child came true; its family is not told a place on a waiting list then.
     """
 
     child: str
@@ -51,6 +52,7 @@ class Finding:
     queue: int = 0
     reason: str = ""
     several: bool = False
+    settled: bool = False
     wish: tuple[str | None, ...] = ()
     stuck: tuple[str, ...] = ()
 
@@ -95,8 +97,8 @@ def _not_needed(finding: Finding) -> str:
 
 def _claimed(finding: Finding) -> str:
     return (
-        "規則の上ではこの園に入れる順位でしたが、きょうだいの申込みどうしがからみ合い、すべての世帯の希望を規則どおりに"
-        "かなえる組合せが見つかりませんでした。窓口で詳しくご説明します。" + _waiting(finding)
+        "選考の順位ではこの園に入れる位置でしたが、きょうだいの申込みの組合せがからみ合ったため、または個別の事情による"
+        "決定があったため、入所になりませんでした。窓口で詳しくご説明します。" + _waiting(finding)
     )
 
 
@@ -145,7 +147,7 @@ def _compared(finding: Finding) -> str:
 
 
 def _waiting(finding: Finding) -> str:
-    return f"待機の順番は{finding.place}番目です。" if finding.place else ""
+    return f"待機の順番は{finding.place}番目です。" if finding.place and not finding.settled else ""
 
 
 def for_staff(finding: Finding) -> str:

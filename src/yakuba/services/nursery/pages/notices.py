@@ -47,7 +47,8 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
 def texts(request: HttpRequest, round_id: int) -> HttpResponse:
     """The texts around the reasons."""
     round = _round(round_id)
-    form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)))
+    day = round.notice.get("date", "")
+    form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)), day=day)
     if request.method == "POST" and form.is_valid():
         actions.state_texts(round, form.texts(), actor=request.user)
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")

@@ -46,6 +46,19 @@ class Moved:
     before: str
     after: str
 
+    @property
+    def keeps_before(self) -> bool:
+        """Before, the child stays at the seat that it has now."""
+        return self._keeps(self.move.before)
+
+    @property
+    def keeps_after(self) -> bool:
+        """After, the child stays at the seat that it has now."""
+        return self._keeps(self.move.after)
+
+    def _keeps(self, slot: str | None) -> bool:
+        return bool(slot) and results.slot_facility(slot or "") == self.application.current
+
 
 def groups(run: Run) -> list[Group]:
     """The fairness tables of a run, each with its chart. Raises MarketRefused or RulesRefused."""

@@ -161,7 +161,8 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     full.adopted()
     assert "見本を作る" in page.get(url("notices", full.round)).content.decode()
     texts = {"date": "2027-02-10", "mayor": "やくば市長　役場花子", "desk": "こども課"}
-    page.post(url("notice_texts", full.round), texts)
+    usual = {"title_held": "保育所等利用保留通知書", "after_held": ""}  # as it was, and emptied
+    page.post(url("notice_texts", full.round), texts | usual)
     full.round.refresh_from_db()
     assert full.round.notice == texts
     draft = made(full)
