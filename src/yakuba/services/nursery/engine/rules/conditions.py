@@ -98,10 +98,19 @@ class Case:
 
     own: tuple[Test, ...]
     there: tuple[Test, ...]
+    needed: tuple[str, ...] = field(
+        init=False
+    )  # values of the child that the latter compare with the facility's
+
+    def __post_init__(self) -> None:
+        needed = tuple(test.label for test in self.there if not test.asks_facility)
+        object.__setattr__(self, "needed", needed)
 
     def possible(self, mine: Values) -> bool:
-        """Whether those hold that need no facility. Runs some hundred times for every applicant, so it asks the
-        tests' parts instead of `Test.holds`."""
+        """Whether those hold that need no facility, and the others could.
+
+        Runs some hundred times for every applicant, so it asks the tests' parts instead of `Test.holds`.
+        """
         for test in self.own:
             value = mine.get(test.label)
             if value is None:
@@ -109,7 +118,7 @@ class Case:
                     return False
             elif not test.passes(value, test.operand):
                 return False
-        return True
+        return all(mine.get(label) is not None for label in self.needed) if self.needed else True
 
     def holds(self, mine: Values, there: Values) -> bool:
         """Whether all hold."""
