@@ -20,7 +20,7 @@ MANIFEST = Manifest(
         WorkQueue(
             "承認を待つ入所の決定", "nursery.approve", "yakuba.services.nursery.queries.today:decisions_queue"
         ),
-        WorkQueue("選考の準備", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
+        WorkQueue("確定していない選考", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
     ),
     audit_events={
         "nursery.rules_loaded": "選考基準を登録した",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +56,7 @@ class Result:
     selection: Selection
     matching: Matching
     reasons: Mapping[str, Any]
-    check_seconds: float
+    seconds: Mapping[str, float]
 
 
 @transaction.atomic
@@ -155,21 +157,31 @@ def give_up(run_id: int) -> None:
 
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:
-    _tell(told, "prepare", 0.0)
-    selection = queries.selection_of(run, applications)
-    arrays = market_file.checked(selection.market)
+    took: dict[str, float] = {}
+    with _timed(took, told, "prepare"):
+        selection = queries.selection_of(run, applications)
+        arrays = market_file.checked(selection.market)
     _tell(told, "solve", 0.0)
     matching = solving.solve(
         arrays,
         seconds=float(run.allowed_seconds),
         told=lambda step, share: _tell(told, "solve", share),
     )
-    _tell(told, "check", 0.0)
-    started = timezone.now()
-    _verify(selection, matching)
-    spent = (timezone.now() - started).total_seconds()
-    _tell(told, "explain", 0.0)
-    return Result(selection, matching, explaining.explain(selection, matching), spent)
+    took |= matching.seconds
+    with _timed(took, told, "check"):
+        _verify(selection, matching)
+    with _timed(took, told, "explain"):
+        reasons = explaining.explain(selection, matching)
+    return Result(selection, matching, reasons, took)
+
+
+@contextmanager
+def _timed(took: dict[str, float], told: Told, step: str) -> Iterator[None]:
+    """Tell that a step begins, and note in `took` how many seconds it needed."""
+    _tell(told, step, 0.0)
+    started = time.monotonic()
+    yield
+    took[step] = time.monotonic() - started
 
 
 def _verify(selection: Selection, matching: Matching) -> None:
@@ -191,8 +203,7 @@ def _store(run: Run, result: Result) -> None:
     row.status, row.bound = str(matching.status), matching.bound
     row.blocking = [{"family": one.family, "wish": list(one.wish)} for one in matching.blocking]
     row.seats_proved, row.checked = matching.seats_proved, True
-    row.seconds = {name: round(value, 4) for name, value in matching.seconds.items()}
-    row.seconds["check"] = round(result.check_seconds, 4)
+    row.seconds = {name: round(value, 4) for name, value in result.seconds.items()}
     row.slots = queries.slots_of(selection, matching, result.reasons)
     row.shared = [
         {"id": one.id, "capacity": one.capacity, "weights": dict(one.weights)}

@@ -70,7 +70,8 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
         return redirect("nursery:application", application.pk)
     final = next((one for one in results.finals(round) if one.application.pk == application.pk), None)
     facilities = names.facility_names(round)
-    form = PlaceForm(request.POST or None, slots=_slots(application, facilities))
+    initial = {"slot": final.slot if final else ""}
+    form = PlaceForm(request.POST or None, slots=_slots(application, facilities), initial=initial)
     if request.method == "POST" and form.is_valid():
         answer = _carry_out(
             request,

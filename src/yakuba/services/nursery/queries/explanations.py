@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from yakuba.services.nursery.contracts import Explanation, Outcome, WishOutcome
@@ -11,7 +10,7 @@ from yakuba.services.nursery.contracts import Explanation, Outcome, WishOutcome
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
     """For `Placement.explanation`."""
-    return asdict(explanation) | {"wishes": [asdict(wish) for wish in explanation.wishes]}
+    return {**vars(explanation), "wishes": [vars(wish) for wish in explanation.wishes]}
 
 
 def from_json(document: Mapping[str, Any]) -> Explanation:

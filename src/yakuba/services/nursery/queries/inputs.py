@@ -59,14 +59,13 @@ def child(row: Application) -> Child:
 
 def to_json(applications: Applications) -> dict[str, Any]:
     """The inputs as plain JSON, for `Snapshot.document`."""
-    document = asdict(applications)
-    document["start"] = applications.start.isoformat()
-    for household in document["households"]:
-        for item in household["children"]:
-            item["birth"] = item["birth"].isoformat()
-    for item in document["facilities"]:
-        item["vacancies"] = {str(age): seats for age, seats in item["vacancies"].items()}
-    return document
+    return {
+        "facilities": [_facility_json(one) for one in applications.facilities],
+        "households": [_household_json(one) for one in applications.households],
+        "start": applications.start.isoformat(),
+        "number": applications.number,
+        "seated": dict(applications.seated),
+    }
 
 
 def from_json(document: Mapping[str, Any]) -> Applications:
@@ -86,6 +85,11 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def digest_of(applications: Applications) -> str:
+    """The digest of a snapshot of these inputs."""
+    return digest(to_json(applications))
+
+
 def _households(rows: Iterable[Application]) -> Iterable[Household]:
     """Children of one household together, the elder first; what the siblings say is taken from the first who
     says something."""
@@ -101,6 +105,17 @@ def _households(rows: Iterable[Application]) -> Iterable[Household]:
             district=next((row.district for row in members if row.district), ""),
             line=min(row.line for row in members),
         )
+
+
+def _facility_json(one: Facility) -> dict[str, Any]:
+    """`vars` and not `asdict`: that copies every value, and there are thousands of applications."""
+    vacancies = {str(age): seats for age, seats in one.vacancies.items()}
+    return {**vars(one), "vacancies": vacancies, "shared": [asdict(shared) for shared in one.shared]}
+
+
+def _household_json(one: Household) -> dict[str, Any]:
+    children = [{**vars(child), "birth": child.birth.isoformat()} for child in one.children]
+    return {**vars(one), "children": children}
 
 
 def _facility(item: Mapping[str, Any]) -> Facility:

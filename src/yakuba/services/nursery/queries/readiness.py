@@ -12,7 +12,7 @@ from yakuba.services.nursery.contracts import Applications, Problem
 from yakuba.services.nursery.engine.preparing import faults
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Decision, HandOver, Round, Run
-from yakuba.services.nursery.queries import inputs, ledger, rounds, rules, runs
+from yakuba.services.nursery.queries import inputs, ledger, rounds, rules
 
 WORD = re.compile(r"[^\s「」『』（）、。：:，,]+")
 
@@ -65,8 +65,13 @@ def of_round(round: Round) -> Readiness:
         handed = HandOver.objects.filter(round=round).exists()
         return Readiness((), unconfirmed, Step.NOTICES if handed else Step.HAND_OVER, round.adopted)
     applications = inputs.of_round(round)
-    found = check(round, applications)
-    step, run = _step(round, applications, found)
+    last = rounds.last_run(round)
+    digest = inputs.digest_of(applications)
+    if last is not None and not _is_of(last, round, digest):
+        last = None
+    # Inputs from which a result came have no faults.
+    found = [] if last else check(round, applications)
+    step, run = _step(round, applications, found, last, digest)
     return Readiness(tuple(found), unconfirmed, step, run)
 
 
@@ -107,7 +112,16 @@ def _linked(
     return Fault(problem)
 
 
-def _step(round: Round, applications: Applications, found: list[Fault]) -> tuple[Step, Run | None]:
+def _is_of(run: Run, round: Round, digest: str) -> bool:
+    """Whether the run was made from inputs of that digest by the round's rules."""
+    same = run.snapshot is not None and run.snapshot.digest == digest
+    return same and run.rule_set_id == round.rule_set_id
+
+
+def _step(
+    round: Round, applications: Applications, found: list[Fault], last: Run | None, digest: str
+) -> tuple[Step, Run | None]:
+    """last: the newest result of the inputs as they stand."""
     if not applications.facilities:
         return Step.FACILITIES, None
     if not applications.households:
@@ -117,11 +131,10 @@ def _step(round: Round, applications: Applications, found: list[Fault]) -> tuple
     active = Run.objects.filter(round=round, change={}, state=Run.State.ACTIVE).order_by("-pk").first()
     if active is not None:
         return Step.RUNNING, active
-    last = rounds.last_run(round)
-    if last is None or runs.is_outdated(last, round):
-        return Step.RUN, last
+    if last is None:
+        return Step.RUN, rounds.last_run(round)
     adopted = round.adopted
-    if adopted is None or runs.is_outdated(adopted, round):
+    if adopted is None or not _is_of(adopted, round, digest):
         return Step.ADOPT, last
     waiting = Decision.objects.filter(round=round, state=Decision.State.PROPOSED)
     return (Step.APPROVE if waiting.exists() else Step.FREEZE), adopted

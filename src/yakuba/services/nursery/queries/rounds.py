@@ -81,5 +81,5 @@ def with_counts() -> QuerySet[Round]:
 
 def last_run(round: Round) -> Run | None:
     """The newest run of the round as it stands (no what-if) that has ended with a result."""
-    runs = Run.objects.filter(round=round, change={}, state=Run.State.DONE)
+    runs = Run.objects.filter(round=round, change={}, state=Run.State.DONE).select_related("snapshot")
     return runs.order_by("-pk").first()

@@ -62,7 +62,7 @@ def is_outdated(run: Run, round: Round) -> bool:
     """Whether the round's applications, facilities or rules differ from what the run was made from."""
     if run.snapshot is None or run.rule_set_id != round.rule_set_id:
         return True
-    return run.snapshot.digest != inputs.digest(inputs.to_json(inputs.of_round(round)))
+    return run.snapshot.digest != inputs.digest_of(inputs.of_round(round))
 
 
 def applications_of(run: Run) -> Applications:

@@ -36,6 +36,8 @@ STEP_NAMES = {
     "build": "モデル作成",
     "exact": "証明",
     "check": "検査",
+    "prepare": "準備",
+    "explain": "説明",
 }
 
 
