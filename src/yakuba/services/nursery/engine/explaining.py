@@ -15,8 +15,10 @@ that staff changed by hand. Words (`s` is a slot that the child may have by a wi
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from yakuba.services.nursery.contracts import (
     Child,
@@ -34,6 +36,7 @@ from yakuba.services.nursery.engine.phrases import Finding
 from yakuba.services.nursery.engine.places import Places
 
 ORDINAL = "第{}希望"
+Firsts = dict[tuple[str, str], Wish]
 REPEATED = "上の希望と同じ園のため、数えません。"
 
 
@@ -41,7 +44,25 @@ def explain(selection: Selection, matching: Matching) -> dict[str, Explanation]:
     """Child id → its explanation, for every child of the applications. One entry of `wishes` for a wish; where a
     child missed both reserved and other seats of a facility, one for each of the two slots, the wish's number
     repeated. Children seated in an earlier round have no wishes."""
-    town = _Town(selection, matching.assignment)
+    with _without_collecting():
+        return _explained(selection, matching.assignment)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Hundreds of thousands of small records are made and kept: looking among them for garbage takes a third of the
+    time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _explained(selection: Selection, assignment: Mapping[str, str | None]) -> dict[str, Explanation]:
+    town = _Town(selection, assignment)
     findings = {child.id: town.findings(child) for _, child in selection.applications.children()}
     _number_waiting(town.places, [finding for rows in findings.values() for finding in rows])
     return {
@@ -64,18 +85,27 @@ def _number_waiting(places: Places, findings: Sequence[Finding]) -> None:
 
 
 class _Family:
-    """A family of the market and the joint wishes that it would rather have."""
+    """A family of the market and the joint wishes that it would rather have, or could claim of them.
+
+    listed, wanted, claimed: (child, slot) → the first of all its joint wishes, of those that it would rather have,
+    and of those that it could claim, which puts the child in the slot.
+    """
 
     def __init__(self, children: Sequence[str], wishes: Sequence[Sequence[str | None]]) -> None:
         self.children = tuple(children)
         self.wishes: list[Wish] = [tuple(wish) for wish in wishes]
-        self.better: list[Wish] = []
-        self.claims: list[Wish] = []
+        self.listed = self.firsts(self.wishes)
+        self.wanted: Firsts = {}
+        self.claimed: Firsts = {}
 
-    def first_with(self, wishes: Sequence[Wish], child: str, slot: str) -> Wish | None:
-        """The first of the wishes that puts the child in the slot."""
-        at = self.children.index(child)
-        return next((wish for wish in wishes if wish[at] == slot), None)
+    def firsts(self, wishes: Sequence[Wish]) -> Firsts:
+        """(child, slot) → the first of the wishes that puts the child in the slot."""
+        found: Firsts = {}
+        for wish in wishes:
+            for child, slot in zip(self.children, wish, strict=True):
+                if slot is not None:
+                    found.setdefault((child, slot), wish)
+        return found
 
 
 class _Town:
@@ -111,8 +141,9 @@ class _Town:
         market = self.selection.market
         for children, wishes in zip(market.children, market.wishes, strict=True):
             family = _Family(children, wishes)
-            family.better = self._better(family, tuple(market.current.get(child) for child in children))
-            family.claims = [wish for wish in family.better if self.places.claimable(family.children, wish)]
+            better = self._better(family, tuple(market.current.get(child) for child in children))
+            claims = [wish for wish in better if self.places.claimable(family.children, wish)]
+            family.wanted, family.claimed = family.firsts(better), family.firsts(claims)
             yield family
 
     def _better(self, family: _Family, fallback: Wish) -> list[Wish]:
@@ -198,11 +229,11 @@ class _Town:
         finding.several = len(family.children) > 1
         held = self.places.held.get(child)
         finding.settled = held is not None and self.places.current.get(child) != held
-        wish = family.first_with(family.better, child, slot)
+        wish = family.wanted.get((child, slot))
         barrier = self.barrier(child, slot)
         if wish is None and self._satisfied(family, finding):
             finding.outcome = Outcome.NOT_NEEDED
-        elif claim := family.first_with(family.claims, child, slot):
+        elif claim := family.claimed.get((child, slot)):
             finding.outcome, finding.wish = Outcome.CLAIMED, claim
         elif barrier is None:
             finding.outcome = Outcome.SIBLINGS if finding.several else Outcome.NOT_ELIGIBLE
@@ -219,7 +250,7 @@ class _Town:
     def _satisfied(self, family: _Family, finding: Finding) -> bool:
         """Nothing with the slot is wanted any more: all of it comes after what is held."""
         slot = finding.slot.id if finding.slot else ""
-        if family.first_with(family.wishes, finding.child, slot) is not None:
+        if (finding.child, slot) in family.listed:
             return True
         return self._rank(finding.child, self.places.held.get(finding.child)) < finding.number
 
@@ -275,7 +306,7 @@ class _Town:
             wish=wish,
             summary=self._summary(child, held, wish, findings),
             wishes=tuple(map(_outcome, findings)),
-            unstable=bool(family and family.claims),
+            unstable=bool(family and family.claimed),
         )
 
     def _number(self, child: Child, held: str | None) -> int:
