@@ -45,6 +45,7 @@ class Plan(NamedTuple):
     special: families with a special leg, by resource.
     """
 
+    children: Ints  # F: how many
     tuple_first: Ints  # F+1
     tuples: Records  # T+1
     holds: Records
@@ -77,6 +78,7 @@ def plan_of(arrays: Arrays) -> Plan:
     families = np.append(arrays.tuple_family, 0)
     capacity = np.append(arrays.capacity, 0)
     return Plan(
+        np.diff(arrays.child_first),
         arrays.tuple_first,
         _pack(TUPLE, families, arrays.hold_first, arrays.leg_first),
         _pack(HOLD, arrays.hold_place, arrays.hold_resource, arrays.hold_weight),

@@ -92,6 +92,19 @@ class _Town:
             people.sort()
         self.ranks = {place: [row[0] for row in people] for place, people in self.there.items()}
         self.heads = {place: _running_totals(people) for place, people in self.there.items()}
+        # Slots that share nothing: a child ranked here or above would be let in (see `alone`).
+        self.open_to = {
+            slot["id"]: self._last_let_in(slot["id"])
+            for slot in market["slots"]
+            if slot["id"] not in self.shared
+        }
+
+    def _last_let_in(self, slot: str) -> float:
+        """The lowest rank that leaves room for one more among those above: anybody while seats are left."""
+        seats, ranks = self.capacity[slot], self.ranks[slot]
+        if len(ranks) < seats:
+            return float("inf")
+        return ranks[seats - 1] if seats else OWN_SEAT - 1
 
     def uses(self, slot: str) -> list[tuple[str, int]]:
         """The resources that a child in the slot uses, with the weight."""
@@ -126,12 +139,33 @@ class _Town:
         better = wishes.index(held) if held in wishes else len(wishes)
         if better == len(wishes) and held != fallback:
             report.say(f"世帯 {family['id']}: 希望にも今の在籍にもない組合せ {held} が割り当てられています。")
-        for index in range(better):
-            if self.blocks(children, wishes[index]):
-                report.blocking[family["id"]] = index
-                return
+        claim = self.best_claim(children, wishes, better)
+        if claim is not None:
+            report.blocking[family["id"]] = claim
+            return
         if better == len(wishes) and held != fallback and self.blocks(children, fallback):
             report.say(f"世帯 {family['id']}: 今の席を失っています。")
+
+    def best_claim(self, children: list[str], wishes: list[list[str | None]], better: int) -> int | None:
+        """The first of the wishes before `better` that the family could claim."""
+        if len(children) == 1 and not self.shared:
+            return self.alone(children[0], wishes, better)
+        for index in range(better):
+            if self.blocks(children, wishes[index]):
+                return index
+        return None
+
+    def alone(self, child: str, wishes: list[list[str | None]], better: int) -> int | None:
+        """The same for an only child where no slot shares seats: its rank decides."""
+        own = self.current.get(child)
+        for index in range(better):
+            slot = wishes[index][0]
+            if slot is None:
+                return index
+            rank = OWN_SEAT if slot == own else self.rank[slot][child]
+            if rank <= self.open_to[slot]:
+                return index
+        return None
 
     def claims(self, family: dict[str, Any], wish: list[str | None]) -> bool:
         """The family prefers the wish to what it holds, and could claim it."""
@@ -142,8 +176,6 @@ class _Town:
 
     def blocks(self, children: list[str], wish: list[str | None]) -> bool:
         """Could the family claim the wish by the rules?"""
-        if len(children) == 1 and wish[0] is not None and wish[0] not in self.shared:
-            return self.fits(wish[0], self.rank_of(children[0], wish[0], wish[0]), 1, children)
         worst: dict[str, int] = {}
         own: dict[str, int] = defaultdict(int)
         for child, slot in zip(children, wish, strict=True):
@@ -159,8 +191,18 @@ class _Town:
         taken = self.heads[place][above]
         if taken + own <= self.capacity[place]:
             return True
-        mine = sum(weight for _, child, weight in self.there[place][:above] if child in children)
-        return bool(taken - mine + own <= self.capacity[place])
+        return taken - self.ours_above(place, worst, children) + own <= self.capacity[place]
+
+    def ours_above(self, place: str, worst: int, children: list[str]) -> int:
+        """What these children take at the resource now, above that rank."""
+        total = 0
+        for child in children:
+            slot = self.assignment.get(child)
+            if slot is not None:
+                weights = dict(self.uses(slot))
+                if place in weights and self.rank_of(child, slot, place) < worst:
+                    total += weights[place]
+        return total
 
 
 def _running_totals(people: list[tuple[int, str, int]]) -> list[int]:

@@ -65,7 +65,7 @@ def _seats_are_proved(arrays: Arrays, plan: Plan, held: Ints, clock: Clock) -> b
     With single children who take one seat each all stable matchings seat the same (rural hospitals theorem: Roth
     1986). Else no family has more children seated by any tuple that narrowing leaves to it.
     """
-    if not plan.legs["special"].any() and arrays.families == len(arrays.child_ids):
+    if len(arrays.resource_ids) == len(arrays.slot_ids) and (plan.children == 1).all():
         return True
     if clock.left <= 0:
         return False
