@@ -194,6 +194,18 @@ def test_points_by_what_the_facility_is():
     assert at("{今の施設: この施設の連携園}", leaver, facilities=places) == 7
 
 
+def test_names_match_in_whatever_width_they_are_written():
+    places = [replace(facility("A"), name="ＡＢＣ保育園"), facility("B", partner="A", district="東１")]
+    assert (
+        at("{きょうだいの在園施設: この施設}", child("1", attends="ABC保育園"), where="A", facilities=places)
+        == 7
+    )
+    leaver = child("1", "B", current="A")
+    assert at("{今の施設: この施設の連携園}", leaver, facilities=places) == 7
+    assert at("{地区: この施設の地区}", child("1", "B"), facilities=places, district="東1") == 7
+    assert at("{施設の地区: 東1}", child("1", "B"), facilities=places) == 7
+
+
 def test_facility_points_because_of_a_sibling():
     one, two = child("1", "B", income="1"), child("2", "A", attends="B")
     assert at("{きょうだいの在園施設: この施設}", one, two, whose="世帯") == 7

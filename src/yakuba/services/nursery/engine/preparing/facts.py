@@ -9,9 +9,10 @@ from typing import Any
 
 from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem
 from yakuba.services.nursery.engine.preparing.ages import age_class
-from yakuba.services.nursery.engine.rules import Field, Rules
+from yakuba.services.nursery.engine.rules import Field, Kind, Rules
 from yakuba.services.nursery.engine.rules.conditions import NAME_HERE
-from yakuba.services.nursery.engine.rules.fields import BadValue, Value, read_value
+from yakuba.services.nursery.engine.rules.document import plain
+from yakuba.services.nursery.engine.rules.fields import BadValue, Value, parts, read_value
 from yakuba.services.nursery.engine.rules.model import OWN, THERE, Transfers
 
 FIRST_DAY = 1  # the day of birth counts as the first day of life
@@ -72,16 +73,19 @@ class FacilityFacts:
 
     def __init__(self, facilities: Sequence[Facility], rules: Rules, reader: Reader) -> None:
         specs = {label: spec for label, spec in rules.facility_fields.items() if label not in THERE}
+        texts = {label for label, spec in specs.items() if spec.kind is Kind.TEXT}
+        names = {one.id: one.name for one in facilities if one.name}
         self._values: dict[str, dict[str, Any]] = {}
         self._ranked: dict[tuple[str, int], dict[str, Any]] = {}
-        plain = {f"施設の{key}": key for key in ("名前", "種別", "地区")}
+        built_in = [f"施設の{key}" for key in ("名前", "種別", "地区")]
         for one in facilities:
             facts = {**{key.removeprefix("施設の"): value for key, value in one.facts.items()}, **one.facts}
             short = {label: _short(spec) for label, spec in specs.items()}
             values = reader.values(short, facts, 0, f"施設 {one.name or one.id}")
-            own = dict(zip(plain, (one.name, one.kind, one.district), strict=True))
-            values |= {label: text for label, text in own.items() if text}
-            values[NAME_HERE] = frozenset(name for name in (one.id, one.name) if name)
+            values |= {label: _named(text, names) for label, text in values.items() if label in texts}
+            own = dict(zip(built_in, (one.name, one.kind, one.district), strict=True))
+            values |= {label: plain(text) for label, text in own.items() if text}
+            values[NAME_HERE] = frozenset(plain(name) for name in (one.id, one.name) if name)
             self._values[one.id] = values
 
     def of(self, facility: str, number: int = 0) -> dict[str, Any]:
@@ -93,6 +97,13 @@ class FacilityFacts:
         return self._ranked[key]
 
 
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """A facility's text in which other facilities stand by name, also where their ids were written."""
+    if not any(part in names for part in parts(text)):
+        return text
+    return "、".join(sorted(plain(names.get(part, part)) for part in parts(text)))
+
+
 def _short(spec: Field) -> Field:
     """A facility's field under the label that its column has."""
     return Field(spec.code, spec.label.removeprefix("施設の"), spec.kind, spec.options, spec.unit, spec.scope)
@@ -101,8 +112,8 @@ def _short(spec: Field) -> Field:
 def applicants(applications: Applications, rules: Rules, reader: Reader) -> list[Applicant]:
     """All children but those who are seated already, in the order given."""
     specs = {label: spec for label, spec in rules.fields.items() if label not in OWN}
-    kinds = {one.id: one.kind for one in applications.facilities}
-    names = {one.id: one.name for one in applications.facilities}
+    kinds = {one.id: plain(one.kind) for one in applications.facilities}
+    names = {one.id: plain(one.name) for one in applications.facilities}
     found = []
     for household in applications.households:
         births = Counter(child.birth for child in household.children)
@@ -125,7 +136,7 @@ def applicants(applications: Applications, rules: Rules, reader: Reader) -> list
             }
             current = child.current or ""
             texts = {
-                "地区": household.district,
+                "地区": plain(household.district),
                 "今の施設": names.get(current, ""),
                 "今の施設の種別": kinds.get(current, ""),
                 "きょうだいの決定施設": decided,
