@@ -93,6 +93,7 @@ class Photographer:
         self.refused(keeper)
         self.deciding(keeper)
         self.effect(self.logged_in("kacho"))
+        self.admission(clerk)
 
     # The clerk
 
@@ -189,6 +190,21 @@ class Photographer:
         self.goto(page, "/reform/")
         self.shoot(page, "effect")
         self.shoot(page, "effect-phone", PHONE)
+
+    # The nursery admission
+
+    def admission(self, page: Page) -> None:
+        """The demo round with its finished calculation."""
+        self.goto(page, "/nursery/")
+        page.get_by_role("link", name=re.compile("一次選考（見本）")).first.click()
+        self.shoot(page, "nursery-round")
+        page.get_by_role("link", name="結果を見る").click()
+        self.shoot(page, "nursery-run")
+        page.get_by_role("link", name="児童ごとの結果").click()
+        page.get_by_label("結果", exact=True).select_option("unplaced")
+        page.get_by_role("button", name="しぼり込む").click()
+        page.get_by_role("row").nth(2).get_by_role("link").click()
+        self.shoot(page, "nursery-placement")
 
     # Tools
 
