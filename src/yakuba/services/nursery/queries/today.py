@@ -11,7 +11,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import Decision, Round, RuleSet, Run
+from yakuba.services.nursery.models import Decision, NoticePrint, Round, RuleSet, Run
 from yakuba.services.nursery.queries import rules
 
 SHOWN = 20
@@ -37,9 +37,12 @@ def rounds_queue(user: Any) -> QueueState:
 
 
 def failures(user: Any) -> list[Failure]:
-    """Rounds whose newest run ended without a result."""
-    if not allowed(user, "nursery.view"):
-        return []
+    """Rounds whose newest run, or whose newest notices, ended without a result."""
+    found = _failed_runs() if allowed(user, "nursery.view") else []
+    return found + (_failed_prints() if allowed(user, "nursery.output") else [])
+
+
+def _failed_runs() -> list[Failure]:
     later = Run.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
     rows = Run.objects.filter(state=Run.State.FAILED, round__state=Round.State.PREPARING)
     rows = rows.exclude(Exists(later))
@@ -55,10 +58,38 @@ def failures(user: Any) -> list[Failure]:
     ]
 
 
+def _failed_prints() -> list[Failure]:
+    later = NoticePrint.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    rows = NoticePrint.objects.filter(state=NoticePrint.State.FAILED).exclude(Exists(later))
+    return [
+        Failure(
+            f"{row.round}の通知",
+            row.problems[0]["reason"] if row.problems else "通知の画面から作り直してください。",
+            reverse("nursery:notices", args=[row.round_id]),
+            "開いて作り直す",
+            row.ended_at or row.made_at,
+        )
+        for row in rows.select_related("round").order_by("-pk")[:SHOWN]
+    ]
+
+
 def running(user: Any) -> list[RunningWork]:
-    """Runs under way."""
-    if not allowed(user, "nursery.view"):
-        return []
+    """Runs and notices under way."""
+    found = _running_runs() if allowed(user, "nursery.view") else []
+    return found + (_running_prints() if allowed(user, "nursery.output") else [])
+
+
+def _running_prints() -> list[RunningWork]:
+    found = []
+    for row in NoticePrint.objects.filter(state=NoticePrint.State.ACTIVE).select_related("round"):
+        job = Job.objects.filter(name="nursery.notices", key=row.job_key).first()
+        done, total, note = (job.progress_done, job.progress_total, job.progress_note) if job else (0, 0, "")
+        url = reverse("nursery:notices", args=[row.round_id])
+        found.append(RunningWork(f"{row.round}の通知", done, total, url, note))
+    return found
+
+
+def _running_runs() -> list[RunningWork]:
     found = []
     for run in Run.objects.filter(state=Run.State.ACTIVE).select_related("round"):
         job = Job.objects.filter(name="nursery.run", key=run.job_key).first()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.services.nursery.actions import decisions, notices, runs
 from yakuba.services.nursery.models import NoticePrint, Run
-from yakuba.services.nursery.queries import outputs
+from yakuba.services.nursery.queries import outputs, today
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 FIRST, SECOND, THIRD = "0800000101", "0800000202", "0800000303"
@@ -190,6 +190,20 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     assert {event.details["draft"] for event in events("nursery.notices_made")} == {True, False}
     assert events("nursery.notices_taken")
     assert "発送できる通知" in page.get(url("notices", full.round)).content.decode()
+
+
+def test_notices_that_failed_say_why_at_home_until_they_are_made_anew(full, clerk):
+    full.adopted()
+    full.round.notice = {"intro_held": "長い文。" * 900}
+    full.round.save()
+    row = notices.start(full.round, actor=clerk)
+    assert [work.url for work in today.running(clerk)] == [url("notices", full.round)]
+    notices.make(row.pk, lambda *_: None)
+    assert NoticePrint.objects.get(pk=row.pk).state == NoticePrint.State.FAILED
+    assert [failure.reason for failure in today.failures(clerk)] == [
+        "通知の文面が長すぎて1枚に収まりません。文面を短くしてください。"
+    ]
+    assert not today.running(clerk)
 
 
 def test_who_declines_gets_no_notice_and_a_decision_by_hand_is_told_as_it_is(full):
