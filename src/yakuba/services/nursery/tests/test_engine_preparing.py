@@ -85,7 +85,13 @@ def test_a_guardian_whom_no_row_fits_is_a_fault_that_names_what_is_empty():
     found = preparing.faults(given(household(child("1", father_hours=""), line=7)), read())
     assert len(found) == 1
     assert (found[0].line, found[0].place) == (7, "受付 1")
-    assert "父の「月」が空" in found[0].reason
+    assert "「父の時間」が空" in found[0].reason
+
+
+def test_a_guardian_whom_no_row_fits_is_described():
+    parts = "\n  出典: x\n  行:\n    - {点: 20, 名前: a, 条件: {状況: 自営業, 月: 1以上}}"
+    found = preparing.faults(given(household(child("1", mother_work="self"))), read(基本指数=parts))
+    assert [one.reason.split("の")[0] for one in found] == ["父（会社勤務、月160時間）が基本指数"]
 
 
 def test_a_guardian_whom_no_row_fits_may_get_points_by_rule():

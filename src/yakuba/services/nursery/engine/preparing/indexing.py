@@ -10,7 +10,8 @@ from typing import Any
 
 from yakuba.services.nursery.contracts import PointLine, Problem
 from yakuba.services.nursery.engine.preparing.facts import Applicant, FacilityFacts
-from yakuba.services.nursery.engine.rules import Rules
+from yakuba.services.nursery.engine.rules import Field, Rules
+from yakuba.services.nursery.engine.rules.fields import with_label
 from yakuba.services.nursery.engine.rules.model import Level, Row, Whose
 
 ROUND = {"切り捨て": floor, "切り上げ": ceil, "四捨五入": lambda value: floor(value + Fraction(1, 2))}
@@ -90,18 +91,20 @@ class Indexer:
         for row in self.rules.basic.rows:
             missing = row.condition.missing(values)
             if missing:
-                names = "、".join(spec.label for spec in missing)
-                self._fault(
-                    one,
-                    f"{label}の「{names}」が空のため、基本指数が決まりません。申込書を確かめて入れてください。",
-                )
+                names = "、".join(self._full_label(label, spec) for spec in missing)
+                reason = f"「{names}」が空のため、{label}の基本指数が決まりません。申込書を確かめて入れてください。"
+                self._fault(one, reason)
                 return None
-        aliases = self.rules.guardians[0].fields
-        said = "、".join(f"{alias}={values[alias]}" for alias in aliases if alias in values)
-        self._fault(
-            one, f"{label}（{said}）が基本指数のどの行にも当たりません。値か選考基準を直してください。"
-        )
+        aliases = self.rules.guardians[0].fields.items()
+        said = "、".join(with_label(spec, values[alias]) for alias, spec in aliases if alias in values)
+        reason = f"{label}（{said}）が基本指数のどの行にも当たりません。値か選考基準を直してください。"
+        self._fault(one, reason)
         return None
+
+    def _full_label(self, guardian: str, spec: Field) -> str:
+        """What a guardian's field is called in the application."""
+        own = next(one for one in self.rules.guardians if one.label == guardian).fields.get(spec.label)
+        return self.rules.asked[own.code].label if own else spec.label
 
     def _fault(self, one: Applicant, reason: str) -> None:
         self.problems.append(Problem(one.household.line, one.place, reason))
