@@ -50,7 +50,7 @@ MANIFEST = Manifest(
         "nursery.runs_compared": "選考の計算を比べた",
     },
     jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
-    stages=("ready", "withdrawn"),
+    stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
-from yakuba.services.nursery.models import Application, Decision, Placement, Round
+from yakuba.services.nursery.models import Application, Decision, Round
 from yakuba.services.nursery.queries import results
 from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -176,14 +176,11 @@ def _held(round: Round, application: Application) -> str:
     """The slot that the child holds in the round's result. Raises NotPossible when it is not part of it."""
     if round.adopted_id is None:
         raise NotPossible("採用した選考結果がありません。先に計算し、結果を採用してください。")
-    placement = Placement.objects.filter(run=round.adopted_id, application=application).first()
-    if placement is None:
+    application.round = round
+    final = results.final_of(application)
+    if final is None:
         raise NotPossible("この児童は採用した計算に入っていません。計算し直してください。")
-    changed = Decision.objects.filter(
-        round=round, application=application, state=Decision.State.APPROVED
-    ).order_by("answered_at", "pk")
-    last = changed.last()
-    return str(last.slot if last else placement.slot)
+    return final.slot
 
 
 def _refuse_open(round: Round, application: Application) -> None:

@@ -19,7 +19,7 @@ from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms import ApplicationForm, FacilityForm
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import explanations, index, names, rounds, rules
+from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 PAGE_SIZE = 50
@@ -55,7 +55,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
     row = _application(application_id)
     record("nursery.application_viewed", subject=f"application:{row.pk}", actor=request.user)
     placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
-    adopted = next((one for one in placements if one.run_id == row.round.adopted_id), None)
+    final = results.final_of(row)
     context = (
         rights(request.user)
         | {
@@ -65,8 +65,8 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
             "facility_names": names.facility_names(row.round),
             "placements": placements[:10],
-            "adopted": adopted,
-            "explanation": explanations.from_json(adopted.explanation) if adopted else None,
+            "final": final,
+            "explanation": explanations.from_json(final.placement.explanation) if final else None,
             "decisions": Decision.objects.filter(application=row).select_related(
                 "proposed_by", "answered_by"
             ),

@@ -68,7 +68,7 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
     if round.adopted is None:
         messages.error(request, "個別の決定は、計算の結果を採用してから起案できます。")
         return redirect("nursery:application", application.pk)
-    final = next((one for one in results.finals(round) if one.application.pk == application.pk), None)
+    final = results.final_of(application)
     facilities = names.facility_names(round)
     initial = {"slot": final.slot if final else ""}
     form = PlaceForm(request.POST or None, slots=_slots(application, facilities), initial=initial)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from yakuba.services.nursery.models import Application, Decision, Placement, Round, Run
 
@@ -60,17 +62,31 @@ def slot_age(slot: str) -> int:
 
 
 def finals(round: Round) -> list[Final]:
-    """Every child's result, by receipt number; empty while no run is adopted."""
-    if round.adopted_id is None:
-        return []
-    rows = Placement.objects.filter(run=round.adopted_id).select_related("application")
-    approved = Decision.objects.filter(round=round, state=Decision.State.APPROVED)
-    changed: dict[int, Decision] = {}
-    for decision in approved.exclude(application=None).order_by("answered_at", "pk"):
-        changed[decision.application_id] = decision
+    """Every child's result, by receipt number; empty while no run is adopted. `placement` comes without its
+    explanation, which is fetched when asked for."""
     return [
-        _final(row, changed.get(row.application_id)) for row in rows.order_by("application__receipt_number")
+        _final(row, changed)
+        for row, changed in _changed(round, Placement.objects.order_by("application__receipt_number"))
     ]
+
+
+def final_of(application: Application) -> Final | None:
+    """One child's result in its round; None while no run is adopted or when the run does not have it."""
+    rows = _changed(application.round, Placement.objects.filter(application=application))
+    return next((_final(row, changed) for row, changed in rows), None)
+
+
+def _changed(round: Round, rows: QuerySet[Placement]) -> Iterator[tuple[Placement, Decision | None]]:
+    """The adopted run's placements among `rows`, each with the last approved decision on the child."""
+    if round.adopted_id is None:
+        return
+    approved = Decision.objects.filter(round=round, state=Decision.State.APPROVED)
+    last = {
+        one.application_id: one for one in approved.exclude(application=None).order_by("answered_at", "pk")
+    }
+    found = rows.filter(run=round.adopted_id).select_related("application").defer("explanation")
+    for row in found:
+        yield row, last.get(row.application_id)
 
 
 def _final(row: Placement, decision: Decision | None) -> Final:
@@ -90,10 +106,10 @@ def slot_states(round: Round, run: Run | None = None) -> dict[str, SlotState]:
     run = run or round.adopted
     if run is None:
         return {}
-    taken = Counter(final.slot for final in finals(round) if final.slot)
+    held = taken(round)
     return {
         slot: SlotState(
-            slot, item["facility"], item["age"], item["reserved"], item["capacity"], taken.get(slot, 0)
+            slot, item["facility"], item["age"], item["reserved"], item["capacity"], held.get(slot, 0)
         )
         for slot, item in run.slots.items()
     }

@@ -109,6 +109,9 @@ def test_a_decision_is_proposed_and_sent_back(ask, full, client, boss):
     assert "承認する" in text_of(ask("decision", decision.pk))
     assert "理由を書いて" in text_of(ask("refuse", decision.pk, answer=""))
     assert "差し戻しました" in text_of(ask("refuse", decision.pk, answer="事情が足りない"))
+    again = decisions.propose_place(child, "", "転出", actor=full.person)
+    decisions.approve(again, actor=boss)
+    assert "個別の決定で変わりました" in text_of(ask("application", child.pk))
 
 
 def test_who_may_only_look_changes_nothing(client, full, make_staff, in_yakuba_city):
