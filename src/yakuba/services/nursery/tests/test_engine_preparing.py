@@ -453,6 +453,7 @@ def test_the_limit_cuts_and_says_so():
     found, selection = wishes(*two, limit=4)
     assert len(found) == 4
     assert "はじめの4組まで" in selection.notes[-1].reason
+    assert len(wishes(child("1", "A", "B", "C"), limit=1)[0]) == 3  # an only child's wishes are never cut
 
 
 def test_an_elder_who_may_stay_where_it_is():

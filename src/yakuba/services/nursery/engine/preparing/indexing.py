@@ -117,7 +117,7 @@ class Indexer:
             if row.whose is Whose.GUARDIAN:
                 met.extend((row, line) for line in _for_guardians(row, one))
                 continue
-            for member in members if row.whose is Whose.HOUSEHOLD else (one,):
+            for member in _looked_at(row, one, members):
                 case = row.condition.met(member.values)
                 if case:
                     because = _from(member, one) + case.because(member.values, {})
@@ -132,21 +132,22 @@ class Indexer:
     ) -> dict[str, tuple[PointLine, ...]]:
         possible = []
         for row in self.rules.at_facility.rows:
-            for member in members if row.whose is Whose.HOUSEHOLD else (one,):
+            for member in _looked_at(row, one, members):
                 condition = row.condition.narrowed(member.values)
                 if condition is not None:
                     possible.append((row, member, condition))
         found = {}
         for number, facility in enumerate(one.child.wishes if possible else (), 1):
-            met: dict[int, tuple[Row, PointLine]] = {}
-            for at, (row, member, condition) in enumerate(possible):
+            met: list[tuple[Row, PointLine]] = []
+            for row, member, condition in possible:
+                if met and met[-1][0] is row:
+                    continue  # because of a sibling already
                 there = self.facilities.of(facility, number if member is one else _number(member, facility))
                 case = condition.met(member.values, there)
-                if case and all(known is not row for known, _ in met.values()):
+                if case:
                     because = _from(member, one) + case.because(member.values, there)
-                    line = PointLine("facility", row.name, row.points, because)
-                    met[at] = (row, line)
-            lines = _largest_of_groups(list(met.values()))
+                    met.append((row, PointLine("facility", row.name, row.points, because)))
+            lines = _largest_of_groups(met)
             if lines and facility not in found:
                 found[facility] = tuple(lines)
         return found
@@ -158,6 +159,13 @@ def _for_guardians(row: Row, one: Applicant) -> Iterable[PointLine]:
         if case and values is not None:
             because = case.because(values, {})
             yield PointLine("adjustment", row.name, row.points, f"{label}: {because}" if because else label)
+
+
+def _looked_at(row: Row, one: Applicant, members: Sequence[Applicant]) -> Sequence[Applicant]:
+    """Whose values may fulfil the row: the child's, and for the household's rows then its siblings'."""
+    if row.whose is not Whose.HOUSEHOLD or len(members) == 1:
+        return (one,)
+    return (one, *(member for member in members if member is not one))
 
 
 def _from(member: Applicant, one: Applicant) -> str:

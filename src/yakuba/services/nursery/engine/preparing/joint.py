@@ -43,13 +43,12 @@ class Member:
 def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int) -> tuple[list[Wish], bool]:
     """The joint wishes, best first, and whether the limit cut some off.
 
-    members: eldest first. A single child's are its options. What leaves all as they are today is left out.
+    members: eldest first. A single child's are its options, without a limit. What leaves all as they are today is left out.
     """
     if len(members) == 1:
         alone = [(option.slot,) for option in members[0].options]
         own = (members[0].own,)
-        alone = alone[: alone.index(own)] if own in alone else alone
-        return list(alone[:limit]), len(alone) > limit
+        return list(alone[: alone.index(own)] if own in alone else alone), False
     fallback = tuple(member.own for member in members)
     found: dict[Wish, None] = {}
     for wish in _all(members, mode, order):
