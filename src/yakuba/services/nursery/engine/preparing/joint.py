@@ -43,7 +43,8 @@ class Member:
 def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int) -> tuple[list[Wish], bool]:
     """The joint wishes, best first, and whether the limit cut some off.
 
-    members: eldest first. A single child's are its options, without a limit. What leaves all as they are today is left out.
+    members: eldest first. A single child's are its options, without a limit. What leaves all as they are today is
+    left out.
     """
     if len(members) == 1:
         alone = [(option.slot,) for option in members[0].options]
@@ -88,16 +89,22 @@ def _together(members: Sequence[Member], order: JointOrder) -> Iterator[Wish]:
         Member(one.child, tuple(option for option in one.places if option.facility in common), None)
         for one in members
     ]
-    candidates: list[tuple[Ranks, Ranks, Wish]] = []
-    for facility in common:
-        here = [
-            Member(one.child, tuple(option for option in one.options if option.facility == facility), None)
-            for one in narrowed
-        ]
-        everyone = [tuple(range(len(here)))]
-        candidates.extend(_ranked(here, everyone, order))
-    candidates.sort()
-    yield from (wish for _, _, wish in candidates)
+    everyone = [tuple(range(len(members)))]
+    at_each = [
+        _ranked(
+            [
+                Member(
+                    one.child, tuple(option for option in one.options if option.facility == facility), None
+                )
+                for one in narrowed
+            ],
+            everyone,
+            order,
+        )
+        for facility in sorted(common)
+    ]
+    for _, _, wish in heapq.merge(*at_each):
+        yield wish
 
 
 def _placed(members: Sequence[Member], parts: Sequence[tuple[int, ...]], order: JointOrder) -> Iterator[Wish]:

@@ -9,6 +9,7 @@ from yakuba.services.nursery.engine.rules.model import Exclusion, Reserved, Tran
 AGES = tuple(f"{age}歳" for age in range(6))
 RATIOS = (3, 6, 6, 20, 30, 30)  # children per nursery teacher by age class, the state's standard
 WAYS = {way.value: way.value for way in Transfers}
+MOST_RESERVED = 9
 FORBIDDEN_IN_LABELS = "-*＊－"
 
 
@@ -43,6 +44,8 @@ class SeatReader:
         if node.items is None:
             self.mistakes.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
             return ()
+        if len(node.items) > MOST_RESERVED:
+            self.mistakes.add(node.line, "優先枠", f"優先枠は{MOST_RESERVED}つまでにしてください。")
         found: list[Reserved] = []
         for row in node.items:
             inner = Section(row, "優先枠", self.mistakes, ("名前", "条件", "先に使う席", "空いた席"))
