@@ -82,7 +82,7 @@ def _driver_complaint() -> str:
     if asked.returncode == 0:
         _working_drivers.add(program)
         return ""
-    return asked.stderr.decode(errors="replace").strip().rpartition(": ")[0][-120:]
+    return asked.stderr.decode(errors="replace").strip().partition(": ")[2][:120]
 
 
 def _has_japanese_font() -> bool:
