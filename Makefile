@@ -45,7 +45,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml scripts/debian_packages.sh 
 	@scripts/debian_packages.sh run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@echo "Compiling the matching loops (once, about half a minute) ..."
+	@echo "選考の計算を機械語にします（はじめに一度だけ、30秒ほど）"
 	@$(BIN)/python -m yakuba.services.nursery.engine.warming
 	@touch $@
 
