@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
-from yakuba.services.nursery.contracts import Matching, Outcome, Selection, WishOutcome
+from yakuba.services.nursery.contracts import Matching, Outcome, Selection, Status, WishOutcome
 from yakuba.services.nursery.engine import phrases
 from yakuba.services.nursery.engine.arrays import build
 from yakuba.services.nursery.engine.check import verify
 from yakuba.services.nursery.engine.explaining import explain
 from yakuba.services.nursery.engine.solving import solve
+from yakuba.services.nursery.tests import small_rules as town
 from yakuba.services.nursery.tests.definition import Definition
 from yakuba.services.nursery.tests.small_rounds import draw, order, ranked, some_matching
 
@@ -187,6 +188,44 @@ def test_the_family_reads_nothing_of_others():
                     if slot == row.slot and selection.market.current.get(child) != slot
                 ]
                 shared = any(row.slot in item.weights for item in selection.market.shared)
-                if not shared and len(placed) < phrases.FEWEST_TO_TELL and row.cutoff != row.own_index:
+                if not shared and len(placed) < 3 and row.cutoff != row.own_index:
                     assert f"{row.cutoff}点" not in row.for_family
                     assert "同じ" not in row.for_family
+
+
+def test_who_is_placed_reads_the_cut_off_of_a_full_slot_and_none_where_seats_are_left():
+    checked = 0
+    for selection, matching, said in rounds():
+        for child, result in said.items():
+            slot = matching.assignment[child]
+            rows = [row for row in result.wishes if row.outcome is Outcome.PLACED]
+            if not rows or any(slot in item.weights for item in selection.market.shared):
+                continue
+            placed = [
+                item
+                for item in selection.standings[slot]
+                if matching.assignment[item.child] == slot
+                and selection.market.current.get(item.child) != slot
+            ]
+            seats = sum(held == slot for held in matching.assignment.values())
+            full = seats == selection.market.capacity[slot]
+            assert rows[0].cutoff == (placed[-1].index if full else None)
+            checked += len(placed) > 1
+    assert checked > 20
+
+
+def test_a_place_given_by_hand_is_measured_by_each_childs_own_list():
+    """Brothers who asked for one nursery only together are placed apart: that is none of their joint wishes."""
+    brothers = town.household(
+        town.child("1", "A", "B"), town.child("2", "A", "B", born="2024-06-01"), mode="together"
+    )
+    only = town.household(town.child("3", "C"), line=2)
+    selection = town.prepared(brothers, only)
+    held = {"1": "A-1", "2": "B-2", "3": "B-1"}
+    said = explain(selection, Matching(held, Status.NOT_PROVEN, (), 0))
+    assert [row.outcome for row in said["1"].wishes] == [Outcome.PLACED, Outcome.NOT_NEEDED]
+    assert [row.outcome for row in said["2"].wishes] == [Outcome.CLAIMED, Outcome.PLACED]
+    assert said["2"].wish == 2
+    assert said["1"].unstable  # both could be at A
+    assert (said["3"].wish, said["3"].summary) == (0, "B園（1歳児クラス）に入所が決まりました。")
+    assert said["3"].wishes[0].waiting_place == 1
