@@ -13,12 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_access import pages
-from town_objects import TownObjects, load_objects
+from town_objects import RECEIPT_NUMBER, TownObjects, load_objects
 
 from yakuba.demo import town
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.nursery.models import Application, Placement
+from yakuba.services.nursery.models import Run as Matching
 from yakuba.services.reading.models import BatchFile, Question, Sheet
 from yakuba.services.robots.models import Row, Run, RunState
 
@@ -26,7 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (1280, 390)
 TROUBLED = {
-    "home", "ledger:case", "reading:batch", "reading:case", "reading:held", "reading:problems", "reading:question",
+    "home", "ledger:case", "nursery:application_index", "nursery:placement", "nursery:round", "nursery:run",
+    "reading:batch", "reading:case", "reading:held", "reading:problems", "reading:question",
     "reading:sheet", "robots:decide", "robots:index", "robots:row", "robots:run", "robots:undecided",
 }  # fmt: skip
 AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
@@ -108,6 +111,11 @@ def trouble() -> None:
         BatchFile.objects.create(
             batch=sheet.batch, name="案内.pdf", state=BatchFile.State.REFUSED, message="PDFではありません。"
         )
+        Application.objects.update(wishes=["どこにもない園"], facts={})
+        Matching.objects.update(
+            status="minimum", bound=1, blocking=[{"family": RECEIPT_NUMBER, "wish": ["N1-1"]}]
+        )
+        Placement.objects.update(unstable=True)
         Run.objects.update(state=RunState.HALTED)
         Row.objects.update(state="undecided", intent_at=now)
         Case.objects.update(status=Status.UNDECIDED)
