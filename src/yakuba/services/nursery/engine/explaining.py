@@ -32,6 +32,7 @@ from yakuba.services.nursery.contracts import (
     WishOutcome,
 )
 from yakuba.services.nursery.engine import phrases
+from yakuba.services.nursery.engine.comparing import place_of
 from yakuba.services.nursery.engine.phrases import Finding
 from yakuba.services.nursery.engine.places import Places
 
@@ -172,7 +173,8 @@ class _Town:
         return wishes.index(facility) if facility in wishes else len(wishes)
 
     def _facility(self, slot: str) -> str:
-        return self.selection.slots[slot].facility
+        place = place_of(self.selection, slot)
+        return place[0] if place else ""
 
     def _standing(self, child: str | None) -> Standing | None:
         """The standing of a child where it is."""
@@ -290,7 +292,7 @@ class _Town:
             finding.why = phrases.NO_SEATS
         elif last is None:
             finding.why = phrases.KEPT_FULL
-        finding.told = self.places.newly_placed(barrier) >= phrases.FEWEST_TO_TELL
+        finding.told = self.places.newly_placed(barrier, family) >= phrases.FEWEST_TO_TELL
 
     # Into words
 
@@ -319,8 +321,8 @@ class _Town:
     def _summary(self, child: Child, held: str | None, wish: int, findings: Sequence[Finding]) -> str:
         if held is None:
             return "入所は保留となりました。" + self._nearest(child, findings)
-        slot = self.selection.slots[held]
-        place = f"{self.names.get(slot.facility, slot.facility)}（{slot.age}歳児クラス）"
+        facility, age = place_of(self.selection, held) or ("", 0)
+        place = f"{self.names.get(facility, facility)}（{age}歳児クラス）"
         if child.id in self.selection.applications.seated:
             return f"先の選考で{place}に決まっています。"
         if wish:

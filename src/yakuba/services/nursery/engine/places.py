@@ -97,6 +97,6 @@ class Places:
         rows = self.there[slot]
         return rows[-1][1] if rows and rows[-1][0] != OWN_SEAT else None
 
-    def newly_placed(self, slot: str) -> int:
-        """How many are in the slot beside those who have that seat now."""
-        return len(self.there[slot]) - bisect_left(self._ranks[slot], 0)
+    def newly_placed(self, resource: str, family: Sequence[str]) -> int:
+        """How many children of other families are there beside those who have that seat now."""
+        return sum(rank != OWN_SEAT and child not in family for rank, child, _ in self.there[resource])

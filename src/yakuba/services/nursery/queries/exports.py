@@ -63,7 +63,7 @@ def _is_adopted(run: Run) -> bool:
 def _result(row: Placement) -> str:
     if not row.slot:
         return "保留"
-    return "入所" if row.wish else "今の席を継続"
+    return "今の席を継続" if results.slot_facility(row.slot) == row.application.current else "入所"
 
 
 def _final(final: results.Final, facilities: dict[str, str]) -> str:

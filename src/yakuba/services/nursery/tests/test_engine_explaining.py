@@ -182,10 +182,11 @@ def test_the_family_reads_nothing_of_others():
                     or row.deciding == phrases.INDEX
                     or row.cutoff_key not in row.for_family
                 )
+                mine = next((f for f in selection.market.children if result.child in f), [])
                 placed = [
                     child
                     for child, slot in matching.assignment.items()
-                    if slot == row.slot and selection.market.current.get(child) != slot
+                    if slot == row.slot and selection.market.current.get(child) != slot and child not in mine
                 ]
                 shared = any(row.slot in item.weights for item in selection.market.shared)
                 if not shared and len(placed) < 3 and row.cutoff != row.own_index:
@@ -229,3 +230,13 @@ def test_a_place_given_by_hand_is_measured_by_each_childs_own_list():
     assert said["1"].unstable  # both could be at A
     assert (said["3"].wish, said["3"].summary) == (0, "B園（1歳児クラス）に入所が決まりました。")
     assert said["3"].wishes[0].waiting_place == 1
+
+
+def test_a_child_seated_in_an_earlier_round_is_told_where_even_if_the_slot_is_gone():
+    home = town.household(town.child("1", "A", "B"), town.child("2", "A", born="2024-06-01"))
+    places = [town.facility("A", ages=[2]), town.facility("B")]
+    selection = town.prepared(home, facilities=places, number=2, seated={"1": "A-1"})
+    said = explain(selection, solve(build(selection.market)))
+    assert (said["1"].held, said["1"].wishes) == ("A-1", ())
+    assert said["1"].summary == "先の選考でA園（1歳児クラス）に決まっています。"
+    assert said["2"].wish == 1
