@@ -18,6 +18,7 @@ from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import MarketRefused
 from yakuba.services.nursery.engine import market_file
 from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.engine.tables import AGES
 from yakuba.services.nursery.forms import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
 from yakuba.services.nursery.pages.rights import rights
@@ -144,12 +145,13 @@ def facilities(request: HttpRequest, matching_id: int) -> HttpResponse:
     for slot, item in row.slots.items():
         place = known.get(item["facility"])
         if place is not None:
-            entry = places.setdefault(place.code, {"facility": place, "slots": []})
-            entry["slots"].append(_slot(slot, item))
+            entry = places.setdefault(place.code, {"facility": place, "cells": [[] for _ in AGES]})
+            entry["cells"][item["age"]].append(_slot(slot, item))
     for entry in places.values():
-        entry["slots"].sort(key=lambda one: (one["age"], one["reserved"]))
-    context = rights(request.user) | {"run": row, "round": row.round, "places": list(places.values())}
-    return render(request, "nursery/run_facilities.html", context)
+        for cell in entry["cells"]:
+            cell.sort(key=lambda one: one["reserved"])
+    shown = {"run": row, "round": row.round, "places": list(places.values()), "ages": AGES}
+    return render(request, "nursery/run_facilities.html", rights(request.user) | shown)
 
 
 @permission_required("nursery.view")
