@@ -13,7 +13,8 @@ from django.template.loader import render_to_string
 from yakuba.services.nursery.engine.notices import Frame, Notice, Reason
 
 TEMPLATE = "nursery/print/notices.html"
-AT_ONCE = 50  # notices laid out together; more take more memory and gain nothing
+AT_ONCE = 50  # notices laid out together; between them the progress is told
+IN_A_PART = 200  # pages written together; each part has fonts of its own, and all its pages are in memory
 SIZES = ("normal", "small", "tiny")
 ROOM = {"normal": 600, "small": 1000}  # characters of reasons that surely fit in, lines counted as half full
 ELSEWHERE = "ほかの希望については、窓口でご説明します。"
@@ -39,10 +40,9 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
     press = _Press(frame, draft)
     merged = pypdfium2.PdfDocument.new()
     try:
-        for at in range(0, len(notices), AT_ONCE):
-            if told is not None:
-                told(at, len(notices))
-            part = pypdfium2.PdfDocument(press.printed(notices[at : at + AT_ONCE]))
+        for at in range(0, len(notices), IN_A_PART):
+            content = press.printed(notices[at : at + IN_A_PART], _counted(told, at, len(notices)))
+            part = pypdfium2.PdfDocument(content)
             merged.import_pages(part)
             part.close()
         if told is not None:
@@ -50,6 +50,11 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
         return _saved(merged)
     finally:
         merged.close()
+
+
+def _counted(told: Told | None, before: int, total: int) -> Callable[[int], None]:
+    """Tells how many are done, `before` of them in earlier parts."""
+    return lambda done: told(before + done, total) if told is not None else None
 
 
 def _saved(document: Any) -> bytes:
@@ -75,24 +80,28 @@ class _Press:
         self.frame = frame
         self.draft = draft
 
-    def printed(self, notices: Sequence[Notice]) -> bytes:
+    def printed(self, notices: Sequence[Notice], told: Callable[[int], None]) -> bytes:
         """A PDF with exactly one page a notice."""
-        document = self._laid_out([(notice, size_of(notice)) for notice in notices])
-        if len(document.pages) != len(notices):
-            document = self._with_long_ones_fitted(document, notices)
-        return bytes(document.write_pdf())
+        pages: list[Any] = []
+        for at in range(0, len(notices), AT_ONCE):
+            told(at)
+            some = notices[at : at + AT_ONCE]
+            document = self._laid_out([(notice, size_of(notice)) for notice in some])
+            fitted = len(document.pages) == len(some)
+            pages += document.pages if fitted else self._with_long_ones_fitted(document, some)
+        return bytes(document.copy(pages).write_pdf())
 
-    def _with_long_ones_fitted(self, document: Any, notices: Sequence[Notice]) -> Any:
-        """The document with notices that took more than a page laid out again."""
+    def _with_long_ones_fitted(self, document: Any, notices: Sequence[Notice]) -> list[Any]:
+        """The document's pages, with notices that took more than one laid out again."""
         first: dict[str, int] = {}
         for at, page in enumerate(document.pages):
             for name in page.anchors:  # a section that goes on to the next page has its anchor there again
                 first.setdefault(name, at)
         starts = [first[f"notice-{notice.number}"] for notice in notices]
-        pages = []
+        pages: list[Any] = []
         for notice, start, end in zip(notices, starts, [*starts[1:], len(document.pages)], strict=True):
             pages += document.pages[start:end] if end - start == 1 else self._fitted(notice).pages
-        return document.copy(pages)
+        return pages
 
     def _fitted(self, notice: Notice) -> Any:
         """The notice on one page: in smaller letters, then without its last reasons."""
