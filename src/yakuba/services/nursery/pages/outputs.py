@@ -118,6 +118,8 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
 def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Try other seats, another level of the index or other rules beside a finished run."""
     run = _done(matching_id)
+    if run.is_what_if and run.base_id is not None:  # one what-if does not build on another
+        return redirect("nursery:what_if", run.base_id)
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
     if request.method == "POST" and form.is_valid():
         try:

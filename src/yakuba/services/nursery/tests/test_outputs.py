@@ -71,6 +71,7 @@ def test_a_what_if_with_more_seats_is_calculated_and_compared_child_by_child(ful
     assert f"児童{SECOND}" in text
     assert "中央保育園　1歳児（第1希望）" in text
     assert events("nursery.runs_compared")
+    assert page.get(url("what_if", tried)).url == url("what_if", run)  # one does not build on another
     assert page.post(url("what_if", run), form).url == url("compare", tried)
 
 
