@@ -25,11 +25,11 @@ def load(on_progress: OnProgress | None = None) -> int:
     clerk = town.user("madoguchi")
     rules = [
         nursery.load_rules(path.read_text(encoding="utf-8"), actor=town.user("kanri"))
-        for path in sorted(_samples("nursery-rules").glob("*.yaml"), key=_own_rules_first)
+        for path in sorted(_samples("nursery-rules").glob("*.yaml"), key=_own_rules_last)
     ]
     found = nursery.round_id(PROCEDURE, START)
     if found is None:
-        found = nursery.make_round(TITLE, START, rules[0], actor=clerk)
+        found = nursery.make_round(TITLE, START, rules[-1], actor=clerk)
         folder = _samples("nursery-round")
         refused = nursery.load_round(
             found,
@@ -49,5 +49,6 @@ def _samples(part: str) -> Path:
     return Path(settings.YAKUBA.samples_dir) / part
 
 
-def _own_rules_first(path: Path) -> tuple[bool, str]:
-    return path.stem != "yakuba-city", path.name
+def _own_rules_last(path: Path) -> tuple[bool, str]:
+    """The newest version is what a new round proposes."""
+    return path.stem == "yakuba-city", path.name

@@ -7,6 +7,7 @@ from math import lcm
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Procedure
@@ -116,9 +117,24 @@ def _copy_applications(before: Round, new: Round) -> None:
         if not final.withdrew and final.application.state == Application.State.ACTIVE
     ]
     applying = {final.application.household for final in finals if not final.is_placed}
-    again = [final.application for final in finals if final.application.household in applying]
+    slots = before.adopted.slots if before.adopted else {}
+    again = []
+    for final in finals:
+        row = final.application
+        if row.household not in applying:
+            continue
+        if not final.slot and f"{row.current}-{final.placement.age}" in slots:
+            _give_seat_up(row, new)
+        again.append(row)
     for row in again:
         row.pk = None
         row._state.adding = True
         row.round = new
     Application.objects.bulk_create(again)
+
+
+def _give_seat_up(row: Application, new: Round) -> None:
+    """Its seat of before went to another child: taking the application again must not bring it back."""
+    row.current, row.gives_up = "", False
+    mark = {"by": f"{new.previous}（席を手放した）", "at": timezone.now().isoformat(timespec="seconds")}
+    row.corrected |= {"current": mark, "gives_up": mark}

@@ -127,6 +127,25 @@ def test_a_seated_brother_stays_beside_a_sister_who_still_applies(desk):
     assert (run.state, desk.held(run), run.counts["children"]) == ("done", {"0800000202": ""}, 1)
 
 
+def test_a_seat_given_up_is_gone_in_the_next_round(desk):
+    desk.case("0800000101", mother_work="seeking", current_facility="青葉保育園", gives_up="yes")
+    desk.case("0800000202", mother_work="seeking", current_facility="青葉保育園")
+    desk.case("0800000303", mother_hours="160")
+    desk.take()
+    run = desk.adopted()
+    assert desk.held(run) == {"0800000101": "", "0800000202": "N2-1", "0800000303": "N1-1"}
+    assert run.slots["N2-1"]["capacity"] == 3, "one free seat and those of both who have one now"
+    freeze(desk)
+    new = rounds.make_next(desk.round, "二次選考", actor=desk.person)
+    current = dict(Application.objects.filter(round=new).values_list("receipt_number", "current"))
+    assert current == {"0800000101": "", "0800000202": "N2"}
+    assert Facility.objects.get(round=new, code="N2").vacancies["1"] == 2
+    assert desk.calculate(new).slots["N2-1"]["capacity"] == 3
+    desk.round = new
+    desk.take()
+    assert desk.child("0800000101").current == ""
+
+
 def test_a_seat_can_only_be_declined_once_it_is_final(adopted):
     with pytest.raises(NotPossible, match="確定した後"):
         decisions.decline(adopted.child("0800000101"), "転出", actor=adopted.person)
