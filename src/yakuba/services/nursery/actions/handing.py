@@ -14,13 +14,13 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.nursery.models import HandOver, Round
+from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
 from yakuba.services.nursery.queries.refusal import NotPossible
 from yakuba.services.nursery.queries.results import Final
 
 PROCEDURE = "nursery-decision"
-PLACED, HELD, DECLINED = "placed", "held", "declined"
+PLACED, HELD = "placed", "held"
 OPEN = (Status.READING, Status.CONFIRMING, Status.READY)
 JOB = "nursery.hand_over"
 AT_ONCE = 50  # cases in one committed step

@@ -72,6 +72,7 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
         "handed_over": HandOver.objects.filter(round=row).count(),
         "handing": _handing(row),
         "next": row.later.first(),
+        "otherwise": queries.entered_otherwise(row),
         "start_form": StartForm(),
     }
     return render(request, "nursery/round.html", context)

@@ -50,6 +50,9 @@ def of_application(row: Application) -> Found:
     except MarketRefused as refused:
         return _nothing(refused.problems, read)
     child = row.receipt_number
+    if child in everything.seated:
+        reason = "前の選考回で入所が決まっているため、この回の選考には加わりません。"
+        return _nothing((Problem(0, child, reason),), read)
     found = selection.indices.get(child)
     standings: dict[str, Standing] = {}
     for slot, ranked in selection.standings.items():

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from yakuba.services.nursery.engine.preparing import ages
-from yakuba.services.nursery.models import AGES, Application, Decision, Facility, Round, Run
+from yakuba.services.nursery.models import (
+    AGES,
+    DECLINED,
+    Application,
+    Decision,
+    Facility,
+    HandOver,
+    Round,
+    Run,
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,16 @@ def with_counts() -> QuerySet[Round]:
         active=Count("applications", filter=active, distinct=True),
         open_decisions=Count("decisions", filter=waiting, distinct=True),
     )
+
+
+def entered_otherwise(round: Round) -> QuerySet[HandOver]:
+    """Decisions that were handed over and declined afterwards, and do not stand in the ledger that way: they wait to
+    be handed over again, or a robot was faster and a person must put the core system right."""
+    declined = Decision.objects.filter(
+        round=round, kind=Decision.Kind.WITHDRAWAL, state=Decision.State.APPROVED
+    )
+    rows = HandOver.objects.filter(round=round, application__in=declined.values("application"))
+    return rows.exclude(result=DECLINED).select_related("application", "case")
 
 
 def last_run(round: Round) -> Run | None:

@@ -11,6 +11,7 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.nursery.actions import decisions, handing, rounds, runs
 from yakuba.services.nursery.models import Application, Decision, Facility, Round
 from yakuba.services.nursery.queries import inputs, results
+from yakuba.services.nursery.queries import rounds as round_queries
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 
@@ -187,5 +188,7 @@ def test_a_changed_decision_is_written_anew_unless_a_robot_was_faster(adopted):
         decisions.decline(adopted.child(number), "転出", actor=adopted.person)
     done = handing.hand_over(adopted.round, actor=adopted.person)
     assert (done.changed, done.late) == (1, ["0800000202"])
+    (late,) = round_queries.entered_otherwise(adopted.round)
+    assert late.case == entered
     changed = Case.objects.get(procedure__code=handing.PROCEDURE, receipt_number="0800000101")
     assert values_of(changed)["result"] == "declined"
