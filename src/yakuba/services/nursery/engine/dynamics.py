@@ -28,6 +28,7 @@ from yakuba.services.nursery.engine.layout import Flags, Ints
 MOST_MOVES = 60  # of one family, before it counts as going in a circle
 HEAD_START = 54  # moves that siblings are taken to have made before
 RESTARTS = 3
+LARGE = 50_000  # families
 MOST_FREED = 64
 
 
@@ -39,13 +40,16 @@ class Stack(NamedTuple):
     moves: Ints
 
 
-def run(plan: Plan, restarts: int = RESTARTS, start: Ints | None = None) -> tuple[Ints, int]:
+def run(plan: Plan, restarts: int = 0, start: Ints | None = None) -> tuple[Ints, int]:
     """The best matching found: the tuple held by each family (F), and how many families block.
+
+    restarts: how often to set out; 0: a few times, once for a very large market.
 
     start: tuples held (F) to set out from, say the result before a small change.
     """
     best, fewest = np.zeros(0, np.int32), -1
-    for number in range(max(restarts, 1)):
+    usual = RESTARTS if plan.tuple_first.size <= LARGE else 1
+    for number in range(restarts or usual):
         board = empty_board(plan) if start is None or number else board_of(plan, start)
         make_fit(plan, board)
         left = settle(plan, board, order_of(plan, number))

@@ -24,7 +24,7 @@ MOST_TRIES = 4000
 SHRINK_TRIES = 100
 SHRINKS = 1
 MOST_VARIED = 12
-VARY_TRIES = 10
+VARY_TRIES = 150
 
 Told = Callable[[str, float], None]
 
@@ -92,6 +92,7 @@ class _Proving:
 
     def run(self) -> None:
         """Until the bound meets the best matching, or nothing more is found."""
+        self.descend()
         while self.bound < self.fewest:
             self.clock.tick()
             chosen = hitting.smallest(self.cores, self.liking, self.clock.left)
@@ -100,6 +101,19 @@ class _Proving:
             self.bound = min(len(chosen), self.fewest)
             if self.bound == self.fewest or not self.ask(chosen):
                 return
+
+    def descend(self) -> None:
+        """A better matching soon: one family of each core in turn may block, the one that is liked best."""
+        chosen: frozenset[int] = frozenset()
+        while len(chosen) < self.fewest:
+            search = Search(self.plan, self.flags(chosen), self.index)
+            answer = search.run(MOST_TRIES, self.clock.tick)
+            if not isinstance(answer, Core):
+                if isinstance(answer, Found):
+                    self.take(answer.held, search.relaxed)
+                return
+            self.cores.append(answer.families)
+            chosen |= {max(sorted(answer.families), key=lambda family: self.liking.get(family, 0))}
 
     def ask(self, chosen: frozenset[int]) -> bool:
         """Is there a matching where only they block? Take it, or learn a core; False when neither."""
@@ -113,13 +127,15 @@ class _Proving:
         return not isinstance(answer, Undecided)
 
     def take(self, held: Ints, relaxed: Flags) -> bool:
-        """A matching with fewer blocking families. Counted on the board, whatever the search says."""
+        """Keep the matching if fewer families block. Counted on the board, whatever the search says; False when
+        it is not what was asked for."""
         board = board_of(self.plan, held)
         claims = blocking(self.plan, board) >= 0
         fits = bool((board.load <= self.plan.resources["capacity"][:-1]).all())
         if not fits or (claims & ~relaxed).any():
             return False
-        self.held, self.fewest = held, int(claims.sum())
+        if claims.sum() < self.fewest:
+            self.held, self.fewest = held, int(claims.sum())
         return True
 
     def shrunk(self, core: frozenset[int]) -> frozenset[int]:
@@ -138,7 +154,7 @@ class _Proving:
         common = frozenset.intersection(*self.cores) or self.cores[-1]
         suspects = sorted(common, key=lambda family: (self.liking.get(family, 0), family))
         size, asked = (len(suspects) + 1) // 2, 0
-        while size and suspects and asked < MOST_VARIED:
+        while size and suspects and asked < MOST_VARIED and self.bound < self.fewest:
             asked += 1
             group = frozenset(suspects[:size])
             search = Search(self.plan, self.flags(chosen | group), self.index)
@@ -148,6 +164,8 @@ class _Proving:
                 suspects = [family for family in suspects[size:] if family in answer.families]
                 size = (len(suspects) + 1) // 2
             else:
+                if isinstance(answer, Found):
+                    self.take(answer.held, search.relaxed)
                 suspects = suspects[size:] + suspects[:size]
                 size //= 2
 

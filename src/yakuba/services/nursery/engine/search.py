@@ -64,11 +64,12 @@ class Search:
     """One question: which families may block (relaxed, F). `state` is narrowed from the start."""
 
     def __init__(self, plan: Plan, relaxed: Flags, index: reasons.Index | None = None) -> None:
-        self.plan = plan
+        self.plan, self.relaxed = plan, relaxed
         self.index = index or reasons.index_of(plan)
         self.state: Narrow = narrowing.start(plan, relaxed)
         self.conflict = narrowing.narrow(plan, self.state)
         self.tries = 0
+        self.failures = np.ones(relaxed.size)  # how often a family's tuples were assumed in what failed
 
     @property
     def unsettled(self) -> int:
@@ -138,6 +139,7 @@ class Search:
     def _back(self, path: list[_Try], failure: _Failure) -> _Failure | None:
         """Go back to the last family that the failure depends on and that has a tuple left to try; the failure as
         a whole when there is none."""
+        self.failures[list(failure.assumed)] += 1
         while path:
             last = path[-1]
             narrowing.undo(self.plan, self.state, last.clock, last.resources)
@@ -152,9 +154,9 @@ class Search:
         return failure
 
     def _next(self) -> int:
-        """The family with the fewest tuples left, or -1 when all have one."""
+        """The family to try, or -1 when all have one tuple: few tuples left, and often part of what failed."""
         left = self.state.families["left"]
-        family = int(np.argmin(np.where(left > 1, left, NEVER)))
+        family = int(np.argmin(np.where(left > 1, left / self.failures, NEVER)))
         return family if left[family] > 1 else -1
 
     def _try_of(self, family: int) -> _Try:

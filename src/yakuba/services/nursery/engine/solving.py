@@ -31,7 +31,7 @@ def solve(
     if told:
         told(SEATING, 0.0)
     plan = plan_of(arrays)
-    held, fewest = dynamics.run(plan, restarts=1 if seconds else dynamics.RESTARTS, start=start)
+    held, fewest = dynamics.run(plan, start=start)
     took = {"dynamics": time.perf_counter() - clock.started}
     bound = 0
     if fewest and seconds > 0:
