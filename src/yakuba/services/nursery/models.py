@@ -334,7 +334,7 @@ class HandOver(MunicipalityModel):
     application = models.OneToOneField(
         Application, models.PROTECT, related_name="hand_over", verbose_name="申込"
     )
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+", verbose_name="受付")
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+", verbose_name="受付")
     result = models.CharField("結果", max_length=20)
     slot = models.CharField("枠", max_length=80, blank=True)
     written_at = models.DateTimeField("引き渡し日時", auto_now=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,12 +58,17 @@ def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
     done = HandedOver()
     names = {place.code: place.name for place in rounds.facilities(round)}
     known = {one.application_id: one for one in HandOver.objects.filter(round=round).select_related("case")}
+    others = HandOver.objects.exclude(round=round).values_list("application__receipt_number", flat=True)
+    earlier = Counter(others)
     finals = results.finals(round)
     for first in range(0, len(finals), AT_ONCE):
         told(first, len(finals))
         with transaction.atomic():
             for final in finals[first : first + AT_ONCE]:
-                _hand(round, procedure, final, names, known.get(final.application.pk), done)
+                handed = known.get(final.application.pk)
+                receipt = final.application.receipt_number
+                number = decision_number(receipt, earlier[receipt])
+                _hand(round, final, names, handed or (procedure, number), done)
     record(
         "nursery.handed_over",
         subject=f"round:{round.pk}",
@@ -90,26 +96,25 @@ def result_of(final: Final) -> str:
     return PLACED if final.is_placed else HELD
 
 
-def decision_number(final: Final, round: Round) -> str:
-    """The receipt number of the decision's case: the child's own, with the round behind it from the second on, so
-    that one child's decisions of two rounds are two entries in the core system."""
-    number = final.application.receipt_number
-    return number if round.number == 1 else f"{number}-{round.number}"
+def decision_number(receipt_number: str, earlier: int) -> str:
+    """The receipt number of a decision's case: the child's own, from the second decision on with a number behind it,
+    so that one child's decisions of two rounds are two entries in the core system. earlier: decisions before."""
+    return f"{receipt_number}-{earlier + 1}" if earlier else receipt_number
 
 
 def _hand(
     round: Round,
-    procedure: Procedure,
     final: Final,
     names: dict[str, str],
-    known: HandOver | None,
+    known: HandOver | tuple[Procedure, str],
     done: HandedOver,
 ) -> None:
+    """known: the hand-over that there is, or where a new case belongs."""
     result = result_of(final)
-    if known is not None and (known.result, known.slot) == (result, final.slot):
+    if isinstance(known, HandOver) and (known.result, known.slot) == (result, final.slot):
         done.same += 1
         return
-    case = known.case if known else ledger.open_case(procedure, decision_number(final, round))
+    case = known.case if isinstance(known, HandOver) else ledger.open_case(*known)
     if case.status not in OPEN:
         done.late.append(final.application.receipt_number)
         return
@@ -118,10 +123,10 @@ def _hand(
         application=final.application,
         defaults={"round": round, "case": case, "result": result, "slot": final.slot},
     )
-    if known is None:
-        done.new += 1
-    else:
+    if isinstance(known, HandOver):
         done.changed += 1
+    else:
+        done.new += 1
 
 
 def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> dict[str, str]:

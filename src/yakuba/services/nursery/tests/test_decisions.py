@@ -192,3 +192,16 @@ def test_a_changed_decision_is_written_anew_unless_a_robot_was_faster(adopted):
     assert late.case == entered
     changed = Case.objects.get(procedure__code=handing.PROCEDURE, receipt_number="0800000101")
     assert values_of(changed)["result"] == "declined"
+
+
+def test_a_child_decided_in_two_rounds_has_two_entries(adopted):
+    freeze(adopted)
+    handing.hand_over(adopted.round, actor=adopted.person)
+    new = rounds.make_next(adopted.round, "二次選考", actor=adopted.person)
+    adopted.adopted(new)
+    decisions.approve(decisions.propose_freeze(new, "確かめた", actor=adopted.person), actor=adopted.boss)
+    new.refresh_from_db()
+    assert handing.hand_over(new, actor=adopted.person).new == 1
+    assert handing.hand_over(new, actor=adopted.person).same == 1
+    numbers = Case.objects.filter(procedure__code=handing.PROCEDURE).values_list("receipt_number", flat=True)
+    assert sorted(numbers) == ["0800000101", "0800000202", "0800000303", "0800000303-2"]
