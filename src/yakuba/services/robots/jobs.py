@@ -18,7 +18,6 @@ from yakuba.kernel.outbound import allowed_hosts
 from yakuba.services.robots.actions import lookups, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
-from yakuba.services.robots.adapters.chromium import ChromiumBrowser
 from yakuba.services.robots.contracts import Command, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.errors import RobotError
@@ -72,6 +71,8 @@ def look_up(context: JobContext, *, row_id: int) -> None:
 @contextmanager
 def _opened(version: ScenarioVersion) -> Iterator[ScenarioPlayer]:
     """A browser that plays the version. Raises JobError when the robot may not work."""
+    from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
+
     obstacles = register.obstacles(version.scenario)
     if obstacles:
         raise JobError("\n".join(obstacles), again=False)

@@ -1,4 +1,4 @@
-"""Tables as CSV and Excel files that another program may open without harm.
+"""Tables as CSV files that another program may open without harm; `excel` makes workbooks of them.
 
 A text that begins like a formula (= + - @, also full-width, and the control characters that some programs skip) is
 made harmless: by an apostrophe in CSV, as marked text in Excel. Numbers stay numbers. A character that CP932 cannot
@@ -9,14 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from yakuba.services.nursery.contracts import Problem
 
@@ -24,7 +18,6 @@ Value = str | int | None
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 GETA = "〓"  # how Japanese printing marks a character that it lacks
 CP932_OF = {"〜": "～", "−": "－", "‖": "∥", "—": "―", "¢": "￠", "£": "￡", "¬": "￢"}
-WIDEST = 60  # columns of half width
 
 
 @dataclass(frozen=True)
@@ -85,43 +78,3 @@ def _character(one: str, line: int, column: str, problems: list[Problem]) -> str
     )
     problems.append(Problem(line, column, reason))
     return GETA
-
-
-def to_excel(tables: Iterable[Table]) -> bytes:
-    """One workbook, a sheet a table, the head row fixed and filterable."""
-    book = Workbook(write_only=True)
-    for table in tables:
-        sheet = book.create_sheet(table.title)
-        sheet.freeze_panes = "A2"
-        for number, width in enumerate(_widths(table), start=1):
-            sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
-        sheet.append([_cell(sheet, head, bold=True) for head in table.head])
-        for row in table.rows:
-            sheet.append([_cell(sheet, value) for value in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("�", value)
-    risky = text.startswith(DANGEROUS)
-    if not bold and not risky:
-        return text
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"  # never a formula, whatever it begins with
-    if bold:
-        cell.font = Font(bold=True)
-    if risky:
-        cell.quotePrefix = True
-    return cell
-
-
-def _widths(table: Table) -> Iterator[int]:
-    """Columns wide enough for the head and the first rows."""
-    for number, head in enumerate(table.head):
-        values = [head, *(str(row[number] or "") for row in table.rows[:50])]
-        yield min(WIDEST, 2 + max(sum(2 if ord(one) > 255 else 1 for one in value) for value in values))

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs as actions
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv, to_excel
+from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
 from yakuba.services.nursery.contracts import MarketRefused
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms import WhatIfForm
@@ -51,6 +51,8 @@ def files(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.output")
 def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Everything in one workbook."""
+    from yakuba.services.nursery.adapters.excel import to_excel  # takes long; only this page needs it
+
     run = _done(matching_id)
     try:
         content = to_excel(make(run) for _, make in exports.TABLES.values())

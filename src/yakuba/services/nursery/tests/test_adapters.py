@@ -12,8 +12,9 @@ import pypdfium2
 import pytest
 
 from yakuba.services.nursery.adapters import mailing
+from yakuba.services.nursery.adapters.excel import to_excel
 from yakuba.services.nursery.adapters.notices import to_pdf
-from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv, to_excel
+from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
