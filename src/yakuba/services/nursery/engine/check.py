@@ -12,6 +12,7 @@ child has no seat then, even if it has one now.
 
 from __future__ import annotations
 
+import gc
 import json
 from bisect import bisect_left
 from collections import defaultdict
@@ -40,6 +41,8 @@ class Report:
 def check(market_file: bytes, result_file: bytes) -> Report:
     """Verify a result file against its market file. Both must be readable JSON of the right shape: otherwise the
     report has one reason that says so."""
+    collecting = gc.isenabled()
+    gc.disable()  # millions of small objects come, none of them in a circle: looking for circles takes seconds
     try:
         market, result = json.loads(market_file), json.loads(result_file)
         town = _Town(market, result["assignment"])
@@ -48,6 +51,9 @@ def check(market_file: bytes, result_file: bytes) -> Report:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
         reason = f"ファイルの形が正しくないため確かめられません（{type(error).__name__}: {error}）。"
         return Report([reason], unreadable=True)
+    finally:
+        if collecting:
+            gc.enable()
     return report
 
 
@@ -139,21 +145,32 @@ class _Town:
         better = wishes.index(held) if held in wishes else len(wishes)
         if better == len(wishes) and held != fallback:
             report.say(f"世帯 {family['id']}: 希望にも今の在籍にもない組合せ {held} が割り当てられています。")
-        claim = self.best_claim(children, wishes, better)
+        claim = self.best_claim(children, wishes, better, held)
         if claim is not None:
             report.blocking[family["id"]] = claim
             return
         if better == len(wishes) and held != fallback and self.blocks(children, fallback):
             report.say(f"世帯 {family['id']}: 今の席を失っています。")
 
-    def best_claim(self, children: list[str], wishes: list[list[str | None]], better: int) -> int | None:
-        """The first of the wishes before `better` that the family could claim."""
+    def best_claim(
+        self, children: list[str], wishes: list[list[str | None]], better: int, held: list[str | None]
+    ) -> int | None:
+        """The first of the wishes before `better` that the family, which holds `held`, could claim."""
         if len(children) == 1 and not self.shared:
             return self.alone(children[0], wishes, better)
         for index in range(better):
-            if self.blocks(children, wishes[index]):
+            if not self.is_behind(children, wishes[index], held) and self.blocks(children, wishes[index]):
                 return index
         return None
+
+    def is_behind(self, children: list[str], wish: list[str | None], held: list[str | None]) -> bool:
+        """Does a child rank too low for a slot of the wish, where the family has nobody now? A quick no."""
+        for child, slot in zip(children, wish, strict=True):
+            if slot is None or slot in held or slot not in self.open_to:
+                continue
+            if self.rank_of(child, slot, slot) > self.open_to[slot]:
+                return True
+        return False
 
     def alone(self, child: str, wishes: list[list[str | None]], better: int) -> int | None:
         """The same for an only child where no slot shares seats: its rank decides."""
