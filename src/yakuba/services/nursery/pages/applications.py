@@ -16,7 +16,7 @@ from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms import ApplicationForm, FacilityForm
+from yakuba.services.nursery.forms.applications import ApplicationForm, FacilityForm
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules

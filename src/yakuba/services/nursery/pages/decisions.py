@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, require
 from yakuba.services.nursery.actions import decisions as actions
-from yakuba.services.nursery.forms import AnswerForm, PlaceForm, ReasonForm
+from yakuba.services.nursery.forms.decisions import AnswerForm, PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import names, results

@@ -13,7 +13,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.adapters.mailing import HEAD
 from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
-from yakuba.services.nursery.forms import FrameForm
+from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs

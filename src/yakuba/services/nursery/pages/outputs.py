@@ -16,7 +16,7 @@ from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
 from yakuba.services.nursery.contracts import MarketRefused
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms import WhatIfForm
+from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs

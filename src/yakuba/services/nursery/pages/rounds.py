@@ -16,7 +16,7 @@ from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms import FileForm, NextRoundForm, RoundForm, StartForm
+from yakuba.services.nursery.forms.rounds import FileForm, NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import names, readiness, runs

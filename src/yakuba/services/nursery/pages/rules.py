@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from yakuba.kernel.accounts import permission_required
 from yakuba.services.nursery.actions import rules as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms import RulesFileForm
+from yakuba.services.nursery.forms.rounds import RulesFileForm
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries

@@ -19,7 +19,7 @@ from yakuba.services.nursery.contracts import MarketRefused
 from yakuba.services.nursery.engine import market_file
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.engine.tables import AGES
-from yakuba.services.nursery.forms import StartForm
+from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, names

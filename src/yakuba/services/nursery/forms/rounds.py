@@ -1,0 +1,114 @@
+"""Rules, rounds, their files, and starting a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.nursery.actions.runs import SECONDS
+from yakuba.services.nursery.actions.taking import LARGEST_FILE
+from yakuba.services.nursery.models import Round, RuleSet
+
+LARGEST_RULES = 1_200_000  # bytes
+
+
+class RulesFileForm(forms.Form):
+    """A rule file."""
+
+    file = forms.FileField(
+        label="選考基準のファイル",
+        required=False,
+        help_text="YAMLファイル（UTF-8）。書き方は「選考基準の書き方」にあります。",
+    )
+    text = forms.CharField(
+        label="またはファイルの中身",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text="直した版を貼り付けて登録することもできます。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two; `text` holds it afterwards."""
+        cleaned = super().clean() or {}
+        file, text = cleaned.get("file"), cleaned.get("text", "")
+        if file is None and not text.strip():
+            raise forms.ValidationError("ファイルを選ぶか、中身を貼り付けてください。")
+        if file is not None:
+            cleaned["text"] = _decoded(file)
+        return cleaned
+
+
+class RoundForm(forms.Form):
+    """A round: its name, from when, of which procedure, by which rules."""
+
+    title = forms.CharField(label="名称", max_length=120, help_text="例：令和9年4月入所　一次選考")
+    start = forms.DateField(
+        label="入所日",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="年齢クラスは、この日の年度の4月1日の年齢で決まります。",
+    )
+    procedure = forms.ModelChoiceField(
+        Procedure.all_municipalities.none(), label="申込の手続", empty_label=None
+    )
+    rule_set = forms.ModelChoiceField(RuleSet.all_municipalities.none(), label="選考基準", empty_label=None)
+
+    def __init__(self, *args: Any, round: Round | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        procedures = Procedure.objects.order_by("title")
+        self.fields["procedure"].queryset = procedures  # type: ignore[attr-defined]
+        self.fields["rule_set"].queryset = RuleSet.objects.order_by("-pk")  # type: ignore[attr-defined]
+        newest = RuleSet.objects.order_by("-pk").first()
+        if newest is not None:
+            self.fields["procedure"].initial = procedures.filter(code=newest.procedure_code).first()
+        if round is not None:
+            for name in ("start", "procedure"):
+                del self.fields[name]
+            self.initial["title"], self.initial["rule_set"] = round.title, round.rule_set_id
+
+
+class NextRoundForm(forms.Form):
+    """The name of the next round."""
+
+    title = forms.CharField(label="名称", max_length=120)
+
+
+class FileForm(forms.Form):
+    """A CSV."""
+
+    file = forms.FileField(
+        label="CSVファイル", help_text="文字コードはShift_JIS（Excelの標準）でもUTF-8でも読めます。"
+    )
+
+    def clean_file(self) -> bytes:
+        """The file's bytes."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError("ファイルが大きすぎます（20MBまで）。CSVか確かめてください。")
+        return bytes(file.read())
+
+
+class StartForm(forms.Form):
+    """How long a run may take, and whether to calculate although nothing has changed."""
+
+    seconds = forms.IntegerField(
+        label="かけてよい時間（秒）",
+        min_value=SECONDS[0],
+        max_value=SECONDS[1],
+        initial=60,
+        help_text="ふつうは数秒で終わります。証明に時間がかかるときだけ、長くします。",
+    )
+    again = forms.BooleanField(label="内容が変わっていなくても計算する", required=False)
+
+
+def _decoded(file: Any) -> str:
+    if file.size > LARGEST_RULES:
+        raise forms.ValidationError("ファイルが大きすぎます。選考基準のファイルか確かめてください。")
+    try:
+        return str(file.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise forms.ValidationError(
+            "文字コードがUTF-8ではないため読めません。エディターで「UTF-8」を選んで保存し直してください。"
+        ) from None
