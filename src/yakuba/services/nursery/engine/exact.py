@@ -97,6 +97,7 @@ class _Proving:
             self.clock.tick()
             chosen = hitting.smallest(self.cores, self.liking, self.clock.left)
             if chosen is None:
+                self.bound = max(self.bound, min(hitting.LARGER, self.fewest))
                 return
             self.bound = min(len(chosen), self.fewest)
             if self.bound == self.fewest or not self.ask(chosen):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+LARGER = 3  # what is not a single family or a pair has at least so many
 Cores = Sequence[frozenset[int]]
 
 
 def smallest(cores: Cores, liking: Mapping[int, int], seconds: float) -> frozenset[int] | None:
     """A smallest set with a member in every core; of one or two families, the one that is liked best in sum.
 
-    liking: family → 0 … 9, 0 where missing. None when time is over.
+    liking: family → 0 … 9, 0 where missing. None when time is over: then it has three or more.
+    KeyboardInterrupt: Ctrl-C while CP-SAT worked.
     """
     if not cores:
         return frozenset()
@@ -50,5 +52,7 @@ def _by_cp_sat(cores: Cores, seconds: float) -> frozenset[int] | None:
     solver.parameters.random_seed = 0
     solver.parameters.max_time_in_seconds = max(seconds, 0.01)
     if solver.solve(model) != cp_model.OPTIMAL:
+        if solver.wall_time < 0.9 * seconds:
+            raise KeyboardInterrupt  # the solver takes Ctrl-C for itself and just stops
         return None
     return frozenset(family for family in families if solver.value(chosen[family]))
