@@ -15,7 +15,7 @@ from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import rules, runs, taking
 from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine import market_writing
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import rounds as round_queries
@@ -217,7 +217,7 @@ def export_market(request: HttpRequest, matching_id: int) -> Any:
     """The market file of a calculation: ids only, no names."""
     run = _run(matching_id)
     with _refusals():
-        content = market_file.dump(queries.selection_of(run).market)
+        content = market_writing.dump(queries.selection_of(run).market)
     record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what="market")
     return HttpResponse(content, content_type="application/json")
 

@@ -17,7 +17,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import Applications, MarketRefused, Matching, Selection, Status
-from yakuba.services.nursery.engine import check, explaining, market_file, solving
+from yakuba.services.nursery.engine import check, explaining, market_writing
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
 from yakuba.services.nursery.queries import explanations, inputs, rounds
 from yakuba.services.nursery.queries import runs as queries
@@ -157,6 +157,9 @@ def give_up(run_id: int) -> None:
 
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:
+    # The compiled loops take long to import, and only a calculation needs them.
+    from yakuba.services.nursery.engine import market_file, solving
+
     took: dict[str, float] = {}
     with _timed(took, told, "prepare"):
         selection = queries.selection_of(run, applications)
@@ -187,7 +190,7 @@ def _timed(took: dict[str, float], told: Told, step: str) -> Iterator[None]:
 def _verify(selection: Selection, matching: Matching) -> None:
     """Let the checker, which shares no code with the solver, read both as files. Raises AssertionError: a result
     that does not hold is a fault of the program and is never shown."""
-    market = market_file.dump(selection.market)
+    market = market_writing.dump(selection.market)
     report = check.check(market, json.dumps(matching.to_json()).encode())
     if report.reasons:
         raise AssertionError("the checker refuses the result: " + " / ".join(report.reasons[:3]))

@@ -18,7 +18,7 @@ from yakuba.services.nursery.contracts import (
     Problem,
     Selection,
 )
-from yakuba.services.nursery.engine import market_file, preparing, rules, tables
+from yakuba.services.nursery.engine import market_writing, preparing, rules, tables
 from yakuba.services.nursery.engine.preparing.ages import fiscal_year
 
 SHOWN_PROBLEMS = 50
@@ -80,7 +80,7 @@ def prepare(
 ) -> None:
     """選考基準と表から選考のデータを作る（誤りがあればすべて行番号を付けて出し、何も書かない）"""
     selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
-    data = market_file.dump(selection.market)
+    data = market_writing.dump(selection.market)
     out.write_bytes(data)
     market = selection.market
     counts = {

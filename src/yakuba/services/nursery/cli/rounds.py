@@ -28,7 +28,7 @@ from yakuba.services.nursery.actions import rules as rule_actions
 from yakuba.services.nursery.actions import runs as run_actions
 from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.contracts import MarketRefused, Problem
-from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine import market_writing
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Round, RuleSet, Run
 from yakuba.services.nursery.queries import rounds as queries
@@ -186,7 +186,7 @@ def market(
 ) -> None:
     """計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる"""
     with _acting(municipality, user, "nursery.run"):
-        out.write_bytes(market_file.dump(run_queries.selection_of(_run(run_id)).market))
+        out.write_bytes(market_writing.dump(run_queries.selection_of(_run(run_id)).market))
     console.print(f"{out} に書きました。", highlight=False)
 
 

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import json
 from codecs import BOM_UTF8
 from typing import Any
 
@@ -21,6 +20,9 @@ from pydantic_core import from_json
 from yakuba.services.nursery.contracts import Market, MarketRefused, Problem, SharedSeats
 from yakuba.services.nursery.engine.arrays import Arrays, Unsound, build
 from yakuba.services.nursery.engine.market_faults import find
+from yakuba.services.nursery.engine.market_writing import dump
+
+__all__ = ["checked", "dump", "read"]
 
 QUOTE, COLON = ord('"'), ord(":")
 LISTS_OF_IDS = frozenset({"children", "wishes"})
@@ -51,36 +53,6 @@ def checked(market: Market) -> Arrays:
     except Unsound as error:
         faults = [Problem(0, item.place, item.reason) for item in find(dump(market))]
         raise MarketRefused(faults or [Problem(0, "", f"内容に矛盾があります（{error}）。")]) from error
-
-
-def dump(market: Market) -> bytes:
-    """The market as a file: one line for each slot, family, seat and ranking."""
-    slots = [{"id": slot, "capacity": seats} for slot, seats in market.capacity.items()]
-    columns = zip(market.family_ids, market.children, market.wishes, strict=True)
-    families = [{"id": i, "children": c, "wishes": w} for i, c, w in columns]
-    shared = [
-        {"id": item.id, "capacity": item.capacity, "weights": dict(item.weights)} for item in market.shared
-    ]
-    parts = {
-        "slots": _lines(slots),
-        "families": _lines(families),
-        "current": _pairs(dict(market.current)),
-        "priorities": _pairs(dict(market.priorities)),
-        "shared": _lines(shared),
-    }
-    return ("{\n" + ",\n".join(f'"{key}": {text}' for key, text in parts.items()) + "\n}\n").encode()
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _lines(rows: list[dict[str, Any]]) -> str:
-    return "[" + ",\n".join(_text(row) for row in rows) + "]"
-
-
-def _pairs(rows: dict[str, Any]) -> str:
-    return "{" + ",\n".join(f"{_text(key)}: {_text(value)}" for key, value in rows.items()) + "}"
 
 
 def _market(raw: Any) -> Market:

@@ -16,7 +16,7 @@ from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine import market_file
+from yakuba.services.nursery.engine import market_writing
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.engine.tables import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
@@ -207,7 +207,7 @@ def market(request: HttpRequest, matching_id: int) -> HttpResponse:
         messages.error(request, "この計算の入力は残っていません。")
         return redirect("nursery:run", row.pk)
     try:
-        content = market_file.dump(queries.selection_of(row).market)
+        content = market_writing.dump(queries.selection_of(row).market)
     except (MarketRefused, RulesRefused) as refused:
         messages.error(request, f"書き出せません。{refused.problems[0]}")
         return redirect("nursery:run", row.pk)
