@@ -1,6 +1,8 @@
 """Is a result right? Straight from the definition, in plain Python, with its own reading of both files.
 
-Shares no code with the solver (only the standard library is imported), so that a mistake there is seen here.
+Shares no code with the solver and imports nothing of it (only the standard library and a JSON parser), so that a
+mistake there is seen here. Every family gets a quick look (`needs_a_closer_look`): most have no claim because a
+child ranks too low at a slot of each better wish. All others are looked at by the definition, wish by wish.
 
 Definition. A family holds one of its wishes or its fallback (the seats its children have now, else nothing).
 A place is taken by weight: a child in slot s takes one seat of s and weights[s] of shared seats. At a resource a
@@ -13,11 +15,15 @@ child has no seat then, even if it has one now.
 from __future__ import annotations
 
 import gc
-import json
 from bisect import bisect_left
+from codecs import BOM_UTF8
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import contains
 from typing import Any
+
+from pydantic_core import from_json
 
 OWN_SEAT = -1
 MOST_REASONS = 200
@@ -44,7 +50,7 @@ def check(market_file: bytes, result_file: bytes) -> Report:
     collecting = gc.isenabled()
     gc.disable()  # millions of small objects come, none of them in a circle: looking for circles takes seconds
     try:
-        market, result = json.loads(market_file), json.loads(result_file)
+        market, result = _parsed(market_file), _parsed(result_file)
         town = _Town(market, result["assignment"])
         report = _examine(town)
         _statements(town, result, report)
@@ -57,17 +63,23 @@ def check(market_file: bytes, result_file: bytes) -> Report:
     return report
 
 
-def verify(market: dict[str, Any], assignment: dict[str, str | None]) -> Report:
-    """Verify an assignment against a market as parsed from JSON."""
-    return _examine(_Town(market, assignment))
+def verify(market: dict[str, Any], assignment: dict[str, str | None], closely: bool = False) -> Report:
+    """Verify an assignment against a market as parsed from JSON. closely: spare no family the closer look (the
+    report is the same, it takes many times as long)."""
+    return _examine(_Town(market, assignment), closely)
 
 
-def _examine(town: _Town) -> Report:
+def _parsed(file: bytes) -> Any:
+    return from_json(file.removeprefix(BOM_UTF8), cache_strings="all")
+
+
+def _examine(town: _Town, closely: bool = False) -> Report:
     report = Report()
     town.everyone_is_assigned(report)
     town.capacity_is_kept(report)
     for family in town.market["families"]:
-        town.visit(family, report)
+        if closely or town.needs_a_closer_look(family["children"], family["wishes"]):
+            town.visit(family, report)
     return report
 
 
@@ -78,39 +90,43 @@ class _Town:
         self.market = market
         self.current = market.get("current", {})
         self.assignment = assignment
+        slots = [slot["id"] for slot in market["slots"]]
         self.capacity = {slot["id"]: slot["capacity"] for slot in market["slots"]}
         self.shared: dict[str, list[tuple[str, int]]] = {}
         for item in market.get("shared", []):
+            if item["id"] in self.capacity:
+                raise ValueError(item["id"])
             self.capacity[item["id"]] = item["capacity"]
             for slot, weight in item["weights"].items():
                 self.shared.setdefault(slot, []).append((item["id"], weight))
         self.rank = {
-            place: {child: index for index, child in enumerate(ranking)}
+            place: dict(zip(ranking, range(len(ranking)), strict=True))
             for place, ranking in market["priorities"].items()
         }
-        # At each resource: rank, child and weight of those who are there, best first.
-        self.there: dict[str, list[tuple[int, str, int]]] = {place: [] for place in self.capacity}
+        # At each resource: rank and weight of those who are there, best first.
+        self.there: dict[str, list[tuple[int, int]]] = {place: [] for place in self.capacity}
         for child, slot in (self.current | assignment).items():
             if slot is not None and slot in self.capacity:
                 for place, weight in self.uses(slot):
-                    self.there[place].append((self.rank_of(child, slot, place), child, weight))
+                    self.there[place].append((self.rank_of(child, slot, place), weight))
         for people in self.there.values():
             people.sort()
-        self.ranks = {place: [row[0] for row in people] for place, people in self.there.items()}
-        self.heads = {place: _running_totals(people) for place, people in self.there.items()}
-        # Slots that share nothing: a child ranked here or above would be let in (see `alone`).
-        self.open_to = {
-            slot["id"]: self._last_let_in(slot["id"])
-            for slot in market["slots"]
-            if slot["id"] not in self.shared
+        # What the quick look asks: who is let in at a slot, and at the shared seats that it uses.
+        self.last_let_in = {slot: self._last_let_in(slot, 1) for slot in slots}
+        self.last_at_shared = {
+            slot: {place: self._last_let_in(place, weight) for place, weight in used}
+            for slot, used in self.shared.items()
         }
 
-    def _last_let_in(self, slot: str) -> float:
-        """The lowest rank that leaves room for one more among those above: anybody while seats are left."""
-        seats, ranks = self.capacity[slot], self.ranks[slot]
-        if len(ranks) < seats:
-            return float("inf")
-        return ranks[seats - 1] if seats else OWN_SEAT - 1
+    def _last_let_in(self, place: str, weight: int) -> float:
+        """The lowest rank that leaves `weight` seats of the resource free of those above; anybody: infinite."""
+        room = self.capacity[place] - weight
+        last: float = OWN_SEAT - 1
+        for rank, taken in self.there[place]:
+            if room < 0:
+                return last
+            last, room = rank, room - taken
+        return float("inf") if room >= 0 else last
 
     def uses(self, slot: str) -> list[tuple[str, int]]:
         """The resources that a child in the slot uses, with the weight."""
@@ -121,7 +137,7 @@ class _Town:
         return OWN_SEAT if self.current.get(child) == slot else self.rank[place][child]
 
     def everyone_is_assigned(self, report: Report) -> None:
-        mine = {child for family in self.market["families"] for child in family["children"]}
+        mine = set(chain.from_iterable(family["children"] for family in self.market["families"]))
         for child in mine - self.assignment.keys():
             report.say(f"児童 {child}: 結果に載っていません。")
         for child, slot in self.assignment.items():
@@ -133,9 +149,54 @@ class _Town:
 
     def capacity_is_kept(self, report: Report) -> None:
         for place, people in self.there.items():
-            taken = sum(weight for _, _, weight in people)
+            taken = sum(weight for _, weight in people)
             if taken > self.capacity[place]:
                 report.say(f"枠 {place}: 定員{self.capacity[place]}に対して{taken}が割り当てられています。")
+
+    def needs_a_closer_look(self, children: list[str], wishes: list[list[str | None]]) -> bool:
+        """No only if the family holds a wish or its fallback, and in each better wish a child ranks too low for a
+        slot where the family has nobody now: then there is no seat, whoever else of the family came along."""
+        if len(children) == 1:
+            return self._only_child_needs_a_closer_look(children[0], wishes)
+        held = [self.assignment.get(child) for child in children]
+        if held in wishes:
+            wishes = wishes[: wishes.index(held)]
+        elif held != [self.current.get(child) for child in children]:
+            return True
+        if not wishes:
+            return False
+        columns = zip(*wishes, strict=True)
+        shut = [
+            self._shut(child, set(column).difference(held), held)
+            for child, column in zip(children, columns, strict=True)
+        ]
+        return not all(any(map(contains, shut, wish)) for wish in wishes)
+
+    def _shut(self, child: str, slots: set[str | None], held: list[str | None]) -> set[str]:
+        """Those of the slots for which the child ranks too low. Its own seat is left to the closer look."""
+        own = self.current.get(child)
+        asked = [slot for slot in slots if slot is not None and slot != own]
+        return {slot for slot in asked if not self._lets_in(child, slot, held)}
+
+    def _lets_in(self, child: str, slot: str, held: list[str | None]) -> bool:
+        """Does the child rank high enough for the slot and its shared seats, as far as the family (which holds
+        `held`, not the slot) has nobody there?"""
+        if self.rank[slot][child] > self.last_let_in[slot]:
+            return False
+        if slot not in self.shared:
+            return True
+        ours = {place for mine in held if mine is not None for place, _ in self.uses(mine)}
+        shared = self.last_at_shared[slot].items()
+        return all(place in ours or self.rank[place][child] <= last for place, last in shared)
+
+    def _only_child_needs_a_closer_look(self, child: str, wishes: list[list[str | None]]) -> bool:
+        held, own = self.assignment.get(child), self.current.get(child)
+        for (slot,) in wishes:
+            if slot == held:
+                return False
+            if slot is None or slot == own or self._lets_in(child, slot, [held]):
+                return True
+        return held != own
 
     def visit(self, family: dict[str, Any], report: Report) -> None:
         """What the family holds is one of its wishes or its fallback; find its best blocking wish."""
@@ -145,44 +206,12 @@ class _Town:
         better = wishes.index(held) if held in wishes else len(wishes)
         if better == len(wishes) and held != fallback:
             report.say(f"世帯 {family['id']}: 希望にも今の在籍にもない組合せ {held} が割り当てられています。")
-        claim = self.best_claim(children, wishes, better, held)
-        if claim is not None:
-            report.blocking[family["id"]] = claim
-            return
+        for index in range(better):
+            if self.blocks(children, wishes[index]):
+                report.blocking[family["id"]] = index
+                return
         if better == len(wishes) and held != fallback and self.blocks(children, fallback):
             report.say(f"世帯 {family['id']}: 今の席を失っています。")
-
-    def best_claim(
-        self, children: list[str], wishes: list[list[str | None]], better: int, held: list[str | None]
-    ) -> int | None:
-        """The first of the wishes before `better` that the family, which holds `held`, could claim."""
-        if len(children) == 1 and not self.shared:
-            return self.alone(children[0], wishes, better)
-        for index in range(better):
-            if not self.is_behind(children, wishes[index], held) and self.blocks(children, wishes[index]):
-                return index
-        return None
-
-    def is_behind(self, children: list[str], wish: list[str | None], held: list[str | None]) -> bool:
-        """Does a child rank too low for a slot of the wish, where the family has nobody now? A quick no."""
-        for child, slot in zip(children, wish, strict=True):
-            if slot is None or slot in held or slot not in self.open_to:
-                continue
-            if self.rank_of(child, slot, slot) > self.open_to[slot]:
-                return True
-        return False
-
-    def alone(self, child: str, wishes: list[list[str | None]], better: int) -> int | None:
-        """The same for an only child where no slot shares seats: its rank decides."""
-        own = self.current.get(child)
-        for index in range(better):
-            slot = wishes[index][0]
-            if slot is None:
-                return index
-            rank = OWN_SEAT if slot == own else self.rank[slot][child]
-            if rank <= self.open_to[slot]:
-                return index
-        return None
 
     def claims(self, family: dict[str, Any], wish: list[str | None]) -> bool:
         """The family prefers the wish to what it holds, and could claim it."""
@@ -204,11 +233,10 @@ class _Town:
 
     def fits(self, place: str, worst: int, own: int, children: list[str]) -> bool:
         """Do those of other families who rank above `worst`, and `own` more, fit in?"""
-        above = bisect_left(self.ranks[place], worst)
-        taken = self.heads[place][above]
-        if taken + own <= self.capacity[place]:
-            return True
-        return taken - self.ours_above(place, worst, children) + own <= self.capacity[place]
+        people = self.there[place]
+        above = people[: bisect_left(people, (worst,))]
+        taken = sum(weight for _, weight in above) - self.ours_above(place, worst, children)
+        return taken + own <= self.capacity[place]
 
     def ours_above(self, place: str, worst: int, children: list[str]) -> int:
         """What these children take at the resource now, above that rank."""
@@ -220,14 +248,6 @@ class _Town:
                 if place in weights and self.rank_of(child, slot, place) < worst:
                     total += weights[place]
         return total
-
-
-def _running_totals(people: list[tuple[int, str, int]]) -> list[int]:
-    """Weight of the first 0, 1, 2 … people."""
-    totals = [0]
-    for _, _, weight in people:
-        totals.append(totals[-1] + weight)
-    return totals
 
 
 def _statements(town: _Town, result: dict[str, Any], report: Report) -> None:
