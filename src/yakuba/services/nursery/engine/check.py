@@ -70,7 +70,7 @@ def verify(market: dict[str, Any], assignment: dict[str, str | None], closely: b
 
 
 def _parsed(file: bytes) -> Any:
-    return from_json(file.removeprefix(BOM_UTF8), cache_strings="all")
+    return from_json(file.removeprefix(BOM_UTF8), cache_strings="keys")
 
 
 def _examine(town: _Town, closely: bool = False) -> Report:
@@ -90,43 +90,65 @@ class _Town:
         self.market = market
         self.current = market.get("current", {})
         self.assignment = assignment
-        slots = [slot["id"] for slot in market["slots"]]
+        self.priorities = market["priorities"]
         self.capacity = {slot["id"]: slot["capacity"] for slot in market["slots"]}
+        self.seated: dict[str, list[str]] = {slot: [] for slot in self.capacity}
+        for child, slot in (self.current | assignment).items():
+            if slot in self.seated:
+                self.seated[slot].append(child)
         self.shared: dict[str, list[tuple[str, int]]] = {}
+        self.users: dict[str, dict[str, int]] = {}  # shared seats → weight of the slots that use them
         for item in market.get("shared", []):
             if item["id"] in self.capacity:
                 raise ValueError(item["id"])
             self.capacity[item["id"]] = item["capacity"]
+            self.users[item["id"]] = item["weights"]
             for slot, weight in item["weights"].items():
                 self.shared.setdefault(slot, []).append((item["id"], weight))
-        self.rank = {
-            place: dict(zip(ranking, range(len(ranking)), strict=True))
-            for place, ranking in market["priorities"].items()
-        }
-        # At each resource: rank and weight of those who are there, best first.
-        self.there: dict[str, list[tuple[int, int]]] = {place: [] for place in self.capacity}
-        for child, slot in (self.current | assignment).items():
-            if slot is not None and slot in self.capacity:
-                for place, weight in self.uses(slot):
-                    self.there[place].append((self.rank_of(child, slot, place), weight))
-        for people in self.there.values():
-            people.sort()
-        # What the quick look asks: who is let in at a slot, and at the shared seats that it uses.
-        self.last_let_in = {slot: self._last_let_in(slot, 1) for slot in slots}
+        self.ranks: dict[str, dict[str, int]] = {}
+        self.rows: dict[str, list[tuple[int, int]]] = {}
+        # What the quick look asks: by child the slots that have a seat for it, and where shared seats end.
+        self.open_to: dict[str, list[str]] = defaultdict(list)
+        for slot in self.seated:
+            for child in self._let_in(slot):
+                self.open_to[child].append(slot)
         self.last_at_shared = {
             slot: {place: self._last_let_in(place, weight) for place, weight in used}
             for slot, used in self.shared.items()
         }
 
+    def _let_in(self, slot: str) -> list[str]:
+        """Those who are ranked high enough for a seat of the slot: down to the last who sits there, or all when
+        it is not just full. KeyError when a child sits there that is not ranked."""
+        ranking, seated = self.priorities.get(slot, []), self.seated[slot]
+        rank = dict(zip(ranking, range(len(ranking)), strict=True))
+        worst = OWN_SEAT
+        for child in seated:
+            if self.current.get(child) != slot:
+                worst = max(worst, rank[child])
+        return ranking[: worst + 1] if len(seated) == self.capacity[slot] else ranking
+
     def _last_let_in(self, place: str, weight: int) -> float:
         """The lowest rank that leaves `weight` seats of the resource free of those above; anybody: infinite."""
         room = self.capacity[place] - weight
         last: float = OWN_SEAT - 1
-        for rank, taken in self.there[place]:
+        for rank, taken in self.there(place):
             if room < 0:
                 return last
             last, room = rank, room - taken
         return float("inf") if room >= 0 else last
+
+    def there(self, place: str) -> list[tuple[int, int]]:
+        """Rank and weight of those who are at the resource, best first."""
+        if place not in self.rows:
+            users = self.users.get(place, {place: 1})
+            rows = [
+                (self.rank_of(child, slot, place), users[slot])
+                for slot in users
+                for child in self.seated[slot]
+            ]
+            self.rows[place] = sorted(rows)
+        return self.rows[place]
 
     def uses(self, slot: str) -> list[tuple[str, int]]:
         """The resources that a child in the slot uses, with the weight."""
@@ -134,24 +156,34 @@ class _Town:
 
     def rank_of(self, child: str, slot: str, place: str) -> int:
         """The child's rank at the resource when it is in the slot. KeyError when it is not ranked there."""
-        return OWN_SEAT if self.current.get(child) == slot else self.rank[place][child]
+        return OWN_SEAT if self.current.get(child) == slot else self.ranks_at(place)[child]
+
+    def ranks_at(self, place: str) -> dict[str, int]:
+        """The rank of each child that is listed at the resource."""
+        if place not in self.ranks:
+            self.ranks[place] = {child: index for index, child in enumerate(self.priorities[place])}
+        return self.ranks[place]
 
     def everyone_is_assigned(self, report: Report) -> None:
         mine = set(chain.from_iterable(family["children"] for family in self.market["families"]))
         for child in mine - self.assignment.keys():
             report.say(f"児童 {child}: 結果に載っていません。")
-        for child, slot in self.assignment.items():
-            if child not in mine and (child not in self.current or slot != self.current[child]):
+        for child in self.assignment.keys() - mine:
+            slot = self.assignment[child]
+            if child not in self.current or slot != self.current[child]:
                 report.say(f"児童 {child}: どの世帯にもいない児童に枠「{slot}」が割り当てられています。")
-            if slot is not None and slot not in self.capacity:
+        unknown = set(self.assignment.values()) - self.seated.keys() - {None}
+        for child, slot in self.assignment.items() if unknown else ():
+            if slot in unknown:
                 report.say(f"児童 {child}: 枠「{slot}」は選考のデータにありません。")
         report.placed = sum(slot is not None for slot in self.assignment.values())
 
     def capacity_is_kept(self, report: Report) -> None:
-        for place, people in self.there.items():
-            taken = sum(weight for _, weight in people)
-            if taken > self.capacity[place]:
-                report.say(f"枠 {place}: 定員{self.capacity[place]}に対して{taken}が割り当てられています。")
+        for place, seats in self.capacity.items():
+            users = self.users.get(place, {place: 1})
+            taken = sum(len(self.seated[slot]) * weight for slot, weight in users.items())
+            if taken > seats:
+                report.say(f"枠 {place}: 定員{seats}に対して{taken}が割り当てられています。")
 
     def needs_a_closer_look(self, children: list[str], wishes: list[list[str | None]]) -> bool:
         """No only if the family holds a wish or its fallback, and in each better wish a child ranks too low for a
@@ -174,27 +206,26 @@ class _Town:
 
     def _shut(self, child: str, slots: set[str | None], held: list[str | None]) -> set[str]:
         """Those of the slots for which the child ranks too low. Its own seat is left to the closer look."""
-        own = self.current.get(child)
+        own, open_to = self.current.get(child), self.open_to.get(child, ())
         asked = [slot for slot in slots if slot is not None and slot != own]
-        return {slot for slot in asked if not self._lets_in(child, slot, held)}
+        return {slot for slot in asked if slot not in open_to or not self._shares(child, slot, held)}
 
-    def _lets_in(self, child: str, slot: str, held: list[str | None]) -> bool:
-        """Does the child rank high enough for the slot and its shared seats, as far as the family (which holds
-        `held`, not the slot) has nobody there?"""
-        if self.rank[slot][child] > self.last_let_in[slot]:
-            return False
+    def _shares(self, child: str, slot: str, held: list[str | None]) -> bool:
+        """Does the child rank high enough for the seats that the slot shares, as far as the family (which holds
+        `held`) has nobody there?"""
         if slot not in self.shared:
             return True
         ours = {place for mine in held if mine is not None for place, _ in self.uses(mine)}
         shared = self.last_at_shared[slot].items()
-        return all(place in ours or self.rank[place][child] <= last for place, last in shared)
+        return all(place in ours or self.ranks_at(place)[child] <= last for place, last in shared)
 
     def _only_child_needs_a_closer_look(self, child: str, wishes: list[list[str | None]]) -> bool:
         held, own = self.assignment.get(child), self.current.get(child)
+        open_to = self.open_to.get(child, ())
         for (slot,) in wishes:
             if slot == held:
                 return False
-            if slot is None or slot == own or self._lets_in(child, slot, [held]):
+            if slot is None or slot == own or (slot in open_to and self._shares(child, slot, [held])):
                 return True
         return held != own
 
@@ -233,7 +264,7 @@ class _Town:
 
     def fits(self, place: str, worst: int, own: int, children: list[str]) -> bool:
         """Do those of other families who rank above `worst`, and `own` more, fit in?"""
-        people = self.there[place]
+        people = self.there(place)
         above = people[: bisect_left(people, (worst,))]
         taken = sum(weight for _, weight in above) - self.ours_above(place, worst, children)
         return taken + own <= self.capacity[place]
