@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 from test_access import pages
 from town_objects import RECEIPT_NUMBER, TownObjects, load_objects
 
@@ -55,13 +55,21 @@ def paths(objects: TownObjects) -> list[str]:
 
 
 def complaints_of(page: Page) -> list[str]:
-    """What the browser complains about from now on: console errors, a broken script, a request that fails."""
+    """What the browser complains about from now on: console errors, a broken script, a request that fails.
+
+    A request is no failure when the page that renews itself was left meanwhile."""
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("requestfailed", lambda request: heard.append(f"{request.url}: {request.failure}"))
+    page.on(
+        "requestfailed", lambda request: _left(request) or heard.append(f"{request.url}: {request.failure}")
+    )
     page.on("response", lambda answer: heard.append(answer.url) if answer.status >= 400 else None)
     return heard
+
+
+def _left(request: Request) -> bool:
+    return request.resource_type in {"xhr", "fetch"} and request.failure == "net::ERR_ABORTED"
 
 
 def faults(page: Page, url: str) -> list[str]:
