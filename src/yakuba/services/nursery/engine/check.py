@@ -195,20 +195,16 @@ class _Town:
             wishes = wishes[: wishes.index(held)]
         elif held != [self.current.get(child) for child in children]:
             return True
-        if not wishes:
-            return False
-        columns = zip(*wishes, strict=True)
-        shut = [
-            self._shut(child, set(column).difference(held), held)
-            for child, column in zip(children, columns, strict=True)
-        ]
-        return not all(any(map(contains, shut, wish)) for wish in wishes)
+        if any(len(wish) != len(children) for wish in wishes):
+            return True
+        hopes = [self._hopes(child, held) for child in children]
+        return any(all(map(contains, hopes, wish)) for wish in wishes)
 
-    def _shut(self, child: str, slots: set[str | None], held: list[str | None]) -> set[str]:
-        """Those of the slots for which the child ranks too low. Its own seat is left to the closer look."""
-        own, open_to = self.current.get(child), self.open_to.get(child, ())
-        asked = [slot for slot in slots if slot is not None and slot != own]
-        return {slot for slot in asked if slot not in open_to or not self._shares(child, slot, held)}
+    def _hopes(self, child: str, held: list[str | None]) -> set[str | None]:
+        """What the child might get: no seat, its own, one where the family (which holds `held`) has somebody, or
+        one that it ranks high enough for."""
+        open_to = [slot for slot in self.open_to.get(child, ()) if self._shares(child, slot, held)]
+        return {None, self.current.get(child), *held, *open_to}
 
     def _shares(self, child: str, slot: str, held: list[str | None]) -> bool:
         """Does the child rank high enough for the seats that the slot shares, as far as the family (which holds
