@@ -64,8 +64,8 @@ def check(market_file: bytes, result_file: bytes) -> Report:
 
 
 def verify(market: dict[str, Any], assignment: dict[str, str | None], closely: bool = False) -> Report:
-    """Verify an assignment against a market as parsed from JSON. closely: spare no family the closer look (the
-    report is the same, it takes many times as long)."""
+    """Verify an assignment against a market as parsed from JSON. closely: spare no family the closer look (of a
+    sound market the report is the same; it takes many times as long)."""
     return _examine(_Town(market, assignment), closely)
 
 
@@ -166,9 +166,9 @@ class _Town:
 
     def everyone_is_assigned(self, report: Report) -> None:
         mine = set(chain.from_iterable(family["children"] for family in self.market["families"]))
-        for child in mine - self.assignment.keys():
+        for child in sorted(mine - self.assignment.keys()):
             report.say(f"児童 {child}: 結果に載っていません。")
-        for child in self.assignment.keys() - mine:
+        for child in sorted(self.assignment.keys() - mine):
             slot = self.assignment[child]
             if child not in self.current or slot != self.current[child]:
                 report.say(f"児童 {child}: どの世帯にもいない児童に枠「{slot}」が割り当てられています。")
