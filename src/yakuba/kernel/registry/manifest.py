@@ -36,7 +36,8 @@ class WorkQueue:
 
 @dataclass(frozen=True)
 class QueueState:
-    """How much waits, since when, and where to go. `urgent` marks what blocks others."""
+    """How much waits, since when, and where to go. `urgent` marks what blocks others; what has no `oldest` comes
+    after everything that has waited."""
 
     count: int
     url: str

@@ -28,12 +28,12 @@ def decisions_queue(user: Any) -> QueueState:
 
 
 def rounds_queue(user: Any) -> QueueState:
-    """Rounds that are not final yet."""
+    """Rounds that are not final yet. They take weeks, so their age says nothing of what to do first today."""
     rows = Round.objects.filter(state=Round.State.PREPARING)
     oldest = rows.order_by("made_at").first()
     number = rows.count()
     url = reverse("nursery:round", args=[oldest.pk]) if oldest and number == 1 else reverse("nursery:index")
-    return QueueState(number, url, "選考をつづける", oldest.made_at if oldest else None)
+    return QueueState(number, url, "選考をつづける")
 
 
 def failures(user: Any) -> list[Failure]:
