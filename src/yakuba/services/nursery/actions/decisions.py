@@ -83,6 +83,11 @@ def approve(decision: Decision, *, actor: Any, answer: str = "") -> Decision:
     return row
 
 
+def right_to_refuse(decision: Decision, actor: Any) -> str:
+    """The permission that sending it back needs: whoever proposed it takes it back by that right."""
+    return "nursery.propose" if decision.proposed_by_id == actor.pk else "nursery.approve"
+
+
 @transaction.atomic
 def refuse(decision: Decision, answer: str, *, actor: Any) -> Decision:
     """Send a proposal back with a word; the proposer may take it back, too. Raises NotPossible."""

@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from yakuba.kernel import jobs
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import store
+from yakuba.kernel.files.storage import content_of, store
+from yakuba.services.nursery.actions.files import csv_file
 from yakuba.services.nursery.adapters import mailing
 from yakuba.services.nursery.adapters import notices as press
+from yakuba.services.nursery.adapters.spreadsheets import Table
 from yakuba.services.nursery.contracts import MarketRefused, Problem
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
@@ -25,6 +28,7 @@ from yakuba.services.nursery.queries.refusal import NotPossible
 
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
+NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
 
@@ -99,6 +103,39 @@ def make(print_id: int, told: Told) -> None:
             draft=row.draft,
             sha256=row.pdf.sha256,
         )
+
+
+def take_print(round: Round, *, actor: Any) -> Download:
+    """The newest print file (`outputs.latest_print`). Raises NotPossible while there is none."""
+    row = _ready(round)
+    if row.pdf is None:
+        raise NotPossible(NOTHING)
+    name = outputs.document_name(row.round, "draft" if row.draft else "notices")
+    file = Download(f"{name}.pdf", "application/pdf", content_of(row.pdf))
+    _taken(row, actor, "pdf")
+    return file
+
+
+def take_addresses(round: Round, encoding: str, *, accept: bool, actor: Any) -> Download:
+    """The mailing file that goes with its pages. Raises NotPossible while there is none, and what `csv_file`
+    raises."""
+    row = _ready(round)
+    table = Table("通知の宛名", mailing.HEAD, row.addresses)
+    file = csv_file(table, outputs.document_name(row.round, "mailing") + ".csv", encoding, accept=accept)
+    _taken(row, actor, f"mailing.{encoding}")
+    return file
+
+
+def _ready(round: Round) -> NoticePrint:
+    row = outputs.latest_print(round)
+    if row is None:
+        raise NotPossible(NOTHING)
+    return row
+
+
+def _taken(row: NoticePrint, actor: Any, what: str) -> None:
+    subject = f"round:{row.round_id}"
+    record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 
 
 def give_up(print_id: int) -> None:

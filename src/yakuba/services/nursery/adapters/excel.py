@@ -28,6 +28,7 @@ def to_excel(tables: Iterable[Table]) -> bytes:
         sheet.append([_cell(sheet, head, bold=True) for head in table.head])
         for row in table.rows:
             sheet.append([_cell(sheet, value) for value in row])
+        sheet.close()  # should the next table fail, nothing is left half written
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -1,7 +1,8 @@
 """Who gets a place and a first wish, by groups: to see whether the rules treat groups alike.
 
-Groups of fewer than `FEWEST` children are withheld, so that nobody's result can be read from the tables. Where one
-group alone would be withheld, it could be worked out from the total; the next smallest is withheld with it.
+Groups of fewer than `FEWEST` children are withheld, so that nobody's result can be read from the tables. What is
+withheld could be worked out from the total when it is one group alone, or when all of it are fewer than `FEWEST`
+children; the next smallest group is withheld with it then. What is withheld depends on who applied, never on results.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def withheld(shares: list[Share]) -> list[Share]:
     small = [share.label for share in shares if share.count < FEWEST]
     hidden = dict.fromkeys(small, FEW)
     rest = [share for share in shares if share.label not in hidden]
-    if len(small) == 1 and rest:
+    hidden_children = sum(share.count for share in shares if share.label in hidden)
+    if small and rest and (len(small) == 1 or hidden_children < FEWEST):
         hidden[min(rest, key=lambda share: share.count).label] = BESIDE
     return [
         Share(share.label, 0, 0, 0, hidden[share.label]) if share.label in hidden else share

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from yakuba.services.nursery.actions.trying import MOST
 from yakuba.services.nursery.forms.applications import canonical
 from yakuba.services.nursery.models import RuleSet
 
@@ -67,7 +68,6 @@ class WhatIfForm(forms.Form):
         ("household", "世帯の指数（きょうだいをそろえる）"),
         ("child", "児童ごとの指数"),
     )
-    MOST = 99
 
     level = forms.ChoiceField(label="指数の数え方", required=False, choices=LEVELS)
     rule_set = forms.ModelChoiceField(
@@ -89,7 +89,7 @@ class WhatIfForm(forms.Form):
                 label=f"枠{number}", required=False, choices=[("", "（なし）"), *slots]
             )
             self.fields[f"seats_{number}"] = forms.IntegerField(
-                label=f"枠{number}の増減", required=False, min_value=-self.MOST, max_value=self.MOST
+                label=f"枠{number}の増減", required=False, min_value=-MOST, max_value=MOST
             )
 
     def rows(self) -> list[tuple[Any, Any]]:
@@ -97,7 +97,7 @@ class WhatIfForm(forms.Form):
         return [(self[f"slot_{at}"], self[f"seats_{at}"]) for at in range(1, self.ROWS + 1)]
 
     def clean(self) -> dict[str, Any]:
-        """Slots with numbers, each once, and at least one thing that differs."""
+        """Slots with numbers, each once."""
         cleaned = super().clean() or {}
         seats: dict[str, int] = {}
         for number in range(1, self.ROWS + 1):
@@ -110,19 +110,8 @@ class WhatIfForm(forms.Form):
                 self.add_error(f"slot_{number}", "同じ枠を二度選んでいます。")
             elif slot:
                 seats[slot] = more or 0
-        cleaned["seats"] = {slot: more for slot, more in seats.items() if more}
-        if not self.errors and not (cleaned["seats"] or cleaned.get("level") or cleaned.get("rule_set")):
-            raise forms.ValidationError("枠の増減、指数の数え方、選考基準のどれかを変えてください。")
-        return cleaned
+        return cleaned | {"seats": seats}
 
-    def change(self) -> dict[str, Any]:
-        """As `actions.runs.start` takes it."""
-        cleaned = self.cleaned_data
-        change: dict[str, Any] = {}
-        if cleaned["seats"]:
-            change["seats"] = cleaned["seats"]
-        if cleaned["level"]:
-            change["level"] = cleaned["level"]
-        if cleaned["rule_set"]:
-            change["rules"] = True
-        return change
+    def tried(self) -> dict[str, Any]:
+        """As `actions.trying.try_out` takes it."""
+        return {name: self.cleaned_data[name] for name in ("seats", "level", "rule_set", "label")}

@@ -159,7 +159,7 @@ def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
 def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Send a proposal back, or take one's own back."""
     row = _decision(decision_id)
-    require(request.user, "nursery.propose" if row.proposed_by_id == request.user.pk else "nursery.approve")
+    require(request.user, actions.right_to_refuse(row, request.user))
     return _answer(
         request,
         row,

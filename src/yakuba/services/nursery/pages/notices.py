@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
-from yakuba.kernel.audit.chain import record
-from yakuba.kernel.files.storage import content_of
 from yakuba.services.nursery.actions import notices as actions
-from yakuba.services.nursery.adapters.mailing import HEAD
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
+from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import Lacking, NotPossible
 
 SHOWN_PROBLEMS = 100
-ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}
 
 
 @permission_required("nursery.output")
@@ -73,48 +69,24 @@ def make(request: HttpRequest, round_id: int) -> HttpResponse:
 def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
     """The newest print file."""
     round = _round(round_id)
-    row = outputs.latest_print(round)
-    if row is None or row.pdf is None:
-        return _nothing(request, round)
-    content = content_of(row.pdf)
-    record(
-        "nursery.notices_taken",
-        subject=f"round:{row.round_id}",
-        actor=request.user,
-        what="pdf",
-        draft=row.draft,
-    )
-    name = outputs.document_name(row.round, "draft" if row.draft else "notices")
-    return _download(content, "application/pdf", f"{name}.pdf")
+    try:
+        return actions.take_print(round, actor=request.user).answer()
+    except NotPossible as error:
+        return _nothing(request, round, error)
 
 
 @permission_required("nursery.output")
 def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
-    if form not in ENCODINGS:
-        raise Http404("このような書き出しはありません")
     round = _round(round_id)
-    row = outputs.latest_print(round)
-    if row is None:
-        return _nothing(request, round)
-    content, problems = to_csv(Table("通知の宛名", HEAD, row.addresses), ENCODINGS[form])
-    if problems and "accept" not in request.GET:
-        context = rights(request.user) | {
-            "round": round,
-            "title": "通知の宛名",
-            "problems": problems[:SHOWN_PROBLEMS],
-            "count": len(problems),
-            "query": "accept=1",
-        }
-        return render(request, "nursery/lacking.html", context)
-    record(
-        "nursery.notices_taken",
-        subject=f"round:{row.round_id}",
-        actor=request.user,
-        what=form,
-        draft=row.draft,
-    )
-    return _download(content, "text/csv", outputs.document_name(row.round, "mailing") + ".csv")
+    accept = "accept" in request.GET
+    try:
+        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=request.user)
+    except Lacking as lacking:
+        return lacking_page(request, round, lacking, "accept=1")
+    except NotPossible as error:
+        return _nothing(request, round, error)
+    return file.answer()
 
 
 def _round(round_id: int) -> Round:
@@ -122,14 +94,6 @@ def _round(round_id: int) -> Round:
     return found
 
 
-def _nothing(request: HttpRequest, round: Round) -> HttpResponse:
-    messages.error(request, "取り出せる通知がまだありません。先に作ってください。")
+def _nothing(request: HttpRequest, round: Round, error: NotPossible) -> HttpResponse:
+    messages.error(request, str(error))
     return redirect("nursery:notices", round.pk)
-
-
-def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -11,33 +11,34 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required
-from yakuba.kernel.audit.chain import record
-from yakuba.services.nursery.actions import runs as actions
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
+from yakuba.services.nursery.actions import files as taking_files
+from yakuba.services.nursery.actions import trying
+from yakuba.services.nursery.actions.runs import Unchanged
 from yakuba.services.nursery.contracts import MarketRefused
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
+from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import Lacking, NotPossible, Unknown
 
 PAGE_SIZE = 50
-SHOWN_PROBLEMS = 100
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}
 SHOWN_MOVES = {"gains": True, "losses": False, "others": None}
 
 
 @permission_required("nursery.view")
 def fairness(request: HttpRequest, matching_id: int) -> HttpResponse:
-    """Placement and first-wish rates by groups."""
+    """Placement and first-wish rates by groups; of the adopted run also after decisions by hand
+    (`?result=final`)."""
     run = _done(matching_id)
+    final = request.GET.get("result") == "final" and outputs.has_final(run)
     try:
-        groups = outputs.groups(run)
+        groups = outputs.groups(run, final=final)
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
-    return render(request, "nursery/fairness.html", _context(request, run) | {"groups": groups})
+    context = {"groups": groups, "final": final, "has_final": outputs.has_final(run)}
+    return render(request, "nursery/fairness.html", _context(request, run) | context)
 
 
 @permission_required("nursery.output")
@@ -51,15 +52,11 @@ def files(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.output")
 def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Everything in one workbook."""
-    from yakuba.services.nursery.adapters.excel import to_excel  # takes long; only this page needs it
-
     run = _done(matching_id)
     try:
-        content = to_excel(make(run) for _, make in exports.TABLES.values())
+        return taking_files.take_workbook(run, actor=request.user).answer()
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
-    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what="excel")
-    return _download(content, EXCEL, f"selection-{run.pk}.xlsx")
 
 
 @permission_required("nursery.output")
@@ -68,23 +65,17 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
     tells which, before the file with 〓 may be taken (`&accept=1`)."""
     run = _done(matching_id)
     table, form = request.GET.get("table", "children"), request.GET.get("form", "csv")
-    if table not in exports.TABLES or form not in ENCODINGS:
-        raise Http404("このような書き出しはありません")
+    encoding, accept = ENCODINGS.get(form, form), "accept" in request.GET
     try:
-        made: Table = exports.TABLES[table][1](run)
+        file = taking_files.take_table(run, table, encoding, accept=accept, actor=request.user)
+    except Unknown as error:
+        raise Http404(str(error)) from error
+    except Lacking as lacking:
+        query = urlencode({"table": table, "form": form, "accept": "1"})
+        return lacking_page(request, run.round, lacking, query)
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
-    content, problems = to_csv(made, ENCODINGS[form])
-    if problems and "accept" not in request.GET:
-        context = _context(request, run) | {
-            "title": made.title,
-            "problems": problems[:SHOWN_PROBLEMS],
-            "count": len(problems),
-            "query": urlencode({"table": table, "form": form, "accept": "1"}),
-        }
-        return render(request, "nursery/lacking.html", context)
-    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what=f"{table}.{form}")
-    return _download(content, "text/csv", f"{table}-{run.pk}.csv")
+    return file.answer()
 
 
 @permission_required("nursery.view")
@@ -97,14 +88,13 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     if before is None:
         return render(request, "nursery/compare.html", context)
     try:
-        comparison = outputs.compared(before, run)
+        comparison = trying.compare(before, run, actor=request.user)
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
     shown = request.GET.get("show", "gains")
     wanted = SHOWN_MOVES.get(shown, True)
     moves = [move for move in comparison.moves if move.better is wanted]
     page = Paginator(moves, PAGE_SIZE).get_page(request.GET.get("page"))
-    record("nursery.runs_compared", subject=f"run:{run.pk}", actor=request.user, before=before.pk)
     context |= {
         "comparison": comparison,
         "shown": shown if shown in SHOWN_MOVES else "gains",
@@ -125,16 +115,8 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
     if request.method == "POST" and form.is_valid():
         try:
-            tried = actions.start(
-                run.round,
-                actor=request.user,
-                seconds=run.allowed_seconds,
-                change=form.change(),
-                base=run,
-                rule_set=form.cleaned_data["rule_set"],
-                label=form.cleaned_data["label"],
-            )
-        except actions.Unchanged as same:
+            tried = trying.try_out(run, actor=request.user, **form.tried())
+        except Unchanged as same:
             messages.info(request, "同じ試算が済んでいます。その結果を表示しています。")
             return redirect("nursery:compare", same.run.pk)
         except NotPossible as error:
@@ -176,11 +158,3 @@ def _slots(run: Run) -> list[tuple[str, str]]:
         run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
     )
     return [(slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）") for slot, item in ordered]
-
-
-def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
+from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine import market_writing
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.engine.tables import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
@@ -203,18 +203,11 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
 def market(request: HttpRequest, matching_id: int) -> HttpResponse:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
     row = _run(matching_id)
-    if row.snapshot is None:
-        messages.error(request, "この計算の入力は残っていません。")
-        return redirect("nursery:run", row.pk)
     try:
-        content = market_writing.dump(queries.selection_of(row).market)
+        return files.take_market(row, actor=request.user).answer()
     except (MarketRefused, RulesRefused) as refused:
         messages.error(request, f"書き出せません。{refused.problems[0]}")
         return redirect("nursery:run", row.pk)
-    record("nursery.exported", subject=f"run:{row.pk}", actor=request.user, what="market")
-    answer = HttpResponse(content, content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="market-{row.pk}.json"'
-    return answer
 
 
 def _run(matching_id: int) -> Run:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.nursery.adapters.spreadsheets import Table, Value
 from yakuba.services.nursery.contracts import Explanation, Outcome
-from yakuba.services.nursery.engine import fairness
 from yakuba.services.nursery.models import Placement, Run
-from yakuba.services.nursery.queries import explanations, names, results, runs
+from yakuba.services.nursery.queries import explanations, names, outputs, results, runs
 
 OUTCOMES = {
     Outcome.PLACED: "入所",
@@ -27,7 +26,7 @@ Rows = list[list[Value]]
 def children(run: Run) -> Table:
     """One row a child; for the adopted run with what was decided by hand."""
     facilities = names.facility_names(run.round)
-    final = {one.placement.pk: one for one in results.finals(run.round)} if _is_adopted(run) else {}
+    final = {one.placement.pk: one for one in results.finals(run.round)} if outputs.has_final(run) else {}
     rows: Rows = []
     for row in runs.placements(run):
         child, said = row.application, explanations.from_json(row.explanation)
@@ -54,10 +53,6 @@ def children(run: Run) -> Table:
         "説明", "不安定", "個別の決定のあと",
     )  # fmt: skip
     return Table("児童ごとの結果", head, rows)
-
-
-def _is_adopted(run: Run) -> bool:
-    return run.round.adopted_id == run.pk
 
 
 def _result(row: Placement) -> str:
@@ -182,9 +177,8 @@ def points(run: Run) -> Table:
 
 def shares(run: Run) -> Table:
     """The fairness tables, small groups withheld. Raises MarketRefused or RulesRefused."""
-    selection = runs.selection_of(run)
     rows: Rows = []
-    for title, table in fairness.tables(selection, runs.matching_of(run).assignment):
+    for title, table in outputs.shares(run):
         for share in table:
             numbers: list[Value] = [share.count, share.placed, share.first]
             rows.append([title, share.label, *([share.withheld] * 3 if share.withheld else numbers)])

@@ -24,6 +24,7 @@ from yakuba.services.nursery.engine import comparing, fairness
 from yakuba.services.nursery.engine.notices import Frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
+from yakuba.services.nursery.queries.refusal import NotPossible
 
 Assignment = dict[str, str | None]
 
@@ -60,11 +61,39 @@ class Moved:
         return bool(slot) and results.slot_facility(slot or "") == self.application.current
 
 
-def groups(run: Run) -> list[Group]:
-    """The fairness tables of a run, each with its chart. Raises MarketRefused or RulesRefused."""
+def has_final(run: Run) -> bool:
+    """Whether the run is the one that counts in its round, so that decisions by hand change its result."""
+    return run.round.adopted_id == run.pk
+
+
+def shares(run: Run, *, final: bool = False) -> list[tuple[str, list[Share]]]:
+    """The fairness tables of a run as it was calculated; with `final` of what counts after decisions by hand, a
+    seat that was declined afterwards taken as given.
+
+    Both are tables of the same children in the same groups, and what is withheld depends on the numbers of children
+    alone, so a group that one table withholds the other one withholds too. Side by side they tell by how many a
+    group shown, or all groups withheld together (two at least, of five children at least), changed by hand: no more
+    than who may see them reads child by child in the list of decisions. Tables that leave the town hall should
+    be one kind alone; the manual says so.
+
+    Raises NotPossible for the final result of a run that was not adopted and for a run without a result,
+    MarketRefused or RulesRefused.
+    """
+    runs.finished(run)
+    if final and not has_final(run):
+        raise NotPossible(
+            f"最終の結果があるのは、採用した計算だけです。「{run}」は採用されていません。計算の結果のほうを見てください。"
+        )
     selection = runs.selection_of(run)
-    tables = fairness.tables(selection, runs.matching_of(run).assignment)
-    return [_group(title, shares) for title, shares in tables]
+    if final:
+        held = {one.application.receipt_number: one.decided or None for one in results.finals(run.round)}
+        return fairness.tables(selection, held)
+    return fairness.tables(selection, runs.matching_of(run).assignment)
+
+
+def groups(run: Run, *, final: bool = False) -> list[Group]:
+    """The tables of `shares`, each with its rates and chart; raises what that raises."""
+    return [_group(title, rows) for title, rows in shares(run, final=final)]
 
 
 def _group(title: str, shares: Sequence[Share]) -> Group:
@@ -94,7 +123,12 @@ def others(run: Run) -> QuerySet[Run]:
 
 
 def compared(before: Run, after: Run) -> Comparison:
-    """Who moves from one run to the other. Raises MarketRefused or RulesRefused."""
+    """Who moves from one run to the other of the same round. Raises NotPossible (another round, no result),
+    MarketRefused or RulesRefused."""
+    if before.round_id != after.round_id or before.pk == after.pk:
+        raise NotPossible("比べられるのは、同じ選考回の二つの計算です。計算の番号を確かめてください。")
+    runs.finished(before)
+    runs.finished(after)
     selection = runs.selection_of(before)
     one, other = (runs.matching_of(run).assignment for run in (before, after))
     return comparing.compare(selection, one, other)
@@ -134,7 +168,7 @@ def final_selection(round: Round) -> tuple[Selection, Matching, list[str]]:
     for final in results.finals(round):
         child = final.application.receipt_number
         facts[child] = final.application.facts
-        held[child] = (final.placement.slot if final.withdrew else final.slot) or None
+        held[child] = final.decided or None
         if not final.withdrew:
             wanted.append(child)
     matching = Matching(held, Status.NOT_PROVEN, (), 0)

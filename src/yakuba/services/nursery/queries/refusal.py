@@ -1,7 +1,26 @@
-"""The one exception by which this room says no to a person."""
+"""The exceptions by which this room says no to a person."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yakuba.services.nursery.contracts import Problem
 
 
 class NotPossible(Exception):
     """What was asked is refused; `str()` is a Japanese sentence: what is wrong, where, what to do."""
+
+
+class Unknown(NotPossible):
+    """There is nothing of the name or number that was given."""
+
+
+class Lacking(NotPossible):
+    """The file would lose characters: `problems` tells each with its line and column. `title`: what the file is."""
+
+    def __init__(self, title: str, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            f"「{title}」には、Shift_JISで書けない文字が{len(problems)}字あります。"
+            "UTF-8で書き出すか、「〓」になってよいことを指定してください。"
+        )
+        self.title, self.problems = title, tuple(problems)

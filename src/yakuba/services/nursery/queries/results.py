@@ -33,6 +33,13 @@ class Final:
         """Whether it stays at the seat that it has."""
         return bool(self.slot) and slot_facility(self.slot) == self.application.current
 
+    @property
+    def decided(self) -> str:
+        """The slot that the municipality gave, also where the family declined it afterwards; empty for none."""
+        if not self.withdrew:
+            return self.slot
+        return self.decision.slot_before if self.decision else self.placement.slot
+
 
 @dataclass(frozen=True)
 class SlotState:

@@ -14,7 +14,9 @@ from yakuba.services.nursery.contracts import (
     Applications,
     Blocking,
     Explanation,
+    MarketRefused,
     Matching,
+    Problem,
     Selection,
     Status,
 )
@@ -23,6 +25,7 @@ from yakuba.services.nursery.engine.preparing import prepare
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules
+from yakuba.services.nursery.queries.refusal import NotPossible
 
 __all__ = ["RulesRefused"]
 
@@ -65,10 +68,23 @@ def is_outdated(run: Run, round: Round) -> bool:
     return run.snapshot.digest != inputs.digest_of(inputs.of_round(round))
 
 
+def finished(run: Run) -> None:
+    """Raise NotPossible unless the run has a result."""
+    if not run.is_done:
+        raise NotPossible(
+            f"「{run}」は{run.get_state_display()}で、結果がありません。終わった計算を指定してください。"
+        )
+
+
 def applications_of(run: Run) -> Applications:
-    """The inputs that the run was made from."""
-    assert run.snapshot is not None
-    return inputs.from_json(run.snapshot.document)
+    """The inputs that the run was made from. Raises MarketRefused when they are missing or cannot be read."""
+    if run.snapshot is None:
+        raise MarketRefused([Problem(0, "計算の入力", "残っていません。もう一度計算してください。")])
+    try:
+        return inputs.from_json(run.snapshot.document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = "保存した内容が壊れているため読めません。もう一度計算してください。"
+        raise MarketRefused([Problem(0, "計算の入力", reason)]) from error
 
 
 def selection_of(run: Run, applications: Applications | None = None) -> Selection:

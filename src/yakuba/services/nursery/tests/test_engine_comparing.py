@@ -112,6 +112,9 @@ def test_small_groups_are_not_told_apart_nor_worked_out_from_the_total():
     ]
     two_small = [Share("甲", 50, 20, 10), Share("乙", 2, 1, 1), Share("丙", 4, 1, 1)]
     assert [share.withheld for share in fairness.withheld(two_small)] == ["", "5人未満", "5人未満"]
+    all_of_a_few = [Share("甲", 50, 20, 10), Share("乙", 9, 3, 1), Share("丙", 1, 1, 1), Share("丁", 3, 0, 0)]
+    hidden = [share.withheld for share in fairness.withheld(all_of_a_few)]
+    assert hidden == ["", fairness.BESIDE, "5人未満", "5人未満"]  # else: 4 children, one of them with a wish
     assert fairness.withheld([Share("甲", 3, 1, 1)]) == [Share("甲", 0, 0, 0, "5人未満")]
 
 

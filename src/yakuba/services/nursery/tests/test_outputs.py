@@ -11,10 +11,11 @@ import pytest
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.services.nursery.actions import decisions, notices, runs
-from yakuba.services.nursery.models import NoticePrint, Run
+from yakuba.services.nursery.actions import decisions, notices, rounds, runs, trying
+from yakuba.services.nursery.models import NoticePrint, Run, Snapshot
 from yakuba.services.nursery.queries import outputs, today
 from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.tests.desk import START
 
 FIRST, SECOND, THIRD = "0800000101", "0800000202", "0800000303"
 
@@ -53,6 +54,114 @@ def test_the_fairness_page_counts_groups_and_hides_small_ones(full, page):
     assert "5人未満" in text
     assert '<td class="num" data-label="申込">7</td>' in text  # the one group of all: no transfers
     assert "ごとの割合" in text
+
+
+def seven_children(desk) -> Run:
+    """Calculated and adopted."""
+    for number in range(4):
+        desk.case(f"08000004{number:02d}", child_birth="2025-07-01")
+    desk.take()
+    return Run.objects.select_related("round").get(pk=desk.adopted().pk)
+
+
+def decide(desk, child: str, slot: str) -> None:
+    """By hand: one proposes, the other one approves."""
+    decision = decisions.propose_place(desk.child(child), slot, "事情による", actor=desk.person)
+    decisions.approve(decision, actor=desk.boss)
+
+
+def transfers(run: Run, *, final: bool) -> tuple[int, int, int]:
+    """The one group that holds everybody: there are no transfers."""
+    (share,) = dict(outputs.shares(run, final=final))["転園"]
+    return share.count, share.placed, share.first
+
+
+def test_fairness_is_told_of_the_calculation_and_of_what_counts_in_the_end(full, page):
+    run = seven_children(full)
+    assert transfers(run, final=False) == transfers(run, final=True) == (7, 2, 1)
+    decide(full, SECOND, "")
+    assert transfers(run, final=False) == (7, 2, 1)
+    assert transfers(run, final=True) == (7, 1, 1)
+    text = page.get(url("fairness", run) + "?result=final").content.decode()
+    assert '<td class="num" data-label="希望がかなった">1</td>' in text
+    assert (
+        '<td class="num" data-label="希望がかなった">2</td>'
+        in page.get(url("fairness", run)).content.decode()
+    )
+    freeze(full)
+    decisions.decline(full.child(FIRST), "転居", actor=full.person)
+    assert transfers(run, final=True) == (7, 1, 1)  # as it was decided
+
+
+def test_both_kinds_of_fairness_withhold_the_same_groups(full):
+    run = seven_children(full)
+    decide(full, SECOND, "")
+    decide(full, THIRD, "N2-1")
+    kinds = [
+        [
+            (title, [(one.label, one.withheld) for one in table])
+            for title, table in outputs.shares(run, final=final)
+        ]
+        for final in (False, True)
+    ]
+    assert kinds[0] == kinds[1]
+    assert any(withheld for _, table in kinds[0] for _, withheld in table)
+
+
+def test_only_the_adopted_run_has_a_final_result(full, page):
+    run = full.calculate()
+    with pytest.raises(NotPossible, match="採用した計算だけ"):
+        outputs.shares(run, final=True)
+    assert "最終の結果" not in page.get(url("fairness", run) + "?result=final").content.decode()
+
+
+def test_inputs_that_cannot_be_read_are_told_and_no_page_breaks(full, page):
+    run = full.adopted()
+    other = full.calculate(again=True)
+    Snapshot.objects.filter(pk=run.snapshot_id).update(document={"facilities": [{}]})
+    assert run.snapshot_id == other.snapshot_id
+    for address in (
+        url("fairness", run),
+        url("export_excel", run),
+        url("export_csv", run) + "?table=points",
+        url("compare", run) + f"?with={other.pk}",
+        url("run_market", run),
+    ):
+        answer = page.get(address, follow=True)
+        assert answer.redirect_chain == [(url("run", run), 302)], address
+        assert "壊れているため読めません" in answer.content.decode()
+    assert not events("nursery.exported")
+    assert not events("nursery.runs_compared")
+
+
+def test_what_cannot_be_tried_or_compared_is_refused(full):
+    run = full.calculate()
+    tried = trying.try_out(run, actor=full.person, seats={"N1-1": 1})
+    next_month = START.replace(month=START.month + 1)
+    other_round = rounds.make(
+        "五月", next_month, full.round.procedure, full.round.rule_set, actor=full.person
+    )
+    elsewhere = Run.objects.create(
+        round=other_round, rule_set=run.rule_set, snapshot=run.snapshot, state="done", started_by=full.person
+    )
+    for options, reason in (
+        ({"base": tried, "level": "child"}, "終わった計算"),
+        ({"base": run, "seats": {"N1-1": 0}}, "どれかを変えて"),
+        ({"base": run, "seats": {"N9-1": 1}}, "枠 N9-1"),
+        ({"base": run, "seats": {"N1-1": 100}}, "99人まで"),
+        ({"base": run, "level": "town"}, "child、household"),
+        ({"base": run, "rule_set": run.rule_set}, "どれかを変えて"),
+        ({"base": run, "seats": {"N1-1": 1}}, "進んでいます"),
+    ):
+        with pytest.raises(NotPossible, match=reason):
+            trying.try_out(actor=full.person, **options)
+    done = calculate(tried)
+    with pytest.raises(NotPossible, match="試算をもとに"):
+        trying.try_out(done, actor=full.person, level="child")
+    for before, after in ((run, run), (elsewhere, run)):
+        with pytest.raises(NotPossible, match="同じ選考回"):
+            trying.compare(before, after, actor=full.person)
+    assert not events("nursery.runs_compared")
 
 
 def test_a_what_if_with_more_seats_is_calculated_and_compared_child_by_child(full, page):
@@ -218,6 +327,17 @@ def test_who_declines_gets_no_notice_and_a_decision_by_hand_is_told_as_it_is(ful
     assert sorted(wanted) == [SECOND, THIRD]
     assert matching.assignment[FIRST] == "N1-1"  # how it was decided
     assert (matching.assignment[SECOND], matching.assignment[THIRD]) == (None, "N2-1")
+
+
+def test_a_seat_given_by_hand_and_declined_afterwards_counts_as_it_was_given(full):
+    full.adopted()
+    decide(full, SECOND, "")
+    decide(full, THIRD, "N2-1")
+    freeze(full)
+    decisions.decline(full.child(THIRD), "転居", actor=full.person)
+    _, matching, wanted = outputs.final_selection(full.round)
+    assert THIRD not in wanted
+    assert matching.assignment[THIRD] == "N2-1"
 
 
 def test_only_who_may_put_out_sees_notices_and_files(full, client, make_staff, yakuba_city):

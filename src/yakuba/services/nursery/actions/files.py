@@ -1,0 +1,64 @@
+"""Files of a run that leave the room. Each is written down with who took it, before it is handed out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.downloads import Download
+from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
+from yakuba.services.nursery.engine import market_writing
+from yakuba.services.nursery.models import Run
+from yakuba.services.nursery.queries import exports, runs
+from yakuba.services.nursery.queries.refusal import Lacking, Unknown
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENCODINGS = ("utf-8", "cp932")
+
+
+def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Download:
+    """The table as a CSV file. encoding: of ENCODINGS; accept: characters that it lacks may become 〓.
+
+    Raises Unknown for another encoding, Lacking where characters would be lost and that is not accepted.
+    """
+    if encoding not in ENCODINGS:
+        raise Unknown(
+            f"文字コード「{encoding}」では書き出せません。{'、'.join(ENCODINGS)} から選んでください。"
+        )
+    content, problems = to_csv(table, encoding)
+    if problems and not accept:
+        raise Lacking(table.title, problems)
+    return Download(name, "text/csv", content)
+
+
+def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: Any) -> Download:
+    """One of `exports.TABLES` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
+    a result, MarketRefused or RulesRefused."""
+    runs.finished(run)
+    if table not in exports.TABLES:
+        raise Unknown(f"表「{table}」はありません。{'、'.join(exports.TABLES)} から選んでください。")
+    made = exports.TABLES[table][1](run)
+    file = csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
+    _exported(run, actor, table, encoding=encoding)
+    return file
+
+
+def take_workbook(run: Run, *, actor: Any) -> Download:
+    """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
+    from yakuba.services.nursery.adapters.excel import to_excel  # takes long; only this needs it
+
+    runs.finished(run)
+    content = to_excel(make(run) for _, make in exports.TABLES.values())
+    _exported(run, actor, "excel")
+    return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
+
+
+def take_market(run: Run, *, actor: Any) -> Download:
+    """The market that the run was made from: ids only, no names. Raises MarketRefused or RulesRefused."""
+    content = market_writing.dump(runs.selection_of(run).market)
+    _exported(run, actor, "market")
+    return Download(f"market-{run.pk}.json", "application/json", content)
+
+
+def _exported(run: Run, actor: Any, what: str, **more: str) -> None:
+    record("nursery.exported", subject=f"run:{run.pk}", actor=actor, what=what, **more)
