@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from yakuba.kernel.accounts.acting import acting
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.cli.output import (
-    console,
-    errors,
-    fail,
-    municipality_of,
-    print_json,
-    print_rows,
-    progress_bar,
-)
+from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, progress_bar
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.services.nursery.actions import handing, taking
+from yakuba.services.nursery.actions import files, handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions import rules as rule_actions
 from yakuba.services.nursery.actions import runs as run_actions
-from yakuba.services.nursery.cli.command import app
-from yakuba.services.nursery.contracts import MarketRefused, Problem
-from yakuba.services.nursery.engine import market_writing
-from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import Round, RuleSet, Run
+from yakuba.services.nursery.cli.command import (
+    JSON,
+    TOWN,
+    USER,
+    acting_as,
+    lines,
+    looking_at,
+    round_app,
+    round_of,
+    run_of,
+    write,
+)
+from yakuba.services.nursery.contracts import Problem
+from yakuba.services.nursery.models import Round, Run
 from yakuba.services.nursery.queries import rounds as queries
+from yakuba.services.nursery.queries import rules as rule_queries
 from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries import told
 from yakuba.services.nursery.queries.refusal import NotPossible
 
-round_app = typer.Typer(no_args_is_help=True, help="選考回: 取り込み、計算、結果")
-app.add_typer(round_app, name="round")
-
-USER = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
-TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 FILE = typer.Argument(..., exists=True, dir_okay=False, readable=True)
 START = typer.Option(..., "--start", formats=["%Y-%m-%d"], help="入所日（例 2027-04-01）")
-SHOWN = 50
 ROUND_HEADINGS = {
     "id": "番号", "title": "選考回", "start": "入所日", "state": "状態", "applications": "申込",
     "seats": "空き枠", "next_step": "次にすること",
@@ -60,7 +51,7 @@ RESULT_HEADINGS = {
 @round_app.command("list")
 def list_rounds(municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考回の一覧を出す"""
-    with municipality_of(municipality):
+    with looking_at(municipality):
         rows = [told.round_facts(round) for round in queries.rounds()]
     print_rows(rows, ROUND_HEADINGS, as_json=as_json)
 
@@ -72,7 +63,7 @@ def load_rules(file: Path = FILE, user: str = USER, municipality: str = TOWN, as
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise fail(f"{file}: UTF-8のYAMLファイルか確かめてください（{error}）。") from error
-    with _acting(municipality, user, "nursery.rules") as actor:
+    with acting_as(municipality, user, "nursery.rules") as actor:
         row = rule_actions.load(text, actor=actor)
         facts = {"id": row.pk, "name": row.name, "version": row.version}
     print_rows([facts], {"id": "番号", "name": "選考基準", "version": "版"}, as_json=as_json)
@@ -88,10 +79,8 @@ def new_round(
     as_json: bool = JSON,
 ) -> None:
     """選考回を作る"""
-    with _acting(municipality, user, "nursery.edit") as actor:
-        rule_set = RuleSet.objects.filter(pk=rules).first()
-        if rule_set is None:
-            raise NotPossible(f"選考基準{rules}がありません。登録してから、その番号を指定してください。")
+    with acting_as(municipality, user, "nursery.edit") as actor:
+        rule_set = rule_queries.rule_set(rules)
         procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
         if procedure is None:
             raise NotPossible(f"手続「{rule_set.procedure_code}」が登録されていません。")
@@ -102,8 +91,8 @@ def new_round(
 @round_app.command("show")
 def show_round(round_id: int, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）"""
-    with municipality_of(municipality):
-        facts = _print_round(_round(round_id), as_json)
+    with looking_at(municipality):
+        facts = _print_round(round_of(round_id), as_json)
     if facts["problems"]:
         raise typer.Exit(1)
 
@@ -111,8 +100,8 @@ def show_round(round_id: int, municipality: str = TOWN, as_json: bool = JSON) ->
 @round_app.command("take")
 def take(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """受付簿で確認の済んだ申込を取り込む"""
-    with _acting(municipality, user, "nursery.edit") as actor:
-        _print_taken(taking.from_ledger(_round(round_id), actor=actor), as_json)
+    with acting_as(municipality, user, "nursery.edit") as actor:
+        _print_taken(taking.from_ledger(round_of(round_id), actor=actor), as_json)
 
 
 @round_app.command("load-facilities")
@@ -120,8 +109,8 @@ def load_facilities(
     round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
 ) -> None:
     """施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
-    with _acting(municipality, user, "nursery.edit") as actor:
-        _print_taken(taking.facilities_from_file(_round(round_id), file.read_bytes(), actor=actor), as_json)
+    with acting_as(municipality, user, "nursery.edit") as actor:
+        _print_taken(taking.facilities_from_file(round_of(round_id), file.read_bytes(), actor=actor), as_json)
 
 
 @round_app.command("load-applications")
@@ -129,8 +118,10 @@ def load_applications(
     round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
 ) -> None:
     """申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
-    with _acting(municipality, user, "nursery.edit") as actor:
-        _print_taken(taking.applications_from_file(_round(round_id), file.read_bytes(), actor=actor), as_json)
+    with acting_as(municipality, user, "nursery.edit") as actor:
+        _print_taken(
+            taking.applications_from_file(round_of(round_id), file.read_bytes(), actor=actor), as_json
+        )
 
 
 @round_app.command("run")
@@ -143,24 +134,22 @@ def run(
     as_json: bool = JSON,
 ) -> None:
     """いまここで計算し、結果と証明を出す（計算できなければ終了コード1）"""
-    with _acting(municipality, user, "nursery.run") as actor:
+    with acting_as(municipality, user, "nursery.run") as actor:
         try:
-            row = run_actions.start(_round(round_id), actor=actor, seconds=seconds, again=again)
+            row = run_actions.start(round_of(round_id), actor=actor, seconds=seconds, again=again)
         except run_actions.Unchanged as same:
             errors.print(str(same), highlight=False)
             row = same.run
         else:
-            with progress_bar(quiet=as_json) as bar:
-                task = bar.add_task("計算", total=100)
-                run_actions.calculate(row.pk, lambda done, total, _: bar.update(task, completed=done))
-        _print_run(Run.objects.select_related("rule_set").get(pk=row.pk), as_json)
+            calculate_here(row, as_json)
+        print_run(run_of(row.pk), as_json)
 
 
 @round_app.command("adopt")
 def adopt(run_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """計算の結果を採用する"""
-    with _acting(municipality, user, "nursery.run") as actor:
-        _print_run(run_actions.adopt(_run(run_id), actor=actor), as_json)
+    with acting_as(municipality, user, "nursery.run") as actor:
+        print_run(run_actions.adopt(run_of(run_id), actor=actor), as_json)
 
 
 @round_app.command("results")
@@ -171,8 +160,8 @@ def results(
     as_json: bool = JSON,
 ) -> None:
     """児童ごとの結果を出す"""
-    with municipality_of(municipality):
-        rows = run_queries.placements(_run(run_id))
+    with looking_at(municipality):
+        rows = run_queries.placements(run_of(run_id))
         facts = [told.placement_facts(row, explained=explained) for row in rows]
     print_rows(facts, RESULT_HEADINGS, as_json=as_json)
 
@@ -185,52 +174,25 @@ def market(
     municipality: str = TOWN,
 ) -> None:
     """計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる"""
-    with _acting(municipality, user, "nursery.run"):
-        out.write_bytes(market_writing.dump(run_queries.selection_of(_run(run_id)).market))
-    console.print(f"{out} に書きました。", highlight=False)
+    with acting_as(municipality, user, "nursery.run") as actor:
+        write(files.take_market(run_of(run_id), actor=actor), out)
 
 
 @round_app.command("hand-over")
 def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる"""
-    with _acting(municipality, user, "nursery.propose") as actor:
-        done = handing.hand_over(_round(round_id), actor=actor)
+    with acting_as(municipality, user, "nursery.propose") as actor:
+        done = handing.hand_over(round_of(round_id), actor=actor)
     facts = {"new": done.new, "changed": done.changed, "same": done.same, "late": done.late}
     headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
     print_rows([facts], headings, as_json=as_json)
 
 
-@contextmanager
-def _acting(municipality: str, user: str, permission: str) -> Iterator[User]:
-    """Work as that person; a refusal becomes a message and exit code 1."""
-    try:
-        with acting(user, permission, municipality=municipality) as actor:
-            yield actor
-    except NotPossible as error:
-        raise fail(str(error)) from error
-    except (RulesRefused, MarketRefused) as error:
-        raise fail(_lines(error.problems)) from error
-
-
-def _lines(problems: Any) -> str:
-    lines = [str(problem) for problem in problems[:SHOWN]]
-    more = len(problems) - len(lines)
-    return "\n".join([*lines, f"ほか{more}件"] if more > 0 else lines)
-
-
-def _round(round_id: int) -> Round:
-    row = queries.rounds().filter(pk=round_id).first()
-    if row is None:
-        raise fail(f"選考回{round_id}がありません。round list で番号を確かめてください。", 2)
-    return row
-
-
-def _run(run_id: int) -> Run:
-    rows = Run.objects.select_related("round", "rule_set", "snapshot")
-    row: Run | None = rows.filter(pk=run_id).first()
-    if row is None:
-        raise fail(f"計算{run_id}がありません。番号を確かめてください。", 2)
-    return row
+def calculate_here(run: Run, quiet: bool) -> None:
+    """Do the work of a run in this process, with a bar on standard error."""
+    with progress_bar(quiet=quiet) as bar:
+        task = bar.add_task("計算", total=run_actions.STEPS)
+        run_actions.calculate(run.pk, lambda done, total, _: bar.update(task, completed=done))
 
 
 def _print_round(round: Round, as_json: bool) -> dict[str, Any]:
@@ -240,7 +202,7 @@ def _print_round(round: Round, as_json: bool) -> dict[str, Any]:
     else:
         print_rows([facts], ROUND_HEADINGS, as_json=False)
         if facts["problems"]:
-            errors.print(_lines([Problem(**one) for one in facts["problems"]]), highlight=False, markup=False)
+            errors.print(lines([Problem(**one) for one in facts["problems"]]), highlight=False, markup=False)
     return facts
 
 
@@ -251,14 +213,15 @@ def _print_taken(taken: taking.Taken, as_json: bool) -> None:
         headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "kept": "修正を残した"}
         print_rows([taken.to_json()], headings, as_json=False)
     if taken.problems:
-        raise fail(_lines(taken.problems))
+        raise fail(lines(taken.problems))
 
 
-def _print_run(run: Run, as_json: bool) -> None:
+def print_run(run: Run, as_json: bool) -> None:
+    """How the run stands. Raises typer.Exit(1) when it failed, with the reasons."""
     facts = told.run_facts(run)
     if as_json:
         print_json(facts)
     else:
         print_rows([facts], RUN_HEADINGS, as_json=False)
     if run.state == Run.State.FAILED:
-        raise fail(_lines([Problem(**one) for one in run.problems]))
+        raise fail(lines([Problem(**one) for one in run.problems]))

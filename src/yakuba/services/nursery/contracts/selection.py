@@ -198,3 +198,10 @@ class Share:
     placed: int
     first: int
     withheld: str = ""
+
+    @property
+    def rates(self) -> tuple[float | None, float | None]:
+        """The shares of `placed` and of `first`, from 0 to 1; None where they are withheld."""
+        if self.withheld or not self.count:
+            return None, None
+        return self.placed / self.count, self.first / self.count

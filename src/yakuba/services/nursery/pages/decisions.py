@@ -15,6 +15,7 @@ from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.forms.decisions import AnswerForm, PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
+from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import names, results
 from yakuba.services.nursery.queries.refusal import NotPossible
 
@@ -22,9 +23,7 @@ from yakuba.services.nursery.queries.refusal import NotPossible
 @permission_required("nursery.view")
 def waiting(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a second person, the oldest first."""
-    rows = Decision.objects.filter(state=Decision.State.PROPOSED).select_related(
-        "round", "application", "proposed_by"
-    )
+    rows = queries.decisions().filter(state=Decision.State.PROPOSED)
     context = rights(request.user) | {"decisions": rows.order_by("proposed_at")}
     return render(request, "nursery/decisions_waiting.html", context)
 
@@ -33,9 +32,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def decisions(request: HttpRequest, round_id: int) -> HttpResponse:
     """All decisions of a round, what waits first."""
     round = get_object_or_404(Round, pk=round_id)
-    rows = list(
-        Decision.objects.filter(round=round).select_related("application", "proposed_by", "answered_by")
-    )
+    rows = list(queries.of_round(round))
     rows.sort(key=lambda row: (row.state != Decision.State.PROPOSED, -row.pk))
     context = rights(request.user) | {
         "round": round,
@@ -169,8 +166,7 @@ def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
 
 
 def _decision(decision_id: int) -> Decision:
-    rows = Decision.objects.select_related("round", "application", "proposed_by", "answered_by")
-    found: Decision = get_object_or_404(rows, pk=decision_id)
+    found: Decision = get_object_or_404(queries.decisions(), pk=decision_id)
     return found
 
 

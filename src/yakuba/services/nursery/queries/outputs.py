@@ -24,7 +24,7 @@ from yakuba.services.nursery.engine import comparing, fairness
 from yakuba.services.nursery.engine.notices import Frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
 
 Assignment = dict[str, str | None]
 
@@ -97,16 +97,7 @@ def groups(run: Run, *, final: bool = False) -> list[Group]:
 
 
 def _group(title: str, shares: Sequence[Share]) -> Group:
-    rows = []
-    for share in shares:
-        known = not share.withheld and share.count
-        rows.append(
-            (
-                share,
-                share.placed / share.count if known else None,
-                share.first / share.count if known else None,
-            )
-        )
+    rows = [(share, *share.rates) for share in shares]
     bars = [
         (share.label, {"希望がかなった": 100 * placed, "第1希望": 100 * first})
         for share, placed, first in rows
@@ -120,6 +111,17 @@ def others(run: Run) -> QuerySet[Run]:
     """Finished runs of the same round to compare with, the newest first."""
     done = runs.runs(run.round).filter(state=Run.State.DONE)
     return done.exclude(pk=run.pk)
+
+
+def other(run: Run, number: int | None) -> Run:
+    """The run to compare with: that of this number among `others`, or of a what-if its base. Raises Unknown."""
+    wanted = number or run.base_id
+    found = others(run).filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise Unknown(
+            f"比べるもとの計算{wanted or ''}がありません。同じ選考回の、終わった計算の番号を指定してください。"
+        )
+    return found
 
 
 def compared(before: Run, after: Run) -> Comparison:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+from typer.testing import CliRunner
+
+from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.registry import permission_names
+from yakuba.services.nursery.cli import app
 from yakuba.services.nursery.tests.desk import Desk
 
 
@@ -28,3 +35,39 @@ def full(desk: Desk) -> Desk:
     desk.case("0800000303", mother_work="seeking")
     desk.take()
     return desk
+
+
+@pytest.fixture
+def program(client) -> Callable[..., Any]:
+    """`program(user, scopes)` → `call(path, **body)`: GET without a body, POST with one, by that person's token."""
+
+    def by(user, scopes=None):
+        token = ApiToken.issue(user, "試験", sorted(permission_names() if scopes is None else scopes))[1]
+        headers = {"Authorization": f"Bearer {token}"}
+
+        def call(path, **body):
+            url = f"/api/v1/nursery/{path}"
+            if not body:
+                return client.get(url, headers=headers)
+            return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
+
+        return call
+
+    return by
+
+
+@pytest.fixture
+def api(program, full, clerk):
+    """A program that may do everything in the clerk's name."""
+    return program(clerk)
+
+
+@pytest.fixture
+def command(full):
+    """`command("show", 1)` → (exit code, what was printed on standard output, everything printed)."""
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["round", *map(str, words)])
+        return done.exit_code, done.stdout, done.output
+
+    return run

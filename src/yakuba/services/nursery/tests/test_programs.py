@@ -5,40 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.registry import permission_names
 from yakuba.services.nursery.actions import handing
-from yakuba.services.nursery.cli import app
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.tests.desk import FACILITIES, RULES
-
-
-@pytest.fixture
-def api(client, full, clerk):
-    token = ApiToken.issue(clerk, "試験", sorted(permission_names()))[1]
-
-    def call(path, **body):
-        headers = {"Authorization": f"Bearer {token}"}
-        url = f"/api/v1/nursery/{path}"
-        if not body:
-            return client.get(url, headers=headers)
-        return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
-
-    return call
-
-
-@pytest.fixture
-def command(full):
-    """`command("show", 1)` → (exit code, what was printed as JSON or text, everything printed)."""
-
-    def run(*words):
-        done = CliRunner().invoke(app, ["round", *map(str, words)])
-        return done.exit_code, done.stdout, done.output
-
-    return run
 
 
 def test_a_program_calculates_a_round(api, full):
@@ -60,6 +31,7 @@ def test_a_program_calculates_a_round(api, full):
     bad = api("rules", text="選考基準: だけ")
     assert (bad.status_code, bool(bad.json()["errors"])) == (422, True)
     assert api(f"rounds/{full.round.pk}/take", go=1).json()["same"] == 3
+    assert api(f"runs/{run_id}/adopt", go=1).json()["id"] == api("rounds").json()[0]["adopted"]
 
 
 def test_the_command_line_does_what_the_pages_do(command, full, clerk, tmp_path):

@@ -1,38 +1,21 @@
-"""`/api/v1/nursery/…`: rounds, calculations and results for programs."""
+"""Rounds, calculations and results for programs."""
 
 # No `from __future__ import annotations`: ninja reads the annotations of the guarded operations as objects.
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Schema, Status
 
 from yakuba.kernel.api.authentication import scoped
-from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.chain import record
-from yakuba.services.nursery.actions import rules, runs, taking
-from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine import market_writing
-from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import Placement, Round, Run
+from yakuba.services.nursery.actions import files, rules, runs, taking
+from yakuba.services.nursery.api.operations import ProblemOut, part, refusals, round_of, router, run_of
+from yakuba.services.nursery.models import Placement
 from yakuba.services.nursery.queries import rounds as round_queries
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries import told
-from yakuba.services.nursery.queries.refusal import NotPossible
-
-router = Router(tags=["nursery"])
-LARGEST_PAGE = 500
-
-
-class ProblemOut(Schema):
-    """One fault: line of the file (0: none), where, and what to do, in Japanese."""
-
-    line: int
-    place: str
-    reason: str
 
 
 class RoundOut(Schema):
@@ -97,10 +80,14 @@ class BlockingOut(Schema):
 
 
 class RunOut(Schema):
-    """A calculation. status: stable, minimum or not_proven (bound: no result has fewer blocking households)."""
+    """A calculation. status: stable, minimum or not_proven (bound: no result has fewer blocking households).
+
+    base: of a what-if, the calculation that it starts from.
+    """
 
     id: int
     round: int
+    base: int | None
     label: str
     rules: str
     change: dict[str, Any]
@@ -121,9 +108,10 @@ class RunOut(Schema):
 
 
 class ResultOut(Schema):
-    """One child's result. slot: empty for none; wish: 0 for none or for the seat of today."""
+    """One child's result. slot: empty for none; wish: 0 for none or for the seat of today. application: to decide on."""
 
     id: int
+    application: int
     receipt_number: str
     household: str
     slot: str
@@ -145,15 +133,15 @@ def list_rounds(request: HttpRequest) -> Any:
 @scoped("nursery.view")
 def show_round(request: HttpRequest, round_id: int) -> Any:
     """One round."""
-    return told.round_facts(_round(round_id))
+    return told.round_facts(round_of(round_id))
 
 
 @router.post("/rounds/{round_id}/take", response=TakenOut, summary="受付簿から申込を取り込む")
 @scoped("nursery.edit")
 def take(request: HttpRequest, round_id: int) -> Any:
     """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
-    round = _round(round_id)
-    with _refusals():
+    round = round_of(round_id)
+    with refusals():
         return taking.from_ledger(round, actor=request.user).to_json()
 
 
@@ -161,7 +149,7 @@ def take(request: HttpRequest, round_id: int) -> Any:
 @scoped("nursery.rules")
 def load_rules(request: HttpRequest, body: RulesIn) -> Any:
     """Load a rule file; 422 with every fault and its line."""
-    with _refusals():
+    with refusals():
         return Status(201, rules.load(body.text, actor=request.user))
 
 
@@ -169,15 +157,15 @@ def load_rules(request: HttpRequest, body: RulesIn) -> Any:
 @scoped("nursery.view")
 def list_runs(request: HttpRequest, round_id: int, limit: int = 100, offset: int = 0) -> Any:
     """The round's calculations, the newest first."""
-    return [told.run_facts(run) for run in _part(queries.runs(_round(round_id)), limit, offset)]
+    return [told.run_facts(run) for run in part(queries.runs(round_of(round_id)), limit, offset)]
 
 
 @router.post("/rounds/{round_id}/runs", response={201: RunOut, 200: RunOut}, summary="計算する")
 @scoped("nursery.run")
 def start_run(request: HttpRequest, round_id: int, body: RunIn) -> Any:
     """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
-    round = _round(round_id)
-    with _refusals():
+    round = round_of(round_id)
+    with refusals():
         try:
             run = runs.start(round, actor=request.user, seconds=body.seconds, again=body.again)
         except runs.Unchanged as same:
@@ -189,7 +177,16 @@ def start_run(request: HttpRequest, round_id: int, body: RunIn) -> Any:
 @scoped("nursery.view")
 def show_run(request: HttpRequest, matching_id: int) -> Any:
     """One calculation."""
-    return told.run_facts(_run(matching_id))
+    return told.run_facts(run_of(matching_id))
+
+
+@router.post("/runs/{matching_id}/adopt", response=RunOut, summary="結果を採用する")
+@scoped("nursery.run")
+def adopt(request: HttpRequest, matching_id: int) -> Any:
+    """Make the result the one that counts in its round."""
+    run = run_of(matching_id)
+    with refusals():
+        return told.run_facts(runs.adopt(run, actor=request.user))
 
 
 @router.get("/runs/{matching_id}/results", response=list[ResultOut], summary="児童ごとの結果")
@@ -198,7 +195,7 @@ def list_results(
     request: HttpRequest, matching_id: int, explained: bool = False, limit: int = 100, offset: int = 0
 ) -> Any:
     """Results by receipt number; with `explained` every wish's explanation too."""
-    rows = _part(queries.placements(_run(matching_id)), limit, offset)
+    rows = part(queries.placements(run_of(matching_id)), limit, offset)
     return [told.placement_facts(row, explained=explained) for row in rows]
 
 
@@ -215,38 +212,6 @@ def show_result(request: HttpRequest, placement_id: int) -> Any:
 @scoped("nursery.run")
 def export_market(request: HttpRequest, matching_id: int) -> Any:
     """The market file of a calculation: ids only, no names."""
-    run = _run(matching_id)
-    with _refusals():
-        content = market_writing.dump(queries.selection_of(run).market)
-    record("nursery.exported", subject=f"run:{run.pk}", actor=request.user, what="market")
-    return HttpResponse(content, content_type="application/json")
-
-
-def _round(round_id: int) -> Round:
-    found: Round = get_object_or_404(round_queries.rounds(), pk=round_id)
-    return found
-
-
-def _run(matching_id: int) -> Run:
-    found: Run = get_object_or_404(
-        Run.objects.select_related("round", "rule_set", "snapshot"), pk=matching_id
-    )
-    return found
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except (RulesRefused, MarketRefused) as error:
-        faults = [{"line": one.line, "place": one.place, "reason": one.reason} for one in error.problems]
-        raise ApiProblem(422, "直すところがあります", str(error), errors=faults) from error
-    except NotPossible as error:
-        raise ApiProblem(409, "いまはできません", str(error)) from error
-
-
-def _part(rows: Any, limit: int, offset: int) -> Any:
-    """At most 500 rows from `offset` on."""
-    if not (1 <= limit <= LARGEST_PAGE and offset >= 0):
-        raise ApiProblem(422, "入力が正しくありません", f"limit は1～{LARGEST_PAGE}、offset は0以上です。")
-    return rows[offset : offset + limit]
+    run = run_of(matching_id)
+    with refusals():
+        return files.take_market(run, actor=request.user).answer()

@@ -1,0 +1,63 @@
+"""The notices of a round, for programs."""
+
+# No `from __future__ import annotations`: ninja reads the annotations of the guarded operations as objects.
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema, Status
+
+from yakuba.kernel.api.authentication import scoped
+from yakuba.services.nursery.actions import notices
+from yakuba.services.nursery.api.operations import ProblemOut, part, refusals, round_of, router
+from yakuba.services.nursery.queries import outputs, told
+
+
+class NoticesOut(Schema):
+    """Notices made at one time. draft: marked 見本; state: active, done or failed; problems: what is missing."""
+
+    id: int
+    round: int
+    draft: bool
+    state: str
+    count: int
+    sha256: str
+    problems: list[ProblemOut]
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
+@router.get("/rounds/{round_id}/notices", response=list[NoticesOut], summary="作った通知の一覧")
+@scoped("nursery.output")
+def list_notices(request: HttpRequest, round_id: int, limit: int = 100, offset: int = 0) -> Any:
+    """All notices of the round, the newest first."""
+    return [told.print_facts(row) for row in part(outputs.prints(round_of(round_id)), limit, offset)]
+
+
+@router.post("/rounds/{round_id}/notices", response={201: NoticesOut}, summary="通知を作る")
+@scoped("nursery.output")
+def make_notices(request: HttpRequest, round_id: int) -> Any:
+    """Have them made by a worker; drafts until the round is frozen."""
+    round = round_of(round_id)
+    with refusals():
+        return Status(201, told.print_facts(notices.start(round, actor=request.user)))
+
+
+@router.get("/rounds/{round_id}/notices.pdf", summary="通知の印刷用PDF")
+@scoped("nursery.output")
+def take_print(request: HttpRequest, round_id: int) -> Any:
+    """The newest print file; once the round is frozen, only a final one."""
+    round = round_of(round_id)
+    with refusals():
+        return notices.take_print(round, actor=request.user).answer()
+
+
+@router.get("/rounds/{round_id}/mailing.csv", summary="通知の宛名の一覧")
+@scoped("nursery.output")
+def take_addresses(request: HttpRequest, round_id: int, encoding: str = "utf-8", accept: bool = False) -> Any:
+    """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,
+    which puts 〓 for them."""
+    round = round_of(round_id)
+    with refusals():
+        return notices.take_addresses(round, encoding, accept=accept, actor=request.user).answer()
