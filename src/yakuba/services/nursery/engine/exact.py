@@ -8,23 +8,25 @@ new core without them. The bound holds at any time, also when the time ends befo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
-from yakuba.services.nursery.engine import hitting, reasons
+from yakuba.services.nursery.engine import hitting
 from yakuba.services.nursery.engine.board import Plan, blocking, board_of
 from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.search import Core, Found, Search, Undecided
+from yakuba.services.nursery.engine.place_index import index_of
+from yakuba.services.nursery.engine.search import Core, Found, Ground, Search, Undecided
 
 MOST_LIKED = 9
 MOST_TRIES = 4000
-SHRINK_TRIES = 100
-SHRINKS = 1
-MOST_VARIED = 12
-VARY_TRIES = 150
+PATIENCE = 4
+APART_TRIES = 30
+APART_GAIN = 4
 
 Told = Callable[[str, float], None]
 
@@ -86,46 +88,89 @@ class _Proving:
         claims = blocking(plan, board_of(plan, held))
         self.fewest = int((claims >= 0).sum())
         self.liking = dict(liking) | dict.fromkeys(np.flatnonzero(claims >= 0).tolist(), MOST_LIKED)
-        self.index = reasons.index_of(plan)
+        self.index = index_of(plan)
         self.bound = 0
-        self.cores: list[frozenset[int]] = []
+        self.cores: list[int] = []  # families as bits
+        self.luck = 2 * APART_GAIN  # how often more cores apart may be asked for
+        self.ground = Ground(plan, self.index, self.flags(frozenset()))
 
     def run(self) -> None:
-        """Until the bound meets the best matching, or nothing more is found."""
+        """Until the bound meets the best matching."""
         self.descend()
+        tries = MOST_TRIES
         while self.bound < self.fewest:
-            self.clock.tick()
-            chosen = hitting.smallest(self.cores, self.liking, self.clock.left)
-            if chosen is None:
-                self.bound = max(self.bound, min(hitting.LARGER, self.fewest))
-                return
-            self.bound = min(len(chosen), self.fewest)
-            if self.bound == self.fewest or not self.ask(chosen):
-                return
+            before = self.bound
+            self.raise_bound(tries)
+            if self.bound == before:  # a question stayed open: ask once more, with more patience
+                tries *= PATIENCE
 
     def descend(self) -> None:
         """A better matching soon: one family of each core in turn may block, the one that is liked best."""
         chosen: frozenset[int] = frozenset()
         while len(chosen) < self.fewest:
-            search = Search(self.plan, self.flags(chosen), self.index)
-            answer = search.run(MOST_TRIES, self.clock.tick)
+            answer = self.ask(chosen, MOST_TRIES)
             if not isinstance(answer, Core):
-                if isinstance(answer, Found):
-                    self.take(answer.held, search.relaxed)
                 return
-            self.cores.append(answer.families)
             chosen |= {max(sorted(answer.families), key=lambda family: self.liking.get(family, 0))}
 
-    def ask(self, chosen: frozenset[int]) -> bool:
-        """Is there a matching where only they block? Take it, or learn a core; False when neither."""
+    def raise_bound(self, tries: int) -> None:
+        """Ask all sets of `bound` families that hit every core: one of them is the answer, or one more must block."""
+        size, is_open = self.bound, False
+        for chosen in self.candidates(size):
+            answer = self.ask(chosen, tries)
+            if self.fewest == size:
+                return
+            is_open |= not isinstance(answer, Core)
+            if isinstance(answer, Core) and size >= hitting.LARGER:
+                self.learn_apart(chosen | answer.families)
+        if not is_open:
+            self.bound += 1
+
+    def learn_apart(self, families: frozenset[int]) -> None:
+        """More cores at once, each without a member in common with those before: with several knots in a city, a
+        set misses more than one. Given up where it seldom succeeds."""
+        while self.luck:
+            self.luck -= 1
+            answer = self.ask(families, APART_TRIES)
+            if not isinstance(answer, Core):
+                return
+            self.luck += APART_GAIN
+            families |= answer.families
+
+    def candidates(self, size: int) -> Iterator[frozenset[int]]:
+        """The sets of so many families that hit every core, as cores become known."""
+        if size < hitting.LARGER:
+            yield from hitting.sets(self.cores, size, self.liking, self.clock.tick)
+            return
+        known, chosen = -1, None
+        while known < len(self.cores):  # else the last one stayed open
+            self.clock.tick()
+            known = len(self.cores)
+            chosen = chosen and hitting.repaired(self.cores, chosen, self.liking)
+            chosen = chosen or self.one_set(size)
+            if chosen is None:
+                return
+            yield chosen
+
+    def one_set(self, size: int) -> frozenset[int] | None:
+        """Up to so many families that hit every core, or None."""
+        try:
+            return hitting.one_set(self.cores, size, self.clock.left)
+        except TimeoutError as error:
+            raise OutOfTime from error
+
+    def ask(self, chosen: frozenset[int], tries: int) -> Found | Core | Undecided:
+        """Is there a matching where only they block? Take it, or learn a core."""
         relaxed = self.flags(chosen)
-        answer = Search(self.plan, relaxed, self.index).run(MOST_TRIES, self.clock.tick)
+        if (relaxed & ~self.ground.free).any():
+            known = frozenset(hitting.members(reduce(or_, self.cores, 0)))
+            self.ground = Ground(self.plan, self.index, self.flags(chosen | known))
+        answer = Search(self.ground, relaxed).run(tries, self.clock.tick)
         if isinstance(answer, Core):
-            self.cores.append(self.shrunk(answer.families))
-            self.vary(chosen)
-        elif isinstance(answer, Found):
-            return self.take(answer.held, relaxed)
-        return not isinstance(answer, Undecided)
+            self.cores.append(hitting.bits(answer.families))
+        elif isinstance(answer, Found) and not self.take(answer.held, relaxed):
+            return Undecided()
+        return answer
 
     def take(self, held: Ints, relaxed: Flags) -> bool:
         """Keep the matching if fewer families block. Counted on the board, whatever the search says; False when
@@ -138,37 +183,6 @@ class _Proving:
         if claims.sum() < self.fewest:
             self.held, self.fewest = held, int(claims.sum())
         return True
-
-    def shrunk(self, core: frozenset[int]) -> frozenset[int]:
-        """The same core with families left out that are not needed: the fewer, the stronger the bound."""
-        for _ in range(SHRINKS):
-            others = ~self.flags(core)
-            answer = Search(self.plan, others, self.index).run(SHRINK_TRIES, self.clock.tick)
-            if not isinstance(answer, Core) or len(answer.families) >= len(core):
-                break
-            core = answer.families
-        return core
-
-    def vary(self, chosen: frozenset[int]) -> None:
-        """More cores at once: let a part of the suspects block too, the least promising first. What still
-        contradicts is a core without all of them; so most families are ruled out in groups, not one by one."""
-        common = frozenset.intersection(*self.cores) or self.cores[-1]
-        suspects = sorted(common, key=lambda family: (self.liking.get(family, 0), family))
-        size, asked = (len(suspects) + 1) // 2, 0
-        while size and suspects and asked < MOST_VARIED and self.bound < self.fewest:
-            asked += 1
-            group = frozenset(suspects[:size])
-            search = Search(self.plan, self.flags(chosen | group), self.index)
-            answer = search.run(VARY_TRIES, self.clock.tick)
-            if isinstance(answer, Core):
-                self.cores.append(answer.families)
-                suspects = [family for family in suspects[size:] if family in answer.families]
-                size = (len(suspects) + 1) // 2
-            else:
-                if isinstance(answer, Found):
-                    self.take(answer.held, search.relaxed)
-                suspects = suspects[size:] + suspects[:size]
-                size //= 2
 
     def flags(self, families: frozenset[int]) -> Flags:
         """(F) True for the families."""

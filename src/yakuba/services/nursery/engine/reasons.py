@@ -13,17 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine import layout
 from yakuba.services.nursery.engine.board import Plan, compiled
 from yakuba.services.nursery.engine.layout import Flags, Ints
 from yakuba.services.nursery.engine.narrowing import ASSUMED, NEVER, Narrow
-
-
-class Index(NamedTuple):
-    """Tuples with a child at each place: first (P+1), tuples."""
-
-    first: Ints
-    tuples: Ints
+from yakuba.services.nursery.engine.place_index import Index
 
 
 class Trace(NamedTuple):
@@ -36,15 +29,6 @@ class Trace(NamedTuple):
     claimed: Flags
     stack: Ints
     size: Ints
-
-
-def index_of(plan: Plan) -> Index:
-    """Tuples by place."""
-    places = plan.holds["place"].copy()
-    first, members = layout.group_by(places, plan.place_family.size)
-    holds = np.diff(plan.tuples["hold_first"])
-    tuples = np.repeat(np.arange(holds.size, dtype=np.int32), holds)
-    return Index(first, tuples[members])
 
 
 def new_trace(plan: Plan) -> Trace:

@@ -18,6 +18,7 @@ from yakuba.services.nursery.engine import narrowing, reasons
 from yakuba.services.nursery.engine.board import Plan, Records, blocking, board_of
 from yakuba.services.nursery.engine.layout import Flags, Ints
 from yakuba.services.nursery.engine.narrowing import CLOCK, NEVER, Narrow
+from yakuba.services.nursery.engine.place_index import Index
 
 
 @dataclass(frozen=True)
@@ -60,26 +61,47 @@ class _Failure:
     assumed: set[int]
 
 
-class Search:
-    """One question: which families may block (relaxed, F). `state` is narrowed from the start."""
+class Ground:
+    """What holds while the families of `free` (F) may block: where questions about fewer of them set out from.
 
-    def __init__(self, plan: Plan, relaxed: Flags, index: reasons.Index | None = None) -> None:
-        self.plan, self.relaxed = plan, relaxed
-        self.index = index or reasons.index_of(plan)
-        self.state: Narrow = narrowing.start(plan, relaxed)
-        self.conflict = narrowing.narrow(plan, self.state)
+    conflict: the family that has no tuple left even so, or -1.
+    """
+
+    def __init__(self, plan: Plan, index: Index, free: Flags) -> None:
+        self.plan, self.index, self.free = plan, index, free
+        self.state: Narrow = narrowing.start(plan, free)
+        self.conflict = narrowing.narrow(plan, index, self.state)
+        self.clock, self.resources = int(self.state.counters[CLOCK]), self.state.resources.copy()
+
+    def restore(self) -> None:
+        """Forget what a question assumed."""
+        narrowing.undo(self.plan, self.index, self.state, self.clock, self.resources)
+        self.state.families["relaxed"] = self.free
+
+
+class Search:
+    """One question: may none but the families of `relaxed` (F), all of them free on the ground, block?"""
+
+    def __init__(self, ground: Ground, relaxed: Flags) -> None:
+        self.ground, self.plan, self.state, self.index = ground, ground.plan, ground.state, ground.index
+        self.relaxed = relaxed
         self.tries = 0
         self.failures = np.ones(relaxed.size)  # how often a family's tuples were assumed in what failed
 
-    @property
-    def unsettled(self) -> int:
-        """Families with more than one tuple left."""
-        return int(np.count_nonzero(self.state.families["left"] > 1))
-
     def run(self, most_tries: int, tick: Callable[[], None] | None = None) -> Found | Core | Undecided:
         """Search. tick: called at each try; may raise to stop."""
-        if self.conflict >= 0:
-            return Core(frozenset(self._failure([self.conflict]).used))
+        try:
+            return self._run(most_tries, tick)
+        finally:
+            self.ground.restore()
+
+    def _run(self, most_tries: int, tick: Callable[[], None] | None) -> Found | Core | Undecided:
+        conflict = self.ground.conflict
+        if conflict < 0:
+            strict = np.flatnonzero(self.ground.free & ~self.relaxed).astype(np.int32)
+            conflict = narrowing.tighten(self.plan, self.index, self.state, strict)
+        if conflict >= 0:
+            return Core(frozenset(self._failure([conflict]).used))
         path: list[_Try] = []
         while True:
             family = self._next()
@@ -102,13 +124,12 @@ class Search:
         """Try on from the end of the path until something narrows without contradiction (None)."""
         while True:
             if self.tries >= most_tries:
-                narrowing.undo(self.plan, self.state, path[0].clock, path[0].resources)
                 return Undecided()
             self.tries += 1
             if tick:
                 tick()
             last = path[-1]
-            conflict = narrowing.assume(self.plan, self.state, last.family, last.left.pop(0))
+            conflict = narrowing.assume(self.plan, self.index, self.state, last.family, last.left.pop(0))
             if conflict < 0:
                 return None
             failure = self._back(path, self._failure([conflict]))
@@ -142,7 +163,7 @@ class Search:
         self.failures[list(failure.assumed)] += 1
         while path:
             last = path[-1]
-            narrowing.undo(self.plan, self.state, last.clock, last.resources)
+            narrowing.undo(self.plan, self.index, self.state, last.clock, last.resources)
             if last.family in failure.assumed:
                 last.used |= failure.used
                 last.assumed |= failure.assumed

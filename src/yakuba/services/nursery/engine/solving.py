@@ -14,6 +14,7 @@ from yakuba.services.nursery.engine.exact import Clock, Told
 from yakuba.services.nursery.engine.layout import Ints
 from yakuba.services.nursery.engine.narrowing import NEVER, narrow
 from yakuba.services.nursery.engine.narrowing import start as all_possible
+from yakuba.services.nursery.engine.place_index import index_of
 
 SEATING = "割り当てています"
 
@@ -71,7 +72,7 @@ def _seats_are_proved(arrays: Arrays, plan: Plan, held: Ints, clock: Clock) -> b
         return False
     seated = np.add.reduceat(arrays.entry_slot >= 0, arrays.entry_first[:-1])
     state = all_possible(plan, np.zeros(arrays.families, np.bool_))
-    narrow(plan, state)
+    narrow(plan, index_of(plan), state)
     remaining = np.where(state.tuples["dropped_at"] == NEVER, seated, 0)
     most = np.maximum.reduceat(remaining, arrays.tuple_first[:-1])
     return int(most.sum()) == int(seated[held].sum())
