@@ -158,7 +158,7 @@ def call(token: str, method: str, path: str, objects: TownObjects):
     client = Client(raise_request_exception=False)
     if method == "get":
         return client.get(url, headers=headers)
-    body = {"value": "x", "reason": "x", "text": "x", "procedure": "bus-pass", "first_row": 1}
+    body = {"value": "x", "reason": "x", "text": "x", "slot": "x", "procedure": "bus-pass", "first_row": 1}
     return getattr(client, method)(url, json.dumps(body), content_type="application/json", headers=headers)
 
 
