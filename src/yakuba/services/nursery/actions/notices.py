@@ -90,7 +90,7 @@ def make(print_id: int, told: Told) -> None:
     name = outputs.document_name(row.round, "notices") + ".pdf"
     with transaction.atomic():
         row.pdf = store(
-            StoredFile.Kind.UPLOAD, name, "application/pdf", pdf, actor=row.made_by, pages=len(written)
+            StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(written)
         )
         row.addresses = [list(line) for line in mailing.table(written).rows]
         row.count = len(written)

@@ -217,6 +217,7 @@ def test_everything_can_be_taken_as_excel_and_csv(full, page):
     book = openpyxl.load_workbook(io.BytesIO(page.get(url("export_excel", run)).content))
     assert book.sheetnames == [
         "児童ごとの結果", "希望ごとの説明", "施設ごとの結果", "待機の順番", "指数の内訳", "公平性",
+        "公平性（最終の結果）",
     ]  # fmt: skip
     rows = list(book["児童ごとの結果"].iter_rows(values_only=True))
     assert [row[0] for row in rows] == ["受付番号", FIRST, SECOND, THIRD]
@@ -282,7 +283,7 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     freeze(full)
     assert page.get(url("notices_pdf", full.round)).status_code == 302  # a draft is not sent out
     final = made(full)
-    assert (final.draft, final.count) == (False, 3)
+    assert (final.draft, final.count, final.pdf.kind) == (False, 3, "output")
     answer = page.get(url("notices_pdf", full.round))
     assert answer["Content-Type"] == "application/pdf"
     sheets = pages_of(answer.content)
