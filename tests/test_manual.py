@@ -12,11 +12,11 @@ import yaml
 from django.conf import settings
 
 from yakuba.config.command import build
+from yakuba.kernel.definitions import Faults
 from yakuba.kernel.ledger.definitions import FIELD_KEYS, TYPES, parse_procedure
 from yakuba.services.reading.engine.definitions import KINDS
 from yakuba.services.reading.engine.formats import ERAS
 from yakuba.services.robots.engine import formats, loader, steps
-from yakuba.services.robots.engine.document import Mistakes
 from yakuba.services.robots.engine.template import TemplateReader
 
 PROJECT = Path(settings.YAKUBA.samples_dir).parent
@@ -48,7 +48,7 @@ def test_every_page_of_the_manual_is_in_its_index():
 
 
 def test_every_word_of_the_scenario_language_is_explained():
-    verbs = steps.StepReader(TemplateReader((), Mistakes()), Mistakes())._readers
+    verbs = steps.StepReader(TemplateReader((), Faults()), Faults())._readers
     words = {*loader._SECTIONS, *loader._SYSTEM, *loader._SYSTEM_MORE, *verbs, *steps._HINTS}
     words |= {name for type_ in TYPES for name in formats.names(type_)}
     text = text_of("シナリオの書き方")

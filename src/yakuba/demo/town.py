@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 
 from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.definitions import read_document
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
@@ -73,7 +73,7 @@ def load_town(core_url: str) -> None:
     with in_yakuba_city():
         keeper = user("robot")
         for path in sorted(_samples("procedures").glob("*.yaml")):
-            ledger.load_procedure(yaml.safe_load(path.read_text(encoding="utf-8")), actor=keeper)
+            ledger.load_procedure(read_document(path), actor=keeper)
         for path in sorted(_samples("forms").glob("*/form.yaml")):
             reading.load_form(path, actor=keeper)
         point_robots_at(core_url)

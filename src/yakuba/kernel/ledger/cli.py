@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-import yaml
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
 from yakuba.kernel.ledger import actions
-from yakuba.kernel.ledger.definitions import DefinitionError
-from yakuba.kernel.ledger.definitions import load_procedure as read_procedure
+from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure, read_document
 from yakuba.kernel.ledger.models import Procedure
 
 app = typer.Typer(no_args_is_help=True)
@@ -31,8 +29,8 @@ def load_procedure(
         if username and actor is None:
             raise fail(f"職員ID「{username}」の職員がいません。", 2)
         try:
-            read_procedure(path)  # says what is wrong with the file
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = read_document(path)
+            parse_procedure(document, path.name)  # says what is wrong with the file by its name
             procedure = actions.load_procedure(document, actor=actor)
         except DefinitionError as error:
             raise fail(str(error), 2) from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from yakuba.kernel.definitions import DefinitionRefused, decoded, values
 
 TYPES = frozenset(
     [
@@ -95,13 +95,17 @@ class ProcedureDefinition:
 
 def load_procedure(path: Path) -> ProcedureDefinition:
     """Read a procedure file. Raises DefinitionError."""
+    return parse_procedure(read_document(path), path.name)
+
+
+def read_document(path: Path) -> Any:
+    """What a procedure file says, as plain data. Raises DefinitionError with its faults."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DefinitionError(
-            f"{path.name}: 読めません。YAMLの書き方を確かめてください（{error}）。"
-        ) from error
-    return parse_procedure(document, path.name)
+        return values(decoded(path.read_bytes()))
+    except OSError as error:
+        raise DefinitionError(f"{path.name}: 読めません（{error.strerror}）。") from error
+    except DefinitionRefused as error:
+        raise DefinitionError(f"{path.name}: {error}") from error
 
 
 def parse_procedure(document: Any, source: str) -> ProcedureDefinition:

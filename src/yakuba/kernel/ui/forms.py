@@ -1,10 +1,13 @@
-"""The login form in the words of staff."""
+"""The login form in the words of staff, and the form for a definition file."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+
+from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
 
 
 class StaffLoginForm(AuthenticationForm):
@@ -22,3 +25,40 @@ class StaffLoginForm(AuthenticationForm):
             self.fields[name].error_messages["required"] = f"{label}を入力してください。"
         if self.is_bound:  # after a failure the list of what was wrong takes the focus
             self.fields["username"].widget.attrs.pop("autofocus", None)
+
+
+class DefinitionFileForm(forms.Form):
+    """A definition as a file or as text. `what` names it in Japanese."""
+
+    file = forms.FileField(required=False)
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text="直した版を貼り付けて登録することもできます。",
+    )
+
+    def __init__(self, *args: Any, what: str, file_help: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._what = what
+        self.fields["file"].label = f"{what}のファイル"
+        self.fields["file"].help_text = f"YAMLファイル（UTF-8）。{file_help}"
+        self.fields["text"].label = f"または{what}の本文"
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two; `text` holds it afterwards."""
+        cleaned = super().clean() or {}
+        file, text = cleaned.get("file"), cleaned.get("text", "")
+        if file is None and not text.strip():
+            raise forms.ValidationError("ファイルを選ぶか、本文を貼り付けてください。")
+        if file is not None:
+            cleaned["text"] = self._text(file)
+        return cleaned
+
+    def _text(self, file: Any) -> str:
+        if file.size > LARGEST_BYTES:
+            raise forms.ValidationError(f"ファイルが大きすぎます。{self._what}のファイルか確かめてください。")
+        try:
+            return decoded(file.read())
+        except DefinitionRefused as refused:
+            raise forms.ValidationError([one.reason for one in refused.problems]) from None

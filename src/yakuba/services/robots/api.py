@@ -12,12 +12,12 @@ from ninja import Field, Router, Schema, Status
 
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
+from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.services.robots.actions import runs as actions
 from yakuba.services.robots.actions import scenarios
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.decisions import decide as carry_out
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.models import Row, Run, RunState
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
@@ -254,8 +254,8 @@ def decide_row(request: HttpRequest, row_id: int, body: DecisionIn) -> Any:
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except BadScenario as error:
-        mistakes = [{"line": one.line, "message": one.message} for one in error.mistakes]
+    except DefinitionRefused as error:
+        mistakes = [{"line": one.line, "message": one.message} for one in error.problems]
         raise ApiProblem(422, "シナリオに直すところがあります", str(error), errors=mistakes) from error
     except NotPossible as error:
         raise ApiProblem(409, "いまはできません", str(error)) from error

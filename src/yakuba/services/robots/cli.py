@@ -24,6 +24,7 @@ from yakuba.kernel.cli.output import (
     print_rows,
     progress_bar,
 )
+from yakuba.kernel.definitions import DefinitionRefused, decoded
 from yakuba.services.robots.actions import runs as actions
 from yakuba.services.robots.actions import scenarios as scenario_actions
 from yakuba.services.robots.actions.decisions import Decision
@@ -31,7 +32,6 @@ from yakuba.services.robots.actions.decisions import decide as carry_out
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.models import Row, Run, RunState
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
@@ -74,9 +74,9 @@ ROW_HEADINGS = {
 def load_scenario(file: Path, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """シナリオ（YAMLファイル）の版を登録する。新しいシナリオの責任者は --user の人になる"""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise fail(f"{file}: 読めません。UTF-8のYAMLファイルか確かめてください（{error}）。") from error
+        text = decoded(file.read_bytes())
+    except (OSError, DefinitionRefused) as error:
+        raise fail(f"{file}: {error}") from error
     with _acting(municipality, user, "robots.manage") as actor:
         version = scenario_actions.load_scenario(text, actor=actor)
         facts = register.facts(register.scenarios().get(pk=version.scenario_id))
@@ -236,7 +236,7 @@ def _acting(municipality: str, username: str, permission: str) -> Iterator[User]
     with acting(username, permission, municipality=municipality) as actor:
         try:
             yield actor
-        except (NotPossible, BadScenario) as error:
+        except (NotPossible, DefinitionRefused) as error:
             raise fail(str(error)) from error
 
 

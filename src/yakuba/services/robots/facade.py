@@ -78,7 +78,7 @@ def obstacles() -> list[str]:
 def load_scenario(text: str, owner: Any) -> int:
     """Load a scenario file; `owner` (a User) answers for it and is the actor. Returns the scenario's id.
 
-    Raises BadScenario (`engine.document`) with every mistake and its line, or NotPossible.
+    Raises DefinitionRefused (`kernel.definitions`) with every mistake and its line, or NotPossible.
     """
     return scenarios.load_scenario(text, actor=owner, owner=owner).scenario_id
 

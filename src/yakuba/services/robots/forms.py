@@ -14,32 +14,8 @@ from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.models import Scenario, System
 from yakuba.services.robots.queries import register
 
-LARGEST_FILE = 800_000  # bytes; the language itself stops at 200,000 characters
 LONGEST_LOOK = 900.0  # seconds that a person may have looked at one row; a forgotten window is no work
 _SALT = "robots.opened"
-
-
-class ScenarioFileForm(forms.Form):
-    """A scenario as a file or as text."""
-
-    file = forms.FileField(label="シナリオのファイル", required=False, help_text="YAMLファイル（UTF-8）。")
-    text = forms.CharField(
-        label="またはシナリオの本文",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
-        help_text="直した版を貼り付けて登録することもできます。",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two; `text` holds it afterwards."""
-        cleaned = super().clean() or {}
-        file, text = cleaned.get("file"), cleaned.get("text", "")
-        if file is None and not text.strip():
-            raise forms.ValidationError("ファイルを選ぶか、本文を貼り付けてください。")
-        if file is not None:
-            cleaned["text"] = _decoded(file)
-        return cleaned
 
 
 class RegisterForm(forms.Form):
@@ -162,14 +138,3 @@ class DecisionForm(forms.Form):
     def mark() -> str:
         """The signed time of now, for `opened`."""
         return signing.dumps(timezone.now().timestamp(), salt=_SALT)
-
-
-def _decoded(file: Any) -> str:
-    if file.size > LARGEST_FILE:
-        raise forms.ValidationError("ファイルが大きすぎます。シナリオのYAMLファイルか確かめてください。")
-    try:
-        return str(file.read().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise forms.ValidationError(
-            "文字コードがUTF-8ではないため読めません。エディターで「UTF-8」を選んで保存し直してください。"
-        ) from None

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 
 from yakuba.kernel.ui.components import SampleForm
-from yakuba.kernel.ui.forms import StaffLoginForm
+from yakuba.kernel.ui.forms import DefinitionFileForm, StaffLoginForm
 
 
 class HostileForm(forms.Form):
@@ -57,3 +59,26 @@ def test_the_login_form_speaks_of_the_staff_id():
         "username": ["職員IDを入力してください。"],
         "password": ["パスワードを入力してください。"],
     }
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("版: 一".encode("cp932"), "UTF-8"),
+        (b"x" * 800_001, "基準のファイルか確かめて"),
+        (b"", "空"),
+    ],
+)
+def test_a_definition_file_that_is_no_text_is_refused(content, words):
+    file = SimpleUploadedFile("a.yaml", content)
+    form = DefinitionFileForm({"text": ""}, {"file": file}, what="基準")
+    assert words in str(form.errors)
+
+
+def test_a_definition_comes_as_file_or_as_text():
+    file = SimpleUploadedFile("a.yaml", "\ufeff版: 1".encode())
+    for sent in (({}, {"file": file}), ({"text": "版: 1"}, {})):
+        form = DefinitionFileForm(*sent, what="基準")
+        assert form.is_valid(), form.errors
+        assert form.cleaned_data["text"] == "版: 1"
+    assert "本文を貼り付けて" in str(DefinitionFileForm({"text": " "}, {}, what="基準").errors)

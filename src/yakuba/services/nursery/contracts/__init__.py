@@ -1,5 +1,6 @@
 """What leaves the nursery room. No framework."""
 
+from yakuba.kernel.definitions import Problem
 from yakuba.services.nursery.contracts.applications import (
     Applications,
     Child,
@@ -12,7 +13,6 @@ from yakuba.services.nursery.contracts.matching import (
     Market,
     MarketRefused,
     Matching,
-    Problem,
     SharedSeats,
     Status,
     Wish,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from yakuba.kernel.definitions import Problem
+
 Wish = tuple[str | None, ...]
 
 
@@ -98,20 +100,6 @@ class Matching:
             "seats_proved": self.seats_proved,
             "seconds": {step: round(value, 4) for step, value in self.seconds.items()},
         }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in a market: `line` counts from 1 (0 where there is no file), `place` says whose entry it
-    is, `reason` what is wrong and what to do. Texts in Japanese."""
-
-    line: int
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        where = f"{self.line}行目 " if self.line else ""
-        return f"{where}{self.place}: {self.reason}" if self.place else f"{where}{self.reason}"
 
 
 class MarketRefused(ValueError):

@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from yakuba.kernel.definitions import plain
 from yakuba.services.nursery.contracts import Child, Facility, Household, Problem, SharedAges
-from yakuba.services.nursery.engine.rules.document import plain
 from yakuba.services.nursery.engine.rules.fields import BadValue, read_date
 
 LARGEST = 50_000_000  # bytes

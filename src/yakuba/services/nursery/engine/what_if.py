@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from yakuba.kernel.definitions import plain
 from yakuba.services.nursery.contracts import Applications, Facility, MarketRefused, Problem, Selection
 from yakuba.services.nursery.engine.preparing import prepare
 from yakuba.services.nursery.engine.preparing.faults import OLDEST, reserved_fact
 from yakuba.services.nursery.engine.rules import Rules, read
-from yakuba.services.nursery.engine.rules.document import plain
 
 
 @dataclass(frozen=True)

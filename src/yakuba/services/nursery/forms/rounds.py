@@ -1,4 +1,4 @@
-"""Rules, rounds, their files, and starting a run."""
+"""Rounds, their files, and starting a run."""
 
 from __future__ import annotations
 
@@ -10,35 +10,6 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.actions.runs import SECONDS
 from yakuba.services.nursery.actions.taking import LARGEST_FILE
 from yakuba.services.nursery.models import Round, RuleSet
-
-LARGEST_RULES = 1_200_000  # bytes
-
-
-class RulesFileForm(forms.Form):
-    """A rule file."""
-
-    file = forms.FileField(
-        label="選考基準のファイル",
-        required=False,
-        help_text="YAMLファイル（UTF-8）。書き方は「選考基準の書き方」にあります。",
-    )
-    text = forms.CharField(
-        label="またはファイルの中身",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
-        help_text="直した版を貼り付けて登録することもできます。",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two; `text` holds it afterwards."""
-        cleaned = super().clean() or {}
-        file, text = cleaned.get("file"), cleaned.get("text", "")
-        if file is None and not text.strip():
-            raise forms.ValidationError("ファイルを選ぶか、中身を貼り付けてください。")
-        if file is not None:
-            cleaned["text"] = _decoded(file)
-        return cleaned
 
 
 class RoundForm(forms.Form):
@@ -101,14 +72,3 @@ class StartForm(forms.Form):
         help_text="ふつうは数秒で終わります。証明に時間がかかるときだけ、長くします。",
     )
     again = forms.BooleanField(label="内容が変わっていなくても計算する", required=False)
-
-
-def _decoded(file: Any) -> str:
-    if file.size > LARGEST_RULES:
-        raise forms.ValidationError("ファイルが大きすぎます。選考基準のファイルか確かめてください。")
-    try:
-        return str(file.read().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise forms.ValidationError(
-            "文字コードがUTF-8ではないため読めません。エディターで「UTF-8」を選んで保存し直してください。"
-        ) from None

@@ -9,13 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.nursery.actions import rules as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms.rounds import RulesFileForm
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
 from yakuba.services.nursery.queries.refusal import NotPossible
+
+LOADING = DefinitionPage(
+    "選考基準",
+    (("入所選考", "nursery:index"), ("選考基準", "nursery:rules")),
+    file_help="書き方は「選考基準の書き方」にあります。",
+)
 
 
 @permission_required("nursery.view")
@@ -40,17 +46,10 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
 @permission_required("nursery.rules")
 def load(request: HttpRequest) -> HttpResponse:
     """Load a rule file."""
-    form = RulesFileForm(request.POST or None, request.FILES or None)
-    problems: Any = ()
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = actions.load(form.cleaned_data["text"], actor=request.user)
-        except RulesRefused as refused:
-            problems = refused.problems
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"「{row}」を登録しました。選考回で選べます。")
-            return redirect("nursery:rule_set", row.pk)
-    status = 422 if problems or form.errors else 200
-    return render(request, "nursery/rules_load.html", {"form": form, "problems": problems}, status=status)
+
+    def put(text: str) -> HttpResponse:
+        row = actions.load(text, actor=request.user)
+        messages.success(request, f"「{row}」を登録しました。選考回で選べます。")
+        return redirect("nursery:rule_set", row.pk)
+
+    return load_definition(request, LOADING, put, NotPossible)

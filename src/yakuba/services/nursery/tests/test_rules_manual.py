@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from yakuba.kernel.definitions import parse
 from yakuba.services.nursery.contracts import Applications
 from yakuba.services.nursery.engine import preparing, rules, tables
 from yakuba.services.nursery.engine.rules import model, reading
 from yakuba.services.nursery.engine.rules.conditions import COMPARISONS
-from yakuba.services.nursery.engine.rules.document import parse
 
 PAGE = (Path(__file__).parents[5] / "docs" / "manual" / "選考基準の書き方.md").read_text(encoding="utf-8")
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

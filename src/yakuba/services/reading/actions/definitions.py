@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions import decoded, values
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger.models import Procedure
@@ -30,7 +30,7 @@ def load_form(path: Path, *, actor: Any = None) -> FormDefinition:
     """
     file = path / "form.yaml" if path.is_dir() else path
     parsed = _checked(file)
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = values(decoded(file.read_bytes()))
     images = {page.number: page.image.read_bytes() for page in parsed.pages}
     return _put(parsed, document, images, actor)
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.robots.actions.systems import checked_address
 from yakuba.services.robots.engine import scenario as language
-from yakuba.services.robots.engine.document import BadScenario, Mistake
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 from yakuba.services.robots.queries import register
@@ -28,7 +28,7 @@ def load_scenario(
     """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
     changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
 
-    Raises BadScenario with every mistake and its line, and NotPossible when the file is well-formed but
+    Raises DefinitionRefused with every mistake and its line, and NotPossible when the file is well-formed but
     cannot be taken.
     """
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
@@ -88,7 +88,9 @@ def _procedure(text: str) -> Procedure:
             "、".join(Procedure.objects.order_by("code").values_list("code", flat=True)) or "まだありません"
         )
         line = next((n for n, one in enumerate(text.split("\n"), 1) if one.startswith("手続")), 1)
-        raise BadScenario([Mistake(line, f"手続「{code}」は登録されていません。使えるのは {known} です。")])
+        raise DefinitionRefused(
+            [Problem(line, "", f"手続「{code}」は登録されていません。使えるのは {known} です。")]
+        )
     return found
 
 

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine.document import BadScenario, Mistakes, Node, Section, parse
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
     Confirm,
@@ -32,19 +32,19 @@ _NOWHERE = Landmark("", True)
 
 
 def procedure_of(source: str) -> str:
-    """The procedure code a scenario is for, without checking the rest. Raises `BadScenario`."""
+    """The procedure code a scenario is for, without checking the rest. Raises `DefinitionRefused`."""
     node = parse(source)
-    entries = dict(node.entries or ())
+    entries = {key: value for key, _, value in node.entries or ()}
     named = entries.get("手続")
     if named is None or not named.text:
-        mistakes = Mistakes()
-        mistakes.add(node.line, "「シナリオ」に「手続」がありません。")
-        raise BadScenario(mistakes.found)
-    return named.text.strip()
+        faults = Faults()
+        faults.add(node.line, "", "「シナリオ」に「手続」がありません。")
+        raise DefinitionRefused(faults.found)
+    return named.text
 
 
 def load(source: str, procedure: str, fields: Sequence[FieldSpec]) -> Scenario:
-    """Check a scenario against its procedure. Raises `BadScenario` with all mistakes."""
+    """Check a scenario against its procedure. Raises `DefinitionRefused` with all faults."""
     return _Loader(procedure, fields).load(source)
 
 
@@ -52,15 +52,13 @@ class _Loader:
     def __init__(self, procedure: str, fields: Sequence[FieldSpec]) -> None:
         self._procedure = procedure
         self._fields = fields
-        self._mistakes = Mistakes()
-        self._templates = TemplateReader(fields, self._mistakes)
+        self._faults = Faults()
+        self._templates = TemplateReader(fields, self._faults)
 
     def load(self, source: str) -> Scenario:
-        top = Section(
-            parse(source), "シナリオ", self._mistakes, required=_SECTIONS, optional=("説明", "確認")
-        )
-        plain = StepReader(self._templates, self._mistakes)
-        with_secrets = StepReader(self._templates, self._mistakes, secrets=True)
+        top = Section(parse(source), "シナリオ", self._faults, required=_SECTIONS, optional=("説明", "確認"))
+        plain = StepReader(self._templates, self._faults)
+        with_secrets = StepReader(self._templates, self._faults, secrets=True)
         system = self._system(top, plain)
         login = with_secrets.steps(top.node("ログイン"), "ログイン")
         look_up = self._look_up(top, plain)
@@ -69,9 +67,9 @@ class _Loader:
         result = self._result(top, plain)
         confirm = self._confirm(top)
         self._check_procedure(top)
-        version = int(top.number("版", 1, 1, 1_000_000))
-        if self._mistakes.found or look_up is None or commit is None or result is None:
-            raise BadScenario(self._mistakes.found)
+        version = top.whole("版", 1, 1, 1_000_000)
+        if self._faults.found or look_up is None or commit is None or result is None:
+            raise DefinitionRefused(self._faults.found)
         return Scenario(
             name=top.text("名前"),
             version=version,
@@ -93,17 +91,17 @@ class _Loader:
         named = top.text("手続")
         node = top.node("手続")
         if node is not None and named != self._procedure:
-            self._mistakes.unknown(node.line, "手続", named, (self._procedure,))
+            self._faults.unknown(node.line, "手続", named, (self._procedure,))
 
     def _system(self, top: Section, steps: StepReader) -> System:
         node = top.node("システム")
         if node is None:
             return System("", "", _NOWHERE)
-        section = Section(node, "システム", self._mistakes, required=_SYSTEM, optional=_SYSTEM_MORE)
+        section = Section(node, "システム", self._faults, required=_SYSTEM, optional=_SYSTEM_MORE)
         base = section.text("住所").rstrip("/")
         address = urlsplit(base)
         if base and (address.scheme not in ("http", "https") or not address.hostname or address.username):
-            self._mistakes.add(node.line, "「住所」は http:// か https:// で始まる場所を書いてください。")
+            self._faults.add(node.line, "", "「住所」は http:// か https:// で始まる場所を書いてください。")
         return System(
             name=section.text("名前"),
             base=base,
@@ -118,23 +116,23 @@ class _Loader:
         node = section.node(key)
         if node is None:
             return None
-        inner = Section(node, key, self._mistakes, required=(), optional=("文字", "見出し"))
+        inner = Section(node, key, self._faults, required=(), optional=("文字", "見出し"))
         return steps.landmark(inner, key)
 
     def _look_up(self, top: Section, steps: StepReader) -> LookUp | None:
         node = top.node("照会")
         if node is None:
             return None
-        section = Section(node, "照会", self._mistakes, required=("手順", "見つかった", "見つからない"))
+        section = Section(node, "照会", self._faults, required=("手順", "見つかった", "見つからない"))
         done = steps.steps(section.node("手順"), "手順")
         absent = self._landmark(section, "見つからない", steps)
         found = section.node("見つかった")
         if found is None or absent is None:
             return None
-        inner = Section(found, "見つかった", self._mistakes, required=("列", "行"))
+        inner = Section(found, "見つかった", self._faults, required=("列", "行"))
         match = self._pairs(inner.node("行"), "行")
         if not any(spec.type == "receipt_number" for _, one in match for spec in one.fields):
-            self._mistakes.add(found.line, "「見つかった」の「行」には受付番号の列を書いてください。")
+            self._faults.add(found.line, "", "「見つかった」の「行」には受付番号の列を書いてください。")
         return LookUp(done, inner.text("列"), match, absent, node.line)
 
     def _pairs(
@@ -142,7 +140,7 @@ class _Loader:
     ) -> tuple[tuple[str, Template], ...]:
         if node is None:
             return ()
-        section = Section(node, what, self._mistakes, required=())
+        section = Section(node, what, self._faults, optional=None)
         return tuple(
             (key, self._templates.read(value, value.line, number=number))
             for key, value in section.all().items()
@@ -153,23 +151,24 @@ class _Loader:
         if node is None:
             return None
         if node.items is not None:
-            self._mistakes.add(
-                node.line, "「登録」は並べて書けません。登録する操作は一つだけ書いてください。"
+            self._faults.add(
+                node.line, "", "「登録」は並べて書けません。登録する操作は一つだけ書いてください。"
             )
             return None
-        section = Section(node, "登録", self._mistakes, required=("押す",))
+        section = Section(node, "登録", self._faults, required=("押す",))
         inside = section.node("押す")
         commit = steps.press(inside) if inside is not None else None
         if commit is None:
             return None
         if commit.element.role is not Role.BUTTON or not commit.leaves or commit.when:
-            self._mistakes.add(
-                node.line, "「登録」で押せるのは、画面が移るボタンだけです（条件は付けられません）。"
+            self._faults.add(
+                node.line, "", "「登録」で押せるのは、画面が移るボタンだけです（条件は付けられません）。"
             )
         for step in entry:
             if isinstance(step, Press) and step.element.label == commit.element.label:
-                self._mistakes.add(
+                self._faults.add(
                     step.line,
+                    "",
                     f"「入力」の中で登録のボタン「{step.element.label}」は押せません。登録する操作は「登録」だけに書いてください。",
                 )
         return commit
@@ -178,12 +177,12 @@ class _Loader:
         node = top.node("結果")
         if node is None:
             return None
-        section = Section(node, "結果", self._mistakes, required=("項目", "確かめる"))
+        section = Section(node, "結果", self._faults, required=("項目", "確かめる"))
         listed = section.node("確かめる")
         items = listed.items if listed is not None else None
         if not items:
-            self._mistakes.add(
-                node.line, "「結果」の「確かめる」には、登録が終わったと分かる文字などを並べてください。"
+            self._faults.add(
+                node.line, "", "「結果」の「確かめる」には、登録が終わったと分かる文字などを並べてください。"
             )
         checks = (steps.check(item) for item in items or ())
         return Result(section.text("項目"), tuple(one for one in checks if one is not None), node.line)
@@ -192,12 +191,12 @@ class _Loader:
         node = top.node("確認")
         if node is None:
             return None
-        section = Section(node, "確認", self._mistakes, required=("項目",), optional=("登録前", "手順"))
+        section = Section(node, "確認", self._faults, required=("項目",), optional=("登録前", "手順"))
         pairs = self._pairs(section.node("項目"), "項目", number=False)
-        steps = StepReader(self._templates, self._mistakes, number=True).steps(section.node("手順"), "手順")
+        steps = StepReader(self._templates, self._faults, number=True).steps(section.node("手順"), "手順")
         before = section.flag("登録前", True)
         if not before and not steps:
-            self._mistakes.add(node.line, "「確認」には「登録前: はい」か「手順」のどちらかが要ります。")
+            self._faults.add(node.line, "", "「確認」には「登録前: はい」か「手順」のどちらかが要ります。")
         items = tuple(CheckItem(label, value, value.line) for label, value in pairs)
         return Confirm(items, before, steps, node.line)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yakuba.services.robots.engine.document import Mistakes, Node, Section
+from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
     CheckLandmark,
@@ -25,13 +25,13 @@ _HINTS = ("枠", "id", "name", "条件")
 
 
 class StepReader:
-    """Reads steps and collects mistakes. secrets, number: whether templates may hold them here."""
+    """Reads steps and collects faults. secrets, number: whether templates may hold them here."""
 
     def __init__(
-        self, templates: TemplateReader, mistakes: Mistakes, *, secrets: bool = False, number: bool = False
+        self, templates: TemplateReader, faults: Faults, *, secrets: bool = False, number: bool = False
     ) -> None:
         self._templates = templates
-        self._mistakes = mistakes
+        self._faults = faults
         self._secrets = secrets
         self._number = number
         self._readers: dict[str, Callable[[Node], Step | None]] = {
@@ -49,21 +49,21 @@ class StepReader:
         if node is None:
             return ()
         if not node.items:
-            self._mistakes.add(node.line, f"「{what}」には手順を「- 」で始まる行で並べてください。")
+            self._faults.add(node.line, "", f"「{what}」には手順を「- 」で始まる行で並べてください。")
             return ()
         read = (self._step(item) for item in node.items)
         return tuple(step for step in read if step is not None)
 
     def _step(self, node: Node) -> Step | None:
         if node.entries is None or len(node.entries) != 1:
-            self._mistakes.add(
-                node.line, "手順は「- 押す: {ボタン: 次へ}」のように、1行に一つ書いてください。"
+            self._faults.add(
+                node.line, "", "手順は「- 押す: {ボタン: 次へ}」のように、1行に一つ書いてください。"
             )
             return None
-        verb, inside = node.entries[0]
+        verb, _, inside = node.entries[0]
         reader = self._readers.get(verb)
         if reader is None:
-            self._mistakes.unknown(node.line, "手順", verb, self._readers)
+            self._faults.unknown(node.line, "手順", verb, self._readers)
             return None
         return reader(inside)
 
@@ -71,7 +71,7 @@ class StepReader:
         path = self._templates.read(node, node.line, number=self._number)
         first = path.parts[0]
         if not (isinstance(first, str) and first.startswith("/") and not first.startswith("//")):
-            self._mistakes.add(node.line, "「開く」には / で始まる場所を書いてください（例：/menu）。")
+            self._faults.add(node.line, "", "「開く」には / で始まる場所を書いてください（例：/menu）。")
         return Open(path, node.line)
 
     def press(self, node: Node) -> Press | None:
@@ -80,7 +80,7 @@ class StepReader:
         element = self._element(section, (Role.BUTTON, Role.LINK), "押す")
         page = section.text("画面", "移る")
         if page not in ("移る", "変わらない"):
-            self._mistakes.unknown(node.line, "画面", page, ("移る", "変わらない"))
+            self._faults.unknown(node.line, "画面", page, ("移る", "変わらない"))
         if element is None:
             return None
         return Press(element, node.line, page == "移る", section.text("ダイアログ"), self._when(section))
@@ -99,8 +99,10 @@ class StepReader:
     def _one_text_only(self, kind: EntryKind, value: Template) -> None:
         for spec in value.fields:
             if kind is EntryKind.CHOOSE and spec.type == "choices":
-                self._mistakes.add(
-                    value.line, f"「{spec.label}」はいくつも選べる項目です。「チェック」を使ってください。"
+                self._faults.add(
+                    value.line,
+                    "",
+                    f"「{spec.label}」はいくつも選べる項目です。「チェック」を使ってください。",
                 )
 
     def _wait(self, node: Node) -> Step | None:
@@ -114,15 +116,15 @@ class StepReader:
         section = self._section(node, "確かめる", (), ("文字", "見出し", "項目", "欄", "値", "条件"))
         kinds = [key for key in ("文字", "見出し", "項目", "欄") if section.node(key)]
         if len(kinds) != 1:
-            self._mistakes.add(
-                node.line, "「確かめる」には 文字、見出し、項目、欄 のどれか一つを書いてください。"
+            self._faults.add(
+                node.line, "", "「確かめる」には 文字、見出し、項目、欄 のどれか一つを書いてください。"
             )
             return None
         if kinds[0] in ("文字", "見出し"):
             landmark = self.landmark(section, "確かめる")
             return CheckLandmark(landmark, node.line, self._when(section)) if landmark else None
         if section.node("値") is None:
-            self._mistakes.add(node.line, f"「確かめる」の「{kinds[0]}」には「値」も書いてください。")
+            self._faults.add(node.line, "", f"「確かめる」の「{kinds[0]}」には「値」も書いてください。")
         value = self._templates.read(section.node("値"), node.line, number=self._number)
         return CheckItem(section.text(kinds[0]), value, node.line, kinds[0] == "欄", self._when(section))
 
@@ -130,8 +132,8 @@ class StepReader:
         """文字 or 見出し of a section, exactly one of them."""
         text, heading = section.text("文字"), section.text("見出し")
         if bool(text) == bool(heading):
-            self._mistakes.add(
-                section.line, f"「{what}」には「文字」か「見出し」のどちらか一つを書いてください。"
+            self._faults.add(
+                section.line, "", f"「{what}」には「文字」か「見出し」のどちらか一つを書いてください。"
             )
             return None
         return Landmark(text or heading, bool(heading))
@@ -140,7 +142,7 @@ class StepReader:
         named = [role for role in roles if section.text(role)]
         if len(named) != 1:
             either = "か".join(f"「{role}」" for role in roles)
-            self._mistakes.add(section.line, f"「{what}」には{either}を一つ書いてください。")
+            self._faults.add(section.line, "", f"「{what}」には{either}を一つ書いてください。")
             return None
         label = section.text(named[0])
         return Element(named[0], label, section.text("枠"), section.text("id"), section.text("name"))
@@ -152,4 +154,4 @@ class StepReader:
     def _section(
         self, node: Node, what: str, required: tuple[str, ...], optional: tuple[str, ...]
     ) -> Section:
-        return Section(node, what, self._mistakes, required=required, optional=optional)
+        return Section(node, what, self._faults, required=required, optional=optional)

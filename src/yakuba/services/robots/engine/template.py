@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yakuba.kernel.definitions import Faults, Node
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import formats
-from yakuba.services.robots.engine.document import Mistakes, Node
 from yakuba.services.robots.engine.scenario import FieldPart, NumberPart, Part, SecretPart, Template
 
 SECRET_WORD = "秘密"  # noqa: S105 - the word of the language, no secret
@@ -18,18 +18,19 @@ _PART = re.compile(r"\{([^{}]*)\}")
 class TemplateReader:
     """Reads templates against the fields of one procedure. Fields are named by label or code."""
 
-    def __init__(self, fields: Sequence[FieldSpec], mistakes: Mistakes) -> None:
+    def __init__(self, fields: Sequence[FieldSpec], faults: Faults) -> None:
         self._fields = {spec.code: spec for spec in fields} | {spec.label: spec for spec in fields}
         self._labels = [spec.label for spec in fields]
-        self._mistakes = mistakes
+        self._faults = faults
 
     def read(self, node: Node | None, line: int, *, secrets: bool = False, number: bool = False) -> Template:
         """A template; secrets and the target's number only where the caller allows them."""
-        text = "" if node is None else node.text
+        text = "" if node is None else node.raw  # blanks count here
         line = node.line if node is not None else line
         if text is None:
-            self._mistakes.add(
+            self._faults.add(
                 line,
+                "",
                 '値は一つの文字列で書いてください。「{…}」で始まるときは "{氏名}" のように引用符で囲みます。',
             )
             return Template(("",), line)
@@ -41,7 +42,7 @@ class TemplateReader:
                     parts.append(part)
             elif piece:
                 if "{" in piece or "}" in piece:
-                    self._mistakes.add(line, f"「{text}」の「{{」と「}}」の数が合いません。")
+                    self._faults.add(line, "", f"「{text}」の「{{」と「}}」の数が合いません。")
                 parts.append(piece)
         return Template(tuple(parts) or ("",), line)
 
@@ -52,21 +53,21 @@ class TemplateReader:
         spec = self._fields.get(name)
         if spec is None and name == NUMBER and not asked:
             if not number:
-                self._mistakes.add(line, "「{登録番号}」は登録した後（確認の手順）でしか使えません。")
+                self._faults.add(line, "", "「{登録番号}」は登録した後（確認の手順）でしか使えません。")
             return NumberPart()
         if spec is None:
-            self._mistakes.unknown(line, "手続の項目", name, self._labels)
+            self._faults.unknown(line, "手続の項目", name, self._labels)
             return None
         known = formats.names(spec.type)
         for one in asked:
             if one not in known:
-                self._mistakes.unknown(line, f"「{spec.label}」の書き方", one, known)
+                self._faults.unknown(line, f"「{spec.label}」の書き方", one, known)
         return FieldPart(spec, tuple(one for one in asked if one in known))
 
     def _secret(self, asked: list[str], line: int, allowed: bool) -> Part | None:
         if len(asked) != 1 or not asked[0]:
-            self._mistakes.add(line, "秘密は「{秘密:名前}」の形で書いてください。")
+            self._faults.add(line, "", "秘密は「{秘密:名前}」の形で書いてください。")
             return None
         if not allowed:
-            self._mistakes.add(line, "秘密は「ログイン」の「入力」でしか使えません。")
+            self._faults.add(line, "", "秘密は「ログイン」の「入力」でしか使えません。")
         return SecretPart(asked[0])

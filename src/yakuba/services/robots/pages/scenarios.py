@@ -10,16 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.robots.actions import scenarios as actions
 from yakuba.services.robots.adapters.launch import missing
-from yakuba.services.robots.engine.document import BadScenario
-from yakuba.services.robots.forms import RegisterForm, ScenarioFileForm
+from yakuba.services.robots.forms import RegisterForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register, runs, steps
 from yakuba.services.robots.queries.refusal import NotPossible
 
 RECENT = 10
+LOADING = DefinitionPage(
+    "シナリオ",
+    (("ロボット", "robots:index"),),
+    lead="新しいシナリオの責任者は、登録した人になります。古い版は残ります。",
+)
 
 
 @permission_required("robots.view")
@@ -65,8 +71,8 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
     }
     try:
         parsed = register.parsed(shown)
-    except BadScenario as error:
-        context["mistakes"] = error.mistakes
+    except DefinitionRefused as error:
+        context["problems"] = error.problems
     else:
         context |= {"parsed": parsed, "sections": steps.sections(parsed)}
     return render(request, "robots/scenario.html", context)
@@ -75,20 +81,13 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
 @permission_required("robots.manage")
 def load(request: HttpRequest) -> HttpResponse:
     """Load a scenario file, or a newer version of one."""
-    form = ScenarioFileForm(request.POST or None, request.FILES or None)
-    mistakes: Any = ()
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = actions.load_scenario(form.cleaned_data["text"], actor=request.user)
-        except BadScenario as error:
-            mistakes = error.mistakes
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"「{version.scenario}」の第{version.version}版を登録しました。")
-            return redirect("robots:scenario", version.scenario_id)
-    status = 422 if mistakes or form.errors else 200
-    return render(request, "robots/load.html", {"form": form, "mistakes": mistakes}, status=status)
+
+    def put(text: str) -> HttpResponse:
+        version = actions.load_scenario(text, actor=request.user)
+        messages.success(request, f"「{version.scenario}」の第{version.version}版を登録しました。")
+        return redirect("robots:scenario", version.scenario_id)
+
+    return load_definition(request, LOADING, put, NotPossible)
 
 
 @permission_required("robots.manage")

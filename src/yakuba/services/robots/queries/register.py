@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.outbound import OutboundRefused, require_host
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import scenario as language
-from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 from yakuba.services.robots.queries.refusal import NotPossible
@@ -56,7 +56,7 @@ def wanted_secrets(system: System) -> list[str]:
         version = latest_version(scenario)
         try:
             names |= set(parsed(version).secrets) if version else set()
-        except BadScenario:
+        except DefinitionRefused:
             continue
     return sorted(names)
 
@@ -82,7 +82,7 @@ def field_specs(procedure: Procedure) -> tuple[FieldSpec, ...]:
 def parsed(version: ScenarioVersion) -> language.Scenario:
     """The checked scenario of a version; the registered system's address and patience replace the file's.
 
-    Raises BadScenario when the procedure has changed so that the text no longer fits.
+    Raises DefinitionRefused when the procedure has changed so that the text no longer fits.
     """
     scenario = version.scenario
     found = load(version.text, scenario.procedure.code, field_specs(scenario.procedure))
@@ -117,8 +117,8 @@ def obstacles(scenario: Scenario) -> list[str]:
         return [*found, "シナリオが登録されていません。YAMLファイルを登録してください。"]
     try:
         missing = set(parsed(version).secrets) - set(scenario.system.credential_names)
-    except BadScenario as error:
-        first = error.mistakes[0]
+    except DefinitionRefused as error:
+        first = error.problems[0]
         return [
             *found,
             f"シナリオが手続の項目と合わなくなっています（{first}）。直した版を登録してください。",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, CaseEvent
@@ -19,7 +20,6 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.robots import facade
 from yakuba.services.robots.actions import decisions, runs, scenarios, systems
 from yakuba.services.robots.contracts import Ending, RowState
-from yakuba.services.robots.engine.document import BadScenario
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.models import Row, RowEvent, Run, RunState, ScenarioVersion, System
 from yakuba.services.robots.queries import register
@@ -52,16 +52,16 @@ def test_a_new_version_is_kept_beside_the_old_one(office):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("ボタン: 検索", "ボタソ: 検索"), "行目：.*ボタソ.*ボタン"),
+        (("ボタン: 検索", "ボタソ: 検索"), "行目.*ボタソ.*ボタン"),
         (("{券の種類}", "{券の種別}"), "券の種別.*券の種類"),
         (("手続: bus-pass", "手続: bus-path"), "bus-path.*登録されていません"),
         (("名前: コミュニティ", "\t名前: コミュニティ"), "1?行目|行目"),
     ],
 )
 def test_a_wrong_scenario_is_refused_with_its_line(office, change, sentence):
-    with pytest.raises(BadScenario, match=sentence) as refused:
+    with pytest.raises(DefinitionRefused, match=sentence) as refused:
         scenarios.load_scenario(town.scenario_text(PROCEDURE).replace(*change), actor=office.person)
-    assert all(mistake.line > 0 for mistake in refused.value.mistakes)
+    assert all(mistake.line > 0 for mistake in refused.value.problems)
     assert ScenarioVersion.objects.count() == 1
 
 

@@ -158,7 +158,7 @@ def test_the_steps_are_shown_in_words(page, office):
 def test_loading_a_wrong_file_names_the_lines(page):
     answer = page("load", text=town.scenario_text(PROCEDURE).replace("ボタン: 検索", "ボタソ: 検索"))
     assert answer.status_code == 422
-    assert re.search(r"\d+行目：.*ボタソ", text_of(answer))
+    assert re.search(r"\d+行目.*ボタソ", text_of(answer))
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from yakuba.kernel.definitions import plain
 from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem
 from yakuba.services.nursery.engine.preparing.ages import age_class
 from yakuba.services.nursery.engine.rules import Field, Kind, Rules
 from yakuba.services.nursery.engine.rules.conditions import NAME_HERE
-from yakuba.services.nursery.engine.rules.document import plain
 from yakuba.services.nursery.engine.rules.fields import BadValue, Value, parts, read_value
 from yakuba.services.nursery.engine.rules.model import OWN, THERE, Transfers
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from yakuba.kernel.definitions import plain, suggestion
 from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem
 from yakuba.services.nursery.engine.rules import Rules
-from yakuba.services.nursery.engine.rules.document import plain, suggestion
 
 OLDEST = 5
 MOST_SEATS = 10_000

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import lcm
 
+from yakuba.kernel.definitions import plain
 from yakuba.services.nursery.contracts import Facility, SharedSeats, Slot
 from yakuba.services.nursery.engine.preparing.facts import Applicant, gives_up
 from yakuba.services.nursery.engine.preparing.faults import OLDEST, reserved_fact
 from yakuba.services.nursery.engine.rules import Rules
-from yakuba.services.nursery.engine.rules.document import plain
 
 AGES = range(OLDEST + 1)
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, plain
+from yakuba.kernel.definitions import Faults, Node, plain
 from yakuba.services.nursery.engine.rules.fields import (
     BadValue,
     Field,
@@ -177,10 +177,10 @@ ALWAYS = Case((), ())
 class ConditionReader:
     """Reads conditions over a set of fields. own: by label; there: the facility's, by label with 施設の before it."""
 
-    def __init__(self, own: Mapping[str, Field], there: Mapping[str, Field], mistakes: Mistakes) -> None:
+    def __init__(self, own: Mapping[str, Field], there: Mapping[str, Field], faults: Faults) -> None:
         self.own = own
         self.there = there
-        self.mistakes = mistakes
+        self.faults = faults
 
     def read(self, node: Node | None, place: str, *, facility: bool = False) -> Condition:
         """The condition of a node; one that always holds for None. facility: fields of facilities may be asked."""
@@ -188,20 +188,20 @@ class ConditionReader:
             return Condition()
         nodes = node.items if node.items is not None else (node,)
         if node.items is not None and not nodes:
-            self.mistakes.add(node.line, place, "条件が1つもありません。")
+            self.faults.add(node.line, place, "条件が1つもありません。")
         cases = [case for one in nodes if (case := self._case(one, place, facility))]
         return Condition(tuple(cases))
 
     def _case(self, node: Node, place: str, facility: bool) -> Case | None:
         if not node.entries:
             reason = "条件は「項目: 値」の形で書いてください。例: {月: 160以上}"
-            self.mistakes.add(node.line, place, reason)
+            self.faults.add(node.line, place, reason)
             return None
         seen: set[str] = set()
         tests: list[Test] = []
         for label, line, value in node.entries:
             if label in seen:
-                self.mistakes.add(
+                self.faults.add(
                     line, place, f"条件に「{label}」が二つあります。範囲は「120から159」と書けます。"
                 )
             seen.add(label)
@@ -216,18 +216,18 @@ class ConditionReader:
         if spec is None:
             if label in self.there:
                 reason = f"「{label}」はここでは使えません。施設の項目は、施設別加点・対象外・組分け・同点のときに使えます。"
-                self.mistakes.add(line, place, reason)
+                self.faults.add(line, place, reason)
             else:
                 known = [*self.own, *(self.there if facility else ())]
-                self.mistakes.unknown(line, place, label, known)
+                self.faults.unknown(line, place, label, known)
             return None
         try:
             test = self._read(spec, node)
         except BadValue as error:
-            self.mistakes.add(node.line, place, f"「{label}」: {error}")
+            self.faults.add(node.line, place, f"「{label}」: {error}")
             return None
         if test.reference and not facility:
-            self.mistakes.add(
+            self.faults.add(
                 node.line, place, f"「{label}: {test.text}」はここでは使えません（施設ごとに決まるため）。"
             )
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from yakuba.services.nursery.engine.rules.document import plain
+from yakuba.kernel.definitions import plain
 
 Value = str | int | frozenset[str]
 SEPARATORS = re.compile(r"[、,，;；]")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, RulesRefused, Section, parse
+from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
 from yakuba.services.nursery.engine.rules.model import Rules
 from yakuba.services.nursery.engine.rules.seats import SeatReader
 from yakuba.services.nursery.engine.rules.siblings import SiblingReader
@@ -44,23 +44,23 @@ MOST_ROUNDS = 9
 
 
 def read(text: str, number: int = 1) -> Rules:
-    """The rules of round `number`. Raises RulesRefused with every mistake, whichever round it is in."""
-    root = parse(text.removeprefix("\ufeff"))
-    mistakes = Mistakes()
-    top = Section(root, TOP, mistakes, REQUIRED, OPTIONAL)
-    overrides = _overrides(top, mistakes)
+    """The rules of round `number`. Raises DefinitionRefused with every mistake, whichever round it is in."""
+    root = parse(text)
+    faults = Faults()
+    top = Section(root, TOP, faults, REQUIRED, OPTIONAL)
+    overrides = _overrides(top, faults)
     digest = hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
-    wanted = _rules(top, text, digest, number, overrides, mistakes)
+    wanted = _rules(top, text, digest, number, overrides, faults)
     for other in {1, *overrides} - {number}:
-        _rules(top, text, digest, other, overrides, mistakes)
-    if mistakes.found:
-        raise RulesRefused(mistakes.found)
+        _rules(top, text, digest, other, overrides, faults)
+    if faults.found:
+        raise DefinitionRefused(faults.found)
     return wanted
 
 
-def _overrides(top: Section, mistakes: Mistakes) -> dict[int, Section]:
+def _overrides(top: Section, faults: Faults) -> dict[int, Section]:
     """What each round replaces: number of the round → its section."""
-    section = Section(top.node("選考回"), "選考回", mistakes, optional=None)
+    section = Section(top.node("選考回"), "選考回", faults, optional=None)
     found = {}
     for key, node in section.all().items():
         if not key.isascii() or not key.isdigit() or not 2 <= int(key) <= MOST_ROUNDS:
@@ -68,7 +68,7 @@ def _overrides(top: Section, mistakes: Mistakes) -> dict[int, Section]:
                 key, f"回は2から{MOST_ROUNDS}までの数字で書いてください（一次選考は上に書いたとおりです）。"
             )
             continue
-        found[int(key)] = Section(node, f"選考回 {key}", mistakes, optional=PER_ROUND)
+        found[int(key)] = Section(node, f"選考回 {key}", faults, optional=PER_ROUND)
     return found
 
 
@@ -78,7 +78,7 @@ def _rules(
     digest: str,
     number: int,
     overrides: Mapping[int, Section],
-    mistakes: Mistakes,
+    faults: Faults,
 ) -> Rules:
     """The rules of one round, as far as they can be read."""
     replaced = overrides[number].all() if number in overrides else {}
@@ -86,19 +86,19 @@ def _rules(
     def part(key: str) -> Node | None:
         return replaced.get(key) or top.node(key)
 
-    words = VocabularyReader(mistakes)
+    words = VocabularyReader(faults)
     fields = words.fields(top)
     there = words.facility_fields(top)
     guardians = words.guardians(top, fields)
-    tables = TableReader(fields, there, guardians, mistakes)
-    siblings = SiblingReader(tables.conditions, mistakes)
-    seats = SeatReader(tables.conditions, mistakes)
+    tables = TableReader(fields, there, guardians, faults)
+    siblings = SiblingReader(tables.conditions, faults)
+    seats = SeatReader(tables.conditions, faults)
     groups, other_group = tables.groups(part("組分け"))
     modes, default, order, most = siblings.read(part("きょうだい"))
     keys, lottery = tables.keys(part("同点のとき"))
     return Rules(
         name=top.text("選考基準"),
-        version=top.number("版", 1, 1, 1_000_000),
+        version=top.whole("版", 1, 1, 1_000_000),
         procedure=top.text("手続"),
         valid_from=_day(top),
         digest=digest,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.nursery.engine.rules.conditions import ConditionReader
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, Section
 from yakuba.services.nursery.engine.rules.model import Exclusion, Reserved, Transfers
 
 AGES = tuple(f"{age}歳" for age in range(6))
@@ -16,21 +16,21 @@ FORBIDDEN_IN_LABELS = "-*＊－"
 class SeatReader:
     """転園, 対象外, 優先枠, 配置基準."""
 
-    def __init__(self, conditions: ConditionReader, mistakes: Mistakes) -> None:
+    def __init__(self, conditions: ConditionReader, faults: Faults) -> None:
         self.conditions = conditions
-        self.mistakes = mistakes
+        self.faults = faults
 
     def transfers(self, node: Node | None) -> Transfers:
         """転園; as each application says where the rules say nothing."""
-        section = Section(node, "転園", self.mistakes, ("扱い",) if node else ())
+        section = Section(node, "転園", self.faults, ("扱い",) if node else ())
         return Transfers(section.word("扱い", WAYS, Transfers.AS_APPLIED.value))
 
     def exclusions(self, node: Node | None) -> tuple[Exclusion, ...]:
         """対象外."""
-        section = Section(node, "対象外", self.mistakes, ("出典", "行") if node else ())
+        section = Section(node, "対象外", self.faults, ("出典", "行") if node else ())
         found = []
         for row in section.rows("行"):
-            inner = Section(row, "対象外", self.mistakes, ("名前", "条件", "理由"))
+            inner = Section(row, "対象外", self.faults, ("名前", "条件", "理由"))
             condition = self.conditions.read(
                 inner.node("条件"), f"対象外 {inner.text('名前')}", facility=True
             )
@@ -42,13 +42,13 @@ class SeatReader:
         if node is None:
             return ()
         if node.items is None:
-            self.mistakes.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
+            self.faults.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
             return ()
         if len(node.items) > MOST_RESERVED:
-            self.mistakes.add(node.line, "優先枠", f"優先枠は{MOST_RESERVED}つまでにしてください。")
+            self.faults.add(node.line, "優先枠", f"優先枠は{MOST_RESERVED}つまでにしてください。")
         found: list[Reserved] = []
         for row in node.items:
-            inner = Section(row, "優先枠", self.mistakes, ("名前", "条件", "先に使う席", "空いた席"))
+            inner = Section(row, "優先枠", self.faults, ("名前", "条件", "先に使う席", "空いた席"))
             label = inner.text("名前")
             if any(letter in label for letter in FORBIDDEN_IN_LABELS) or label in [
                 one.label for one in found
@@ -68,5 +68,5 @@ class SeatReader:
 
     def ratios(self, node: Node | None) -> tuple[int, ...]:
         """配置基準: children per teacher by age class; the state's where the rules say nothing."""
-        section = Section(node, "配置基準", self.mistakes, optional=AGES)
-        return tuple(section.number(age, ratio, 1, 60) for age, ratio in zip(AGES, RATIOS, strict=True))
+        section = Section(node, "配置基準", self.faults, optional=AGES)
+        return tuple(section.whole(age, ratio, 1, 60) for age, ratio in zip(AGES, RATIOS, strict=True))

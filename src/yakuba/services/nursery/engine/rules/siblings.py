@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.nursery.engine.rules.conditions import ConditionReader
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, Section
 from yakuba.services.nursery.engine.rules.model import JointOrder, Mode, Stage
 
 STAGES = {stage.value: stage for stage in Stage}
@@ -14,14 +14,14 @@ MOST_JOINT = 2_000
 class SiblingReader:
     """きょうだい."""
 
-    def __init__(self, conditions: ConditionReader, mistakes: Mistakes) -> None:
+    def __init__(self, conditions: ConditionReader, faults: Faults) -> None:
         self.conditions = conditions
-        self.mistakes = mistakes
+        self.faults = faults
 
     def read(self, node: Node | None) -> tuple[tuple[Mode, ...], str, JointOrder, int]:
         """The modes, the default one's code, the order within a stage, and how many joint wishes at most."""
-        section = Section(node, "きょうだい", self.mistakes, ("標準", "方法"), ("並べ方", "上限"))
-        inside = Section(section.node("方法"), "きょうだいの方法", self.mistakes, optional=None)
+        section = Section(node, "きょうだい", self.faults, ("標準", "方法"), ("並べ方", "上限"))
+        inside = Section(section.node("方法"), "きょうだいの方法", self.faults, optional=None)
         modes = tuple(self._mode(code, one) for code, one in inside.all().items())
         if "方法" in section and not modes:
             section.fault("方法", "方法を1つ以上書いてください。")
@@ -32,17 +32,17 @@ class SiblingReader:
                 f"「{default}」という方法はありません。{'、'.join(mode.code for mode in modes)} のどれかを書いてください。",
             )
         order = JointOrder(section.word("並べ方", ORDERS, JointOrder.SUM.value))
-        return modes, default, order, section.number("上限", 100, 1, MOST_JOINT)
+        return modes, default, order, section.whole("上限", 100, 1, MOST_JOINT)
 
     def _mode(self, code: str, node: Node) -> Mode:
         place = f"きょうだいの方法 {code}"
-        section = Section(node, place, self.mistakes, ("名前", "段"), ("条件",))
+        section = Section(node, place, self.faults, ("名前", "段"), ("条件",))
         stages = []
         for line, word in section.texts("段"):
             if word not in STAGES:
-                self.mistakes.unknown(line, place, word, STAGES)
+                self.faults.unknown(line, place, word, STAGES)
             elif STAGES[word] in stages:
-                self.mistakes.add(line, place, f"「{word}」が二つあります。")
+                self.faults.add(line, place, f"「{word}」が二つあります。")
             else:
                 stages.append(STAGES[word])
         if "段" in section and not section.texts("段"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.nursery.engine.rules.conditions import ConditionReader
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, Section
 from yakuba.services.nursery.engine.rules.fields import Field
 from yakuba.services.nursery.engine.rules.model import (
     COMPARED,
@@ -34,34 +34,34 @@ class TableReader:
         fields: Mapping[str, Field],
         there: Mapping[str, Field],
         guardians: tuple[Guardian, ...],
-        mistakes: Mistakes,
+        faults: Faults,
     ) -> None:
-        self.mistakes = mistakes
+        self.faults = faults
         self.fields = fields
         self.there = there
         aliases = guardians[0].fields if guardians else {}
-        self.conditions = ConditionReader(fields, there, mistakes)
-        self.of_guardian = ConditionReader({**fields, **aliases}, there, mistakes)
+        self.conditions = ConditionReader(fields, there, faults)
+        self.of_guardian = ConditionReader({**fields, **aliases}, there, faults)
 
     def basic(self, node: Node | None) -> Basic:
         """基本指数."""
         section = Section(
-            node, "基本指数", self.mistakes, ("出典", "行"), ("いない保護者", "どれにも当たらない")
+            node, "基本指数", self.faults, ("出典", "行"), ("いない保護者", "どれにも当たらない")
         )
         rows = tuple(self._row(row, "基本指数", Whose.GUARDIAN) for row in section.rows("行"))
         if "行" in section and not rows:
             section.fault("行", "行を1つ以上書いてください。")
         for row in rows:
             if row.group or row.whose is not Whose.GUARDIAN:
-                self.mistakes.add(
+                self.faults.add(
                     row.line, f"基本指数 {row.name}", "基本指数の行に「対象」と「組」は書けません。"
                 )
-        absent = Section(section.node("いない保護者"), "いない保護者", self.mistakes, ("点",), ("名前",))
+        absent = Section(section.node("いない保護者"), "いない保護者", self.faults, ("点",), ("名前",))
         return Basic(
             rows=rows,
             absent=self._points(absent) if "いない保護者" in section else None,
             absent_name=absent.text("名前", "いない保護者"),
-            otherwise=section.number("どれにも当たらない", 0, -MOST_POINTS, MOST_POINTS)
+            otherwise=section.whole("どれにも当たらない", 0, -MOST_POINTS, MOST_POINTS)
             if "どれにも当たらない" in section
             else None,
             source=section.text("出典"),
@@ -69,12 +69,12 @@ class TableReader:
 
     def table(self, node: Node | None, place: str, *, facility: bool = False) -> Table:
         """調整指数 or 施設別加点."""
-        section = Section(node, place, self.mistakes, ("出典", "行") if node else ())
+        section = Section(node, place, self.faults, ("出典", "行") if node else ())
         rows = tuple(self._row(row, place, Whose.CHILD, facility=facility) for row in section.rows("行"))
         return Table(rows, section.text("出典"))
 
     def _row(self, node: Node, place: str, whose: Whose, *, facility: bool = False) -> Row:
-        section = Section(node, place, self.mistakes, ("点", "名前"), ("条件", "対象", "組"))
+        section = Section(node, place, self.faults, ("点", "名前"), ("条件", "対象", "組"))
         name = section.text("名前")
         section.place = place = f"{place} {name}" if name else place
         whose = Whose(section.word("対象", WHOSE, whose.value))
@@ -88,28 +88,28 @@ class TableReader:
     def _points(self, section: Section) -> int:
         if "点" in section and not section.text("点"):
             return 0
-        return section.number("点", 0, -MOST_POINTS, MOST_POINTS)
+        return section.whole("点", 0, -MOST_POINTS, MOST_POINTS)
 
     def level(self, node: Node | None) -> Level:
         """指数."""
-        section = Section(node, "指数", self.mistakes, ("単位",) if node else (), ("まとめ方", "端数"))
+        section = Section(node, "指数", self.faults, ("単位",) if node else (), ("まとめ方", "端数"))
         household = section.word("単位", {"児童": "", "世帯": "yes"}, "") == "yes"
         how = section.word("まとめ方", HOW, "平均")
         return Level(household, how, section.word("端数", ROUNDING, "切り捨て"))
 
     def groups(self, node: Node | None) -> tuple[tuple[Group, ...], int]:
         """組分け: its rows, and the group of all others."""
-        section = Section(node, "組分け", self.mistakes, ("行", "それ以外", "出典") if node else ())
+        section = Section(node, "組分け", self.faults, ("行", "それ以外", "出典") if node else ())
         found = []
         for row in section.rows("行"):
-            inner = Section(row, "組分け", self.mistakes, ("組", "名前", "条件"))
+            inner = Section(row, "組分け", self.faults, ("組", "名前", "条件"))
             condition = self.conditions.read(inner.node("条件"), "組分け", facility=True)
-            found.append(Group(inner.number("組", 1, 1, 99), inner.text("名前"), condition))
-        return tuple(found), section.number("それ以外", 1, 1, 99)
+            found.append(Group(inner.whole("組", 1, 1, 99), inner.text("名前"), condition))
+        return tuple(found), section.whole("それ以外", 1, 1, 99)
 
     def keys(self, node: Node | None) -> tuple[tuple[TieKey, ...], str]:
         """同点のとき: the keys in order, and the lottery's phrase. The last key must always decide."""
-        section = Section(node, "同点のとき", self.mistakes, ("出典", "順"), ("くじの言葉",))
+        section = Section(node, "同点のとき", self.faults, ("出典", "順"), ("くじの言葉",))
         found = []
         for row in section.rows("順"):
             key = self._key(row)
@@ -127,11 +127,11 @@ class TableReader:
         return tuple(found), section.text("くじの言葉")
 
     def _key(self, node: Node) -> TieKey | None:
-        section = Section(node, "同点のとき", self.mistakes, ("名前",), ("比べる", "条件", "順", "空欄"))
+        section = Section(node, "同点のとき", self.faults, ("名前",), ("比べる", "条件", "順", "空欄"))
         label = section.text("名前")
         section.place = place = f"同点のとき {label}"
         if ("比べる" in section) == ("条件" in section):
-            self.mistakes.add(node.line, place, "「比べる」か「条件」のどちらか一つを書いてください。")
+            self.faults.add(node.line, place, "「比べる」か「条件」のどちらか一つを書いてください。")
             return None
         if "条件" in section:
             condition = self.conditions.read(section.node("条件"), place, facility=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from yakuba.services.nursery.engine.rules.document import Mistakes, Node, Section, plain
+from yakuba.kernel.definitions import Faults, Node, Section, plain
 from yakuba.services.nursery.engine.rules.fields import Field, Kind, Scope
 from yakuba.services.nursery.engine.rules.model import OWN, THERE, Guardian
 
@@ -19,8 +19,8 @@ MOST_GUARDIANS = 4
 class VocabularyReader:
     """項目, 施設項目, 世帯をまとめる項目, 保護者."""
 
-    def __init__(self, mistakes: Mistakes) -> None:
-        self.mistakes = mistakes
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
 
     def fields(self, top: Section) -> dict[str, Field]:
         """All fields of a child by label, the built-in ones first."""
@@ -34,7 +34,7 @@ class VocabularyReader:
         self, node: Node | None, place: str, built_in: Mapping[str, Field], scope: Scope
     ) -> dict[str, Field]:
         found = dict(built_in)
-        section = Section(node, place, self.mistakes, optional=None)
+        section = Section(node, place, self.faults, optional=None)
         for code, inner in section.all().items():
             spec = self._field(code, inner, section, scope)
             if spec is None:
@@ -48,7 +48,7 @@ class VocabularyReader:
 
     def _field(self, code: str, node: Node, section: Section, scope: Scope) -> Field | None:
         place = f"{section.place} {code}"
-        inner = Section(node, place, self.mistakes, ("名前", "種類"), ("選択肢", "単位"))
+        inner = Section(node, place, self.faults, ("名前", "種類"), ("選択肢", "単位"))
         if not CODE.fullmatch(code):
             section.fault(code, f"項目の符号「{code}」は半角の英字で始め、英数字と _ だけで書いてください。")
         kind = Kind(inner.word("種類", KINDS, Kind.TEXT.value))
@@ -68,7 +68,7 @@ class VocabularyReader:
         return Field(code, label, kind, options, inner.text("単位"), scope)
 
     def _options(self, inner: Section, place: str) -> dict[str, str]:
-        section = Section(inner.node("選択肢"), place, self.mistakes, optional=None)
+        section = Section(inner.node("選択肢"), place, self.faults, optional=None)
         options: dict[str, str] = {}
         for code in section.all():
             label = section.text(code)
@@ -83,7 +83,7 @@ class VocabularyReader:
         for line, label in top.texts("世帯をまとめる項目"):
             if label not in fields or label in OWN:
                 known = [one for one in fields if one not in OWN]
-                self.mistakes.unknown(line, "世帯をまとめる項目", label, known)
+                self.faults.unknown(line, "世帯をまとめる項目", label, known)
             else:
                 codes.append(fields[label].code)
         if "世帯をまとめる項目" in top and not codes:
@@ -92,10 +92,10 @@ class VocabularyReader:
 
     def guardians(self, top: Section, fields: Mapping[str, Field]) -> tuple[Guardian, ...]:
         """The guardians, each with the same aliases."""
-        section = Section(top.node("保護者"), "保護者", self.mistakes, optional=None)
+        section = Section(top.node("保護者"), "保護者", self.faults, optional=None)
         found = []
         for label, node in section.all().items():
-            inner = Section(node, f"保護者 {label}", self.mistakes, optional=None)
+            inner = Section(node, f"保護者 {label}", self.faults, optional=None)
             found.append(Guardian(label, self._aliases(inner, fields)))
         if "保護者" in top and not 1 <= len(found) <= MOST_GUARDIANS:
             top.fault("保護者", f"保護者は1人から{MOST_GUARDIANS}人まで書いてください。")
@@ -108,7 +108,7 @@ class VocabularyReader:
             name = inner.text(alias)
             if name not in fields or name in OWN:
                 known = [one for one in fields if one not in OWN]
-                self.mistakes.unknown(inner.line_of(alias), inner.place, name, known)
+                self.faults.unknown(inner.line_of(alias), inner.place, name, known)
                 continue
             if alias in fields:
                 inner.fault(

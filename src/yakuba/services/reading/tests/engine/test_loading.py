@@ -70,7 +70,7 @@ def test_a_small_definition_loads(tmp_path: Path) -> None:
         ("field: sex", "field: age", "項目「age」は手続「p」にありません"),
         ("page-1.png", "page-2.png", "白紙の様式画像 page-2.png がありません"),
         ("procedure: p", "procedure: q", "手続「q」の定義がありません"),
-        ("  - page: 1", " - page: 1\n   - x", "YAML として読めません"),
+        ("  - page: 1", " - page: 1\n   - x", "書き方が正しくありません"),
         (
             "field: sex, kind: mark, marks: {male: [10, 50, 20, 20]}",
             "field: receipt_number, kind: line, box: [1, 1, 9, 9]",
@@ -89,7 +89,8 @@ def test_a_broken_form_is_refused(tmp_path: Path, old: str, new: str, expected: 
     ("old", "new", "expected"),
     [
         ("type: choice", "type: chioce", "type「chioce」は使えません"),
-        ("options: {male: 男, female: 女}", "label: x", "「options」"),
+        ("options: {male: 男, female: 女}", "note: x", "「options」"),
+        ("title:", "version:", "「version」が二つあります"),
         ("code: sex", "code: receipt_number", "二度書かれています"),
         ("type: choice,", "type: choice, lexicon: none,", "一覧「none」"),
         ("type: choice,", "type: choice, reading_of: name,", "項目「name」はこの手続にありません"),

@@ -1,0 +1,62 @@
+"""What is wrong in a file, told with its line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_TOLD = 200
+MOST_NAMED = 40  # known words that a message lists
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file: `line` counts from 1 (0 where there is no line), `place` says whose entry it is
+    (may be empty), `reason` what is wrong and what to do. Texts in Japanese."""
+
+    line: int
+    place: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """The sentence without its line."""
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.message
+        return f"{self.line}行目{' ' if self.place else '：'}{self.message}"
+
+
+class DefinitionRefused(ValueError):
+    """The file cannot be used; `problems` in the order of their lines, each once, 1 to 200 of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = sorted(dict.fromkeys(problems), key=lambda one: one.line)
+        self.problems = tuple(found[:MOST_TOLD])
+        super().__init__("\n".join(str(one) for one in self.problems))
+
+
+class Faults:
+    """Collects what is wrong, so that one fault does not hide the next."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, line: int, place: str, reason: str) -> None:
+        self.found.append(Problem(line, place, reason))
+
+    def unknown(self, line: int, place: str, word: str, known: Iterable[str]) -> None:
+        """A word that nobody knows, with the known one that it resembles, or else all of them."""
+        self.add(line, place, f"「{word}」は使えません。{suggestion(word, known)}")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A Japanese sentence that names the most similar known word, or all known words."""
+    words = [one for one in known if one]
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    if close:
+        return f"「{close[0]}」の間違いではありませんか。"
+    return f"書けるのは {'、'.join(words[:MOST_NAMED])} です。" if words else "ここに書けるものはありません。"

@@ -1,0 +1,49 @@
+"""The page that loads a definition file; every room that has such files uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.ui.forms import DefinitionFileForm
+
+
+@dataclass(frozen=True)
+class DefinitionPage:
+    """What the page says: `what` is loaded (シナリオ), the pages above it as (label, name of the URL), the last of
+    which is where 「やめる」 leads."""
+
+    what: str
+    above: tuple[tuple[str, str], ...]
+    lead: str = ""
+    file_help: str = ""
+
+
+def load_definition(
+    request: HttpRequest,
+    page: DefinitionPage,
+    load: Callable[[str], HttpResponse],
+    refusal: type[Exception],
+) -> HttpResponse:
+    """Show the form, or `load` the text that was sent and answer what it returns. A text that `load` refuses with
+    DefinitionRefused is shown again with every problem and its line, one refused with `refusal` with its sentence
+    (status 422)."""
+    form = DefinitionFileForm(
+        request.POST or None, request.FILES or None, what=page.what, file_help=page.file_help
+    )
+    problems: tuple[object, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            return load(form.cleaned_data["text"])
+        except DefinitionRefused as refused:
+            problems = refused.problems
+        except refusal as error:
+            form.add_error(None, str(error))
+    above = [(label, reverse(name)) for label, name in page.above]
+    context = {"page": page, "above": above, "back": above[-1][1], "form": form, "problems": problems}
+    return render(request, "ui/definition.html", context, status=422 if problems or form.errors else 200)
