@@ -32,12 +32,13 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
 
 
 def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: Any) -> Download:
-    """One of `exports.TABLES` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
+    """One of `exports.tables` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
     a result, MarketRefused or RulesRefused."""
     runs.finished(run)
-    if table not in exports.TABLES:
-        raise Unknown(f"表「{table}」はありません。{'、'.join(exports.TABLES)} から選んでください。")
-    made = exports.TABLES[table][1](run)
+    known = exports.tables(run)
+    if table not in known:
+        raise Unknown(f"「{run}」に表「{table}」はありません。{'、'.join(known)} から選んでください。")
+    made = known[table][1](run)
     file = csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
     _exported(run, actor, table, encoding=encoding)
     return file
@@ -48,7 +49,7 @@ def take_workbook(run: Run, *, actor: Any) -> Download:
     from yakuba.services.nursery.adapters.excel import to_excel  # takes long; only this needs it
 
     runs.finished(run)
-    content = to_excel(make(run) for _, make in exports.TABLES.values())
+    content = to_excel(make(run) for _, make in exports.tables(run).values())
     _exported(run, actor, "excel")
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 

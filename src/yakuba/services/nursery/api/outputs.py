@@ -126,7 +126,7 @@ def export_table(
     encoding: str = "utf-8",
     accept: bool = False,
 ) -> Any:
-    """A table: children, wishes, slots, waiting, points or shares. encoding: utf-8 or cp932; characters that it
+    """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding: utf-8 or cp932; characters that it
     lacks are told (409) unless `accept`, which puts 〓 for them."""
     run = run_of(matching_id)
     with refusals():

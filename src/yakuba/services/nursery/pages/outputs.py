@@ -45,7 +45,7 @@ def fairness(request: HttpRequest, matching_id: int) -> HttpResponse:
 def files(request: HttpRequest, matching_id: int) -> HttpResponse:
     """What can be taken along as a file."""
     run = _done(matching_id)
-    tables = [(name, title) for name, (title, _) in exports.TABLES.items()]
+    tables = [(name, title) for name, (title, _) in exports.tables(run).items()]
     return render(request, "nursery/exports.html", _context(request, run) | {"tables": tables})
 
 
@@ -61,7 +61,7 @@ def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 @permission_required("nursery.output")
 def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
-    """One table: `?table=` of `exports.TABLES`, `&form=` csv or sjis.csv. Where Shift_JIS lacks characters a page
+    """One table: `?table=` of `exports.tables`, `&form=` csv or sjis.csv. Where Shift_JIS lacks characters a page
     tells which, before the file with 〓 may be taken (`&accept=1`)."""
     run = _done(matching_id)
     table, form = request.GET.get("table", "children"), request.GET.get("form", "csv")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.nursery.adapters.spreadsheets import Table, Value
-from yakuba.services.nursery.contracts import Explanation, Outcome
+from yakuba.services.nursery.contracts import Explanation, Outcome, Share
 from yakuba.services.nursery.models import Placement, Run
 from yakuba.services.nursery.queries import explanations, names, outputs, results, runs
 
@@ -177,12 +177,21 @@ def points(run: Run) -> Table:
 
 def shares(run: Run) -> Table:
     """The fairness tables, small groups withheld. Raises MarketRefused or RulesRefused."""
+    return _shares("公平性", outputs.shares(run))
+
+
+def final_shares(run: Run) -> Table:
+    """The same of what counts after decisions by hand. Raises what `outputs.shares` raises."""
+    return _shares("公平性（最終の結果）", outputs.shares(run, final=True))
+
+
+def _shares(name: str, tables: list[tuple[str, list[Share]]]) -> Table:
     rows: Rows = []
-    for title, table in outputs.shares(run):
+    for title, table in tables:
         for share in table:
             numbers: list[Value] = [share.count, share.placed, share.first]
             rows.append([title, share.label, *([share.withheld] * 3 if share.withheld else numbers)])
-    return Table("公平性", ("分け方", "区分", "申込", "希望がかなった", "第1希望"), rows)
+    return Table(name, ("分け方", "区分", "申込", "希望がかなった", "第1希望"), rows)
 
 
 TABLES: dict[str, tuple[str, Callable[[Run], Table]]] = {
@@ -192,4 +201,11 @@ TABLES: dict[str, tuple[str, Callable[[Run], Table]]] = {
     "waiting": ("待機の順番", waiting),
     "points": ("指数の内訳", points),
     "shares": ("公平性（区分ごとの人数）", shares),
+    "final_shares": ("公平性（最終の結果の人数）", final_shares),
 }
+
+
+def tables(run: Run) -> dict[str, tuple[str, Callable[[Run], Table]]]:
+    """Those of TABLES that the run has: only the adopted run has a final result."""
+    wanted = set(TABLES) if outputs.has_final(run) else set(TABLES) - {"final_shares"}
+    return {name: table for name, table in TABLES.items() if name in wanted}

@@ -133,12 +133,15 @@ def test_every_table_and_the_workbook_are_taken_and_written_down(run, api, comma
             assert out.read_bytes() == taken.content
             rows = list(csv.reader(io.StringIO(taken.content.decode(encoding))))
             assert len(rows) > 1
+    shares = [api(f"runs/{run.pk}/table.csv?table={name}").content for name in ("shares", "final_shares")]
+    assert ["転園,新規,7,2,1" in one.decode() for one in shares] == [True, False]
+    assert "転園,新規,7,1,1" in shares[1].decode()
     book = openpyxl.load_workbook(io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").content))
     assert len(book.sheetnames) == len(TABLES)
     assert command("export", run.pk, "--out", tmp_path / "all.xlsx", *user)[0] == 0
     assert openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames == book.sheetnames
     assert command("market", run.pk, "--out", tmp_path / "market.json", *user)[0] == 0
-    assert len(events("nursery.exported")) == 4 * len(TABLES) + 3
+    assert len(events("nursery.exported")) == 4 * len(TABLES) + 5
     assert events("nursery.exported")[-1] == {"what": "market"}
 
 
@@ -154,6 +157,14 @@ def test_a_table_that_is_unknown_or_a_place_that_cannot_be_written_is_told(
     code, _, said = command("export", run.pk, "--out", tmp_path / "none" / "x", *user)
     assert (code, "書けません" in said) == (1, True)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_was_not_adopted_has_no_final_table(full, api):
+    run = full.calculate()
+    assert api(f"runs/{run.pk}/table.csv?table=final_shares").status_code == 404
+    assert "公平性（最終の結果）" not in openpyxl.load_workbook(
+        io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").content)
+    )
 
 
 def test_characters_that_shift_jis_lacks_are_told_first(full, api, command, clerk, tmp_path):
