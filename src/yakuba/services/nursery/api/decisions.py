@@ -24,7 +24,9 @@ class DecisionOut(Schema):
     id: int
     round: int
     kind: str
+    kind_label: str
     state: str
+    state_label: str
     application: int | None
     receipt_number: str
     slot: str

@@ -20,6 +20,7 @@ class NoticesOut(Schema):
     round: int
     draft: bool
     state: str
+    state_label: str
     count: int
     sha256: str
     problems: list[ProblemOut]

@@ -24,7 +24,7 @@ from yakuba.services.nursery.queries import told
 from yakuba.services.nursery.queries.refusal import Unknown
 
 HEADINGS = {
-    "id": "決定", "kind": "種類", "state": "状態", "receipt_number": "受付番号", "slot_before": "前の枠",
+    "id": "決定", "kind_label": "種類", "state_label": "状態", "receipt_number": "受付番号", "slot_before": "前の枠",
     "slot": "枠", "reason": "理由", "proposed_by": "起案", "answered_by": "承認",
 }  # fmt: skip
 CHILD = typer.Argument(..., help="受付番号")

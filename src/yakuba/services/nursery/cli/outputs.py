@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from django.utils import timezone
 
 from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, progress_bar
 from yakuba.services.nursery.actions import files, notices, trying
@@ -42,7 +43,7 @@ MOVE_HEADINGS = {
     "receipt_number": "受付番号", "before": "前の枠", "wish_before": "希望", "after": "後の枠", "wish_after": "希望",
 }  # fmt: skip
 PRINT_HEADINGS = {
-    "id": "番号", "draft": "見本", "state": "状態", "count": "枚数", "made_by": "だれ", "made_at": "いつ",
+    "id": "番号", "kind": "種類", "state_label": "状態", "count": "枚数", "made_by": "だれ", "when": "いつ",
 }  # fmt: skip
 MOVES = {"gains": "よくなる児童", "losses": "悪くなる児童", "others": "どちらとも言えない児童"}
 
@@ -164,7 +165,16 @@ def take_notices(
             write(notices.take_print(round, actor=actor), pdf)
         if mailing is not None:
             write(notices.take_addresses(round, encoding, accept=accept, actor=actor), mailing)
-        print_rows([told.print_facts(row) for row in outputs.prints(round)], PRINT_HEADINGS, as_json=as_json)
+        rows = [told.print_facts(row) for row in outputs.prints(round)]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows([_for_people(row) for row in rows], PRINT_HEADINGS, as_json=False)
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    when = f"{timezone.localtime(row['made_at']):%Y-%m-%d %H:%M}"
+    return row | {"kind": "見本" if row["draft"] else "本番", "when": when}
 
 
 def _make_here(row: NoticePrint, *, quiet: bool) -> None:

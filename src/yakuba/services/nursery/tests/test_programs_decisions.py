@@ -88,6 +88,8 @@ def test_decisions_on_the_command_line_need_two_people(adopted, command, make_st
     code, shown, _ = command(*words, *clerk)
     assert (code, json.loads(shown)["state"]) == (0, "proposed")
     number = json.loads(shown)["id"]
+    code, shown, _ = command("decisions", adopted.round.pk)
+    assert (code, "承認待ち" in shown) == (0, True)
     code, _, said = command("approve", number, *clerk)
     assert (code, "本人は承認できません" in said, state(number)) == (1, True, "proposed")
     viewer = make_staff(yakuba_city, "nursery.view")

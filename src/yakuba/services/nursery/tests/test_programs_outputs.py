@@ -243,6 +243,8 @@ def test_notices_on_the_command_line(full, command, clerk, tmp_path):
     assert (code, [row["count"] for row in json.loads(shown)]) == (0, [3])
     assert len(pages_of(pdf.read_bytes())) == 3
     assert mailing.read_text(encoding="utf-8-sig").startswith("頁,郵便番号")
+    code, shown, _ = command("notices", full.round.pk, *user)
+    assert (code, "見本" in shown, "完成" in shown) == (0, True, True)
     full.round.notice = {"intro_held": "長い文。" * 900}
     full.round.save()
     code, _, said = command("notices", full.round.pk, "--make", *user)
