@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from yakuba.services.nursery.engine.preparing import ages
 from yakuba.services.nursery.models import (
@@ -34,10 +36,10 @@ class Figures:
 
 
 def rounds() -> QuerySet[Round]:
-    """All rounds, the newest first."""
-    return Round.objects.select_related("procedure", "rule_set", "previous", "adopted").order_by(
-        "-start", "-number"
-    )
+    """All rounds, the newest first. The adopted run's large columns are fetched when they are asked for."""
+    rows = Round.objects.select_related("procedure", "rule_set", "previous", "adopted")
+    large = ("slots", "shared", "blocking", "not_eligible")
+    return rows.defer(*(f"adopted__{name}" for name in large)).order_by("-start", "-number")
 
 
 def applications(round: Round) -> QuerySet[Application]:
@@ -79,13 +81,19 @@ def figures(round: Round) -> Figures:
 
 
 def with_counts() -> QuerySet[Round]:
-    """All rounds with `active` applications and `open_decisions`."""
-    active = Q(applications__state=Application.State.ACTIVE)
-    waiting = Q(decisions__state=Decision.State.PROPOSED)
-    return rounds().annotate(
-        active=Count("applications", filter=active, distinct=True),
-        open_decisions=Count("decisions", filter=waiting, distinct=True),
-    )
+    """All rounds with `active` applications and `open_decisions`.
+
+    Counted aside: joined, every application would carry its round's rules and result along.
+    """
+    active = Application.objects.filter(state=Application.State.ACTIVE)
+    waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
+    return rounds().annotate(active=_number(active), open_decisions=_number(waiting))
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many of the rows belong to the outer round."""
+    mine = rows.filter(round=OuterRef("pk")).order_by().values("round")
+    return Coalesce(Subquery(mine.annotate(number=Count("pk")).values("number")), 0)
 
 
 def entered_otherwise(round: Round) -> QuerySet[HandOver]:
