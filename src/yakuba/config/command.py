@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
+from typing import TYPE_CHECKING
 
-import django
-import typer
+if TYPE_CHECKING:
+    import typer
+
+INTERRUPTED = 130  # what a shell answers for Ctrl-C
 
 
 def build() -> typer.Typer:
     """The command with the verbs of every room; Django must be set up."""
+    import typer
+
     from yakuba.config.running import up, web, worker
     from yakuba.config.setup import prepare
     from yakuba.demo.cli import demo
@@ -37,7 +43,14 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script. Loading the rooms takes a second or two: Ctrl-C in it ends with one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
-    django.setup()
-    build()()
+    try:
+        import django
+
+        django.setup()
+        command = build()
+    except KeyboardInterrupt:
+        sys.stderr.write("中止しました。\n")
+        sys.exit(INTERRUPTED)
+    command()

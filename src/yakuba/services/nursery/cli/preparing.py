@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows
+from yakuba.kernel.definitions import decoded
 from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.contracts import (
     Applications,
@@ -126,13 +127,7 @@ def index(
 
 def _rules(file: Path, as_json: bool) -> rules.Rules:
     try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise _refuse(
-            [Problem(0, file.name, "UTF-8で保存し直してください。")], "選考基準", as_json
-        ) from error
-    try:
-        return rules.read(text)
+        return rules.read(decoded(file.read_bytes()))
     except rules.RulesRefused as refused:
         raise _refuse(refused.problems, "選考基準", as_json) from refused
 
@@ -142,6 +137,10 @@ def _selection(
 ) -> Selection:
     """The round made ready; every fault of both tables and of the applications is told at once."""
     places, in_facilities = tables.read_facilities(facilities.read_bytes())
+    in_facilities = [_in(facilities, one) for one in in_facilities]
+    if not places:  # every wish would be one for an unknown facility: the cause alone is worth telling
+        none = Problem(0, facilities.name, "施設が1つもありません。見出しの下に施設を1行ずつ書いてください。")
+        raise _refuse(in_facilities or [none], "施設の表", as_json)
     households, in_applications = tables.read_households(applications.read_bytes())
     given = Applications(places, households, _start(start, read), number)
     try:
@@ -150,15 +149,16 @@ def _selection(
     except MarketRefused as refused:
         in_round = refused.problems
     found = [
-        *(Problem(one.line, f"{facilities.name} {one.place}".strip(), one.reason) for one in in_facilities),
-        *(
-            Problem(one.line, f"{applications.name} {one.place}".strip(), one.reason)
-            for one in sorted([*in_applications, *in_round], key=lambda one: one.line)
-        ),
+        *in_facilities,
+        *(_in(applications, one) for one in sorted([*in_applications, *in_round], key=lambda one: one.line)),
     ]
     if found:
         raise _refuse(found, "申込または施設の表", as_json)
     return ready
+
+
+def _in(file: Path, problem: Problem) -> Problem:
+    return Problem(problem.line, f"{file.name} {problem.place}".strip(), problem.reason)
 
 
 def _start(text: str, read: rules.Rules) -> date:

@@ -15,6 +15,7 @@ child has no seat then, even if it has one now.
 from __future__ import annotations
 
 import gc
+import re
 from bisect import bisect_left
 from codecs import BOM_UTF8
 from collections import defaultdict
@@ -27,6 +28,7 @@ from pydantic_core import from_json
 
 OWN_SEAT = -1
 MOST_REASONS = 200
+PLACE = re.compile(r"at line (\d+) column (\d+)$")  # at the end of what the parser says
 
 
 @dataclass
@@ -50,10 +52,12 @@ def check(market_file: bytes, result_file: bytes) -> Report:
     collecting = gc.isenabled()
     gc.disable()  # millions of small objects come, none of them in a circle: looking for circles takes seconds
     try:
-        market, result = _parsed(market_file), _parsed(result_file)
+        market, result = _parsed(market_file, "選考のデータ"), _parsed(result_file, "結果")
         town = _Town(market, result["assignment"])
         report = _examine(town)
         _statements(town, result, report)
+    except _NoJson as error:
+        return Report([str(error)], unreadable=True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
         reason = f"ファイルの形が正しくないため確かめられません（{type(error).__name__}: {error}）。"
         return Report([reason], unreadable=True)
@@ -69,8 +73,31 @@ def verify(market: dict[str, Any], assignment: dict[str, str | None], closely: b
     return _examine(_Town(market, assignment), closely)
 
 
-def _parsed(file: bytes) -> Any:
-    return from_json(file.removeprefix(BOM_UTF8), cache_strings="keys")
+class _NoJson(Exception):
+    """A file is no JSON; `str()` says which and where, in Japanese."""
+
+
+def _parsed(file: bytes, what: str) -> Any:
+    file = file.removeprefix(BOM_UTF8)
+    try:
+        return from_json(file, cache_strings="keys")
+    except ValueError as error:
+        raise _NoJson(f"{what}の{_place(file, str(error))}") from error
+
+
+def _place(file: bytes, told: str) -> str:
+    """Where and why a file is no JSON; `told` is what the parser said of it."""
+    try:
+        file.decode()
+    except UnicodeDecodeError as error:
+        line = file.count(b"\n", 0, error.start) + 1
+        return f"{line}行目にUTF-8ではない文字があるため確かめられません。UTF-8で保存し直してください。"
+    found = PLACE.search(told)
+    line, column = (int(found[1]), int(found[2])) if found else (1, 0)
+    before = (file.splitlines() or [b""])[line - 1 : line]  # the parser counts bytes
+    letter = len(b"".join(before)[: max(column - 1, 0)].decode(errors="ignore")) + 1
+    advice = "前後の括弧、引用符、コンマを確かめてください。"
+    return f"{line}行目の{letter}文字目で、JSONとして読めないため確かめられません。{advice}"
 
 
 def _examine(town: _Town, closely: bool = False) -> Report:

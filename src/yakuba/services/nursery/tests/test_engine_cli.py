@@ -75,6 +75,25 @@ def test_what_is_no_result_cannot_be_checked(data, market, tmp_path):
     assert "確かめられません" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        ('{"assignment": {"一郎": "A",\n "花子" "B"}}'.encode(), "結果の2行目の7文字目"),
+        (b'{"assignment": {', "結果の1行目の16文字目"),
+        (b"", "結果の1行目の1文字目"),
+        (b"{}\n" + "花".encode("cp932"), "結果の2行目にUTF-8ではない文字"),
+    ],
+)
+def test_a_file_that_is_no_json_is_told_in_japanese_with_its_place(data, where, market, tmp_path):
+    out = tmp_path / "result.json"
+    out.write_bytes(data)
+    done = call("check", market, out, "--json")
+    assert done.exit_code == 2
+    (reason,) = json.loads(done.stdout)["reasons"]
+    assert reason.startswith(where)
+    assert "column" not in reason
+
+
 def test_a_result_that_cannot_be_written_is_told(market, tmp_path):
     done = call("solve", market, "--out", tmp_path / "no such folder" / "result.json")
     assert done.exit_code == 2

@@ -73,6 +73,28 @@ def test_prepare_tells_every_fault_of_both_tables_and_writes_nothing(files, tmp_
     assert not (tmp_path / "m.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [("", "ファイルが空"), ("施設番号,施設名,1歳\n", "施設が1つも")]
+)
+def test_without_facilities_only_the_cause_is_told(files, tmp_path, content, words):
+    files[1].write_text(content, encoding="utf-8")
+    done = call("prepare", *files, "--out", tmp_path / "m.json", "--json")
+    assert done.exit_code == 2
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["place"] == "places"
+    assert words in problem["reason"]
+    assert not (tmp_path / "m.json").exists()
+
+
+def test_rules_that_are_no_text_are_refused_with_the_line(files):
+    files[0].write_bytes(b"a: 1\n" + "版: 二\n".encode("cp932"))
+    done = call("rules", "check", files[0], "--json")
+    assert done.exit_code == 2
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["line"] == 2
+    assert "UTF-8" in problem["reason"]
+
+
 def test_index_tells_how_it_came_about(files):
     done = call("index", *files, "2", "--json")
     assert done.exit_code == 0, done.output
