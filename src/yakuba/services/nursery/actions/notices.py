@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -24,10 +25,11 @@ from yakuba.services.nursery.engine.notices import FRAME_TEXTS
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
 
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
+LONGEST = {"document_number": 60, "mayor": 120, "appeal": 800}  # characters; the other texts have 300
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
@@ -35,8 +37,10 @@ Told = Callable[[int, int, str], None]
 
 @transaction.atomic
 def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
-    """Keep the round's own texts: those that are not empty and differ from the usual ones. Notices made before stay
-    as they are."""
+    """Keep the round's own texts: those that are not empty and differ from the usual ones; all others become the
+    usual ones. Notices made before stay as they are. texts: name of FRAME_TEXTS → text of up to `longest` characters,
+    `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
+    _refuse_texts(texts)
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     usual = vars(notices.default_frame(str(row.municipality.name), timezone.localdate()))
     row.notice = {name: texts[name] for name in FRAME_TEXTS if texts.get(name) and texts[name] != usual[name]}
@@ -45,6 +49,29 @@ def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
     row.save()
     record("nursery.notice_texts_stated", subject=f"round:{row.pk}", actor=actor)
     return row
+
+
+def longest(name: str) -> int:
+    """How many characters a text of the frame may have."""
+    return LONGEST.get(name, 300)
+
+
+def _refuse_texts(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        if name not in (*FRAME_TEXTS, "date"):
+            names = "、".join(("date", *FRAME_TEXTS))
+            raise Unknown(f"通知の文面に「{name}」はありません。{names} から選んでください。")
+        if len(text) > longest(name):
+            raise NotPossible(
+                f"通知の文面「{name}」は{len(text)}字あります。{longest(name)}字までにしてください。"
+            )
+    stated = texts.get("date", "")
+    try:
+        is_day = not stated or date.fromisoformat(stated).isoformat() == stated
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise NotPossible("通知の日付 date は、2027-02-10 のように書いてください。")
 
 
 @transaction.atomic

@@ -29,6 +29,28 @@ class NoticesOut(Schema):
     ended_at: datetime | None
 
 
+class TextsOut(Schema):
+    """Name → text. date: ISO 8601, empty for the day on which notices are made."""
+
+    texts: dict[str, str]
+
+
+@router.get("/rounds/{round_id}/notice-texts", response=TextsOut, summary="通知の文面")
+@scoped("nursery.output")
+def show_texts(request: HttpRequest, round_id: int) -> Any:
+    """The texts around the reasons."""
+    return {"texts": outputs.texts_of(round_of(round_id))}
+
+
+@router.put("/rounds/{round_id}/notice-texts", response=TextsOut, summary="通知の文面を決める")
+@scoped("nursery.output")
+def state_texts(request: HttpRequest, round_id: int, body: TextsOut) -> Any:
+    """State all texts; what is empty or missing becomes the usual text."""
+    round = round_of(round_id)
+    with refusals():
+        return {"texts": outputs.texts_of(notices.state_texts(round, body.texts, actor=request.user))}
+
+
 @router.get("/rounds/{round_id}/notices", response=list[NoticesOut], summary="作った通知の一覧")
 @scoped("nursery.output")
 def list_notices(request: HttpRequest, round_id: int, limit: int = 100, offset: int = 0) -> Any:

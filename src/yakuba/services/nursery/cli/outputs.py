@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,40 @@ def take_notices(
         print_json(rows)
     else:
         print_rows([_for_people(row) for row in rows], PRINT_HEADINGS, as_json=False)
+
+
+@round_app.command("notice-texts")
+def notice_texts(
+    round_id: int,
+    file: Path | None = typer.Option(
+        None,
+        "--file",
+        exists=True,
+        dir_okay=False,
+        help="文面のJSONファイル。書かない項目は用意された文になる",
+    ),
+    user: str = USER,
+    municipality: str = TOWN,
+) -> None:
+    """通知の文面をJSONで出す。--file を付けると、そのとおりに決めてから出す"""
+    with acting_as(municipality, user, "nursery.output") as actor:
+        round = round_of(round_id)
+        if file is not None:
+            round = notices.state_texts(round, _texts(file), actor=actor)
+        print_json(outputs.texts_of(round))
+
+
+def _texts(file: Path) -> dict[str, str]:
+    """A JSON object of texts. Raises typer.Exit(2)."""
+    try:
+        texts = json.loads(file.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise fail(
+            f"{file}: UTF-8のJSONとして読めません。notice-texts の出力を直して使ってください。", 2
+        ) from error
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise fail(f'{file}: {{"mayor": "やくば市長"}} のように、項目と文の組で書いてください。', 2)
+    return texts
 
 
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from yakuba.services.nursery.actions.notices import longest
 from yakuba.services.nursery.actions.trying import MOST
 from yakuba.services.nursery.forms.applications import canonical
 from yakuba.services.nursery.models import RuleSet
@@ -25,21 +26,24 @@ class FrameForm(forms.Form):
         help_text="空なら、通知を作った日になります。",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    document_number = forms.CharField(label="文書番号", required=False, max_length=60)
+    document_number = forms.CharField(label="文書番号", required=False, max_length=longest("document_number"))
     mayor = forms.CharField(
-        label="市町村長の名義", max_length=120, help_text="例：やくば市長　役場花子", required=False
+        label="市町村長の名義",
+        max_length=longest("mayor"),
+        help_text="例：やくば市長　役場花子",
+        required=False,
     )
     desk = forms.CharField(
         label="お問い合わせ先",
         required=False,
-        max_length=300,
+        max_length=longest("desk"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="担当課、住所、電話番号。",
     )
     appeal = forms.CharField(
         label="不服申立ての教示",
         required=False,
-        max_length=800,
+        max_length=longest("appeal"),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -48,8 +52,9 @@ class FrameForm(forms.Form):
         for part, label in self.PARTS.items():
             for kind, shown in self.KINDS.items():
                 widget = forms.Textarea(attrs={"rows": 2}) if part in self.LONG else None
-                self.fields[f"{part}_{kind}"] = forms.CharField(
-                    label=f"{label}（{shown}）", required=False, max_length=300, widget=widget
+                name = f"{part}_{kind}"
+                self.fields[name] = forms.CharField(
+                    label=f"{label}（{shown}）", required=False, max_length=longest(name), widget=widget
                 )
         self.initial = {name: frame[name] for name in self.fields} | {"date": day}
 

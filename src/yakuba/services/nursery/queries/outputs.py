@@ -196,6 +196,11 @@ def frame_of(round: Round) -> Frame:
     return frame(round.notice, str(round.municipality.name), timezone.localdate())
 
 
+def texts_of(round: Round) -> dict[str, str]:
+    """The texts as they are stated: name → text; `date` is empty for the day on which notices are made."""
+    return as_texts(frame_of(round)) | {"date": round.notice.get("date", "")}
+
+
 def prints(round: Round) -> QuerySet[NoticePrint]:
     """The round's notices as they were made, the newest first."""
     return NoticePrint.objects.filter(round=round).select_related("made_by", "pdf").order_by("-pk")

@@ -51,6 +51,11 @@ def program(client) -> Callable[..., Any]:
                 return client.get(url, headers=headers)
             return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
 
+        def put(path, **body):
+            url = f"/api/v1/nursery/{path}"
+            return client.put(url, json.dumps(body), content_type="application/json", headers=headers)
+
+        call.put = put
         return call
 
     return by

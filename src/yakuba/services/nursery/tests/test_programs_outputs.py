@@ -252,6 +252,37 @@ def test_notices_on_the_command_line(full, command, clerk, tmp_path):
     assert NoticePrint.objects.filter(state="failed").count() == 1
 
 
+def test_the_texts_of_notices_are_read_and_stated(full, client, program, command, clerk, tmp_path):
+    path, user = f"rounds/{full.round.pk}/notice-texts", ("--user", clerk.username)
+    file = tmp_path / "texts.json"
+    code, shown, _ = command("notice-texts", full.round.pk, *user)
+    texts = json.loads(shown)
+    assert (code, texts["date"], "保留" in texts["title_held"]) == (0, "", True)
+    file.write_text(json.dumps(texts | {"mayor": "役場花子", "date": "2027-02-10"}), encoding="utf-8")
+    code, shown, _ = command("notice-texts", full.round.pk, "--file", file, *user)
+    assert (code, json.loads(shown)["mayor"]) == (0, "役場花子")
+    full.round.refresh_from_db()
+    assert full.round.notice == {"mayor": "役場花子", "date": "2027-02-10"}
+    call = program(clerk)
+    assert call(path).json()["texts"] == json.loads(shown)
+    stated = call.put(path, texts={"desk": "こども課"})
+    assert (stated.status_code, stated.json()["texts"]["mayor"]) == (200, texts["mayor"])
+    for wrong, status, said in (
+        ({"password": "x"}, 404, "password"),
+        ({"date": "2月10日"}, 409, "2027-02-10"),
+        ({"date": "20270210"}, 409, "2027-02-10"),
+        ({"mayor": "長" * 121}, 409, "120字まで"),
+    ):
+        answer = call.put(path, texts=wrong)
+        assert (answer.status_code, said in answer.json()["detail"]) == (status, True), wrong
+    full.round.refresh_from_db()
+    assert full.round.notice == {"desk": "こども課"}
+    for content in ("{", "[]", '{"mayor": 1}'):
+        file.write_text(content)
+        assert command("notice-texts", full.round.pk, "--file", file, *user)[0] == 2
+    assert len(events("nursery.notice_texts_stated")) == 2
+
+
 def test_only_who_may_put_out_takes_files_and_only_who_may_calculate_tries(
     full, program, command, make_staff, yakuba_city, tmp_path
 ):
@@ -262,6 +293,7 @@ def test_only_who_may_put_out_takes_files_and_only_who_may_calculate_tries(
     for path in (
         f"runs/{run.pk}/table.csv", f"runs/{run.pk}/tables.xlsx", f"rounds/{full.round.pk}/notices",
         f"rounds/{full.round.pk}/notices.pdf", f"rounds/{full.round.pk}/mailing.csv",
+        f"rounds/{full.round.pk}/notice-texts",
     ):  # fmt: skip
         assert call(path).status_code == 403, path
     assert call(f"runs/{run.pk}/what-ifs", level="child").status_code == 403
