@@ -37,6 +37,13 @@ def solve(
     as_json: bool = typer.Option(False, "--json", help="要約をJSONで出す"),
 ) -> None:
     """選考のデータから割り当てを作り、別のプログラムで確かめてから書く"""
+    from yakuba.services.nursery.engine.garbage import uncollected
+
+    with uncollected():
+        _solve(market, out, seconds, as_json)
+
+
+def _solve(market: Path, out: Path, seconds: float, as_json: bool) -> None:
     from yakuba.services.nursery.engine import check, market_file, solving
 
     started = time.perf_counter()

@@ -148,12 +148,15 @@ class _Town:
         """Those who are ranked high enough for a seat of the slot: down to the last who sits there, or all when
         it is not just full. KeyError when a child sits there that is not ranked."""
         ranking, seated = self.priorities.get(slot, []), self.seated[slot]
-        rank = dict(zip(ranking, range(len(ranking)), strict=True))
-        worst = OWN_SEAT
-        for child in seated:
-            if self.current.get(child) != slot:
-                worst = max(worst, rank[child])
-        return ranking[: worst + 1] if len(seated) == self.capacity[slot] else ranking
+        others = {child for child in seated if self.current.get(child) != slot}
+        if unranked := others.difference(ranking):
+            raise KeyError(min(unranked))
+        if len(seated) != self.capacity[slot]:
+            return ranking
+        last = len(ranking)
+        while last and ranking[last - 1] not in others:
+            last -= 1
+        return ranking[:last]
 
     def _last_let_in(self, place: str, weight: int) -> float:
         """The lowest rank that leaves `weight` seats of the resource free of those above; anybody: infinite."""
@@ -193,9 +196,12 @@ class _Town:
 
     def everyone_is_assigned(self, report: Report) -> None:
         mine = set(chain.from_iterable(family["children"] for family in self.market["families"]))
-        for child in sorted(mine - self.assignment.keys()):
-            report.say(f"児童 {child}: 結果に載っていません。")
-        for child in sorted(self.assignment.keys() - mine):
+        strangers: set[str] = set()
+        if mine != self.assignment.keys():
+            strangers = self.assignment.keys() - mine
+            for child in sorted(mine - self.assignment.keys()):
+                report.say(f"児童 {child}: 結果に載っていません。")
+        for child in sorted(strangers):
             slot = self.assignment[child]
             if child not in self.current or slot != self.current[child]:
                 report.say(f"児童 {child}: どの世帯にもいない児童に枠「{slot}」が割り当てられています。")

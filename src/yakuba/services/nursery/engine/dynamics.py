@@ -33,11 +33,13 @@ MOST_FREED = 64
 
 
 class Stack(NamedTuple):
-    """Families that wait to claim (F), whether they do (F), and how often each has moved (F)."""
+    """families (F): who waits to claim. waiting (F): whether they do. moves (F): how often each has moved. mixed (F):
+    families with special legs, for whom a move may open better tuples by where they are then themselves."""
 
     families: Ints
     waiting: Flags
     moves: Ints
+    mixed: Flags
 
 
 def run(plan: Plan, restarts: int = 0, start: Ints | None = None) -> tuple[Ints, int]:
@@ -69,15 +71,19 @@ def order_of(plan: Plan, number: int) -> Ints:
     return np.argsort(plan.children if number == 0 else -plan.children, kind="stable").astype(np.int32)
 
 
-def _moves_so_far(plan: Plan) -> Ints:
-    """(F) what counts as moved at the start."""
-    return np.where(plan.children > 1, HEAD_START, 0).astype(np.int32)
+def _stack(plan: Plan) -> Stack:
+    """Nobody waits; siblings count as moved already."""
+    moves = np.where(plan.children > 1, HEAD_START, 0).astype(np.int32)
+    mixed = np.zeros(moves.size, np.bool_)
+    mixed[plan.special] = True
+    return Stack(np.zeros_like(moves), np.zeros_like(mixed), moves, mixed)
 
 
 def settle(plan: Plan, board: Board, order: Ints) -> int:
     """Let families claim, the first of `order` first, until nobody wants to; returns how many block in the end."""
     families = order.size
-    stack = Stack(order[::-1].copy(), np.ones(families, np.bool_), _moves_so_far(plan))
+    stack = _stack(plan)
+    stack.families[:], stack.waiting[:] = order[::-1], True
     return int(_settle(plan, board, stack, np.empty(MOST_FREED, np.int32), MOST_MOVES, families))
 
 
@@ -87,9 +93,8 @@ def resume(plan: Plan, board: Board, resting: Ints) -> int:
     resting: families that keep what they hold though they could claim more (those that block by proof), unless
     they lose it. Returns how many block in the end.
     """
-    families = plan.tuple_first.size - 1
     without = np.flatnonzero(board.held == plan.tuple_first[1:])
-    stack = Stack(np.zeros(families, np.int32), np.zeros(families, np.bool_), _moves_so_far(plan))
+    stack = _stack(plan)
     stack.families[: without.size] = without[::-1]
     stack.waiting[without] = True
     stack.moves[resting] = MOST_MOVES
@@ -170,7 +175,7 @@ def _move(plan: Plan, board: Board, stack: Stack, freed: Ints, family: int, join
         resource = freed[index]
         if board.load[resource] < plan.resources[resource].capacity:
             size = _wake(plan, board, stack, resource, size)
-    return size
+    return _push(stack, family, size) if stack.mixed[family] else size
 
 
 @compiled
@@ -198,10 +203,10 @@ def _wake(plan: Plan, board: Board, stack: Stack, resource: int, size: int) -> i
 
 def assignment_of(arrays: Arrays, held: Ints) -> dict[str, str | None]:
     """Child → slot or None, for every child of the market, in the order of ids."""
-    placed: dict[str, str | None] = dict(arrays.outsiders)
-    for family, joint in enumerate(held.tolist()):
-        first = arrays.child_first[family]
-        slots = arrays.entry_slot[arrays.entry_first[joint] : arrays.entry_first[joint + 1]]
-        for index, slot in enumerate(slots.tolist()):
-            placed[arrays.child_ids[first + index]] = None if slot < 0 else arrays.slot_ids[slot]
-    return placed
+    children = np.diff(arrays.child_first)
+    family = np.repeat(np.arange(children.size), children)
+    nth = np.arange(family.size) - arrays.child_first[family]
+    slots = arrays.entry_slot[arrays.entry_first[held[family]] + nth]
+    names = [*arrays.slot_ids, None]  # the last for NOWHERE, which is -1
+    placed = map(names.__getitem__, slots.tolist())
+    return {**arrays.outsiders, **dict(zip(arrays.child_ids, placed, strict=True))}

@@ -15,10 +15,8 @@ that staff changed by hand. Words (`s` is a slot that the child may have by a wi
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from yakuba.services.nursery.contracts import (
     Child,
@@ -33,6 +31,7 @@ from yakuba.services.nursery.contracts import (
 )
 from yakuba.services.nursery.engine import phrases
 from yakuba.services.nursery.engine.comparing import place_of
+from yakuba.services.nursery.engine.garbage import uncollected
 from yakuba.services.nursery.engine.phrases import Finding
 from yakuba.services.nursery.engine.places import Places
 
@@ -45,21 +44,8 @@ def explain(selection: Selection, matching: Matching) -> dict[str, Explanation]:
     """Child id → its explanation, for every child of the applications. One entry of `wishes` for a wish; where a
     child missed both reserved and other seats of a facility, one for each of the two slots, the wish's number
     repeated. Children seated in an earlier round have no wishes."""
-    with _without_collecting():
+    with uncollected():
         return _explained(selection, matching.assignment)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Hundreds of thousands of small records are made and kept: looking among them for garbage takes a third of the
-    time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _explained(selection: Selection, assignment: Mapping[str, str | None]) -> dict[str, Explanation]:

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from yakuba.services.nursery.contracts import Market, MarketRefused, Problem, SharedSeats
 from yakuba.services.nursery.engine.arrays import Arrays, Unsound, build
+from yakuba.services.nursery.engine.garbage import uncollected
 from yakuba.services.nursery.engine.market_faults import find
 from yakuba.services.nursery.engine.market_writing import dump
 
@@ -32,11 +33,12 @@ def read(data: bytes) -> tuple[Market, Arrays]:
     """The market in a file's bytes, and its arrays. Raises MarketRefused with every fault, by line."""
     data = data.removeprefix(BOM_UTF8)
     try:
-        raw = from_json(data, allow_inf_nan=False, cache_strings="all")
-        if _members(raw) != _colons(data):
-            raise Unsound("a key twice")
-        market = _market(raw)
-        return market, build(market)
+        with uncollected():
+            raw = from_json(data, allow_inf_nan=False, cache_strings="all")
+            if _members(raw) != _colons(data):
+                raise Unsound("a key twice")
+            market = _market(raw)
+            return market, build(market)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         unexplained = error
     faults = find(data)
