@@ -41,7 +41,7 @@ def time_file(children: int, facilities: int, seed: int, seconds: float) -> dict
 
     data = market_file.dump(synthetic.draw(synthetic.Shape(children, facilities, seed=seed)))
     started = time.perf_counter()
-    _, arrays = market_file.read(data)
+    arrays = market_file.read(data)[1]
     read = time.perf_counter()
     matching = solving.solve(arrays, seconds=seconds)
     solved = time.perf_counter()
