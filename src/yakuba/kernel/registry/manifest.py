@@ -70,7 +70,9 @@ class RunningWork:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """A table with personal data: for what purpose, and after how many days it goes (None: with its case)."""
+    """A table with personal data: for what purpose, and after how many days it is to go (None: with its case).
+
+    Only declared so far: nothing deletes by `retention_days` yet."""
 
     model: str
     purpose: str

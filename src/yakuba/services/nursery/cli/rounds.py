@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, progress_bar
+from yakuba.kernel.definitions import decoded
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.actions import files, handing, taking
 from yakuba.services.nursery.actions import rounds as actions
@@ -59,12 +60,8 @@ def list_rounds(municipality: str = TOWN, as_json: bool = JSON) -> None:
 @round_app.command("load-rules")
 def load_rules(file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考基準（YAMLファイル）の版を登録する"""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise fail(f"{file}: UTF-8のYAMLファイルか確かめてください（{error}）。") from error
     with acting_as(municipality, user, "nursery.rules") as actor:
-        row = rule_actions.load(text, actor=actor)
+        row = rule_actions.load(decoded(file.read_bytes()), actor=actor)
         facts = {"id": row.pk, "name": row.name, "version": row.version}
     print_rows([facts], {"id": "番号", "name": "選考基準", "version": "版"}, as_json=as_json)
 
