@@ -1,33 +1,26 @@
-"""Notices as one PDF for the printer, a page a child, by WeasyPrint with nothing fetched from anywhere."""
+"""Notices as one PDF for the printer, a page a child.
+
+Laying out takes by far the most time, so the parts of a long print file are laid out beside each other, each in a
+process of its own (`lanes`).
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pypdfium2
-from django.template.loader import render_to_string
 
-from yakuba.services.nursery.engine.notices import Frame, Notice, Reason
+from yakuba.services.nursery.adapters import lanes
+from yakuba.services.nursery.adapters.press import PdfUnavailable, Press, TextsTooLong
+from yakuba.services.nursery.engine.notices import Frame, Notice
 
-TEMPLATE = "nursery/print/notices.html"
-AT_ONCE = 50  # notices laid out together; between them the progress is told
+__all__ = ["PdfUnavailable", "TextsTooLong", "to_pdf"]
+
 IN_A_PART = 200  # pages written together; each part has fonts of its own, and all its pages are in memory
-SIZES = ("normal", "small", "tiny")
-ROOM = {"normal": 600, "small": 1000}  # characters of reasons that surely fit in, lines counted as half full
-ELSEWHERE = "ほかの希望については、窓口でご説明します。"
 
 Told = Callable[[int, int], None]
-
-
-class PdfUnavailable(RuntimeError):
-    """WeasyPrint's Debian libraries are missing; `str()` says which and what to do."""
-
-
-class TextsTooLong(ValueError):
-    """The texts around the reasons leave no room on the page; `str()` says so to staff."""
 
 
 def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told | None = None) -> bytes:
@@ -37,11 +30,10 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
     not fit on one page even in small letters are cut off, which the page says. Raises PdfUnavailable or
     TextsTooLong.
     """
-    press = _Press(frame, draft)
+    parts = [notices[at : at + IN_A_PART] for at in range(0, len(notices), IN_A_PART)]
     merged = pypdfium2.PdfDocument.new()
     try:
-        for at in range(0, len(notices), IN_A_PART):
-            content = press.printed(notices[at : at + IN_A_PART], _counted(told, at, len(notices)))
+        for content in _printed(parts, frame, draft, _counted(told, len(notices))):
             part = pypdfium2.PdfDocument(content)
             merged.import_pages(part)
             part.close()
@@ -52,95 +44,22 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
         merged.close()
 
 
-def _counted(told: Told | None, before: int, total: int) -> Callable[[int], None]:
-    """Tells how many are done, `before` of them in earlier parts."""
-    return lambda done: told(before + done, total) if told is not None else None
+def _printed(
+    parts: Sequence[Sequence[Notice]], frame: Frame, draft: bool, told: Callable[[int], None]
+) -> Iterator[bytes]:
+    """Each part as a PDF, in order."""
+    if len(parts) > 1:
+        yield from lanes.printed(parts, frame, draft, told)
+    elif parts:
+        yield Press(frame, draft).printed(parts[0], told)
+
+
+def _counted(told: Told | None, total: int) -> Callable[[int], None]:
+    """Tells how many are done."""
+    return lambda done: told(done, total) if told is not None else None
 
 
 def _saved(document: Any) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
-
-
-class _Press:
-    """Lays notices out with one set of fonts."""
-
-    def __init__(self, frame: Frame, draft: bool) -> None:
-        try:
-            import weasyprint
-            from weasyprint.text.fonts import FontConfiguration
-        except OSError as error:
-            raise PdfUnavailable(
-                "PDFを作る部品がありません。管理者に libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-                "（Debianパッケージ）を入れてもらってください。"
-            ) from error
-        self.html = weasyprint.HTML
-        self.fonts = FontConfiguration()
-        self.frame = frame
-        self.draft = draft
-
-    def printed(self, notices: Sequence[Notice], told: Callable[[int], None]) -> bytes:
-        """A PDF with exactly one page a notice."""
-        pages: list[Any] = []
-        for at in range(0, len(notices), AT_ONCE):
-            told(at)
-            some = notices[at : at + AT_ONCE]
-            document = self._laid_out([(notice, size_of(notice)) for notice in some])
-            fitted = len(document.pages) == len(some)
-            pages += document.pages if fitted else self._with_long_ones_fitted(document, some)
-        return bytes(document.copy(pages).write_pdf())
-
-    def _with_long_ones_fitted(self, document: Any, notices: Sequence[Notice]) -> list[Any]:
-        """The document's pages, with notices that took more than one laid out again."""
-        first: dict[str, int] = {}
-        for at, page in enumerate(document.pages):
-            for name in page.anchors:  # a section that goes on to the next page has its anchor there again
-                first.setdefault(name, at)
-        starts = [first[f"notice-{notice.number}"] for notice in notices]
-        pages: list[Any] = []
-        for notice, start, end in zip(notices, starts, [*starts[1:], len(document.pages)], strict=True):
-            pages += document.pages[start:end] if end - start == 1 else self._fitted(notice).pages
-        return pages
-
-    def _fitted(self, notice: Notice) -> Any:
-        """The notice on one page: in smaller letters, then without its last reasons."""
-        for size in SIZES[SIZES.index(size_of(notice)) :]:
-            document = self._laid_out([(notice, size)])
-            if len(document.pages) == 1:
-                return document
-        fits, too_many = -1, len(notice.reasons)
-        while too_many - fits > 1:
-            count = (fits + too_many) // 2
-            if len(self._cut(notice, count).pages) == 1:
-                fits = count
-            else:
-                too_many = count
-        if fits < 0:
-            raise TextsTooLong("通知の文面が長すぎて1枚に収まりません。文面を短くしてください。")
-        return self._cut(notice, fits)
-
-    def _cut(self, notice: Notice, count: int) -> Any:
-        """The notice with its first reasons only."""
-        reasons = (*notice.reasons[:count], Reason("", "", "", ELSEWHERE))
-        return self._laid_out([(replace(notice, reasons=reasons), SIZES[-1])])
-
-    def _laid_out(self, rows: Sequence[tuple[Notice, str]]) -> Any:
-        html = render_to_string(
-            TEMPLATE, {"rows": [self._row(*row) for row in rows], "frame": self.frame, "draft": self.draft}
-        )
-        return self.html(string=html, url_fetcher=_refuse).render(font_config=self.fonts)
-
-    def _row(self, notice: Notice, size: str) -> dict[str, Any]:
-        texts = {part: self.frame.of(part, notice.kind) for part in ("title", "intro", "after")}
-        return {"notice": notice, "size": size, **texts}
-
-
-def size_of(notice: Notice) -> str:
-    """The size of letters with which the notice probably fits on its page."""
-    amount = sum(len(reason.text) + len(reason.facilities) + 30 for reason in notice.reasons)
-    return next((size for size, room in ROOM.items() if amount <= room), SIZES[-1])
-
-
-def _refuse(url: str, *args: Any, **kwargs: Any) -> Any:
-    raise ValueError(f"a notice may not fetch {url}")

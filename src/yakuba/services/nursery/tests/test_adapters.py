@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import multiprocessing
 from dataclasses import replace
 from datetime import date
 
@@ -12,8 +13,9 @@ import pypdfium2
 import pytest
 
 from yakuba.services.nursery.adapters import mailing
+from yakuba.services.nursery.adapters import notices as press
 from yakuba.services.nursery.adapters.excel import to_excel
-from yakuba.services.nursery.adapters.notices import to_pdf
+from yakuba.services.nursery.adapters.notices import TextsTooLong, to_pdf
 from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine import notices
@@ -92,6 +94,31 @@ def test_a_notice_names_nobody_else_and_no_my_number(written, printed):
         others = {other.child_name for other in made} | {other.guardian for other in made}
         assert not [name for name in others - {notice.child_name, notice.guardian} if name in page]
         assert MY_NUMBER not in page
+
+
+def test_parts_are_printed_beside_each_other_and_put_in_order(monkeypatch, written):
+    monkeypatch.setattr(press, "IN_A_PART", 2)
+    made = [replace(one, number=number) for number, one in enumerate(written[0][:2] * 3 + written[0][:1], 1)]
+    heard = []
+    pages = pages_of(to_pdf(made, FRAME, draft=False, told=lambda done, total: heard.append((done, total))))
+    assert [one.child in page for one, page in zip(made, pages, strict=True)] == [True] * 7
+    assert heard == sorted(heard)
+    assert heard[-1] == (7, 7)
+    assert not multiprocessing.active_children()
+
+
+def test_printing_in_several_processes_stops_and_fails_like_in_one(monkeypatch, written):
+    monkeypatch.setattr(press, "IN_A_PART", 2)
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        to_pdf(written[0][:4], FRAME, draft=False, told=stop)
+    assert not multiprocessing.active_children()
+    with pytest.raises(TextsTooLong, match="文面を短く"):
+        to_pdf(written[0][:4], replace(FRAME, appeal="長い文面\n" * 200), draft=False)
+    assert not multiprocessing.active_children()
 
 
 def test_drafts_are_marked_and_a_very_long_notice_stays_on_its_page(written):
