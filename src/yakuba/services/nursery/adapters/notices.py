@@ -18,7 +18,7 @@ from yakuba.services.nursery.engine.notices import Frame, Notice
 
 __all__ = ["PdfUnavailable", "TextsTooLong", "to_pdf"]
 
-IN_A_PART = 200  # pages written together; each part has fonts of its own, and all its pages are in memory
+IN_A_PART = 100  # pages written together; each part has fonts of its own, and all its pages are in memory
 
 Told = Callable[[int, int], None]
 

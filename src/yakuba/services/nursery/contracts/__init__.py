@@ -18,6 +18,7 @@ from yakuba.services.nursery.contracts.matching import (
     Wish,
 )
 from yakuba.services.nursery.contracts.selection import (
+    Applied,
     ChildIndex,
     Comparison,
     Explanation,
@@ -35,6 +36,7 @@ from yakuba.services.nursery.contracts.selection import (
 
 __all__ = [
     "Applications",
+    "Applied",
     "Blocking",
     "Child",
     "ChildIndex",

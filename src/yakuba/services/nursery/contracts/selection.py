@@ -83,6 +83,17 @@ class NotEligible:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """What results are judged by: who asked for what. slots: by id; current: child → the slot that it has now and
+    keeps without a better one; totals: child → index, without those who take no part."""
+
+    applications: Applications
+    slots: Mapping[str, Slot]
+    current: Mapping[str, str]
+    totals: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Selection:
     """A round made ready: the market with everything that explains it.
 
@@ -97,6 +108,12 @@ class Selection:
     standings: Mapping[str, Sequence[Standing]]
     not_eligible: tuple[NotEligible, ...]
     notes: tuple[Problem, ...] = ()
+
+    @property
+    def applied(self) -> Applied:
+        """What its results are judged by."""
+        totals = {child: index.total for child, index in self.indices.items()}
+        return Applied(self.applications, self.slots, self.market.current, totals)
 
 
 class Outcome(StrEnum):

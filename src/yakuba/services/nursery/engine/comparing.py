@@ -4,70 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yakuba.services.nursery.contracts import Child, Comparison, Move, Selection
+from yakuba.services.nursery.contracts import Applied, Child, Comparison, Move, Slot
 
 Result = Mapping[str, str | None]
 
 
-def compare(selection: Selection, before: Result, after: Result) -> Comparison:
+def compare(applied: Applied, before: Result, after: Result) -> Comparison:
     """Compare two results (child id → slot or None) by what each child asked for.
 
-    selection: either round made ready; only its applicants, slots and seats of now count. Children who are missing
-    in one of the results are left out, and general and reserved seats of one facility are the same place.
+    applied: of either of the two. Children who are missing in one of the results are left out, and general and reserved seats of one facility are the same place.
     """
     moves, same, placed_before, placed_after = [], 0, 0, 0
-    for _, child in selection.applications.children():
+    for _, child in applied.applications.children():
         if child.id not in before or child.id not in after:
             continue
         one, other = before[child.id], after[child.id]
         placed_before += one is not None
         placed_after += other is not None
-        if place_of(selection, one) == place_of(selection, other):
+        if place_of(applied.slots, one) == place_of(applied.slots, other):
             same += 1
         else:
-            moves.append(_move(selection, child, one, other))
+            moves.append(_move(applied, child, one, other))
     moves.sort(key=lambda move: move.child)
     return Comparison(tuple(moves), same, placed_before, placed_after)
 
 
-def place_of(selection: Selection, slot: str | None) -> tuple[str, int] | None:
+def place_of(slots: Mapping[str, Slot], slot: str | None) -> tuple[str, int] | None:
     """Facility and age of a slot, whoever its seats are reserved for. A slot that the round does not have (another
     round's) is read from its id."""
     if slot is None:
         return None
-    known = selection.slots.get(slot)
+    known = slots.get(slot)
     if known is not None:
         return known.facility, known.age
     facility, _, age = slot.partition("*")[0].rpartition("-")
     return facility, int(age)
 
 
-def wish_number(selection: Selection, child: Child, slot: str | None) -> int:
+def wish_number(applied: Applied, child: Child, slot: str | None) -> int:
     """Which wish of the child the slot is, from 1; 0 for no seat, for the seat of now, and for one not wished for."""
-    place = place_of(selection, slot)
-    if place is None or selection.market.current.get(child.id) == slot or place[0] not in child.wishes:
+    place = place_of(applied.slots, slot)
+    if place is None or applied.current.get(child.id) == slot or place[0] not in child.wishes:
         return 0
     return child.wishes.index(place[0]) + 1
 
 
-def _move(selection: Selection, child: Child, before: str | None, after: str | None) -> Move:
-    ranks = [_rank(selection, child, slot) for slot in (before, after)]
+def _move(applied: Applied, child: Child, before: str | None, after: str | None) -> Move:
+    ranks = [_rank(applied, child, slot) for slot in (before, after)]
     better = None if ranks[0] is None or ranks[1] is None else ranks[1] < ranks[0]
     return Move(
         child.id,
         before,
         after,
-        wish_number(selection, child, before),
-        wish_number(selection, child, after),
+        wish_number(applied, child, before),
+        wish_number(applied, child, after),
         better,
     )
 
 
-def _rank(selection: Selection, child: Child, slot: str | None) -> int | None:
+def _rank(applied: Applied, child: Child, slot: str | None) -> int | None:
     """How far down the child's list: its wishes, the seat of now, nothing. None: a seat that it never asked for."""
-    place = place_of(selection, slot)
+    place = place_of(applied.slots, slot)
     if place is None:
         return len(child.wishes) + 1
     if place[0] in child.wishes:
         return child.wishes.index(place[0])
-    return len(child.wishes) if selection.market.current.get(child.id) == slot else None
+    return len(child.wishes) if applied.current.get(child.id) == slot else None

@@ -159,7 +159,7 @@ class _Town:
         return wishes.index(facility) if facility in wishes else len(wishes)
 
     def _facility(self, slot: str) -> str:
-        place = place_of(self.selection, slot)
+        place = place_of(self.selection.slots, slot)
         return place[0] if place else ""
 
     def _standing(self, child: str | None) -> Standing | None:
@@ -307,7 +307,7 @@ class _Town:
     def _summary(self, child: Child, held: str | None, wish: int, findings: Sequence[Finding]) -> str:
         if held is None:
             return "入所は保留となりました。" + self._nearest(child, findings)
-        facility, age = place_of(self.selection, held) or ("", 0)
+        facility, age = place_of(self.selection.slots, held) or ("", 0)
         place = f"{self.names.get(facility, facility)}（{age}歳児クラス）"
         if child.id in self.selection.applications.seated:
             return f"先の選考で{place}に決まっています。"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Child, Household, Selection, Share
+from yakuba.services.nursery.contracts import Applied, Child, Household, Share
 from yakuba.services.nursery.engine.comparing import wish_number
 
 FEWEST = 5
@@ -29,7 +29,7 @@ class _Row:
     wish: int
 
 
-def tables(selection: Selection, assignment: Mapping[str, str | None]) -> list[tuple[str, list[Share]]]:
+def tables(applied: Applied, assignment: Mapping[str, str | None]) -> list[tuple[str, list[Share]]]:
     """(title, rows) by index band, siblings, transfers, district, month of birth.
 
     assignment: child id → slot or None. Applicants of this round alone; those without an index (they take no part
@@ -37,13 +37,13 @@ def tables(selection: Selection, assignment: Mapping[str, str | None]) -> list[t
     does not count.
     """
     rows = [
-        _Row(household, child, wish_number(selection, child, assignment.get(child.id)))
-        for household, child in selection.applications.children()
-        if child.id not in selection.applications.seated
+        _Row(household, child, wish_number(applied, child, assignment.get(child.id)))
+        for household, child in applied.applications.children()
+        if child.id not in applied.applications.seated
     ]
-    together = {household.id: len(household.children) for household in selection.applications.households}
+    together = {household.id: len(household.children) for household in applied.applications.households}
     return [
-        ("指数", _by_index(selection, rows)),
+        ("指数", _by_index(applied, rows)),
         (
             "きょうだいの同時申込",
             _table(rows, lambda home, _: "あり" if together[home.id] > 1 else "なし", ("あり", "なし")),
@@ -61,9 +61,9 @@ def tables(selection: Selection, assignment: Mapping[str, str | None]) -> list[t
     ]
 
 
-def _by_index(selection: Selection, rows: list[_Row]) -> list[Share]:
+def _by_index(applied: Applied, rows: list[_Row]) -> list[Share]:
     """Bands of equal width, the highest first."""
-    totals = {child: index.total for child, index in selection.indices.items()}
+    totals = applied.totals
     known = [totals[row.child.id] for row in rows if row.child.id in totals]
     if not known:
         return _table(rows, lambda _, child: "指数なし")

@@ -84,11 +84,11 @@ def shares(run: Run, *, final: bool = False) -> list[tuple[str, list[Share]]]:
         raise NotPossible(
             f"最終の結果があるのは、採用した計算だけです。「{run}」は採用されていません。計算の結果のほうを見てください。"
         )
-    selection = runs.selection_of(run)
+    applied = runs.applied_of(run)
     if final:
         held = {one.application.receipt_number: one.decided or None for one in results.finals(run.round)}
-        return fairness.tables(selection, held)
-    return fairness.tables(selection, runs.matching_of(run).assignment)
+        return fairness.tables(applied, held)
+    return fairness.tables(applied, runs.matching_of(run).assignment)
 
 
 def groups(run: Run, *, final: bool = False) -> list[Group]:
@@ -131,9 +131,9 @@ def compared(before: Run, after: Run) -> Comparison:
         raise NotPossible("比べられるのは、同じ選考回の二つの計算です。計算の番号を確かめてください。")
     runs.finished(before)
     runs.finished(after)
-    selection = runs.selection_of(before)
+    applied = runs.applied_of(before)
     one, other = (runs.matching_of(run).assignment for run in (before, after))
-    return comparing.compare(selection, one, other)
+    return comparing.compare(applied, one, other)
 
 
 def in_words(round: Round, moves: Sequence[Move]) -> list[Moved]:

@@ -12,16 +12,18 @@ from django.db.models import QuerySet
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.contracts import (
     Applications,
+    Applied,
     Blocking,
     Explanation,
     MarketRefused,
     Matching,
     Problem,
     Selection,
+    Slot,
     Status,
 )
 from yakuba.services.nursery.engine import what_if
-from yakuba.services.nursery.engine.preparing import prepare
+from yakuba.services.nursery.engine.preparing import applied, prepare
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules
@@ -98,6 +100,16 @@ def selection_of(run: Run, applications: Applications | None = None) -> Selectio
         level=run.change.get("level", ""),
     )
     return what_if.selection(applications, read, change)
+
+
+def applied_of(run: Run) -> Applied:
+    """Who asked for what in a finished run, from its inputs and its result. Raises MarketRefused or RulesRefused."""
+    slots = {
+        name: Slot(name, item["facility"], item["age"], item["reserved"]) for name, item in run.slots.items()
+    }
+    rows = Placement.objects.filter(run=run).exclude(index=None)
+    totals = dict(rows.values_list("application__receipt_number", "index"))
+    return applied(applications_of(run), rules.parsed(run.rule_set), slots, totals)
 
 
 def matching_of(run: Run) -> Matching:

@@ -54,7 +54,7 @@ def test_gains_and_losses_follow_the_list_then_the_seat_of_now_then_nothing():
     selection = town([child("1"), child("2"), child("3", current="C"), child("4"), child("5"), child("6")])
     before = {"1": "B-1", "2": None, "3": "C-1", "4": "A-1", "5": "A-1", "6": None}
     after = {"1": "A-1", "2": "B-1", "3": "B-1", "4": None, "5": "A-1*枠", "6": "C-1"}
-    result = compare(selection, before, after)
+    result = compare(selection.applied, before, after)
     assert [move.child for move in result.gains] == ["1", "2", "3"]
     assert [move.child for move in result.losses] == ["4"]
     unsaid = [move for move in result.moves if move.better is None]
@@ -66,7 +66,7 @@ def test_gains_and_losses_follow_the_list_then_the_seat_of_now_then_nothing():
 
 
 def test_a_child_missing_in_one_result_is_left_out():
-    result = compare(town([child("1"), child("2")]), {"1": "A-1", "2": None}, {"1": "A-1"})
+    result = compare(town([child("1"), child("2")]).applied, {"1": "A-1", "2": None}, {"1": "A-1"})
     assert (result.moves, result.same, result.placed_before) == ((), 1, 1)
 
 
@@ -74,7 +74,7 @@ def test_comparing_the_other_way_round_turns_gains_into_losses():
     for seed in range(30):
         selection = draw(seed)
         one, other = (some_matching(selection, seed + n, 0.6).assignment for n in (0, 1))
-        there, back = compare(selection, one, other), compare(selection, other, one)
+        there, back = (compare(selection.applied, *pair) for pair in ((one, other), (other, one)))
         assert [move.child for move in there.gains] == [move.child for move in back.losses]
         assert there.same + len(there.moves) == len(one)
 
@@ -82,7 +82,7 @@ def test_comparing_the_other_way_round_turns_gains_into_losses():
 def shares(selection: Selection, assignment: dict[str, str | None]) -> dict[str, dict[str, Share]]:
     return {
         title: {share.label: share for share in rows}
-        for title, rows in fairness.tables(selection, assignment)
+        for title, rows in fairness.tables(selection.applied, assignment)
     }
 
 

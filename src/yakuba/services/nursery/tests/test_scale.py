@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from yakuba.services.nursery.actions import decisions
+from yakuba.services.nursery.actions import decisions, runs
 from yakuba.services.nursery.queries import rounds
+from yakuba.services.nursery.queries import runs as queries
 
 LARGE = ('"slots"', '"explanation"')
 
@@ -20,3 +21,19 @@ def test_the_list_of_rounds_counts_without_carrying_results_along(full):
     assert len(read) == 1
     assert [column for column in LARGE if column in read[0]["sql"]] == []
     assert row.adopted.slots  # fetched when asked for
+
+
+def test_who_asked_for_what_is_known_from_a_runs_rows_without_preparing_it_anew(full):
+    full.case("0800000404", current_facility="青葉保育園", wish_2="青葉保育園")
+    full.take()
+    run = full.calculate()
+    tried = runs.start(
+        full.round, actor=full.person, base=run, change={"level": "household", "seats": {"N1-1": 1}}
+    )
+    full.calculate_open()
+    for one in (run, type(run).objects.get(pk=tried.pk)):
+        known, anew = queries.applied_of(one), queries.selection_of(one).applied
+        assert known.current == anew.current == {"0800000404": "N2-1"}
+        assert known.totals == anew.totals
+        assert dict(known.slots) == dict(anew.slots)
+        assert list(known.applications.children()) == list(anew.applications.children())

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from yakuba.services.nursery.contracts import Applications, MarketRefused, Problem, Selection
 from yakuba.services.nursery.engine.garbage import uncollected
+from yakuba.services.nursery.engine.preparing.applying import applied
 from yakuba.services.nursery.engine.preparing.building import build
 from yakuba.services.nursery.engine.preparing.studying import study
 from yakuba.services.nursery.engine.rules import Rules
 
-__all__ = ["faults", "prepare"]
+__all__ = ["applied", "faults", "prepare"]
 
 
 def faults(applications: Applications, rules: Rules) -> list[Problem]:
