@@ -222,7 +222,7 @@ def _store(run: Run, result: Result) -> None:
 
 
 def _store_placements(run: Run, selection: Selection, matching: Matching, reasons: Mapping[str, Any]) -> None:
-    rows = {row.receipt_number: row for row in rounds.applications(run.round)}
+    rows = dict(rounds.applications(run.round).values_list("receipt_number", "pk"))
     blocking = {one.family for one in matching.blocking}
     placements = []
     for household, child in selection.applications.children():
@@ -233,7 +233,7 @@ def _store_placements(run: Run, selection: Selection, matching: Matching, reason
         placements.append(
             Placement(
                 run=run,
-                application=application,
+                application_id=application,
                 slot=explanation.held or "",
                 wish=explanation.wish,
                 age=index.age if index else None,

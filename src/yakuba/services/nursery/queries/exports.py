@@ -29,7 +29,7 @@ def children(run: Run) -> Table:
     final = {one.placement.pk: one for one in results.finals(run.round)} if outputs.has_final(run) else {}
     rows: Rows = []
     for row in runs.placements(run):
-        child, said = row.application, explanations.from_json(row.explanation)
+        child = row.application
         mine = final.get(row.pk)
         rows.append(
             [
@@ -43,7 +43,7 @@ def children(run: Run) -> Table:
                 _result(row),
                 names.slot_name(row.slot, facilities),
                 row.wish or None,
-                said.summary,
+                row.explanation["summary"],
                 "はい" if row.unstable else "",
                 _final(mine, facilities) if mine else "",
             ]
@@ -132,7 +132,8 @@ def slots(run: Run) -> Table:
 def waiting(run: Run) -> Table:
     """The waiting lists, one row a child and slot, in order."""
     facilities = names.facility_names(run.round)
-    known = {row.application.receipt_number: row for row in runs.placements(run)}
+    rows_of_run = runs.placements(run).defer("explanation")
+    known = {row.application.receipt_number: row for row in rows_of_run}
     rows: Rows = []
     for slot, item in sorted(run.slots.items()):
         for place, child in enumerate(item["waiting"], start=1):

@@ -135,15 +135,16 @@ def slots_of(
         for wish in explanation.wishes:
             if wish.waiting_place is not None:
                 waiting.setdefault(wish.slot, []).append((wish.waiting_place, child))
+    held: dict[str, list[str]] = {}
+    for child, at in matching.assignment.items():
+        held.setdefault(at or "", []).append(child)
     found = {}
     for name, slot in selection.slots.items():
         ranked = [
             one for one in selection.standings.get(name, ()) if matching.assignment.get(one.child) == name
         ]
         listed = {one.child for one in ranked}
-        own_seat = [
-            child for child, held in matching.assignment.items() if held == name and child not in listed
-        ]
+        own_seat = [child for child in held.get(name, ()) if child not in listed]
         waits = [child for _, child in sorted(waiting.get(name, []))]
         seated = own_seat + [one.child for one in ranked]
         found[name] = {

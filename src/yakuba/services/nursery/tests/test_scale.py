@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from yakuba.services.nursery.actions import decisions, runs
 from yakuba.services.nursery.queries import rounds
@@ -21,6 +22,16 @@ def test_the_list_of_rounds_counts_without_carrying_results_along(full):
     assert len(read) == 1
     assert [column for column in LARGE if column in read[0]["sql"]] == []
     assert row.adopted.slots  # fetched when asked for
+
+
+def test_pages_of_a_run_read_no_explanation_that_they_do_not_show(full, client):
+    run = full.calculate()
+    client.force_login(full.person)
+    for name, more in (("run_children", ()), ("run_facility", (full.facility("N1").pk,)), ("compare", ())):
+        with CaptureQueriesContext(connection) as read:
+            answer = client.get(reverse(f"nursery:{name}", args=(run.pk, *more)))
+        assert answer.status_code == 200
+        assert [one["sql"] for one in read if '"explanation"' in one["sql"]] == []
 
 
 def test_who_asked_for_what_is_known_from_a_runs_rows_without_preparing_it_anew(full):
