@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import numpy as np
 
@@ -116,8 +116,12 @@ class _Proving:
     def raise_bound(self, tries: int) -> None:
         """Ask all sets of `bound` families that hit every core: one of them is the answer, or one more must block."""
         size, is_open = self.bound, False
+        before: frozenset[int] = frozenset()
         for chosen in self.candidates(size):
-            answer = self.ask(chosen, tries)
+            same = chosen & before
+            before = chosen
+            others = self.others(same) if size - 1 == len(same) else frozenset()
+            answer = self.ask(chosen, tries, others)
             if self.fewest == size:
                 return
             is_open |= not isinstance(answer, Core)
@@ -125,6 +129,12 @@ class _Proving:
                 self.learn_apart(chosen | answer.families)
         if not is_open:
             self.bound += 1
+
+    def others(self, same: frozenset[int]) -> frozenset[int]:
+        """Who could be the last of a set that hits every core, beside these."""
+        chosen = hitting.bits(same)
+        left = reduce(and_, (core for core in self.cores if not core & chosen), -1)
+        return frozenset(hitting.members(left)) if left > 0 else frozenset()
 
     def learn_apart(self, families: frozenset[int]) -> None:
         """More cores at once, each without a member in common with those before: with several knots in a city, a
@@ -159,12 +169,17 @@ class _Proving:
         except TimeoutError as error:
             raise OutOfTime from error
 
-    def ask(self, chosen: frozenset[int], tries: int) -> Found | Core | Undecided:
-        """Is there a matching where only they block? Take it, or learn a core."""
+    def ask(
+        self, chosen: frozenset[int], tries: int, others: frozenset[int] = frozenset()
+    ) -> Found | Core | Undecided:
+        """Is there a matching where only they block? Take it, or learn a core. others: who may be asked about next."""
         relaxed = self.flags(chosen)
-        if (relaxed & ~self.ground.free).any():
+        if not self.ground.covers(relaxed):
             known = frozenset(hitting.members(reduce(or_, self.cores, 0)))
             self.ground = Ground(self.plan, self.index, self.flags(chosen | known))
+        soon = self.flags(chosen | others) & self.ground.top.free
+        if others and 2 * soon.sum() < self.ground.top.free.sum():
+            self.ground.raise_to(soon)
         answer = Search(self.ground, relaxed).run(tries, self.clock.tick)
         if isinstance(answer, Core):
             self.cores.append(hitting.bits(answer.families))

@@ -9,6 +9,7 @@ them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,9 @@ from yakuba.services.nursery.engine.place_index import Index
 
 
 class Trace(NamedTuple):
-    """used (F): families whose claims were used. assumed (F): families of which a tuple was assumed. needed (T): dropped tuples to explain; stack, size (1): those
-    not explained yet. claimed (P): claims explained."""
+    """used (F): families whose claims were used. assumed (F): families of which a tuple was assumed. needed (T):
+    dropped tuples to explain; stack, size (1): those not explained yet. claimed (P): claims to explain. floor (1):
+    what was known before that time is not followed any further, only noted as needed or claimed."""
 
     used: Flags
     assumed: Flags
@@ -29,9 +31,32 @@ class Trace(NamedTuple):
     claimed: Flags
     stack: Ints
     size: Ints
+    floor: Ints
 
 
-def new_trace(plan: Plan) -> Trace:
+@dataclass(frozen=True)
+class Reason:
+    """Why something is impossible. used: families whose claims were used. assumed: families of which a tuple was
+    assumed. tuples: which had been dropped, and places: which had been claimed, before the floor."""
+
+    used: frozenset[int]
+    assumed: frozenset[int]
+    tuples: frozenset[int]
+    places: frozenset[int]
+
+    def __or__(self, other: Reason) -> Reason:
+        return Reason(
+            self.used | other.used,
+            self.assumed | other.assumed,
+            self.tuples | other.tuples,
+            self.places | other.places,
+        )
+
+
+NOTHING = Reason(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def new_trace(plan: Plan, floor: int) -> Trace:
     """Nothing needed yet."""
     families, tuples = plan.tuple_first.size - 1, plan.tuples.size - 1
     return Trace(
@@ -39,8 +64,9 @@ def new_trace(plan: Plan) -> Trace:
         np.zeros(families, np.bool_),
         np.zeros(tuples, np.bool_),
         np.zeros(plan.place_family.size, np.bool_),
-        np.zeros(tuples, np.int32),
+        np.empty(tuples, np.int32),
         np.zeros(1, np.int32),
+        np.array([floor], np.int32),
     )
 
 
@@ -53,14 +79,36 @@ def need(state: Narrow, trace: Trace, joint: int) -> None:
         trace.size[0] += 1
 
 
-def explain(plan: Plan, state: Narrow, index: Index, families: list[int]) -> Trace:
-    """Why all the dropped tuples of these families were dropped."""
-    trace = new_trace(plan)
+def explain(plan: Plan, state: Narrow, index: Index, families: list[int], floor: int) -> Reason:
+    """Why all the dropped tuples of these families were dropped, as far back as the time `floor`."""
+    trace = new_trace(plan, floor)
+    need_all(plan, state, trace, np.array(families, np.int32))
+    follow(plan, state, index, trace)
+    tuples, places = np.flatnonzero(trace.needed), np.flatnonzero(trace.claimed)
+    before = tuples[state.tuples["dropped_at"][tuples] < floor]
+    claimed = places[state.places["claimed_at"][places] < floor]
+    used, assumed = np.flatnonzero(trace.used), np.flatnonzero(trace.assumed)
+    return Reason(*(frozenset(rows.tolist()) for rows in (used, assumed, before, claimed)))
+
+
+def used_by(plan: Plan, state: Narrow, index: Index, reason: Reason) -> frozenset[int]:
+    """All families whose claims the reason used, down to the start; nothing may be assumed any more."""
+    trace = new_trace(plan, 0)
+    for joint in sorted(reason.tuples):
+        need(state, trace, joint)
+    for place in sorted(reason.places):
+        resource = int(np.searchsorted(plan.resources["place_first"], place, side="right")) - 1
+        need_claim(plan, state, index, trace, place, resource)
+    follow(plan, state, index, trace)
+    return reason.used | frozenset(np.flatnonzero(trace.used).tolist())
+
+
+@compiled
+def need_all(plan: Plan, state: Narrow, trace: Trace, families: Ints) -> None:
+    """That the dropped tuples of these families were dropped is part of the contradiction."""
     for family in families:
         for joint in range(plan.tuple_first[family], plan.tuple_first[family + 1]):
             need(state, trace, joint)
-    follow(plan, state, index, trace)
-    return trace
 
 
 @compiled
@@ -71,6 +119,8 @@ def follow(plan: Plan, state: Narrow, index: Index, trace: Trace) -> None:
         joint = trace.stack[trace.size[0]]
         family = plan.tuples[joint].family
         when, by = state.tuples[joint].dropped_at, state.tuples[joint].by
+        if when < trace.floor[0]:
+            continue
         if by == ASSUMED:
             trace.assumed[family] = True
         elif by >= 0:
@@ -135,19 +185,21 @@ def explain_refused(
             if (claims or place.certain_at < when) and (trace.used[other] or trace.claimed[at]) == known:
                 left -= place.lightest
                 if claims:
-                    _need_claim(plan, state, index, trace, at, leg.resource)
+                    need_claim(plan, state, index, trace, at, leg.resource)
                 else:
                     _need_certain(plan, state, trace, at)
 
 
 @compiled
-def _need_claim(plan: Plan, state: Narrow, index: Index, trace: Trace, at: int, resource: int) -> None:
+def need_claim(plan: Plan, state: Narrow, index: Index, trace: Trace, at: int, resource: int) -> None:
     """The family claimed the place: all better tuples were dropped, and the other legs were safe."""
     if trace.claimed[at]:
         return
     trace.claimed[at] = True
     family, when = plan.place_family[at], state.places[at].claimed_at
     trace.used[family] = True
+    if when < trace.floor[0]:
+        return
     joint = plan.tuple_first[family]
     while state.tuples[joint].dropped_at < when:
         need(state, trace, joint)

@@ -10,7 +10,7 @@ others needless (backjumping), so independent corners of a city do not multiply.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from yakuba.services.nursery.engine.board import Plan, Records, blocking, board_
 from yakuba.services.nursery.engine.layout import Flags, Ints
 from yakuba.services.nursery.engine.narrowing import CLOCK, NEVER, Narrow
 from yakuba.services.nursery.engine.place_index import Index
+from yakuba.services.nursery.engine.reasons import NOTHING, Reason
 
 
 @dataclass(frozen=True)
@@ -43,40 +44,67 @@ class Undecided:
 
 @dataclass
 class _Try:
-    """A family being tried: what is left to try, where to go back to, what failed so far."""
+    """A family being tried: what is left to try, where to go back to, why what was tried failed."""
 
     family: int
     left: list[int]
     clock: int
     resources: Records
-    used: set[int] = field(default_factory=set)
-    assumed: set[int] = field(default_factory=set)
+    failed: Reason = NOTHING
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """Families whose claims made a contradiction, and families of which a tuple was assumed for it."""
+class _Level:
+    """free (F): who may block; conflict: the family that has no tuple left even so, or -1; how to get back here."""
 
-    used: set[int]
-    assumed: set[int]
+    free: Flags
+    conflict: int
+    clock: int
+    resources: Records
 
 
 class Ground:
     """What holds while the families of `free` (F) may block: where questions about fewer of them set out from.
-
-    conflict: the family that has no tuple left even so, or -1.
-    """
+    Levels lie on each other, each with fewer who may block."""
 
     def __init__(self, plan: Plan, index: Index, free: Flags) -> None:
-        self.plan, self.index, self.free = plan, index, free
+        self.plan, self.index = plan, index
         self.state: Narrow = narrowing.start(plan, free)
-        self.conflict = narrowing.narrow(plan, index, self.state)
-        self.clock, self.resources = int(self.state.counters[CLOCK]), self.state.resources.copy()
+        self.levels: list[_Level] = []
+        self._lay(free, narrowing.narrow(plan, index, self.state))
+
+    @property
+    def top(self) -> _Level:
+        """The level that questions set out from."""
+        return self.levels[-1]
+
+    def covers(self, relaxed: Flags) -> bool:
+        """Go down to a level where all of these may block; False when there is none."""
+        while self.levels and (relaxed & ~self.top.free).any():
+            self.levels.pop()
+        if self.levels:
+            self.restore()
+        return bool(self.levels)
+
+    def raise_to(self, free: Flags) -> None:
+        """A further level: of those who may block, only these."""
+        self._lay(free, self.tighten(free))
+
+    def tighten(self, relaxed: Flags) -> int:
+        """Narrow on as if only these might block. Returns the family that has no tuple left, or -1."""
+        if self.top.conflict >= 0:
+            return self.top.conflict
+        strict = np.flatnonzero(self.top.free & ~relaxed).astype(np.int32)
+        return int(narrowing.tighten(self.plan, self.index, self.state, strict))
 
     def restore(self) -> None:
         """Forget what a question assumed."""
-        narrowing.undo(self.plan, self.index, self.state, self.clock, self.resources)
-        self.state.families["relaxed"] = self.free
+        narrowing.undo(self.plan, self.index, self.state, self.top.clock, self.top.resources)
+        self.state.families["relaxed"] = self.top.free
+
+    def _lay(self, free: Flags, conflict: int) -> None:
+        clock, resources = int(self.state.counters[CLOCK]), self.state.resources.copy()
+        self.levels.append(_Level(free, conflict, clock, resources))
 
 
 class Search:
@@ -86,6 +114,7 @@ class Search:
         self.ground, self.plan, self.state, self.index = ground, ground.plan, ground.state, ground.index
         self.relaxed = relaxed
         self.tries = 0
+        self.floor = 0  # when the tries began
         self.failures = np.ones(relaxed.size)  # how often a family's tuples were assumed in what failed
 
     def run(self, most_tries: int, tick: Callable[[], None] | None = None) -> Found | Core | Undecided:
@@ -96,13 +125,11 @@ class Search:
             self.ground.restore()
 
     def _run(self, most_tries: int, tick: Callable[[], None] | None) -> Found | Core | Undecided:
-        conflict = self.ground.conflict
-        if conflict < 0:
-            strict = np.flatnonzero(self.ground.free & ~self.relaxed).astype(np.int32)
-            conflict = narrowing.tighten(self.plan, self.index, self.state, strict)
+        conflict = self.ground.tighten(self.relaxed)
         if conflict >= 0:
-            return Core(frozenset(self._failure([conflict]).used))
+            return self._core(self._failure([conflict]))
         path: list[_Try] = []
+        self.floor = int(self.state.counters[CLOCK])
         while True:
             family = self._next()
             if family >= 0:
@@ -113,7 +140,7 @@ class Search:
                     return Found(self.state.families["first"].copy(), unique=not self.tries)
                 failure = self._back(path, failure)
                 if failure is not None:
-                    return Core(frozenset(failure.used))
+                    return self._core(failure)
             end = self._advance(path, most_tries, tick)
             if end is not None:
                 return end
@@ -134,9 +161,9 @@ class Search:
                 return None
             failure = self._back(path, self._failure([conflict]))
             if failure is not None:
-                return Core(frozenset(failure.used))
+                return self._core(failure)
 
-    def _leaf_failure(self) -> _Failure | None:
+    def _leaf_failure(self) -> Reason | None:
         """Every family has one tuple: does the matching hold, counted on the board? Seldom, with shared seats and
         weights that differ, it does not: narrowing takes the heaviest and lightest that a child can be somewhere.
         """
@@ -157,7 +184,7 @@ class Search:
         rows = [self.plan.place_family[first[at] : first[at + 1]] for at in resources]
         return [] if not rows else np.unique(np.concatenate(rows)).tolist()
 
-    def _back(self, path: list[_Try], failure: _Failure) -> _Failure | None:
+    def _back(self, path: list[_Try], failure: Reason) -> Reason | None:
         """Go back to the last family that the failure depends on and that has a tuple left to try; the failure as
         a whole when there is none."""
         self.failures[list(failure.assumed)] += 1
@@ -165,12 +192,11 @@ class Search:
             last = path[-1]
             narrowing.undo(self.plan, self.index, self.state, last.clock, last.resources)
             if last.family in failure.assumed:
-                last.used |= failure.used
-                last.assumed |= failure.assumed
+                last.failed |= failure
                 if last.left:
                     return None
-                own = self._failure([last.family])
-                failure = _Failure(last.used | own.used, (last.assumed | own.assumed) - {last.family})
+                failure = last.failed | self._failure([last.family])
+                failure = replace(failure, assumed=failure.assumed - {last.family})
             path.pop()
         return failure
 
@@ -186,9 +212,11 @@ class Search:
         clock = int(self.state.counters[CLOCK])
         return _Try(family, remaining.tolist(), clock, self.state.resources.copy())
 
-    def _failure(self, families: list[int], claimant: int = -1) -> _Failure:
-        """Why the dropped tuples of these families are impossible in the present state."""
-        trace = reasons.explain(self.plan, self.state, self.index, families)
-        if claimant >= 0:
-            trace.used[claimant] = True
-        return _Failure(set(np.flatnonzero(trace.used).tolist()), set(np.flatnonzero(trace.assumed).tolist()))
+    def _failure(self, families: list[int], claimant: int = -1) -> Reason:
+        """Why the dropped tuples of these families are impossible in the present state, back to the first try."""
+        reason = reasons.explain(self.plan, self.state, self.index, families, self.floor)
+        return reason if claimant < 0 else replace(reason, used=reason.used | {claimant})
+
+    def _core(self, failure: Reason) -> Core:
+        """All the families whose claims were used; every try is taken back."""
+        return Core(reasons.used_by(self.plan, self.state, self.index, failure))

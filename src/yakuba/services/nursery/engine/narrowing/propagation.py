@@ -106,7 +106,7 @@ def _undo_events(plan: Plan, index: Index, state: Narrow, clock: int) -> None:
             row.first = min(row.first, event.index)
             for at in range(plan.tuples[event.index].hold_first, plan.tuples[event.index + 1].hold_first):
                 state.places[plan.holds[at].place].options += 1
-    state.counters[DONE] = clock
+    state.counters[DONE] = min(state.counters[DONE], clock)
     while state.counters[LATER]:
         state.counters[LATER] -= 1
         state.families[state.later[state.counters[LATER]]].waiting = 0
