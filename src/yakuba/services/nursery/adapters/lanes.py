@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from multiprocessing import connection, get_context
 from typing import Any
@@ -23,7 +23,9 @@ Part = Sequence[Notice]
 Pipe = Any  # multiprocessing's Connection, whose class differs by system
 
 
-def printed(parts: Sequence[Part], frame: Frame, draft: bool, told: Callable[[int], None]) -> Iterator[bytes]:
+def printed(
+    parts: Sequence[Part], frame: Frame, draft: bool, told: Callable[[int], None]
+) -> Generator[bytes]:
     """The parts as PDFs, in order. told(notices done) may raise to stop. Raises PdfUnavailable or TextsTooLong, and
     EOFError when a process dies."""
     waiting = list(enumerate(parts))[::-1]

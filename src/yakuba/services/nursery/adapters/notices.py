@@ -7,7 +7,8 @@ process of its own (`lanes`).
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 import pypdfium2
@@ -33,10 +34,11 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
     parts = [notices[at : at + IN_A_PART] for at in range(0, len(notices), IN_A_PART)]
     merged = pypdfium2.PdfDocument.new()
     try:
-        for content in _printed(parts, frame, draft, _counted(told, len(notices))):
-            part = pypdfium2.PdfDocument(content)
-            merged.import_pages(part)
-            part.close()
+        with closing(_printed(parts, frame, draft, _counted(told, len(notices)))) as printed:
+            for content in printed:
+                part = pypdfium2.PdfDocument(content)
+                merged.import_pages(part)
+                part.close()
         if told is not None:
             told(len(notices), len(notices))
         return _saved(merged)
@@ -46,7 +48,7 @@ def to_pdf(notices: Sequence[Notice], frame: Frame, *, draft: bool, told: Told |
 
 def _printed(
     parts: Sequence[Sequence[Notice]], frame: Frame, draft: bool, told: Callable[[int], None]
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """Each part as a PDF, in order."""
     if len(parts) > 1:
         yield from lanes.printed(parts, frame, draft, told)

@@ -93,7 +93,8 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
 @permission_required("nursery.propose")
 def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
     """Propose that the round's result is final."""
-    round = get_object_or_404(Round.objects.select_related("adopted"), pk=round_id)
+    rows = Round.objects.select_related("adopted__snapshot").defer("adopted__snapshot__document")
+    round = get_object_or_404(rows, pk=round_id)
     form = ReasonForm(
         request.POST or None, initial={"reason": "選考の結果と個別の決定を確かめた。この内容で確定する。"}
     )

@@ -130,6 +130,7 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 def _done(matching_id: int) -> Run:
     rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base__rule_set")
+    rows = rows.defer("snapshot__document")  # fetched where it is read
     found: Run = get_object_or_404(rows, pk=matching_id, state=Run.State.DONE)
     return found
 

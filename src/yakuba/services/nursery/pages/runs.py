@@ -212,6 +212,7 @@ def market(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 def _run(matching_id: int) -> Run:
     rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base")
+    rows = rows.defer("snapshot__document")  # fetched where it is read
     found: Run = get_object_or_404(rows, pk=matching_id)
     return found
 

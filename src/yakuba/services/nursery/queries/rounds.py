@@ -37,8 +37,8 @@ class Figures:
 
 def rounds() -> QuerySet[Round]:
     """All rounds, the newest first. The adopted run's large columns are fetched when they are asked for."""
-    rows = Round.objects.select_related("procedure", "rule_set", "previous", "adopted")
-    large = ("slots", "shared", "blocking", "not_eligible")
+    rows = Round.objects.select_related("procedure", "rule_set", "previous", "adopted__snapshot")
+    large = ("slots", "shared", "blocking", "not_eligible", "snapshot__document")
     return rows.defer(*(f"adopted__{name}" for name in large)).order_by("-start", "-number")
 
 
@@ -109,4 +109,4 @@ def entered_otherwise(round: Round) -> QuerySet[HandOver]:
 def last_run(round: Round) -> Run | None:
     """The newest run of the round as it stands (no what-if) that has ended with a result."""
     runs = Run.objects.filter(round=round, change={}, state=Run.State.DONE).select_related("snapshot")
-    return runs.order_by("-pk").first()
+    return runs.defer("snapshot__document").order_by("-pk").first()

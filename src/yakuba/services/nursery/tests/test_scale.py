@@ -34,6 +34,17 @@ def test_pages_of_a_run_read_no_explanation_that_they_do_not_show(full, client):
         assert [one["sql"] for one in read if '"explanation"' in one["sql"]] == []
 
 
+def test_pages_read_no_frozen_inputs_that_they_do_not_need(full, client):
+    run = full.adopted()
+    client.force_login(full.person)
+    pages = [(name, run.pk) for name in ("run", "run_children", "run_facilities", "files", "what_if")]
+    for name, number in [*pages, ("round", full.round.pk), ("freeze", full.round.pk), ("index", None)]:
+        with CaptureQueriesContext(connection) as read:
+            answer = client.get(reverse(f"nursery:{name}", args=[number] if number else []))
+        assert answer.status_code == 200
+        assert [one["sql"] for one in read if '"nursery_snapshot"."document"' in one["sql"]] == [], name
+
+
 def test_who_asked_for_what_is_known_from_a_runs_rows_without_preparing_it_anew(full):
     full.case("0800000404", current_facility="青葉保育園", wish_2="青葉保育園")
     full.take()
