@@ -5,26 +5,16 @@ The plan packs `arrays.Arrays` into few record arrays: compiled functions copy e
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from yakuba.services.nursery.engine import layout
 from yakuba.services.nursery.engine.arrays import Arrays
 from yakuba.services.nursery.engine.layout import Ints
+from yakuba.services.nursery.engine.machine_code import compiled
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 Records = np.ndarray[Any, np.dtype[np.void]]
-
-
-# Functions that only read and write the arrays they are given need no reference counts; with them, each call would
-# count every array of the plan up and down.
-def compiled(function: Function) -> Function:
-    """Compile, keep the machine code on disk, count no references."""
-    options: dict[str, Any] = {"cache": True, "_nrt": False}
-    return cast(Function, njit(**options)(function))
 
 
 def records(*names: str) -> np.dtype[np.void]:

@@ -18,12 +18,12 @@ from yakuba.services.nursery.engine.board import (
     Plan,
     best_claim,
     board_of,
-    compiled,
     empty_board,
     lift,
     put,
 )
 from yakuba.services.nursery.engine.layout import Flags, Ints
+from yakuba.services.nursery.engine.machine_code import compiled
 
 MOST_MOVES = 60  # of one family, before it counts as going in a circle
 HEAD_START = 54  # moves that siblings are taken to have made before

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from yakuba.services.nursery.engine.machine_code import compiled_with_arrays
 
 Ints = np.ndarray[Any, np.dtype[np.int32]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -13,7 +14,7 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 NOWHERE = -1
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def joint_tuples(
     child_first: Ints, wish_count: Ints, wish_slots: Ints, current: Ints
 ) -> tuple[Ints, Ints, Ints]:
@@ -55,7 +56,7 @@ def joint_tuples(
     return tuple_first, entry_first[: made + 1].copy(), entry_slot[:filled].copy()
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def holds_of(
     tuple_first: Ints,
     entry_first: Ints,
@@ -94,7 +95,7 @@ def holds_of(
     return hold_first, resource, child_of, weight, own
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def group_by(keys: Ints, groups: int) -> tuple[Ints, Ints]:
     """Indices of `keys` grouped by value, order kept: first (groups+1), members (len(keys))."""
     first = np.zeros(groups + 1, np.int32)
@@ -110,7 +111,7 @@ def group_by(keys: Ints, groups: int) -> tuple[Ints, Ints]:
     return first, members
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def _listed(ranking: Ints, resource: int, wanted: Ints, seen: Ints, place: Ints, count: int) -> int:
     """Give places to the wanted children in the order of `ranking`; the next free place, or -1 at a duplicate."""
     for child in ranking:
@@ -125,7 +126,7 @@ def _listed(ranking: Ints, resource: int, wanted: Ints, seen: Ints, place: Ints,
     return count
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def places_of(
     ranking_first: Ints, ranking: Ints, resource: Ints, child_of: Ints, own: Ints, children: int
 ) -> tuple[Ints, Ints, Ints, int]:
@@ -167,7 +168,7 @@ def places_of(
     return place_first, place_child[:count].copy(), hold_place, -1
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def legs_of(
     hold_first: Ints, resource: Ints, hold_place: Ints, weight: Ints
 ) -> tuple[Ints, Ints, Ints, Ints]:
@@ -192,7 +193,7 @@ def legs_of(
     return leg_first, leg_resource[:made].copy(), leg_worst[:made].copy(), leg_weight[:made].copy()
 
 
-@njit(cache=True)
+@compiled_with_arrays
 def special_legs(
     tuple_first: Ints, leg_first: Ints, leg_resource: Ints, leg_worst: Ints, leg_weight: Ints, resources: int
 ) -> tuple[Ints, Ints, Ints]:

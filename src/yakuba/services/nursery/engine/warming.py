@@ -5,14 +5,16 @@ from __future__ import annotations
 from yakuba.services.nursery.contracts import Market
 from yakuba.services.nursery.engine import dynamics, market_file, solving
 from yakuba.services.nursery.engine.board import plan_of
+from yakuba.services.nursery.engine.machine_code import forget_others
 from yakuba.services.nursery.engine.what_ifs import what_ifs
 
 
 def warm_up() -> None:
     """Run every compiled loop once on a tiny market without a stable matching; the machine code stays on disk.
 
-    numba keeps it beside the source, or in NUMBA_CACHE_DIR where that is set.
+    See `machine_code`; NUMBA_CACHE_DIR names another folder. Code of other versions goes.
     """
+    forget_others()
     arrays = market_file.checked(_circle())
     solving.solve(arrays, seconds=3600.0)
     plan = plan_of(arrays)

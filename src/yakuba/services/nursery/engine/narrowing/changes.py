@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.board import Plan, compiled
+from yakuba.services.nursery.engine.board import Plan
+from yakuba.services.nursery.engine.machine_code import compiled
 from yakuba.services.nursery.engine.narrowing.state import (
     CERTAIN,
     CLAIMED,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.board import Plan, Records, compiled
+from yakuba.services.nursery.engine.board import Plan, Records
 from yakuba.services.nursery.engine.layout import Ints
+from yakuba.services.nursery.engine.machine_code import compiled
 from yakuba.services.nursery.engine.narrowing.changes import (
     drop,
     drop_worse,

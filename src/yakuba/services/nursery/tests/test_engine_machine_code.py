@@ -1,0 +1,42 @@
+"""Machine code on disk belongs to just these sources."""
+
+import shutil
+
+from numba import config
+
+from yakuba.services.nursery.engine import dynamics, machine_code
+
+
+def test_code_of_another_version_is_not_used(monkeypatch, tmp_path):
+    copy = tmp_path / "engine"
+    shutil.copytree(machine_code.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(machine_code, "ENGINE", copy)
+    before = machine_code.folder()
+    (copy / "fairness.py").write_text("# no loops here")
+    assert machine_code.folder() == before
+    board = copy / "board.py"
+    board.write_text(board.read_text() + "# changed")
+    assert machine_code.folder() != before
+
+
+def test_every_loop_is_among_the_sources_that_count():
+    sources = list(machine_code.ENGINE.rglob("*.py"))
+    with_loops = [
+        source for source in sources if "njit" in source.read_text() or "@compiled" in source.read_text()
+    ]
+    assert len(with_loops) > 5
+    assert all("machine_code" in source.read_text() for source in with_loops)
+
+
+def test_loops_keep_their_code_there():
+    stats = dynamics._settle._cache.cache_path
+    assert stats.startswith(config.CACHE_DIR)
+
+
+def test_code_of_other_versions_goes(monkeypatch, tmp_path):
+    mine, other = tmp_path / "machine-code-1", tmp_path / "machine-code-2"
+    mine.mkdir()
+    other.mkdir()
+    monkeypatch.setattr(machine_code, "folder", lambda: mine)
+    machine_code.forget_others()
+    assert [mine.exists(), other.exists()] == [True, False]
