@@ -100,6 +100,7 @@ def _work(pipe: Pipe, frame: Frame, draft: bool) -> None:
         press = Press(frame, draft)
         while True:
             pipe.send(press.printed(pipe.recv(), pipe.send))
+            gc.collect()  # a part's pages are many circles
     except (PdfUnavailable, TextsTooLong) as error:
         pipe.send(error)
     except (EOFError, OSError):
