@@ -168,6 +168,7 @@ def _calculated(run: Run, applications: Applications, told: Told) -> Result:
     matching = solving.solve(
         arrays,
         seconds=float(run.allowed_seconds),
+        seat_tries=solving.MANY_TRIES,
         told=lambda step, share: _tell(told, "solve", share),
     )
     took |= matching.seconds

@@ -34,16 +34,21 @@ def solve(
     seconds: float = typer.Option(
         60.0, "--seconds", min=0.0, help="証明にかけてよい時間（秒）。0なら証明しない"
     ),
+    more_seats: bool = typer.Option(
+        False,
+        "--more-seats",
+        help="同じだけよい割り当てのうち、入所が最も多いものを念入りに探す（数秒長くかかる）",
+    ),
     as_json: bool = typer.Option(False, "--json", help="要約をJSONで出す"),
 ) -> None:
     """選考のデータから割り当てを作り、別のプログラムで確かめてから書く"""
     from yakuba.services.nursery.engine.garbage import uncollected
 
     with uncollected():
-        _solve(market, out, seconds, as_json)
+        _solve(market, out, seconds, more_seats, as_json)
 
 
-def _solve(market: Path, out: Path, seconds: float, as_json: bool) -> None:
+def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: bool) -> None:
     from yakuba.services.nursery.engine import check, market_file, solving
 
     started = time.perf_counter()
@@ -55,7 +60,12 @@ def _solve(market: Path, out: Path, seconds: float, as_json: bool) -> None:
     read = time.perf_counter()
     try:
         with _progress(as_json) as told:
-            matching = solving.solve(arrays, seconds=max(0.0, started + seconds - read), told=told)
+            matching = solving.solve(
+                arrays,
+                seconds=max(0.0, started + seconds - read),
+                seat_tries=solving.MANY_TRIES if more_seats else solving.FEW_TRIES,
+                told=told,
+            )
             result = matching.to_json()
             solved = time.perf_counter()
             report = check.check(data, json.dumps(result).encode())
@@ -161,7 +171,8 @@ def _print_summary(matching: Matching, result: dict[str, object], as_json: bool)
     console.print(SENTENCES[matching.status], highlight=False)
     everyone = len(matching.assignment)
     blocking = f"不安定な世帯 {len(matching.blocking)}（下限 {matching.bound}）"
-    console.print(f"児童 {everyone}人、入所 {matching.seated}人、{blocking}", highlight=False)
+    most = "（同じだけよい割り当てのうち最多）" if matching.seats_proved else ""
+    console.print(f"児童 {everyone}人、入所 {matching.seated}人{most}、{blocking}", highlight=False)
     for item in matching.blocking[:SHOWN_PROBLEMS]:
         wish = "、".join(slot or "なし" for slot in item.wish)
         errors.print(f"不安定な世帯 {item.family}: {wish}", highlight=False, markup=False)

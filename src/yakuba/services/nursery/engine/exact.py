@@ -20,11 +20,15 @@ from yakuba.services.nursery.engine import hitting
 from yakuba.services.nursery.engine.board import Plan, blocking, board_of
 from yakuba.services.nursery.engine.layout import Flags, Ints
 from yakuba.services.nursery.engine.place_index import index_of
-from yakuba.services.nursery.engine.search import Core, Found, Ground, Search, Undecided
+from yakuba.services.nursery.engine.search import Core, Found, Goal, Ground, Search, Undecided
 
 MOST_LIKED = 9
 MOST_TRIES = 4000
 PATIENCE = 4
+PROVING, FILLING = (
+    "もっとよい割り当てがないことを証明しています",
+    "同じだけよい割り当てのうち、入所が多いものを探しています",
+)
 APART_TRIES = 30
 APART_GAIN = 4
 
@@ -49,7 +53,7 @@ class Clock:
         """Seconds left; negative when over."""
         return self.started + self.seconds - time.perf_counter()
 
-    def tick(self, step: str = "もっとよい割り当てがないことを証明しています") -> None:
+    def tick(self, step: str = PROVING) -> None:
         """Raise OutOfTime when the time is over; tell now and then how it goes."""
         now = time.perf_counter()
         passed = now - self.started
@@ -62,35 +66,44 @@ class Clock:
 
 @dataclass(frozen=True)
 class Proof:
-    """held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that."""
+    """held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that.
+    seats_proved: no matching with as few seats more children."""
 
     held: Ints
     fewest: int
     bound: int
+    seats_proved: bool
 
 
-def fewest_blocking(plan: Plan, held: Ints, clock: Clock, liking: Mapping[int, int]) -> Proof:
-    """Improve on the matching `held` (F) and prove how few families can block, as far as the time allows.
+def prove(
+    plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int], seat_tries: int
+) -> Proof:
+    """Improve on the matching `held` (F) and prove how few families can block, then, of such matchings, how many
+    children can be seated, as far as the time allows.
 
-    liking: which families to let block rather, see `hitting.smallest`.
+    seats (T): how many children a tuple seats. seat_tries: how much work to spend on more seats. liking: which families to let block rather, see `hitting.sets`.
     """
-    proof = _Proving(plan, held, clock, liking)
+    proof = _Proving(plan, held, seats, clock, liking)
     with suppress(OutOfTime):
         proof.run()
-    return Proof(proof.held, proof.fewest, proof.bound)
+        proof.fill(seat_tries)
+    return Proof(proof.held, proof.fewest, proof.bound, proof.seats_proved)
 
 
 class _Proving:
     """The best matching and the cores known so far."""
 
-    def __init__(self, plan: Plan, held: Ints, clock: Clock, liking: Mapping[int, int]) -> None:
-        self.plan, self.held, self.clock = plan, held, clock
+    def __init__(self, plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int]) -> None:
+        self.plan, self.held, self.seats, self.clock = plan, held, seats, clock
+        self.goal: Goal | None = None
+        self.seats_proved = False
         claims = blocking(plan, board_of(plan, held))
         self.fewest = int((claims >= 0).sum())
         self.liking = dict(liking) | dict.fromkeys(np.flatnonzero(claims >= 0).tolist(), MOST_LIKED)
         self.index = index_of(plan)
         self.bound = 0
         self.cores: list[int] = []  # families as bits
+        self.asked = 0  # tries of the last question
         self.luck = 2 * APART_GAIN  # how often more cores apart may be asked for
         self.ground = Ground(plan, self.index, self.flags(frozenset()))
 
@@ -103,6 +116,26 @@ class _Proving:
             self.raise_bound(tries)
             if self.bound == before:  # a question stayed open: ask once more, with more patience
                 tries *= PATIENCE
+
+    def fill(self, tries: int) -> None:
+        """Of matchings in which as few block, find one that seats the most. A set of families that may block has to
+        hit, beside the cores, those that are learned from asking for more seats than known; none is left in the end.
+        """
+        is_open, before = False, frozenset[int]()
+        for chosen in self.candidates(self.fewest):
+            same = chosen & before
+            before = chosen
+            others = self.others(same) if self.fewest - 1 == len(same) else frozenset()
+            answer: Found | Core | Undecided | None = None
+            while answer is None or isinstance(answer, Found):
+                self.clock.tick(FILLING)
+                self.goal = Goal(self.seats, int(self.seats[self.held].sum()) + 1)
+                answer = self.ask(chosen, tries, others)
+                tries -= self.asked
+            is_open |= not isinstance(answer, Core)
+            if tries <= 0:
+                return
+        self.seats_proved = not is_open
 
     def descend(self) -> None:
         """A better matching soon: one family of each core in turn may block, the one that is liked best."""
@@ -180,7 +213,9 @@ class _Proving:
         soon = self.flags(chosen | others) & self.ground.top.free
         if others and 2 * soon.sum() < self.ground.top.free.sum():
             self.ground.raise_to(soon)
-        answer = Search(self.ground, relaxed).run(tries, self.clock.tick)
+        search = Search(self.ground, relaxed, self.goal)
+        answer = search.run(tries, self.clock.tick)
+        self.asked = search.tries + 1
         if isinstance(answer, Core):
             self.cores.append(hitting.bits(answer.families))
         elif isinstance(answer, Found) and not self.take(answer.held, relaxed):
@@ -195,9 +230,10 @@ class _Proving:
         fits = bool((board.load <= self.plan.resources["capacity"][:-1]).all())
         if not fits or (claims & ~relaxed).any():
             return False
-        if claims.sum() < self.fewest:
-            self.held, self.fewest = held, int(claims.sum())
-        return True
+        value = (int(claims.sum()), -int(self.seats[held].sum()))
+        if value < (self.fewest, -int(self.seats[self.held].sum())):
+            self.held, self.fewest = held, value[0]
+        return self.goal is None or -value[1] >= self.goal.wanted
 
     def flags(self, families: frozenset[int]) -> Flags:
         """(F) True for the families."""

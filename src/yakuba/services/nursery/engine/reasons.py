@@ -80,13 +80,13 @@ def need(state: Narrow, trace: Trace, joint: int) -> None:
         trace.size[0] += 1
 
 
-def explain(plan: Plan, state: Narrow, index: Index, families: list[int], floor: int) -> Reason:
-    """Why all the dropped tuples of these families were dropped, as far back as the time `floor`."""
+def explain(plan: Plan, state: Narrow, index: Index, tuples: Ints, floor: int) -> Reason:
+    """Why those of the tuples that were dropped were, as far back as the time `floor`."""
     trace = new_trace(plan, floor)
-    need_all(plan, state, trace, np.array(families, np.int32))
+    need_all(state, trace, tuples)
     follow(plan, state, index, trace)
-    tuples, places = np.flatnonzero(trace.needed), np.flatnonzero(trace.claimed)
-    before = tuples[state.tuples["dropped_at"][tuples] < floor]
+    needed, places = np.flatnonzero(trace.needed), np.flatnonzero(trace.claimed)
+    before = needed[state.tuples["dropped_at"][needed] < floor]
     claimed = places[state.places["claimed_at"][places] < floor]
     used, assumed = np.flatnonzero(trace.used), np.flatnonzero(trace.assumed)
     return Reason(*(frozenset(rows.tolist()) for rows in (used, assumed, before, claimed)))
@@ -105,11 +105,10 @@ def used_by(plan: Plan, state: Narrow, index: Index, reason: Reason) -> frozense
 
 
 @compiled
-def need_all(plan: Plan, state: Narrow, trace: Trace, families: Ints) -> None:
-    """That the dropped tuples of these families were dropped is part of the contradiction."""
-    for family in families:
-        for joint in range(plan.tuple_first[family], plan.tuple_first[family + 1]):
-            need(state, trace, joint)
+def need_all(state: Narrow, trace: Trace, tuples: Ints) -> None:
+    """That those of the tuples that were dropped were is part of the contradiction."""
+    for joint in tuples:
+        need(state, trace, joint)
 
 
 @compiled

@@ -107,12 +107,21 @@ class Ground:
         self.levels.append(_Level(free, conflict, clock, resources))
 
 
-class Search:
-    """One question: may none but the families of `relaxed` (F), all of them free on the ground, block?"""
+@dataclass(frozen=True)
+class Goal:
+    """So many children must be seated. seats (T): how many children a tuple seats."""
 
-    def __init__(self, ground: Ground, relaxed: Flags) -> None:
+    seats: Ints
+    wanted: int
+
+
+class Search:
+    """One question: may none but the families of `relaxed` (F), all of them free on the ground, block, and so many
+    children be seated?"""
+
+    def __init__(self, ground: Ground, relaxed: Flags, goal: Goal | None = None) -> None:
         self.ground, self.plan, self.state, self.index = ground, ground.plan, ground.state, ground.index
-        self.relaxed = relaxed
+        self.relaxed, self.goal = relaxed, goal
         self.tries = 0
         self.floor = 0  # when the tries began
         self.failures = np.ones(relaxed.size)  # how often a family's tuples were assumed in what failed
@@ -128,6 +137,9 @@ class Search:
         conflict = self.ground.tighten(self.relaxed)
         if conflict >= 0:
             return self._core(self._failure([conflict]))
+        shortage = self._shortage()
+        if shortage is not None:
+            return self._core(shortage)
         path: list[_Try] = []
         self.floor = int(self.state.counters[CLOCK])
         while True:
@@ -157,9 +169,10 @@ class Search:
                 tick()
             last = path[-1]
             conflict = narrowing.assume(self.plan, self.index, self.state, last.family, last.left.pop(0))
-            if conflict < 0:
+            failed = self._failure([conflict]) if conflict >= 0 else self._shortage()
+            if failed is None:
                 return None
-            failure = self._back(path, self._failure([conflict]))
+            failure = self._back(path, failed)
             if failure is not None:
                 return self._core(failure)
 
@@ -214,8 +227,20 @@ class Search:
 
     def _failure(self, families: list[int], claimant: int = -1) -> Reason:
         """Why the dropped tuples of these families are impossible in the present state, back to the first try."""
-        reason = reasons.explain(self.plan, self.state, self.index, families, self.floor)
+        rows = [np.arange(*self.plan.tuple_first[family : family + 2]) for family in families]
+        tuples = np.concatenate(rows) if rows else np.zeros(0, np.int32)
+        reason = reasons.explain(self.plan, self.state, self.index, tuples.astype(np.int32), self.floor)
         return reason if claimant < 0 else replace(reason, used=reason.used | {claimant})
+
+    def _shortage(self) -> Reason | None:
+        """Why too few children can be seated in the present state; None when there may be enough."""
+        if self.goal is None:
+            return None
+        seats, most = self.goal.seats, np.zeros(self.relaxed.size, np.int32)
+        if narrowing.most_seats(self.plan, self.state, seats, most) >= self.goal.wanted:
+            return None
+        missed = np.flatnonzero(seats > np.repeat(most, np.diff(self.plan.tuple_first))).astype(np.int32)
+        return reasons.explain(self.plan, self.state, self.index, missed, self.floor)
 
     def _core(self, failure: Reason) -> Core:
         """All the families whose claims were used; every try is taken back."""

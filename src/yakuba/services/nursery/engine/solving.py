@@ -12,18 +12,23 @@ from yakuba.services.nursery.engine.arrays import Arrays
 from yakuba.services.nursery.engine.board import Plan, blocking, board_of, plan_of
 from yakuba.services.nursery.engine.exact import Clock, Told
 from yakuba.services.nursery.engine.layout import Ints
-from yakuba.services.nursery.engine.narrowing import NEVER, narrow
-from yakuba.services.nursery.engine.narrowing import start as all_possible
-from yakuba.services.nursery.engine.place_index import index_of
 
 SEATING = "割り当てています"
+FEW_TRIES, MANY_TRIES = 100, 5000  # for more seats: next to nothing, and some seconds in a city
 
 
 def solve(
-    arrays: Arrays, *, seconds: float = 60.0, start: Ints | None = None, told: Told | None = None
+    arrays: Arrays,
+    *,
+    seconds: float = 60.0,
+    seat_tries: int = FEW_TRIES,
+    start: Ints | None = None,
+    told: Told | None = None,
 ) -> Matching:
-    """Match a market: family dynamics, then, where families block, the exact search for as long as `seconds` allow.
+    """Match a market: family dynamics, then the exact search for fewer blocking families and more seats, for as long
+    as `seconds` allow.
 
+    seat_tries: how much work to spend on seating more where as few families block, some milliseconds each.
     start: tuples held (F) to set out from, say the result before a small change. told(step, share of the time
     0..1): called now and then; what it raises stops the work. The result depends on the market alone, not on the
     order of its file, unless the time ends first. seconds=0: dynamics only.
@@ -34,17 +39,17 @@ def solve(
     plan = plan_of(arrays)
     held, fewest = dynamics.run(plan, start=start)
     took = {"dynamics": time.perf_counter() - clock.started}
-    bound = 0
-    if fewest and seconds > 0:
-        proof = exact.fewest_blocking(plan, held, clock, _liking(arrays))
-        held, fewest, bound = proof.held, proof.fewest, proof.bound
+    bound, seats_proved = 0, not fewest and _stable_ones_seat_alike(arrays, plan)
+    if seconds > 0 and not seats_proved:
+        proof = exact.prove(plan, held, _seats(arrays), clock, _liking(arrays), seat_tries)
+        held, fewest, bound, seats_proved = proof.held, proof.fewest, proof.bound, proof.seats_proved
         took["exact"] = time.perf_counter() - clock.started - took["dynamics"]
     return Matching(
         assignment=dynamics.assignment_of(arrays, held),
         status=_status(fewest, bound),
         blocking=claims_of(arrays, plan, held),
         bound=bound,
-        seats_proved=not fewest and _seats_are_proved(arrays, plan, held, clock),
+        seats_proved=seats_proved,
         seconds=took,
     )
 
@@ -60,22 +65,15 @@ def _liking(arrays: Arrays) -> dict[int, int]:
     return dict.fromkeys(np.flatnonzero(np.diff(arrays.child_first) > 1).tolist(), 1)
 
 
-def _seats_are_proved(arrays: Arrays, plan: Plan, held: Ints, clock: Clock) -> bool:
-    """Does no stable matching seat more children than this stable one?
+def _stable_ones_seat_alike(arrays: Arrays, plan: Plan) -> bool:
+    """With single children who take one seat each all stable matchings seat the same children (rural hospitals
+    theorem: Roth 1986)."""
+    return len(arrays.resource_ids) == len(arrays.slot_ids) and bool((plan.children == 1).all())
 
-    With single children who take one seat each all stable matchings seat the same (rural hospitals theorem: Roth
-    1986). Else no family has more children seated by any tuple that narrowing leaves to it.
-    """
-    if len(arrays.resource_ids) == len(arrays.slot_ids) and (plan.children == 1).all():
-        return True
-    if clock.left <= 0:
-        return False
-    seated = np.add.reduceat(arrays.entry_slot >= 0, arrays.entry_first[:-1])
-    state = all_possible(plan, np.zeros(arrays.families, np.bool_))
-    narrow(plan, index_of(plan), state)
-    remaining = np.where(state.tuples["dropped_at"] == NEVER, seated, 0)
-    most = np.maximum.reduceat(remaining, arrays.tuple_first[:-1])
-    return int(most.sum()) == int(seated[held].sum())
+
+def _seats(arrays: Arrays) -> Ints:
+    """(T) how many children a tuple seats."""
+    return np.add.reduceat(arrays.entry_slot >= 0, arrays.entry_first[:-1], dtype=np.int32)
 
 
 def claims_of(arrays: Arrays, plan: Plan, held: Ints) -> tuple[Blocking, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from yakuba.services.nursery.contracts import Status
 from yakuba.services.nursery.models import Run
 
+MOST_SEATS = "同じだけよい割り当てのうち、入所する児童が最も多いものであることも証明しました。"
 CHECKED = "割り当てを作ったのとは別のプログラムが、定員・順位・希望のすべてを確かめました。"
 
 
@@ -22,7 +23,7 @@ class Certificate:
 def certificate(run: Run) -> Certificate:
     """The sentences for a finished run."""
     blocking = len(run.blocking)
-    checked = CHECKED if run.checked else ""
+    checked = (MOST_SEATS if run.seats_proved else "") + (CHECKED if run.checked else "")
     if run.status == Status.STABLE:
         return Certificate(
             "success",

@@ -17,7 +17,18 @@ event concerns the tuples at its place alone. Families with a special leg are lo
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.narrowing.propagation import assume, narrow, tighten, undo
+from yakuba.services.nursery.engine.narrowing.propagation import assume, most_seats, narrow, tighten, undo
 from yakuba.services.nursery.engine.narrowing.state import ASSUMED, CLOCK, NEVER, Narrow, start
 
-__all__ = ["ASSUMED", "CLOCK", "NEVER", "Narrow", "assume", "narrow", "start", "tighten", "undo"]
+__all__ = [
+    "ASSUMED",
+    "CLOCK",
+    "NEVER",
+    "Narrow",
+    "assume",
+    "most_seats",
+    "narrow",
+    "start",
+    "tighten",
+    "undo",
+]

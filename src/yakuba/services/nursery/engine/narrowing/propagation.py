@@ -80,6 +80,23 @@ def _take_up(plan: Plan, index: Index, state: Narrow, family: int) -> int:
     return _reconsider(plan, index, state, family)
 
 
+@compiled
+def most_seats(plan: Plan, state: Narrow, seats: Ints, most: Ints) -> int:
+    """Write how many children each family could have seated at best into `most` (F), by seats (T) of its remaining
+    tuples; returns their sum."""
+    total = 0
+    for family in range(most.size):
+        best = 0
+        for joint in range(state.families[family].first, plan.tuple_first[family + 1]):
+            if seats[joint] > best and state.tuples[joint].dropped_at == NEVER:
+                best = seats[joint]
+            if best == plan.children[family]:
+                break
+        most[family] = best
+        total += best
+    return total
+
+
 def undo(plan: Plan, index: Index, state: Narrow, clock: int, resources: Records) -> None:
     """Back to the narrowed state of that clock, when `state.resources` was as in the copy given."""
     _undo_events(plan, index, state, clock)
