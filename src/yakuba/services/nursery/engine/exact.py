@@ -23,7 +23,9 @@ from yakuba.services.nursery.engine.place_index import index_of
 from yakuba.services.nursery.engine.search import Core, Found, Goal, Ground, Search, Undecided
 
 MOST_LIKED = 9
-MOST_TRIES = 4000
+MOST_TRIES = 1000
+SEARCH_TRIES = 400  # after so many a question goes to CP-SAT, unless it may not take as many
+CP_SAT_SECONDS = 5.0
 PATIENCE = 4
 PROVING, FILLING = (
     "もっとよい割り当てがないことを証明しています",
@@ -214,13 +216,33 @@ class _Proving:
         if others and 2 * soon.sum() < self.ground.top.free.sum():
             self.ground.raise_to(soon)
         search = Search(self.ground, relaxed, self.goal)
-        answer = search.run(tries, self.clock.tick)
+        answer = search.run(min(tries, SEARCH_TRIES), self.clock.tick)
         self.asked = search.tries + 1
+        if isinstance(answer, Undecided) and tries > SEARCH_TRIES:
+            self.asked, answer = tries, self.model(relaxed, CP_SAT_SECONDS * tries / MOST_TRIES)
         if isinstance(answer, Core):
             self.cores.append(hitting.bits(answer.families))
         elif isinstance(answer, Found) and not self.take(answer.held, relaxed):
             return Undecided()
         return answer
+
+    def model(self, relaxed: Flags, seconds: float) -> Found | Core | Undecided:
+        """The same question for CP-SAT. Where it finds nothing, all that is known is that another family blocks."""
+        from yakuba.services.nursery.engine import residual
+
+        try:
+            self.ground.tighten(relaxed)
+            state, left = self.ground.state, min(seconds, self.clock.left)
+            held = residual.matching(self.plan, state, self.goal, left)
+        except TimeoutError:
+            return Undecided()
+        finally:
+            self.ground.restore()
+        return (
+            Found(held, unique=False)
+            if held is not None
+            else Core(frozenset(np.flatnonzero(~relaxed).tolist()))
+        )
 
     def take(self, held: Ints, relaxed: Flags) -> bool:
         """Keep the matching if fewer families block. Counted on the board, whatever the search says; False when
