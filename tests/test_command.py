@@ -9,7 +9,11 @@ from pathlib import Path
 
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
-    settings = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    settings = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+    )
     (tmp_path / "interrupted.py").write_text(settings, encoding="utf-8")
     paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "interrupted", "PYTHONPATH": paths}
