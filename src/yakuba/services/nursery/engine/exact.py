@@ -23,10 +23,10 @@ from yakuba.services.nursery.engine.place_index import index_of
 from yakuba.services.nursery.engine.search import Core, Found, Goal, Ground, Search, Undecided
 
 MOST_LIKED = 9
-MOST_TRIES = 1000
-SEARCH_TRIES = 400  # after so many a question goes to CP-SAT, unless it may not take as many
+SEARCH_TRIES = 400  # after so many a question goes to CP-SAT, unless it may not take more
+CP_SAT_TRIES = 200  # what that costs, in tries
 CP_SAT_SECONDS = 5.0
-PATIENCE = 4
+MOST_TRIES = SEARCH_TRIES + 1
 PROVING, FILLING = (
     "もっとよい割り当てがないことを証明しています",
     "同じだけよい割り当てのうち、入所が多いものを探しています",
@@ -105,6 +105,7 @@ class _Proving:
         self.index = index_of(plan)
         self.bound = 0
         self.cores: list[int] = []  # families as bits
+        self.patience = 1
         self.asked = 0  # tries of the last question
         self.luck = 2 * APART_GAIN  # how often more cores apart may be asked for
         self.ground = Ground(plan, self.index, self.flags(frozenset()))
@@ -112,12 +113,11 @@ class _Proving:
     def run(self) -> None:
         """Until the bound meets the best matching."""
         self.descend()
-        tries = MOST_TRIES
         while self.bound < self.fewest:
             before = self.bound
-            self.raise_bound(tries)
-            if self.bound == before:  # a question stayed open: ask once more, with more patience
-                tries *= PATIENCE
+            self.raise_bound()
+            if self.bound == before:  # a question stayed open: ask once more
+                self.patience *= 4
 
     def fill(self, tries: int) -> None:
         """Of matchings in which as few block, find one that seats the most. A set of families that may block has to
@@ -148,7 +148,7 @@ class _Proving:
                 return
             chosen |= {max(sorted(answer.families), key=lambda family: self.liking.get(family, 0))}
 
-    def raise_bound(self, tries: int) -> None:
+    def raise_bound(self) -> None:
         """Ask all sets of `bound` families that hit every core: one of them is the answer, or one more must block."""
         size, is_open = self.bound, False
         before: frozenset[int] = frozenset()
@@ -156,7 +156,7 @@ class _Proving:
             same = chosen & before
             before = chosen
             others = self.others(same) if size - 1 == len(same) else frozenset()
-            answer = self.ask(chosen, tries, others)
+            answer = self.ask(chosen, MOST_TRIES, others)
             if self.fewest == size:
                 return
             is_open |= not isinstance(answer, Core)
@@ -219,30 +219,29 @@ class _Proving:
         answer = search.run(min(tries, SEARCH_TRIES), self.clock.tick)
         self.asked = search.tries + 1
         if isinstance(answer, Undecided) and tries > SEARCH_TRIES:
-            self.asked, answer = tries, self.model(relaxed, CP_SAT_SECONDS * tries / MOST_TRIES)
+            self.asked += CP_SAT_TRIES
+            answer = self.model(relaxed)
         if isinstance(answer, Core):
             self.cores.append(hitting.bits(answer.families))
         elif isinstance(answer, Found) and not self.take(answer.held, relaxed):
             return Undecided()
         return answer
 
-    def model(self, relaxed: Flags, seconds: float) -> Found | Core | Undecided:
+    def model(self, relaxed: Flags) -> Found | Core | Undecided:
         """The same question for CP-SAT. Where it finds nothing, all that is known is that another family blocks."""
         from yakuba.services.nursery.engine import residual
 
         try:
             self.ground.tighten(relaxed)
-            state, left = self.ground.state, min(seconds, self.clock.left)
-            held = residual.matching(self.plan, state, self.goal, left)
+            seconds = min(CP_SAT_SECONDS * self.patience, self.clock.left)
+            held = residual.matching(self.plan, self.ground.state, self.goal, seconds)
         except TimeoutError:
             return Undecided()
         finally:
             self.ground.restore()
-        return (
-            Found(held, unique=False)
-            if held is not None
-            else Core(frozenset(np.flatnonzero(~relaxed).tolist()))
-        )
+        if held is not None:
+            return Found(held, unique=False)
+        return Core(frozenset(np.flatnonzero(~relaxed).tolist()))
 
     def take(self, held: Ints, relaxed: Flags) -> bool:
         """Keep the matching if fewer families block. Counted on the board, whatever the search says; False when

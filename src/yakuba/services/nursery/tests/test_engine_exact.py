@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from yakuba.services.nursery.contracts import Status
-from yakuba.services.nursery.engine import check, dynamics, exact, market_file, solving, synthetic
+from yakuba.services.nursery.engine import check, dynamics, exact, market_file, residual, solving, synthetic
 from yakuba.services.nursery.engine.board import board_of, plan_of
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
@@ -36,6 +36,30 @@ def test_no_matching_has_fewer_blocking_families_or_as_few_and_more_seats(hundre
         kinds[matching.status] += 1
     assert kinds[Status.MINIMUM], "the markets try the proof"
     assert kinds[Status.STABLE]
+
+
+def test_cp_sat_settles_what_the_search_leaves(monkeypatch):
+    """Every question with anything to try goes to CP-SAT at once; brute force must still be right."""
+    asked = Counter()
+    matching_of = residual.matching
+
+    def counted(*args):
+        held = matching_of(*args)
+        asked[held is not None] += 1
+        return held
+
+    monkeypatch.setattr(residual, "matching", counted)
+    monkeypatch.setattr(exact, "SEARCH_TRIES", 0)
+    for seed in range(5000, 6500):
+        market = crowded(random.Random(seed))
+        matching = solve(market)
+        rows = [(choice, len(blocking)) for choice, blocking in Tiny(market).matchings()]
+        fewest = min(count for _, count in rows)
+        assert len(matching.blocking) == matching.bound == fewest, seed
+        most = max(_seated(market, choice) for choice, count in rows if count == fewest)
+        assert (matching.seats_proved, matching.seated) == (True, most), seed
+    assert asked[True] > 20, "found what there is"
+    assert asked[False] > 20, "refuted what there is not"
 
 
 def _seated(market, choice):
