@@ -86,17 +86,16 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
 
 
 def run_alone(seed: int, path: str) -> dict[str, Any]:
-    """Without siblings and transfers: the dynamics, and the market's lists for the peers written to `path`."""
-    from yakuba.services.nursery.engine import arrays, dynamics, synthetic
-    from yakuba.services.nursery.engine.board import plan_of
+    """Without siblings and transfers: the matching alone, and the market's lists for the peers written to `path`."""
+    from yakuba.services.nursery.engine import arrays, dynamics, singles, synthetic
 
     market = synthetic.draw(synthetic.Shape(*CITY, seed=seed, siblings=0.0, transfers=0.0))
     flat = arrays.build(market)
     took = []
     for _ in range(5):
         started = time.perf_counter()
-        plan = plan_of(flat)
-        held, fewest = dynamics.run(plan)
+        assert singles.are_all(flat)
+        held = singles.deferred_acceptance(flat)
         took.append(time.perf_counter() - started)
     placed = dynamics.assignment_of(flat, held)
     lists = {
@@ -113,7 +112,6 @@ def run_alone(seed: int, path: str) -> dict[str, Any]:
         "seed": seed,
         "all": took[0],
         "again": sorted(took)[2],
-        "blocking": fewest,
     }
 
 
@@ -187,7 +185,7 @@ def peers_python(folder: str) -> str:
 
 
 def show(row: dict[str, Any]) -> None:
-    cells = [f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()]
+    cells = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()]
     print("| " + " | ".join(f"{key} {cell}" for key, cell in zip(row, cells, strict=True)) + " |", flush=True)
 
 

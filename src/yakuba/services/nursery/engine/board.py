@@ -158,9 +158,10 @@ def tuple_fits(plan: Plan, board: Board, family: int, joint: int) -> bool:
 
 
 @compiled
-def best_claim(plan: Plan, board: Board, family: int) -> int:
-    """The best tuple that the family could claim and prefers to what it holds; what it holds if there is none."""
-    for joint in range(plan.tuple_first[family], board.held[family]):
+def best_claim(plan: Plan, board: Board, family: int, first: int) -> int:
+    """The best tuple, from `first` on, that the family could claim and prefers to what it holds; what it holds if
+    there is none."""
+    for joint in range(first, board.held[family]):
         if tuple_fits(plan, board, family, joint):
             return joint
     return board.held[family]
@@ -178,7 +179,7 @@ def note_claims(plan: Plan, board: Board, claims: Ints) -> int:
     """Write each family's best claim, or -1, into claims (F); returns how many block."""
     count = 0
     for family in range(claims.size):
-        claim = best_claim(plan, board, family)
+        claim = best_claim(plan, board, family, plan.tuple_first[family])
         claims[family] = claim if claim < board.held[family] else -1
         count += claim < board.held[family]
     return count

@@ -33,12 +33,14 @@ MOST_FREED = 64
 
 
 class Stack(NamedTuple):
-    """families (F): who waits to claim. waiting (F): whether they do. moves (F): how often each has moved. mixed (F):
-    families with special legs, for whom a move may open better tuples by where they are then themselves."""
+    """families (F): who waits to claim. waiting (F): whether they do. moves (F): how often each has moved. first (F):
+    the tuple from which to look; none before it fits. mixed (F): families with special legs, for whom a move may
+    open better tuples by where they are then themselves; they look at all."""
 
     families: Ints
     waiting: Flags
     moves: Ints
+    first: Ints
     mixed: Flags
 
 
@@ -76,7 +78,7 @@ def _stack(plan: Plan) -> Stack:
     moves = np.where(plan.children > 1, HEAD_START, 0).astype(np.int32)
     mixed = np.zeros(moves.size, np.bool_)
     mixed[plan.special] = True
-    return Stack(np.zeros_like(moves), np.zeros_like(mixed), moves, mixed)
+    return Stack(np.zeros_like(moves), np.zeros_like(mixed), moves, plan.tuple_first[:-1].copy(), mixed)
 
 
 def settle(plan: Plan, board: Board, order: Ints) -> int:
@@ -123,14 +125,17 @@ def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int
             moves = stack.moves[family]
             if moves >= most_moves and board.held[family] < plan.tuple_first[family + 1]:
                 continue
-            claim = _choice(plan, board, family, moves >= 4 * most_moves)
+            claim = _choice(plan, board, stack, family, moves >= 4 * most_moves)
+            stack.first[family] = claim
             if claim < board.held[family]:
                 stack.moves[family] += 1
                 size = _move(plan, board, stack, freed, family, claim, size)
         count = 0
         for family in range(families):
-            if best_claim(plan, board, family) < board.held[family]:
+            claim = best_claim(plan, board, family, plan.tuple_first[family])
+            if claim < board.held[family]:
                 count += 1
+                stack.first[family] = claim
                 if stack.moves[family] < most_moves:
                     size = _push(stack, family, size)
         if not size:
@@ -147,11 +152,12 @@ def _push(stack: Stack, family: int, size: int) -> int:
 
 
 @compiled
-def _choice(plan: Plan, board: Board, family: int, tired: bool) -> int:
+def _choice(plan: Plan, board: Board, stack: Stack, family: int, tired: bool) -> int:
     """The best claim; for a family that has moved without end, its fallback, from which nobody pushes it out."""
     if tired:
         return min(board.held[family], plan.tuple_first[family + 1] - 1)
-    return best_claim(plan, board, family)
+    first = plan.tuple_first[family] if stack.mixed[family] else stack.first[family]
+    return best_claim(plan, board, family, first)
 
 
 @compiled
@@ -197,6 +203,7 @@ def _wake(plan: Plan, board: Board, stack: Stack, resource: int, size: int) -> i
         joint = plan.interest[index]
         family = plan.tuples[joint].family
         if joint < board.held[family]:
+            stack.first[family] = min(stack.first[family], joint)
             size = _push(stack, family, size)
     return size
 

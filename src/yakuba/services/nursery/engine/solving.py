@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from yakuba.services.nursery.contracts import Blocking, Matching, Status
-from yakuba.services.nursery.engine import dynamics, exact
+from yakuba.services.nursery.engine import dynamics, exact, singles
 from yakuba.services.nursery.engine.arrays import Arrays
 from yakuba.services.nursery.engine.board import Plan, blocking, board_of, plan_of
 from yakuba.services.nursery.engine.exact import Clock, Told
@@ -36,11 +36,16 @@ def solve(
     clock = Clock(seconds, told)
     if told:
         told(SEATING, 0.0)
+    if singles.are_all(arrays):
+        held = singles.deferred_acceptance(arrays)
+        took = {"dynamics": time.perf_counter() - clock.started}
+        placed = dynamics.assignment_of(arrays, held)
+        return Matching(placed, Status.STABLE, (), bound=0, seats_proved=True, seconds=took)
     plan = plan_of(arrays)
     held, fewest = dynamics.run(plan, start=start)
     took = {"dynamics": time.perf_counter() - clock.started}
-    bound, seats_proved = 0, not fewest and _stable_ones_seat_alike(arrays, plan)
-    if seconds > 0 and not seats_proved:
+    bound, seats_proved = 0, False
+    if seconds > 0:
         proof = exact.prove(plan, held, _seats(arrays), clock, _liking(arrays), seat_tries)
         held, fewest, bound, seats_proved = proof.held, proof.fewest, proof.bound, proof.seats_proved
         took["exact"] = time.perf_counter() - clock.started - took["dynamics"]
@@ -63,12 +68,6 @@ def _status(fewest: int, bound: int) -> Status:
 def _liking(arrays: Arrays) -> dict[int, int]:
     """Families that rather block: with siblings, for without them there would be no need to."""
     return dict.fromkeys(np.flatnonzero(np.diff(arrays.child_first) > 1).tolist(), 1)
-
-
-def _stable_ones_seat_alike(arrays: Arrays, plan: Plan) -> bool:
-    """With single children who take one seat each all stable matchings seat the same children (rural hospitals
-    theorem: Roth 1986)."""
-    return len(arrays.resource_ids) == len(arrays.slot_ids) and bool((plan.children == 1).all())
 
 
 def _seats(arrays: Arrays) -> Ints:

@@ -20,6 +20,7 @@ def warm_up() -> None:
     plan = plan_of(arrays)
     held, _ = dynamics.run(plan, restarts=1)
     list(what_ifs(arrays, plan, held, [{"X": 1}]))
+    solving.solve(market_file.checked(Market({"X": 1}, ["single"], [["k"]], [[["X"]]], {}, {"X": ["k"]})))
 
 
 def _circle() -> Market:

@@ -91,10 +91,15 @@ def test_who_has_a_seat_keeps_one_unless_it_is_given_up():
 @pytest.mark.parametrize("seed", range(6))
 def test_without_siblings_it_is_deferred_acceptance(seed):
     market = synthetic.draw(synthetic.Shape(400, 12, seed=seed, siblings=0.0, transfers=0.1))
-    matching = solving.solve(market_file.checked(market))
+    arrays = market_file.checked(market)
+    matching = solving.solve(arrays)
     assert matching.assignment == deferred_acceptance(market)
     assert matching.status is Status.STABLE
     assert matching.seats_proved
+    held, blocking = dynamics.run(plan_of(arrays))
+    assert (dynamics.assignment_of(arrays, held), blocking) == (matching.assignment, 0)
+    report = check.check(market_file.dump(market), json.dumps(matching.to_json()).encode())
+    assert report.reasons == []
 
 
 def deferred_acceptance(market):
