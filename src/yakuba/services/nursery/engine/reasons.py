@@ -95,11 +95,10 @@ def explain(plan: Plan, state: Narrow, index: Index, tuples: Ints, floor: int) -
 def used_by(plan: Plan, state: Narrow, index: Index, reason: Reason) -> frozenset[int]:
     """All families whose claims the reason used, down to the start; nothing may be assumed any more."""
     trace = new_trace(plan, 0)
-    for joint in sorted(reason.tuples):
-        need(state, trace, joint)
-    for place in sorted(reason.places):
-        resource = int(np.searchsorted(plan.resources["place_first"], place, side="right")) - 1
-        need_claim(plan, state, index, trace, place, resource)
+    tuples, places = (np.array(sorted(rows), np.int32) for rows in (reason.tuples, reason.places))
+    resources = np.searchsorted(plan.resources["place_first"], places, side="right").astype(np.int32) - 1
+    need_all(state, trace, tuples)
+    need_claims(plan, state, index, trace, places, resources)
     follow(plan, state, index, trace)
     return reason.used | frozenset(np.flatnonzero(trace.used).tolist())
 
@@ -109,6 +108,13 @@ def need_all(state: Narrow, trace: Trace, tuples: Ints) -> None:
     """That those of the tuples that were dropped were is part of the contradiction."""
     for joint in tuples:
         need(state, trace, joint)
+
+
+@compiled
+def need_claims(plan: Plan, state: Narrow, index: Index, trace: Trace, places: Ints, resources: Ints) -> None:
+    """That these places, each of its resource, were claimed is part of the contradiction."""
+    for at in range(places.size):
+        need_claim(plan, state, index, trace, places[at], resources[at])
 
 
 @compiled
