@@ -89,6 +89,7 @@ def prove(
     with suppress(OutOfTime):
         proof.run()
         proof.fill(seat_tries)
+    proof.note_apart()
     return Proof(proof.held, proof.fewest, proof.bound, proof.seats_proved)
 
 
@@ -113,6 +114,7 @@ class _Proving:
     def run(self) -> None:
         """Until the bound meets the best matching."""
         self.descend()
+        self.note_apart()
         while self.bound < self.fewest:
             before = self.bound
             self.raise_bound()
@@ -147,6 +149,10 @@ class _Proving:
             if not isinstance(answer, Core):
                 return
             chosen |= {max(sorted(answer.families), key=lambda family: self.liking.get(family, 0))}
+
+    def note_apart(self) -> None:
+        """Cores without a common member have a blocking family each."""
+        self.bound = max(self.bound, min(hitting.apart(self.cores), self.fewest))
 
     def raise_bound(self) -> None:
         """Ask all sets of `bound` families that hit every core: one of them is the answer, or one more must block."""

@@ -51,7 +51,7 @@ def _sets(
     if not missed:
         yield frozenset(members(chosen))
         missed = [core & ~forbidden for core in cores if not core & chosen]
-    if not missed or _apart(missed) > size:
+    if not missed or apart(missed) > size:
         return
     if size == 1:
         yield from _last(cores, chosen, forbidden, liking)
@@ -81,9 +81,9 @@ def _by_liking(families: int, liking: Mapping[int, int]) -> list[int]:
     return sorted(members(families), key=lambda family: -liking.get(family, 0))
 
 
-def _apart(cores: Cores) -> int:
-    """How many cores have no member in common with another of them, at least; each needs a family of its own. More
-    than can be hit when one is empty."""
+def apart(cores: Cores) -> int:
+    """How many cores have no member in common with another of them, at least: each needs a family of its own. More
+    than are looked for when one is empty, for that is never hit."""
     taken = count = 0
     for core in sorted(cores, key=int.bit_count):
         if not core:

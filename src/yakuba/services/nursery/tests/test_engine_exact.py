@@ -62,6 +62,22 @@ def test_cp_sat_settles_what_the_search_leaves(monkeypatch):
     assert asked[False] > 20, "refuted what there is not"
 
 
+def test_what_was_proved_before_the_time_ended_counts(monkeypatch):
+    def ended(_):
+        raise exact.OutOfTime
+
+    monkeypatch.setattr(exact._Proving, "raise_bound", ended)
+    bounds = Counter()
+    for seed in range(600):
+        market = crowded(random.Random(seed))
+        matching = solve(market)
+        fewest = min(len(blocking) for _, blocking in Tiny(market).matchings())
+        assert matching.bound <= fewest, seed
+        bounds[fewest, matching.bound] += 1
+    assert bounds[1, 1]
+    assert not bounds[1, 0], "the first core says as much"
+
+
 def _seated(market, choice):
     return sum(slot is not None for slot in Tiny(market).assignment(choice).values())
 
