@@ -16,7 +16,7 @@ from typing import Any
 from yakuba.services.nursery.adapters.press import PdfUnavailable, Press, TextsTooLong
 from yakuba.services.nursery.engine.notices import Frame, Notice
 
-MOST = 4  # processes: each holds the pages of a part, up to 450 MB
+MOST = 4  # processes: each holds the pages of a part, some 320 MB
 SELDOM = 50_000  # new objects between looks for circles of garbage; with Python's own 700 a page takes a quarter longer
 
 Part = Sequence[Notice]
