@@ -195,7 +195,7 @@ def list_results(
     request: HttpRequest, matching_id: int, explained: bool = False, limit: int = 100, offset: int = 0
 ) -> Any:
     """Results by receipt number; with `explained` every wish's explanation too."""
-    rows = part(queries.placements(run_of(matching_id)), limit, offset)
+    rows = part(queries.placements(run_of(matching_id), explained=explained), limit, offset)
     return [told.placement_facts(row, explained=explained) for row in rows]
 
 

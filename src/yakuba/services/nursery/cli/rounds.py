@@ -158,7 +158,7 @@ def results(
 ) -> None:
     """児童ごとの結果を出す"""
     with looking_at(municipality):
-        rows = run_queries.placements(run_of(run_id))
+        rows = run_queries.placements(run_of(run_id), explained=explained)
         facts = [told.placement_facts(row, explained=explained) for row in rows]
     print_rows(facts, RESULT_HEADINGS, as_json=as_json)
 

@@ -116,7 +116,7 @@ def children(request: HttpRequest, matching_id: int) -> HttpResponse:
     """The result by child."""
     row = _run(matching_id)
     wanted, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
-    rows = queries.placements(row).defer("explanation")  # else all of them are sorted to show fifty
+    rows = queries.placements(row)
     if wanted:
         rows = rows.filter(
             Q(application__receipt_number__contains=wanted) | Q(application__name__contains=wanted)
@@ -163,7 +163,7 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
     ids = [child for item in mine.values() for child in (*item["seated"], *item["waiting"])]
     known = {
         one.application.receipt_number: one
-        for one in queries.placements(row).filter(application__receipt_number__in=ids).defer("explanation")
+        for one in queries.placements(row).filter(application__receipt_number__in=ids)
     }
     slots = []
     for slot, item in sorted(mine.items(), key=lambda pair: (pair[1]["age"], pair[1]["reserved"])):

@@ -28,7 +28,7 @@ def children(run: Run) -> Table:
     facilities = names.facility_names(run.round)
     final = {one.placement.pk: one for one in results.finals(run.round)} if outputs.has_final(run) else {}
     rows: Rows = []
-    for row in runs.placements(run):
+    for row in runs.placements(run, explained=True):
         child = row.application
         mine = final.get(row.pk)
         rows.append(
@@ -102,7 +102,7 @@ def wishes(run: Run) -> Table:
 
 
 def _explained(run: Run) -> Iterator[tuple[Placement, Explanation]]:
-    for row in runs.placements(run):
+    for row in runs.placements(run, explained=True):
         yield row, explanations.from_json(row.explanation)
 
 
@@ -132,7 +132,7 @@ def slots(run: Run) -> Table:
 def waiting(run: Run) -> Table:
     """The waiting lists, one row a child and slot, in order."""
     facilities = names.facility_names(run.round)
-    rows_of_run = runs.placements(run).defer("explanation")
+    rows_of_run = runs.placements(run)
     known = {row.application.receipt_number: row for row in rows_of_run}
     rows: Rows = []
     for slot, item in sorted(run.slots.items()):

@@ -48,10 +48,12 @@ def runs(round: Round) -> QuerySet[Run]:
     return Run.objects.filter(round=round).select_related("rule_set", "started_by", "base").order_by("-pk")
 
 
-def placements(run: Run) -> QuerySet[Placement]:
-    """The run's results by receipt number."""
+def placements(run: Run, *, explained: bool = False) -> QuerySet[Placement]:
+    """The run's results by receipt number. explained: with the explanations, by far the most of a result; else each
+    is read when it is asked for."""
     rows = Placement.objects.filter(run=run).select_related("application")
-    return rows.order_by("application__receipt_number")
+    rows = rows.order_by("application__receipt_number")
+    return rows if explained else rows.defer("explanation")
 
 
 def progress(run: Run) -> Progress:
