@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_
 
+from yakuba.services.nursery.engine import cp_sat
+
 LARGER = 4  # sets of so many families and more are found by CP-SAT
+LINEAR = 2  # such problems are settled by linear programming, seldom without
 Cores = Sequence[int]
 
 
@@ -99,7 +102,7 @@ def one_set(cores: Cores, size: int, seconds: float) -> frozenset[int] | None:
 
     TimeoutError: not known within `seconds`. KeyboardInterrupt: Ctrl-C while CP-SAT worked.
     """
-    from ortools.sat.python import cp_model  # takes half a second to import, and is rarely needed
+    from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
     families = _not_outdone(cores)
@@ -107,20 +110,9 @@ def one_set(cores: Cores, size: int, seconds: float) -> frozenset[int] | None:
     for core in cores:
         model.add_bool_or([chosen[family] for family in members(core) if family in chosen])
     model.add(sum(chosen.values()) <= size)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = (
-        2  # such problems are settled by linear programming, seldom without
-    )
-    solver.parameters.random_seed = 0
-    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-    answer = solver.solve(model)
-    if answer == cp_model.INFEASIBLE:
+    solver = cp_sat.solved(model, seconds, LINEAR)
+    if solver is None:
         return None
-    if answer == cp_model.UNKNOWN:
-        if solver.wall_time < 0.9 * seconds:
-            raise KeyboardInterrupt  # the solver takes Ctrl-C for itself and just stops
-        raise TimeoutError
     return frozenset(family for family in families if solver.value(chosen[family]))
 
 

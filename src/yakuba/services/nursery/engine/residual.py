@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yakuba.services.nursery.engine import cp_sat
 from yakuba.services.nursery.engine.board import Plan, Records
 from yakuba.services.nursery.engine.layout import Flags, Ints
 from yakuba.services.nursery.engine.narrowing import NEVER, Narrow
@@ -26,22 +27,12 @@ def matching(plan: Plan, state: Narrow, goal: Goal | None, seconds: float) -> In
 
     TimeoutError: not known within `seconds`. KeyboardInterrupt: Ctrl-C while CP-SAT worked.
     """
-    from ortools.sat.python import cp_model  # takes half a second to import, and is rarely needed
-
     model = _Model(plan, state)
     if not model.build() or (goal and not model.aim(goal)):
         return None
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_time_in_seconds = max(seconds, 0.01)
-    answer = solver.solve(model.model)
-    if answer == cp_model.INFEASIBLE:
+    solver = cp_sat.solved(model.model, seconds)
+    if solver is None:
         return None
-    if answer == cp_model.UNKNOWN:
-        if solver.wall_time < 0.9 * seconds:
-            raise KeyboardInterrupt  # the solver takes Ctrl-C for itself and just stops
-        raise TimeoutError
     held = state.families["first"].copy()
     for joint, variable in model.holds.items():
         if solver.value(variable):
