@@ -246,7 +246,7 @@ class _Proving:
         finally:
             self.ground.restore()
         if held is not None:
-            return Found(held, unique=False)
+            return Found(held)
         return Core(frozenset(np.flatnonzero(~relaxed).tolist()))
 
     def take(self, held: Ints, relaxed: Flags) -> bool:

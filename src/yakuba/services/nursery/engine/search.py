@@ -24,10 +24,9 @@ from yakuba.services.nursery.engine.reasons import NOTHING, Reason
 
 @dataclass(frozen=True)
 class Found:
-    """held (F): each family's tuple. unique: no other matching is stable (nothing had to be tried)."""
+    """held (F): each family's tuple."""
 
     held: Ints
-    unique: bool
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class Search:
             else:
                 failure = self._leaf_failure()
                 if failure is None:
-                    return Found(self.state.families["first"].copy(), unique=not self.tries)
+                    return Found(self.state.families["first"].copy())
                 failure = self._back(path, failure)
                 if failure is not None:
                     return self._core(failure)
