@@ -25,7 +25,7 @@ from yakuba.services.nursery.engine.notices import FRAME_TEXTS
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
-from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
+from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown
 
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
@@ -76,12 +76,14 @@ def _refuse_texts(texts: Mapping[str, str]) -> None:
 
 @transaction.atomic
 def start(round: Round, *, actor: Any) -> NoticePrint:
-    """Have the notices made, marked 見本 while the round is not frozen. Raises NotPossible."""
+    """Have the notices made, marked 見本 while the round is not frozen. Raises NotPossible, UnderWay with
+    those that are being made."""
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if row.adopted_id is None:
         raise NotPossible("採用した選考結果がまだありません。計算の結果を採用すると、通知の見本を作れます。")
-    if NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).exists():
-        raise NotPossible("通知を作っているところです。終わるまでお待ちください。")
+    active = NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).first()
+    if active is not None:
+        raise UnderWay("通知を作っているところです", active)
     made = NoticePrint.objects.create(
         round=row, draft=not row.is_frozen, texts=outputs.as_texts(outputs.frame_of(row)), made_by=actor
     )
@@ -116,6 +118,9 @@ def make(print_id: int, told: Told) -> None:
         return
     name = outputs.document_name(row.round, "notices") + ".pdf"
     with transaction.atomic():
+        locked = NoticePrint.objects.select_for_update(of=("self",)).filter(pk=row.pk)
+        if locked.get().state != NoticePrint.State.ACTIVE:
+            return  # somebody else was faster
         row.pdf = store(
             StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(written)
         )

@@ -21,7 +21,7 @@ from yakuba.services.nursery.engine import check, explaining, market_writing
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
 from yakuba.services.nursery.queries import explanations, inputs, rounds
 from yakuba.services.nursery.queries import runs as queries
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay
 
 JOB = "nursery.run"
 SECONDS = (1, 3600)
@@ -74,7 +74,8 @@ def start(
     """Freeze the inputs and let a worker calculate. change: what a what-if tries (empty: the round as it stands);
     base: the run a what-if starts from, whose inputs it takes. again: even when nothing has changed.
 
-    Raises Unchanged with the earlier run, or NotPossible (frozen, nothing to select from, already under way).
+    Raises Unchanged with the earlier run, UnderWay with the one that has not ended, or NotPossible (frozen, nothing
+    to select from).
     """
     if not SECONDS[0] <= seconds <= SECONDS[1]:
         raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
@@ -258,8 +259,9 @@ def _snapshot(round: Round) -> Snapshot:
 
 def _refuse_double(round: Round, digest: str, again: bool) -> None:
     same = Run.objects.filter(round=round, digest=digest)
-    if same.filter(state=Run.State.ACTIVE).exists():
-        raise NotPossible("同じ内容の計算が進んでいます。終わるまでお待ちください。")
+    active = same.filter(state=Run.State.ACTIVE).first()
+    if active is not None:
+        raise UnderWay("同じ内容の計算が進んでいます", active)
     known = same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
     if known is not None and not again:
         raise Unchanged(known)

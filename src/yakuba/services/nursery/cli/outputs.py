@@ -26,11 +26,12 @@ from yakuba.services.nursery.cli.command import (
     run_of,
     write,
 )
-from yakuba.services.nursery.cli.rounds import calculate_here, print_run
+from yakuba.services.nursery.cli.rounds import calculate_here, print_run, take_up
 from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.models import NoticePrint
+from yakuba.services.nursery.models import NoticePrint, Run
 from yakuba.services.nursery.queries import outputs, rules, told
 from yakuba.services.nursery.queries.exports import TABLES
+from yakuba.services.nursery.queries.refusal import UnderWay
 
 SHARE_HEADINGS = {
     "label": "区分", "count": "申込", "placed": "希望がかなった", "placed_percent": "割合(%)", "first": "第1希望",
@@ -120,7 +121,9 @@ def what_if(
         except Unchanged as same:
             errors.print("同じ試算が済んでいます。その結果を出します。", highlight=False)
             row = same.run
-        else:
+        except UnderWay as earlier:
+            row = take_up(earlier)
+        if row.state == Run.State.ACTIVE:
             calculate_here(row, as_json)
         print_run(run_of(row.pk), as_json)
 
@@ -161,7 +164,11 @@ def take_notices(
     with acting_as(municipality, user, "nursery.output") as actor:
         round = round_of(round_id)
         if make:
-            _make_here(notices.start(round, actor=actor), quiet=as_json)
+            try:
+                made = notices.start(round, actor=actor)
+            except UnderWay as earlier:
+                made = take_up(earlier)
+            _make_here(made, quiet=as_json)
         if pdf is not None:
             write(notices.take_print(round, actor=actor), pdf)
         if mailing is not None:

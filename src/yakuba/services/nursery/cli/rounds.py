@@ -33,7 +33,7 @@ from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.queries import rules as rule_queries
 from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries import told
-from yakuba.services.nursery.queries.refusal import NotPossible
+from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay
 
 FILE = typer.Argument(..., exists=True, dir_okay=False, readable=True)
 START = typer.Option(..., "--start", formats=["%Y-%m-%d"], help="入所日（例 2027-04-01）")
@@ -137,7 +137,9 @@ def run(
         except run_actions.Unchanged as same:
             errors.print(str(same), highlight=False)
             row = same.run
-        else:
+        except UnderWay as earlier:
+            row = take_up(earlier)
+        if row.state == Run.State.ACTIVE:
             calculate_here(row, as_json)
         print_run(run_of(row.pk), as_json)
 
@@ -183,6 +185,13 @@ def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json
     facts = {"new": done.new, "changed": done.changed, "same": done.same, "late": done.late}
     headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
     print_rows([facts], headings, as_json=as_json)
+
+
+def take_up(earlier: UnderWay) -> Any:
+    """What was started before, and perhaps killed half way: nothing of it is kept until its end, so it may be done
+    here even while a worker does it, too."""
+    errors.print("前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。", highlight=False)
+    return earlier.row
 
 
 def calculate_here(run: Run, quiet: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from yakuba.services.nursery.contracts import Problem
 
@@ -13,6 +14,14 @@ class NotPossible(Exception):
 
 class Unknown(NotPossible):
     """There is nothing of the name or number that was given."""
+
+
+class UnderWay(NotPossible):
+    """The same was started before and has not ended: `row` is it. Whoever works in the foreground may take it up."""
+
+    def __init__(self, what: str, row: Any) -> None:
+        super().__init__(f"{what}。終わるまでお待ちください。")
+        self.row = row
 
 
 class Lacking(NotPossible):

@@ -11,8 +11,9 @@ import pypdfium2
 import pytest
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.services.nursery.actions import decisions, notices
-from yakuba.services.nursery.models import NoticePrint, Run, Snapshot
+from yakuba.services.nursery.actions import decisions, notices, trying
+from yakuba.services.nursery.actions import runs as run_actions
+from yakuba.services.nursery.models import NoticePrint, Round, Run, Snapshot
 from yakuba.services.nursery.queries.exports import TABLES
 
 FIRST, SECOND, THIRD = "0800000101", "0800000202", "0800000303"
@@ -250,6 +251,23 @@ def test_notices_on_the_command_line(full, command, clerk, tmp_path):
     code, _, said = command("notices", full.round.pk, "--make", *user)
     assert (code, "長すぎて" in said) == (1, True)
     assert NoticePrint.objects.filter(state="failed").count() == 1
+
+
+def test_what_a_killed_command_left_is_taken_up(full, command, clerk):
+    """A killed command leaves a run, or notices, that have not ended; asking again ends them, and makes no others."""
+    user = ("--user", clerk.username)
+    left = run_actions.start(full.round, actor=clerk)
+    code, shown, said = command("run", full.round.pk, "--json", *user)
+    assert (code, json.loads(shown)["id"], json.loads(shown)["state"]) == (0, left.pk, "done")
+    assert "前に始めて" in said
+    tried = trying.try_out(Run.objects.get(pk=left.pk), actor=clerk, seats={"N1-1": 1})
+    code, shown, _ = command("what-if", left.pk, "--seats", "N1-1=1", "--json", *user)
+    assert (code, json.loads(shown)["id"], json.loads(shown)["state"]) == (0, tried.pk, "done")
+    run_actions.adopt(Run.objects.get(pk=left.pk), actor=clerk)
+    made = notices.start(Round.objects.get(pk=full.round.pk), actor=clerk)
+    code, shown, said = command("notices", full.round.pk, "--make", "--json", *user)
+    assert (code, [(row["id"], row["state"]) for row in json.loads(shown)]) == (0, [(made.pk, "done")])
+    assert "前に始めて" in said
 
 
 def test_the_texts_of_notices_are_read_and_stated(full, client, program, command, clerk, tmp_path):
