@@ -1,200 +1,137 @@
-"""The separate process that opens hostile files: `python -m yakuba.kernel.files.rendering inspect|render …`.
+"""The separate process that opens hostile files: `python -m yakuba.kernel.files.rendering SECONDS inspect|render …`
+(SECONDS of CPU).
 
-It imports no Django and sees no key and no database. Memory and CPU time are limited by the operating system,
-so a bomb ends this process and nothing else. It answers with one JSON line; pages go out as safe images.
+It imports no Django and sees no key, no database and no path: the file is its standard input, and what it makes goes
+to its standard output. Memory and CPU time are limited by the operating system, so a bomb ends this process and
+nothing else; it dies with the process that started it. `opening` is the other side.
 
-inspect FILE MAX_PAGES            -> {"media_type", "pages"} or {"refused": code}
-render FILE FOLDER FIRST LAST     -> writes FOLDER/<index>.png|jpg for pages FIRST..LAST-1 (from 0)
+The output is a row of frames: a line of JSON, and as many bytes as its "size" says.
+
+SECONDS inspect NAME MAX_PAGES MAX_BYTES   {"media_type", "pages"} or {"refused"}, then {"attachment", "size"} each
+SECONDS render FIRST LAST PAGE_SECONDS     {"page", "media_type", "size"} or {"page", "refused"} for each page
+                                           FIRST..LAST-1 (from 0), each in PAGE_SECONDS at most
+Before them comes {"ready"}, after them {"end"}; who dies in between has met a file that is too heavy.
 """
 
 from __future__ import annotations
 
+import ctypes
+import io
 import json
+import mmap
 import resource
+import signal
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-DPI = 200
-MAX_PIXELS = 60_000_000  # an A3 page at 400 dpi is 31 million
+from yakuba.kernel.files.kinds import HEAD_BYTES, PDF, Refused, media_type_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 MEMORY_BYTES = 3 * 1024**3
-CPU_SECONDS = 300
+ATTACHMENTS_SECONDS = 15  # CPU, for finding what is attached
+FRESH_AFTER = 16  # pages
 JPEG_QUALITY = 95
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-class Refused(Exception):
-    """The file cannot be taken; the argument is the code of the reason (see `uploads.REASONS`)."""
-
-
-def media_type_of(head: bytes) -> str:
-    """The media type by the first bytes; a name's ending is not believed."""
-    if not head:
-        raise Refused("empty")
-    if b"%PDF-" in head[:1024]:
-        return "application/pdf"
-    for magic, media_type in (
-        (b"\xff\xd8\xff", "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"II*\x00", "image/tiff"),
-        (b"MM\x00*", "image/tiff"),
-    ):
-        if head.startswith(magic):
-            return media_type
-    raise Refused("unknown_type")
-
-
-def inspect(path: Path, max_pages: int) -> dict[str, Any]:
-    """Media type and number of pages. Raises Refused."""
-    with path.open("rb") as file:
-        media_type = media_type_of(file.read(2048))
-    pages = _pdf_pages(path) if media_type == "application/pdf" else _image_pages(path)
-    if pages == 0:
+def inspect(file: BinaryIO, name: str, max_pages: int, max_bytes: int) -> None:
+    """Tell the media type and number of pages, then its attachments, of `max_bytes` together."""
+    media_type, opened = _open(file, name)
+    if len(opened) == 0:
         raise Refused("no_pages")
-    if pages > max_pages:
+    if len(opened) > max_pages:
         raise Refused("too_many_pages")
-    return {"media_type": media_type, "pages": pages}
-
-
-def render(path: Path, folder: Path, first: int, last: int) -> None:
-    """Write pages `first`..`last - 1` as images of 200 dpi; 1-bit pages as PNG, others as JPEG."""
-    with path.open("rb") as file:
-        media_type = media_type_of(file.read(2048))
-    draw = _draw_pdf if media_type == "application/pdf" else _draw_image
-    for index in range(first, last):
-        try:
-            image = draw(path, index)
-        except Refused as refusal:
-            (folder / f"{index:05d}.refused").write_text(str(refusal))
-            continue
-        except (OSError, SyntaxError, ValueError, EOFError):
-            (folder / f"{index:05d}.refused").write_text("damaged_page")
-            continue
-        _save(image, folder, index)
-
-
-def _open_pdf(path: Path) -> Any:
-    import pypdfium2
-
-    try:
-        return pypdfium2.PdfDocument(str(path))
-    except pypdfium2.PdfiumError as error:
-        # pdfium tells an encrypted file from a damaged one only by its error code or text.
-        raise Refused("encrypted" if "assword" in str(error) else "damaged") from error
-
-
-def _pdf_pages(path: Path) -> int:
-    document = _open_pdf(path)
-    try:
-        return len(document)
-    finally:
-        document.close()
-
-
-def _draw_pdf(path: Path, index: int) -> Any:
-    import pypdfium2
-
-    document = _open_pdf(path)
-    try:
-        page = document[index]
-        width, height = page.get_size()
-        scale = DPI / 72
-        if width * height * scale * scale > MAX_PIXELS:
-            raise Refused("page_too_large")
-        return page.render(scale=scale, may_draw_forms=False).to_pil()
-    except pypdfium2.PdfiumError as error:
-        raise Refused("damaged_page") from error
-    finally:
-        document.close()
-
-
-def _open_image(path: Path) -> Any:
-    from PIL import Image, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = None  # the size is checked below, before anything is decoded
-    try:
-        return Image.open(path, formats=("JPEG", "PNG", "TIFF"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise Refused("damaged") from error
-
-
-def _image_pages(path: Path) -> int:
-    with _open_image(path) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise Refused("page_too_large")
-        pages = int(getattr(image, "n_frames", 1))
-        if pages == 1:
-            try:
-                image.load()
-            except (OSError, SyntaxError, ValueError, EOFError) as error:
-                raise Refused("damaged") from error
-        return pages
-
-
-def _draw_image(path: Path, index: int) -> Any:
-    with _open_image(path) as image:
-        image.seek(index)
-        if image.width * image.height > MAX_PIXELS:
-            raise Refused("page_too_large")
-        image.load()
-        resolution = image.info.get("dpi", (0, 0))
-        upright = _upright(image)
-        return _at_dpi(upright, resolution)
-
-
-def _upright(image: Any) -> Any:
-    from PIL import ImageOps
-
-    picture = ImageOps.exif_transpose(image)
-    return picture.convert("L") if picture.mode in {"1", "L", "I;16", "LA"} else picture.convert("RGB")
-
-
-def _at_dpi(image: Any, resolution: Any) -> Any:
-    """Bring a scan that states its resolution to 200 dpi (a fax has 204 × 98); others stay as they are."""
-    try:
-        across, down = float(resolution[0]), float(resolution[1])
-    except (TypeError, ValueError, IndexError):
-        return image
-    if not (60 <= across <= 1200 and 60 <= down <= 1200) or (across, down) == (DPI, DPI):
-        return image
-    size = (round(image.width * DPI / across), round(image.height * DPI / down))
-    return image.resize(size) if size[0] * size[1] <= MAX_PIXELS else image
-
-
-def _save(image: Any, folder: Path, index: int) -> None:
-    grey = image.mode == "L" or _is_grey(image)
-    if grey:
-        image = image.convert("L")
-    few_tones = grey and len(image.getcolors(256) or range(256)) <= 2
-    suffix, options = (".png", {}) if few_tones else (".jpg", {"quality": JPEG_QUALITY})
-    temporary = folder / f"{index:05d}.part"
-    image.save(temporary, format="PNG" if few_tones else "JPEG", **options)
-    temporary.rename(folder / f"{index:05d}{suffix}")
-
-
-def _is_grey(image: Any) -> bool:
-    import numpy
-
-    pixels = numpy.asarray(image.reduce(4) if min(image.size) >= 8 else image).astype(int)
-    return bool((pixels.max(axis=2) - pixels.min(axis=2)).max() < 24)
-
-
-def main(arguments: list[str]) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        if arguments[0] == "inspect":
-            answer = inspect(Path(arguments[1]), int(arguments[2]))
+    opened.check()
+    _tell({"media_type": media_type, "pages": len(opened)})
+    if media_type != PDF:
+        return
+    _limit(ATTACHMENTS_SECONDS)
+    for attached, content, size in opened.attachments():
+        max_bytes -= size
+        if max_bytes < 0:
+            _tell({"attachment": attached, "refused": "too_big"})
+            max_bytes += size
         else:
-            render(Path(arguments[1]), Path(arguments[2]), int(arguments[3]), int(arguments[4]))
-            answer = {}
+            _tell({"attachment": attached}, content())
+
+
+def render(file: BinaryIO, first: int, last: int, page_seconds: int) -> None:
+    """Tell pages `first`..`last - 1` as images of 200 dpi; pages of two tones as PNG, others as JPEG."""
+    _, opened = _open(file, "")
+    for index in range(first, last):
+        _limit(page_seconds)
+        if index % FRESH_AFTER == 0:
+            opened.refresh()
+        try:
+            media_type, content = _encoded(opened.page(index))
+        except Refused as refusal:
+            _tell({"page": index, "refused": refusal.code, "detail": refusal.detail})
+        except MemoryError:
+            _tell({"page": index, "refused": "page_too_large"})
+        else:
+            _tell({"page": index, "media_type": media_type}, content)
+
+
+def _open(file: BinaryIO, name: str) -> tuple[str, Any]:
+    media_type = media_type_of(file.read(HEAD_BYTES), name)
+    file.seek(0)
+    if media_type == PDF:
+        from yakuba.kernel.files.pdfs import Pdf
+
+        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        return media_type, Pdf((ctypes.c_ubyte * len(view)).from_buffer(view))
+    from yakuba.kernel.files.pictures import Pictures
+
+    return media_type, Pictures(file)
+
+
+def _encoded(image: Image) -> tuple[str, bytes]:
+    from yakuba.kernel.files.tones import is_grey
+
+    if image.mode == "L" or is_grey(image):
+        image = image.convert("L")
+    two_tones = image.mode == "L" and len(image.getcolors(256) or range(256)) <= 2
+    content = io.BytesIO()
+    if two_tones:
+        image.save(content, "PNG")
+        return "image/png", content.getvalue()
+    image.save(content, "JPEG", quality=JPEG_QUALITY)
+    return "image/jpeg", content.getvalue()
+
+
+def _tell(head: dict[str, Any], body: bytes = b"") -> None:
+    sys.stdout.buffer.write(json.dumps(head | {"size": len(body)}).encode() + b"\n" + body)
+    sys.stdout.buffer.flush()
+
+
+def _limit(seconds: int) -> None:
+    """Give what comes next its seconds of CPU; the signal at their end kills the process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
+
+
+def main(arguments: list[str]) -> None:
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    seconds = int(arguments[0])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _tell({"ready": True})
+    try:
+        if arguments[1] == "inspect":
+            inspect(sys.stdin.buffer, arguments[2], int(arguments[3]), int(arguments[4]))
+        else:
+            render(sys.stdin.buffer, *map(int, arguments[2:5]))
     except Refused as refusal:
-        answer = {"refused": str(refusal)}
+        _tell({"refused": refusal.code, "detail": refusal.detail})
     except MemoryError:
-        answer = {"refused": "page_too_large"}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    return 0
+        _tell({"refused": "page_too_large"})
+    _tell({"end": True})
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from django.conf import settings
 
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.opening import Ended, Frame, Opening
+from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.temporary import nameless_file
 
+# CPU seconds. An ordinary page takes a twentieth of one to draw; a file may take so long and no longer, whatever
+# is in it, and is given up when so many of its pages are too heavy each.
 INSPECT_SECONDS = 60
-RENDER_SECONDS = 600
-PAGES_AT_ONCE = 8  # so that the folder of rendered pages stays small however long the file is
+FILE_SECONDS = 60.0
+SECONDS_A_PAGE = 0.5
+PAGE_SECONDS = 20  # an A3 sheet in colour at 400 dpi takes about one
+HEAVY_PAGES = 3
 
-REASONS = {
-    "empty": "ファイルが空です（0バイト）。スキャンし直してください。",
-    "too_big": "ファイルが大きすぎます。いくつかに分けてください。",
-    "unknown_type": "PDF・TIFF・JPEG・PNGのどれでもありません。名前の末尾ではなく中身で判断しています。"
-    "スキャナーの保存形式を確かめてください。",
-    "encrypted": "パスワード付きのPDFです。パスワードを外して保存し直してください。",
-    "damaged": "ファイルが壊れていて開けません。途中で切れていないか確かめ、もう一度保存してください。",
-    "no_pages": "ページがありません。スキャンし直してください。",
-    "too_many_pages": "ページ数が多すぎます。いくつかに分けてください。",
-    "page_too_large": "画像が大きすぎます（A3・400dpiまで）。解像度を下げてスキャンし直してください。",
-    "damaged_page": "このページは壊れていて表示できません。このページだけスキャンし直してください。",
-    "too_heavy": "開くのに時間またはメモリがかかりすぎるため止めました。"
-    "ふつうの解像度（200〜300dpi）でスキャンし直してください。",
-}
+MOST_ATTACHMENTS = 200  # of one upload, those inside attachments included
 
 
 class UploadRefused(Exception):
-    """A file that is not taken. `code` is a key of REASONS; `str()` is the sentence for the clerk."""
+    """A file that is not taken. `code` is a key of `reasons.REASONS`; `str()` is the sentence for the clerk."""
 
-    def __init__(self, name: str, code: str) -> None:
-        super().__init__(f"「{name}」: {REASONS[code]}")
+    def __init__(self, name: str, code: str, detail: str = "") -> None:
+        self.reason = sentence(code, detail)
+        super().__init__(f"「{name}」: {self.reason}")
         self.name, self.code = name, code
 
 
@@ -56,32 +47,69 @@ class PageImage:
 
 
 def take_upload(name: str, stream: BinaryIO, *, actor: Any = None) -> StoredFile:
-    """Check the file and keep it. Raises UploadRefused with the reason; nothing is kept then."""
-    name = Path(name.replace("\\", "/")).name or "無題"
-    with tempfile.TemporaryDirectory(prefix="yakuba-upload-") as folder:
-        path = Path(folder) / "upload"
-        _copy(name, stream, path)
-        answer = _ask(name, ["inspect", str(path), str(settings.YAKUBA.upload_max_pages)], INSPECT_SECONDS)
-        if "refused" in answer:
-            raise UploadRefused(name, answer["refused"])
-        return store(
-            StoredFile.Kind.UPLOAD,
-            name,
-            answer["media_type"],
-            path.read_bytes(),
-            actor=actor,
-            pages=answer["pages"],
-        )
+    """Check the file and keep it, without what is attached to it. Raises UploadRefused; nothing is kept then."""
+    first = next(take_uploads(name, stream, actor=actor))
+    if isinstance(first, UploadRefused):
+        raise first
+    return first
+
+
+def take_uploads(name: str, stream: BinaryIO, *, actor: Any = None) -> Iterator[StoredFile | UploadRefused]:
+    """Check the file and keep it, and so every file attached to it: first what became of the file itself, then
+    of its attachments, named 「外側 の添付 内側」. Nothing is kept of what is refused."""
+    allowance = _Allowance(float(INSPECT_SECONDS), settings.YAKUBA.upload_max_bytes)
+    waiting: list[tuple[str, IO[bytes] | UploadRefused]] = [(_bare(name), stream)]
+    for number in count():
+        if not waiting:
+            return
+        name, what = waiting.pop(0)
+        if number > MOST_ATTACHMENTS:
+            yield UploadRefused(name, "too_many_attachments", str(number))
+            return
+        if isinstance(what, UploadRefused):
+            yield what
+            continue
+        with nameless_file() as file:
+            try:
+                _copy(name, what, file)
+                answer = _inspected(name, file, allowance)
+            except UploadRefused as refusal:
+                yield refusal
+                continue
+            waiting = (waiting + answer.attached)[: MOST_ATTACHMENTS + 1 - number]  # the rest is told below
+            file.seek(0)
+            content = file.read()
+        yield store(StoredFile.Kind.UPLOAD, name, answer.media_type, content, actor=actor, pages=answer.pages)
 
 
 def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
-    """The pages of an upload from index `first` on, as safe images, a few at a time."""
-    with tempfile.TemporaryDirectory(prefix="yakuba-pages-") as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(content_of(row))
-        for start in range(first, row.pages, PAGES_AT_ONCE):
-            stop = min(start + PAGES_AT_ONCE, row.pages)
-            yield from _render(row.name, path, Path(folder), start, stop)
+    """The pages of an upload from index `first` on, as safe images, one at a time.
+
+    What the file costs is bounded: where it is used up, the last image says which pages were not opened.
+    """
+    with nameless_file() as file:
+        file.write(content_of(row))
+        file.flush()
+        opening = Opening(file, FILE_SECONDS + SECONDS_A_PAGE * row.pages)
+        index, heavy = first, 0
+        while index < row.pages:
+            if opening.left <= 0 or heavy >= HEAVY_PAGES:
+                yield PageImage(index, "", None, sentence("file_too_heavy", str(row.pages)))
+                return
+            reached = index
+            try:
+                for frame in opening.frames("render", str(index), str(row.pages), str(PAGE_SECONDS)):
+                    yield _page(index, frame)
+                    index += 1
+            except Ended as ended:
+                if not ended.began:
+                    raise  # no fault of the file: the machine could not start a process
+                heavy += 1
+                yield PageImage(index, "", None, sentence("too_heavy"))
+                index += 1
+            if index == reached:
+                yield PageImage(index, "", None, sentence("damaged_page"))
+                index += 1
 
 
 def store_image(kind: StoredFile.Kind, name: str, media_type: str, content: bytes) -> StoredFile:
@@ -89,56 +117,86 @@ def store_image(kind: StoredFile.Kind, name: str, media_type: str, content: byte
     return store(kind, name, media_type, content)
 
 
-def _copy(name: str, stream: BinaryIO, path: Path) -> None:
-    size = 0
-    with path.open("wb") as file:
-        while block := stream.read(1 << 20):
-            size += len(block)
-            if size > settings.YAKUBA.upload_max_bytes:
-                raise UploadRefused(name, "too_big")
-            file.write(block)
+@dataclass
+class _Allowance:
+    """What is left for one upload with all that is attached to it: CPU seconds, and bytes of attachments."""
+
+    seconds: float
+    bytes: int
 
 
-def _render(name: str, path: Path, folder: Path, first: int, last: int) -> Iterator[PageImage]:
+@dataclass
+class _Answer:
+    media_type: str
+    pages: int
+    attached: list[tuple[str, IO[bytes] | UploadRefused]]
+
+
+def _inspected(name: str, file: IO[bytes], allowance: _Allowance) -> _Answer:
+    """What the file is, and what is attached to it. Raises UploadRefused."""
+    if allowance.seconds <= 0:
+        raise UploadRefused(name, "too_heavy")
+    opening = Opening(file, allowance.seconds)
+    answer: _Answer | None = None
     try:
-        _ask(name, ["render", str(path), str(folder), str(first), str(last)], RENDER_SECONDS)
-    except UploadRefused as refusal:
-        if last - first > 1:  # find the one page that is too heavy; the others go on
-            for index in range(first, last):
-                yield from _render(name, path, folder, index, index + 1)
-            return
-        yield PageImage(first, "", None, REASONS[refusal.code])
-        return
-    for index in range(first, last):
-        yield _collected(folder, index)
-
-
-def _collected(folder: Path, index: int) -> PageImage:
-    for suffix, media_type in ((".png", "image/png"), (".jpg", "image/jpeg")):
-        file = folder / f"{index:05d}{suffix}"
-        if file.exists():
-            content = file.read_bytes()
-            file.unlink()
-            return PageImage(index, media_type, content)
-    refused = folder / f"{index:05d}.refused"
-    code = refused.read_text() if refused.exists() else "damaged_page"
-    return PageImage(index, "", None, REASONS.get(code, REASONS["damaged_page"]))
-
-
-def _ask(name: str, arguments: list[str], seconds: int) -> dict[str, Any]:
-    """Run the rendering process with an environment that holds no secret of ours."""
-    environment = {"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "yakuba.kernel.files.rendering", *arguments]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=seconds, env=environment, stdin=subprocess.DEVNULL
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UploadRefused(name, "too_heavy") from error
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        raise UploadRefused(name, "too_heavy" if done.returncode < 0 else "damaged") from None
-    if not isinstance(answer, dict):
+        for frame in opening.frames(
+            "inspect", name[-80:], str(settings.YAKUBA.upload_max_pages), str(allowance.bytes)
+        ):
+            head = frame.head
+            if "attachment" in head and answer is not None:
+                answer.attached.append(_attached(name, len(answer.attached) + 1, frame))
+                allowance.bytes -= len(frame.body)
+                if len(answer.attached) > MOST_ATTACHMENTS:
+                    break
+            elif "refused" in head:
+                raise UploadRefused(name, str(head["refused"]), str(head.get("detail", "")))
+            else:
+                answer = _Answer(str(head["media_type"]), int(head["pages"]), [])
+    except Ended as ended:
+        if not ended.began:
+            raise UploadRefused(name, "busy") from ended
+        if answer is None:
+            raise UploadRefused(name, "too_heavy") from None
+        unseen = f"{name} の添付"
+        answer.attached.append((unseen, UploadRefused(unseen, "attachments_unseen")))
+    finally:
+        allowance.seconds = opening.left
+    if answer is None:
         raise UploadRefused(name, "damaged")
     return answer
+
+
+def _attached(outer: str, number: int, frame: Frame) -> tuple[str, IO[bytes] | UploadRefused]:
+    inner = _bare(str(frame.head["attachment"])) if frame.head["attachment"] else f"{number}個目"
+    name = f"{outer} の添付 {inner}"
+    if "refused" in frame.head:
+        return name, UploadRefused(name, str(frame.head["refused"]))
+    file = nameless_file()
+    file.write(frame.body)
+    file.seek(0)
+    return name, file
+
+
+def _bare(name: str) -> str:
+    """The name without folders and without characters that cannot be shown or stored."""
+    shown = "".join(character for character in name if character.isprintable() or character == "\u3000")
+    return Path(shown.replace("\\", "/")).name or "無題"
+
+
+def _copy(name: str, stream: IO[bytes], file: IO[bytes]) -> None:
+    size = 0
+    while block := stream.read(1 << 20):
+        size += len(block)
+        if size > settings.YAKUBA.upload_max_bytes:
+            raise UploadRefused(name, "too_big")
+        file.write(block)
+    file.flush()
+
+
+def _page(index: int, frame: Frame) -> PageImage:
+    head = frame.head
+    if "refused" in head:
+        return PageImage(index, "", None, sentence(str(head["refused"]), str(head.get("detail", ""))))
+    if head.get("page") != index or head.get("media_type") not in {"image/png", "image/jpeg"}:
+        return PageImage(index, "", None, sentence("damaged_page"))
+    return PageImage(index, head["media_type"], frame.body)

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from yakuba.kernel.files import uploads
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path, content_of
-from yakuba.kernel.files.uploads import UploadRefused, pages, take_upload
+from yakuba.kernel.files.tests import pdf_files
+from yakuba.kernel.files.uploads import UploadRefused, pages, take_upload, take_uploads
 
 pytestmark = pytest.mark.usefixtures("in_yakuba_city")
 
@@ -49,7 +51,7 @@ def encrypted_pdf():
     ("name", "content", "code"),
     [
         ("空.pdf", b"", "empty"),
-        ("メモ.pdf", "これはただの文章です。\n".encode() * 50, "unknown_type"),
+        ("メモ.pdf", "これはただの文章です。\n".encode() * 50, "text"),
         ("途中.pdf", pdf(3)[:700], "damaged"),
         ("爆弾.png", png_header(60000, 60000), "page_too_large"),
         ("壊れ.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 200, "damaged"),
@@ -116,3 +118,146 @@ def test_blobs_are_encrypted_on_disk():
     row = take_upload("束.pdf", io.BytesIO(content))
     assert content_of(row) == content
     assert b"PDF" not in blob_path(row).read_bytes()
+
+
+# What lies inside a PDF.
+
+
+def outcomes(name, content):
+    """Names and outcomes: pages for what is kept, the code for what is refused."""
+    taken = take_uploads(name, io.BytesIO(content))
+    return [(each.name, each.code if isinstance(each, UploadRefused) else each.pages) for each in taken]
+
+
+def test_what_is_attached_to_a_pdf_is_opened_or_told(clerk):
+    picture = io.BytesIO()
+    Image.new("L", (400, 500), 200).save(picture, "PNG")
+    inner = pdf_files.portfolio(("裏面.png", picture.getvalue()))
+    outer = pdf_files.portfolio(
+        ("申込1.pdf", pdf(2)), ("../一覧.xlsx", b"PK\3\4" + b"x" * 26 + b"xl/workbook.xml"), ("束.pdf", inner)
+    )
+    assert outcomes("今日.pdf", outer) == [
+        ("今日.pdf", 1),
+        ("今日.pdf の添付 申込1.pdf", 2),
+        ("今日.pdf の添付 一覧.xlsx", "excel"),
+        ("今日.pdf の添付 束.pdf", 1),
+        ("今日.pdf の添付 束.pdf の添付 裏面.png", 1),
+    ]
+    assert [len(list(pages(row))) for row in StoredFile.objects.order_by("created_at")] == [1, 2, 1, 1]
+
+
+def test_a_name_keeps_what_can_be_shown():
+    for given, kept in (
+        ("申込　1.pdf", "申込　1.pdf"),
+        ("a\0b\u202e.pdf", "ab.pdf"),
+        ("C:\\x\\y.pdf", "y.pdf"),
+    ):
+        assert take_upload(given, io.BytesIO(pdf(1))).name == kept
+
+
+def test_attachments_are_bounded_and_the_rest_is_told(monkeypatch, settings):
+    many = pdf_files.portfolio(*((f"{number}.txt", b"text") for number in range(5)))
+    monkeypatch.setattr(uploads, "MOST_ATTACHMENTS", 3)
+    assert [what for _, what in outcomes("多い.pdf", many)] == [
+        1,
+        "text",
+        "text",
+        "text",
+        "too_many_attachments",
+    ]
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"upload_max_bytes": 1_000_000})
+    bombs = pdf_files.portfolio(
+        *((f"{number}.pdf", b"\0" * 800_000) for number in range(2)), ("小.txt", b"text")
+    )
+    assert [what for _, what in outcomes("爆弾.pdf", bombs)] == [1, "unknown_type", "too_big", "text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "code"),
+    [
+        ("写真.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heic"),
+        ("写真.jpg", b"\0\0\0\x24ftypmif1\0\0\0\0mif1heic", "heic"),
+        ("写真.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", "avif"),
+        ("動画.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video"),
+        ("絵.webp", b"RIFF\x24\0\0\0WEBPVP8 ", "webp"),
+        ("絵.gif", b"GIF89a\x01\0\x01\0", "gif"),
+        ("絵.bmp", b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "bmp"),
+        ("図.svg", b'<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>', "svg"),
+        ("絵.psd", b"8BPS\0\1", "other_picture"),
+        (
+            "申込.docx",
+            b"PK\3\4" + b"\0" * 26 + b"[Content_Types].xml" + b"\0" * 50 + b"word/document.xml",
+            "word",
+        ),
+        ("申込.docx", b"PK\3\4" + b"\0" * 26 + b"[Content_Types].xml", "word"),
+        ("申込.rtf", b"{\\rtf1\\ansi", "word"),
+        ("表.xlsx", b"PK\3\4" + b"\0" * 26 + b"xl/workbook.xml", "excel"),
+        (
+            "表.ods",
+            b"PK\3\4" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "excel",
+        ),
+        ("表.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"),
+        ("案.jtd", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ichitaro"),
+        ("案", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
+        ("案.xdw", b"\x60\x0e\x82\x03\0", "docuworks"),
+        ("束.zip", b"PK\3\4" + b"\0" * 26 + "申込.pdf".encode("cp932"), "zip"),
+        ("束.lzh", b"\x22\x5a-lh5-", "zip"),
+        ("束.7z", b"7z\xbc\xaf\x27\x1c", "zip"),
+        ("便り.eml", b"Return-Path: <a@example.lg.jp>\r\n", "mail"),
+        ("頁.pdf", b"<!DOCTYPE html><html>", "web_page"),
+        ("届.xml", b'<?xml version="1.0" encoding="UTF-8"?><a/>', "xml"),
+        ("一覧.csv", "氏名,住所\n山田太郎,霞が関\n".encode("cp932"), "text"),
+        ("一覧.csv", "氏名,住所\n".encode("utf-16"), "text"),
+        ("謎", b"\x01\x02\x03\x04", "unknown_type"),
+    ],
+)
+def test_what_is_not_taken_is_told_what_it_is(name, head, code):
+    from yakuba.kernel.files.kinds import Refused, media_type_of
+    from yakuba.kernel.files.reasons import REASONS
+
+    with pytest.raises(Refused) as refusal:
+        media_type_of(head, name)
+    assert refusal.value.code == code
+    assert REASONS[code].endswith("ください。")
+
+
+# What a file may cost.
+
+
+def test_one_page_that_draws_for_ever_takes_no_other_along(monkeypatch):
+    monkeypatch.setattr(uploads, "PAGE_SECONDS", 1)
+    row = take_upload("重い.pdf", io.BytesIO(pdf_files.endless(3, heavy={1})))
+    images = list(pages(row))
+    assert [image.content is not None for image in images] == [True, False, True]
+    assert "時間またはメモリがかかりすぎる" in images[1].refused
+
+
+def test_a_file_of_pages_that_draw_for_ever_is_given_up_and_told(monkeypatch):
+    monkeypatch.setattr(uploads, "PAGE_SECONDS", 1)
+    content = pdf_files.endless(500)
+    assert len(content) < 100_000
+    images = list(pages(take_upload("重い.pdf", io.BytesIO(content))))
+    assert len(images) == uploads.HEAVY_PAGES + 1
+    assert not any(image.content for image in images)
+    assert "このページから500ページ目まで" in images[-1].refused
+
+
+def test_a_file_that_has_used_up_its_seconds_is_given_up_and_told(monkeypatch):
+    monkeypatch.setattr(uploads, "FILE_SECONDS", 0.0)
+    monkeypatch.setattr(uploads, "SECONDS_A_PAGE", 0.01)
+    row = take_upload("重い.pdf", io.BytesIO(pdf_files.endless(20, heavy={3})))
+    images = list(pages(row))
+    assert [image.content is not None for image in images[:4]] == [True, True, True, False]
+    assert "このページから20ページ目まで" in images[-1].refused
+
+
+def test_a_machine_that_cannot_start_the_process_is_no_fault_of_the_file(monkeypatch):
+    from yakuba.kernel.files import opening
+
+    row = take_upload("束.pdf", io.BytesIO(pdf(2)))
+    monkeypatch.setattr(opening, "PROGRAM", "yakuba.no_such_program")
+    with pytest.raises(opening.Ended):
+        list(pages(row))
+    with pytest.raises(UploadRefused, match="混み合って"):
+        take_upload("束.pdf", io.BytesIO(pdf(1)))

@@ -1,0 +1,36 @@
+"""The rendering process beside its parent."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from yakuba.kernel.files.tests import pdf_files
+
+
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_the_rendering_process_dies_with_the_process_that_started_it(tmp_path):
+    file = tmp_path / "heavy.pdf"
+    file.write_bytes(pdf_files.endless(2, heavy={1}))
+    command = [sys.executable, "-m", "yakuba.kernel.files.tests.opening_process", str(file)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert parent.stdout.readline() == b"page\n"  # the first is drawn, the second never will be
+    (child,) = children(parent.pid)
+    assert dict(
+        entry.split(b"=", 1) for entry in Path(f"/proc/{child}/environ").read_bytes().split(b"\0") if entry
+    ).keys() <= {b"PATH", b"PYTHONPATH", b"OMP_NUM_THREADS", b"OPENBLAS_NUM_THREADS", b"LC_CTYPE"}
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    while Path(f"/proc/{child}").exists() and state(child) != "Z":
+        time.sleep(0.05)  # the test run's own limit ends this where it never dies
+
+
+def state(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "Z"
