@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from yakuba.kernel.jobs.progress import Progress
+from django.db import connection
+
+from yakuba.kernel.jobs.persistence import FOR_ASKING, PASSING, persistently
+from yakuba.kernel.jobs.progress import RESUMED, Progress
 
 if TYPE_CHECKING:
     from yakuba.kernel.jobs.models import Job
@@ -55,19 +58,27 @@ class JobContext:
         self._lease = lease
         self._told_at = time.monotonic()
         self._untold: Progress | None = None
+        self._begun_before = bool(job.crashes or job.failures)
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Tell that `done` of `total` steps are finished; `note` (200 characters) is Japanese, for staff.
 
-        Written at most four times a second, and always at the end. Raises JobStopped when the job is lost.
+        Written at most four times a second, and always at the end; where the database is locked, at the next
+        call. Raises JobStopped when the job is lost.
         """
         from yakuba.kernel.jobs import states
 
-        self._untold = Progress(done, total, note)
+        self._untold = Progress(done, total, f"{note}{RESUMED}" if self._begun_before else note)
         if time.monotonic() - self._told_at < PROGRESS_INTERVAL:
             return
         self._told_at = time.monotonic()
-        if not states.note_progress(self._ticket, self._untold):
+        try:
+            still_ours = states.note_progress(self._ticket, self._untold)
+        except PASSING:
+            if connection.in_atomic_block:
+                raise
+            return
+        if not still_ours:
             raise JobStopped("the job is no longer ours")
         self._untold = None
 
@@ -82,7 +93,8 @@ class JobContext:
 
         if self._lease.stopping:
             raise JobStopped("the worker is shutting down")
-        row = Job.all_municipalities.filter(ticket=self._ticket).values_list("state", "stop_request").first()
+        rows = Job.all_municipalities.filter(ticket=self._ticket).values_list("state", "stop_request")
+        row = persistently(rows.first, FOR_ASKING)
         if row is None or row[0] != State.RUNNING:
             raise JobStopped("the job is no longer ours")
         if row[1]:

@@ -1,15 +1,15 @@
 """The engine behind the port: DBOS. It carries tickets from the queue to a free thread of some worker.
 
 Nothing else knows DBOS, and nothing of value lies in its tables: they can be deleted while no worker runs.
-A ticket is one DBOS workflow; lanes without a limit share one queue, lanes limited to n are partitions of
-the queue for n. Only workers start the engine; whoever enqueues writes a row and is done.
+A ticket is one DBOS workflow; lanes without a limit share one queue, lanes of a limited family are partitions of
+the family's queue. Only workers start the engine; whoever enqueues writes a row and is done.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,18 +34,24 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Ticket:
-    """A job's turn in the queue. `limit` is how many of its lane may run at once, None for no limit."""
+    """A job's turn in the queue. `limited`: only so many jobs of its lane may run at once."""
 
     id: str
     lane: str
-    limit: int | None
+    limited: bool
 
 
 class Engine:
     """A running DBOS. It calls `run(ticket id)` in a thread of its own for every ticket that has its turn."""
 
     def __init__(
-        self, url: str, *, worker_id: str, concurrency: int, limits: Iterable[int], run: Callable[[str], None]
+        self,
+        url: str,
+        *,
+        worker_id: str,
+        concurrency: int,
+        limits: Mapping[str, int],
+        run: Callable[[str], None],
     ) -> None:
         from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
@@ -65,13 +71,14 @@ class Engine:
         )
         # In a function of its own: DBOS sets attributes on what it decorates.
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(lambda ticket: run(ticket))
-        self._limits = frozenset(limits)
-        DBOS.listen_queues([QUEUE, *(_limited_queue(limit) for limit in self._limits)])
+        limited = {_family_queue(family): limit for family, limit in limits.items()}
+        self._queues = [QUEUE, *limited]
+        DBOS.listen_queues(self._queues)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=concurrency, polling_interval_sec=IDLE_INTERVAL)
-        for limit in self._limits:
+        for queue, limit in limited.items():
             DBOS.register_queue(
-                _limited_queue(limit),
+                queue,
                 partition_concurrency=limit,
                 worker_concurrency=concurrency,
                 polling_interval_sec=IDLE_INTERVAL,
@@ -88,11 +95,11 @@ class Engine:
             for ticket in tickets:
                 options: EnqueueOptions = {
                     "workflow_name": WORKFLOW,
-                    "queue_name": QUEUE if ticket.limit is None else _limited_queue(ticket.limit),
+                    "queue_name": _family_queue(ticket.lane) if ticket.limited else QUEUE,
                     "workflow_id": ticket.id,
                     "app_version": VERSION,
                 }
-                if ticket.limit is not None:
+                if ticket.limited:
                     options["queue_partition_key"] = ticket.lane
                 self._client.enqueue_in_transaction(connection, options, ticket.id)
 
@@ -110,8 +117,10 @@ class Engine:
         return self._ids(executor_id=worker_id, status="PENDING")
 
     def queued(self, tickets: list[str]) -> set[str]:
-        """Which of these tickets still wait for their turn."""
-        return set(self._ids(workflow_ids=tickets, status="ENQUEUED")) if tickets else set()
+        """Which of these tickets still wait for their turn, in a queue that this version looks into."""
+        if not tickets:
+            return set()
+        return set(self._ids(workflow_ids=tickets, status="ENQUEUED", queue_name=self._queues))
 
     def withdraw(self, tickets: list[str]) -> None:
         """Take tickets back, so that they no longer count in their lane; passes over unknown and ended ones."""
@@ -145,8 +154,8 @@ class Engine:
         return [workflow.workflow_id for workflow in found]
 
 
-def _limited_queue(limit: int) -> str:
-    return f"{QUEUE}-limit-{limit}"
+def _family_queue(lane: str) -> str:
+    return f"{QUEUE}-{lane.partition(':')[0]}"
 
 
 def _database(url: str) -> sqlalchemy.Engine:

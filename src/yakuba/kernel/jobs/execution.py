@@ -10,6 +10,7 @@ from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
 from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.persistence import persistently
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.tenancy import active_municipality
@@ -54,26 +55,29 @@ class Execution:
 
     def _run(self, ticket: str) -> None:
         if self._lease.stopping:
-            states.put_back(ticket)
+            persistently(lambda: states.put_back(ticket))
             return
-        job = states.claim(ticket, self._worker_id)
+        job = persistently(lambda: states.claim(ticket, self._worker_id))
         if job is None:
             return
         context = JobContext(job, self._lease)
         try:
             kind = registry.kind(job.name)
         except LookupError as error:
-            states.fail(ticket, error=UNKNOWN_KIND, technical_error=str(error), attempts=1)
+            technical = str(error)
+            persistently(
+                lambda: states.fail(ticket, error=UNKNOWN_KIND, technical_error=technical, attempts=1)
+            )
             return
         with active_municipality(job.municipality):
             try:
                 kind.handler(context, **job.arguments)
             except JobStopped:
-                states.stop(ticket, context.untold)
+                persistently(lambda: states.stop(ticket, context.untold))
             except (Exception, SystemExit) as error:
                 _fail(ticket, kind, error, context.untold)
             else:
-                states.finish(ticket, context.untold)
+                persistently(lambda: states.finish(ticket, context.untold))
 
 
 def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress | None) -> None:
@@ -81,11 +85,13 @@ def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress |
     if not isinstance(error, JobError):
         # The message may hold personal data; it stands in the row, not in the log.
         log.warning("the job %s failed with %s", kind.name, type(error).__name__)
-    states.fail(
-        ticket,
-        progress,
-        error=error.sentence if isinstance(error, JobError) else UNEXPECTED,
-        technical_error=technical,
-        attempts=1 if isinstance(error, JobError) and not error.again else kind.attempts,
-        retry_after=kind.retry_after,
+    persistently(
+        lambda: states.fail(
+            ticket,
+            progress,
+            error=error.sentence if isinstance(error, JobError) else UNEXPECTED,
+            technical_error=technical,
+            attempts=1 if isinstance(error, JobError) and not error.again else kind.attempts,
+            retry_after=kind.retry_after,
+        )
     )

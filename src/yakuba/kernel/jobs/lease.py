@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import identity
 from yakuba.kernel.jobs.models import Worker
+from yakuba.kernel.jobs.persistence import FOR_ASKING, PASSING, persistently
 from yakuba.kernel.jobs.states import from_now
 
 log = logging.getLogger("yakuba.jobs")
@@ -25,6 +26,7 @@ LEASE = timedelta(seconds=8)
 # … and then it gets this much longer: the machine is busy or asleep, and two must not do one job.
 PATIENCE = 6
 HEARTBEATS_PER_LEASE = 4
+RETRY_SECONDS = 0.25  # after a heartbeat that could not be written
 
 
 class WorkerLease:
@@ -40,15 +42,7 @@ class WorkerLease:
         self._lease = lease
         self._beat_at = time.monotonic()
         self._closed = threading.Event()
-        Worker.objects.create(
-            id=self.id,
-            host=socket.gethostname(),
-            place=identity.place(),
-            pid=os.getpid(),
-            pid_started=identity.started(os.getpid()) or 0,
-            started_at=Now(),
-            heartbeat_at=Now(),
-        )
+        persistently(self._register)
         self._thread = threading.Thread(target=self._keep_beating, name="jobs-heartbeat", daemon=True)
         self._thread.start()
 
@@ -65,23 +59,53 @@ class WorkerLease:
         """Stop beating and let the others know at once that this worker is gone."""
         self._closed.set()
         self._thread.join(timeout=self._lease.total_seconds())
-        Worker.objects.filter(pk=self.id).update(left_at=Now())
+        try:
+            persistently(lambda: Worker.objects.filter(pk=self.id).update(left_at=Now()), FOR_ASKING)
+        except PASSING:
+            log.warning("the end of the worker could not be written; the others will notice", exc_info=True)
 
     def _keep_beating(self) -> None:
-        while not self._closed.wait(self._lease.total_seconds() / HEARTBEATS_PER_LEASE):
+        interval = self._lease.total_seconds() / HEARTBEATS_PER_LEASE
+        pause, silent_since = interval, None
+        while not self._closed.wait(pause):
             try:
                 self._beat()
-            except Exception:
-                log.warning("a heartbeat could not be written", exc_info=True)
+            except Exception:  # whatever it was, a thread that ended would never beat again
+                if silent_since is None:
+                    silent_since = self._beat_at
+                    log.warning("a heartbeat could not be written; trying on", exc_info=True)
+                pause = min(interval, RETRY_SECONDS)
+            else:
+                if silent_since is not None and not self.lost:
+                    silence = time.monotonic() - silent_since
+                    log.warning("heartbeats are written again after %.0f s; no job was lost", silence)
+                pause, silent_since = interval, None
             finally:
                 connections.close_all()
+
+    def _register(self) -> None:
+        Worker.objects.get_or_create(
+            id=self.id,
+            defaults={
+                "host": socket.gethostname(),
+                "place": identity.place(),
+                "pid": os.getpid(),
+                "pid_started": identity.started(os.getpid()) or 0,
+                "started_at": Now(),
+                "heartbeat_at": Now(),
+            },
+        )
 
     def _beat(self) -> None:
         sent = time.monotonic()
         if Worker.objects.filter(pk=self.id, left_at=None).update(heartbeat_at=Now()):
             self._beat_at = sent
-        else:
+        elif not self.lost:
             self.lost = self.stopping = True
+            log.warning(
+                "this worker was taken for dead after a silence (a sleeping or overloaded machine); "
+                "its jobs start again with another, and it stops working on them"
+            )
 
 
 def take_dead_workers(own_id: str, lease: timedelta = LEASE) -> list[Worker]:

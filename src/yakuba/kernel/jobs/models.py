@@ -107,7 +107,9 @@ class Job(MunicipalityModel):
         indexes = [
             models.Index(fields=["municipality", "state"], name="job_state"),
             models.Index(
-                fields=["id"], condition=Q(state="waiting", handed_over_at=None), name="job_to_hand_over"
+                fields=["municipality", "lane", "id"],
+                condition=Q(state="waiting", handed_over_at=None),
+                name="job_turn",
             ),
             models.Index(fields=["handed_over_at"], condition=Q(state="waiting"), name="job_handed_over"),
             models.Index(fields=["worker"], condition=Q(state="running"), name="job_running"),

@@ -68,7 +68,8 @@ def limit_lane(family: str, limit: int) -> None:
     """Let at most `limit` (1 or more) jobs of each lane of this family run at once, over all workers.
 
     The family is what stands before the colon: `limit_lane("robots", 1)` holds for "robots:tax" and for
-    "robots:welfare", each by itself. A lane without a limit uses whatever threads the workers have.
+    "robots:welfare", each by itself; a family has threads of its own in each worker, so that one whose jobs are
+    long keeps no other waiting. A lane without a limit uses whatever threads the workers have.
     """
     if limit < 1:
         raise ValueError("a lane's limit must be 1 or more")
@@ -80,9 +81,9 @@ def lane_limit(lane: str) -> int | None:
     return _lane_limits.get(lane.partition(":")[0])
 
 
-def lane_limits() -> set[int]:
-    """All limits in use."""
-    return set(_lane_limits.values())
+def lane_limits() -> dict[str, int]:
+    """The limit of each family that has one."""
+    return dict(_lane_limits)
 
 
 def schedule(name: str, *, every: timedelta, lane: str = "schedule") -> None:

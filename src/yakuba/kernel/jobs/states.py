@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Value, When
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
-from yakuba.kernel.jobs.progress import Progress
+from yakuba.kernel.jobs.progress import RESUMED, Progress
 
 # So many worker deaths in a row without any progress mean that the job itself kills the worker.
 CRASHES_ALLOWED = 10
@@ -61,7 +61,9 @@ def claim(ticket: str, worker_id: str) -> Job | None:
         worker=worker_id,
         started_at=Now(),
         run_again=False,
-        progress_note="",
+        progress_note=Case(
+            When(Q(crashes__gt=0) | Q(failures__gt=0), then=Value(RESUMED)), default=Value("")
+        ),
         error="",
         technical_error="",
     )

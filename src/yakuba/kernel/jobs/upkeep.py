@@ -9,21 +9,21 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.db import connections
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import registry, states
 from yakuba.kernel.jobs.engine import Engine, Ticket
 from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
-from yakuba.kernel.jobs.models import FINISHED, Job, State
+from yakuba.kernel.jobs.models import FINISHED, Job, State, Worker
 from yakuba.kernel.jobs.port import enqueue
+from yakuba.kernel.jobs.turns import next_tickets
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 log = logging.getLogger("yakuba.jobs")
 
-BATCH = 200  # rows handed over at once
+BATCH = 200  # rows looked at or removed at once
 OVERDUE = timedelta(seconds=30)  # a ticket that waits so long is looked up in the engine
 SCHEDULE_INTERVAL = 10.0  # seconds
 KEPT = timedelta(days=90)  # how long a finished job, and what a failed one said for technicians, stays
@@ -32,11 +32,14 @@ KEPT = timedelta(days=90)  # how long a finished job, and what a failed one said
 class Upkeep:
     """The chores of one worker; `tick()` does those that are due."""
 
-    def __init__(self, engine: Engine, execution: Execution, lease: WorkerLease, silence: timedelta) -> None:
+    def __init__(
+        self, engine: Engine, execution: Execution, lease: WorkerLease, silence: timedelta, threads: int
+    ) -> None:
         self._engine = engine
         self._execution = execution
         self._lease = lease
         self._silence = silence
+        self._threads = threads
         self._chores = [
             Chore(0.1, self.hand_over),
             Chore(1, self.adopt),
@@ -54,13 +57,14 @@ class Upkeep:
             chore.do_if_due()
 
     def hand_over(self) -> None:
-        """Give the engine a ticket for every row that waits, is not in the queue and is due."""
-        due = Q(due_at=None) | Q(due_at__lte=Now())
-        waiting = Job.all_municipalities.filter(due, state=State.WAITING, handed_over_at=None)
-        rows = list(waiting.order_by("pk").values_list("ticket", "lane")[:BATCH])
+        """Give the engine tickets for those rows whose turn it is; the other workers count as big as this one."""
+        workers = Worker.objects.filter(left_at=None).count()
+        rows = next_tickets(self._threads * max(1, workers))
         if not rows:
             return
-        self._engine.hand_over(Ticket(ticket, lane, registry.lane_limit(lane)) for ticket, lane in rows)
+        self._engine.hand_over(
+            Ticket(ticket, lane, registry.lane_limit(lane) is not None) for ticket, lane in rows
+        )
         self._engine.hurry(True)
         # Between hand-over and note a crash only leads to a second hand-over of the same ticket, which changes nothing.
         Job.all_municipalities.filter(
@@ -74,6 +78,9 @@ class Upkeep:
     def adopt(self) -> None:
         """Put the jobs of dead workers back in the queue."""
         for worker in take_dead_workers(self._lease.id, self._silence):
+            log.warning(
+                "the worker %s (%s) is gone; what it had begun starts again here", worker.host, worker.pid
+            )
             held = self._engine.held_by(worker.pk)
             self._engine.withdraw(held)
             for ticket in held:

@@ -14,6 +14,7 @@ from types import FrameType
 from django.conf import settings
 from django.db import connections
 
+from yakuba.kernel.files import temporary
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.engine import Engine
 from yakuba.kernel.jobs.execution import Execution
@@ -36,17 +37,18 @@ def run_worker(
     """Do jobs until `stop_event` is set, or until the other workers took this one for dead.
 
     `concurrency` threads (the setting `YAKUBA_WORKER_CONCURRENCY` when not given) work on lanes without a
-    limit and as many on limited lanes. After the stop the handlers get `grace` seconds to reach their next
+    limit and as many on each family of limited lanes. After the stop the handlers get `grace` seconds to reach their next
     check; their jobs go back to the queue. Returns whether all of them have ended; if not, the process must
     end at once (`main` does so), for its jobs will be adopted.
     """
     worker_lease = WorkerLease(lease)
+    threads = concurrency or settings.YAKUBA.worker_concurrency
     execution = Execution(worker_lease.id, worker_lease)
     try:
         engine = Engine(
             settings.YAKUBA.jobs_database_url,
             worker_id=worker_lease.id,
-            concurrency=concurrency or settings.YAKUBA.worker_concurrency,
+            concurrency=threads,
             limits=registry.lane_limits(),
             run=execution.run,
         )
@@ -54,7 +56,7 @@ def run_worker(
         worker_lease.close()
         raise
     try:
-        upkeep = Upkeep(engine, execution, worker_lease, lease)
+        upkeep = Upkeep(engine, execution, worker_lease, lease, threads)
         while not (stop_event.wait(TICK) or worker_lease.lost):
             upkeep.tick()
     finally:
@@ -82,12 +84,15 @@ def main(*, lease: timedelta = LEASE) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    temporary.settle()
     while not stop_event.is_set():
         if not run_worker(stop_event, lease=lease):
             log.warning("some handlers did not stop in time; their jobs will be started again")
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(1)
+        if not stop_event.is_set():
+            log.warning("the worker begins anew, after it had been taken for dead")
 
 
 def _wait_for_end(execution: Execution, grace: float) -> bool:
