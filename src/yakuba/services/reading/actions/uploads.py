@@ -9,13 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.files.uploads import UploadRefused, take_upload
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.uploads import UploadRefused, take_uploads
 from yakuba.kernel.jobs import enqueue
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.reading.models import Batch, BatchFile
 
 LANE = "reading"
-SPLIT_LANE = "reading-split"  # of its own, so that a new batch shows its pages while an older one is read
+# Of its own, so that a new batch shows its pages while an older one is read; one for each town, so that a file that
+# takes long holds up no other town.
+SPLIT_LANE = "reading-split"
 NAME_LENGTH = 120
 
 
@@ -66,16 +70,16 @@ def _open_batch(name: str, actor: Any) -> Batch:
 
 
 def _take(batch: Batch, name: str, stream: BinaryIO, actor: Any, force: bool) -> None:
-    try:
-        stored = take_upload(name, stream, actor=actor)
-    except UploadRefused as refusal:
-        BatchFile.objects.create(
-            batch=batch,
-            name=refusal.name[-255:],
-            state=BatchFile.State.REFUSED,
-            message=str(refusal).removeprefix(f"「{refusal.name}」: "),
-        )
-        return
+    """A row for the file, and one for each file attached to it."""
+    for taken in take_uploads(name, stream, actor=actor):
+        if isinstance(taken, UploadRefused):
+            refused = BatchFile.State.REFUSED
+            BatchFile.objects.create(batch=batch, name=taken.name[-255:], state=refused, message=taken.reason)
+        else:
+            _keep(batch, taken, force)
+
+
+def _keep(batch: Batch, stored: StoredFile, force: bool) -> None:
     with transaction.atomic():
         same = _same_before(stored.sha256)
         row = BatchFile(
@@ -107,7 +111,8 @@ def _same_before(sha256: str) -> BatchFile | None:
 def _start(row: BatchFile) -> None:
     row.state, row.message = BatchFile.State.SPLITTING, ""
     row.save()
-    enqueue("reading.split_file", key=f"file-{row.pk}", lane=SPLIT_LANE, file_id=row.pk)
+    lane = f"{SPLIT_LANE}:{current_municipality().code}"
+    enqueue("reading.split_file", key=f"file-{row.pk}", lane=lane, file_id=row.pk)
 
 
 def _note(batch: Batch, actor: Any) -> None:
