@@ -100,9 +100,7 @@ def _without_seated(rows: list[dict[str, Any]], seated: set[str]) -> tuple[list[
     return kept, len(rows) - len(kept)
 
 
-def _row(
-    case: Case, stated: dict[str, str], places: Places
-) -> tuple[dict[str, Any] | None, Problem | None]:
+def _row(case: Case, stated: dict[str, str], places: Places) -> tuple[dict[str, Any] | None, Problem | None]:
     try:
         birth = date.fromisoformat(stated.get("child_birth", ""))
     except ValueError:

@@ -15,7 +15,13 @@ RIGHT = ["0800700178", "0800700275", "0800700372", "0800700469"]
 
 
 def row(number: str, note: str = "", **more: str) -> str:
-    cells = {"世帯番号": "", "児童氏名": "児童", "生年月日": "2024-05-01", "地区": "東", "第1希望": "青葉保育園"}
+    cells = {
+        "世帯番号": "",
+        "児童氏名": "児童",
+        "生年月日": "2024-05-01",
+        "地区": "東",
+        "第1希望": "青葉保育園",
+    }
     cells |= {"第2希望": "", "備考": note} | more
     return ",".join([number, *cells.values()])
 
@@ -29,10 +35,13 @@ def ids(found) -> list[str]:
 
 
 def test_an_open_quotation_mark_costs_its_own_row_and_says_how_many_it_would_have_swallowed():
-    found, problems = tables.read_households(file(row("1"), row("2", '"要確認'), row("3"), row("4"), row("5")))
+    found, problems = tables.read_households(
+        file(row("1"), row("2", '"要確認'), row("3"), row("4"), row("5"))
+    )
     assert ids(found) == ["1", "3", "4", "5"]
     assert [one.line for one in problems] == [3]
-    assert "閉じ忘れ" in problems[0].reason and "6行目までの3行" in problems[0].reason
+    assert "閉じ忘れ" in problems[0].reason
+    assert "6行目までの3行" in problems[0].reason
 
 
 def test_two_open_quotation_marks_are_both_told():
@@ -96,9 +105,7 @@ def test_no_row_is_ever_missing_without_a_word():
 
 
 def test_mixed_line_ends_and_empty_columns_at_the_end():
-    data = (
-        HEAD.replace("備考", "備考,,") + "\r\n" + row("1") + ",,\n" + row("2") + "\r" + row("3") + ",,\r\n"
-    )
+    data = HEAD.replace("備考", "備考,,") + "\r\n" + row("1") + ",,\n" + row("2") + "\r" + row("3") + ",,\r\n"
     found, problems = tables.read_households(data.encode())
     assert (ids(found), problems) == (["1", "2", "3"], [])
 
@@ -123,7 +130,8 @@ def test_a_row_that_does_not_fit_its_head_is_told(line, words):
 def test_a_value_under_no_heading_is_told():
     data = (HEAD.replace("地区", "") + "\n" + row("1") + "\n").encode()
     found, problems = tables.read_households(data)
-    assert found == [] and "5列目に見出しがない" in problems[0].reason
+    assert found == []
+    assert "5列目に見出しがない" in problems[0].reason
 
 
 # What a spreadsheet does to numbers
@@ -148,33 +156,40 @@ def test_a_receipt_number_that_a_spreadsheet_changed_is_told(number, words):
 @pytest.mark.parametrize("number", ["0800700179", "08007001780", "080070017", "A800700178", "②800700178"])
 def test_a_number_of_the_ledgers_type_needs_its_check_digits(number):
     found, problems = tables.read_households(file(row(number)), tables.RECEIPT_NUMBER)
-    assert found == [] and "受付番号" in problems[0].reason
+    assert found == []
+    assert "受付番号" in problems[0].reason
 
 
 def test_numbers_are_folded_before_they_are_compared():
     data = file(
-        row("０８００７００３７２", 世帯番号="S0002"), row("0800 700372"), row(RIGHT[0], 世帯番号="Ｓ０００２")
+        row("０８００７００３７２", 世帯番号="S0002"),
+        row("0800 700372"),
+        row(RIGHT[0], 世帯番号="Ｓ０００２"),
     )
     found, problems = tables.read_households(data, tables.RECEIPT_NUMBER)
     assert [(one.id, len(one.children)) for one in found] == [("S0002", 2)]
     assert found[0].children[0].facts["受付番号"] == "0800700372"
-    assert [one.line for one in problems] == [3] and "同じ受付番号が2行目にも" in problems[0].reason
+    assert [one.line for one in problems] == [3]
+    assert "同じ受付番号が2行目にも" in problems[0].reason
 
 
 @pytest.mark.parametrize(("one", "other"), [("0012", "12"), ("12", "0012"), ("1.2E+11", "1.2E+11")])
 def test_household_numbers_that_a_spreadsheet_changed_join_nobody(one, other):
     found, problems = tables.read_households(file(row("1", 世帯番号=one), row("2", 世帯番号=other)))
     assert all(len(household.children) == 1 for household in found)
-    assert problems and "世帯番号" in problems[-1].reason
+    assert problems
+    assert "世帯番号" in problems[-1].reason
 
 
 def test_two_numbers_for_the_same_ages_are_told():
     head = "施設番号,施設名,3歳,4歳,共用枠\n"
     for shared in ("3-4歳:席10、3-4歳:席8", "3歳:席10、３-３歳：席8", "3-4歳:保育士2、3-4歳:保育士2"):
         found, problems = tables.read_facilities(f"{head}A,青葉保育園,5,5,{shared}\n".encode())
-        assert found == [] and "二つあります" in problems[0].reason
+        assert found == []
+        assert "二つあります" in problems[0].reason
     found, problems = tables.read_facilities(f"{head}A,青葉,5,5,3-4歳:席10、3-4歳:保育士2\n".encode())
-    assert problems == [] and (found[0].shared[0].seats, found[0].shared[0].teachers) == (10, 2)
+    assert problems == []
+    assert (found[0].shared[0].seats, found[0].shared[0].teachers) == (10, 2)
     assert "小さい年齢から" in tables.read_facilities(f"{head}A,青葉,5,5,4-3歳:席1\n".encode())[1][0].reason
 
 
@@ -239,7 +254,8 @@ HTML = "<html><head><meta charset=utf-8></head><body><table><tr><td>受付番号
 def test_a_file_of_another_kind_is_told_what_it_is(data, words):
     for read in (tables.read_households, tables.read_facilities):
         found, problems = read(data)
-        assert found == [] and len(problems) == 1
+        assert found == []
+        assert len(problems) == 1
         assert words in problems[0].reason, problems
 
 

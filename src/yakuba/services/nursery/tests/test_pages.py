@@ -66,7 +66,9 @@ def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
 
 
 def test_refused_rows_are_shown_by_line(ask, desk):
-    data = "受付番号,児童氏名,生年月日,第1希望\n1,児童一,2025-06-01,N1\n2,児童二,いつか,N1\n"
+    data = (
+        "受付番号,児童氏名,生年月日,第1希望\n0800700178,児童一,2025-06-01,N1\n0800700275,児童二,いつか,N1\n"
+    )
     file = SimpleUploadedFile("applications.csv", data.encode())
     answer = ask("applications_load", desk.round.pk, file=file)
     assert answer.status_code == 422

@@ -19,16 +19,19 @@ def read_facilities(data: bytes) -> tuple[list[Facility], list[Problem]]:
     """The facilities of a file, and what is wrong in it."""
     problems: list[Problem] = []
     found: dict[str, Facility] = {}
-    for row in rows(data, ("施設番号", "施設名"), problems):
-        place = f"施設 {row.get('施設名', '施設番号')}"
+    for row in rows(data, ("施設番号", "施設名"), problems, _place):
         try:
             facility = _facility(row)
             if facility.id in found:
                 raise BadRow(f"施設番号「{facility.id}」の施設が前の行にもあります。")
             found[facility.id] = facility
         except BadRow as error:
-            problems.append(Problem(row.line, place, str(error)))
+            problems.append(Problem(row.line, _place(row), str(error)))
     return list(found.values()), sorted(problems, key=lambda one: one.line)
+
+
+def _place(row: Row) -> str:
+    return f"施設 {row.get('施設名', '施設番号')}"[:60]
 
 
 def _facility(row: Row) -> Facility:

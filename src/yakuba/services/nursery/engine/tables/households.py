@@ -24,7 +24,7 @@ def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], li
     found: dict[str, Household] = {}
     receipts: dict[str, int] = {}
     amounts: dict[str, str] = {}
-    for row in rows(data, ("受付番号", "第1希望"), problems):
+    for row in rows(data, ("受付番号", "第1希望"), problems, _place):
         try:
             child = _child(row, numbers)
             if child.id in receipts:
@@ -36,8 +36,12 @@ def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], li
             receipts[child.id] = row.line
             _join(found, name, row, child)
         except (BadRow, BadValue) as error:
-            problems.append(Problem(row.line, f"受付 {row.get('受付番号')}", str(error)))
+            problems.append(Problem(row.line, _place(row), str(error)))
     return list(found.values()), sorted(problems, key=lambda one: one.line)
+
+
+def _place(row: Row) -> str:
+    return f"受付 {row.get('受付番号')}"[:60]
 
 
 def _child(row: Row, numbers: str) -> Child:

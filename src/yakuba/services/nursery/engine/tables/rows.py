@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions import plain
@@ -36,9 +36,12 @@ class BadRow(ValueError):
     """The row cannot be used; the text says why, in Japanese."""
 
 
-def rows(data: bytes, required: tuple[str, ...], problems: list[Problem]) -> Iterator[Row]:
+def rows(
+    data: bytes, required: tuple[str, ...], problems: list[Problem], place: Callable[[Row], str]
+) -> Iterator[Row]:
     """The rows below the head, which has the `required` headings and may stand below a title. The cells may be
-    divided by commas, tabs or semicolons: the head tells. A row that does not fit is told and left out."""
+    divided by commas, tabs or semicolons: the head tells. A row that does not fit is told and left out; `place` says
+    whose it is."""
     text = text_of(data, problems)
     if text is None:
         return
@@ -57,8 +60,10 @@ def rows(data: bytes, required: tuple[str, ...], problems: list[Problem]) -> Ite
                 return
             reader.columns, reader.width = len(headings), len(record.cells)
         elif any(cell.strip() for cell in record.cells):
-            row = _row(headings, record, problems)
-            if row:
+            row = _row(headings, record)
+            if reason := _fault(headings, record.cells):
+                problems.append(Problem(record.line, place(row), reason))
+            else:
                 yield row
 
 
@@ -110,11 +115,7 @@ def _headings_hold(
     return len(problems) == before
 
 
-def _row(headings: list[str], record: Record, problems: list[Problem]) -> Row | None:
-    reason = _fault(headings, record.cells)
-    if reason:
-        problems.append(Problem(record.line, "", reason))
-        return None
+def _row(headings: list[str], record: Record) -> Row:
     pairs = zip(headings, record.cells, strict=False)
     return Row(record.line, {name: text for name, cell in pairs if name and (text := cell.strip())})
 
