@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +11,8 @@ from yakuba.kernel.jobs.progress import Progress
 if TYPE_CHECKING:
     from yakuba.kernel.jobs.models import Job
     from yakuba.kernel.tenancy.models import Municipality
+
+log = logging.getLogger("yakuba.jobs")
 
 # Progress is for eyes: more often than this only costs writes.
 PROGRESS_INTERVAL = 0.25
@@ -59,15 +62,23 @@ class JobContext:
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Tell that `done` of `total` steps are finished; `note` (200 characters) is Japanese, for staff.
 
-        Written at most four times a second, and always at the end. Raises JobStopped when the job is lost.
+        Written at most four times a second, and always at the end. Raises JobStopped when the job is lost. A busy
+        database costs no job: what could not be written is told the next time.
         """
+        from django.db import OperationalError
+
         from yakuba.kernel.jobs import states
 
         self._untold = Progress(done, total, note)
         if time.monotonic() - self._told_at < PROGRESS_INTERVAL:
             return
         self._told_at = time.monotonic()
-        if not states.note_progress(self._ticket, self._untold):
+        try:
+            mine = states.note_progress(self._ticket, self._untold)
+        except OperationalError:
+            log.warning("the progress of %s could not be written", self.name, exc_info=True)
+            return
+        if not mine:
             raise JobStopped("the job is no longer ours")
         self._untold = None
 

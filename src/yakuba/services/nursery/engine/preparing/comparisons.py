@@ -1,8 +1,8 @@
 """Texts of applications that rules compare with a facility's, such as the district or where a sister is already.
 
-Whether points are given hangs on two texts being the same, so both are brought to one spelling, and a text that no
-facility has is told before anything is calculated. It is a notice and no fault: a child may live where no nursery is,
-and its sister may be at a nursery outside the round.
+Whether points are given hangs on two texts being the same. Width, blanks and capital letters make no difference
+(`naming.comparable`); a text that no facility has is told before anything is calculated. It is a notice and no fault: a
+child may live where no nursery is, and its sister may be at a nursery outside the round.
 """
 
 from __future__ import annotations
@@ -37,21 +37,17 @@ class Comparisons:
         for label, there in texts.items():
             self.known[label] = spellings(sorted(there))
 
-    def settle(self, everyone: Iterable[Applicant], notes: list[Problem]) -> None:
-        """Give each compared text the facility's spelling; tell those that no facility has."""
+    def notes_on_applicants(self, everyone: Iterable[Applicant]) -> Iterator[Problem]:
+        """Compared texts that no facility has."""
         for one in everyone:
             for label, known in self.known.items():
-                value = one.values.get(label)
-                if value is None or label in FROM_THE_ROUND:
+                if label in FROM_THE_ROUND:
                     continue
-                found = {part: known.get(comparable(part)) for part in sorted(parts(value))}
-                one.values[label] = "、".join(sorted(spelling or part for part, spelling in found.items()))
-                for part, spelling in found.items():
-                    if spelling is None:
-                        reason = self._reason(label, part)
-                        notes.append(Problem(one.household.line, one.place, reason))
+                for part in sorted(_parts(one.values.get(label))):
+                    if comparable(part) not in known:
+                        yield Problem(one.household.line, one.place, self._reason(label, part))
 
-    def notes_on(self, facilities: Iterable[Facility], facts: FacilityFacts) -> Iterator[Problem]:
+    def notes_on_facilities(self, facilities: Iterable[Facility], facts: FacilityFacts) -> Iterator[Problem]:
         """Fields of facilities that list facilities, and name one that is not there."""
         known = spellings(self.names)
         for one in facilities:

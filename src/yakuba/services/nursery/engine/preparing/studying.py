@@ -46,8 +46,8 @@ def study(applications: Applications, rules: Rules) -> Studied:
     found = Studied(applications, rules, problems, facilities, ranker)
     everyone = applicants(applications, rules, reader)
     comparisons = Comparisons(applications.facilities, facilities, rules)
-    comparisons.settle(everyone, found.notes)
-    found.notes.extend(comparisons.notes_on(applications.facilities, facilities))
+    found.notes.extend(comparisons.notes_on_applicants(everyone))
+    found.notes.extend(comparisons.notes_on_facilities(applications.facilities, facilities))
     found.households = _households(everyone)
     indexer = Indexer(rules, facilities, problems)
     for members in found.households:
