@@ -1,7 +1,7 @@
-"""One of several processes at one database: `python tests/sqlite_crowd.py ROLE ROUNDS`.
+"""What one of several processes at one database does: `play ROLE ROUNDS`, in a process that has set Django up.
 
 Roles: `set_up` makes the database; `hog` writes without a pause until the file `stop` lies in the data folder; the others do their work so many
-times and print a line, or fail.
+times, or fail.
 """
 
 from __future__ import annotations
@@ -9,10 +9,6 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-
-import django
-
-django.setup()
 
 from django.conf import settings
 from django.core.management import call_command
@@ -75,11 +71,11 @@ def reader(rounds: int) -> None:
             assert answer.status_code == 200, (page, answer.status_code)
 
 
-if __name__ == "__main__":
-    role = globals()[sys.argv[1]]
+def play() -> None:
+    """The role that the command line names."""
+    role, rounds = globals()[sys.argv[1]], int(sys.argv[2])
     if role is set_up:
-        role(0)
-    else:
-        with active_municipality(Municipality.objects.get(code="990019")):
-            role(int(sys.argv[2]))
-    print("done")
+        role(rounds)
+        return
+    with active_municipality(Municipality.objects.get(code="990019")):
+        role(rounds)

@@ -14,7 +14,8 @@ import pytest
 
 from yakuba.kernel.sqlite.turn import Turn
 
-CROWD = Path(__file__).parent / "sqlite_crowd.py"
+CROWD = "import django; django.setup(); from tests.sqlite_crowd import play; play()"
+HOUSE = Path(__file__).resolve().parents[1]
 ROUNDS = 6
 LONGEST = 240  # seconds; nothing is measured, this only ends a test that hangs
 
@@ -34,9 +35,13 @@ class Town:
             "YAKUBA_DATABASE_URL": "",
             "DJANGO_SETTINGS_MODULE": "yakuba.config.settings",
         }
-        command = [sys.executable, str(CROWD), role, str(rounds)]
         process = subprocess.Popen(
-            command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            [sys.executable, "-c", CROWD, role, str(rounds)],
+            env=environment,
+            cwd=HOUSE,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         self.processes.append(process)
         return process

@@ -10,6 +10,7 @@ import fcntl
 import os
 import random
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = (
@@ -31,24 +32,20 @@ class Turn:
     def take(self) -> None:
         """Wait for the turn; gives up after `patience` seconds, and where the files cannot be locked."""
         self.taken = True
-        try:
+        with suppress(OSError):  # a read-only folder, a file system without locks
             self._open()
             until = time.monotonic() + self._patience
             queue, turn = self._files
             if _locked(queue, IN_THE_QUEUE, until):
                 _locked(turn, AT_THE_HEAD, until)
                 fcntl.flock(queue, fcntl.LOCK_UN)
-        except OSError:
-            pass  # a read-only folder, a file system without locks
 
     def give_back(self) -> None:
         """Let the next one write."""
         self.taken = False
         for file in self._files:
-            try:
+            with suppress(OSError):
                 fcntl.flock(file, fcntl.LOCK_UN)
-            except OSError:
-                pass
 
     def close(self) -> None:
         """Give the turn back for good."""
