@@ -14,6 +14,7 @@ from yakuba.kernel.sqlite.turn import Turn
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
 
 
+# What Django calls its own: the stubs do not know the methods that begin with an underscore.
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """A connection that takes its turn before a transaction, and before a statement that writes without one."""
 
@@ -42,24 +43,25 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         if turn is not None:
             turn.take()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_back()
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # after a commit that fails comes a rollback
+        # After a commit that fails comes a rollback.
+        super()._commit()  # type: ignore[misc]
         self._give_back()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._give_back()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             if self._turn is not None:
                 self._turn.close()

@@ -46,7 +46,7 @@ class Glyphs:
 
     def __init__(self) -> None:
         try:
-            from cffi import FFI
+            from cffi import FFI  # type: ignore[import-untyped]
             from weasyprint.text import ffi as known
             from weasyprint.text.fonts import FontConfiguration
         except OSError as error:

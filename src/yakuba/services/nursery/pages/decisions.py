@@ -66,10 +66,10 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 
 @permission_required("nursery.approve")
 def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
-    """All results that are to be frozen as a workbook, for who has to approve them."""
-    row = get_object_or_404(queries.decisions(), pk=decision_id, kind=Decision.Kind.FREEZE)
+    """All results on which a decision is to be made as a workbook, for who has to approve it."""
+    row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
+    assert row.run is not None
     try:
-        assert row.run is not None
         return files.take_workbook(row.run, actor=request.user).answer()
     except (MarketRefused, RulesRefused) as refused:
         messages.error(request, f"書き出せません。{refused.problems[0]}")

@@ -75,11 +75,13 @@ def _shared(text: str) -> tuple[SharedAges, ...]:
             raise BadRow(f"共用枠「{part}」は、小さい年齢から先に「{high}-{low}歳」と書いてください。")
         name = f"{low}-{high}歳" if high else f"{low}歳"
         known = found.get(ages, SharedAges(name, ages))
-        kind = "seats" if what == "席" else "teachers"
-        if (before := getattr(known, kind)) is not None:
+        before = known.seats if what == "席" else known.teachers
+        if before is not None:
             raise BadRow(
                 f"共用枠に「{known.id}:{what}」が二つあります（{before} と {int(count)}）。どちらが正しいか確かめ、"
                 "一つにしてください。"
             )
-        found[ages] = replace(known, **{kind: int(count)})
+        found[ages] = (
+            replace(known, seats=int(count)) if what == "席" else replace(known, teachers=int(count))
+        )
     return tuple(found.values())

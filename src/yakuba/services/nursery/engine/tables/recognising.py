@@ -24,14 +24,17 @@ THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")  # a Japanese character 
 def text_of(data: bytes, problems: list[Problem]) -> str | None:
     """The text, without its BOM; None where `problems` tells why there is none."""
     if len(data) > LARGEST:
-        return _told(problems, 0, f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。")
+        _tell(problems, 0, f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。")
+        return None
     kind = _other_kind(data)
     if kind:
-        return _told(problems, 0, kind)
+        _tell(problems, 0, kind)
+        return None
     if data[:2] in UTF16:
         return _utf16(data, problems)
     if data[:LOOKED_AT].count(b"\0") > MANY_NULS * len(data[:LOOKED_AT]):
-        return _told(problems, 1, f"文字コードがUTF-16のようです。{SAVE_AGAIN}")
+        _tell(problems, 1, f"文字コードがUTF-16のようです。{SAVE_AGAIN}")
+        return None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,7 +70,8 @@ def _utf16(data: bytes, problems: list[Problem]) -> str | None:
         return data.decode(UTF16[data[:2]]).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(UTF16[data[:2]], "ignore").count("\n") + 1
-        return _told(problems, line, f"UTF-16の文字が途中で壊れています。{SAVE_AGAIN}")
+        _tell(problems, line, f"UTF-16の文字が途中で壊れています。{SAVE_AGAIN}")
+        return None
 
 
 def _cp932(data: bytes, broken: int, problems: list[Problem]) -> str | None:
@@ -78,12 +82,14 @@ def _cp932(data: bytes, broken: int, problems: list[Problem]) -> str | None:
         if THREE_BYTES.search(line) and _is_utf8(line):
             first, second = sorted([(number, "UTF-8"), (here, "Shift_JIS")])
             reason = f"文字コードが混ざっています（{first[0]}行目は{first[1]}、{second[0]}行目は{second[1]}）。一つにそろえ、{SAVE_AGAIN}"
-            return _told(problems, second[0], reason)
+            _tell(problems, second[0], reason)
+            return None
     try:
         return data.decode("cp932")
     except UnicodeDecodeError as error:
         line_number = data.count(b"\n", 0, error.start) + 1
-        return _told(problems, line_number, f"読めない文字があります。{SAVE_AGAIN}")
+        _tell(problems, line_number, f"読めない文字があります。{SAVE_AGAIN}")
+        return None
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -94,5 +100,5 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _told(problems: list[Problem], line: int, reason: str) -> None:
+def _tell(problems: list[Problem], line: int, reason: str) -> None:
     problems.append(Problem(line, "", reason))
