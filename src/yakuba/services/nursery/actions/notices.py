@@ -126,8 +126,8 @@ def make(print_id: int, told: Told) -> None:
     except (press.PdfUnavailable, press.TextsTooLong, Unprintable) as error:
         _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
         return
-    if _keep(row, ready, pdf, problems):
-        shelf.clear()
+    _keep(row, ready, pdf, problems)
+    shelf.clear()
 
 
 class Unprintable(ValueError):
@@ -167,13 +167,13 @@ def _held_back(notice: notices.Notice, found: Mapping[str, list[str]]) -> dict[s
     return {"line": 0, "place": place, "reason": reason}
 
 
-def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: list[Problem]) -> bool:
-    """Store the print file; False when somebody else was faster."""
+def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: list[Problem]) -> None:
+    """Store the print file, unless somebody else was faster."""
     name = outputs.document_name(row.round, "notices") + ".pdf"
     with transaction.atomic():
         locked = NoticePrint.objects.select_for_update(of=("self",)).filter(pk=row.pk)
         if locked.get().state != NoticePrint.State.ACTIVE:
-            return False
+            return
         row.pdf = store(
             StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(ready)
         )
@@ -189,7 +189,6 @@ def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: l
             draft=row.draft,
             sha256=row.pdf.sha256,
         )
-    return True
 
 
 class Shelf:
@@ -210,11 +209,14 @@ class Shelf:
         try:
             return content_of(row.pdf) if row else None
         except FileNotFoundError:
+            self._throw_away(row)
             return None
 
     def put(self, digest: str, content: bytes, pages: int) -> None:
-        """Keep a part."""
+        """Keep a part; another process may have done so."""
         with transaction.atomic():
+            if self._rows().filter(digest=digest).exists():
+                return
             pdf = store(
                 StoredFile.Kind.OUTPUT,
                 "notices-part.pdf",
@@ -223,16 +225,19 @@ class Shelf:
                 actor=self._actor,
                 pages=pages,
             )
-            NoticePart.objects.update_or_create(
-                round=self._round, digest=digest, defaults={"pages": pages, "pdf": pdf}
-            )
+            NoticePart.objects.create(round=self._round, digest=digest, pages=pages, pdf=pdf)
 
     def clear(self) -> None:
         """Throw all parts away, whichever print file they were for."""
         for row in self._rows().select_related("pdf"):
+            self._throw_away(row)
+
+    def _throw_away(self, row: NoticePart) -> None:
+        path = blob_path(row.pdf)
+        with transaction.atomic():
             row.delete()
-            blob_path(row.pdf).unlink(missing_ok=True)
             row.pdf.delete()
+        path.unlink(missing_ok=True)
 
     def _rows(self) -> Any:
         return NoticePart.objects.filter(round=self._round)

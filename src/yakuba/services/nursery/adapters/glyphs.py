@@ -49,14 +49,15 @@ class Glyphs:
             from cffi import FFI  # type: ignore[import-untyped]
             from weasyprint.text import ffi as known
             from weasyprint.text.fonts import FontConfiguration
+
+            self._ffi = FFI()
+            self._ffi.include(known.ffi)
+            self._ffi.cdef(CDEF)
+            self._pango = self._ffi.dlopen("libpango-1.0.so.0")
+            self._harfbuzz = self._ffi.dlopen("libharfbuzz.so.0")
         except OSError as error:
             raise unavailable() from error
-        self._ffi = FFI()
-        self._ffi.include(known.ffi)
-        self._ffi.cdef(CDEF)
         self._known = known.pango
-        self._pango = self._ffi.dlopen("libpango-1.0.so.0")
-        self._harfbuzz = self._ffi.dlopen("libharfbuzz.so.0")
         self._fonts = FontConfiguration()
         self._fontset = self._load(", ".join(FAMILIES))
         self.has = cache(self._has)

@@ -189,8 +189,8 @@ def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json
 
 
 def take_up(earlier: UnderWay) -> Any:
-    """What was started before, and perhaps killed half way: nothing of it is kept until its end, so it may be done
-    here even while a worker does it, too."""
+    """What was started before, and perhaps killed half way: whoever comes to its end first has made it, so it may be
+    done here even while a worker does it, too."""
     errors.print("前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。", highlight=False)
     return earlier.row
 

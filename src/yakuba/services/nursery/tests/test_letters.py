@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,15 @@ from datetime import date
 
 import pypdfium2
 import pytest
+from django.template.loader import get_template
 from django.urls import reverse
 
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import blob_path
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.adapters import notices as press
 from yakuba.services.nursery.adapters.glyphs import Glyphs, told
+from yakuba.services.nursery.adapters.press import FAMILIES, TEMPLATE
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.models import NoticePart, NoticePrint
 from yakuba.services.nursery.tests.letters import letter
@@ -74,6 +79,14 @@ def test_what_they_lack_is_told_character_by_character(glyphs, text):
 
 def test_a_variation_selector_without_its_kanji_is_told(glyphs):
     assert glyphs.lacking("\U000e0100山") == ["\U000e0100"]
+
+
+def test_the_fonts_that_are_trusted_are_those_of_the_template():
+    source = get_template(TEMPLATE).template.source
+    named = re.search(r"font-family: ([^;]+), sans-serif;", source)
+    assert named
+    assert tuple(name.strip('" ') for name in named[1].split(",")) == FAMILIES
+    assert source.count("font-family") == 1
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -164,7 +177,10 @@ def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
     assert len(shelf.put_here) == 9
 
 
-def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(full, monkeypatch, client, clerk):
+def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
+    full, monkeypatch, client, clerk, tmp_path, settings
+):
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
     monkeypatch.setattr(press, "SMALLEST_PART", 1)
     full.adopted()
     row = actions.start(full.round, actor=full.person)
@@ -201,6 +217,10 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(full, monkeypatch,
     done = NoticePrint.objects.get(pk=row.pk)
     assert (done.state, done.count, done.attempts, done.kept) == ("done", 3, 2, 2)
     assert not NoticePart.objects.exists()
+    assert StoredFile.objects.get() == done.pdf
+    assert [path for path in blob_path(done.pdf).parents[1].rglob("*") if path.is_file()] == [
+        blob_path(done.pdf)
+    ]
     assert len(pages_of(actions.take_print(full.round, actor=full.person).content)) == 3
 
 
@@ -242,3 +262,17 @@ def test_parts_outlive_a_kill(tmp_path):
         assert done.returncode == (0 if how == "live" else -signal.SIGKILL), done.stderr
         said.append(done.stdout.split())
     assert said == [["2"], ["2"], ["2"]]
+
+
+def test_the_command_tells_what_was_held_back_and_that_it_was_begun_again(full, command):
+    row = full.child("0800000101")
+    row.facts["applicant_name"] = f"山{MISSING}花子"
+    row.save()
+    full.adopted()
+    started = actions.start(full.round, actor=full.person)
+    NoticePrint.objects.filter(pk=started.pk).update(attempts=1)
+    code, _, said = command("notices", full.round.pk, "--make", "--user", full.person.username)
+    assert code == 0, said
+    assert "途中で止まったため" in said
+    assert "作らなかった通知 1通" in said
+    assert "U+30000" in said.replace("\n", "")
