@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -75,27 +76,38 @@ def test_everybody_gets_a_turn_beside_those_who_write_without_a_pause(town: Town
         assert (hog.returncode, "locked" in output) == (0, False), output
 
 
-def test_who_dies_lets_go_and_who_is_frozen_holds_nobody_up_for_ever(tmp_path: Path) -> None:
-    database = tmp_path / "yakuba.sqlite3"
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has the turn."""
     code = "import sys, time; from pathlib import Path; from yakuba.kernel.sqlite.turn import Turn\n"
     code += "Turn(Path(sys.argv[1])).take(); print('mine', flush=True); time.sleep(600)"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", code, str(database)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "mine\n"
-    holder.send_signal(signal.SIGSTOP)
-    impatient = Turn(database, patience=0.05)
-    impatient.take()  # comes back without it
-    impatient.close()
-    waiting = Turn(database, patience=LONGEST)
+    command = [sys.executable, "-c", code, str(tmp_path / "yakuba.sqlite3")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "mine\n"
+        yield process
+        process.kill()
+
+
+def test_who_dies_lets_go(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    waiting = Turn(tmp_path / "yakuba.sqlite3", patience=LONGEST)
     thread = threading.Thread(target=waiting.take)
     thread.start()
     holder.kill()
     thread.join(LONGEST)
     assert not thread.is_alive()
-    holder.communicate()
+    assert _is_locked(tmp_path / "yakuba.sqlite3-turn")
     waiting.close()
+
+
+def test_who_is_frozen_with_the_turn_costs_the_others_one_wait(
+    holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    holder.send_signal(signal.SIGSTOP)
+    for patience in (0.05, 10.0 * LONGEST):  # the second would outlast the test
+        turn = Turn(tmp_path / "yakuba.sqlite3", patience=patience)
+        turn.take()
+        turn.close()
 
 
 def test_the_turn_passes_to_the_one_who_waits_and_not_back(tmp_path: Path) -> None:
@@ -127,8 +139,6 @@ def test_the_turn_passes_to_the_one_who_waits_and_not_back(tmp_path: Path) -> No
 
 
 def _is_locked(path: Path) -> bool:
-    import fcntl
-
     with path.open("rb+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

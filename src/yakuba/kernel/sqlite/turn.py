@@ -13,17 +13,19 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-PATIENCE = (
-    20.0  # seconds; then the writer goes to SQLite's own lock: the one before it may be frozen, not writing
-)
+PATIENCE = 20.0  # seconds; then the writer goes to SQLite's own lock: the one before it may be frozen
+WITHOUT = 60.0  # seconds for which this process then asks for no turn, so that a frozen one costs it one wait
 IN_THE_QUEUE = 0.004  # seconds between looks, more or less: all who queue look equally often
 AT_THE_HEAD = 0.001
+
+_without_until: dict[Path, float] = {}  # database → until when (monotonic) this process asks for no turn
 
 
 class Turn:
     """One connection's. Not for use by two threads at once."""
 
     def __init__(self, database: Path, patience: float = PATIENCE) -> None:
+        self._database = database
         self._paths = [database.with_name(f"{database.name}-{name}") for name in ("queue", "turn")]
         self._patience = patience
         self._files: list[int] = []
@@ -32,13 +34,18 @@ class Turn:
     def take(self) -> None:
         """Wait for the turn; gives up after `patience` seconds, and where the files cannot be locked."""
         self.taken = True
+        if time.monotonic() < _without_until.get(self._database, 0.0):
+            return
         with suppress(OSError):  # a read-only folder, a file system without locks
             self._open()
             until = time.monotonic() + self._patience
             queue, turn = self._files
-            if _locked(queue, IN_THE_QUEUE, until):
-                _locked(turn, AT_THE_HEAD, until)
+            got = _locked(queue, IN_THE_QUEUE, until)
+            if got:
+                got = _locked(turn, AT_THE_HEAD, until)
                 fcntl.flock(queue, fcntl.LOCK_UN)
+            if not got:
+                _without_until[self._database] = time.monotonic() + WITHOUT
 
     def give_back(self) -> None:
         """Let the next one write."""

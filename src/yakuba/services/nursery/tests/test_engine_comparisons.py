@@ -54,7 +54,19 @@ def test_a_sibling_at_a_nursery_outside_the_round_is_a_notice_and_no_refusal():
 
 
 def test_right_and_empty_texts_are_not_told():
-    assert notes(household(child("1", attends="A園"), district="東"), household(child("2"))) == []
+    assert (
+        notes(household(child("1", attends="A園"), district="東"), household(child("2"), district="東")) == []
+    )
+
+
+def test_a_district_that_some_lack_is_told_once():
+    some = [
+        household(child(str(number)), district="" if number > 2 else "東", line=number)
+        for number in range(1, 10)
+    ]
+    (found,) = notes(*some)
+    assert (found.line, found.place) == (3, "項目")
+    assert "地区が空の申込が7件あります（受付 3、4、5、6、7など）" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ child may live where no nursery is, and its sister may be at a nursery outside t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from yakuba.kernel.definitions import plain, suggestion
@@ -20,6 +21,7 @@ from yakuba.services.nursery.engine.rules.fields import Scope, parts
 from yakuba.services.nursery.engine.rules.model import OWN
 
 FROM_THE_ROUND = frozenset(OWN) - {"地区"}  # texts that the round itself gives: they are a facility's own
+NAMED = 5  # receipt numbers that a note lists
 
 
 class Comparisons:
@@ -37,17 +39,19 @@ class Comparisons:
         for label, there in texts.items():
             self.known[label] = spellings(sorted(there))
 
-    def notes_on_applicants(self, everyone: Iterable[Applicant]) -> Iterator[Problem]:
-        """Compared texts that no facility has."""
-        for one in everyone:
-            for label, known in self.known.items():
-                if label in FROM_THE_ROUND:
-                    continue
+    def notes_on_applicants(self, everyone: Sequence[Applicant]) -> Iterator[Problem]:
+        """Compared texts that no facility has, and how many applications lack one that others have."""
+        for label, known in self.known.items():
+            if label in FROM_THE_ROUND:
+                continue
+            if label not in self.of_names:  # most children have no sister anywhere, but all live somewhere
+                yield from _without(label, everyone)
+            for one in everyone:
                 for part in sorted(_parts(one.values.get(label))):
                     if comparable(part) not in known:
                         yield Problem(one.household.line, one.place, self._reason(label, part))
 
-    def notes_on_facilities(self, facilities: Iterable[Facility], facts: FacilityFacts) -> Iterator[Problem]:
+    def notes_on_facilities(self, facilities: Sequence[Facility], facts: FacilityFacts) -> Iterator[Problem]:
         """Fields of facilities that list facilities, and name one that is not there."""
         known = spellings(self.names)
         for one in facilities:
@@ -73,7 +77,7 @@ class Comparisons:
 
     def _reason(self, label: str, part: str) -> str:
         if label in self.of_names:
-            hint = _close(part, self.names)
+            hint = _alike(part, self.names)
             return f"{label}「{part}」という施設はこの選考回にありません。{hint}この選考回の外の施設なら、このままでかまいません。"
         hint = suggestion(part, self.known[label].values())
         return f"{label}「{part}」の施設はありません。{hint}このままでは、{label}による加点などがつきません。"
@@ -88,11 +92,21 @@ def _compared(rules: Rules) -> Iterator[Test]:
                     yield test
 
 
+def _without(label: str, everyone: Sequence[Applicant]) -> Iterator[Problem]:
+    empty = [one for one in everyone if label not in one.values]
+    if empty and len(empty) < len(everyone):  # a field that nobody has is told elsewhere
+        some = "、".join(one.child.id for one in empty[:NAMED]) + ("など" if len(empty) > NAMED else "")
+        reason = (
+            f"{label}が空の申込が{len(empty)}件あります（受付 {some}）。{label}による加点などがつきません。"
+        )
+        yield Problem(empty[0].household.line, "項目", reason)
+
+
 def _parts(value: Any) -> frozenset[str]:
     return frozenset() if value is None else parts(value)
 
 
-def _close(part: str, names: Sequence[str]) -> str:
-    """The suggestion, where a name is alike; the names of all facilities would be no help."""
-    hint = suggestion(part, names)
-    return hint if "間違い" in hint else ""
+def _alike(part: str, names: Sequence[str]) -> str:
+    """Asks whether the name that is most alike was meant; empty where none is: the list of all would be no help."""
+    found = get_close_matches(part, names, n=1, cutoff=0.5)
+    return f"「{found[0]}」の間違いではありませんか。" if found else ""
