@@ -105,8 +105,7 @@ def make(print_id: int, told: Told) -> None:
     shelf = Shelf(row.round, row.made_by)
     row.attempts, row.kept = row.attempts + 1, shelf.pages
     row.save(update_fields=["attempts", "kept"])
-    note = outputs.restart_sentence(row)
-    told(0, 1, f"{note}理由の説明を作っています")
+    told(0, 1, f"{outputs.restart_sentence(row)}理由の説明を作っています")
     try:
         selection, matching, wanted = outputs.final_selection(row.round)
     except (MarketRefused, RulesRefused) as refused:
@@ -120,7 +119,7 @@ def make(print_id: int, told: Told) -> None:
             ready,
             frame,
             draft=row.draft,
-            told=lambda done, total: told(done, total, f"{note}紙面を作っています"),
+            told=_laying_out(row, told),
             shelf=shelf,
         )
     except (press.PdfUnavailable, press.TextsTooLong, Unprintable) as error:
@@ -128,6 +127,20 @@ def make(print_id: int, told: Told) -> None:
         return
     _keep(row, ready, pdf, problems)
     shelf.clear()
+
+
+def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
+    """Hears how many pages are laid out: at first those that were ready before."""
+    begun = False
+
+    def heard(done: int, total: int) -> None:
+        nonlocal begun
+        if not begun:
+            begun, row.kept = True, done
+            row.save(update_fields=["kept"])
+        told(done, total, f"{outputs.restart_sentence(row)}紙面を作っています")
+
+    return heard
 
 
 class Unprintable(ValueError):
@@ -163,7 +176,7 @@ def _held_back(notice: notices.Notice, found: Mapping[str, list[str]]) -> dict[s
         f"{said}が、通知の書体（フォント）にないため、この1通は作っていません。受付簿か選考の画面で字を直すか、"
         "その字のある書体を管理者に入れてもらい、作り直してください。急ぐときは手で作って送ってください。"
     )
-    place = f"受付番号 {notice.child}（{notice.guardian or notice.child_name}様）"
+    place = f"受付番号 {notice.child}（{glyphs.shown(notice.guardian or notice.child_name)}様）"
     return {"line": 0, "place": place, "reason": reason}
 
 

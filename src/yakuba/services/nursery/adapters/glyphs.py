@@ -129,10 +129,10 @@ class Glyphs:
 def told(characters: Iterable[str]) -> str:
     """The characters as staff can look them up: 「𩸽」（U+29E3D）."""
     return "、".join(
-        f"「{_shown(one)}」（{' '.join(f'U+{ord(part):04X}' for part in one)}）" for one in characters
+        f"「{shown(one)}」（{' '.join(f'U+{ord(part):04X}' for part in one)}）" for one in characters
     )
 
 
-def _shown(characters: str) -> str:
-    """What a page can show of it."""
+def shown(characters: str) -> str:
+    """The text as a page can show it."""
     return "".join("�" if unicodedata.category(one) in ("Cc", "Cs", "Cn") else one for one in characters)

@@ -216,8 +216,9 @@ def restart_sentence(row: NoticePrint) -> str:
     """What to say of notices whose making was interrupted and begun again; empty for the first time."""
     if row.attempts <= 1:
         return ""
-    kept = f"できていた{row.kept}枚はそのまま使います。" if row.kept else "はじめから作っています。"
-    return f"途中で止まったため、続きから作り直しています（{row.attempts}回目）。{kept}"
+    if not row.kept:
+        return f"途中で止まったため、はじめから作り直しています（{row.attempts}回目）。"
+    return f"途中で止まったため、続きから作っています（{row.attempts}回目）。できていた{row.kept}枚はそのまま使います。"
 
 
 def print_job(row: NoticePrint, name: str) -> Job | None:

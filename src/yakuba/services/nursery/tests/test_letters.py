@@ -208,7 +208,7 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
         notes.append(note)
         if done == 2:
             page = client.get(reverse("nursery:notices", args=[full.round.pk])).content.decode()
-            assert "途中で止まり、作り直しています" in page
+            assert "途中で止まったため、続きから作っています（2回目）" in page
             assert "できていた2枚はそのまま使います" in page
 
     actions.make(row.pk, look)
