@@ -173,6 +173,12 @@ def test_numbers_are_folded_before_they_are_compared():
     assert "同じ受付番号が2行目にも" in problems[0].reason
 
 
+@pytest.mark.parametrize("cell", ['="0800700178"', "'0800700178", '"=""0800700178"""'])
+def test_a_number_marked_as_text_is_the_number(cell):
+    found, problems = tables.read_households(file(row(cell)), tables.RECEIPT_NUMBER)
+    assert (ids(found), problems) == ([RIGHT[0]], [])
+
+
 @pytest.mark.parametrize(("one", "other"), [("0012", "12"), ("12", "0012"), ("1.2E+11", "1.2E+11")])
 def test_household_numbers_that_a_spreadsheet_changed_join_nobody(one, other):
     found, problems = tables.read_households(file(row("1", 世帯番号=one), row("2", 世帯番号=other)))

@@ -10,6 +10,7 @@ from yakuba.services.nursery.engine.tables.rows import BadRow
 RECEIPT_NUMBER = "receipt_number"  # the ledger's type: 10 digits, the last two of them check digits
 DIGITS = 10
 POWER = re.compile(r"[0-9]+(\.[0-9]+)?[Ee]\+?[0-9]+")
+AS_FORMULA = re.compile(r'="(.*)"')
 DECIMAL = re.compile(r"[0-9]+\.0+")
 AS_TEXT = "Excelでは、列の表示形式を「文字列」にしてから入れ直し、CSVに書き出してください。"
 
@@ -31,8 +32,10 @@ def receipt_number(text: str, kind: str = "") -> str:
 
 
 def unspoilt(text: str, heading: str) -> str:
-    """The number folded. Raises BadRow where a spreadsheet wrote it as an amount (8.007E+08, 800700178.0)."""
-    number = folded(text)
+    """The number folded, without what marks it as a text for a spreadsheet (`="0800700178"`, `'0800700178`). Raises
+    BadRow where a spreadsheet wrote it as an amount (8.007E+08, 800700178.0)."""
+    number = folded(text).removeprefix("'")
+    number = as_text[1] if (as_text := AS_FORMULA.fullmatch(number)) else number
     if POWER.fullmatch(number) or DECIMAL.fullmatch(number):
         raise BadRow(
             f"{heading}「{text}」は、表計算ソフトが数として書きかえたもので、もとの番号が分かりません。{AS_TEXT}"

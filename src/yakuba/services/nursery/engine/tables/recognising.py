@@ -50,7 +50,7 @@ def _other_kind(data: bytes) -> str:
             return f"CSVではなく、Excelのファイル（xlsx）です。{SAVE_AS_CSV}"
         return "CSVではなく、ZIPのファイルです。中のCSVを取り出して選んでください。"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return f"CSVではなく、古い形式のExcelのファイル（xls）です。{SAVE_AS_CSV}"
+        return f"CSVではなく、古い形式のExcelのファイル（xls）か、パスワードの付いたExcelのファイルです。{SAVE_AS_CSV}"
     if data.startswith(b"%PDF"):
         return "CSVではなく、PDFです。もとの表をCSVで保存して選んでください。"
     if data.startswith(b"\x1f\x8b"):
