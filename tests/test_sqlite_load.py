@@ -18,7 +18,9 @@ from yakuba.kernel.sqlite.turn import Turn
 CROWD = "import django; django.setup(); from tests.sqlite_crowd import play; play()"
 HOUSE = Path(__file__).resolve().parents[1]
 ROUNDS = 6
-LONGEST = 240  # seconds; nothing is measured, this only ends a test that hangs
+LONGEST = 600  # seconds; nothing is measured, this only ends a test that hangs
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * LONGEST)]
 
 
 class Town:

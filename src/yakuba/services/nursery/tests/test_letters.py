@@ -248,6 +248,7 @@ press.to_pdf([letter(number) for number in range(1, 7)], notices.default_frame("
 """
 
 
+@pytest.mark.slow
 def test_parts_outlive_a_kill(tmp_path):
     """With processes of their own beside it: each life of the process keeps one part at least, none is made twice."""
     said = []
