@@ -90,15 +90,17 @@ class Environment(BaseSettings):
         if self.database_url:
             return _postgresql(self.database_url)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "yakuba.kernel.sqlite",  # writers take turns
             "NAME": self.data_dir / "yakuba.sqlite3",
             "OPTIONS": {
-                "timeout": 30,
+                "timeout": 60,  # seconds for SQLite's own lock, after the turn
                 # A writer takes its lock at BEGIN: two processes wait for each other instead of failing
                 # with "database is locked" when both upgrade a read lock.
                 "transaction_mode": "IMMEDIATE",
                 # FULL: a robot's intent must survive a power loss, not only a crash.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                # WAL: readers wait for nobody. Its file shrinks again after a large transaction.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA journal_size_limit=67108864;",
             },
         }
 

@@ -58,6 +58,7 @@ MANIFEST = Manifest(
         PersonalData("nursery.Placement", "選考結果と理由の説明", 1825),
         PersonalData("nursery.Decision", "入所の決定", 1825),
         PersonalData("nursery.NoticePrint", "入所の通知", 1825),
+        PersonalData("nursery.NoticePart", "作成中の入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
     ),
     failures="yakuba.services.nursery.queries.today:failures",

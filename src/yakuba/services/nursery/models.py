@@ -195,7 +195,8 @@ class Run(MunicipalityModel):
     status, blocking, bound, seats_proved, seconds: as in `contracts.Matching`; checked: the independent checker
     found the result to hold. slots: slot → `{"facility", "age", "reserved", "capacity", "seated": [child],
     "cutoff", "waiting": [child], "index": {child: index there}}`. shared: the market's shared seats. counts: figures
-    of the result. problems: why nothing was run, a list of `{"line", "place", "reason"}`. not_eligible: list of `{"child", "facility", "reason"}`.
+    of the result. problems: why nothing was run, a list of `{"line", "place", "reason"}`; notes: the same of what staff
+    should know although it ran. not_eligible: list of `{"child", "facility", "reason"}`.
     """
 
     class State(models.TextChoices):
@@ -229,6 +230,7 @@ class Run(MunicipalityModel):
     counts = models.JSONField("件数", default=dict)
     not_eligible = models.JSONField("対象にならない希望", default=list)
     problems = models.JSONField("問題", default=list)
+    notes = models.JSONField("お知らせ", default=list)
     started_by = person("実行者")
     started_at = models.DateTimeField("開始日時", auto_now_add=True)
     ended_at = models.DateTimeField("終了日時", null=True)
@@ -347,7 +349,9 @@ class NoticePrint(MunicipalityModel):
     """The notices of a round, made at one time: the print file and the mailing file that goes with its pages.
 
     draft: marked 見本, made before the round was frozen. texts: the frame's texts as printed. addresses: the rows
-    of the mailing file, row n for page n. problems: what is missing, a list of `{"line", "place", "reason"}`.
+    of the mailing file, row n for page n. problems: what is missing, a list of `{"line", "place", "reason"}`; held_back:
+    the same of notices that were not made, because they cannot be printed as they are. attempts: how often the work
+    was begun; kept: pages that were ready when it was begun the last time.
     """
 
     class State(models.TextChoices):
@@ -363,6 +367,9 @@ class NoticePrint(MunicipalityModel):
     addresses = DocumentField(default=list)
     count = models.PositiveIntegerField("通知の数", default=0)
     problems = models.JSONField("問題", default=list)
+    held_back = models.JSONField("作らなかった通知", default=list)
+    attempts = models.PositiveIntegerField("作り始めた回数", default=0)
+    kept = models.PositiveIntegerField("前からできていた枚数", default=0)
     made_by = person("作成者")
     made_at = models.DateTimeField("作成を始めた日時", auto_now_add=True)
     ended_at = models.DateTimeField("作成を終えた日時", null=True)
@@ -374,3 +381,17 @@ class NoticePrint(MunicipalityModel):
     def job_key(self) -> str:
         """Under which key the job that makes it is known."""
         return f"notices-{self.pk}"
+
+
+class NoticePart(MunicipalityModel):
+    """Pages of a print file that are laid out, kept until the file is whole: who is killed on the way goes on with
+    them. digest: of all that is printed on them."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="notice_parts", verbose_name="選考回")
+    digest = models.CharField(max_length=64)
+    pages = models.PositiveIntegerField("枚数")
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="紙面")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "通知の紙面（作成中）"
+        constraints = [models.UniqueConstraint(fields=["round", "digest"], name="nursery_notice_part_once")]

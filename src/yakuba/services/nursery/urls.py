@@ -67,6 +67,7 @@ urlpatterns = [
     path("placements/<int:placement_id>/", runs.placement, name="placement"),
     path("decisions/", decisions.waiting, name="decisions_waiting"),
     path("decisions/<int:decision_id>/", decisions.decision, name="decision"),
+    path("decisions/<int:decision_id>/selection.xlsx", decisions.decision_file, name="decision_file"),
     path("decisions/<int:decision_id>/approve/", decisions.approve, name="approve"),
     path("decisions/<int:decision_id>/refuse/", decisions.refuse, name="refuse"),
 ]

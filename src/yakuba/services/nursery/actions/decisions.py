@@ -15,6 +15,7 @@ from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 LONGEST_REASON = 2000
+RESULT_CHANGED = "起案のあとに採用する結果が変わりました。差し戻して、起案し直してください。"
 
 
 @transaction.atomic
@@ -129,8 +130,16 @@ def decline(application: Application, reason: str, *, actor: Any) -> Decision:
     return decision
 
 
-def freeze_obstacles(round: Round) -> list[str]:
-    """What must be done before the round can be frozen, in Japanese; empty when it may."""
+def obstacles_to_approve(decision: Decision) -> list[str]:
+    """Why a proposed freezing cannot be approved as things stand now; empty when it may."""
+    if decision.run_id != decision.round.adopted_id:
+        return [RESULT_CHANGED]
+    return freeze_obstacles(decision.round, proposed=decision)
+
+
+def freeze_obstacles(round: Round, proposed: Decision | None = None) -> list[str]:
+    """What must be done before the round can be frozen, in Japanese; empty when it may. proposed: the freezing that
+    waits itself."""
     adopted = round.adopted
     if adopted is None:
         return ["採用した選考結果がありません。計算し、結果を採用してください。"]
@@ -138,7 +147,7 @@ def freeze_obstacles(round: Round) -> list[str]:
     if run_queries.is_outdated(adopted, round):
         found.append("採用した計算のあとに申込・施設・選考基準が変わりました。計算し直して採用してください。")
     waiting = Decision.objects.filter(round=round, state=Decision.State.PROPOSED)
-    if waiting.filter(kind=Decision.Kind.FREEZE).exists():
+    if waiting.filter(kind=Decision.Kind.FREEZE).exclude(pk=proposed.pk if proposed else None).exists():
         found.append("確定の承認を待っています。")
     if number := waiting.exclude(kind=Decision.Kind.FREEZE).count():
         found.append(f"承認を待つ個別の決定が{number}件あります。先に承認するか差し戻してください。")
@@ -147,7 +156,7 @@ def freeze_obstacles(round: Round) -> list[str]:
 
 def _freeze(round: Round, decision: Decision, actor: Any) -> None:
     if decision.run_id != round.adopted_id:
-        raise NotPossible("起案のあとに採用する結果が変わりました。差し戻して、起案し直してください。")
+        raise NotPossible(RESULT_CHANGED)
     _answer(decision, Decision.State.APPROVED, actor, "")
     obstacles = freeze_obstacles(round)
     if obstacles:

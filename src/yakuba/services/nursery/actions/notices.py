@@ -13,9 +13,9 @@ from yakuba.kernel import jobs
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.storage import blob_path, content_of, store
 from yakuba.services.nursery.actions.files import csv_file
-from yakuba.services.nursery.adapters import mailing
+from yakuba.services.nursery.adapters import glyphs, mailing
 from yakuba.services.nursery.adapters import notices as press
 from yakuba.services.nursery.adapters.spreadsheets import Table
 from yakuba.services.nursery.contracts import MarketRefused, Problem
@@ -23,7 +23,7 @@ from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
 from yakuba.services.nursery.engine.notices import FRAME_TEXTS
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import NoticePrint, Round
+from yakuba.services.nursery.models import NoticePart, NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown
 
@@ -93,7 +93,8 @@ def start(round: Round, *, actor: Any) -> NoticePrint:
 
 
 def make(print_id: int, told: Told) -> None:
-    """Do the work; nothing is kept until the end. `told(done, total, note)` may raise to stop it."""
+    """Do the work; it may be killed and called again at any moment, and goes on with the pages that were ready.
+    `told(done, total, note)` may raise to stop it."""
     row = (
         NoticePrint.objects.select_related("round__adopted__rule_set", "round__adopted__snapshot", "made_by")
         .filter(pk=print_id)
@@ -101,7 +102,10 @@ def make(print_id: int, told: Told) -> None:
     )
     if row is None or row.state != NoticePrint.State.ACTIVE:
         return
-    told(0, 1, "理由の説明を作っています")
+    shelf = Shelf(row.round, row.made_by)
+    row.attempts, row.kept = row.attempts + 1, shelf.pages
+    row.save(update_fields=["attempts", "kept"])
+    told(0, 1, f"{outputs.restart_sentence(row)}理由の説明を作っています")
     try:
         selection, matching, wanted = outputs.final_selection(row.round)
     except (MarketRefused, RulesRefused) as refused:
@@ -110,31 +114,146 @@ def make(print_id: int, told: Told) -> None:
     written, problems = notices.write(selection, explain(selection, matching), wanted)
     frame = notices.frame(row.texts, "", timezone.localdate())
     try:
+        ready = _printable(written, frame, row)
         pdf = press.to_pdf(
-            written, frame, draft=row.draft, told=lambda done, total: told(done, total, "紙面を作っています")
+            ready,
+            frame,
+            draft=row.draft,
+            told=_laying_out(row, told),
+            shelf=shelf,
         )
-    except (press.PdfUnavailable, press.TextsTooLong) as error:
+    except (press.PdfUnavailable, press.TextsTooLong, Unprintable) as error:
         _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
         return
+    _keep(row, ready, pdf, problems)
+    shelf.clear()
+
+
+def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
+    """Hears how many pages are laid out: at first those that were ready before."""
+    begun = False
+
+    def heard(done: int, total: int) -> None:
+        nonlocal begun
+        if not begun:
+            begun, row.kept = True, done
+            row.save(update_fields=["kept"])
+        told(done, total, f"{outputs.restart_sentence(row)}紙面を作っています")
+
+    return heard
+
+
+class Unprintable(ValueError):
+    """No notice can be printed as it is; `str()` says why to staff."""
+
+
+def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticePrint) -> list[notices.Notice]:
+    """The notices that the fonts can print, numbered anew; the others are noted on the row, not yet saved. Raises
+    Unprintable where the frame's texts cannot be printed, or no notice can."""
+    known = glyphs.Glyphs()
+    lacking = known.lacking("".join(map(str, vars(frame).values())))
+    if lacking:
+        raise Unprintable(
+            f"通知の文面に、印刷できない文字 {glyphs.told(lacking)} があります。文面を直して作り直してください。"
+        )
+    row.held_back, ready = [], []
+    for notice in written:
+        found = {
+            where: lacks for where, text in notices.texts(notice).items() if (lacks := known.lacking(text))
+        }
+        if found:
+            row.held_back.append(_held_back(notice, found))
+        else:
+            ready.append(notice)
+    if written and not ready:
+        raise Unprintable(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
+    return notices.numbered(ready)
+
+
+def _held_back(notice: notices.Notice, found: Mapping[str, list[str]]) -> dict[str, Any]:
+    said = "、".join(f"{where}の{glyphs.told(lacks)}" for where, lacks in found.items())
+    reason = (
+        f"{said}が、通知の書体（フォント）にないため、この1通は作っていません。受付簿か選考の画面で字を直すか、"
+        "その字のある書体を管理者に入れてもらい、作り直してください。急ぐときは手で作って送ってください。"
+    )
+    place = f"受付番号 {notice.child}（{glyphs.shown(notice.guardian or notice.child_name)}様）"
+    return {"line": 0, "place": place, "reason": reason}
+
+
+def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: list[Problem]) -> None:
+    """Store the print file, unless somebody else was faster."""
     name = outputs.document_name(row.round, "notices") + ".pdf"
     with transaction.atomic():
         locked = NoticePrint.objects.select_for_update(of=("self",)).filter(pk=row.pk)
         if locked.get().state != NoticePrint.State.ACTIVE:
-            return  # somebody else was faster
+            return
         row.pdf = store(
-            StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(written)
+            StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(ready)
         )
-        row.addresses = [list(line) for line in mailing.table(written).rows]
-        row.count = len(written)
+        row.addresses = [list(line) for line in mailing.table(ready).rows]
+        row.count = len(ready)
         _end(row, NoticePrint.State.DONE, problems=problems)
         record(
             "nursery.notices_made",
             subject=f"round:{row.round_id}",
             actor=row.made_by,
             count=row.count,
+            held_back=len(row.held_back),
             draft=row.draft,
             sha256=row.pdf.sha256,
         )
+
+
+class Shelf:
+    """Parts of the round's print file that are laid out, kept as encrypted files until it is whole."""
+
+    def __init__(self, round: Round, actor: Any) -> None:
+        self._round = round
+        self._actor = actor
+
+    @property
+    def pages(self) -> int:
+        """How many pages lie there."""
+        return sum(self._rows().values_list("pages", flat=True))
+
+    def get(self, digest: str) -> bytes | None:
+        """The part of that digest, if it lies there and can be read."""
+        row = self._rows().select_related("pdf").filter(digest=digest).first()
+        try:
+            return content_of(row.pdf) if row else None
+        except FileNotFoundError:
+            self._throw_away(row)
+            return None
+
+    def put(self, digest: str, content: bytes, pages: int) -> None:
+        """Keep a part; another process may have done so."""
+        with transaction.atomic():
+            if self._rows().filter(digest=digest).exists():
+                return
+            pdf = store(
+                StoredFile.Kind.OUTPUT,
+                "notices-part.pdf",
+                "application/pdf",
+                content,
+                actor=self._actor,
+                pages=pages,
+            )
+            NoticePart.objects.create(round=self._round, digest=digest, pages=pages, pdf=pdf)
+
+    def clear(self) -> None:
+        """Throw all parts away, whichever print file they were for."""
+        for row in self._rows().select_related("pdf"):
+            self._throw_away(row)
+
+    def _throw_away(self, row: NoticePart) -> None:
+        path = blob_path(row.pdf)
+        with transaction.atomic():
+            row.delete()
+            row.pdf.delete()
+        path.unlink(missing_ok=True)
+
+    def _rows(self) -> Any:
+        return NoticePart.objects.filter(round=self._round)
 
 
 def take_print(round: Round, *, actor: Any) -> Download:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,14 @@ from yakuba.kernel import jobs
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions.rounds import preparing
-from yakuba.services.nursery.contracts import Applications, MarketRefused, Matching, Selection, Status
+from yakuba.services.nursery.contracts import (
+    Applications,
+    MarketRefused,
+    Matching,
+    Problem,
+    Selection,
+    Status,
+)
 from yakuba.services.nursery.engine import check, explaining, market_writing
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
 from yakuba.services.nursery.queries import explanations, inputs, rounds
@@ -217,6 +224,7 @@ def _store(run: Run, result: Result) -> None:
     row.not_eligible = [
         {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
     ]
+    row.notes = _kept(selection.notes)
     row.counts = queries.counts_of(selection, matching, result.reasons)
     row.state, row.ended_at = Run.State.DONE, timezone.now()
     row.save()
@@ -271,12 +279,16 @@ def _refuse_double(round: Round, digest: str, again: bool) -> None:
 def _refuse(run: Run, refused: Any) -> None:
     row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.state == Run.State.ACTIVE:
-        row.problems = [
-            {"line": one.line, "place": one.place, "reason": one.reason}
-            for one in refused.problems[:KEPT_PROBLEMS]
-        ]
+        row.problems = _kept(refused.problems)
         row.state, row.ended_at = Run.State.FAILED, timezone.now()
         row.save()
+
+
+def _kept(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """The first of them, and how many more there are."""
+    rows = [{"line": one.line, "place": one.place, "reason": one.reason} for one in problems[:KEPT_PROBLEMS]]
+    more = len(problems) - len(rows)
+    return rows + ([{"line": 0, "place": "", "reason": f"ほかに{more}件あります。"}] if more else [])
 
 
 def _fail(run: Run, reason: str) -> None:

@@ -72,9 +72,9 @@ def applications_from_file(round: Round, data: bytes, *, actor: Any) -> Taken:
     """Take a CSV of children, one row each. Bad rows are refused with line and reason, the good ones kept.
     Raises NotPossible on a frozen round, and RulesRefused."""
     row = preparing(round)
-    households, problems = read_households(data)
+    households, problems = read_households(data, facts.number_type(row))
     taken = Taken(problems=list(problems))
-    read, labels, codes = rules.of_round(row), facts.procedure_labels(row), _facility_codes(row)
+    read, labels, places = rules.of_round(row), facts.procedure_labels(row), rounds.places(row)
     rows = []
     for household in households:
         for child in household.children:
@@ -85,8 +85,8 @@ def applications_from_file(round: Round, data: bytes, *, actor: Any) -> Taken:
                 "district": household.district,
                 "name": child.name,
                 "birth": child.birth,
-                "wishes": [codes.get(wish, wish) for wish in child.wishes],
-                "current": codes.get(child.current or "", child.current or ""),
+                "wishes": [places.id_of(wish) for wish in child.wishes],
+                "current": places.id_of(child.current) if child.current else "",
                 "gives_up": child.gives_up,
                 "wants_hold": child.wants_hold,
                 "facts": facts.canonical(child.facts, read, labels),
@@ -188,11 +188,6 @@ def _fits(values: Mapping[str, Any], taken: Taken) -> bool:
             taken.problems.append(Problem(values["line"], str(values["receipt_number"])[:20], reason))
             return False
     return True
-
-
-def _facility_codes(round: Round) -> dict[str, str]:
-    """Name → code, so that files and ledger may name facilities as people do."""
-    return {place.name: place.code for place in rounds.facilities(round)}
 
 
 def _record(name: str, round: Round, actor: Any, taken: Taken, source: str) -> None:

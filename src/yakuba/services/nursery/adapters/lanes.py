@@ -25,14 +25,12 @@ Pipe = Any  # multiprocessing's Connection, whose class differs by system
 
 def printed(
     parts: Sequence[Part], frame: Frame, draft: bool, told: Callable[[int], None]
-) -> Generator[bytes]:
-    """The parts as PDFs, in order. told(notices done) may raise to stop. Raises PdfUnavailable or TextsTooLong, and
-    EOFError when a process dies."""
+) -> Generator[tuple[int, bytes]]:
+    """Each part's number, from 0, and its PDF, as soon as it is ready. told(notices done) may raise to stop. Raises
+    PdfUnavailable or TextsTooLong, and EOFError when a process dies."""
     waiting = list(enumerate(parts))[::-1]
     done = dict.fromkeys(range(len(parts)), 0)
-    ready: dict[int, bytes] = {}
     at_work: dict[Pipe, int] = {}
-    next_one = 0
     with ExitStack() as open_pipes:
         count = min(_cores(), MOST, len(parts))
         for pipe in [open_pipes.enter_context(_process(frame, draft)) for _ in range(count)]:
@@ -46,12 +44,10 @@ def printed(
                 if isinstance(said, int):
                     done[number] = said
                 else:
-                    done[number], ready[number] = len(parts[number]), said
+                    done[number] = len(parts[number])
                     _hand_out(pipe, waiting, at_work)
+                    yield number, said
                 told(sum(done.values()))
-            while next_one in ready:
-                yield ready.pop(next_one)
-                next_one += 1
 
 
 def _hand_out(pipe: Pipe, waiting: list[tuple[int, Part]], at_work: dict[Pipe, int]) -> None:

@@ -11,6 +11,10 @@ from django.template.loader import render_to_string
 from yakuba.services.nursery.engine.notices import Frame, Notice, Reason
 
 TEMPLATE = "nursery/print/notices.html"
+FAMILIES = (
+    "Noto Sans CJK JP",
+    "IPAexGothic",
+)  # fonts of the notices, as in the template; `glyphs` trusts them
 AT_ONCE = 50  # notices laid out together; between them the progress is told
 SIZES = ("normal", "small", "tiny")
 ROOM = {"normal": 600, "small": 1000}  # characters of reasons that surely fit in, lines counted as half full
@@ -19,6 +23,14 @@ ELSEWHERE = "ほかの希望については、窓口でご説明します。"
 
 class PdfUnavailable(RuntimeError):
     """WeasyPrint's Debian libraries are missing; `str()` says which and what to do."""
+
+
+def unavailable() -> PdfUnavailable:
+    """What to say when they are."""
+    return PdfUnavailable(
+        "PDFを作る部品がありません。管理者に libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+        "（Debianパッケージ）を入れてもらってください。"
+    )
 
 
 class TextsTooLong(ValueError):
@@ -33,10 +45,7 @@ class Press:
             import weasyprint
             from weasyprint.text.fonts import FontConfiguration
         except OSError as error:
-            raise PdfUnavailable(
-                "PDFを作る部品がありません。管理者に libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-                "（Debianパッケージ）を入れてもらってください。"
-            ) from error
+            raise unavailable() from error
         self.html = weasyprint.HTML
         self.fonts = FontConfiguration()
         self.frame = frame

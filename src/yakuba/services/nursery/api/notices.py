@@ -14,7 +14,8 @@ from yakuba.services.nursery.queries import outputs, told
 
 
 class NoticesOut(Schema):
-    """Notices made at one time. draft: marked 見本; state: active, done or failed; problems: what is missing."""
+    """Notices made at one time. draft: marked 見本; state: active, done or failed; problems: what is missing; held_back:
+    notices that were not made, with the characters that cannot be printed; attempts: how often the work was begun."""
 
     id: int
     round: int
@@ -24,6 +25,8 @@ class NoticesOut(Schema):
     count: int
     sha256: str
     problems: list[ProblemOut]
+    held_back: list[ProblemOut]
+    attempts: int
     made_by: str
     made_at: datetime
     ended_at: datetime | None

@@ -19,7 +19,8 @@ from yakuba.services.nursery.queries import told
 
 
 class RoundOut(Schema):
-    """A round. next_step: what somebody has to do next; problems: what stands in the way of calculating."""
+    """A round. next_step: what somebody has to do next; problems: what stands in the way of calculating; notes: what
+    somebody should look at before."""
 
     id: int
     title: str
@@ -36,6 +37,7 @@ class RoundOut(Schema):
     facilities: int
     seats: int
     problems: list[ProblemOut]
+    notes: list[ProblemOut]
 
 
 class TakenOut(Schema):
@@ -103,6 +105,7 @@ class RunOut(Schema):
     seconds: dict[str, float]
     digest: str
     problems: list[ProblemOut]
+    notes: list[ProblemOut]
     started_at: datetime
     ended_at: datetime | None
 

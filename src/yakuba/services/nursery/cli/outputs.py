@@ -45,7 +45,7 @@ MOVE_HEADINGS = {
     "receipt_number": "受付番号", "before": "前の枠", "wish_before": "希望", "after": "後の枠", "wish_after": "希望",
 }  # fmt: skip
 PRINT_HEADINGS = {
-    "id": "番号", "kind": "種類", "state_label": "状態", "count": "枚数", "made_by": "だれ", "when": "いつ",
+    "id": "番号", "kind": "種類", "state_label": "状態", "count": "枚数", "held": "作らなかった", "made_by": "だれ", "when": "いつ",
 }  # fmt: skip
 MOVES = {"gains": "よくなる児童", "losses": "悪くなる児童", "others": "どちらとも言えない児童"}
 
@@ -216,7 +216,7 @@ def _texts(file: Path) -> dict[str, str]:
 
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:
     when = f"{timezone.localtime(row['made_at']):%Y-%m-%d %H:%M}"
-    return row | {"kind": "見本" if row["draft"] else "本番", "when": when}
+    return row | {"kind": "見本" if row["draft"] else "本番", "when": when, "held": len(row["held_back"])}
 
 
 def _make_here(row: NoticePrint, *, quiet: bool) -> None:
@@ -228,6 +228,11 @@ def _make_here(row: NoticePrint, *, quiet: bool) -> None:
     problems = [Problem(**one) for one in row.problems]
     if row.state == NoticePrint.State.FAILED:
         raise fail(lines(problems))
+    if sentence := outputs.restart_sentence(row):
+        errors.print(sentence, highlight=False, markup=False)
+    if row.held_back:
+        held = [Problem(**one) for one in row.held_back]
+        errors.print(f"作らなかった通知 {len(held)}通\n{lines(held)}", highlight=False, markup=False)
     if problems:
         errors.print(f"足りないところ\n{lines(problems)}", highlight=False, markup=False)
 

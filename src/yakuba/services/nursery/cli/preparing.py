@@ -100,8 +100,7 @@ def prepare(
         f"希望の組合せ {counts['joint_wishes']}、対象外 {counts['not_eligible']}件",
         highlight=False,
     )
-    for note in selection.notes[:SHOWN_PROBLEMS]:
-        errors.print(f"お知らせ {note}", highlight=False, markup=False)
+    _tell(selection.notes)
 
 
 @app.command("index")
@@ -119,10 +118,12 @@ def index(
     found = selection.indices.get(child)
     if found is None:
         raise fail(f"受付番号「{child}」の児童は、この回の選考にいません。", NOT_READY)
+    mine = [note for note in selection.notes if note.place == f"受付 {child}"]
     if as_json:
-        print_json(_as_json(found, selection))
+        print_json(_as_json(found, selection) | {"notes": [_fault(note) for note in mine]})
     else:
         _print_index(found, selection)
+        _tell(mine)
 
 
 def _rules(file: Path, as_json: bool) -> rules.Rules:
@@ -179,6 +180,14 @@ def _refuse(problems: Sequence[Problem], what: str, as_json: bool) -> typer.Exit
     if more > 0:
         lines.append(f"ほか{more}件")
     return fail("\n".join([f"{what}に誤りがあります。次のところを直してください。", *lines]), NOT_READY)
+
+
+def _tell(notes: Sequence[Problem]) -> None:
+    """What staff should know although it can run."""
+    for note in notes[:SHOWN_PROBLEMS]:
+        errors.print(f"お知らせ {note}", highlight=False, markup=False)
+    if len(notes) > SHOWN_PROBLEMS:
+        errors.print(f"ほか{len(notes) - SHOWN_PROBLEMS}件", highlight=False)
 
 
 def _fault(problem: Problem) -> dict[str, object]:

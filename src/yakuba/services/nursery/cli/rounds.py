@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -188,8 +189,8 @@ def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json
 
 
 def take_up(earlier: UnderWay) -> Any:
-    """What was started before, and perhaps killed half way: nothing of it is kept until its end, so it may be done
-    here even while a worker does it, too."""
+    """What was started before, and perhaps killed half way: whoever comes to its end first has made it, so it may be
+    done here even while a worker does it, too."""
     errors.print("前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。", highlight=False)
     return earlier.row
 
@@ -209,7 +210,15 @@ def _print_round(round: Round, as_json: bool) -> dict[str, Any]:
         print_rows([facts], ROUND_HEADINGS, as_json=False)
         if facts["problems"]:
             errors.print(lines([Problem(**one) for one in facts["problems"]]), highlight=False, markup=False)
+        _print_notes(facts["notes"])
     return facts
+
+
+def _print_notes(notes: Sequence[dict[str, Any]]) -> None:
+    """What should be looked at although it can be calculated."""
+    if notes:
+        said = lines([Problem(**one) for one in notes])
+        errors.print(f"確かめるところ {len(notes)}か所\n{said}", highlight=False, markup=False)
 
 
 def _print_taken(taken: taking.Taken, as_json: bool) -> None:
@@ -229,5 +238,6 @@ def print_run(run: Run, as_json: bool) -> None:
         print_json(facts)
     else:
         print_rows([facts], RUN_HEADINGS, as_json=False)
+        _print_notes(run.notes)
     if run.state == Run.State.FAILED:
         raise fail(lines([Problem(**one) for one in run.problems]))

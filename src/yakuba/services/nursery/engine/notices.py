@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -156,10 +156,25 @@ def write(
         notices.append(_notice(selection, child, explanations[child.id], names))
         problems += _missing(child)
     notices.sort(key=lambda one: (one.postal_code or "9", one.address, one.guardian, one.child))
-    numbered = [
-        Notice(**{**vars(notice), "number": number}) for number, notice in enumerate(notices, start=1)
-    ]
-    return numbered, problems
+    return numbered(notices), problems
+
+
+def numbered(notices: Iterable[Notice]) -> list[Notice]:
+    """The same, counted from 1 in the order given."""
+    return [replace(notice, number=number) for number, notice in enumerate(notices, start=1)]
+
+
+def texts(notice: Notice) -> dict[str, str]:
+    """What is printed of it: where it stands, as staff call it → the text."""
+    said = [notice.summary, *(f"{one.facilities}{one.text}{one.wishes}" for one in notice.reasons)]
+    return {
+        "宛名": notice.guardian,
+        "住所": f"{notice.postal_code}{notice.address}",
+        "児童の氏名": notice.child_name,
+        "受付番号": notice.child,
+        "園": notice.facility,
+        "理由": "".join(said),
+    }
 
 
 def _notice(selection: Selection, child: Child, result: Explanation, names: Mapping[str, str]) -> Notice:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from yakuba.services.nursery.engine.rules import Field, Kind
+from yakuba.services.nursery.engine.tables import folded
 from yakuba.services.nursery.models import AGES, Application, Facility
 
 MOST_WISHES = 30
@@ -78,6 +79,10 @@ class ApplicationForm(forms.Form):
         for code, spec in asked.items():
             self.fields[self._facts[code]] = _fact_field(spec)
             self.initial[self._facts[code]] = _shown_fact(spec, application.facts.get(code, ""))
+
+    def clean_household(self) -> str:
+        """In one width, as in tables."""
+        return folded(self.cleaned_data["household"])
 
     def clean(self) -> dict[str, Any]:
         """Each facility at most once."""

@@ -50,7 +50,8 @@ class FileForm(forms.Form):
     """A CSV."""
 
     file = forms.FileField(
-        label="CSVファイル", help_text="文字コードはShift_JIS（Excelの標準）でもUTF-8でも読めます。"
+        label="CSVファイル",
+        help_text="文字コードはShift_JIS（Excelの標準）でもUTF-8でも読めます。コンマのほか、タブで区切った表も読めます。",
     )
 
     def clean_file(self) -> bytes:

@@ -8,15 +8,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, require
 from yakuba.services.nursery.actions import decisions as actions
+from yakuba.services.nursery.actions import files
+from yakuba.services.nursery.contracts import MarketRefused
+from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.decisions import AnswerForm, PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import decisions as queries
-from yakuba.services.nursery.queries import names, results
+from yakuba.services.nursery.queries import freezing, names, results
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 
@@ -54,7 +58,22 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
         "facility_names": names.facility_names(row.round),
         "placement": _placement(row),
     }
+    if row.kind == Decision.Kind.FREEZE and row.state == Decision.State.PROPOSED:
+        file_url = reverse("nursery:decision_file", args=[row.pk]) if context["may_approve"] else ""
+        context |= _freezing(row.round, actions.obstacles_to_approve(row), file_url)
     return render(request, "nursery/decision.html", context)
+
+
+@permission_required("nursery.approve")
+def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """All results on which a decision is to be made as a workbook, for who has to approve it."""
+    row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
+    assert row.run is not None
+    try:
+        return files.take_workbook(row.run, actor=request.user).answer()
+    except (MarketRefused, RulesRefused) as refused:
+        messages.error(request, f"書き出せません。{refused.problems[0]}")
+        return redirect("nursery:decision", row.pk)
 
 
 @permission_required("nursery.propose")
@@ -107,17 +126,10 @@ def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
         )
         if answer is not None:
             return answer
-    finals = results.finals(round)
-    context = {
-        "form": form,
-        "round": round,
-        "obstacles": [] if round.is_frozen else actions.freeze_obstacles(round),
-        "placed": sum(one.is_placed for one in finals),
-        "kept": sum(one.kept for one in finals),
-        "unplaced": sum(not one.slot for one in finals),
-        "changed": [one for one in finals if one.decision is not None],
-        "facility_names": names.facility_names(round),
-    }
+    may_take = rights(request.user)["may_output"] and round.adopted_id
+    file_url = reverse("nursery:export_excel", args=[round.adopted_id]) if may_take else ""
+    obstacles = [] if round.is_frozen else actions.freeze_obstacles(round)
+    context = {"form": form, "round": round} | _freezing(round, obstacles, file_url)
     return render(request, "nursery/freeze.html", context, status=422 if form.errors else 200)
 
 
@@ -164,6 +176,13 @@ def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
         lambda: actions.refuse(row, request.POST.get("answer", ""), actor=request.user),
         "差し戻しました。",
     )
+
+
+def _freezing(round: Round, obstacles: list[str], file_url: str) -> dict[str, Any]:
+    """What is seen where the freezing is proposed, and where it is approved."""
+    found = freezing.of_round(round)
+    changed = freezing.changed_in_words(found, round) if found else []
+    return {"found": found, "changed": changed, "obstacles": obstacles, "file_url": file_url}
 
 
 def _decision(decision_id: int) -> Decision:

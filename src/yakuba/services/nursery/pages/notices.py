@@ -32,6 +32,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
         "prints": prints,
         "active": active,
         "job": outputs.print_job(active, actions.JOB) if active else None,
+        "restart": outputs.restart_sentence(active) if active else "",
         "ready": ready,
         "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],
         "frame": outputs.frame_of(round),

@@ -64,6 +64,8 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
         "ready": ready,
         "faults": ready.faults[:SHOWN_FAULTS],
         "more_faults": max(0, len(ready.faults) - SHOWN_FAULTS),
+        "notes": ready.notes[:SHOWN_FAULTS],
+        "more_notes": max(0, len(ready.notes) - SHOWN_FAULTS),
         "progress": runs.progress(ready.run) if ready.run else None,
         "runs": runs.runs(row)[:10],
         "decisions": Decision.objects.filter(round=row).select_related("application", "proposed_by")[:10],

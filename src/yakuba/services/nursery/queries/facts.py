@@ -46,6 +46,12 @@ def procedure_labels(round: Round) -> dict[str, str]:
     return {item.label: item.code for item in round.procedure.definition.fields}
 
 
+def number_type(round: Round) -> str:
+    """The type of the procedure's field 受付番号, which says how a receipt number is checked."""
+    fields = round.procedure.definition.fields
+    return next((str(item.type) for item in fields if item.code == "receipt_number"), "")
+
+
 def mode_of(text: str, rules: Rules) -> str:
     """A sibling mode's code, from its code or label; what is neither stays as it is written."""
     by_label = {label: code for code, label in rules.sibling_modes.items()}

@@ -12,6 +12,7 @@ from typing import Any
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.nursery.contracts import Problem
+from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.rules import Rules
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import facts, rounds
@@ -40,7 +41,7 @@ def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
     """Every confirmed case that asks for the round's start date or an earlier one, with its household."""
     cases = list(Case.objects.filter(procedure=round.procedure).order_by("receipt_number"))
     values = _values(round)
-    codes = {place.name: place.code for place in rounds.facilities(round)}
+    places = rounds.places(round)
     labels = facts.procedure_labels(round)
     left_out: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
@@ -53,7 +54,7 @@ def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
         elif reason:
             left_out[reason] += 1
         else:
-            row, problem = _row(case, stated, codes)
+            row, problem = _row(case, stated, places)
             rows += [row] if row else []
             problems += [problem] if problem else []
     _put_households_together(rows, rules)
@@ -99,9 +100,7 @@ def _without_seated(rows: list[dict[str, Any]], seated: set[str]) -> tuple[list[
     return kept, len(rows) - len(kept)
 
 
-def _row(
-    case: Case, stated: dict[str, str], codes: Mapping[str, str]
-) -> tuple[dict[str, Any] | None, Problem | None]:
+def _row(case: Case, stated: dict[str, str], places: Places) -> tuple[dict[str, Any] | None, Problem | None]:
     try:
         birth = date.fromisoformat(stated.get("child_birth", ""))
     except ValueError:
@@ -118,8 +117,8 @@ def _row(
         "district": stated.get("district", ""),
         "name": stated.get("child_name", ""),
         "birth": birth,
-        "wishes": _wishes(stated, codes),
-        "current": codes.get(current, current),
+        "wishes": _wishes(stated, places),
+        "current": places.id_of(current) if current else "",
         "gives_up": stated.get("gives_up", "") in YES,
         "wants_hold": stated.get("wants_hold", "") in YES,
         "facts": stated,
@@ -127,13 +126,13 @@ def _row(
     }, None
 
 
-def _wishes(stated: Mapping[str, str], codes: Mapping[str, str]) -> list[str]:
+def _wishes(stated: Mapping[str, str], places: Places) -> list[str]:
     """Facility codes in the order of `wish_1`, `wish_2` …; a name that no facility has stays as it is written,
     so that the check before the run names it. A facility named twice counts once."""
     numbered = sorted(
         (int(match[1]), value) for name, value in stated.items() if (match := WISH.fullmatch(name)) and value
     )
-    return list(dict.fromkeys(codes.get(value, value) for _, value in numbered))
+    return list(dict.fromkeys(places.id_of(value) for _, value in numbered))
 
 
 def _put_households_together(rows: list[dict[str, Any]], rules: Rules) -> None:

@@ -212,6 +212,15 @@ def latest_print(round: Round) -> NoticePrint | None:
     return (ready.filter(draft=False) if round.is_frozen else ready).first()
 
 
+def restart_sentence(row: NoticePrint) -> str:
+    """What to say of notices whose making was interrupted and begun again; empty for the first time."""
+    if row.attempts <= 1:
+        return ""
+    if not row.kept:
+        return f"途中で止まったため、はじめから作り直しています（{row.attempts}回目）。"
+    return f"途中で止まったため、続きから作っています（{row.attempts}回目）。できていた{row.kept}枚はそのまま使います。"
+
+
 def print_job(row: NoticePrint, name: str) -> Job | None:
     """The job that makes it."""
     return Job.objects.filter(name=name, key=row.job_key).first()

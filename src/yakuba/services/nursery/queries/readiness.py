@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.urls import reverse
 
 from yakuba.services.nursery.contracts import Applications, Problem
-from yakuba.services.nursery.engine.preparing import faults
+from yakuba.services.nursery.engine.preparing import look
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Decision, HandOver, Round, Run
 from yakuba.services.nursery.queries import inputs, ledger, rounds, rules
@@ -44,13 +44,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Readiness:
-    """faults: what must be put right first. unconfirmed: cases of the ledger that are not confirmed yet.
-    step: the next thing to do; run: the run that it is about, if any."""
+    """faults: what must be put right first; notes: what should be looked at before although it may run. unconfirmed:
+    cases of the ledger that are not confirmed yet. step: the next thing to do; run: the run that it is about, if any."""
 
     faults: tuple[Fault, ...]
     unconfirmed: int
     step: Step
     run: Run | None = None
+    notes: tuple[Fault, ...] = ()
 
     @property
     def may_run(self) -> bool:
@@ -69,25 +70,26 @@ def of_round(round: Round) -> Readiness:
     digest = inputs.digest_of(applications)
     if last is not None and not _is_of(last, round, digest):
         last = None
-    # Inputs from which a result came have no faults.
-    found = [] if last else check(round, applications)
+    # Inputs from which a result came have no faults; its notes stand with it.
+    found, notes = ([], []) if last else check(round, applications)
     step, run = _step(round, applications, found, last, digest)
-    return Readiness(tuple(found), unconfirmed, step, run)
+    return Readiness(tuple(found), unconfirmed, step, run, tuple(notes))
 
 
-def check(round: Round, applications: Applications | None = None) -> list[Fault]:
-    """Every fault of the round's inputs, each with the link to what heals it."""
+def check(round: Round, applications: Applications | None = None) -> tuple[list[Fault], list[Fault]]:
+    """Every fault of the round's inputs, and what should be looked at before calculating, each with the link to what
+    heals it."""
     applications = applications or inputs.of_round(round)
     try:
         read = rules.of_round(round)
     except RulesRefused as refused:
         url = reverse("nursery:rules")
-        return [Fault(problem, url, "選考基準を開く") for problem in refused.problems]
+        return [Fault(problem, url, "選考基準を開く") for problem in refused.problems], []
     if not applications.facilities or not applications.households:
-        return []
-    problems = faults(applications, read)
-    if not problems:
-        return []
+        return [], []
+    problems, notes = look(applications, read)
+    if not problems and not notes:
+        return [], []
     children = {row.receipt_number: row.pk for row in rounds.applications(round).only("receipt_number")}
     places = {}
     for place in rounds.facilities(round).only("code", "name"):
@@ -95,7 +97,10 @@ def check(round: Round, applications: Applications | None = None) -> list[Fault]
     households = {}
     for household in applications.households:
         households[household.id] = children[household.children[0].id]
-    return [_linked(problem, children, households, places) for problem in problems]
+    return (
+        [_linked(problem, children, households, places) for problem in problems],
+        [_linked(note, children, households, places) for note in notes],
+    )
 
 
 def _linked(

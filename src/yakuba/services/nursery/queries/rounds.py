@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.preparing import ages
 from yakuba.services.nursery.models import (
     AGES,
@@ -50,6 +51,11 @@ def applications(round: Round) -> QuerySet[Application]:
 def facilities(round: Round) -> QuerySet[Facility]:
     """The round's facilities in the order in which they were taken in."""
     return Facility.objects.filter(round=round).order_by("pk")
+
+
+def places(round: Round) -> Places:
+    """The round's facilities as files and ledger may name them."""
+    return Places(facilities(round).values_list("code", "name"))
 
 
 def age_class(application: Application, round: Round) -> int:

@@ -30,6 +30,7 @@ def round_facts(round: Round) -> dict[str, Any]:
         "facilities": figures.facilities,
         "seats": figures.seats,
         "problems": [_problem(fault.problem) for fault in ready.faults],
+        "notes": [_problem(note.problem) for note in ready.notes],
     }
 
 
@@ -55,6 +56,7 @@ def run_facts(run: Run) -> dict[str, Any]:
         "seconds": run.seconds,
         "digest": run.digest,
         "problems": run.problems,
+        "notes": run.notes,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
     }
@@ -131,6 +133,8 @@ def print_facts(row: NoticePrint) -> dict[str, Any]:
         "count": row.count,
         "sha256": row.pdf.sha256 if row.pdf else "",
         "problems": row.problems,
+        "held_back": row.held_back,
+        "attempts": row.attempts,
         "made_by": str(row.made_by),
         "made_at": row.made_at,
         "ended_at": row.ended_at,

@@ -38,6 +38,7 @@ from yakuba.services.nursery.tests.small_rules import (
         ([household(child("1"))], [facility("A"), facility("A")], ["施設番号「A」の施設が二つ"]),
         ([household(child("1"))], [facility("A", ages=[7]), facility("B")], ["7歳の空き"]),
         ([household(child("1"))], [facility("A", shared=(SharedAges("s", (3,), 2),), ages=[1])], ["共用枠「s」の3歳"]),
+        ([household(child("1"))], [facility("A", shared=(SharedAges("s", (1, 2), 2), SharedAges("t", (2, 1), 3)))], ["同じ年齢", "席が二つ"]),
         ([household(child("1"))], [facility("A", closes="夕方")], ["施設 A園", "閉所」", "夕方"]),
         ([household(*(child(str(n)) for n in range(9)))], None, ["児童が9人"]),
     ],

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.services.nursery.actions import decisions
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.nursery.actions import decisions, rules
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round, RuleSet, Run
 from yakuba.services.nursery.tests.desk import FACILITIES, RULES
 
@@ -66,7 +67,9 @@ def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
 
 
 def test_refused_rows_are_shown_by_line(ask, desk):
-    data = "受付番号,児童氏名,生年月日,第1希望\n1,児童一,2025-06-01,N1\n2,児童二,いつか,N1\n"
+    data = (
+        "受付番号,児童氏名,生年月日,第1希望\n0800700178,児童一,2025-06-01,N1\n0800700275,児童二,いつか,N1\n"
+    )
     file = SimpleUploadedFile("applications.csv", data.encode())
     answer = ask("applications_load", desk.round.pk, file=file)
     assert answer.status_code == 422
@@ -132,3 +135,75 @@ def test_the_home_page_tells_what_waits(client, full, boss):
     decisions.propose_place(full.child("0800000101"), "", "転出", actor=full.person)
     client.force_login(boss)
     assert "承認を待つ入所の決定が1件あります" in text_of(client.get("/"))
+
+
+def test_who_approves_a_freeze_sees_numbers_warnings_and_the_file_where_one_decides(
+    ask, full, client, boss, make_staff, yakuba_city
+):
+    child = full.child("0800000303")
+    child.facts["sibling_attends"] = "市外の園"
+    child.save()
+    run = full.adopted()
+    run.notes = [{"line": 4, "place": "受付 0800000303", "reason": "地区「東地区」の施設はありません。"}]
+    run.save()
+    full.case("0800000404", status=Status.CONFIRMING)
+    moved = decisions.propose_place(full.child("0800000202"), "", "本人の希望", actor=full.person)
+    decisions.approve(moved, actor=boss)
+    frozen = decisions.propose_freeze(full.round, "確かめた", actor=full.person)
+    client.force_login(boss)
+    body = text_of(ask("decision", frozen.pk))
+    for part in (
+        "<dt>児童</dt><dd>3<small>人",
+        "<dt>保留</dt><dd>2<small>人",
+        "安定な割り当てです",
+        "地区「東地区」の施設はありません。",
+        "読み取りと確認が済んでいない申込が1件",
+        "個別の決定で変わった児童（1人）",
+        "青葉保育園",
+        "承認する",
+    ):
+        assert part in body
+    assert "まだ確定できません" not in body
+    file = ask("decision_file", frozen.pk)
+    assert file["Content-Type"].endswith("sheet")
+    assert AuditEvent.objects.filter(name="nursery.exported", actor=boss).count() == 1
+    client.force_login(make_staff(yakuba_city, "nursery.view"))
+    assert ask("decision_file", frozen.pk).status_code == 403
+    assert reverse("nursery:decision_file", args=[frozen.pk]) not in text_of(ask("decision", frozen.pk))
+
+
+def test_a_freeze_that_does_not_hold_any_more_cannot_be_approved_and_says_why(ask, full, client, boss):
+    full.adopted()
+    frozen = decisions.propose_freeze(full.round, "確かめた", actor=full.person)
+    full.case("0800000404")
+    full.take()
+    client.force_login(boss)
+    body = text_of(ask("decision", frozen.pk))
+    assert "まだ確定できません" in body
+    assert "計算し直して採用してください" in body
+    assert re.search(r"disabled>承認する", body)
+
+
+def test_what_a_rule_compares_is_told_before_calculating(ask, desk):
+    rule = RULES + (
+        "施設別加点:\n  出典: 別表3\n  行:\n    - {点: 2, 名前: 地区, 条件: {地区: この施設の地区}}\n"
+    )
+    desk.round.rule_set = rules.load(rule.replace("版: 1", "版: 3"), actor=desk.person)
+    desk.round.save()
+    desk.case("0800000101", district="東地区")
+    desk.take()
+    body = text_of(ask("round", desk.round.pk))
+    assert "計算の前に確かめるところ（1か所）" in body
+    assert "地区「東地区」の施設はありません。「東」の間違いではありませんか。" in body
+    assert "計算する" in body
+    run = desk.calculate()
+    assert "地区「東地区」" in text_of(ask("run", run.pk))
+
+
+def test_a_receipt_number_of_the_procedures_type_needs_its_check_digits(ask, desk):
+    data = "受付番号,児童氏名,生年月日,第1希望\n0800700179,児童一,2025-06-01,N1\n８.００７E+08,児童二,2025-06-01,N1\n"
+    answer = ask("applications_load", desk.round.pk, file=SimpleUploadedFile("a.csv", data.encode()))
+    body = text_of(answer)
+    assert "検査数字" in body
+    assert "数として書きかえた" in body
+    assert not Application.objects.exists()

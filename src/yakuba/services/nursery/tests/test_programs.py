@@ -7,7 +7,7 @@ import json
 import pytest
 
 from yakuba.kernel.jobs.models import Job
-from yakuba.services.nursery.actions import handing
+from yakuba.services.nursery.actions import handing, rules
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.tests.desk import FACILITIES, RULES
 
@@ -110,3 +110,22 @@ def test_a_run_that_breaks_down_says_so(full, monkeypatch):
         jobs.calculate(Context(), run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.checked, "エラー" in run.problems[0]["reason"]) == ("failed", False, True)
+
+
+def test_what_should_be_looked_at_before_calculating_is_told_to_programs_too(full, api, command):
+    rule = RULES + (
+        "施設別加点:\n  出典: 別表3\n  行:\n    - {点: 2, 名前: 地区, 条件: {地区: この施設の地区}}\n"
+    )
+    full.round.rule_set = rules.load(rule.replace("版: 1", "版: 3"), actor=full.person)
+    full.round.save()
+    row = full.child("0800000101")
+    row.district = "東地区"
+    row.save()
+    said = "地区「東地区」の施設はありません。「東」の間違いではありませんか。"
+    notes = api(f"rounds/{full.round.pk}").json()["notes"]
+    assert any(said in note["reason"] for note in notes)
+    code, _, output = command("show", full.round.pk)
+    assert code == 0
+    assert said in output.replace("\n", "")
+    run = full.calculate()
+    assert any(said in note["reason"] for note in api(f"runs/{run.pk}").json()["notes"])

@@ -64,15 +64,15 @@ def test_a_case_without_a_birthday_is_told_and_the_others_come_in(desk):
 def test_bad_rows_of_a_file_are_refused_by_line_and_the_good_ones_kept(desk):
     head = "受付番号,世帯番号,児童氏名,生年月日,第1希望,母の状況,住所,きょうだいの希望\n"
     lines = [
-        "1,f1,児童一,2025-06-01,中央保育園,会社勤務,東1,別々でもよい",
-        "2,f2,児童二,2025-13-01,中央保育園,会社勤務,東2,",
-        "1,f3,児童三,2025-06-01,中央保育園,会社勤務,東3,",
-        "4,f4,児童四,2025-06-01,N2,求職中,東4,",
+        "0800700178,f1,児童一,2025-06-01,中央保育園,会社勤務,東1,別々でもよい",
+        "0800700275,f2,児童二,2025-13-01,中央保育園,会社勤務,東2,",
+        "０８００７００１７８,f3,児童三,2025-06-01,中央保育園,会社勤務,東3,",
+        "0800700469,f4,児童四,2025-06-01,N2,求職中,東4,",
     ]
     data = (head + "\n".join(lines)).encode("cp932")
     taken = taking.applications_from_file(desk.round, data, actor=desk.person)
     assert (taken.new, [problem.line for problem in taken.problems]) == (2, [3, 4])
-    first = rows(desk.round)["1"]
+    first = rows(desk.round)["0800700178"]
     assert (first.wishes, first.facts["mother_work"], first.sibling_mode) == (["N1"], "employed", "apart")
     assert taking.applications_from_file(desk.round, data, actor=desk.person).same == 2
 

@@ -15,14 +15,21 @@ from yakuba.services.nursery.engine.preparing.building import build
 from yakuba.services.nursery.engine.preparing.studying import study
 from yakuba.services.nursery.engine.rules import Rules
 
-__all__ = ["applied", "faults", "prepare"]
+__all__ = ["applied", "faults", "look", "prepare"]
+
+
+def look(applications: Applications, rules: Rules) -> tuple[list[Problem], list[Problem]]:
+    """Everything that stands in the way, and what staff should know before it is calculated although it can run.
+    `rules` are those of any round; the round's own are taken."""
+    with uncollected():
+        known = study(applications, rules)
+        return known.problems, known.notes
 
 
 def faults(applications: Applications, rules: Rules) -> list[Problem]:
     """Everything that stands in the way, by line; empty when the round can run. `rules` are those of any round;
     the round's own are taken."""
-    with uncollected():
-        return study(applications, rules).problems
+    return look(applications, rules)[0]
 
 
 def prepare(applications: Applications, rules: Rules) -> Selection:

@@ -35,10 +35,11 @@ def build(known: Studied) -> Selection:
 class _Builder:
     known: Studied
     refused: list[NotEligible] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(init=False)
 
     def __post_init__(self) -> None:
         self.rules = self.known.rules
+        self.notes = list(self.known.notes)
         everyone = [one for members in self.known.households for one in members]
         self.seats = Seats(self.known.applications.facilities, everyone, self.rules)
         self.names = {one.id: one.name or one.id for one in self.known.applications.facilities}

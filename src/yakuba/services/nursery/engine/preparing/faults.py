@@ -7,7 +7,15 @@ from dataclasses import replace
 from datetime import date
 
 from yakuba.kernel.definitions import plain, suggestion
-from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem
+from yakuba.services.nursery.contracts import (
+    Applications,
+    Child,
+    Facility,
+    Household,
+    Problem,
+    SharedAges,
+)
+from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.rules import Rules
 
 OLDEST = 5
@@ -18,20 +26,11 @@ SAME_NAME = "別人確認"  # a fact: staff made sure that this is another child
 
 def resolved(applications: Applications) -> Applications:
     """The same with facilities by id where they were named; what cannot be resolved stays as it is."""
-    names: dict[str, list[str]] = {}
-    for one in applications.facilities:
-        names.setdefault(plain(one.name), []).append(one.id)
-    known = {one.id: one.id for one in applications.facilities}
-
-    def at(text: str) -> str:
-        if text not in known:
-            found = names.get(plain(text), [])
-            known[text] = found[0] if len(found) == 1 else text
-        return known[text]
+    places = Places((one.id, one.name) for one in applications.facilities)
 
     def child(one: Child) -> Child:
-        wishes = tuple(at(wish) for wish in one.wishes)
-        current = at(one.current) if one.current else None
+        wishes = tuple(places.id_of(wish) for wish in one.wishes)
+        current = places.id_of(one.current) if one.current else None
         if wishes == one.wishes and current == one.current:
             return one
         return replace(one, wishes=wishes, current=current)
@@ -68,6 +67,7 @@ def of_facilities(facilities: Sequence[Facility], rules: Rules) -> Iterator[Prob
 
 
 def _of_shared(one: Facility, place: str) -> Iterator[Problem]:
+    yield from _same_ages(one, place)
     names = [shared.id for shared in one.shared]
     for shared in one.shared:
         said = f"共用枠「{shared.id}」"
@@ -80,6 +80,19 @@ def _of_shared(one: Facility, place: str) -> Iterator[Problem]:
         for value in (shared.seats, shared.teachers):
             if value is not None and not 0 <= value <= MOST_SEATS:
                 yield Problem(0, place, f"{said}の人数が{value}です。0から{MOST_SEATS:,}までにしてください。")
+
+
+def _same_ages(one: Facility, place: str) -> Iterator[Problem]:
+    """Ages with two numbers of seats, or of teachers: which of them holds, nobody knows."""
+    seen: dict[tuple[frozenset[int], str], SharedAges] = {}
+    for shared in one.shared:
+        for what, value in (("席", shared.seats), ("保育士", shared.teachers)):
+            if value is None:
+                continue
+            other = seen.setdefault((frozenset(shared.ages), what), shared)
+            if other is not shared and other.id != shared.id:
+                reason = f"共用枠「{shared.id}」と「{other.id}」は同じ年齢で、{what}が二つあります。一つにしてください。"
+                yield Problem(0, place, reason)
 
 
 def _of_reserved(one: Facility, label: str, place: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from yakuba.services.nursery.contracts import Applications, Key, Problem
 from yakuba.services.nursery.engine.preparing import faults
+from yakuba.services.nursery.engine.preparing.comparisons import Comparisons
 from yakuba.services.nursery.engine.preparing.facts import Applicant, FacilityFacts, Reader, applicants
 from yakuba.services.nursery.engine.preparing.indexing import Indexer, Points
 from yakuba.services.nursery.engine.preparing.ranking import Ranker
@@ -17,7 +18,8 @@ from yakuba.services.nursery.engine.rules import Rules
 @dataclass
 class Studied:
     """What `study` found. households: those who take part, each with its children, eldest first; points and keys
-    (those that are the same at every facility, None for the others) by child."""
+    (those that are the same at every facility, None for the others) by child; notes: what staff should know although
+    the round can run."""
 
     applications: Applications
     rules: Rules
@@ -27,6 +29,7 @@ class Studied:
     households: list[Sequence[Applicant]] = field(default_factory=list)
     points: dict[str, Points] = field(default_factory=dict)
     keys: dict[str, list[Key | None]] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
 
 
 def study(applications: Applications, rules: Rules) -> Studied:
@@ -41,7 +44,11 @@ def study(applications: Applications, rules: Rules) -> Studied:
     facilities = FacilityFacts(applications.facilities, rules, reader)
     ranker = Ranker(rules, facilities, applications.number, problems)
     found = Studied(applications, rules, problems, facilities, ranker)
-    found.households = _households(applicants(applications, rules, reader))
+    everyone = applicants(applications, rules, reader)
+    comparisons = Comparisons(applications.facilities, facilities, rules)
+    found.notes.extend(comparisons.notes_on_applicants(everyone))
+    found.notes.extend(comparisons.notes_on_facilities(applications.facilities, facilities))
+    found.households = _households(everyone)
     indexer = Indexer(rules, facilities, problems)
     for members in found.households:
         found.points |= indexer.household(members)

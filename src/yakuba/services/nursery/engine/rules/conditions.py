@@ -17,10 +17,11 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from yakuba.kernel.definitions import Faults, Node, plain
+from yakuba.services.nursery.engine.naming import comparable
 from yakuba.services.nursery.engine.rules.fields import (
     BadValue,
     Field,
@@ -331,5 +332,13 @@ def _overlap(value: frozenset[str], wanted: frozenset[str]) -> bool:
 
 
 def _share_a_name(value: str, there: Any) -> bool:
-    """Whether two texts, each perhaps a list of names, have a name in common."""
-    return not parts(value).isdisjoint(there if isinstance(there, frozenset) else parts(there))
+    """Whether two texts, each perhaps a list of names, have a name in common, however it is written."""
+    here = _names_in(value)
+    if isinstance(there, frozenset):
+        return any(not here.isdisjoint(_names_in(one)) for one in there)
+    return not here.isdisjoint(_names_in(there))
+
+
+@lru_cache(maxsize=100_000)
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(comparable(part) for part in parts(text))

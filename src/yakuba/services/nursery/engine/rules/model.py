@@ -254,17 +254,21 @@ class Rules:
         return {spec.code: spec for label, spec in self.fields.items() if label not in OWN}
 
     @property
-    def used(self) -> frozenset[str]:
-        """Codes of the fields that this round's rules look at; those of guardians always."""
-        conditions = [
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of this round's rules."""
+        return (
             *(row.condition for row in (*self.basic.rows, *self.adjustments.rows, *self.at_facility.rows)),
             *(group.condition for group in self.groups),
             *(key.condition for key in self.keys),
             *(mode.condition for mode in self.modes if mode.condition),
             *(row.condition for row in self.exclusions),
             *(row.condition for row in self.reserved),
-        ]
-        asked = [spec for condition in conditions for spec in condition.fields()]
+        )
+
+    @property
+    def used(self) -> frozenset[str]:
+        """Codes of the fields that this round's rules look at; those of guardians always."""
+        asked = [spec for condition in self.conditions for spec in condition.fields()]
         asked += [key.spec for key in self.keys if key.spec]
         asked += [spec for guardian in self.guardians for spec in guardian.fields.values()]
         return frozenset(spec.code for spec in asked) | frozenset(self.household_fields)

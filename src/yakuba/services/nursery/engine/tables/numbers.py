@@ -1,0 +1,67 @@
+"""Receipt and household numbers as they were before a spreadsheet took them for amounts."""
+
+from __future__ import annotations
+
+import re
+
+from yakuba.kernel.definitions import plain
+from yakuba.services.nursery.engine.tables.rows import BadRow
+
+RECEIPT_NUMBER = "receipt_number"  # the ledger's type: 10 digits, the last two of them check digits
+DIGITS = 10
+POWER = re.compile(r"[0-9]+(\.[0-9]+)?[Ee]\+?[0-9]+")
+AS_FORMULA = re.compile(r'="(.*)"')
+DECIMAL = re.compile(r"[0-9]+\.0+")
+AS_TEXT = "Excelでは、列の表示形式を「文字列」にしてから入れ直し、CSVに書き出してください。"
+
+
+def folded(text: str) -> str:
+    """The number in half-width characters without blanks, so that `Ｓ ０００２` and `S0002` are the same."""
+    return "".join(plain(text).split())
+
+
+def receipt_number(text: str, kind: str = "") -> str:
+    """The number in its one form. kind: the type of the procedure's field 受付番号, which says how it is checked; of
+    another kind only what a spreadsheet did to it is seen. Raises BadRow."""
+    number = unspoilt(text, "受付番号")
+    if kind == RECEIPT_NUMBER and not _holds(number):
+        raise BadRow(_why(number))
+    if kind != RECEIPT_NUMBER and _lost_zeros(number):
+        raise BadRow(_why(number))
+    return number
+
+
+def unspoilt(text: str, heading: str) -> str:
+    """The number folded, without what marks it as a text for a spreadsheet (`="0800700178"`, `'0800700178`). Raises
+    BadRow where a spreadsheet wrote it as an amount (8.007E+08, 800700178.0)."""
+    number = folded(text).removeprefix("'")
+    number = as_text[1] if (as_text := AS_FORMULA.fullmatch(number)) else number
+    if POWER.fullmatch(number) or DECIMAL.fullmatch(number):
+        raise BadRow(
+            f"{heading}「{text}」は、表計算ソフトが数として書きかえたもので、もとの番号が分かりません。{AS_TEXT}"
+        )
+    return number
+
+
+def _holds(number: str) -> bool:
+    """Check digits by ISO 7064 MOD 97-10 over the first eight."""
+    if len(number) != DIGITS or not (number.isascii() and number.isdigit()):
+        return False
+    return int(number[8:]) == 98 - int(number[:8]) * 100 % 97
+
+
+def _lost_zeros(number: str) -> bool:
+    """Whether it is a receipt number whose leading zeros are gone: with them its check digits are right."""
+    return 7 <= len(number) < DIGITS and number.isdigit() and _holds(number.zfill(DIGITS))
+
+
+def _why(number: str) -> str:
+    if number.isdigit() and len(number) < DIGITS:
+        meant = f"（{number.zfill(DIGITS)} ではありませんか）" if _lost_zeros(number) else ""
+        return (
+            f"受付番号「{number}」は{len(number)}桁です。{DIGITS}桁のはずです。表計算ソフトで先頭の0が消えていませんか"
+            f"{meant}。{AS_TEXT}"
+        )
+    if not number.isdigit() or len(number) != DIGITS:
+        return f"受付番号「{number}」は{DIGITS}桁の数字ではありません。申込書を見て直してください。"
+    return f"受付番号「{number}」は検査数字（下2桁）が合いません。打ち間違いがないか、申込書を見て直してください。"

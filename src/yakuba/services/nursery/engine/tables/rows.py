@@ -1,0 +1,139 @@
+"""A table file → its rows by heading. Told: what is no table, a head that does not hold, rows that do not fit it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from yakuba.kernel.definitions import plain
+from yakuba.services.nursery.contracts import Problem
+from yakuba.services.nursery.engine.tables.recognising import text_of
+from yakuba.services.nursery.engine.tables.records import LONGEST_CELL, Reader, Record
+
+MOST_COLUMNS = 300
+DELIMITERS = (",", "\t", ";")
+TITLE_LINES = 10  # records that may stand above the head
+HEAD_WITHIN = 200_000  # characters of the file
+TITLE_CELLS = 3  # more filled cells than this are values and no title
+BREAK = re.compile(r"\s*\n\s*")
+LOST = {"\0": "NUL文字", "�": "文字化け（�）"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its line in the file and its cells by heading, without blanks around."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def get(self, *names: str) -> str:
+        """The first cell of these headings that is not empty."""
+        return next((self.cells[name] for name in names if self.cells.get(name)), "")
+
+
+class BadRow(ValueError):
+    """The row cannot be used; the text says why, in Japanese."""
+
+
+def rows(
+    data: bytes, required: tuple[str, ...], problems: list[Problem], place: Callable[[Row], str]
+) -> Iterator[Row]:
+    """The rows below the head, which has the `required` headings and may stand below a title. The cells may be
+    divided by commas, tabs or semicolons: the head tells. A row that does not fit is told and left out; `place` says
+    whose it is."""
+    text = text_of(data, problems)
+    if text is None:
+        return
+    delimiter, head = _head(text, required)
+    if head is None:
+        problems.append(Problem(1, "", "ファイルが空です。1行目に見出しを書いてください。"))
+        return
+    reader = Reader(text, delimiter, problems)
+    headings: list[str] = []
+    for record in reader:
+        if record.line < head.line:
+            _title(record, head.line, problems)
+        elif record.line == head.line:
+            headings = _headings(record.cells)
+            if not _headings_hold(headings, record.line, required, problems):
+                return
+            reader.columns, reader.width = len(headings), len(record.cells)
+        elif any(cell.strip() for cell in record.cells):
+            row = _row(headings, record)
+            if reason := _fault(headings, record.cells):
+                problems.append(Problem(record.line, place(row), reason))
+            else:
+                yield row
+
+
+def _head(text: str, required: Sequence[str]) -> tuple[str, Record | None]:
+    """By what cells are divided, and the head: the first record with all required headings, else the first one."""
+    first: Record | None = None
+    for delimiter in DELIMITERS:
+        seen = 0
+        for record in Reader(text[:HEAD_WITHIN], delimiter, []):
+            if not any(cell.strip() for cell in record.cells):
+                continue
+            first = first or record
+            if set(required) <= set(_headings(record.cells)):
+                return delimiter, record
+            seen += 1
+            if seen > TITLE_LINES:
+                break  # further down it would be a row
+    return DELIMITERS[0], first
+
+
+def _headings(cells: Sequence[str]) -> list[str]:
+    """The headings as rules and readers know them, without the empty columns that a spreadsheet leaves at the end."""
+    found = [BREAK.sub("", plain(cell.strip("\ufeff"))) for cell in cells]
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _title(record: Record, head: int, problems: list[Problem]) -> None:
+    """Above the head stands a title at most; values there are told, since they are in no row."""
+    if sum(bool(cell.strip()) for cell in record.cells) > TITLE_CELLS:
+        reason = f"見出し（{head}行目）の上にあるため、取り込みませんでした。申込や施設の行なら、見出しの下に移してください。"
+        problems.append(Problem(record.line, "", reason))
+
+
+def _headings_hold(
+    headings: list[str], line: int, required: tuple[str, ...], problems: list[Problem]
+) -> bool:
+    before = len(problems)
+    for name in required:
+        if name not in headings:
+            problems.append(
+                Problem(line, "見出し", f"「{name}」の列がありません。1行目に見出しを書いてください。")
+            )
+    for name in sorted({name for name in headings if name and headings.count(name) > 1}):
+        problems.append(Problem(line, "見出し", f"「{name}」の列が二つあります。一つにしてください。"))
+    if len(headings) > MOST_COLUMNS:
+        problems.append(Problem(line, "見出し", f"列が多すぎます（{MOST_COLUMNS}列まで）。"))
+    return len(problems) == before
+
+
+def _row(headings: list[str], record: Record) -> Row:
+    pairs = zip(headings, record.cells, strict=False)
+    return Row(record.line, {name: text for name, cell in pairs if name and (text := cell.strip())})
+
+
+def _fault(headings: list[str], cells: list[str]) -> str:
+    """Why the row does not fit its head; empty when it does."""
+    if any(cell.strip() for cell in cells[len(headings) :]):
+        return f"見出しは{len(headings)}列ですが、この行は{len(cells)}列あります。余分なコンマがないか確かめてください。"
+    if len(cells) < len(headings):
+        return f"見出しは{len(headings)}列ですが、この行は{len(cells)}列しかありません。途中で切れていないか、区切りのコンマが足りているか確かめてください。"
+    if _headings(cells) == headings:
+        return "見出しの行がもう一度あります。表を二つ続けたときは、二つ目の見出しを消してください。"
+    for number, (name, cell) in enumerate(zip(headings, cells, strict=False), 1):
+        if not name and cell.strip():
+            return f"{number}列目に見出しがないのに「{cell.strip()[:20]}」と書かれています。見出しを書くか、列を消してください。"
+        if len(cell) > LONGEST_CELL:
+            return f"長すぎる値があります（{LONGEST_CELL:,}文字まで）。"
+        for character, what in LOST.items():
+            if character in cell:
+                return f"「{name}」に{what}があり、もとの文字が失われています。もとの表から書き出し直してください。"
+    return ""

@@ -1,0 +1,279 @@
+"""Letters: what the fonts cannot print is told and held back, and pages that are laid out are kept."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+
+import pypdfium2
+import pytest
+from django.template.loader import get_template
+from django.urls import reverse
+
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import blob_path
+from yakuba.services.nursery.actions import notices as actions
+from yakuba.services.nursery.adapters import notices as press
+from yakuba.services.nursery.adapters.glyphs import Glyphs, told
+from yakuba.services.nursery.adapters.press import FAMILIES, TEMPLATE
+from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.models import NoticePart, NoticePrint
+from yakuba.services.nursery.tests.letters import letter
+
+FRAME = notices.default_frame("やくば市", date(2027, 2, 5))
+OTHER_KANJI = "\ufa19"  # a compatibility kanji, which Unicode's normal form takes for another one
+MISSING = "\U00030000"  # in no font of Debian's
+OUTSIDE = "\ue757"  # 外字: each font has a sign of its own there
+VARIANT = "葛\U000e0100"
+NO_VARIANT = "山\U000e01ef"
+
+
+@pytest.fixture(scope="module")
+def glyphs() -> Glyphs:
+    return Glyphs()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "山田太郎",
+        "𠮷田",
+        "髙橋﨑",
+        OTHER_KANJI,
+        VARIANT,
+        "か\u309a",
+        "が\u3099",
+        "ｶﾞ①㈱〒",
+        "Nguyễn Văn Ằ",
+        "東 京\n",
+        "　",
+    ],
+)
+def test_what_the_fonts_have_is_not_told(glyphs, text):
+    assert glyphs.lacking(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MISSING,
+        OUTSIDE,
+        NO_VARIANT,
+        "\ud842",
+        "\x00",
+        "\u202e",
+        "\U0001f3e0",
+        "\ufffe",
+        "\u200b",
+    ],
+)
+def test_what_they_lack_is_told_character_by_character(glyphs, text):
+    assert glyphs.lacking(f"山{text}田") == [text]
+    assert "U+" in told(glyphs.lacking(text))
+
+
+def test_a_variation_selector_without_its_kanji_is_told(glyphs):
+    assert glyphs.lacking("\U000e0100山") == ["\U000e0100"]
+
+
+def test_the_fonts_that_are_trusted_are_those_of_the_template():
+    source = get_template(TEMPLATE).template.source
+    named = re.search(r"font-family: ([^;]+), sans-serif;", source)
+    assert named
+    assert tuple(name.strip('" ') for name in named[1].split(",")) == FAMILIES
+    assert source.count("font-family") == 1
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    texts = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return texts
+
+
+def made(desk) -> NoticePrint:
+    row = actions.start(desk.round, actor=desk.person)
+    actions.make(row.pk, lambda *_: None)
+    return NoticePrint.objects.get(pk=row.pk)
+
+
+def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, client, clerk):
+    for child, name in (
+        ("0800000101", f"山{MISSING}花子"),
+        ("0800000202", f"{OUTSIDE}田"),
+        ("0800000303", "𠮷田"),
+    ):
+        row = full.child(child)
+        row.facts["applicant_name"] = name
+        row.save()
+    full.adopted()
+    row = made(full)
+    assert (row.state, row.count, len(row.addresses)) == (NoticePrint.State.DONE, 1, 1)
+    assert "0800000303" in pages_of(actions.take_print(full.round, actor=full.person).content)[0]
+    first, second = sorted(row.held_back, key=lambda one: one["place"])
+    assert "0800000101" in first["place"]
+    assert "宛名の" in first["reason"]
+    assert "U+30000" in first["reason"]
+    assert "U+E757" in second["reason"]
+    client.force_login(clerk)
+    page = client.get(reverse("nursery:notices", args=[full.round.pk])).content.decode()
+    assert "作らなかった通知が2通あります" in page
+    assert "U+30000" in page
+
+
+def test_texts_around_the_reasons_that_cannot_be_printed_fail_and_say_why(full):
+    full.adopted()
+    actions.state_texts(full.round, {"mayor": f"やくば市長 {MISSING}"}, actor=full.person)
+    row = made(full)
+    assert row.state == NoticePrint.State.FAILED
+    assert "U+30000" in row.problems[0]["reason"]
+
+
+class Memory:
+    """A shelf that remembers what was laid out."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.put_here: list[int] = []
+
+    def get(self, digest):
+        return self.kept.get(digest)
+
+    def put(self, digest, content, pages):
+        self.kept[digest] = content
+        self.put_here.append(pages)
+
+
+def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
+    monkeypatch.setattr(press, "SMALLEST_PART", 2)
+    some = [letter(number) for number in range(1, 8)]
+    shelf, heard = Memory(), []
+
+    class Killed(Exception):
+        pass
+
+    def told_of(done, total):
+        heard.append(done)
+        if done >= 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        press.to_pdf(some, FRAME, draft=False, told=told_of, shelf=shelf)
+    assert shelf.put_here == [2, 2]
+    heard.clear()
+    pdf = press.to_pdf(some, FRAME, draft=False, told=lambda done, _: heard.append(done), shelf=shelf)
+    assert shelf.put_here == [2, 2, 2, 1]
+    assert heard[0] == 4
+    assert [one.child in page for one, page in zip(some, pages_of(pdf), strict=True)] == [True] * 7
+    changed = [replace(some[0], guardian="別の人"), *some[1:]]
+    press.to_pdf(changed, FRAME, draft=False, shelf=shelf)
+    assert shelf.put_here == [2, 2, 2, 1, 2]  # only the part that says something else
+    press.to_pdf(some, FRAME, draft=True, shelf=shelf)
+    assert len(shelf.put_here) == 9
+
+
+def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
+    full, monkeypatch, client, clerk, tmp_path, settings
+):
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
+    monkeypatch.setattr(press, "SMALLEST_PART", 1)
+    full.adopted()
+    row = actions.start(full.round, actor=full.person)
+
+    class Killed(BaseException):
+        pass
+
+    def told_of(done, total, note):
+        if note.endswith("紙面を作っています") and done >= 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        actions.make(row.pk, told_of)
+    assert NoticePart.objects.count() == 2
+    laid_out, notes = [], []
+    printed = press.Press.printed
+    monkeypatch.setattr(
+        press.Press,
+        "printed",
+        lambda self, some, told: laid_out.append(len(some)) or printed(self, some, told),
+    )
+    client.force_login(clerk)
+
+    def look(done, total, note):
+        notes.append(note)
+        if done == 2:
+            page = client.get(reverse("nursery:notices", args=[full.round.pk])).content.decode()
+            assert "途中で止まったため、続きから作っています（2回目）" in page
+            assert "できていた2枚はそのまま使います" in page
+
+    actions.make(row.pk, look)
+    assert laid_out == [1]
+    assert any("できていた2枚" in note for note in notes)
+    done = NoticePrint.objects.get(pk=row.pk)
+    assert (done.state, done.count, done.attempts, done.kept) == ("done", 3, 2, 2)
+    assert not NoticePart.objects.exists()
+    assert StoredFile.objects.get() == done.pdf
+    assert [path for path in blob_path(done.pdf).parents[1].rglob("*") if path.is_file()] == [
+        blob_path(done.pdf)
+    ]
+    assert len(pages_of(actions.take_print(full.round, actor=full.person).content)) == 3
+
+
+KILLED = """
+import os, signal, sys
+import django; django.setup()
+from pathlib import Path
+from datetime import date
+from yakuba.services.nursery.adapters import notices as press
+from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.tests.letters import letter
+
+class Folder:
+    def get(self, digest):
+        file = Path(sys.argv[1], digest)
+        return file.read_bytes() if file.exists() else None
+    def put(self, digest, content, pages):
+        Path(sys.argv[1], digest).write_bytes(content)
+        print(pages, flush=True)
+        if sys.argv[2] == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+press.IN_A_PART, press.SMALLEST_PART = 2, 2
+press.to_pdf([letter(number) for number in range(1, 7)], notices.default_frame("やくば市", date(2027, 2, 5)), draft=False, shelf=Folder())
+"""
+
+
+@pytest.mark.slow
+def test_parts_outlive_a_kill(tmp_path):
+    """With processes of their own beside it: each life of the process keeps one part at least, none is made twice."""
+    said = []
+    for how in ("die", "die", "live"):
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, str(tmp_path), how],
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "yakuba.config.settings", "YAKUBA_DATA_DIR": str(tmp_path / "data")},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == (0 if how == "live" else -signal.SIGKILL), done.stderr
+        said.append(done.stdout.split())
+    assert said == [["2"], ["2"], ["2"]]
+
+
+def test_the_command_tells_what_was_held_back_and_that_it_was_begun_again(full, command):
+    row = full.child("0800000101")
+    row.facts["applicant_name"] = f"山{MISSING}花子"
+    row.save()
+    full.adopted()
+    started = actions.start(full.round, actor=full.person)
+    NoticePrint.objects.filter(pk=started.pk).update(attempts=1)
+    code, _, said = command("notices", full.round.pk, "--make", "--user", full.person.username)
+    assert code == 0, said
+    assert "途中で止まったため" in said
+    assert "作らなかった通知 1通" in said
+    assert "U+30000" in said.replace("\n", "")
