@@ -12,12 +12,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yakuba.kernel.values import cp932
 from yakuba.services.nursery.contracts import Problem
 
 Value = str | int | None
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-GETA = "〓"  # how Japanese printing marks a character that it lacks
-CP932_OF = {"〜": "～", "−": "－", "‖": "∥", "—": "―", "¢": "￠", "£": "￡", "¬": "￢"}
 
 
 @dataclass(frozen=True)
@@ -58,23 +57,6 @@ def _harmless(value: Value) -> str:
 
 def _writable(text: str, line: int, column: str, problems: list[Problem]) -> str:
     """The text with characters that CP932 has, noting those that it lacks."""
-    try:
-        text.encode("cp932")
-        return text
-    except UnicodeEncodeError:
-        return "".join(_character(one, line, column, problems) for one in text)
-
-
-def _character(one: str, line: int, column: str, problems: list[Problem]) -> str:
-    for candidate in (one, CP932_OF.get(one, one)):
-        try:
-            candidate.encode("cp932")
-            return candidate
-        except UnicodeEncodeError:
-            continue
-    reason = (
-        f"「{one}」（U+{ord(one):04X}）はShift_JISで書けないため、{GETA}にしました。"
-        "手で直すか、UTF-8のファイルを使ってください。"
-    )
-    problems.append(Problem(line, column, reason))
-    return GETA
+    written, losses = cp932.written(text)
+    problems += [Problem(line, column, str(loss)) for loss in losses]
+    return written

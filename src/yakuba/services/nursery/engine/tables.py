@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.values.characters import compose
 from yakuba.services.nursery.contracts import Child, Facility, Household, Problem, SharedAges
 from yakuba.services.nursery.engine.rules.fields import BadValue, read_date
 
@@ -158,7 +159,7 @@ def _row(headings: list[str], cells: list[str], line: int, problems: list[Proble
         problems.append(Problem(line, "", f"長すぎる値があります（{LONGEST_CELL:,}文字まで）。"))
         return None
     pairs = zip(headings, cells, strict=False)
-    return Row(line, {name: text for name, cell in pairs if name and (text := cell.strip())})
+    return Row(line, {name: text for name, cell in pairs if name and (text := compose(cell).strip())})
 
 
 # Facilities
