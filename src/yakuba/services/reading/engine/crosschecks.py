@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from yakuba.kernel.values.names import is_foreign
+
 from ..contracts import FieldReading, Reason
 from . import postal, readings
 from .alphabets import LOOKALIKE_KANJI, is_variant, out_of_place
@@ -50,6 +52,8 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
     if definition.type not in ("name", "text", "address") or definition.lexicon:
         return
     open_part = reading.value[found.confirmed_prefix :]
+    if definition.type == "name" and is_foreign(reading.value):  # blanks that part its words are not read
+        found.reasons.append(Reason.NOT_A_KNOWN_NAME)
     if any(is_variant(c) for c in open_part):
         found.reasons.append(Reason.VARIANT_KANJI)
     elif any(c in LOOKALIKE_KANJI for c in open_part) or out_of_place(open_part):
@@ -102,10 +106,11 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
     kana, name = values[definition.code], values.get(definition.reading_of)
     if name is None or not name.value:
         return
+    others = readings.other_readings(name.value, kana.value)
     if readings.supported(name.value, kana.value):
         findings[kana.field].confirmed_by.append("name")
         findings[name.field].confirmed_by.append("kana")
-    elif readings.composed(name.value, kana.value):
+    elif not others and readings.composed(name.value, kana.value):
         findings[kana.field].confirmed_by.append("name_by_kanji")
         findings[name.field].confirmed_by.append("kana_by_kanji")
         findings[kana.field].ambiguous = findings[name.field].ambiguous = True
@@ -113,7 +118,7 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
         findings[kana.field].reasons.append(Reason.KANA_MISMATCH)
         findings[name.field].reasons.append(Reason.KANA_MISMATCH)
         return
-    findings[kana.field].ambiguous |= bool(readings.other_readings(name.value, kana.value))
+    findings[kana.field].ambiguous |= bool(others)
     findings[name.field].ambiguous |= bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
 
 
