@@ -177,6 +177,17 @@ def test_formulas_are_harmless_in_csv_and_excel_and_numbers_stay_numbers():
     assert sheet.freeze_panes == "A2"
 
 
+def test_what_cp932_can_say_in_another_way_is_written_and_losses_are_told():
+    table = Table(
+        "表", ("氏名",), [("か\u3099んこ\u3099",), ("葛\U000e0100城",), ("⼭⽥\u200b",), ("1–2",), ("José",)]
+    )
+    data, problems = to_csv(table, "cp932")
+    rows = [row[0] for row in csv.reader(io.StringIO(data.decode("cp932")))]
+    assert rows[1:] == ["がんご", "葛城", "山田", "1－2", "Jos〓"]
+    assert [problem.line for problem in problems] == [3, 5, 6]
+    assert "字形の指定" in problems[0].reason
+
+
 def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():
     table = Table("表", ("氏名", "住所"), [("髙木〜一", "やくば市"), ("𠮷田", "東町−1")])
     data, problems = to_csv(table, "cp932")
