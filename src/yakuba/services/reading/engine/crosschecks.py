@@ -96,8 +96,9 @@ def _postal_code(definition: FieldDefinition, values: Values, findings: Mapping[
         findings[address.field].reasons.append(Reason.POSTAL_MISMATCH)
     elif result.town:
         findings[code.field].confirmed_by.append("address")
-        findings[address.field].confirmed_by.append("postal_code")
-        findings[address.field].confirmed_prefix = result.prefix
+        if result.prefix:  # else the list spells the place in another way throughout: only the picture speaks
+            findings[address.field].confirmed_by.append("postal_code")
+            findings[address.field].confirmed_prefix = result.prefix
 
 
 def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -99,7 +100,7 @@ def _town(city: str, town: str) -> str:
 def _towns_of(city: str, region: str) -> tuple[str, ...]:
     """The towns of a city whose codes begin with the two digits of `region`, without the buildings that have codes of
     their own."""
-    with sqlite3.connect(f"file:{_LIST}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{_LIST}?mode=ro", uri=True)) as database:
         rows = database.execute(
             "SELECT DISTINCT neighborhood, json_extract(data, '$.note') FROM postal_data "
             "WHERE code BETWEEN ? AND ? AND city = ?",

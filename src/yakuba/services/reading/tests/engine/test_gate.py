@@ -164,6 +164,28 @@ def test_a_place_name_in_another_form_is_judged_by_its_picture(library: FormLibr
 
 
 @pytest.mark.parametrize(
+    ("code", "address", "weak"),
+    [
+        ("3010004", "竜ヶ崎市馴馬町1", 0),
+        ("6048091", "京都市中京区寺町通御池下る下本能寺前町488", 8),
+        ("5200801", "大津市ニオの浜1", 4),
+    ],
+)
+def test_what_the_list_does_not_spell_so_needs_a_clear_picture(
+    library: FormLibrary, code: str, address: str, weak: int
+) -> None:
+    number = read("postal_code", "postal_code", code)
+    clear = evidence(characters=(0.99,) * len(address))
+    fine = decided(library, "bus-pass", number, read("address", "address", address, clear))
+    assert fine["address"].decision is Decision.TRUSTED
+    characters = tuple(0.8 if i == weak else 0.99 for i in range(len(address)))
+    unsure = decided(
+        library, "bus-pass", number, read("address", "address", address, evidence(characters=characters))
+    )
+    assert unsure["address"].reasons == (Reason.LOW_CONFIDENCE,)
+
+
+@pytest.mark.parametrize(
     "kana", ["ワタナベンズ", "ワタナベツズ", "ワタナベジズ", "ワタナベ", "ワタナベシズカズ", "シズ"]
 )
 def test_kana_of_which_a_part_is_no_reading_confirm_nothing(library: FormLibrary, kana: str) -> None:
