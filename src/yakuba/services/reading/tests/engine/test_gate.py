@@ -166,7 +166,7 @@ def test_a_place_name_in_another_form_is_judged_by_its_picture(library: FormLibr
 @pytest.mark.parametrize(
     ("code", "address", "weak"),
     [
-        ("3010004", "竜ヶ崎市馴馬町1", 0),
+        ("1860004", "國立市中1-1-1", 0),
         ("6048091", "京都市中京区寺町通御池下る下本能寺前町488", 8),
         ("5200801", "大津市ニオの浜1", 4),
     ],
