@@ -107,7 +107,7 @@ def _day(year: int, month: int, day: int, said: str) -> date:
 _NUMBER = f"(?:[0-9]{{1,4}}|[{kanji_numbers.CHARACTERS}]{{1,7}})"
 _NAMES = {name: era.code for era in ERAS.values() for name in (era.name, era.name[0], era.letter)}
 _SQUARES = str.maketrans({"㍾": "明治", "㍽": "大正", "㍼": "昭和", "㍻": "平成", "㋿": "令和"})
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"・": ".", "･": "."})
 _MIDNIGHT = re.compile(r"(?:\s+|(?<=\d)T)0?0:00(?::00(?:\.0+)?)?(?:\+09:00)?$")
 _CLOCK = re.compile(r"\d:\d\d")
 _WEEKDAY = re.compile(rf"(?:\(([{WEEKDAYS}])(?:曜日?)?\)|([{WEEKDAYS}])曜日?)$")

@@ -188,6 +188,12 @@ def test_what_cp932_can_say_in_another_way_is_written_and_losses_are_told():
     assert "字形の指定" in problems[0].reason
 
 
+def test_a_formula_does_not_hide_behind_what_cp932_leaves_out():
+    table = Table("表", ("氏名",), [("\u200b=1+1",), ("–1",), ("\ufeff@x",)])
+    rows = [row[0] for row in csv.reader(io.StringIO(to_csv(table, "cp932")[0].decode("cp932")))]
+    assert rows[1:] == ["'=1+1", "'－1", "'@x"]
+
+
 def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():
     table = Table("表", ("氏名", "住所"), [("髙木〜一", "やくば市"), ("𠮷田", "東町−1")])
     data, problems = to_csv(table, "cp932")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -52,12 +53,20 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
     if definition.type not in ("name", "text", "address") or definition.lexicon:
         return
     open_part = reading.value[found.confirmed_prefix :]
-    if definition.type == "name" and is_foreign(reading.value):  # blanks that part its words are not read
-        found.reasons.append(Reason.NOT_A_KNOWN_NAME)
+    if _may_lack_blanks(definition.type, reading.value):
+        found.reasons.append(Reason.BLANKS_UNREAD)
     if any(is_variant(c) for c in open_part):
         found.reasons.append(Reason.VARIANT_KANJI)
     elif any(c in LOOKALIKE_KANJI for c in open_part) or out_of_place(open_part):
         found.reasons.append(Reason.LOOKALIKE)
+
+
+def _may_lack_blanks(type_: str, value: str) -> bool:
+    """Recognition sees no blanks: none between the words of a foreign name, and none between the number of a house and
+    that of a room (1-2-3 101)."""
+    if type_ == "name":
+        return is_foreign(value)
+    return type_ == "address" and bool(re.search(r"-[0-9]{4,}", value))
 
 
 def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:

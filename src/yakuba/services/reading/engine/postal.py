@@ -173,7 +173,7 @@ def _against(place: Place, text: _Text) -> PostalCheck:
             return _building(place, building, text, behind)
         if behind:
             return PostalCheck(True, _confirmed(place, text, behind), town=True)
-        if town and _OLD_CAPITAL.fullmatch(place.city) and _beyond_streets(town, text, at):
+        if town and _OLD_CAPITAL.fullmatch(place.city) and _beyond_streets(place, text, at):
             return replace(city, town=True, contradicts=False)  # no code confirms the streets
         best = city
     return best
@@ -213,13 +213,14 @@ def _longer(place: Place, town: str, text: _Text, start: int, behind: int) -> bo
     )
 
 
-def _beyond_streets(town: str, text: _Text, at: int) -> int:
-    """Kyoto: the end of the town's name where streets stand before it (寺町通御池下る下本能寺前町)."""
+def _beyond_streets(place: Place, text: _Text, at: int) -> bool:
+    """Kyoto: whether the town's name stands behind the names of streets (寺町通御池下る下本能寺前町)."""
     for start in range(at + 2, len(text)):
         streets = text.address[text.until(at) : text.until(start)]
-        if _STREETS_END.search(streets) and (behind := text.behind(start, town)):
-            return behind
-    return 0
+        behind = text.behind(start, place.town) if _STREETS_END.search(streets) else 0
+        if behind and not _longer(place, place.town, text, start, behind):
+            return True
+    return False
 
 
 def _split(place: Place) -> tuple[str, str]:

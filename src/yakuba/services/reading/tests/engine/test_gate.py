@@ -222,9 +222,13 @@ def test_single_kanji_confirm_only_what_no_dictionary_reading_is_mistaken_for(
     assert (Reason.KANA_MISMATCH in found["kana"].reasons) != fits
 
 
-def test_a_foreign_name_always_asks_since_its_blanks_are_not_read(library: FormLibrary) -> None:
+def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: FormLibrary) -> None:
     name, kana = read("name", "name", "マリアクララ"), read("kana", "kana", "マリアクララ")
-    assert decided(library, "bus-pass", name, kana)["name"].reasons == (Reason.NOT_A_KNOWN_NAME,)
+    assert decided(library, "bus-pass", name, kana)["name"].reasons == (Reason.BLANKS_UNREAD,)
+    code = read("postal_code", "postal_code", "1000013")
+    for block, reasons in (("1-2-3101", (Reason.BLANKS_UNREAD,)), ("1-2-301", ())):
+        address = read("address", "address", "千代田区霞が関" + block)
+        assert decided(library, "bus-pass", code, address)["address"].reasons == reasons
 
 
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
