@@ -15,7 +15,6 @@ from yakuba.kernel.values.refusal import ValueRefused
 COMPATIBILITY = "\uf900-\ufaff\U0002f800-\U0002fa1f"  # CJK compatibility ideographs
 SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
 _PARTS = re.compile(f"([{COMPATIBILITY}])")
-_FORM = re.compile(f"[{SELECTORS}]")
 # No width and no meaning in a value: zero-width blanks and joiners, soft hyphen, marks of direction, byte order.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
@@ -32,7 +31,6 @@ _HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _TWINS = {0x2212: "-", 0x301C: "~"}  # beside U+FF0D and U+FF5E, which older systems hold for them
 _SOUND_MARKS = {0x309B: 0x3099, 0x309C: 0x309A}
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
-LATIN_LETTER = re.compile(f"[{LATIN}]")
 
 
 def compose(text: str) -> str:
@@ -46,11 +44,6 @@ def compose(text: str) -> str:
 
 def _kanji_of(radical: re.Match[str]) -> str:
     return _SUPPLEMENT.get(radical[0]) or unicodedata.normalize("NFKC", radical[0])
-
-
-def without_form(text: str) -> str:
-    """The kanji without the variation selectors that choose among their forms."""
-    return _FORM.sub("", text)
 
 
 def narrow(text: str) -> str:

