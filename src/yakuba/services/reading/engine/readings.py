@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -110,7 +111,10 @@ def _fits(surname: str, given: str, kana: str) -> bool:
 
 
 def supported(name: str, kana: str) -> bool:
-    """True when `name` falls into a surname and a given name whose dictionary readings make up `kana`."""
+    """True when `name` falls into a surname and a given name whose dictionary readings make up `kana`, and for a
+    foreign name in katakana when it is `kana` itself."""
+    if re.sub("[ ・]", "", name) == kana.replace("・", ""):
+        return True
     return any(_fits(surname, given, kana) for surname, given in _splits(name))
 
 

@@ -222,6 +222,16 @@ def test_single_kanji_confirm_only_what_no_dictionary_reading_is_mistaken_for(
     assert (Reason.KANA_MISMATCH in found["kana"].reasons) != fits
 
 
+def test_the_kana_of_a_foreign_name_are_the_name_itself(library: FormLibrary) -> None:
+    for name in ("クリスティーナ・ダ シルバ", "クリスティーナ ダ シルバ"):
+        for kana, fits in (("クリスティーナダシルバ", True), ("クリスティーナダシルハ", False)):
+            found = check(
+                library.procedures["bus-pass"],
+                {"name": read("name", "name", name), "kana": read("kana", "kana", kana)},
+            )
+            assert (found["kana"].confirmed_by == ["name"]) is fits
+
+
 def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: FormLibrary) -> None:
     name, kana = read("name", "name", "マリアクララ"), read("kana", "kana", "マリアクララ")
     assert decided(library, "bus-pass", name, kana)["name"].reasons == (Reason.BLANKS_UNREAD,)
