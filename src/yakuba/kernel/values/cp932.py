@@ -60,9 +60,8 @@ def _instead(character: str) -> str:
         return character
     if character.isspace():
         return " "
-    near = _NEAR.get(character) or unicodedata.normalize(
-        "NFC", character
-    )  # NFC: a kanji whose form CP932 lacks
+    # NFC exchanges a compatibility kanji that CP932 lacks for the one that it has
+    near = _NEAR.get(character) or unicodedata.normalize("NFC", character)
     return near if _fits(near) else GETA
 
 

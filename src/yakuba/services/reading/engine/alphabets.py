@@ -107,17 +107,10 @@ LOOKALIKE_KANJI = frozenset(
     "黒黑"
 )
 
-# Old and variant forms of kanji with the form that dictionaries and lists of places have: for comparing, never for a
-# value.
+# Old and variant forms of kanji with the form that dictionaries list: for looking up, never for a value.
 STANDARD_FORMS = str.maketrans(
-    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕黑曾藪冨凜栁邨靑淸穗郞莊彌禮學藏勳實寬區縣會澁燒鐵藝鷄螢鷗檜籠"
-    "舘籔薗埜嶽峯桑關鹽瀨應靜驛號臺灣聲讚邇騨鯵麴龜涛槇繋栢亞劍壹假價勞圍團壓奧寫將專對峽巖帶廢彈從惡慘戰戲拂擔據收敎數斷晝曉"
-    "殘殼毆氣沒淺淨渴溪滿潛濕燈爐狹獨瓣畫當疊發盜碎祕祿稻穰竊粹經綠縱總繩纖聽膽臟舊莖蘆蟲蠶衞裝覺覽觀觸譯讀變豫賣輕轉辨遞遲醉"
-    "釀鑄鑛陷隱雙雜顯餘髓鬪鬱鹼麥點黨齡",
-    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵黒曽薮富凛柳村青清穂郎荘弥礼学蔵勲実寛区県会渋焼鉄芸鶏蛍鴎桧篭"
-    "館薮園野岳峰桒関塩瀬応静駅号台湾声讃迩驒鰺麹亀濤槙繫柏亜剣壱仮価労囲団圧奥写将専対峡巌帯廃弾従悪惨戦戯払担拠収教数断昼暁"
-    "残殻殴気没浅浄渇渓満潜湿灯炉狭独弁画当畳発盗砕秘禄稲穣窃粋経緑縦総縄繊聴胆臓旧茎芦虫蚕衛装覚覧観触訳読変予売軽転弁逓遅酔"
-    "醸鋳鉱陥隠双雑顕余髄闘欝鹸麦点党齢",
+    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕淵黑曾藪冨凜栁桒邨靑淸穗郞莊彌禮學藏勳實寬",
+    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵淵黒曽薮富凛柳桑村青清穂郎荘弥礼学蔵勲実寛",
 )
 
 # Kanji and kana of nearly one shape: where a field allows both, the shape alone does not decide.

