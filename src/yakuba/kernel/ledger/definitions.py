@@ -7,23 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from yakuba.kernel.definitions import DefinitionRefused, decoded, values
+from yakuba.kernel.values import TYPES
 
-TYPES = frozenset(
-    [
-        "name",
-        "kana",
-        "date",
-        "postal_code",
-        "phone",
-        "digits",
-        "number",
-        "address",
-        "text",
-        "choice",
-        "choices",
-        "receipt_number",
-    ]
-)
 FIELD_KEYS = frozenset(
     [
         "code",

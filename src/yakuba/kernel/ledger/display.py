@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.registry import ledger_phrases
-from yakuba.kernel.ui.wording import wareki
+from yakuba.kernel.values import shown
 
 KERNEL_EVENTS = {
     "ledger.opened": "受付簿に載った",
@@ -18,21 +16,9 @@ KERNEL_EVENTS = {
 
 
 def shown_value(definition: FieldDefinition, value: str) -> str:
-    """A canonical value as staff read it: dates in 和暦, options by label, postal codes with a hyphen."""
-    if not value:
-        return ""
-    if definition.type in {"choice", "choices"}:
-        return "、".join(definition.options.get(code, code) for code in value.split(","))
-    if definition.type == "date":
-        try:
-            return wareki(date.fromisoformat(value), weekday=False)
-        except ValueError:
-            return value
-    if definition.type == "postal_code" and len(value) == 7:
-        return f"〒{value[:3]}-{value[3:]}"
-    if definition.type == "number" and value.isdigit():
-        return f"{int(value):,}"
-    return value
+    """A canonical value as staff read it: dates in 和暦, options by label, postal codes with 〒 and a hyphen."""
+    text = shown(definition.type, value, definition.options)
+    return f"〒{text}" if definition.type == "postal_code" and text != value else text
 
 
 def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:

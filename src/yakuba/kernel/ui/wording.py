@@ -5,30 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-NOTHING = "―"
+from yakuba.kernel.values import calendar
 
-# First day of each era in the calendar. 明治 starts where Japan took over the Gregorian calendar
-# (明治6年1月1日); before that a date has no plain conversion.
-_ERAS = (
-    (date(2019, 5, 1), "令和", "R", 2019),
-    (date(1989, 1, 8), "平成", "H", 1989),
-    (date(1926, 12, 25), "昭和", "S", 1926),
-    (date(1912, 7, 30), "大正", "T", 1912),
-    (date(1873, 1, 1), "明治", "M", 1868),
-)
-_WEEKDAYS = "月火水木金土日"
+NOTHING = "―"
 
 
 def wareki(value: date, *, weekday: bool = True, time: bool = False) -> str:
     """Write a date as 令和8年11月20日(金); the first year of an era is 元年.
 
-    `time` adds the clock of a `datetime` (already in local time). Dates before 1873 are written in
-    western years, because the calendar then was another one.
+    `time` adds the clock of a `datetime` (already in local time). Dates that no era counts (before 1873, see
+    `kernel.values.calendar`) are written in western years.
     """
     day = value.date() if isinstance(value, datetime) else value
-    text = f"{_year(day)}{day.month}月{day.day}日"
+    text = calendar.written(day)
     if weekday:
-        text += f"({_WEEKDAYS[day.weekday()]})"
+        text += f"({calendar.WEEKDAYS[day.weekday()]})"
     if time and isinstance(value, datetime):
         text += f" {value.hour}:{value.minute:02d}"
     return text
@@ -36,19 +27,7 @@ def wareki(value: date, *, weekday: bool = True, time: bool = False) -> str:
 
 def wareki_short(value: date) -> str:
     """Write a date as R8.11.20 for narrow columns; before 1873 as ISO 8601."""
-    day = value.date() if isinstance(value, datetime) else value
-    for first, _, letter, year_one in _ERAS:
-        if day >= first:
-            return f"{letter}{day.year - year_one + 1}.{day.month}.{day.day}"
-    return day.isoformat()
-
-
-def _year(day: date) -> str:
-    for first, era, _, year_one in _ERAS:
-        if day >= first:
-            year = day.year - year_one + 1
-            return f"{era}{'元' if year == 1 else year}年"
-    return f"{day.year}年"
+    return calendar.written_short(value.date() if isinstance(value, datetime) else value)
 
 
 def duration(seconds: float) -> str:

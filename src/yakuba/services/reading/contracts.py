@@ -56,6 +56,7 @@ class Reason(StrEnum):
     POSTAL_MISMATCH = "postal_mismatch"
     KANA_MISMATCH = "kana_mismatch"
     NOT_A_KNOWN_NAME = "not_a_known_name"
+    BLANKS_UNREAD = "blanks_unread"
     SUM_MISMATCH = "sum_mismatch"
     DATE_ORDER = "date_order"
     POOR_FIT = "poor_fit"

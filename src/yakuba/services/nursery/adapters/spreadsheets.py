@@ -12,12 +12,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yakuba.kernel.values import cp932
 from yakuba.services.nursery.contracts import Problem
 
 Value = str | int | None
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-GETA = "〓"  # how Japanese printing marks a character that it lacks
-CP932_OF = {"〜": "～", "−": "－", "‖": "∥", "—": "―", "¢": "￠", "£": "￡", "¬": "￢"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,12 @@ def to_csv(table: Table, encoding: str) -> tuple[bytes, list[Problem]]:
     writer = csv.writer(buffer, lineterminator="\r\n")
     problems: list[Problem] = []
     for line, row in enumerate([table.head, *table.rows], start=1):
-        cells = [_harmless(value) for value in row]
-        if encoding == "cp932":
+        cells = row
+        if encoding == "cp932":  # first: what is written may begin like a formula that the text hid
             cells = [
-                _writable(cell, line, head, problems) for head, cell in zip(table.head, cells, strict=True)
+                _writable(cell, line, head, problems) for head, cell in zip(table.head, row, strict=True)
             ]
-        writer.writerow(cells)
+        writer.writerow([_harmless(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding), problems
 
 
@@ -56,25 +55,10 @@ def _harmless(value: Value) -> str:
     return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
 
 
-def _writable(text: str, line: int, column: str, problems: list[Problem]) -> str:
-    """The text with characters that CP932 has, noting those that it lacks."""
-    try:
-        text.encode("cp932")
-        return text
-    except UnicodeEncodeError:
-        return "".join(_character(one, line, column, problems) for one in text)
-
-
-def _character(one: str, line: int, column: str, problems: list[Problem]) -> str:
-    for candidate in (one, CP932_OF.get(one, one)):
-        try:
-            candidate.encode("cp932")
-            return candidate
-        except UnicodeEncodeError:
-            continue
-    reason = (
-        f"「{one}」（U+{ord(one):04X}）はShift_JISで書けないため、{GETA}にしました。"
-        "手で直すか、UTF-8のファイルを使ってください。"
-    )
-    problems.append(Problem(line, column, reason))
-    return GETA
+def _writable(value: Value, line: int, column: str, problems: list[Problem]) -> Value:
+    """A text with characters that CP932 has, noting those that it lacks."""
+    if not isinstance(value, str):
+        return value
+    written, losses = cp932.written(value)
+    problems += [Problem(line, column, str(loss)) for loss in losses]
+    return written

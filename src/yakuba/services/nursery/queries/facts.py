@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yakuba.kernel.values import canonical as canonical_value
 from yakuba.services.nursery.engine.rules import Field, Rules
-from yakuba.services.nursery.engine.rules.fields import BadValue, read_value
+from yakuba.services.nursery.engine.rules.fields import BadValue, Kind, read_value
 from yakuba.services.nursery.models import Round
 
 COLUMNS = frozenset(
@@ -36,6 +37,8 @@ def value_of(spec: Field, text: str) -> str:
         return text
     if value is None:
         return ""
+    if spec.kind is Kind.TEXT:
+        return canonical_value("text", text)  # as written: what rules compare has one width, and other kanji
     if isinstance(value, frozenset):
         return ",".join(code for code in spec.options if code in value)
     return str(value)

@@ -12,11 +12,12 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from yakuba.kernel.values.cp932 import GETA
 from yakuba.services.nursery.adapters import mailing
 from yakuba.services.nursery.adapters import notices as press
 from yakuba.services.nursery.adapters.excel import to_excel
 from yakuba.services.nursery.adapters.notices import TextsTooLong, to_pdf
-from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv
+from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
@@ -174,6 +175,23 @@ def test_formulas_are_harmless_in_csv_and_excel_and_numbers_stay_numbers():
         assert bool(row[0].quotePrefix) == (text != "甲")
         assert row[1].value == -5
     assert sheet.freeze_panes == "A2"
+
+
+def test_what_cp932_can_say_in_another_way_is_written_and_losses_are_told():
+    table = Table(
+        "表", ("氏名",), [("か\u3099んこ\u3099",), ("葛\U000e0100城",), ("⼭⽥\u200b",), ("1–2",), ("José",)]
+    )
+    data, problems = to_csv(table, "cp932")
+    rows = [row[0] for row in csv.reader(io.StringIO(data.decode("cp932")))]
+    assert rows[1:] == ["がんご", "葛城", "山田", "1－2", "Jos〓"]
+    assert [problem.line for problem in problems] == [3, 5, 6]
+    assert "字形の指定" in problems[0].reason
+
+
+def test_a_formula_does_not_hide_behind_what_cp932_leaves_out():
+    table = Table("表", ("氏名",), [("\u200b=1+1",), ("–1",), ("\ufeff@x",)])
+    rows = [row[0] for row in csv.reader(io.StringIO(to_csv(table, "cp932")[0].decode("cp932")))]
+    assert rows[1:] == ["'=1+1", "'－1", "'@x"]
 
 
 def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():

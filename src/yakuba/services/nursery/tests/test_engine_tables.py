@@ -107,6 +107,21 @@ def test_a_file_that_is_no_table_is_told(data, words):
     assert any(words in one.reason for one in problems), problems
 
 
+def test_names_keep_their_kanji_and_decomposed_kana_are_put_together():
+    rows = "受付番号,児童氏名,生年月日,第1希望\n1,\ufa19田か\u3099く,㋿6年5月1日,A\n2,\u795e田,2024/05/01 0:00,A\n"
+    found, problems = tables.read_households(rows.encode())
+    assert problems == []
+    assert [home.children[0].name for home in found] == ["\ufa19田がく", "\u795e田"]
+    assert {home.children[0].birth.isoformat() for home in found} == {"2024-05-01"}
+
+
+def test_a_day_outside_its_era_is_told_with_the_day_that_it_may_be():
+    rows = "受付番号,児童氏名,生年月日,第1希望\n1,山田花,平成31年5月1日,A\n"
+    found, problems = tables.read_households(rows.encode())
+    assert found == []
+    assert "令和元年5月1日" in problems[0].reason
+
+
 def test_lines_are_counted_with_line_breaks_in_cells():
     text = APPLICATIONS + '0008,,"改行\nあり",2024-05-01,,,A,,,,,\n0009,,x,,,,A,,,,,\n'
     found, problems = tables.read_households(text.encode())

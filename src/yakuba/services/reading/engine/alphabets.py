@@ -107,6 +107,12 @@ LOOKALIKE_KANJI = frozenset(
     "黒黑"
 )
 
+# Old and variant forms of kanji with the form that dictionaries list: for looking up, never for a value.
+STANDARD_FORMS = str.maketrans(
+    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕淵黑曾藪冨凜栁桒邨靑淸穗郞莊彌禮學藏勳實寬",
+    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵淵黒曽薮富凛柳桑村青清穂郎荘弥礼学蔵勲実寛",
+)
+
 # Kanji and kana of nearly one shape: where a field allows both, the shape alone does not decide.
 SAME_SHAPE: Mapping[str, str] = {
     kana: kanji

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from yakuba.kernel.values.names import is_foreign
 
 from ..contracts import FieldReading, Reason
 from . import postal, readings
@@ -50,10 +53,20 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
     if definition.type not in ("name", "text", "address") or definition.lexicon:
         return
     open_part = reading.value[found.confirmed_prefix :]
+    if _may_lack_blanks(definition.type, reading.value):
+        found.reasons.append(Reason.BLANKS_UNREAD)
     if any(is_variant(c) for c in open_part):
         found.reasons.append(Reason.VARIANT_KANJI)
     elif any(c in LOOKALIKE_KANJI for c in open_part) or out_of_place(open_part):
         found.reasons.append(Reason.LOOKALIKE)
+
+
+def _may_lack_blanks(type_: str, value: str) -> bool:
+    """Recognition sees no blanks: none between the words of a foreign name, and none between the number of a house and
+    that of a room (1-2-3 101)."""
+    if type_ == "name":
+        return is_foreign(value)
+    return type_ == "address" and bool(re.search(r"-[0-9]{4,}", value))
 
 
 def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
@@ -92,8 +105,9 @@ def _postal_code(definition: FieldDefinition, values: Values, findings: Mapping[
         findings[address.field].reasons.append(Reason.POSTAL_MISMATCH)
     elif result.town:
         findings[code.field].confirmed_by.append("address")
-        findings[address.field].confirmed_by.append("postal_code")
-        findings[address.field].confirmed_prefix = result.prefix
+        if result.prefix:  # else the list spells the place in another way throughout: only the picture speaks
+            findings[address.field].confirmed_by.append("postal_code")
+            findings[address.field].confirmed_prefix = result.prefix
 
 
 def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
@@ -102,10 +116,11 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
     kana, name = values[definition.code], values.get(definition.reading_of)
     if name is None or not name.value:
         return
+    others = readings.other_readings(name.value, kana.value)
     if readings.supported(name.value, kana.value):
         findings[kana.field].confirmed_by.append("name")
         findings[name.field].confirmed_by.append("kana")
-    elif readings.composed(name.value, kana.value):
+    elif not others and readings.composed(name.value, kana.value):
         findings[kana.field].confirmed_by.append("name_by_kanji")
         findings[name.field].confirmed_by.append("kana_by_kanji")
         findings[kana.field].ambiguous = findings[name.field].ambiguous = True
@@ -113,7 +128,7 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
         findings[kana.field].reasons.append(Reason.KANA_MISMATCH)
         findings[name.field].reasons.append(Reason.KANA_MISMATCH)
         return
-    findings[kana.field].ambiguous |= bool(readings.other_readings(name.value, kana.value))
+    findings[kana.field].ambiguous |= bool(others)
     findings[name.field].ambiguous |= bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
 
 

@@ -65,6 +65,7 @@ _TEXT = {
     Reason.POSTAL_MISMATCH: "郵便番号と住所が合いません。",
     Reason.KANA_MISMATCH: "フリガナから確かめられない氏名です。",
     Reason.NOT_A_KNOWN_NAME: "辞書にない氏名です。",
+    Reason.BLANKS_UNREAD: "読み取りでは空白が分かりません。語や番号のあいだの空白を用紙で確かめてください。",
     Reason.SUM_MISMATCH: "合計が合いません。",
     Reason.DATE_ORDER: "日付の前後が逆です。",
     Reason.POOR_FIT: "用紙のゆがみが大きく、枠の位置が確かではありません。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,14 +10,11 @@ from itertools import combinations
 
 import sudachipy
 
-LONGEST_PIECE = 4  # characters in one surname or given name
-MOST_PIECES = 4  # a name that is no dictionary entry is put together from at most this many
+from .alphabets import STANDARD_FORMS
 
-# Old and variant forms are looked up under the form that dictionaries list.
-_STANDARD = str.maketrans(
-    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕淵黑曾藪冨凜栁桒邨靑淸穗郞莊彌禮學藏勳實寬",
-    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵淵黒曽薮富凛柳桑村青清穂郎荘弥礼学蔵勲実寛",
-)
+LONGEST_PIECE = 4  # characters in one surname or given name
+MOST_PIECES = 3  # a half of a name that is no dictionary entry is put together from at most this many
+
 _VOICED = dict(
     zip("カキクケコサシスセソタチツテトハヒフヘホ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボ", strict=True)
 )
@@ -40,6 +38,10 @@ def _alike() -> dict[str, str]:
         ("ヌ", "ス"),
         ("コ", "ユ"),
         ("チ", "テ"),
+        ("シ", "ン"),
+        ("ツ", "ン"),
+        ("ジ", "ツ"),
+        ("ユ", "エ"),
     ]
     found: dict[str, str] = {}
     for one, other in pairs:
@@ -60,7 +62,7 @@ def _dictionary() -> sudachipy.Dictionary:
 
 def _entries(surface: str) -> Iterator[sudachipy.Morpheme]:
     """Dictionary entries of a word as written and under its standard form."""
-    for form in dict.fromkeys((surface, surface.translate(_STANDARD))):
+    for form in dict.fromkeys((surface, surface.translate(STANDARD_FORMS))):
         yield from _dictionary().lookup(form)
 
 
@@ -101,12 +103,6 @@ def is_known(name: str) -> bool:
     return any(personal_readings(surname) and personal_readings(given) for surname, given in _splits(name))
 
 
-def surname_of(name: str, kana: str) -> str:
-    """The surname when name and reading split into dictionary entries in exactly one way, else empty."""
-    found = {surname for surname, given in _splits(name) if _fits(surname, given, kana)}
-    return found.pop() if len(found) == 1 else ""
-
-
 def _fits(surname: str, given: str, kana: str) -> bool:
     return any(
         kana.startswith(reading) and kana[len(reading) :] in personal_readings(given)
@@ -115,23 +111,34 @@ def _fits(surname: str, given: str, kana: str) -> bool:
 
 
 def supported(name: str, kana: str) -> bool:
-    """True when `name` falls into a surname and a given name whose dictionary readings make up `kana`."""
+    """True when `name` falls into a surname and a given name whose dictionary readings make up `kana`, and for a
+    foreign name in katakana when it is `kana` itself."""
+    if re.sub("[ ・]", "", name) == kana.replace("・", ""):
+        return True
     return any(_fits(surname, given, kana) for surname, given in _splits(name))
 
 
-def composed(name: str, kana: str, pieces: int = MOST_PIECES) -> bool:
-    """True when `name` falls into words or single kanji whose readings make up `kana`: weaker than `supported`."""
-    if not name or not kana or not pieces:
-        return not name and not kana
-    for length in range(1, min(LONGEST_PIECE, len(name)) + 1):
-        for reading in _any_readings(name[:length]):
-            if (
-                reading
-                and kana.startswith(reading)
-                and composed(name[length:], kana[len(reading) :], pieces - 1)
-            ):
-                return True
-    return False
+def composed(name: str, kana: str) -> bool:
+    """True when `name` falls into a surname and a given name that make up the whole of `kana`, of which the dictionary
+    has one, and the other is put together from the readings of its words or single kanji: weaker than `supported`."""
+    return any(
+        (kana[:at] in personal_readings(surname) and _pieced(given, kana[at:]))
+        or (kana[at:] in personal_readings(given) and _pieced(surname, kana[:at]))
+        for surname, given in _splits(name)
+        for at in range(1, len(kana))
+    )
+
+
+def _pieced(word: str, kana: str, pieces: int = MOST_PIECES) -> bool:
+    """Whether words or single kanji of `word`, as any word is read, make up `kana`."""
+    if not word or not kana or not pieces:
+        return not word and not kana
+    return any(
+        kana.startswith(reading) and _pieced(word[length:], kana[len(reading) :], pieces - 1)
+        for length in range(1, min(LONGEST_PIECE, len(word)) + 1)
+        for reading in _any_readings(word[:length])
+        if reading
+    )
 
 
 def candidates(name: str) -> set[str]:

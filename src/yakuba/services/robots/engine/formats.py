@@ -8,45 +8,37 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
-# First day, name, letter, number used by Japanese systems, year 1. Before 1873-01-01 Japan's calendar was
-# another one, so the canonical (Gregorian) date says nothing certain.
-_ERAS = (
-    (date(2019, 5, 1), "令和", "R", "5", 2019),
-    (date(1989, 1, 8), "平成", "H", "4", 1989),
-    (date(1926, 12, 25), "昭和", "S", "3", 1926),
-    (date(1912, 7, 30), "大正", "T", "2", 1912),
-    (date(1873, 1, 1), "明治", "M", "1", 1868),
-)
+from yakuba.kernel.values import calendar
+from yakuba.kernel.values.calendar import EraDay
+from yakuba.kernel.values.numbers import read_number, shown_number
 
 
-@dataclass(frozen=True)
-class Wareki:
-    """A date in the Japanese calendar: era name, letter, number, and year of the era from 1."""
+def wareki(value: str) -> EraDay:
+    """ISO 8601 date → Japanese calendar; `ValueError` for anything else, for days before 明治6年 (the calendar was
+    another one), and for those after the 99th year of an era: no target has room for a third digit."""
+    found = calendar.in_era(_day(value))
+    if found is None:
+        raise ValueError(
+            f"「{value}」は和暦で書けません（明治6年から、元号の{calendar.LAST_YEAR}年までです）"
+        )
+    return found
 
-    name: str
-    letter: str
-    number: str
-    year: int
-    day: date
 
-
-def wareki(value: str) -> Wareki:
-    """ISO 8601 date → Japanese calendar; `ValueError` for anything else and for days before 明治6年."""
+def _day(value: str) -> date:
     try:
-        day = date.fromisoformat(value)
+        return date.fromisoformat(value)
     except ValueError:
         raise ValueError(f"「{value}」は日付として読めません") from None
-    for first, name, letter, number, year in _ERAS:
-        if day >= first:
-            return Wareki(name, letter, number, day.year - year + 1, day)
-    raise ValueError(f"「{value}」は明治6年より前のため和暦にできません")
 
 
-def _date(write: Callable[[Wareki], str]) -> Callable[[str], str]:
+def _era(write: Callable[[EraDay], str]) -> Callable[[str], str]:
     return lambda value: write(wareki(value))
+
+
+def _western(write: Callable[[date], str]) -> Callable[[str], str]:
+    return lambda value: write(_day(value))
 
 
 def _postal(value: str, write: Callable[[str], str]) -> str:
@@ -56,10 +48,7 @@ def _postal(value: str, write: Callable[[str], str]) -> str:
 
 
 def _grouped(value: str) -> str:
-    try:
-        return f"{int(value):,}"
-    except ValueError:
-        raise ValueError(f"「{value}」は数ではありません") from None
+    return shown_number(read_number(value))
 
 
 # U+301C and U+2212 stand where Japanese keyboards and older systems put U+FF5E and U+FF0D.
@@ -103,24 +92,24 @@ def _hiragana(value: str) -> str:
 
 
 _DATE: dict[str, Callable[[str], str]] = {
-    "西暦": _date(lambda w: f"{w.day.year}年{w.day.month}月{w.day.day}日"),
-    "西暦ハイフン": _date(lambda w: w.day.isoformat()),
-    "西暦スラッシュ": _date(lambda w: f"{w.day:%Y/%m/%d}"),
-    "西暦8桁": _date(lambda w: f"{w.day:%Y%m%d}"),
-    "西暦年": _date(lambda w: f"{w.day.year:04d}"),
-    "和暦": _date(lambda w: f"{w.name}{w.year}年{w.day.month}月{w.day.day}日"),
-    "和暦略": _date(lambda w: f"{w.letter}{w.year:02d}.{w.day.month:02d}.{w.day.day:02d}"),
-    "和暦短": _date(lambda w: f"{w.letter}{w.year}.{w.day.month}.{w.day.day}"),
-    "和暦7桁": _date(lambda w: f"{w.number}{w.year:02d}{w.day.month:02d}{w.day.day:02d}"),
-    "元号": _date(lambda w: w.name),
-    "元号略": _date(lambda w: w.letter),
-    "元号番号": _date(lambda w: w.number),
-    "和暦年": _date(lambda w: str(w.year)),
-    "和暦年2桁": _date(lambda w: f"{w.year:02d}"),
-    "月": _date(lambda w: str(w.day.month)),
-    "月2桁": _date(lambda w: f"{w.day.month:02d}"),
-    "日": _date(lambda w: str(w.day.day)),
-    "日2桁": _date(lambda w: f"{w.day.day:02d}"),
+    "西暦": _western(lambda day: f"{day.year}年{day.month}月{day.day}日"),
+    "西暦ハイフン": _western(lambda day: day.isoformat()),
+    "西暦スラッシュ": _western(lambda day: f"{day.year:04d}/{day.month:02d}/{day.day:02d}"),
+    "西暦8桁": _western(lambda day: f"{day.year:04d}{day.month:02d}{day.day:02d}"),
+    "西暦年": _western(lambda day: f"{day.year:04d}"),
+    "和暦": _era(lambda w: calendar.written(w.day)),
+    "和暦略": _era(lambda w: f"{w.era.letter}{w.year:02d}.{w.day.month:02d}.{w.day.day:02d}"),
+    "和暦短": _era(lambda w: calendar.written_short(w.day)),
+    "和暦7桁": _era(lambda w: f"{w.era.number}{w.year:02d}{w.day.month:02d}{w.day.day:02d}"),
+    "元号": _era(lambda w: w.era.name),
+    "元号略": _era(lambda w: w.era.letter),
+    "元号番号": _era(lambda w: w.era.number),
+    "和暦年": _era(lambda w: str(w.year)),
+    "和暦年2桁": _era(lambda w: f"{w.year:02d}"),
+    "月": _western(lambda day: str(day.month)),
+    "月2桁": _western(lambda day: f"{day.month:02d}"),
+    "日": _western(lambda day: str(day.day)),
+    "日2桁": _western(lambda day: f"{day.day:02d}"),
 }
 _POSTAL: dict[str, Callable[[str], str]] = {
     "ハイフン": lambda value: _postal(value, lambda v: f"{v[:3]}-{v[3:]}"),

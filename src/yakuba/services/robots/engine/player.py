@@ -148,7 +148,7 @@ class ScenarioPlayer:
         look_up = self._scenario.look_up
         self._play(look_up.steps, _Context(row.values, between))
         page = self._now()
-        wanted = {plain(column): plain(self._text(one, row)) for column, one in look_up.match}
+        wanted = {plain(column): self._text(one, row) for column, one in look_up.match}
         numbers = tuple(
             cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
         )

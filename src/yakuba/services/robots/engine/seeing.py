@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
+from yakuba.kernel.values.characters import comparable
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.scenario import Landmark
 
 
 def plain(text: str) -> str:
-    """Text for comparing labels: one width, no spaces."""
+    """Text for comparing labels: one width, no spaces. For values there is `comparable`."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -43,5 +44,6 @@ def table_rows(page: Page) -> list[dict[str, str]]:
 
 
 def matches(cells: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Whether a row of a table holds the wanted texts."""
-    return all(plain(cells.get(column, "")) == text for column, text in wanted.items())
+    """Whether a row of a table holds the wanted values; kanji count by their code point, since 神 U+FA19 and 神 U+795E
+    may be all that two people differ in."""
+    return all(comparable(cells.get(column, "")) == comparable(text) for column, text in wanted.items())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yakuba.kernel.values import calendar
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.errors import BadValue
@@ -34,6 +35,14 @@ DAY = "2021-04-01"
         (DAY, ("西暦スラッシュ",), "2021/04/01"),
         (DAY, ("西暦8桁",), "20210401"),
         (DAY, ("和暦略", "全角"), "Ｒ０３．０４．０１"),
+        ("2019-05-01", ("和暦",), "令和元年5月1日"),
+        ("1989-01-08", ("和暦",), "平成元年1月8日"),
+        ("1926-12-25", ("和暦",), "昭和元年12月25日"),
+        ("2019-05-01", ("和暦年",), "1"),
+        ("-500", ("桁区切り",), "-500"),
+        ("-1500", ("桁区切り",), "-1,500"),
+        ("MARIA CLARA", ("全角",), "ＭＡＲＩＡ　ＣＬＡＲＡ"),
+        ("\ufa19田", ("全角",), "\ufa19田"),
         ("2019-04-30", ("和暦略",), "H31.04.30"),
         ("2019-05-01", ("和暦略",), "R01.05.01"),
         ("1989-01-07", ("和暦略",), "S64.01.07"),
@@ -65,15 +74,26 @@ def test_what_cannot_be_written_is_refused(value: str, name: str) -> None:
         formats.write(value, (name,))
 
 
-@given(st.dates(min_value=date(1873, 1, 1), max_value=date(2099, 12, 31)))
-def test_every_day_comes_back_from_its_japanese_date(day: date) -> None:
-    era = formats.wareki(day.isoformat())
-    first_year = {"R": 2019, "H": 1989, "S": 1926, "T": 1912, "M": 1868}[era.letter]
-    assert date(first_year + era.year - 1, day.month, day.day) == day
-    assert era.year >= 1
-    before = day - timedelta(days=1)
-    if before >= date(1873, 1, 1) and formats.wareki(before.isoformat()).letter != era.letter:
-        assert era.year == 1
+WHOLE = ("西暦", "西暦ハイフン", "西暦スラッシュ", "西暦8桁", "和暦", "和暦略", "和暦短")
+LAST = date(2117, 12, 31)  # 令和99年
+
+
+@given(st.dates(date(1873, 1, 1), LAST), st.sampled_from(WHOLE))
+def test_every_day_comes_back_from_what_is_written(day: date, name: str) -> None:
+    assert calendar.read_date(formats.write(day.isoformat(), (name,))) == day
+
+
+@given(st.dates(date(1873, 1, 1), LAST), st.sampled_from(["和暦略", "和暦7桁"]))
+def test_a_format_of_fixed_length_keeps_its_length(day: date, name: str) -> None:
+    assert len(formats.write(day.isoformat(), (name,))) == {"和暦略": 9, "和暦7桁": 7}[name]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2118-01-01"])
+@pytest.mark.parametrize("name", ["和暦", "和暦略", "和暦短", "和暦7桁", "和暦年", "和暦年2桁", "元号"])
+def test_a_year_of_three_digits_is_told(day: str, name: str) -> None:
+    with pytest.raises(ValueError, match=day):
+        formats.write(day, (name,))
+    assert formats.write(day, ("西暦8桁",)) == day.replace("-", "")
 
 
 @given(st.sampled_from(["date", "postal_code", "number", "text"]), st.data())

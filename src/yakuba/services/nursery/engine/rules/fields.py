@@ -9,15 +9,13 @@ from datetime import date
 from enum import StrEnum
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values.characters import narrow
+from yakuba.kernel.values.numbers import read_number
 
 Value = str | int | frozenset[str]
 SEPARATORS = re.compile(r"[、,，;；]")
 TIME = re.compile(r"(\d{1,2}):?(\d{2})")
-DATE = re.compile(
-    r"(令和|平成|昭和|[RHSrhs])?(\d{1,4}|元)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?",
-)
-ERAS = {"令": 2019, "平": 1989, "昭": 1926, "R": 2019, "H": 1989, "S": 1926}
-OLDEST_YEAR = 1868  # a smaller one is a year of some era whose name was forgotten
 MOST_DIGITS = 12
 
 
@@ -70,7 +68,7 @@ def read_value(spec: Field, text: str) -> Value | None:
     Numbers become int, dates and times text that sorts (`2027-04-01`, `18:30`), several choices a set of codes.
     Raises BadValue.
     """
-    text = plain(text)
+    written, text = narrow(text).strip(), plain(text)
     if not text:
         return None
     if spec.kind is Kind.CHOICE:
@@ -78,9 +76,9 @@ def read_value(spec: Field, text: str) -> Value | None:
     if spec.kind is Kind.CHOICES:
         return frozenset(_option(spec, part.strip()) for part in SEPARATORS.split(text) if part.strip())
     if spec.kind is Kind.NUMBER:
-        return _number(spec, text)
+        return _number(spec, written)
     if spec.kind is Kind.DATE:
-        return read_date(text).isoformat()
+        return read_date(written).isoformat()
     if spec.kind is Kind.TIME:
         return _time(text)
     return text
@@ -136,26 +134,22 @@ def _option(spec: Field, text: str) -> str:
 
 
 def _number(spec: Field, text: str) -> int:
-    digits = text.removesuffix(plain(spec.unit)).replace(",", "").strip() if spec.unit else text
-    digits = digits.replace(",", "")
-    if not re.fullmatch(rf"-?[0-9]{{1,{MOST_DIGITS}}}", digits):
+    digits = text.removesuffix(plain(spec.unit)) if spec.unit else text
+    try:
+        number = int(read_number(digits))
+    except ValueError:  # nothing but the unit, or no number
+        number = None
+    if number is None or len(str(abs(number))) > MOST_DIGITS:
         raise BadValue(f"「{text}」は整数ではありません（{MOST_DIGITS}桁まで）。数字だけで書いてください。")
-    return int(digits)
+    return number
 
 
 def read_date(text: str) -> date:
-    """A date written 2027-04-01, 2027/4/1, 2027年4月1日, 令和9年4月1日 or R9.4.1. Raises BadValue."""
-    match = DATE.fullmatch(plain(text))
+    """A date as people and programs write it (`kernel.values.calendar`). Raises BadValue."""
     try:
-        if match:
-            era, year, month, day = match.groups()
-            first = ERAS[era[0].upper()] if era else 1
-            number = 1 if year == "元" else int(year)
-            if number >= (1 if era else OLDEST_YEAR):
-                return date(first - 1 + number, int(month), int(day))
-    except ValueError:
-        pass
-    raise BadValue(f"「{text}」は日付ではありません。2027-04-01 か 令和9年4月1日 のように書いてください。")
+        return calendar.read_date(text)
+    except ValueRefused as refusal:
+        raise BadValue(f"「{text}」は日付ではありません。{refusal}") from None
 
 
 def _time(text: str) -> str:

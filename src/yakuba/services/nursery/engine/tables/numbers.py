@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.values.receipt_numbers import check_digits
 from yakuba.services.nursery.engine.tables.rows import BadRow
 
 RECEIPT_NUMBER = "receipt_number"  # the ledger's type: 10 digits, the last two of them check digits
@@ -44,10 +45,9 @@ def unspoilt(text: str, heading: str) -> str:
 
 
 def _holds(number: str) -> bool:
-    """Check digits by ISO 7064 MOD 97-10 over the first eight."""
     if len(number) != DIGITS or not (number.isascii() and number.isdigit()):
         return False
-    return int(number[8:]) == 98 - int(number[:8]) * 100 % 97
+    return number[8:] == check_digits(number[:8])
 
 
 def _lost_zeros(number: str) -> bool:

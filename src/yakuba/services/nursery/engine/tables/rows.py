@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.values.characters import compose
 from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.tables.recognising import text_of
 from yakuba.services.nursery.engine.tables.records import LONGEST_CELL, Reader, Record
@@ -117,7 +118,7 @@ def _headings_hold(
 
 def _row(headings: list[str], record: Record) -> Row:
     pairs = zip(headings, record.cells, strict=False)
-    return Row(record.line, {name: text for name, cell in pairs if name and (text := cell.strip())})
+    return Row(record.line, {name: text for name, cell in pairs if name and (text := compose(cell).strip())})
 
 
 def _fault(headings: list[str], cells: list[str]) -> str:

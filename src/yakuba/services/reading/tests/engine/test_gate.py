@@ -6,6 +6,7 @@ import pytest
 
 from yakuba.services.reading.contracts import Decision, Evidence, FieldReading, Reason
 from yakuba.services.reading.engine import postal, readings
+from yakuba.services.reading.engine.crosschecks import check
 from yakuba.services.reading.engine.gate import _TEXT, decide
 from yakuba.services.reading.engine.library import FormLibrary
 
@@ -97,6 +98,147 @@ def test_postal_codes_know_how_people_write_addresses() -> None:
     assert postal.check("1000013", "千代田区霞ヶ関1-2-3").town
     assert not postal.check("1000013", "千代田区永田町1-2-3").town
     assert not postal.check("9999999", "千代田区").known
+
+
+@pytest.mark.parametrize(
+    ("code", "address", "prefix"),
+    [
+        ("6048091", "京都市中京区寺町通御池下る下本能寺前町488番地", "京都市中京区"),
+        ("6008216", "京都府京都市下京区烏丸通七条下る東塩小路町721-1", "京都府京都市下京区"),
+        ("6048091", "中京区寺町通御池下る下本能寺前町488番地", "中京区"),
+        ("6048091", "京都市中京区下本能寺前町488番地", "京都市中京区下本能寺前町"),
+        ("0010024", "札幌市北区北24条西15丁目1-1", "札幌市北区北24条西"),
+        ("0010024", "札幌市北区北二十四条西十五丁目1-1", "札幌市北区北二十四条西"),
+        ("0010024", "札幌市北区北24西15", "札幌市北区北24西"),
+        ("0708019", "旭川市神居九条1丁目", "旭川市神居九条"),
+        ("3010004", "竜ヶ崎市馴馬町1", ""),
+        ("3010004", "茨城県龍ケ崎市馴馬町1", "茨城県龍ケ崎市馴馬町"),
+        ("1310045", "墨田區押上1-1-2", "墨田"),
+        ("5200801", "大津市ニオの浜1", "大津市"),
+        ("1066108", "港区六本木6-10-1六本木ヒルズ森タワー8階", "港区六本木"),
+        ("1066108", "港区六本木6-10-1 六本木ヒルズ森タワー8F", "港区六本木"),
+        ("3691203", "寄居町大字寄居1", "寄居町大字寄居"),
+        ("7600017", "髙松市番町四丁目1-10", ""),
+        ("5180465", "名張市赤目町丈六四丁目4-8", "名張市赤目町丈六"),
+    ],
+)
+def test_a_postal_code_knows_the_spellings_of_its_place(code: str, address: str, prefix: str) -> None:
+    found = postal.check(code, address)
+    assert (found.town, found.contradicts) == (True, False)
+    assert address[: found.prefix] == prefix  # what the list spells otherwise, only the picture confirms
+
+
+@pytest.mark.parametrize(
+    ("code", "address"),
+    [
+        ("1000013", "千代田区永田町1"),
+        ("6048091", "京都市中京区寺町通御池上る上本能寺前町488番地"),
+        ("6048091", "京都市下京区寺町通下本能寺前町1"),
+        ("0010023", "札幌市北区北24条西15丁目1-1"),
+        ("0010024", "札幌市北区北24条東15丁目1-1"),
+        ("1066108", "港区六本木6-10-1六本木ヒルズ森タワー9階"),
+        ("1066108", "港区赤坂6-10-1六本木ヒルズ森タワー8階"),
+        ("6240937", "京都府舞鶴市西神崎372-16"),
+    ],
+)
+def test_a_postal_code_goes_on_contradicting_another_place(code: str, address: str) -> None:
+    assert postal.check(code, address).contradicts
+
+
+def test_a_building_that_is_not_named_says_nothing() -> None:
+    found = postal.check("1066108", "港区六本木6-10-1")
+    assert (found.known, found.town, found.contradicts) == (True, False, False)
+
+
+def test_the_starts_of_an_address_are_spelled_as_people_write() -> None:
+    assert {"札幌市北区北24条西", "札幌市北区北二十四条西"} <= set(postal.starts("0010024"))
+    assert "港区六本木" in postal.starts("1066108")
+    assert "石井町" not in postal.starts("6391113")
+    assert "大和郡山市櫟枝町" in postal.starts("6391113")
+
+
+def test_a_place_name_in_another_form_is_judged_by_its_picture(library: FormLibrary) -> None:
+    code = read("postal_code", "postal_code", "7600017")
+    found = decided(library, "bus-pass", code, read("address", "address", "髙松市番町四丁目1-10"))
+    assert found["address"].reasons == (Reason.VARIANT_KANJI,)
+
+
+@pytest.mark.parametrize(
+    ("code", "address", "weak"),
+    [
+        ("1860004", "國立市中1-1-1", 0),
+        ("6048091", "京都市中京区寺町通御池下る下本能寺前町488", 8),
+        ("5200801", "大津市ニオの浜1", 4),
+    ],
+)
+def test_what_the_list_does_not_spell_so_needs_a_clear_picture(
+    library: FormLibrary, code: str, address: str, weak: int
+) -> None:
+    number = read("postal_code", "postal_code", code)
+    clear = evidence(characters=(0.99,) * len(address))
+    fine = decided(library, "bus-pass", number, read("address", "address", address, clear))
+    assert fine["address"].decision is Decision.TRUSTED
+    characters = tuple(0.8 if i == weak else 0.99 for i in range(len(address)))
+    unsure = decided(
+        library, "bus-pass", number, read("address", "address", address, evidence(characters=characters))
+    )
+    assert unsure["address"].reasons == (Reason.LOW_CONFIDENCE,)
+
+
+@pytest.mark.parametrize(
+    "kana", ["ワタナベンズ", "ワタナベツズ", "ワタナベジズ", "ワタナベ", "ワタナベシズカズ", "シズ"]
+)
+def test_kana_of_which_a_part_is_no_reading_confirm_nothing(library: FormLibrary, kana: str) -> None:
+    found = decided(library, "bus-pass", read("name", "name", "渡辺静"), read("kana", "kana", kana))
+    assert found["kana"].reasons == (Reason.KANA_MISMATCH,)
+    assert {r.confirmed_by for r in found.values()} == {()}
+
+
+@pytest.mark.parametrize("kana", ["ワタナベシズ", "ワタナベシズカ"])
+def test_kana_of_which_the_whole_is_a_reading_confirm_the_name(library: FormLibrary, kana: str) -> None:
+    found = decided(library, "bus-pass", read("name", "name", "渡辺静"), read("kana", "kana", kana))
+    assert found["kana"].decision is Decision.TRUSTED
+    assert found["name"].reasons == (Reason.LOOKALIKE,)  # 靜
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "fits"),
+    [
+        ("森滝美江", "モリタキミエ", True),  # 美江 is put together from 美 and 江
+        ("塩谷一恵", "シオヤカズエ", True),
+        ("島田広士", "シマタヒロシ", False),  # シマダ is the surname's reading: a lost dot
+        ("富田三智雄", "トミダミチオ", False),
+        ("細川健司", "ホソカワケンシ", False),
+        ("高原慶彦", "ダカハラヨシヒコ", False),
+        ("三村光郎", "ミムラエツロウ", False),
+    ],
+)
+def test_single_kanji_confirm_only_what_no_dictionary_reading_is_mistaken_for(
+    library: FormLibrary, name: str, kana: str, fits: bool
+) -> None:
+    procedure = library.procedures["bus-pass"]
+    found = check(procedure, {"name": read("name", "name", name), "kana": read("kana", "kana", kana)})
+    assert bool(found["kana"].confirmed_by) == fits
+    assert (Reason.KANA_MISMATCH in found["kana"].reasons) != fits
+
+
+def test_the_kana_of_a_foreign_name_are_the_name_itself(library: FormLibrary) -> None:
+    for name in ("クリスティーナ・ダ シルバ", "クリスティーナ ダ シルバ"):
+        for kana, fits in (("クリスティーナダシルバ", True), ("クリスティーナダシルハ", False)):
+            found = check(
+                library.procedures["bus-pass"],
+                {"name": read("name", "name", name), "kana": read("kana", "kana", kana)},
+            )
+            assert (found["kana"].confirmed_by == ["name"]) is fits
+
+
+def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: FormLibrary) -> None:
+    name, kana = read("name", "name", "マリアクララ"), read("kana", "kana", "マリアクララ")
+    assert decided(library, "bus-pass", name, kana)["name"].reasons == (Reason.BLANKS_UNREAD,)
+    code = read("postal_code", "postal_code", "1000013")
+    for block, reasons in (("1-2-3101", (Reason.BLANKS_UNREAD,)), ("1-2-301", ())):
+        address = read("address", "address", "千代田区霞が関" + block)
+        assert decided(library, "bus-pass", code, address)["address"].reasons == reasons
 
 
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:

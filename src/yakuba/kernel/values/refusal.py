@@ -1,0 +1,7 @@
+"""The one error of this package."""
+
+from __future__ import annotations
+
+
+class ValueRefused(ValueError):
+    """The text is no value of the type. `str()` is a Japanese sentence: what is wrong and what to write."""
