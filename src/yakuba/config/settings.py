@@ -5,7 +5,9 @@ from __future__ import annotations
 from csp.constants import NONE, SELF
 
 from yakuba.config.environment import Environment
+from yakuba.config.folder import make_all_private
 
+make_all_private()
 YAKUBA = Environment()
 
 # A new room is one folder in services/ and one line here.
@@ -127,6 +129,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 LOGGING = {
