@@ -20,6 +20,8 @@ KERNEL = Manifest(
         "accounts.role_saved": "役割を登録した",
         "accounts.staff_saved": "職員を登録した",
         "accounts.refused": "権限のない操作を断った",
+        "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
+        "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",
         "ledger.case_viewed": "受付を閲覧した",
         "ledger.procedure_loaded": "手続を登録した",
         "files.uploaded": "ファイルを受け取った",
