@@ -15,6 +15,8 @@ KERNEL = Manifest(
     audit_events={
         "accounts.logged_in": "ログインした",
         "accounts.login_failed": "ログインに失敗した",
+        "accounts.login_locked": "失敗が続いたためログインを止めた",
+        "accounts.tried_while_locked": "止めているあいだにログインが試された",
         "accounts.token_issued": "APIトークンを発行した",
         "accounts.municipality_saved": "自治体を登録した",
         "accounts.role_saved": "役割を登録した",
