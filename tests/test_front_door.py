@@ -52,9 +52,9 @@ def test_slow_strangers_stop_nobody(house, clerk, path, number):
 
 
 def test_one_address_sends_only_so_many_bodies_at_a_time(house):
-    strangers = [begin(house, "/login/", 1000) for _ in range(9)]
+    strangers = [begin(house, "/login/", 1000) for _ in range(17)]
     try:
-        assert status_of(strangers[8]) == 429
+        assert status_of(strangers[16]) == 429
     finally:
         for stranger in strangers:
             stranger.close()

@@ -28,7 +28,7 @@ class Limits:
 
 
 # A login form has a few hundred bytes.
-STRANGER = Limits(largest=16_384, patience=10, rate=1_000_000, at_once=8, in_all=64)
+STRANGER = Limits(largest=16_384, patience=10, rate=1_000_000, at_once=16, in_all=512)
 
 
 def staff(largest: int) -> Limits:

@@ -30,6 +30,7 @@ def web_command() -> list[str]:
         "rsgi",
         "--http",
         "1",
+        "--no-ws",
         "--host",
         settings.YAKUBA.host,
         "--port",
