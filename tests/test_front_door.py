@@ -89,6 +89,20 @@ def test_elsewhere_a_strangers_body_is_never_read(house, path, status):
         assert status_of(stranger) == status
 
 
+def test_a_strangers_file_is_refused_unread(house):
+    head = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as stranger:
+        stranger.sendall(head.encode() + b"Content-Length: 1000\r\n\r\n")
+        assert status_of(stranger) == 415
+
+
+def test_who_was_logged_out_meanwhile_comes_back_to_where_one_can_look(house):
+    with begin(house, "/logout/", 1000) as stranger:
+        assert b"location: /login/\r\n" in stranger.recv(4000)
+    with begin(house, "/reading/confirm/", 1000) as stranger:
+        assert b"location: /login/?next=/reading/confirm/\r\n" in stranger.recv(4000)
+
+
 def test_a_strangers_token_opens_nothing(house):
     with begin(house, "/api/v1/reading/batches", 1000, more="Authorization: Bearer made-up\r\n") as stranger:
         assert status_of(stranger) == 401

@@ -36,8 +36,8 @@ def staff(largest: int) -> Limits:
     return Limits(largest=largest, patience=30, rate=16_000, at_once=8, in_all=64)
 
 
-class BodyRefused(Exception):
-    """The body is not read any further. `status` is the answer's, the argument a sentence for the sender."""
+class Refused(Exception):
+    """The request goes no further. `status` is the answer's, the argument a sentence for the sender."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -53,11 +53,11 @@ class Reception:
 
     @contextmanager
     def seat(self, limits: Limits, sender: str) -> Iterator[None]:
-        """A place for one body. Raises BodyRefused when the sender, or all of its kind together, hold too many."""
+        """A place for one body. Raises Refused when the sender, or all of its kind together, hold too many."""
         if self._senders[limits, sender] >= limits.at_once:
-            raise BodyRefused(429, "同じところから同時に送られているものが多すぎます。少し待ってください。")
+            raise Refused(429, "同じところから同時に送られているものが多すぎます。少し待ってください。")
         if self._kinds[limits] >= limits.in_all:
-            raise BodyRefused(503, "混み合っています。少し待ってから、もう一度送ってください。")
+            raise Refused(503, "混み合っています。少し待ってから、もう一度送ってください。")
         self._senders[limits, sender] += 1
         self._kinds[limits] += 1
         try:
@@ -70,7 +70,7 @@ class Reception:
 
 
 async def read(chunks: AsyncIterator[bytes], declared: int | None, limits: Limits) -> IO[bytes]:
-    """The whole body, at its beginning. `declared` is the Content-Length, or None. Raises BodyRefused: 413, 408."""
+    """The whole body, at its beginning. `declared` is the Content-Length, or None. Raises Refused: 413, 408."""
     if declared is not None and declared > limits.largest:
         raise _too_large(limits)
     body = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  # the answer's end closes it
@@ -96,14 +96,12 @@ async def _copy(
             return
         except TimeoutError:
             sentence = "送信が遅すぎるため、受け取りをやめました。もう一度送ってください。"
-            raise BodyRefused(408, sentence) from None
+            raise Refused(408, sentence) from None
         size += len(chunk)
         if size > limits.largest:
             raise _too_large(limits)
         body.write(chunk)
 
 
-def _too_large(limits: Limits) -> BodyRefused:
-    return BodyRefused(
-        413, f"送られたものが大きすぎます（{limits.largest:,}バイトまで）。分けて送ってください。"
-    )
+def _too_large(limits: Limits) -> Refused:
+    return Refused(413, f"送られたものが大きすぎます（{limits.largest:,}バイトまで）。分けて送ってください。")

@@ -17,13 +17,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from yakuba.config.serving.addresses import networks
-from yakuba.config.serving.bodies import STRANGER, BodyRefused, Reception, read, staff
+from yakuba.config.serving.bodies import STRANGER, Reception, Refused, read, staff
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
 from yakuba.config.serving.senders import sender_of
 
 THREADS = 8
 MOST_WAITING = 256  # requests that wait for a thread
 API = "/api/"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Door:
@@ -42,7 +43,7 @@ class Door:
         environ = environ_of(scope, self._trusted)
         try:
             answer = await self._answer(environ, protocol)
-        except BodyRefused as refusal:
+        except Refused as refusal:
             answer = _plain(refusal.status, str(refusal))
         protocol.response_bytes(answer.status, answer.headers, answer.content)
 
@@ -51,6 +52,8 @@ class Door:
             sender = await self._in_thread(sender_of, environ) if _says_who(environ) else ""
             if not sender and environ["PATH_INFO"] != reverse("login"):
                 return await self._without_body(environ)
+            if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
+                raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
             limits = self._staff if sender else STRANGER
             with self._reception.seat(limits, sender or environ["REMOTE_ADDR"]):
                 environ["wsgi.input"] = body = await read(aiter(protocol), _declared(environ), limits)
@@ -64,12 +67,14 @@ class Door:
             environ["CONTENT_LENGTH"] = "0"
             answer: Answer = await self._in_thread(run, self._django, environ)
             return Answer(answer.status, [*answer.headers, ("connection", "close")], answer.content)
-        where = f"{reverse('login')}?next={quote(path)}"
+        where = reverse("login")
+        if environ["PATH_INFO"] != reverse("logout"):
+            where += f"?next={quote(path)}"
         return Answer(302, [("location", where), ("connection", "close")], b"")
 
     async def _in_thread(self, work: Any, *arguments: Any) -> Any:
         if self._busy >= THREADS + MOST_WAITING:
-            raise BodyRefused(503, "混み合っています。少し待ってから、もう一度開いてください。")
+            raise Refused(503, "混み合っています。少し待ってから、もう一度開いてください。")
         self._busy += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
