@@ -131,3 +131,21 @@ def test_a_session_and_a_token_are_known(house, clerk):
     assert PASSWORD not in answer.text
     assert clerk.post("/logout/", {}).status == 302
     assert clerk.get("/cases/").status == 302
+
+
+def test_a_programs_file_arrives_whole(house):
+    """Longer than what is kept in memory; what Django makes of it shows that nothing was lost on the way."""
+    told = house.yakuba("accounts", "token", STAFF, "--name", "試験", "--scope", "reading.upload")
+    head = (
+        'Content-Disposition: form-data; name="files"; filename="scan.pdf"\r\nContent-Type: application/pdf'
+    )
+    content = bytes(range(256)) * 10_000
+    body = b"--x\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n--x--\r\n"
+    headers = {
+        "Authorization": f"Bearer {told.stdout.strip()}",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    answer = Visitor(house.port)._ask("POST", "/api/v1/reading/batches", body, headers)
+    assert answer.status == 422
+    assert "PDF・TIFF・JPEG・PNGのどれでもありません" in answer.text
+    assert "scan.pdf" in answer.text
