@@ -20,13 +20,12 @@ def main() -> None:
         import django
 
         django.setup()
-        from django.test import RequestFactory
-        from django.urls import resolve
+        from django.urls import get_resolver
 
-        address = "/api/v1/openapi.json"
-        view, arguments, more = resolve(address)
-        answer = view(RequestFactory().get(address), *arguments, **more)
-    described = json.loads(answer.content)
+        from yakuba.kernel.api.routes import build_api
+
+        _ = get_resolver().url_patterns  # the API stands at its address
+        described = build_api().get_openapi_schema()
     text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
     KEPT.write_text(text + "\n", encoding="utf-8")
 

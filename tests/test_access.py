@@ -6,7 +6,9 @@ one whose arguments are not known here fails the test until `town_objects` has a
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import re
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ from town_objects import RECEIPT_NUMBER, SECRET_WORD, TownObjects, load_objects
 
 from yakuba.demo import town
 from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -148,7 +151,7 @@ def test_what_the_neighbour_tried_changed_nothing(objects):
 
 def operations() -> list[tuple[str, str]]:
     """`(method, path template)` of every operation, from the API's own description."""
-    description = json.loads(Client().get("/api/v1/openapi.json").content)
+    description = build_api().get_openapi_schema()
     return [(method, path) for path, entry in sorted(description["paths"].items()) for method in entry]
 
 
@@ -178,6 +181,36 @@ def test_the_api_refuses_strangers_and_weak_tokens(objects, roleless):
                 {422} if method != "get" and token in {weak, hollow} else set()
             )
             assert answer["Content-Type"].startswith("application/problem+json"), (method, path)
+
+
+def test_the_apis_description_is_for_who_is_known(objects, roleless):
+    address = "/api/v1/openapi.json"
+    token = {"Authorization": f"Bearer {token_for(roleless, [])}"}
+    assert Client().get(address).status_code == 401
+    assert Client().get(address, headers={"Authorization": "Bearer nonsense"}).status_code == 401
+    assert Client().get(address, headers=token).json()["paths"]
+    assert logged_in(roleless).get(address).json()["paths"]
+
+
+def test_nothing_behind_the_login_is_kept_by_a_browser(objects):
+    client = logged_in(town.user("kanri"))
+    token = token_for(town.user("kanri"), sorted(permission_names()))
+    answers = [client.get(page.url(objects)) for page in PAGES if page.name != "logout"]
+    answers += [call(token, method, path, objects) for method, path in operations() if method == "get"]
+    for answer in answers:
+        assert "no-store" in answer["Cache-Control"], answer.request["PATH_INFO"]
+
+
+def test_a_refusal_is_one_line_in_the_log(objects, roleless):
+    (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    told = io.StringIO()
+    before = handler.setStream(told)
+    try:
+        assert logged_in(roleless).get("/cases/").status_code == 403
+    finally:
+        handler.setStream(before)
+    assert "Forbidden (Permission denied): /cases/" in told.getvalue()
+    assert len(told.getvalue().splitlines()) == 1
 
 
 def test_the_neighbours_token_reaches_nothing_of_the_city(objects):

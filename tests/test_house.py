@@ -23,6 +23,7 @@ WITHOUT_MUNICIPALITY = {
     "tenancy.Municipality": "is the municipality",
     "accounts.User": "has its own nullable one: a person without a municipality may nothing",
     "accounts.ApiToken": "belongs to a user",
+    "accounts.LoginTally": "counted before it is known who tries",
     "audit.ChainHead": "its key is the municipality",
     "jobs.Worker": "a process works for all municipalities",
 }

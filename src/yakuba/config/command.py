@@ -49,8 +49,24 @@ def main() -> None:
         import django
 
         django.setup()
+        _close_data_folder()
         command = build()
     except KeyboardInterrupt:
         sys.stderr.write("中止しました。\n")
         sys.exit(INTERRUPTED)
     command()
+
+
+def _close_data_folder() -> None:
+    """Before anything else, and whatever the command: an older version left the folder open."""
+    from django.conf import settings
+
+    from yakuba.config.folder import close_to_others
+
+    folder = settings.YAKUBA.data_dir
+    if left := close_to_others(folder):
+        names = "、".join(str(path) for path in left[:5])
+        sys.stderr.write(
+            f"注意: データフォルダがこの機械のほかの利用者にも開いています（{names}）。"
+            f"所有者が chmod -R go= {folder} を実行してください。\n"
+        )

@@ -11,8 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from yakuba.config.serving.addresses import networks
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -44,6 +46,16 @@ class Environment(BaseSettings):
     https: bool = Field(
         False, description="HTTPSの内側で動かすとき1。クッキーをHTTPSだけにする（前段のプロキシが必要）"
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="前段のプロキシのアドレスかネットワーク（カンマ区切り）。ここからの X-Forwarded-For と "
+        "X-Forwarded-Proto だけを信じる",
+    )
+    hsts_seconds: int = Field(
+        2_592_000,
+        ge=0,
+        description="HTTPSのとき、ブラウザーにHTTPSだけで開くことを覚えさせる秒数（HSTS）。0で覚えさせない",
+    )
     debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")
     secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
     master_key: str | None = Field(
@@ -52,11 +64,20 @@ class Environment(BaseSettings):
     worker_concurrency: int = Field(2, ge=1, le=16, description="1つのワーカーが同時に行う仕事の数")
     upload_max_bytes: int = Field(200_000_000, ge=1_000_000, description="1ファイルの大きさの上限（バイト）")
     upload_max_pages: int = Field(1000, ge=1, description="1ファイルのページ数の上限")
+    request_max_bytes: int = Field(
+        2_000_000_000, ge=1_000_000, description="職員やプログラムが一度に送れる大きさの上限（バイト）"
+    )
     chromium: Path = Field(Path("/usr/bin/chromium"), description="ロボットが使うChromiumの場所")
     outbound_hosts: str = Field(
         "127.0.0.1,localhost", description="外へ接続してよい相手のホスト名（カンマ区切り）。ほかはすべて断る"
     )
     samples_dir: Path = Field(PROJECT / "samples", description="見本（やくば市）の置き場所")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        networks(text)
+        return text
 
     @cached_property
     def signing_key(self) -> str:

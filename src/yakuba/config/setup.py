@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core.management import call_command
 
 from yakuba.config.environment import KeyMissing
-from yakuba.kernel.cli.output import fail
+from yakuba.kernel.audit.chain import seal_plain_chain
+from yakuba.kernel.cli.output import errors, fail
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 
@@ -20,4 +22,14 @@ def prepare() -> None:
     if Municipality.objects.exists() and not settings.YAKUBA.has_encryption_key:
         raise fail(str(KeyMissing(settings.YAKUBA.data_dir)), 2)
     _ = settings.YAKUBA.encryption_key  # made before anything can be encrypted with it
+    _seal_audit()
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _seal_audit() -> None:
+    for municipality in Municipality.objects.order_by("code"):
+        with active_municipality(municipality):
+            for problem in seal_plain_chain():
+                errors.print(
+                    f"監査記録 {municipality.code}: {problem}", style="red", markup=False, highlight=False
+                )

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.cli.bound import bound
 from yakuba.kernel.cli.processes import worker_command
 
 CORE_PASSWORD = "coresystem-demo"  # noqa: S105  # the sample program's published password
@@ -41,7 +42,7 @@ class CoreSystem:
         environment = os.environ | {"CORESYSTEM_PASSWORD": CORE_PASSWORD}
         # A session of its own: Ctrl+C reaches the supervisor first, which ends it last.
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+            bound(command), stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
         )
         line = process.stdout.readline() if process.stdout else ""
         address = re.search(r"http://[\w.]+:\d+", line)
@@ -129,7 +130,7 @@ class Workers:
 
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(worker_command())
+        return subprocess.Popen(bound(worker_command()))
 
 
 def _samples() -> Path:

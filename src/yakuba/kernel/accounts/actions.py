@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.accounts.models import ApiToken, Role, User
+from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality, current_municipality
@@ -102,6 +102,13 @@ def set_active(person: User, active: bool) -> None:
     person.is_active = active
     person.save(update_fields=["is_active"])
     record("accounts.staff_saved", subject=f"user:{person.pk}", active=active)
+
+
+@transaction.atomic
+def unlock(person: User) -> None:
+    """Forget the failed logins for which a person, or a place where that person tried, is locked."""
+    LoginTally.objects.filter(user=person).delete()
+    record("accounts.staff_saved", subject=f"user:{person.pk}", unlocked=True)
 
 
 @transaction.atomic

@@ -82,6 +82,14 @@ def back(username: str, town: str = TOWN) -> None:
     console.print(f"職員 {username} はログインできます。", highlight=False)
 
 
+@app.command()
+def unlock(username: str, town: str = TOWN) -> None:
+    """失敗が続いて止まったログインを、待たずにまた試せるようにする"""
+    with municipality_of(town):
+        actions.unlock(_person(username))
+    console.print(f"職員 {username} は、またログインを試せます。", highlight=False)
+
+
 @app.command("list")
 def list_staff(town: str = TOWN, as_json: bool = JSON) -> None:
     """職員と役割を出す"""

@@ -73,3 +73,21 @@ class ApiToken(models.Model):
     def valid(self) -> bool:
         """Whether the token has not expired and its user still works here."""
         return self.user.is_active and (self.expires_at is None or self.expires_at > timezone.now())
+
+
+class LoginTally(models.Model):
+    """How many tries to log in one budget has seen since when, and until when it is locked (see `throttle`).
+
+    `key` is a digest; `locks` counts those of the last days; `refused` counts tries during the lock."""
+
+    scope = models.CharField(max_length=20)
+    key = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    since = models.DateTimeField(db_index=True)
+    tries = models.PositiveIntegerField(default=0)
+    locks = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="login_tally_once")]

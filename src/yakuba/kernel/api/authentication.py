@@ -19,12 +19,17 @@ class TokenAuthentication(HttpBearer):
     """Reads `Authorization: Bearer …`; the operation then runs for the user's municipality."""
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
-        row = ApiToken.objects.select_related("user__municipality").filter(digest=ApiToken.digest_of(token))
-        found = row.first()
-        if found is None or not found.valid or found.user.municipality is None:
-            return None
-        request.user = found.user
+        found = token_of(token)
+        if found is not None:
+            request.user = found.user
         return found
+
+
+def token_of(token: str) -> ApiToken | None:
+    """The valid token of a person of some municipality that reads so, or None."""
+    rows = ApiToken.objects.select_related("user__municipality").filter(digest=ApiToken.digest_of(token))
+    found: ApiToken | None = rows.first()
+    return found if found and found.valid and found.user.municipality else None
 
 
 def scoped(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache, wraps
+from typing import Any
+
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -12,15 +15,40 @@ from yakuba.kernel.api.problems import ApiProblem, problem
 from yakuba.kernel.registry import room_modules
 
 
+@cache
 def build_api() -> NinjaAPI:
-    """The API with the routers of all rooms that have one (`api.router`)."""
+    """The API with the routers of all rooms that have one (`api.router`); one for the process."""
     api = NinjaAPI(
-        title="Yakuba", version="1", auth=TokenAuthentication(), urls_namespace="api", docs_url=None
+        title="Yakuba",
+        version="1",
+        auth=TokenAuthentication(),
+        urls_namespace="api",
+        docs_url=None,
+        docs_decorator=_for_who_is_known,
     )
     for room, module in room_modules("api"):
         api.add_router(f"/{room}/", module.router)
     _add_problems(api)
     return api
+
+
+def _for_who_is_known(view: Any) -> Any:
+    """The description is for staff who are logged in and for programs with a token, whatever its scopes."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not request.user.is_authenticated and TokenAuthentication()(request) is None:
+            return _stranger(request)
+        answer: HttpResponse = view(request, **arguments)
+        return answer
+
+    return guarded
+
+
+def _stranger(request: HttpRequest) -> HttpResponse:
+    return problem(
+        request, 401, "認証が必要です", "有効なAPIトークンを Authorization ヘッダーに付けてください。"
+    )
 
 
 def _add_problems(api: NinjaAPI) -> None:
@@ -30,9 +58,7 @@ def _add_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return problem(
-            request, 401, "認証が必要です", "有効なAPIトークンを Authorization ヘッダーに付けてください。"
-        )
+        return _stranger(request)
 
     @api.exception_handler(PermissionDenied)
     def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:

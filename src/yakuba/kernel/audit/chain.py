@@ -1,19 +1,30 @@
-"""Writing and verifying the chain. A link's hash is SHA-256 over the canonical JSON of its content together
-with the hash before it, so a changed, removed or inserted event breaks every later link."""
+"""Writing and verifying the chain of the active municipality.
+
+A link's hash is HMAC-SHA256, under a key derived from the installation's key, over the canonical JSON of its content,
+its number and the hash before it: who can write the database but has no key can change, remove, insert and recompute
+nothing that would not show. What they can do is cut off the end; that shows at the head kept apart (`head`).
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
+from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.registry import audit_sentences
 from yakuba.kernel.tenancy import current_municipality
+
+KEYED = "audit.chain_keyed"
+COMPARE = "控えと照合してください。"
 
 
 def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -> AuditEvent:
@@ -42,11 +53,67 @@ def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -
         event.save()
         head.sequence, head.hash = event.sequence, event.hash
         head.save()
+        # After the commit: an event that is rolled back was never there. Nothing of it may stop the work.
+        transaction.on_commit(partial(kept_apart.follow, event), robust=True)
     return event
 
 
 def link_hash(event: AuditEvent) -> str:
     """The hash that `event` must carry."""
+    key = key_for(f"audit:{current_municipality().code}")
+    return hmac.new(key, _content(event), hashlib.sha256).hexdigest()
+
+
+def verify() -> tuple[int, list[str]]:
+    """Check the active municipality's chain in the database. Returns how many links it has and what is wrong, in
+    Japanese. Whether its end is there, `head.problems` knows."""
+    head = ChainHead.objects.filter(municipality=current_municipality()).first() or ChainHead()
+    problems: list[str] = []
+    previous, count = "0" * 64, 0
+    sealed = not head.plain_until
+    for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=1000):
+        count += 1
+        if event.sequence != count:
+            problems.append(f"{count}番の記録がありません（次にあるのは{event.sequence}番）。{COMPARE}")
+            count = event.sequence
+        wanted = link_hash(event) if event.sequence > head.plain_until else _plain_hash(event)
+        if event.previous_hash != previous or not hmac.compare_digest(event.hash, wanted):
+            problems.append(f"{event.sequence}番の記録が書き換えられています（{event.name}）。{COMPARE}")
+        if event.sequence == head.plain_until + 1:
+            sealed = sealed or (event.name == KEYED and event.details.get("links") == head.plain_until)
+        previous = event.hash
+    if not sealed:
+        problems.append(_unsealed(head))
+    if (head.sequence, head.hash) != (count, previous):
+        problems.append(f"最後の記録が失われています（{head.sequence}番まであるはずです）。{COMPARE}")
+    return count, problems
+
+
+def seal_plain_chain() -> list[str]:
+    """Bind the links of a version without a key to a keyed one, once. Gives what was wrong with them, or why it is
+    not done: where a head is kept apart, the chain had a key already and has lost it since."""
+    head = ChainHead.objects.filter(municipality=current_municipality()).first()
+    if head is None or not head.plain_until or head.plain_until != head.sequence:
+        return []
+    if kept_apart.read() is not None:
+        return [f"鍵のあった監査記録が、鍵のないもの（{head.sequence}件）に置き換わっています。{COMPARE}"]
+    problems = [one for one in verify()[1] if one != _unsealed(head)]
+    record(KEYED, links=head.plain_until, problems=len(problems))
+    return problems
+
+
+def _unsealed(head: ChainHead) -> str:
+    return (
+        f"{head.plain_until}番までの記録に鍵がありません。yakuba prepare を実行してください。"
+        "実行しても消えないときは、書き換えられています。"
+    )
+
+
+def _plain_hash(event: AuditEvent) -> str:
+    return hashlib.sha256(_content(event)).hexdigest()
+
+
+def _content(event: AuditEvent) -> bytes:
     content = [
         event.municipality_id,
         event.sequence,
@@ -57,30 +124,7 @@ def link_hash(event: AuditEvent) -> str:
         event.details,
         event.previous_hash,
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def verify() -> tuple[int, list[str]]:
-    """Check the active municipality's chain. Returns how many links it has and what is wrong, in Japanese."""
-    problems: list[str] = []
-    previous, count = "0" * 64, 0
-    for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=1000):
-        count += 1
-        if event.sequence != count:
-            problems.append(
-                f"{count}番の記録がありません（次にあるのは{event.sequence}番）。控えと照合してください。"
-            )
-            count = event.sequence
-        if event.previous_hash != previous or event.hash != link_hash(event):
-            problems.append(
-                f"{event.sequence}番の記録が書き換えられています（{event.name}）。控えと照合してください。"
-            )
-        previous = event.hash
-    head = ChainHead.objects.filter(municipality=current_municipality()).first()
-    if head is not None and (head.sequence, head.hash) != (count, previous):
-        problems.append(f"最後の記録が失われています（{head.sequence}番まであるはずです）。")
-    return count, problems
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _instant(moment: datetime) -> str:

@@ -1,15 +1,20 @@
-"""`yakuba audit verify`: is the record whole?"""
+"""`yakuba audit …`: is the record whole, what of it goes on paper, and what to do after a restore."""
 
 from __future__ import annotations
 
 import typer
+from django.db import transaction
+from django.utils import timezone
 
-from yakuba.kernel.audit.chain import verify
-from yakuba.kernel.cli.output import console, fail, print_json
+from yakuba.kernel.audit import head
+from yakuba.kernel.audit.chain import record, verify
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 app = typer.Typer(no_args_is_help=True)
+JSON = typer.Option(False, "--json", help="JSONで出す")
 
 
 @app.callback()
@@ -18,17 +23,67 @@ def audit() -> None:
 
 
 @app.command("verify")
-def verify_chains(as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
-    """すべての自治体の監査記録が書き換えられていないか調べる。問題があれば終了コード1"""
+def verify_chains(
+    paper: str = typer.Option("", "--digest", help="紙に控えた要約。その番号までの記録が今もあるか調べる"),
+    as_json: bool = JSON,
+) -> None:
+    """すべての自治体の監査記録が、書き換えられず、欠けていないか調べる。問題があれば終了コード1"""
     results: list[tuple[str, int, list[str]]] = []
+    found = False
     for municipality in Municipality.objects.order_by("code"):
         with active_municipality(municipality):
             count, problems = verify()
-        results.append((municipality.code, count, problems))
+            results.append((municipality.code, count, problems + head.problems()))
+            found = found or bool(paper and head.agrees(paper))
+    for code in sorted(head.codes() - {code for code, _, _ in results}):
+        results.append((code, 0, ["頭の控えがあるのに、自治体も監査記録もデータベースにありません。"]))
     if as_json:
         print_json([dict(zip(("municipality", "events", "problems"), row, strict=True)) for row in results])
     else:
         for code, count, problems in results:
-            console.print(f"{code}: {count}件", *problems, sep="\n  ")
+            console.print(f"{code}: {count}件", *problems, sep="\n  ", markup=False, highlight=False)
+    if paper and not found:
+        raise fail(f"要約 {paper} に合う記録がありません。失われたか、書き換えられています。")
     if any(problems for _, _, problems in results):
         raise fail("監査記録に問題があります。")
+
+
+@app.command("digest")
+def print_digests(as_json: bool = JSON) -> None:
+    """紙に控える要約を出す。あとで verify --digest と照合する"""
+    rows = []
+    for municipality in Municipality.objects.order_by("code"):
+        with active_municipality(municipality):
+            last = AuditEvent.objects.order_by("-sequence").first()
+        if last is not None:
+            at = timezone.localtime(last.at).isoformat(timespec="seconds")
+            rows.append({"municipality": municipality.code, "events": last.sequence, "last": at})
+            rows[-1]["digest"] = head.digest(last)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        line = "{municipality}: {events}件、最後は{last}\n  要約 {digest}".format(**row)
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+@app.command("restored")
+def accept_restored(
+    reason: str = typer.Option(..., "--reason", help="なぜか。例：2026-11-21の控えへ戻した"),
+    town: str = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます"),
+) -> None:
+    """控えから戻したことを監査記録に残し、頭の控えを今のデータベースに合わせる。前の頭の控えは脇に残す"""
+    with municipality_of(town) as municipality:
+        count, problems = verify()
+        if problems:
+            raise fail("\n".join(["鎖そのものに問題があるため、合わせられません。", *problems]))
+        told = head.problems()
+        if not told:
+            console.print(
+                f"{municipality.code}: 頭の控えは合っています。何もしませんでした。", highlight=False
+            )
+            return
+        with transaction.atomic():
+            record("audit.restored", links=count, told=told, reason=reason)
+        head.replace()
+    console.print(f"{municipality.code}: {count}番から続けます。", *told, sep="\n  ", highlight=False)

@@ -15,15 +15,19 @@ class AppendOnly(RuntimeError):
 
 
 class ChainHead(models.Model):
-    """The last link of a municipality's chain. Its row is the lock that puts writers in a line."""
+    """The last link of a municipality's chain. Its row is the lock that puts writers in a line.
+
+    Links up to `plain_until` are of a version that had no key; the link behind them says so under the key.
+    """
 
     municipality = models.OneToOneField(Municipality, models.PROTECT, primary_key=True, related_name="+")
     sequence = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="0" * 64)
+    plain_until = models.PositiveBigIntegerField(default=0)
 
 
 class AuditEvent(MunicipalityModel):
-    """One event. `hash` covers its content and the hash before it."""
+    """One event. `hash` is keyed and covers its content and the hash before it."""
 
     sequence = models.PositiveBigIntegerField("番号")
     at = models.DateTimeField("日時")

@@ -11,11 +11,13 @@ from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.cli.bound import bound
 from yakuba.kernel.cli.output import console
 
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 30.0
-BLOCKING_THREADS = 8
+HEADER_MILLISECONDS = 10_000  # for a request's headers, and for a connection on which nothing is asked
+HEADER_BYTES = 65_536
 
 
 def web_command() -> list[str]:
@@ -25,16 +27,21 @@ def web_command() -> list[str]:
         "-m",
         "granian",
         "--interface",
-        "wsgi",
+        "rsgi",
+        "--http",
+        "1",
+        "--no-ws",
         "--host",
         settings.YAKUBA.host,
         "--port",
         str(settings.YAKUBA.port),
-        "--blocking-threads",
-        str(BLOCKING_THREADS),
+        "--http1-header-read-timeout",
+        str(HEADER_MILLISECONDS),
+        "--http1-buffer-size",
+        str(HEADER_BYTES),
         "--log-level",
         "error",
-        "yakuba.config.wsgi:application",
+        "yakuba.config.serving.entry:application",
     ]
 
 
@@ -49,7 +56,7 @@ def supervise(commands: list[list[str]], stop: threading.Event | None = None) ->
     stop = stop or threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    processes = [subprocess.Popen(command) for command in commands]
+    processes = [subprocess.Popen(bound(command)) for command in commands]
     try:
         while not stop.wait(0.2):
             for index, process in enumerate(processes):
@@ -60,7 +67,7 @@ def supervise(commands: list[list[str]], stop: threading.Event | None = None) ->
                         highlight=False,
                     )
                     time.sleep(RESTART_SECONDS)
-                    processes[index] = subprocess.Popen(commands[index])
+                    processes[index] = subprocess.Popen(bound(commands[index]))
     finally:
         end(processes)
 

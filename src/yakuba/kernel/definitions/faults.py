@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_TOLD = 200
+MOST_KEPT = 2_000  # collected before they are sorted; a file with more is no definition
 MOST_NAMED = 40  # known words that a message lists
+# Looking for the word that was meant compares letter by letter: so often in a file, with so many words, of that length.
+MOST_SUGGESTED, MOST_COMPARED, LONGEST_WORD = 20, 200, 60
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,27 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self._suggested = 0
 
     def add(self, line: int, place: str, reason: str) -> None:
-        self.found.append(Problem(line, place, reason))
+        if len(self.found) < MOST_KEPT:
+            self.found.append(Problem(line, place, reason))
 
     def unknown(self, line: int, place: str, word: str, known: Iterable[str]) -> None:
         """A word that nobody knows, with the known one that it resembles, or else all of them."""
-        self.add(line, place, f"「{word}」は使えません。{suggestion(word, known)}")
+        self._suggested += 1
+        hint = suggestion(word, known) if self._suggested <= MOST_SUGGESTED else ""
+        self.add(line, place, f"「{_short(word)}」は使えません。{hint}")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """A Japanese sentence that names the most similar known word, or all known words."""
-    words = [one for one in known if one]
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    words = [_short(one) for one in known if one]
+    close = difflib.get_close_matches(_short(word), words[:MOST_COMPARED], n=1, cutoff=0.5)
     if close:
         return f"「{close[0]}」の間違いではありませんか。"
     return f"書けるのは {'、'.join(words[:MOST_NAMED])} です。" if words else "ここに書けるものはありません。"
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…"

@@ -16,6 +16,8 @@ from yakuba.kernel.definitions.faults import DefinitionRefused, Faults, Problem
 LARGEST = 200_000  # characters
 LARGEST_BYTES = 4 * LARGEST  # a character has at most four bytes in UTF-8
 DEEPEST = 10
+LONGEST_NUMBER = 60  # characters
+TEXTS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:null"}
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same language, twenty times as fast
 
 NOT_UTF8 = "文字コードがUTF-8ではないため読めません。エディターで「UTF-8」を選んで保存し直してください。"
@@ -152,8 +154,10 @@ def _value(node: yaml.Node, faults: Faults) -> Any:
 
 
 def _scalar(node: yaml.ScalarNode, faults: Faults) -> Any:
+    # A text may be long, a number or a date is not: 1:00:00:00… is one number in YAML, to the base of 60.
+    readable = node.tag in TEXTS or len(node.value) <= LONGEST_NUMBER
     try:
-        value = SafeConstructor().construct_object(node)
+        value = SafeConstructor().construct_object(node) if readable else math.nan
     except (yaml.YAMLError, ValueError, OverflowError):  # 2026-02-30, a number of 5,000 digits
         value = math.nan
     if isinstance(value, float) and not math.isfinite(value):

@@ -7,6 +7,7 @@ random nonce followed by ciphertext and tag, bound to its name so that blobs can
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,6 +40,15 @@ def decrypt(name: str, blob: bytes) -> bytes:
         ) from error
 
 
+def key_for(purpose: str) -> bytes:
+    """32 bytes for one purpose, derived from the installation's key; no purpose's key tells another's."""
+    return _derived(settings.YAKUBA.encryption_key, f"yakuba:{purpose}")
+
+
 def _key() -> bytes:
-    info = f"yakuba:{current_municipality().code}".encode()
-    return HKDF(SHA256(), 32, salt=None, info=info).derive(settings.YAKUBA.encryption_key)
+    return key_for(current_municipality().code)
+
+
+@lru_cache(maxsize=256)
+def _derived(master: bytes, info: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=info.encode()).derive(master)

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from yakuba.kernel.accounts import throttle
 from yakuba.kernel.ui.forms import StaffLoginForm
 from yakuba.kernel.ui.today import todays_work
 
 
 class StaffLoginView(LoginView):
-    """Login with 職員ID and password; five failures lock the pair of name and address for a while."""
+    """Login with 職員ID and password. Who has failed too often waits (`accounts.throttle`)."""
 
     template_name = "ui/login.html"
     authentication_form = StaffLoginForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try the password, if one may be tried now."""
+        username = request.POST.get("username", "")
+        if not username or not request.POST.get("password"):
+            return super().post(request, *args, **kwargs)
+        tried = throttle.try_of(request, username)
+        if not throttle.begin(tried):
+            return self._locked()
+        answer = super().post(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            throttle.passed(tried)
+            throttle.remember_device(answer, tried, secure=settings.SESSION_COOKIE_SECURE)
+            return answer
+        return self._locked() if throttle.failed(tried) else answer
+
+    def _locked(self) -> HttpResponse:
+        return render(self.request, "ui/locked.html", status=429)
 
 
 @login_required

@@ -1,0 +1,96 @@
+"""What holds for every answer and every request, whichever room they belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from yakuba.kernel.api.problems import problem
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+LARGEST = 2**63 - 1  # the largest number of a row in both databases
+HUGE = re.compile(r"[0-9]{19}")
+API = "/api/"
+
+
+class KeptByNobody:
+    """No browser and no proxy keeps a page, a picture or a download: they show residents, and the next person at the
+    PC would find them in the cache or with the button "back". Static files are answered before this."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if "no-store" not in answer.headers.get("Cache-Control", ""):
+            answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+
+class PlausibleInput:
+    """Refuses what no database holds: a NUL anywhere (400) and a number in the address that is larger than any row's
+    (404) before a room sees them, such a number elsewhere (400) when the database has refused it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: list[Any], named: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Raises Http404 and BadRequest; the API gets its own form of them."""
+        program = request.path.startswith(API)
+        if not all(map(_may_exist, (*arguments, *named.values()))):
+            if program:
+                return problem(request, 404, "見つかりません", "番号を確かめてください。")
+            raise Http404
+        if _holds_nul(request):
+            if program:
+                return problem(request, 400, "入力が正しくありません", "使えない文字（NUL）が入っています。")
+            raise BadRequest("a NUL in the input")
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """A fault of the program stays one, unless the input explains it. Raises BadRequest."""
+        if not isinstance(error, OverflowError | DatabaseError) or not _holds_huge_number(request):
+            return None
+        if request.path.startswith(API):
+            return problem(request, 422, "入力が正しくありません", "数が大きすぎます。確かめてください。")
+        raise BadRequest("a number that no row can hold") from error
+
+
+def _may_exist(argument: Any) -> bool:
+    if isinstance(argument, int):
+        return argument <= LARGEST
+    text = str(argument)
+    if "\0" in text:
+        return False
+    digits = text.removeprefix("-")
+    return not (digits.isascii() and digits.isdigit()) or (len(digits) < 20 and int(digits) <= LARGEST)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    if _any_nul(request.GET):
+        return True
+    if request.content_type == "application/json":
+        return b"\0" in request.body or rb"\u0000" in request.body
+    names = (file.name or "" for files in request.FILES.lists() for file in files[1])
+    return _any_nul(request.POST) or any("\0" in name for name in names)
+
+
+def _holds_huge_number(request: HttpRequest) -> bool:
+    given = [text for values in (request.GET, request.POST) for _, texts in values.lists() for text in texts]
+    if request.content_type == "application/json":
+        given.append(request.body.decode(errors="replace"))
+    return any(HUGE.search(text) for text in given)
+
+
+def _any_nul(given: Any) -> bool:
+    return any("\0" in text for key, texts in given.lists() for text in (key, *texts))

@@ -1,0 +1,41 @@
+"""Whose address a request comes from, where a reverse proxy stands before the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """The networks of a list with commas. Raises ValueError, naming the wrong entry."""
+    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+
+
+def client_of(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """The nearest address that no trusted proxy has: `forwarded_for` (X-Forwarded-For) is read from its end, and
+    only as far as trusted proxies wrote it; what a stranger puts in front of it changes nothing."""
+    client = peer
+    for said in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not is_trusted(client, trusted):
+            break
+        if _parsed(said) is None:
+            break
+        client = said
+    return client
+
+
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether a proxy at this address may say who its client is."""
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in trusted)
+
+
+def _parsed(address: str) -> Address | None:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

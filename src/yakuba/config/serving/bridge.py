@@ -1,0 +1,82 @@
+"""From the server's form of a request (RSGI) to Django's (WSGI), and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from yakuba.config.serving.addresses import Network, client_of, is_trusted
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the sender."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
+def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
+    """The WSGI environment, without a body. X-Forwarded-… of anybody but a trusted proxy are dropped."""
+    peer = scope.client.rpartition(":")[0].strip("[]")
+    headers = _headers(scope.headers.items())
+    forwarded_for = headers.get("HTTP_X_FORWARDED_FOR", "")
+    if not is_trusted(peer, trusted):
+        headers = {key: value for key, value in headers.items() if not key.startswith("HTTP_X_FORWARDED_")}
+    host, _, port = scope.server.rpartition(":")
+    return headers | {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "REMOTE_ADDR": client_of(peer, forwarded_for, trusted),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+def run(application: Application, environ: Environ) -> Answer:
+    """Let the application answer, in this thread, and close what was read for it."""
+    told: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        told[:] = [int(status.partition(" ")[0]), headers]
+
+    try:
+        parts = application(environ, start_response)
+        try:
+            content = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+    finally:
+        environ["wsgi.input"].close()
+    return Answer(told[0], told[1], content)
+
+
+def _headers(pairs: Iterable[tuple[str, str]]) -> Environ:
+    """A name with an underscore would pass for the one with a hyphen that a proxy sets: it is dropped."""
+    found: Environ = {}
+    for name, value in pairs:
+        if "_" in name:
+            continue
+        key = name.upper().replace("-", "_")
+        key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+        joint = "; " if key == "HTTP_COOKIE" else ","
+        found[key] = f"{found[key]}{joint}{value}" if key in found else value
+    return found

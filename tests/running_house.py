@@ -1,0 +1,137 @@
+"""A house of its own in real processes: a data folder, the web process, and a browser made of sockets."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+STAFF, PASSWORD = "hanako", "yakuba-test-word"
+START_TIMEOUT = 120  # seconds; only a guard against a house that never comes up
+
+FIRST_STEPS = f"""
+import django
+django.setup()
+from yakuba.config.setup import prepare
+prepare()
+from yakuba.kernel.accounts import actions
+from yakuba.kernel.registry import permission_names
+from yakuba.kernel.tenancy import active_municipality
+with active_municipality(actions.save_municipality("990019", "やくば市")):
+    actions.save_role("全部", permission_names())
+    actions.save_staff("{STAFF}", roles=["全部"], password="{PASSWORD}")
+"""
+
+
+@dataclass
+class House:
+    """A prepared data folder and the port that its web process will use."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+
+    def python(self, program: str) -> str:
+        """Run a program with the house's settings; gives what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=self.environment, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def yakuba(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `yakuba …`."""
+        command = [sys.executable, "-m", "yakuba", *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `yakuba …` in a session of its own and leave it running."""
+        command = [sys.executable, "-m", "yakuba", *arguments]
+        return subprocess.Popen(command, env=self.environment, start_new_session=True)
+
+    @contextmanager
+    def web(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`yakuba web`, answering; ended with all that it started."""
+        process = self.start("web")
+        try:
+            self.wait_until_it_answers(process)
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(30)
+
+    def wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        """Until the web process answers on the port."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            assert process.poll() is None, "the process ended"
+            with suppress(OSError):
+                if Visitor(self.port).get("/login/").status == 200:
+                    return
+            time.sleep(0.2)
+        raise AssertionError("the house does not answer")
+
+
+@dataclass
+class Visitor:
+    """Somebody who asks over HTTP and keeps cookies."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> http.client.HTTPResponse:
+        body = urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+        return self._ask(
+            "POST", path, body.encode(), headers | {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+
+    def log_in(self, **headers: str) -> None:
+        self.get("/login/", **headers)
+        answer = self.post("/login/", {"username": STAFF, "password": PASSWORD}, **headers)
+        assert answer.status == 302, answer.status
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        connection.request(method, path, body, headers | ({"Cookie": cookie} if cookie else {}))
+        answer = connection.getresponse()
+        answer.text = answer.read().decode(errors="replace")  # type: ignore[attr-defined]
+        for given in answer.headers.get_all("Set-Cookie", []):
+            name, value = re.match(r"([^=]+)=([^;]*)", given).groups()  # type: ignore[union-attr]
+            self.cookies[name] = value
+        connection.close()
+        return answer
+
+
+def new_house(folder: Path, **settings: str) -> House:
+    """A prepared house with one member of staff, who holds every permission."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("YAKUBA_")}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "yakuba.config.settings",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "YAKUBA_DATA_DIR": str(folder / "data"),
+        "YAKUBA_PORT": str(port),
+        **settings,
+    }
+    house = House(folder / "data", port, environment)
+    house.python(FIRST_STEPS)
+    return house

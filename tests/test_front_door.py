@@ -1,0 +1,151 @@
+"""The front door with real sockets: strangers who send slowly, much, or both, and a clerk who goes on working."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+from running_house import PASSWORD, STAFF, Visitor, new_house
+
+pytestmark = pytest.mark.slow
+
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    house = new_house(tmp_path_factory.mktemp("house"))
+    with house.web():
+        yield house
+
+
+@pytest.fixture
+def clerk(house):
+    visitor = Visitor(house.port)
+    visitor.log_in()
+    return visitor
+
+
+def begin(house, path: str, length: int, *, more: str = "") -> socket.socket:
+    """Send a request's head and the first byte of its body."""
+    stranger = socket.create_connection(("127.0.0.1", house.port), timeout=60)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n{FORM}{more}\r\n"
+    stranger.sendall(head.encode() + b"a")
+    return stranger
+
+
+def status_of(stranger: socket.socket) -> int:
+    return int(stranger.recv(64).split()[1])
+
+
+@pytest.mark.parametrize("number", [8, 64])
+@pytest.mark.parametrize("path", ["/login/", "/", "/api/v1/reading/batches"])
+def test_slow_strangers_stop_nobody(house, clerk, path, number):
+    strangers = [begin(house, path, 1000) for _ in range(number)]
+    try:
+        assert clerk.get("/cases/").status == 200
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def test_one_address_sends_only_so_many_bodies_at_a_time(house):
+    strangers = [begin(house, "/login/", 1000) for _ in range(17)]
+    try:
+        assert status_of(strangers[16]) == 429
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def test_a_slow_body_ends_by_itself(house):
+    stranger = begin(house, "/login/", 1000)
+    assert status_of(stranger) == 408
+    assert stranger.recv(1000) is not None
+
+
+def test_a_silent_connection_ends_by_itself(house):
+    for said in (b"", b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"):
+        with socket.create_connection(("127.0.0.1", house.port), timeout=60) as stranger:
+            stranger.sendall(said)
+            assert stranger.recv(1000)[:12] in {b"", b"HTTP/1.1 408"}
+
+
+@pytest.mark.parametrize("more", ["", "Transfer-Encoding: chunked\r\n"])
+def test_a_strangers_upload_is_refused_unread(house, more):
+    head = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FORM
+    head += more or "Content-Length: 200000000\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as stranger:
+        stranger.sendall(head.encode() + b"\r\n" + (b"8000\r\n" + b"x" * 0x8000 + b"\r\n" if more else b""))
+        assert status_of(stranger) == 413
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 302), ("/reading/upload/", 302), ("/api/v1/x", 404)])
+def test_elsewhere_a_strangers_body_is_never_read(house, path, status):
+    """The answer comes although the body never does."""
+    with begin(house, path, 200_000_000, more="Cookie: sessionid=made-up\r\n") as stranger:
+        assert status_of(stranger) == status
+
+
+def test_a_strangers_file_is_refused_unread(house):
+    head = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as stranger:
+        stranger.sendall(head.encode() + b"Content-Length: 1000\r\n\r\n")
+        assert status_of(stranger) == 415
+
+
+def test_who_was_logged_out_meanwhile_comes_back_to_where_one_can_look(house):
+    with begin(house, "/logout/", 1000) as stranger:
+        assert b"location: /login/\r\n" in stranger.recv(4000)
+    with begin(house, "/reading/confirm/", 1000) as stranger:
+        assert b"location: /login/?next=/reading/confirm/\r\n" in stranger.recv(4000)
+
+
+def test_a_strangers_token_opens_nothing(house):
+    with begin(house, "/api/v1/reading/batches", 1000, more="Authorization: Bearer made-up\r\n") as stranger:
+        assert status_of(stranger) == 401
+
+
+def test_a_known_person_sends_what_is_large(house, clerk):
+    """Larger than what is kept in memory; nothing with a name is left in the temporary folder."""
+    before = set(Path(tempfile.gettempdir()).iterdir())
+    answer = clerk.post("/reading/upload/", {"name": "x" * 3_000_000})
+    assert answer.status in {200, 400, 422}, "Django saw the body"
+    left = [
+        path for path in set(Path(tempfile.gettempdir()).iterdir()) - before if path.name.startswith("tmp")
+    ]
+    assert not [path for path in left if path.is_file() and path.stat().st_size >= 3_000_000]
+
+
+def test_a_session_and_a_token_are_known(house, clerk):
+    token = house.yakuba(
+        "accounts", "token", STAFF, "--name", "試験", "--scope", "reading.view"
+    ).stdout.strip()
+    visitor = Visitor(house.port)
+    answer = visitor._ask(
+        "POST", "/api/v1/reading/questions/1/answer", b"{}", {"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status == 422, "the body was read"
+    assert PASSWORD not in answer.text
+    assert clerk.post("/logout/", {}).status == 302
+    assert clerk.get("/cases/").status == 302
+
+
+def test_a_programs_file_arrives_whole(house):
+    """Longer than what is kept in memory; what Django makes of it shows that nothing was lost on the way."""
+    told = house.yakuba("accounts", "token", STAFF, "--name", "試験", "--scope", "reading.upload")
+    head = (
+        'Content-Disposition: form-data; name="files"; filename="scan.pdf"\r\nContent-Type: application/pdf'
+    )
+    content = bytes(range(256)) * 10_000
+    body = b"--x\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n--x--\r\n"
+    headers = {
+        "Authorization": f"Bearer {told.stdout.strip()}",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    answer = Visitor(house.port)._ask("POST", "/api/v1/reading/batches", body, headers)
+    assert answer.status == 422
+    assert "PDF・TIFF・JPEG・PNGのどれでもありません" in answer.text
+    assert "scan.pdf" in answer.text

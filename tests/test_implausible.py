@@ -1,0 +1,150 @@
+"""Numbers that no database holds and characters that no text holds, in every place that takes input: never a 500."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from test_access import GUARDED, PAGES, logged_in, token_for
+from town_objects import load_objects
+
+from yakuba.demo import town
+from yakuba.kernel.api.routes import build_api
+from yakuba.kernel.registry import permission_names
+
+HUGE = ("9" * 20, "9" * 5000, "-" + "9" * 20)
+NUL = "a\x00b"
+FIELD = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
+ASKED = ("page", "batch", "q", "text", "state", "field", "with", "show", "result", "type", "shown", "procedure",
+         "status", "table", "form", "year", "from", "to", "next", "whole", "days", "sort")  # fmt: skip
+
+
+@pytest.fixture
+def objects(db):
+    return load_objects()
+
+
+@pytest.fixture
+def client(objects):
+    return logged_in(town.user("kanri"))
+
+
+def answered(ask, *arguments, **more):
+    """The answer; what the request did is undone, as PostgreSQL wants it after a statement that it has refused."""
+    with transaction.atomic():
+        answer = ask(*arguments, **more)
+        transaction.set_rollback(True)
+    return answer
+
+
+def tried(method, url, *arguments, **more):
+    """The answer's status, and where it came from."""
+    return answered(method, url, *arguments, **more).status_code, url, arguments
+
+
+@pytest.mark.parametrize("number", ["9" * 19, *HUGE[:2]])
+def test_a_number_that_no_row_has_is_not_found(client, objects, number):
+    for page in GUARDED:
+        for argument in page.arguments:
+            if isinstance(objects.arguments[argument], int):
+                values = {key: objects.arguments[key] for key in page.arguments}
+                url = reverse(page.name, kwargs=values | {argument: 7_777_777}).replace("7777777", number)
+                for method in (client.get, client.post):
+                    status, *where = tried(method, url)
+                    assert status in {404, 405}, (status, where)
+
+
+def test_nothing_in_a_query_breaks_a_page(client, objects):
+    for page in PAGES:
+        if page.name == "logout":
+            continue
+        for value in (HUGE[0], HUGE[2], NUL):
+            status, *where = tried(client.get, page.url(objects), dict.fromkeys(ASKED, value))
+            assert status < 500, (status, where)
+            if value == NUL:
+                assert status == 400, (status, where)
+
+
+def test_nothing_in_a_form_breaks_a_page(client, objects):
+    for page in GUARDED:
+        answer = client.get(page.url(objects))
+        names = set(FIELD.findall(answer.content.decode(errors="replace"))) - {"csrfmiddlewaretoken"}
+        for value in (HUGE[0], NUL):
+            for fields in [dict.fromkeys(names, value), *({name: value} for name in sorted(names))]:
+                status, *where = tried(client.post, page.url(objects), fields)
+                assert status < 500, (status, where)
+
+
+def test_a_nul_in_an_address_is_no_address(client):
+    for url in ("/%00", "/reading/%00/", "/cases/1%00/", "/api/v1/%00"):
+        assert client.get(url).status_code in {400, 404}, url
+
+
+def test_a_nul_in_the_login_form_is_refused(objects):
+    answer = Client().post("/login/", {"username": "kan\x00ri", "password": "x"})
+    assert answer.status_code == 400
+
+
+# --- the API ------------------------------------------------------------------------------------------------
+
+
+def resolved(described, schema):
+    while "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def body_of(described, operation, number, text):
+    """A body of the operation's own form, with these as its numbers and texts; None where it takes none."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    return None if content is None else example(described, content["schema"], number, text)
+
+
+def example(described, schema, number, text):
+    schema = resolved(described, schema)
+    schema = resolved(described, schema.get("anyOf", [schema])[0])
+    kind = schema.get("type")
+    if kind == "object" or "properties" in schema:
+        return {
+            key: example(described, one, number, text) for key, one in schema.get("properties", {}).items()
+        }
+    if kind == "array":
+        return [example(described, schema.get("items", {}), number, text)]
+    return {"integer": number, "number": number, "boolean": True}.get(kind, text)
+
+
+@pytest.mark.parametrize(("number", "text"), [(int("9" * 20), "x"), (-int("9" * 20), "x"), (1, "a\x00b")])
+def test_nothing_breaks_an_operation(objects, number, text):
+    described = build_api().get_openapi_schema()
+    client = Client(raise_request_exception=False, headers={
+        "Authorization": f"Bearer {token_for(town.user('kanri'), sorted(permission_names()))}"
+    })  # fmt: skip
+    for path, entry in described["paths"].items():
+        for method, operation in entry.items():
+            given = {one["name"]: one for one in operation.get("parameters", [])}
+            query = {
+                name: example(described, one["schema"], number, text)
+                for name, one in given.items()
+                if one["in"] == "query"
+            }
+            body = body_of(described, operation, number, text)
+            known = re.sub(r"{(\w+)}", lambda match: str(objects.arguments[match.group(1)]), path)
+            strange = re.sub(r"{(\w+)}", str(number), path)
+            for url in {known, strange}:
+                answer = answered(
+                    client.generic,
+                    method.upper(),
+                    url,
+                    json.dumps(body) if body is not None else "",
+                    content_type="application/json",
+                    query_params=query,
+                )
+                assert answer.status_code < 500, (method, url, query, body, answer.content.decode())
+                if r"\u0000" in json.dumps(body):
+                    assert answer.status_code == 400, (method, url, body)
+                elif url != known and text == "x":
+                    assert answer.status_code in {404, 422}, (method, url, answer.status_code)
