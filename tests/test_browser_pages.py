@@ -75,6 +75,7 @@ def _left(request: Request) -> bool:
 def faults(page: Page, url: str) -> list[str]:
     """What is wrong with the page at `url`, one line each, at each width."""
     page.goto(url)
+    page.wait_for_function("!document.documentElement.inert")  # see shown.js
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

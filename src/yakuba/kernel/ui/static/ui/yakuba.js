@@ -30,7 +30,7 @@
     const name = nameOf(event);
     if (ownUse(event.target, name)) return;
     const found = Array.from(document.querySelectorAll("[data-key]")).find(function (element) {
-      return element.dataset.key.toLowerCase() === name.toLowerCase() && element.getClientRects().length > 0 && !element.disabled;
+      return element.dataset.key.toLowerCase() === name.toLowerCase() && element.getClientRects().length > 0 && !element.disabled && !element.closest("[inert]");
     });
     if (!found) return;
     event.preventDefault();
