@@ -1,5 +1,6 @@
 """Registry: the rooms of the house, as their manifests declare them."""
 
+from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.kernel.registry.manifest import (
     CheckResult,
     Failure,
@@ -21,6 +22,10 @@ from yakuba.kernel.registry.rooms import (
 )
 
 __all__ = [
+    "CaseField",
+    "CaseLink",
+    "CaseNote",
+    "CasePart",
     "CheckResult",
     "Failure",
     "Manifest",

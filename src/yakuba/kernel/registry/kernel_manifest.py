@@ -9,6 +9,8 @@ KERNEL = Manifest(
     navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
     permissions=(
         Permission("ledger.view", "受付簿を見る"),
+        Permission("ledger.enter", "手で入力した受付に印をつける"),
+        Permission("ledger.export", "受付簿を書き出す"),
         Permission("audit.view", "監査記録を見る"),
         Permission("jobs.manage", "仕事の中止・再実行"),
     ),
@@ -21,6 +23,9 @@ KERNEL = Manifest(
         "accounts.staff_saved": "職員を登録した",
         "accounts.refused": "権限のない操作を断った",
         "ledger.case_viewed": "受付を閲覧した",
+        "ledger.searched": "受付簿を値で探した",
+        "ledger.exported": "受付簿を書き出した",
+        "ledger.entered_by_hand": "受付を手で入力済みにした",
         "ledger.procedure_loaded": "手続を登録した",
         "files.uploaded": "ファイルを受け取った",
         "files.viewed": "画像を閲覧した",

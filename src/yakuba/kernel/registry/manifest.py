@@ -91,7 +91,8 @@ class CheckResult:
 @dataclass(frozen=True)
 class Manifest:
     """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
-    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, or empty."""
+    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part` and `first_step` of
+    `(request, case) -> CasePart` and `(user) -> NavigationItem | None`, or empty."""
 
     name: str
     label: str
@@ -108,6 +109,8 @@ class Manifest:
     failures: str = ""
     running: str = ""
     self_check: str = ""
+    case_part: str = ""  # what the room adds to the page of a case
+    first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
 
 
 def resolve(dotted: str) -> Any:

@@ -186,6 +186,18 @@ class HoldForm(forms.Form):
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class CorrectionForm(AnswerForm):
+    """What is right for a value that was entered wrong, and how that came to light."""
+
+    reason = forms.CharField(
+        label="気づいたきっかけ",
+        max_length=200,
+        help_text="例：申請者からの連絡、通知の点検",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("shown", "value", "reason")
+
+
 class ResolveForm(forms.Form):
     """What a person knows about a sheet that the machine could not place."""
 

@@ -12,11 +12,11 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from yakuba.kernel.tables.excel import to_excel
+from yakuba.kernel.tables.spreadsheets import GETA, Table, to_csv
 from yakuba.services.nursery.adapters import mailing
 from yakuba.services.nursery.adapters import notices as press
-from yakuba.services.nursery.adapters.excel import to_excel
 from yakuba.services.nursery.adapters.notices import TextsTooLong, to_pdf
-from yakuba.services.nursery.adapters.spreadsheets import GETA, Table, to_csv
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain

@@ -13,6 +13,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.reading.models import BatchFile, Question
 from yakuba.services.reading.queries.batches import batches, failed_jobs, progress_of
+from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
 RECENT_BATCHES = 20
@@ -31,6 +32,14 @@ def held_values(user: Any) -> QueueState:
     rows = Question.objects.filter(state=Question.State.HELD)
     oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
     return QueueState(rows.count(), reverse("reading:held"), "保留を見る", oldest)
+
+
+def open_corrections(user: Any) -> QueueState:
+    """Registrations in the core system that are known to be wrong."""
+    rows = corrections()
+    oldest = rows.first()
+    since = oldest.opened_at if oldest else None
+    return QueueState(rows.count(), reverse("reading:corrections"), "訂正を見る", since, urgent=bool(oldest))
 
 
 def troubled_sheets(user: Any) -> QueueState:
@@ -97,6 +106,7 @@ def self_check() -> list[CheckResult]:
 __all__ = [
     "failures",
     "held_values",
+    "open_corrections",
     "running",
     "self_check",
     "troubled_sheets",

@@ -57,9 +57,9 @@ def test_every_page_opens_empty_and_full(browser, full_desk):
     page = text_of(browser.get(reverse("reading:batch", args=[batch.pk])))
     assert "2ページ目がありません" in page
     assert "同じページがもうある" in page
-    assert "2ページ目がありません" in text_of(
-        browser.get(reverse("reading:case", args=[full_desk.case(NURSERY).pk]))
-    )
+    answer = browser.get(reverse("reading:case", args=[full_desk.case(NURSERY).pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("ledger:case", args=[full_desk.case(NURSERY).pk]), 302)]
+    assert "2ページ目がありません" in text_of(answer)
     for form in FormDefinition.objects.all():
         assert "<rect" in text_of(browser.get(reverse("reading:form", args=[form.pk])))
 

@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Problem
+from yakuba.kernel.definitions import Problem
 
 Value = str | int | None
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
