@@ -4,6 +4,7 @@ from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, Case
 from yakuba.kernel.registry.manifest import (
     CheckResult,
     Failure,
+    FirstStep,
     Manifest,
     NavigationItem,
     Permission,
@@ -28,6 +29,7 @@ __all__ = [
     "CasePart",
     "CheckResult",
     "Failure",
+    "FirstStep",
     "Manifest",
     "NavigationItem",
     "Permission",

@@ -47,6 +47,15 @@ class QueueState:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """What is to be done first where there is nothing yet: one sentence, and the one thing to press."""
+
+    text: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Failure:
     """One thing that failed: what, why, and what to press. All texts in Japanese."""
 
@@ -92,7 +101,7 @@ class CheckResult:
 class Manifest:
     """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
     `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part` and `first_step` of
-    `(request, case) -> CasePart` and `(user) -> NavigationItem | None`, or empty."""
+    `(request, case) -> CasePart` and `(user) -> FirstStep | None`, or empty."""
 
     name: str
     label: str

@@ -60,5 +60,6 @@ MANIFEST = Manifest(
     failures=f"{QUERIES}:failures",
     running=f"{QUERIES}:running",
     self_check=f"{QUERIES}:self_check",
+    first_step=f"{QUERIES}:first_step",
     case_part="yakuba.services.reading.pages.case_part:case_part",
 )
