@@ -26,6 +26,7 @@ from yakuba.services.robots.models import Row, Run, RunState
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PATIENCE = 180_000  # ms until something is held to be stuck; how fast the machine is decides nothing
 WIDTHS = (1280, 390)
 TROUBLED = {
     "home", "ledger:case", "nursery:application_index", "nursery:placement", "nursery:round", "nursery:run",
@@ -92,7 +93,7 @@ def walk(context: BrowserContext, house: str, urls: list[str]) -> dict[str, list
     """Address -> what is wrong there; an address without a fault is left out."""
     context.add_init_script(AXE_SCRIPT)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     wrong: dict[str, list[str]] = {}
     complaints = complaints_of(page)
     for url in urls:

@@ -43,9 +43,7 @@ def open_town() -> Iterator[tuple[str, Table]]:
 
 
 def _first_start(folder: Path, core: CoreSystem) -> None:
-    console.print(
-        "はじめての起動です。見本のやくば市を用意します。途中で止めても、次の起動で続きから始めます。"
-    )
+    console.print("はじめての起動です。見本のやくば市を用意します。")
     town.load_town(core.url)
     _admission()
     piles = _piles(folder)

@@ -53,7 +53,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @permission_required("ledger.export")
 def export_cases(request: HttpRequest) -> HttpResponse:
     """The same cases as a file; where characters would be lost, a page that says which."""
-    form = request.GET.get("form", "")
+    form = request.GET.get("form", "xlsx")
     wanted = Wanted.of(request.GET)
     try:
         return export(wanted, form, accept="accept" in request.GET, actor=request.user).answer()

@@ -18,6 +18,8 @@ from yakuba.kernel.ui.tests.urls import calls
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 180_000  # ms until something is held to be stuck; how fast the machine is decides nothing
+expect.set_options(timeout=PATIENCE)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -51,7 +53,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport=DESKTOP)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.close()
 
