@@ -16,7 +16,9 @@ import threading
 import time
 from collections import deque
 
-LINE_SECONDS = 20.0  # between lines where nothing can be written over
+LINE_SECONDS = (
+    20.0  # to the first line where nothing can be written over; then ever longer, to stay on one screen
+)
 TAIL = 30  # lines of the command that are shown when it fails
 
 
@@ -40,7 +42,7 @@ def run(label: str, command: list[str], count: int, each: str) -> int:
         return f"{label}{counted}（{duration(time.monotonic() - started)}）"
 
     def keep_saying() -> None:
-        while not over.wait(1.0 if terminal else LINE_SECONDS):
+        while not over.wait(1.0 if terminal else max(LINE_SECONDS, (time.monotonic() - started) / 2)):
             say(state(), end="" if terminal else "\n")
 
     say(f"{label} …", end="" if terminal else "\n")

@@ -141,6 +141,7 @@ def opened(browser: Browser, house: str) -> BrowserContext:
     return context
 
 
+@pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
 def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: Browser):
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"

@@ -89,6 +89,7 @@ def _may_send(person: object, url: str) -> bool:
         return permission is None or person.municipality_id != city.pk or allowed(person, permission)
 
 
+@pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
 @pytest.mark.parametrize("username", ROLES)
 def test_no_link_is_shown_that_would_be_refused(db, username):
     objects = load_objects()

@@ -19,7 +19,7 @@ from yakuba.kernel.tenancy.models import Municipality
 
 console = Console()
 errors = Console(stderr=True)
-LINE_SECONDS = 20.0  # between lines of progress where no bar can be kept up to date
+LINE_SECONDS = 20.0  # to the first line of progress where no bar can be kept up to date
 
 
 def print_rows(
@@ -49,16 +49,18 @@ def fail(message: str, code: int = 1) -> typer.Exit:
 
 
 class LineProgress(Progress):
-    """Progress as lines, for a pipe or a log, where no bar can be kept up to date: the first line at once, then one
-    every LINE_SECONDS and one at the end of each task."""
+    """Progress as lines, for a pipe or a log, where no bar can be kept up to date: the first line at once, one after
+    LINE_SECONDS, then ever fewer so that all stay on one screen, and one at the end of each task."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._said: dict[TaskID, tuple[float, float, float | None]] = {}  # when, done, total
+        self._began: dict[TaskID, float] = {}
 
     def add_task(self, description: str, *args: Any, **options: Any) -> TaskID:
         """Say that it has begun."""
         task = super().add_task(description, *args, **options)
+        self._began[task] = time.monotonic()
         self._say(task, f"{description} …", 0.0, None)
         return task
 
@@ -70,7 +72,8 @@ class LineProgress(Progress):
         ended = bool(task.total) and task.completed >= (task.total or 0)
         if (task.completed, task.total) == (done, total):
             return
-        if ended or time.monotonic() - when >= LINE_SECONDS:
+        now = time.monotonic()
+        if ended or now - when >= max(LINE_SECONDS, (now - self._began[task_id]) / 2):
             self._say(
                 task_id,
                 f"{task.description} {task.completed:.0f}/{task.total or 0:.0f}",
