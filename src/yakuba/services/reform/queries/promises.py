@@ -34,7 +34,7 @@ def _silently_wrong(known: Mapping[str, float]) -> Promise:
     looked = looked.exclude(case__status=Status.WITHDRAWN)
     seen, wrong = looked.count(), looked.filter(details__changed=True).count()
     passed = passed_now + seen  # what a person looked at later had passed all the same
-    bound = upper_bound(wrong, passed)
+    bound = upper_bound(wrong, seen)  # of values that nobody looked at again nothing is known
     figures = [
         _count("人が見ずに通った値", passed, "個"),
         _count("職員が確かめた値・確かめる値", asked - seen, "個"),
@@ -42,8 +42,8 @@ def _silently_wrong(known: Mapping[str, float]) -> Promise:
         _count("そのうち誤りだった値", wrong, "個"),
     ]
     if bound is not None:
-        note = "見つかった誤りから計算した割合の上限（95%信頼、片側）。見直しが少ないうちは、見つかっていない誤りを含みません。"
-        figures.append(Figure("誤りの割合の上限", f"{percent(bound, 3)}以下", note))
+        note = "見直した数と誤りの数から計算した上限（95%信頼、片側）。疑わしい値から見直すほど高めに出ます。"
+        figures.append(Figure("見直した値の誤りの割合", f"{percent(bound, 3)}以下", note))
     return Promise(
         "黙って間違えない",
         "だれにも確かめずに使う値・行・通知は正しい。その誤りの上限を示し、見張り続ける。",
