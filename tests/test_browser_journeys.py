@@ -312,6 +312,25 @@ def test_the_implausible_takes_a_second_enter(case, house, browser, turn):
         assert values_of(case)["name"] == "山田太郎山田太郎"
 
 
+def test_the_value_of_a_correction_is_replaced_by_typing(case, house, browser, turn):
+    with turn, town.in_yakuba_city():
+        Question.objects.update(state="answered")
+        Case.objects.update(status=Status.ENTERED, target_number="K-17")
+    page = confirming(browser, house)
+    page.goto(f"{house}/cases/{case.pk}/")
+    page.get_by_role("link", name=re.compile("誤りを訂正する.*：氏名")).click()
+    box = page.get_by_label("正しい値（氏名）")
+    expect(box).to_be_focused()
+    page.wait_for_function("getSelection().toString() !== ''")
+    page.keyboard.type("山田次郎")
+    expect(box).to_have_value("山田次郎")
+    page.get_by_label("気づいたきっかけ").fill("申請者からの連絡")
+    page.get_by_role("button", name="訂正を始める").click()
+    expect(page.locator("main")).to_contain_text("山田太郎 から 山田次郎 に直します")
+    page.get_by_role("button", name="直した", exact=True).click()
+    expect(page.locator("main")).to_contain_text("基幹システムも直しました")
+
+
 def test_the_same_confirmation_without_javascript(case, house, browser, turn):
     page = opened(browser, java_script_enabled=False)
     page.goto(house)

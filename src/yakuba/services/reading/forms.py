@@ -195,7 +195,11 @@ class CorrectionForm(AnswerForm):
         help_text="例：申請者からの連絡、通知の点検",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    field_order = ("shown", "value", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].label = f"正しい値（{self.fields['value'].label}）"
+        self.order_fields(["shown", "value", "reason"])
 
 
 class ResolveForm(forms.Form):

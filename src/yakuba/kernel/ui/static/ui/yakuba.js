@@ -124,5 +124,7 @@
     announceKeys(document);
     const first = document.querySelector("[data-focus]");
     if (first) first.focus();
+    const now = document.activeElement;  // what stands in the field at first is replaced by typing, not added to
+    if (now && now.matches("input[autofocus]") && now.select) now.select();
   });
 })();
