@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+STEP := $(BIN)/python scripts/step.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup run test lint types contracts unit postgresql room lock clean
@@ -10,6 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 setup: $(VENV)/.installed
 
 run: $(VENV)/.installed
+	@echo "Yakubaを起動します"
 	@$(BIN)/yakuba up --demo
 
 test: lint types contracts unit postgresql
@@ -39,19 +41,18 @@ room: $(VENV)/.installed
 
 $(VENV)/bin/python:
 	@scripts/debian_packages.sh python
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) scripts/step.py "1/4 Pythonの置き場所を作ります" -- $(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: requirements.lock pyproject.toml scripts/debian_packages.sh | $(VENV)/bin/python
 	@scripts/debian_packages.sh run
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@echo "選考の計算を機械語にします（はじめに一度だけ、30秒ほど）"
-	@$(BIN)/python -m yakuba.services.nursery.engine.warming
+	@$(STEP) "2/4 部品を入れます" --count $$(grep -c "==" requirements.lock) --each "^ *Collecting " -- $(BIN)/python -m pip install --require-hashes -r requirements.lock
+	@$(STEP) "3/4 Yakubaを入れます" -- $(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@$(STEP) "4/4 選考の計算を機械語にします（はじめに一度だけ）" -- $(BIN)/python -m yakuba.services.nursery.engine.warming
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@scripts/debian_packages.sh test
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(STEP) "試験の部品を入れます" --count $$(grep -c "==" requirements-dev.lock) --each "^ *Collecting |^Requirement already" -- $(BIN)/python -m pip install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Needs the program uv on the PATH; writes versions and hashes, no host.

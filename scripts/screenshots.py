@@ -145,9 +145,8 @@ class Photographer:
         page.get_by_role("link", name=number).click()
         page.get_by_role("button", name=re.compile("直す.*：電話番号")).click()
         page.locator("#id_value").fill("")
-        page.keyboard.press("Enter")
-        page.get_by_label("用紙にそう書いてある").check()
         page.get_by_role("button", name=re.compile("確定して次へ")).click()
+        page.get_by_role("button", name=re.compile("用紙のとおりに確定")).click()
 
     # The one who answers for the robots
 

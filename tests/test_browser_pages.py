@@ -26,6 +26,7 @@ from yakuba.services.robots.models import Row, Run, RunState
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PATIENCE = 180_000  # ms until something is held to be stuck; how fast the machine is decides nothing
 WIDTHS = (1280, 390)
 TROUBLED = {
     "home", "ledger:case", "nursery:application_index", "nursery:placement", "nursery:round", "nursery:run",
@@ -75,6 +76,7 @@ def _left(request: Request) -> bool:
 def faults(page: Page, url: str) -> list[str]:
     """What is wrong with the page at `url`, one line each, at each width."""
     page.goto(url)
+    page.wait_for_function("!document.documentElement.inert")  # see shown.js
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -91,7 +93,7 @@ def walk(context: BrowserContext, house: str, urls: list[str]) -> dict[str, list
     """Address -> what is wrong there; an address without a fault is left out."""
     context.add_init_script(AXE_SCRIPT)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     wrong: dict[str, list[str]] = {}
     complaints = complaints_of(page)
     for url in urls:
@@ -139,6 +141,7 @@ def opened(browser: Browser, house: str) -> BrowserContext:
     return context
 
 
+@pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
 def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: Browser):
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"

@@ -23,7 +23,15 @@ from yakuba.services.nursery.actions import rules as nursery_rules
 from yakuba.services.nursery.actions import runs as nursery_runs
 from yakuba.services.nursery.models import Application, Facility, Placement
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
-from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question, Sheet
+from yakuba.services.reading.models import (
+    Batch,
+    BatchFile,
+    Correction,
+    FormDefinition,
+    FormPage,
+    Question,
+    Sheet,
+)
 from yakuba.services.robots import facade as robots
 from yakuba.services.robots.models import Row, RowPicture, Scenario, System
 
@@ -68,6 +76,10 @@ def load_objects() -> TownObjects:
         question = Question.objects.create(
             case=case, sheet=sheet, field="name", type="name", value=SECRET_WORD
         )
+        correction = Correction.objects.create(
+            case=case, field="name", was=SECRET_WORD, right=SECRET_WORD * 2, reason="申請者からの連絡",
+            origin="reading", source=source, opened_by=clerk,
+        )  # fmt: skip
         ledger.move(case, Status.CONFIRMING)
         ledger.move(case, Status.READY)
         run_id = robots.start_run("bus-pass", clerk)
@@ -80,6 +92,7 @@ def load_objects() -> TownObjects:
             "batch_id": batch.pk,
             "case_id": case.pk,
             "code": "bus-pass",
+            "correction_id": correction.pk,
             "field": "name",
             "file_id": file.pk,
             "form_id": form.pk,

@@ -28,10 +28,19 @@ CORE_SYSTEM = "総合住民情報システム"
 SETTLE_SECONDS = 5.0  # the sample core system stores within a second; a real one gets more
 
 CLERK = (
-    "ledger.view", "reading.view", "reading.upload", "reading.confirm", "robots.view",
+    "ledger.view", "ledger.enter", "ledger.export", "reading.view", "reading.upload", "reading.confirm",
+    "robots.view",
     "nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output",
 )  # fmt: skip
-ROBOT_KEEPER = ("ledger.view", "reading.view", "robots.view", "robots.run", "robots.decide", "robots.manage")
+ROBOT_KEEPER = (
+    "ledger.view",
+    "ledger.enter",
+    "reading.view",
+    "robots.view",
+    "robots.run",
+    "robots.decide",
+    "robots.manage",
+)
 HEAD = (
     "ledger.view", "audit.view", "reading.view", "robots.view", "reform.view", "reform.manage",
     "nursery.view", "nursery.approve",

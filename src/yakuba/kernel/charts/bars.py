@@ -10,9 +10,20 @@ from typing import Any
 from yakuba.kernel.charts.drawing import Spec, Table, svg
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
 
-_WIDTH = 670  # pixels, labels included; with its margin 180 mm, the width of an A4 page between 15 mm margins
-_PLOT = 470  # pixels left for bars and the words beside them, when labels take their full width
-_LABEL_COLUMNS = 24  # of half width: twelve Japanese characters a line
+
+@dataclass(frozen=True)
+class Size:
+    """How wide a chart is drawn: pixels in all, pixels left for bars and the words beside them when labels take their
+    full width, half-width columns of a label's line, and whether a stack's parts are written beside it."""
+
+    width: int
+    plot: int
+    label_columns: int
+    detailed: bool
+
+
+_PAPER = Size(670, 470, 24, True)  # with its margin 180 mm: an A4 page between 15 mm margins
+_PHONE = Size(350, 240, 12, False)  # a screen of 390 pixels; what is not written there stands in the table
 
 
 @dataclass(frozen=True)
@@ -22,12 +33,18 @@ class Chart:
     title: str
     description: str
     spec: Spec
+    narrow: Spec
     table: Table
 
     @property
     def svg(self) -> str:
         """The picture as an SVG element that is safe in a page; empty when there are no rows."""
         return svg(self.spec) if self.table.rows else ""
+
+    @property
+    def narrow_svg(self) -> str:
+        """The same for a telephone: as wide as its screen, so that nothing has to be pushed sideways."""
+        return svg(self.narrow) if self.table.rows else ""
 
 
 def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
@@ -66,16 +83,18 @@ def bar_chart(
     def written(value: float, unit: str = unit) -> str:
         return f"{value:,.{decimals}f}{unit}"
 
-    marks = _marks(rows, written, colour)
-    spec = _stacked(marks, series, colour) if stacked else _grouped(marks, series, colour)
-    spec = {"data": {"values": marks}, "width": _WIDTH, "autosize": {"type": "fit-x"}, **spec}
-    return Chart(
-        title, _sentence(title, rows, written), spec, _as_table(rows, series, unit, written, stacked)
-    )
+    def drawn(size: Size) -> Spec:
+        marks = _marks(rows, written, colour, size)
+        draw = _stacked if stacked else _grouped
+        spec = draw(marks, series, colour, size)
+        return {"data": {"values": marks}, "width": size.width, "autosize": {"type": "fit-x"}, **spec}
+
+    table = _as_table(rows, series, unit, written, stacked)
+    return Chart(title, _sentence(title, rows, written), drawn(_PAPER), drawn(_PHONE), table)
 
 
 def _check(rows: Sequence[tuple[str, Mapping[str, float]]], series: Sequence[str]) -> None:
-    labels = [_wrapped(label) for label, _ in rows]
+    labels = [_wrapped(label, _PAPER.label_columns) for label, _ in rows]
     if len(set(labels)) != len(labels):
         raise ValueError("two rows of a chart carry the same label")
     if any(not 0 <= value < float("inf") for _, values in rows for value in values.values()):
@@ -88,21 +107,24 @@ def _marks(
     rows: Sequence[tuple[str, Mapping[str, float]]],
     written: Callable[[float], str],
     colour: Mapping[str, str],
+    size: Size,
 ) -> list[dict[str, Any]]:
     """One row of data a bar, with everything that is written on it and beside it."""
     longest = max((sum(values.values()) for _, values in rows), default=0) or 1
     marks: list[dict[str, Any]] = []
     for label, values in rows:
         words = {name: f"{name} {written(value)}" for name, value in values.items()}
-        fits = {name: _pixels(words[name]) < value / longest * _PLOT * 0.7 for name, value in values.items()}
+        fits = {
+            name: _pixels(words[name]) < value / longest * size.plot * 0.7 for name, value in values.items()
+        }
         total = f"計 {written(sum(values.values()))}"
-        if any(value and not fits[name] for name, value in values.items()):
+        if size.detailed and any(value and not fits[name] for name, value in values.items()):
             total += f"（{'、'.join(words.values())}）"
         start = 0.0
         for position, (name, value) in enumerate(values.items()):
             marks.append(
                 {
-                    "label": _wrapped(label),
+                    "label": _wrapped(label, size.label_columns),
                     "series": name,
                     "start": start,
                     "end": start + value,
@@ -119,10 +141,10 @@ def _marks(
 
 
 def _grouped(
-    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str]
+    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str], size: Size
 ) -> dict[str, Any]:
     offset = {"field": "series", "type": "nominal", "sort": list(series), "scale": {"paddingInner": 0.1}}
-    longest = _scale_end((mark["value"], mark["words"]) for mark in marks)
+    longest = _scale_end(((mark["value"], mark["words"]) for mark in marks), size)
     return {
         "height": {"step": 34, "for": "offset"},
         "encoding": {"y": _rows_axis(marks), "yOffset": offset},
@@ -140,9 +162,9 @@ def _grouped(
 
 
 def _stacked(
-    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str]
+    marks: Sequence[Mapping[str, Any]], series: Sequence[str], colour: Mapping[str, str], size: Size
 ) -> dict[str, Any]:
-    longest = _scale_end((mark["end"], mark["total"]) for mark in marks)
+    longest = _scale_end(((mark["end"], mark["total"]) for mark in marks), size)
     return {
         "height": {"step": 52},
         "encoding": {"y": _rows_axis(marks)},
@@ -195,10 +217,10 @@ def _length(field: str, longest: float) -> dict[str, Any]:
     }
 
 
-def _scale_end(bars: Iterable[tuple[float, str]]) -> float:
+def _scale_end(bars: Iterable[tuple[float, str]], size: Size) -> float:
     """The value at the right edge: far enough for every bar's words to stand beside it."""
-    least = 0.3 * _PLOT  # bars keep this much, whatever is written beside them
-    ends = (value * _PLOT / max(least, _PLOT - 16 - _pixels(words)) for value, words in bars)
+    least = 0.3 * size.plot  # bars keep this much, whatever is written beside them
+    ends = (value * size.plot / max(least, size.plot - 16 - _pixels(words)) for value, words in bars)
     return max(ends, default=0) or 1
 
 
@@ -247,11 +269,11 @@ def _sentence(
     return f"横棒グラフ：{title}。{''.join(parts)}{rest}"
 
 
-def _wrapped(label: str) -> str:
-    """The label in lines of at most 24 half-width columns, broken by a newline."""
+def _wrapped(label: str, columns: int) -> str:
+    """The label in lines of at most `columns` half-width columns, broken by a newline."""
     lines, width = [""], 0
     for character in " ".join(label.split()):
-        if width + _columns(character) > _LABEL_COLUMNS:
+        if width + _columns(character) > columns:
             lines, width = [*lines, ""], 0
         lines[-1] += character
         width += _columns(character)

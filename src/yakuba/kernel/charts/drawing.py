@@ -37,6 +37,11 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """The rows with the column's name beside each cell, as narrow screens show them."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 def svg(spec: Spec) -> str:
     """Draw a Vega-Lite specification (data inline) as an SVG element, the same text for the same input.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from yakuba.kernel.tenancy import active_municipality
@@ -18,6 +19,7 @@ from yakuba.kernel.tenancy.models import Municipality
 
 console = Console()
 errors = Console(stderr=True)
+LINE_SECONDS = 20.0  # to the first line of progress where no bar can be kept up to date
 
 
 def print_rows(
@@ -46,9 +48,50 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+class LineProgress(Progress):
+    """Progress as lines, for a pipe or a log, where no bar can be kept up to date: the first line at once, one after
+    LINE_SECONDS, then ever fewer so that all stay on one screen, and one at the end of each task."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._said: dict[TaskID, tuple[float, float, float | None]] = {}  # when, done, total
+        self._began: dict[TaskID, float] = {}
+
+    def add_task(self, description: str, *args: Any, **options: Any) -> TaskID:
+        """Say that it has begun."""
+        task = super().add_task(description, *args, **options)
+        self._began[task] = time.monotonic()
+        self._say(task, f"{description} …", 0.0, None)
+        return task
+
+    def update(self, task_id: TaskID, *args: Any, **options: Any) -> None:
+        """Say how far it is, when it is time to."""
+        super().update(task_id, *args, **options)
+        task = self._tasks[task_id]
+        when, done, total = self._said[task_id]
+        ended = bool(task.total) and task.completed >= (task.total or 0)
+        if (task.completed, task.total) == (done, total):
+            return
+        now = time.monotonic()
+        if ended or now - when >= max(LINE_SECONDS, (now - self._began[task_id]) / 2):
+            self._say(
+                task_id,
+                f"{task.description} {task.completed:.0f}/{task.total or 0:.0f}",
+                task.completed,
+                task.total,
+            )
+
+    def _say(self, task: TaskID, text: str, done: float, total: float | None) -> None:
+        self._said[task] = (time.monotonic(), done, total)
+        self.console.print(text, markup=False, highlight=False)
+
+
 @contextmanager
 def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     """A progress display on standard error, so that `--json` on standard output stays clean."""
+    if not quiet and not errors.is_terminal:
+        yield LineProgress(console=errors, disable=True)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, disable=quiet) as progress:
         yield progress

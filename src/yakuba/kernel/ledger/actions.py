@@ -66,10 +66,12 @@ def confirm_value(
         case=case, field=field
     )
     before = row.value
+    passed = row.trusted and row.origin == CaseValue.Origin.READING  # nobody had been asked about it
     row.value, row.trusted, row.origin = value, True, CaseValue.Origin.PERSON
     row.confirmed_by, row.confirmed_at = actor, timezone.now()
     row.save()
-    details = {"field": field, "changed": before != value} | ({"assumed": True} if assumed else {})
+    details = {"field": field, "changed": before != value}
+    details |= ({"assumed": True} if assumed else {}) | ({"passed": True} if passed else {})
     add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
     return row
 

@@ -11,6 +11,7 @@ from yakuba.kernel.values import shown
 KERNEL_EVENTS = {
     "ledger.opened": "受付簿に載った",
     "ledger.value_confirmed": "職員が値を確認した",
+    "ledger.entered_by_hand": "職員が手で入力した",
     **{f"ledger.{status}": LABELS[status] for status in Status},
 }
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from yakuba.kernel.ledger import pages
+from yakuba.kernel.ledger.pages import case, cases
 
 app_name = "ledger"
 urlpatterns = [
-    path("", pages.cases, name="cases"),
-    path("<int:case_id>/", pages.case, name="case"),
+    path("", cases.cases, name="cases"),
+    path("export/", cases.export_cases, name="export"),
+    path("<int:case_id>/", case.case, name="case"),
+    path("<int:case_id>/by-hand/", case.by_hand, name="by_hand"),
 ]

@@ -34,6 +34,7 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
         (Status.CONFIRMING, Status.READY),
         (Status.READY, Status.CONFIRMING),  # a person reopens a value before the robot starts
         (Status.READY, Status.ENTERING),
+        (Status.READY, Status.ENTERED),  # a person entered it by hand
         (Status.ENTERING, Status.ENTERED),
         (Status.ENTERING, Status.READY),  # stopped or failed before anything was submitted
         (Status.ENTERING, Status.UNDECIDED),

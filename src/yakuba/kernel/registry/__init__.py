@@ -1,8 +1,10 @@
 """Registry: the rooms of the house, as their manifests declare them."""
 
+from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.kernel.registry.manifest import (
     CheckResult,
     Failure,
+    FirstStep,
     Manifest,
     NavigationItem,
     Permission,
@@ -21,8 +23,13 @@ from yakuba.kernel.registry.rooms import (
 )
 
 __all__ = [
+    "CaseField",
+    "CaseLink",
+    "CaseNote",
+    "CasePart",
     "CheckResult",
     "Failure",
+    "FirstStep",
     "Manifest",
     "NavigationItem",
     "Permission",

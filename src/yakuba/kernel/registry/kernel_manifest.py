@@ -9,6 +9,8 @@ KERNEL = Manifest(
     navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
     permissions=(
         Permission("ledger.view", "受付簿を見る"),
+        Permission("ledger.enter", "手で入力した受付に印をつける"),
+        Permission("ledger.export", "受付簿を書き出す"),
         Permission("audit.view", "監査記録を見る"),
         Permission("jobs.manage", "仕事の中止・再実行"),
     ),
@@ -25,6 +27,9 @@ KERNEL = Manifest(
         "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
         "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",
         "ledger.case_viewed": "受付を閲覧した",
+        "ledger.searched": "受付簿を値で探した",
+        "ledger.exported": "受付簿を書き出した",
+        "ledger.entered_by_hand": "受付を手で入力済みにした",
         "ledger.procedure_loaded": "手続を登録した",
         "files.uploaded": "ファイルを受け取った",
         "files.viewed": "画像を閲覧した",

@@ -47,6 +47,15 @@ class QueueState:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """What is to be done first where there is nothing yet: one sentence, and the one thing to press."""
+
+    text: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Failure:
     """One thing that failed: what, why, and what to press. All texts in Japanese."""
 
@@ -91,7 +100,8 @@ class CheckResult:
 @dataclass(frozen=True)
 class Manifest:
     """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
-    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, or empty."""
+    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part` and `first_step` of
+    `(request, case) -> CasePart` and `(user) -> FirstStep | None`, or empty."""
 
     name: str
     label: str
@@ -108,6 +118,8 @@ class Manifest:
     failures: str = ""
     running: str = ""
     self_check: str = ""
+    case_part: str = ""  # what the room adds to the page of a case
+    first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
 
 
 def resolve(dotted: str) -> Any:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yakuba.kernel.charts import before_after, person_and_machine
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.ui.icons import names
 
 
@@ -20,7 +21,7 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label="氏名", help_text="申請書に書かれたとおりに入力します。")
     receipt = forms.CharField(label="受付番号", min_length=10, help_text="10桁の数字です。")
-    born = forms.DateField(label="生年月日", required=False, help_text="例：令和3年4月1日、2021-04-01")
+    born = JapaneseDateField(label="生年月日", required=False)
     kind = forms.ChoiceField(label="手続", choices=[("a", "保育所入所申込"), ("b", "給与所得者異動届")])
     sex = forms.ChoiceField(
         label="性別", choices=[("m", "男"), ("f", "女")], widget=forms.RadioSelect, required=False

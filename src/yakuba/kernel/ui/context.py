@@ -23,6 +23,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for item in items
         if allowed(request.user, item.permission)
     ]
+    here = max(
+        (entry["url"] for entry in entries if request.path.startswith(entry["url"])), key=len, default=""
+    )
     for entry in entries:
-        entry["current"] = request.path.startswith(entry["url"])  # type: ignore[assignment]
+        entry["current"] = entry["url"] == here  # type: ignore[assignment]
     return {"navigation": entries, "municipality": municipality}

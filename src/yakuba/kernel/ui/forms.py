@@ -1,13 +1,48 @@
-"""The login form in the words of staff, and the form for a definition file."""
+"""Fields and forms in the words of staff: dates, the login, a definition file."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
+from yakuba.kernel.ui.wording import date_of, wareki
+
+
+class JapaneseDateInput(forms.TextInput):
+    """A text box that shows 令和8年4月1日, whatever the browser's language; it says back how it reads what is typed."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", "data-date": "yes"} | (attrs or {}))
+
+    def format_value(self, value: Any) -> str | None:
+        """A date as 和暦, text that is none as it was typed."""
+        day = value if isinstance(value, date) else date_of(str(value or ""))
+        return wareki(day, weekday=False) if day else super().format_value(value)
+
+
+class JapaneseDateField(forms.DateField):
+    """A date as staff write it (see `wording.date_of`). A native date box would show it in the browser's language."""
+
+    widget = JapaneseDateInput
+    default_error_messages = {
+        "invalid": "「令和8年4月1日」「R8.4.1」「2026-04-01」のどれかの形で、ある日付を入力してください。"
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "例：令和8年4月1日、R8.4.1、2026-04-01")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        """The date. Raises ValidationError."""
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        if (day := date_of(str(value))) is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class StaffLoginForm(AuthenticationForm):

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from yakuba.kernel.accounts import allowed
-from yakuba.kernel.registry import Failure, QueueState, RunningWork, WorkQueue, manifests, resolve
+from yakuba.kernel.registry import Failure, FirstStep, QueueState, RunningWork, WorkQueue, manifests, resolve
+from yakuba.kernel.ui.doors import may_open
 
 
 def work_queues(user: Any) -> list[tuple[WorkQueue, QueueState]]:
@@ -29,17 +30,31 @@ def running(user: Any) -> list[RunningWork]:
 def todays_work(user: Any) -> dict[str, Any]:
     """The home page's context (see `ui/home.html`)."""
     queues = [asdict(state) | {"label": queue.label} for queue, state in work_queues(user)]
-    return {
-        "queues": queues,
-        "failures": failures(user),
-        "running": running(user),
-        "next_action": _next_action(queues),
+    shown = {
+        "queues": [_openable(user, queue) for queue in queues],
+        "failures": [_openable(user, asdict(failure)) for failure in failures(user)],
+        "running": [_openable(user, asdict(work)) for work in running(user)],
     }
+    return shown | {"next_action": _next_action(shown["queues"]) or _first_step(user)}
+
+
+def _openable(user: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """The row without its button where the person may not open what is behind it."""
+    return row if may_open(user, row["url"]) else row | {"url": ""}
+
+
+def _first_step(user: Any) -> dict[str, str] | None:
+    """Where nothing has been begun yet: what the first room that has nothing wants to be done."""
+    steps = (resolve(manifest.first_step)(user) for manifest in manifests() if manifest.first_step)
+    step: FirstStep | None = next((step for step in steps if step is not None), None)
+    if step is None or not may_open(user, step.url):
+        return None
+    return {"heading": "はじめにすること", "label": step.label, "url": step.url, "detail": step.text}
 
 
 def _next_action(queues: list[dict[str, Any]]) -> dict[str, str] | None:
     """The urgent queue first, then the one that has waited longest."""
-    waiting = [queue for queue in queues if queue["count"]]
+    waiting = [queue for queue in queues if queue["count"] and queue["url"]]
     if not waiting:
         return None
     first = min(

@@ -33,13 +33,23 @@ def shown_token(user: Any, subject: str) -> str:
 
 def seconds_since(token: str, user: Any, subject: str) -> float:
     """Seconds since the page was shown; 0 for a note that is not ours or not about this."""
+    shown_at = _shown_at(token, user, subject)
+    return 0.0 if shown_at is None else max(0.0, time.time() - shown_at)
+
+
+def about_this(token: str, user: Any, subject: str) -> bool:
+    """Whether the note is ours, this person's, of today and about this subject."""
+    return _shown_at(token, user, subject) is not None
+
+
+def _shown_at(token: str, user: Any, subject: str) -> float | None:
     try:
         note = signing.loads(token, salt=SHOWN_SALT, max_age=12 * 3600)
     except signing.BadSignature:
-        return 0.0
+        return None
     if note.get("s") != subject or note.get("u") != user.pk:
-        return 0.0
-    return max(0.0, time.time() - float(note["t"]))
+        return None
+    return float(note["t"])
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -112,7 +122,7 @@ class AnswerForm(forms.Form):
         self, question: Question, procedure: ProcedureDefinition, value: str, *args: Any, **kwargs: Any
     ) -> None:
         definition = procedure.field(question.field)
-        kwargs.setdefault("initial", {})["value"] = initial_text(definition, question, value)
+        kwargs.setdefault("initial", {}).setdefault("value", initial_text(definition, question, value))
         super().__init__(*args, **kwargs)
         self.fields["value"] = _value_field(definition, bool(definition.lexicon))
 
@@ -174,6 +184,22 @@ class HoldForm(forms.Form):
         error_messages={"required": "保留の理由を入れてください。"},
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class CorrectionForm(AnswerForm):
+    """What is right for a value that was entered wrong, and how that came to light."""
+
+    reason = forms.CharField(
+        label="気づいたきっかけ",
+        max_length=200,
+        help_text="例：申請者からの連絡、通知の点検",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].label = f"正しい値（{self.fields['value'].label}）"
+        self.order_fields(["shown", "value", "reason"])
 
 
 class ResolveForm(forms.Form):

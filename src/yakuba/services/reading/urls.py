@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.reading.pages import batches, cases, confirm, forms, pictures, problems
+from yakuba.services.reading.pages import batches, cases, confirm, corrections, forms, pictures, problems
 
 app_name = "reading"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("cases/<int:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<int:case_id>/<slug:field>.png", pictures.field_picture, name="field_picture"),
     path("cases/<int:case_id>/<slug:field>/again/", cases.ask_again, name="ask_again"),
+    path("cases/<int:case_id>/<slug:field>/correct/", corrections.correct, name="correct"),
+    path("cases/<int:case_id>/<slug:field>/right/", corrections.found_right, name="found_right"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<int:correction_id>/", corrections.correction, name="correction"),
+    path("corrections/<int:correction_id>/done/", corrections.finish, name="correction_done"),
     path("problems/", problems.problems, name="problems"),
     path("sheets/<int:sheet_id>/", problems.sheet, name="sheet"),
     path("sheets/<int:sheet_id>/page.png", pictures.sheet_picture, name="sheet_picture"),

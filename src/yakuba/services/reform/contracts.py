@@ -60,3 +60,25 @@ class Effect:
         rate = None if self.rate is None else round(self.rate, 4)
         head = {"procedure": self.procedure, "title": self.title, "cases": self.cases}
         return head | {"baseline": asdict(self.baseline)} | figures | {"rate": rate}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number in words: what it is, its value as written, how to read it, and where its rows are."""
+
+    label: str
+    value: str
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One of the four promises: what it says, how it is watched, what this installation measured, and what was
+    measured before it was published (empty where no figure is published)."""
+
+    title: str
+    sentence: str
+    watched: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    published: tuple[Figure, ...] = ()

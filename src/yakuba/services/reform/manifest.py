@@ -6,13 +6,17 @@ MANIFEST = Manifest(
     name="reform",
     label="業務改革",
     description="手続ごとに、前にかかった時間と今かかった時間を測って比べる",
-    navigation=(NavigationItem("効果", "reform:effects", "reform.view"),),
+    navigation=(
+        NavigationItem("効果", "reform:effects", "reform.view"),
+        NavigationItem("四つの約束", "reform:promises", "reform.view"),
+    ),
     permissions=(
         Permission("reform.view", "効果を見る"),
         Permission("reform.manage", "前にかかった時間を登録する"),
     ),
     audit_events={
         "reform.baseline_stated": "前にかかった時間を登録した",
+        "reform.promises_printed": "四つの約束の書類を作った",
         "reform.report_made": "効果の報告書を作った",
     },
 )

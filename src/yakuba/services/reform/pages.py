@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,16 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed, permission_required, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.charts import Chart, before_after, person_and_machine
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.ui.doors import may_open
 from yakuba.services.reform import actions, queries
 from yakuba.services.reform.adapters.pdf import PdfUnavailable, to_pdf
-from yakuba.services.reform.contracts import Effect
+from yakuba.services.reform.contracts import Effect, Promise
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.forms import BaselineForm
+from yakuba.services.reform.queries.promises import promises as measured
 
 
 @permission_required("reform.view")
@@ -45,6 +49,37 @@ def effects_pdf(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="effect-{timezone.localdate():%Y%m%d}.pdf"'
     return answer
+
+
+@permission_required("reform.view")
+def promises(request: HttpRequest) -> HttpResponse:
+    """The four promises, how each is watched, and what was measured here."""
+    listed = [_openable(promise, request.user) for promise in measured()]
+    return render(request, "reform/promises.html", {"promises": listed, "today": timezone.localdate()})
+
+
+@permission_required("reform.view")
+def promises_pdf(request: HttpRequest) -> HttpResponse:
+    """The same as a paper for decision (決裁) and audit."""
+    context = {
+        "promises": measured(),
+        "municipality": current_municipality(),
+        "today": timezone.localdate(),
+        "person": request.user,
+    }
+    try:
+        content = to_pdf(render_to_string("reform/promises_paper.html", context))
+    except PdfUnavailable as error:
+        messages.error(request, str(error))
+        return redirect("reform:promises")
+    record("reform.promises_printed", actor=request.user)
+    return Download(f"promises-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
+
+
+def _openable(promise: Promise, user: Any) -> Promise:
+    """Without the links that the person may not open."""
+    figures = [one if may_open(user, one.url) else replace(one, url="") for one in promise.figures]
+    return replace(promise, figures=tuple(figures))
 
 
 @permission_required("reform.view")

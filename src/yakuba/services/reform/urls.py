@@ -8,5 +8,7 @@ app_name = "reform"
 urlpatterns = [
     path("", pages.effects, name="effects"),
     path("report.pdf", pages.effects_pdf, name="effects-pdf"),
+    path("promises/", pages.promises, name="promises"),
+    path("promises/paper.pdf", pages.promises_pdf, name="promises-pdf"),
     path("procedures/<slug:code>/", pages.procedure, name="procedure"),
 ]

@@ -9,6 +9,7 @@ from django import forms
 from django.core import signing
 from django.utils import timezone
 
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.robots.actions.decisions import LONGEST_NUMBER, Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.models import Scenario, System
@@ -25,10 +26,9 @@ class RegisterForm(forms.Form):
         label="責任者", help_text="ロボットを止める権限のある職員。異動や退職でいなくなると動きません。"
     )
     successor = forms.ChoiceField(label="後任", required=False)
-    review_on = forms.DateField(
+    review_on = JapaneseDateField(
         label="見直し期限",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="この日までに、内容と責任者が今も正しいかを確かめます。",
+        help_text="例：令和10年3月31日、R10.3.31。この日までに、内容と責任者が今も正しいかを確かめます。",
     )
     in_use = forms.BooleanField(label="使用中", required=False, help_text="外すと休止し、動かなくなります。")
 

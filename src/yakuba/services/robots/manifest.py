@@ -52,4 +52,5 @@ MANIFEST = Manifest(
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",
+    case_part="yakuba.services.robots.pages.case_part:case_part",
 )

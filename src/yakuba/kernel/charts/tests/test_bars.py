@@ -106,11 +106,27 @@ def test_the_figure_escapes_its_words_and_gives_the_table():
     assert "<script" not in html
     assert "<b>" not in html
     assert "<details open>" in html
-    assert '<th scope="row">&lt;script&gt;1&lt;/script&gt;</th>' in html
+    assert '<th scope="row" data-label="項目">&lt;script&gt;1&lt;/script&gt;</th>' in html
 
 
 def test_long_labels_are_broken_not_cut():
     label = "特別徴収に係る給与所得者異動届出書（電子申請分を含む）"
-    lines = _wrapped(label).split("\n")
+    lines = _wrapped(label, 24).split("\n")
     assert "".join(lines) == label
     assert max(len(line) for line in lines) == 12
+
+
+def test_on_a_telephone_a_chart_is_as_wide_as_its_screen_and_nothing_is_cut_off():
+    rows = [("特別徴収に係る給与所得者異動届出書", 1234.5, 1.1), ("保育所入所申込", 14, 3.2)]
+    for chart in (before_after(rows, title="時間"), person_and_machine(rows, title="内訳")):
+        root = ElementTree.fromstring(chart.narrow_svg)
+        assert float(root.get("width")) <= 360
+        assert len(list(root.iter("{http://www.w3.org/2000/svg}text"))) >= 4
+
+
+def test_the_table_beside_names_its_columns_at_every_cell():
+    chart = before_after([("申込", 14, 3.2)], title="時間")
+    assert chart.table.labelled == [[("項目", "申込"), ("これまで（分）", "14.0"), ("いま（分）", "3.2")]]
+    html = render_to_string("charts/figure.html", {"chart": chart})
+    assert 'data-label="これまで（分）"' in html
+    assert html.count("<svg") == 2

@@ -7,14 +7,18 @@ passes through unchanged, so a view may also hand over finished wording.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from yakuba.kernel.registry import manifests
 from yakuba.kernel.ui import icons, wording
+from yakuba.kernel.ui.doors import may_open
 
 register = template.Library()
 
@@ -68,6 +72,28 @@ def grouped_filter(value: object, decimals: int | None = None) -> object:
 def icon_tag(name: str) -> SafeString:
     """`{% icon "success" %}`: a drawing beside a word; names in `kernel/ui/icons.py`."""
     return icons.icon(name)
+
+
+@register.simple_tag(takes_context=True)
+def door_url(context: template.Context, name: str, *args: Any) -> str:
+    """`{% door_url 'reading:confirm' as url %}`: the address, or nothing when the person may not open it."""
+    url = reverse(name, args=args)
+    return url if may_open(context["user"], url) else ""
+
+
+@register.simple_block_tag(takes_context=True)  # type: ignore[attr-defined]  # Django 5.2
+def door(context: template.Context, content: str, name: str, *args: Any, **more: str) -> str:
+    """`{% door 'ledger:case' case.pk class="button" %}受付を見る{% enddoor %}`: a link, for who may open it.
+
+    For others a link with a class (a button) is left out, and of any other link its words stay. `after` is put
+    behind the address (`?batch=3`, `#aside`).
+    """
+    url = reverse(name, args=args)
+    kind = more.get("class", "")
+    if not may_open(context["user"], url):
+        return mark_safe("" if kind else content)  # noqa: S308  # the template's own words, escaped already
+    marks = format_html(' class="{}"', kind) if kind else ""
+    return format_html('<a href="{}{}"{}>{}</a>', url, more.get("after", ""), marks, mark_safe(content))  # noqa: S308
 
 
 @register.filter(name="level")

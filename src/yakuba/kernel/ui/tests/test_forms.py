@@ -1,6 +1,8 @@
 """A label on every field, help and errors tied to the field, errors in a list on top that lead to it."""
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -8,7 +10,29 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 
 from yakuba.kernel.ui.components import SampleForm
-from yakuba.kernel.ui.forms import DefinitionFileForm, StaffLoginForm
+from yakuba.kernel.ui.forms import DefinitionFileForm, JapaneseDateField, StaffLoginForm
+
+SOURCES = Path(__file__).resolve().parents[3]
+
+
+class DayForm(forms.Form):
+    day = JapaneseDateField(label="日付")
+
+
+def test_a_date_box_is_japanese_whatever_the_browser_speaks():
+    html = rendered(DayForm(initial={"day": date(2026, 4, 1)}))
+    assert 'type="text"' in html
+    assert 'value="令和8年4月1日"' in html
+    assert DayForm({"day": "R8.4.1"}).fields["day"].clean("R8.4.1") == date(2026, 4, 1)
+    wrong = DayForm({"day": "昭和65年1月1日"})
+    assert not wrong.is_valid()
+    assert 'value="昭和65年1月1日"' in rendered(wrong), "what was typed stays"
+
+
+def test_no_page_has_a_date_box_of_the_browsers_own():
+    found = [path for path in SOURCES.rglob("*") if path.suffix in (".py", ".html") and "tests" not in path.parts
+             and re.search(r"""["']?type["']?[=:] ?["']date["']""", path.read_text(encoding="utf-8"))]  # fmt: skip
+    assert found == []
 
 
 class HostileForm(forms.Form):

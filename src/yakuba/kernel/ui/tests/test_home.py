@@ -26,6 +26,44 @@ def clerk() -> User:
     return user
 
 
+def newcomer(*permissions: str) -> User:
+    municipality = Municipality.objects.get_or_create(code="999001", defaults={"name": "やくば市"})[0]
+    user = User.objects.create_user("suzuki", password=PASSWORD, municipality=municipality)
+    with active_municipality(municipality):
+        user.roles.add(Role.objects.create(name="はじめの人", permissions=list(permissions)))
+    return user
+
+
+def test_in_an_empty_town_the_home_page_says_what_to_do_first(client):
+    client.force_login(
+        newcomer("reading.view", "reading.upload", "reading.confirm", "robots.view", "robots.run")
+    )
+    html = client.get("/").content.decode()
+    assert "はじめにすること" in html
+    assert "様式がまだ登録されていません" in html
+    assert html.count("button--large") == 1, "one thing to press"
+    assert f'href="{reverse("reading:forms")}"' in html
+
+
+def test_every_tile_opens_to_its_rows_also_the_empty_one(client):
+    client.force_login(
+        newcomer("reading.view", "reading.confirm", "robots.run", "robots.view", "robots.decide")
+    )
+    html = client.get("/").content.decode()
+    tiles = re.findall(r'<li class="queue.*?</li>', html, re.S)
+    assert len(tiles) >= 5
+    for tile in tiles:
+        url = re.search(r'<h3><a href="([^"]+)">', tile).group(1)
+        assert client.get(url, follow=True).status_code == 200
+
+
+def test_a_tile_that_would_be_refused_has_no_link(client):
+    client.force_login(newcomer("robots.run"))
+    html = client.get("/").content.decode()
+    assert "入力を待つ申請" in html
+    assert f'href="{reverse("robots:index")}"' not in html
+
+
 def log_in(client: Client, name: str = "sato", password: str = PASSWORD):
     return client.post(reverse("login"), {"username": name, "password": password}, follow=True)
 

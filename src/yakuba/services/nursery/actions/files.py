@@ -6,7 +6,7 @@ from typing import Any
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
+from yakuba.kernel.tables.spreadsheets import Table, to_csv
 from yakuba.services.nursery.engine import market_writing
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.queries import exports, runs
@@ -46,7 +46,7 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: Any)
 
 def take_workbook(run: Run, *, actor: Any) -> Download:
     """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
-    from yakuba.services.nursery.adapters.excel import to_excel  # takes long; only this needs it
+    from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
 
     runs.finished(run)
     content = to_excel(make(run) for _, make in exports.tables(run).values())

@@ -14,10 +14,10 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path, content_of, store
+from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
 from yakuba.services.nursery.adapters import glyphs, mailing
 from yakuba.services.nursery.adapters import notices as press
-from yakuba.services.nursery.adapters.spreadsheets import Table
 from yakuba.services.nursery.contracts import MarketRefused, Problem
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
+from yakuba.kernel.tables.spreadsheets import Table, to_csv
 from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.notices import Kind, Notice
 

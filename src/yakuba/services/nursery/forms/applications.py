@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.engine.rules import Field, Kind
 from yakuba.services.nursery.engine.tables import folded
 from yakuba.services.nursery.models import AGES, Application, Facility
@@ -170,8 +171,7 @@ def _fact_field(spec: Field) -> forms.Field:
     if spec.kind is Kind.NUMBER:
         return forms.IntegerField(label=label, required=False)
     if spec.kind is Kind.DATE:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(label=label, required=False, widget=widget)
+        return JapaneseDateField(label=label, required=False)
     if spec.kind is Kind.TIME:
         return forms.RegexField(
             TIME, label=label, required=False, error_messages={"invalid": "例のように書いてください：18:30"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.actions.notices import longest
 from yakuba.services.nursery.actions.trying import MOST
 from yakuba.services.nursery.forms.applications import canonical
@@ -20,11 +21,10 @@ class FrameForm(forms.Form):
     KINDS = {"granted": "承諾", "held": "保留", "kept": "転園の保留"}
     PARTS = {"title": "題名", "intro": "はじめの文", "after": "終わりの文"}
 
-    date = forms.DateField(
+    date = JapaneseDateField(
         label="通知の日付",
         required=False,
-        help_text="空なら、通知を作った日になります。",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="例：令和8年4月1日、R8.4.1。空なら、通知を作った日になります。",
     )
     document_number = forms.CharField(label="文書番号", required=False, max_length=longest("document_number"))
     mayor = forms.CharField(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.actions.runs import SECONDS
 from yakuba.services.nursery.actions.taking import LARGEST_FILE
 from yakuba.services.nursery.models import Round, RuleSet
@@ -16,10 +17,9 @@ class RoundForm(forms.Form):
     """A round: its name, from when, of which procedure, by which rules."""
 
     title = forms.CharField(label="名称", max_length=120, help_text="例：令和9年4月入所　一次選考")
-    start = forms.DateField(
+    start = JapaneseDateField(
         label="入所日",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="年齢クラスは、この日の年度の4月1日の年齢で決まります。",
+        help_text="例：令和9年4月1日、R9.4.1。年齢クラスは、この日の年度の4月1日の年齢で決まります。",
     )
     procedure = forms.ModelChoiceField(
         Procedure.all_municipalities.none(), label="申込の手続", empty_label=None

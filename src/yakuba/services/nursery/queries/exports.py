@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from yakuba.kernel.tables.spreadsheets import Table, Value
 from yakuba.kernel.ui.wording import wareki
-from yakuba.services.nursery.adapters.spreadsheets import Table, Value
 from yakuba.services.nursery.contracts import Explanation, Outcome, Share
 from yakuba.services.nursery.models import Placement, Run
 from yakuba.services.nursery.queries import explanations, names, outputs, results, runs

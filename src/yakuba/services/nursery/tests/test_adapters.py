@@ -12,12 +12,12 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from yakuba.kernel.tables.excel import to_excel
+from yakuba.kernel.tables.spreadsheets import Table, to_csv
 from yakuba.kernel.values.cp932 import GETA
 from yakuba.services.nursery.adapters import mailing
 from yakuba.services.nursery.adapters import notices as press
-from yakuba.services.nursery.adapters.excel import to_excel
 from yakuba.services.nursery.adapters.notices import TextsTooLong, to_pdf
-from yakuba.services.nursery.adapters.spreadsheets import Table, to_csv
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain

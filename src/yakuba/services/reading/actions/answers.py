@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
-from yakuba.kernel.ledger.display import shown_value
+from yakuba.services.reading.actions.plausibility import doubt
 from yakuba.services.reading.engine.formats import FormatError, canonical, canonical_choice
 
 
@@ -16,8 +16,13 @@ class AnswerRefused(ValueError):
         self.may_insist = may_insist
 
 
-def checked(procedure: ProcedureDefinition, field: str, raw: str, *, insist: bool = False) -> str:
-    """The canonical value of `raw` for a field of the procedure. Raises AnswerRefused."""
+def checked(
+    procedure: ProcedureDefinition, field: str, raw: str, *, insist: bool = False, read: str = ""
+) -> str:
+    """The canonical value of `raw` for a field of the procedure; `read` is what stood there before.
+
+    Raises AnswerRefused.
+    """
     definition = procedure.field(field)
     value = _canonical(definition, raw)
     words = procedure.lexicons.get(definition.lexicon or "", ())
@@ -26,8 +31,8 @@ def checked(procedure: ProcedureDefinition, field: str, raw: str, *, insist: boo
             f"「{value}」は{definition.label}の一覧にありません。一覧から選んでください。"
             "用紙に一覧にない名が書いてあるときは、保留にして申請者に確かめてください。"
         )
-    if not insist:
-        _check_plausible(definition, value)
+    if not insist and (odd := doubt(definition, value, read)):
+        raise AnswerRefused(odd, may_insist=True)
     return value
 
 
@@ -49,27 +54,3 @@ def _canonical(definition: FieldDefinition, raw: str) -> str:
     if definition.type == "choice" and "," in value:
         raise AnswerRefused("1つだけ選んでください。")
     return value
-
-
-def _check_plausible(definition: FieldDefinition, value: str) -> None:
-    """What a person may still insist on, because the paper may say so."""
-    if not value and definition.required:
-        raise AnswerRefused("必ず記入する欄です。用紙にも何も書かれていませんか。", may_insist=True)
-    if value and definition.range and not _in_range(definition, value):
-        lowest, highest = (shown_value(definition, limit) for limit in definition.range)
-        raise AnswerRefused(
-            f"ふつうは{lowest}から{highest}までの値です。用紙にそう書いてありますか。", may_insist=True
-        )
-    if value and definition.length and len(value) != definition.length:
-        raise AnswerRefused(
-            f"ふつうは{definition.length}文字です（入力は{len(value)}文字）。用紙にそう書いてありますか。",
-            may_insist=True,
-        )
-
-
-def _in_range(definition: FieldDefinition, value: str) -> bool:
-    assert definition.range is not None
-    lowest, highest = definition.range
-    if definition.type == "number":
-        return int(lowest) <= int(value) <= int(highest)
-    return lowest <= value <= highest

@@ -72,7 +72,9 @@ def answer(
     question, case = _locked(question_id)
     if question.state == Question.State.ANSWERED and question.answered_by != actor:
         raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")
-    canonical = checked(case.procedure.definition, question.field, value, insist=insist)
+    canonical = checked(
+        case.procedure.definition, question.field, value, insist=insist, read=question.value or question.raw
+    )
     spent = max(0.0, min(LONGEST_LOOK, seconds))
     confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed)
     question.state, question.hold_reason = Question.State.ANSWERED, ""

@@ -87,6 +87,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     progress = queries.progress_of(row)
     context = {
         "batch": row,
+        "here": f"?batch={row.pk}",
         "progress": progress,
         "read_count": progress.sheets - progress.waiting,
         "trusted_share": progress.auto / progress.fields if progress.fields else None,

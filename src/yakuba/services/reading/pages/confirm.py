@@ -22,7 +22,7 @@ from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.forms import AnswerForm, HoldForm, seconds_since, shown_token
+from yakuba.services.reading.forms import AnswerForm, HoldForm, about_this, seconds_since, shown_token
 from yakuba.services.reading.models import Batch, Question
 from yakuba.services.reading.queries import questions as queries
 
@@ -64,21 +64,38 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, row: Question) -> HttpResponse:
+    """Take what was entered, from the very look at this value that the note speaks of, and from no other."""
     scope = _scope(request)
-    form = AnswerForm(row, row.case.procedure.definition, "", request.POST)
+    here = _with_scope(reverse("reading:question", args=[row.pk]), scope)
+    if not about_this(request.POST.get("shown", ""), request.user, _subject(row)):
+        messages.warning(request, _stale(row))
+        return redirect(here)
+    definition = row.case.procedure.definition
+    form = AnswerForm(row, definition, "", request.POST)
     if not form.is_valid():
         return _page(request, row, form, status=422)
+    if "whole" in request.POST:  # what is half typed stays
+        _whole(request)
+        shown = {"shown": form.cleaned_data["shown"], "value": form.cleaned_data["value"]}
+        return _page(request, row, AnswerForm(row, definition, "", initial=shown))
     seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
     raw = request.POST.get("candidate") or form.raw_value()
-    insist = "insist" in request.POST
+    insist = request.POST.get("insist") == raw  # the same a second time; anything else is looked at anew
     try:
         actions.answer(row.pk, raw, actor=request.user, seconds=seconds, insist=insist)
     except AnswerRefused as refusal:
         form.add_error("value", str(refusal))
-        return _page(request, row, form, may_insist=refusal.may_insist, status=422)
+        doubted = raw if refusal.may_insist else None
+        return _page(request, row, form, doubted=doubted, status=422)
     except WrongStep as refusal:
         messages.info(request, str(refusal))
     return redirect(_with_scope(reverse("reading:confirm"), scope))
+
+
+def _stale(row: Question) -> str:
+    if row.state == Question.State.ANSWERED:
+        return "この値は、この画面を開いたあとに確定されています。いまの値を確かめてください。"
+    return "画面が古くなっていたため、入力は受け取っていません。画像と値をもう一度確かめてください。"
 
 
 @require_POST
@@ -108,7 +125,7 @@ def held(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, row: Question, form: AnswerForm, *, may_insist: bool = False, status: int = 200
+    request: HttpRequest, row: Question, form: AnswerForm, *, doubted: str | None = None, status: int = 200
 ) -> HttpResponse:
     scope = _scope(request)
     definition = row.case.procedure.definition
@@ -120,7 +137,8 @@ def _page(
         "item": item,
         "form": form,
         "hold_form": HoldForm(initial={"shown": form["shown"].value()}, auto_id="hold_%s"),
-        "may_insist": may_insist,
+        "doubted": doubted,
+        "may_insist": doubted is not None,
         "words": words,
         "candidates": _candidates(row, item, words),
         "related": _related(row, definition),
@@ -135,8 +153,9 @@ def _page(
 
 def _whole(request: HttpRequest) -> bool:
     """Whether the whole page stands beside the value; the wish is remembered for the visit."""
-    if request.GET.get("whole") in ("0", "1"):
-        request.session[WHOLE] = request.GET["whole"] == "1"
+    wish = request.POST.get("whole") or request.GET.get("whole")
+    if wish in ("0", "1"):
+        request.session[WHOLE] = wish == "1"
     return bool(request.session.get(WHOLE))
 
 
@@ -180,7 +199,8 @@ def _label(row: Question) -> str:
 
 
 def _subject(row: Question) -> str:
-    return f"question:{row.pk}"
+    """The value as it stands: after an answer a page that was open before speaks of another."""
+    return f"question:{row.pk}:{row.answered_at.timestamp() if row.answered_at else 0}"
 
 
 def _note_view(request: HttpRequest, row: Question) -> None:

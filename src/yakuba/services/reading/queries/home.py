@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
-from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
-from yakuba.services.reading.models import BatchFile, Question
+from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
+from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
 from yakuba.services.reading.queries.batches import batches, failed_jobs, progress_of
+from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
 RECENT_BATCHES = 20
@@ -31,6 +32,14 @@ def held_values(user: Any) -> QueueState:
     rows = Question.objects.filter(state=Question.State.HELD)
     oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
     return QueueState(rows.count(), reverse("reading:held"), "保留を見る", oldest)
+
+
+def open_corrections(user: Any) -> QueueState:
+    """Registrations in the core system that are known to be wrong."""
+    rows = corrections()
+    oldest = rows.first()
+    since = oldest.opened_at if oldest else None
+    return QueueState(rows.count(), reverse("reading:corrections"), "訂正を見る", since, urgent=bool(oldest))
 
 
 def troubled_sheets(user: Any) -> QueueState:
@@ -69,6 +78,19 @@ def failures(user: Any) -> list[Failure]:
     return found
 
 
+def first_step(user: Any) -> FirstStep | None:
+    """Before the first pile: a form must be known, and then something handed in."""
+    if not allowed(user, "reading.view") or Batch.objects.exists():
+        return None
+    if not FormDefinition.objects.filter(current=True).exists():
+        text = "様式がまだ登録されていません。システム担当が手続と様式を登録すると、申請書を取り込めます。"
+        return FirstStep(text, reverse("reading:forms"), "様式の画面を開く")
+    if not allowed(user, "reading.upload"):
+        return None
+    text = "様式は登録されています。はじめの申請書をスキャンして取り込みます。"
+    return FirstStep(text, reverse("reading:upload"), "申請書を取り込む")
+
+
 def running(user: Any) -> list[RunningWork]:
     """Batches that are being read."""
     if not allowed(user, "reading.view"):
@@ -96,7 +118,9 @@ def self_check() -> list[CheckResult]:
 
 __all__ = [
     "failures",
+    "first_step",
     "held_values",
+    "open_corrections",
     "running",
     "self_check",
     "troubled_sheets",

@@ -30,7 +30,7 @@
     const name = nameOf(event);
     if (ownUse(event.target, name)) return;
     const found = Array.from(document.querySelectorAll("[data-key]")).find(function (element) {
-      return element.dataset.key.toLowerCase() === name.toLowerCase() && element.getClientRects().length > 0 && !element.disabled;
+      return element.dataset.key.toLowerCase() === name.toLowerCase() && element.getClientRects().length > 0 && !element.disabled && !element.closest("[inert]");
     });
     if (!found) return;
     event.preventDefault();
@@ -47,6 +47,26 @@
       element.setAttribute("aria-keyshortcuts", element.dataset.key.replaceAll("Ctrl", "Control"));
     });
   }
+
+  // A date box (data-date) says back how it reads what was typed: R8.4.1 becomes 令和8年4月1日.
+  const ERAS = [["令和", "R", 2019], ["平成", "H", 1989], ["昭和", "S", 1926], ["大正", "T", 1912], ["明治", "M", 1868]];
+  const WRITTEN = new Intl.DateTimeFormat("ja-JP-u-ca-japanese", {era: "long", year: "numeric", month: "long", day: "numeric"});
+  function readBack(text) {
+    const plain = text.normalize("NFKC").replace(/\s/g, "").replace(/[‐-―−ー]/g, "-").toUpperCase();
+    const found = /^(令和|平成|昭和|大正|明治|[RHSTM])?(元|\d{1,4})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?$/.exec(plain) || /^()(\d{4})(\d{2})(\d{2})$/.exec(plain);
+    if (!found) return null;
+    const era = ERAS.find(function (one) { return found[1] && one.includes(found[1]); });
+    const year = (found[2] === "元" ? 1 : Number(found[2])) + (era ? era[2] - 1 : 0);
+    const day = new Date(year, found[3] - 1, found[4]);
+    if (year < 1873 || day.getMonth() !== found[3] - 1) return null;
+    const said = WRITTEN.format(day);
+    return era && !said.startsWith(era[0]) ? null : said;  // 昭和65年 is no year: the server says so
+  }
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("[data-date]")) return;
+    const said = readBack(event.target.value);
+    if (said) event.target.value = said;
+  });
 
   // A form that changes something is sent once.
   document.addEventListener("submit", function (event) {
@@ -104,5 +124,7 @@
     announceKeys(document);
     const first = document.querySelector("[data-focus]");
     if (first) first.focus();
+    const now = document.activeElement;  // what stands in the field at first is replaced by typing, not added to
+    if (now && now.matches("input[autofocus]") && now.select) now.select();
   });
 })();

@@ -40,6 +40,13 @@ def text_of(answer):
     return answer.content.decode()
 
 
+def answered(browser, question, **data):
+    """Open the value's page and send what a person enters there."""
+    url = reverse("reading:question", args=[question.pk])
+    shown = re.search(r'name="shown" value="([^"]+)"', text_of(browser.get(url))).group(1)
+    return browser.post(url, {"shown": shown} | data)
+
+
 def test_every_page_opens_empty_and_full(browser, full_desk):
     lists = ["batches", "upload", "problems", "held", "confirm", "forms"]
     for name in lists:
@@ -50,9 +57,9 @@ def test_every_page_opens_empty_and_full(browser, full_desk):
     page = text_of(browser.get(reverse("reading:batch", args=[batch.pk])))
     assert "2ページ目がありません" in page
     assert "同じページがもうある" in page
-    assert "2ページ目がありません" in text_of(
-        browser.get(reverse("reading:case", args=[full_desk.case(NURSERY).pk]))
-    )
+    answer = browser.get(reverse("reading:case", args=[full_desk.case(NURSERY).pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("ledger:case", args=[full_desk.case(NURSERY).pk]), 302)]
+    assert "2ページ目がありません" in text_of(answer)
     for form in FormDefinition.objects.all():
         assert "<rect" in text_of(browser.get(reverse("reading:form", args=[form.pk])))
 
@@ -104,16 +111,46 @@ def test_confirming_goes_from_value_to_value_by_enter_alone(browser, desk, asked
 
 def test_a_wrong_entry_keeps_what_was_typed_and_says_what_is_wrong_at_the_field(browser, desk, asked):
     question = questions.ask_again(desk.case(BUS), "birth", actor=desk.person)
-    url = reverse("reading:question", args=[question.pk])
-    answer = browser.post(url, {"value": "昭和99年1月1日", "shown": ""})
+    answer = answered(browser, question, value="昭和99年1月1日")
     assert answer.status_code == 422
     assert 'value="昭和99年1月1日"' in text_of(answer)
     assert 'aria-invalid="true"' in text_of(answer)
     assert "insist" not in text_of(answer)
-    answer = browser.post(url, {"value": "R8.11.1", "shown": ""})
-    assert 'name="insist"' in text_of(answer)
-    browser.post(url, {"value": "R8.11.1", "shown": "", "insist": "yes"})
+
+
+def test_the_implausible_is_taken_only_when_it_is_sent_a_second_time(browser, desk, asked):
+    question = questions.ask_again(desk.case(BUS), "birth", actor=desk.person)
+    answer = answered(browser, question, value="R8.11.1")
+    assert answer.status_code == 422
+    assert 'name="insist" value="R8.11.1"' in text_of(answer)
+    answer = answered(browser, question, value="R8.11.2", insist="R8.11.1")
+    assert answer.status_code == 422, "another value is looked at anew"
+    assert answered(browser, question, value="R8.11.1", insist="R8.11.1").status_code == 302
     assert CaseValue.objects.get(case=asked.case_id, field="birth").value == "2026-11-01"
+
+
+def test_an_empty_required_value_takes_a_second_enter_too(browser, desk, asked):
+    assert answered(browser, asked, value="").status_code == 422
+    assert answered(browser, asked, value="", insist="").status_code == 302
+
+
+def test_an_answer_is_taken_once_and_only_for_the_value_that_was_shown(browser, desk, asked):
+    other = questions.ask_again(desk.case(BUS), "kana", actor=desk.person)
+    shown = {}
+    for question in (asked, other):
+        url = reverse("reading:question", args=[question.pk])
+        shown[question.pk] = re.search(r'name="shown" value="([^"]+)"', text_of(browser.get(url))).group(1)
+    here = reverse("reading:question", args=[asked.pk])
+    for token in ("", shown[other.pk], shown[asked.pk][:-2]):
+        answer = browser.post(here, {"value": "山田次郎", "shown": token}, follow=True)
+        assert "入力は受け取っていません" in text_of(answer)
+    confirmed = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__field="name")
+    before = confirmed.count()
+    browser.post(here, {"value": "山田三郎", "shown": shown[asked.pk]})
+    answer = browser.post(here, {"value": "山田四郎", "shown": shown[asked.pk]}, follow=True)
+    assert "この画面を開いたあとに確定されています" in text_of(answer)
+    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "山田三郎"
+    assert confirmed.count() == before + 1
 
 
 def test_choices_have_number_keys_and_nothing_is_chosen_for_the_person(browser, desk, asked):
@@ -125,22 +162,22 @@ def test_choices_have_number_keys_and_nothing_is_chosen_for_the_person(browser, 
     assert page.count('type="radio"') == 5
     assert "checked" not in page
     assert 'data-key="4"' in page
-    assert "どれか1つ" in text_of(browser.post(url, {"shown": ""}))
-    browser.post(url, {"value": "student", "shown": ""})
+    assert "どれか1つ" in text_of(answered(browser, question))
+    answered(browser, question, value="student")
     assert CaseValue.objects.get(case=asked.case_id, field="category").value == "student"
     question = questions.ask_again(desk.case(BUS), "routes", actor=desk.person)
-    browser.post(reverse("reading:question", args=[question.pk]), {"value": ["loop", "east"], "shown": ""})
+    answered(browser, question, value=["loop", "east"])
     assert CaseValue.objects.get(case=asked.case_id, field="routes").value == "east,loop"
 
 
 def test_the_value_before_can_be_opened_again_and_put_right(browser, desk, asked):
     other = questions.ask_again(desk.case(BUS), "kana", actor=desk.person)
-    browser.post(reverse("reading:question", args=[asked.pk]), {"value": "山田太郎", "shown": ""})
+    answered(browser, asked, value="山田太郎")
     page = text_of(browser.get(reverse("reading:question", args=[other.pk])))
     back = reverse("reading:question", args=[asked.pk])
     assert f'href="{back}"' in page
     assert 'value="山田太郎"' in text_of(browser.get(back))
-    browser.post(back, {"value": "山田大郎", "shown": ""})
+    answered(browser, asked, value="山田大郎")
     assert CaseValue.objects.get(case=asked.case_id, field="name").value == "山田大郎"
 
 
@@ -157,7 +194,9 @@ def test_the_whole_page_stands_beside_the_value_when_wanted_and_stays_so(browser
     assert picture not in text_of(browser.get(url))
     assert picture in text_of(browser.get(url, {"whole": "1"}))
     assert picture in text_of(browser.get(url))
-    assert picture not in text_of(browser.get(url, {"whole": "0"}))
+    page = answered(browser, asked, whole="0", value="山田花")
+    assert picture not in text_of(page)
+    assert 'value="山田花"' in text_of(page), "what is half typed stays"
 
 
 def test_pictures_are_cut_out_upright_and_kept_by_nobody_but_the_browser(browser, desk, asked):

@@ -12,8 +12,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yakuba.kernel.definitions import Problem
 from yakuba.kernel.values import cp932
-from yakuba.services.nursery.contracts import Problem
 
 Value = str | int | None
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from yakuba.services.nursery.adapters.spreadsheets import DANGEROUS, Table, Value
+from yakuba.kernel.tables.spreadsheets import DANGEROUS, Table, Value
 
 WIDEST = 60  # columns of half width
 

@@ -1,0 +1,52 @@
+"""A case that no robot enters: a person enters it in the core system and says under which number it stands there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.actions import add_event, move
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import LABELS, Status
+
+LONGEST_NUMBER = 60
+
+
+class NotEntered(ValueError):
+    """The case cannot be marked as entered; `str()` is the sentence for the clerk."""
+
+
+@transaction.atomic
+def enter_by_hand(case: Case, number: str, *, actor: Any, seconds: float, note: str = "") -> Case:
+    """Mark a case that waits for its entry as entered under `number`. `seconds` ≥ 0: how long entering took.
+
+    Raises NotEntered when a robot has the case, when it is not ready, or when another case has the number.
+    """
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    if row.status != Status.READY:
+        raise NotEntered(
+            f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」なので、手で入力済みにできません。"
+        )
+    number = _checked(row, number)
+    add_event(
+        row, "ledger.entered_by_hand", user=actor, seconds=max(0.0, seconds), number=number, note=note.strip()
+    )
+    move(row, Status.ENTERED, user=actor, reason="手で入力した", target_number=number)
+    record("ledger.entered_by_hand", subject=f"case:{row.pk}", actor=actor)
+    return row
+
+
+def _checked(case: Case, number: str) -> str:
+    number = number.strip()
+    if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
+        raise NotEntered(
+            f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"
+        )
+    same = Case.objects.filter(procedure=case.procedure, target_number=number).exclude(pk=case.pk).first()
+    if same is not None:
+        raise NotEntered(
+            f"登録番号 {number} は受付 {same.receipt_number} のものです。番号を確かめてください。"
+        )
+    return number

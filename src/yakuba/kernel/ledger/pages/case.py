@@ -1,0 +1,94 @@
+"""One case for all rooms: its values with where each came from, what to do next, and what each room adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from yakuba.kernel.accounts import allowed, permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.by_hand import NotEntered, enter_by_hand
+from yakuba.kernel.ledger.display import event_label, shown_value, source_label
+from yakuba.kernel.ledger.forms import ByHandForm
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.registry import CaseField, CasePart, manifests, resolve
+
+
+@permission_required("ledger.view")
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The page. Opening it is recorded: who looked at whom."""
+    row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
+    record("ledger.case_viewed", subject=f"case:{row.pk}", actor=request.user)
+    return _page(request, row, ByHandForm(auto_id="by_hand_%s"))
+
+
+@permission_required("ledger.enter")
+def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Mark the case as entered by hand."""
+    row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
+    if request.method != "POST":
+        return redirect("ledger:case", row.pk)
+    form = ByHandForm(request.POST, auto_id="by_hand_%s")
+    if form.is_valid():
+        given = form.cleaned_data
+        seconds = float(given["minutes"]) * 60
+        try:
+            enter_by_hand(row, given["number"], actor=request.user, seconds=seconds, note=given["note"])
+            messages.success(request, f"受付 {row.receipt_number} を入力済みにしました。")
+            return redirect("ledger:case", row.pk)
+        except NotEntered as refusal:
+            form.add_error("number", str(refusal))
+    return _page(request, row, form, status=422)
+
+
+def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) -> HttpResponse:
+    parts = [resolve(one.case_part)(request, row) for one in manifests() if one.case_part]
+    definition = row.procedure.definition
+    events = [
+        {"row": event, "label": event_label(event, definition)}
+        for event in row.events.select_related("user").order_by("at", "pk")
+    ]
+    context = {
+        "case": row,
+        "steps": [step for part in parts for step in part.steps],
+        "links": [link for part in parts for link in part.links],
+        "notes": [note for part in parts for note in part.notes],
+        "panels": [panel for part in parts for panel in part.panels],
+        "values": _value_rows(row, parts),
+        "events": events,
+        "by_hand_form": form if _may_enter(request.user, row) else None,
+    }
+    return render(request, "ledger/case.html", context, status=status)
+
+
+def _may_enter(user: Any, row: Case) -> bool:
+    return row.status == Status.READY and allowed(user, "ledger.enter")
+
+
+def _value_rows(case: Case, parts: Sequence[CasePart]) -> list[dict[str, Any]]:
+    values = CaseValue.objects.filter(case=case).select_related("confirmed_by")
+    stored = {value.field: value for value in values}
+    return [
+        {
+            "label": item.label,
+            "value": shown_value(item, stored[item.code].value) if item.code in stored else "",
+            "row": stored.get(item.code),
+            "source": source_label(stored.get(item.code)),
+            "more": _together([part.fields[item.code] for part in parts if item.code in part.fields]),
+        }
+        for item in case.procedure.definition.fields
+    ]
+
+
+def _together(fields: Sequence[CaseField]) -> CaseField:
+    """What all rooms say of one value: the first picture and note there are, and every link."""
+    return CaseField(
+        picture=next((one.picture for one in fields if one.picture), ""),
+        note=next((one.note for one in fields if one.note), None),
+        links=tuple(link for one in fields for link in one.links),
+    )

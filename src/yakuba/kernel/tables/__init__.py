@@ -1,0 +1,1 @@
+"""Tables that leave the house: CSV in either encoding, and Excel workbooks."""

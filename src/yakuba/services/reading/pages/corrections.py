@@ -1,0 +1,152 @@
+"""Corrections of what was entered: opened at a value, followed until the core system is right too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.services.reading.actions import corrections as actions
+from yakuba.services.reading.actions.answers import AnswerRefused
+from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading.forms import CorrectionForm, seconds_since, shown_token
+from yakuba.services.reading.models import Correction, Question
+from yakuba.services.reading.queries import corrections as queries
+
+PAGE_SIZE = 50
+
+
+@permission_required("reading.confirm")
+def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
+    """The form that opens a correction, with the picture beside it."""
+    case = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
+    value = get_object_or_404(CaseValue, case=case, field=field)
+    form = _form(request, case, value)
+    doubted: str | None = None
+    if request.method == "POST" and form.is_valid():
+        raw = form.raw_value()
+        try:
+            opened = actions.open_correction(
+                case,
+                field,
+                raw,
+                form.cleaned_data["reason"],
+                actor=request.user,
+                seconds=seconds_since(form.cleaned_data["shown"], request.user, _subject(value)),
+                insist=request.POST.get("insist") == raw,
+            )
+            return redirect("reading:correction", opened.pk)
+        except AnswerRefused as refusal:
+            form.add_error("value", str(refusal))
+            doubted = raw if refusal.may_insist else None
+        except WrongStep as refusal:
+            messages.error(request, str(refusal))
+            return redirect("ledger:case", case.pk)
+    record("reading.case_viewed", subject=f"case:{case.pk}", actor=request.user)
+    item = case.procedure.definition.field(field)
+    context = {
+        "case": case,
+        "item": item,
+        "shown": shown_value(item, value.value),
+        "value": value,
+        "form": form,
+        "doubted": doubted,
+        "may_insist": doubted is not None,
+    }
+    return render(request, "reading/correct.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, case: Case, value: CaseValue) -> CorrectionForm:
+    definition = case.procedure.definition
+    try:
+        item = definition.field(value.field)
+    except KeyError:
+        raise Http404("a newer version of the procedure no longer has this field") from None
+    question = Question(field=item.code, type=item.type, state=Question.State.ANSWERED)
+    shown = {"shown": shown_token(request.user, _subject(value))}
+    data = request.POST if request.method == "POST" else None
+    return CorrectionForm(question, definition, value.value, data, initial=shown)
+
+
+def _subject(value: CaseValue) -> str:
+    return f"value:{value.pk}"
+
+
+@permission_required("reading.confirm")
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What is still to be changed in the core system, and what has been."""
+    done = Paginator(queries.corrections(done=True), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"open": [_told(row) for row in queries.corrections()], "done": [_told(row) for row in done],
+               "page": done}  # fmt: skip
+    return render(request, "reading/corrections.html", context)
+
+
+@permission_required("reading.confirm")
+def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
+    """One correction: what to change, both registrations, and every value with the same cause. Recorded."""
+    row = get_object_or_404(Correction.objects.select_related("case__procedure"), pk=correction_id)
+    record("reading.case_viewed", subject=f"case:{row.case_id}", actor=request.user)
+    cause = queries.same_cause(row)
+    page = Paginator(cause.values, PAGE_SIZE).get_page(request.GET.get("page"))
+    labels = row.case.procedure.definition
+    context = _told(row) | {
+        "sides": queries.side_by_side(row),
+        "cause": cause.sentence,
+        "page": page,
+        "others": [
+            {
+                "row": value,
+                "label": labels.field(value.field).label,
+                "shown": shown_value(labels.field(value.field), value.value),
+            }
+            for value in page.object_list
+        ],
+    }
+    return render(request, "reading/correction.html", context)
+
+
+@require_POST
+@permission_required("reading.confirm")
+def finish(request: HttpRequest, correction_id: int) -> HttpResponse:
+    """The core system has been changed."""
+    row = get_object_or_404(Correction, pk=correction_id)
+    try:
+        actions.finish(row, actor=request.user)
+        messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
+    except WrongStep as refusal:
+        messages.info(request, str(refusal))
+    return redirect("reading:correction", row.pk)
+
+
+@require_POST
+@permission_required("reading.confirm")
+def found_right(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
+    """A value with the same cause was looked at and is right; goes back to the correction it was listed on."""
+    case = get_object_or_404(Case, pk=case_id)
+    get_object_or_404(CaseValue, case=case, field=field)
+    try:
+        actions.found_right(case, field, actor=request.user)
+    except WrongStep as refusal:
+        messages.error(request, str(refusal))
+    back = request.POST.get("correction", "")
+    if back.isascii() and back.isdigit() and Correction.objects.filter(pk=int(back)).exists():
+        return redirect("reading:correction", int(back))
+    return redirect("ledger:case", case.pk)
+
+
+def _told(row: Correction) -> dict[str, Any]:
+    item = row.case.procedure.definition.field(row.field)
+    return {
+        "correction": row,
+        "item": item,
+        "was": shown_value(item, row.was),
+        "right": shown_value(item, row.right),
+    }

@@ -1,0 +1,106 @@
+"""The four promises with this installation's own figures, on one sheet of paper."""
+
+import io
+import json
+
+import pypdfium2
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reform.adapters.figures import published
+from yakuba.services.reform.engine.bounds import upper_bound
+from yakuba.services.reform.queries.promises import promises
+
+
+def figures():
+    return {
+        figure.label: figure for promise in promises() for figure in (*promise.figures, *promise.published)
+    }
+
+
+@pytest.fixture
+def case(in_yakuba_city):
+    case = ledger.open_case(ledger.load_procedure(DOCUMENT), "0800000142")
+    ledger.record_value(case, "name", "高橋花子", trusted=True, source={})
+    ledger.record_value(case, "kind", "adult", trusted=True, source={})
+    ledger.record_value(case, "receipt_number", "0800000142", trusted=False, source={})
+    return case
+
+
+@pytest.mark.parametrize(
+    ("wrong", "of", "share"),
+    [(0, 190, 0.01564), (0, 3000, 0.000998), (1, 100, 0.04656), (5, 100, 0.10225), (3, 3, 1.0), (0, 1, 0.95)],
+)
+def test_the_bound_is_clopper_and_pearsons(wrong, of, share):
+    assert upper_bound(wrong, of) == pytest.approx(share, rel=1e-3)
+
+
+def test_of_nothing_there_is_no_bound_and_impossible_counts_are_refused():
+    assert upper_bound(0, 0) is None
+    with pytest.raises(ValueError, match="cannot be wrong"):
+        upper_bound(2, 1)
+
+
+def test_what_passed_what_was_asked_and_what_was_found_wrong(case, clerk):
+    ledger.confirm_value(case, "receipt_number", "0800000142", actor=clerk, seconds=1)  # had been asked
+    before = figures()
+    assert before["人が見ずに通った値"].value == "2個"
+    assert before["そのうち誤りだった値"].value == "0個"
+    ledger.confirm_value(case, "name", "髙橋花子", actor=clerk, seconds=1)  # had passed, and was wrong
+    ledger.confirm_value(case, "kind", "adult", actor=clerk, seconds=1)  # had passed, and was right
+    after = figures()
+    assert after["人が見ずに通った値"].value == "2個"
+    assert after["職員が確かめた値・確かめる値"].value == "1個"
+    assert after["通ったあとで職員が見直した値"].value == "2個"
+    assert after["そのうち誤りだった値"].value == "1個"
+    assert "見直した値の誤りの割合" not in before, "where nobody looked again nothing is claimed"
+    assert after["見直した値の誤りの割合"].value == "97.468%以下"
+
+
+def test_entries_and_cases_open_to_their_rows(case, clerk):
+    for status in (Status.READY, Status.ENTERING, Status.ENTERED):
+        ledger.move(case, status, target_number="K-17" if status == Status.ENTERED else "")
+    found = figures()
+    assert (found["入力済みの受付"].value, found["入力済みの受付"].url) == ("1件", "/cases/?status=entered")
+    assert found["二度入力済みになった受付"].value == "0件"
+    assert found["2つの受付が持つ登録番号"].value == "0件"
+    assert found["受け付けた申請"].value == "1件"
+
+
+def test_a_broken_audit_chain_is_told(case, clerk):
+    assert figures()["監査記録の鎖"].value == "つながっています"
+
+
+def test_published_figures_come_from_the_file_and_what_it_lacks_is_left_out(case, tmp_path, monkeypatch):
+    (tmp_path / "benchmarks").mkdir()
+    file = tmp_path / "benchmarks" / "figures.json"
+    file.write_text(json.dumps({"misleading_silent": 0, "misleading_judged": 500, "measured": "x"}))
+    monkeypatch.setattr(
+        "yakuba.services.reform.queries.promises.published", lambda project: published(tmp_path)
+    )
+    found = figures()
+    assert found["まぎらわしく書いた用紙で、黙って通った誤り"].value == "0個／500個"
+    assert not any("強制終了" in label for label in found)
+    file.write_text("{")
+    assert not any("まぎらわしく" in label for label in figures())
+
+
+def test_the_paper_is_one_page_in_japanese(case, client, clerk):
+    client.force_login(clerk)
+    assert "四つの約束" in client.get(reverse("reform:promises")).content.decode()
+    answer = client.get(reverse("reform:promises-pdf"))
+    document = pypdfium2.PdfDocument(io.BytesIO(answer.content))
+    assert len(document) == 1
+    text = document[0].get_textpage().get_text_bounded()
+    for words in ("黙って間違えない", "二度しない", "失わない", "入れない", "課長"):
+        assert words in text
+    assert AuditEvent.objects.filter(name="reform.promises_printed").count() == 1
+
+
+def test_the_file_of_the_project_is_where_the_page_looks_for_it():
+    assert (settings.YAKUBA.samples_dir.parent / "benchmarks").is_dir()

@@ -1,0 +1,125 @@
+"""Nobody is shown a link, a button or a picture that would be refused: every page of the house, as each demo role."""
+
+from __future__ import annotations
+
+from collections import deque
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import resolve, reverse
+from test_access import PAGES
+from test_browser_pages import trouble
+from town_objects import TownObjects, load_objects
+
+from yakuba.demo import town
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+
+ROLES = ("madoguchi", "robot", "kacho", "kanri", "tonari")
+MOST = 2_000  # addresses; the demo town has far fewer
+
+
+class Targets(HTMLParser):
+    """Where a page leads: links and pictures, and the forms that change something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.sent: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and given.get("method", "get").lower() == "post":
+            self.sent.append(given.get("action", ""))
+        for name in ("href", "src", "hx-get", "formaction"):
+            if given.get(name) and tag not in ("script", "link"):
+                self.opened.append(given[name])
+
+
+def refused(username: str, objects: TownObjects) -> list[str]:
+    """What a person is shown and may not open, each with the page that shows it."""
+    client, person, found = Client(raise_request_exception=False), town.user(username), []
+    client.force_login(person)
+    starts = [page.url(objects) for page in PAGES if page.name != "logout"]
+    waiting = deque((url, "") for url in ["/", *starts])  # the latter may be refused: nobody shows them
+    seen: set[tuple[str, ...]] = set()
+    while waiting and len(seen) < MOST:
+        url, shown_on = waiting.popleft()
+        kind = (
+            urlsplit(url).path,
+            *sorted(parse_qs(urlsplit(url).query)),
+        )  # a list sorted otherwise is the same
+        if kind in seen and (shown_on or url != "/"):
+            continue
+        answer = client.get(url, follow=True)
+        if not shown_on and answer.status_code != 200:
+            continue  # a link to it that is found later is tried again
+        seen.add(kind)
+        if answer.status_code not in (200, 405):
+            found.append(f"{answer.status_code} {url} on {shown_on}")
+        if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+            continue
+        here = answer.redirect_chain[-1][0] if answer.redirect_chain else url
+        targets = Targets(answer.content.decode())
+        waiting.extend((full, here) for link in targets.opened if (full := _address(here, link)))
+        found += [
+            f"send {action} on {here}"
+            for action in targets.sent
+            if not _may_send(person, _address(here, action) or here)
+        ]
+    assert len(seen) < MOST
+    return found
+
+
+def _address(here: str, link: str) -> str:
+    """The address within the house, without its fragment; empty for another place."""
+    full = urlsplit(urljoin(here, link))
+    if full.netloc or full.scheme or full.path.startswith("/static/"):
+        return ""
+    return full._replace(fragment="").geturl()
+
+
+def _may_send(person: object, url: str) -> bool:
+    permission = getattr(resolve(urlsplit(url).path).func, "yakuba_permission", None)
+    with town.in_yakuba_city() as city:
+        return permission is None or person.municipality_id != city.pk or allowed(person, permission)
+
+
+@pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
+@pytest.mark.parametrize("username", ROLES)
+def test_no_link_is_shown_that_would_be_refused(db, username):
+    objects = load_objects()
+    assert refused(username, objects) == []
+    trouble()
+    assert refused(username, objects) == []
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_the_page_of_a_case_shows_in_every_state_only_what_opens(db, username):
+    objects = load_objects()
+    client, person = Client(), town.user(username)
+    client.force_login(person)
+    url = reverse("ledger:case", args=[objects.arguments["case_id"]])
+    for status in Status:
+        with town.in_yakuba_city():
+            Case.objects.update(status=status)
+        answer = client.get(url)
+        if username == "tonari":
+            assert answer.status_code == 404
+            continue
+        targets = Targets(answer.content.decode())
+        shown = [_address(url, target) for target in [*targets.opened, *targets.sent] if target]
+        assert [one for one in shown if one and not _may_send(person, one)] == [], status
+
+
+def test_the_walk_sees_what_is_refused(db, monkeypatch):
+    objects = load_objects()
+    from yakuba.kernel.ui import doors
+
+    monkeypatch.setattr("yakuba.kernel.ui.templatetags.yakuba.may_open", lambda user, url: True)
+    assert doors.may_open(town.user("kacho"), "/reading/upload/") is False
+    assert refused("kacho", objects) != []

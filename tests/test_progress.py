@@ -1,0 +1,68 @@
+"""Long work says how far it is from its first second, also into a pipe, and in few lines."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from yakuba.kernel.cli import output
+
+PROJECT = Path(__file__).resolve().parents[1]
+STEP = [sys.executable, str(PROJECT / "scripts" / "step.py")]
+
+
+def test_a_step_speaks_before_its_command_has_ended(tmp_path):
+    flag = tmp_path / "go"
+    waiting = (
+        f"import os,time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)\nprint('Collecting x')"
+    )
+    command = [
+        *STEP,
+        "部品を入れます",
+        "--count",
+        "1",
+        "--each",
+        "^Collecting",
+        "--",
+        sys.executable,
+        "-c",
+        waiting,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "部品を入れます …\n"  # the command cannot have ended
+    flag.touch()
+    said = process.stdout.read()
+    assert process.wait() == 0
+    assert said.startswith("部品を入れます：済み（")
+    assert "Collecting" not in said
+
+
+def test_a_step_that_fails_shows_what_was_said_and_passes_its_status_on():
+    done = subprocess.run([*STEP, "試す", "--", sys.executable, "-c", "print('なぜか'); exit(3)"],
+                          capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 3
+    assert "失敗しました" in done.stdout
+    assert "なぜか" in done.stderr
+
+
+def test_progress_into_a_pipe_is_lines_the_first_at_once(monkeypatch):
+    heard = io.StringIO()
+    monkeypatch.setattr(output, "errors", Console(file=heard))
+    with output.progress_bar() as bar:
+        task = bar.add_task("読み取り", total=None)
+        assert heard.getvalue() == "読み取り …\n"
+        for done in range(1, 101):
+            bar.update(task, completed=done, total=100)
+            bar.update(task, completed=done, total=100)
+    assert heard.getvalue().endswith("読み取り 100/100\n")
+    assert heard.getvalue().count("\n") < 10
+
+
+def test_the_installation_promises_no_time():
+    assert "秒ほど" not in (PROJECT / "Makefile").read_text(encoding="utf-8")
+    assert "--quiet -" not in (PROJECT / "Makefile").read_text(encoding="utf-8").partition("lock:")[0]
