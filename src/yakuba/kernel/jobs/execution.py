@@ -9,7 +9,7 @@ import traceback
 from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
-from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped, Lease
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.tenancy import active_municipality
@@ -70,6 +70,8 @@ class Execution:
                 kind.handler(context, **job.arguments)
             except JobStopped:
                 states.stop(ticket, context.untold)
+            except JobPostponed as later:
+                states.postpone(ticket, later.seconds, context.untold)
             except (Exception, SystemExit) as error:
                 _fail(ticket, kind, error, context.untold)
             else:
