@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from yakuba.kernel.cli.processes import worker_command
+from yakuba.kernel.outbound import allow_here
 
 CORE_PASSWORD = "coresystem-demo"  # noqa: S105  # the sample program's published password
 CORE_STAFF_NUMBER = "90001"
@@ -52,6 +53,7 @@ class CoreSystem:
                 f"見本の基幹システムが{where}動きません。前に動かしたものが残っていないか確かめてください。"
                 f"YAKUBA_PORT を変えると別のポートで動きます。{line.strip()}"
             )
+        allow_here(address.group())
         return cls(process, address.group(), database)
 
     def stored(self) -> list[dict[str, Any]]:
