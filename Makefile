@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STEP := $(BIN)/python scripts/step.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint types contracts unit postgresql room lock clean
+.PHONY: setup run test test-full lint types contracts unit postgresql room lock clean
 
 setup: $(VENV)/.installed
 
@@ -15,6 +15,10 @@ run: $(VENV)/.installed
 	@$(BIN)/yakuba up --demo
 
 test: lint types contracts unit postgresql
+
+# Everything of `make test`, and what takes longer than that may.
+test-full: test
+	$(BIN)/pytest -n 2 --dist loadgroup -m full
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,7 +36,7 @@ unit: $(VENV)/.installed-dev
 
 # The same database tests once more on a PostgreSQL server that the run starts itself.
 postgresql: $(VENV)/.installed-dev
-	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow" --ignore=samples \
+	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow and not full" --ignore=samples \
 	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py
 
 # make room name=library label=図書館

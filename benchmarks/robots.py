@@ -2,12 +2,14 @@
 
 Both enter the same cases into the same sample core system, one after another, each row with its look-up. The
 robot also verifies every field, compares the confirmation page and the stored values, and keeps two pictures;
-"no pictures" shows what those cost. Plain HTTP is the limit: it only sends requests.
+"no pictures" shows what those cost. What the robot sends goes
+through the egress, as in the product. Plain HTTP is the limit: it only sends requests.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from coresystem_client import Client  # noqa: E402
 from coresystem_entries import ENTRIES  # noqa: E402
 
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # noqa: E402
+from yakuba.services.robots.adapters.egress.client import EgressSession  # noqa: E402
 from yakuba.services.robots.contracts import EvidenceKind, RowState  # noqa: E402
 from yakuba.services.robots.engine.player import ScenarioPlayer  # noqa: E402
 from yakuba.services.robots.engine.runner import Runner  # noqa: E402
@@ -35,7 +38,9 @@ COLUMNS = ("procedure", "fields", "how", "rows/s", "s/row", *(f"{phase} s" for p
 def robot(core: town.CoreSystem, code: str, first: int, rows: int, pictures: bool) -> dict[str, object]:
     """One run of the robot; two rows before it warm browser and session up."""
     kinds = tuple(EvidenceKind) if pictures else ()
-    with ChromiumBrowser(["127.0.0.1"]) as browser:
+    target, numbers = core.base.partition("//")[2], itertools.count(1)
+    way_out = EgressSession(core.database.parent / "egress", "", lambda _: next(numbers), [target])
+    with way_out, ChromiumBrowser(["127.0.0.1"], way_out=way_out.address) as browser:
         player = ScenarioPlayer(town.scenario(code), browser, town.SECRETS, core.base)
         Runner(MemoryStore(town.rows(code, 2, first)), player, pictures=kinds).run()
         report = Runner(MemoryStore(town.rows(code, rows, first + 2)), player, pictures=kinds).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 
 from core import rules
 from core.pages import Views
@@ -78,13 +79,23 @@ class EntryPages:
             if errors:
                 session.give_back(draft)
                 return self._show(session, procedure, draft, number, errors)
+        if self._troubles.strikes("refuse_known") and self._is_known(procedure, draft):
+            return self._views.problem(409, draft.layout, "この受付番号はすでに登録されています。")
         self._troubles.wait("slow_submit")
+        if self._troubles.strikes("late_rate"):
+            self._troubles.count("late")
+            threading.Thread(target=self._add_late, args=(session, procedure, draft), daemon=True).start()
+            session.leave_unanswered(token)
+            return Answer(0, dropped=True)
         registration_number = self._add(session, procedure, draft)
         self._troubles.count("stored")
         if self._troubles.strikes("drop_rate"):
             self._troubles.count("dropped")
             session.leave_unanswered(token)
             return Answer(0, dropped=True)
+        if self._troubles.strikes("broken_rate"):
+            self._troubles.count("broken")
+            return self._views.problem(500, draft.layout, "システムエラーが発生しました（E-5003）。")
         return self._views.page(
             "done.html",
             draft.layout,
@@ -93,6 +104,16 @@ class EntryPages:
             draft=draft,
             registration_number=registration_number,
         )
+
+    def _is_known(self, procedure: Procedure, draft: Draft) -> bool:
+        return bool(self._store.search(procedure.code, draft.values.get(procedure.receipt.key, "")))
+
+    def _add_late(self, session: Session, procedure: Procedure, draft: Draft) -> None:
+        """The client has long lost sight of it."""
+        self._troubles.wait("late_seconds")
+        self._add(session, procedure, draft)
+        self._troubles.count("stored")
+        self._store.close()  # this thread's connection
 
     def _add(self, session: Session, procedure: Procedure, draft: Draft) -> str:
         receipt = procedure.receipt.key

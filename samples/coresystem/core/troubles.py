@@ -10,20 +10,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-_RATES = ("error_rate", "logout_rate", "drop_rate")
-_SECONDS = ("slow", "slow_submit")
+_RATES = ("error_rate", "logout_rate", "drop_rate", "broken_rate", "late_rate", "refuse_known")
+_SECONDS = ("slow", "slow_submit", "late_seconds")
 _LONGEST = 600.0
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`slow`, `slow_submit` in seconds (0–600); rates as shares of requests (0–1); layout 1 or 2."""
+    """Seconds 0–600; rates as shares of requests (0–1); `refuse_known` 0 or 1; layout 1 or 2."""
 
     slow: float = 0.0
     slow_submit: float = 0.0
     error_rate: float = 0.0
     logout_rate: float = 0.0
     drop_rate: float = 0.0
+    broken_rate: float = 0.0
+    late_rate: float = 0.0
+    late_seconds: float = 0.0
+    refuse_known: float = 0.0
     layout: int = 1
     seed: int = 0
 
@@ -70,7 +74,7 @@ class Troubles:
                 self._sequences = _sequences(self.settings.seed)
 
     def wait(self, name: str) -> None:
-        """Sleep for the setting `slow` or `slow_submit`, times a jitter of 0.5 to 1.5."""
+        """Sleep for a setting in seconds, times a jitter of 0.5 to 1.5."""
         seconds: float = getattr(self.settings, name)
         if seconds:
             with self._lock:
@@ -78,7 +82,7 @@ class Troubles:
             time.sleep(seconds)
 
     def strikes(self, name: str) -> bool:
-        """Whether `error_rate`, `logout_rate` or `drop_rate` hits this time."""
+        """Whether the trouble of that rate hits this time."""
         with self._lock:
             return self._sequences[name].random() < getattr(self.settings, name)
 
@@ -88,7 +92,18 @@ class Troubles:
 
     def report(self) -> dict[str, Any]:
         """Settings and counters as plain JSON values."""
-        names = ("requests", "logins", "stored", "dropped", "errors", "logouts", "timeouts", "refused")
+        names = (
+            "requests",
+            "logins",
+            "stored",
+            "dropped",
+            "broken",
+            "late",
+            "errors",
+            "logouts",
+            "timeouts",
+            "refused",
+        )
         with self._lock:
             counters = {name: self._counts[name] for name in names}
             return {"settings": asdict(self.settings), "counters": counters}

@@ -150,6 +150,37 @@ def test_drop_stores_the_row_and_answers_nothing(server):
     assert (counters["stored"], counters["dropped"]) == (1, 1)
 
 
+def test_broken_stores_the_row_and_answers_500(server):
+    client = server.client()
+    server.control(broken_rate=1)
+    assert client.register("bus-pass", client.fill("bus-pass", BUS)).status == 500
+    assert len(server.stored()) == 1
+    assert server.control()["counters"]["broken"] == 1
+
+
+def test_late_answers_nothing_and_stores_long_after(server):
+    client = server.client()
+    confirmation = client.fill("bus-pass", BUS)
+    server.control(late_rate=1, late_seconds=2.0)
+    with pytest.raises(GONE):
+        client.register("bus-pass", confirmation)
+    assert server.stored() == []
+    deadline = time.monotonic() + 60
+    while not server.control()["counters"]["stored"] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(server.stored()) == 1
+    assert server.control()["counters"]["late"] == 1
+
+
+def test_refuse_known_takes_a_receipt_number_once(server):
+    client = server.client()
+    server.control(refuse_known=1)
+    assert client.register("bus-pass", client.fill("bus-pass", BUS)).registration_number == "K-000001"
+    refused = client.register("bus-pass", client.fill("bus-pass", BUS))
+    assert (refused.status, "すでに登録されています" in refused.text) == (409, True)
+    assert len(server.stored()) == 1
+
+
 def _outcomes(server, count: int) -> list[int]:
     client = Client(server.port)
     return [client.get("/login").status for _ in range(count)]

@@ -69,7 +69,9 @@ class Environment(BaseSettings):
     )
     chromium: Path = Field(Path("/usr/bin/chromium"), description="ロボットが使うChromiumの場所")
     outbound_hosts: str = Field(
-        "127.0.0.1,localhost", description="外へ接続してよい相手のホスト名（カンマ区切り）。ほかはすべて断る"
+        "",
+        description="外へ接続してよい相手（カンマ区切り。ホスト名か ホスト名:ポート。ポートを省くと80と443）。"
+        "ほかはすべて断る",
     )
     samples_dir: Path = Field(PROJECT / "samples", description="見本（やくば市）の置き場所")
 

@@ -12,6 +12,9 @@ if "YAKUBA_DATA_DIR" not in os.environ:
     os.environ["YAKUBA_DATA_DIR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
+# Where the scenarios and the tests say that their systems are.
+os.environ.setdefault("YAKUBA_OUTBOUND_HOSTS", "127.0.0.1:8100,127.0.0.1:8199,localhost:8199,127.0.0.1:9")
+
 from yakuba.config.settings import *  # noqa: F403
 from yakuba.config.settings import YAKUBA
 

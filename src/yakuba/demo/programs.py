@@ -16,6 +16,7 @@ from django.conf import settings
 
 from yakuba.kernel.cli.bound import bound
 from yakuba.kernel.cli.processes import worker_command
+from yakuba.kernel.outbound import allow_here
 
 CORE_PASSWORD = "coresystem-demo"  # noqa: S105  # the sample program's published password
 CORE_STAFF_NUMBER = "90001"
@@ -53,6 +54,7 @@ class CoreSystem:
                 f"見本の基幹システムが{where}動きません。前に動かしたものが残っていないか確かめてください。"
                 f"YAKUBA_PORT を変えると別のポートで動きます。{line.strip()}"
             )
+        allow_here(address.group())
         return cls(process, address.group(), database)
 
     def stored(self) -> list[dict[str, Any]]:

@@ -9,13 +9,14 @@ A handler is called again until it has finished, so it asks its rows what is lef
 committed steps and calls `context.check()` between them.
 """
 
-from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped
+from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped
 from yakuba.kernel.jobs.port import cancel, enqueue, pause, resume, retry
 from yakuba.kernel.jobs.registry import job, limit_lane, schedule
 
 __all__ = [
     "JobContext",
     "JobError",
+    "JobPostponed",
     "JobStopped",
     "cancel",
     "enqueue",

@@ -35,6 +35,15 @@ class JobError(Exception):
         self.again = again
 
 
+class JobPostponed(Exception):
+    """The handler has nothing to do for `seconds`: its thread and its lane are free until then, and it is called
+    again. No failure, and no try is used up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Lease(Protocol):
     """The worker's claim to be alive, as the handler sees it."""
 

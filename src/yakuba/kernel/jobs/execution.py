@@ -9,7 +9,7 @@ import traceback
 from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
-from yakuba.kernel.jobs.context import JobContext, JobError, JobStopped, Lease
+from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped, Lease
 from yakuba.kernel.jobs.persistence import persistently
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
@@ -74,6 +74,9 @@ class Execution:
                 kind.handler(context, **job.arguments)
             except JobStopped:
                 persistently(lambda: states.stop(ticket, context.untold))
+            except JobPostponed as later:
+                seconds = later.seconds
+                persistently(lambda: states.postpone(ticket, seconds, context.untold))
             except (Exception, SystemExit) as error:
                 _fail(ticket, kind, error, context.untold)
             else:

@@ -97,6 +97,14 @@ def stop(ticket: str, progress: Progress | None = None) -> None:
             move(job, _after_stop(job), due_at=None, **_told(progress))
 
 
+def postpone(ticket: str, seconds: float, progress: Progress | None = None) -> None:
+    """The handler has nothing to do for a while; at once when somebody enqueued the job while it ran."""
+    with locked(ticket=ticket, state=State.RUNNING) as job:
+        if job is not None:
+            due = None if job.run_again else from_now(timedelta(seconds=seconds))
+            move(job, _after_stop(job), due_at=due, failures=0, crashes=0, **_told(progress))
+
+
 def fail(
     ticket: str,
     progress: Progress | None = None,

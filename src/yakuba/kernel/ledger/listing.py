@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subque
 
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.ui.wording import date_of
+from yakuba.kernel.values import ValueRefused, calendar
 
 SORTS: dict[str, tuple[str, tuple[str, ...]]] = {  # key -> heading, columns
     "receipt": ("受付番号", ("receipt_number",)),
@@ -93,8 +94,8 @@ def spellings(text: str) -> list[str]:
     found = [text, "".join(text.split()), plain, katakana]
     if re.fullmatch(r"[-()〒0-9]+", plain):
         found.append(re.sub(r"\D", "", plain))
-    if day := date_of(text):
-        found.append(day.isoformat())
+    with suppress(ValueRefused):
+        found.append(calendar.read_date(text).isoformat())
     return [one for one in dict.fromkeys(found) if one]
 
 

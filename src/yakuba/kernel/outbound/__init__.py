@@ -1,27 +1,55 @@
-"""Outbound: the only way out. A host that the installation does not list is refused."""
+"""Outbound: the only way out. What the installation does not list is refused: a host, and a port of it."""
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+VARIABLE = "YAKUBA_OUTBOUND_HOSTS"
+_PORTS = {"http": 80, "https": 443}
+
 
 class OutboundRefused(PermissionError):
-    """A connection to a host that `YAKUBA_OUTBOUND_HOSTS` does not list."""
+    """A connection to a host and port that `YAKUBA_OUTBOUND_HOSTS` does not list."""
+
+
+def allowed_targets() -> frozenset[str]:
+    """What may be contacted, as `host:port` in lower case. A host that is listed without a port has the ports of
+    http and https and no other: what else listens there, on this machine above all, is nobody's business."""
+    listed = [one.strip().lower() for one in settings.YAKUBA.outbound_hosts.split(",") if one.strip()]
+    found = set()
+    for one in listed:
+        parts = urlsplit(f"//{one}")
+        try:
+            ports = [parts.port] if parts.port else list(_PORTS.values())
+        except ValueError:  # no number: nothing is allowed by it
+            continue
+        found |= {f"{parts.hostname}:{port}" for port in ports if parts.hostname}
+    return frozenset(found)
 
 
 def allowed_hosts() -> frozenset[str]:
-    """The hosts that may be contacted, in lower case."""
-    hosts = settings.YAKUBA.outbound_hosts.split(",")
-    return frozenset(host.strip().lower() for host in hosts if host.strip())
+    """The hosts of those, without ports."""
+    return frozenset(one.rpartition(":")[0] for one in allowed_targets())
 
 
-def require_host(url: str) -> None:
-    """Raise OutboundRefused unless the host of `url` (http or https) is listed."""
+def require_target(url: str) -> None:
+    """Raise OutboundRefused unless host and port of `url` (http or https) are listed."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if parts.scheme not in {"http", "https"} or host not in allowed_hosts():
+    port = parts.port or _PORTS.get(parts.scheme, 0)
+    if parts.scheme not in _PORTS or f"{host}:{port}" not in allowed_targets():
+        target = f"{host}:{port}" if host and port else url
         raise OutboundRefused(
-            f"{host or url} への接続は許可されていません。必要なら管理者が YAKUBA_OUTBOUND_HOSTS に加えてください。"
+            f"{target} への接続は許可されていません。必要なら管理者が {VARIABLE} に {target} を加えてください。"
         )
+
+
+def allow_here(url: str) -> None:
+    """Let this process, and those that it starts from here on, contact host and port of `url` (the demo's own
+    core system, whose port is known only once it listens)."""
+    parts = urlsplit(url)
+    listed = f"{settings.YAKUBA.outbound_hosts},{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
+    settings.YAKUBA.outbound_hosts = os.environ[VARIABLE] = listed.strip(",")

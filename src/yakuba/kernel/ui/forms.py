@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
-from yakuba.kernel.ui.wording import date_of, wareki
+from yakuba.kernel.values import ValueRefused, calendar
 
 
 class JapaneseDateInput(forms.TextInput):
@@ -20,29 +20,31 @@ class JapaneseDateInput(forms.TextInput):
 
     def format_value(self, value: Any) -> str | None:
         """A date as 和暦, text that is none as it was typed."""
-        day = value if isinstance(value, date) else date_of(str(value or ""))
-        return wareki(day, weekday=False) if day else super().format_value(value)
+        if isinstance(value, date):
+            return calendar.written(value)
+        try:
+            return calendar.written(calendar.read_date(str(value or "")))
+        except ValueRefused:
+            return super().format_value(value)
 
 
 class JapaneseDateField(forms.DateField):
-    """A date as staff write it (see `wording.date_of`). A native date box would show it in the browser's language."""
+    """A date as staff write it (see `kernel.values.calendar.read_date`). A native date box would show it in the browser's language."""
 
     widget = JapaneseDateInput
-    default_error_messages = {
-        "invalid": "「令和8年4月1日」「R8.4.1」「2026-04-01」のどれかの形で、ある日付を入力してください。"
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "例：令和8年4月1日、R8.4.1、2026-04-01")
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """The date. Raises ValidationError."""
+        """The date. Raises ValidationError with the calendar's own sentence."""
         if value in self.empty_values or isinstance(value, date):
             return value or None
-        if (day := date_of(str(value))) is None:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return day
+        try:
+            return calendar.read_date(str(value))
+        except ValueRefused as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
 
 
 class StaffLoginForm(AuthenticationForm):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -25,35 +23,6 @@ def wareki(value: date, *, weekday: bool = True, time: bool = False) -> str:
     if time and isinstance(value, datetime):
         text += f" {value.hour}:{value.minute:02d}"
     return text
-
-
-def date_of(text: str) -> date | None:
-    """The date that staff wrote: 令和8年4月1日, R8.4.1, 2026-04-01, 2026年4月1日, 20260401; full width or half.
-
-    None for anything else, for a day that does not exist, and for a day outside its era (昭和65年).
-    """
-    plain = "".join(unicodedata.normalize("NFKC", text).translate(_HYPHENS).split()).upper()
-    if found := _ERA_DATE.fullmatch(plain):
-        first = next(index for index, era in enumerate(_ERAS) if found[1] in era[1:3])
-        day = _day(_ERAS[first][3] + (1 if found[2] == "元" else int(found[2])) - 1, found[3], found[4])
-        last = _ERAS[first - 1][0] if first else date.max
-        return day if day and _ERAS[first][0] <= day < last else None
-    found = _WESTERN_DATE.fullmatch(plain)
-    return _day(int(found[1]), found[2], found[3]) if found else None
-
-
-_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー"), "-")
-_ERA_DATE = re.compile(
-    r"(明治|大正|昭和|平成|令和|[MTSHR])(元|\d{1,2})(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?"
-)
-_WESTERN_DATE = re.compile(r"(\d{4})(?:年|[./-]|(?=\d{4}$))(\d{1,2})(?:月|[./-]|(?=\d{2}$))(\d{1,2})日?")
-
-
-def _day(year: int, month: str, day: str) -> date | None:
-    try:
-        return date(year, int(month), int(day))
-    except ValueError:
-        return None
 
 
 def wareki_short(value: date) -> str:

@@ -88,6 +88,9 @@ def set_target_system(
     name: str,
     base_url: str,
     settle: float = typer.Option(60.0, "--settle", help="登録の結果が分からないとき、照会し直すまで待つ秒数"),
+    idempotent: bool = typer.Option(
+        False, "--refuses-known", help="同じ受付番号の2件目を必ず断るシステム（押し直してよい）"
+    ),
     from_stdin: bool = typer.Option(False, "--secrets-stdin", help="秘密を標準入力から読む（1行に 名前=値）"),
     user: str = USER,
     municipality: str = TOWN,
@@ -97,12 +100,13 @@ def set_target_system(
     text = sys.stdin.read() if from_stdin else os.environ.get(SECRETS_VARIABLE, "")
     secrets = _secrets(text)
     with _acting(municipality, user, "robots.manage") as actor:
-        system = set_system(name, base_url, settle, secrets, actor=actor)
+        system = set_system(name, base_url, settle, secrets, idempotent=idempotent, actor=actor)
     facts = {
         "id": system.pk,
         "name": system.name,
         "base_url": system.base_url,
         "settle_seconds": system.settle_seconds,
+        "idempotent": system.idempotent,
         "secrets": system.credential_names,
     }
     headings = {"id": "番号", "name": "接続先", "base_url": "アドレス", "secrets": "登録済みの秘密"}

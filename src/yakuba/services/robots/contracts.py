@@ -89,12 +89,42 @@ class FieldSpec:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """A moment that no setting of a clock moves: seconds since the machine was started, sleep included.
+
+    boot: which start of which machine. Two stamps can be compared only when it is the same.
+    """
+
+    boot: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The commit step was about to be pressed, and no certain answer is known.
+
+    at: wall-clock time, for people.  egress, number: through which egress and under which fencing number its
+    requests leave.  cut: whether that egress has acknowledged that nothing more of it can leave.
+    settles_from: since when the target has been given time to store what did leave; None until somebody looks.
+    again: a settled look-up that finds nothing is enough to press again (a person said so, or nothing but the
+    steps before the commit step was pressed).
+    """
+
+    at: datetime
+    egress: str = ""
+    number: int = 0
+    cut: bool = False
+    settles_from: Stamp | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
 class Row:
     """One case to enter. Immutable: the runner saves changed copies.
 
     number: position in the run, from 1.  case: the caller's own key, never read here.
-    values: canonical values by field code.  intent_at: when the commit step was last about to be pressed;
-    kept until the row is finished.  attempts: tries that ended in trouble; starts: tries begun, unclean
+    values: canonical values by field code.  intent: the last press whose answer is not certain; kept when the
+    row is finished.  attempts: tries that ended in trouble; starts: tries begun, unclean
     deaths included.  not_before: earliest time of the next try.  seconds: time spent by phase, all tries.
     """
 
@@ -103,7 +133,7 @@ class Row:
     values: Mapping[str, str]
     case: str = ""
     state: RowState = RowState.WAITING
-    intent_at: datetime | None = None
+    intent: Intent | None = None
     target_number: str = ""
     attempts: int = 0
     starts: int = 0
@@ -150,6 +180,8 @@ class Ending(StrEnum):
     TOO_MANY_FAILURES = "too_many_failures"
     LOGIN_REFUSED = "login_refused"
     SETUP = "setup"
+    NO_EGRESS = "no_egress"  # the only way out does not answer
+    WAITING = "waiting"  # every open row waits for its time: call again after `RunReport.wait` seconds
     LOST = "lost"  # another worker holds the run now
 
     @property
@@ -165,6 +197,8 @@ _ENDING_LABELS = {
     Ending.TOO_MANY_FAILURES: "失敗が続いたため停止しました",
     Ending.LOGIN_REFUSED: "ログインできないため停止しました",
     Ending.SETUP: "準備が整っていないため始められません",
+    Ending.NO_EGRESS: "外への出口が応答しないため停止しました",
+    Ending.WAITING: "やり直す時刻を待っています",
     Ending.LOST: "別の処理が引き継ぎました",
 }
 
@@ -175,7 +209,8 @@ class RunReport:
 
     counts: rows by the state in which this call left them.  seconds: time by phase, summed over rows;
     elapsed: wall-clock seconds of the call.  problem: why it ended, unless it finished or was asked to.
-    pictures_missing: pieces of evidence that could not be kept; their rows went on.
+    pictures_missing: pieces of evidence that could not be kept; their rows went on.  wait: seconds until there is
+    something to do again, when it ended WAITING.  failures: rows that failed one after another, up to the end.
     """
 
     ending: Ending
@@ -184,6 +219,8 @@ class RunReport:
     elapsed: float
     problem: Problem | None = None
     pictures_missing: int = 0
+    wait: float = 0.0
+    failures: int = 0
 
     @property
     def rows(self) -> int:

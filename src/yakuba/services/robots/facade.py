@@ -84,10 +84,16 @@ def load_scenario(text: str, owner: Any) -> int:
 
 
 def set_system(
-    name: str, base_url: str, secrets: Mapping[str, str], *, actor: Any, settle_seconds: float = 60.0
+    name: str,
+    base_url: str,
+    secrets: Mapping[str, str],
+    *,
+    actor: Any,
+    settle_seconds: float = 60.0,
+    idempotent: bool = False,
 ) -> int:
     """Register or change a target system with its secrets (name -> value). Returns its id. Raises NotPossible."""
-    return systems.set_system(name, base_url, settle_seconds, secrets, actor=actor).pk
+    return systems.set_system(name, base_url, settle_seconds, secrets, idempotent=idempotent, actor=actor).pk
 
 
 def start_run(procedure_code: str, actor: Any, dry_run: bool = False, *, limit: int | None = None) -> int:

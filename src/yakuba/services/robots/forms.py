@@ -66,7 +66,13 @@ class SystemForm(forms.Form):
         min_value=SETTLE_SECONDS[0],
         max_value=SETTLE_SECONDS[1],
         initial=60,
-        help_text="登録の結果が分からないとき、照会し直すまで待つ時間です。",
+        help_text="登録の結果が分からないとき、この時間を待って照会します。見つからなければ、押し直さずに人に回します。",
+    )
+    idempotent = forms.BooleanField(
+        label="同じ受付番号を断るシステムである",
+        required=False,
+        help_text="同じ受付番号の2件目を、システムが必ず断ると確かめたときだけ印をつけます。"
+        "登録の結果が分からないとき、ロボットがもう一度押してよいことになります。",
     )
 
     def __init__(
@@ -76,7 +82,7 @@ class SystemForm(forms.Form):
         stands = set(system.credential_names) if system else set()
         if system is not None:
             self.fields["name"].disabled = True
-            for field in ("name", "base_url", "settle_seconds"):
+            for field in ("name", "base_url", "settle_seconds", "idempotent"):
                 self.initial[field] = getattr(system, field)
         self._secrets = {f"secret_{number}": name for number, name in enumerate(sorted({*names, *stands}))}
         for field, name in self._secrets.items():
@@ -108,7 +114,7 @@ class StartForm(forms.Form):
     dry_run = forms.BooleanField(
         label="試行する",
         required=False,
-        help_text="登録ボタンの手前まで操作し、登録はしません。申請は「入力待ち」に戻ります。",
+        help_text="印をつけると、登録ボタンの手前で止まり、申請は「入力待ち」に戻ります。つけなければ、本番として登録します。",
     )
 
 

@@ -6,28 +6,28 @@ engine asks the target what happened before it enters anything again.
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
 
-from yakuba.kernel.jobs import JobContext, JobError, JobStopped, job, limit_lane
-from yakuba.kernel.outbound import allowed_hosts
+from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, JobStopped, job, limit_lane
+from yakuba.kernel.outbound import allowed_hosts, allowed_targets
 from yakuba.services.robots.actions import lookups, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
-from yakuba.services.robots.contracts import Command, RowState, RunReport
+from yakuba.services.robots.adapters.egress.client import EgressSession, home
+from yakuba.services.robots.contracts import Command, Ending, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
-from yakuba.services.robots.engine.errors import RobotError
+from yakuba.services.robots.engine.errors import LeaseLost, NoEgress, RobotError
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.models import Row, Run, ScenarioVersion
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.refusal import NotPossible
 
-LOOK_AGAIN = 0.5  # seconds between looks whether the former holder's time is over
+LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its system's lane only to wait
 
 # One system is operated by one robot at a time: it has one account there, and one session.
 limit_lane("robots", 1)
@@ -46,6 +46,8 @@ def run(context: JobContext, *, run_id: int) -> None:
             runs.give_back(run_id, holder, report)
         if turn.stopped is not None:
             raise turn.stopped
+        if report.ending is Ending.WAITING:
+            raise JobPostponed(report.wait)
 
 
 @job("robots.look_up", label="ロボットの照会", attempts=1)
@@ -56,7 +58,7 @@ def look_up(context: JobContext, *, row_id: int) -> None:
     if version is None or row.row_state is not RowState.UNDECIDED:
         return
     asked = DatabaseRows(row.run).load(row.number)
-    with _opened(version) as player:
+    with _way_out("", lambda at_least: at_least) as egress, _opened(version, egress) as player:
         try:
             numbers, problem = player.look_up(asked, context.check).numbers, ""
         except RobotError as error:
@@ -69,8 +71,8 @@ def look_up(context: JobContext, *, row_id: int) -> None:
 
 
 @contextmanager
-def _opened(version: ScenarioVersion) -> Iterator[ScenarioPlayer]:
-    """A browser that plays the version. Raises JobError when the robot may not work."""
+def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[ScenarioPlayer]:
+    """A browser that plays the version. Raises JobError when the robot may not work, and NoEgress."""
     from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
 
     obstacles = register.obstacles(version.scenario)
@@ -83,18 +85,23 @@ def _opened(version: ScenarioVersion) -> Iterator[ScenarioPlayer]:
         raise JobError(str(error), again=False) from error
     chromium = str(settings.YAKUBA.chromium)
     with ChromiumBrowser(
-        sorted(allowed_hosts()), patience=scenario.system.patience, chromium=chromium
+        sorted(allowed_hosts()),
+        way_out=egress.address,
+        patience=scenario.system.patience,
+        chromium=chromium,
     ) as browser:
-        yield ScenarioPlayer(scenario, browser, secrets)
+        forms = {int(line): forms for line, forms in version.forms.items()}
+        yield ScenarioPlayer(scenario, browser, secrets, forms=forms)
+
+
+def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
+    """This machine's egress, not yet opened. run: empty for who enters nothing."""
+    return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, sorted(allowed_targets()))
 
 
 def _take(context: JobContext, run_id: int, holder: str) -> Run | None:
-    while True:
-        context.check()
-        try:
-            return runs.take(run_id, holder)
-        except runs.HeldElsewhere:
-            time.sleep(LOOK_AGAIN)
+    context.check()
+    return runs.take(run_id, holder)
 
 
 class _Turn:
@@ -107,17 +114,33 @@ class _Turn:
 
     def work(self) -> RunReport:
         """Play the scenario over the open rows."""
-        rows = DatabaseRows(self._run, job_is_mine=self._context.still_mine, told=self._tell)
-        settle_seconds = self._run.scenario.system.settle_seconds
-        with _opened(self._run.version) as player:
+        rows = DatabaseRows(self._run, told=self._tell)
+        with _way_out(f"run-{self._run.pk}", rows.next_number) as egress:
+            try:
+                # First of all: from here on nothing of an earlier holder leaves any more.
+                egress.open()
+            except NoEgress as error:
+                return RunReport(Ending.NO_EGRESS, {}, {}, 0.0, error.problem)
+            except LeaseLost:
+                return RunReport(Ending.LOST, {}, {}, 0.0)
+            return self._play(rows, egress)
+
+    def _play(self, rows: DatabaseRows, egress: EgressSession) -> RunReport:
+        system = self._run.scenario.system
+        with _opened(self._run.version, egress) as player:
             runner = Runner(
                 rows,
                 player,
-                limits=Limits(settle_seconds=settle_seconds),
+                limits=Limits(settle_seconds=system.settle_seconds, idempotent=system.idempotent),
                 control=self._control,
+                egress=egress,
                 rehearse=self._run.dry_run,
+                longest_wait=LONGEST_WAIT,
+                failures=self._run.failures,
             )
-            return runner.run(self._run.first_row)
+            report = runner.run(self._run.first_row)
+        runs.note_forms(self._run.version, player.forms)
+        return report
 
     def _control(self) -> Command:
         """What the person wants; a job that must end is a pause, so that the row is put back in order."""

@@ -6,6 +6,7 @@ The row table is the authority over what was entered; the job engine only makes 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,16 @@ from django.db.models import Q
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
-from yakuba.services.robots.contracts import Command, Ending, EvidenceKind, Problem, ProblemKind, RowState
+from yakuba.services.robots.contracts import (
+    Command,
+    Ending,
+    EvidenceKind,
+    Intent,
+    Problem,
+    ProblemKind,
+    RowState,
+    Stamp,
+)
 
 LOOK_UP_PICTURE = "look_up"
 PICTURE_LABELS: dict[str, str] = {
@@ -35,6 +45,24 @@ def problem_of(stored: dict[str, Any] | None) -> Problem | None:
     )
 
 
+def intent_of(at: datetime | None, stored: dict[str, Any] | None) -> Intent | None:
+    """An intent as it stands in its two columns."""
+    if at is None:
+        return None
+    rest = dict(stored or {})
+    settles_from = rest.pop("settles_from", None)
+    return Intent(at, settles_from=Stamp(**settles_from) if settles_from else None, **rest)
+
+
+def stored_intent(intent: Intent | None) -> dict[str, Any] | None:
+    """An intent's part for the JSON column."""
+    if intent is None:
+        return None
+    rest = asdict(intent)
+    del rest["at"]
+    return rest
+
+
 def stored_problem(problem: Problem | None) -> dict[str, Any] | None:
     """A problem for a JSON column."""
     return asdict(problem) if problem else None
@@ -43,12 +71,14 @@ def stored_problem(problem: Problem | None) -> dict[str, Any] | None:
 class System(MunicipalityModel):
     """A target system (接続先). `credentials` are encrypted and leave only towards a robot's log-in form.
 
-    settle_seconds: how long the target may take to store a request that the robot has lost sight of.
+    settle_seconds: how long the target may take to store a request that the robot has lost sight of.  idempotent:
+    whether it refuses a receipt number that it has.
     """
 
     name = models.CharField("名称", max_length=60)
     base_url = models.URLField("アドレス", max_length=200)
     settle_seconds = models.FloatField("落ち着くまでの秒数", default=60.0)
+    idempotent = models.BooleanField("同じ受付番号を断る", default=False)
     credentials = models.BinaryField(default=b"", editable=False)
     credential_names = models.JSONField("登録済みの秘密", default=list)
     credentials_at = models.DateTimeField("秘密の登録日時", null=True)
@@ -87,12 +117,16 @@ class Scenario(MunicipalityModel):
 
 
 class ScenarioVersion(MunicipalityModel):
-    """The text of a scenario as it was loaded. Never changed; the newest is the one that runs."""
+    """The text of a scenario as it was loaded. Never changed; the newest is the one that runs.
+
+    forms: what each step of the entry sent when it was played, by line; learned, not part of the text.
+    """
 
     scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="versions", verbose_name="シナリオ")
     version = models.PositiveIntegerField("版")
     text = models.TextField("YAML")
     digest = models.CharField(max_length=64)  # sha256 of the text, as the engine's loader computes it
+    forms = models.JSONField(default=dict)
     loaded_at = models.DateTimeField("登録日時", auto_now_add=True)
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登録者"
@@ -120,8 +154,9 @@ class Run(MunicipalityModel):
     """One run (実行) of a scenario over cases.
 
     wanted: what the person at the run's page asks for; the runner looks between steps.  first_row: rows
-    before it are left alone.  holder: token of the one that works on the run, empty when nobody does;
-    nobody else may take it before held_until, which is set around each commit click.
+    before it are left alone.  holder: token of the one that works on the run, empty when nobody does.  fence:
+    the highest fencing number that was ever taken for it.  failures: rows that failed one after another when it
+    last ended to wait.
     """
 
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="runs", verbose_name="シナリオ")
@@ -133,7 +168,8 @@ class Run(MunicipalityModel):
     ending = models.CharField("終わり方", max_length=20, blank=True)
     problem = models.JSONField("問題", null=True)
     holder = models.CharField(max_length=64, blank=True)
-    held_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="実行者"
     )
@@ -169,7 +205,7 @@ class Run(MunicipalityModel):
 
 
 class Row(MunicipalityModel):
-    """One case of a run. The fields are those of `contracts.Row`.
+    """One case of a run. The fields are those of `contracts.Row`; its intent is `intent_at` and `intent`.
 
     holds_case: whether the case belongs to this row (open, or undecided) and no other run may take it.
     noted_seconds: how much of `seconds` already stands in the ledger.  look_up: the target's answer when a
@@ -187,6 +223,7 @@ class Row(MunicipalityModel):
     )
     holds_case = models.BooleanField(default=True)
     intent_at = models.DateTimeField("登録直前の時刻", null=True)
+    intent = models.JSONField(null=True)  # all of `contracts.Intent` but `at`
     target_number = models.CharField("登録番号", max_length=60, blank=True)
     attempts = models.PositiveIntegerField("失敗した試み", default=0)
     starts = models.PositiveIntegerField("始めた回数", default=0)
@@ -219,6 +256,16 @@ class Row(MunicipalityModel):
     def stated_problem(self) -> Problem | None:
         """Why the row did not go on."""
         return problem_of(self.problem)
+
+    @property
+    def stated_intent(self) -> Intent | None:
+        """The last press whose answer is not certain."""
+        return intent_of(self.intent_at, self.intent)
+
+    def note_intent(self, intent: Intent | None) -> None:
+        """Set both columns."""
+        self.intent_at = intent.at if intent else None
+        self.intent = stored_intent(intent)
 
     @property
     def total_seconds(self) -> float:

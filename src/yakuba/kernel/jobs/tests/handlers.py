@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from yakuba.kernel.jobs import JobContext, JobError, job, limit_lane
+from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, job, limit_lane
 from yakuba.kernel.tenancy import current_municipality
 
 QUICKLY = timedelta(milliseconds=50)
@@ -42,6 +42,14 @@ def steps(context: JobContext, *, count: int, seconds: float) -> None:
         context.progress(step + 1, count, note=f"{step + 1}件目")
     if f"{context.key} finished" not in evidence():  # killed between this line and the row's end
         note(context.key, "finished")
+
+
+@job("test.waiting", label="時刻を待つ仕事", attempts=1)
+def waiting(context: JobContext, *, until: int, seconds: float) -> None:
+    """Have nothing to do until it was called so often."""
+    note(context.key, "called")
+    if evidence().count(f"{context.key} called") < until:
+        raise JobPostponed(seconds)
 
 
 @job("test.municipality", label="自治体の確認")

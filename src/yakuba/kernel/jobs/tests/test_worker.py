@@ -57,6 +57,20 @@ def test_a_failing_job_is_tried_again_and_then_fails_with_a_reason(
     assert "secret detail" not in caplog.text, "an error's message may hold personal data"
 
 
+def test_a_job_that_only_waits_holds_neither_thread_nor_lane(
+    installation: Installation, worker: None
+) -> None:
+    """The worker has two threads for such lanes: both jobs wait for a minute, and others run meanwhile."""
+    waits = [enqueue("test.waiting", key=key, lane=f"testrobots:{key}", until=2, seconds=60) for key in "ab"]
+    other = enqueue("test.steps", key="other", lane="testrobots:a", count=1, seconds=0.0)
+    assert wait_for([other], 60)[0].state == State.DONE
+    assert {job.refreshed().state for job in waits} == {State.WAITING}
+    assert all(job.refreshed().failures == 0 for job in waits)
+    soon = enqueue("test.waiting", key="soon", lane="testrobots:c", until=3, seconds=0.05)
+    assert wait_for([soon], 60)[0].state == State.DONE
+    assert evidence().count("soon called") == 3
+
+
 def test_a_job_that_no_room_knows_any_more_fails(installation: Installation, worker: None) -> None:
     registry.job("test.removed", label="なくなる仕事")(lambda context: None)
     job = enqueue("test.removed", key="a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from yakuba.kernel.ledger import actions as ledger
@@ -39,12 +40,15 @@ def send(row: Row, state: RowState) -> None:
 def begin_anew(row: Row) -> None:
     """Give a row that a person has looked at all its tries again; its case is held from now on.
 
-    The intent is forgotten, because the person has seen that nothing was stored; the robot still looks the
-    receipt number up before it enters anything.
+    The person has seen that nothing was stored, so the intent is forgotten, and the robot only looks the receipt
+    number up before it enters anything. Where something of the intent may still leave, the person may have looked
+    too early: then the robot cuts that off, waits until it has settled, and looks.
     """
     send(row, RowState.WAITING)
     row.attempts = row.starts = 0
-    row.intent_at = row.not_before = row.problem = None
+    intent = row.stated_intent
+    row.note_intent(None if intent is None or intent.cut else replace(intent, again=True, settles_from=None))
+    row.not_before = row.problem = None
     row.target_number = ""
     row.holds_case = True
 

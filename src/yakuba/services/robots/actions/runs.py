@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from yakuba.kernel import jobs
@@ -23,7 +23,7 @@ from yakuba.services.robots.contracts import (
     RowState,
     RunReport,
 )
-from yakuba.services.robots.models import Row, Run, RunState, Scenario, stored_problem
+from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion, stored_problem
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.refusal import NotPossible
 from yakuba.services.robots.queries.runs import OPEN_STATES
@@ -34,6 +34,13 @@ UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
 _NOT_ASKED = Problem(
     ProblemKind.UNCLEAR,
     "登録ボタンを押した結果を確かめる前に中止されました。相手システムで受付番号を照会し、"
+    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+)
+
+_NO_EGRESS = Problem(
+    ProblemKind.UNCLEAR,
+    "登録ボタンを押すところで、通信の出口が応答しなくなりました。登録されたかどうかをロボットは確かめられません。"
+    "出口が動きだすと、遅れて登録されることがあります。出口を止めてから相手システムで受付番号を照会し、"
     "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
 )
 
@@ -135,22 +142,26 @@ def work_again(run: Run) -> None:
 # Working on a run
 
 
-class HeldElsewhere(Exception):
-    """Another worker may still be pressing the commit button: try again in a moment."""
-
-
 @transaction.atomic
 def take(run_id: int, holder: str) -> Run | None:
-    """Make `holder` the one that works on the run; None when there is nothing to do. Raises HeldElsewhere
-    until the last moment at which the former holder may press has passed."""
+    """Make `holder` the one that works on the run; None when there is nothing to do.
+
+    The former holder can commit no intent from here on. What it was about to press when it lost the run is cut off
+    at the egress, before the row is looked at.
+    """
     run = Run.objects.select_for_update().filter(pk=run_id).first()
     if run is None or run.state != RunState.ACTIVE:
         return None
-    if Run.objects.filter(pk=run_id, held_until__gt=Now()).exclude(holder=holder).exists():
-        raise HeldElsewhere
-    run.holder, run.held_until = holder, None
+    run.holder = holder
     run.save()
     return run
+
+
+def note_forms(version: ScenarioVersion, forms: Mapping[int, Sequence[str]]) -> None:
+    """Keep what the steps of a version were seen to send: another form is stopped from here on."""
+    learned = {str(line): list(sent) for line, sent in forms.items()}
+    if learned != version.forms:
+        ScenarioVersion.objects.filter(pk=version.pk).update(forms=learned)
 
 
 @transaction.atomic
@@ -160,7 +171,7 @@ def give_back(run_id: int, holder: str, report: RunReport | None) -> Run | None:
     run = Run.objects.select_for_update().filter(pk=run_id, holder=holder).first()
     if run is None:
         return None
-    run.holder, run.held_until = "", None
+    run.holder, run.failures = "", 0
     if report is not None:
         _end_turn(run, report)
     run.save()
@@ -177,7 +188,11 @@ def _end_turn(run: Run, report: RunReport) -> None:
     elif report.ending is Ending.PAUSED:
         if wanted is Command.PAUSE:
             run.state, run.ending = RunState.PAUSED, Ending.PAUSED.value
+    elif report.ending is Ending.WAITING:
+        run.failures = report.failures
     elif report.ending is not Ending.LOST:
+        if report.ending is Ending.NO_EGRESS:
+            _give_intents_to_person(run)
         run.state, run.ending = RunState.HALTED, report.ending.value
         run.problem = stored_problem(report.problem)
 
@@ -196,6 +211,15 @@ def _after_last_row(run: Run) -> None:
     else:
         run.state, run.ending = RunState.DONE, Ending.FINISHED.value
         run.problem, run.ended_at = None, timezone.now()
+
+
+def _give_intents_to_person(run: Run) -> None:
+    """Nobody can say what has left for them, nor look them up."""
+    rows = Row.objects.select_related("case__procedure", "run").filter(run=run, state__in=OPEN_STATES)
+    for row in rows.exclude(intent_at=None).order_by("number"):
+        row.problem = stored_problem(_NO_EGRESS)
+        _step_towards(row, RowState.UNDECIDED)
+        arrive(row)
 
 
 def _release_rest(run: Run) -> None:

@@ -100,7 +100,10 @@ def _system(stated: language.System) -> System:
     if system is not None:
         return system
     return System.objects.create(
-        name=stated.name, base_url=checked_address(stated.base), settle_seconds=stated.settle_seconds
+        name=stated.name,
+        base_url=checked_address(stated.base),
+        settle_seconds=stated.settle_seconds,
+        idempotent=stated.idempotent,
     )
 
 

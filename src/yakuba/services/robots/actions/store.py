@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, Value
-from django.db.models.functions import Now
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
@@ -24,21 +21,10 @@ _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 class DatabaseRows:
-    """The rows of one run for its holder.
+    """The rows of one run for its holder. told: called with (finished, all) after a row has ended."""
 
-    job_is_mine: whether the job engine has not given the run's job to another worker.  told: called with
-    (finished, all) after a row has ended.
-    """
-
-    def __init__(
-        self,
-        run: Run,
-        *,
-        job_is_mine: Callable[[], bool] = lambda: True,
-        told: Callable[[int, int], None] = lambda done, total: None,
-    ) -> None:
-        self._run_id, self._holder = run.pk, run.holder
-        self._job_is_mine, self._told = job_is_mine, told
+    def __init__(self, run: Run, *, told: Callable[[int, int], None] = lambda done, total: None) -> None:
+        self._run_id, self._holder, self._told = run.pk, run.holder, told
 
     def open_rows(self) -> Sequence[int]:
         """Numbers of the rows that are not finished, ascending."""
@@ -59,7 +45,7 @@ class DatabaseRows:
             values=values,
             case=str(row.case_id),
             state=row.row_state,
-            intent_at=row.intent_at,
+            intent=row.stated_intent,
             target_number=row.target_number,
             attempts=row.attempts,
             starts=row.starts,
@@ -74,7 +60,8 @@ class DatabaseRows:
             stored = self._row(row.number)
             changed = stored.state != row.state.value
             stored.state = row.state.value
-            stored.intent_at, stored.not_before = row.intent_at, row.not_before
+            stored.note_intent(row.intent)
+            stored.not_before = row.not_before
             stored.target_number = row.target_number
             stored.attempts, stored.starts = row.attempts, row.starts
             stored.problem = stored_problem(row.problem)
@@ -86,13 +73,12 @@ class DatabaseRows:
         if row.state not in OPEN:
             self._tell()
 
-    def still_mine(self, seconds: float) -> bool:
-        """Whether nobody can take the run over for the next `seconds`: until then the database says no."""
-        if not self._job_is_mine():
-            return False
-        until = from_now(seconds)
-        mine = Run.objects.filter(pk=self._run_id, holder=self._holder)
-        return bool(mine.update(held_until=until))
+    def next_number(self, at_least: int) -> int:
+        """A fencing number of the run that nobody has had, not below `at_least`. Raises LeaseLost."""
+        with self._holding() as run:
+            run.fence = max(run.fence + 1, at_least)
+            run.save(update_fields=["fence"])
+            return run.fence
 
     def keep(self, number: int, evidence: contracts.Evidence) -> None:
         """Keep a picture, encrypted like every file."""
@@ -106,23 +92,15 @@ class DatabaseRows:
         return rows.get(run_id=self._run_id, number=number)
 
     @contextmanager
-    def _holding(self) -> Iterator[None]:
+    def _holding(self) -> Iterator[Run]:
         """A transaction in which nobody else can take the run. Raises LeaseLost when somebody has."""
         with transaction.atomic():
             run = Run.objects.select_for_update().filter(pk=self._run_id, holder=self._holder).first()
             if run is None:
                 raise LeaseLost
-            if run.held_until is not None:
-                # The click is over: whoever has to take over need not wait any longer.
-                Run.objects.filter(pk=run.pk).update(held_until=None)
-            yield
+            yield run
 
     def _tell(self) -> None:
         rows = Row.objects.filter(run_id=self._run_id)
         total = rows.count()
         self._told(total - rows.filter(state__in=OPEN_STATES).count(), total)
-
-
-def from_now(seconds: float) -> ExpressionWrapper:
-    """The database's clock plus `seconds`, so that the clocks of machines do not matter."""
-    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.outbound import OutboundRefused, require_host
+from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt, encrypt
 from yakuba.services.robots.models import System
 from yakuba.services.robots.queries.refusal import NotPossible
@@ -21,7 +21,13 @@ SETTLE_SECONDS = (1.0, 3600.0)  # shortest and longest wait, as in the scenario 
 
 @transaction.atomic
 def set_system(
-    name: str, base_url: str, settle_seconds: float, secrets: Mapping[str, str], *, actor: Any
+    name: str,
+    base_url: str,
+    settle_seconds: float,
+    secrets: Mapping[str, str],
+    *,
+    idempotent: bool = False,
+    actor: Any,
 ) -> System:
     """Register a target system or change it. `secrets` are added to those that stand; an empty one is left
     as it was. Raises NotPossible for an address that is malformed or not allowed, or a wait out of range."""
@@ -30,7 +36,7 @@ def set_system(
         raise NotPossible("落ち着くまでの秒数は1～3600で指定してください。")
     system = System.objects.select_for_update().filter(name=name).first() or System(name=name)
     moved = bool(system.pk) and system.base_url != base_url
-    system.base_url, system.settle_seconds = base_url, settle_seconds
+    system.base_url, system.settle_seconds, system.idempotent = base_url, settle_seconds, idempotent
     if moved:
         # Secrets of one system are never sent to another address: they have to be given anew.
         system.credentials, system.credential_names, system.credentials_at = b"", [], None
@@ -44,6 +50,7 @@ def set_system(
         actor=actor,
         address=base_url,
         settle_seconds=settle_seconds,
+        idempotent=idempotent,
         secrets_changed=sorted(given),
         secrets_dropped=moved,
     )
@@ -73,7 +80,7 @@ def checked_address(base_url: str) -> str:
     if not usable:
         raise NotPossible("アドレスは http://ホスト名:ポート の形で、後ろに何も付けずに書いてください。")
     try:
-        require_host(base_url)
+        require_target(base_url)
     except OutboundRefused as error:
         raise NotPossible(str(error)) from error
     return base_url

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from contextlib import suppress
-from datetime import datetime
 from typing import TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
@@ -30,9 +29,10 @@ _SLACK = 15.0  # seconds a call may overrun its own time-out before the browser 
 class ChromiumBrowser:
     """One headless browser with one tab, in a thread of its own. Use as a context manager, or `close` it.
 
-    allowed_hosts: the only hosts (names or addresses, without port) that may be contacted. Chromium's resolver
-    enforces it: that covers redirects, frames, sockets and bare addresses, which request routing does not, and
-    saves a seventh of the work per page.  patience: seconds to wait for one page.  chromium: the program, if not
+    allowed_hosts: the only hosts (names or addresses, without port) that may be contacted.  way_out: called, in the
+    caller's thread, for the address of the proxy through which everything goes; that one enforces hosts and ports.
+    Without it Chromium's resolver enforces the hosts: that covers redirects, frames, sockets and bare addresses,
+    which request routing does not.  patience: seconds to wait for one page.  chromium: the program, if not
     `launch.chromium_path()`.  rows_per_context: the context is renewed, cookies kept, after that many rows,
     because Chromium's memory grows with each.
     """
@@ -43,11 +43,13 @@ class ChromiumBrowser:
         self,
         allowed_hosts: Sequence[str],
         *,
+        way_out: Callable[[], str] = lambda: "",
         patience: float = 20.0,
         chromium: str = "",
         rows_per_context: int = 75,
     ) -> None:
         self._hosts = tuple(allowed_hosts)
+        self._way_out = way_out
         self._patience = patience
         self._chromium = chromium or launch.chromium_path()
         self._rows_per_context = rows_per_context
@@ -82,17 +84,27 @@ class ChromiumBrowser:
         """See `Browser.verify`."""
         return self._do(lambda inside: inside.findings("verify", entries))
 
-    def press(self, element: Element, verify: Sequence[Entry], *, leaves: bool, dialog: str) -> Pressed:
+    def press(
+        self,
+        element: Element,
+        verify: Sequence[Entry],
+        *,
+        leaves: bool,
+        dialog: str,
+        forms: frozenset[str] | None = None,
+    ) -> Pressed:
         """See `Browser.press`."""
-        return self._do(lambda inside: inside.press(element, verify, leaves=leaves, dialog=dialog))
+        return self._do(
+            lambda inside: inside.press(element, verify, leaves=leaves, dialog=dialog, forms=forms)
+        )
 
     def can_press(self, element: Element) -> Finding:
         """See `Browser.can_press`."""
         return self._do(lambda inside: inside.can_press(element))
 
-    def commit(self, element: Element, not_after: datetime, dialog: str) -> Pressed:
+    def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
         """See `Browser.commit`."""
-        return self._do(lambda inside: inside.commit(element, not_after, dialog))
+        return self._do(lambda inside: inside.commit(element, leaves=leaves, dialog=dialog))
 
     def see(self) -> Page:
         """See `Browser.see`."""
@@ -115,14 +127,18 @@ class ChromiumBrowser:
         """See `Browser.row_begins`."""
         self._rows += 1
         if self._rows % self._rows_per_context == 0:
-            self._do(lambda inside: inside.renew(forget_session=False))
+            proxy = self._way_out()
+            self._do(lambda inside: inside.renew(forget_session=False, proxy=proxy))
+        else:
+            self._do(lambda inside: inside.row_begins())
 
     def reset(self, *, forget_session: bool) -> None:
         """See `Browser.reset`. A browser that cannot even do that is ended; the next call starts another."""
         if self._inside is None:
             return
         try:
-            self._do(lambda inside: inside.renew(forget_session=forget_session))
+            proxy = self._way_out()
+            self._do(lambda inside: inside.renew(forget_session=forget_session, proxy=proxy))
         except Exception:
             self.close()
 
@@ -146,9 +162,12 @@ class ChromiumBrowser:
         lacks = launch.obstacles(self._chromium)
         if lacks:
             raise NotReady(" ".join(lacks))
+        proxy = self._way_out()
         thread = WorkerThread("robot-browser")
         try:
-            inside = thread.call(lambda: BrowserSession(self._chromium, self._hosts, self._patience), 60.0)
+            inside = thread.call(
+                lambda: BrowserSession(self._chromium, self._hosts, self._patience, proxy), 60.0
+            )
         except (PlaywrightError, Overdue, OSError) as error:
             thread.end(0.0)
             raise Trouble(f"ブラウザー {self._chromium} を起動できません（{_reason(error)}）。") from None

@@ -25,7 +25,6 @@ _FLAGS = (
     "--disable-sync",
     "--disable-extensions",
     "--disable-default-apps",
-    "--no-proxy-server",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
@@ -93,17 +92,20 @@ def _has_japanese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-def flags(hosts: Sequence[str], mark: str) -> list[str]:
-    """Command line of the browser. hosts: the only host names it can resolve, addresses included.
+def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False) -> list[str]:
+    """Command line of the browser. hosts: the only host names it can resolve, addresses included; when it goes
+    out by a proxy (`proxied`), none but this machine's address, under which the proxy answers.
 
     mark: a word to recognise the browser's processes by. Raises `NotReady` for what is no host name.
     """
     odd = [host for host in hosts if not _HOST.fullmatch(host)]
     if odd:
         raise NotReady(f"接続先「{'」「'.join(odd)}」はホスト名ではありません。設定を確かめてください。")
-    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+    resolved = ["127.0.0.1"] if proxied else hosts
+    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in resolved)])
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return [*_FLAGS, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
+    direct = [] if proxied else ["--no-proxy-server"]
+    return [*_FLAGS, *direct, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
 
 
 def environment() -> dict[str, str | float | bool]:

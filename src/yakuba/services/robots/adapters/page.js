@@ -262,18 +262,20 @@
     return { verdict: "ok", target };
   };
 
-  const press = (element, entries, deadline) => {
+  const press = (element, entries) => {
     const checked = verify(entries || []);
     if (checked.some((one) => one.verdict !== "ok")) return { entries: checked, button: { verdict: "ok" }, pressed: false };
     const button = ready(element);
     const target = button.target;
     delete button.target;
     if (button.verdict !== "ok") return { entries: checked, button, pressed: false };
-    // The last look at the clock and the click are one uninterrupted piece of work.
-    if (deadline && Date.now() > deadline) return { entries: checked, button: { verdict: "late" }, pressed: false };
     target.click();
     return { entries: checked, button, pressed: true };
   };
+
+  // What a form carries besides what people fill in: the button that sent it, and hidden fields.
+  const names = (css) => [...document.querySelectorAll(css)].map((one) => one.name);
+  const senders = () => ({ buttons: names("button[name], input[type=submit][name]"), hidden: names("input[type=hidden][name]") });
 
   // ---- Seeing
 
@@ -363,7 +365,8 @@
   switch (job.do) {
     case "fill": return fill(job.entries);
     case "verify": return verify(job.entries);
-    case "press": return press(job.element, job.entries, job.deadline);
+    case "press": return press(job.element, job.entries);
+    case "senders": return senders();
     case "ready": { const found = ready(job.element); delete found.target; return found; }
     case "see": return see();
     case "cover": return cover(job.secrets);

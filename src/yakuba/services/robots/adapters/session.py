@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Dialog, Response, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
+from yakuba.services.robots.adapters.gate import Gate
 from yakuba.services.robots.engine.browser import Entry, Finding, Page, Pressed, Table, Verdict
 from yakuba.services.robots.engine.errors import NotReady
 from yakuba.services.robots.engine.scenario import Element
@@ -24,17 +24,21 @@ _SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 
 
 class BrowserSession:
-    """Everything that touches Playwright; lives in one thread. Raises Playwright's errors."""
+    """Everything that touches Playwright; lives in one thread. Raises Playwright's errors.
 
-    def __init__(self, chromium: str, hosts: Sequence[str], patience: float) -> None:
+    hosts: the host names that may be contacted.  proxy: the address of the way out, or empty for none.
+    """
+
+    def __init__(self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "") -> None:
         self.mark = uuid.uuid4().hex
+        self._proxy = proxy
         self._hosts = frozenset(hosts)
         self._patience = patience
         self._playwright = sync_playwright().start()
         try:
             self._browser = self._playwright.chromium.launch(
                 executable_path=chromium,
-                args=launch.flags(hosts, self.mark),
+                args=launch.flags(hosts, self.mark, proxied=bool(proxy)),
                 env=launch.environment(),
                 handle_sigint=False,
                 handle_sigterm=False,
@@ -51,8 +55,9 @@ class BrowserSession:
             self._browser.close()
         self._playwright.stop()
 
-    def renew(self, *, forget_session: bool) -> None:
-        """A new context, with the old one's cookies unless they are to be forgotten."""
+    def renew(self, *, forget_session: bool, proxy: str = "") -> None:
+        """A new context that goes out by `proxy`, with the old one's cookies unless they are to be forgotten."""
+        self._proxy = proxy
         state: Any = None if forget_session else self._context.storage_state()
         old = self._context
         self._context, self._tab = self._fresh(state)
@@ -66,6 +71,8 @@ class BrowserSession:
             viewport={"width": 1280, "height": 900},
             service_workers="block",
             accept_downloads=False,
+            # `<-loopback>`: what lies on this machine goes that way too.
+            proxy={"server": self._proxy, "bypass": "<-loopback>"} if self._proxy else None,
         )
         context.set_default_timeout(self._patience * 1000)
         return context, self._fresh_tab(context)
@@ -75,6 +82,7 @@ class BrowserSession:
         self._status = 200
         self._dialogs: list[str] = []
         self._accept, self._disagreed = "", False
+        self._gate = Gate(tab, self._hosts, self._patience)
         tab.on("dialog", self._answer)
         return tab
 
@@ -135,21 +143,37 @@ class BrowserSession:
     def can_press(self, element: Element) -> Finding:
         return _finding(self._run("ready", element=_element(element)))
 
+    def row_begins(self) -> None:
+        self._gate.open()
+
     def press(
-        self, element: Element, verify: Sequence[Entry], *, leaves: bool, dialog: str, deadline: float = 0.0
+        self,
+        element: Element,
+        verify: Sequence[Entry],
+        *,
+        leaves: bool,
+        dialog: str,
+        forms: frozenset[str] | None = None,
     ) -> Pressed:
+        if forms is not None:
+            senders = self._run("senders")
+            self._gate.watch(forms, frozenset(senders["buttons"]), frozenset(senders["hidden"]))
         self._accept, self._disagreed = dialog, False
         job = {
             "element": _element(element),
             "entries": [_entry(one) for one in verify],
-            "deadline": deadline,
         }
         try:
             raw = self._press_and_wait(job) if leaves else self._run("press", **job)
+        except PlaywrightError:
+            if not self._gate.stopped:
+                raise
+            raw = _PRESSED
         finally:
             self._accept = ""
         button, entries = _finding(raw["button"]), tuple(_finding(one) for one in raw["entries"])
-        return Pressed(button, entries, self.see() if raw["pressed"] else None)
+        page = self.see() if raw["pressed"] and not self._gate.stopped else None
+        return Pressed(button, entries, page, tuple(self._gate.sent), self._gate.stopped)
 
     def _press_and_wait(self, job: dict[str, Any]) -> Any:
         raw: Any = None
@@ -157,7 +181,7 @@ class BrowserSession:
             with self._tab.expect_navigation(wait_until="domcontentloaded") as led_to:
                 raw = self._run("press", **job)
                 # A question that was not agreed to has stopped the form: nothing more will come.
-                if not raw["pressed"] or self._disagreed:
+                if not raw["pressed"] or self._disagreed or self._gate.stopped:
                     raise _Stays
             self._note_status(led_to.value)
         except _Stays:
@@ -168,14 +192,9 @@ class BrowserSession:
                 raise
         return raw
 
-    def commit(self, element: Element, not_after: datetime, dialog: str) -> Pressed:
-        gate = _OnceOnly(self._hosts, self._patience)
-        self._tab.route("**/*", gate)
-        try:
-            return self.press(element, (), leaves=True, dialog=dialog, deadline=not_after.timestamp() * 1000)
-        finally:
-            with suppress(PlaywrightError):
-                self._tab.unroute("**/*", gate)
+    def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
+        self._gate.guard()
+        return self.press(element, (), leaves=leaves, dialog=dialog)
 
     def picture(self, secrets: Sequence[str]) -> bytes:
         covered = self._run("cover", secrets=list(secrets))
@@ -186,39 +205,11 @@ class BrowserSession:
                 self._run("uncover")
 
 
+_PRESSED: dict[str, Any] = {"button": {"verdict": "ok"}, "entries": [], "pressed": True}
+
+
 class _Stays(Exception):
     """Leaves `expect_navigation` when there is no navigation to expect."""
-
-
-class _OnceOnly:
-    """Sends the committing request itself, exactly once.
-
-    Chromium repeats a request, a POST too, whose kept-alive connection breaks before the answer: a target that
-    stored the row and dropped the connection would get it two or three times. So while the commit step is
-    pressed, requests that change something do not go through Chromium's network stack.
-    """
-
-    def __init__(self, hosts: frozenset[str], patience: float) -> None:
-        self._hosts = hosts
-        self._patience = patience
-        self._sent = False
-
-    def __call__(self, route: Route) -> None:
-        request = route.request
-        changes = request.method not in ("GET", "HEAD")
-        if not changes and (self._sent or not request.is_navigation_request()):
-            route.fallback()
-            return
-        if self._sent or urlsplit(request.url).hostname not in self._hosts:
-            route.abort()
-            return
-        self._sent = True
-        try:
-            response = route.fetch(max_redirects=0, max_retries=0, timeout=self._patience * 1000)
-        except PlaywrightError:
-            route.abort("connectionreset")
-            return
-        route.fulfill(response=response)
 
 
 def _element(element: Element) -> dict[str, str]:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from yakuba.services.robots.contracts import Evidence, EvidenceKind, Problem, ProblemKind, Row, RowState
+from yakuba.services.robots.contracts import (
+    Evidence,
+    EvidenceKind,
+    Intent,
+    Problem,
+    ProblemKind,
+    Row,
+    RowState,
+    Stamp,
+)
 from yakuba.services.robots.engine.errors import (
     BadValue,
     Differs,
@@ -19,10 +28,11 @@ from yakuba.services.robots.engine.errors import (
     RobotError,
     ScreenChanged,
     Trouble,
+    Unacknowledged,
     Unclear,
     Unreadable,
 )
-from yakuba.services.robots.engine.ports import BetweenSteps, Clock, RowStore, Target
+from yakuba.services.robots.engine.ports import BetweenSteps, Clock, Egress, RowStore, Target
 from yakuba.services.robots.engine.states import allowed
 
 log = logging.getLogger(__name__)
@@ -33,20 +43,26 @@ T = TypeVar("T")
 class Limits:
     """How patient a run is. Seconds unless said otherwise.
 
-    settle_seconds: how long a request may still be stored by a slow target after the robot lost sight of
-    it.  commit_window: the commit step is pressed at most this long after the intent.  attempts: tries of a
+    settle_seconds: how long a slow target may take to store what it was sent. Never long enough to be certain
+    that nothing comes: it only says when a look-up is worth a person's time.  idempotent: the target refuses a
+    receipt number that it has, so that pressing again does no harm.  attempts: tries of a
     row that end in trouble before it is given up.  starts: tries begun, worker deaths included.
     failures_in_a_row: rows that fail one after another before the run stops.  backoff: first wait after
     trouble, doubled each time up to backoff_longest.
     """
 
     settle_seconds: float = 60.0
-    commit_window: float = 5.0
+    idempotent: bool = False
     attempts: int = 6
     starts: int = 20
     failures_in_a_row: int = 10
     backoff: float = 1.0
     backoff_longest: float = 60.0
+
+    @property
+    def longest(self) -> float:
+        """No row is ever put off for longer."""
+        return max(self.backoff_longest, self.settle_seconds)
 
     def wait_after(self, troubles: int) -> float:
         """Seconds to wait after that many troubles (≥ 1) in a row."""
@@ -59,6 +75,7 @@ class Surroundings:
 
     store: RowStore
     target: Target
+    egress: Egress
     clock: Clock
     limits: Limits
     between_steps: BetweenSteps
@@ -99,6 +116,7 @@ class Attempt:
         except RobotError as error:
             if isinstance(error, ScreenChanged):
                 self._picture(EvidenceKind.TROUBLE)
+                self._doubt_the_steps()
             self._move(RowState.RETRY, "trouble", problem=self._unanswered(error.problem))
             raise
         return self.row
@@ -110,20 +128,53 @@ class Attempt:
         if self.row.starts > around.limits.starts:
             self._give_up(_TOO_MANY_STARTS)
             return
-        asked_at = around.clock.now()
+        if self.row.intent is not None:
+            self._cut(self.row.intent)
+        asked_at = around.clock.stamp()
         numbers = around.target.look_up(self.row, around.often).numbers
         if len(numbers) > 1:
             self._to_person(_several(numbers), "lookup")
         elif numbers:
             self._adopt(numbers[0])
-        elif self.row.intent_at is not None and asked_at < self._settled_at():
-            self.deferred = True
-            problem = self._unanswered(_WAITS_FOR_SETTLING)
-            self._move(RowState.RETRY, "lookup", problem=problem, not_before=self._settled_at())
-        elif self.row.intent_at is not None and _is_answer(self.row.problem):
-            self._to_person(self.row.problem, "lookup")
-        else:
+        elif self.row.intent is None and not _is_answer(self.row.problem):
             self._enter()
+        elif self.row.intent is None:
+            self._to_person(self.row.problem, "lookup")  # refused before anything was sent
+        elif (left := self._unsettled(self.row.intent, asked_at)) > 0:
+            self.deferred = True
+            again = around.clock.now() + timedelta(seconds=left)
+            problem = self._unanswered(_WAITS_FOR_SETTLING)
+            self._move(RowState.RETRY, "lookup", problem=problem, not_before=again)
+        elif _is_answer(self.row.problem):
+            self._to_person(self.row.problem, "lookup")
+        elif self.row.intent.again or around.limits.idempotent:
+            self._enter()
+        else:
+            self._to_person(_not_there(self.row.intent), "lookup")
+
+    def _cut(self, intent: Intent) -> None:
+        """Before anybody is asked about an intent, nothing more of it may be able to leave."""
+        around = self._around
+        settles_from = intent.settles_from
+        if not intent.cut:
+            number = around.egress.number
+            try:
+                if around.egress.cut(intent, self.row.number):
+                    problem = self.row.problem if _is_answer(self.row.problem) else None
+                    self._move(RowState.LOOKING_UP, "lookup", intent=None, problem=problem)
+                    return
+                intent, settles_from = replace(intent, cut=True), None
+            except Unacknowledged:
+                log.warning("row %s: its egress cannot be asked", self.row.number)
+            finally:
+                if around.egress.number != number:
+                    around.target.recover()  # what stands in the browser belongs to the old number
+        now = around.clock.stamp()
+        if settles_from is None or settles_from.boot != now.boot:
+            # Times of another boot cannot be compared with ours: the whole wait begins here.
+            settles_from = now
+        intent = replace(intent, settles_from=settles_from)
+        self._move(RowState.LOOKING_UP, "lookup", intent=intent)
 
     def _enter(self) -> None:
         around = self._around
@@ -141,13 +192,15 @@ class Attempt:
 
     def _commit(self) -> None:
         around = self._around
-        window = around.limits.commit_window
-        self._move(RowState.INTENT, "entering", intent_at=around.clock.now(), problem=None)
+        intent = Intent(around.clock.now(), around.egress.id, around.egress.number)
+        self._move(RowState.INTENT, "entering", intent=intent, problem=None)
+        try:
+            around.egress.mark(self.row.number)
+        except RobotError:
+            self.row = replace(self.row, intent=None)  # certainly not pressed: this process knows
+            raise
         self._move(RowState.SUBMITTING, "saving")
-        if not around.store.still_mine(2 * window):
-            raise LeaseLost
-        assert self.row.intent_at is not None
-        number = around.target.commit(self.row, self.row.intent_at + timedelta(seconds=window))
+        number = around.target.commit(self.row)
         self.row = replace(self.row, target_number=number)
         self._note_time("submitting")
         self._picture(EvidenceKind.COMPLETION)
@@ -158,7 +211,7 @@ class Attempt:
         """The target has exactly one: ours when we ever meant to press, else somebody was there before."""
         self.row = replace(self.row, target_number=number)
         self._note_time("lookup")
-        self._finish(RowState.ENTERED if self.row.intent_at else RowState.FOUND_ALREADY, adopted=True)
+        self._finish(RowState.ENTERED if self.row.intent else RowState.FOUND_ALREADY, adopted=True)
 
     def _finish(self, state: RowState, *, adopted: bool = False) -> None:
         differing = self._around.target.confirm(self.row, self.row.target_number)
@@ -177,7 +230,11 @@ class Attempt:
         self._around.target.recover()
         limits = self._around.limits
         attempts = self.row.attempts + 1
-        self.row = replace(self.row, attempts=attempts)
+        intent = self.row.intent
+        if intent is not None and self.row.state is RowState.SUBMITTING and isinstance(error, LoggedOut):
+            # An answer: whatever it did with the request, it has done. A settled look-up tells which.
+            intent = replace(intent, again=True)
+        self.row = replace(self.row, attempts=attempts, intent=intent)
         if attempts >= limits.attempts:
             self._give_up(error.problem)
             return
@@ -189,7 +246,7 @@ class Attempt:
         """Certainly not entered → failed; an attempt may have happened or nobody can tell → a person."""
         if self.row.target_number:
             self._to_person(_unconfirmed(self.row.target_number, last), "trouble")
-        elif self.row.intent_at is not None or last.kind is ProblemKind.UNCLEAR:
+        elif self.row.intent is not None or last.kind is ProblemKind.UNCLEAR:
             self._to_person(_cannot_tell(last), "trouble")
         else:
             self._move(RowState.FAILED, "trouble", problem=last)
@@ -209,10 +266,16 @@ class Attempt:
 
     # Small things
 
-    def _settled_at(self) -> datetime:
-        limits = self._around.limits
-        assert self.row.intent_at is not None
-        return self.row.intent_at + timedelta(seconds=limits.commit_window + limits.settle_seconds)
+    def _unsettled(self, intent: Intent, asked_at: Stamp) -> float:
+        """Seconds for which a look-up that finds nothing says nothing yet; 0 or less once it does."""
+        assert intent.settles_from is not None
+        return intent.settles_from.seconds + self._around.limits.settle_seconds - asked_at.seconds
+
+    def _doubt_the_steps(self) -> None:
+        """A screen that nobody knows came after a step before the commit step: perhaps that step has stored.
+        The next try waits until it must be visible, and looks."""
+        if self.row.state is RowState.ENTERING and not self._around.rehearse:
+            self.row = replace(self.row, intent=Intent(self._around.clock.now(), again=True))
 
     def _unanswered(self, problem: Problem) -> Problem:
         """The problem, unless the commit step has had an answer: that one is kept until it is settled, because
@@ -272,6 +335,22 @@ _WAITS_FOR_SETTLING = Problem(
     "登録ボタンを押した結果を確かめられませんでした。"
     "相手システムの処理が終わるのを待ってから照会し直します。",
 )
+
+
+def _not_there(intent: Intent) -> Problem:
+    """The look-up finds nothing, and that proves nothing: the target may be slower than it was said to be."""
+    where = (
+        ""
+        if intent.cut
+        else "そのとき動いていたワーカーが別の機械で止まったままかもしれません。その機械を止めてから判断してください。"
+    )
+    return Problem(
+        ProblemKind.UNCLEAR,
+        "登録ボタンを押しましたが、結果の画面が返らず、時間をおいて照会しても見つかりません。"
+        f"遅れて登録されることがあるため、ロボットは押し直しません。{where}相手システムで受付番号を照会し、"
+        "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+    )
+
 
 _TOO_MANY_STARTS = Problem(
     ProblemKind.TROUBLE,

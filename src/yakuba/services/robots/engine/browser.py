@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,7 +22,6 @@ class Verdict(StrEnum):
     NO_OPTION = "no_option"
     NOT_LANDED = "not_landed"  # the field holds something else than was typed
     INVALID = "invalid"  # the page's own rules for its fields do not let the form go
-    LATE = "late"  # the deadline had passed; nothing was pressed
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,23 @@ class Page:
     dialogs: tuple[str, ...] = ()
 
 
+ANY_FORM = frozenset({"*"})
+
+
 @dataclass(frozen=True)
 class Pressed:
     """button: OK when it was pressed, and then `page` is where that led.
 
     entries: findings for the fields that were to be verified before; nothing is pressed unless all are OK.
+    sent: the forms that were sent with anything but GET, by what does not change from row to row: method, path,
+    the button, and fields that say what is to be done.  stopped: such a form that was not let go.
     """
 
     button: Finding
     entries: tuple[Finding, ...] = ()
     page: Page | None = None
+    sent: tuple[str, ...] = ()
+    stopped: str = ""
 
 
 class Browser(Protocol):
@@ -99,14 +104,26 @@ class Browser(Protocol):
     def verify(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
         """Read fields without touching them."""
 
-    def press(self, element: Element, verify: Sequence[Entry], *, leaves: bool, dialog: str) -> Pressed:
-        """Verify fields, then press. leaves: wait for the next page.  dialog: text of a question to accept."""
+    def press(
+        self,
+        element: Element,
+        verify: Sequence[Entry],
+        *,
+        leaves: bool,
+        dialog: str,
+        forms: frozenset[str] | None = None,
+    ) -> Pressed:
+        """Verify fields, then press. leaves: wait for the next page.  dialog: text of a question to accept.
+
+        forms: what may be sent by it (see `Pressed.sent`), `ANY_FORM` for anything; another form is stopped before
+        it leaves. None: nobody watches.
+        """
 
     def can_press(self, element: Element) -> Finding:
         """Whether an element is there to be pressed."""
 
-    def commit(self, element: Element, not_after: datetime, dialog: str) -> Pressed:
-        """Press like `press`, but not after a time, and send its request once and never again."""
+    def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
+        """Press like `press`. From here to the next row no request that may change something is sent twice."""
 
     def see(self) -> Page:
         """The page now."""

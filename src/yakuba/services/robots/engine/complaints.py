@@ -8,7 +8,6 @@ from yakuba.services.robots.engine.errors import (
     Refused,
     RobotError,
     ScreenChanged,
-    TooLate,
     Trouble,
 )
 from yakuba.services.robots.engine.scenario import Element, Landmark, System
@@ -62,9 +61,18 @@ def button_problem(element: Element, finding: Finding, where: str) -> RobotError
         return Refused(f"画面の入力規則に合わないため送れません：{finding.seen}", where=where)
     if finding.verdict is Verdict.COVERED:
         return Trouble(f"{element}の上に別の表示があって押せません。", where=where)
-    if finding.verdict is Verdict.LATE:
-        return TooLate("登録の直前で時間がかかりすぎたため、押さずに照会からやり直します。", where=where)
     return element_problem(element, finding, where)
+
+
+def form_problem(element: Element, form: str, where: str) -> RobotError:
+    """For a step before the commit step that was about to send something it never sent before."""
+    return ScreenChanged(
+        f"{element}が、これまでと違う送り方をしようとしました（{form}）。確認画面がなくなり、これだけで登録される"
+        "おそれがあるため、送る前に止めました。画面を見て、変わっていなければシナリオの版を上げて登録し直し、"
+        "変わっていればシナリオを直して、試行してください。",
+        where=where,
+        expected=str(element),
+    )
 
 
 def landmark_problem(landmark: Landmark, page: Page, where: str) -> RobotError:

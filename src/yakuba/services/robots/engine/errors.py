@@ -77,8 +77,12 @@ class LeaseLost(Exception):
     """Another worker holds this run now; raised by a `RowStore` that refuses a write."""
 
 
-class TooLate(Trouble):
-    """The commit step came after its deadline and was not pressed."""
+class NoEgress(NotReady):
+    """The egress does not answer: nothing can leave, and nobody can say what has left."""
+
+
+class Unacknowledged(Exception):
+    """The egress that an intent went through cannot be asked from here: its worker may still send."""
 
 
 class Halted(Exception):

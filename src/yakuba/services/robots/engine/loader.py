@@ -27,7 +27,7 @@ from yakuba.services.robots.engine.template import TemplateReader
 
 _SECTIONS = ("名前", "版", "手続", "システム", "ログイン", "照会", "入力", "登録", "結果")
 _SYSTEM = ("名前", "住所", "ログイン画面")
-_SYSTEM_MORE = ("ログイン拒否", "エラー表示", "落ち着くまで", "待つ上限")
+_SYSTEM_MORE = ("ログイン拒否", "エラー表示", "落ち着くまで", "待つ上限", "同じ番号を断る")
 _NOWHERE = Landmark("", True)
 
 
@@ -110,6 +110,7 @@ class _Loader:
             refusal=self._landmark(section, "エラー表示", steps),
             settle_seconds=section.number("落ち着くまで", 60.0, 1.0, 3600.0),
             patience=section.number("待つ上限", 20.0, 1.0, 300.0),
+            idempotent=section.flag("同じ番号を断る", False),
         )
 
     def _landmark(self, section: Section, key: str, steps: StepReader) -> Landmark | None:
@@ -160,10 +161,8 @@ class _Loader:
         commit = steps.press(inside) if inside is not None else None
         if commit is None:
             return None
-        if commit.element.role is not Role.BUTTON or not commit.leaves or commit.when:
-            self._faults.add(
-                node.line, "", "「登録」で押せるのは、画面が移るボタンだけです（条件は付けられません）。"
-            )
+        if commit.element.role is not Role.BUTTON or commit.when:
+            self._faults.add(node.line, "", "「登録」で押せるのはボタンだけです（条件は付けられません）。")
         for step in entry:
             if isinstance(step, Press) and step.element.label == commit.element.label:
                 self._faults.add(

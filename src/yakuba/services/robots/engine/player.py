@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from yakuba.services.robots.contracts import Problem, Row
-from yakuba.services.robots.engine.browser import Browser, Entry, Page, Pressed, Verdict
+from yakuba.services.robots.engine.browser import ANY_FORM, Browser, Entry, Page, Pressed, Verdict
 from yakuba.services.robots.engine.complaints import (
     arrival_problem,
     button_problem,
     entry_problem,
+    form_problem,
     landmark_problem,
     refusal_problem,
 )
@@ -53,29 +53,38 @@ _LOGINS_PER_LOOK_UP = 2
 
 @dataclass(frozen=True)
 class _Context:
-    """What templates are filled from, and whether the steps belong to the login."""
+    """What templates are filled from, and which part of the scenario the steps belong to."""
 
     values: Mapping[str, str]
     between: BetweenSteps
     number: str = ""
     login: bool = False
+    entry: bool = False
 
 
 class ScenarioPlayer:
     """Plays one scenario for one run. base: the target's address when it is not the scenario's own.
 
     secrets: values by the names the scenario uses. They reach the browser only through its login fields, and
-    never a message, a log or a picture.
+    never a message, a log or a picture.  forms: what each step of the entry may send, by its line; a step that is
+    not in it may send anything, and `forms` learns it once the commit step has come into sight.
     """
 
     def __init__(
-        self, scenario: Scenario, browser: Browser, secrets: Mapping[str, str], base: str = ""
+        self,
+        scenario: Scenario,
+        browser: Browser,
+        secrets: Mapping[str, str],
+        base: str = "",
+        forms: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         self._scenario = scenario
         self._browser = browser
         self._secrets = dict(secrets)
         self._redact = Redactor(self._secrets.values())
         self._base = (base or scenario.system.base).rstrip("/")
+        self.forms: dict[int, tuple[str, ...]] = {line: tuple(one) for line, one in (forms or {}).items()}
+        self._sent: dict[int, tuple[str, ...]] = {}
         self._logged_in = False
         self._page: Page | None = None  # as last seen; None once something was done to it
         self.picture_type = browser.picture_type
@@ -90,9 +99,9 @@ class ScenarioPlayer:
         """See `Target.enter`."""
         self._guard(lambda: self._enter(row, between_steps))
 
-    def commit(self, row: Row, not_after: datetime) -> str:
+    def commit(self, row: Row) -> str:
         """See `Target.commit`."""
-        return self._guard(lambda: self._commit(row, not_after))
+        return self._guard(lambda: self._commit(row))
 
     def confirm(self, row: Row, number: str) -> Sequence[str]:
         """See `Target.confirm`."""
@@ -162,7 +171,8 @@ class ScenarioPlayer:
         return Found(numbers)
 
     def _enter(self, row: Row, between: BetweenSteps) -> None:
-        self._play(self._scenario.entry, _Context(row.values, between))
+        self._sent = {}
+        self._play(self._scenario.entry, _Context(row.values, between, entry=True))
         confirm, commit = self._scenario.confirm, self._scenario.commit
         page = self._now()
         if confirm is not None and confirm.before:
@@ -177,12 +187,15 @@ class ScenarioPlayer:
         found = self._browser.can_press(commit.element)
         if found.verdict is not Verdict.OK:
             raise button_problem(commit.element, found, self._where(commit.line, page))
+        self.forms = self._sent | self.forms
 
-    def _commit(self, row: Row, not_after: datetime) -> str:
+    def _commit(self, row: Row) -> str:
         press, result = self._scenario.commit, self._scenario.result
         self._page = None
-        pressed = self._browser.commit(press.element, not_after, press.dialog)
+        pressed = self._browser.commit(press.element, leaves=press.leaves, dialog=press.dialog)
         page = self._after(pressed, press, login=False)
+        if not press.leaves:
+            page = self._result_in_place(press)
         where = self._where(result.line, page)
         for check in result.checks:
             problem = self._check(check, _Context(row.values, lambda: None), page)
@@ -194,6 +207,18 @@ class ScenarioPlayer:
                 "完了画面に登録番号が見つかりません。", where=where, expected=f"項目「{result.item}」"
             )
         return numbers[0]
+
+    def _result_in_place(self, press: Press) -> Page:
+        """The page that stores without leaving shows the result, or what it did not take, sooner or later."""
+        landmarks = [one.landmark for one in self._scenario.result.checks if isinstance(one, CheckLandmark)]
+
+        def told(page: Page) -> bool:
+            return all(sees(page, one) for one in landmarks) or bool(page.alerts or page.field_errors)
+
+        self._browser.wait_for(told, self._scenario.system.patience)
+        page = self._browser.see()
+        self._arrived(page, press.line, login=False)
+        return page
 
     def _confirm(self, row: Row, number: str) -> Sequence[str]:
         confirm = self._scenario.confirm
@@ -298,15 +323,26 @@ class ScenarioPlayer:
 
     def _press(self, step: Press, verify: Sequence[Entry], context: _Context) -> None:
         self._page = None
-        pressed = self._browser.press(step.element, verify, leaves=step.leaves, dialog=step.dialog)
+        forms = frozenset(self.forms.get(step.line, ANY_FORM)) if context.entry else None
+
+        def press() -> Pressed:
+            return self._browser.press(
+                step.element, verify, leaves=step.leaves, dialog=step.dialog, forms=forms
+            )
+
+        pressed = press()
         if any(one.verdict is Verdict.NOT_LANDED for one in pressed.entries):
             # A script of the page may have written over a field while others were being filled.
             self._fill(verify)
-            pressed = self._browser.press(step.element, verify, leaves=step.leaves, dialog=step.dialog)
+            pressed = press()
         for entry, finding in zip(verify, pressed.entries, strict=False):
             if finding.verdict is not Verdict.OK:
                 raise entry_problem(entry, finding, self._where(entry.line, self._browser.see()))
+        if pressed.stopped:
+            raise form_problem(step.element, pressed.stopped, f"シナリオ {step.line}行目")
         self._after(pressed, step, login=context.login)
+        if context.entry:
+            self._sent[step.line] = pressed.sent
 
     def _after(self, pressed: Pressed, step: Press, *, login: bool) -> Page:
         if pressed.page is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
+import math
 from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,11 +24,20 @@ from yakuba.services.robots.engine.errors import (
     Halted,
     LeaseLost,
     LoginRefused,
+    NoEgress,
     NotReady,
     RobotError,
     ScreenChanged,
 )
-from yakuba.services.robots.engine.ports import Clock, Control, RowStore, SystemClock, Target
+from yakuba.services.robots.engine.ports import (
+    Clock,
+    Control,
+    Egress,
+    NotGuarded,
+    RowStore,
+    SystemClock,
+    Target,
+)
 from yakuba.services.robots.engine.states import OPEN
 
 log = logging.getLogger(__name__)
@@ -42,6 +52,8 @@ class Runner:
     """One run of a robot. Not thread-safe; make a new one for each call of `run`.
 
     rehearse: do everything up to the commit step and never press it.  pictures: which evidence to keep.
+    egress: the way out of the target's browser.  longest_wait: a longer wait (seconds) ends the call with WAITING,
+    so that nobody holds a place only to wait in it.  failures: rows that failed one after another before this call.
     """
 
     def __init__(
@@ -52,8 +64,11 @@ class Runner:
         limits: Limits | None = None,
         control: Control = lambda: Command.GO,
         clock: Clock | None = None,
+        egress: Egress | None = None,
         rehearse: bool = False,
         pictures: Iterable[EvidenceKind] = _ALL_PICTURES,
+        longest_wait: float = math.inf,
+        failures: int = 0,
     ) -> None:
         self._store = store
         self._control = control
@@ -62,6 +77,7 @@ class Runner:
         self._around = Surroundings(
             store,
             target,
+            egress or NotGuarded(),
             self._clock,
             self._limits,
             self._between_steps,
@@ -71,7 +87,8 @@ class Runner:
         )
         self._reached: dict[int, RowState] = {}
         self._seconds: dict[str, float] = {}
-        self._failures = 0
+        self._failures = failures
+        self._longest_wait = longest_wait
         self._pictures_missing = 0
         self._command = Command.GO
         self._asked = 0.0
@@ -82,9 +99,11 @@ class Runner:
         Safe to call again after any crash: what happened is asked from the store and from the target.
         """
         began = self._clock.timer()
-        problem = None
+        problem, wait = None, 0.0
         try:
             ending, problem = self._rows(first)
+        except _Later as later:
+            ending, wait = Ending.WAITING, later.seconds
         except Halted:
             ending = Ending.PAUSED if self._command is Command.PAUSE else Ending.STOPPED
         except LeaseLost:
@@ -93,11 +112,22 @@ class Runner:
             ending, problem = Ending.SCREEN_CHANGED, error.problem
         except LoginRefused as error:
             ending, problem = Ending.LOGIN_REFUSED, error.problem
+        except NoEgress as error:
+            ending, problem = Ending.NO_EGRESS, error.problem
         except (NotReady, RobotError) as error:
             ending, problem = Ending.SETUP, error.problem
         counts = Counter(self._reached.values())
         elapsed = self._clock.timer() - began
-        return RunReport(ending, dict(counts), self._seconds, elapsed, problem, self._pictures_missing)
+        return RunReport(
+            ending,
+            dict(counts),
+            self._seconds,
+            elapsed,
+            problem,
+            self._pictures_missing,
+            wait,
+            self._failures,
+        )
 
     def _rows(self, first: int) -> tuple[Ending, Problem | None]:
         fresh = deque(number for number in self._store.open_rows() if number >= first)
@@ -107,7 +137,8 @@ class Runner:
             row = self._store.load(number)
             if row.state not in OPEN:
                 continue
-            if row.not_before is not None and row.not_before > self._clock.now():
+            if self._waits(row):
+                assert row.not_before is not None
                 heapq.heappush(later, (row.not_before, number))
                 continue
             row = self._work(row)
@@ -115,14 +146,23 @@ class Runner:
                 heapq.heappush(later, (row.not_before or self._clock.now(), number))
             if self._failures >= self._limits.failures_in_a_row:
                 return Ending.TOO_MANY_FAILURES, _too_many(self._failures, row.problem)
-            self._breathe()
+            if fresh or later:
+                self._breathe()
         return Ending.FINISHED, None
+
+    def _waits(self, row: Row) -> bool:
+        """Whether its time has not come. A time further away than any wait was written by a clock that has been
+        set since; and nothing but patience hangs on it."""
+        if row.not_before is None:
+            return False
+        left = (row.not_before - self._clock.now()).total_seconds()
+        return 0 < left <= self._limits.longest
 
     def _next(self, fresh: deque[int], later: list[tuple[datetime, int]]) -> int:
         """A deferred row whose time has come, else a fresh one, else wait for the first deferred one."""
         if later and (not fresh or later[0][0] <= self._clock.now()):
             when, number = heapq.heappop(later)
-            self._wait((when - self._clock.now()).total_seconds())
+            self._sit_out((when - self._clock.now()).total_seconds())
             return number
         return fresh.popleft()
 
@@ -145,7 +185,13 @@ class Runner:
     def _breathe(self) -> None:
         """A target that fails again and again is left alone for longer and longer."""
         if self._failures > 1:
-            self._wait(self._limits.wait_after(self._failures - 1))
+            self._sit_out(self._limits.wait_after(self._failures - 1))
+
+    def _sit_out(self, seconds: float) -> None:
+        """Wait here when it is short, else end the call. Raises `_Later`."""
+        if seconds > self._longest_wait:
+            raise _Later(seconds)
+        self._wait(seconds)
 
     def _wait(self, seconds: float) -> None:
         until = self._clock.timer() + seconds
@@ -163,6 +209,14 @@ class Runner:
         """The control may cost a query, and a scenario has many steps."""
         if self._clock.timer() - self._asked >= _OFTEN:
             self._between_steps()
+
+
+class _Later(Exception):
+    """There is nothing to do for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def _too_many(failures: int, last: Problem | None) -> Problem:

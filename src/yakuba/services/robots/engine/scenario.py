@@ -211,7 +211,8 @@ Step = Open | Press | Fill | Wait | CheckLandmark | CheckItem
 class System:
     """The target system. base: its address without a path.  patience: longest wait for one page, seconds.
 
-    settle_seconds: how long it may take to store a request that the robot has lost sight of.
+    settle_seconds: how long it may take to store a request that the robot has lost sight of.  idempotent: whether
+    it refuses a receipt number that it has, so that the commit step may be pressed again.
     """
 
     name: str
@@ -221,6 +222,7 @@ class System:
     patience: float = 20.0
     login_refused: Landmark | None = None
     refusal: Landmark | None = None
+    idempotent: bool = False
 
 
 @dataclass(frozen=True)

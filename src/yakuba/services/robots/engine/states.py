@@ -12,7 +12,7 @@ TRANSITIONS: dict[RowState, frozenset[RowState]] = {
         {S.LOOKING_UP, S.ENTERING, S.ENTERED, S.FOUND_ALREADY, S.RETRY, S.FAILED, S.UNDECIDED, S.WAITING}
     ),
     S.ENTERING: frozenset({S.LOOKING_UP, S.INTENT, S.REHEARSED, S.RETRY, S.FAILED, S.UNDECIDED, S.WAITING}),
-    S.INTENT: frozenset({S.LOOKING_UP, S.SUBMITTING, S.RETRY, S.UNDECIDED}),
+    S.INTENT: frozenset({S.LOOKING_UP, S.SUBMITTING, S.RETRY, S.FAILED, S.UNDECIDED}),
     S.SUBMITTING: frozenset({S.LOOKING_UP, S.ENTERED, S.RETRY, S.UNDECIDED}),
     S.RETRY: frozenset({S.LOOKING_UP, S.SKIPPED}),
     # The rest is moved by people only, never by the runner.

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from yakuba.kernel.accounts import permission_required
-from yakuba.kernel.outbound import allowed_hosts
+from yakuba.kernel.outbound import allowed_targets
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.forms import SystemForm
 from yakuba.services.robots.models import System
@@ -21,7 +21,7 @@ from yakuba.services.robots.queries.refusal import NotPossible
 def systems(request: HttpRequest) -> HttpResponse:
     """All target systems, and what is missing to use them."""
     rows = [(system, register.missing_secrets(system)) for system in register.systems()]
-    context = rights(request.user) | {"systems": rows, "hosts": sorted(allowed_hosts())}
+    context = rights(request.user) | {"systems": rows, "hosts": sorted(allowed_targets())}
     return render(request, "robots/systems.html", context)
 
 
@@ -39,6 +39,7 @@ def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
                 form.cleaned_data["base_url"],
                 form.cleaned_data["settle_seconds"],
                 form.secrets(),
+                idempotent=form.cleaned_data["idempotent"],
                 actor=request.user,
             )
         except NotPossible as error:
@@ -46,5 +47,5 @@ def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
         else:
             messages.success(request, f"接続先「{saved}」を登録しました。")
             return redirect("robots:systems")
-    context = {"form": form, "system": system, "hosts": sorted(allowed_hosts())}
+    context = {"form": form, "system": system, "hosts": sorted(allowed_targets())}
     return render(request, "robots/system.html", context, status=422 if form.errors else 200)

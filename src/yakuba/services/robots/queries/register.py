@@ -12,7 +12,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.outbound import OutboundRefused, require_host
+from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import scenario as language
@@ -126,7 +126,7 @@ def obstacles(scenario: Scenario) -> list[str]:
     if missing:
         found.append(f"接続先「{scenario.system}」に {'、'.join(sorted(missing))} を登録してください。")
     try:
-        require_host(scenario.system.base_url)
+        require_target(scenario.system.base_url)
     except OutboundRefused as error:
         found.append(str(error))
     return found

@@ -206,8 +206,17 @@ def _note(run: Run) -> str:
             "処理をするワーカーが動いていません。システム担当へ知らせてください。動きだすと自動で始まります。"
         )
     if job.state == State.WAITING:
-        return "順番を待っています。同じ接続先のロボットは一つずつ動きます。"
+        return _why_it_waits(run, job)
     return _waiting_rows(run)
+
+
+def _why_it_waits(run: Run, job: Job) -> str:
+    if job.due_at is not None and job.due_at > timezone.now():
+        return _waiting_rows(run) or "相手システムの失敗が続いたため、しばらく間をおいています。"
+    others = Job.objects.filter(lane=job.lane, state=State.RUNNING).exclude(pk=job.pk)
+    if others.exists():
+        return "順番を待っています。同じ接続先のロボットは一つずつ動きます。"
+    return "順番を待っています。ワーカーの手が空きしだい始まります。"
 
 
 def _somebody_works() -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.outbound import OutboundRefused, require_host
+from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
@@ -71,7 +71,7 @@ def self_check() -> list[CheckResult]:
         results.append(CheckResult(f"シナリオ「{scenario}」", not found, " ".join(found)))
     for system in register.systems():
         try:
-            require_host(system.base_url)
+            require_target(system.base_url)
         except OutboundRefused as error:
             results.append(CheckResult(f"接続先「{system}」", False, str(error)))
     return results

@@ -40,8 +40,8 @@ def seed(count: int, address: str) -> None:
         procedure = Procedure.objects.get(code=PROCEDURE)
         for serial in range(1, count + 1):
             ready_case(procedure, serial)
-        facade.load_scenario(town.scenario_text(PROCEDURE), person)
         facade.set_system(SYSTEM, address, town.SECRETS, actor=person, settle_seconds=2.0)
+        facade.load_scenario(town.scenario_text(PROCEDURE), person)
         facade.start_run(PROCEDURE, person)
 
 

@@ -26,8 +26,5 @@ class MemoryStore:
         self.rows[row.number] = row
         self.saved.append(row)
 
-    def still_mine(self, seconds: float) -> bool:
-        return True
-
     def keep(self, number: int, evidence: Evidence) -> None:
         self.evidence.append((number, evidence))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.models import Row, Run, Scenario
 from yakuba.services.robots.tests import town
-from yakuba.services.robots.tests.simulation import Faults, SimulatedClock, SimulatedTarget
+from yakuba.services.robots.tests.simulation import Faults, SimulatedClock, SimulatedEgress, SimulatedTarget
 
 PROCEDURE = "bus-pass"
 SYSTEM = "総合住民情報システム"
@@ -75,9 +76,13 @@ class Shift:
         self.rows = DatabaseRows(taken)
         self.clock = SimulatedClock()
         self._faults = Faults(faults or [])
-        self.target = SimulatedTarget(_AsMemory(self.rows), self.clock, self._faults, before or {}, 0.0)  # type: ignore[arg-type]
+        egress = SimulatedEgress(self._faults)
+        egress.begin()
+        self.target = SimulatedTarget(
+            _AsMemory(self.rows), self.clock, self._faults, before or {}, 0.0, egress
+        )  # type: ignore[arg-type]
 
-    def work(self, **limits: Any) -> RunReport:
+    def work(self, longest_wait: float = math.inf, **limits: Any) -> RunReport:
         """Work until nothing is left or somebody wants it otherwise, and give the run back.
 
         `faults` (see `simulation.SimulatedTarget`) strike one after another: 1 at the first look-up is trouble,
@@ -88,8 +93,11 @@ class Shift:
             self.target,
             limits=Limits(settle_seconds=1.0, **limits),
             clock=self.clock,
+            egress=self.target.egress,
             control=self._control,
             rehearse=self.run.dry_run,
+            longest_wait=longest_wait,
+            failures=self.run.failures,
         )
         report = runner.run(self.run.first_row)
         runs.give_back(self.run.pk, self.holder, report)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from yakuba.services.robots.contracts import Evidence, Row, RowState
+from yakuba.services.robots.contracts import Evidence, Intent, Row, RowState, Stamp
 from yakuba.services.robots.engine.errors import (
     LoggedOut,
     Refused,
     RobotError,
     ScreenChanged,
-    TooLate,
     Trouble,
+    Unacknowledged,
     Unclear,
     Unreadable,
 )
@@ -25,9 +25,29 @@ class Killed(BaseException):
 
 
 class SimulatedClock:
+    """One machine's time. The wall clock can be set (`step`) and the machine started anew (`reboot`); `elapsed` is
+    what really passed."""
+
     def __init__(self) -> None:
         self._began = datetime(2026, 11, 20, tzinfo=UTC)
         self._milliseconds = 0
+        self._booted_at = -500_000
+        self._boots = 1
+
+    def step(self, seconds: float) -> None:
+        """Somebody sets the clock."""
+        self._began += timedelta(seconds=seconds)
+
+    def reboot(self) -> None:
+        self._boots += 1
+        self._booted_at = self._milliseconds
+
+    @property
+    def elapsed(self) -> float:
+        return self._milliseconds / 1000
+
+    def stamp(self) -> Stamp:
+        return Stamp(f"boot-{self._boots}", (self._milliseconds - self._booted_at) / 1000)
 
     def now(self) -> datetime:
         return self._began + timedelta(milliseconds=self._milliseconds)
@@ -54,7 +74,7 @@ class Faults:
 
 
 class FaultyStore(MemoryStore):
-    """Dies before or after a commit, or loses its lease."""
+    """Dies before or after a commit."""
 
     def __init__(self, rows: Sequence[Row], faults: Faults) -> None:
         super().__init__(rows)
@@ -68,9 +88,6 @@ class FaultyStore(MemoryStore):
         if fault == 2:
             raise Killed
 
-    def still_mine(self, seconds: float) -> bool:
-        return self._faults.next(1) == 0
-
     def keep(self, number: int, evidence: Evidence) -> None:
         fault = self._faults.next(2)
         if fault == 1:
@@ -80,36 +97,100 @@ class FaultyStore(MemoryStore):
         super().keep(number, evidence)
 
 
+class SimulatedEgress:
+    """The egress of one machine, with all that ever left through it. `begin` is what a new holder does first.
+
+    machine: changes when the next holder works elsewhere: nobody there can cut what leaves from here.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self.machine, self.number = "machine-1", 0
+        self._cut: dict[str, int] = {}
+        self._marked: set[tuple[str, int, int]] = set()
+        self._left: set[tuple[str, int, int]] = set()
+        self._known_since = 0
+
+    @property
+    def id(self) -> str:
+        return self.machine
+
+    def begin(self, *, elsewhere: bool = False) -> None:
+        if elsewhere:
+            self.machine = f"machine-{int(self.machine[8:]) + 1}"
+        self.number += 1
+        self._cut[self.machine] = self.number - 1
+
+    def dies(self) -> None:
+        """Another process takes its place, which knows nothing of what left before."""
+        self._known_since = self.number + 1
+        self.begin()
+
+    def lets(self, machine: str, number: int, row: int) -> bool:
+        """Whether a request of that holder may leave now; notes that it has."""
+        if number <= self._cut.get(machine, 0):
+            return False
+        self._left.add((machine, number, row))
+        return True
+
+    def mark(self, row: int) -> None:
+        if self._faults.next(1):
+            raise Trouble("the egress was opened anew")
+        self._marked.add((self.machine, self.number, row))
+
+    def cut(self, intent: Intent, row: int) -> bool:
+        if intent.egress != self.machine:
+            raise Unacknowledged
+        if intent.number >= self.number:
+            self.begin()
+        return intent.number >= self._known_since and (self.machine, intent.number, row) not in self._left
+
+
 class SimulatedTarget:
     """Stores rows, at once or `delay` seconds late, and answers or does not.
 
     stored: registration numbers by receipt number.  commits: how often the commit step was really pressed.
+    frozen: requests of processes that stopped between the click and the sending, by when they thaw.
     """
 
     picture_type = "image/png"
 
     def __init__(
-        self, store: MemoryStore, clock: SimulatedClock, faults: Faults, before: dict[str, int], delay: float
+        self,
+        store: MemoryStore,
+        clock: SimulatedClock,
+        faults: Faults,
+        before: dict[str, int],
+        delay: float,
+        egress: SimulatedEgress | None = None,
     ) -> None:
+        self.egress = egress or SimulatedEgress(faults)
+        self._frozen: list[tuple[float, str, int, Row]] = []
         self._store, self._clock, self._faults, self._delay = store, clock, faults, delay
         self.stored = {
             receipt: [f"old-{receipt}-{n}" for n in range(count)] for receipt, count in before.items()
         }
-        self._under_way: list[tuple[datetime, str]] = []
+        self._under_way: list[tuple[float, str]] = []
         self.commits = 0
         self._answered: set[str] = set()
 
     def settle(self) -> None:
-        """Store what is under way and due."""
-        due = [one for one in self._under_way if one[0] <= self._clock.now()]
+        """What is frozen and due thaws, and is sent if it may; what is under way and due is stored."""
+        for one in [one for one in self._frozen if one[0] <= self._clock.elapsed]:
+            self._frozen.remove(one)
+            _, machine, number, row = one
+            if self.egress.lets(machine, number, row.number):
+                self._under_way.append((self._clock.elapsed + self._delay, row.receipt_number))
+        due = [one for one in self._under_way if one[0] <= self._clock.elapsed]
         for one in due:
             self._under_way.remove(one)
             self._keep(one[1])
 
     def settle_all(self) -> None:
         """Let every request under way arrive."""
-        self._clock.sleep(self._delay + 1)
-        self.settle()
+        for _ in range(2):
+            self._clock.sleep(self._delay + 1000)
+            self.settle()
 
     def _keep(self, receipt: str) -> str:
         self.commits += 1
@@ -138,19 +219,20 @@ class SimulatedTarget:
         between_steps()
         self._strike([Trouble, LoggedOut, ScreenChanged, Refused])
 
-    def commit(self, row: Row, not_after: datetime) -> str:
+    def commit(self, row: Row) -> str:
         committed = self._store.rows[row.number]
         assert committed.state is RowState.SUBMITTING
-        assert committed.intent_at is not None
+        assert committed.intent is not None
         fault = self._faults.next(10)
-        if fault == 1:
-            self._clock.sleep(60)
-        if self._clock.now() > not_after:
-            raise TooLate("too late")
+        if fault == 1:  # frozen: taken for dead, and it thaws when others have long gone on
+            thaws = self._clock.elapsed + [1, 7, 45, 400][self._faults.next(3)]
+            self._frozen.append((thaws, self.egress.machine, self.egress.number, row))
+            raise Killed
         if fault == 2:
             raise Killed  # before the press
         if fault == 3:
             raise Trouble("lost on the way")
+        assert self.egress.lets(self.egress.machine, self.egress.number, row.number)
         assert committed.problem is None or row.receipt_number not in self._answered, "pressed again"
         if fault == 4:
             self._answered.add(row.receipt_number)
@@ -159,7 +241,7 @@ class SimulatedTarget:
             self._answered.add(row.receipt_number)
             raise Unreadable("an error page that says nothing")
         if fault in (5, 6):
-            self._under_way.append((self._clock.now() + timedelta(seconds=self._delay), row.receipt_number))
+            self._under_way.append((self._clock.elapsed + self._delay, row.receipt_number))
             if fault == 5:
                 raise Trouble("no answer yet")
             raise Killed

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -99,10 +98,6 @@ def tick(label: str, *values: str) -> Entry:
 
 NEXT = Element(Role.BUTTON, "次へ")
 REGISTER = Element(Role.BUTTON, "登録")
-
-
-def soon() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=30)
 
 
 def test_fields_are_found_by_what_people_read(browser: ChromiumBrowser, pages: Pages) -> None:
@@ -222,25 +217,16 @@ def test_a_commit_is_sent_once_even_when_the_connection_breaks(
         browser.open(f"{pages.base}/commit-drop")
         pages.asked.clear()
         with pytest.raises(Trouble):
-            browser.commit(REGISTER, soon(), "")
+            browser.commit(REGISTER, leaves=True, dialog="")
         time.sleep(0.3)
         assert pages.count("POST /drop") == 1
 
 
 def test_a_commit_leads_on(browser: ChromiumBrowser, pages: Pages) -> None:
     browser.open(f"{pages.base}/commit")
-    page = browser.commit(REGISTER, soon(), "").page
+    page = browser.commit(REGISTER, leaves=True, dialog="").page
     assert page is not None
     assert (page.status, page.headings, page.url) == (200, ("完了",), f"{pages.base}/done")
-
-
-def test_a_commit_after_its_deadline_is_not_pressed(browser: ChromiumBrowser, pages: Pages) -> None:
-    browser.open(f"{pages.base}/commit")
-    pages.asked.clear()
-    pressed = browser.commit(REGISTER, datetime.now(UTC) - timedelta(milliseconds=1), "")
-    assert (pressed.button.verdict, pressed.page) == (Verdict.LATE, None)
-    time.sleep(0.2)
-    assert pages.count("POST /store") == 0
 
 
 def test_only_allowed_hosts_are_contacted(browser: ChromiumBrowser, pages: Pages) -> None:

@@ -73,7 +73,7 @@ SITE = {
 <form method=post action=/store onsubmit="return confirm('登録しますか？')"><button>登録</button></form>""",
     "/done": "<h1>完了</h1><table><tr><th>登録番号</th><td>K-7</td></tr></table>",
 }
-LIMITS = Limits(settle_seconds=1, commit_window=0.5, attempts=3, backoff=0.05)
+LIMITS = Limits(settle_seconds=1, attempts=3, backoff=0.05)
 
 
 def found(*rows: tuple[str, str]) -> str:

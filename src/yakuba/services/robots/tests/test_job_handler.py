@@ -10,13 +10,14 @@ from django.db import connection
 from django.test import Client
 from typer.testing import CliRunner
 
-from yakuba.kernel.jobs import JobContext, JobError, JobStopped
+from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, JobStopped
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import manifests, resolve
 from yakuba.services.robots import jobs
 from yakuba.services.robots.actions import runs
+from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.cli import app
 from yakuba.services.robots.contracts import Ending, RowState
 from yakuba.services.robots.models import Row, Run, RunState
@@ -93,6 +94,22 @@ def test_a_worker_that_shuts_down_leaves_the_run_to_the_next(office):
     assert (run.state, run.holder) == (RunState.ACTIVE, "")
     Shift(run).work()
     assert Case.objects.get().status == Status.ENTERED
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.skipif(bool(missing()), reason="".join(missing()))
+def test_a_run_whose_target_is_down_gives_its_place_back(office):
+    """Nothing listens at the system's address: the waits grow, and soon they are not waited for in the worker."""
+    run = office.start(2)
+    with pytest.raises(JobPostponed) as later:
+        jobs.run(begun(run), run_id=run.pk)
+    assert jobs.LONGEST_WAIT < later.value.seconds <= 60
+    run.refresh_from_db()
+    assert (run.state, run.holder) == (RunState.ACTIVE, "")
+    assert run.failures >= 2
+    assert {row.row_state for row in Row.objects.all()} == {RowState.RETRY}
+    assert not Row.objects.exclude(intent_at=None).exists()
 
 
 def test_a_finished_or_paused_run_is_left_alone(office):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.models import Job, Worker
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading import facade as reading
@@ -218,10 +218,39 @@ def test_secrets_go_in_and_never_come_out(page, office):
 def test_a_host_that_is_not_allowed_is_named(page):
     answer = page("system_new", name="外", base_url="http://example.com", settle_seconds="5")
     assert answer.status_code == 422
-    assert "example.com への接続は許可されていません" in text_of(answer)
+    assert "example.com:80 への接続は許可されていません" in text_of(answer)
 
 
 # Running
+
+
+def test_beside_an_unticked_rehearsal_stands_that_it_registers(page, office):
+    office.ready_cases(1)
+    text = text_of(page("start", office.scenario.pk))
+    assert "つけなければ、本番として登録します" in text
+    assert "登録はしません" not in text
+
+
+def test_what_is_said_of_a_run_that_waits_is_true(page, office):
+    run = office.start(2)
+    job = Job.objects.get(key=run.job_key)
+    Worker.objects.create(
+        id="w",
+        host="h",
+        place="",
+        pid=1,
+        pid_started=1,
+        started_at=timezone.now(),
+        heartbeat_at=timezone.now(),
+    )
+    assert "ワーカーの手が空きしだい始まります" in text_of(page("run", run.pk))
+    other = Job.objects.create(name="robots.run", key="other", lane=job.lane, state="running", ticket="o")
+    assert "同じ接続先のロボットは一つずつ動きます" in text_of(page("run", run.pk))
+    other.delete()
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now() + timedelta(seconds=50))
+    assert "相手システムの失敗が続いたため、しばらく間をおいています" in text_of(page("run", run.pk))
+    Row.objects.update(state=RowState.RETRY.value)
+    assert "やり直す時刻を待っています（2行）" in text_of(page("run", run.pk))
 
 
 def test_start_and_watch_a_run(page, office):

@@ -136,7 +136,9 @@ class CoreSystem:
 
     def calm(self) -> None:
         """No trouble, first layout, the random sequences from their beginning."""
-        self.set(slow=0.0, slow_submit=0.0, error_rate=0.0, logout_rate=0.0, drop_rate=0.0, layout=1, seed=1)
+        rates = ("error_rate", "logout_rate", "drop_rate", "broken_rate", "late_rate", "refuse_known")
+        seconds = ("slow", "slow_submit", "late_seconds")
+        self.set(**dict.fromkeys([*rates, *seconds], 0.0), layout=1, seed=1)
 
     def stored(self, receipts: set[str] | None = None) -> list[dict[str, Any]]:
         """What is stored, in canonical values; of those receipt numbers only, when given."""

@@ -1,0 +1,71 @@
+"""A worker to whom things happen: `python -m …tests.shaken`, for the fault world.
+
+SHAKEN_CLOCK names a file with the seconds by which this machine's clock is wrong now. SHAKEN_FREEZE and SHAKEN_KILL
+are the shares of presses at which the worker stops (SIGSTOP) or dies (SIGKILL) at a chosen point: before the click,
+with the request in the browser's hands, or after it has left.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+SILENCE = timedelta(seconds=2)  # a worker that is frozen loses its jobs after six times as long
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
+    django.setup()
+    from yakuba.kernel.jobs.worker import main as work
+    from yakuba.services.robots.adapters.gate import Gate
+    from yakuba.services.robots.adapters.session import BrowserSession
+    from yakuba.services.robots.engine.ports import SystemClock
+
+    clock = Path(os.environ["SHAKEN_CLOCK"])
+    right = SystemClock.now
+
+    def wrong(self: SystemClock) -> datetime:
+        return right(self) + timedelta(seconds=float(clock.read_text() or 0))
+
+    SystemClock.now = wrong  # type: ignore[method-assign]
+    freezes, kills = float(os.environ["SHAKEN_FREEZE"]), float(os.environ["SHAKEN_KILL"])
+    chance = random.Random()
+    due: dict[str, int] = {}  # what happens at which point of the press under way
+
+    def draw() -> None:
+        due.clear()
+        drawn = chance.random()
+        if drawn < freezes + kills:
+            point = chance.choice(("click", "gate", "sent"))
+            due[point] = signal.SIGSTOP if drawn < freezes else signal.SIGKILL
+
+    def strike(point: str) -> None:
+        if point in due:
+            os.kill(os.getpid(), due.pop(point))
+
+    commit, send = BrowserSession.commit, Gate._send_once
+
+    def shaken_commit(self: BrowserSession, *arguments: Any, **named: Any) -> Any:
+        draw()
+        strike("click")
+        return commit(self, *arguments, **named)
+
+    def shaken_send(self: Gate, *arguments: Any) -> Any:
+        strike("gate")
+        result = send(self, *arguments)
+        strike("sent")
+        return result
+
+    BrowserSession.commit = shaken_commit  # type: ignore[method-assign]
+    Gate._send_once = shaken_send  # type: ignore[method-assign]
+    work(lease=SILENCE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""What leaves the browser around the commit step, on pages that check, store and tell in requests of their own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from yakuba.services.robots.adapters.chromium import ChromiumBrowser
+from yakuba.services.robots.contracts import Ending, FieldSpec, ProblemKind, Row, RowState
+from yakuba.services.robots.engine.attempt import Limits
+from yakuba.services.robots.engine.browser import ANY_FORM, Page
+from yakuba.services.robots.engine.loader import load
+from yakuba.services.robots.engine.player import ScenarioPlayer
+from yakuba.services.robots.engine.runner import Runner
+from yakuba.services.robots.engine.scenario import Element, Role
+from yakuba.services.robots.tests.memory import MemoryStore
+from yakuba.services.robots.tests.pages import Pages
+
+pytestmark = pytest.mark.browser
+
+NEXT, REGISTER = Element(Role.BUTTON, "次へ"), Element(Role.BUTTON, "登録")
+FORM = "<h1>確認</h1><form method=post action=/store {}><input type=hidden name=action value=register><button>登録</button></form>"
+POST = "fetch('{}', {{method: 'POST', body: 'a=1'}})"
+SITE = {
+    "/done": "<h1>完了</h1><table><tr><th>登録番号</th><td>K-1</td></tr></table>",
+    # Checks by a request of its own, and only then sends the form.
+    "/checks": FORM.format(
+        'id=f onsubmit="event.preventDefault();' + POST.format("/check") + '.then(() => f.submit())"'
+    ),
+    # Tells that somebody is leaving, twice, and checks with GET as well.
+    "/beacon": FORM.format(
+        "onsubmit=\"navigator.sendBeacon('/leaving', 'x'); navigator.sendBeacon('/leaving', 'x'); fetch('/known')\""
+    ),
+    # Stores without leaving the page.
+    "/in-place": f"<h1>確認</h1><p id=r></p><button onclick=\"{POST.format('/store')}.then(() => {{ r.outerHTML = '<h2>完了</h2>' }})\">登録</button>",
+    # Stores by a request of its own and then goes to the page that says so.
+    "/then-leaves": f"<h1>確認</h1><button onclick=\"{POST.format('/store')}.then(() => {{ location.href = '/done' }})\">登録</button>",
+    # The page itself sends its form twice.
+    "/sends-twice": FORM.format("id=f").replace("<button>", '<button onclick="f.submit()">'),
+    "/get": "<h1>確認</h1><form action=/done><input type=hidden name=store value=yes><button>登録</button></form>",
+    "/step": "<h1>入力</h1><form method=post action=/step/8231><input name=a value=x><input type=hidden name=page value=3>"
+    "<input type=hidden name=token value=q8Z-17bbKd0pLm2e><button name=action value=next>次へ</button></form>",
+    "/step-stores": "<h1>入力</h1><form method=post action=/step/77><input name=a value=y><input type=hidden name=page value=3>"
+    "<input type=hidden name=token value=Aq0zP81-kkd2mMne><button name=action value=register>次へ</button></form>",
+}
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Pages]:
+    server = Pages(dict(SITE))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[ChromiumBrowser]:
+    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
+        yield one
+
+
+@pytest.fixture(autouse=True)
+def fresh(pages: Pages, browser: ChromiumBrowser) -> None:
+    browser.row_begins()
+    pages.asked.clear()
+
+
+def until(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not happens() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def commit(browser: ChromiumBrowser, pages: Pages, path: str, *, leaves: bool = True) -> Page:
+    browser.open(pages.base + path)
+    page = browser.commit(REGISTER, leaves=leaves, dialog="").page
+    assert page is not None
+    return page
+
+
+def test_a_page_that_checks_before_it_stores_enters_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    assert commit(browser, pages, "/checks").headings == ("完了",)
+    assert (pages.count("POST /check"), pages.count("POST /store")) == (1, 1)
+
+
+def test_a_page_that_tells_and_stores_enters_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    assert commit(browser, pages, "/beacon").headings == ("完了",)
+    until(lambda: pages.count("POST /leaving") == 2)
+    assert (pages.count("POST /leaving"), pages.count("POST /store")) == (2, 1)
+
+
+def test_a_page_that_stores_in_place_enters_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    commit(browser, pages, "/in-place", leaves=False)
+    assert browser.wait_for(lambda page: "完了" in page.headings, 30)
+    assert pages.count("POST /store") == 1
+
+
+def test_a_page_that_stores_and_then_leaves_enters_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    assert commit(browser, pages, "/then-leaves").headings == ("完了",)
+    assert pages.count("POST /store") == 1
+
+
+def test_a_form_that_the_page_sends_twice_is_stored_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    commit(browser, pages, "/sends-twice")
+    time.sleep(0.3)  # a second one would come now
+    assert pages.count("POST /store") == 1
+
+
+def test_a_form_that_stores_by_get_is_sent_once(browser: ChromiumBrowser, pages: Pages) -> None:
+    assert commit(browser, pages, "/get").headings == ("完了",)
+    assert pages.count("GET 127.0.0.1 /done?store=yes") == 1
+
+
+def test_a_step_that_sends_what_it_never_sent_is_stopped_before_it_leaves(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    browser.open(f"{pages.base}/step")
+    learned = browser.press(NEXT, (), leaves=True, dialog="", forms=ANY_FORM).sent
+    assert learned == ("POST /step/* action=next page=3",)
+    pages.html["/step/8231"] = "<h1>二ページ目</h1>"
+    browser.open(f"{pages.base}/step")
+    again = browser.press(NEXT, (), leaves=True, dialog="", forms=frozenset(learned))
+    assert (again.stopped, again.sent) == ("", learned)
+    pages.asked.clear()
+    browser.open(f"{pages.base}/step-stores")
+    pressed = browser.press(NEXT, (), leaves=True, dialog="", forms=frozenset(learned))
+    assert pressed.stopped == "POST /step/* action=register page=3"
+    assert pressed.page is None
+    assert [one for one in pages.asked if one.startswith("POST")] == []
+
+
+FIELDS = [FieldSpec("number", "受付番号", "receipt_number"), FieldSpec("name", "氏名", "name")]
+SCENARIO = """
+名前: 小さな登録
+版: 1
+手続: small
+システム: {名前: 小さなシステム, 住所: "http://127.0.0.1:1", ログイン画面: {見出し: ログイン}}
+ログイン:
+  - 開く: /menu
+照会:
+  手順:
+    - 開く: "/search?q={受付番号}"
+  見つかった: {列: 登録番号, 行: {受付番号: "{受付番号}"}}
+  見つからない: {文字: ありません}
+入力:
+  - 開く: /entry
+  - 入力: {欄: 氏名, 値: "{氏名}"}
+  - 押す: {ボタン: 次へ}
+  - 確かめる: {見出し: 確認}
+登録:
+  押す: {ボタン: 登録, 画面: 変わらない}
+結果:
+  項目: 登録番号
+  確かめる:
+    - 見出し: 完了
+"""
+ENTRY = "<h1>入力</h1><form method=post action=/turn><label>氏名 <input name=name></label><button name=do value={}>次へ</button></form>"
+IN_PLACE = (
+    "<h1>確認</h1><div id=r></div><button onclick=\"fetch('/store', {method: 'POST'}).then(() => setTimeout(() => "
+    "{ r.innerHTML = '<h2>完了</h2><table><tr><th>登録番号</th><td>K-7</td></tr></table>' }, 300))\">登録</button>"
+)
+
+
+class Small:
+    """A site with one page to fill, a confirmation, and a button that stores in place."""
+
+    def __init__(self, pages: Pages, browser: ChromiumBrowser) -> None:
+        pages.html |= {
+            "/menu": "<h1>メニュー</h1>",
+            "/search": "<p>ありません</p>",
+            "/entry": ENTRY.format("next"),
+            "/done": IN_PLACE,  # where every form leads
+        }
+        self.pages, self.browser = pages, browser
+        self.player = self.opened()
+
+    def opened(self, forms: dict[int, tuple[str, ...]] | None = None) -> ScenarioPlayer:
+        scenario = load(SCENARIO, "small", FIELDS)
+        return ScenarioPlayer(scenario, self.browser, {}, self.pages.base, forms)
+
+    def run(self, store: MemoryStore) -> Ending:
+        limits = Limits(settle_seconds=1, attempts=3, backoff=0.05)
+        return Runner(store, self.player, limits=limits, pictures=()).run().ending
+
+
+def rows(*numbers: int) -> MemoryStore:
+    return MemoryStore([Row(n, f"R{n}", {"number": f"R{n}", "name": "山田太郎"}) for n in numbers])
+
+
+def test_a_store_in_place_is_a_whole_row(browser: ChromiumBrowser, pages: Pages) -> None:
+    store = rows(1, 2)
+    assert Small(pages, browser).run(store) is Ending.FINISHED
+    assert [(row.state, row.target_number) for row in store.rows.values()] == [(RowState.ENTERED, "K-7")] * 2
+    assert pages.count("POST /store") == 2
+
+
+def test_when_the_confirmation_page_is_gone_the_run_stops_before_anything_is_stored(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """The button that led to the confirmation now stores; a row before, or a rehearsal, has shown what it sent."""
+    small = Small(pages, browser)
+    rehearsed = rows(1)
+    limits = Limits(settle_seconds=1)
+    Runner(rehearsed, small.player, rehearse=True, limits=limits, pictures=()).run()
+    assert list(small.player.forms.values()) == [("POST /turn do=next",)]
+    pages.html["/entry"] = ENTRY.format("register")
+    pages.asked.clear()
+    small.player = small.opened(small.player.forms)
+    store = rows(1, 2)
+    assert small.run(store) is Ending.SCREEN_CHANGED
+    assert [one for one in pages.asked if one.startswith("POST")] == []
+    problem = store.rows[1].problem
+    assert problem is not None
+    assert problem.kind is ProblemKind.SCREEN_CHANGED
+    assert "送る前に止めました" in problem.message
+    assert store.rows[2].state is RowState.WAITING
+
+
+def test_a_step_that_stored_behind_an_unchanged_form_is_found_before_anything_is_sent_again(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """Nothing shows beforehand that the step stores: the screen after it stops the run, and the row is in doubt."""
+    small = Small(pages, browser)
+    pages.html["/done"] = "<h1>登録しました</h1>"
+    store = rows(1)
+    assert small.run(store) is Ending.SCREEN_CHANGED
+    assert store.rows[1].intent is not None
+    found = "<table><tr><th>登録番号</th><th>受付番号</th></tr><tr><td>K-9</td><td>R1</td></tr></table>"
+    pages.html |= {"/search": found, "/done": IN_PLACE}
+    pages.asked.clear()
+    assert small.run(store) is Ending.FINISHED
+    assert (store.rows[1].state, store.rows[1].target_number) == (RowState.ENTERED, "K-9")
+    assert [one for one in pages.asked if one.startswith("POST")] == []

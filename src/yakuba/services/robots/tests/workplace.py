@@ -1,0 +1,106 @@
+"""An installation of its own for tests of the whole way: real workers, real Chromium, the sample core system."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from yakuba.services.robots.tests import town
+
+PROGRAM = "yakuba.services.robots.tests.installation"
+PATIENCE = 240.0  # seconds; no test is about how fast the machine is
+
+
+class Installation:
+    """A folder, a database (SQLite, or the PostgreSQL at `database`), workers and a core system."""
+
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self.folder = folder
+        self.core = town.CoreSystem.start(folder)
+        self.core.calm()
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self._database = database
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("YAKUBA_")
+        }
+        self.environment |= {
+            "YAKUBA_DATA_DIR": str(folder / "data"),
+            "YAKUBA_OUTBOUND_HOSTS": self.core.base.partition("//")[2],
+            "DJANGO_SETTINGS_MODULE": "yakuba.config.settings",
+        }
+        if database:
+            self.environment["YAKUBA_DATABASE_URL"] = database
+
+    def run(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words], env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def seed(self, rows: int) -> None:
+        """やくば市 with so many cases, and a run over them."""
+        self.run(PROGRAM, "seed", str(rows), self.core.base)
+
+    def cases(self) -> list[dict[str, Any]]:
+        return json.loads(self.run(PROGRAM, "ledger"))
+
+    def start_worker(self, *program: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", *(program or ("yakuba", "worker"))]
+        worker = subprocess.Popen(command, env=self.environment)
+        self.workers.append(worker)
+        return worker
+
+    def query(self, statement: str) -> list[Any]:
+        """Read the database without going through the program."""
+        if self._database:
+            with psycopg.connect(self._database) as connection:
+                return connection.execute(statement.encode()).fetchall()
+        with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=30)) as database:
+            return database.execute(statement).fetchall()
+
+    def rows(self) -> list[tuple[int, str]]:
+        """Number and state of every row."""
+        return [tuple(one) for one in self.query("SELECT number, state FROM robots_row ORDER BY number")]
+
+    def run_state(self) -> str:
+        return str(self.query("SELECT state FROM robots_run")[0][0])
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not until():
+            assert time.monotonic() < deadline, (self.rows(), self.run_state())
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                thaw([worker.pid])
+                worker.terminate()
+        for worker in self.workers:
+            try:
+                worker.wait(40)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+        for lock in (self.folder / "data" / "egress").glob("*/lock"):
+            with suppress(OSError, ValueError):
+                os.kill(int(lock.read_text()), signal.SIGKILL)
+        self.core.stop()
+
+
+def thaw(pids: Sequence[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
