@@ -72,6 +72,7 @@ _TEXT = {
     Reason.COLOURED_INK: "赤い書き込みがあります。訂正でないか確かめてください。",
     Reason.STRUCK_OUT: "線で消した跡があります。",
     Reason.OUTSIDE_BOX: "枠の外に書き込みがあります。",
+    Reason.LABEL_DIFFERS: "欄の見出しの印刷が登録した様式と違います。用紙の版を確かめてください。",
     Reason.PAGES_DISAGREE: "ページによって値が違います。",
 }
 
