@@ -117,6 +117,18 @@ def label_changed(page: Page, form: layouts.Form, number: int, procedure: dict) 
     return Revision(np.array(canvas.image), page.boxes, [Judged(item.field, "label_changed", None)])
 
 
+def character_changed(page: Page, form: layouts.Form, number: int, procedure: dict) -> Revision:
+    """One character of a label is another one, the rest is where it was."""
+    item = page.rng.choice([item for item in items(form, number) if page.value(item.field)])
+    label = label_of(page, item)
+    known = sorted({one for other in items(form, number) for one in label_of(page, other) if one >= "一"})
+    at = page.rng.choice([at for at, one in enumerate(label) if one in known] or [0])
+    other = page.rng.choice([one for one in known if one != label[at]])
+    new = dataclasses.replace(item, label=label[:at] + other + label[at + 1 :])
+    canvas = redrawn(form, number, procedure, {item.field: new})
+    return Revision(np.array(canvas.image), page.boxes, [Judged(item.field, "character_changed", None)])
+
+
 def unit_changed(page: Page, form: layouts.Form, number: int, procedure: dict) -> Revision:
     """Amounts are asked for in thousands now."""
     fit = [item for item in items(form, number) if item.unit.startswith("円") and page.value(item.field)]
@@ -222,6 +234,7 @@ Change = Callable[[Page, layouts.Form, int, dict], Revision]
 CHANGES: dict[str, Change] = {
     "labels_exchanged": labels_exchanged,
     "label_changed": label_changed,
+    "character_changed": character_changed,
     "unit_changed": unit_changed,
     "options_exchanged": options_exchanged,
     "option_changed": option_changed,

@@ -10,7 +10,14 @@ from misleading import KINDS, draw_sheet, draw_sheets
 from revisions import CHANGES, WORDS
 
 ASKED = {  # where a clerk could not know either
-    *("tick_between", "margin_note", "across_the_row_line", "two_values", "label_changed"),
+    *(
+        "tick_between",
+        "margin_note",
+        "across_the_row_line",
+        "two_values",
+        "label_changed",
+        "character_changed",
+    ),
     *("unit_changed", "option_changed", "red_over"),
 }
 
