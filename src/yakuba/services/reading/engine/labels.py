@@ -36,11 +36,13 @@ FEWEST = 20  # pixels of print that a window must hold
 SOFT = 1.0  # sigma of the blur before comparing, pixels
 INK = 170  # a scan's pixel below this is ink
 
-# The right print had at least 0.57 (a word crossed out), 0.76 on fax; other words 0.41 at most, but for one digit of 3か月.
+# Words crossed out had at least 0.57, on fax 0.76; other words 0.41 at most, but for single characters much alike.
 OTHER_PRINT = 0.5
-# Between: pen over print leaves all of the print, a poor line leaves no other ink. Other words leave neither.
-ALIKE = 0.75
-COVERED = 0.93
+# Between: how far below the page's own middle a window may lie, in spans from the middle to the worst tenth, and at
+# most. Pen over print leaves all of the print, a poor line leaves no other ink; other words leave neither.
+SPANS = 5
+ALIKE = 0.85
+COVERED = 0.98
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,10 @@ class Likeness:
     print_there: float
     ink_known: float
 
-    @property
-    def differs(self) -> bool:
-        """Other print stands here."""
+    def differs(self, alike: float) -> bool:
+        """Other print stands here. alike: correlation of the right print on this scan, at least."""
         covered = max(self.print_there, self.ink_known)
-        return self.correlation < OTHER_PRINT or (self.correlation < ALIKE and covered < COVERED)
+        return self.correlation < OTHER_PRINT or (self.correlation < alike and covered < COVERED)
 
 
 def windows(form: Grey, boxes: Sequence[Box]) -> tuple[Window, ...]:
@@ -156,8 +157,16 @@ def changed_fields(windows: Sequence[Window], scan: Grey, form: Grey) -> frozens
     if not windows:
         return frozenset()
     soft = cv2.GaussianBlur(scan, (0, 0), SOFT), cv2.GaussianBlur(form, (0, 0), SOFT)
-    found = [window.fields for window in windows if likeness(window.rect, scan, form, soft).differs]
-    return frozenset(field for fields in found for field in fields)
+    found = [likeness(window.rect, scan, form, soft) for window in windows]
+    alike = _alike([one.correlation for one in found])
+    differing = [window.fields for window, one in zip(windows, found, strict=True) if one.differs(alike)]
+    return frozenset(field for fields in differing for field in fields)
+
+
+def _alike(correlations: Sequence[float]) -> float:
+    """The least correlation of the right print on this scan: a fax is less like its form than a good scan."""
+    tenth, middle = np.percentile(correlations, (10, 50))
+    return min(ALIKE, float(middle - SPANS * (middle - tenth)))
 
 
 def likeness(rect: Rect, scan: Grey, form: Grey, soft: tuple[Grey, Grey]) -> Likeness:
