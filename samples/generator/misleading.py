@@ -43,7 +43,8 @@ TRIES = 60  # pages looked at until one is fit for a kind
 
 @dataclass(frozen=True)
 class MisleadingSheet:
-    """One scanned page. judged: the fields a trick was played on; values: all fields of the page as written."""
+    """One scanned page. kinds: the tricks played on it; judged: the fields they were played on; values: all fields
+    of the page as written."""
 
     name: str
     picture: Image.Image
@@ -51,6 +52,7 @@ class MisleadingSheet:
     page: int
     hand: str
     effects: list[str]
+    kinds: tuple[str, ...]
     judged: tuple[Judged, ...]
     values: dict[str, str]
 
@@ -102,15 +104,20 @@ def attempt_sheet(
     boxes = {box["field"]: box for box in known.pages[number - 1]["boxes"]}
     page = Page(boxes, known.fields, application, sheet, blank, rng)
     judged = play(first, page, known.code, number, known.procedure, parameters)
+    played = [first]
     for kind in more:
-        judged += try_to_play(kind, page, known.code, number, known.procedure)
+        found = try_to_play(kind, page, known.code, number, known.procedure)
+        judged += found
+        played += [kind] if found else []
     for code, box in page.boxes.items():
         if code not in page.taken:
             fill_box(sheet, box, application, known.fields[code])
     add_seals(sheet, list(page.boxes.values()), application)
     picture, effects = scan(page.print, sheet, scanner_for(judged, mode, clean, rng), rng)
     values = {code: application.values[code] for code in boxes}
-    return MisleadingSheet(seed, picture, known.code, number, writer.label, effects, tuple(judged), values)
+    return MisleadingSheet(
+        seed, picture, known.code, number, writer.label, effects, tuple(played), tuple(judged), values
+    )
 
 
 def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random) -> Scanner:
@@ -151,20 +158,23 @@ def draw_sheets(count: int, seed: int, kinds: Iterable[str] = KINDS) -> Iterator
     """`count` sheets, on which the kinds take turns, so that each comes about as often as any other."""
     kinds = tuple(kinds)
     rng = Random(f"turns:{seed}")
-    turn: list[str] = []
+    waiting: list[str] = []
     for number in range(count):
-        chosen: list[str] = []
-        while len(chosen) < min(TRICKS_A_SHEET, len(kinds)):
-            if not turn:
-                turn = rng.sample(kinds, len(kinds))
-            # one change of the print a sheet, and it must come before the writing
-            if turn[-1] in CHANGES and chosen:
-                if len(chosen) == TRICKS_A_SHEET - 1 or any(kind in CHANGES for kind in chosen):
-                    break
-                chosen.insert(0, turn.pop())
-            else:
-                chosen.append(turn.pop())
-        yield draw_sheet(chosen, f"{seed}:{number}")
+        if len(waiting) < TRICKS_A_SHEET:
+            waiting += rng.sample(kinds, len(kinds))
+        chosen = turn(waiting)
+        sheet = draw_sheet(chosen, f"{seed}:{number}")
+        for kind in sheet.kinds:
+            waiting.remove(kind)
+        yield sheet
+
+
+def turn(waiting: list[str]) -> list[str]:
+    """The kinds of the next sheet: what has waited longest is what it is drawn for, then others where there is room.
+    A change of the print comes before all writing, so it is always the first."""
+    first = waiting[0]
+    others = [kind for kind in dict.fromkeys(waiting) if kind != first and kind not in CHANGES]
+    return [first, *others[: TRICKS_A_SHEET - 1]]
 
 
 def main() -> None:

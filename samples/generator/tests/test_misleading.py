@@ -56,6 +56,14 @@ def test_tricks_share_a_sheet_but_no_field():
         assert sum(kind in CHANGES for kind in {one.kind for one in sheet.judged}) <= 1
 
 
+def test_kinds_take_turns_and_what_found_no_room_is_drawn_on_the_next_sheet():
+    waiting = ["arrow", "labels_exchanged", "struck", "pencil", "insertion"]
+    assert misleading.turn(waiting) == ["arrow", "struck", "pencil"]
+    assert misleading.turn(waiting[1:]) == ["labels_exchanged", "struck", "pencil"]
+    played = [kind for sheet in draw_sheets(6, 5, ["arrow", "struck"]) for kind in sheet.kinds]
+    assert abs(played.count("arrow") - played.count("struck")) <= 2
+
+
 def test_same_seed_same_sheets_and_other_seeds_others():
     def drawn(seed):
         return [(np.asarray(sheet.picture).tobytes(), sheet.judged) for sheet in draw_sheets(2, seed)]
