@@ -70,7 +70,7 @@ class Likeness:
 
 def windows(form: Grey, boxes: Sequence[Box]) -> tuple[Window, ...]:
     """The windows of all labels of a blank page."""
-    rects = [(box.field, rect) for box in boxes for rect in _rects(box)]
+    rects = [(box.field, rect) for box in boxes for rect in box.rects]
     print_ = form < PRINT
     for _, (x, y, width, height) in rects:
         print_[
@@ -92,10 +92,6 @@ def windows(form: Grey, boxes: Sequence[Box]) -> tuple[Window, ...]:
         for rect in _cut(run)
         if print_[rect[1] : rect[1] + rect[3], rect[0] : rect[0] + rect[2]].sum() >= FEWEST
     )
-
-
-def _rects(box: Box) -> tuple[Rect, ...]:
-    return (*box.marks.values(), *box.parts.values()) or (box.box,)
 
 
 def _glyphs(print_: Mask) -> list[Rect]:

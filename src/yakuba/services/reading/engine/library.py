@@ -140,4 +140,10 @@ def _page_image(form: FormDefinition, page: PageDefinition) -> NDArray[np.uint8]
                     f"様式 {form.code} の {page.number} ページ: 項目「{box.field}」の枠 [{x}, {y}, {w}, {h}] が"
                     f"画像（{width}×{height}）からはみ出しています。座標を直してください。"
                 )
+    for x, y, w, h in page.free:
+        if x + w > width or y + h > height:
+            raise DefinitionError(
+                f"様式 {form.code} の {page.number} ページ: free の [{x}, {y}, {w}, {h}] が画像（{width}×{height}）から"
+                "はみ出しています。座標を直してください。"
+            )
     return np.asarray(image, np.uint8)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contracts import Decision, FieldReading, PageReading, PageStatus, Reason
-from . import gate
+from . import gate, ink
 from .alignment import Alignment, Unaligned, align
 from .alphabets import alphabet
 from .crops import Grey, Sheet, lay_on_form
@@ -101,8 +101,9 @@ def _with_fields(
     started: float,
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
+    around = ink.flags(sheet, found.template.definition)
     works = [
-        prepare(sheet, box, procedure.fields[box.field], found.fit)
+        prepare(sheet, box, procedure.fields[box.field], found.fit, around.get(box.field, ()))
         for box in found.template.definition.boxes
         if box.field in procedure.fields
     ]

@@ -19,6 +19,9 @@ MUST_HOLD = (
     *("labels_exchanged", "label_changed", "character_changed", "unit_changed"),
     *("options_exchanged", "option_changed", "eras_exchanged", "rows_exchanged"),
     *("two_values", "tick_between", "whitener", "sticker", "seal_over"),
+    *("begun_outside", "beside_comb", "tick_beside", "shared_stroke", "arrow", "margin_note"),
+    *("across_the_row_line", "struck", "struck_part", "struck_mark", "short_lines", "correction_seal"),
+    *("red_over", "pencil"),
 )
 
 
