@@ -40,6 +40,7 @@ class Canvas:
     image: Image.Image = field(default_factory=lambda: Image.new("L", (WIDTH, HEIGHT), 255))
     y: int = TOP
     boxes: list[dict] = field(default_factory=list)
+    free: list[Box] = field(default_factory=list)  # where ink says nothing about a field
 
     def __post_init__(self) -> None:
         self.pen = ImageDraw.Draw(self.image)
@@ -88,6 +89,7 @@ def draw_line_item(canvas: Canvas, item: Item, x: int, width: int, height: int) 
     if item.seal:
         usable -= 90
         canvas.text(x + width - 50, canvas.y + height // 2, "印", 30, HINT, "mm")
+        canvas.free.append([x + usable, canvas.y, width - usable, height])
     box = [x + INSET, canvas.y + INSET, usable - 2 * INSET, height - 2 * INSET]
     canvas.boxes.append({"field": item.field, "kind": "line", "box": box})
 
@@ -169,6 +171,8 @@ def draw_office(canvas: Canvas, office: Office) -> None:
     top, each = HEIGHT - 90 - office.height, 1180 // len(office.labels)
     if top < canvas.y:
         raise ValueError("the page is too full for the office block")
+    # the counter's date stamp is higher than the cells
+    canvas.free.append([LEFT - 30, top - 30, each * len(office.labels) + 60, office.height + 60])
     for number, label in enumerate(office.labels):
         x = LEFT + number * each
         canvas.frame(x, top, each, office.height, 1)
@@ -233,6 +237,8 @@ def dump(definition: dict) -> str:
                 box, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10_000
             )
             lines.append(f"      - {flow.strip()}")
+        if page["free"]:
+            lines.append(f"    free: {page['free']}")
     return "\n".join(lines) + "\n"
 
 
@@ -247,7 +253,7 @@ def write_form(form: Form, samples: Path = SAMPLES) -> None:
         name = f"page-{number}.png"
         sixteen = canvas.image.point([round(level / 17) * 17 for level in range(256)])
         sixteen.save(folder / name, optimize=True, dpi=(200, 200))
-        pages.append({"page": number, "image": name, "boxes": canvas.boxes})
+        pages.append({"page": number, "image": name, "boxes": canvas.boxes, "free": canvas.free})
     definition = {
         "form": form.code,
         "version": form.version,

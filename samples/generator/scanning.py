@@ -8,7 +8,7 @@ from random import Random
 import cv2
 import numpy as np
 from PIL import Image
-from sheet import Sheet
+from sheet import Added, Sheet
 
 # Shares of pages. Every effect that happened is listed with its page in truth.jsonl.
 FAX_RATE = 0.06  # came in by fax: 200 x 100 dpi, black and white, bad lines
@@ -43,10 +43,12 @@ MODES = ("colour", "grey", "bilevel")
 
 @dataclass(frozen=True)
 class Scanner:
-    """mode: colour | grey | bilevel; clean: no effect at all."""
+    """mode: colour | grey | bilevel; clean: no effect at all; gentle: no fax and no copy low on toner, which would
+    take faint writing away from a person too."""
 
     mode: str
     clean: bool = False
+    gentle: bool = False
 
 
 def factor(layer: np.ndarray, full: int) -> np.ndarray:
@@ -81,18 +83,36 @@ def compose(blank: np.ndarray, sheet: Sheet, mode: str, rng: np.random.Generator
         ink = wobble(ink, rng)
     layers = [(ink, sheet.hand.ink), (255 - np.asarray(sheet.stamp), STAMP_INK)]
     seal = np.asarray(sheet.seal)
+    added = [added_layer(one, sheet.clean, rng) for one in sheet.added]
     if mode != "colour":
         page = blank
         for layer, colour in layers:
             page = multiply(page, factor(layer, grey_of(colour)))
-        return multiply(page, factor(seal, SEAL_GREY if mode == "grey" else SEAL_DROPPED))
+        page = multiply(page, factor(seal, SEAL_GREY if mode == "grey" else SEAL_DROPPED))
+        for layer, one in added:
+            page = lay_on(page, layer, grey_of(one.colour), one.covering)
+        return page
     channels = []
     for channel in range(3):
         page = blank
         for layer, colour in [*layers, (seal, SEAL_COLOUR)]:
             page = multiply(page, factor(layer, colour[channel]))
+        for layer, one in added:
+            page = lay_on(page, layer, one.colour[channel], one.covering)
         channels.append(page)
     return cv2.merge(channels)
+
+
+def added_layer(one: Added, clean: bool, rng: np.random.Generator) -> tuple[np.ndarray, Added]:
+    layer = 255 - np.asarray(one.coverage)
+    return wobble(layer, rng) if one.pen and not clean else layer, one
+
+
+def lay_on(page: np.ndarray, layer: np.ndarray, level: int, covering: bool) -> np.ndarray:
+    """Ink darkens what lies below it; whitener and slips of paper hide it."""
+    if not covering:
+        return multiply(page, factor(layer, level))
+    return np.where(layer > 127, np.uint8(level), page)
 
 
 class Effects:
@@ -208,10 +228,11 @@ def as_image(page: np.ndarray, bilevel: bool) -> Image.Image:
     return picture.convert("1", dither=Image.Dither.NONE) if bilevel else picture
 
 
-def degrade(page: np.ndarray, to_bilevel: bool, rng: np.random.Generator) -> Effects:
-    """Everything but black and white that happens to a page, in the order in which it happens."""
+def degrade(page: np.ndarray, toner: bool, rng: np.random.Generator) -> Effects:
+    """Everything but black and white that happens to a page, in the order in which it happens. toner: the page is
+    no copy low on toner (its writing would be lost)."""
     effects = Effects(page, rng)
-    effects.paper(may_be_faint=not to_bilevel)
+    effects.paper(may_be_faint=not toner)
     effects.geometry()
     effects.light()
     return effects
@@ -222,10 +243,10 @@ def scan(blank: np.ndarray, sheet: Sheet, scanner: Scanner, rng: Random) -> tupl
     numbers = np.random.default_rng(rng.getrandbits(64))
     if scanner.clean:
         return as_image(compose(blank, sheet, scanner.mode, numbers), scanner.mode == "bilevel"), []
-    faxed = numbers.random() < FAX_RATE
+    faxed = numbers.random() < FAX_RATE and not scanner.gentle
     to_bilevel = faxed or scanner.mode == "bilevel"
     page = compose(blank, sheet, "bilevel" if faxed else scanner.mode, numbers)
-    effects = degrade(page, to_bilevel, numbers)
+    effects = degrade(page, to_bilevel or scanner.gentle, numbers)
     if faxed:
         effects.fax()
     elif to_bilevel:

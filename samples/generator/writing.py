@@ -82,19 +82,23 @@ def write_line(sheet: Sheet, code: str, box: Box, text: str) -> None:
 
 def write_comb(sheet: Sheet, box: Box, cells: int, text: str, right: bool) -> None:
     """One character a cell, from the left or (amounts, dates) up to the right."""
-    x, y, width, height = box
     if len(text) > cells:
         raise ValueError(f"「{text}」は{cells}マスに入りません")
+    write_cells(sheet, box, cells, text, cells - len(text) if right else 0)
+
+
+def write_cells(sheet: Sheet, box: Box, cells: int, text: str, first: float, size: int = COMB_TEXT) -> None:
+    """Characters at the pitch of a comb, the first one in cell `first`, which may lie before or after the comb."""
+    x, y, width, height = box
     cell = width / cells
-    first = cells - len(text) if right else 0
     face = face_for(sheet, text)
     jitter = 0.0 if sheet.clean or not sheet.hand.pen else 2.2
-    for number, character in enumerate(text, first):
+    for number, character in enumerate(text):
         middle = (
-            x + (number + 0.5) * cell + sheet.rng.gauss(0, 1) * jitter,
+            x + (number + first + 0.5) * cell + sheet.rng.gauss(0, 1) * jitter,
             y + height / 2 + sheet.rng.gauss(0, 1) * jitter,
         )
-        put(sheet, sheet.ink, face, character, COMB_TEXT, middle)
+        put(sheet, sheet.ink, face, character, size, middle)
 
 
 def stamp_number(sheet: Sheet, box: Box, text: str) -> None:
@@ -215,7 +219,7 @@ def fill_box(sheet: Sheet, box: dict, application: Application, definition: dict
 def add_seals(sheet: Sheet, boxes: list[dict], application: Application) -> None:
     """The applicant's seal behind the name, a clerk's seal at the end of some line, the date stamp at the foot."""
     lines = {box["field"]: box["box"] for box in boxes if box["kind"] == "line"}
-    for code in SEALED.keys() & lines.keys():
+    for code in SEALED.keys() & sheet.ends.keys():
         if sheet.chance(SEAL_RATE):
             touches = seals.owner(sheet, SEALED[code], lines[code], sheet.ends[code], application, code)
             sheet.effects.append(f"seal:{code}" if touches else "seal")

@@ -64,6 +64,8 @@ class Reason(StrEnum):
     COLOURED_INK = "coloured_ink"
     STRUCK_OUT = "struck_out"
     OUTSIDE_BOX = "outside_box"
+    SEVERAL_LINES = "several_lines"
+    LABEL_DIFFERS = "label_differs"
     PAGES_DISAGREE = "pages_disagree"
 
 

@@ -12,14 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from . import paper
 from .alignment import Alignment
 from .definitions import Rect
+from .paper import INK
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
-INK = 150  # below this a pixel is ink
-FAINT = 215  # a pencil stroke too light to be read but not blank paper
 PRINT = 200  # a blank form's pixel below this is print (label shading is lighter)
 SOLID_PRINT = 80  # the darkest parts of the print, by which the scan's contrast is judged
 GOOD_BLACK = 60  # grey level of solid print on a good scan
@@ -28,26 +28,37 @@ DARK_PRINT = 150  # print that a light copy or a fax still shows
 BLEED = 2  # pixels by which print on a scan may lie beside its place on the form
 LONGEST_BRIDGE = 9  # a stroke cut by a removed line is joined over at most this many pixels
 MARGIN = 10  # pixels around a box that are looked at too: writing does not stop at the frame
-SEAL_SIDES = (55, 190)  # a personal seal is 8 to 20 mm wide
+RED = 45  # grey levels by which red ink is redder than green and blue
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A scan on its form: `grey` is the scan with white paper and red seals taken out, `[height, width]`.
+    """A scan on its form: `grey` is the scan with white paper and red ink taken out, `[height, width]`.
 
-    full: the same with red kept.  red: where red ink lies that is no seal (writing, corrections).
+    full: the same with red kept.  red: where red ink lies.  red_fringe: the same with its soft edges.
     form: the blank page.
     """
 
     grey: Grey
     full: Grey
     red: Mask
+    red_fringe: Mask
     form: Grey
 
     @cached_property
     def writing(self) -> Grey:
         """`grey` without the form's print: only what was added to the blank form."""
         return without_print(self.grey, self.form < PRINT)
+
+    @cached_property
+    def added(self) -> Mask:
+        """All ink that was added to the blank form, however light, but for red."""
+        return paper.added(self.grey, self.form, self.from_print, self.red_fringe)
+
+    @cached_property
+    def from_print(self) -> NDArray[np.float32]:
+        """Distance of each pixel to the form's print, in pixels."""
+        return cv2.distanceTransform((self.form >= PRINT).astype(np.uint8), cv2.DIST_L2, 3)
 
     @cached_property
     def print_found(self) -> float:
@@ -89,9 +100,9 @@ def lay_on_form(image: NDArray[np.uint8], alignment: Alignment) -> Sheet:
         flags=cv2.INTER_LINEAR,
         borderValue=(255, 255, 255),
     )
-    grey, full, red = _drop_red(flat)
+    grey, full, red, fringe = _drop_red(flat)
     form = alignment.template.image
-    return Sheet(_full_contrast(grey, form), _full_contrast(full, form), red, form)
+    return Sheet(_full_contrast(grey, form), _full_contrast(full, form), red, fringe, form)
 
 
 def _full_contrast(grey: Grey, form: Grey) -> Grey:
@@ -130,37 +141,21 @@ def white_paper(grey: Grey) -> Grey:
     return cv2.divide(grey, paper, scale=255)
 
 
-def _drop_red(flat: NDArray[np.uint8]) -> tuple[Grey, Grey, Mask]:
-    """(grey without seals, grey with everything, red ink that is not a seal) of an RGB or grey image."""
+def _drop_red(flat: NDArray[np.uint8]) -> tuple[Grey, Grey, Mask, Mask]:
+    """(grey without red ink, grey with everything, red ink, red ink with its fringe) of an RGB or grey image."""
     if flat.ndim == 2:
         grey = white_paper(flat)
-        return grey, grey, np.zeros(flat.shape, np.bool_)
+        none = np.zeros(flat.shape, np.bool_)
+        return grey, grey, none, none
     full = white_paper(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY))
-    channels = flat.astype(np.int16)
-    redness = channels[..., 0] - channels[..., 1:].max(axis=2)
-    red = (redness > 45).astype(np.uint8)
+    first, green, blue = cv2.split(flat)
+    red = (cv2.subtract(first, cv2.max(green, blue)) > RED).astype(np.uint8)
     if red.mean() < 1e-5:
-        return full, full, np.zeros(full.shape, np.bool_)
+        none = np.zeros(full.shape, np.bool_)
+        return full, full, none, none
     # red ink is nearly white in the red channel, black and blue ink are not
-    dropped = white_paper(np.ascontiguousarray(flat[..., 0]))
-    near_red = cv2.dilate(red, np.ones((5, 5), np.uint8)).astype(bool)
-    return np.where(near_red, dropped, full), full, _not_seals(red)
-
-
-def _not_seals(red: NDArray[np.uint8]) -> Mask:
-    """Red ink that is not a compact round or square stamp: corrections, notes, strokes."""
-    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    left = np.zeros(red.shape, np.bool_)
-    for index in range(1, count):
-        width, height = stats[index, cv2.CC_STAT_WIDTH], stats[index, cv2.CC_STAT_HEIGHT]
-        if max(width, height) < 8:
-            continue
-        smallest, largest = SEAL_SIDES
-        seal = smallest <= min(width, height) and max(width, height) <= largest
-        if not (seal and max(width, height) < 1.5 * min(width, height)):
-            left |= (labels == index) & red.astype(bool)
-    return left
+    fringe = cv2.dilate(red, np.ones((5, 5), np.uint8)).astype(bool)
+    return np.where(fringe, white_paper(first), full), full, red.astype(bool), fringe
 
 
 def without_print(grey: Grey, print_mask: Mask) -> Grey:
@@ -190,15 +185,6 @@ def specks_removed(ink: Mask, smallest: int = 6) -> Mask:
     keep = stats[:, cv2.CC_STAT_AREA] >= smallest
     keep[0] = False
     return keep[labels] if count > 1 else np.zeros(ink.shape, np.bool_)
-
-
-def crossed(ink: Mask, length: int) -> bool:
-    """True when a nearly straight horizontal line of at least `length` pixels runs through the writing: crossed
-    out, or a fault of a fax. A slope of one in fifteen is still seen."""
-    if ink.shape[1] < length:
-        return False
-    thick = cv2.dilate(ink.astype(np.uint8), np.ones((5, 1), np.uint8))
-    return bool(cv2.erode(thick, np.ones((1, length), np.uint8)).any())
 
 
 def bounds(ink: Mask) -> tuple[int, int, int, int] | None:

@@ -66,14 +66,23 @@ class Box:
     marks: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
     parts: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
 
+    @property
+    def rects(self) -> tuple[Rect, ...]:
+        """The rectangles that may hold writing, apart from each other."""
+        return (*self.marks.values(), *self.parts.values()) or (self.box,)
+
 
 @dataclass(frozen=True)
 class PageDefinition:
-    """One page of a form; `image` is the blank page at 200 dpi in greyscale."""
+    """One page of a form; `image` is the blank page at 200 dpi in greyscale.
+
+    free: areas where ink says nothing about a field: office notes, the counter's date stamp, the place of a seal.
+    """
 
     number: int
     image: Path
     boxes: tuple[Box, ...]
+    free: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True)

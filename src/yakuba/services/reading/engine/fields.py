@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,8 @@ FIRST_VIEWS = 2  # views made of every box; the others only where these leave a 
 class Work:
     """A box on its way: pictures to recognise, and what came of them.
 
-    views: pictures of the whole line.  cells: pictures of its single characters.  settled: the result needs no
+    views: pictures of the whole line.  cells: pictures of its single characters.  cell_ink: how much ink each of
+    them holds, in black pixels.  settled: the result needs no
     recognition (marks, empty boxes, unreadable ones).
     """
 
@@ -38,6 +39,7 @@ class Work:
     read_views: list[Decoded] = field(default_factory=list)
     read_cells: list[Decoded] = field(default_factory=list)
     groups: tuple[int, ...] = ()
+    cell_ink: tuple[float, ...] = ()
     era: str = ""
     settled: bool = False
     value: str = ""
@@ -73,14 +75,15 @@ class Outcome:
     evidence: Evidence
 
 
-def prepare(sheet: Sheet, box: Box, definition: FieldDefinition, fit: float = 0.0) -> Work:
-    """Look at a box and say what has to be recognised. fit: how well the form lies on the scan, in pixels."""
-    work = Work(box, definition, definition.type)
+def prepare(
+    sheet: Sheet, box: Box, definition: FieldDefinition, fit: float = 0.0, around: Iterable[Reason] = ()
+) -> Work:
+    """Look at a box and say what has to be recognised. fit: how well the form lies on the scan, in pixels.
+    around: what the ink around the box says (`ink.flags`)."""
+    work = Work(box, definition, definition.type, flags=list(around))
     if fit > WORST_FIT:
         work.flags.append(Reason.POOR_FIT)
     work.print_found = sheet.print_found_near(box.box)
-    if sheet.red[sheet.window(box.box)].any():
-        work.flags.append(Reason.COLOURED_INK)
     _PREPARE[box.kind](sheet, work)
     return work
 
@@ -141,6 +144,7 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
     line = combs.row(found)
     raw = lines.trimmed(np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts]))
     work.cells = [combs.single(glyph) for glyph in found.glyphs]
+    work.cell_ink = tuple(combs.ink_in(glyph) for glyph in found.glyphs)
     work.views = [line, raw, *lines.more(line)]
 
 
@@ -149,6 +153,8 @@ def _prepare_line(sheet: Sheet, work: Work) -> None:
     work.ink = line.share
     if line.crossed:
         work.flags.append(Reason.STRUCK_OUT)
+    if line.several:
+        work.flags.append(Reason.SEVERAL_LINES)
     if line.outside:
         work.flags.append(Reason.OUTSIDE_BOX)
     if line.faint:
@@ -205,6 +211,8 @@ def conclude(work: Work) -> Outcome:
     flags = list(work.flags)
     text = shapes_in_context(text) if work.alphabet in ("name", "text", "address") else text
     value = _value(work, text, flags)
+    if combs.overwritten(text, work.cell_ink):
+        flags.append(Reason.STRUCK_OUT)
     evidence = Evidence(
         views=len(work.read_views),
         agreeing=len(agreeing),

@@ -71,8 +71,10 @@ _TEXT = {
     Reason.POOR_FIT: "用紙のゆがみが大きく、枠の位置が確かではありません。",
     Reason.PRINT_MISSING: "欄のまわりの印刷が見えません。何かが重なっていないか確かめてください。",
     Reason.COLOURED_INK: "赤い書き込みがあります。訂正でないか確かめてください。",
-    Reason.STRUCK_OUT: "線で消した跡があります。",
-    Reason.OUTSIDE_BOX: "枠の外に書き込みがあります。",
+    Reason.STRUCK_OUT: "線で消したり、重ねて書いたりした跡があります。",
+    Reason.OUTSIDE_BOX: "枠の外や欄をまたいで書き込みがあります。この欄のことか確かめてください。",
+    Reason.SEVERAL_LINES: "一つの欄に二行の書き込みがあるようです。書き足しや訂正でないか確かめてください。",
+    Reason.LABEL_DIFFERS: "欄の見出しの印刷が登録した様式と違います。用紙の版を確かめてください。",
     Reason.PAGES_DISAGREE: "ページによって値が違います。",
 }
 

@@ -18,6 +18,7 @@ from .definitions import (
     PageDefinition,
     ProcedureDefinition,
 )
+from .labels import Window, windows
 from .loading import load_form, load_procedure
 
 FEATURE_SCALE = 0.5  # features are found at 100 dpi: four times faster, and still 0.2 px when fitted by SIFT
@@ -89,6 +90,11 @@ class Template:
         """Features for the final fit."""
         return sift_features(self.image, FEATURE_SCALE)
 
+    @cached_property
+    def labels(self) -> tuple[Window, ...]:
+        """The words beside the boxes, in pieces of about a character."""
+        return windows(self.image, self.definition.boxes)
+
 
 @dataclass(frozen=True)
 class FormLibrary:
@@ -134,4 +140,10 @@ def _page_image(form: FormDefinition, page: PageDefinition) -> NDArray[np.uint8]
                     f"様式 {form.code} の {page.number} ページ: 項目「{box.field}」の枠 [{x}, {y}, {w}, {h}] が"
                     f"画像（{width}×{height}）からはみ出しています。座標を直してください。"
                 )
+    for x, y, w, h in page.free:
+        if x + w > width or y + h > height:
+            raise DefinitionError(
+                f"様式 {form.code} の {page.number} ページ: free の [{x}, {y}, {w}, {h}] が画像（{width}×{height}）から"
+                "はみ出しています。座標を直してください。"
+            )
     return np.asarray(image, np.uint8)

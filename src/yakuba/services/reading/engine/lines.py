@@ -7,20 +7,26 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .crops import FAINT, INK, MARGIN, Grey, Mask, Sheet, bounds, crossed, specks_removed
+from . import strokes
+from .crops import MARGIN, Grey, Mask, Sheet, bounds, specks_removed
 from .definitions import Rect
+from .paper import INK
 
 FRAME = 5  # pixels inside a box that its printed frame may reach
 STROKE = 9  # pixels: shorter ink is dust
+BESIDE = 16  # pixels of light ink beside dark writing: a note in pencil, and no stroke that grew thin
 OVERHANG = 14  # pixels: longer ink beside the box that does not belong to it is writing that left the box
-STRUCK = 1.4  # times the box height: no stroke of a character is that long
+SECOND_LINE = 14  # pixels: the smallest writing that is a line of its own
+PART = 10  # pixels: what is thinner is a stroke of a character below it
+LOWEST_TEXT = 0.5  # of the box height: no writing is taken to be lower than this
+STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART = 1.45, 1.35, 1.1, 0.3  # characters: none has such strokes
 LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a full character
 
 
 @dataclass(frozen=True)
 class Line:
     """One written line. grey: the box with margin, print removed; plain: the same with print kept;
-    ink: writing without specks; box: x, y, width, height of the writing in `grey`."""
+    ink: writing without specks; box: x, y, width, height of the writing in `grey`; several: more than one line."""
 
     grey: Grey
     plain: Grey
@@ -30,6 +36,7 @@ class Line:
     faint: bool
     crossed: bool = False
     outside: bool = False
+    several: bool = False
 
     @property
     def empty(self) -> bool:
@@ -46,13 +53,43 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     ink = _belonging(every, (left, top, rect[2], rect[3]))
     outside = _longest(every & ~ink) > OVERHANG
     found = bounds(ink)
-    inner = sheet.writing[sheet.window((rect[0] + 6, rect[1] + 6, rect[2] - 12, rect[3] - 12))]
-    faint = _longest(cv2.medianBlur(np.ascontiguousarray(inner), 3) < FAINT) > STROKE
+    faint = _longest(sheet.added[window] & _inside(every.shape, (left, top, rect[2], rect[3])) & ~_grown(ink))
     if found is None or _longest(ink) <= STROKE:
-        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint, outside=outside)
+        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint > STROKE, outside=outside)
     share = float(ink.sum() / (rect[2] * rect[3]))
-    struck = crossed(grey < INK, round(STRUCK * rect[3]))
-    return Line(grey, sheet.grey[window], ink, found, share, False, struck, outside)
+    height = max(strokes.character_height(ink), LOWEST_TEXT * rect[3])
+    drawn = strokes.ink_of(grey, sheet.added[window])
+    lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
+    struck = strokes.struck_out(drawn, *lengths)
+    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, _several(ink))
+
+
+def _grown(ink: Mask) -> Mask:
+    """The ink with its soft edges."""
+    return cv2.dilate(ink.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+
+
+def _inside(shape: tuple[int, ...], box: tuple[int, int, int, int]) -> Mask:
+    mask = np.zeros(shape, np.bool_)
+    mask[box[1] : box[1] + box[3], box[0] : box[0] + box[2]] = True
+    return mask
+
+
+def _several(ink: Mask) -> bool:
+    """Something as large as a character stands above or below the rows of the writing: a character put in, a new
+    value over an old one."""
+    edges = np.flatnonzero(np.diff(np.r_[0, strokes.full_rows(ink).astype(np.int8), 0])).reshape(-1, 2)
+    if not edges.size:
+        return False
+    first, last = edges[np.diff(edges, axis=1).argmax()]
+    for part in (ink[: max(0, first - 1)], ink[last + 1 :]):
+        if not part.size:
+            continue
+        _, _, stats, _ = cv2.connectedComponentsWithStats(part.astype(np.uint8))
+        sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        if ((sides.min(axis=1) >= PART) & (sides.max(axis=1) >= SECOND_LINE)).any():
+            return True
+    return False
 
 
 def _belonging(ink: Mask, box: tuple[int, int, int, int]) -> Mask:

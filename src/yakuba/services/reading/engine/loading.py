@@ -20,6 +20,7 @@ from .definitions import (
 )
 from .formats import ERAS, TYPES
 
+MOST_FREE = 40  # areas on a page
 _REFERENCES = ("reading_of", "postal_code_of", "after")
 
 
@@ -167,7 +168,29 @@ def _page(place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition
     for code in codes:
         if codes.count(code) > 1:
             raise place.fail(f"項目「{code}」の枠が二つあります。片方を消してください。")
-    return PageDefinition(place.whole(data, "page"), image, tuple(boxes))
+    return PageDefinition(place.whole(data, "page"), image, tuple(boxes), _free(place, data, boxes))
+
+
+def _free(place: _Place, data: Mapping[str, Any], boxes: Iterable[Box]) -> tuple[Rect, ...]:
+    """The areas where ink says nothing about a field; none may lie over a box."""
+    areas = []
+    for index, entry in enumerate(place.at("free").items(data.get("free") or [])):
+        here = place.at(f"free[{index + 1}]")
+        area = _rect(here, entry)
+        covered = next((box.field for box in boxes if any(_overlap(area, rect) for rect in box.rects)), "")
+        if covered:
+            raise here.fail(
+                f"項目「{covered}」の枠と重なっています。ここに書かれたものは読まれなくなるので、離してください。"
+            )
+        areas.append(area)
+    if len(areas) > MOST_FREE:
+        raise place.at("free").fail(f"{MOST_FREE}か所までにしてください。")
+    return tuple(areas)
+
+
+def _overlap(one: Rect, other: Rect) -> bool:
+    across = one[0] < other[0] + other[2] and other[0] < one[0] + one[2]
+    return across and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
 
 
 def _box(place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition) -> Box:

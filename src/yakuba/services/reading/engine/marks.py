@@ -9,7 +9,8 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from .crops import Sheet
+from . import strokes
+from .crops import Mask, Sheet
 from .definitions import Rect
 
 FRAME = 4  # pixels of a box's own line at each side
@@ -21,7 +22,14 @@ EMPTY_RING = 0.08
 STRIKE = 0.9  # a line that leaves the box by this many box widths to the right strikes it out
 STROKE = 8  # pixels: a darker run longer than this is no dust
 TICK_DARKNESS = 165
-FAINT_DARKNESS = 205
+LINE = 0.68  # box widths: the long stroke of a tick is 0.85 and its short one 0.45
+LEVEL = 25  # degrees: flatter strokes than those of a tick or a cross
+LEVEL_LINE = 0.85  # box widths
+SOLID = 0.42  # share of the inside: a box filled out
+SOLID_LINE = 1.2  # box widths: longer than any stroke that fills a box out
+PARALLEL, APART = 20, 8  # degrees, pixels: two lines side by side; nearer ones are the edges of one stroke
+CROSSING = 50  # degrees between the strokes of a cross
+REST = 0.1  # share of the ink that does not lie on the two strokes of a cross
 
 
 class Mark(StrEnum):
@@ -49,20 +57,49 @@ def read_marks(sheet: Sheet, boxes: Mapping[str, Rect]) -> dict[str, MarkReading
 
 def _read(sheet: Sheet, rect: Rect) -> MarkReading:
     width, height = rect[2:]
-    grey = sheet.writing[sheet.window(rect, AROUND)]
-    ink = _long_strokes(grey < TICK_DARKNESS)
-    inner = ink[AROUND + FRAME : AROUND + height - FRAME, AROUND + FRAME : AROUND + width - FRAME]
+    window = sheet.window(rect, AROUND)
+    ink = _long_strokes(sheet.writing[window] < TICK_DARKNESS)
+    inner = _inner(ink, width, height)
     inside = float(inner.mean()) if inner.size else 0.0
     ring = _ring(ink, width, height)
     if _struck(sheet, rect):
         return MarkReading(Mark.STRUCK, inside, ring)
     if inside >= MARKED_INK or ring >= FULL_RING:
-        return MarkReading(Mark.MARKED, inside, ring)
-    faint = _long_strokes(cv2.medianBlur(np.ascontiguousarray(grey), 3) < FAINT_DARKNESS)
-    faint_inner = faint[AROUND + FRAME : AROUND + height - FRAME, AROUND + FRAME : AROUND + width - FRAME]
-    if inside <= EMPTY_INK and ring <= EMPTY_RING and faint_inner.mean() <= 3 * EMPTY_INK:
+        plain = inside < MARKED_INK or _one_mark(ink, width, inside, ring)
+        return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring)
+    faint = _inner(_long_strokes(sheet.added[window]), width, height)
+    if inside <= EMPTY_INK and ring <= EMPTY_RING and not faint.any():
         return MarkReading(Mark.EMPTY, inside, ring)
     return MarkReading(Mark.UNCLEAR, inside, ring)
+
+
+def _inner(ink: Mask, width: int, height: int) -> Mask:
+    """What lies inside the box's own line."""
+    return ink[AROUND + FRAME : AROUND + height - FRAME, AROUND + FRAME : AROUND + width - FRAME]
+
+
+def _one_mark(ink: Mask, width: int, inside: float, ring: float) -> bool:
+    """The ink is a tick, a cross, a ring or a box filled out, and not one of them with lines drawn through it."""
+    if inside >= SOLID:
+        return strokes.longest(ink).length < SOLID_LINE * width
+    lines = strokes.lines_in(ink, LINE * width)
+    if any(abs(line.angle) <= LEVEL and line.length >= LEVEL_LINE * width for line in lines):
+        return False
+    if ring >= FULL_RING:
+        return not lines
+    first, *others = lines or [strokes.NONE]
+    second = [line for line in others if not _same(first, line)]
+    if not second:
+        return True
+    turn = abs(first.angle - second[0].angle) % 180
+    rest = strokes.without(strokes.without(ink, first, strokes.STROKE), second[0], strokes.STROKE)
+    return len(second) == 1 and min(turn, 180 - turn) >= CROSSING and rest.sum() <= REST * ink.sum()
+
+
+def _same(one: strokes.Stroke, other: strokes.Stroke) -> bool:
+    """Both are parts of one stroke."""
+    turn = abs(one.angle - other.angle) % 180
+    return min(turn, 180 - turn) <= PARALLEL and abs(one.across - other.across) < APART
 
 
 def _long_strokes(ink: np.ndarray) -> np.ndarray:

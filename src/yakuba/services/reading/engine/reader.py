@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contracts import Decision, FieldReading, PageReading, PageStatus
-from . import gate
+from ..contracts import Decision, FieldReading, PageReading, PageStatus, Reason
+from . import gate, ink
 from .alignment import Alignment, Unaligned, align
 from .alphabets import alphabet
 from .crops import Grey, Sheet, lay_on_form
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
+from .labels import changed_fields
 from .library import FormLibrary
 from .recognition import Decoded, Recogniser, decode
 
@@ -100,11 +101,16 @@ def _with_fields(
     started: float,
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
+    around = ink.flags(sheet, found.template.definition)
     works = [
-        prepare(sheet, box, procedure.fields[box.field], found.fit)
+        prepare(sheet, box, procedure.fields[box.field], found.fit, around.get(box.field, ()))
         for box in found.template.definition.boxes
         if box.field in procedure.fields
     ]
+    changed = changed_fields(found.template.labels, sheet.grey, sheet.form)
+    for work in works:
+        if work.box.field in changed:
+            work.flags.append(Reason.LABEL_DIFFERS)
     recognise(works, recogniser)
     readings = tuple(_reading(work, found, page.page) for work in works)
     decided = gate.decide(procedure, readings)

@@ -45,6 +45,7 @@ class Paper:
         return next(box for box in self.template.definition.boxes if box.field == field).box
 
     def mark_box(self, field: str, code: str) -> Rect:
+        """The box of an option or an era."""
         return next(box for box in self.template.definition.boxes if box.field == field).marks[code]
 
     def comb(self, field: str, text: str, size: int = 40) -> None:

@@ -59,6 +59,33 @@ def test_a_small_definition_loads(tmp_path: Path) -> None:
     assert library.templates[0].definition.boxes[1].marks == {"male": (10, 50, 20, 20)}
 
 
+def with_free(text: str) -> str:
+    return f"{FORM}    free: {text}\n"
+
+
+def test_free_areas_load(tmp_path: Path) -> None:
+    page = FormLibrary.load(*write(tmp_path, with_free("[[10, 120, 100, 40], [60, 50, 20, 20]]")))
+    assert page.templates[0].definition.free == ((10, 120, 100, 40), (60, 50, 20, 20))
+
+
+@pytest.mark.parametrize(
+    ("areas", "expected"),
+    [
+        ("[[100, 25, 30, 40]]", "項目「receipt_number」の枠と重なっています"),
+        ("[[5, 60, 30, 40]]", "項目「sex」の枠と重なっています"),
+        ("[[10, 120, 100]]", "[x, y, 幅, 高さ]"),
+        ("[[10, 180, 100, 40]]", "はみ出しています"),
+        ("[10, 120, 100, 40]", "free[1]"),
+        ("{a: 1}", "一覧で書いてください"),
+        (f"[{', '.join(['[10, 120, 10, 10]'] * 41)}]", "40か所まで"),
+    ],
+)
+def test_a_wrong_free_area_is_refused(tmp_path: Path, areas: str, expected: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        FormLibrary.load(*write(tmp_path, with_free(areas)))
+    assert expected in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

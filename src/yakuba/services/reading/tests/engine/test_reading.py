@@ -142,20 +142,24 @@ def test_faint_and_hidden_writing_is_not_taken_for_blank(
     assert total.decision is Decision.DOUBTFUL
 
 
-def test_red_writing_is_not_dropped_but_a_seal_is(
+def test_red_over_a_field_asks_and_a_seal_in_its_place_does_not(
     library: FormLibrary, recogniser: PpOcr, bus: Paper
 ) -> None:
     colour = cv2.cvtColor(filled(bus).pixels, cv2.COLOR_GRAY2RGB)
-    x, y, _, height = bus.box("name")
-    cv2.circle(colour, (x + 235, y + height // 2), 38, (210, 60, 70), 4)
+    x, y, width, height = bus.template.definition.free[0]
+    cv2.circle(colour, (x + width // 2, y + height // 2), 38, (210, 60, 70), 4)
     x, y, _, _ = bus.box("phone")
     cv2.putText(colour, "1", (x + 100, y + 40), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (200, 30, 40), 4)
+    x, y, _, height = bus.box("kana")
+    cv2.circle(colour, (x + 235, y + height // 2), 30, (210, 60, 70), 4)  # round like a seal
     page = read_page(colour, library, recogniser)
-    name, phone = page.field("name"), page.field("phone")
+    name, phone, kana = page.field("name"), page.field("phone"), page.field("kana")
     assert name is not None
     assert phone is not None
+    assert kana is not None
     assert (name.value, name.decision) == ("山田花子", Decision.TRUSTED)
     assert Reason.COLOURED_INK in phone.reasons
+    assert (kana.value, kana.reasons) == ("ヤマダハナコ", (Reason.COLOURED_INK,))
 
 
 def test_a_slip_of_paper_over_the_form_is_noticed(

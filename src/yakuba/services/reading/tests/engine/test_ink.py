@@ -1,0 +1,404 @@
+"""Whose ink is it: what happens beside and across the boxes, on sheets drawn stroke by stroke.
+
+The form lies exactly on the scan here and nothing is recognised, so that a case takes a tenth of a second; the whole
+way, with scanners and pens, is measured on the misleading sheets of the sample generator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from yakuba.services.reading.contracts import Reason
+from yakuba.services.reading.engine import comb, ink
+from yakuba.services.reading.engine.alignment import Alignment
+from yakuba.services.reading.engine.crops import Sheet, lay_on_form
+from yakuba.services.reading.engine.fields import Work, prepare
+from yakuba.services.reading.engine.library import FormLibrary, Template
+
+from .conftest import Paper, template
+
+RED = (205, 50, 60)
+Draw = Callable[[Paper], None]
+
+
+@pytest.fixture
+def nursery(library: FormLibrary) -> Paper:
+    """An empty second page of the nursery application."""
+    found = template(library, "nursery-admission/2")
+    return Paper(found, Image.fromarray(found.image.copy()))
+
+
+def laid(found: Template, image: NDArray[np.uint8]) -> Sheet:
+    return lay_on_form(image, Alignment(found, np.eye(3), 500, 0.3))
+
+
+def works(paper: Paper, library: FormLibrary, image: NDArray[np.uint8] | None = None) -> dict[str, Work]:
+    """Every field as the engine takes it up, before anything is recognised."""
+    sheet = laid(paper.template, paper.pixels if image is None else image)
+    around = ink.flags(sheet, paper.template.definition)
+    fields = library.fields(paper.template.form.procedure)
+    return {
+        box.field: prepare(sheet, box, fields[box.field], 0.3, around.get(box.field, ()))
+        for box in paper.template.definition.boxes
+    }
+
+
+def asked(
+    paper: Paper, library: FormLibrary, image: NDArray[np.uint8] | None = None
+) -> dict[str, set[Reason]]:
+    """The fields that go to a person for what was seen on the paper, and why."""
+    return {code: set(work.flags) for code, work in works(paper, library, image).items() if work.flags}
+
+
+def coloured(paper: Paper) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    image = paper.image.convert("RGB")
+    return image, ImageDraw.Draw(image)
+
+
+def test_an_ordinary_sheet_asks_nothing(library: FormLibrary, bus: Paper) -> None:
+    bus.comb("receipt_number", "0832714446")
+    bus.date("application_date", "reiwa", "8", "10", "7")
+    bus.line("kana", "ノハラ　ケーイチ")  # a stroke of one character is no strike-out
+    bus.line("name", "一ノ瀬　三一ABC/XY")
+    bus.comb("postal_code", "1000013")
+    bus.line("address", "千代田区霞が関1-2-3ニュータワー701")
+    bus.comb("phone", "09017774117")
+    bus.tick(bus.mark_box("routes", "east"))
+    x, y, side, _ = bus.mark_box("routes", "loop")
+    bus.stroke([(x - 3, y - 3), (x + side + 3, y + side + 3)], 4)
+    bus.stroke([(x - 3, y + side + 3), (x + side + 3, y - 3)], 4)
+    x, y, side, _ = bus.mark_box("delivery", "post")
+    ImageDraw.Draw(bus.image).ellipse((x - 7, y - 7, x + side + 7, y + side + 7), outline=30, width=4)
+    assert asked(bus, library) == {}
+
+
+# Ink that no box owns ------------------------------------------------------------------------------------------
+
+
+def begun_two_cells_too_far_right(paper: Paper) -> None:
+    x, y, width, height = paper.box("tax_total")
+    for index, digit in enumerate("5240000"):
+        paper.write(digit, (x + (index + 2.5) * width / 7, y + height / 2), 40)
+
+
+def begun_outside_on_the_left(paper: Paper) -> None:
+    x, y, width, height = paper.box("tax_total")
+    for index, digit in enumerate("5240000"):
+        paper.write(digit, (x + (index - 0.5) * width / 7, y + height / 2), 40)
+
+
+def a_number_beside_its_comb(paper: Paper) -> None:
+    x, y, width, height = paper.box("tax_total")
+    paper.write("240000", (x + width + 190, y + height / 2), 40)
+
+
+def a_note_beside_the_value(paper: Paper) -> None:
+    paper.comb("tax_total", " 240000")
+    x, y, width, height = paper.box("tax_total")
+    paper.write("訂正", (x + width + 330, y + height / 2), 30)
+
+
+def a_note_in_the_margin(paper: Paper) -> None:
+    paper.comb("tax_total", " 240000")
+    _, y, _, height = paper.box("tax_total")
+    paper.write("誤", (58, y + height / 2), 36)
+
+
+def a_note_on_the_label(paper: Paper) -> None:
+    paper.comb("tax_total", " 240000")
+    x, y, _, height = paper.box("tax_total")
+    paper.stroke([(x - 190, y + height - 4), (x - 60, y + 6)], 4)
+
+
+def a_green_note(paper: Paper) -> None:
+    x, y, width, height = paper.box("tax_total")
+    paper.write("×", (x + width + 120, y + height / 2), 40, fill=120)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        begun_two_cells_too_far_right,
+        begun_outside_on_the_left,
+        a_number_beside_its_comb,
+        a_note_beside_the_value,
+        a_note_in_the_margin,
+        a_note_on_the_label,
+        a_green_note,
+    ],
+)
+def test_ink_that_no_box_owns_asks_for_the_nearest_field(
+    library: FormLibrary, tax: Paper, draw: Draw
+) -> None:
+    draw(tax)
+    found = asked(tax, library)
+    assert Reason.OUTSIDE_BOX in found["tax_total"]
+    assert "employee_address" not in found
+    assert "change_date" not in found
+
+
+def test_the_second_figure_of_a_day_beside_its_cells_asks(library: FormLibrary, bus: Paper) -> None:
+    bus.date("birth", "showa", "16", "11", " 1")
+    box = next(box for box in bus.template.definition.boxes if box.field == "birth")
+    x, y, width, height = box.parts["day"]
+    bus.write("5", (x + width + 22, y + height / 2), 40)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["birth"]
+
+
+@pytest.mark.parametrize("shift", [(58, 0), (70, 4), (-34, 0), (4, -38)])
+def test_a_tick_beside_its_box_asks(library: FormLibrary, bus: Paper, shift: tuple[int, int]) -> None:
+    x, y, side, _ = bus.mark_box("category", "disabled")
+    bus.tick((x + shift[0], y + shift[1], side, side))
+    found = asked(bus, library)["category"]
+    assert found & {Reason.OUTSIDE_BOX, Reason.MARK_UNCLEAR}
+
+
+def test_text_between_two_rows_asks_for_both(library: FormLibrary, tax: Paper) -> None:
+    x, y, _, height = tax.box("employee_name")
+    tax.write("山田花子", (x + 300, y + height + 6), 34)
+    found = asked(tax, library)
+    assert Reason.OUTSIDE_BOX in found["employee_name"]
+    assert "employee_birth" in found
+
+
+def test_an_arrow_from_one_wish_to_another_asks_for_both(library: FormLibrary, nursery: Paper) -> None:
+    nursery.line("wish_1", "中央保育園", 32)
+    nursery.line("wish_3", "双葉保育園", 32)
+    (x, y, width, _), (_, below, _, _) = nursery.box("wish_1"), nursery.box("wish_3")
+    nursery.stroke([(x + width - 60, y + 30), (x + width - 40, y + 65), (x + width - 60, below + 30)], 3)
+    found = asked(nursery, library)
+    assert {"wish_1", "wish_3"} <= found.keys()
+    assert "wish_7" not in found
+
+
+def test_an_arrow_beside_the_wishes_asks_for_both(library: FormLibrary, nursery: Paper) -> None:
+    (x, y, _, _), (_, below, _, _) = nursery.box("wish_1"), nursery.box("wish_3")
+    nursery.stroke([(x - 30, y + 20), (x - 60, (y + below) / 2 + 20), (x - 30, below + 30)], 3)
+    found = asked(nursery, library)
+    assert {"wish_1", "wish_3"} <= found.keys()
+
+
+def test_a_value_that_goes_on_below_its_box_asks(library: FormLibrary, bus: Paper) -> None:
+    x, y, _, height = bus.box("address")
+    bus.write("千代田区霞が関", (x + 300, y + height / 2), 36)
+    bus.write("1-2-3", (x + 300, y + height + 12), 30)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["address"]
+
+
+def test_a_value_that_goes_on_in_the_next_lines_box_asks_for_both(library: FormLibrary, tax: Paper) -> None:
+    x, y, _, height = tax.box("employer_address")
+    tax.write("日置市伊集院町上神殿", (x + 500, y + height / 2), 38)
+    tax.write("1591-9", (x + 500, y + height + 18), 26)
+    found = asked(tax, library)
+    assert {"employer_address", "employer_name"} <= found.keys()
+
+
+def test_one_stroke_over_two_marks_asks(library: FormLibrary, bus: Paper) -> None:
+    x, y, _, _ = bus.mark_box("routes", "east")
+    to, _, _, _ = bus.mark_box("routes", "west")
+    bus.stroke([(x + 6, y + 16), (x + 15, y + 31), (to + 20, y + 8)], 4)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["routes"]
+
+
+def test_a_ring_around_the_word_instead_of_its_box_asks(library: FormLibrary, bus: Paper) -> None:
+    x, y, side, _ = bus.mark_box("routes", "west")
+    ImageDraw.Draw(bus.image).ellipse(
+        (x + side + 2, y - 8, x + side + 110, y + side + 8), outline=30, width=4
+    )
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["routes"]
+
+
+# Free areas, and what the paper itself does --------------------------------------------------------------------
+
+
+def test_a_free_area_is_of_no_concern(library: FormLibrary, bus: Paper) -> None:
+    x, y, _, height = bus.template.definition.free[-1]
+    bus.write("受付済　第12号", (x + 300, y + height - 60), 40)
+    image, pen = coloured(bus)
+    pen.ellipse((x + 100, y + 20, x + 236, y + 156), outline=RED, width=4)
+    x, y, _, _ = bus.template.definition.free[0]  # the place of the seal
+    pen.ellipse((x + 2, y + 12, x + 84, y + 94), outline=RED, width=4)
+    assert asked(bus, library, np.asarray(image)) == {}
+
+
+def of_the_paper(image: NDArray[np.uint8], random: np.random.Generator, kind: str) -> NDArray[np.uint8]:
+    rows, columns = image.shape
+    if kind == "holes":
+        for y in (rows // 2 - 315, rows // 2 + 315):
+            cv2.circle(image, (46, y), 23, (110,), -1)
+    elif kind == "edge":
+        image[:, :14] = 60
+    elif kind == "fold":
+        image[778:781] = np.minimum(image[778:781], 205)
+    elif kind == "noise":
+        image = np.clip(image + random.normal(0, 9, image.shape), 0, 255).astype(np.uint8)
+    elif kind == "shadow":
+        image = (image * np.linspace(0.72, 1, columns)[None]).astype(np.uint8)
+    elif kind == "jpeg":
+        image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 30])[1], 0)
+    elif kind == "other side":
+        back = cv2.GaussianBlur(cv2.flip(image, 1), (0, 0), 2).astype(np.float32)
+        image = np.clip(image - (255 - back) * 0.07, 0, 255).astype(np.uint8)
+    elif kind == "dust":
+        for x, y in random.integers(0, (columns - 3, rows - 3), (150, 2)):
+            image[y : y + 2, x : x + 2] = 60
+    elif kind == "bolder":
+        image = cv2.erode(image, np.ones((2, 2), np.uint8))
+    elif kind == "beside":
+        image = np.roll(image, (1, 1), (0, 1))
+    return image
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["holes", "edge", "fold", "noise", "shadow", "jpeg", "other side", "dust", "bolder", "beside"],
+)
+def test_what_is_no_ink_asks_nothing(library: FormLibrary, bus: Paper, kind: str) -> None:
+    random = np.random.default_rng(4)
+    assert asked(bus, library, of_the_paper(bus.pixels, random, kind)) == {}
+
+
+# Red ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", ["ring", "cross", "line", "seal", "small seal", "tick"])
+@pytest.mark.parametrize("field", ["name", "phone", "birth", "category"])
+def test_red_over_a_field_asks_whatever_its_shape(
+    library: FormLibrary, bus: Paper, shape: str, field: str
+) -> None:
+    image, pen = coloured(bus)
+    x, y, _, height = bus.box(field)
+    at, middle, side = x + 10, y + height // 2, 44
+    if shape == "ring":
+        pen.ellipse((at, middle - side, at + 2 * side, middle + side), outline=RED, width=4)
+    elif shape == "cross":
+        pen.line((at, middle - 30, at + 60, middle + 30), fill=RED, width=4)
+        pen.line((at, middle + 30, at + 60, middle - 30), fill=RED, width=4)
+    elif shape == "line":
+        pen.line((at, middle, at + 200, middle + 4), fill=RED, width=3)
+    elif shape == "tick":
+        pen.line(((at, middle), (at + 10, middle + 14), (at + 34, middle - 14)), fill=RED, width=4)
+    else:
+        half = 39 if shape == "seal" else 23
+        pen.ellipse((at, middle - half, at + 2 * half, middle + half), outline=RED, width=4)
+        pen.line((at + half, middle - half + 14, at + half, middle + half - 14), fill=RED, width=4)
+    assert Reason.COLOURED_INK in asked(bus, library, np.asarray(image))[field]
+
+
+@pytest.mark.parametrize("colour", [(30, 130, 60), (40, 60, 160), (230, 130, 40)])
+def test_ink_of_any_colour_is_ink(library: FormLibrary, bus: Paper, colour: tuple[int, int, int]) -> None:
+    image, pen = coloured(bus)
+    x, y, width, height = bus.box("phone")
+    pen.line((x + width + 240, y + 10, x + width + 290, y + height - 10), fill=colour, width=5)
+    assert "phone" in asked(bus, library, np.asarray(image))
+
+
+# Struck out --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slope", [0, 4, -9, 14, -25, 50, -70, 90])
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_line_of_writing_struck_out_at_any_slope_asks(
+    library: FormLibrary, bus: Paper, slope: int, lines: int
+) -> None:
+    bus.line("name", "山田　花子", 46)
+    x, y, _, height = bus.box("name")
+    length = min(250.0, (height - 8) / abs(math.sin(math.radians(slope)))) if slope else 250.0
+    across, down = (
+        length / 2 * math.cos(math.radians(slope)),
+        length / 2 * math.sin(math.radians(slope)),
+    )
+    for line in range(lines):
+        middle = (x + 140 + 14 * line * abs(math.sin(math.radians(slope))), y + height / 2 + 9 * line - 4)
+        bus.stroke([(middle[0] - across, middle[1] - down), (middle[0] + across, middle[1] + down)], 3)
+    found = asked(bus, library)["name"]
+    assert found & {Reason.STRUCK_OUT, Reason.OUTSIDE_BOX}
+
+
+@pytest.mark.parametrize("slope", [0, 8, -12, 30, -45])
+def test_a_comb_struck_out_at_any_slope_asks(library: FormLibrary, bus: Paper, slope: int) -> None:
+    bus.comb("phone", "09012345678")
+    x, y, _, height = bus.box("phone")
+    reach = 90 if slope == 0 else min(90.0, (height / 2 - 3) / abs(math.tan(math.radians(slope))))
+    rise = reach * math.tan(math.radians(slope))
+    middle = (x + 115, y + height / 2)
+    bus.stroke([(middle[0] - reach, middle[1] - rise), (middle[0] + reach, middle[1] + rise)], 3)
+    found = asked(bus, library)["phone"]
+    assert found & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR, Reason.OUTSIDE_BOX}
+
+
+@pytest.mark.parametrize("slope", [0, 15, -30, 45, -60])
+def test_one_figure_of_a_comb_struck_out_asks(library: FormLibrary, bus: Paper, slope: int) -> None:
+    bus.comb("phone", "09012345678")
+    x, y, _, height = bus.box("phone")
+    across, down = 26 * math.cos(math.radians(slope)), 26 * math.sin(math.radians(slope))
+    middle = (x + 5.5 * 46, y + height / 2)
+    bus.stroke([(middle[0] - across, middle[1] - down), (middle[0] + across, middle[1] + down)], 3)
+    found = asked(bus, library)["phone"]
+    assert found & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR}
+
+
+@pytest.mark.parametrize("slope", [0, 10, -14])
+def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope: int) -> None:
+    for field, code in (("category", "elderly"), ("birth", "showa")):
+        x, y, side, _ = bus.mark_box(field, code)
+        bus.tick((x, y, side, side))
+        rise = (side / 2 + 4) * math.tan(math.radians(slope))
+        for offset in (-5, 5):
+            middle = y + side / 2 + offset
+            bus.stroke([(x - 4, middle - rise), (x + side + 4, middle + rise)], 3)
+    found = asked(bus, library)
+    assert Reason.STRUCK_OUT in found["category"]
+    assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
+
+
+@pytest.mark.parametrize("field", ["name", "phone"])
+def test_a_value_scribbled_over_asks(library: FormLibrary, bus: Paper, field: str) -> None:
+    (bus.line if field == "name" else bus.comb)(field, "山田花子" if field == "name" else "0901234")
+    x, y, _, height = bus.box(field)
+    points = [(x + 20 + 7 * n, y + height * (0.25 if n % 2 else 0.75)) for n in range(24)]
+    bus.stroke(points, 4)
+    assert asked(bus, library)[field] & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR}
+
+
+def test_a_character_put_in_above_the_line_asks(library: FormLibrary, bus: Paper) -> None:
+    x, y, _, height = bus.box("address")
+    bus.write("千代田霞が関1-2-3", (x + 300, y + height * 0.68), 40)
+    bus.write("区", (x + 270, y + 16), 26)
+    assert Reason.SEVERAL_LINES in asked(bus, library)["address"]
+
+
+def test_a_figure_written_over_another_weighs_too_much() -> None:
+    ink = [100 * comb.INK_OF_FIGURE[figure] for figure in "5100224"]
+    assert not comb.overwritten("5100224", ink)
+    ink[4] *= 1.5  # a 1 under the 2
+    assert comb.overwritten("5100224", ink)
+    assert not comb.overwritten("51", [57.0, 140.0])  # too few to tell
+
+
+# Faint -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grey", [175, 195, 210])
+@pytest.mark.parametrize("noise", [0.0, 4.0])
+def test_a_faint_pencil_is_never_blank(library: FormLibrary, tax: Paper, grey: int, noise: float) -> None:
+    x, y, _, height = tax.box("employee_name")
+    tax.write("山田花子", (x + 200, y + height / 2), 44, fill=grey)
+    x, y, width, height = tax.box("tax_total")
+    for cell, digit in enumerate("17"):
+        tax.write(digit, (x + (cell + 3.5) * width / 7, y + height / 2), 40, fill=grey)
+    x, y, side, _ = tax.mark_box("change_reason", "leave")
+    tax.stroke([(x + 6, y + 18), (x + 15, y + 30), (x + side - 3, y + 5)], 3, fill=grey)
+    random = np.random.default_rng(3)
+    image = np.clip(tax.pixels + random.normal(0, noise, tax.pixels.shape), 0, 255).astype(np.uint8)
+    found = works(tax, library, image)
+    for field in ("employee_name", "tax_total", "change_reason"):
+        work = found[field]
+        assert work.flags or not work.settled or work.value, field

@@ -1,0 +1,50 @@
+"""Sheets drawn to mislead, with fixed seeds: nothing wrong passes silently."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from math import comb
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[6]
+BENCHMARK = PROJECT / "benchmarks" / "reading_misleading.py"
+SEEDS, SHEETS = (71, 72), 7
+
+# Kinds of samples/generator/misleading.py of which nothing may pass wrong; all others are measured by the benchmark.
+MUST_HOLD = (
+    *("labels_exchanged", "label_changed", "character_changed", "unit_changed"),
+    *("options_exchanged", "option_changed", "eras_exchanged", "rows_exchanged"),
+    *("two_values", "tick_between", "whitener", "sticker", "seal_over"),
+    *("begun_outside", "beside_comb", "tick_beside", "shared_stroke", "arrow", "margin_note"),
+    *("across_the_row_line", "struck", "struck_part", "struck_mark", "short_lines", "correction_seal"),
+    *("red_over", "pencil"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # against hanging; a busy machine may be many times slower
+def test_no_value_passes_wrong_on_sheets_drawn_to_mislead() -> None:
+    command = [sys.executable, str(BENCHMARK), "--json", "--sheets", str(SHEETS)]
+    command += ["--seeds", *map(str, SEEDS), "--kinds", *MUST_HOLD]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = json.loads(result.stdout)
+    assert found["silent"] == []
+    assert found["sheets"] == len(SEEDS) * SHEETS
+    assert found["misleading_judged"] > SHEETS
+    assert found["misleading_silent"] == 0
+
+
+def test_bound_is_clopper_and_pearsons() -> None:
+    """One-sided 95 %: 1 - 0.05 ** (1 / n) where nothing was wrong; at the bound the tail is one in twenty."""
+    code = "from reading_misleading import upper_bound as b; print(b(0, 2769), b(0, 59), b(3, 89), b(5, 5), b(0, 0))"
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, check=True, capture_output=True, text=True, cwd=BENCHMARK.parent)
+    bounds = [float(number) for number in run.stdout.split()]
+    assert bounds == pytest.approx([0.0010813, 0.0495076, 0.0848174, 1.0, 1.0], abs=1e-6)
+    for share, (wrong, of) in zip(bounds[:3], ((0, 2769), (0, 59), (3, 89)), strict=True):
+        tail = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(wrong + 1))
+        assert tail == pytest.approx(0.05, abs=1e-5)
