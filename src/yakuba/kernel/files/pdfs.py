@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
 
 POINTS = 72  # an inch
 COVERS = 0.75  # share of a page that its one picture fills, to count as a scan
-TEXT_SHOWN = re.compile(rb"\b(Tj|TJ|Do)\b|[\x27\x22]")  # operators of an appearance that shows something
+# What an appearance shows: a picture, or a string of more than blanks (programs leave `() Tj` in an empty field).
+SHOWS = re.compile(rb"\bDo\b|\((?!\s*\))|<(?!(?:00|20|\s)*>)")
+PROPERTIES = re.compile(rb"<<.*?>>", re.DOTALL)  # of marked content, not shown
+OBJECT = re.compile(rb"\b\d+\s+\d+\s+obj\b")
+PAINTS = re.compile(rb"(?:^|[\s\])>])(?:Do|Tj|TJ|[fFSsBb]\*?|sh|BI)(?=\s|$)|[\x27\x22]")
+STREAM = rb"\n%b 0 obj\r?\n(.*?)\bstream\r?\n(.*?)\r?\nendstream"
 HIDDEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+UNLISTED = -1  # the kind of a field that the form does not list
+MOST_CONTENT = 1 << 24  # bytes of a page's content that are looked at
 TYPED = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 # Notes that PDFium does not draw unless the file brings their appearance. A line may strike a value out.
 NEED_APPEARANCE = (
@@ -39,6 +47,8 @@ class Pdf:
 
     def __init__(self, content: Any) -> None:
         self._content = content
+        if _is_cut_off(content):
+            raise Refused("damaged")
         self._document = self._opened()
         if self._document.get_formtype() == raw.FORMTYPE_XFA_FULL:
             raise Refused("xfa")
@@ -81,6 +91,7 @@ class Pdf:
         try:
             if self._document.formenv is not None:
                 raw.FORM_OnAfterLoadPage(page, self._document.formenv)
+            self._require_content(page, index)
             return _drawn(page)
         except pdfium.PdfiumError as error:
             raise Refused("damaged_page") from error
@@ -122,7 +133,7 @@ class Pdf:
             if raw.FPDFAnnot_GetFlags(note) & HIDDEN:
                 continue
             kind = raw.FPDFAnnot_GetSubtype(note)
-            if kind == raw.FPDF_ANNOT_WIDGET and self._document.formenv is not None:
+            if kind == raw.FPDF_ANNOT_WIDGET:
                 self._prepare_field(note)
             elif kind == raw.FPDF_ANNOT_FREETEXT and not _appearance(note):
                 self._require_drawable(_text(raw.FPDFAnnot_GetStringValue, note, b"Contents"))
@@ -131,18 +142,40 @@ class Pdf:
 
     def _prepare_field(self, note: Any) -> None:
         form = self._document.formenv
-        if raw.FPDFAnnot_GetFormFieldType(form, note) not in TYPED:
-            return
-        value = _text(raw.FPDFAnnot_GetFormFieldValue, form, note)
+        kind = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else UNLISTED
+        own = _text(raw.FPDFAnnot_GetStringValue, note, b"V")
+        if _text(raw.FPDFAnnot_GetStringValue, note, b"FT") == "Btn":
+            _require_one_state(note, own)
+        elif kind in TYPED:
+            self._prepare_value(note, _text(raw.FPDFAnnot_GetFormFieldValue, form, note))
+        elif kind == UNLISTED and form is not None and not raw.FPDFAnnot_HasKey(note, b"Parent"):
+            self._prepare_value(note, own)  # the form does not list it; it is drawn all the same
+        elif kind == UNLISTED and not _shows(note) and (own.strip() or raw.FPDFAnnot_HasKey(note, b"Parent")):
+            raise Refused("undrawn_note")  # its value may stand with its parent
+
+    def _prepare_value(self, note: Any, value: str) -> None:
         if not value.strip():
             return
-        shows = TEXT_SHOWN.search(_appearance(note)) is not None
+        shows = _shows(note)
         if (
             not shows
         ):  # filled by a program that left the empty appearance: PDFium makes one where there is none
             raw.FPDFAnnot_SetAP(note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None)
         if not shows or self._redraws_fields:
             self._require_drawable(value)
+
+    def _require_content(self, page: Any, index: int) -> None:
+        """Raises Refused where the page would be white, or lack a picture, because it cannot be decoded."""
+        if any(not _is_whole(picture) for picture in _pictures(page)):
+            raise Refused("damaged_page")
+        if raw.FPDFPage_CountObjects(page):
+            return
+        alone, copy = pdfium.PdfDocument.new(), io.BytesIO()
+        alone.import_pages(self._document, [index])
+        alone.save(copy)
+        alone.close()
+        if _paints(copy.getvalue()):
+            raise Refused("damaged_page")
 
     def _require_drawable(self, text: str) -> None:
         """Raises Refused for characters that PDFium leaves out when it writes them itself."""
@@ -152,6 +185,57 @@ class Pdf:
         missing = sorted(character for character in strange if not self._drawable[character])
         if missing:
             raise Refused("undrawn_text", "".join(missing))
+
+
+def _is_cut_off(content: Any) -> bool:
+    """Whether objects follow the last end mark. A program that saves values appends them with an end mark of their
+    own; without it the file would open as it was before."""
+    end = 0
+    for mark in re.finditer(rb"%%EOF", content):
+        end = mark.end()
+    return end > 0 and OBJECT.search(content, end) is not None
+
+
+def _require_one_state(note: Any, value: str) -> None:
+    """Raises Refused where a tick box holds (V) something else than it shows (AS), as some programs fill it."""
+    shown = _text(raw.FPDFAnnot_GetStringValue, note, b"AS")
+    if value and value != (shown or "Off"):
+        raise Refused("undrawn_tick")
+
+
+def _is_whole(picture: Any) -> bool:
+    """Whether PDFium can decode the picture, and a JPEG has its end."""
+    if not picture.get_metadata().bits_per_pixel:
+        return False
+    last = picture.get_filters()[-1:]
+    if last == ["JBIG2Decode"]:  # is not opened before it is drawn
+        bitmap = raw.FPDFImageObj_GetBitmap(picture)
+        raw.FPDFBitmap_Destroy(bitmap)
+        return bool(bitmap)
+    if last != ["DCTDecode"]:
+        return True
+    data = bytes(picture.get_data(decode_simple=True))
+    return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")  # neither stands within packed pixels
+
+
+def _paints(content: bytes) -> bool:
+    """Whether the one page of this file says that it paints something, or what it says is missing or broken."""
+    named = re.search(rb"/Contents\s*(\[[^\]]*\]|\d+ 0 R)", content)
+    if named is None:
+        return b"/Subtype/Image" in content
+    for number in re.findall(rb"(\d+) 0 R", named[1]):
+        found = re.search(STREAM % number, content, re.DOTALL)
+        if found is None:
+            return True
+        painting = found[2]
+        if b"FlateDecode" in found[1]:
+            try:
+                painting = zlib.decompressobj().decompress(painting, MOST_CONTENT)
+            except zlib.error:
+                return True
+        if PAINTS.search(painting):
+            return True
+    return False
 
 
 def _notes(page: Any) -> Iterator[Any]:
@@ -192,7 +276,7 @@ def _scale(page: Any, width: float, height: float) -> float:
 
 
 def _pictures(page: Any) -> list[Any]:
-    return list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    return list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=15))
 
 
 def _text(get: Callable[..., int], *arguments: Any) -> str:
@@ -209,6 +293,10 @@ def _appearance(note: Any) -> bytes:
         return b""
     shown = _text(raw.FPDFAnnot_GetAP, note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
     return shown.encode("latin-1", "replace")
+
+
+def _shows(note: Any) -> bool:
+    return SHOWS.search(PROPERTIES.sub(b"", _appearance(note))) is not None
 
 
 def _attachment(attachment: Any) -> tuple[str, Callable[[], bytes], int]:

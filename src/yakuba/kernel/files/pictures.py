@@ -33,6 +33,7 @@ class Pictures:
             self._image: Any = Image.open(file, formats=("JPEG", "PNG", "TIFF"))
         except (UnidentifiedImageError, *BROKEN) as error:
             raise Refused("damaged") from error
+        self._cut_at: int | None = None  # index of the page from which on the file cannot be followed
         self._frames = self._pages()
 
     def __len__(self) -> int:
@@ -52,6 +53,8 @@ class Pictures:
 
     def page(self, index: int) -> Image:
         """The page as a picture of mode L or RGB. Raises Refused."""
+        if index == self._cut_at:
+            raise Refused("rest_damaged")
         image = self._image
         try:
             image.seek(self._frames[index])
@@ -77,13 +80,22 @@ class Pictures:
         image = self._image
         if image.format != "TIFF":
             return [0]
-        frames = []
-        for number in range(int(image.n_frames)):
-            image.seek(number)
-            small = image.tag_v2.get(NEW_SUBFILE, 0) & (REDUCED | MASK) or image.tag_v2.get(OLD_SUBFILE) == 2
+        frames: list[int] = []
+        number = 0
+        while True:
+            try:
+                image.seek(number)
+                small = (
+                    image.tag_v2.get(NEW_SUBFILE, 0) & (REDUCED | MASK) or image.tag_v2.get(OLD_SUBFILE) == 2
+                )
+            except EOFError:
+                return frames or list(range(number))
+            except BROKEN:  # the pages so far are good; one more tells that others may have been there
+                self._cut_at = len(frames)
+                return [*frames, number]
             if not small:
                 frames.append(number)
-        return frames or list(range(int(image.n_frames)))
+            number += 1
 
 
 def _check_size(image: Any) -> None:

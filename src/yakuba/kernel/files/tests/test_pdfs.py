@@ -1,12 +1,15 @@
 """A PDF page is what a person sees: typed values and notes are drawn, or the page is refused and says why."""
 
+import zlib
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from yakuba.kernel.files.kinds import Refused
 from yakuba.kernel.files.pdfs import Pdf
 from yakuba.kernel.files.tests import pdf_files
-from yakuba.kernel.files.tests.test_pictures import SHEET
+from yakuba.kernel.files.tests.test_pictures import SHEET, saved
 
 OLD = b"/Tx BMC BT /Helv 14 Tf 2 8 Td (OLD) Tj ET EMC"
 
@@ -32,6 +35,64 @@ def refused(content):
 def test_a_value_that_no_program_has_drawn_yet_is_drawn(value, asks, appearance):
     assert ink(page(pdf_files.form("", appearance=appearance, asks=asks))) == 0
     assert ink(page(pdf_files.form(value, appearance=appearance, asks=asks))) > 300
+
+
+@pytest.mark.parametrize("nothing", [b"() Tj", b"( ) Tj", b"<> Tj", b"[<20>] TJ", b"()\x27"])
+def test_an_appearance_that_shows_a_string_of_nothing_hides_no_value(nothing):
+    appearance = b"/Tx <</MCID 0/ActualText(x)>> BDC BT /Helv 14 Tf 2 8 Td " + nothing + b" ET EMC"
+    assert ink(page(pdf_files.form("Hello 123", appearance=appearance))) == ink(
+        page(pdf_files.form("Hello 123"))
+    )
+
+
+def test_a_field_that_no_form_lists_is_drawn_whole_or_stops_the_page():
+    def unlisted(value):
+        return pdf_files.form(value).replace(b"/Fields[4 0 R]", b"/Fields[     ]")
+
+    assert ink(page(unlisted("Hello 123"))) > 300
+    assert refused(unlisted("山﨑")).code == "undrawn_text"
+    bare = b"/Subtype/Widget/FT/Tx/T(a)/DA(/Helv 14 Tf 0 g)"  # and no form at all
+    assert refused(pdf_files.noted(bare + b"/V(Hello)")).code == "undrawn_note"
+    assert ink(page(pdf_files.noted(bare))) == 0
+
+
+TICK = pdf_files.stream(b"/Type/XObject/Subtype/Form/BBox[0 0 360 40]", b"0 0 360 40 re f")
+NO_TICK = pdf_files.stream(b"/Type/XObject/Subtype/Form/BBox[0 0 360 40]", b"")
+
+
+@pytest.mark.parametrize(
+    ("states", "drawn"),
+    [
+        (b"/V/Yes/AS/Yes", True),
+        (b"/V/Off/AS/Off", False),
+        (b"/AS/Off", False),
+        (b"/V/Yes", None),
+        (b"/V/Yes/AS/Off", None),
+        (b"/V(Yes)/AS/Off", None),
+        (b"/V/Off/AS/Yes", None),
+    ],
+)
+def test_a_tick_box_shows_what_it_holds_or_stops_the_page(states, drawn):
+    box = b"/Subtype/Widget/FT/Btn/T(c)/AP<</N<</Yes 6 0 R/Off 7 0 R>>>>" + states
+    content = pdf_files.noted(box, TICK, NO_TICK).replace(
+        b"/Pages 2 0 R", b"/Pages 2 0 R/AcroForm<</Fields[4 0 R]/DA(/Helv 0 Tf 0 g)>>"
+    )
+    if drawn is None:
+        assert refused(content).code == "undrawn_tick"
+    else:
+        assert (ink(page(content)) > 300) is drawn
+
+
+def test_values_in_an_update_that_was_cut_off_are_missed():
+    blank = pdf_files.form("")
+    typed = b"4 0 obj\n<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Rect[20 60 380 100]/F 4/DA(/Helv 14 Tf 0 g)/V(Hello)>>\nendobj\n"
+    former = blank.rsplit(b"startxref\n", 1)[1].split(b"\n")[0]
+    table = b"xref\n4 1\n%010d 00000 n \ntrailer\n<</Size 7/Root 1 0 R/Prev %b>>\n" % (len(blank), former)
+    whole = blank + typed + table + b"startxref\n%d\n%%%%EOF\n" % (len(blank) + len(typed))
+    assert ink(page(whole)) > 300
+    assert ink(page(blank + b"\0" * 999)) == 0
+    for cut in (len(whole) - 8, len(blank) + len(typed), len(blank) + 30):
+        assert refused(whole[:cut]).code == "damaged"
 
 
 def test_an_appearance_that_the_file_brings_is_kept():
@@ -123,6 +184,61 @@ def test_a_scan_of_16_bits_is_seen():
     drawn = np.asarray(page(pdf_files.scan(SHEET.astype(np.uint16) * 257, (223, 316), bits=16)).convert("L"))
     assert drawn.shape == (878, 620)
     assert np.abs(drawn[:877].astype(float) - SHEET).mean() < 4
+
+
+# Pages that cannot be decoded.
+
+
+def pictured(filter_, data, bits=8):
+    """A page with one picture that is packed as `filter_` says."""
+    height, width = SHEET.shape
+    head = b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent %d"
+    return pdf_files.written(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 223 316]/Contents 5 0 R"
+            b"/Resources<</XObject<</P 4 0 R>>>>>>",
+            head % (width, height, bits)
+            + b"/Filter/%b/Length %d>>stream\n%b\nendstream" % (filter_, len(data), data),
+            pdf_files.stream(b"", b"q 223 0 0 316 0 0 cm /P Do Q"),
+        ]
+    )
+
+
+JPEG, JPX = (saved(Image.fromarray(SHEET), kind) for kind in ("JPEG", "JPEG2000"))
+FLATE = zlib.compress(SHEET.tobytes())
+GOOD = pictured(b"FlateDecode", FLATE)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(pictured(b"DCTDecode", JPEG[: len(JPEG) // 2]), id="jpeg-half"),
+        pytest.param(pictured(b"DCTDecode", JPEG[:300]), id="jpeg-head"),
+        pytest.param(pictured(b"JPXDecode", JPX[: len(JPX) // 2]), id="jpx-half"),
+        pytest.param(pictured(b"JBIG2Decode", b"nothing" * 50, bits=1), id="jbig2"),
+        pytest.param(pictured(b"NewDecode", FLATE), id="unknown-filter"),
+        pytest.param(pictured(b"FlateDecode", b""), id="empty"),
+        pytest.param(GOOD.replace(b"/P 4 0 R", b"/P 9 0 R"), id="no-picture"),
+        pytest.param(GOOD.replace(b"/P 4 0 R", b"/Q 4 0 R"), id="other-picture"),
+        pytest.param(GOOD.replace(b"/Contents 5 0 R", b"/Contents 9 0 R"), id="no-content"),
+        pytest.param(GOOD.replace(zlib.compress(b"q 223 0 0 316 0 0 cm /P Do Q"), b"?" * 35), id="content"),
+    ],
+)
+def test_a_page_that_cannot_be_decoded_is_not_white(content):
+    assert refused(content).code == "damaged_page"
+
+
+def test_a_whole_page_and_an_empty_one_are_no_damage():
+    for good in (GOOD, pictured(b"DCTDecode", JPEG), pictured(b"JPXDecode", JPX)):
+        assert ink(page(good)) > 10000
+    empty = pdf_files.stream(b"", b"1 0 0 1 0 0 cm  BT /F1 12 Tf 14.4 TL ET")  # as reportlab writes it
+    for blank in (
+        pdf_files.noted(b"/Subtype/Popup"),
+        pdf_files.noted(b"/Subtype/Popup", empty).replace(b"/Annots", b"/Contents 6 0 R/Annots"),
+    ):
+        assert ink(page(blank)) == 0
 
 
 # White on black.

@@ -213,6 +213,25 @@ def test_small_copies_and_masks_in_a_tiff_are_no_pages():
     assert [difference(pictures.page(index)) < 1 for index in range(2)] == [True, True]
 
 
+@pytest.mark.parametrize("cut", [0.25, 0.35, 0.5, 0.7])
+def test_a_tiff_that_breaks_off_keeps_its_good_pages_and_tells_of_the_others(cut):
+    from PIL import TiffImagePlugin
+
+    out = io.BytesIO()
+    with TiffImagePlugin.AppendingTiffWriter(out) as writer:
+        for _ in range(5):
+            sheet().save(writer, "TIFF")
+            writer.newFrame()
+    pictures = Pictures(io.BytesIO(out.getvalue()[: int(len(out.getvalue()) * cut)]))
+    pictures.check()
+    good = int(5 * cut)
+    assert good < len(pictures) <= good + 2  # the page that was cut through may be one of its own
+    with pytest.raises(Refused) as refusal:
+        pictures.page(len(pictures) - 1)
+    assert refusal.value.code == "rest_damaged"
+    assert all(difference(pictures.page(index)) < 1 for index in range(good))
+
+
 # Resolution and orientation.
 
 

@@ -13,6 +13,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import UploadRefused, take_uploads
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.reading.models import Batch, BatchFile
 
@@ -81,6 +82,8 @@ def _take(batch: Batch, name: str, stream: BinaryIO, actor: Any, force: bool) ->
 
 def _keep(batch: Batch, stored: StoredFile, force: bool) -> None:
     with transaction.atomic():
+        # One upload of a town looks at a time: else two that send one file at once would both read it.
+        Municipality.objects.select_for_update(no_key=True).get(pk=stored.municipality_id)
         same = _same_before(stored.sha256)
         row = BatchFile(
             batch=batch,

@@ -1,5 +1,6 @@
 """Two workers at once, and workers that are killed: every page read once, every case whole."""
 
+import io
 import json
 import os
 import random
@@ -8,15 +9,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from yakuba.kernel.files.tests import pdf_files
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.tenancy import active_municipality
-from yakuba.services.reading.actions import questions, reader, sheets
+from yakuba.services.reading.actions import questions, reader, sheets, uploads
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
 
@@ -211,3 +214,25 @@ def _worker(environment):
     return subprocess.Popen(
         [sys.executable, "-m", "yakuba", "worker"], env=environment, stderr=subprocess.DEVNULL
     )
+
+
+def test_one_file_uploaded_twice_at_once_is_read_once(several_writers, yakuba_city, monkeypatch):
+    looked = threading.Barrier(2)
+    look = uploads._same_before
+
+    def both_look(sha256):
+        found = look(sha256)
+        with suppress(threading.BrokenBarrierError):  # the other one waits for its turn
+            looked.wait(timeout=2)
+        return found
+
+    monkeypatch.setattr(uploads, "_same_before", both_look)
+    content = pdf_files.form("Hello")
+
+    def send():
+        uploads.upload([("a.pdf", io.BytesIO(content))])
+
+    assert not together(yakuba_city, send, send)
+    with active_municipality(yakuba_city):
+        states = sorted(BatchFile.objects.values_list("state", flat=True))
+    assert states == sorted([BatchFile.State.KNOWN, BatchFile.State.SPLITTING])
