@@ -20,7 +20,7 @@ TITLE_CELLS = 3  # more filled cells than this are values and no title
 BREAK = re.compile(r"\s*\n\s*")
 # What a spreadsheet writes for a value that it cannot calculate (#N/A, #REF!), or show in a narrow column (####).
 ERROR = re.compile(r"#(N/A|N/D|##+|[A-Z0-9/_]+[!?])", re.I)
-LOST = {"\0": "NUL文字", "�": "文字化け（�）"}
+LOST = {"\0": "NUL文字", "�": "文字化け（�）", "〓": "書けなかった字の印（〓）"}
 
 
 @dataclass(frozen=True)
