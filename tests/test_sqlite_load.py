@@ -112,6 +112,20 @@ def test_who_is_frozen_with_the_turn_costs_the_others_one_wait(
         turn.close()
 
 
+def test_who_got_one_file_only_goes_without_a_turn_and_gets_it_later(tmp_path: Path) -> None:
+    """As where a process may open no more files."""
+    in_the_way = tmp_path / "yakuba.sqlite3-turn"
+    in_the_way.mkdir()
+    turn = Turn(tmp_path / "yakuba.sqlite3", patience=LONGEST)
+    for _ in range(2):
+        turn.take()
+        turn.give_back()
+    in_the_way.rmdir()
+    turn.take()
+    assert _is_locked(in_the_way)
+    turn.close()
+
+
 def test_the_turn_passes_to_the_one_who_waits_and_not_back(tmp_path: Path) -> None:
     """Whoever gives the turn back and wants it again at once comes after the one who waited."""
     first, second = (Turn(tmp_path / "yakuba.sqlite3", patience=LONGEST) for _ in range(2))

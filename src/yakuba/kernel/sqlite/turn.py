@@ -61,9 +61,8 @@ class Turn:
             os.close(self._files.pop())
 
     def _open(self) -> None:
-        if not self._files:
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            self._files.extend(os.open(path, flags, 0o600) for path in self._paths)
+        for path in self._paths[len(self._files) :]:  # a second try where the first one got one file only
+            self._files.append(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _locked(file: int, pause: float, until: float) -> bool:

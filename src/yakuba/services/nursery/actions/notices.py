@@ -30,6 +30,11 @@ from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unkno
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
 LONGEST = {"document_number": 60, "mayor": 120, "appeal": 800}  # characters; the other texts have 300
+NAME_SHOWN = 80  # characters
+OUTGROWN = (
+    "住所と宛名が長く、封筒の窓に収まらないため、この1通は作っていません。受付簿か選考の画面で住所か氏名を短くして"
+    "作り直すか、手で作って送ってください。"
+)
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
@@ -148,7 +153,7 @@ class Unprintable(ValueError):
 
 
 def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticePrint) -> list[notices.Notice]:
-    """The notices that the fonts can print, numbered anew; the others are noted on the row, not yet saved. Raises
+    """The notices that the fonts can print and whose addressee is seen, numbered anew; the others are noted on the row, not yet saved. Raises
     Unprintable where the frame's texts cannot be printed, or no notice can."""
     known = glyphs.Glyphs()
     lacking = known.lacking("".join(map(str, vars(frame).values())))
@@ -162,7 +167,9 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
             where: lacks for where, text in notices.texts(notice).items() if (lacks := known.lacking(text))
         }
         if found:
-            row.held_back.append(_held_back(notice, found))
+            row.held_back.append(_held_back(notice, _lacking_in_words(found)))
+        elif not notices.fits_the_window(notice):
+            row.held_back.append(_held_back(notice, OUTGROWN))
         else:
             ready.append(notice)
     if written and not ready:
@@ -170,13 +177,16 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
     return notices.numbered(ready)
 
 
-def _held_back(notice: notices.Notice, found: Mapping[str, list[str]]) -> dict[str, Any]:
+def _lacking_in_words(found: Mapping[str, list[str]]) -> str:
     said = "、".join(f"{where}の{glyphs.told(lacks)}" for where, lacks in found.items())
-    reason = (
+    return (
         f"{said}が、通知の書体（フォント）にないため、この1通は作っていません。受付簿か選考の画面で字を直すか、"
         "その字のある書体を管理者に入れてもらい、作り直してください。急ぐときは手で作って送ってください。"
     )
-    place = f"受付番号 {notice.child}（{glyphs.shown(notice.guardian or notice.child_name)}様）"
+
+
+def _held_back(notice: notices.Notice, reason: str) -> dict[str, Any]:
+    place = f"受付番号 {notice.child}（{glyphs.shown(notice.guardian or notice.child_name)[:NAME_SHOWN]}様）"
     return {"line": 0, "place": place, "reason": reason}
 
 

@@ -6,7 +6,9 @@ the child and the guardian who applied is named; the reasons are the sentences f
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -17,6 +19,11 @@ from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Probl
 
 # Fields of the application, by code or by heading.
 POSTAL_CODE, ADDRESS = ("postal_code", "郵便番号"), ("address", "住所")
+# The envelope's window, as in the template (mm): its size, a line of the address and one of the name with the size of
+# their letters, and what stands between them. Half-width letters are counted as the widest, W.
+WINDOW_WIDTH, WINDOW_HEIGHT = 90.0, 48.0
+ADDRESS_LINE, ADDRESS_LETTER, NAME_LINE, NAME_LETTER, NAME_GAP = 5.75, 3.71, 7.11, 4.59, 3.0
+HALF_WIDTH = 0.9  # of a full-width letter
 GUARDIAN = ("applicant_name", "申込者氏名", "保護者氏名")
 
 
@@ -175,6 +182,18 @@ def texts(notice: Notice) -> dict[str, str]:
         "園": notice.facility,
         "理由": "".join(said),
     }
+
+
+def fits_the_window(notice: Notice) -> bool:
+    """Whether postal code, address and addressee surely stand in the window of the envelope, 様 included."""
+    address = _lines(notice.address, ADDRESS_LETTER)
+    name = _lines(f"{notice.guardian}　様", NAME_LETTER)
+    return (1 + address) * ADDRESS_LINE + NAME_GAP + name * NAME_LINE <= WINDOW_HEIGHT
+
+
+def _lines(text: str, letter: float) -> int:
+    width = sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else HALF_WIDTH for one in text)
+    return math.ceil(width / (WINDOW_WIDTH // letter - 1))  # a line may end a letter earlier, before a sign
 
 
 def _notice(selection: Selection, child: Child, result: Explanation, names: Mapping[str, str]) -> Notice:

@@ -41,6 +41,14 @@ def test_a_district_that_no_facility_has_is_told_with_row_and_suggestion():
     assert "地区「東地区」の施設はありません。「東」の間違いではありませんか。" in found.reason
 
 
+def test_a_facility_whose_district_is_written_otherwise_is_told_though_another_has_it_right():
+    places = [*PLACES, facility("C", district="東地区"), facility("D", district="北"), facility("E")]
+    found = notes(household(child("1"), district="東"), facilities=places)
+    assert [one.place for one in found] == ["施設 C園", "施設 E園"]
+    assert "「東地区」の申込はありません。「東」の間違いではありませんか" in found[0].reason
+    assert "空です" in found[1].reason
+
+
 def test_a_sibling_at_a_nursery_outside_the_round_is_a_notice_and_no_refusal():
     found = notes(
         household(child("1", attends="A圓"), line=2), household(child("2", attends="市外園"), line=3)

@@ -87,6 +87,13 @@ def test_marks_in_the_wrong_place_are_told(cell):
     assert "引用符" in problems[0].reason
 
 
+def test_a_mark_that_closes_in_the_first_cell_of_the_next_row_costs_both_a_word():
+    data = file(row("1"), row("2", '"要確認'), '3"' + row("3")[1:], row("4"))
+    found, problems = tables.read_households(data)
+    assert (ids(found), [one.line for one in problems]) == (["1", "4"], [3, 4])
+    assert all("引用符" in one.reason for one in problems)
+
+
 def test_no_row_is_ever_missing_without_a_word():
     """Marks put in or taken out anywhere: every row is read, or told at its line or where the mark began before it."""
     for seed in range(300):
@@ -117,6 +124,7 @@ def test_mixed_line_ends_and_empty_columns_at_the_end():
         ("2,,児童,2024-05-01", "4列しかありません"),
         (row("2", 児童氏名="木\0戸"), "NUL"),
         (row("2", 児童氏名="木�戸"), "文字化け"),
+        (row("2", 児童氏名="〓田"), "書けなかった字の印"),
         (HEAD, "見出しの行がもう一度"),
         ("\ufeff" + HEAD, "見出しの行がもう一度"),
     ],
@@ -125,6 +133,34 @@ def test_a_row_that_does_not_fit_its_head_is_told(line, words):
     found, problems = tables.read_households(file(row("1"), line, row("3")))
     assert (ids(found), [one.line for one in problems]) == (["1", "3"], [3])
     assert words in problems[0].reason
+
+
+def test_a_table_below_another_one_is_read_by_its_own_head():
+    other = HEAD.replace("第1希望,第2希望", "第2希望,第1希望")
+    data = "\n".join(
+        [HEAD, row("1", 第1希望="甲園", 第2希望="乙園"), other, row("2", 第1希望="乙園", 第2希望="甲園")]
+    )
+    found, problems = tables.read_households(data.encode())
+    assert [one.children[0].wishes for one in found] == [("甲園", "乙園")] * 2
+    assert [one.line for one in problems] == [3]
+    assert "列が上の見出しと違います" in problems[0].reason
+
+
+def test_rows_above_a_head_that_was_sorted_into_them_are_told():
+    found, problems = tables.read_facilities("A,青葉,5\nB,北浜,\n施設番号,施設名,1歳\nC,南,3\n".encode())
+    assert ([one.id for one in found], [one.line for one in problems]) == (["C"], [1, 2])
+    found, problems = tables.read_facilities("令和9年度,,4月\n施設番号,施設名,1歳\nC,南,3\n".encode())
+    assert ([one.id for one in found], problems) == (["C"], [])
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#NAME?", "#DIV/0!", "########"])
+def test_what_a_spreadsheet_writes_for_a_lost_value_is_told(cell):
+    """Two such household numbers are no household."""
+    found, problems = tables.read_households(
+        file(row("1", 世帯番号=cell), row("2", 世帯番号=cell), row("3", "#1 番"))
+    )
+    assert (ids(found), [one.line for one in problems]) == (["3"], [2, 3])
+    assert "表計算ソフトのエラー" in problems[0].reason
 
 
 def test_a_value_under_no_heading_is_told():
@@ -185,6 +221,27 @@ def test_household_numbers_that_a_spreadsheet_changed_join_nobody(one, other):
     assert all(len(household.children) == 1 for household in found)
     assert problems
     assert "世帯番号" in problems[-1].reason
+
+
+@pytest.mark.parametrize("written", ["S－2", "S‐2", "S−2", "Sー2", "Ｓ－２", "S–2", "S - 2"])
+def test_a_hyphen_is_a_hyphen_whichever_key_gave_it(written):
+    found, problems = tables.read_households(file(row("1", 世帯番号="S-2"), row("2", 世帯番号=written)))
+    assert ([(one.id, len(one.children)) for one in found], problems) == ([("S-2", 2)], [])
+
+
+@pytest.mark.parametrize("written", ["s0002", "ｓ０００２"])
+def test_household_numbers_that_differ_in_capitals_alone_are_told(written):
+    data = file(row("1", 世帯番号="S0002"), row("2", 世帯番号=written), row("3", 世帯番号="S0002"))
+    found, problems = tables.read_households(data)
+    assert (ids(found), [one.line for one in problems]) == (["1", "3"], [3])
+    assert "大文字か小文字か" in problems[0].reason
+
+
+@pytest.mark.parametrize("written", ["1月2日", "2027/1/2", "2-Jan", "Jan-02", '"1,234"'])
+def test_a_household_number_that_became_a_day_or_an_amount_is_told(written):
+    found, problems = tables.read_households(file(row("1", 世帯番号=written), row("2", 世帯番号="1-2")))
+    assert (ids(found), [one.line for one in problems]) == (["2"], [2])
+    assert "書きかえた" in problems[0].reason
 
 
 def test_two_numbers_for_the_same_ages_are_told():
@@ -248,10 +305,18 @@ HTML = "<html><head><meta charset=utf-8></head><body><table><tr><td>受付番号
         (HTML.encode(), "Webページ"),
         (("\ufeff\r\n" + HTML.upper()).encode(), "Webページ"),
         (HTML.encode("utf-16"), "Webページ"),
+        (b"<style>td{}</style><table><tr><td>", "Webページ"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "Webページ"),
         (b"<?xml version='1.0'?><Workbook/>", "XML"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\x1f\x8b\x08" + bytes(30), "gzip"),
         ("\n".join([HEAD, row("1")]).encode("utf-16-le"), "UTF-16"),
+        (
+            ("施設番号,施設名\n" + "あ,とても長い名前を持つ東地区の中心にある保育園\n" * 9).encode(
+                "utf-16-be"
+            ),
+            "UTF-16",
+        ),
         (file(row("1")) + row("2", "備考").encode("cp932"), "混ざっています"),
         ((HEAD + "\n" + row("1")).encode("cp932") + b"\n" + row("2", "備考").encode(), "混ざっています"),
         ("\n".join([HEAD, row("1")]).encode("utf-16")[:-1], "UTF-16の文字が途中で"),

@@ -126,6 +126,51 @@ def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, cli
     assert "U+30000" in page
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"address": "やくば市" + "東町" * 80}, {"applicant_name": "長" * 1900}, {"applicant_name": "W" * 90}],
+)
+def test_a_letter_whose_addressee_would_not_be_seen_is_held_back_and_the_others_made(full, values):
+    row = full.child("0800000101")
+    row.facts |= values
+    row.save()
+    full.adopted()
+    done = made(full)
+    assert (done.state, done.count) == (NoticePrint.State.DONE, 2)
+    (held,) = done.held_back
+    assert "0800000101" in held["place"]
+    assert "封筒の窓" in held["reason"]
+
+
+NAME = "RATTANACHAISRISUPHANTHONGCHAROENPORNSIRI"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"guardian": NAME},
+        {"guardian": "W" * 40, "address": "ＷＷ－１" * 14},
+        {"guardian": "、".join("字" * 18), "address": "WWM（）" * 12},
+        {"address": "やくば市" + "東町" * 45, "guardian": "保護者"},
+    ],
+)
+def test_what_fits_the_window_is_seen_in_it(values):
+    """By the page itself: the last letter of the window, 様, lies in it, and so does every letter of a long name."""
+    one = replace(letter(1), **values)
+    assert notices.fits_the_window(one)
+    document = pypdfium2.PdfDocument(press.to_pdf([one], FRAME, draft=False))
+    page, high = document[0], 297 / 25.4 * 72
+    text = page.get_textpage()
+    at = text.get_text_range().index("様")
+    _, bottom, _, _ = text.get_charbox(at)
+    seen = text.get_text_bounded(
+        left=0, right=(22 + 90) / 25.4 * 72, bottom=high - (14 + 48) / 25.4 * 72, top=high
+    )
+    assert bottom >= high - (14 + 48) / 25.4 * 72
+    assert one.guardian in "".join(seen.split())
+    document.close()
+
+
 def test_texts_around_the_reasons_that_cannot_be_printed_fail_and_say_why(full):
     full.adopted()
     actions.state_texts(full.round, {"mayor": f"やくば市長 {MISSING}"}, actor=full.person)

@@ -31,6 +31,9 @@ class Comparisons:
         self.names = [plain(one.name or one.id) for one in facilities]
         self.of_names: set[str] = set()  # labels of texts that name a facility
         self.known: dict[str, Mapping[str, str]] = {}
+        self.there: dict[
+            str, str
+        ] = {}  # fields of facilities that hold a text of their own → compared with what
         self.listing: dict[str, str] = {}  # fields of facilities that list facilities → compared with what
         texts: dict[str, set[str]] = {}
         for test in _compared(rules):
@@ -62,6 +65,28 @@ class Comparisons:
                         reason = f"{field}「{part}」という施設はこの選考回にありません（選考基準が「{label}」と比べます）。{hint}"
                         yield Problem(0, f"施設 {one.name or one.id}", reason)
 
+    def notes_on_lone_texts(
+        self, facilities: Sequence[Facility], facts: FacilityFacts, everyone: Sequence[Applicant]
+    ) -> Iterator[Problem]:
+        """Facilities whose text no application has, though it is like one, and facilities without one."""
+        for field, label in self.there.items():
+            known = self.known[label]  # what no facility has is told with the applications
+            all_written = {part for one in everyone for part in _parts(one.values.get(label))}
+            written = {part for part in all_written if comparable(part) in known}
+            asked = spellings(sorted(written))
+            texts = {one.id: _parts(facts.of(one.id).get(field)) for one in facilities}
+            for one in facilities if any(texts.values()) else ():
+                place = f"施設 {one.name or one.id}"
+                if not texts[one.id]:
+                    yield Problem(
+                        0, place, f"{field}が空です。この施設には{label}による加点などがつきません。"
+                    )
+                for part in sorted(texts[one.id]):
+                    hint = _alike(part, sorted(written), inside=True)
+                    if comparable(part) not in asked and hint:
+                        reason = f"{field}「{part}」の申込はありません。{hint}このままでは、この施設に{label}による加点などがつきません。"
+                        yield Problem(0, place, reason)
+
     def _there(self, test: Test, facilities: Sequence[Facility], facts: FacilityFacts) -> set[str]:
         """The texts of all facilities with which the test compares."""
         if test.reference == NAME_HERE:
@@ -73,6 +98,8 @@ class Comparisons:
             if test.label not in ("地区", "今の施設の種別"):
                 self.listing[test.reference] = test.label
             found.update(self.names)
+        else:
+            self.there[test.reference] = test.label
         return found
 
     def _reason(self, label: str, part: str) -> str:
@@ -106,7 +133,10 @@ def _parts(value: Any) -> frozenset[str]:
     return frozenset() if value is None else parts(value)
 
 
-def _alike(part: str, names: Sequence[str]) -> str:
-    """Asks whether the name that is most alike was meant; empty where none is: the list of all would be no help."""
+def _alike(part: str, names: Sequence[str], *, inside: bool = False) -> str:
+    """Asks whether the name that is most alike was meant; empty where none is: the list of all would be no help.
+    inside: a name that stands within the other is alike, too (東 in 東地区)."""
     found = get_close_matches(part, names, n=1, cutoff=0.5)
+    if inside and not found:
+        found = [name for name in names if name in part or part in name]
     return f"「{found[0]}」の間違いではありませんか。" if found else ""

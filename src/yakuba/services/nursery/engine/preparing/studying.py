@@ -48,6 +48,7 @@ def study(applications: Applications, rules: Rules) -> Studied:
     comparisons = Comparisons(applications.facilities, facilities, rules)
     found.notes.extend(comparisons.notes_on_applicants(everyone))
     found.notes.extend(comparisons.notes_on_facilities(applications.facilities, facilities))
+    found.notes.extend(comparisons.notes_on_lone_texts(applications.facilities, facilities, everyone))
     found.households = _households(everyone)
     indexer = Indexer(rules, facilities, problems)
     for members in found.households:

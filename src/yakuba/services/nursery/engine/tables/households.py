@@ -23,7 +23,7 @@ def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], li
     problems: list[Problem] = []
     found: dict[str, Household] = {}
     receipts: dict[str, int] = {}
-    amounts: dict[str, str] = {}
+    alike: dict[str, str] = {}
     for row in rows(data, ("受付番号", "第1希望"), problems, _place):
         try:
             child = _child(row, numbers)
@@ -32,7 +32,7 @@ def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], li
                     f"同じ受付番号が{receipts[child.id]}行目にもあります。番号を直すか、重複を除いてください。"
                 )
             name = unspoilt(row.get("世帯番号"), "世帯番号") or child.id
-            _refuse_lost_zeros(name, amounts, found)
+            _refuse_nearly_the_same(name, alike, found)
             receipts[child.id] = row.line
             _join(found, name, row, child)
         except (BadRow, BadValue) as error:
@@ -94,14 +94,17 @@ def _join(found: dict[str, Household], name: str, row: Row, child: Child) -> Non
     )
 
 
-def _refuse_lost_zeros(name: str, amounts: dict[str, str], found: dict[str, Household]) -> None:
-    """`0012` and `12` in one file are one household whose zeros a spreadsheet took, or two: only a person can tell.
-    amounts: number without its zeros → the household that has it."""
-    if not name.isdigit():
+def _refuse_nearly_the_same(name: str, alike: dict[str, str], found: dict[str, Household]) -> None:
+    """`0012` and `12` in one file are one household whose zeros a spreadsheet took, or two, and so are `S12` and `s12`:
+    only a person can tell. alike: number without what sets these apart → the household that has it."""
+    key = name.lstrip("0") if name.isdigit() else name.casefold()
+    other = alike.setdefault(key, name)
+    if other == name or other not in found:
         return
-    other = amounts.setdefault(name.lstrip("0"), name)
-    if other != name and other in found:
-        raise BadRow(
-            f"世帯番号「{name}」は、{found[other].line}行目の「{other}」と先頭の0だけが違います。表計算ソフトで0が消えて"
-            "いませんか。同じ世帯なら同じ番号に、別の世帯なら違う番号にしてください。"
-        )
+    line = found[other].line
+    why = (
+        f"{line}行目の「{other}」と先頭の0だけが違います。表計算ソフトで0が消えていませんか。"
+        if name.isdigit()
+        else f"{line}行目の「{other}」と、大文字か小文字かだけが違います。"
+    )
+    raise BadRow(f"世帯番号「{name}」は、{why}同じ世帯なら同じ番号に、別の世帯なら違う番号にしてください。")

@@ -14,9 +14,13 @@ LARGEST = 50_000_000  # bytes
 SAVE_AS_CSV = "Excelで開き、「名前を付けて保存」で「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
 SAVE_AGAIN = "UTF-8かShift_JIS（CP932）で保存し直してください。"
 OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
-WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|div)\b", re.I | re.S)
+WEB_PAGE = re.compile(
+    rb"\s*(MIME-Version:|(<!--.*?-->\s*)*<(!doctype\s+html|[a-z][a-z0-9]*[\s>]))", re.I | re.S
+)
 UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-MANY_NULS = 0.2  # of the bytes at its beginning: a text of two bytes a character
+MANY_NULS = (
+    0.02  # of the bytes at its beginning: two bytes a character; in Japanese only commas and digits have one
+)
 LOOKED_AT = 4_096  # bytes
 THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")  # a Japanese character in UTF-8
 

@@ -77,7 +77,7 @@ class Reader:
             if self._lines[at].startswith(QUOTE, position):
                 opened = at
                 cell, at, position = self._in_quotes(at, position + 1)
-                if at > opened and self.delimiter in cell:
+                if at > opened:
                     swallowed = swallowed or _Misquoted(opened, at)
             else:
                 end = self._lines[at].find(self.delimiter, position)

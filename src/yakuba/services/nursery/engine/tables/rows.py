@@ -18,7 +18,9 @@ TITLE_LINES = 10  # records that may stand above the head
 HEAD_WITHIN = 200_000  # characters of the file
 TITLE_CELLS = 3  # more filled cells than this are values and no title
 BREAK = re.compile(r"\s*\n\s*")
-LOST = {"\0": "NUL文字", "�": "文字化け（�）"}
+# What a spreadsheet writes for a value that it cannot calculate (#N/A, #REF!), or show in a narrow column (####).
+ERROR = re.compile(r"#(N/A|N/D|##+|[A-Z0-9/_]+[!?])", re.I)
+LOST = {"\0": "NUL文字", "�": "文字化け（�）", "〓": "書けなかった字の印（〓）"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,10 @@ def rows(
     headings: list[str] = []
     for record in reader:
         if record.line < head.line:
-            _title(record, head.line, problems)
-        elif record.line == head.line:
+            _title(record, head, required, problems)
+        elif record.line == head.line or set(required) <= set(_headings(record.cells)):
+            if record.line > head.line:
+                problems.append(Problem(record.line, "見出し", _second_head(headings, record.cells)))
             headings = _headings(record.cells)
             if not _headings_hold(headings, record.line, required, problems):
                 return
@@ -93,11 +97,23 @@ def _headings(cells: Sequence[str]) -> list[str]:
     return found
 
 
-def _title(record: Record, head: int, problems: list[Problem]) -> None:
-    """Above the head stands a title at most; values there are told, since they are in no row."""
-    if sum(bool(cell.strip()) for cell in record.cells) > TITLE_CELLS:
-        reason = f"見出し（{head}行目）の上にあるため、取り込みませんでした。申込や施設の行なら、見出しの下に移してください。"
+def _title(record: Record, head: Record, required: Sequence[str], problems: list[Problem]) -> None:
+    """Above the head stands a title at most; values there are told, since they are in no row: many of them, or those
+    that no row goes without (a head that was sorted into the rows)."""
+    filled = {name for name, cell in zip(_headings(head.cells), record.cells, strict=False) if cell.strip()}
+    if sum(bool(cell.strip()) for cell in record.cells) > TITLE_CELLS or set(required) <= filled:
+        reason = f"見出し（{head.line}行目）の上にあるため、取り込みませんでした。申込や施設の行なら、見出しの下に移してください。"
         problems.append(Problem(record.line, "", reason))
+
+
+def _second_head(headings: Sequence[str], cells: Sequence[str]) -> str:
+    """A table put below another one may have its columns in another order, so its rows are read by its own head."""
+    if _headings(cells) == headings:
+        return "見出しの行がもう一度あります。表を二つ続けたときは、二つ目の見出しを消してください。"
+    return (
+        "見出しの行がもう一度あり、列が上の見出しと違います。ここから下の行は、この見出しで読みました。"
+        "列の並びを確かめ、表を一つにまとめてください。"
+    )
 
 
 def _headings_hold(
@@ -127,8 +143,6 @@ def _fault(headings: list[str], cells: list[str]) -> str:
         return f"見出しは{len(headings)}列ですが、この行は{len(cells)}列あります。余分なコンマがないか確かめてください。"
     if len(cells) < len(headings):
         return f"見出しは{len(headings)}列ですが、この行は{len(cells)}列しかありません。途中で切れていないか、区切りのコンマが足りているか確かめてください。"
-    if _headings(cells) == headings:
-        return "見出しの行がもう一度あります。表を二つ続けたときは、二つ目の見出しを消してください。"
     for number, (name, cell) in enumerate(zip(headings, cells, strict=False), 1):
         if not name and cell.strip():
             return f"{number}列目に見出しがないのに「{cell.strip()[:20]}」と書かれています。見出しを書くか、列を消してください。"
@@ -137,4 +151,9 @@ def _fault(headings: list[str], cells: list[str]) -> str:
         for character, what in LOST.items():
             if character in cell:
                 return f"「{name}」に{what}があり、もとの文字が失われています。もとの表から書き出し直してください。"
+        if ERROR.fullmatch(cell.strip()):
+            return (
+                f"「{name}」の「{cell.strip()[:20]}」は、表計算ソフトのエラーか、列の幅が足りない印で、もとの値が失われて"
+                "います。もとの表を直して（列の幅を広げて）書き出し直してください。"
+            )
     return ""
