@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.http import parse_cookie
 from pydantic import ValidationError
 
 from yakuba.config.environment import Environment
@@ -57,6 +58,13 @@ def test_a_header_that_passes_for_another_is_dropped():
     environ = environ_of(scope("127.0.0.1", x_forwarded_proto="https"), PROXIES)
     assert "HTTP_X_FORWARDED_PROTO" not in environ
     assert environ["PATH_INFO"].encode("latin-1").decode() == "/受付/"
+
+
+def test_a_cookie_brings_no_nul():
+    """Django reads an escape in quotation marks as the character; PostgreSQL answers a NUL with an error."""
+    for written in (r'"\000aaaaaaaa"', r'"\00\0000aaaaaaaa"'):
+        environ = environ_of(scope("127.0.0.1", cookie=f"sessionid={written}"), PROXIES)
+        assert "\0" not in parse_cookie(environ["HTTP_COOKIE"])["sessionid"]
 
 
 def test_a_wrong_list_of_proxies_is_refused_at_the_start():

@@ -73,13 +73,43 @@ def test_a_silent_connection_ends_by_itself(house):
             assert stranger.recv(1000)[:12] in {b"", b"HTTP/1.1 408"}
 
 
-@pytest.mark.parametrize("more", ["", "Transfer-Encoding: chunked\r\n"])
-def test_a_strangers_upload_is_refused_unread(house, more):
-    head = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n" + FORM
-    head += more or "Content-Length: 200000000\r\n"
+@pytest.mark.parametrize(
+    ("length", "status"), [("Content-Length: 200000000", 413), ("Transfer-Encoding: chunked", 411)]
+)
+def test_a_strangers_upload_is_refused_unread(house, length, status):
+    head = f"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{FORM}{length}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", house.port), timeout=60) as stranger:
-        stranger.sendall(head.encode() + b"\r\n" + (b"8000\r\n" + b"x" * 0x8000 + b"\r\n" if more else b""))
-        assert status_of(stranger) == 413
+        stranger.sendall(head.encode())
+        assert status_of(stranger) == status
+
+
+@pytest.mark.parametrize(
+    ("length", "cut", "status"),
+    [
+        ("Content-Length: 500000", "", 400),
+        ("Transfer-Encoding: chunked", "", 411),
+        ("Transfer-Encoding: chunked", "zz\r\n", 411),
+    ],
+)
+def test_a_body_that_broke_off_is_no_body(house, clerk, length, cut, status):
+    """Rows of a table, or pages of a scan, that did not arrive would be missed by nobody."""
+    cookie = "; ".join(f"{name}={value}" for name, value in clerk.cookies.items())
+    head = f"POST /reading/upload/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n{FORM}{length}\r\n\r\n"
+    rows = "name=" + "a" * 4091
+    body = f"1000\r\n{rows}\r\n{cut}" if "chunked" in length else rows
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as line:
+        line.sendall((head + body).encode())
+        line.shutdown(socket.SHUT_WR)
+        assert status_of(line) == status
+
+
+@pytest.mark.parametrize(
+    "cookie", ['theirs={"a": 1, "b": 2}', "a[b]=1", "a=x y", "path=1", 'open="b', "junk", r'nul="a\000"']
+)
+def test_another_programs_cookie_makes_nobody_a_stranger(house, clerk, cookie):
+    """Cookies are shared by all programs of a host, whatever their port."""
+    clerk.cookies = {cookie.partition("=")[0]: cookie.partition("=")[2]} | clerk.cookies
+    assert clerk.post("/reading/upload/", {"name": "x"}).status == 422
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 302), ("/reading/upload/", 302), ("/api/v1/x", 404)])

@@ -69,13 +69,16 @@ class Reception:
                 del self._senders[limits, sender]
 
 
-async def read(chunks: AsyncIterator[bytes], declared: int | None, limits: Limits) -> IO[bytes]:
-    """The whole body, at its beginning. `declared` is the Content-Length, or None. Raises Refused: 413, 408."""
-    if declared is not None and declared > limits.largest:
+async def read(chunks: AsyncIterator[bytes], declared: int, limits: Limits) -> IO[bytes]:
+    """The whole body, at its beginning. `declared` is the Content-Length. Raises Refused: 413, 408, and 400 for one
+    that broke off: a half of a file would pass for a file."""
+    if declared > limits.largest:
         raise _too_large(limits)
     body = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  # the answer's end closes it
     try:
         await _copy(chunks, body, limits)
+        if body.tell() != declared:
+            raise Refused(400, "送信が途中で切れました。もう一度送ってください。")
     except BaseException:
         body.close()
         raise

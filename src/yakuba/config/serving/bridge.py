@@ -77,6 +77,9 @@ def _headers(pairs: Iterable[tuple[str, str]]) -> Environ:
             continue
         key = name.upper().replace("-", "_")
         key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
-        joint = "; " if key == "HTTP_COOKIE" else ","
+        joint = ","
+        if key == "HTTP_COOKIE":
+            # Written so, a NUL comes in where a raw one cannot; PostgreSQL refuses it.
+            joint, value = "; ", value.replace(r"\000", "?")
         found[key] = f"{found[key]}{joint}{value}" if key in found else value
     return found

@@ -8,7 +8,6 @@ login page as it would without the body. Bodies are read in the event loop, whol
 from __future__ import annotations
 
 import asyncio
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -55,9 +54,10 @@ class Door:
             if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
                 raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
             limits = self._staff if sender else STRANGER
+            declared = _declared(environ)
             with self._reception.seat(limits, sender or environ["REMOTE_ADDR"]):
-                environ["wsgi.input"] = body = await read(aiter(protocol), _declared(environ), limits)
-            environ["CONTENT_LENGTH"] = str(_size(body))
+                environ["wsgi.input"] = await read(aiter(protocol), declared, limits)
+            environ["CONTENT_LENGTH"] = str(declared)
         return await self._in_thread(run, self._django, environ)
 
     async def _without_body(self, environ: Environ) -> Answer:
@@ -90,15 +90,14 @@ def _says_who(environ: Environ) -> bool:
     return "HTTP_COOKIE" in environ or "HTTP_AUTHORIZATION" in environ
 
 
-def _declared(environ: Environ) -> int | None:
-    text = environ.get("CONTENT_LENGTH", "")
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _size(body: Any) -> int:
-    size: int = body.seek(0, os.SEEK_END)
-    body.seek(0)
-    return size
+def _declared(environ: Environ) -> int:
+    """The body's length. Without one (chunked) the server does not tell a body's end from a broken line."""
+    text = environ.get("CONTENT_LENGTH", "").partition(",")[0]  # the server has refused two that differ
+    if "HTTP_TRANSFER_ENCODING" in environ or not text.isdecimal():
+        raise Refused(
+            411, "長さの分からない送り方（chunked）は受け取れません。Content-Lengthを付けてください。"
+        )
+    return int(text)
 
 
 def _plain(status: int, sentence: str) -> Answer:

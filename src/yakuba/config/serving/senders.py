@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from yakuba.kernel.api.authentication import token_of
 
@@ -29,13 +28,11 @@ def _by_token(environ: dict[str, Any]) -> str:
 
 
 def _by_session(environ: dict[str, Any]) -> str:
-    try:
-        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return ""
-    if morsel is None:
+    # As Django reads them: another program's cookie on this host must not hide ours.
+    key = parse_cookie(environ.get("HTTP_COOKIE", "")).get(settings.SESSION_COOKIE_NAME)
+    if not key:
         return ""
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
     return f"user:{user.pk}" if user.is_authenticated else ""

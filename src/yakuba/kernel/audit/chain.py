@@ -77,7 +77,7 @@ def verify() -> tuple[int, list[str]]:
             problems.append(f"{count}番の記録がありません（次にあるのは{event.sequence}番）。{COMPARE}")
             count = event.sequence
         wanted = link_hash(event) if event.sequence > head.plain_until else _plain_hash(event)
-        if event.previous_hash != previous or not hmac.compare_digest(event.hash, wanted):
+        if event.previous_hash != previous or not hmac.compare_digest(event.hash.encode(), wanted.encode()):
             problems.append(f"{event.sequence}番の記録が書き換えられています（{event.name}）。{COMPARE}")
         if event.sequence == head.plain_until + 1:
             sealed = sealed or (event.name == KEYED and event.details.get("links") == head.plain_until)

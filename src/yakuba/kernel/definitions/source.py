@@ -28,6 +28,7 @@ EMPTY = "ファイルが空です。中身を書いてください。"
 ALIAS = "別名（& と *）は使えません。同じ内容でも書き写してください。"
 TAG = "「!」で始まる型の指定は使えません。値だけを書いてください。文字として書くときは引用符で囲みます。"
 SECOND = "「---」で区切った二つ目の内容は使えません。一つのファイルに一つだけ書いてください。"
+NUL = "使えない文字（NUL、\\0）が入っています。消してください。"
 TAB = "行の先頭にタブがあります。字下げは半角の空白にしてください。"
 WRONG = '書き方が正しくありません。字下げ、「:」の後の空白、「{」や「"」の閉じ忘れを確かめてください。'
 KEY = "項目名は文字で書いてください。"
@@ -113,6 +114,8 @@ def _check_shape(text: str) -> None:
             raise _refused(line, ALIAS)
         if getattr(event, "tag", None) is not None:
             raise _refused(line, TAG)
+        if "\0" in (getattr(event, "value", None) or ""):
+            raise _refused(line, NUL)
 
 
 def _misspelt(text: str, line: int) -> DefinitionRefused:

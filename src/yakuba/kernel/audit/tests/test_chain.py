@@ -53,6 +53,7 @@ def _execute(statement):
     ("statement", "word"),
     [
         ("UPDATE audit_auditevent SET subject = 'case:9' WHERE sequence = 2", "2番の記録が書き換え"),
+        ("UPDATE audit_auditevent SET hash = 'あ' WHERE sequence = 2", "2番の記録が書き換えられて"),
         ("DELETE FROM audit_auditevent WHERE sequence = 2", "2番の記録がありません"),
         ("DELETE FROM audit_auditevent WHERE sequence = 3", "最後の記録が失われて"),
     ],

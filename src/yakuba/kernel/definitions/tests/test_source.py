@@ -43,6 +43,8 @@ def refused(work, text):
         ("x" * 200_001, 1, "大きすぎます（200,000文字まで）"),
         ("a: 1\n? [1, 2]\n: 3\n", 2, "項目名は文字で"),
         ("a: \x00", 1, "読めません"),
+        ('a: 1\nb: "x\\0"', 2, "NUL"),
+        ('a: 1\n"x\\0": b', 2, "NUL"),
     ],
 )
 def test_what_a_definition_does_not_need_is_refused(work, text, line, words):
