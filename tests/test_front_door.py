@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,12 @@ def test_one_address_sends_only_so_many_bodies_at_a_time(house):
 
 
 def test_a_slow_body_ends_by_itself(house):
-    stranger = begin(house, "/login/", 1000)
-    assert status_of(stranger) == 408
-    assert stranger.recv(1000) is not None
+    status, until = 429, time.monotonic() + 120
+    while (
+        status == 429 and time.monotonic() < until
+    ):  # the strangers of another test may still hold their seats
+        status = status_of(begin(house, "/login/", 1000))
+    assert status == 408
 
 
 def test_a_silent_connection_ends_by_itself(house):

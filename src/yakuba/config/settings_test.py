@@ -18,6 +18,8 @@ os.environ.setdefault("YAKUBA_OUTBOUND_HOSTS", "127.0.0.1:8100,127.0.0.1:8199,lo
 from yakuba.config.settings import *  # noqa: F403
 from yakuba.config.settings import YAKUBA
 
+if not YAKUBA.database_url:  # in memory for each worker of the run, as with Django's own backend
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
 (YAKUBA.data_dir / "static").mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
