@@ -70,7 +70,7 @@ def complaints_of(page: Page) -> list[str]:
 
 
 def _left(request: Request) -> bool:
-    return request.resource_type in {"xhr", "fetch"} and request.failure == "net::ERR_ABORTED"
+    return request.resource_type in {"xhr", "fetch", "image"} and request.failure == "net::ERR_ABORTED"
 
 
 def faults(page: Page, url: str) -> list[str]:

@@ -98,7 +98,7 @@ def test_excel_holds_every_case_with_all_values_one_sheet_a_procedure(town, clie
     )
     assert len(rows) == 4
     assert rows[1][:2] == ("0800000142", "読み取り中")
-    assert rows[1][7:] == ("0312345678", "=1+1"), "leading zeros stay, and nothing becomes a formula"
+    assert rows[1][7:] == ("03-1234-5678", "=1+1"), "leading zeros stay, and nothing becomes a formula"
     assert AuditEvent.objects.get(name="ledger.exported").details["cases"] == 4
 
 
