@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from test_access import pages
 from town_objects import RECEIPT_NUMBER, TownObjects, load_objects
 
@@ -76,7 +76,7 @@ def _left(request: Request) -> bool:
 def faults(page: Page, url: str) -> list[str]:
     """What is wrong with the page at `url`, one line each, at each width."""
     page.goto(url)
-    page.wait_for_function("!document.documentElement.inert")  # see shown.js
+    expect(page.locator("html:not([inert])")).to_be_attached(timeout=PATIENCE)  # see shown.js
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

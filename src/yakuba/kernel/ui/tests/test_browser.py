@@ -129,8 +129,8 @@ def test_enter_that_completes_a_conversion_or_a_line_presses_nothing(page, addre
 def test_a_double_click_sends_once_and_keeps_which_button(page, address):
     calls.clear()
     page.goto(address + "/form/")
-    page.dblclick("#send")
-    page.wait_for_timeout(900)
+    with page.expect_response("**/form/"):
+        page.dblclick("#send")
     assert calls == {"sent save": 1}
 
 
@@ -138,7 +138,7 @@ def test_progress_refreshes_itself_and_stops_when_done(page, address):
     calls.clear()
     page.goto(address + "/moving/")
     expect(page.locator("#live")).to_contain_text("3/3")
-    page.wait_for_timeout(600)
+    expect(page.locator("#live[hx-get]")).to_have_count(0)  # so nothing asks any more
     assert calls["moving"] == 3
 
 

@@ -124,7 +124,11 @@
     announceKeys(document);
     const first = document.querySelector("[data-focus]");
     if (first) first.focus();
-    const now = document.activeElement;  // what stands in the field at first is replaced by typing, not added to
-    if (now && now.matches("input[autofocus]") && now.select) now.select();
+    // What stands in the first field is replaced by typing, not added to. The browser itself may focus it
+    // before this or after it, so this does not wait for that.
+    const field = document.querySelector("input[autofocus]");
+    if (!field || ![document.body, field].includes(document.activeElement)) return;
+    field.focus();
+    if (field.select) field.select();
   });
 })();
