@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "yakuba.kernel.audit",
     "yakuba.kernel.files",
     "yakuba.kernel.ledger",
+    "yakuba.kernel.persons",
+    "yakuba.kernel.workdays",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
     "yakuba.kernel.charts",

@@ -6,11 +6,16 @@ KERNEL = Manifest(
     name="kernel",
     label="共通",
     description="受付簿、職員、監査記録",
-    navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
+    navigation=(
+        NavigationItem("受付簿", "ledger:cases", "ledger.view"),
+        NavigationItem("宛名", "persons:index", "persons.view"),
+    ),
     permissions=(
         Permission("ledger.view", "受付簿を見る"),
         Permission("ledger.enter", "手で入力した受付に印をつける"),
         Permission("ledger.export", "受付簿を書き出す"),
+        Permission("persons.view", "宛名をさがす"),
+        Permission("persons.load", "宛名を取り込む"),
         Permission("audit.view", "監査記録を見る"),
         Permission("jobs.manage", "仕事の中止・再実行"),
     ),
@@ -31,6 +36,8 @@ KERNEL = Manifest(
         "ledger.exported": "受付簿を書き出した",
         "ledger.entered_by_hand": "受付を手で入力済みにした",
         "ledger.procedure_loaded": "手続を登録した",
+        "persons.loaded": "宛名を取り込んだ",
+        "persons.looked_up": "宛名をさがした",
         "files.uploaded": "ファイルを受け取った",
         "files.viewed": "画像を閲覧した",
         "jobs.cancelled": "仕事を中止した",
@@ -39,6 +46,7 @@ KERNEL = Manifest(
     personal_data=(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),
+        PersonalData("persons.Person", "申請がだれのことかを確かめる", None),
         PersonalData("files.StoredFile", "申請書の読み取りと確認", 365),
     ),
 )
