@@ -107,11 +107,12 @@ def running(user: Any) -> list[RunningWork]:
 
 def self_check() -> list[CheckResult]:
     """Whether the recogniser's model is there."""
-    from yakuba.services.reading.adapters.ppocr import ModelMissing, bundled_model
+    from yakuba.kernel.modelfolders import ModelRefused
+    from yakuba.services.reading.adapters.ppocr import bundled_model
 
     try:
         bundled_model()
-    except ModelMissing as error:
+    except ModelRefused as error:
         return [CheckResult("文字認識のモデル", False, str(error))]
     return [CheckResult("文字認識のモデル", True)]
 
