@@ -108,8 +108,8 @@ def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
 
 
 @transaction.atomic
-def give_up(sheet_id: int) -> None:
-    """Note that reading the sheet failed for good, so that a person sees it."""
+def give_up(reason: str, *, sheet_id: int) -> None:
+    """The job will not read the sheet: a person sees it."""
     sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
     if sheet.state == Sheet.State.WAITING:
         _trouble(sheet, Sheet.Problem.FAILED, READ_FAILED)
