@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.kernel.ledger import workflow
-from yakuba.kernel.ledger.definitions import parse_procedure
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import ledger_phrases

@@ -8,8 +8,8 @@ import typer
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.definitions.procedures import DefinitionError, parse_procedure, read_document
 from yakuba.kernel.ledger import actions
-from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure, read_document
 from yakuba.kernel.ledger.models import Procedure
 
 app = typer.Typer(no_args_is_help=True)

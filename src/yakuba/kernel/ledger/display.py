@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.registry import ledger_phrases
-from yakuba.kernel.values import shown
 
 KERNEL_EVENTS = {
     "ledger.opened": "受付簿に載った",
@@ -18,8 +17,7 @@ KERNEL_EVENTS = {
 
 def shown_value(definition: FieldDefinition, value: str) -> str:
     """A canonical value as staff read it: dates in 和暦, options by label, postal codes with 〒 and a hyphen."""
-    text = shown(definition.type, value, definition.options)
-    return f"〒{text}" if definition.type == "postal_code" and text != value else text
+    return definition.shown(value)
 
 
 def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:

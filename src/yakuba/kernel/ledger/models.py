@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from yakuba.kernel.ledger.definitions import ProcedureDefinition, parse_procedure
+from yakuba.kernel.definitions.procedures import ProcedureDefinition, parse_procedure
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.tenancy.models import MunicipalityModel

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from django.db import DatabaseError, transaction
 
+from yakuba.kernel.definitions.procedures import DefinitionError, parse_procedure
 from yakuba.kernel.ledger import actions, queries, workflow
-from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure
 from yakuba.kernel.ledger.display import event_label
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import TRANSITIONS, Status, WrongTransition
@@ -117,7 +117,7 @@ def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, y
         ({"fields": [{"code": "a", "label": "A", "type": "kana", "reading_of": "b"}]}, "項目 b がありません"),
         ({"fields": [{"code": "a", "label": "A", "type": "text", "lexicon": "x"}]}, "語の一覧 x"),
         ({"fields": DOCUMENT["fields"] * 2}, "二度"),
-        ({"version": "いち"}, "値の形"),
+        ({"version": "いち"}, "version は1以上の整数"),
     ],
 )
 def test_a_wrong_definition_says_what_and_where(change, words):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from yakuba.kernel.ledger.definitions import FieldDefinition
-from yakuba.kernel.ledger.definitions import ProcedureDefinition as LedgerProcedure
+from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.definitions.procedures import ProcedureDefinition as LedgerProcedure
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of

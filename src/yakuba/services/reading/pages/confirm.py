@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
@@ -130,7 +131,7 @@ def _page(
     scope = _scope(request)
     definition = row.case.procedure.definition
     item = definition.field(row.field)
-    words = definition.lexicons.get(item.lexicon or "", ())
+    words = item.words
     back = queries.previous_of(row, request.user)
     context = {
         "question": row,
@@ -161,7 +162,7 @@ def _whole(request: HttpRequest) -> bool:
 
 def _candidates(row: Question, item: FieldDefinition, words: Sequence[str]) -> list[str]:
     """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew."""
-    if item.type in {"choice", "choices", "date"} or row.state == Question.State.ANSWERED:
+    if item.kind.picks is not Picks.NONE or item.kind.line_script or row.state == Question.State.ANSWERED:
         return []
     if words:
         texts = [
@@ -216,7 +217,7 @@ def _scope(request: HttpRequest) -> dict[str, Any]:
     type_ = request.GET.get("type", "")
     return {
         "batch_id": int(batch) if batch.isascii() and batch.isdigit() else None,
-        "type_": type_ if type_ in queries.TYPE_LABELS else "",
+        "type_": type_ if type_ in TYPES else "",
     }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import Sheet
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def field_picture(value: CaseValue) -> bytes | None:
     if len(corners) != 4:
         return page_picture(sheet)
     fields = value.case.procedure.definition.fields
-    marks = any(item.code == value.field and item.type in {"choice", "choices"} for item in fields)
+    marks = any(item.code == value.field and item.kind.picks is not Picks.NONE for item in fields)
     more = MARGIN_OF_MARKS if marks else MARGIN_ACROSS
     return _png(cut_out(pixels(content_of(sheet.image)), corners, more))
 
