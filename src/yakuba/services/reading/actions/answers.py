@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
+from yakuba.kernel.ledger import guard
 from yakuba.kernel.values import ValueRefused
 from yakuba.services.reading.actions.plausibility import doubt
 
@@ -29,10 +30,7 @@ def checked(
     except ValueRefused as error:
         raise AnswerRefused(str(error)) from error
     if value and definition.words and value not in definition.words:
-        raise AnswerRefused(
-            f"「{value}」は{definition.label}の一覧にありません。一覧から選んでください。"
-            "用紙に一覧にない名が書いてあるときは、保留にして申請者に確かめてください。"
-        )
+        raise AnswerRefused(guard.doubt(definition, value))
     if not insist and (odd := doubt(definition, value, read)):
         raise AnswerRefused(odd, may_insist=True)
     return value

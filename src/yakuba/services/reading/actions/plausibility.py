@@ -7,27 +7,19 @@ no value of its type at all is refused before; what is odd of a type the type sa
 from __future__ import annotations
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.ledger import guard
 
 
 def doubt(definition: FieldDefinition, value: str, read: str = "") -> str:
     """Why a person should look once more before `value` is taken, or nothing. `read` is what stood in the input."""
     if not value:
         return "必ず記入する欄です。用紙にも何も書かれていませんか。" if definition.required else ""
-    checks = (_outside, _other_length, _doubled, _odd, _too_long)
+    checks = (_against_rules, _doubled, _odd, _too_long)
     return next((found for check in checks if (found := check(definition, value, read))), "")
 
 
-def _outside(definition: FieldDefinition, value: str, read: str) -> str:
-    if definition.kind.within(value, definition.range):
-        return ""
-    first, last = (definition.shown(limit, revealed=True) for limit in definition.range)
-    return f"ふつうは{first}から{last}までの値です。"
-
-
-def _other_length(definition: FieldDefinition, value: str, read: str) -> str:
-    if not definition.length or len(value) == definition.length:
-        return ""
-    return f"ふつうは{definition.length}文字です（入力は{len(value)}文字）。"
+def _against_rules(definition: FieldDefinition, value: str, read: str) -> str:
+    return guard.doubt(definition, value)
 
 
 def _doubled(definition: FieldDefinition, value: str, read: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from yakuba.kernel.values import TYPES
+from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
 
@@ -96,6 +97,7 @@ def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[O
 
 
 def _as_open_question(row: Question, label: str) -> OpenQuestion:
+    masked = row.type in TYPES and TYPES[row.type].masked
     return OpenQuestion(
         id=row.pk,
         case=row.case_id,
@@ -104,10 +106,10 @@ def _as_open_question(row: Question, label: str) -> OpenQuestion:
         field=row.field,
         label=label,
         type=row.type,
-        value=row.value,
+        value=MASK * len(row.value) if masked else row.value,
         reasons=tuple(row.reasons),
         message=row.message,
         kind=row.kind,
         state=row.state,
-        candidates=tuple(row.candidates),
+        candidates=() if masked else tuple(row.candidates),
     )
