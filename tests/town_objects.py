@@ -36,7 +36,7 @@ from yakuba.services.robots import facade as robots
 from yakuba.services.robots.models import Row, RowPicture, Scenario, System
 
 SECRET_WORD = "やくば市だけの束"  # stands in every list of やくば市 and must never be seen elsewhere
-RECEIPT_NUMBER = "0800000142"
+RECEIPT_NUMBER = "0800000129"
 CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
 
 

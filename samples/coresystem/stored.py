@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sqlite3
 import sys
-import unicodedata
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from core import rules
 from core.screens import Input, Procedure, load, read_yaml
 from core.store import Entry, connect_to_read, entries
 
+from yakuba.kernel import values
+
 FOLDER = Path(__file__).parent
-_SPACES = re.compile(r"[\s\u3000]+")
 
 
 def stored(database: Path, procedures: Path = FOLDER.parent / "procedures") -> list[dict[str, Any]]:
@@ -45,72 +43,30 @@ def _types(path: Path) -> dict[str, str]:
 
 
 def _row(entry: Entry, procedure: Procedure, types: Mapping[str, str]) -> dict[str, Any]:
-    values = {
+    held = {
         one.field: canonical(one, types[one.field], entry.values.get(one.key, ""))
         for one in procedure.inputs()
     }
     return {
         "procedure": entry.procedure,
-        "receipt_number": values["receipt_number"],
+        "receipt_number": held["receipt_number"],
         "registration_number": entry.registration_number,
         "stored_at": entry.stored_at,
-        "values": values,
+        "values": held,
     }
 
 
 def canonical(one: Input, field_type: str, value: str) -> str:
-    """A stored value in the canonical form of its type; what cannot be converted comes back unchanged."""
+    """A stored value in the canonical form of its type; what is no value of it comes back unchanged, so that it differs
+    from every right one."""
     if one.options:
         chosen = value.split(",") if value else []
         # Options stand in the file in the procedure's order; a browser sends them in that order too.
         return ",".join(option.code for option in one.options if option.value in chosen)
-    if one.kind in ("wareki", "era_date"):
-        date = rules.parse_wareki(value)
-        return date.isoformat() if date else value
-    return _TEXT.get(field_type, str.strip)(value)
-
-
-def _without_spaces(value: str) -> str:
-    return _SPACES.sub("", value)
-
-
-def _kana(value: str) -> str:
-    return unicodedata.normalize("NFKC", _without_spaces(value))
-
-
-def _digits(value: str) -> str:
-    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
-
-
-def _receipt_number(value: str) -> str:
-    """Digits; a later decision on the same application has its number behind a hyphen."""
-    return re.sub(r"[^0-9-]", "", unicodedata.normalize("NFKC", value))
-
-
-def _number(value: str) -> str:
-    digits = _digits(value)
-    return str(int(digits)) if digits else ""
-
-
-def _address(value: str) -> str:
-    return "".join(_half_width(char) for char in _without_spaces(value))
-
-
-def _half_width(char: str) -> str:
-    half = unicodedata.normalize("NFKC", char)
-    return half if half.isdecimal() else "-" if char in "－−‐–—" else char
-
-
-_TEXT = {
-    "name": _without_spaces,
-    "kana": _kana,
-    "postal_code": _digits,
-    "phone": _digits,
-    "digits": _digits,
-    "receipt_number": _receipt_number,
-    "number": _number,
-    "address": _address,
-}
+    try:
+        return values.canonical(field_type, value)
+    except values.ValueRefused:
+        return value
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.definitions import read_document
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality

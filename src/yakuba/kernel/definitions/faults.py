@@ -42,6 +42,10 @@ class DefinitionRefused(ValueError):
         super().__init__("\n".join(str(one) for one in self.problems))
 
 
+class DefinitionError(ValueError):
+    """A definition that cannot be used. `str()` is a Japanese sentence with file, place and remedy."""
+
+
 class Faults:
     """Collects what is wrong, so that one fault does not hide the next."""
 

@@ -14,6 +14,8 @@ from ninja import Field, File, Form, Router, Schema, Status, UploadedFile
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.services.reading.actions import questions, sheets, uploads
 from yakuba.services.reading.actions.answers import AnswerRefused
@@ -309,10 +311,14 @@ def case_values(request: HttpRequest, case_id: int) -> Any:
     """All values of a case. Reading them is recorded."""
     case = get_object_or_404(Case, pk=case_id)
     record("reading.case_viewed", subject=f"case:{case.pk}", actor=request.user)
+    kinds = case.procedure.definition.by_code
+    revealed = reveals(request.user, request.auth.scopes)  # type: ignore[attr-defined]  # ninja puts it there
     return [
         {
             "field": row.field,
-            "value": row.value,
+            "value": row.value
+            if revealed or row.field not in kinds or not kinds[row.field].kind.masked
+            else shown_value(kinds[row.field], row.value),
             "trusted": row.trusted,
             "origin": row.origin,
             "confidence": row.source.get("confidence"),

@@ -14,10 +14,10 @@ from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
+from yakuba.kernel.definitions import DefinitionError
 from yakuba.services.reading.actions import definitions, questions, uploads
 from yakuba.services.reading.actions.answers import AnswerRefused
 from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.engine.definitions import DefinitionError
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
 from yakuba.services.reading.queries import batches as queries
 from yakuba.services.reading.queries import questions as question_queries

@@ -15,6 +15,7 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.values.receipt_numbers import later_decision
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -99,7 +100,7 @@ def result_of(final: Final) -> str:
 def decision_number(receipt_number: str, earlier: int) -> str:
     """The receipt number of a decision's case: the child's own, from the second decision on with a number behind it,
     so that one child's decisions of two rounds are two entries in the core system. earlier: decisions before."""
-    return f"{receipt_number}-{earlier + 1}" if earlier else receipt_number
+    return later_decision(receipt_number, earlier + 1)
 
 
 def _hand(

@@ -15,9 +15,9 @@ from yakuba.services.nursery.actions import decisions, notices, rounds, runs, tr
 from yakuba.services.nursery.models import NoticePrint, Run, Snapshot
 from yakuba.services.nursery.queries import outputs, today
 from yakuba.services.nursery.queries.refusal import NotPossible
-from yakuba.services.nursery.tests.desk import START
+from yakuba.services.nursery.tests.desk import START, receipt
 
-FIRST, SECOND, THIRD = "0800000101", "0800000202", "0800000303"
+FIRST, SECOND, THIRD = "0800000129", "0800000226", "0800000323"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def calculate(run: Run) -> Run:
 
 def test_the_fairness_page_counts_groups_and_hides_small_ones(full, page):
     for number in range(4):
-        full.case(f"08000004{number:02d}", child_birth="2025-07-01")
+        full.case(receipt(400 + number), child_birth="2025-07-01")
     full.take()
     run = full.calculate()
     text = page.get(url("fairness", run)).content.decode()
@@ -59,7 +59,7 @@ def test_the_fairness_page_counts_groups_and_hides_small_ones(full, page):
 def seven_children(desk) -> Run:
     """Calculated and adopted."""
     for number in range(4):
-        desk.case(f"08000004{number:02d}", child_birth="2025-07-01")
+        desk.case(receipt(400 + number), child_birth="2025-07-01")
     desk.take()
     return Run.objects.select_related("round").get(pk=desk.adopted().pk)
 
@@ -240,7 +240,7 @@ def test_everything_can_be_taken_as_excel_and_csv(full, page):
 
 
 def test_characters_that_shift_jis_lacks_are_shown_before_the_file_is_written(full, page):
-    full.case("0800000404", child_name="𠮷田花")
+    full.case("0800000420", child_name="𠮷田花")
     full.take()
     run = full.calculate()
     address = url("export_csv", run) + "?table=children&form=sjis.csv"

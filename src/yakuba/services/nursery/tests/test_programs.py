@@ -24,7 +24,7 @@ def test_a_program_calculates_a_round(api, full):
     assert (shown["status"], shown["checked"], shown["counts"]["placed"]) == ("stable", True, 2)
     assert api(f"rounds/{full.round.pk}/runs", seconds=30).status_code == 200
     results = api(f"runs/{run_id}/results").json()
-    assert [(row["receipt_number"], row["slot"]) for row in results][:1] == [("0800000101", "N1-1")]
+    assert [(row["receipt_number"], row["slot"]) for row in results][:1] == [("0800000129", "N1-1")]
     one = api(f"results/{results[2]['id']}").json()
     assert one["explanation"]["wishes"][0]["outcome"] == "behind"
     assert "N1-1" in api(f"runs/{run_id}/market").json()["priorities"]
@@ -118,7 +118,7 @@ def test_what_should_be_looked_at_before_calculating_is_told_to_programs_too(ful
     )
     full.round.rule_set = rules.load(rule.replace("版: 1", "版: 3"), actor=full.person)
     full.round.save()
-    row = full.child("0800000101")
+    row = full.child("0800000129")
     row.district = "東地区"
     row.save()
     said = "地区「東地区」の施設はありません。「東」の間違いではありませんか。"

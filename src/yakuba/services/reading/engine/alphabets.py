@@ -9,6 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from yakuba.kernel.values import Script
+
 DIGITS = "0123456789"
 # Small vowels stand only in foreign words; a scan makes small ones of large ones far more often.
 READING = "".join(c for c in map(chr, range(ord("ァ"), ord("ヴ") + 1)) if c not in "ァィゥェォヮヰヱ") + "ー"
@@ -228,16 +230,16 @@ def _wide(symbol: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def alphabet(type_: str, characters: tuple[str, ...]) -> Alphabet:
-    """The alphabet of a field type for a model with these output characters."""
-    if type_ in ("digits", "number", "phone", "postal_code", "receipt_number", "date"):
+def alphabet(script: Script, characters: tuple[str, ...]) -> Alphabet:
+    """The alphabet of a script for a model with these output characters."""
+    if script == Script.DIGITS:
         return Alphabet(DIGITS, characters)
-    if type_ == "date_line":
+    if script == Script.DATE_LINE:
         return Alphabet(DIGITS + "年月日元明治大正昭和平成令-./", characters)
-    if type_ == "kana":
+    if script == Script.KANA:
         return Alphabet(READING, characters, {**_SAME, **_LARGE})
     kanji = _kanji(characters)
-    if type_ == "name":  # old forms are not folded here: in a person's name they are another spelling
+    if script == Script.NAME:  # old forms are not folded here: in a person's name they are another spelling
         same = {**_SAME, "一": "ー-—―‐–_"}  # a lone bar is 一 here; between katakana it becomes ー again
         return Alphabet([*kanji, *HIRAGANA, *KATAKANA.replace("ー", "")], characters, same)
     return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters, _FOLDED)

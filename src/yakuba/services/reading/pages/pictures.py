@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, require
+from yakuba.kernel.ledger.masking import REVEAL, reveals
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.reading.models import FormPage, Sheet
 from yakuba.services.reading.queries import pictures
@@ -20,6 +21,9 @@ def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpRespons
     """PNG of one field of a case, cut out upright."""
     rows = CaseValue.objects.select_related("case__procedure")
     value = get_object_or_404(rows, case=case_id, field=field)
+    item = value.case.procedure.definition.by_code.get(field)
+    if item is not None and item.kind.masked:
+        require(request.user, REVEAL)
     return _answer(pictures.field_picture(value), "image/png")
 
 
@@ -28,7 +32,10 @@ def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpRespons
 def sheet_picture(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """PNG of a whole sheet, upright; `?field=` frames one field."""
     sheet = get_object_or_404(Sheet.objects.select_related("image"), pk=sheet_id)
-    return _answer(pictures.page_picture(sheet, request.GET.get("field", "")), "image/png")
+    return _answer(
+        pictures.page_picture(sheet, request.GET.get("field", ""), revealed=reveals(request.user)),
+        "image/png",
+    )
 
 
 @permission_required("reading.view")

@@ -254,8 +254,8 @@ def test_a_sheet_that_cannot_be_read_for_good_waits_for_a_person_who_may_try_aga
 def test_a_form_is_loaded_once_and_a_newer_version_takes_its_place(desk, tmp_path, settings):
     import shutil
 
+    from yakuba.kernel.definitions import DefinitionError
     from yakuba.services.reading.actions.definitions import load_form
-    from yakuba.services.reading.engine.definitions import DefinitionError
     from yakuba.services.reading.models import FormDefinition
 
     old = FormDefinition.objects.get()

@@ -1,13 +1,16 @@
-"""What a procedure file says (docs/architecture.md): pure Python, so that engines may read it too."""
+"""What a procedure file says (docs/architecture.md): read once, here, for the ledger, the engines and every other room."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from yakuba.kernel.definitions import DefinitionRefused, decoded, values
-from yakuba.kernel.values import TYPES
+from yakuba.kernel.definitions.faults import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions.source import decoded, values
+from yakuba.kernel.values import TYPES, FieldType, Picks, ValueRefused
 
 FIELD_KEYS = frozenset(
     [
@@ -28,10 +31,6 @@ FIELD_KEYS = frozenset(
 )
 
 
-class DefinitionError(ValueError):
-    """A definition file that cannot be used. `str()` is a Japanese sentence with file, place and remedy."""
-
-
 @dataclass(frozen=True)
 class FieldDefinition:
     """One field of a procedure; see docs/architecture.md for the types and their canonical values."""
@@ -40,15 +39,29 @@ class FieldDefinition:
     label: str
     type: str
     required: bool = False
-    options: dict[str, str] = field(default_factory=dict)  # code -> Japanese, for choice and choices
-    range: tuple[str, str] | None = None  # lowest and highest canonical value
+    options: Mapping[str, str] = field(default_factory=dict)  # code -> Japanese, for choice and choices
+    range: tuple[str, str] = ("", "")  # lowest and highest canonical value, each empty when open
     length: int | None = None
-    reading_of: str | None = None  # a kana field: the field it is the reading of
-    postal_code_of: str | None = None  # a postal code: the address it belongs to
+    reading_of: str = ""  # a kana field: the field it is the reading of
+    postal_code_of: str = ""  # a postal code: the address it belongs to
     sum_of: tuple[str, ...] = ()
-    lexicon: str | None = None  # a closed list in `lexicons`
-    after: str | None = None  # a date: not before that field's
+    lexicon: str = ""  # the name of a closed list in `lexicons`
+    words: tuple[str, ...] = ()  # that list; empty when any value may stand
+    after: str = ""  # a date: not before that field's
     group: str = ""  # heading under which pages show it
+
+    @property
+    def kind(self) -> FieldType:
+        """The field type itself."""
+        return TYPES[self.type]
+
+    def canonical(self, text: str) -> str:
+        """The canonical value of a text. Raises ValueRefused."""
+        return self.kind.canonical(text, self.options)
+
+    def shown(self, value: str, *, revealed: bool = False) -> str:
+        """A canonical value as staff read it."""
+        return self.kind.shown(value, self.options, revealed=revealed)
 
 
 @dataclass(frozen=True)
@@ -62,20 +75,21 @@ class ProcedureDefinition:
     baseline_kind: str  # "measured" or "estimated"
     baseline_source: str
     fields: tuple[FieldDefinition, ...]
-    lexicons: dict[str, tuple[str, ...]]
+    lexicons: Mapping[str, tuple[str, ...]]
 
     def field(self, code: str) -> FieldDefinition:
         """The field of that code. Raises KeyError."""
-        return self._by_code[code]
+        return self.by_code[code]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, FieldDefinition]:
+        """Field code → field, in order."""
+        return {item.code: item for item in self.fields}
 
     @property
     def labels(self) -> dict[str, str]:
         """Field code → Japanese label."""
         return {item.code: item.label for item in self.fields}
-
-    @property
-    def _by_code(self) -> dict[str, FieldDefinition]:
-        return {item.code: item for item in self.fields}
 
 
 def load_procedure(path: Path) -> ProcedureDefinition:
@@ -99,16 +113,17 @@ def parse_procedure(document: Any, source: str) -> ProcedureDefinition:
         raise DefinitionError(f"{source}: 手続の定義ではありません。")
     try:
         baseline = document["baseline"]
-        fields = tuple(_field(row, source) for row in document["fields"])
+        lexicons = {name: tuple(map(str, words)) for name, words in (document.get("lexicons") or {}).items()}
+        fields = tuple(_field(row, source, lexicons) for row in document["fields"])
         definition = ProcedureDefinition(
             code=str(document["procedure"]),
             title=str(document["title"]),
-            version=int(document["version"]),
+            version=_version(document["version"], source),
             minutes_by_hand=float(baseline["minutes_per_case"]),
             baseline_kind=str(baseline["kind"]),
             baseline_source=str(baseline.get("source", "")),
             fields=fields,
-            lexicons={name: tuple(map(str, words)) for name, words in document.get("lexicons", {}).items()},
+            lexicons=lexicons,
         )
     except KeyError as error:
         raise DefinitionError(f"{source}: {error.args[0]} がありません。加えてください。") from error
@@ -120,30 +135,50 @@ def parse_procedure(document: Any, source: str) -> ProcedureDefinition:
     return definition
 
 
-def _field(row: dict[str, Any], source: str) -> FieldDefinition:
+def _version(given: Any, source: str) -> int:
+    if not str(given).isdecimal() or int(given) < 1:
+        raise DefinitionError(f"{source}: version は1以上の整数で書いてください（今は「{given}」）。")
+    return int(given)
+
+
+def _field(row: dict[str, Any], source: str, lexicons: Mapping[str, tuple[str, ...]]) -> FieldDefinition:
     place = f"{source} の項目「{row.get('code', '?')}」"
     if unknown := set(row) - FIELD_KEYS:
         raise DefinitionError(f"{place}: 知らない指定 {', '.join(sorted(unknown))} があります。")
     if row["type"] not in TYPES:
         raise DefinitionError(f"{place}: 型 {row['type']} はありません。使える型: {', '.join(sorted(TYPES))}")
-    if row["type"] in {"choice", "choices"} and not row.get("options"):
+    if TYPES[row["type"]].picks is not Picks.NONE and not row.get("options"):
         raise DefinitionError(f"{place}: 選択肢 options がありません。")
-    limits = row.get("range")
+    limits = row.get("range") or ("", "")
+    if len(limits) != 2:
+        raise DefinitionError(f"{place}: range は [最小, 最大] の2つで書いてください。")
+    lexicon = str(row.get("lexicon") or "")
+    if lexicon and lexicon not in lexicons:
+        raise DefinitionError(f"{place}: 語の一覧 {lexicon} がありません。")
     return FieldDefinition(
         code=str(row["code"]),
         label=str(row["label"]),
         type=row["type"],
         required=bool(row.get("required", False)),
         options={str(code): str(label) for code, label in (row.get("options") or {}).items()},
-        range=(str(limits[0]), str(limits[1])) if limits else None,
+        range=_limits(TYPES[row["type"]], limits, place),
         length=int(row["length"]) if row.get("length") else None,
-        reading_of=row.get("reading_of"),
-        postal_code_of=row.get("postal_code_of"),
-        sum_of=tuple(row.get("sum_of", ())),
-        lexicon=row.get("lexicon"),
-        after=row.get("after"),
+        reading_of=str(row.get("reading_of") or ""),
+        postal_code_of=str(row.get("postal_code_of") or ""),
+        sum_of=tuple(map(str, row.get("sum_of") or ())),
+        lexicon=lexicon,
+        words=lexicons.get(lexicon, ()),
+        after=str(row.get("after") or ""),
         group=str(row.get("group", "")),
     )
+
+
+def _limits(kind: FieldType, limits: Any, place: str) -> tuple[str, str]:
+    try:
+        lowest, highest = ("" if limit is None else kind.canonical(str(limit)) for limit in limits)
+    except ValueRefused as refusal:
+        raise DefinitionError(f"{place}: range を読めません。{refusal}") from refusal
+    return lowest, highest
 
 
 def _check_references(definition: ProcedureDefinition, source: str) -> None:
@@ -154,5 +189,3 @@ def _check_references(definition: ProcedureDefinition, source: str) -> None:
         named = [item.reading_of, item.postal_code_of, item.after, *item.sum_of]
         if missing := [code for code in named if code and code not in codes]:
             raise DefinitionError(f"{source} の項目「{item.code}」: 項目 {', '.join(missing)} がありません。")
-        if item.lexicon and item.lexicon not in definition.lexicons:
-            raise DefinitionError(f"{source} の項目「{item.code}」: 語の一覧 {item.lexicon} がありません。")
