@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yakuba.config.middleware.PlausibleInput",
+    "yakuba.kernel.ui.refusals.RefusalsOnPages",
 ]
 
 TEMPLATES = [

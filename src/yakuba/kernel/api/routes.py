@@ -11,7 +11,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from yakuba.kernel.api.authentication import TokenAuthentication
-from yakuba.kernel.api.problems import ApiProblem, problem
+from yakuba.kernel.api.problems import problem, refusal
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import room_modules
 
 
@@ -52,9 +53,9 @@ def _stranger(request: HttpRequest) -> HttpResponse:
 
 
 def _add_problems(api: NinjaAPI) -> None:
-    @api.exception_handler(ApiProblem)
-    def stated(request: HttpRequest, error: ApiProblem) -> HttpResponse:
-        return problem(request, error.status, error.title, error.detail, **error.more)
+    @api.exception_handler(Refused)
+    def stated(request: HttpRequest, error: Refused) -> HttpResponse:
+        return refusal(request, error)
 
     @api.exception_handler(AuthenticationError)
     def stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from yakuba.kernel.definitions import DefinitionRefused, decoded, values
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import TYPES
 
 FIELD_KEYS = frozenset(
@@ -28,8 +29,10 @@ FIELD_KEYS = frozenset(
 )
 
 
-class DefinitionError(ValueError):
+class DefinitionError(Invalid, ValueError):
     """A definition file that cannot be used. `str()` is a Japanese sentence with file, place and remedy."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)

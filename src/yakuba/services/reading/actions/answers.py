@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.refusals import Invalid
 from yakuba.services.reading.actions.plausibility import doubt
 from yakuba.services.reading.engine.formats import FormatError, canonical, canonical_choice
 
 
-class AnswerRefused(ValueError):
+class AnswerRefused(Invalid, ValueError):
     """The answer cannot be taken as it is. `str()` is the sentence for the clerk; with `may_insist` the same
     answer is taken when the person says that the paper reads so."""
 
     def __init__(self, sentence: str, *, may_insist: bool = False) -> None:
         super().__init__(sentence)
         self.may_insist = may_insist
+
+    def facts(self) -> dict[str, Any]:
+        """With whether the person may insist."""
+        return super().facts() | {"may_insist": self.may_insist}
 
 
 def checked(

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from yakuba.kernel.refusals import Invalid
+
 Rect = tuple[int, int, int, int]
 """x, y, width, height in form pixels (200 dpi)."""
 
 KINDS = ("comb", "line", "mark", "date")
 
 
-class DefinitionError(ValueError):
+class DefinitionError(Invalid, ValueError):
     """A definition file is wrong; the Japanese message says which file, which place and what to do."""
 
 

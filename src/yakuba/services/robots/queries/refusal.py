@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.refusals import Conflict
 
-class NotPossible(Exception):
+
+class NotPossible(Conflict):
     """What was asked is refused; `str()` is a Japanese sentence: what is wrong, where, what to do."""
