@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from yakuba.kernel.api.authentication import TokenAuthentication
+from yakuba.kernel.api.operations import router_of
 from yakuba.kernel.api.problems import problem, refusal
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import room_modules
@@ -18,7 +19,7 @@ from yakuba.kernel.registry import room_modules
 
 @cache
 def build_api() -> NinjaAPI:
-    """The API with the routers of all rooms that have one (`api.router`); one for the process."""
+    """The API with the routers of all rooms that have one (`api.router`, `operations.OPERATIONS`); one for the process."""
     api = NinjaAPI(
         title="Yakuba",
         version="1",
@@ -29,6 +30,8 @@ def build_api() -> NinjaAPI:
     )
     for room, module in room_modules("api"):
         api.add_router(f"/{room}/", module.router)
+    for room, module in room_modules("operations"):
+        api.add_router(f"/{room}/", router_of(module.OPERATIONS))
     _add_problems(api)
     return api
 
