@@ -83,7 +83,7 @@ def test_a_stranger_is_sent_to_the_login_page(client):
 
 
 def make_room(name: str, label: str, project: Path = PROJECT) -> Path:
-    """Write the room's folder and its line in the settings. Raises ValueError on a bad or taken name."""
+    """Write the room's folder and its line in the list of rooms. Raises ValueError on a bad or taken name."""
     if not re.fullmatch(r"[a-z][a-z0-9]{2,20}", name) or keyword.iskeyword(name):
         raise ValueError(f"部屋の名前は英小文字と数字で3〜21字にしてください（今の値: {name!r}）。")
     folder = project / "src/yakuba/services" / name
@@ -93,12 +93,12 @@ def make_room(name: str, label: str, project: Path = PROJECT) -> Path:
         target = folder / path.format(name=name)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content.format(name=name, label=label), encoding="utf-8")
-    settings = project / "src/yakuba/config/settings.py"
-    text = settings.read_text(encoding="utf-8")
+    rooms = project / "src/yakuba/config/rooms.py"
+    text = rooms.read_text(encoding="utf-8")
     new = re.sub(r"(YAKUBA_ROOMS = \[\n(?:    \".*\",\n)*)", rf'\g<1>    "{name}",\n', text, count=1)
     if new == text:
-        raise ValueError("settings.py の YAKUBA_ROOMS が見つかりません。")
-    settings.write_text(new, encoding="utf-8")
+        raise ValueError("rooms.py の YAKUBA_ROOMS が見つかりません。")
+    rooms.write_text(new, encoding="utf-8")
     return folder
 
 
@@ -111,9 +111,7 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(
-        f"{folder.relative_to(PROJECT)} を作り、settings.py に加えました。README.md から書き始めてください。"
-    )
+    print(f"{folder.relative_to(PROJECT)} を作り、rooms.py に加えました。README.md から書き始めてください。")
     return 0
 
 

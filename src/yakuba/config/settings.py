@@ -6,17 +6,10 @@ from csp.constants import NONE, SELF
 
 from yakuba.config.environment import Environment
 from yakuba.config.folder import make_all_private
+from yakuba.config.rooms import YAKUBA_ROOMS
 
 make_all_private()
 YAKUBA = Environment()
-
-# A new room is one folder in services/ and one line here.
-YAKUBA_ROOMS = [
-    "reading",
-    "robots",
-    "reform",
-    "nursery",
-]
 
 SECRET_KEY = YAKUBA.signing_key
 DEBUG = YAKUBA.debug
@@ -61,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yakuba.config.middleware.PlausibleInput",
+    "yakuba.kernel.ui.refusals.RefusalsOnPages",
 ]
 
 TEMPLATES = [

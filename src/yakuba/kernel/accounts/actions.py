@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 
 
-class NotAccepted(ValueError):
+class NotAccepted(Invalid, ValueError):
     """What was entered cannot be taken; the argument is a sentence for staff."""
+
+    exit_code = 2
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from yakuba.kernel.definitions import DefinitionRefused, decoded, values
+from yakuba.kernel.refusals import Unavailable
 
 DESCRIPTION = "model.yaml"
 _NEEDED = ("model", "task", "title", "version", "licence", "source", "files")
@@ -33,7 +34,7 @@ _loaded: dict[tuple[str, str], Any] = {}
 _verified: dict[Path, tuple[int, int, str]] = {}  # size and change time (ns) of a file → its SHA-256
 
 
-class ModelRefused(Exception):
+class ModelRefused(Unavailable):
     """A model cannot be used: what is wrong and what to do, in Japanese."""
 
 

@@ -22,6 +22,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.queries import current
 from yakuba.kernel.persons.variants import kana_key, name_key
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import ValueRefused, canonical
 
 COLUMNS = {
@@ -40,7 +41,7 @@ LARGEST_NUMBER = 20
 STILL_ALIVE = timedelta(minutes=5)  # between two batches
 
 
-class LoadRefused(Exception):
+class LoadRefused(Invalid):
     """The file as a whole cannot become the register: what is wrong and what to do, in Japanese."""
 
 

@@ -15,7 +15,6 @@ from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 LOADING = DefinitionPage(
     "選考基準",
@@ -52,4 +51,4 @@ def load(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"「{row}」を登録しました。選考回で選べます。")
         return redirect("nursery:rule_set", row.pk)
 
-    return load_definition(request, LOADING, put, NotPossible)
+    return load_definition(request, LOADING, put)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
 from yakuba.kernel.ledger import guard
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import ValueRefused
 from yakuba.services.reading.actions.plausibility import doubt
 
 
-class AnswerRefused(ValueError):
+class AnswerRefused(Invalid, ValueError):
     """The answer cannot be taken as it is. `str()` is the sentence for the clerk; with `may_insist` the same
     answer is taken when the person says that the paper reads so."""
 
     def __init__(self, sentence: str, *, may_insist: bool = False) -> None:
         super().__init__(sentence)
         self.may_insist = may_insist
+
+    def facts(self) -> dict[str, Any]:
+        """With whether the person may insist."""
+        return super().facts() | {"may_insist": self.may_insist}
 
 
 def checked(

@@ -114,7 +114,7 @@ def test_a_run_whose_target_is_down_gives_its_place_back(office):
 
 def test_a_finished_or_paused_run_is_left_alone(office):
     run = office.start(1)
-    runs.pause(run, actor=office.person)
+    runs.pause(run)
     jobs.run(begun(run), run_id=run.pk)
     assert Row.objects.get().row_state is RowState.WAITING
     jobs.run(begun(run), run_id=987654)
