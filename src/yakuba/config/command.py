@@ -22,6 +22,7 @@ def build() -> typer.Typer:
     from yakuba.kernel.accounts import cli as accounts_cli
     from yakuba.kernel.audit import cli as audit_cli
     from yakuba.kernel.ledger import cli as ledger_cli
+    from yakuba.kernel.letters import cli as letters_cli
     from yakuba.kernel.registry import room_modules
 
     app = typer.Typer(
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
     app.command("demo")(demo)
     app.add_typer(accounts_cli.app, name="accounts", help="自治体・役割・職員・APIトークン")
     app.add_typer(ledger_cli.app, name="ledger", help="手続")
+    app.add_typer(letters_cli.app, name="letters", help="印刷用PDFを読み返して確かめる")
     app.add_typer(audit_cli.app, name="audit", help="監査記録")
     for room, module in room_modules("cli"):
         app.add_typer(module.app, name=room)

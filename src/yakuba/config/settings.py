@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.ledger",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
+    "yakuba.kernel.letters",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],

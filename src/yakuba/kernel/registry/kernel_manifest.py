@@ -39,6 +39,7 @@ KERNEL = Manifest(
     personal_data=(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),
+        PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),
         PersonalData("files.StoredFile", "申請書の読み取りと確認", 365),
     ),
 )

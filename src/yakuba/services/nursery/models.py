@@ -381,17 +381,3 @@ class NoticePrint(MunicipalityModel):
     def job_key(self) -> str:
         """Under which key the job that makes it is known."""
         return f"notices-{self.pk}"
-
-
-class NoticePart(MunicipalityModel):
-    """Pages of a print file that are laid out, kept until the file is whole: who is killed on the way goes on with
-    them. digest: of all that is printed on them."""
-
-    round = models.ForeignKey(Round, models.CASCADE, related_name="notice_parts", verbose_name="選考回")
-    digest = models.CharField(max_length=64)
-    pages = models.PositiveIntegerField("枚数")
-    pdf = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="紙面")
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "通知の紙面（作成中）"
-        constraints = [models.UniqueConstraint(fields=["round", "digest"], name="nursery_notice_part_once")]
