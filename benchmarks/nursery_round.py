@@ -210,7 +210,6 @@ def open_pages(measured: Measured, clerk: Any, round: Any, run: Any, tried: Any)
         ("facilities", [round.pk], {}),
         ("facility_edit", [place.pk], {}),
         ("decisions", [round.pk], {}),
-        ("decisions_waiting", [], {}),
         ("freeze", [round.pk], {}),
         ("notices", [round.pk], {}),
         ("notice_texts", [round.pk], {}),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
     "yakuba.kernel.letters",
+    "yakuba.kernel.approvals",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],

@@ -1,6 +1,6 @@
 """The kernel's own permissions and audit events, declared the way a room declares its own."""
 
-from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData
+from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
 
 KERNEL = Manifest(
     name="kernel",
@@ -14,7 +14,13 @@ KERNEL = Manifest(
         Permission("audit.view", "監査記録を見る"),
         Permission("jobs.manage", "仕事の中止・再実行"),
     ),
+    queues=(WorkQueue("承認を待つもの", "", "yakuba.kernel.approvals.queries:queue"),),
     audit_events={
+        "approvals.proposed": "承認を求めた",
+        "approvals.approved": "承認した",
+        "approvals.sent_back": "差し戻した",
+        "approvals.deputy_appointed": "承認の代理を決めた",
+        "approvals.deputy_dismissed": "承認の代理をやめた",
         "accounts.logged_in": "ログインした",
         "accounts.login_failed": "ログインに失敗した",
         "accounts.login_locked": "失敗が続いたためログインを止めた",
@@ -39,6 +45,7 @@ KERNEL = Manifest(
     personal_data=(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),
+        PersonalData("approvals.Approval", "承認の記録", 1825),
         PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),
         PersonalData("files.StoredFile", "申請書の読み取りと確認", 365),
     ),

@@ -17,9 +17,6 @@ MANIFEST = Manifest(
         Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
     queues=(
-        WorkQueue(
-            "承認を待つ入所の決定", "nursery.approve", "yakuba.services.nursery.queries.today:decisions_queue"
-        ),
         WorkQueue("確定していない選考", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
     ),
     audit_events={

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
@@ -54,7 +55,7 @@ Told = Callable[[int, int, str], None]
 
 
 @transaction.atomic
-def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
+def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round:
     """Keep the round's own texts: those that are not empty and differ from the usual ones; all others become the
     usual ones. Notices made before stay as they are. texts: name of FRAME_TEXTS → text of up to `longest` characters,
     `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
@@ -98,7 +99,7 @@ def _refuse_texts(texts: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def start(round: Round, *, actor: Any) -> NoticePrint:
+def start(round: Round, *, actor: User) -> NoticePrint:
     """Have the notices made, marked 見本 while the round is not frozen. Raises NotPossible, UnderWay with
     those that are being made."""
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
@@ -256,7 +257,7 @@ def _keep(row: NoticePrint, printed: printing.Printed, problems: list[Problem]) 
         )
 
 
-def take_print(round: Round, *, actor: Any) -> Download:
+def take_print(round: Round, *, actor: User) -> Download:
     """The newest print file (`outputs.latest_print`). Raises NotPossible while there is none."""
     row = _ready(round)
     if row.pdf is None:
@@ -267,7 +268,7 @@ def take_print(round: Round, *, actor: Any) -> Download:
     return file
 
 
-def take_addresses(round: Round, encoding: str, *, accept: bool, actor: Any) -> Download:
+def take_addresses(round: Round, encoding: str, *, accept: bool, actor: User) -> Download:
     """The mailing file that goes with its pages. Raises NotPossible while there is none, and what `csv_file`
     raises."""
     row = _ready(round)
@@ -287,7 +288,7 @@ def _ready(round: Round) -> NoticePrint:
     return row
 
 
-def _taken(row: NoticePrint, actor: Any, what: str) -> None:
+def _taken(row: NoticePrint, actor: User, what: str) -> None:
     subject = f"round:{row.round_id}"
     record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 
