@@ -11,6 +11,7 @@ from PIL import Image
 
 from yakuba.demo import town
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals.models import Approval, Deputy
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.jobs.models import Job
@@ -88,7 +89,16 @@ def load_objects() -> TownObjects:
             row=row, file=image, kind="confirmation", taken_at=timezone.now() - timedelta(minutes=1)
         )
         scenario = Scenario.objects.get(procedure=procedure)
+        approval = Approval.objects.create(
+            kind="nursery.example", subject="example:1", summary=SECRET_WORD, reason="", proposed_by=clerk
+        )
+        today = timezone.localdate()
+        deputy = Deputy.objects.create(
+            principal=clerk, deputy=town.user("kanri"), first_day=today, last_day=today
+        )
         arguments = admission_objects(clerk) | {
+            "approval_id": approval.pk,
+            "deputy_id": deputy.pk,
             "batch_id": batch.pk,
             "case_id": case.pk,
             "code": "bus-pass",

@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "yakuba.kernel.workdays",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
+    "yakuba.kernel.letters",
+    "yakuba.kernel.approvals",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],

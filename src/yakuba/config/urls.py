@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yakuba.kernel.ui.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
     path("persons/", include("yakuba.kernel.persons.urls")),
+    path("approvals/", include("yakuba.kernel.approvals.urls")),
     *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
     path("api/v1/", build_api().urls),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import municipality_or_none
+
+if TYPE_CHECKING:
+    from yakuba.kernel.accounts.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,6 +49,15 @@ def require(user: Any, permission: str) -> None:
     """Raise PermissionDenied unless `allowed`."""
     if not allowed(user, permission):
         raise PermissionDenied(permission)
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who sits at the page. Raises PermissionDenied for a stranger, whom a guarded page never meets."""
+    from yakuba.kernel.accounts.models import User
+
+    if not isinstance(request.user, User):
+        raise PermissionDenied("login")
+    return request.user
 
 
 def permission_required(permission: str) -> Callable[[View], View]:

@@ -2,6 +2,7 @@
 
 from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.kernel.registry.manifest import (
+    ApprovalKind,
     CheckResult,
     Failure,
     FirstStep,
@@ -15,6 +16,8 @@ from yakuba.kernel.registry.manifest import (
     resolve,
 )
 from yakuba.kernel.registry.rooms import (
+    approval_kind,
+    approval_kinds,
     audit_sentences,
     ledger_phrases,
     manifests,
@@ -23,6 +26,7 @@ from yakuba.kernel.registry.rooms import (
 )
 
 __all__ = [
+    "ApprovalKind",
     "CaseField",
     "CaseLink",
     "CaseNote",
@@ -37,6 +41,8 @@ __all__ = [
     "QueueState",
     "RunningWork",
     "WorkQueue",
+    "approval_kind",
+    "approval_kinds",
     "audit_sentences",
     "ledger_phrases",
     "manifests",

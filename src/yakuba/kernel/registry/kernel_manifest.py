@@ -1,6 +1,6 @@
 """The kernel's own permissions and audit events, declared the way a room declares its own."""
 
-from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData
+from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
 
 KERNEL = Manifest(
     name="kernel",
@@ -20,7 +20,13 @@ KERNEL = Manifest(
         Permission("audit.view", "監査記録を見る"),
         Permission("jobs.manage", "仕事の中止・再実行"),
     ),
+    queues=(WorkQueue("承認を待つもの", "", "yakuba.kernel.approvals.queries:queue"),),
     audit_events={
+        "approvals.proposed": "承認を求めた",
+        "approvals.approved": "承認した",
+        "approvals.sent_back": "差し戻した",
+        "approvals.deputy_appointed": "承認の代理を決めた",
+        "approvals.deputy_dismissed": "承認の代理をやめた",
         "accounts.logged_in": "ログインした",
         "accounts.login_failed": "ログインに失敗した",
         "accounts.login_locked": "失敗が続いたためログインを止めた",
@@ -49,6 +55,8 @@ KERNEL = Manifest(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),
         PersonalData("persons.Person", "申請がだれのことかを確かめる", None),
+        PersonalData("approvals.Approval", "承認の記録", 1825),
+        PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),
         PersonalData("files.StoredFile", "申請書の読み取りと確認", 365),
     ),
 )

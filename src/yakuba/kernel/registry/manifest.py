@@ -27,7 +27,8 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class WorkQueue:
-    """Work that waits for a person. `load` is `(user) -> QueueState`."""
+    """Work that waits for a person. `load` is `(user) -> QueueState`; without a `permission` it answers None to who is
+    not concerned."""
 
     label: str
     permission: str
@@ -89,6 +90,19 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class ApprovalKind:
+    """What a room asks another person's approval for by `approvals.actions.propose`. permission: that approving needs;
+    effect: `(approval, actor) -> None`, what follows from it, in the same transaction, may raise `ApprovalRefused`;
+    days: until it is to be answered, 0 for no deadline."""
+
+    name: str
+    label: str
+    permission: str
+    effect: str
+    days: int = 0
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
 
@@ -112,6 +126,7 @@ class Manifest:
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
     ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
     jobs: tuple[str, ...] = ()
+    approvals: tuple[ApprovalKind, ...] = ()
     stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
     personal_data: tuple[PersonalData, ...] = ()
     settings: tuple[str, ...] = ()

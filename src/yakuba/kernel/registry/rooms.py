@@ -10,7 +10,7 @@ from types import ModuleType
 from django.conf import settings
 
 from yakuba.kernel.registry.kernel_manifest import KERNEL
-from yakuba.kernel.registry.manifest import Manifest
+from yakuba.kernel.registry.manifest import ApprovalKind, Manifest
 
 
 @cache
@@ -30,6 +30,19 @@ def permission_names() -> frozenset[str]:
 def audit_sentences() -> dict[str, str]:
     """Audit event name -> the sentence that explains it."""
     return {name: text for manifest in manifests() for name, text in manifest.audit_events.items()}
+
+
+def approval_kinds() -> list[ApprovalKind]:
+    """What needs another person's approval, in the order of the manifests."""
+    return [kind for manifest in manifests() for kind in manifest.approvals]
+
+
+def approval_kind(name: str) -> ApprovalKind:
+    """The kind of that name. Raises LookupError where no manifest declares it."""
+    for kind in approval_kinds():
+        if kind.name == name:
+            return kind
+    raise LookupError(f"no manifest declares the approval {name!r}")
 
 
 @cache

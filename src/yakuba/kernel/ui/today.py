@@ -13,7 +13,9 @@ from yakuba.kernel.ui.doors import may_open
 def work_queues(user: Any) -> list[tuple[WorkQueue, QueueState]]:
     """The queues the user may work on, with what waits in each."""
     queues = [queue for manifest in manifests() for queue in manifest.queues]
-    return [(queue, resolve(queue.load)(user)) for queue in queues if allowed(user, queue.permission)]
+    mine = [queue for queue in queues if not queue.permission or allowed(user, queue.permission)]
+    states = [(queue, resolve(queue.load)(user)) for queue in mine]
+    return [(queue, state) for queue, state in states if state is not None]
 
 
 def failures(user: Any) -> list[Failure]:

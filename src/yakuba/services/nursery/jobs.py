@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.jobs import JobContext, JobError, job
+from yakuba.kernel.jobs import JobContext, JobError, job, schedule
 from yakuba.services.nursery.actions import handing, notices, runs
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 ATTEMPTS = 2
+SETTLE = "nursery.settle"
 LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
 
 
@@ -50,7 +52,7 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
 
 @job(notices.JOB, label="入所の通知を作る", attempts=ATTEMPTS)
 def make_notices(context: JobContext, *, print_id: int) -> None:
-    """Make a round's notices. Killed half way it starts anew: nothing is stored before the end."""
+    """Make a round's notices. Killed half way it goes on with the pages that were ready."""
 
     def told(done: int, total: int, note: str) -> None:
         context.check()
@@ -62,3 +64,12 @@ def make_notices(context: JobContext, *, print_id: int) -> None:
         if context.attempt >= ATTEMPTS:
             notices.give_up(print_id)
         raise
+
+
+@job(SETTLE, label="止まった通知の片付け")
+def settle(context: JobContext) -> None:
+    """Whoever cancels the making of notices leaves pages behind and a row that says 作成中."""
+    notices.settle()
+
+
+schedule(SETTLE, every=timedelta(hours=1))

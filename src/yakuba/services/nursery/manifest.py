@@ -17,9 +17,6 @@ MANIFEST = Manifest(
         Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
     queues=(
-        WorkQueue(
-            "承認を待つ入所の決定", "nursery.approve", "yakuba.services.nursery.queries.today:decisions_queue"
-        ),
         WorkQueue("確定していない選考", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
     ),
     audit_events={
@@ -49,7 +46,7 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
+    jobs=("nursery.run", "nursery.hand_over", "nursery.notices", "nursery.settle"),
     stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
@@ -58,7 +55,6 @@ MANIFEST = Manifest(
         PersonalData("nursery.Placement", "選考結果と理由の説明", 1825),
         PersonalData("nursery.Decision", "入所の決定", 1825),
         PersonalData("nursery.NoticePrint", "入所の通知", 1825),
-        PersonalData("nursery.NoticePart", "作成中の入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
     ),
     failures="yakuba.services.nursery.queries.today:failures",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
@@ -45,14 +45,14 @@ class HandedOver:
 
 
 @transaction.atomic
-def ask(round: Round, *, actor: Any) -> Job:
+def ask(round: Round, *, actor: User) -> Job:
     """Let a worker hand the round's decisions over. Raises NotPossible when the round is not frozen or the
     procedure is not loaded."""
     _procedure(round)
     return jobs.enqueue(JOB, key=f"round-{round.pk}", round_id=round.pk, actor_id=actor.pk)
 
 
-def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
+def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
     """Write every child's decision into a case of its own in status READY, in small committed steps; again only
     what has changed. `told(done, total)` may raise to stop. Raises NotPossible as `ask`."""
     procedure = _procedure(round)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions.rounds import preparing
@@ -70,7 +71,7 @@ class Result:
 def start(
     round: Round,
     *,
-    actor: Any,
+    actor: User,
     seconds: int = 60,
     change: Mapping[str, Any] | None = None,
     base: Run | None = None,
@@ -110,7 +111,7 @@ def start(
 
 
 @transaction.atomic
-def stop(run: Run, *, actor: Any) -> Run:
+def stop(run: Run, *, actor: User) -> Run:
     """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
     row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.state != Run.State.ACTIVE:
@@ -124,7 +125,7 @@ def stop(run: Run, *, actor: Any) -> Run:
 
 
 @transaction.atomic
-def adopt(run: Run, *, actor: Any) -> Run:
+def adopt(run: Run, *, actor: User) -> Run:
     """Make the run's result the one that counts in its round. Raises NotPossible for what-ifs, failed runs, and
     runs whose inputs have changed since."""
     round = preparing(run.round)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs
 from yakuba.services.nursery.contracts import Comparison
@@ -20,7 +20,7 @@ MOST = 99  # seats more or fewer at one slot
 def try_out(
     base: Run,
     *,
-    actor: Any,
+    actor: User,
     seats: Mapping[str, int] | None = None,
     level: str = "",
     rule_set: RuleSet | None = None,
@@ -70,7 +70,7 @@ def _refuse(base: Run, seats: Mapping[str, int], level: str, rule_set: RuleSet |
         raise NotPossible(f"「{rule_set}」は別の手続の選考基準です。同じ手続のものを選んでください。")
 
 
-def compare(before: Run, after: Run, *, actor: Any) -> Comparison:
+def compare(before: Run, after: Run, *, actor: User) -> Comparison:
     """Who moves from one run to the other; it is written down who looked. Raises what `outputs.compared` raises."""
     comparison = outputs.compared(before, after)
     record("nursery.runs_compared", subject=f"run:{after.pk}", actor=actor, before=before.pk)

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Schema, Status
 
+from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
+from yakuba.kernel.approvals.actions import LONGEST
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.api.operations import part, refusals, round_of, router
 from yakuba.services.nursery.models import Application, Decision
@@ -42,7 +44,7 @@ class DecisionOut(Schema):
 class ReasonIn(Schema):
     """Why, for those who look at it later."""
 
-    reason: str = Field(max_length=actions.LONGEST_REASON)
+    reason: str = Field(max_length=LONGEST)
 
 
 class PlaceIn(ReasonIn):
@@ -54,7 +56,7 @@ class PlaceIn(ReasonIn):
 class AnswerIn(Schema):
     """The second person's word: needed to send back, free to approve."""
 
-    answer: str = Field("", max_length=actions.LONGEST_REASON)
+    answer: str = Field("", max_length=LONGEST)
 
 
 @router.get("/rounds/{round_id}/decisions", response=list[DecisionOut], summary="決定の一覧")
@@ -80,7 +82,7 @@ def propose(request: HttpRequest, application_id: int, body: PlaceIn) -> Any:
     """Propose another result for one child; it counts when another person has approved it."""
     application = _application(application_id)
     with refusals():
-        made = actions.propose_place(application, body.slot, body.reason, actor=request.user)
+        made = actions.propose_place(application, body.slot, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -90,7 +92,7 @@ def decline(request: HttpRequest, application_id: int, body: ReasonIn) -> Any:
     """The family declines its seat after the freeze."""
     application = _application(application_id)
     with refusals():
-        made = actions.decline(application, body.reason, actor=request.user)
+        made = actions.decline(application, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -100,7 +102,7 @@ def freeze(request: HttpRequest, round_id: int, body: ReasonIn) -> Any:
     """Propose that the round's result is final; it is when another person has approved it."""
     round = round_of(round_id)
     with refusals():
-        made = actions.propose_freeze(round, body.reason, actor=request.user)
+        made = actions.propose_freeze(round, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -110,7 +112,7 @@ def approve(request: HttpRequest, decision_id: int, body: AnswerIn) -> Any:
     """Approve what another person proposed."""
     row = _decision(decision_id)
     with refusals():
-        return told.decision_facts(actions.approve(row, actor=request.user, answer=body.answer))
+        return told.decision_facts(actions.approve(row, actor=person_of(request), answer=body.answer))
 
 
 @router.post("/decisions/{decision_id}/refuse", response=DecisionOut, summary="差し戻す")
@@ -118,12 +120,12 @@ def approve(request: HttpRequest, decision_id: int, body: AnswerIn) -> Any:
 def refuse(request: HttpRequest, decision_id: int, body: AnswerIn) -> Any:
     """Send a proposal back, or take one's own back: the token needs the scope of approving, or of proposing."""
     row = _decision(decision_id)
-    return scoped(actions.right_to_refuse(row, request.user))(_refuse)(request, row, body.answer)
+    return scoped(actions.right_to_refuse(row, person_of(request)))(_refuse)(request, row, body.answer)
 
 
 def _refuse(request: HttpRequest, row: Decision, answer: str) -> Any:
     with refusals():
-        return told.decision_facts(actions.refuse(row, answer, actor=request.user))
+        return told.decision_facts(actions.refuse(row, answer, actor=person_of(request)))
 
 
 def _decision(decision_id: int) -> Decision:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Schema, Status
 
+from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.services.nursery.actions import files, trying
 from yakuba.services.nursery.actions.runs import Unchanged
@@ -99,7 +100,7 @@ def show_comparison(request: HttpRequest, matching_id: int, before: int | None =
     run = run_of(matching_id)
     with refusals():
         other = outputs.other(run, before)
-        return told.comparison_facts(other, run, trying.compare(other, run, actor=request.user))
+        return told.comparison_facts(other, run, trying.compare(other, run, actor=person_of(request)))
 
 
 @router.post("/runs/{matching_id}/what-ifs", response={201: RunOut, 200: RunOut}, summary="もしもを試す")
@@ -111,7 +112,7 @@ def start_what_if(request: HttpRequest, matching_id: int, body: WhatIfIn) -> Any
         rule_set = None if body.rules is None else rules.rule_set(body.rules)
         asked = body.dict(exclude={"rules"}) | {"rule_set": rule_set}
         try:
-            tried = trying.try_out(run, actor=request.user, **asked)
+            tried = trying.try_out(run, actor=person_of(request), **asked)
         except Unchanged as same:
             return Status(200, told.run_facts(same.run))
     return Status(201, told.run_facts(tried))
@@ -130,7 +131,7 @@ def export_table(
     lacks are told (409) unless `accept`, which puts 〓 for them."""
     run = run_of(matching_id)
     with refusals():
-        return files.take_table(run, table, encoding, accept=accept, actor=request.user).answer()
+        return files.take_table(run, table, encoding, accept=accept, actor=person_of(request)).answer()
 
 
 @router.get("/runs/{matching_id}/tables.xlsx", summary="すべての表をExcelで書き出す")
@@ -139,4 +140,4 @@ def export_workbook(request: HttpRequest, matching_id: int) -> Any:
     """All tables, a sheet each."""
     run = run_of(matching_id)
     with refusals():
-        return files.take_workbook(run, actor=request.user).answer()
+        return files.take_workbook(run, actor=person_of(request)).answer()

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
@@ -53,7 +53,7 @@ def applications(request: HttpRequest, round_id: int) -> HttpResponse:
 def application(request: HttpRequest, application_id: int) -> HttpResponse:
     """One application: what the selection reads, how the index comes about, results, decisions."""
     row = _application(application_id)
-    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=request.user)
+    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
     placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
     final = results.final_of(row)
     context = (
@@ -81,7 +81,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
 def application_index(request: HttpRequest, application_id: int) -> HttpResponse:
     """How one child's index comes about: lines with reasons, tie keys, points at facilities."""
     row = _application(application_id)
-    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=request.user)
+    record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
     context = rights(request.user) | {
         "application": row,
         "round": row.round,
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, application_id: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            changed = actions.correct(row, form.values(), actor=request.user)
+            changed = actions.correct(row, form.values(), actor=person_of(request))
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -126,10 +126,10 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     row = _application(application_id)
     try:
         if row.state == Application.State.ACTIVE:
-            actions.withdraw(row, request.POST.get("reason", ""), actor=request.user)
+            actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
             messages.success(request, "この申込を選考から外しました。")
         else:
-            actions.bring_back(row, actor=request.user)
+            actions.bring_back(row, actor=person_of(request))
             messages.success(request, "この申込を選考に戻しました。")
     except NotPossible as error:
         messages.error(request, str(error))
@@ -154,7 +154,7 @@ def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
     form = FacilityForm(request.POST or None, facility=row)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.correct_facility(row, form.vacancies(), form.shared(), actor=request.user)
+            actions.correct_facility(row, form.vacancies(), form.shared(), actor=person_of(request))
         except NotPossible as error:
             form.add_error(None, str(error))
         else:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
@@ -23,6 +23,7 @@ SHOWN_PROBLEMS = 100
 @permission_required("nursery.output")
 def notices(request: HttpRequest, round_id: int) -> HttpResponse:
     """What there is to take, what is missing, and making them anew."""
+    actions.settle()
     round = _round(round_id)
     prints = list(outputs.prints(round)[:10])
     active = next((one for one in prints if one.state == NoticePrint.State.ACTIVE), None)
@@ -47,7 +48,7 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
     day = round.notice.get("date", "")
     form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)), day=day)
     if request.method == "POST" and form.is_valid():
-        actions.state_texts(round, form.texts(), actor=request.user)
+        actions.state_texts(round, form.texts(), actor=person_of(request))
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
         return redirect("nursery:notices", round.pk)
     context = rights(request.user) | {"round": round, "form": form}
@@ -60,7 +61,7 @@ def make(request: HttpRequest, round_id: int) -> HttpResponse:
     """Have them made."""
     round = _round(round_id)
     try:
-        actions.start(round, actor=request.user)
+        actions.start(round, actor=person_of(request))
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("nursery:notices", round.pk)
@@ -71,7 +72,7 @@ def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
     """The newest print file."""
     round = _round(round_id)
     try:
-        return actions.take_print(round, actor=request.user).answer()
+        return actions.take_print(round, actor=person_of(request)).answer()
     except NotPossible as error:
         return _nothing(request, round, error)
 
@@ -82,7 +83,7 @@ def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse
     round = _round(round_id)
     accept = "accept" in request.GET
     try:
-        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=request.user)
+        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=person_of(request))
     except Lacking as lacking:
         return lacking_page(request, round, lacking, "accept=1")
     except NotPossible as error:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.services.nursery.actions import files as taking_files
 from yakuba.services.nursery.actions import trying
 from yakuba.services.nursery.actions.runs import Unchanged
@@ -54,7 +54,7 @@ def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Everything in one workbook."""
     run = _done(matching_id)
     try:
-        return taking_files.take_workbook(run, actor=request.user).answer()
+        return taking_files.take_workbook(run, actor=person_of(request)).answer()
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
 
@@ -67,7 +67,7 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
     table, form = request.GET.get("table", "children"), request.GET.get("form", "csv")
     encoding, accept = ENCODINGS.get(form, form), "accept" in request.GET
     try:
-        file = taking_files.take_table(run, table, encoding, accept=accept, actor=request.user)
+        file = taking_files.take_table(run, table, encoding, accept=accept, actor=person_of(request))
     except Unknown as error:
         raise Http404(str(error)) from error
     except Lacking as lacking:
@@ -88,7 +88,7 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     if before is None:
         return render(request, "nursery/compare.html", context)
     try:
-        comparison = trying.compare(before, run, actor=request.user)
+        comparison = trying.compare(before, run, actor=person_of(request))
     except (MarketRefused, RulesRefused) as refused:
         return _refused(request, run, refused)
     shown = request.GET.get("show", "gains")
@@ -115,7 +115,7 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
     if request.method == "POST" and form.is_valid():
         try:
-            tried = trying.try_out(run, actor=request.user, **form.tried())
+            tried = trying.try_out(run, actor=person_of(request), **form.tried())
         except Unchanged as same:
             messages.info(request, "同じ試算が済んでいます。その結果を表示しています。")
             return redirect("nursery:compare", same.run.pk)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            round = actions.make(**form.cleaned_data, actor=request.user)
+            round = actions.make(**form.cleaned_data, actor=person_of(request))
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, round_id: int) -> HttpResponse:
     form = RoundForm(request.POST or None, round=row)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change(row, **form.cleaned_data, actor=request.user)
+            actions.change(row, **form.cleaned_data, actor=person_of(request))
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -104,7 +104,7 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
     form = NextRoundForm(request.POST or None, initial={"title": f"{row.title}（第{row.number + 1}回）"})
     if request.method == "POST" and form.is_valid():
         try:
-            new = actions.make_next(row, form.cleaned_data["title"], actor=request.user)
+            new = actions.make_next(row, form.cleaned_data["title"], actor=person_of(request))
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -121,7 +121,7 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
 def take(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from the ledger."""
     row = get_object_or_404(Round, pk=round_id)
-    return _taken(request, row, lambda: taking.from_ledger(row, actor=request.user), FileForm(), "申込")
+    return _taken(request, row, lambda: taking.from_ledger(row, actor=person_of(request)), FileForm(), "申込")
 
 
 @permission_required("nursery.edit")
@@ -144,7 +144,7 @@ def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     """Let a worker hand the decisions over to the robots."""
     row = get_object_or_404(Round, pk=round_id)
     try:
-        handing.ask(row, actor=request.user)
+        handing.ask(row, actor=person_of(request))
     except NotPossible as error:
         messages.error(request, str(error))
     else:
@@ -160,7 +160,7 @@ def _load(request: HttpRequest, round: Round, action: Callable[..., Taken], what
         context = {"form": form, "round": round, "what": what}
         return render(request, "nursery/load.html", context, status=422 if form.errors else 200)
     data = form.cleaned_data["file"]
-    return _taken(request, round, lambda: action(round, data, actor=request.user), form, what)
+    return _taken(request, round, lambda: action(round, data, actor=person_of(request)), form, what)
 
 
 def _taken(

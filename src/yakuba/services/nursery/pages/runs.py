@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
@@ -44,7 +44,7 @@ def start(request: HttpRequest, round_id: int) -> HttpResponse:
     try:
         run = actions.start(
             round,
-            actor=request.user,
+            actor=person_of(request),
             seconds=form.cleaned_data["seconds"],
             again=form.cleaned_data["again"],
         )
@@ -89,7 +89,7 @@ def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
     """End a calculation."""
     row = _run(matching_id)
     try:
-        actions.stop(row, actor=request.user)
+        actions.stop(row, actor=person_of(request))
         messages.success(request, "計算を中止しました。")
     except NotPossible as error:
         messages.error(request, str(error))
@@ -102,7 +102,7 @@ def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Make the result count."""
     row = _run(matching_id)
     try:
-        actions.adopt(row, actor=request.user)
+        actions.adopt(row, actor=person_of(request))
         messages.success(
             request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。"
         )
@@ -186,7 +186,9 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
     """One child's result in a run, explained for staff and for the family."""
     rows = Placement.objects.select_related("run__round", "application")
     row = get_object_or_404(rows, pk=placement_id)
-    record("nursery.application_viewed", subject=f"application:{row.application_id}", actor=request.user)
+    record(
+        "nursery.application_viewed", subject=f"application:{row.application_id}", actor=person_of(request)
+    )
     context = rights(request.user) | {
         "placement": row,
         "application": row.application,
@@ -204,7 +206,7 @@ def market(request: HttpRequest, matching_id: int) -> HttpResponse:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
     row = _run(matching_id)
     try:
-        return files.take_market(row, actor=request.user).answer()
+        return files.take_market(row, actor=person_of(request)).answer()
     except (MarketRefused, RulesRefused) as refused:
         messages.error(request, f"書き出せません。{refused.problems[0]}")
         return redirect("nursery:run", row.pk)

@@ -134,7 +134,7 @@ def test_the_home_page_tells_what_waits(client, full, boss):
     full.adopted()
     decisions.propose_place(full.child("0800000129"), "", "転出", actor=full.person)
     client.force_login(boss)
-    assert "承認を待つ入所の決定が1件あります" in text_of(client.get("/"))
+    assert "承認を待つものが1件あります" in text_of(client.get("/"))
 
 
 def test_who_approves_a_freeze_sees_numbers_warnings_and_the_file_where_one_decides(

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.services.nursery.contracts import Facility, Problem, SharedAges
 from yakuba.services.nursery.engine.tables.numbers import folded
-from yakuba.services.nursery.engine.tables.rows import BadRow, Row, rows
 
 AGES = range(6)
 NOT_TAKEN_IN = ("", "-", "－", "ー", "×")

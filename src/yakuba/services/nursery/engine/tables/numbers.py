@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.tables.reading import BadRow
 from yakuba.kernel.values.receipt_numbers import check_digits
-from yakuba.services.nursery.engine.tables.rows import BadRow
 
 RECEIPT_NUMBER = "receipt_number"  # the ledger's type: 10 digits, the last two of them check digits
 DIGITS = 10

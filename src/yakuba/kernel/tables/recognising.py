@@ -1,22 +1,24 @@
 """A file's bytes → its text, or what the file is in truth.
 
-Read: UTF-8 (with or without BOM), CP932, and UTF-16 with its BOM. Everything else is told by name, because a workbook
-or a web page that merely ends in .csv cannot be read by guessing.
+Read: UTF-8 (with or without BOM), CP932, and UTF-16 with its BOM. Everything else is told by name, because a web page or
+a letter that merely ends in .csv cannot be read by guessing. A workbook (xlsx) is for `workbook`, whatever its name.
 """
 
 from __future__ import annotations
 
 import re
 
-from yakuba.services.nursery.contracts import Problem
+from yakuba.kernel.definitions import Problem
 
 LARGEST = 50_000_000  # bytes
 SAVE_AS_CSV = "Excelで開き、「名前を付けて保存」で「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+FROM_TABLE = "もとの表をCSVかExcel（xlsx）で保存して選んでください。"
 SAVE_AGAIN = "UTF-8かShift_JIS（CP932）で保存し直してください。"
 OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 WEB_PAGE = re.compile(
     rb"\s*(MIME-Version:|(<!--.*?-->\s*)*<(!doctype\s+html|[a-z][a-z0-9]*[\s>]))", re.I | re.S
 )
+JIS = (b"\x1b$B", b"\x1b$@")
 UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 MANY_NULS = (
     0.02  # of the bytes at its beginning: two bytes a character; in Japanese only commas and digits have one
@@ -45,28 +47,51 @@ def text_of(data: bytes, problems: list[Problem]) -> str | None:
         return _cp932(data, error.start, problems)
 
 
+# How a file begins that is no text → what to say of it.
+BEGINNINGS = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        f"古い形式のExcelのファイル（xls）か、パスワードの付いたExcelのファイルです。{SAVE_AS_CSV}",
+    ),
+    (b"%PDF", f"PDFです。{FROM_TABLE}"),
+    (b"{\\rtf", f"リッチテキスト（RTF）です。{FROM_TABLE}"),
+    (b"\x1f\x8b", "圧縮したファイル（gzip）です。ひらいた中のCSVを選んでください。"),
+)
+# The same of texts that are no table.
+TEXTS = (
+    (WEB_PAGE, f"Webページ（HTML）です。システムが書き出した「.xls」に多い形です。{SAVE_AS_CSV}"),
+    (re.compile(rb"\s*<\?xml", re.I), f"XMLのファイルです。{SAVE_AS_CSV}"),
+    (re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{\]])'), f"JSONのファイルです。{FROM_TABLE}"),
+)
+
+
 def _other_kind(data: bytes) -> str:
-    """What the file is, if it is no text; empty for a text."""
+    """What the file is, if it is no table; empty for one."""
     if data.startswith(b"PK\x03\x04"):
-        if OPENDOCUMENT in data[:200]:
-            return "CSVではなく、LibreOffice（OpenDocument）のファイルです。表計算ソフトで開き、CSV（UTF-8）で保存し直してください。"
-        if b"xl/" in data or b"[Content_Types].xml" in data:
-            return f"CSVではなく、Excelのファイル（xlsx）です。{SAVE_AS_CSV}"
-        return "CSVではなく、ZIPのファイルです。中のCSVを取り出して選んでください。"
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return f"CSVではなく、古い形式のExcelのファイル（xls）か、パスワードの付いたExcelのファイルです。{SAVE_AS_CSV}"
-    if data.startswith(b"%PDF"):
-        return "CSVではなく、PDFです。もとの表をCSVで保存して選んでください。"
-    if data.startswith(b"\x1f\x8b"):
-        return "CSVではなく、圧縮したファイル（gzip）です。ひらいた中のCSVを選んでください。"
+        return _archive(data)
     start = data[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf")
     if data[:2] in UTF16:
         start = data[: 2 * LOOKED_AT].decode(UTF16[data[:2]], "ignore").removeprefix("\ufeff").encode()
-    if WEB_PAGE.match(start):
-        return f"CSVではなく、Webページ（HTML）です。システムが書き出した「.xls」に多い形です。{SAVE_AS_CSV}"
-    if start.lstrip()[:5].lower() == b"<?xml":
-        return f"CSVではなく、XMLのファイルです。{SAVE_AS_CSV}"
+    found = [what for beginning, what in BEGINNINGS if data.startswith(beginning)]
+    found += [what for pattern, what in TEXTS if pattern.match(start)]
+    if found:
+        return f"CSVではなく、{found[0]}"
+    if any(sign in data[:LOOKED_AT] for sign in JIS):
+        return f"文字コードがJIS（ISO-2022-JP）です。{SAVE_AGAIN}"
     return ""
+
+
+def _archive(data: bytes) -> str:
+    if OPENDOCUMENT in data[:200]:
+        return "CSVではなく、LibreOffice（OpenDocument）のファイルです。表計算ソフトで開き、CSV（UTF-8）で保存し直してください。"
+    if b"word/" in data:
+        return f"表ではなく、Word（docx）のファイルです。{FROM_TABLE}"
+    return "CSVではなく、ZIPのファイルです。中のCSVを取り出して選んでください。"
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether it is an Excel workbook of today's kind (xlsx, xlsm)."""
+    return data.startswith(b"PK\x03\x04") and OPENDOCUMENT not in data[:200] and b"xl/workbook" in data
 
 
 def _utf16(data: bytes, problems: list[Problem]) -> str | None:
@@ -83,11 +108,14 @@ def _cp932(data: bytes, broken: int, problems: list[Problem]) -> str | None:
     lines would become other characters without an error."""
     here = data.count(b"\n", 0, broken) + 1
     for number, line in enumerate(data.split(b"\n"), 1):
-        if THREE_BYTES.search(line) and _is_utf8(line):
+        if THREE_BYTES.search(line) and _is(line, "utf-8"):
             first, second = sorted([(number, "UTF-8"), (here, "Shift_JIS")])
             reason = f"文字コードが混ざっています（{first[0]}行目は{first[1]}、{second[0]}行目は{second[1]}）。一つにそろえ、{SAVE_AGAIN}"
             _tell(problems, second[0], reason)
             return None
+    if _is(data, "euc_jp"):  # before CP932, which takes it for half-width katakana without an error
+        _tell(problems, here, f"文字コードがEUC-JPです。{SAVE_AGAIN}")
+        return None
     try:
         return data.decode("cp932")
     except UnicodeDecodeError as error:
@@ -96,9 +124,9 @@ def _cp932(data: bytes, broken: int, problems: list[Problem]) -> str | None:
         return None
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is(data: bytes, encoding: str) -> bool:
     try:
-        line.decode("utf-8")
+        data.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

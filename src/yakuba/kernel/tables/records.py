@@ -12,11 +12,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from yakuba.services.nursery.contracts import Problem
+from yakuba.kernel.definitions import Problem
 
 QUOTE = '"'
 LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_CELL = 2_000  # characters
+NEVER_OPENED = (
+    f"引用符（{QUOTE}）の閉じ忘れか、余分な引用符があります。引用符を直すか消してください。"
+    "この行は取り込まず、次の行から続けて読みました。"
+)
+CUT = (
+    f"値が次の行に続いています（{{}}行目に引用符（{QUOTE}）の終わりだけがあります）。はじめの引用符が抜けているため、値の"
+    "途中までしか分からず、この行は取り込みませんでした。引用符を直してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,28 @@ class Reader:
         self._lines = LINE_END.split(self.text)
 
     def __iter__(self) -> Iterator[Record]:
+        """A whole row waits until it is clear that the lines behind it are no part of it."""
+        waiting: list[Record] = []
+        for found in self._read():
+            if isinstance(found, Problem):
+                if waiting and found.reason == NEVER_OPENED and self._is_short(found.line):
+                    self.problems.append(Problem(waiting.pop(0).line, "", CUT.format(found.line)))
+                self.problems.append(found)
+                yield from waiting
+                waiting = []
+            elif waiting and len(found.cells) < self.width:
+                waiting.append(found)
+            else:
+                yield from waiting
+                waiting = [found] if self.width else []
+                if not self.width:  # the head: who reads it says then how many columns there are
+                    yield found
+        yield from waiting
+
+    def _is_short(self, line: int) -> bool:
+        return len(self._lines[line - 1].split(self.delimiter)) < self.width
+
+    def _read(self) -> Iterator[Record | Problem]:
         at = 0
         while at < len(self._lines):
             line = self._lines[at]
@@ -62,7 +92,7 @@ class Reader:
             try:
                 cells, last = self._quoted(at)
             except _Misquoted as found:
-                self.problems.append(Problem(found.opened + 1, "", _reason(at, found)))
+                yield Problem(found.opened + 1, "", _reason(at, found))
                 at = found.opened + 1
             else:
                 yield Record(at + 1, cells)
@@ -125,6 +155,8 @@ class Reader:
 
 def _reason(began: int, found: _Misquoted) -> str:
     lost = f"（{began + 1}行目から始まる行）" if began < found.opened else ""
+    if found.last <= found.opened and not lost:
+        return NEVER_OPENED
     if found.last <= found.opened:
         return (
             f"引用符（{QUOTE}）の閉じ忘れか、余分な引用符があります{lost}。引用符を直すか消してください。"

@@ -1,16 +1,16 @@
-"""A table file → its rows by heading. Told: what is no table, a head that does not hold, rows that do not fit it."""
+"""A table file (CSV or Excel) → its rows by heading. Told: what is no table, a head that does not hold, rows that do not fit it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from yakuba.kernel.definitions import plain
+from yakuba.kernel.definitions import Problem, plain
+from yakuba.kernel.tables.recognising import LARGEST, is_workbook, text_of
+from yakuba.kernel.tables.records import LONGEST_CELL, Reader, Record
 from yakuba.kernel.values.characters import compose
-from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.engine.tables.recognising import text_of
-from yakuba.services.nursery.engine.tables.records import LONGEST_CELL, Reader, Record
 
 MOST_COLUMNS = 300
 DELIMITERS = (",", "\t", ";")
@@ -39,31 +39,48 @@ class BadRow(ValueError):
     """The row cannot be used; the text says why, in Japanese."""
 
 
+class Source(Protocol):
+    """Whatever gives the records of a table: a text (`records.Reader`) or a sheet (`workbook.Reader`)."""
+
+    columns: int
+    width: int
+
+    def __iter__(self) -> Iterator[Record]: ...
+
+
 def rows(
-    data: bytes, required: tuple[str, ...], problems: list[Problem], place: Callable[[Row], str]
+    data: bytes,
+    required: Sequence[str],
+    problems: list[Problem],
+    place: Callable[[Row], str] = lambda _: "",
+    *,
+    renamed: Mapping[str, str] | None = None,
 ) -> Iterator[Row]:
-    """The rows below the head, which has the `required` headings and may stand below a title. The cells may be
-    divided by commas, tabs or semicolons: the head tells. A row that does not fit is told and left out; `place` says
-    whose it is."""
-    text = text_of(data, problems)
-    if text is None:
+    """The rows below the head, which has the `required` headings and may stand below a title.
+
+    data: CSV (cells divided by commas, tabs or semicolons: the head tells) or an Excel workbook, of which the one sheet
+    with these headings is read. A row that does not fit is told and left out; `place` says whose it is. renamed: heading
+    as the file has it → as the reader knows it.
+    """
+    names = renamed or {}
+    source, head = _opened(data, required, problems, names)
+    if source is None:
         return
-    delimiter, head = _head(text, required)
     if head is None:
         problems.append(Problem(1, "", "ファイルが空です。1行目に見出しを書いてください。"))
         return
-    reader = Reader(text, delimiter, problems)
     headings: list[str] = []
-    for record in reader:
+    for record in source:
         if record.line < head.line:
             _title(record, head, required, problems)
-        elif record.line == head.line or set(required) <= set(_headings(record.cells)):
+        elif record.line == head.line or set(required) <= set(headings_of(record.cells, names)):
             if record.line > head.line:
-                problems.append(Problem(record.line, "見出し", _second_head(headings, record.cells)))
-            headings = _headings(record.cells)
+                told = _second_head(headings, headings_of(record.cells, names))
+                problems.append(Problem(record.line, "見出し", told))
+            headings = headings_of(record.cells, names)
             if not _headings_hold(headings, record.line, required, problems):
                 return
-            reader.columns, reader.width = len(headings), len(record.cells)
+            source.columns, source.width = len(headings), len(record.cells)
         elif any(cell.strip() for cell in record.cells):
             row = _row(headings, record)
             if reason := _fault(headings, record.cells):
@@ -72,7 +89,45 @@ def rows(
                 yield row
 
 
-def _head(text: str, required: Sequence[str]) -> tuple[str, Record | None]:
+def _opened(
+    data: bytes, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
+) -> tuple[Source | None, Record | None]:
+    """What gives the records, and the head. No source where `problems` tells why."""
+    if is_workbook(data) and len(data) <= LARGEST:
+        return _sheet(data, required, problems, names)
+    text = text_of(data, problems)
+    if text is None:
+        return None, None
+    delimiter, head = _head(text, required, names)
+    return Reader(text, delimiter, problems), head
+
+
+def _sheet(
+    data: bytes, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
+) -> tuple[Source | None, Record | None]:
+    from yakuba.kernel.tables import workbook  # takes long; only this needs it
+
+    readers = workbook.readers(data, problems)
+    if not readers:
+        return None, None
+    starts = [workbook.begins(one, TITLE_LINES + 1) for one in readers]
+    heads = [
+        next((row for row in start if set(required) <= set(headings_of(row.cells, names))), None)
+        for start in starts
+    ]
+    fitting = [at for at, head in enumerate(heads) if head]
+    if len(fitting) > 1:
+        which = workbook.names(readers[at] for at in fitting)
+        reason = (
+            f"同じ見出しのシートが{len(fitting)}枚あります（{which}）。取り込むシートだけを残してください。"
+        )
+        problems.append(Problem(0, "シート", reason))
+        return None, None
+    at = fitting[0] if fitting else next((at for at, start in enumerate(starts) if start), 0)
+    return readers[at], heads[at] or next(iter(starts[at]), None)
+
+
+def _head(text: str, required: Sequence[str], names: Mapping[str, str]) -> tuple[str, Record | None]:
     """By what cells are divided, and the head: the first record with all required headings, else the first one."""
     first: Record | None = None
     for delimiter in DELIMITERS:
@@ -81,7 +136,7 @@ def _head(text: str, required: Sequence[str]) -> tuple[str, Record | None]:
             if not any(cell.strip() for cell in record.cells):
                 continue
             first = first or record
-            if set(required) <= set(_headings(record.cells)):
+            if set(required) <= set(headings_of(record.cells, names)):
                 return delimiter, record
             seen += 1
             if seen > TITLE_LINES:
@@ -89,26 +144,26 @@ def _head(text: str, required: Sequence[str]) -> tuple[str, Record | None]:
     return DELIMITERS[0], first
 
 
-def _headings(cells: Sequence[str]) -> list[str]:
+def headings_of(cells: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:
     """The headings as rules and readers know them, without the empty columns that a spreadsheet leaves at the end."""
     found = [BREAK.sub("", plain(cell.strip("\ufeff"))) for cell in cells]
     while found and not found[-1]:
         found.pop()
-    return found
+    return [(names or {}).get(name, name) for name in found]
 
 
 def _title(record: Record, head: Record, required: Sequence[str], problems: list[Problem]) -> None:
     """Above the head stands a title at most; values there are told, since they are in no row: many of them, or those
     that no row goes without (a head that was sorted into the rows)."""
-    filled = {name for name, cell in zip(_headings(head.cells), record.cells, strict=False) if cell.strip()}
+    filled = {name for name, cell in zip(headings_of(head.cells), record.cells, strict=False) if cell.strip()}
     if sum(bool(cell.strip()) for cell in record.cells) > TITLE_CELLS or set(required) <= filled:
         reason = f"見出し（{head.line}行目）の上にあるため、取り込みませんでした。申込や施設の行なら、見出しの下に移してください。"
         problems.append(Problem(record.line, "", reason))
 
 
-def _second_head(headings: Sequence[str], cells: Sequence[str]) -> str:
+def _second_head(headings: Sequence[str], again: Sequence[str]) -> str:
     """A table put below another one may have its columns in another order, so its rows are read by its own head."""
-    if _headings(cells) == headings:
+    if again == headings:
         return "見出しの行がもう一度あります。表を二つ続けたときは、二つ目の見出しを消してください。"
     return (
         "見出しの行がもう一度あり、列が上の見出しと違います。ここから下の行は、この見出しで読みました。"
@@ -116,9 +171,7 @@ def _second_head(headings: Sequence[str], cells: Sequence[str]) -> str:
     )
 
 
-def _headings_hold(
-    headings: list[str], line: int, required: tuple[str, ...], problems: list[Problem]
-) -> bool:
+def _headings_hold(headings: list[str], line: int, required: Sequence[str], problems: list[Problem]) -> bool:
     before = len(problems)
     for name in required:
         if name not in headings:

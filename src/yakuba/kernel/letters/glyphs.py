@@ -1,8 +1,8 @@
-"""Whether the fonts of the notices have every character: Pango is asked as WeasyPrint asks it, character by character.
+"""Whether the fonts of the letters have every character: Pango is asked as WeasyPrint asks it, character by character.
 
 A character that no font has becomes a box. Worse, some other font on the machine may draw a sign of its own in its
 place, or a kanji may lose the variant that its selector asks for, without an error anywhere. So kanji, kana and signs
-must be in a font that the notices name; only letters of other alphabets may come from elsewhere.
+must be in a font that the letters name; only letters of other alphabets may come from elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 from typing import Any
 
-from yakuba.services.nursery.adapters.press import FAMILIES, unavailable
+from yakuba.kernel.letters.press import FAMILIES, unavailable
 
 CDEF = """
 typedef ... PangoFontset;
@@ -20,6 +20,8 @@ PangoFontset * pango_font_map_load_fontset (
     PangoFontMap *fontmap, PangoContext *context, const PangoFontDescription *description, PangoLanguage *language);
 PangoFont * pango_fontset_get_font (PangoFontset *fontset, guint wc);
 PangoFontDescription * pango_font_describe (PangoFont *font);
+typedef struct { int32_t x_bearing; int32_t y_bearing; int32_t width; int32_t height; } hb_glyph_extents_t;
+hb_bool_t hb_font_get_glyph_extents (hb_font_t *font, hb_codepoint_t glyph, hb_glyph_extents_t *extents);
 hb_bool_t hb_font_get_nominal_glyph (hb_font_t *font, hb_codepoint_t unicode, hb_codepoint_t *glyph);
 hb_bool_t hb_font_get_variation_glyph (
     hb_font_t *font, hb_codepoint_t unicode, hb_codepoint_t selector, hb_codepoint_t *glyph);
@@ -80,9 +82,18 @@ class Glyphs:
         if unicodedata.category(character) in NEVER:
             return False
         font = self._font(character)
-        if not self._harfbuzz.hb_font_get_nominal_glyph(self._shapes(font), ord(character), self._room):
+        shapes = self._shapes(font)
+        if not self._harfbuzz.hb_font_get_nominal_glyph(shapes, ord(character), self._room):
+            return False
+        if not self._is_drawn(shapes, self._room[0]):
             return False
         return self._family(font) in self._trusted or _is_foreign_letter(character)
+
+    def _is_drawn(self, shapes: Any, glyph: int) -> bool:
+        """A letter may have a glyph that leaves the paper white: a Hangul filler (U+3164), a Braille blank."""
+        size = self._ffi.new("hb_glyph_extents_t *")
+        found = self._harfbuzz.hb_font_get_glyph_extents(shapes, glyph, size)
+        return not found or bool(size.width and size.height)
 
     def _has_variant(self, base: str, selector: str) -> bool:
         if not self.has(base):
@@ -97,7 +108,7 @@ class Glyphs:
 
     @cached_property
     def _trusted(self) -> frozenset[str]:
-        """The families that the notices name, or what stands in for them."""
+        """The families that the letters name, or what stands in for them."""
         return frozenset({*FAMILIES, self._family(self._font(SAMPLE))})
 
     def _font(self, character: str) -> Any:

@@ -13,27 +13,27 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import connection, get_context
 from typing import Any
 
-from yakuba.services.nursery.adapters.press import PdfUnavailable, Press, TextsTooLong
-from yakuba.services.nursery.engine.notices import Frame, Notice
+from yakuba.kernel.letters.letter import Layout, Marked
+from yakuba.kernel.letters.press import Part, PdfUnavailable, Press
 
 MOST = 4  # processes: each holds the pages of a part, some 320 MB
 SELDOM = 50_000  # new objects between looks for circles of garbage; with Python's own 700 a page takes a quarter longer
 
-Part = Sequence[Notice]
+Letters = Sequence[Marked]
 Pipe = Any  # multiprocessing's Connection, whose class differs by system
 
 
 def printed(
-    parts: Sequence[Part], frame: Frame, draft: bool, told: Callable[[int], None]
-) -> Generator[tuple[int, bytes]]:
-    """Each part's number, from 0, and its PDF, as soon as it is ready. told(notices done) may raise to stop. Raises
-    PdfUnavailable or TextsTooLong, and EOFError when a process dies."""
+    parts: Sequence[Letters], layout: Layout, told: Callable[[int], None]
+) -> Generator[tuple[int, Part]]:
+    """Each part's number, from 0, and its pages, as soon as they are ready. told(letters done) may raise to stop. Raises
+    PdfUnavailable, and EOFError when a process dies."""
     waiting = list(enumerate(parts))[::-1]
     done = dict.fromkeys(range(len(parts)), 0)
     at_work: dict[Pipe, int] = {}
     with ExitStack() as open_pipes:
         count = min(_cores(), MOST, len(parts))
-        for pipe in [open_pipes.enter_context(_process(frame, draft)) for _ in range(count)]:
+        for pipe in [open_pipes.enter_context(_process(layout)) for _ in range(count)]:
             _hand_out(pipe, waiting, at_work)
         while at_work:
             for pipe in _heard(at_work):
@@ -50,7 +50,7 @@ def printed(
                 told(sum(done.values()))
 
 
-def _hand_out(pipe: Pipe, waiting: list[tuple[int, Part]], at_work: dict[Pipe, int]) -> None:
+def _hand_out(pipe: Pipe, waiting: list[tuple[int, Letters]], at_work: dict[Pipe, int]) -> None:
     """The next part goes to this process, or it has nothing to do any more."""
     at_work.pop(pipe, None)
     if waiting:
@@ -70,11 +70,11 @@ def _cores() -> int:
 
 
 @contextmanager
-def _process(frame: Frame, draft: bool) -> Iterator[Pipe]:
+def _process(layout: Layout) -> Iterator[Pipe]:
     """A process that waits for parts; the end of its pipe."""
     context = get_context("spawn")  # a forked child would share the database's connection
     mine, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, frame, draft), daemon=True)
+    process = context.Process(target=_work, args=(theirs, layout), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -85,7 +85,7 @@ def _process(frame: Frame, draft: bool) -> Iterator[Pipe]:
         process.join()
 
 
-def _work(pipe: Pipe, frame: Frame, draft: bool) -> None:
+def _work(pipe: Pipe, layout: Layout) -> None:
     """In the process: print what comes, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its children
     gc.set_threshold(SELDOM)
@@ -93,11 +93,11 @@ def _work(pipe: Pipe, frame: Frame, draft: bool) -> None:
 
     django.setup()  # for the template
     try:
-        press = Press(frame, draft)
+        press = Press(layout)
         while True:
             pipe.send(press.printed(pipe.recv(), pipe.send))
             gc.collect()  # a part's pages are many circles
-    except (PdfUnavailable, TextsTooLong) as error:
+    except PdfUnavailable as error:
         pipe.send(error)
     except (EOFError, OSError):
         return
