@@ -2,7 +2,8 @@
 
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
-Each kind is a function with parameters in astray.py, corrections.py, pale.py or revisions.py; hands, fonts and
+Each kind is a function with parameters in astray.py, corrections.py, amendments.py, overlaid.py, pale.py or
+revisions.py; hands, fonts and
 scanners are those of ordinary piles.
 """
 
@@ -18,10 +19,12 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import amendments
 import astray
 import corrections
 import files
 import fonts
+import overlaid
 import pale
 import places
 from applications import draw_application
@@ -35,7 +38,13 @@ from sheet import blank_sheet
 from writing import add_seals, fill_box
 
 Trick = Callable[..., list[Judged]]
-TRICKS: dict[str, Trick] = {**astray.KINDS, **corrections.KINDS, **pale.KINDS}
+TRICKS: dict[str, Trick] = {
+    **astray.KINDS,
+    **corrections.KINDS,
+    **pale.KINDS,
+    **amendments.KINDS,
+    **overlaid.KINDS,
+}
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3
 TRIES = 60  # pages looked at until one is fit for a kind

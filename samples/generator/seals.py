@@ -94,8 +94,8 @@ def clerk(sheet: Sheet, end: tuple[int, int]) -> None:
     press(sheet, picture, (end[0] + sheet.rng.uniform(0, 24), end[1] + sheet.rng.uniform(-10, 10)))
 
 
-def date_stamp(sheet: Sheet, day: date) -> None:
-    """The counter's round date stamp in the office block at the foot of the page."""
+def receipt_date(day: date) -> Image.Image:
+    """The counter's round date stamp."""
     side = 128
     picture = Image.new("L", (side + 8, side + 8), 0)
     pen = ImageDraw.Draw(picture)
@@ -105,5 +105,14 @@ def date_stamp(sheet: Sheet, day: date) -> None:
     _, year, month, number = wareki(day)
     for text, y, size in (("やくば市", 33, 24), (f"{year}.{month}.{number}", 69, 24), ("受付", 108, 26)):
         pen.text((side / 2 + 4, y), text, fill=255, font=fonts.font("gothic", size), anchor="mm")
+    return picture
+
+
+def date_stamp(sheet: Sheet, day: date) -> None:
+    """The date stamp in the office block at the foot of the page."""
     height = sheet.seal.height
-    press(sheet, picture, (250 + sheet.rng.uniform(-40, 40), height - 155 + sheet.rng.uniform(-15, 15)))
+    press(
+        sheet,
+        receipt_date(day),
+        (250 + sheet.rng.uniform(-40, 40), height - 155 + sheet.rng.uniform(-15, 15)),
+    )
