@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field
-
-from yakuba.kernel.operations import FromFile, Operations, Part, Trace, Word
+from yakuba.kernel.operations import Operations, Part, Trace
 from yakuba.kernel.refusals import Missing
 from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion
+from yakuba.services.robots.models import Row, Run, Scenario, ScenarioVersion
+from yakuba.services.robots.operations.answers import RobotRunOut, RowDetail, RowOut, ScenarioOut
+from yakuba.services.robots.operations.asked import (
+    DecisionIn,
+    Nothing,
+    OneRow,
+    OneRun,
+    ResumeIn,
+    RowsIn,
+    RunsIn,
+    ScenarioIn,
+    StartIn,
+)
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
 
@@ -42,147 +50,6 @@ ROW_COLUMNS = {
     "target_number": "登録番号",
     "problem.message": "理由",
 }
-
-
-# What is asked
-
-
-class Nothing(BaseModel):
-    """Nothing needs to be said."""
-
-
-class ScenarioIn(BaseModel):
-    """A scenario file's text."""
-
-    text: Annotated[str, FromFile()] = Field(max_length=200_000, description="シナリオ（YAML）")
-
-
-class RunsIn(Part):
-    """Which runs."""
-
-    state: RunState | None = Field(None, description="この状態の実行だけ")
-
-
-class StartIn(BaseModel):
-    """What to run: the procedure's scenario, or one by its id."""
-
-    procedure: str = Field("", description="手続のコード")
-    scenario: int | None = Field(None, description="シナリオの番号。手続の代わりに")
-    dry_run: bool = Field(False, description="試行。登録ボタンの手前まで")
-    limit: int | None = Field(None, ge=1, description="件数。なければ全部")
-
-
-class OneRun(BaseModel):
-    """A run."""
-
-    run_id: int = Field(description="実行の番号")
-
-
-class RowsIn(OneRun, Part):
-    """Which rows of a run."""
-
-    state: RowState | None = Field(None, description="この状態の行だけ")
-
-
-class ResumeIn(OneRun):
-    """From which row to go on."""
-
-    first_row: Annotated[int, Word("--from")] = Field(1, ge=1, description="この行から")
-
-
-class OneRow(BaseModel):
-    """A row."""
-
-    row_id: int = Field(description="行の番号")
-
-
-class DecisionIn(OneRow):
-    """A person's decision: entered needs target_number, withdraw needs reason."""
-
-    decision: Decision = Field(
-        description="entered 登録されている / again もう一度 / aside 値を直す / withdraw 取り下げ"
-    )
-    target_number: Annotated[str, Word("--number")] = Field(
-        "", description="基幹システムの登録番号（entered のとき）"
-    )
-    reason: str = Field("", description="取り下げの理由（withdraw のとき）")
-    seconds: float = Field(0.0, ge=0, le=3600, description="判断にかかった秒数")
-
-
-# What is answered
-
-
-class ScenarioOut(BaseModel):
-    """A register entry. `obstacles`: why it may not run now, empty when it may."""
-
-    id: int
-    name: str
-    procedure: str
-    system: str
-    version: int
-    owner: str
-    successor: str
-    review_on: str
-    in_use: bool
-    obstacles: list[str]
-
-
-class RobotRunOut(BaseModel):
-    """A run. `counts`: rows by state; `message`: why it stands still, in Japanese."""
-
-    id: int
-    scenario: str
-    version: int
-    procedure: str
-    dry_run: bool
-    state: RunState
-    state_label: str
-    total: int
-    done: int
-    counts: dict[str, int]
-    seconds_per_row: float
-    seconds_left: float | None
-    message: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RowProblem(BaseModel):
-    """Why a row did not go on."""
-
-    kind: str
-    message: str
-    field: str
-
-
-class RowOut(BaseModel):
-    """A row. `case`: id of the case in the ledger."""
-
-    id: int
-    number: int
-    case: int
-    receipt_number: str
-    state: RowState
-    state_label: str
-    target_number: str
-    attempts: int
-    seconds: float
-    problem: RowProblem | None
-
-
-class EventOut(BaseModel):
-    """A change of a row's state; `by` is empty for the robot."""
-
-    at: datetime
-    state: RowState
-    message: str
-    by: str
-
-
-class RowDetail(RowOut):
-    """A row with its history."""
-
-    events: list[EventOut]
 
 
 def _scenario_of(scenario_id: int) -> Scenario:
