@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import typer
+
+from yakuba.config import command
+
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
     settings = (
@@ -46,3 +50,11 @@ def test_the_list_of_commands_imports_nothing_of_the_house(tmp_path: Path) -> No
     assert "ロボット" in done.stdout
     assert done.stderr == "set() set()\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_room_without_commands_of_its_own_has_those_of_its_operations(monkeypatch) -> None:
+    monkeypatch.setattr(command, "_has", lambda room, part: part == "operations" and room == "robots")
+    house = typer.main.get_command(command.build())
+    assert "reading" not in house.commands
+    assert {"pause", "decide"} <= set(house.load("robots").commands)
+    assert "status" not in house.load("robots").commands

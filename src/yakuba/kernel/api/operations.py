@@ -25,7 +25,7 @@ def _add(router: Router, operation: Operation, room: str) -> None:
     def view(request: HttpRequest, asked: BaseModel | None = None, **given: Any) -> Any:
         if asked is not None:
             given |= {name: getattr(asked, name) for name in type(asked).model_fields}
-        told = operation.show(operation(request.user, **given))
+        told = operation.answer.show(operation(request.user, **given))
         return Status(operation.status, told) if operation.status != 200 else told
 
     view.__name__ = operation.action.__name__
@@ -34,7 +34,7 @@ def _add(router: Router, operation: Operation, room: str) -> None:
         f"/{operation.path}",
         [operation.method],
         scoped(operation.permission)(view),
-        response={operation.status: operation.result},
+        response={operation.status: operation.answer.schema},
         summary=operation.label,
         description=inspect.getdoc(operation.action),
         operation_id=f"yakuba_services_{room}_api_{operation.action.__name__}",

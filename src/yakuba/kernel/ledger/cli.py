@@ -8,13 +8,13 @@ import typer
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
-from yakuba.kernel.definitions import DefinitionRefused, decoded
-from yakuba.kernel.definitions.procedures import DefinitionError, parse_procedure, read_document
+from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.definitions import decoded
+from yakuba.kernel.definitions.procedures import parse_procedure, read_document
 from yakuba.kernel.ledger import actions
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.values import ValueRefused
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("手続")
 
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 
@@ -30,12 +30,9 @@ def load_procedure(
         actor = User.objects.filter(username=username, municipality=here).first()
         if username and actor is None:
             raise fail(f"職員ID「{username}」の職員がいません。", 2)
-        try:
-            document = read_document(path)
-            parse_procedure(document, path.name)  # says what is wrong with the file by its name
-            procedure = actions.load_procedure(document, actor=actor)
-        except DefinitionError as error:
-            raise fail(str(error), 2) from error
+        document = read_document(path)
+        parse_procedure(document, path.name)  # says what is wrong with the file by its name
+        procedure = actions.load_procedure(document, actor=actor)
     console.print(f"手続「{procedure.title}」第{procedure.version}版を登録しました。", highlight=False)
 
 
@@ -50,10 +47,7 @@ def load_reduction(
         actor = User.objects.filter(username=username, municipality=here).first()
         if username and actor is None:
             raise fail(f"職員ID「{username}」の職員がいません。", 2)
-        try:
-            rows = actions.load_reduction(decoded(path.read_bytes()), actor=actor)
-        except (DefinitionRefused, ValueRefused) as error:
-            raise fail(f"{path.name}: {error}", 2) from error
+        rows = actions.load_reduction(decoded(path.read_bytes()), actor=actor)
     console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 
 

@@ -2,7 +2,7 @@
 
 A room's `operations.py` holds a table, `OPERATIONS = Operations("robots")`, and a function for each operation:
 
-    @OPERATIONS.add("一時停止する", "robots.run", "POST runs/{run_id}/pause", command="pause", result=RunOut)
+    @OPERATIONS.add("一時停止する", "robots.run", "POST runs/{run_id}/pause", command="pause", answer=A_RUN)
     def pause_run(asked: OneRun, actor: Any) -> Run:
         \"\"\"Ask the robot to pause.\"\"\"
 
@@ -11,7 +11,7 @@ of the permission table, the check of the permission, the transaction and the au
 """
 
 from yakuba.kernel.operations.arguments import FromFile, Part, Word
-from yakuba.kernel.operations.operation import Operation, Trace
+from yakuba.kernel.operations.operation import Answer, Operation, Trace
 from yakuba.kernel.operations.table import Operations, all_operations
 
-__all__ = ["FromFile", "Operation", "Operations", "Part", "Trace", "Word", "all_operations"]
+__all__ = ["Answer", "FromFile", "Operation", "Operations", "Part", "Trace", "Word", "all_operations"]

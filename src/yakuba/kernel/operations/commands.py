@@ -53,7 +53,11 @@ def _command(operation: Operation) -> Callable[..., None]:
             print_json(told)
         else:
             rows = told if isinstance(told, list) else [told]
-            print_rows([flat(row, operation.columns) for row in rows], dict(operation.columns), as_json=False)
+            print_rows(
+                [flat(row, operation.answer.columns) for row in rows],
+                dict(operation.answer.columns),
+                as_json=False,
+            )
 
     parameters = [_parameter(name, field) for name, field in _fields(operation).items()]
     parameters += [
@@ -69,10 +73,10 @@ def _command(operation: Operation) -> Callable[..., None]:
 def _told(operation: Operation, actor: Any, given: dict[str, Any]) -> Any:
     """What the operation answers; of a list all parts."""
     if not issubclass(operation.arguments, Part):
-        return operation.show(operation(actor, **given))
+        return operation.answer.show(operation(actor, **given))
     rows: list[Any] = []
     while True:
-        part = operation.show(operation(actor, **given, limit=LARGEST_PART, offset=len(rows)))
+        part = operation.answer.show(operation(actor, **given, limit=LARGEST_PART, offset=len(rows)))
         rows += part
         if len(part) < LARGEST_PART:
             return rows

@@ -23,15 +23,27 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What API and command make of an outcome: `show(outcome)`, which the type `schema` describes for programs.
+
+    columns: key -> heading of the command's table; `a.b` is the `b` within `a`.
+    """
+
+    schema: Any = None
+    show: Callable[[Any], Any] = lambda outcome: outcome
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Operation:
     """Made by `Operations.add`.
 
     name: `<room>.<function>`; label and help: Japanese, what it does and what one should know of it.
     action: `(arguments, actor) -> outcome`, the work itself.
-    show: outcome -> what API and command answer, which `result` describes; status: HTTP's when it is done.
+    answer: what API and command make of the outcome; status: HTTP's when it is done.
     event, trace: the audit event (or which one, from the arguments) and `(arguments, outcome) -> Trace`. Without an
     event nothing is recorded here: it is a reading, or only the action knows whether anything happened.
-    route: method and path below `/api/v1/<room>/`, or empty; command: the verb, or empty; columns: its table's.
+    route: method and path below `/api/v1/<room>/`, or empty; command: the verb, or empty.
     """
 
     name: str
@@ -42,12 +54,10 @@ class Operation:
     route: str = ""
     command: str = ""
     help: str = ""
-    result: Any = None
-    show: Callable[[Any], Any] = lambda outcome: outcome
+    answer: Answer = field(default_factory=Answer)
     status: int = 200
     event: str | Callable[[Any], str] = ""
     trace: Callable[[Any, Any], Trace] | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, actor: Any, **arguments: Any) -> Any:
         """Do it for `actor`, with the event in the same transaction. Returns the outcome.

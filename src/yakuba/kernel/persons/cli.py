@@ -7,12 +7,13 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.accounts.acting import acting
-from yakuba.kernel.cli.output import console, fail, print_json, print_rows, progress_bar
+from yakuba.kernel.cli.output import console, print_json, print_rows, progress_bar
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.persons import loading, queries
 from yakuba.kernel.persons.matching import Probe
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.values import canonical
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("宛名の登録簿")
 
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 USER = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
@@ -21,7 +22,7 @@ JSON = typer.Option(False, "--json", help="JSONで出す")
 
 @app.command()
 def load(
-    file: Path = typer.Argument(help="宛名のCSV（UTF-8かCP932、1行目は見出し）"),
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="宛名のCSV（UTF-8かCP932、1行目は見出し）"),
     accept_fewer: bool = typer.Option(
         False, "--accept-fewer", help="いまより人数が1割以上少なくても取り込む"
     ),
@@ -32,15 +33,9 @@ def load(
     """登録簿を新しいファイルで置き換える。読み終わるまでは前の登録簿が使われる"""
     with acting(user, "persons.load", municipality=town) as actor, progress_bar(quiet=as_json) as progress:
         task = progress.add_task("宛名を取り込んでいます", total=None)
-        try:
-            done = loading.load(
-                file,
-                actor=actor,
-                accept_fewer=accept_fewer,
-                tell=lambda n: progress.update(task, completed=n),
-            )
-        except (OSError, loading.LoadRefused) as error:
-            raise fail(f"{file}: {error}") from error
+        done = loading.load(
+            file, actor=actor, accept_fewer=accept_fewer, tell=lambda n: progress.update(task, completed=n)
+        )
         result = {"persons": done.rows, "problems": done.problems}
     if as_json:
         print_json(result)
@@ -61,15 +56,8 @@ def match(
     as_json: bool = JSON,
 ) -> None:
     """登録簿のだれのことかを探す。確かな1人か、考えられる人と理由を出す"""
-    try:
-        probe = Probe(
-            canonical("name", name),
-            canonical("kana", kana),
-            canonical("date", birth),
-            canonical("address", address),
-        )
-    except ValueRefused as error:
-        raise fail(str(error), 2) from error
+    given = {"name": name, "kana": kana, "date": birth, "address": address}
+    probe = Probe(*[canonical(type_, text) for type_, text in given.items()])
     with acting(user, "persons.view", municipality=town) as actor:
         found = queries.looked_up(probe, actor=actor)
     rows = [vars(one.entry) | {"reasons": "、".join(one.reasons)} for one in found.candidates]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -54,9 +53,8 @@ def told_in(form: forms.Form) -> Iterator[None]:
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page of this house that sent the form, which is not the form's own address; else empty."""
+    """The page of this house that sent the form; else empty."""
     page = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         return ""
-    # A form that stands at its own address would come back empty; behind the browser's "back" it is as it was.
-    return "" if urlsplit(page).path == request.path else page
+    return page

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from yakuba.kernel.accounts.models import Role
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.cli.verbs import verbs
-from yakuba.kernel.operations import FromFile, Operations, Part, Trace, Word
+from yakuba.kernel.operations import Answer, FromFile, Operations, Part, Trace, Word
 from yakuba.kernel.operations.commands import add_commands
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 
@@ -34,8 +34,10 @@ class NewRole(BaseModel):
     command="make",
     event="accounts.role_saved",
     trace=lambda asked, role: Trace(f"role:{role.pk}", {"copies": asked.copies}),
-    show=lambda role: {"name": role.name, "more": {"text": role.permissions[0]}},
-    columns={"name": "名称", "more.text": "説明"},
+    answer=Answer(
+        show=lambda role: {"name": role.name, "more": {"text": role.permissions[0]}},
+        columns={"name": "名称", "more.text": "説明"},
+    ),
 )
 def make(asked: NewRole, actor: Any) -> Role:
     """Make a role."""
@@ -55,7 +57,7 @@ def look(asked: Nobody, actor: Any) -> None:
     raise Missing(f"番号 {asked.number} はありません。")
 
 
-@TABLE.add("数える", "robots.view", "GET numbers", command="count", columns={"n": "数"})
+@TABLE.add("数える", "robots.view", "GET numbers", command="count", answer=Answer(columns={"n": "数"}))
 def count(asked: Part, actor: Any) -> list[dict[str, int]]:
     """A long list."""
     return asked.of([{"n": n} for n in range(1203)])

@@ -128,5 +128,6 @@ def test_the_command(in_yakuba_city, clerk, file):
     assert json.loads(answer.stdout) == {"persons": 2, "problems": []}
     asked = ["match", "--name", "山田太郎", "--birth", "S25.3.8", "--address", "中央1-2-3"]
     assert json.loads(run(app, [*asked, *town]).stdout)["certain"] == "0001"
-    assert run(app, ["load", "/nowhere.csv", *town]).exit_code == 1
-    assert run(app, ["match", "--birth", "昭和99年1月1日", *town]).exit_code == 2
+    assert run(app, ["load", "/nowhere.csv", *town]).exit_code == 2
+    assert run(app, ["load", str(file("")), *town]).exit_code == 1
+    assert run(app, ["match", "--birth", "昭和99年1月1日", *town]).exit_code == 1

@@ -56,15 +56,9 @@ def test_a_button_leads_back_with_the_sentence(client):
 
 @pytest.mark.parametrize(
     "sender",
-    [
-        "",
-        "https://elsewhere.example/",
-        "javascript:alert(1)",
-        "//elsewhere.example",
-        "http://testserver/press/",
-    ],
+    ["", "https://elsewhere.example/", "javascript:alert(1)", "//elsewhere.example"],
 )
-def test_nobody_is_led_out_of_the_house_nor_to_an_empty_form(client, sender):
+def test_nobody_is_led_out_of_the_house(client, sender):
     answer = client.post("/press/", headers={"Referer": sender})
     assert answer.status_code == 409
     assert SENTENCE in answer.content.decode()

@@ -15,6 +15,8 @@ class AnswerRefused(Invalid, ValueError):
     """The answer cannot be taken as it is. `str()` is the sentence for the clerk; with `may_insist` the same
     answer is taken when the person says that the paper reads so."""
 
+    heading = "この値は確定できません"
+
     def __init__(self, sentence: str, *, may_insist: bool = False) -> None:
         super().__init__(sentence)
         self.may_insist = may_insist

@@ -18,6 +18,7 @@ from yakuba.services.robots import operations
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import ResumeForm, StartForm
+from yakuba.services.robots.models import Run
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
@@ -92,6 +93,7 @@ def pause(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     """Go on, from a given row."""
+    get_object_or_404(Run, pk=run_id)
     form = ResumeForm(request.POST)
     if not form.is_valid():
         raise Invalid("始める行は1以上の数字で入力してください。")

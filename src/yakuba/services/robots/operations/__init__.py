@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field
-
-from yakuba.kernel.operations import FromFile, Operations, Part, Trace, Word
+from yakuba.kernel.operations import Answer, Operations, Part, Trace
 from yakuba.kernel.refusals import Missing
 from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion
+from yakuba.services.robots.models import Row, Run, Scenario, ScenarioVersion
+from yakuba.services.robots.operations.answers import RobotRunOut, RowDetail, RowOut, ScenarioOut
+from yakuba.services.robots.operations.asked import (
+    DecisionIn,
+    Nothing,
+    OneRow,
+    OneRun,
+    ResumeIn,
+    RowsIn,
+    RunsIn,
+    ScenarioIn,
+    StartIn,
+)
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
 
@@ -42,147 +50,6 @@ ROW_COLUMNS = {
     "target_number": "登録番号",
     "problem.message": "理由",
 }
-
-
-# What is asked
-
-
-class Nothing(BaseModel):
-    """Nothing needs to be said."""
-
-
-class ScenarioIn(BaseModel):
-    """A scenario file's text."""
-
-    text: Annotated[str, FromFile()] = Field(max_length=200_000, description="シナリオ（YAML）")
-
-
-class RunsIn(Part):
-    """Which runs."""
-
-    state: RunState | None = Field(None, description="この状態の実行だけ")
-
-
-class StartIn(BaseModel):
-    """What to run: the procedure's scenario, or one by its id."""
-
-    procedure: str = Field("", description="手続のコード")
-    scenario: int | None = Field(None, description="シナリオの番号。手続の代わりに")
-    dry_run: bool = Field(False, description="試行。登録ボタンの手前まで")
-    limit: int | None = Field(None, ge=1, description="件数。なければ全部")
-
-
-class OneRun(BaseModel):
-    """A run."""
-
-    run_id: int = Field(description="実行の番号")
-
-
-class RowsIn(OneRun, Part):
-    """Which rows of a run."""
-
-    state: RowState | None = Field(None, description="この状態の行だけ")
-
-
-class ResumeIn(OneRun):
-    """From which row to go on."""
-
-    first_row: Annotated[int, Word("--from")] = Field(1, ge=1, description="この行から")
-
-
-class OneRow(BaseModel):
-    """A row."""
-
-    row_id: int = Field(description="行の番号")
-
-
-class DecisionIn(OneRow):
-    """A person's decision: entered needs target_number, withdraw needs reason."""
-
-    decision: Decision = Field(
-        description="entered 登録されている / again もう一度 / aside 値を直す / withdraw 取り下げ"
-    )
-    target_number: Annotated[str, Word("--number")] = Field(
-        "", description="基幹システムの登録番号（entered のとき）"
-    )
-    reason: str = Field("", description="取り下げの理由（withdraw のとき）")
-    seconds: float = Field(0.0, ge=0, le=3600, description="判断にかかった秒数")
-
-
-# What is answered
-
-
-class ScenarioOut(BaseModel):
-    """A register entry. `obstacles`: why it may not run now, empty when it may."""
-
-    id: int
-    name: str
-    procedure: str
-    system: str
-    version: int
-    owner: str
-    successor: str
-    review_on: str
-    in_use: bool
-    obstacles: list[str]
-
-
-class RobotRunOut(BaseModel):
-    """A run. `counts`: rows by state; `message`: why it stands still, in Japanese."""
-
-    id: int
-    scenario: str
-    version: int
-    procedure: str
-    dry_run: bool
-    state: RunState
-    state_label: str
-    total: int
-    done: int
-    counts: dict[str, int]
-    seconds_per_row: float
-    seconds_left: float | None
-    message: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RowProblem(BaseModel):
-    """Why a row did not go on."""
-
-    kind: str
-    message: str
-    field: str
-
-
-class RowOut(BaseModel):
-    """A row. `case`: id of the case in the ledger."""
-
-    id: int
-    number: int
-    case: int
-    receipt_number: str
-    state: RowState
-    state_label: str
-    target_number: str
-    attempts: int
-    seconds: float
-    problem: RowProblem | None
-
-
-class EventOut(BaseModel):
-    """A change of a row's state; `by` is empty for the robot."""
-
-    at: datetime
-    state: RowState
-    message: str
-    by: str
-
-
-class RowDetail(RowOut):
-    """A row with its history."""
-
-    events: list[EventOut]
 
 
 def _scenario_of(scenario_id: int) -> Scenario:
@@ -221,6 +88,22 @@ def _run_trace(run: Run, **details: Any) -> Trace:
     return Trace(f"run:{run.pk}", {"scenario": run.scenario_id, **details})
 
 
+def _of_run(asked: Any, run: Run) -> Trace:
+    return _run_trace(run)
+
+
+def _of_row(asked: Any, row: Row) -> Trace:
+    return Trace(f"case:{row.case_id}", {"run": row.run_id, "row": row.number})
+
+
+def _of_rows(asked: Any, taken: list[Row]) -> Trace:
+    return _run_trace(taken[0].run, rows=[row.number for row in taken])
+
+
+A_RUN = Answer(RobotRunOut, run_facts, RUN_COLUMNS)
+A_ROW = Answer(RowOut, queries.row_facts, ROW_COLUMNS)
+
+
 # Scenarios
 
 
@@ -230,8 +113,7 @@ def _run_trace(run: Run, **details: Any) -> Trace:
     "GET scenarios",
     command="scenarios",
     help="シナリオの台帳を出す",
-    result=list[ScenarioOut],
-    columns=SCENARIO_COLUMNS,
+    answer=Answer(list[ScenarioOut], columns=SCENARIO_COLUMNS),
 )
 def list_scenarios(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     """All scenarios."""
@@ -244,10 +126,8 @@ def list_scenarios(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     "POST scenarios",
     command="load-scenario",
     help="シナリオ（YAMLファイル）の版を登録する。新しいシナリオの責任者は --user の人になる",
-    result=ScenarioOut,
+    answer=Answer(ScenarioOut, _scenario_facts, SCENARIO_COLUMNS),
     status=201,
-    show=_scenario_facts,
-    columns=SCENARIO_COLUMNS,
 )
 def load_scenario(asked: ScenarioIn, actor: Any) -> ScenarioVersion:
     """Load a scenario file; 422 with every mistake and its line."""
@@ -257,7 +137,7 @@ def load_scenario(asked: ScenarioIn, actor: Any) -> ScenarioVersion:
 # Runs
 
 
-@OPERATIONS.add("実行の一覧", "robots.view", "GET runs", result=list[RobotRunOut])
+@OPERATIONS.add("実行の一覧", "robots.view", "GET runs", answer=Answer(list[RobotRunOut]))
 def list_runs(asked: RunsIn, actor: Any) -> list[dict[str, Any]]:
     """Runs, newest first."""
     found = queries.runs().filter(state=asked.state) if asked.state else queries.runs()
@@ -268,9 +148,8 @@ def list_runs(asked: RunsIn, actor: Any) -> list[dict[str, Any]]:
     "ロボットを動かす",
     "robots.run",
     "POST runs",
-    result=RobotRunOut,
+    answer=A_RUN,
     status=201,
-    show=run_facts,
     event="robots.run_started",
     trace=lambda asked, run: _run_trace(
         run, rows=run.rows.count(), dry_run=run.dry_run, version=run.version.version
@@ -285,13 +164,13 @@ def create_run(asked: StartIn, actor: Any) -> Run:
     return runs.start(scenario, actor=actor, dry_run=asked.dry_run, limit=asked.limit)
 
 
-@OPERATIONS.add("実行の状況", "robots.view", "GET runs/{run_id}", result=RobotRunOut)
-def show_run(asked: OneRun, actor: Any) -> dict[str, Any]:
+@OPERATIONS.add("実行の状況", "robots.view", "GET runs/{run_id}", answer=A_RUN)
+def show_run(asked: OneRun, actor: Any) -> Run:
     """One run."""
-    return queries.run_facts(run_of(asked.run_id))
+    return run_of(asked.run_id)
 
 
-@OPERATIONS.add("実行の行", "robots.view", "GET runs/{run_id}/rows", result=list[RowOut])
+@OPERATIONS.add("実行の行", "robots.view", "GET runs/{run_id}/rows", answer=Answer(list[RowOut]))
 def list_rows(asked: RowsIn, actor: Any) -> list[dict[str, Any]]:
     """The run's rows in order."""
     found = queries.rows(run_of(asked.run_id))
@@ -305,11 +184,9 @@ def list_rows(asked: RowsIn, actor: Any) -> list[dict[str, Any]]:
     "robots.run",
     "POST runs/{run_id}/pause",
     command="pause",
-    result=RobotRunOut,
-    show=run_facts,
-    columns=RUN_COLUMNS,
+    answer=A_RUN,
     event="robots.run_paused",
-    trace=lambda asked, run: _run_trace(run),
+    trace=_of_run,
 )
 def pause_run(asked: OneRun, actor: Any) -> Run:
     """Ask the robot to pause."""
@@ -321,9 +198,7 @@ def pause_run(asked: OneRun, actor: Any) -> Run:
     "robots.run",
     "POST runs/{run_id}/resume",
     command="resume",
-    result=RobotRunOut,
-    show=run_facts,
-    columns=RUN_COLUMNS,
+    answer=A_RUN,
     event="robots.run_resumed",
     trace=lambda asked, run: _run_trace(run, first_row=asked.first_row, version=run.version.version),
 )
@@ -338,11 +213,9 @@ def resume_run(asked: ResumeIn, actor: Any) -> Run:
     "POST runs/{run_id}/stop",
     command="stop",
     help="中止する。まだ入力していない申請は「入力待ち」に戻る",
-    result=RobotRunOut,
-    show=run_facts,
-    columns=RUN_COLUMNS,
+    answer=A_RUN,
     event="robots.run_stopped",
-    trace=lambda asked, run: _run_trace(run),
+    trace=_of_run,
 )
 def stop_run(asked: OneRun, actor: Any) -> Run:
     """End the run."""
@@ -354,11 +227,9 @@ def stop_run(asked: OneRun, actor: Any) -> Run:
     "robots.run",
     "POST runs/{run_id}/retry",
     command="retry",
-    result=RobotRunOut,
-    show=lambda taken: run_facts(taken[0].run),
-    columns=RUN_COLUMNS,
+    answer=Answer(RobotRunOut, lambda taken: run_facts(taken[0].run), RUN_COLUMNS),
     event="robots.rows_retried",
-    trace=lambda asked, taken: _run_trace(taken[0].run, rows=[row.number for row in taken]),
+    trace=_of_rows,
 )
 def retry_run(asked: OneRun, actor: Any) -> list[Row]:
     """Try failed and skipped rows again."""
@@ -374,15 +245,14 @@ def retry_run(asked: OneRun, actor: Any) -> list[Row]:
     "GET undecided",
     command="undecided",
     help="ロボットが決められない申請を出す",
-    result=list[RowOut],
-    columns=ROW_COLUMNS,
+    answer=Answer(list[RowOut], columns=ROW_COLUMNS),
 )
 def list_undecided(asked: Part, actor: Any) -> list[dict[str, Any]]:
     """Rows that wait for a person, the oldest first."""
     return [queries.row_facts(row) for row in asked.of(queries.undecided())]
 
 
-@OPERATIONS.add("行と経過", "robots.view", "GET rows/{row_id}", result=RowDetail)
+@OPERATIONS.add("行と経過", "robots.view", "GET rows/{row_id}", answer=Answer(RowDetail))
 def show_row(asked: OneRow, actor: Any) -> dict[str, Any]:
     """One row with its history."""
     row = row_of(asked.row_id)
@@ -398,11 +268,9 @@ def show_row(asked: OneRow, actor: Any) -> dict[str, Any]:
     "robots.run",
     "POST rows/{row_id}/retry",
     command="retry-row",
-    result=RowOut,
-    show=lambda taken: queries.row_facts(taken[0]),
-    columns=ROW_COLUMNS,
+    answer=Answer(RowOut, lambda taken: queries.row_facts(taken[0]), ROW_COLUMNS),
     event="robots.rows_retried",
-    trace=lambda asked, taken: _run_trace(taken[0].run, rows=[row.number for row in taken]),
+    trace=_of_rows,
 )
 def retry_row(asked: OneRow, actor: Any) -> list[Row]:
     """Try one failed or skipped row again."""
@@ -416,11 +284,9 @@ def retry_row(asked: OneRow, actor: Any) -> list[Row]:
     "POST rows/{row_id}/look-up",
     command="look-up",
     help="決められない申請を、ロボットに基幹システムで照会させる。入力はしない",
-    result=RowOut,
-    show=queries.row_facts,
-    columns=ROW_COLUMNS,
+    answer=A_ROW,
     event="robots.looked_up",
-    trace=lambda asked, row: Trace(f"case:{row.case_id}", {"run": row.run_id, "row": row.number}),
+    trace=_of_row,
 )
 def look_up_row(asked: OneRow, actor: Any) -> Row:
     """Let a robot ask the target system about an undecided row; it enters nothing."""
@@ -441,11 +307,9 @@ _DECIDED = {
     "POST rows/{row_id}/decide",
     command="decide",
     help="決められない申請を判断する: entered 登録されている / again もう一度 / aside 値を直す / withdraw 取り下げ",
-    result=RowOut,
-    show=queries.row_facts,
-    columns=ROW_COLUMNS,
+    answer=A_ROW,
     event=lambda asked: _DECIDED[asked.decision],
-    trace=lambda asked, row: Trace(f"case:{row.case_id}", {"run": row.run_id, "row": row.number}),
+    trace=_of_row,
 )
 def decide_row(asked: DecisionIn, actor: Any) -> Row:
     """Decide an undecided row."""
