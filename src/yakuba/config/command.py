@@ -21,6 +21,7 @@ def build() -> typer.Typer:
     from yakuba.demo.cli import demo
     from yakuba.kernel.accounts import cli as accounts_cli
     from yakuba.kernel.audit import cli as audit_cli
+    from yakuba.kernel.bundles import cli as bundles_cli
     from yakuba.kernel.ledger import cli as ledger_cli
     from yakuba.kernel.registry import room_modules
 
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
     app.command("demo")(demo)
     app.add_typer(accounts_cli.app, name="accounts", help="自治体・役割・職員・APIトークン")
     app.add_typer(ledger_cli.app, name="ledger", help="手続")
+    app.add_typer(bundles_cli.app, name="definitions", help="定義を1つのファイルで渡し、受け取る")
     app.add_typer(audit_cli.app, name="audit", help="監査記録")
     for room, module in room_modules("cli"):
         app.add_typer(module.app, name=room)

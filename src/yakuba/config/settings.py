@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.audit",
     "yakuba.kernel.files",
     "yakuba.kernel.ledger",
+    "yakuba.kernel.bundles",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
     "yakuba.kernel.charts",

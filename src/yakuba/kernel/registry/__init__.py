@@ -3,6 +3,7 @@
 from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.kernel.registry.manifest import (
     CheckResult,
+    DefinitionKind,
     Failure,
     FirstStep,
     Manifest,
@@ -16,6 +17,7 @@ from yakuba.kernel.registry.manifest import (
 )
 from yakuba.kernel.registry.rooms import (
     audit_sentences,
+    definition_kinds,
     ledger_phrases,
     manifests,
     permission_names,
@@ -28,6 +30,7 @@ __all__ = [
     "CaseNote",
     "CasePart",
     "CheckResult",
+    "DefinitionKind",
     "Failure",
     "FirstStep",
     "Manifest",
@@ -38,6 +41,7 @@ __all__ = [
     "RunningWork",
     "WorkQueue",
     "audit_sentences",
+    "definition_kinds",
     "ledger_phrases",
     "manifests",
     "permission_names",
