@@ -189,3 +189,11 @@ def test_nobody_writes_values_past_the_guard():
     past = re.compile(r"CaseValue\.objects[^\n]*\.(bulk_create|bulk_update|update|update_or_create|create)\(")
     files = [path for path in source.rglob("*.py") if "tests" not in path.parts]
     assert [path.name for path in files if past.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_robot_that_stops_gives_its_case_back_whatever_the_rules_say_by_now(case):
+    actions.move(case, Status.READY)
+    actions.move(case, Status.ENTERING)
+    for field, value in {"all": "5", "one": "1", "two": "2"}.items():
+        machine(case, field, value)
+    assert actions.move(case, Status.READY).status == Status.READY
