@@ -33,6 +33,7 @@ HOUSE = {
     "accounts": ("yakuba.kernel.accounts.cli:app", "自治体・役割・職員・APIトークン"),
     "ledger": ("yakuba.kernel.ledger.cli:app", "手続"),
     "persons": ("yakuba.kernel.persons.cli:app", "宛名の登録簿"),
+    "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),
     "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
     "audit": ("yakuba.kernel.audit.cli:app", "監査記録"),
 }

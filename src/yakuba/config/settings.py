@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.ledger",
     "yakuba.kernel.persons",
     "yakuba.kernel.workdays",
+    "yakuba.kernel.bundles",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
     "yakuba.kernel.letters",

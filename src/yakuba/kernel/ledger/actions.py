@@ -145,8 +145,9 @@ def move(
     """Move a case along the table; the row is locked while it is looked at. Raises WrongTransition, and ValueRefused
     when a case becomes ready whose values contradict each other and no person was asked about any of them."""
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
-    workflow.check(row.status, target, reason)
-    if target == Status.READY:
+    before = Status(row.status)
+    workflow.check(before, target, reason)
+    if target == Status.READY and before not in (Status.ENTERING, Status.UNDECIDED):  # those were ready once
         _check_together(row)
     row.status = target
     if target_number:

@@ -1,6 +1,13 @@
 """The kernel's own permissions and audit events, declared the way a room declares its own."""
 
-from yakuba.kernel.registry.manifest import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry.manifest import (
+    DefinitionKind,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 KERNEL = Manifest(
     name="kernel",
@@ -46,11 +53,23 @@ KERNEL = Manifest(
         "persons.loaded": "宛名を取り込んだ",
         "persons.looked_up": "宛名をさがした",
         "ledger.reduction_loaded": "縮退表を登録した",
+        "definitions.exported": "定義を束にして書き出した",
+        "definitions.drafted": "受け取った定義を下書きにした",
+        "definitions.published": "受け取った定義を使い始めた",
+        "definitions.withdrawn": "定義の版を取り下げた",
         "files.uploaded": "ファイルを受け取った",
         "files.viewed": "画像を閲覧した",
         "jobs.cancelled": "仕事を中止した",
         "jobs.retried": "仕事を再実行した",
     },
+    definitions=(
+        DefinitionKind(
+            "procedure",
+            "手続",
+            collect="yakuba.kernel.ledger.bundled:collect",
+            publish="yakuba.kernel.ledger.bundled:publish",
+        ),
+    ),
     personal_data=(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),

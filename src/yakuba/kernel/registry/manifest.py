@@ -103,6 +103,23 @@ class ApprovalKind:
 
 
 @dataclass(frozen=True)
+class DefinitionKind:
+    """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
+
+    Dotted paths: `collect` is `(procedure code) -> list[Definition]` of what is in force, `publish` `(definition, actor)`,
+    `check` the same without putting it into force (empty: publishing is taken back instead), `withdraw` `(code, actor)`
+    (empty: nothing takes one out of force but a newer version). Refusals are DefinitionError or DefinitionRefused.
+    """
+
+    code: str
+    label: str
+    collect: str
+    publish: str
+    check: str = ""
+    withdraw: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
 
@@ -130,6 +147,7 @@ class Manifest:
     stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
     personal_data: tuple[PersonalData, ...] = ()
     settings: tuple[str, ...] = ()
+    definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
     failures: str = ""
     running: str = ""
     self_check: str = ""

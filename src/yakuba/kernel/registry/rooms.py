@@ -10,7 +10,7 @@ from types import ModuleType
 from django.conf import settings
 
 from yakuba.kernel.registry.kernel_manifest import KERNEL
-from yakuba.kernel.registry.manifest import ApprovalKind, Manifest
+from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest
 
 
 @cache
@@ -49,6 +49,12 @@ def approval_kind(name: str) -> ApprovalKind:
 def ledger_phrases() -> dict[str, str]:
     """Kind of a case's event -> what staff read in the case's history."""
     return {kind: text for manifest in manifests() for kind, text in manifest.ledger_events.items()}
+
+
+@cache
+def definition_kinds() -> dict[str, DefinitionKind]:
+    """Code -> kind of definition, the kernel's and then the rooms' in their order: each needs only those before it."""
+    return {kind.code: kind for manifest in manifests() for kind in manifest.definitions}
 
 
 def room_modules(part: str) -> list[tuple[str, ModuleType]]:

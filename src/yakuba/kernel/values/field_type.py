@@ -28,6 +28,7 @@ class Script(StrEnum):
     KANA = "kana"
     NAME = "name"
     TEXT = "text"
+    MARKS = "marks"  # options are marked, nothing is written
 
 
 class Picks(Enum):

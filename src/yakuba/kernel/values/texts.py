@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.values.characters import compose
-from yakuba.kernel.values.field_type import Example, FieldType, Picks
+from yakuba.kernel.values.field_type import Example, FieldType, Picks, Script
 
 # What a clerk writes about a value in the place of the value.
 NOTE = re.compile(r"不明|判読|読めない|読めず|要確認|わからない|分からない|[?？]")
@@ -35,6 +35,7 @@ CHOICE = FieldType(
     code="choice",
     label="選択",
     read=read_text,
+    script=Script.MARKS,
     picks=Picks.ONE,
     examples=(Example("乙", "b", "乙"),),
 )
@@ -42,6 +43,7 @@ CHOICES = FieldType(
     code="choices",
     label="選択（複数）",
     read=read_text,
+    script=Script.MARKS,
     picks=Picks.MANY,
     examples=(Example("乙、甲", "a,b", "甲、乙"),),
 )

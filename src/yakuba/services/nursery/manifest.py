@@ -1,6 +1,13 @@
 """The nursery room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 MANIFEST = Manifest(
     name="nursery",
@@ -56,6 +63,14 @@ MANIFEST = Manifest(
         PersonalData("nursery.Decision", "入所の決定", 1825),
         PersonalData("nursery.NoticePrint", "入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
+    ),
+    definitions=(
+        DefinitionKind(
+            "rules",
+            "選考基準",
+            collect="yakuba.services.nursery.actions.bundled:collect",
+            publish="yakuba.services.nursery.actions.bundled:publish",
+        ),
     ),
     failures="yakuba.services.nursery.queries.today:failures",
     running="yakuba.services.nursery.queries.today:running",

@@ -1,6 +1,13 @@
 """The reading room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 QUERIES = "yakuba.services.reading.queries.home"
 
@@ -56,6 +63,16 @@ MANIFEST = Manifest(
         PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),
         PersonalData("reading.Question", "読み取った値の確認", None),
         PersonalData("reading.Correction", "登録した値の訂正", None),
+    ),
+    definitions=(
+        DefinitionKind(
+            "form",
+            "様式",
+            collect="yakuba.services.reading.actions.bundled:collect",
+            publish="yakuba.services.reading.actions.bundled:publish",
+            check="yakuba.services.reading.actions.bundled:check",
+            withdraw="yakuba.services.reading.actions.bundled:withdraw",
+        ),
     ),
     failures=f"{QUERIES}:failures",
     running=f"{QUERIES}:running",

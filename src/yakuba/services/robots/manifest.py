@@ -1,6 +1,13 @@
 """The robots room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 MANIFEST = Manifest(
     name="robots",
@@ -49,6 +56,15 @@ MANIFEST = Manifest(
         PersonalData("robots.RowPicture", "入力の証跡", 365),
     ),
     settings=("chromium", "outbound_hosts"),
+    definitions=(
+        DefinitionKind(
+            "scenario",
+            "シナリオ",
+            collect="yakuba.services.robots.actions.bundled:collect",
+            publish="yakuba.services.robots.actions.bundled:publish",
+            withdraw="yakuba.services.robots.actions.bundled:withdraw",
+        ),
+    ),
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from yakuba.kernel.ledger import actions, workflow
+from yakuba.kernel.ledger import actions, guard, workflow
 from yakuba.kernel.ledger.display import change_label
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import FOLLOWING, LABELS, RESIDENT, STATUS_KINDS, Status, WrongTransition
@@ -172,3 +173,27 @@ def test_what_ends_or_sends_back_a_case_needs_a_reason(target):
     with pytest.raises(WrongTransition, match="理由"):
         workflow.check("examining", target, " ")
     workflow.check("examining", target, "要件に合わない")
+
+
+def test_what_was_stored_before_the_guard_is_still_shown_and_can_be_put_right(case, clerk, client):
+    CaseValue.objects.bulk_create([CaseValue(case=case, field="birth", value="令和三年の春", trusted=True)])
+    client.force_login(clerk)
+    assert "令和三年の春" in client.get(f"/cases/{case.pk}/").content.decode()
+    actions.confirm_value(case, "birth", "2000-01-01", actor=clerk, seconds=1, reason="点検")
+    assert CaseValue.objects.get(case=case, field="birth").value == "2000-01-01"
+
+
+def test_nobody_writes_values_past_the_guard():
+    """`bulk_create` and `update` do not pass `save`; only tests may use them on values."""
+    source = Path(guard.__file__).parents[3]
+    past = re.compile(r"CaseValue\.objects[^\n]*\.(bulk_create|bulk_update|update|update_or_create|create)\(")
+    files = [path for path in source.rglob("*.py") if "tests" not in path.parts]
+    assert [path.name for path in files if past.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_robot_that_stops_gives_its_case_back_whatever_the_rules_say_by_now(case):
+    actions.move(case, Status.READY)
+    actions.move(case, Status.ENTERING)
+    for field, value in {"all": "5", "one": "1", "two": "2"}.items():
+        machine(case, field, value)
+    assert actions.move(case, Status.READY).status == Status.READY

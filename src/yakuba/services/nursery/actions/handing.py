@@ -15,6 +15,7 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.receipt_numbers import later_decision
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
@@ -145,7 +146,12 @@ def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> di
 
 
 def _write(case: Case, values: dict[str, str]) -> None:
-    for name, value in values.items():
-        ledger.record_value(case, name, value, trusted=True, source={"room": "nursery"})
+    procedure = case.procedure.definition
+    try:
+        for name, value in values.items():
+            value = procedure.field(name).canonical(value) if name in procedure.by_code else value
+            ledger.record_value(case, name, value, trusted=True, source={"room": "nursery"})
+    except ValueRefused as refusal:
+        raise NotPossible(f"受付 {case.receipt_number}: {refusal}") from refusal
     if case.status != Status.READY:
         ledger.move(case, Status.READY)
