@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook
 
 from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.spreadsheets import Table, to_json
 
 HEAD = ["番号", "世帯", "氏名", "生年月日"]
 
@@ -97,3 +99,8 @@ def test_a_broken_workbook_is_told(cut):
     found, problems = read(data[:cut] + data[-200:])
     assert found == []
     assert len(problems) == 1
+
+
+def test_json_holds_the_texts_as_they_are():
+    table = Table("表", ("氏名", "数"), [("=1+1", 5), ("0012", None)])
+    assert json.loads(to_json(table)) == [{"氏名": "=1+1", "数": 5}, {"氏名": "0012", "数": None}]
