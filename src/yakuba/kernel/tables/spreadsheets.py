@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,3 +73,9 @@ def _writable(
     written, losses = cp932.written(plainer)
     problems += [Problem(line, column, str(loss)) for loss in losses]
     return written
+
+
+def to_json(table: Table) -> bytes:
+    """The rows as a list of objects by heading, in UTF-8; nothing of a text is changed."""
+    rows = [dict(zip(table.head, row, strict=True)) for row in table.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode()

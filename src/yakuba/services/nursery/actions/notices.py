@@ -36,6 +36,12 @@ from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unkno
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
 LONGEST = {"document_number": 60, "mayor": 120, "appeal": 800}  # characters; the other texts have 300
+FILLED = (
+    "document_number",
+    "title_",
+    "intro_",
+    "after_",
+)  # texts that may have fields, one letter's own values
 NAME_SHOWN = 80  # characters
 COLUMNS = (*HEAD, "受付番号", "通知の種類", MARK)
 OUTGROWN = (
@@ -84,10 +90,11 @@ def _refuse_texts(texts: Mapping[str, str]) -> None:
             raise NotPossible(
                 f"通知の文面「{name}」は{len(text)}字あります。{longest(name)}字までにしてください。"
             )
-        if found := unknown_fields(text, notices.FIELDS):
+        fields = notices.FIELDS if name.startswith(FILLED) else ()
+        if found := unknown_fields(text, fields):
+            usable = "、".join("{" + field + "}" for field in fields) or "ありません"
             raise NotPossible(
-                f"通知の文面「{name}」の {'、'.join(found)} は差し込めません。使えるのは "
-                f"{'、'.join('{' + field + '}' for field in notices.FIELDS)} です。"
+                f"通知の文面「{name}」に {'、'.join(found)} は差し込めません。使える項目：{usable}。"
             )
     stated = texts.get("date", "")
     try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
+from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
@@ -205,3 +208,18 @@ def test_a_child_decided_in_two_rounds_has_two_entries(adopted):
     assert handing.hand_over(new, actor=adopted.person).same == 1
     numbers = Case.objects.filter(procedure__code=handing.PROCEDURE).values_list("receipt_number", flat=True)
     assert sorted(numbers) == ["0800000129", "0800000226", "0800000323", "0800000323-2"]
+
+
+def test_a_deputy_sends_back_and_approves_on_the_page(adopted, client, make_staff, yakuba_city):
+    deputy, today = make_staff(yakuba_city, "nursery.view"), timezone.localdate()
+    client.force_login(deputy)
+    for state in (Decision.State.REFUSED, Decision.State.APPROVED):
+        row = decisions.propose_place(adopted.child("0800000129"), "", "転出する", actor=adopted.person)
+        name = "nursery:refuse" if state == Decision.State.REFUSED else "nursery:approve"
+        address = reverse(name, args=[row.pk])
+        if state == Decision.State.REFUSED:
+            assert client.post(address, {"answer": "確かめて"}).status_code == 403
+            approvals.appoint(adopted.boss, deputy, today, today)
+        assert client.post(address, {"answer": "確かめて"}).status_code == 302
+        row.refresh_from_db()
+        assert (row.state, row.answered_by, row.acted_for) == (state, deputy, adopted.boss)

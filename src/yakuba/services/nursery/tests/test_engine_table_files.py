@@ -350,3 +350,12 @@ def test_a_value_over_lines_without_its_first_mark_is_told_and_not_cut():
 def test_a_workbook_is_read_whatever_its_name():
     found, problems = tables.read_households(workbook("xlsx"))
     assert (ids(found), problems) == (sorted(RIGHT), [])
+
+
+@pytest.mark.parametrize("sign", ["²", "②", "½"])
+def test_a_sign_that_stands_for_a_number_is_no_digit(sign):
+    found, problems = tables.read_households(
+        file(row("1", 世帯番号="12"), row("2", 世帯番号=f"1{sign}"), row("3"))
+    )
+    assert (ids(found), [one.line for one in problems]) == (["1", "3"], [3])
+    assert sign in problems[0].reason

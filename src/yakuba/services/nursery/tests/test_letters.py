@@ -383,7 +383,9 @@ def test_parts_of_a_print_that_failed_or_was_cancelled_do_not_stay(full, tmp_pat
 def test_a_text_with_a_field_is_filled_for_each_child_and_an_unknown_field_is_told(full):
     full.adopted()
     with pytest.raises(NotPossible, match=r"児童名"):
-        actions.state_texts(full.round, {"desk": "{児童名}さん"}, actor=full.person)
+        actions.state_texts(full.round, {"intro_held": "{児童名}さん"}, actor=full.person)
+    with pytest.raises(NotPossible, match="ありません"):
+        actions.state_texts(full.round, {"desk": "{児童氏名}さん"}, actor=full.person)
     texts = {"intro_held": "{児童氏名}さん（{受付番号}）の結果です。", "document_number": "や第{受付番号}号"}
     actions.state_texts(full.round, texts | {"intro_granted": texts["intro_held"]}, actor=full.person)
     done = made(full)
