@@ -26,7 +26,10 @@ TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART = 1.0, 0.72, 0.62, 0.35
 SEPARATOR = 6  # pixels on each side of a line between cells in which a stroke may hide it
 FRAME = 8  # pixels of the comb's frame above and below
-WIDER = 2, 4  # pixels by which a hidden stroke makes a thin, a thick line wider than this scan shows such lines
+WIDER = (
+    2,
+    4,
+)  # pixels by which a hidden stroke makes a thin, a thick line wider than this scan shows such lines
 LONG_ENOUGH = 0.3  # share of the rows
 GAP = 10  # pixels between the characters of a line put together from cells
 PAD = 7
