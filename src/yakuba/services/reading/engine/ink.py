@@ -100,7 +100,9 @@ def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[
 
 
 def _above(rect: Rect, owners: Sequence[_Owner]) -> set[str]:
-    """The line that ink in the row below it may go on from."""
+    """The line that ink in a row of marks below it may go on from; beside a comb it is the comb's own number."""
+    if not any(owner.reach == REACH["mark"] and _gap(rect, owner.rect)[1] == 0 for owner in owners):
+        return set()
     over = [
         (rect[1] - owner.rect[1] - owner.rect[3], owner.field)
         for owner in owners
