@@ -5,27 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from . import strokes
-from .crops import Grey, Sheet, bounds
+from .crops import FRINGE, THICK, Grey, Sheet, bounds
 from .definitions import Rect
 from .paper import INK
 
 SPECK = 5  # pixels: ink no longer than this is dust
 STROKE = 11  # pixels: ink between speck and stroke makes a cell unclear
+FIGURE = 9, 13  # pixels, the shorter and the longer side: ink as large beside a figure is another one
+APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
 STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART = 1.0, 0.72, 0.62, 0.35
 SEPARATOR = 6  # pixels on each side of a line between cells in which a stroke may hide it
 FRAME = 8  # pixels of the comb's frame above and below
-SEPARATOR_PRINT = 230  # the fringe of a thin printed line counts as its width
-WIDER = 2  # pixels by which a hidden stroke is wider than a thin line
-SOLID = 5  # pixels with fringe: a thick line, which black-and-white scans make thicker still
-WIDER_THAN_SOLID = 4
+WIDER = (
+    2,
+    4,
+)  # pixels by which a hidden stroke makes a thin, a thick line wider than this scan shows such lines
 LONG_ENOUGH = 0.3  # share of the rows
 GAP = 10  # pixels between the characters of a line put together from cells
 PAD = 7
@@ -109,6 +113,7 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         if max(box[2], box[3]) < STROKE:
             unclear = True
             continue
+        unclear = unclear or _two_figures(stats[own])
         glyphs.append(_glyph(grey, mask))
         filled.append(cell)
     written = np.isin(labels, [label for own in owners for label in own]) & binary.astype(bool)
@@ -121,6 +126,18 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         float(written.sum() / (rect[2] * rect[3])),
         _struck(sheet, window, pitch),
     )
+
+
+def _two_figures(stats: NDArray[np.int32]) -> bool:
+    """Two pieces of one cell, each as large as a small figure, stand side by side: the strokes of one figure that
+    are not joined stand above each other."""
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    large = stats[(sides.min(axis=1) >= FIGURE[0]) & (sides.max(axis=1) >= FIGURE[1])]
+    for one, other in combinations(large.tolist(), 2):
+        shared = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+        if shared <= APART_BY * min(one[2], other[2]):
+            return True
+    return False
 
 
 def _struck(sheet: Sheet, window: tuple[slice, slice], pitch: float) -> bool:
@@ -139,8 +156,9 @@ def _stroke_on_separator(sheet: Sheet, rect: Rect, cells: int) -> bool:
         middle = round(x + number * width / cells)
         band = sheet.window((middle - SEPARATOR, y + FRAME, 2 * SEPARATOR, height - 2 * FRAME))
         written = _inked_width(sheet.grey[band], INK)
-        printed = _inked_width(sheet.form[band], SEPARATOR_PRINT)
-        wider = WIDER if float(np.median(printed)) < SOLID else WIDER_THAN_SOLID
+        printed = _inked_width(sheet.form[band], FRINGE)
+        thick = float(np.median(printed)) >= THICK
+        wider = WIDER[thick] + max(0.0, sheet.line_growth[thick])
         if float((written >= printed + wider).mean()) > LONG_ENOUGH and _upright(sheet.grey[band]):
             return True
     return False

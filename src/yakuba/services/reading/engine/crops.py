@@ -28,6 +28,10 @@ DARK_PRINT = 150  # print that a light copy or a fax still shows
 BLEED = 2  # pixels by which print on a scan may lie beside its place on the form
 LONGEST_BRIDGE = 9  # a stroke cut by a removed line is joined over at most this many pixels
 MARGIN = 10  # pixels around a box that are looked at too: writing does not stop at the frame
+GROWN = 6  # pixels on each side of a printed line in which a scan may show it
+FRINGE = 230  # the soft edge of a thin printed line counts as its width
+THICK = 5  # pixels with fringe: a thick line, which black-and-white scans make thicker still
+UPRIGHT = 25  # pixels: a printed upright line is at least as long
 RED = 45  # grey levels by which red ink is redder than green and blue
 
 
@@ -72,6 +76,33 @@ class Sheet:
         if wanted.sum() < 50:
             return 1.0
         return float((wanted & self._nearly_ink[part]).sum() / wanted.sum())
+
+    def print_gap(self, rect: Rect, margin: int = 8) -> int:
+        """The longest stretch, in pixels, of the print in and at a box that is not on the scan: whitened, covered, torn."""
+        part = self.window(rect, margin)
+        missing = (self._solid_print[part] & ~self._nearly_ink[part]).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(missing, np.ones((3, 3), np.uint8)))
+        sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        return int(sides.max()) if sides.size else 0
+
+    @cached_property
+    def line_growth(self) -> tuple[float, float]:
+        """(thin, thick): pixels by which the scan shows the form's upright lines wider than they are printed."""
+        upright = cv2.morphologyEx(
+            (self.form < FRINGE).astype(np.uint8), cv2.MORPH_OPEN, np.ones((UPRIGHT, 1), np.uint8)
+        )
+        _, _, stats, _ = cv2.connectedComponentsWithStats(upright)
+        found: tuple[list[float], list[float]] = ([], [])
+        for x, y, width, height in stats[1:, :4].tolist():
+            if width > 2 * GROWN:
+                continue
+            band = self.window((x - GROWN, y, width + 2 * GROWN, height))
+            printed = (self.form[band] < FRINGE).sum(axis=1)
+            written = (self.grey[band] < INK).sum(axis=1)
+            thick = float(np.median(printed)) >= THICK
+            found[thick].append(float(np.median(written - printed)))
+        thin, thick_ = (float(np.median(growths)) if growths else 0.0 for growths in found)
+        return thin, thick_
 
     @cached_property
     def _solid_print(self) -> Mask:

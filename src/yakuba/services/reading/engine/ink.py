@@ -28,6 +28,7 @@ ACROSS = 5  # pixels inside a box before a stroke counts as lying in it
 INSIDE = 6  # pixels of ink there
 LEAVES = 12  # pixels of ink beyond the reach
 FAR = 40  # pixels: a stroke that goes on so far beyond its box speaks of the fields there too
+BELOW_LINE = 95  # pixels below a line in which its value may go on: the row below it
 ROW = 60  # pixels, about the height of a row: fields as near as this to a stray stroke ask
 NEXT_LINE = 14  # pixels from one line's box to the next one below it
 HALF_ROW = 30  # the same for a stroke that has come out of another box
@@ -80,7 +81,7 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
         if piece.beyond is not None:
             asked |= own
             if not own:
-                asked |= nearest(piece.beyond, owners, ROW)
+                asked |= nearest(piece.beyond, owners, ROW) | _above(piece.beyond, owners)
             elif max(piece.beyond[2:]) > FAR:
                 asked |= nearest(piece.beyond, owners, HALF_ROW)
         elif not own and not piece.free:
@@ -96,6 +97,19 @@ def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[
     others = [one for one in owners if one.reach == REACH["line"] and one is not own[0]]
     near = {one.field for one in others if max(map(abs, _gap(edge, one.rect))) <= NEXT_LINE}
     return near | {own[0].field} if near else set()
+
+
+def _above(rect: Rect, owners: Sequence[_Owner]) -> set[str]:
+    """The line that ink in a row of marks below it may go on from; beside a comb it is the comb's own number."""
+    if not any(owner.reach == REACH["mark"] and _gap(rect, owner.rect)[1] == 0 for owner in owners):
+        return set()
+    over = [
+        (rect[1] - owner.rect[1] - owner.rect[3], owner.field)
+        for owner in owners
+        if owner.reach == REACH["line"] and _gap(rect, owner.rect)[0] == 0
+    ]
+    near = [one for one in over if -ACROSS <= one[0] <= BELOW_LINE]
+    return {min(near)[1]} if near else set()
 
 
 @dataclass(frozen=True)

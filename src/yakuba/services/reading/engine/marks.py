@@ -25,10 +25,12 @@ TICK_DARKNESS = 165
 LINE = 0.68  # box widths: the long stroke of a tick is 0.85 and its short one 0.45
 LEVEL = 25  # degrees: flatter strokes than those of a tick or a cross
 LEVEL_LINE = 0.85  # box widths
-SOLID = 0.42  # share of the inside: a box filled out
+SOLID = 0.42, 0.6  # share of the inside: no tick, cross or ring has more, no box filled out has less
 SOLID_LINE = 1.2  # box widths: longer than any stroke that fills a box out
 PARALLEL, APART = 20, 8  # degrees, pixels: two lines side by side; nearer ones are the edges of one stroke
+BESIDE, FILLED, BROAD = 12, 0.6, 9  # pixels; share of a line's length; pixels: no pen's stroke is broader
 CROSSING = 50  # degrees between the strokes of a cross
+SHORT_STROKE = 0.5  # share of a tick's ink that its short stroke has at most
 REST = 0.1  # share of the ink that does not lie on the two strokes of a cross
 
 
@@ -80,7 +82,9 @@ def _inner(ink: Mask, width: int, height: int) -> Mask:
 
 def _one_mark(ink: Mask, width: int, inside: float, ring: float) -> bool:
     """The ink is a tick, a cross, a ring or a box filled out, and not one of them with lines drawn through it."""
-    if inside >= SOLID:
+    if SOLID[0] < inside < SOLID[1]:
+        return False
+    if inside >= SOLID[1]:
         return strokes.longest(ink).length < SOLID_LINE * width
     lines = strokes.lines_in(ink, LINE * width)
     if any(abs(line.angle) <= LEVEL and line.length >= LEVEL_LINE * width for line in lines):
@@ -88,12 +92,26 @@ def _one_mark(ink: Mask, width: int, inside: float, ring: float) -> bool:
     if ring >= FULL_RING:
         return not lines
     first, *others = lines or [strokes.NONE]
+    if _spread(ink, first, LINE * width) > BROAD:
+        return False
     second = [line for line in others if not _same(first, line)]
     if not second:
-        return True
+        beside = strokes.without(ink, first, strokes.STROKE).sum()
+        return not lines or bool(beside <= SHORT_STROKE * ink.sum())
     turn = abs(first.angle - second[0].angle) % 180
     rest = strokes.without(strokes.without(ink, first, strokes.STROKE), second[0], strokes.STROKE)
     return len(second) == 1 and min(turn, 180 - turn) >= CROSSING and rest.sum() <= REST * ink.sum()
+
+
+def _spread(ink: Mask, line: strokes.Stroke, length: float) -> float:
+    """Pixels across of the ink beside a line, on both sides together, over most of the line: one pen's width, or more
+    where other lines run along it."""
+    rows, columns = np.nonzero(ink)
+    angle = np.radians(line.angle)
+    turned = -1 if line.angle < 0 else 1  # the direction was turned by half a turn
+    across = turned * (rows * np.cos(angle) - columns * np.sin(angle)) - line.across
+    counts = np.bincount(np.rint(across[np.abs(across) < BESIDE]).astype(np.int64) + BESIDE, minlength=1)
+    return float((counts > FILLED * length).sum())
 
 
 def _same(one: strokes.Stroke, other: strokes.Stroke) -> bool:

@@ -359,6 +359,74 @@ def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope
     assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
 
 
+@pytest.mark.parametrize("slope", [-75, -57, -50, 20, 50])
+@pytest.mark.parametrize("offset", [4, 6])
+def test_two_short_lines_at_a_ticks_own_slope_ask(
+    library: FormLibrary, bus: Paper, slope: int, offset: int
+) -> None:
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    bus.tick((x, y, side, side))
+    along = math.cos(math.radians(slope)), math.sin(math.radians(slope))
+    for beside in (-offset, offset):
+        across, down = x + side / 2 - beside * along[1], y + side / 2 + beside * along[0]
+        reach = 0.55 * side * along[0], 0.55 * side * along[1]
+        bus.stroke([(across - reach[0], down - reach[1]), (across + reach[0], down + reach[1])], 3)
+    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
+
+
+@pytest.mark.parametrize("width", [3, 5, 7])
+def test_a_tick_of_any_pen_asks_nothing(library: FormLibrary, bus: Paper, width: int) -> None:
+    for code in ("elderly", "student"):
+        x, y, side, _ = bus.mark_box(
+            "routes" if code == "student" else "category", "east" if code == "student" else code
+        )
+        bus.stroke([(x + 6, y + 18), (x + 15, y + 30), (x + side - 3, y + 5)], width)
+    assert asked(bus, library) == {}
+
+
+def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
+    bus.comb("phone", "09012 45678")
+    x, y, _, height = bus.box("phone")
+    for figure, across in (("3", 13), ("7", 34)):
+        bus.write(figure, (x + 5 * 46 + across, y + height / 2), 28)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+@pytest.mark.parametrize("field", ["name", "phone", "birth"])
+def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: str) -> None:
+    x, y, _, height = bus.box(field)
+    pen = ImageDraw.Draw(bus.image)
+    at = 440 if field == "birth" else 20
+    pen.rectangle((x + at, y - 12, x + at + 40, y + height // 2), fill=250)
+    assert Reason.PRINT_MISSING in asked(bus, library)[field]
+
+
+@pytest.mark.parametrize("bolder", [2, 3])
+def test_bold_scans_ask_about_no_line_between_cells(library: FormLibrary, tax: Paper, bolder: int) -> None:
+    tax.comb("tax_total", " 240000")
+    bold = cv2.erode(tax.pixels, np.ones((bolder, bolder), np.uint8))
+    sheet = laid(tax.template, bold)
+    for box in tax.template.definition.boxes:
+        if box.kind == "comb":
+            assert not comb._stroke_on_separator(sheet, box.box, box.cells), box.field
+
+
+def test_a_one_on_the_line_between_cells_asks_on_a_bold_scan_too(library: FormLibrary, tax: Paper) -> None:
+    x, y, width, height = tax.box("tax_total")
+    tax.stroke([(x + width / 7, y + 10), (x + width / 7, y + height - 10)], 5)
+    for bolder in (1, 2):
+        sheet = laid(tax.template, cv2.erode(tax.pixels, np.ones((bolder, bolder), np.uint8)))
+        assert comb._stroke_on_separator(sheet, tax.box("tax_total"), 7)
+
+
+def test_a_value_that_goes_on_among_the_marks_of_the_next_row_asks(library: FormLibrary, bus: Paper) -> None:
+    found = next(box for box in bus.template.definition.boxes if box.field == "birth")
+    x, y, _, height = bus.box("name")
+    bus.write("山田", (x + 1000, y + height / 2), 36)
+    bus.write("花子", (x + 950, found.box[1] + 30), 30)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["name"]
+
+
 @pytest.mark.parametrize("field", ["name", "phone"])
 def test_a_value_scribbled_over_asks(library: FormLibrary, bus: Paper, field: str) -> None:
     (bus.line if field == "name" else bus.comb)(field, "山田花子" if field == "name" else "0901234")
