@@ -349,7 +349,7 @@ def test_the_command_tells_what_was_held_back_and_that_it_was_begun_again(full, 
 
 
 def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
-    row = full.child("0800000101")
+    row = full.child("0800000129")
     row.name = "長" * 79
     row.save()
     full.adopted()
@@ -358,7 +358,7 @@ def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
     done = made(full)
     assert (done.state, done.count) == (NoticePrint.State.DONE, 2), done.problems
     (held,) = done.held_back
-    assert "0800000101" in held["place"]
+    assert "0800000129" in held["place"]
     assert "1枚に収まらない" in held["reason"]
 
 
