@@ -112,7 +112,8 @@ class Gate:
             return False
         form = shape(request, url, self._buttons, self._hidden)
         if self._guarding:
-            self.sent.append(form)
+            if request.method != "GET" or not self._changed:  # what comes after a store only reads
+                self.sent.append(form)
         elif request.method == "GET":
             if form in self._committing and not self._elsewhere & {*ANY_FORM, form}:
                 self.stopped = form

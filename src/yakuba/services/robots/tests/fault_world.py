@@ -107,12 +107,11 @@ class World:
             lost += done and number not in stored
             lost += not done and state not in ("undecided", "failed")
             lost += state == "failed" and bool(stored)
-        # What is stored after it was said to have settled cannot be looked up: that is a person's.
         return Figures(
             rows=len(found),
             twice=sum(len(one) > 1 for one in numbers.values()),
             lost=lost,
-            with_a_person=max(0, states["undecided"] - int(counters["late"])),
+            with_a_person=states["undecided"],
             states=states,
             happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
         )
@@ -121,8 +120,8 @@ class World:
 @dataclass
 class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
-    a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person although a look-up
-    could decide; late stores, which it cannot see, are not counted.  happened: what struck them."""
+    a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision, late
+    stores, which no look-up can see, among them.  happened: what struck them."""
 
     rows: int = 0
     twice: int = 0

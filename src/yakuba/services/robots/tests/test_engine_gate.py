@@ -108,6 +108,14 @@ def test_a_form_that_the_page_sends_twice_is_stored_once(browser: ChromiumBrowse
     assert pages.count("POST /store") == 1
 
 
+def test_what_is_only_read_after_a_store_is_no_part_of_the_commit(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """Else a step of the next row that opens the same page would be taken for the commit step."""
+    browser.open(f"{pages.base}/then-leaves")
+    assert browser.commit(REGISTER, leaves=True, dialog="").sent == ("POST /store",)
+
+
 def test_a_form_that_stores_by_get_is_sent_once(browser: ChromiumBrowser, pages: Pages) -> None:
     assert commit(browser, pages, "/get").headings == ("完了",)
     assert pages.count("GET 127.0.0.1 /done?store=yes") == 1
@@ -139,8 +147,12 @@ def test_a_redirect_that_keeps_the_method_is_followed_once_under_the_same_intent
     """Chromium would send the body to the new address by itself, past the gate."""
     store = f"{pages.base}/moved/store" if other_address else "/moved/store"
     pages.html["/moves"] = FORM.format("").replace("/store", f"/{answer}?{store}")
-    page = commit(browser, pages, "/moves")
-    assert (page.headings, page.url) == (("完了",), f"{pages.base}/done")
+    browser.open(f"{pages.base}/moves")
+    pressed = browser.commit(REGISTER, leaves=True, dialog="")
+    assert pressed.page is not None
+    assert (pressed.page.headings, pressed.page.url) == (("完了",), f"{pages.base}/done")
+    # Both were sent by hand.
+    assert pressed.sent == (f"POST /{answer} action=register", "POST /moved/store action=register")
     assert [one for one in pages.asked if one.startswith("POST")] == [
         f"POST /{answer}?{store}",
         "POST /moved/store",
