@@ -20,6 +20,7 @@ def build() -> typer.Typer:
     from yakuba.config.setup import prepare
     from yakuba.demo.cli import demo
     from yakuba.kernel.accounts import cli as accounts_cli
+    from yakuba.kernel.administration.cli import check
     from yakuba.kernel.audit import cli as audit_cli
     from yakuba.kernel.ledger import cli as ledger_cli
     from yakuba.kernel.registry import room_modules
@@ -34,6 +35,7 @@ def build() -> typer.Typer:
     for verb in (web, worker, up):
         app.command()(verb)
     app.command("demo")(demo)
+    app.command("check")(check)
     app.add_typer(accounts_cli.app, name="accounts", help="自治体・役割・職員・APIトークン")
     app.add_typer(ledger_cli.app, name="ledger", help="手続")
     app.add_typer(audit_cli.app, name="audit", help="監査記録")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from yakuba.config.environment import Environment
+from yakuba.config.environment import PROJECT, Environment
 from yakuba.config.folder import make_all_private
 
 make_all_private()
@@ -17,6 +17,8 @@ YAKUBA_ROOMS = [
     "reform",
     "nursery",
 ]
+
+YAKUBA_DOCUMENTS = PROJECT / "docs"  # the manual that the pages show
 
 SECRET_KEY = YAKUBA.signing_key
 DEBUG = YAKUBA.debug
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.registry",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
+    "yakuba.kernel.administration",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],
 ]
 

@@ -60,7 +60,9 @@ def staff(
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     with municipality_of(town):
         try:
-            actions.save_staff(username, name=name, department=department, roles=role, password=password)
+            actions.save_staff(
+                username, name=name, department=department, roles=role or None, password=password
+            )
         except actions.NotAccepted as error:
             raise fail(str(error), 2) from error
     console.print(f"職員 {username} を登録しました。", highlight=False)

@@ -5,6 +5,8 @@ from yakuba.kernel.registry.manifest import (
     CheckResult,
     Failure,
     FirstStep,
+    Found,
+    Group,
     Manifest,
     NavigationItem,
     Permission,
@@ -19,6 +21,7 @@ from yakuba.kernel.registry.rooms import (
     ledger_phrases,
     manifests,
     permission_names,
+    proposed_roles,
     room_modules,
 )
 
@@ -30,6 +33,8 @@ __all__ = [
     "CheckResult",
     "Failure",
     "FirstStep",
+    "Found",
+    "Group",
     "Manifest",
     "NavigationItem",
     "Permission",
@@ -41,6 +46,7 @@ __all__ = [
     "ledger_phrases",
     "manifests",
     "permission_names",
+    "proposed_roles",
     "resolve",
     "room_modules",
 ]

@@ -1,11 +1,20 @@
 """The nursery room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData, WorkQueue
 
 MANIFEST = Manifest(
     name="nursery",
     label="入所選考",
     description="保育所などの入所を、決めた選考基準どおりに割り当て、理由を説明する",
+    group=Group.RESIDENTS,
+    manual={
+        "": "入所選考を行う",
+        "notices": "入所選考の結果を伝える",
+        "notice_texts": "入所選考の結果を伝える",
+        "rules": "選考基準の書き方",
+        "rules_load": "選考基準の書き方",
+        "rule_set": "選考基準の書き方",
+    },
     navigation=(NavigationItem("入所選考", "nursery:index", "nursery.view"),),
     permissions=(
         Permission("nursery.view", "入所選考を見る"),
@@ -16,6 +25,10 @@ MANIFEST = Manifest(
         Permission("nursery.rules", "選考基準を登録する"),
         Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
+    roles={
+        "窓口担当": ("nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output"),
+        "課長": ("nursery.view", "nursery.approve"),
+    },
     queues=(
         WorkQueue(
             "承認を待つ入所の決定", "nursery.approve", "yakuba.services.nursery.queries.today:decisions_queue"
@@ -49,8 +62,6 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
-    stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),
@@ -64,4 +75,5 @@ MANIFEST = Manifest(
     failures="yakuba.services.nursery.queries.today:failures",
     running="yakuba.services.nursery.queries.today:running",
     self_check="yakuba.services.nursery.queries.today:self_check",
+    examples="yakuba.services.nursery.tests.examples:make",
 )
