@@ -29,6 +29,7 @@ HOUSE = {
     ),
     "up": ("yakuba.config.running:up", "画面とワーカーを一緒に動かす。Ctrl+Cで止まる"),
     "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
+    "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),
     "accounts": ("yakuba.kernel.accounts.cli:app", "自治体・役割・職員・APIトークン"),
     "ledger": ("yakuba.kernel.ledger.cli:app", "手続"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from yakuba.config.environment import Environment
+from yakuba.config.environment import PROJECT, Environment
 from yakuba.config.folder import make_all_private
 from yakuba.config.rooms import YAKUBA_ROOMS
 
 make_all_private()
 YAKUBA = Environment()
+
+YAKUBA_DOCUMENTS = PROJECT / "docs"  # the manual that the pages show
 
 SECRET_KEY = YAKUBA.signing_key
 DEBUG = YAKUBA.debug
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.approvals",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
+    "yakuba.kernel.administration",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],
 ]
 

@@ -7,6 +7,8 @@ from yakuba.kernel.registry.manifest import (
     DefinitionKind,
     Failure,
     FirstStep,
+    Found,
+    Group,
     Manifest,
     NavigationItem,
     Permission,
@@ -24,6 +26,7 @@ from yakuba.kernel.registry.rooms import (
     ledger_phrases,
     manifests,
     permission_names,
+    proposed_roles,
     room_modules,
 )
 
@@ -37,6 +40,8 @@ __all__ = [
     "DefinitionKind",
     "Failure",
     "FirstStep",
+    "Found",
+    "Group",
     "Manifest",
     "NavigationItem",
     "Permission",
@@ -51,6 +56,7 @@ __all__ = [
     "ledger_phrases",
     "manifests",
     "permission_names",
+    "proposed_roles",
     "resolve",
     "room_modules",
 ]

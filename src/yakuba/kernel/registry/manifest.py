@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+
+class Group(StrEnum):
+    """The groups of the menu, in their order; the value is what stands there."""
+
+    INTAKE = "受付・処理"
+    RESIDENTS = "住民・窓口"
+    CITY = "まち"
+    MANAGEMENT = "分析・経営"
+    ADMINISTRATION = "管理"
 
 
 @dataclass(frozen=True)
@@ -129,30 +140,48 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One thing that the search found: what it is, where it is, and a line that tells it from the next."""
+
+    title: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
-    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part` and `first_step` of
-    `(request, case) -> CasePart` and `(user) -> FirstStep | None`, or empty."""
+    """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
+    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
+    `(request, case) -> CasePart`, `(user) -> FirstStep | None` and `(user, text) -> list[Found]`, or empty.
+
+    `manual` says which page of docs/manual helps on which page: name of the address without its room -> page; the
+    empty name stands for all others. `roles` are proposed to a town: name -> permissions of this room; the rooms'
+    proposals of one name are one role. `examples` is the dotted path of `(clerk, known) -> arguments`, which makes one
+    object of every kind that an address of the room names (argument -> value); `known` holds those of the rooms
+    before. Tests and the demo's access matrix call it.
+    """
 
     name: str
     label: str
     description: str
+    group: Group = Group.INTAKE
+    manual: dict[str, str] = field(default_factory=dict)
     navigation: tuple[NavigationItem, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     queues: tuple[WorkQueue, ...] = ()
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
     ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
-    jobs: tuple[str, ...] = ()
     approvals: tuple[ApprovalKind, ...] = ()
-    stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
-    personal_data: tuple[PersonalData, ...] = ()
-    settings: tuple[str, ...] = ()
     definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
+    personal_data: tuple[PersonalData, ...] = ()
     failures: str = ""
     running: str = ""
     self_check: str = ""
     case_part: str = ""  # what the room adds to the page of a case
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
+    search: str = ""  # what the search of the whole house finds in the room
+    examples: str = ""
 
 
 def resolve(dotted: str) -> Any:

@@ -9,15 +9,26 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.kernel_manifest import KERNEL
 from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest
 
 
 @cache
 def manifests() -> tuple[Manifest, ...]:
-    """The rooms' manifests in the order of the settings, behind the kernel's own."""
-    rooms = (import_module(f"yakuba.services.{room}.manifest").MANIFEST for room in settings.YAKUBA_ROOMS)
-    return (KERNEL, *rooms)
+    """What the parts of the kernel and then the rooms declare, in the order of the settings."""
+    parts = [app for app in settings.INSTALLED_APPS if app.startswith("yakuba.kernel.")]
+    rooms = [f"yakuba.services.{room}" for room in settings.YAKUBA_ROOMS]
+    names = [f"{app}.manifest" for app in parts if app != __package__]
+    names = [name for name in names if find_spec(name) is not None]
+    return tuple(import_module(name).MANIFEST for name in [*names, *(f"{room}.manifest" for room in rooms)])
+
+
+def proposed_roles() -> dict[str, frozenset[str]]:
+    """The roles that the manifests propose together: name -> permissions."""
+    found: dict[str, set[str]] = {}
+    for manifest in manifests():
+        for name, permissions in manifest.roles.items():
+            found.setdefault(name, set()).update(permissions)
+    return {name: frozenset(permissions) for name, permissions in found.items()}
 
 
 @cache

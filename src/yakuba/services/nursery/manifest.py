@@ -2,6 +2,7 @@
 
 from yakuba.kernel.registry import (
     DefinitionKind,
+    Group,
     Manifest,
     NavigationItem,
     Permission,
@@ -13,6 +14,15 @@ MANIFEST = Manifest(
     name="nursery",
     label="入所選考",
     description="保育所などの入所を、決めた選考基準どおりに割り当て、理由を説明する",
+    group=Group.RESIDENTS,
+    manual={
+        "": "入所選考を行う",
+        "notices": "入所選考の結果を伝える",
+        "notice_texts": "入所選考の結果を伝える",
+        "rules": "選考基準の書き方",
+        "rules_load": "選考基準の書き方",
+        "rule_set": "選考基準の書き方",
+    },
     navigation=(NavigationItem("入所選考", "nursery:index", "nursery.view"),),
     permissions=(
         Permission("nursery.view", "入所選考を見る"),
@@ -23,6 +33,10 @@ MANIFEST = Manifest(
         Permission("nursery.rules", "選考基準を登録する"),
         Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
+    roles={
+        "窓口担当": ("nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output"),
+        "課長": ("nursery.view", "nursery.approve"),
+    },
     queues=(
         WorkQueue("確定していない選考", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
     ),
@@ -53,8 +67,6 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over", "nursery.notices", "nursery.settle"),
-    stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),
@@ -75,4 +87,5 @@ MANIFEST = Manifest(
     failures="yakuba.services.nursery.queries.today:failures",
     running="yakuba.services.nursery.queries.today:running",
     self_check="yakuba.services.nursery.queries.today:self_check",
+    examples="yakuba.services.nursery.tests.examples:make",
 )

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import allowed, permission_required
+from yakuba.kernel.accounts import allowed, permission_required, used_manifests
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import NotEntered, enter_by_hand
@@ -18,7 +18,7 @@ from yakuba.kernel.ledger.forms import ByHandForm
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.registry import CaseField, CasePart, manifests, resolve
+from yakuba.kernel.registry import CaseField, CasePart, resolve
 
 
 @permission_required("ledger.view")
@@ -49,7 +49,7 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) -> HttpResponse:
-    parts = [resolve(one.case_part)(request, row) for one in manifests() if one.case_part]
+    parts = [resolve(one.case_part)(request, row) for one in used_manifests(request.user) if one.case_part]
     definition = row.procedure.definition
     events = [
         {
