@@ -3,7 +3,7 @@
 from yakuba.kernel.registry import Manifest
 
 MANIFEST = Manifest(
-    name="bundles",
+    name="definitions",
     label="定義の束",
     description="手続・様式・シナリオ・選考基準を、1つのファイルで渡し、受け取る",
     audit_events={

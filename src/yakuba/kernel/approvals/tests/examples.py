@@ -14,7 +14,11 @@ from yakuba.kernel.approvals.models import Approval, Deputy
 def make(clerk: User, known: Mapping[str, Any]) -> dict[str, Any]:
     """An approval that waits, and a deputy."""
     approval = Approval.objects.create(
-        kind="nursery.example", subject="example:1", summary=known["secret_word"], reason="", proposed_by=clerk
+        kind="nursery.example",
+        subject="example:1",
+        summary=known["secret_word"],
+        reason="",
+        proposed_by=clerk,
     )
     today = timezone.localdate()
     deputy = Deputy.objects.create(principal=clerk, deputy=clerk, first_day=today, last_day=today)

@@ -70,7 +70,7 @@ def test_every_locked_library_of_the_house_is_imported_or_named():
     called = {
         "django-csp": "csp", "django-htmx": "django_htmx", "django-ninja": "ninja", "markdown-it-py": "markdown_it",
         "opencv-python-headless": "cv2", "pillow": "PIL", "pyyaml": "yaml", "sudachidict-core": "sudachidict",
-        "vl-convert-python": "vl_convert", "zxing-cpp": "zxingcpp",
+        "tzdata": "zoneinfo", "vl-convert-python": "vl_convert", "zxing-cpp": "zxingcpp",
     }  # fmt: skip
     sources = [path for name in ("src", "samples") for path in (project / name).rglob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources).replace(
