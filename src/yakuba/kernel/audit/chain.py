@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -54,7 +53,8 @@ def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -
         head.sequence, head.hash = event.sequence, event.hash
         head.save()
         # After the commit: an event that is rolled back was never there. Nothing of it may stop the work.
-        transaction.on_commit(partial(kept_apart.follow, event), robust=True)
+        # A lambda: Django logs a failure by its __qualname__, which a partial lacks.
+        transaction.on_commit(lambda: kept_apart.follow(event), robust=True)
     return event
 
 

@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,6 +27,8 @@ from yakuba.kernel.tenancy import active_municipality, current_municipality
 log = logging.getLogger("yakuba.audit")
 DIGEST_CHARACTERS = 32  # of the hash's 64: 128 bits
 WIDTH = 200  # of the file's one line; longer than any that it holds
+LOCK_SECONDS = 5.0  # that an event waits for the file; who holds it longer is stopped or stuck
+LOCK_PAUSE_SECONDS = 0.01
 _told: set[Path] = set()
 
 
@@ -42,7 +45,10 @@ UNREADABLE = Head(0, "unreadable", "")
 
 
 def follow(event: AuditEvent) -> None:
-    """Keep a committed event as the end, unless a later one is kept already or the chain has left what is kept."""
+    """Keep a committed event as the end, unless a later one is kept already or the chain has left what is kept.
+
+    Raises TimeoutError where another holds the file too long; the next event then takes the end along.
+    """
     with active_municipality(event.municipality), _locked() as file:
         try:
             kept = _parsed(file.read())
@@ -135,12 +141,23 @@ def _path() -> Path:
 
 @contextmanager
 def _locked() -> Iterator[TextIO]:
-    """The file of the active municipality, while no other process or thread has it."""
+    """The file of the active municipality, while no other process or thread has it. Raises TimeoutError."""
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _lock(file, path)
         yield file
+
+
+def _lock(file: TextIO, path: Path) -> None:
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise TimeoutError(f"another process holds {path}") from None
+            time.sleep(LOCK_PAUSE_SECONDS)
 
 
 def _parsed(text: str) -> Head | None:

@@ -1,5 +1,7 @@
 """The head kept apart: what is cut off, emptied or made anew shows, and a restore is told from an attack by a person."""
 
+import fcntl
+
 import pytest
 from django.db import connection
 from typer.testing import CliRunner
@@ -147,3 +149,14 @@ def test_a_broken_chain_is_not_taken_for_a_restored_one(city):
     execute("DELETE FROM audit_auditevent WHERE sequence = 2")
     assert run("restored", "--reason", "x").exit_code == 1
     assert ChainHead.objects.get().sequence == 5
+
+
+def test_who_holds_the_head_stops_no_work_and_the_next_event_takes_the_end_along(city, settings, monkeypatch):
+    monkeypatch.setattr(head, "LOCK_SECONDS", 0.0)
+    with (settings.YAKUBA.data_dir / "audit" / "990019.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        more(1)
+        assert head.read().sequence == 5
+    more(1)
+    assert head.read().sequence == 7
+    assert head.problems() == []
