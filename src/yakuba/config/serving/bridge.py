@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from yakuba.config.serving.addresses import Network, client_of, is_trusted
-from yakuba.config.serving.bodies import IN_MEMORY_BYTES
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -18,11 +16,11 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the sender. A large answer is a file without a name, at its beginning, and to be closed."""
+    """What goes back to the sender."""
 
     status: int
     headers: list[tuple[str, str]]
-    content: bytes | IO[bytes]
+    content: bytes
 
 
 def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
@@ -53,8 +51,7 @@ def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
 
 
 def run(application: Application, environ: Environ) -> Answer:
-    """Let the application answer, whole, in this thread, and close what was read for it. What is large goes to a
-    file: no memory is held, and no thread, while a slow line takes it."""
+    """Let the application answer, in this thread, and close what was read for it."""
     told: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -63,31 +60,13 @@ def run(application: Application, environ: Environ) -> Answer:
     try:
         parts = application(environ, start_response)
         try:
-            content = _collected(parts)
+            content = b"".join(parts)
         finally:
             if hasattr(parts, "close"):
                 parts.close()
     finally:
         environ["wsgi.input"].close()
     return Answer(told[0], told[1], content)
-
-
-def _collected(parts: Iterable[bytes]) -> bytes | IO[bytes]:
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  # who sends it closes it
-    try:
-        for part in parts:
-            for start in range(0, len(part), IN_MEMORY_BYTES):
-                file.write(memoryview(part)[start : start + IN_MEMORY_BYTES])
-        size = file.tell()
-        file.seek(0)
-        if size > IN_MEMORY_BYTES:
-            return file  # type: ignore[return-value]  # it is one in all that is used of it
-        content = file.read()
-    except BaseException:
-        file.close()
-        raise
-    file.close()
-    return content
 
 
 def _headers(pairs: Iterable[tuple[str, str]]) -> Environ:

@@ -8,23 +8,22 @@ login page as it would without the body. Bodies are read in the event loop, whol
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
 
-from yakuba.config.serving.addresses import networks, place_of
+from yakuba.config.serving.addresses import networks
 from yakuba.config.serving.bodies import STRANGER, Reception, Refused, read, staff
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
-from yakuba.config.serving.connections import Connections
 from yakuba.config.serving.senders import sender_of
-from yakuba.config.serving.threads import Known, Queue
 
+THREADS = 8
+MOST_WAITING = 256  # requests that wait for a thread
 API = "/api/"
 FORM = "application/x-www-form-urlencoded"
-PIECE = 262_144  # bytes of a large answer that are sent at a time
-PATIENCE = 60.0  # seconds for a piece; who takes nothing for so long is gone
 
 
 class Door:
@@ -35,79 +34,52 @@ class Door:
         self._trusted = networks(settings.YAKUBA.trusted_proxies)
         self._staff = staff(settings.YAKUBA.request_max_bytes)
         self._reception = Reception()
-        self._known = Known()
-        self._for_staff = Queue("staff", threads=8, at_once=64, in_all=512)
-        self._for_strangers = Queue("strangers", threads=4, at_once=128, in_all=512)
-        self._for_asking_who = Queue("who", threads=2, at_once=128, in_all=512)
-        self.connections = Connections(settings.YAKUBA.port, self._trusted)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="web")
+        self._busy = 0
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        with self.connections.request(scope.client):
-            environ = environ_of(scope, self._trusted)
-            try:
-                answer = await self._answer(environ, protocol)
-            except Refused as refusal:
-                answer = _plain(refusal.status, str(refusal))
-            await _send(answer, protocol)
+        environ = environ_of(scope, self._trusted)
+        try:
+            answer = await self._answer(environ, protocol)
+        except Refused as refusal:
+            answer = _plain(refusal.status, str(refusal))
+        protocol.response_bytes(answer.status, answer.headers, answer.content)
 
     async def _answer(self, environ: Environ, protocol: Any) -> Answer:
-        has_body = _has_body(environ)
-        sender = await self._sender(environ, anew=has_body)
-        if has_body:
+        if _has_body(environ):
+            sender = await self._in_thread(sender_of, environ) if _says_who(environ) else ""
             if not sender and environ["PATH_INFO"] != reverse("login"):
                 return await self._without_body(environ)
             if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
                 raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
             limits = self._staff if sender else STRANGER
             declared = _declared(environ)
-            with self._reception.seat(limits, sender or _place(environ)):
+            with self._reception.seat(limits, sender or environ["REMOTE_ADDR"]):
                 environ["wsgi.input"] = await read(aiter(protocol), declared, limits)
             environ["CONTENT_LENGTH"] = str(declared)
-        return await self._run(environ, sender)
+        return await self._in_thread(run, self._django, environ)
 
     async def _without_body(self, environ: Environ) -> Answer:
         """What a stranger gets who sends a body to another address than the login page."""
         path = environ["PATH_INFO"].encode("latin-1")
         if path.startswith(API.encode()):
             environ["CONTENT_LENGTH"] = "0"
-            answer = await self._run(environ, "")
+            answer: Answer = await self._in_thread(run, self._django, environ)
             return Answer(answer.status, [*answer.headers, ("connection", "close")], answer.content)
         where = reverse("login")
         if environ["PATH_INFO"] != reverse("logout"):
             where += f"?next={quote(path)}"
         return Answer(302, [("location", where), ("connection", "close")], b"")
 
-    async def _sender(self, environ: Environ, *, anew: bool) -> str:
-        """Who sends it; for the choice of a queue what was found in the last minute will do."""
-        if not _says_who(environ):
-            return ""
-        known = self._known.get(environ)
-        if known and not anew:
-            return known
-        queue = self._for_staff if known else self._for_asking_who
-        found: str = await queue.run(known or _place(environ), sender_of, environ)
-        self._known.keep(environ, found)
-        return found
-
-    async def _run(self, environ: Environ, sender: str) -> Answer:
-        queue = self._for_staff if sender else self._for_strangers
-        answer: Answer = await queue.run(sender or _place(environ), run, self._django, environ)
-        return answer
-
-
-async def _send(answer: Answer, protocol: Any) -> None:
-    if isinstance(answer.content, bytes):
-        protocol.response_bytes(answer.status, answer.headers, answer.content)
-        return
-    with answer.content as file:
-        transport = protocol.response_stream(answer.status, answer.headers)
-        while piece := file.read(PIECE):
-            await asyncio.wait_for(transport.send_bytes(piece), PATIENCE)
-
-
-def _place(environ: Environ) -> str:
-    return place_of(environ["REMOTE_ADDR"])
+    async def _in_thread(self, work: Any, *arguments: Any) -> Any:
+        if self._busy >= THREADS + MOST_WAITING:
+            raise Refused(503, "混み合っています。少し待ってから、もう一度開いてください。")
+        self._busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        finally:
+            self._busy -= 1
 
 
 def _has_body(environ: Environ) -> bool:

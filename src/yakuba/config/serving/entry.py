@@ -12,9 +12,7 @@ def _application() -> Any:
     django: Any = application
     from yakuba.config.serving.door import Door  # knows tables, which Django has loaded now
 
-    door = Door(django)
-    door.connections.watch()
-    return door
+    return Door(django)
 
 
 application = _application()
