@@ -104,7 +104,7 @@ def test_locked_versions_have_hashes():
 
 @pytest.fixture
 def copy_of_the_project(tmp_path):
-    for name in ("src", "scripts", "docs", "pyproject.toml", "conftest.py"):
+    for name in ("src", "scripts", "docs", "samples", "pyproject.toml", "conftest.py"):
         source = PROJECT / name
         if source.is_dir():
             shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger import actions
-from yakuba.kernel.ledger.definitions import read_document
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.tests.examples import RECEIPT_NUMBER
 from yakuba.kernel.ui import manual
