@@ -28,7 +28,7 @@ def make_room(name: str, label: str, project: Path = PROJECT) -> Path:
         raise ValueError(f"部屋 {name} はもうあります。")
     if not label or len(label) > 20 or re.search(r"[\x00-\x1f\"\\\\/{}$<>&|]", label):
         raise ValueError("部屋の名称（label）は、記号のない1〜20文字にしてください。")
-    words = {"name": name, "label": label}
+    words = {"name": name, "Name": name.capitalize(), "label": label}
     for source in sorted(TEMPLATES.rglob("*.txt")):
         inside = str(source.relative_to(TEMPLATES).with_suffix("")).replace("$name", name)
         target = folder / inside
