@@ -116,7 +116,9 @@ def freeze(point: str) -> None:
         original = getattr(owner, name)
 
         def wrapped(*arguments: Any, **named: Any) -> Any:
-            if getattr(arguments[0], "_guarding", True):  # the gate sends the forms before the commit step, too
+            if getattr(
+                arguments[0], "_guarding", True
+            ):  # the gate sends the forms before the commit step, too
                 stop(chosen())
             return original(*arguments, **named)
 
