@@ -144,6 +144,10 @@ class BrowserSession:
         return _finding(self._run("ready", element=_element(element)))
 
     def row_begins(self) -> None:
+        if self._gate.stopped:
+            # A request that was stopped may still be held in it, and lifting the watch would wait for that.
+            self._tab.close()
+            self._tab = self._fresh_tab(self._context)
         self._gate.open()
 
     def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
