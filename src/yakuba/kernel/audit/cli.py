@@ -59,7 +59,7 @@ def print_digests(as_json: bool = JSON) -> None:
         if last is not None:
             at = timezone.localtime(last.at).isoformat(timespec="seconds")
             rows.append({"municipality": municipality.code, "events": last.sequence, "last": at})
-            rows[-1]["digest"] = head.digest(last)
+            rows[-1]["digest"] = head.digest(last.sequence, last.hash)
     if as_json:
         print_json(rows)
         return

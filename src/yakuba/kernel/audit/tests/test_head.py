@@ -108,11 +108,29 @@ def test_a_rolled_back_event_is_not_kept(city):
     assert head.read().sequence == 5
 
 
-@pytest.mark.parametrize("damage", ["missing", "[]", "{}", "nonsense"])
+WRONG = [
+    '{"sequence": "5", "hash": "x", "at": ""}',
+    '{"sequence": null, "hash": "x", "at": ""}',
+    '{"sequence": 5.0, "hash": "x", "at": ""}',
+    '{"sequence": 1, "hash": ["x"], "at": ""}',
+    '{"sequence": 9, "hash": "x", "at": {}}',
+    "[" * 100000,
+]
+
+
+@pytest.mark.parametrize("damage", ["missing", "[]", "{}", "nonsense", *WRONG])
 def test_a_head_that_is_lost_or_damaged_is_told(city, damage):
     head._path().unlink() if damage == "missing" else head._path().write_text(damage)
     (problem,) = head.problems()
     assert "紙の要約と照合" in problem
+    assert "紙の要約と照合" in "".join(run("verify").output.split())
+
+
+def test_a_head_that_cannot_be_opened_is_told(city):
+    head._path().unlink()
+    head._path().mkdir()
+    (problem,) = head.problems()
+    assert "読めません" in problem
 
 
 def test_a_restored_backup_is_told_precisely_and_goes_on_when_a_person_says_so(city):
