@@ -72,9 +72,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     _finish(folder)
-    print(
-        f"{folder.relative_to(PROJECT)} を作り、rooms.py に加えました。README.md から書き始めてください。"
-    )
+    print(f"{folder.relative_to(PROJECT)} を作り、rooms.py に加えました。README.md から書き始めてください。")
     return 0
 
 
