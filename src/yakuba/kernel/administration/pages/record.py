@@ -53,7 +53,11 @@ def verify_chain(request: HttpRequest) -> HttpResponse:
 def digest(request: HttpRequest) -> HttpResponse:
     """The record's end for paper, which nobody at a keyboard can change."""
     last = AuditEvent.objects.order_by("-sequence").first()
-    context = {"last": last, "digest": head.digest(last.sequence, last.hash) if last else "", "today": timezone.localdate()}
+    context = {
+        "last": last,
+        "digest": head.digest(last.sequence, last.hash) if last else "",
+        "today": timezone.localdate(),
+    }
     answer = render(request, "administration/digest.html", context)
     record("audit.digest_printed", actor=request.user)
     return answer
