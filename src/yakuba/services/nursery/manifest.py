@@ -53,7 +53,7 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over", "nursery.notices", "nursery.settle"),
+    jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
     stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
