@@ -15,8 +15,6 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
-from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.jobs.models import State as JobState
 from yakuba.kernel.letters import glyphs, printing, verify
 from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
@@ -54,7 +52,7 @@ MISFIT = (
 )
 NOTHING_FITS = "通知の文面が長すぎて1枚に収まりません。文面を短くしてください。"
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
-CANCELLED = "作成が中止されました。もう一度作ってください。"
+AGAIN = "もう一度作るときは、通知の画面から始めてください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
@@ -112,7 +110,6 @@ def start(round: Round, *, actor: User) -> NoticePrint:
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if row.adopted_id is None:
         raise NotPossible("採用した選考結果がまだありません。計算の結果を採用すると、通知の見本を作れます。")
-    settle()
     active = NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).first()
     if active is not None:
         raise UnderWay("通知を作っているところです", active)
@@ -300,24 +297,14 @@ def _taken(row: NoticePrint, actor: User, what: str) -> None:
     record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 
 
-def give_up(print_id: int) -> None:
-    """After the last try of the job."""
-    row = NoticePrint.objects.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
+@transaction.atomic
+def give_up(reason: str, *, print_id: int) -> None:
+    """The job will not be done, for that reason: the row says so, and its pages go. One that has ended is left alone."""
+    rows = NoticePrint.objects.select_for_update(of=("self",))
+    row = rows.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
     if row is not None:
-        _abandon(row, "作る途中でエラーが起きました。もう一度作り、続くときは管理者に連絡してください。")
-
-
-def settle() -> None:
-    """End what is under way by its row while its job has been cancelled or has failed: nobody will come back to it."""
-    for row in NoticePrint.objects.filter(state=NoticePrint.State.ACTIVE):
-        job = Job.objects.filter(name=JOB, key=row.job_key).first()
-        if job is not None and job.state in (JobState.CANCELLED, JobState.FAILED):
-            _abandon(row, job.error if job.state == JobState.FAILED else CANCELLED)
-
-
-def _abandon(row: NoticePrint, reason: str) -> None:
-    _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", reason)])
-    PrintShelf(row.job_key).clear()
+        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", f"{reason}{AGAIN}")])
+        PrintShelf(row.job_key).clear()
 
 
 def _end(row: NoticePrint, state: NoticePrint.State, *, problems: Any) -> None:

@@ -43,6 +43,8 @@ NOTES = {
     "store": "結果を保存しています",
 }
 KEPT_PROBLEMS = 500
+ENDED = "この計算は、もう終わっています。"
+AGAIN = "もう一度計算するときは、選考回の画面から始めてください。"
 
 Told = Callable[[int, int, str], None]
 
@@ -113,13 +115,16 @@ def start(
 @transaction.atomic
 def stop(run: Run, *, actor: User) -> Run:
     """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
-    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if row.state != Run.State.ACTIVE:
-        raise NotPossible("この計算は、もう終わっています。")
-    job = Job.objects.filter(name=JOB, key=row.job_key).first()
+    if not Run.objects.filter(pk=run.pk, state=Run.State.ACTIVE).exists():
+        raise NotPossible(ENDED)
+    # The job before the run's row: whoever ends a job locks them in that order (`give_up`).
+    job = Job.objects.filter(name=JOB, key=run.job_key).first()
     if job is not None:
         jobs.cancel(job)
-    _fail(row, "職員が中止しました。もう一度計算するときは、選考回の画面から始めてください。")
+    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if row.is_done:
+        raise NotPossible(ENDED)
+    _fail(row, f"職員が中止しました。{AGAIN}")
     record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
     return row
 
@@ -158,11 +163,12 @@ def calculate(run_id: int, told: Told) -> None:
     _store(run, result)
 
 
-def give_up(run_id: int) -> None:
-    """After the last try of the job: the run has failed, and says so."""
-    run = Run.objects.filter(pk=run_id, state=Run.State.ACTIVE).first()
+@transaction.atomic
+def give_up(reason: str, *, run_id: int) -> None:
+    """The job will not be done, for that reason: the run has failed, and says so. One that has ended is left alone."""
+    run = Run.objects.select_for_update(of=("self",)).filter(pk=run_id, state=Run.State.ACTIVE).first()
     if run is not None:
-        _fail(run, "計算の途中でエラーが起きました。もう一度計算し、続くときは管理者に連絡してください。")
+        _fail(run, f"{reason}{AGAIN}")
 
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:

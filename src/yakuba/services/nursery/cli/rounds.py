@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -183,9 +184,11 @@ def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json
     """確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる"""
     with acting_as(municipality, user, "nursery.propose") as actor:
         done = handing.hand_over(round_of(round_id), actor=actor)
-    facts = {"new": done.new, "changed": done.changed, "same": done.same, "late": done.late}
+    facts = asdict(done)
     headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
     print_rows([facts], headings, as_json=as_json)
+    if done.refused:
+        raise fail(handing.sentence(done))
 
 
 def take_up(earlier: UnderWay) -> Any:

@@ -23,7 +23,6 @@ SHOWN_PROBLEMS = 100
 @permission_required("nursery.output")
 def notices(request: HttpRequest, round_id: int) -> HttpResponse:
     """What there is to take, what is missing, and making them anew."""
-    actions.settle()
     round = _round(round_id)
     prints = list(outputs.prints(round)[:10])
     active = next((one for one in prints if one.state == NoticePrint.State.ACTIVE), None)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.jobs import JobError
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
@@ -16,6 +20,16 @@ from yakuba.services.nursery.models import Application, Decision, Facility, Roun
 from yakuba.services.nursery.queries import inputs, results
 from yakuba.services.nursery.queries import rounds as round_queries
 from yakuba.services.nursery.queries.refusal import NotPossible
+
+
+class Listener:
+    """The job context of a worker that nobody stops."""
+
+    def check(self):
+        pass
+
+    def progress(self, done, total, note=""):
+        pass
 
 
 def final(desk, number):
@@ -180,6 +194,30 @@ def test_decisions_go_to_the_robots_once(adopted):
     }
     held = Case.objects.get(procedure__code=handing.PROCEDURE, receipt_number="0800000323")
     assert (values_of(held)["result"], values_of(held)["facility"]) == ("held", "")
+
+
+def test_a_child_that_the_ledger_refuses_is_listed_and_the_others_go_on(adopted, command):
+    from yakuba.services.nursery import jobs
+
+    freeze(adopted)
+    child = adopted.child("0800000226")
+    born, child.birth = child.birth, date(2019, 4, 1)
+    child.save()
+    job = handing.ask(adopted.round, actor=adopted.person)
+    with pytest.raises(JobError, match=r"1人の決定は、受付簿に書けませんでした") as told:
+        jobs.hand_over(Listener(), **job.arguments)
+    assert "受付 0800000226: 項目「児童生年月日」" in told.value.sentence
+    assert not told.value.again
+    cases = Case.objects.filter(procedure__code=handing.PROCEDURE)
+    assert sorted(cases.values_list("receipt_number", flat=True)) == ["0800000129", "0800000323"]
+    code, shown, said = command("hand-over", adopted.round.pk, "--json", "--user", adopted.person.username)
+    (facts,) = json.loads(shown)
+    assert (code, facts["same"], facts["refused"][0]["place"]) == (1, 2, "受付 0800000226")
+    assert "0800000226" in said
+    child.birth = born
+    child.save()
+    done = handing.hand_over(adopted.round, actor=adopted.person)
+    assert (done.new, done.same, done.refused) == (1, 2, [])
 
 
 def test_a_changed_decision_is_written_anew_unless_a_robot_was_faster(adopted):

@@ -18,13 +18,11 @@ from django.urls import reverse
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path
-from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.letters import press as letter_press
 from yakuba.kernel.letters import printing
 from yakuba.kernel.letters.glyphs import Glyphs, told
 from yakuba.kernel.letters.models import LetterPart
 from yakuba.kernel.letters.press import FAMILIES
-from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.adapters.letters import TEMPLATE
@@ -360,24 +358,6 @@ def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
     (held,) = done.held_back
     assert "0800000129" in held["place"]
     assert "1枚に収まらない" in held["reason"]
-
-
-def test_parts_of_a_print_that_failed_or_was_cancelled_do_not_stay(full, tmp_path, settings):
-    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
-    full.adopted()
-    for how in ("gave up", "cancelled"):
-        row = actions.start(full.round, actor=full.person)
-        PrintShelf(row.job_key, full.person).put("d" * 64, b"%PDF", 1)
-        if how == "gave up":
-            actions.give_up(row.pk)
-        else:
-            Job.objects.filter(key=row.job_key).update(state=State.CANCELLED)
-            actions.settle()
-        row.refresh_from_db()
-        assert row.state == NoticePrint.State.FAILED
-        assert not LetterPart.objects.exists()
-        assert not [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
-    assert "中止" in row.problems[0]["reason"]
 
 
 def test_a_text_with_a_field_is_filled_for_each_child_and_an_unknown_field_is_told(full):
