@@ -118,8 +118,10 @@ def _set_up() -> None:
     """Set Django up. Loading the rooms takes a second or two: Ctrl-C in it ends with one line."""
     try:
         import django
+        from django.apps import apps
 
-        django.setup()
+        if not apps.ready:  # a second time would send the log to whatever is standard error now
+            django.setup()
         _close_data_folder()
     except KeyboardInterrupt:
         sys.stderr.write("中止しました。\n")
