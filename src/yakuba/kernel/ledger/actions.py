@@ -12,7 +12,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedure
 from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
-from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.ledger.workflow import Status, WrongTransition
 from yakuba.kernel.registry import ledger_phrases
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.reduction import read_table
@@ -147,6 +147,11 @@ def move(
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     before = Status(row.status)
     workflow.check(before, target, reason)
+    if target == Status.READY and row.is_entered:
+        raise WrongTransition(
+            f"受付 {row.receipt_number} は登録番号 {row.target_number} で入力済みです。もう一度入力には回せません。"
+            "登録した値が誤っているときは、受付の画面の「誤りを訂正する」から直してください。"
+        )
     if target == Status.READY and before not in (Status.ENTERING, Status.UNDECIDED):  # those were ready once
         _check_together(row)
     row.status = target

@@ -10,12 +10,13 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, move
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.refusals import Conflict
 
 LONGEST_NUMBER = 60
 
 
-class NotEntered(ValueError):
-    """The case cannot be marked as entered; `str()` is the sentence for the clerk."""
+class NotEntered(Conflict):
+    """The case cannot be marked as entered."""
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.values import Picks
 from yakuba.kernel.values.field_type import LONGEST
 
@@ -64,6 +66,23 @@ def raw_value(cleaned: Any) -> str:
     if cleaned == NO_MARK:
         return ""
     return ",".join(cleaned) if isinstance(cleaned, list) else str(cleaned)
+
+
+class StepForm(forms.Form):
+    """Where a case goes next, among the steps that are offered."""
+
+    target = forms.ChoiceField(label="次の段階", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="理由・覚え書き",
+        max_length=500,
+        required=False,
+        help_text="補正・却下・取り下げには理由が要ります。経過に残ります。",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, steps: Mapping[Status, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["target"].choices = [(target.value, label) for target, label in steps.items()]  # type: ignore[attr-defined]
 
 
 class ByHandForm(forms.Form):

@@ -12,19 +12,21 @@ MANIFEST = Manifest(
     permissions=(
         Permission("ledger.view", "受付簿を見る"),
         Permission("ledger.enter", "手で入力した受付に印をつける"),
+        Permission("ledger.move", "受付を審査し、補正を求め、決定を記録する"),
         Permission("ledger.export", "受付簿を書き出す"),
         Permission("ledger.reveal", "個人番号を見る"),
     ),
     roles={
-        "窓口担当": ("ledger.view", "ledger.enter", "ledger.export"),
+        "窓口担当": ("ledger.view", "ledger.enter", "ledger.move", "ledger.export"),
         "ロボット担当": ("ledger.view", "ledger.enter"),
-        "課長": ("ledger.view",),
+        "課長": ("ledger.view", "ledger.move"),
     },
     audit_events={
         "ledger.case_viewed": "受付を閲覧した",
         "ledger.searched": "受付簿を値で探した",
         "ledger.exported": "受付簿を書き出した",
         "ledger.entered_by_hand": "受付を手で入力済みにした",
+        "ledger.moved": "受付を次の段階に進めた",
         "ledger.procedure_loaded": "手続を登録した",
         "ledger.reduction_loaded": "縮退表を登録した",
     },

@@ -63,6 +63,11 @@ class Case(MunicipalityModel):
     def __str__(self) -> str:
         return f"{self.procedure.title} {self.receipt_number}"
 
+    @property
+    def is_entered(self) -> bool:
+        """Whether the core system has it, whatever was decided since. What is entered is never entered again."""
+        return self.status == Status.ENTERED or bool(self.target_number)
+
 
 class CaseValue(MunicipalityModel):
     """The current value of one field, and where it came from."""

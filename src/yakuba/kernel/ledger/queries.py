@@ -43,6 +43,11 @@ def cases(procedure_code: str = "", status: str = "", receipt_number: str = "") 
     return rows
 
 
+def entered(procedure_code: str = "") -> QuerySet[Case]:
+    """Cases that the core system has, whatever was decided since (`Case.is_entered`)."""
+    return cases(procedure_code).filter(Q(status=Status.ENTERED) | ~Q(target_number=""))
+
+
 def values_of(case: Case) -> dict[str, str]:
     """Field code -> canonical value."""
     return dict(CaseValue.objects.filter(case=case).values_list("field", "value"))
@@ -56,7 +61,7 @@ def counts_by_status(procedure_code: str = "") -> dict[str, int]:
 
 def effort(procedure_code: str) -> Effort:
     """What the finished (entered) cases of a procedure took."""
-    finished = cases(procedure_code, Status.ENTERED)
+    finished = entered(procedure_code)
     events = CaseEvent.objects.filter(case__in=finished.order_by().values("pk"))
     person, machine = CaseEvent.Actor.PERSON, CaseEvent.Actor.MACHINE
     sums = events.aggregate(

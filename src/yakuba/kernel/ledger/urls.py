@@ -10,4 +10,5 @@ urlpatterns = [
     path("export/", cases.export_cases, name="export"),
     path("<int:case_id>/", case.case, name="case"),
     path("<int:case_id>/by-hand/", case.by_hand, name="by_hand"),
+    path("<int:case_id>/step/", case.step, name="step"),
 ]

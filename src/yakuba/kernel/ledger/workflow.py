@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from yakuba.kernel.refusals import Conflict
+
 
 class Status(StrEnum):
     """Where a case stands."""
@@ -80,7 +82,7 @@ FOLLOWING: dict[Status, tuple[Status, ...]] = {
     ),
     Status.ENTERED: (Status.EXAMINING, Status.DECIDED, Status.REFUSED, Status.DONE),
     Status.EXAMINING: (
-        Status.READY,  # examined, and now to be entered
+        Status.READY,  # examined, and now to be entered (`actions.move` refuses what has been entered already)
         Status.RETURNED,
         Status.DECIDED,
         Status.REFUSED,
@@ -92,6 +94,18 @@ FOLLOWING: dict[Status, tuple[Status, ...]] = {
     Status.WITHDRAWN: (),
 }
 TRANSITIONS = frozenset((origin, target) for origin, targets in FOLLOWING.items() for target in targets)
+# All values of the case are trusted or confirmed, and it was not refused.
+CONFIRMED = frozenset(
+    {
+        Status.READY,
+        Status.ENTERING,
+        Status.ENTERED,
+        Status.UNDECIDED,
+        Status.EXAMINING,
+        Status.DECIDED,
+        Status.DONE,
+    }
+)
 WITH_REASON = frozenset({Status.RETURNED, Status.REFUSED, Status.WITHDRAWN})
 
 # The six words that a resident reads, whatever goes on inside.
@@ -111,8 +125,42 @@ RESIDENT: dict[Status, str] = {
     Status.WITHDRAWN: "取下げ",
 }
 
+# What a person does to a case on its page, and what the button says. The other steps are a room's work, which also does
+# what belongs to them: reading, robots, entering by hand (`ledger.by_hand`).
+BY_HAND: dict[Status, dict[Status, str]] = {
+    Status.RECEIVED: {
+        Status.EXAMINING: "審査を始める",
+        Status.RETURNED: "補正を求める",
+        Status.WITHDRAWN: "取り下げる",
+    },
+    Status.CONFIRMING: {Status.RETURNED: "補正を求める"},
+    Status.READY: {Status.RETURNED: "補正を求める", Status.EXAMINING: "入力の前に審査する"},
+    Status.RETURNED: {
+        Status.CONFIRMING: "補正が済んだ（確認に戻す）",
+        Status.READY: "補正が済んだ（入力に回す）",
+        Status.EXAMINING: "補正が済んだ（審査する）",
+        Status.REFUSED: "却下と決まった",
+        Status.WITHDRAWN: "取り下げる",
+    },
+    Status.ENTERED: {
+        Status.EXAMINING: "審査を始める",
+        Status.DECIDED: "認めると決まった",
+        Status.REFUSED: "却下と決まった",
+        Status.DONE: "完了にする",
+    },
+    Status.EXAMINING: {
+        Status.READY: "審査が済んだ（入力に回す）",
+        Status.DECIDED: "認めると決まった",
+        Status.REFUSED: "却下と決まった",
+        Status.RETURNED: "補正を求める",
+        Status.WITHDRAWN: "取り下げる",
+    },
+    Status.DECIDED: {Status.DONE: "完了にする", Status.EXAMINING: "審査に戻す"},
+    Status.REFUSED: {Status.DONE: "完了にする", Status.EXAMINING: "審査に戻す"},
+}
 
-class WrongTransition(ValueError):
+
+class WrongTransition(Conflict):
     """A case cannot go from its status to the wanted one."""
 
 

@@ -12,13 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from yakuba.kernel.accounts import allowed, permission_required, used_manifests
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
-from yakuba.kernel.ledger.by_hand import NotEntered, enter_by_hand
+from yakuba.kernel.ledger import life
+from yakuba.kernel.ledger.by_hand import enter_by_hand
 from yakuba.kernel.ledger.display import change_label, event_label, shown_value, source_label
-from yakuba.kernel.ledger.forms import ByHandForm
+from yakuba.kernel.ledger.forms import ByHandForm, StepForm
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
-from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.ledger.workflow import LABELS, RESIDENT, Status
 from yakuba.kernel.registry import CaseField, CasePart, resolve
+from yakuba.kernel.ui.refusals import told_in
 
 
 @permission_required("ledger.view")
@@ -26,7 +28,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """The page. Opening it is recorded: who looked at whom."""
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     record("ledger.case_viewed", subject=f"case:{row.pk}", actor=request.user)
-    return _page(request, row, ByHandForm(auto_id="by_hand_%s"))
+    return _page(request, row)
 
 
 @permission_required("ledger.enter")
@@ -39,16 +41,36 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         seconds = float(given["minutes"]) * 60
-        try:
+        with told_in(form):
             enter_by_hand(row, given["number"], actor=request.user, seconds=seconds, note=given["note"])
             messages.success(request, f"受付 {row.receipt_number} を入力済みにしました。")
             return redirect("ledger:case", row.pk)
-        except NotEntered as refusal:
-            form.add_error("number", str(refusal))
-    return _page(request, row, form, status=422)
+    return _page(request, row, by_hand_form=form, status=422)
 
 
-def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) -> HttpResponse:
+@permission_required("ledger.move")
+def step(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Take the case a step on in its life."""
+    row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
+    if request.method != "POST":
+        return redirect("ledger:case", row.pk)
+    form = StepForm(request.POST, auto_id="step_%s", steps=life.offered(row))
+    if form.is_valid():
+        target = Status(form.cleaned_data["target"])
+        with told_in(form):
+            life.take(row, target, actor=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, f"受付 {row.receipt_number} を「{LABELS[target]}」にしました。")
+            return redirect("ledger:case", row.pk)
+    return _page(request, row, step_form=form, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    row: Case,
+    by_hand_form: ByHandForm | None = None,
+    step_form: StepForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     parts = [resolve(one.case_part)(request, row) for one in used_manifests(request.user) if one.case_part]
     definition = row.procedure.definition
     events = [
@@ -67,13 +89,13 @@ def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) 
         "panels": [panel for part in parts for panel in part.panels],
         "values": _value_rows(row, parts, reveals(request.user)),
         "events": events,
-        "by_hand_form": form if _may_enter(request.user, row) else None,
+        "told": RESIDENT[Status(row.status)],
     }
+    if row.status == Status.READY and allowed(request.user, "ledger.enter"):
+        context["by_hand_form"] = by_hand_form or ByHandForm(auto_id="by_hand_%s")
+    if allowed(request.user, "ledger.move") and (steps := life.offered(row)):
+        context["step_form"] = step_form or StepForm(auto_id="step_%s", steps=steps)
     return render(request, "ledger/case.html", context, status=status)
-
-
-def _may_enter(user: Any, row: Case) -> bool:
-    return row.status == Status.READY and allowed(user, "ledger.enter")
 
 
 def _value_rows(case: Case, parts: Sequence[CasePart], revealed: bool) -> list[dict[str, Any]]:

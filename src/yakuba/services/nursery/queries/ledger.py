@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 from yakuba.kernel.ledger.models import Case, CaseValue
-from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.rules import Rules
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import facts, rounds
 
-CONFIRMED = (Status.READY, Status.ENTERING, Status.ENTERED, Status.UNDECIDED)
 WISH = re.compile(r"wish_(\d+)")
 YES = frozenset({"yes", "1", "true", "はい", "あり", "有"})
 UNCONFIRMED, LATER, SEATED = (

@@ -82,7 +82,7 @@ def found_right(case: Case, field: str, *, actor: Any, seconds: float = 0.0) -> 
 
 def _entered(case: Case) -> Case:
     row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
-    if row.status != Status.ENTERED:
+    if not row.is_entered:
         raise WrongStep(
             f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」です。訂正は入力済みの受付にだけ行います。"
         )

@@ -101,7 +101,7 @@ def _links(case: Case, value: CaseValue, question: Question | None, may_change: 
         return ()
     if may_change:
         return (CaseLink("直す", reverse("reading:ask_again", args=[case.pk, value.field]), post=True),)
-    if case.status == Status.ENTERED:
+    if case.is_entered:
         return (CaseLink("誤りを訂正する", reverse("reading:correct", args=[case.pk, value.field])),)
     return ()
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.jobs.models import State as JobState
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
-from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.reading.contracts import BatchProgress, BatchStatistics, FileResult
 from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
 from yakuba.services.reading.queries.problems import incomplete_cases
@@ -81,7 +81,7 @@ def pages_of(rows: Sequence[Batch]) -> dict[int, int]:
     return dict(taken.order_by().values_list("batch").annotate(pages=Sum("pages"))) if rows else {}
 
 
-_DONE = (Status.READY, Status.ENTERING, Status.ENTERED, Status.UNDECIDED)
+_DONE = CONFIRMED | {Status.REFUSED}
 
 
 def failed_jobs(batch: Batch | None = None) -> QuerySet[Job]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
-from yakuba.kernel.ledger.queries import counts_by_status
+from yakuba.kernel.ledger.queries import counts_by_status, entered
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.ui.wording import grouped, percent
 from yakuba.services.reform.adapters.figures import published
@@ -57,10 +57,10 @@ def _silently_wrong(known: Mapping[str, float]) -> Promise:
 
 
 def _twice(known: Mapping[str, float]) -> Promise:
-    entered = Case.objects.filter(status=Status.ENTERED)
+    rows = entered()
     events = CaseEvent.objects.filter(kind=f"ledger.{Status.ENTERED}")
     again = events.values("case").annotate(times=Count("pk")).filter(times__gt=1).count()
-    numbers = entered.exclude(target_number="").values("procedure", "target_number")
+    numbers = rows.exclude(target_number="").values("procedure", "target_number")
     shared = numbers.annotate(cases=Count("pk")).filter(cases__gt=1).count()
     hand = CaseEvent.objects.filter(kind="ledger.entered_by_hand").count()
     undecided = Case.objects.filter(status=Status.UNDECIDED).count()
@@ -72,7 +72,7 @@ def _twice(known: Mapping[str, float]) -> Promise:
             "登録番号は受付ごとに1つで、2つの受付が同じ番号を持つことはできません。",
         ),
         (
-            _count("入力済みの受付", entered.count(), "件", _cases(Status.ENTERED)),
+            _count("入力済みの受付", rows.count(), "件", _cases(Status.ENTERED)),
             _count("二度入力済みになった受付", again, "件"),
             _count("2つの受付が持つ登録番号", shared, "件"),
             _count("職員が手で入力した受付", hand, "件"),

@@ -1,0 +1,41 @@
+"""The steps of a case that a person takes on its page: corrections asked for, examination, decision, end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.actions import move
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import BY_HAND, LABELS, Status, WrongTransition
+
+
+def offered(case: Case) -> dict[Status, str]:
+    """Where a person may take the case now, and what the button says.
+
+    What waits for a look at its values is neither examined nor entered before; what is entered is not entered again.
+    """
+    unsure = CaseValue.objects.filter(case=case, trusted=False).exists()
+    closed = {Status.READY, Status.EXAMINING} if unsure else {Status.CONFIRMING}
+    if case.is_entered:
+        closed.add(Status.READY)
+    steps = BY_HAND.get(Status(case.status), {})
+    return {target: label for target, label in steps.items() if target not in closed}
+
+
+@transaction.atomic
+def take(case: Case, target: Status, *, actor: Any, reason: str = "") -> Case:
+    """Take the case a step on. Raises WrongTransition for a step that is not offered and for one without the reason that
+    it needs, and ValueRefused as `actions.move`."""
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    before = Status(row.status)
+    if target not in offered(row):
+        raise WrongTransition(
+            f"受付 {row.receipt_number} は「{LABELS[before]}」なので、「{LABELS[target]}」にはできません。"
+            "ほかの職員が先に進めたかもしれません。画面を開き直してください。"
+        )
+    move(row, target, user=actor, reason=reason.strip())
+    record("ledger.moved", subject=f"case:{row.pk}", actor=actor, origin=before.value, target=target.value)
+    return row
