@@ -19,8 +19,18 @@ import sqlalchemy
 if TYPE_CHECKING:
     from dbos import EnqueueOptions
 
+
+def _of_a_live_ticket(record: logging.LogRecord) -> bool:
+    """Whether DBOS says something that an operator can use. A ticket that was cancelled or given to another worker while
+    its thread still ran ends in its own way (`states`, `turns`); what DBOS says of its end is a traceback about nothing."""
+    error = record.exc_info[1] if record.exc_info else None
+    gone = type(error).__name__ in ("DBOSAwaitedWorkflowCancelledError", "DBOSWorkflowCancelledError")
+    return not gone and "outcome was not recorded" not in record.getMessage()
+
+
 # Without a handler of its own DBOS would write to the console.
 logging.getLogger("dbos").addHandler(logging.NullHandler())
+logging.getLogger("dbos").addFilter(_of_a_live_ticket)
 
 # DBOS leaves the work of another version of the code alone. Ours are tickets, which never change their shape.
 VERSION = "1"

@@ -108,3 +108,22 @@ def server_connections() -> int:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         return int(cursor.fetchone()[0])
+
+
+def test_a_ticket_that_was_taken_away_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    from dbos._error import DBOSAwaitedWorkflowCancelledError
+
+    logger = logging.getLogger("dbos")
+    try:
+        raise DBOSAwaitedWorkflowCancelledError("one")
+    except DBOSAwaitedWorkflowCancelledError:
+        logger.exception("Exception encountered in background workflow")
+    logger.warning(
+        "Workflow one outcome was not recorded: the workflow is no longer owned by this execution."
+    )
+    assert not caplog.records
+    try:
+        raise OSError("disk full")
+    except OSError:
+        logger.exception("Exception encountered in background workflow")
+    assert len(caplog.records) == 1, "what an operator can mend is told"
