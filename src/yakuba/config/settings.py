@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.registry",
     "yakuba.kernel.letters",
     "yakuba.kernel.approvals",
+    "yakuba.kernel.schedules",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
     "yakuba.kernel.administration",

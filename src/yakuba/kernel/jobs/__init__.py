@@ -11,7 +11,7 @@ committed steps and calls `context.check()` between them.
 
 from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped
 from yakuba.kernel.jobs.port import cancel, enqueue, pause, resume, retry
-from yakuba.kernel.jobs.registry import job, limit_lane, schedule
+from yakuba.kernel.jobs.registry import chore, job, limit_lane
 
 __all__ = [
     "JobContext",
@@ -19,11 +19,11 @@ __all__ = [
     "JobPostponed",
     "JobStopped",
     "cancel",
+    "chore",
     "enqueue",
     "job",
     "limit_lane",
     "pause",
     "resume",
     "retry",
-    "schedule",
 ]

@@ -1,4 +1,4 @@
-"""The handlers by name, how many jobs of a lane may run at once, and what is repeated by the clock."""
+"""The handlers by name, how many jobs of a lane may run at once, and what workers do now and then for other parts."""
 
 from __future__ import annotations
 
@@ -23,18 +23,9 @@ class JobKind:
     ended: Callable[..., None] | None = None
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """A job that is enqueued anew for every municipality, `every` after its last run has finished."""
-
-    name: str
-    every: timedelta
-    lane: str
-
-
 _kinds: dict[str, JobKind] = {}
 _lane_limits: dict[str, int] = {}
-_schedules: dict[str, Schedule] = {}
+_chores: list[tuple[float, Callable[[], None]]] = []
 
 
 def job(
@@ -97,17 +88,17 @@ def lane_limits() -> dict[str, int]:
     return dict(_lane_limits)
 
 
-def schedule(name: str, *, every: timedelta, lane: str = "schedule") -> None:
-    """Enqueue `name` for every municipality again and again, `every` after its last run ended.
+def chore(interval: float, work: Callable[[], None]) -> None:
+    """Let every worker call `work` about every `interval` seconds, beside its jobs.
 
-    The handler takes no arguments besides the context.
+    It is short, for all municipalities, and may be done by several workers at once; long work it enqueues.
     """
-    _schedules[name] = Schedule(name, every, lane)
+    _chores.append((interval, work))
 
 
-def schedules() -> list[Schedule]:
-    """Everything that is repeated by the clock."""
-    return list(_schedules.values())
+def chores() -> list[tuple[float, Callable[[], None]]]:
+    """Seconds and work of every chore."""
+    return list(_chores)
 
 
 def label_of(name: str) -> str:
@@ -117,7 +108,6 @@ def label_of(name: str) -> str:
 
 
 def forget(*names: str) -> None:
-    """Remove handlers and schedules again (a test that registered its own)."""
+    """Remove handlers again (a test that registered its own)."""
     for name in names:
         _kinds.pop(name, None)
-        _schedules.pop(name, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connections
@@ -15,17 +15,13 @@ from yakuba.kernel.jobs import registry, states
 from yakuba.kernel.jobs.engine import Engine, Ticket
 from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
-from yakuba.kernel.jobs.models import FINISHED, Job, State, Worker
-from yakuba.kernel.jobs.port import enqueue
+from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.turns import next_tickets
-from yakuba.kernel.tenancy import active_municipality
-from yakuba.kernel.tenancy.models import Municipality
 
 log = logging.getLogger("yakuba.jobs")
 
 BATCH = 200  # rows looked at or removed at once
 OVERDUE = timedelta(seconds=30)  # a ticket that waits so long is looked up in the engine
-SCHEDULE_INTERVAL = 10.0  # seconds
 KEPT = timedelta(days=90)  # how long a finished job, and what a failed one said for technicians, stays
 
 
@@ -46,9 +42,9 @@ class Upkeep:
             Chore(1, self.set_pace),
             Chore(2, self.collect_orphans),
             Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
-            Chore(SCHEDULE_INTERVAL, enqueue_scheduled),
             Chore(600, self._engine.forget_old),
             Chore(600, forget_finished),
+            *(Chore(interval, work) for interval, work in registry.chores()),
         ]
 
     def tick(self) -> None:
@@ -114,18 +110,10 @@ class Upkeep:
         Job.all_municipalities.filter(ticket__in=queued, state=State.WAITING).update(handed_over_at=Now())
 
 
-def enqueue_scheduled() -> None:
-    """Start the repeated jobs whose time has come."""
-    for schedule in registry.schedules():
-        for municipality in _due_for(schedule):
-            with active_municipality(municipality):
-                enqueue(schedule.name, key="schedule", lane=schedule.lane)
-
-
 def forget_finished() -> None:
     """Remove what finished long ago; a failure stays for its person, but not the traceback, which may hold
-    personal data. What is repeated stays: its last end says when it is due again."""
-    old = Job.all_municipalities.filter(finished_at__lt=states.from_now(-KEPT)).exclude(key="schedule")
+    personal data."""
+    old = Job.all_municipalities.filter(finished_at__lt=states.from_now(-KEPT))
     over = old.filter(state__in=(State.DONE, State.CANCELLED)).values_list("pk", flat=True)[:BATCH]
     Job.all_municipalities.filter(pk__in=list(over)).delete()
     old.filter(state=State.FAILED).exclude(technical_error="").update(technical_error="")
@@ -151,9 +139,3 @@ class Chore:
             self._due_at = time.monotonic() + max(self._interval, 1.0)
         else:
             self._due_at = time.monotonic() + self._interval
-
-
-def _due_for(schedule: registry.Schedule) -> Iterator[Municipality]:
-    rows = Job.all_municipalities.filter(name=schedule.name, key="schedule")
-    not_yet = rows.exclude(state__in=FINISHED) | rows.filter(finished_at__gt=states.from_now(-schedule.every))
-    yield from Municipality.objects.exclude(pk__in=not_yet.values("municipality"))

@@ -1,6 +1,6 @@
 """The register of persons declares itself."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData, PlannedWork
 
 MANIFEST = Manifest(
     name="persons",
@@ -15,5 +15,14 @@ MANIFEST = Manifest(
     ),
     roles={"窓口担当": ("persons.view",)},
     audit_events={"persons.loaded": "宛名を取り込んだ", "persons.looked_up": "宛名をさがした"},
+    planned_works=(
+        PlannedWork(
+            "persons.load",
+            "宛名を取り込む",
+            "persons.load",
+            choices="yakuba.kernel.persons.inbox:choices",
+            begin="yakuba.kernel.persons.inbox:begin",
+        ),
+    ),
     personal_data=(PersonalData("persons.Person", "申請がだれのことかを確かめる", None),),
 )

@@ -114,6 +114,19 @@ class ApprovalKind:
 
 
 @dataclass(frozen=True)
+class PlannedWork:
+    """Work of a room that staff may let the clock begin (`kernel.schedules`). `choices` is `(user) -> list[(code, label)]`,
+    what it can be done with; `begin` `(code, actor) -> str` begins it and says in Japanese what was begun. A refusal
+    says why there was nothing to begin. permission: that doing it by hand needs."""
+
+    name: str
+    label: str
+    permission: str
+    choices: str
+    begin: str
+
+
+@dataclass(frozen=True)
 class DefinitionKind:
     """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
 
@@ -173,6 +186,7 @@ class Manifest:
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
     ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
     approvals: tuple[ApprovalKind, ...] = ()
+    planned_works: tuple[PlannedWork, ...] = ()
     definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
     personal_data: tuple[PersonalData, ...] = ()
     failures: str = ""

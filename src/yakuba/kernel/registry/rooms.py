@@ -9,7 +9,7 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest
+from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest, PlannedWork
 
 
 @cache
@@ -46,6 +46,11 @@ def audit_sentences() -> dict[str, str]:
 def approval_kinds() -> list[ApprovalKind]:
     """What needs another person's approval, in the order of the manifests."""
     return [kind for manifest in manifests() for kind in manifest.approvals]
+
+
+def planned_works() -> list[PlannedWork]:
+    """What staff may let the clock begin, in the order of the manifests."""
+    return [work for manifest in manifests() for work in manifest.planned_works]
 
 
 def approval_kind(name: str) -> ApprovalKind:

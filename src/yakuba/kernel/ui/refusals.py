@@ -41,7 +41,7 @@ class RefusalsOnPages:
 
 
 @contextmanager
-def told_in(form: forms.Form) -> Iterator[None]:
+def told_in(form: forms.BaseForm) -> Iterator[None]:
     """What is refused inside becomes an error of `form`, so that the page is shown again with all that was typed.
 
     `return` the answer inside the block; what follows the block is reached only after a refusal.

@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    PlannedWork,
     WorkQueue,
 )
 
@@ -66,6 +67,15 @@ MANIFEST = Manifest(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),
         PersonalData("robots.RowPicture", "入力の証跡", 365),
+    ),
+    planned_works=(
+        PlannedWork(
+            "robots.start",
+            "ロボットで入力する",
+            "robots.run",
+            choices="yakuba.services.robots.operations.planned:choices",
+            begin="yakuba.services.robots.operations.planned:begin",
+        ),
     ),
     definitions=(
         DefinitionKind(

@@ -11,12 +11,11 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from yakuba.kernel.jobs import enqueue, registry, schedule, states, upkeep
+from yakuba.kernel.jobs import enqueue, registry, states, upkeep
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
 from yakuba.kernel.jobs.waiting import wait_for
-from yakuba.kernel.tenancy.models import Municipality
 
 Eventually = Callable[..., None]
 
@@ -82,23 +81,14 @@ def test_a_restarted_database_loses_no_job(installation: Installation, eventuall
         assert {row.state for row in wait_for(jobs, 60)} == {State.DONE}
 
 
-def test_scheduled_jobs_come_again_for_every_municipality(
-    installation: Installation, other_town: Municipality
+def test_what_other_parts_want_done_is_done_by_every_worker(
+    installation: Installation, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schedule("test.clock", every=timedelta(hours=1))
-    registry.job("test.clock", label="時計")(lambda context: None)
-    rows = Job.all_municipalities.filter(name="test.clock")
-    try:
-        upkeep.enqueue_scheduled()
-        assert rows.filter(generation=1, state=State.WAITING).count() == 2
-        rows.update(state=State.DONE, finished_at=states.from_now(-timedelta(minutes=59)))
-        upkeep.enqueue_scheduled()
-        assert rows.filter(generation=1, state=State.DONE).count() == 2
-        rows.filter(municipality=other_town).update(finished_at=states.from_now(-timedelta(minutes=61)))
-        upkeep.enqueue_scheduled()
-        assert rows.get(state=State.WAITING).municipality == other_town
-    finally:
-        registry.forget("test.clock")
+    done: list[int] = []
+    monkeypatch.setattr(registry, "_chores", [])
+    registry.chore(0.05, lambda: done.append(1))
+    with installation.worker():
+        eventually(lambda: len(done) > 2)
 
 
 def server_connections() -> int:

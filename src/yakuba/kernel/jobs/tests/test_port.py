@@ -182,17 +182,15 @@ def test_only_the_moves_of_the_table_are_made(installation: Installation, source
 def test_what_finished_long_ago_goes_and_a_failure_keeps_only_its_sentence(
     installation: Installation,
 ) -> None:
-    jobs = {
-        key: begin(enqueue("test.municipality", key=key)) for key in ("done", "failed", "schedule", "new")
-    }
-    for key in ("done", "schedule", "new"):
+    jobs = {key: begin(enqueue("test.municipality", key=key)) for key in ("done", "failed", "new")}
+    for key in ("done", "new"):
         states.finish(jobs[key].ticket)
     states.fail(jobs["failed"].ticket, error="直せません", technical_error="a traceback", attempts=1)
     waiting = enqueue("test.municipality", key="waiting")
     Job.objects.exclude(key="new").update(finished_at=states.from_now(-upkeep.KEPT) - timedelta(days=1))
     Job.objects.filter(pk=waiting.pk).update(finished_at=None)
     upkeep.forget_finished()
-    assert set(Job.objects.values_list("key", flat=True)) == {"failed", "schedule", "new", "waiting"}
+    assert set(Job.objects.values_list("key", flat=True)) == {"failed", "new", "waiting"}
     failed = jobs["failed"].refreshed()
     assert (failed.state, failed.error, failed.technical_error) == (State.FAILED, "直せません", "")
 

@@ -1,0 +1,151 @@
+"""Plan work, switch a plan off and on, and begin what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel import jobs, workdays
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Conflict, Forbidden, Refused
+from yakuba.kernel.registry import PlannedWork, planned_works, resolve
+from yakuba.kernel.schedules.models import Schedule
+from yakuba.kernel.tenancy import active_municipality
+
+JOB = "schedules.begin"
+LATEST = timedelta(
+    hours=3
+)  # what is later than this is not caught up: nobody expects the evening's work at noon
+LONGEST = Schedule._meta.get_field("told").max_length
+Outcome = Schedule.Outcome
+
+
+def next_turn(row: Schedule) -> datetime:
+    """When the schedule is begun next. Raises Conflict where its pattern has no day."""
+    try:
+        return row.pattern.following(timezone.localtime(), workdays.is_workday)
+    except ValueError as error:
+        raise Conflict("この予定に当たる日が、2年先までありません。開庁日の暦を確かめてください。") from error
+
+
+@transaction.atomic
+def keep(row: Schedule, *, actor: User) -> Schedule:
+    """Write a new or changed schedule, switched on; from now on it is begun with the rights of `actor`.
+
+    Raises Forbidden where the person may not do the work, and Conflict where no day fits.
+    """
+    if not allowed(actor, work_of(row).permission):
+        raise Forbidden(f"「{work_of(row).label}」を行う権限がないので、予定にも入れられません。")
+    row.owner = actor
+    row.next_at = next_turn(row)
+    row.save()
+    record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, work=row.work, choice=row.choice)
+    return row
+
+
+@transaction.atomic
+def switch(row: Schedule, *, on: bool, actor: User) -> None:
+    """Switch it off or on. It goes on with the rights of its owner."""
+    row.next_at = next_turn(row) if on else None
+    row.save(update_fields=["next_at"])
+    record(
+        "schedules.switched_on" if on else "schedules.switched_off",
+        subject=f"schedule:{row.pk}",
+        actor=actor,
+    )
+
+
+def look_again() -> None:
+    """Find every next turn anew: the town's calendar has changed."""
+    for row in Schedule.objects.select_for_update().exclude(next_at=None):
+        row.next_at = next_turn(row)
+        row.save(update_fields=["next_at"])
+
+
+@transaction.atomic
+def remove(row: Schedule, *, actor: User) -> None:
+    """Take it away; what it has begun is not touched."""
+    record("schedules.removed", subject=f"schedule:{row.pk}", actor=actor, work=row.work, choice=row.choice)
+    row.delete()
+
+
+def begin_due() -> None:
+    """Let workers begin what is due, in every town. Safe in several processes at once."""
+    due = Schedule.all_municipalities.filter(next_at__lte=timezone.now()).select_related("municipality")
+    for found in due:
+        with active_municipality(found.municipality), transaction.atomic():
+            row = (
+                Schedule.objects.select_for_update().filter(pk=found.pk, next_at__lte=timezone.now()).first()
+            )
+            if row is None:
+                continue
+            planned = row.next_at
+            try:
+                row.next_at = next_turn(row)
+            except Conflict as refusal:
+                row.next_at, row.outcome, row.told = None, Outcome.FAILED, str(refusal)
+            if timezone.now() - planned > LATEST:
+                row.outcome, row.last_at = Outcome.MISSED, planned
+                row.told = "この時刻にYakubaが動いていなかったので、見送りました。要るなら「いま始める」を押してください。"
+                row.save()
+                continue
+            row.save()
+            jobs.enqueue(JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
+
+
+def begin(schedule_id: int) -> None:
+    """Begin the work of a schedule with its owner's rights, and note what came of it.
+
+    What the work refuses is no failure: often there is nothing to do. Other errors go through, for another try.
+    """
+    row = Schedule.objects.select_related("owner__municipality").filter(pk=schedule_id).first()
+    if row is None:
+        return  # taken away in the meantime
+    try:
+        _note(row, Outcome.BEGUN, _begun(row))
+    except Unfit as refusal:
+        Schedule.objects.filter(pk=row.pk).update(next_at=None)
+        _note(row, Outcome.FAILED, str(refusal))
+    except Refused as refusal:
+        _note(row, Outcome.NOTHING, str(refusal))
+
+
+def give_up(reason: str, *, schedule_id: int) -> None:
+    """The work could not be begun in all its tries."""
+    row = Schedule.objects.filter(pk=schedule_id).first()
+    if row is not None:
+        _note(row, Outcome.FAILED, reason)
+
+
+class Unfit(Conflict):
+    """The schedule cannot be begun any more as it is; it is switched off."""
+
+
+def work_of(row: Schedule) -> PlannedWork:
+    """The work. Raises Unfit where no room offers it any more."""
+    found = next((one for one in planned_works() if one.name == row.work), None)
+    if found is None:
+        raise Unfit("この仕事は、いまのYakubaにはありません。予定を消してください。")
+    return found
+
+
+def _begun(row: Schedule) -> str:
+    work = work_of(row)
+    if not allowed(row.owner, work.permission):
+        raise Unfit(
+            f"責任者の{row.owner}に「{work.label}」を行う権限がなくなったので、予定を止めました。"
+            "権限のある職員が予定を開いて保存すると、その職員が責任者になります。"
+        )
+    if row.choice not in dict(resolve(work.choices)(row.owner)):
+        raise Unfit("対象がなくなったので、予定を止めました。対象を選び直すか、予定を消してください。")
+    return str(resolve(work.begin)(row.choice, row.owner))
+
+
+def _note(row: Schedule, outcome: Any, told: str) -> None:
+    now = timezone.now()
+    Schedule.objects.filter(pk=row.pk).update(outcome=outcome, told=told[:LONGEST], last_at=now)

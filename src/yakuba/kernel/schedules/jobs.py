@@ -1,0 +1,14 @@
+"""The job that begins what is due, and the look at the clock."""
+
+from __future__ import annotations
+
+from yakuba.kernel.jobs import JobContext, chore, job
+from yakuba.kernel.schedules import actions
+
+chore(20.0, actions.begin_due)
+
+
+@job(actions.JOB, label="予定した仕事を始める", ended=actions.give_up)
+def begin(context: JobContext, *, schedule_id: int) -> None:
+    """Begin it."""
+    actions.begin(schedule_id)

@@ -1,0 +1,70 @@
+"""Which work can be planned, by whom, and which plans there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yakuba.kernel.accounts import allowed, used_manifests
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.registry import Failure, PlannedWork, planned_works, resolve
+from yakuba.kernel.schedules.models import Schedule
+
+
+def offered(user: Any) -> list[PlannedWork]:
+    """What the person may plan: works of rooms that the town uses, with the right that the work itself needs."""
+    return [
+        work
+        for manifest in used_manifests(user)
+        for work in manifest.planned_works
+        if allowed(user, work.permission)
+    ]
+
+
+def choices(work: PlannedWork, user: Any) -> list[tuple[str, str]]:
+    """What the work can be done with, code and label."""
+    return list(resolve(work.choices)(user))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A schedule as it is listed. label: what is done, with what."""
+
+    row: Schedule
+    label: str
+
+    @property
+    def pattern(self) -> str:
+        """When, in words."""
+        return str(self.row.pattern)
+
+
+def shown(user: User) -> list[Shown]:
+    """All schedules of the town, the next first, then those that are switched off."""
+    rows = list(Schedule.objects.select_related("owner"))
+    rows.sort(
+        key=lambda row: (row.next_at is None, row.next_at, row.pk) if row.next_at else (True, 0, row.pk)
+    )
+    return [Shown(row, label(row)) for row in rows]
+
+
+def label(row: Schedule) -> str:
+    """What the schedule does, with the choice's own name where it still has one."""
+    work = next((one for one in planned_works() if one.name == row.work), None)
+    if work is None:
+        return row.work
+    named = dict(choices(work, row.owner)).get(row.choice, row.choice)
+    return f"{work.label}（{named}）"
+
+
+def failures(user: User) -> list[Failure]:
+    """Schedules whose last turn failed or was missed."""
+    from django.urls import reverse
+
+    if not allowed(user, "schedules.manage"):
+        return []
+    rows = Schedule.objects.filter(outcome__in=(Schedule.Outcome.FAILED, Schedule.Outcome.MISSED))
+    return [
+        Failure(f"予定「{label(row)}」", row.told, reverse("schedules:schedules"), "予定を開く", row.last_at)
+        for row in rows.exclude(last_at=None).select_related("owner")
+    ]

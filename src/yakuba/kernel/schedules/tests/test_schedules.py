@@ -1,0 +1,204 @@
+"""What is due is begun once, with its owner's rights; what cannot be begun any more is switched off with its reason."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.refusals import Conflict, Forbidden
+from yakuba.kernel.registry import PlannedWork, rooms
+from yakuba.kernel.schedules import actions, queries
+from yakuba.kernel.schedules.models import Schedule
+from yakuba.kernel.schedules.pattern import Days
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.workdays.models import SpecialDay
+
+begun: list[tuple[str, User]] = []
+
+
+def choices(user):
+    """What the example can be done with."""
+    return [("a", "甲"), ("b", "乙")]
+
+
+def begin(code, actor):
+    """Begins it; `b` has nothing to do."""
+    if code == "b":
+        raise Conflict("待つものはありません。")
+    begun.append((code, actor))
+    return "3件を始めました。"
+
+
+WORK = PlannedWork("things.do", "ものをする", "robots.run", f"{__name__}:choices", f"{__name__}:begin")
+
+
+@pytest.fixture(autouse=True)
+def work(monkeypatch):
+    begun.clear()
+    manifests = rooms.manifests()
+    declared = (*manifests, type(manifests[0])("things", "もの", "", planned_works=(WORK,)))
+    monkeypatch.setattr(rooms, "manifests", lambda: declared)
+    monkeypatch.setattr("yakuba.kernel.accounts.permissions.manifests", lambda: declared)
+
+
+@pytest.fixture
+def keeper(in_yakuba_city, make_staff, yakuba_city):
+    return make_staff(yakuba_city, "robots.run", "schedules.manage")
+
+
+def planned(keeper, choice="a", **more) -> Schedule:
+    row = Schedule(work=WORK.name, choice=choice, days=Days.DAILY, at=time(18), **more)
+    return actions.keep(row, actor=keeper)
+
+
+def due(row: Schedule, ago: timedelta = timedelta(minutes=1)) -> None:
+    Schedule.objects.filter(pk=row.pk).update(next_at=timezone.now() - ago)
+
+
+def test_what_is_due_is_begun_once_and_gets_its_next_turn(keeper):
+    row = planned(keeper)
+    actions.begin_due()
+    assert not Job.objects.filter(name=actions.JOB).exists(), "not before its time"
+    due(row)
+    actions.begin_due()
+    actions.begin_due()
+    job = Job.objects.get(name=actions.JOB)
+    assert (job.generation, job.arguments) == (1, {"schedule_id": row.pk})
+    row.refresh_from_db()
+    assert row.next_at > timezone.now()
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (begun, row.outcome, row.told) == ([("a", keeper)], "begun", "3件を始めました。")
+
+
+def test_nothing_to_do_is_no_failure(keeper):
+    row = planned(keeper, "b")
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.told) == ("nothing", "待つものはありません。")
+    assert row.next_at is not None
+    assert queries.failures(keeper) == []
+
+
+def test_long_missed_turns_are_not_caught_up_but_told(keeper):
+    row = planned(keeper)
+    due(row, actions.LATEST + timedelta(minutes=1))
+    actions.begin_due()
+    assert not Job.objects.filter(name=actions.JOB).exists()
+    row.refresh_from_db()
+    assert (row.outcome, row.next_at > timezone.now()) == ("missed", True)
+    (failure,) = queries.failures(keeper)
+    assert "見送りました" in failure.reason
+
+
+def test_an_owner_without_the_right_begins_nothing(keeper, make_staff, yakuba_city):
+    row = planned(keeper)
+    Role.objects.filter(users=keeper).delete()
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (begun, row.outcome, row.next_at) == ([], "failed", None)
+    assert "権限がなくなった" in row.told
+    with pytest.raises(Forbidden):
+        actions.keep(row, actor=make_staff(yakuba_city, "schedules.manage"))
+
+
+def test_somebody_who_left_begins_nothing(keeper):
+    row = planned(keeper)
+    User.objects.filter(pk=keeper.pk).update(is_active=False)
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (begun, row.outcome, row.next_at) == ([], "failed", None)
+
+
+def test_what_has_gone_is_switched_off_with_its_reason(keeper):
+    row = planned(keeper, "gone")
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.next_at) == ("failed", None)
+    assert "対象がなくなった" in row.told
+
+
+def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
+    row = planned(keeper)
+    with active_municipality(neighbour_town):
+        other = planned(neighbour)
+        assert [one.row for one in queries.shown(neighbour)] == [other]
+    due(row)
+    Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now())
+    actions.begin_due()
+    assert Job.all_municipalities.filter(name=actions.JOB).count() == 2
+    assert Job.objects.filter(name=actions.JOB).count() == 1
+
+
+def test_planned_changed_stopped_and_removed_on_the_page(keeper, client):
+    client.force_login(keeper)
+    assert "予定はまだありません" in client.get("/schedules/").content.decode()
+    assert "ものをする" in client.get("/schedules/new/").content.decode()
+    given = {
+        "what": "things.do a",
+        "days": "monthly",
+        "weekday": "0",
+        "month_day": "",
+        "at": "18:00",
+        "closed": "after",
+    }
+    answer = client.post("/schedules/new/", given)
+    assert answer.status_code == 422
+    assert "1から31" in answer.content.decode()
+    assert client.post("/schedules/new/", given | {"what": "audit.verify x"}).status_code == 422
+    assert client.post("/schedules/new/", given | {"month_day": "25"}).status_code == 302
+    row = Schedule.objects.get()
+    page = client.get("/schedules/").content.decode()
+    assert "ものをする（甲）" in page
+    assert "毎月25日 18:00（閉庁日なら次の開庁日に行う）" in page
+    assert client.post(f"/schedules/{row.pk}/", given | {"days": "workdays"}).status_code == 302
+    assert client.post(f"/schedules/{row.pk}/switch/").status_code == 302
+    assert "止めている" in client.get("/schedules/").content.decode()
+    assert client.post(f"/schedules/{row.pk}/switch/", {"on": "1"}).status_code == 302
+    assert client.post(f"/schedules/{row.pk}/begin/").status_code == 302
+    assert Job.objects.filter(name=actions.JOB).count() == 1
+    assert client.post(f"/schedules/{row.pk}/remove/").status_code == 302
+    assert not Schedule.objects.exists()
+    names = set(AuditEvent.objects.values_list("name", flat=True))
+    assert {"schedules.kept", "schedules.switched_off", "schedules.switched_on"} <= names
+    assert {"schedules.begun_by_hand", "schedules.removed"} <= names
+
+
+def test_a_special_day_moves_what_is_planned_for_workdays(keeper, client):
+    client.force_login(keeper)
+    row = Schedule(work=WORK.name, choice="a", days=Days.WORKDAYS, at=time(18))
+    first = actions.keep(row, actor=keeper).next_at
+    day = timezone.localtime(first).date()
+    given = {"day": day.isoformat(), "open": "no", "reason": "市制記念日"}
+    assert client.post("/schedules/", given).status_code == 302
+    row.refresh_from_db()
+    assert row.next_at > first
+    (special,) = SpecialDay.objects.all()
+    assert client.post(f"/schedules/days/{special.pk}/remove/").status_code == 302
+    row.refresh_from_db()
+    assert row.next_at == first
+    assert "市制記念日" in client.get("/schedules/").content.decode()
+
+
+def test_the_register_of_persons_is_taken_from_its_folder(
+    keeper, in_yakuba_city, make_staff, settings, tmp_path
+):
+    from yakuba.kernel.persons import inbox
+    from yakuba.kernel.persons import queries as persons
+
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
+    assert inbox.choices(keeper) == []
+    inbox.folder().mkdir(parents=True)
+    (inbox.folder() / "atena.csv").write_text("宛名番号,氏名,生年月日\n1,山田太郎,1980-01-01\n")
+    (inbox.folder() / "link.csv").symlink_to("/etc/passwd")
+    (inbox.folder() / "notes.txt").write_text("x")
+    assert inbox.choices(keeper) == [("atena.csv", "atena.csv")]
+    assert inbox.begin("atena.csv", keeper) == "1人を取り込みました。"
+    assert persons.current().rows == 1
+    with pytest.raises(Conflict.__mro__[1], match="ありません"):
+        inbox.begin("../atena.csv", keeper)
