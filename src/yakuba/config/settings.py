@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.letters",
     "yakuba.kernel.approvals",
     "yakuba.kernel.schedules",
+    "yakuba.kernel.transfers",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
     "yakuba.kernel.administration",

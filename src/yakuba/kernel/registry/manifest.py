@@ -195,6 +195,9 @@ class Manifest:
     case_part: str = ""  # what the room adds to the page of a case
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room
+    hand_over: str = (
+        ""  # `(person, successor, actor) -> list[str]`: what a person answers for; see `kernel.transfers`
+    )
     examples: str = ""
 
 

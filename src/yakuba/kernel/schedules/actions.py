@@ -15,6 +15,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Forbidden, Refused
 from yakuba.kernel.registry import PlannedWork, planned_works, resolve
 from yakuba.kernel.schedules.models import Schedule
+from yakuba.kernel.schedules.queries import label
 from yakuba.kernel.tenancy import active_municipality
 
 JOB = "schedules.begin"
@@ -58,6 +59,18 @@ def switch(row: Schedule, *, on: bool, actor: User) -> None:
         subject=f"schedule:{row.pk}",
         actor=actor,
     )
+
+
+def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
+    """The schedules that a person answers for; with a `successor`, who does so from now on."""
+    rows = list(Schedule.objects.filter(owner=person).select_related("owner"))
+    for row in rows:
+        if successor is None:
+            break
+        row.owner = successor
+        row.save(update_fields=["owner"])
+        record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=successor.pk)
+    return [f"予定「{label(row)}」" for row in rows]
 
 
 def look_again() -> None:

@@ -21,5 +21,6 @@ MANIFEST = Manifest(
         "schedules.special_day_removed": "開庁・閉庁の特別な日を消した",
     },
     failures="yakuba.kernel.schedules.queries:failures",
+    hand_over="yakuba.kernel.schedules.actions:hand_over",
     examples="yakuba.kernel.schedules.tests.examples:make",
 )

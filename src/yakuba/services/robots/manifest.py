@@ -90,5 +90,6 @@ MANIFEST = Manifest(
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",
     case_part="yakuba.services.robots.pages.case_part:case_part",
+    hand_over="yakuba.services.robots.actions.scenarios:hand_over",
     examples="yakuba.services.robots.tests.examples:make",
 )

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.ledger.models import Procedure
@@ -78,6 +80,24 @@ def set_register(
         in_use=in_use,
     )
     return scenario
+
+
+def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
+    """The robots that a person answers for, or would next; with a `successor`, who does so from now on.
+
+    Raises Conflict when that person could not stop a robot.
+    """
+    rows = list(Scenario.objects.filter(Q(owner=person) | Q(successor=person)).order_by("name"))
+    for row in rows:
+        if successor is None:
+            break
+        owner = successor if row.owner_id == person.pk else row.owner
+        after = successor if row.successor_id == person.pk else row.successor
+        next_one = None if after == owner else after
+        set_register(
+            row, owner=owner, successor=next_one, review_on=row.review_on, in_use=row.in_use, actor=actor
+        )
+    return [f"ロボット「{row.name}」" for row in rows]
 
 
 def _procedure(text: str) -> Procedure:

@@ -1,0 +1,20 @@
+"""The transfers declare themselves."""
+
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, PersonalData
+
+MANIFEST = Manifest(
+    name="transfers",
+    label="人事異動",
+    description="課と役割と仕事の引き継ぎを、決めた日の0時に切り替える",
+    group=Group.ADMINISTRATION,
+    manual={"": "人事異動を登録する"},
+    navigation=(NavigationItem("人事異動", "transfers:all", "accounts.manage"),),
+    audit_events={
+        "transfers.planned": "人事異動を登録した",
+        "transfers.withdrawn": "人事異動を取りやめた",
+        "transfers.carried_out": "人事異動を行った",
+    },
+    personal_data=(PersonalData("transfers.Transfers", "人事異動", 1095),),
+    failures="yakuba.kernel.transfers.queries:failures",
+    examples="yakuba.kernel.transfers.tests.examples:make",
+)

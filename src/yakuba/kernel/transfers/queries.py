@@ -1,0 +1,118 @@
+"""What a table of transfers would do, said before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.registry import Failure, manifests, resolve
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.transfers.models import Transfers
+from yakuba.kernel.transfers.reading import Move
+
+TOLD_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One move as it is looked at. in_hand: what the person answers for; hanging: that it would be nobody's."""
+
+    move: Move
+    person: User | None
+    department: str
+    roles: str
+    in_hand: tuple[str, ...]
+
+    @property
+    def hanging(self) -> bool:
+        """Whether what a person who leaves answers for goes to nobody."""
+        return self.move.leaves and bool(self.in_hand) and not self.move.successor
+
+
+def shown(moves: Sequence[Move]) -> list[Shown]:
+    """Each move with what it changes, from → to."""
+    people = staff([move.username for move in moves])
+    return [_shown(move, people.get(move.username)) for move in moves]
+
+
+def staff(usernames: Sequence[str]) -> dict[str, User]:
+    """The town's people of these numbers."""
+    rows = User.objects.filter(municipality=current_municipality(), username__in=usernames)
+    return {row.username: row for row in rows.select_related("department").prefetch_related("roles")}
+
+
+def _shown(move: Move, person: User | None) -> Shown:
+    if person is None:
+        return Shown(move, None, "", "", ())
+    now = "、".join(role.name for role in person.roles.all()) or "なし"
+    roles = now if move.roles is None else f"{now} → {'、'.join(move.roles)}"
+    department = f"{person.department or 'なし'} → {move.department}" if move.department else ""
+    return Shown(
+        move,
+        person,
+        department or str(person.department or "なし"),
+        roles,
+        tuple(hand_over(person, None, person)) if move.leaves or move.successor else (),
+    )
+
+
+def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
+    """What the person answers for in every room, in words; with a `successor`, it is theirs from now on."""
+    return [
+        words
+        for one in manifests()
+        if one.hand_over
+        for words in resolve(one.hand_over)(person, successor, actor)
+    ]
+
+
+def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
+    """Departments that the moves make, and those to which nobody would belong any more."""
+    known = set(Department.objects.values_list("name", flat=True))
+    wanted = {move.department for move in moves if move.department}
+    going = {move.username: move for move in moves}
+    left = set()
+    here = User.objects.filter(municipality=current_municipality(), is_active=True).select_related(
+        "department"
+    )
+    for person in here:
+        move = going.get(person.username)
+        if move is None or not (move.leaves or move.department):
+            left.add(str(person.department) if person.department else "")
+    return sorted(wanted - known), sorted(known - wanted - left)
+
+
+def failures(user: User) -> list[Failure]:
+    """Transfers of which some could not be carried out, or left work that is nobody's (told for two weeks),
+    and those whose day went by."""
+    if not allowed(user, "accounts.manage"):
+        return []
+    waiting = Transfers.objects.filter(state=Transfers.State.WAITING, day__lt=timezone.localdate())
+    late = [
+        Failure(
+            "人事異動",
+            "異動の日を過ぎましたが、まだ切り替わっていません。ワーカー（yakuba worker）が動いているか確かめてください。",
+            reverse("transfers:one", args=[row.pk]),
+            "異動を開く",
+            row.planned_at,
+        )
+        for row in waiting
+    ]
+    rows = Transfers.objects.filter(troubled=True, done_at__gte=timezone.now() - TOLD_FOR)
+    return late + [
+        Failure(
+            "人事異動",
+            str(row.report[0]),
+            reverse("transfers:one", args=[row.pk]),
+            "結果を見る",
+            row.done_at or row.planned_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,109 @@
+"""A table of transfers → the moves in it, with every fault by its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.tables import reading as tables
+from yakuba.kernel.tenancy import current_municipality
+
+PERSON, DEPARTMENT, ROLES, LEAVES, SUCCESSOR = HEADINGS = ("職員ID", "課", "役割", "退職", "引き継ぐ職員")
+YES = frozenset({"1", "○", "〇", "はい", "退職", "yes"})
+NO = frozenset({"", "0", "×", "いいえ", "no"})
+MOST = 5_000  # moves of one table
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Move:
+    """department: empty to stay; roles: None to keep those there are; leaves: may not log in any more; successor: whose
+    becomes what the person answers for, empty for nobody's."""
+
+    username: str
+    department: str = ""
+    roles: tuple[str, ...] | None = None
+    leaves: bool = False
+    successor: str = ""
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Move:
+        """Back from JSON."""
+        return cls(**stored | {"roles": None if stored["roles"] is None else tuple(stored["roles"])})
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def moves(data: bytes) -> list[Move]:
+    """The moves of a CSV or Excel table with the headings 職員ID, 課, 役割 (several divided by 、), 退職, 引き継ぐ職員.
+
+    What is empty stays as it is. Raises Invalid with every fault: one wrong line, and nothing of the table holds.
+    """
+    problems: list[Problem] = []
+    found = list(_read(data, problems))
+    if not found and not problems:
+        problems.append(Problem(1, "", "異動が1行もありません。"))
+    if len(found) > MOST:
+        problems.append(Problem(MOST + 1, "", f"1つの表には{MOST:,}行までです。分けてください。"))
+    if problems:
+        raise Invalid("この表では異動を登録できません。直して、もう一度選んでください。", problems=problems)
+    return found
+
+
+def _read(data: bytes, problems: list[Problem]) -> Iterator[Move]:
+    people = set(
+        User.objects.filter(municipality=current_municipality(), is_active=True).values_list(
+            "username", flat=True
+        )
+    )
+    roles = set(Role.objects.values_list("name", flat=True))
+    seen: dict[str, int] = {}
+    for row in tables.rows(data, [PERSON], problems, place=lambda row: row.get(PERSON)):
+        username = row.get(PERSON)
+        wrong = [*_wrong_people(row, people, seen), *_wrong_words(row, roles)]
+        seen.setdefault(username, row.line)
+        if wrong:
+            problems += [Problem(row.line, username, reason) for reason in wrong]
+            continue
+        yield Move(
+            username,
+            row.get(DEPARTMENT),
+            _words(row.get(ROLES)) or None,
+            row.get(LEAVES) in YES,
+            row.get(SUCCESSOR),
+        )
+
+
+def _wrong_people(row: tables.Row, people: set[str], seen: dict[str, int]) -> Iterator[str]:
+    username, successor = row.get(PERSON), row.get(SUCCESSOR)
+    if username not in people:
+        yield f"職員ID「{username}」の在職の職員がいません。"
+    if username in seen:
+        yield f"{seen[username]}行目にもあります。1人は1行にまとめてください。"
+    if successor and successor not in people:
+        yield f"引き継ぐ職員「{successor}」がいません。"
+    if successor and successor == username:
+        yield "引き継ぐ職員には、ほかの人を書いてください。"
+
+
+def _wrong_words(row: tables.Row, roles: set[str]) -> Iterator[str]:
+    unknown = [name for name in _words(row.get(ROLES)) if name not in roles]
+    if unknown:
+        yield f"役割「{'、'.join(unknown)}」がありません。あるのは {'、'.join(sorted(roles))} です。"
+    if len(row.get(DEPARTMENT)) > LONGEST_NAME:
+        yield f"課の名は{LONGEST_NAME}文字までです。"
+    if row.get(LEAVES) not in YES | NO:
+        yield f"退職の欄は「○」か空欄です（「{row.get(LEAVES)}」とあります）。"
+    if row.get(LEAVES) in YES and (row.get(DEPARTMENT) or row.get(ROLES)):
+        yield "退職する人に、課や役割は書けません。"
+    if not any(row.get(name) for name in HEADINGS[1:]):
+        yield "何を変えるのかが書かれていません。"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.replace(",", "、").split("、") if word.strip())

@@ -1,0 +1,175 @@
+"""A table of transfers is looked at first, holds from its day on, and leaves no work without anybody."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from yakuba.kernel.accounts import actions as accounts
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.schedules.models import Schedule
+from yakuba.kernel.schedules.pattern import Days
+from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.transfers import actions, queries
+from yakuba.kernel.transfers.models import Transfers
+from yakuba.kernel.transfers.reading import HEADINGS, Move, moves
+
+
+@pytest.fixture
+def boss(in_yakuba_city, make_staff, yakuba_city):
+    return make_staff(yakuba_city, "accounts.manage")
+
+
+@pytest.fixture
+def people(boss):
+    accounts.save_role("窓口担当", ["ledger.view"])
+    accounts.save_role("ロボット担当", ["robots.run", "schedules.manage"])
+    accounts.save_staff("0001", name="甲野一郎", department="税務課", roles=["ロボット担当"])
+    accounts.save_staff("0002", name="乙川花子", department="市民課", roles=["窓口担当"])
+    accounts.save_staff("0003", name="丙山次郎", department="市民課", roles=["窓口担当"])
+    return {person.username: person for person in User.objects.filter(username__startswith="000")}
+
+
+def table(*lines: str) -> bytes:
+    return "\r\n".join([",".join(HEADINGS), *lines]).encode()
+
+
+def planned(boss, *lines: str, days: int = 0) -> Transfers:
+    row = actions.draft(table(*lines), timezone.localdate() + timedelta(days=days), actor=boss)
+    actions.plan(row, actor=boss)
+    return Transfers.objects.get(pk=row.pk)
+
+
+def robot_of(person: User) -> Schedule:
+    return Schedule.objects.create(
+        work="robots.start", choice="1", days=Days.DAILY, at=time(18), owner=person
+    )
+
+
+def test_nothing_changes_before_the_day_and_everything_on_it(boss, people):
+    schedule = robot_of(people["0001"])
+    token = accounts.issue_token(people["0001"], "夜間", ["ledger.view"], 30)
+    row = planned(boss, "0001,,,○,0002", "0002,デジタル推進課,ロボット担当,,", days=3)
+    actions.carry_out_due()
+    assert User.objects.get(username="0001").is_active
+    Transfers.objects.update(day=timezone.localdate())
+    actions.carry_out_due()
+    gone, newcomer = User.objects.get(username="0001"), User.objects.get(username="0002")
+    assert (gone.is_active, str(newcomer.department)) == (False, "デジタル推進課")
+    assert [role.name for role in newcomer.roles.all()] == ["ロボット担当"]
+    schedule.refresh_from_db()
+    assert schedule.owner == newcomer, "who takes over has the new role by then"
+    assert token, "and the token of whoever left opens nothing"
+    assert not any(one.valid for one in gone.api_tokens.all())
+    row.refresh_from_db()
+    assert (row.state, row.troubled) == ("done", False)
+    assert any("甲野一郎 → 乙川花子" in words for words in row.report)
+
+
+def test_what_no_longer_fits_is_told_and_hinders_no_other(boss, people):
+    robot_of(people["0003"])
+    row = planned(boss, "0001,,,○,", "0002,,窓口担当、ロボット担当,,", "0003,,,○,")
+    accounts.set_active(people["0001"], False)
+    actions.carry_out_due()
+    row.refresh_from_db()
+    assert User.objects.get(username="0002").roles.count() == 2
+    assert row.troubled
+    assert any("0001" in words and "在職" in words for words in row.report)
+    assert any("丙山次郎" in words and "予定" in words for words in row.report)
+    assert [failure.title for failure in queries.failures(boss)] == ["人事異動"]
+
+
+def test_the_last_who_manages_the_staff_stays(boss, people):
+    row = planned(boss, f"{boss.username},,,○,")
+    actions.carry_out_due()
+    row.refresh_from_db()
+    assert row.troubled
+    assert User.objects.get(pk=boss.pk).is_active
+
+
+def test_it_happens_once_and_not_after_it_was_withdrawn(boss, people):
+    row = planned(boss, "0002,税務課,,,")
+    actions.withdraw(row, actor=boss)
+    actions.carry_out_due()
+    assert str(User.objects.get(username="0002").department) == "市民課"
+    with pytest.raises(Conflict, match="取りやめ"):
+        actions.plan(row, actor=boss)
+    done = planned(boss, "0002,税務課,,,")
+    actions.carry_out_due()
+    accounts.save_staff("0002", department="市民課")
+    actions.carry_out_due()
+    assert str(User.objects.get(username="0002").department) == "市民課"
+    with pytest.raises(Conflict, match="済み"):
+        actions.withdraw(done, actor=boss)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("9999,税務課,,,", "在職の職員がいません"),
+        ("0001,,ない役割,,", "ない役割"),
+        ("0001,,,○,9999", "引き継ぐ職員「9999」"),
+        ("0001,,,○,0001", "ほかの人"),
+        ("0001,税務課,,○,", "退職する人"),
+        ("0001,,,たぶん,", "たぶん"),
+        ("0001,,,,", "何を変えるのか"),
+    ],
+)
+def test_a_wrong_line_is_told_and_nothing_of_the_table_holds(people, line, reason):
+    with pytest.raises(Invalid) as refusal:
+        moves(table("0002,税務課,,,", line))
+    (problem,) = refusal.value.problems
+    assert (problem.line, reason in problem.reason) == (3, True)
+
+
+def test_one_person_stands_in_one_line(people):
+    with pytest.raises(Invalid) as refusal:
+        moves(table("0001,税務課,,,", "0001,市民課,,,"))
+    assert "2行目にもあります" in refusal.value.problems[0].reason
+
+
+def test_a_person_of_another_town_is_none_here(people, neighbour):
+    with pytest.raises(Invalid, match="登録できません"):
+        moves(table(f"{neighbour.username},税務課,,,"))
+
+
+def test_looked_at_on_the_page_before_it_is_planned(boss, people, client):
+    robot_of(people["0001"])
+    client.force_login(boss)
+    day = timezone.localdate() + timedelta(days=1)
+    file = SimpleUploadedFile("a.csv", table("0001,,,○,", "0002,デジタル推進課,,,"))
+    answer = client.post("/transfers/", {"day": day.isoformat(), "file": file})
+    row = Transfers.objects.get()
+    assert answer.url == f"/transfers/{row.pk}/"
+    page = client.get(answer.url).content.decode()
+    assert "引き継ぎなし" in page
+    assert "新しくできる課：デジタル推進課" in page
+    assert "市民課 → デジタル推進課" in page
+    assert not Department.objects.filter(name="デジタル推進課").exists(), "looking changes nothing"
+    assert client.post(f"/transfers/{row.pk}/plan/").status_code == 302
+    assert Transfers.objects.get().state == "waiting"
+    assert client.post(f"/transfers/{row.pk}/withdraw/").status_code == 302
+    wrong = client.post(
+        "/transfers/", {"day": day.isoformat(), "file": SimpleUploadedFile("a.csv", table("9999,x,,,"))}
+    )
+    assert wrong.status_code == 422
+    assert "2行目 9999" in wrong.content.decode()
+    past = {"day": "2020-04-01", "file": SimpleUploadedFile("a.csv", table("0001,x,,,"))}
+    assert "過ぎています" in client.post("/transfers/", past).content.decode()
+
+
+def test_a_day_that_went_by_is_told(boss, people):
+    row = planned(boss, "0002,税務課,,,")
+    Transfers.objects.filter(pk=row.pk).update(day=timezone.localdate() - timedelta(days=1))
+    (failure,) = queries.failures(boss)
+    assert "ワーカー" in failure.reason
+
+
+def test_a_move_is_kept_whole(people):
+    for move in (Move("1"), Move("1", "課", ("a", "b"), True, "2"), Move("1", roles=())):
+        assert Move.of(move.stored()) == move
+    assert Role.objects.count() == 3
