@@ -62,9 +62,15 @@ class House:
     @contextmanager
     def web(self) -> Iterator[subprocess.Popen[bytes]]:
         """`yakuba web`, answering; ended with all that it started."""
-        process = self.start("web")
-        try:
+        with self.running("web") as process:
             self.wait_until_it_answers(process)
+            yield process
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`yakuba …`; ended with all that it started."""
+        process = self.start(*arguments)
+        try:
             yield process
         finally:
             with suppress(ProcessLookupError):

@@ -1,21 +1,63 @@
-"""The commands of docs/operate/backup.md, run as they stand there, against a real PostgreSQL."""
+"""The commands of docs/operate/backup.md, run as they stand there: taken, and restored into an empty place."""
 
 from __future__ import annotations
 
 import json
 import re
+import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from postgresql_server import postgresql_server
-from running_house import new_house
+from postgresql_server import Server, postgresql_server
+from running_house import House, Visitor, new_house
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
-PAGE = Path(__file__).resolve().parents[1] / "docs/operate/backup.md"
+PROJECT = Path(__file__).resolve().parents[1]
+PAGE = PROJECT / "docs/operate/backup.md"
 YAKUBA = f'yakuba() {{ "{sys.executable}" -m yakuba "$@"; }}\n'
+CORE_PASSWORD = "coresystem-demo"
+
+BEGIN = """
+import django, os, sys
+django.setup()
+from pathlib import Path
+from yakuba.demo import chain, town
+from yakuba.demo.clerk import StandIn
+from yakuba.demo.programs import CoreSystem, Workers, make_pile, read_pile
+folder, core = Path(sys.argv[1]), CoreSystem(None, sys.argv[2], Path(sys.argv[3]))
+tell = lambda *_: None
+"""
+READ_AND_CONFIRM = (
+    BEGIN
+    + """
+pile = make_pile(8, 5, folder)
+town.load_town(core.url)
+with town.in_yakuba_city():
+    hands = Workers(1)
+    clerk, killer = StandIn(pile, town.user("standin")), chain.Killer(hands)
+    batch = chain._upload(pile)
+    chain._read(batch, pile.sheets, clerk, killer, tell)
+    chain._confirm(batch, clerk, killer, tell)
+    hands.stop()
+"""
+)
+ENTER = (
+    BEGIN
+    + """
+import json
+from yakuba.kernel.ledger.models import Case
+from yakuba.services.robots.models import RunRow
+with town.in_yakuba_city():
+    hands = Workers(1)
+    chain._enter(StandIn(read_pile(folder), town.user("standin")), core, chain.Killer(hands), tell)
+    hands.stop()
+    cases = {one.receipt_number: [one.status, one.target_number] for one in Case.objects.all()}
+print(json.dumps({"cases": cases, "stored": core.stored()}))
+"""
+)
 
 
 def blocks(heading: str) -> list[str]:
@@ -26,51 +68,169 @@ def blocks(heading: str) -> list[str]:
     return re.findall(r"```\n(.*?)```", section, re.S)
 
 
-def run(commands: str, house, replaced: dict[str, str], **environment: str) -> str:
+def run(commands: str, house: House, replaced: dict[str, str], **environment: str) -> str:
     for old, new in replaced.items():
         assert old in commands, f"the page does not say {old} any more"
         commands = commands.replace(old, new)
-    done = subprocess.run(
-        ["bash", "-euc", YAKUBA + commands],
+    done = shell(commands, house, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def shell(commands: str, house: House, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-euc", f"umask 022\n{YAKUBA}{commands}"],
         env=house.environment | environment,
         capture_output=True,
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, done.stderr
+
+
+class Keeper:
+    """Whoever follows the page for one house: takes its backup, and restores it into an empty place."""
+
+    def __init__(self, house: House, server: Server | None, folder: Path) -> None:
+        self.house, self.server, self.folder = house, server, folder
+        self.kept = folder / "kept"
+        self.kept.mkdir(mode=0o700)
+        self.home = {"HOME": str(folder)}
+
+    def take(self) -> None:
+        if self.server is None:
+            (taking,) = blocks("取る（SQLite）")
+        else:
+            file, taking = blocks("取る（PostgreSQL）")
+            assert self.server.password not in taking
+            self._name_the_database(file, self.house.environment["YAKUBA_DATABASE_URL"])
+        run(taking, self.house, {"/控え": str(self.kept)}, **self.home)
+        assert shell(taking.replace("/控え", str(self.kept)), self.house, **self.home).returncode, (
+            "no two in one"
+        )
+        for path in (self.kept / "yakuba-20261121").rglob("*"):
+            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+
+    def restore(self) -> House:
+        """The restored house, prepared and verified; it is not running yet."""
+        laying, loading, ending = blocks("戻す")
+        folder = self.folder / "restored"
+        house = replace(self.house, folder=folder, environment=dict(self.house.environment))
+        where = {"/控え": str(self.kept), "/srv/yakuba": str(folder)}
+        run(laying, house, where, **self.home)
+        again = laying.replace("/控え", str(self.kept)).replace("/srv/yakuba", str(folder))
+        assert "File exists" in shell(again, house, **self.home).stderr
+        house.environment["YAKUBA_DATA_DIR"] = str(folder)
+        if self.server is not None:
+            assert self.server.password not in loading + ending
+            house.environment["YAKUBA_DATABASE_URL"] = self.server.new_database("restored")
+            self._name_the_database(blocks("取る（PostgreSQL）")[0], house.environment["YAKUBA_DATABASE_URL"])
+            run(loading, house, {"/控え": str(self.kept)}, **self.home)
+            twice = shell(loading.replace("/控え", str(self.kept)), house, **self.home)
+            assert "already exists" in twice.stderr
+        run(ending, house, {"yakuba up\n": ""}, **self.home)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        return house
+
+    def _name_the_database(self, commands: str, url: str) -> None:
+        address = urlsplit(url)
+        written = {
+            "host=db.example.lg.jp": f"host={address.hostname}",
+            "port=5432": f"port={address.port}",
+            "dbname=yakuba": f"dbname={address.path[1:]}",
+            "user=yakuba": f"user={address.username}",
+            "password=パスワード": f"password={address.password}",
+        }
+        run(commands, self.house, written, **self.home)
+        assert (self.folder / ".pg_service.conf").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def keeper(request, tmp_path):
+    if request.param == "sqlite":
+        yield Keeper(new_house(tmp_path), None, tmp_path)
+        return
+    with postgresql_server() as server:
+        house = new_house(tmp_path, YAKUBA_DATABASE_URL=server.new_database("yakuba"))
+        yield Keeper(house, server, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_backup_is_taken_and_restored_as_the_page_says(keeper):
+    digest = keeper.house.yakuba("audit", "digest", "--json").stdout
+    keeper.take()
+    restored = keeper.restore()
+    assert json.loads(digest)
+    assert restored.yakuba("audit", "digest", "--json").stdout == digest
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3000)
+def test_a_restored_town_goes_on_and_enters_nothing_twice(keeper, core):
+    url, database = core
+    pile = keeper.folder / "pile"
+    keeper.house.environment["YAKUBA_OUTBOUND_HOSTS"] = urlsplit(url).netloc
+    program(keeper.house, READ_AND_CONFIRM, pile, url, database)
+    keeper.take()
+    entered = json.loads(program(keeper.house, ENTER, pile, url, database))
+    assert {status for status, _ in entered["cases"].values()} == {"entered"}
+
+    restored = keeper.restore()
+    with restored.running("up") as up:
+        restored.wait_until_it_answers(up)
+        visitor = Visitor(restored.port)
+        visitor.log_in()
+        assert len(pictures(visitor)) > 0
+        again = json.loads(program(restored, ENTER, pile, url, database))
+        if keeper.server is not None:
+            assert not [line for line in command_lines() if keeper.server.password in line]
+    assert again == entered
+    assert restored.yakuba("audit", "verify").returncode == 0
+
+
+def program(house: House, text: str, *arguments: object) -> str:
+    command = [sys.executable, "-c", text, *map(str, arguments)]
+    done = subprocess.run(command, env=house.environment, stdout=subprocess.PIPE, text=True, timeout=1500)
+    assert done.returncode == 0
     return done.stdout
 
 
-def test_a_backup_is_taken_and_restored_as_the_page_says(tmp_path):
-    with postgresql_server() as server:
-        house = new_house(tmp_path, YAKUBA_DATABASE_URL=server.new_database("yakuba"))
-        kept = tmp_path / "kept"
-        kept.mkdir()
-        home = {"HOME": str(tmp_path)}
-        password, (taking, restoring) = server.password, (blocks("取る（PostgreSQL）"), blocks("戻す"))
-        assert password not in "".join(taking[1:] + restoring)
+def pictures(visitor: Visitor) -> list[str]:
+    """The addresses of the pictures on the pages of cases; each opens."""
+    cases = set(re.findall(r'href="(/cases/\d+/)', visitor.get("/cases/").text))
+    found = [one for case in cases for one in re.findall(r'<img[^>]+src="(/[^"]+)"', visitor.get(case).text)]
+    for one in found:
+        answer = visitor.get(one)
+        assert (answer.status, answer.headers["Content-Type"].partition("/")[0]) == (200, "image"), one
+    return found
 
-        def service(url: str) -> dict[str, str]:
-            address = urlsplit(url)
-            return {
-                "host=db.example.lg.jp": f"host={address.hostname}",
-                "port=5432": f"port={address.port}",
-                "dbname=yakuba": f"dbname={address.path[1:]}",
-                "user=yakuba": f"user={address.username}",
-                "password=パスワード": f"password={password}",
-            }
 
-        run(taking[0], house, service(server.url("yakuba")), **home)
-        assert (tmp_path / ".pg_service.conf").stat().st_mode & 0o077 == 0
-        digest = json.loads(house.yakuba("audit", "digest", "--json").stdout)
-        run(taking[1], house, {"/控え": str(kept)}, **home)
+def command_lines() -> list[str]:
+    """What every user of the machine sees of all processes."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:  # it has ended
+            continue
+    return lines
 
-        other = server.new_database("restored")
-        run(taking[0], house, service(other), **home)
-        restored = restoring[0].replace("yakuba up\n", "yakuba audit digest --json\n")
-        where = {"/控え": str(kept), "/srv/yakuba": str(tmp_path / "restored")}
-        told = run(restored, house, where, YAKUBA_DATABASE_URL=other, **home)
-        assert json.loads(told.splitlines()[-1]) == digest
+
+@pytest.fixture
+def core(tmp_path):
+    """The sample core system: its address and its database, which no backup of the house holds."""
+    database = tmp_path / "core.sqlite3"
+    command = [sys.executable, "-u", str(PROJECT / "samples/coresystem/server.py"), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--database", str(database), "--password", CORE_PASSWORD],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield re.search(r"http://[\w.]+:\d+", process.stdout.readline()).group(), database
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_no_password_stands_on_a_command_line():

@@ -186,9 +186,12 @@ def set_active(person: User, active: bool, *, actor: Any = None) -> None:
 
 @transaction.atomic
 def unlock(person: User, *, actor: Any = None) -> None:
-    """Forget the failed logins for which a person, or a place where that person tried, is locked."""
-    LoginTally.objects.filter(user=person).delete()
-    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, unlocked=True)
+    """Forget the failed logins for which a person, or a place where that person tried, is locked. The event keeps how
+    many tries were refused meanwhile."""
+    tallies = LoginTally.objects.filter(user=person)
+    refused = sum(tallies.values_list("refused", flat=True))
+    tallies.delete()
+    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, unlocked=True, refused=refused)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ SALT = "yakuba.device"
 DEVICE_AGE = 365 * 24 * 3600  # seconds
 LONGEST_LOCK = timedelta(hours=8)
 FORGOTTEN_AFTER = timedelta(days=2)
+TOLD_AT_ONCE = 20  # ended locks, at one try to log in
 
 
 @dataclass(frozen=True)
@@ -136,10 +137,12 @@ def remember_device(answer: HttpResponseBase, tried: Try, *, secure: bool) -> No
 def _tell_of_ended_locks() -> None:
     """One event for all tries during a lock; and forget what is long over."""
     now = timezone.now()
-    for tally in LoginTally.objects.filter(locked_until__lte=now, refused__gt=0)[:20]:
+    for tally in LoginTally.objects.filter(locked_until__lte=now, refused__gt=0)[:TOLD_AT_ONCE]:
         if LoginTally.objects.filter(pk=tally.pk, refused=tally.refused).update(refused=0):
             _tell("accounts.tried_while_locked", tally, tries=tally.refused)
-    LoginTally.objects.filter(since__lt=now - FORGOTTEN_AFTER).delete()
+    # What was refused is told before it is forgotten, however many locks have ended since somebody last looked.
+    untold = Q(refused__gt=0, locked_until__isnull=False)
+    LoginTally.objects.filter(since__lt=now - FORGOTTEN_AFTER).exclude(untold).delete()
 
 
 def _tell(event: str, tally: LoginTally, **details: object) -> None:

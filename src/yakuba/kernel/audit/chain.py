@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,11 +22,23 @@ from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import audit_sentences
 from yakuba.kernel.tenancy import current_municipality
 
+log = logging.getLogger("yakuba.audit")
 KEYED = "audit.chain_keyed"
+MENDED = "audit.head_mended"
 COMPARE = "控えと照合してください。"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A chain's end as it goes on paper: how many events, when the last one was, and the digest."""
+
+    events: int
+    at: datetime
+    digest: str
 
 
 def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -> AuditEvent:
@@ -35,28 +49,50 @@ def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -
     """
     if name not in audit_sentences():
         raise LookupError(f"no manifest declares the audit event {name!r}")
-    municipality = current_municipality()
     with transaction.atomic():
-        ChainHead.objects.get_or_create(municipality=municipality)
-        head = ChainHead.objects.select_for_update().get(municipality=municipality)
-        event = AuditEvent(
-            municipality=municipality,
-            sequence=head.sequence + 1,
-            at=timezone.now(),
-            actor=actor if getattr(actor, "pk", None) else None,
-            name=name,
-            subject=subject,
-            details=details,
-            previous_hash=head.hash,
-        )
-        event.hash = link_hash(event)
-        event.save()
-        head.sequence, head.hash = event.sequence, event.hash
-        head.save()
-        # After the commit: an event that is rolled back was never there. Nothing of it may stop the work.
-        # A lambda: Django logs a failure by its __qualname__, which a partial lacks.
-        transaction.on_commit(lambda: kept_apart.follow(event), robust=True)
+        return _append(_end_to_follow(), name, subject, actor, details)
+
+
+def _append(end: raw.End, name: str, subject: str, actor: Any, details: dict[str, Any]) -> AuditEvent:
+    event = AuditEvent(
+        municipality=current_municipality(),
+        sequence=end.sequence + 1,
+        at=timezone.now(),
+        actor=actor if getattr(actor, "pk", None) else None,
+        name=name,
+        subject=subject,
+        details=details,
+        previous_hash=end.hash,
+    )
+    event.hash = link_hash(event)
+    event.save()
+    row = ChainHead.objects.filter(municipality=event.municipality)
+    row.update(sequence=event.sequence, hash=event.hash)
+    # After the commit: an event that is rolled back was never there. Nothing of it may stop the work.
+    # A lambda: Django logs a failure by its __qualname__, which a partial lacks.
+    transaction.on_commit(lambda: kept_apart.follow(event), robust=True)
     return event
+
+
+def _end_to_follow() -> raw.End:
+    """The end that the next link follows, locked.
+
+    A head row that fits no last link (nonsense, an older one, another town's) would stop every piece of work that
+    leaves an event, for good. So the chain goes on behind its last link and an event keeps what the row said. A row
+    that is ahead of the links stays as it is: the gap that then follows shows that links were lost.
+    """
+    if not ChainHead.objects.filter(municipality=current_municipality()).exists():
+        ChainHead.objects.bulk_create([ChainHead(municipality=current_municipality())], ignore_conflicts=True)
+    end, last = raw.end(lock=True), raw.last()
+    sequence, link_hash = (last.sequence, last.hash) if last else (0, "0" * 64)
+    fits = (end.sequence, end.hash) == (sequence, link_hash)
+    if fits or (not end.broken and end.sequence > sequence):
+        return end
+    said = {"sequence": _shown(end.sequence), "hash": _shown(end.hash)}
+    log.error("the audit chain's head row did not fit its last link %s; it said %s", sequence, said)
+    end = raw.End(int(sequence), link_hash if isinstance(link_hash, str) else "")
+    event = _append(end, MENDED, "", None, {"links": int(sequence), "said": said})
+    return raw.End(event.sequence, event.hash)
 
 
 def link_hash(event: AuditEvent | raw.Link) -> str:
@@ -95,8 +131,24 @@ def verify() -> tuple[int, list[str]]:
     if not sealed:
         problems.append(_unsealed(end))
     if (end.sequence, end.hash) != (count, previous):
-        problems.append(f"最後の記録が失われています（{_shown(end.sequence)}番まであるはずです）。{COMPARE}")
+        problems.append(_ends_elsewhere(end, count))
     return count, problems
+
+
+def on_paper() -> Paper | None:
+    """The active municipality's end for paper; None where it has no event. Raises Conflict where the program has not
+    written the last event so: that is not to be sworn to."""
+    last = raw.last()
+    if last is None:
+        return None
+    end = raw.end()
+    plain = not end.broken and last.sequence <= end.plain_until
+    if last.broken or not _is_whole(last, plain):
+        raise Conflict(
+            f"最後の記録（{_shown(last.sequence)}番）が書き換えられているため、要約を出せません。",
+            remedy="yakuba audit verify で調べてください。",
+        )
+    return Paper(last.sequence, last.at, kept_apart.digest(last.sequence, last.hash))
 
 
 def seal_plain_chain() -> list[str]:
@@ -116,6 +168,14 @@ def _unsealed(end: raw.End) -> str:
     return (
         f"{end.plain_until}番までの記録に鍵がありません。yakuba prepare を実行してください。"
         "実行しても消えないときは、書き換えられています。"
+    )
+
+
+def _ends_elsewhere(end: raw.End, count: int) -> str:
+    if end.broken or end.sequence > count:
+        return f"最後の記録が失われています（{_shown(end.sequence)}番まであるはずです）。{COMPARE}"
+    return (
+        f"鎖の頭（audit_chainhead）が{end.sequence}番を指し、最後の記録（{count}番）と合いません。{COMPARE}"
     )
 
 

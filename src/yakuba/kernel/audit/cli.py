@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit import head
-from yakuba.kernel.audit.chain import record, verify
-from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.audit.chain import on_paper, record, verify
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
 from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -52,20 +52,26 @@ def verify_chains(
 @app.command("digest")
 def print_digests(as_json: bool = JSON) -> None:
     """紙に控える要約を出す。あとで verify --digest と照合する"""
-    rows = []
+    rows, broken = [], []
     for municipality in Municipality.objects.order_by("code"):
         with active_municipality(municipality):
-            last = AuditEvent.objects.order_by("-sequence").first()
-        if last is not None:
-            at = timezone.localtime(last.at).isoformat(timespec="seconds")
-            rows.append({"municipality": municipality.code, "events": last.sequence, "last": at})
-            rows[-1]["digest"] = head.digest(last.sequence, last.hash)
+            try:
+                paper = on_paper()
+            except Conflict as refusal:
+                broken.append(f"{municipality.code}: {refusal}")
+                continue
+        if paper is not None:
+            at = timezone.localtime(paper.at).isoformat(timespec="seconds")
+            rows.append({"municipality": municipality.code, "events": paper.events, "last": at})
+            rows[-1]["digest"] = paper.digest
     if as_json:
         print_json(rows)
-        return
-    for row in rows:
-        line = "{municipality}: {events}件、最後は{last}\n  要約 {digest}".format(**row)
-        console.print(line, highlight=False, soft_wrap=True)
+    else:
+        for row in rows:
+            line = "{municipality}: {events}件、最後は{last}\n  要約 {digest}".format(**row)
+            console.print(line, highlight=False, soft_wrap=True)
+    if broken:
+        raise fail("\n".join(broken))
 
 
 @app.command("restored")

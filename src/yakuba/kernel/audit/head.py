@@ -85,8 +85,12 @@ def problems() -> list[str]:
         return [f"頭の控え {_path()} が読めません。紙の要約と照合してください。"]
     count = raw.last_number()
     if kept is None:
-        said = "頭の控えがありません。紙の要約と照合し、yakuba audit restored で作り直してください。"
-        return [said] if count else []
+        if not count:
+            return [
+                "監査記録が1件もなく、頭の控えもありません（自治体を登録したときの1件があるはずです）。"
+                "消されています。紙の要約と照合してください。"
+            ]
+        return ["頭の控えがありません。紙の要約と照合し、yakuba audit restored で作り直してください。"]
     if count < kept.sequence:
         return [
             f"最後の{kept.sequence - count}件が失われています（頭の控えは{kept.sequence}番、{kept.at}。"

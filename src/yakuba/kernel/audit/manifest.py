@@ -10,6 +10,7 @@ MANIFEST = Manifest(
     roles={"課長": ("audit.view",)},
     audit_events={
         "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
+        "audit.head_mended": "鎖の頭の値が最後の記録と合わなかったので、最後の記録の後ろから続けた",
         "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",
         "audit.listed": "監査記録を閲覧した",
         "audit.verified": "監査記録を調べた",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.dateparse import parse_datetime
 
@@ -22,6 +22,7 @@ from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.tenancy import current_municipality
 
 MOST = 2**63 - 1  # SQLite sorts text and bytes behind every number
+LONGEST_CHAIN = 2**62  # links; a head that says more leaves no number for the next one
 _COLUMNS = ("municipality_id", "sequence", "actor_id", "name", "subject", "previous_hash", "hash")
 _TYPES = {
     "sequence": (int, "番号"), "at": (datetime, "日時"), "name": (str, "出来事"), "subject": (str, "対象"),
@@ -52,7 +53,8 @@ class Link:
 
 @dataclass(frozen=True)
 class End:
-    """The row of `ChainHead`; `broken` where one of its numbers is none, or its hash no text."""
+    """The row of `ChainHead`; `broken` where one of its numbers is none or none that is possible, or its hash no
+    text."""
 
     sequence: Any = 0
     hash: Any = "0" * 64
@@ -61,22 +63,27 @@ class End:
     @property
     def broken(self) -> bool:
         kinds = zip((self.sequence, self.hash, self.plain_until), (int, str, int), strict=True)
-        return any(type(value) is not kind for value, kind in kinds)
+        return (
+            any(type(value) is not kind for value, kind in kinds) or not 0 <= self.sequence <= LONGEST_CHAIN
+        )
 
 
 def links() -> Iterator[Link]:
     """The active municipality's rows in the order of their numbers; on SQLite those without a number lie around."""
-    texts = (Cast("at", TextField()), Cast("details", TextField()))
-    rows = AuditEvent.objects.order_by("sequence").values_list(*_COLUMNS, *texts)
-    with any_text():
-        for *columns, at, details in rows.iterator(chunk_size=1000):
-            named = dict(zip(_COLUMNS, columns, strict=True))
-            yield Link(**named, at=_instant(at), details=_object(details))
+    yield from _read(AuditEvent.objects.order_by("sequence"))
 
 
-def end() -> End:
-    """What the active municipality's `ChainHead` says."""
+def last() -> Link | None:
+    """The link with the highest number."""
+    return next(_read(AuditEvent.objects.filter(sequence__lte=MOST).order_by("-sequence")[:1]), None)
+
+
+def end(*, lock: bool = False) -> End:
+    """What the active municipality's `ChainHead` says; `lock` keeps other writers of the chain waiting until the
+    transaction ends."""
     rows = ChainHead.objects.filter(municipality=current_municipality())
+    if lock:
+        rows = rows.select_for_update()
     with any_text():
         row = rows.values_list("sequence", "hash", "plain_until").first()
     return End(*row) if row else End()
@@ -93,6 +100,14 @@ def hash_at(sequence: int) -> str:
     with any_text():
         found = AuditEvent.objects.filter(sequence=sequence).values_list("hash", flat=True).first()
     return found if isinstance(found, str) else ""
+
+
+def _read(events: QuerySet[AuditEvent]) -> Iterator[Link]:
+    texts = (Cast("at", TextField()), Cast("details", TextField()))
+    with any_text():
+        for *columns, at, details in events.values_list(*_COLUMNS, *texts).iterator(chunk_size=1000):
+            named = dict(zip(_COLUMNS, columns, strict=True))
+            yield Link(**named, at=_instant(at), details=_object(details))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
@@ -127,6 +128,20 @@ def test_tries_during_a_lock_are_one_event_with_their_number(clerk, yakuba_city)
     assert told == [{"scope": "name_at_place", "tries": 20}]
 
 
+def test_locks_that_ended_unseen_are_told_however_many_and_however_late(yakuba_city, make_staff, monkeypatch):
+    monkeypatch.setattr(throttle, "TOLD_AT_ONCE", 2)
+    people = [make_staff(yakuba_city) for _ in range(3)]
+    for number, person in enumerate(people):
+        for _ in range(throttle.NAME_AT_PLACE.tries + 3):
+            login(person.username, WRONG, address=f"192.0.2.{number}")
+    later(timedelta(days=5))
+    for _ in range(2):
+        login("nobody", WRONG)
+    told = [details for name, details in events(yakuba_city) if name == "accounts.tried_while_locked"]
+    assert told == [{"scope": "name_at_place", "tries": 3}] * 3
+    assert LoginTally.objects.filter(user__in=people).count() == 0
+
+
 def test_a_lock_ends_and_success_forgets(clerk):
     for _ in range(5):
         login(clerk.username, WRONG)
@@ -143,6 +158,7 @@ def test_an_administrator_ends_a_lock(clerk, in_yakuba_city):
         login(clerk.username, WRONG)
     assert login(clerk.username, RIGHT) == 429
     actions.unlock(clerk)
+    assert AuditEvent.objects.order_by("-sequence")[0].details == {"unlocked": True, "refused": 1}
     assert login(clerk.username, RIGHT) == 302
 
 
@@ -156,3 +172,53 @@ def test_no_name_that_was_typed_is_kept(clerk):
     login("typed-my-password-here", WRONG)
     assert "typed-my-password-here" not in str(list(LoginTally.objects.values()))
     assert User.objects.count() == 1
+
+
+class Counting(MD5PasswordHasher):
+    """Counts how often a password is hashed."""
+
+    algorithm = "counting"
+    calls = 0
+
+    def encode(self, password, salt):
+        Counting.calls += 1
+        return super().encode(password, salt)
+
+
+@pytest.fixture
+def people(settings, make_staff, yakuba_city):
+    """Names that differ in what the house knows of them."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    made = {kind: make_staff(yakuba_city) for kind in ("known", "gone", "without a password", "damaged")}
+    made["gone"].is_active = False
+    made["without a password"].set_unusable_password()
+    made["damaged"].password = "nonsense"
+    for person in made.values():
+        person.save()
+    return {kind: person.username for kind, person in made.items()} | {
+        "unknown": "nobody",
+        "other case": "STAFF1",
+    }
+
+
+@pytest.mark.parametrize("kind", ["known", "gone", "without a password", "damaged", "unknown", "other case"])
+def test_one_password_is_hashed_whoever_is_named(people, kind):
+    """What takes long is the hash: a name that is known takes as long as one that is not."""
+    Counting.calls = 0
+    assert login(people[kind], WRONG) == 200
+    assert Counting.calls == 1
+
+
+@pytest.mark.parametrize("kind", ["known", "unknown"])
+def test_none_is_hashed_while_locked(people, kind):
+    for _ in range(throttle.NAME_AT_PLACE.tries):
+        login(people[kind], WRONG)
+    Counting.calls = 0
+    assert login(people[kind], RIGHT) == 429
+    assert Counting.calls == 0
+
+
+def test_a_lock_does_not_tell_whether_the_name_is_known(people):
+    answers = {kind: [login(people[kind], WRONG, f"192.0.2.{number}") for _ in range(7)]
+               for number, kind in enumerate(people)}  # fmt: skip
+    assert set(map(tuple, answers.values())) == {(200,) * 4 + (429,) * 3}

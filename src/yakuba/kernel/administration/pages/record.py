@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.administration.forms import AuditFilter
 from yakuba.kernel.audit import head
-from yakuba.kernel.audit.chain import record, verify
+from yakuba.kernel.audit.chain import on_paper, record, verify
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.registry import audit_sentences
 
@@ -52,12 +52,7 @@ def verify_chain(request: HttpRequest) -> HttpResponse:
 @permission_required("audit.view")
 def digest(request: HttpRequest) -> HttpResponse:
     """The record's end for paper, which nobody at a keyboard can change."""
-    last = AuditEvent.objects.order_by("-sequence").first()
-    context = {
-        "last": last,
-        "digest": head.digest(last.sequence, last.hash) if last else "",
-        "today": timezone.localdate(),
-    }
+    context = {"paper": on_paper(), "today": timezone.localdate()}
     answer = render(request, "administration/digest.html", context)
     record("audit.digest_printed", actor=request.user)
     return answer

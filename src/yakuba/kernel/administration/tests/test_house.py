@@ -150,7 +150,7 @@ def test_the_audit_record_is_narrowed_and_verified(admin, in_yakuba_city, clerk,
 
 def test_the_digest_on_paper_is_the_one_of_the_command(admin, in_yakuba_city, kept_apart):
     record("reform.report_made")
-    digest = admin.get(reverse("administration:audit-digest")).context["digest"]
+    digest = admin.get(reverse("administration:audit-digest")).context["paper"].digest
     assert CliRunner().invoke(build(), ["audit", "verify", "--digest", digest]).exit_code == 0
 
 

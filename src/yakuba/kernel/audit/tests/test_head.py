@@ -3,13 +3,13 @@
 import fcntl
 
 import pytest
-from django.db import connection
 from typer.testing import CliRunner
 
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import record, verify
 from yakuba.kernel.audit.cli import app
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
+from yakuba.kernel.audit.tests.tampering import execute
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -34,16 +34,6 @@ def more(number):
 
 def run(*arguments):
     return CliRunner().invoke(app, list(arguments))
-
-
-def execute(*statements):
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
-        for statement in statements:
-            cursor.execute(statement)
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
 
 
 def cut_to(sequence):
@@ -161,6 +151,16 @@ def test_a_digest_on_paper_finds_what_no_file_can(city):
     assert answer.exit_code == 1
     for nonsense in ("10", "x", "9" * 30 + "-AAAA", "５-AAAA"):
         assert run("verify", "--digest", nonsense).exit_code == 1
+
+
+def test_a_digest_on_paper_finds_a_chain_that_began_anew(city):
+    """Database and kept head were emptied: the chain that grows afterwards is whole, and not the one on paper."""
+    written = run("digest", "--json").stdout.split('"digest": "')[1].split('"')[0]
+    execute("DELETE FROM audit_auditevent", "DELETE FROM audit_chainhead")
+    head._path().unlink()
+    more(7)
+    assert run("verify").exit_code == 0
+    assert run("verify", "--digest", written).exit_code == 1
 
 
 def test_a_broken_chain_is_not_taken_for_a_restored_one(city):

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from yakuba.kernel.audit.chain import record, seal_plain_chain, verify
 from yakuba.kernel.audit.cli import app
+from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -108,3 +109,39 @@ def test_any_value_in_the_head(city, column, value):
 def test_a_digest_meets_nonsense(city):
     _execute("UPDATE audit_auditevent SET hash = NULL, at = 'x' WHERE sequence = 2")
     assert CliRunner().invoke(app, ["verify", "--digest", "2-AAAA"]).exit_code == 1
+
+
+@pytest.mark.parametrize("column", ["sequence", "hash"])
+@pytest.mark.parametrize("value", ["NULL", "'x'", "x'00ff'", "0.5", NO_UTF_8, "-1"])
+def test_events_are_kept_whatever_stands_in_the_head(city, column, value):
+    _execute(f"UPDATE audit_chainhead SET {column} = {value}")
+    record("ledger.case_viewed", subject="case:2")
+    assert verify() == (5, [])
+    names = list(AuditEvent.objects.order_by("sequence").values_list("name", flat=True))
+    assert names[3:] == ["audit.head_mended", "ledger.case_viewed"]
+
+
+@pytest.mark.parametrize("column", ["sequence", "hash", "plain_until"])
+@pytest.mark.parametrize("value", ["NULL", "'x'", NO_UTF_8])
+def test_the_digest_of_a_whole_chain_asks_no_head(city, column, value):
+    before = CliRunner().invoke(app, ["digest", "--json"])
+    _execute(f"UPDATE audit_chainhead SET {column} = {value}")
+    after = CliRunner().invoke(app, ["digest", "--json"])
+    assert (after.exit_code, after.stdout) == (0, before.stdout)
+
+
+@pytest.mark.parametrize("column", ["hash", "at", "details", "name", "previous_hash"])
+@pytest.mark.parametrize("value", ["NULL", "7", "x'00ff'", NO_UTF_8])
+def test_no_digest_of_a_broken_link(city, column, value):
+    _execute(f"UPDATE audit_auditevent SET {column} = {value} WHERE sequence = 3")
+    answer = CliRunner().invoke(app, ["digest"])
+    assert answer.exit_code == 1
+    assert isinstance(answer.exception, SystemExit), answer.exception
+    assert "要約を出せません" in "".join(answer.output.split())
+
+
+def test_a_number_that_is_none_is_no_end(city):
+    before = CliRunner().invoke(app, ["digest", "--json"]).stdout
+    _execute("INSERT INTO audit_auditevent (municipality_id, sequence, at) SELECT municipality_id, 'zz', 'zz' "
+             "FROM audit_auditevent WHERE sequence = 1")  # fmt: skip
+    assert CliRunner().invoke(app, ["digest", "--json"]).stdout == before
