@@ -71,6 +71,8 @@ class Try:
 
 def try_of(request: HttpRequest, username: str) -> Try:
     """Who tries from where. An IPv6 address counts as its /64, which one subscriber owns whole."""
+    # A key for counting alone: names that NFKC makes one share a budget, which is the strict side. Who logs in is found
+    # by the name as the account has it.
     name = unicodedata.normalize("NFKC", username).strip().casefold()
     return Try(name, _network(request.META.get("REMOTE_ADDR", "")), _device(request, name))
 

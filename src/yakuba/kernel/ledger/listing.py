@@ -16,6 +16,7 @@ from yakuba.kernel.ledger.masking import masked_values
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values.characters import COMPATIBLE
 
 SORTS: dict[str, tuple[str, tuple[str, ...]]] = {  # key -> heading, columns
     "receipt": ("受付番号", ("receipt_number",)),
@@ -89,10 +90,12 @@ def listed(wanted: Wanted) -> QuerySet[Any]:
 
 def spellings(text: str) -> list[str]:
     """How what a person looks for may stand in the ledger: as typed, without blanks, digits without hyphens, a date
-    as ISO 8601, kana as katakana."""
+    as ISO 8601, kana as katakana, and a kanji as any of its code points (神: U+795E, U+FA19), since keyboards give the
+    common one. This is for finding alone: the ledger keeps both apart, and nothing folded is stored."""
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain)
     found = [text, "".join(text.split()), plain, katakana]
+    found += [plain[:i] + COMPATIBLE[c] + plain[i + 1 :] for i, c in enumerate(plain) if c in COMPATIBLE]
     if re.fullmatch(r"[-()〒0-9]+", plain):
         found.append(re.sub(r"\D", "", plain))
     with suppress(ValueRefused):

@@ -14,6 +14,12 @@ from yakuba.kernel.values.refusal import ValueRefused
 
 COMPATIBILITY = "\uf900-\ufaff\U0002f800-\U0002fa1f"  # CJK compatibility ideographs
 SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"  # variation selectors
+# The kanji of CP932 that Unicode takes for another form of a common one, by the common one: 神 → U+FA19.
+COMPATIBLE = {
+    unicodedata.normalize("NFC", one): one
+    for one in map(chr, (0xF929, 0xF9DC, *range(0xFA0E, 0xFA2E)))
+    if unicodedata.normalize("NFC", one) != one
+}
 _PARTS = re.compile(f"([{COMPATIBILITY}])")
 # No width and no meaning in a value: zero-width blanks and joiners, soft hyphen, marks of direction, byte order.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     REQUIRED_BLANK = "required_blank"
     FAINT_INK = "faint_ink"
     NOT_IN_LEXICON = "not_in_lexicon"
+    READ_AS_LISTED = "read_as_listed"
     VARIANT_KANJI = "variant_kanji"
     LOOKALIKE = "lookalike"
     CHECK_DIGITS = "check_digits"

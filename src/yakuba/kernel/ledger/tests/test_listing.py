@@ -49,6 +49,14 @@ def test_any_value_finds_its_case_as_staff_write_it(town, text):
     assert found(text=text) == ["0800000129"]
 
 
+def test_a_name_is_found_by_either_code_point_of_its_kanji(town):
+    """A keyboard gives the common kanji; the ledger keeps the one that stands in the register."""
+    case = actions.open_case(town, "0800000517")
+    actions.record_value(case, "name", "\ufa19田静", trusted=True, source={})
+    assert found(text="\u795e田") == found(text="\ufa19田") == ["0800000517"]
+    assert case.values.get(field="name").value == "\ufa19田静"
+
+
 def test_what_nobody_has_finds_nothing(town):
     assert found(text="鈴木") == []
     assert spellings("（ ）") != []

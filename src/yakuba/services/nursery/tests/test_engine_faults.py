@@ -62,6 +62,16 @@ def test_a_namesake_who_was_looked_at_is_no_fault():
     assert preparing.faults(given(household(child("1")), household(other)), read()) == []
 
 
+def test_names_that_differ_by_a_compatibility_kanji_are_two_and_by_width_one():
+    def told(one, other):
+        homes = [household(replace(child(str(n)), name=name)) for n, name in enumerate((one, other), 1)]
+        return bool(preparing.faults(given(*homes), read()))
+
+    assert not told("\ufa19谷花子", "神谷花子")
+    assert told("神谷　花子", "神谷花子")
+    assert told("ﾏﾘｱ", "マリア")
+
+
 def test_fields_that_nobody_filled_in_are_noted():
     row = "{点: 1, 名前: a, 条件: {収入: 1, 曜日: 月, 迎え: 記入あり}}"
     selection = prepared(household(child("1", income="1")), 調整指数=f"\n  出典: x\n  行:\n    - {row}")

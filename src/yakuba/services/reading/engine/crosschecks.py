@@ -19,12 +19,13 @@ from .alphabets import LOOKALIKE_KANJI, is_variant, out_of_place
 class Findings:
     """About one field: `confirmed_by` names of checks, `reasons` against it, `confirmed_prefix` how many
     characters from the start are confirmed where a check reaches only that far, `ambiguous` when a look-alike
-    value would pass the same checks."""
+    value would pass the same checks, `open` the positions of characters on which the checks say nothing."""
 
     confirmed_by: list[str] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     confirmed_prefix: int = 0
     ambiguous: bool = False
+    open: tuple[int, ...] = ()
 
 
 Values = Mapping[str, FieldReading]
@@ -122,6 +123,8 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
         findings[name.field].reasons.append(Reason.KANA_MISMATCH)
         return
     findings[kana.field].ambiguous |= bool(others)
+    if len(kana.evidence.characters) == len(kana.value):
+        findings[kana.field].open = tuple(i for i, c in enumerate(kana.value) if readings.may_have_dots(c))
     findings[name.field].ambiguous |= bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
 
 

@@ -58,7 +58,8 @@ class Work:
     @property
     def promising(self) -> bool:
         """The views so far agree, so further ones may lead to trust."""
-        return len({view.text for view in self.read_views}) == 1 and bool(self.read_views[0].text)
+        texts = {view.text for view in self.read_views}
+        return len(texts) == 1 and "" not in texts and not any(view.proposed for view in self.read_views)
 
     @property
     def proven(self) -> bool:
@@ -187,7 +188,7 @@ def witness_of(work: Work, works: Sequence[Work]) -> Work | None:
     """The box that says something about this one: the name of a reading, the postal code of an address."""
     for other in works:
         if other.box.field == work.definition.reading_of or other.definition.postal_code_of == work.box.field:
-            return other if other.read_views else None
+            return other
     return None
 
 
@@ -197,7 +198,7 @@ def resolved(
     """The views judged against a closed list, the readings of a name, or the places of a postal code."""
     if work.definition.words:
         return resolve.resolve(views, work.definition.words, letters, resolve.UNLISTED_IN_LIST)
-    if witness is None:
+    if witness is None or not witness.read_views:
         return views
     text = witness.read_views[0].text
     if work.definition.reading_of:
@@ -217,6 +218,10 @@ def conclude(work: Work) -> Outcome:
     text = max(votes, key=lambda t: (votes[t], sum(v.posterior for v in work.read_views if v.text == t)))
     agreeing = [view for view in work.read_views if view.text == text]
     flags = list(work.flags)
+    if any(view.proposed for view in agreeing):
+        flags.append(Reason.READ_AS_LISTED)
+    if any(view.contested for view in agreeing):
+        flags.append(Reason.LOW_CONFIDENCE)
     text = shapes_in_context(text) if work.alphabet in (Script.NAME, Script.TEXT) else text
     value = _value(work, text, flags)
     if combs.overwritten(text, work.cell_ink):

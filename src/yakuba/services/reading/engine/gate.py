@@ -36,6 +36,11 @@ class Threshold:
 
 # Another field, check digits or a closed list say the same: the reading may be a little less clear by itself.
 CONFIRMED = Threshold(views=2, floor=0.5, posterior=0.4)
+# An entry of a closed list: the paper may hold what is on no list and looks much like an entry (束山 and 東山), and then
+# the recogniser gave the entry's character 0.81 at most.
+LISTED = Threshold(views=2, floor=0.9, posterior=0.7)
+# Kana that the name confirms whatever their dots (梅沢: ウメサワ, ウメザワ): only the picture says whether there are any.
+DOTS = 0.95
 # A look-alike value would pass the same check (ナカシマ and ナカジマ): the picture alone has to decide.
 AMBIGUOUS = Threshold(views=4, floor=0.97, posterior=0.95)
 # Digits that nothing confirms: one digit read wrong is still a possible value. Of 927 combs all 923 on which four
@@ -58,6 +63,7 @@ _TEXT = {
     Reason.REQUIRED_BLANK: "必ず記入する欄が空いています。",
     Reason.FAINT_INK: "薄い書き込みがあるようです。",
     Reason.NOT_IN_LEXICON: "一覧にない名称です。",
+    Reason.READ_AS_LISTED: "読み取った字と違いますが、一覧・辞書・郵便番号にある語を候補にしました。用紙の字を確かめてください。",
     Reason.VARIANT_KANJI: "異体字が含まれます。字形を確かめてください。",
     Reason.LOOKALIKE: "形のよく似た字があります。字形を確かめてください。",
     Reason.CHECK_DIGITS: "検査数字が合いません。",
@@ -120,6 +126,7 @@ def _lacking(definition: FieldDefinition, reading: FieldReading, found: Findings
     unsure = evidence.floor(found.confirmed_prefix) < threshold.floor
     if (
         unsure
+        or min((evidence.characters[at] for at in found.open), default=1.0) < DOTS
         or evidence.posterior < threshold.posterior
         or min(confirmed_part, default=1.0) < CONFIRMED.floor
     ):
@@ -139,6 +146,8 @@ def _threshold(definition: FieldDefinition, found: Findings) -> Threshold:
     """The threshold for a field with what is known about it."""
     if found.confirmed_by and found.ambiguous:
         return AMBIGUOUS
+    if definition.words and found.confirmed_by:
+        return LISTED
     if found.confirmed_by and not found.confirmed_prefix:
         return CONFIRMED
     if found.confirmed_by:

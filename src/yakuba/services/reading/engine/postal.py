@@ -284,6 +284,8 @@ def _number(text: str) -> int | None:
 def _characters(text: str, at: int) -> Iterator[Symbol]:
     for place, character in enumerate(text, start=at + 1):
         if not _SELECTOR.fullmatch(character):
+            # Both sides are folded and neither is kept. A place has one official form, so NFKC may say that a town is
+            # meant; which form stands on the paper it does not say (`_confirmed`).
             plain = unicodedata.normalize("NFKC", character).upper().translate(_KANA)
             yield Symbol(plain.translate(_ALIKE), place)
 

@@ -51,6 +51,13 @@ def _alike() -> dict[str, str]:
 
 
 _ALIKE = _alike()
+_DOTTED = frozenset([*_VOICED, *_VOICED.values(), *"パピプペポ"])
+
+
+def may_have_dots(kana: str) -> bool:
+    """True for a kana that with or without a dot or ring is another one. Names do not fix the dots of their readings:
+    沢 is サワ or ザワ as the family says, and dictionaries have one of them."""
+    return kana in _DOTTED
 
 
 def _dictionary() -> sudachipy.Dictionary:

@@ -38,6 +38,8 @@ class Decoded:
     text: the best string.  posterior: its probability, 0..1.  characters: the probability of each character
     where it was read, 0..1.  alternatives: other strings with their probability, best first.  rivals: for each
     character those others that got at least 0.1 % there.  folded: the probabilities it was read from.
+    proposed: the text is not what was read but what a list, a dictionary or a postal code has instead of it.
+    contested: another text that may stand there, too, is nearly as likely.
     """
 
     text: str
@@ -46,6 +48,8 @@ class Decoded:
     alternatives: tuple[tuple[str, float], ...] = ()
     rivals: tuple[str, ...] = ()
     folded: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    proposed: bool = False
+    contested: bool = False
 
     @property
     def floor(self) -> float:

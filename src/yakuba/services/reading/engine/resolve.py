@@ -1,8 +1,9 @@
 """Readings judged against what can stand in a field at all: a closed list, or the dictionary's readings of a name.
 
-The recogniser's free reading of ｵﾀﾞﾆ may be ｵﾀﾆ with 0.6 and ｵﾀﾞﾆ with 0.3. When only one of them is a reading of
-小谷, the image and the dictionary together say more than each alone. The share of a candidate is Bayes' rule over
-all candidates and the free reading, which gets the prior odds that something unlisted was written.
+An entry may confirm what was read, or it may be proposed. The recogniser's free reading of ｵﾀﾞﾆ may be ｵﾀﾆ with 0.6 and
+ｵﾀﾞﾆ with 0.3; when only the latter is a reading of 小谷, it is the likelier one by Bayes' rule, with prior odds that
+something unlisted was written. But people do write what is on no list: 束山保育園 is not 東山保育園. So an entry that
+differs from what was read is `proposed`, and a person decides.
 """
 
 from __future__ import annotations
@@ -17,15 +18,14 @@ UNLISTED_IN_LIST = 0.02  # prior odds that a field with a closed list holds some
 UNLISTED_READING = 0.1  # that a name is read in a way no dictionary has
 PUT_RIGHT = 0.5  # probability noted for a character that the postal code put right
 FARTHEST = 0.5  # of the length: candidates farther from the free reading are not considered
+CONTEST = 0.1  # an entry this likely beside the one that was read: the picture has not decided between them
 
 
 def resolve(
     views: Sequence[Decoded], candidates: Iterable[str], alphabet: Alphabet, unlisted: float
 ) -> list[Decoded]:
-    """The views with their texts replaced by the likeliest candidate where it beats the free reading.
-
-    A resolved view's probabilities are the candidate's share of all that was considered, 0..1.
-    """
+    """The views, with the likeliest candidate as a proposal where it beats a free reading that is none of them, and
+    contested where another candidate is nearly as likely as the one that was read."""
     known = list(dict.fromkeys(candidates))
     return [_resolved(view, known, alphabet, unlisted) for view in views]
 
@@ -33,30 +33,35 @@ def resolve(
 def _resolved(view: Decoded, candidates: Sequence[str], alphabet: Alphabet, unlisted: float) -> Decoded:
     if view.folded is None or not view.text:
         return view
-    near = [c for c in candidates if distance(c, view.text) <= max(1, round(FARTHEST * len(view.text)))]
-    if not near:
+    reach = max(1, round(FARTHEST * len(view.text)))
+    chances = {
+        c: probability(view.folded, c, alphabet) for c in candidates if distance(c, view.text) <= reach
+    }
+    if view.text in chances:
+        own = chances.pop(view.text)
+        return replace(view, contested=max(chances.values(), default=0.0) > CONTEST * own)
+    best = max(chances, key=lambda text: chances[text], default="")
+    free = unlisted * view.posterior
+    if not best or chances[best] <= free:
         return view
-    chances = {c: probability(view.folded, c, alphabet) for c in near}
-    if view.text not in chances:
-        chances[view.text] = unlisted * view.posterior
-    total = sum(chances.values())
-    best = max(chances, key=lambda text: chances[text])
-    if best not in near or total <= 0:
-        return view
-    share = chances[best] / total
-    others = tuple(
-        (text, chance / total)
-        for text, chance in sorted(chances.items(), key=lambda item: -item[1])
-        if text != best and chance > 1e-4 * total
-    )
+    total = sum(chances.values()) + free
+    share = chances.pop(best) / total
+    others = sorted({**chances, view.text: free}.items(), key=lambda other: -other[1])
     return replace(
-        view, text=best, posterior=share, characters=(share,) * len(best), alternatives=others[:4], rivals=()
+        view,
+        text=best,
+        posterior=share,
+        characters=(share,) * len(best),
+        alternatives=tuple((text, chance / total) for text, chance in others if chance > 1e-4 * total)[:4],
+        rivals=(),
+        proposed=True,
     )
 
 
 def resolve_start(views: Sequence[Decoded], starts: Sequence[str]) -> list[Decoded]:
     """The views with the beginning of their texts put right where it is all but one of `starts`: the place names
-    of a postal code. A character is put right only where the recogniser saw the right one as possible too."""
+    of a postal code. A character is put right only where the recogniser saw the right one as possible too, and the
+    view is a proposal unless the two characters have one shape."""
     return [_with_start(view, starts) for view in views]
 
 
@@ -67,9 +72,11 @@ def _with_start(view: Decoded, starts: Sequence[str]) -> Decoded:
         wrong = [i for i, (own, right) in enumerate(zip(view.text, start, strict=False)) if own != right]
         if len(view.text) < len(start) or len(wrong) > max(1, len(start) // 4):
             continue
-        if all(start[i] in view.rivals[i] or one_shape(start[i], view.text[i]) for i in wrong):
+        other = [i for i in wrong if not one_shape(start[i], view.text[i])]
+        if all(start[i] in view.rivals[i] for i in other):
             chances = tuple(PUT_RIGHT if i in wrong else c for i, c in enumerate(view.characters))
-            return replace(view, text=start + view.text[len(start) :], characters=chances)
+            text = start + view.text[len(start) :]
+            return replace(view, text=text, characters=chances, proposed=bool(other))
     return view
 
 

@@ -2,8 +2,9 @@
 (job) => {
   "use strict";
 
-  // Text as people compare it: one width, no spaces, no marks such as 必須 or a trailing colon.
-  const squeeze = (text) => (text || "").normalize("NFKC").replace(/\s+/g, "");
+  // Text as people compare it: one width, no spaces, no marks such as 必須 or a trailing colon. Kanji keep their code
+  // point: an option may be a person's name, and 神 U+FA19 is not 神 U+795E, which NFKC would make of it.
+  const squeeze = (text) => (text || "").replace(/[^\uF900-\uFAFF\u{2F800}-\u{2FA1F}]+/gu, (part) => part.normalize("NFKC")).replace(/\s+/g, "");
   const bare = (text) => squeeze(text).replace(/^[※*●○]+|[※*]+$/g, "").replace(/[(\[【]?(必須|任意)[)\]】]?$/, "").replace(/[::]$/, "");
   const line = (text) => (text || "").replace(/\s+/g, " ").trim();
 

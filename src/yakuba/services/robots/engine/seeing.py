@@ -11,7 +11,8 @@ from yakuba.services.robots.engine.scenario import Landmark
 
 
 def plain(text: str) -> str:
-    """Text for comparing labels: one width, no spaces. For values there is `comparable`."""
+    """Text for comparing labels: one width, no spaces. Both sides are folded so, and no one stores it; NFKC is right
+    here, since a label names no person. For values there is `comparable`, which keeps kanji apart."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 

@@ -38,6 +38,7 @@ FORM = """
 <label>固定 <input readonly value=動かない></label>
 <label>大文字 <input oninput="this.value = this.value.toUpperCase()"></label>
 <label>園 <select><option></option><option value=1>中央保育園</option><option value=2>青葉保育園</option></select></label>
+<label>担当 <select><option></option><option value=1>\u795e田</option><option value=2>\ufa19田</option></select></label>
 <div role=radiogroup aria-labelledby=sex><span id=sex>性別</span>
 <input type=radio name=s id=m value=1><label for=m>男</label><input type=radio name=s id=f value=2><label for=f>女</label></div>
 <fieldset><legend>曜日</legend><label><input type=checkbox name=d1>月</label><label><input type=checkbox name=d2 checked>火</label>
@@ -121,6 +122,15 @@ def test_fields_are_found_by_what_people_read(browser: ChromiumBrowser, pages: P
     assert [one.seen for one in browser.verify(entries)][8:12] == ["青葉保育園", "女", "月、水", "同意する"]
     emptied = [text("氏名（漢字）", ""), choose("園", ""), tick("曜日")]
     assert {one.verdict for one in browser.fill(emptied)} == {Verdict.OK}
+
+
+@pytest.mark.parametrize("name", ["\u795e田", "\ufa19田"])
+def test_an_option_that_is_a_name_is_chosen_by_its_own_kanji(
+    browser: ChromiumBrowser, pages: Pages, name: str
+) -> None:
+    browser.open(f"{pages.base}/form")
+    assert [one.verdict for one in browser.fill([choose("担当", name)])] == [Verdict.OK]
+    assert [one.seen for one in browser.verify([choose("担当", name)])] == [name]
 
 
 @pytest.mark.parametrize(

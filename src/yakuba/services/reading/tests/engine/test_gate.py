@@ -241,6 +241,37 @@ def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: Form
         assert decided(library, "bus-pass", code, address)["address"].reasons == reasons
 
 
+@pytest.mark.parametrize(("character", "passes"), [(0.95, True), (0.8, False)])
+def test_an_entry_of_a_list_passes_only_where_each_of_its_characters_was_clear(
+    library: FormLibrary, character: float, passes: bool
+) -> None:
+    own = evidence(views=2, agreeing=2, characters=(character, *[0.99] * 4), posterior=0.75)
+    found = decided(library, "nursery-admission", read("wish_1", "text", "東山保育園", own))["wish_1"]
+    assert found.confirmed_by == ("lexicon",)
+    assert (found.decision is Decision.TRUSTED) is passes  # else it may be 束山, which is on no list
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "weak", "passes"),
+    [
+        ("梅沢花子", "ウメサワハナコ", 2, False),
+        ("梅沢花子", "ウメサワハナコ", 0, True),
+        ("秋田花子", "アキタハナコ", 2, False),
+        ("田中真幸", "タナカマサキ", 4, False),
+        ("田中真幸", "タナカマサキ", 3, True),
+    ],
+)
+def test_whether_a_reading_has_a_dot_only_the_picture_says(
+    library: FormLibrary, name: str, kana: str, weak: int, passes: bool
+) -> None:
+    """ウメザワ is as good a reading of 梅沢, though the dictionary has only ウメサワ."""
+    characters = tuple(0.8 if i == weak else 0.99 for i in range(len(kana)))
+    own = evidence(characters=characters, posterior=0.75)
+    found = decided(library, "bus-pass", read("name", "name", name), read("kana", "kana", kana, own))
+    assert found["kana"].confirmed_by == ("name",)
+    assert (found["kana"].decision is Decision.TRUSTED) is passes
+
+
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
     weak = evidence(characters=(0.6,) * 4, posterior=0.6)
     fine = decided(

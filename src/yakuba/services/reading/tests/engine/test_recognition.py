@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from yakuba.services.reading.adapters.ppocr import PpOcr
 from yakuba.services.reading.engine.alphabets import Alphabet, alphabet, shapes_in_context
-from yakuba.services.reading.engine.recognition import decode, probability
-from yakuba.services.reading.engine.resolve import distance, resolve
+from yakuba.services.reading.engine.recognition import Decoded, decode, probability
+from yakuba.services.reading.engine.resolve import distance, resolve, resolve_start
 
 from .conftest import Paper
 
@@ -91,17 +91,47 @@ def test_results_do_not_hang_on_the_batch(recogniser: PpOcr, bus: Paper) -> None
     assert recogniser.probabilities([]) == []
 
 
-def test_a_closed_list_decides_between_close_readings() -> None:
+def test_a_closed_list_proposes_an_entry_and_never_decides_for_it() -> None:
     characters = ("", "青", "葉", "若", "空", "莱")
     letters = Alphabet("青葉若空莱", characters)
     unsure = decode(output([0, 0.98, 0, 0.02, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.3, 0, 0, 0.7]), letters)
     assert unsure.text == "青莱"
     (settled,) = resolve([unsure], ["青葉", "若葉"], letters, 0.02)
-    assert settled.text == "青葉"
+    assert (settled.text, settled.proposed) == ("青葉", True)
     assert settled.posterior > 0.9
+    assert settled.alternatives[0][0] == "青莱"  # what was read stays among the candidates
     sure = decode(output([0, 0.98, 0, 0.02, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.0001, 0, 0.9999, 0]), letters)
     (kept,) = resolve([sure], ["青葉", "若葉"], letters, 0.02)
-    assert kept.text == "青空"  # something else was written: it is not bent to the list
+    assert (kept.text, kept.proposed) == (
+        "青空",
+        False,
+    )  # something else was written: it is not bent to the list
+
+
+@pytest.mark.parametrize(("young", "contested"), [(0.02, False), (0.3, True)])
+def test_an_entry_that_was_read_keeps_its_own_certainty_and_is_contested_by_another(
+    young: float, contested: bool
+) -> None:
+    characters = ("", "青", "葉", "若", "空", "莱")
+    letters = Alphabet("青葉若空莱", characters)
+    rows = output([0, 0.6, 0, young, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.99, 0, 0, 0.01])
+    read = decode(rows, letters)
+    (found,) = resolve([read], ["青葉", "若葉"], letters, 0.02)
+    assert (found.text, found.characters, found.posterior) == ("青葉", read.characters, read.posterior)
+    assert (found.proposed, found.contested) == (False, contested)
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "text", "proposed"),
+    [("町田市桜手", "町田市桜木", "町田市桜木", True), ("町田市ニ木", "町田市二木", "町田市二木", False)],
+)
+def test_a_postal_code_proposes_its_town_and_puts_right_only_what_has_one_shape(
+    written: str, start: str, text: str, proposed: bool
+) -> None:
+    rivals = tuple("木" if character == "手" else "" for character in written)
+    view = Decoded(written + "1-2", 0.8, (0.9,) * 8, (), (*rivals, "", "", ""))
+    (found,) = resolve_start([view], [start])
+    assert (found.text, found.proposed) == (text + "1-2", proposed)
 
 
 def test_distance_counts_edits() -> None:
