@@ -384,6 +384,16 @@ def test_a_tick_of_any_pen_asks_nothing(library: FormLibrary, bus: Paper, width:
     assert asked(bus, library) == {}
 
 
+@pytest.mark.parametrize("lower", [23, 27, 31])
+def test_a_box_filled_out_with_hatching_that_leaves_white_asks_nothing(
+    library: FormLibrary, bus: Paper, lower: int
+) -> None:
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    rows = range(3, lower, 4)
+    bus.stroke([(x + (side - 1 if n % 2 else 6), y + row) for n, row in enumerate(rows)], 5)
+    assert asked(bus, library) == {}
+
+
 def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
     bus.comb("phone", "09012 45678")
     x, y, _, height = bus.box("phone")
