@@ -19,7 +19,7 @@ from .paper import INK
 SPECK = 5  # pixels: ink no longer than this is dust
 STROKE = 11  # pixels: ink between speck and stroke makes a cell unclear
 FIGURE = 9, 13  # pixels, the shorter and the longer side: ink as large beside a figure is another one
-APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
+APART_BY = 0.3  # of the smaller one's side: two figures beside each other share no more columns, or rows
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
@@ -129,13 +129,21 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
 
 
 def _two_figures(stats: NDArray[np.int32]) -> bool:
-    """Two pieces of one cell, each as large as a small figure, stand side by side: the strokes of one figure that
-    are not joined stand above each other."""
+    """Two pieces of one cell, each as large as a small figure, stand side by side, or each as high as one, above each
+    other. The strokes of one figure that are not joined stand above each other and are level."""
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    large = stats[(sides.min(axis=1) >= FIGURE[0]) & (sides.max(axis=1) >= FIGURE[1])]
-    for one, other in combinations(large.tolist(), 2):
-        shared = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-        if shared <= APART_BY * min(one[2], other[2]):
+    large = (sides.min(axis=1) >= FIGURE[0]) & (sides.max(axis=1) >= FIGURE[1])
+    high = stats[:, cv2.CC_STAT_HEIGHT] >= FIGURE[1]
+    return _apart(stats[large], cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH) or _apart(
+        stats[high], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT
+    )
+
+
+def _apart(stats: NDArray[np.int32], start: int, size: int) -> bool:
+    """Two pieces share few columns (or rows, by the positions of start and size in `stats`)."""
+    for one, other in combinations(stats.tolist(), 2):
+        shared = min(one[start] + one[size], other[start] + other[size]) - max(one[start], other[start])
+        if shared <= APART_BY * min(one[size], other[size]):
             return True
     return False
 

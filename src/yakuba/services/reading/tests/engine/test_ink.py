@@ -402,6 +402,17 @@ def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper)
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
+@pytest.mark.parametrize("figures", ["15", "51", "38"])
+def test_two_figures_one_above_the_other_in_a_cell_ask(
+    library: FormLibrary, bus: Paper, figures: str
+) -> None:
+    bus.comb("phone", "09012 45678")
+    x, y, _, height = bus.box("phone")
+    for figure, down in zip(figures, (0.25, 0.75), strict=True):
+        bus.write(figure, (x + 5.5 * 46, y + down * height), 28)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
 @pytest.mark.parametrize("field", ["name", "phone", "birth"])
 def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: str) -> None:
     x, y, _, height = bus.box(field)
