@@ -210,7 +210,6 @@ def open_pages(measured: Measured, clerk: Any, round: Any, run: Any, tried: Any)
         ("facilities", [round.pk], {}),
         ("facility_edit", [place.pk], {}),
         ("decisions", [round.pk], {}),
-        ("decisions_waiting", [], {}),
         ("freeze", [round.pk], {}),
         ("notices", [round.pk], {}),
         ("notice_texts", [round.pk], {}),
@@ -257,9 +256,9 @@ def make_notices(measured: Measured, clerk: Any, round: Any, count: int | None) 
     """The print file of the round, or of its first `count` notices."""
     from yakuba.services.nursery.actions import notices
 
-    press = notices.press.to_pdf
+    print_file = notices.printing.print_file
     if count is not None:
-        notices.press.to_pdf = lambda written, *words, **more: press(written[:count], *words, **more)
+        notices.printing.print_file = lambda made, *words, **more: print_file(made[:count], *words, **more)
     made = notices.start(round, actor=clerk)
     measured.step("notices", lambda: notices.make(made.pk, lambda *_: None))
     measured.step("take the notices", lambda: notices.take_print(round, actor=clerk).content)

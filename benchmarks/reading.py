@@ -31,6 +31,7 @@ from rich.table import Table
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "src"))
 
+from yakuba.kernel.values import TYPES, ValueRefused, canonical  # noqa: E402
 from yakuba.services.reading.adapters.ppocr import PpOcr  # noqa: E402
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading  # noqa: E402
 from yakuba.services.reading.engine.alignment import Alignment, align  # noqa: E402
@@ -38,7 +39,6 @@ from yakuba.services.reading.engine.alphabets import alphabet  # noqa: E402
 from yakuba.services.reading.engine.assemble import read_cases  # noqa: E402
 from yakuba.services.reading.engine.crops import lay_on_form  # noqa: E402
 from yakuba.services.reading.engine.fields import prepare  # noqa: E402
-from yakuba.services.reading.engine.formats import parse  # noqa: E402
 from yakuba.services.reading.engine.library import FormLibrary  # noqa: E402
 from yakuba.services.reading.engine.reader import read_page  # noqa: E402
 from yakuba.services.reading.engine.recognition import decode  # noqa: E402
@@ -186,7 +186,7 @@ def compare(crops: list[Crop], recogniser: PpOcr, quiet: bool) -> dict[str, dict
         right: dict[str, list[bool]] = defaultdict(list)
         started = time.process_time() + children()
         for crop in track(crops, name, console=Console(stderr=True, quiet=quiet)):
-            text = parse(crop.type, read(crop)).value
+            text = value_of(crop.type, read(crop))
             right[crop.type].append(text == crop.truth)
             right["all"].append(text == crop.truth)
         seconds = time.process_time() + children() - started
@@ -203,9 +203,16 @@ def children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def value_of(type_: str, text: str) -> str:
+    try:
+        return canonical(type_, text)
+    except ValueRefused:
+        return ""
+
+
 def masked(recogniser: PpOcr) -> Callable[[Crop], str]:
     def read(crop: Crop) -> str:
-        letters = alphabet(crop.type, recogniser.characters)
+        letters = alphabet(TYPES[crop.type].script, recogniser.characters)
         return decode(recogniser.probabilities([crop.picture])[0], letters).text
 
     return read

@@ -4,6 +4,9 @@ Both enter the same cases into the same sample core system, one after another, e
 robot also verifies every field, compares the confirmation page and the stored values, and keeps two pictures;
 "no pictures" shows what those cost. What the robot sends goes
 through the egress, as in the product. Plain HTTP is the limit: it only sends requests.
+
+With `--faults` instead: rows through the fault world of the tests (freezes, kills, clock steps, late stores, dropped
+lines, log-outs), and one JSON line that says how many were entered twice, lost, or left to a person.
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(PROJECT / "src"), str(PROJECT / "samples" / "coresystem" / "tests")]
+FIGURES = PROJECT / "benchmarks" / "figures.json"
+sys.path[:0] = [str(PROJECT), str(PROJECT / "src"), str(PROJECT / "samples" / "coresystem" / "tests")]
 
 from coresystem_client import Client  # noqa: E402
 from coresystem_entries import ENTRIES  # noqa: E402
@@ -28,7 +33,7 @@ from yakuba.services.robots.adapters.egress.client import EgressSession  # noqa:
 from yakuba.services.robots.contracts import EvidenceKind, RowState  # noqa: E402
 from yakuba.services.robots.engine.player import ScenarioPlayer  # noqa: E402
 from yakuba.services.robots.engine.runner import Runner  # noqa: E402
-from yakuba.services.robots.tests import town  # noqa: E402
+from yakuba.services.robots.tests import fault_world, town  # noqa: E402
 from yakuba.services.robots.tests.memory import MemoryStore  # noqa: E402
 
 PHASES = ("lookup", "entering", "submitting", "confirm", "pictures")
@@ -86,11 +91,47 @@ def measure(core: town.CoreSystem, rows: int) -> list[dict[str, object]]:
     return table
 
 
+def faults(rows: int, worlds: int, seed: int, database: str, write: bool) -> int:
+    """Rows spread over worlds that stand side by side. 0 when none was lost and none entered twice."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(worlds) as threads:
+        shares = [rows // worlds + (one < rows % worlds) for one in range(worlds)]
+        places = [Path(folder) / str(one) for one in range(worlds)]
+        for place in places:
+            place.mkdir()
+        seeds = range(seed, seed + worlds)
+        found = sum(
+            threads.map(fault_world.turn, places, shares, seeds, [database] * worlds), fault_world.Figures()
+        )
+    figures = {
+        "entered_rows": found.rows,
+        "entered_twice": found.twice,
+        "entered_lost": found.lost,
+        "with_a_person": found.with_a_person,
+    }
+    print(
+        json.dumps({**figures, "database": database, "seed": seed, "states": found.states, **found.happened})
+    )
+    if write:
+        known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
+        text = json.dumps({**known, **figures}, ensure_ascii=False, indent=2, sort_keys=True)
+        FIGURES.write_text(text + "\n", encoding="utf-8")
+    return int(bool(found.twice or found.lost or found.rows != rows))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--faults", type=int, metavar="ROWS", help="through the fault world instead")
+    parser.add_argument("--worlds", type=int, default=2, help="with --faults: side by side")
+    parser.add_argument("--seed", type=int, default=1, help="with --faults: of the first world")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument(
+        "--write", action="store_true", help="with --faults: put them into benchmarks/figures.json"
+    )
     options = parser.parse_args()
+    if options.faults:
+        return faults(options.faults, options.worlds, options.seed, options.database, options.write)
     with tempfile.TemporaryDirectory() as folder:
         core = town.CoreSystem.start(Path(folder))
         try:

@@ -27,9 +27,9 @@ sys.path[:0] = [str(ROOT / "samples/generator"), str(ROOT / "src")]
 import people  # noqa: E402
 import places  # noqa: E402
 
+from yakuba.kernel.definitions.procedures import load_procedure  # noqa: E402
 from yakuba.services.reading.contracts import Decision, FieldReading  # noqa: E402
 from yakuba.services.reading.engine import crosschecks, postal  # noqa: E402
-from yakuba.services.reading.engine.loading import load_procedure  # noqa: E402
 
 CONFUSED = (
     "ジシ",

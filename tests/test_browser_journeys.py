@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGE_CORNERS = ((0.0, 0.0), (1654.0, 0.0), (1654.0, 2339.0), (0.0, 2339.0))
 WRITTEN = {
-    "receipt_number": "0800000142",
+    "receipt_number": "0800000129",
     "application_date": "2026-11-20",
     "kana": "ヤマダタロウ",
     "name": "山田太郎",

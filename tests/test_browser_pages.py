@@ -167,3 +167,30 @@ def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     assert "image-alt (critical)" in text
     assert "wider than the screen" in text
     assert "/nothing.png" in text
+
+
+def test_ctrl_k_goes_to_the_search_which_answers_like_the_menu_without_any_script(
+    objects, house, browser: Browser
+):
+    page = opened(browser, house).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(house)
+    page.keyboard.press("Control+k")
+    expect(page.locator("#site-search")).to_be_focused()
+    page.keyboard.type(RECEIPT_NUMBER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=RECEIPT_NUMBER)).to_be_visible()
+    client = Client()
+    client.force_login(town.user("kanri"))
+    plain = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    plain.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": house}])
+    page = plain.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(house)
+    page.get_by_text("メニュー", exact=True).click()
+    page.locator(".nav--narrow").get_by_role("link", name="監査記録").click()
+    expect(page.get_by_role("heading", name="監査記録")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator(".nav--wide summary", has_text="管理").click()
+    page.locator(".nav--wide").get_by_role("link", name="点検").click()
+    expect(page.get_by_role("heading", name="点検", exact=True)).to_be_visible()

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import typer
+
+from yakuba.config import command
+
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
     settings = (
@@ -17,8 +21,40 @@ def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> Non
     (tmp_path / "interrupted.py").write_text(settings, encoding="utf-8")
     paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "interrupted", "PYTHONPATH": paths}
-    command = [sys.executable, "-m", "yakuba", "--help"]
+    command = [sys.executable, "-m", "yakuba", "audit", "verify"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 130
     assert done.stderr == "中止しました。\n"
     assert done.stdout == ""
+
+
+def test_the_list_of_commands_imports_nothing_of_the_house(tmp_path: Path) -> None:
+    asked = (
+        "import sys\n"
+        "from yakuba.config import command\n"
+        "sys.argv = ['yakuba', '--help']\n"
+        "try:\n    command.main()\n"
+        "except SystemExit:\n    pass\n"
+        "heavy = {'django.apps', 'django.db', 'ninja', 'numpy', 'cv2', 'dbos', 'pydantic', 'yakuba.config.settings'}\n"
+        "rooms = {name for name in sys.modules if name.startswith('yakuba.services.') and name.count('.') > 2}\n"
+        "print(heavy & set(sys.modules), {name for name in rooms if not name.endswith('.manifest')}, file=sys.stderr)\n"
+    )
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "YAKUBA_DATA_DIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert "robots" in done.stdout
+    assert "ロボット" in done.stdout
+    assert done.stderr == "set() set()\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_room_without_commands_of_its_own_has_those_of_its_operations(monkeypatch) -> None:
+    monkeypatch.setattr(command, "_has", lambda room, part: part == "operations" and room == "robots")
+    house = typer.main.get_command(command.build())
+    assert "reading" not in house.commands
+    assert {"pause", "decide"} <= set(house.load("robots").commands)
+    assert "status" not in house.load("robots").commands

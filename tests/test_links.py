@@ -15,8 +15,10 @@ from town_objects import TownObjects, load_objects
 
 from yakuba.demo import town
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.registry import permission_names
 
 ROLES = ("madoguchi", "robot", "kacho", "kanri", "tonari")
 MOST = 2_000  # addresses; the demo town has far fewer
@@ -96,6 +98,18 @@ def test_no_link_is_shown_that_would_be_refused(db, username):
     assert refused(username, objects) == []
     trouble()
     assert refused(username, objects) == []
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("permission", ["", *sorted(permission_names())])
+def test_a_newcomer_with_one_permission_or_none_is_shown_only_what_opens(db, permission):
+    """With the permission to look at its room, without which no role has another of that room."""
+    objects = load_objects()
+    wanted = {permission, f"{permission.partition('.')[0]}.view"} & permission_names()
+    with town.in_yakuba_city() as city:
+        person = User.objects.create_user("newcomer", municipality=city)
+        person.roles.add(Role.objects.create(name="はじめの人", permissions=sorted(wanted)))
+    assert refused("newcomer", objects) == []
 
 
 @pytest.mark.parametrize("username", ROLES)

@@ -22,7 +22,9 @@ from core.screens import Input, Procedure, load, read_yaml
 from core.store import Entry, connect_to_read, entries
 
 FOLDER = Path(__file__).parent
-_SPACES = re.compile(r"[\s\u3000]+")
+_LATIN = "A-Za-z\u00c0-\u024f"
+_KANJI = re.compile("[\u3041-\u309f\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_DASHES = str.maketrans("－−‐–—", "-----")
 
 
 def stored(database: Path, procedures: Path = FOLDER.parent / "procedures") -> list[dict[str, Any]]:
@@ -45,21 +47,22 @@ def _types(path: Path) -> dict[str, str]:
 
 
 def _row(entry: Entry, procedure: Procedure, types: Mapping[str, str]) -> dict[str, Any]:
-    values = {
+    held = {
         one.field: canonical(one, types[one.field], entry.values.get(one.key, ""))
         for one in procedure.inputs()
     }
     return {
         "procedure": entry.procedure,
-        "receipt_number": values["receipt_number"],
+        "receipt_number": held["receipt_number"],
         "registration_number": entry.registration_number,
         "stored_at": entry.stored_at,
-        "values": values,
+        "values": held,
     }
 
 
 def canonical(one: Input, field_type: str, value: str) -> str:
-    """A stored value in the canonical form of its type; what cannot be converted comes back unchanged."""
+    """A stored value in the canonical form of its type; what is no value of it comes back unchanged, so that it differs
+    from every right one."""
     if one.options:
         chosen = value.split(",") if value else []
         # Options stand in the file in the procedure's order; a browser sends them in that order too.
@@ -70,39 +73,53 @@ def canonical(one: Input, field_type: str, value: str) -> str:
     return _TEXT.get(field_type, str.strip)(value)
 
 
-def _without_spaces(value: str) -> str:
-    return _SPACES.sub("", value)
+# Written apart from the program whose entries this judges: a mistake that both made would not be seen.
+def _words(text: str, word: str) -> str:
+    """Blanks only between two characters of `word`, one at a time."""
+    text = re.sub(r"[\s\u3000]+", " ", text).strip()
+    return re.sub(f"(?<!{word}) | (?!{word})", "", text)
+
+
+def _name(value: str) -> str:
+    """A Japanese name has no blanks; in a foreign one they part its words."""
+    return _words(value, f"[{_LATIN}.,'’-]" if _KANJI.search(value) else ".")
 
 
 def _kana(value: str) -> str:
-    return unicodedata.normalize("NFKC", _without_spaces(value))
+    return unicodedata.normalize("NFKC", re.sub(r"[\s\u3000]", "", value))
 
 
 def _digits(value: str) -> str:
-    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
+    """Digits without what people put between them; anything else stays, since it is no such value."""
+    return _plain(value, r"[\s()-]", r"\d+")
 
 
 def _receipt_number(value: str) -> str:
     """Digits; a later decision on the same application has its number behind a hyphen."""
-    return re.sub(r"[^0-9-]", "", unicodedata.normalize("NFKC", value))
+    return _plain(value, r"\s", r"\d+(-\d+)?")
 
 
 def _number(value: str) -> str:
-    digits = _digits(value)
-    return str(int(digits)) if digits else ""
+    text = _plain(value.replace("△", "-").replace("▲", "-"), r"[\s,]", r"-?\d+")
+    return str(int(text)) if re.fullmatch(r"-?\d+", text) else text
+
+
+def _plain(value: str, between: str, wanted: str) -> str:
+    text = re.sub(between, "", unicodedata.normalize("NFKC", value).translate(_DASHES))
+    return text if re.fullmatch(wanted, text) else value
 
 
 def _address(value: str) -> str:
-    return "".join(_half_width(char) for char in _without_spaces(value))
+    return _words("".join(_half_width(char) for char in value), f"[0-9{_LATIN}]")
 
 
 def _half_width(char: str) -> str:
     half = unicodedata.normalize("NFKC", char)
-    return half if half.isdecimal() else "-" if char in "－−‐–—" else char
+    return half if half.isdecimal() else char.translate(_DASHES)
 
 
 _TEXT = {
-    "name": _without_spaces,
+    "name": _name,
     "kana": _kana,
     "postal_code": _digits,
     "phone": _digits,

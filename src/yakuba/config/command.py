@@ -1,60 +1,131 @@
-"""The `yakuba` command: `yakuba <room> <verb>`, and what runs or keeps the whole house."""
+"""The `yakuba` command: `yakuba <room> <verb>`, and what runs or keeps the whole house.
+
+Nothing of the house is imported to show the list of commands: only the command that is asked for is.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-if TYPE_CHECKING:
-    import typer
+import typer
+from typer.core import TyperCommand
+
+from yakuba.config.rooms import YAKUBA_ROOMS
+from yakuba.kernel.cli.verbs import Verbs, verbs
 
 INTERRUPTED = 130  # what a shell answers for Ctrl-C
 
+# Name -> where it is, and its line in the list. A room's stand in its `cli` and `operations`.
+HOUSE = {
+    "prepare": ("yakuba.config.setup:prepare", "データベースを作り、新しくする"),
+    "web": ("yakuba.config.running:web", "画面とAPIを出す"),
+    "worker": (
+        "yakuba.config.running:worker",
+        "仕事（読み取り・ロボットなど）をする。何台の機械で動かしてもよい",
+    ),
+    "up": ("yakuba.config.running:up", "画面とワーカーを一緒に動かす。Ctrl+Cで止まる"),
+    "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
+    "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
+    "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),
+    "accounts": ("yakuba.kernel.accounts.cli:app", "自治体・役割・職員・APIトークン"),
+    "ledger": ("yakuba.kernel.ledger.cli:app", "手続"),
+    "persons": ("yakuba.kernel.persons.cli:app", "宛名の登録簿"),
+    "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),
+    "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
+    "audit": ("yakuba.kernel.audit.cli:app", "監査記録"),
+}
+
+
+class House(Verbs):
+    """All commands by name and help. What stands for them here does nothing; `load` brings the real one."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        lines = {name: line for name, (_, line) in HOUSE.items()} | _rooms()
+        for name, line in lines.items():
+            self.add_command(TyperCommand(name, help=line))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The real command behind the first word. Raises UsageError for an unknown one."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and self.load(str(name)), rest
+
+    def load(self, name: str) -> Any:
+        """The command itself, with Django set up for it."""
+        _set_up()
+        where, line = HOUSE.get(name, ("", ""))
+        found = _attribute(where) if where else _of_room(name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        single = typer.Typer(add_completion=False)
+        single.command(name, help=found.__doc__ or line)(found)
+        return typer.main.get_command(single)
+
 
 def build() -> typer.Typer:
-    """The command with the verbs of every room; Django must be set up."""
-    import typer
-
-    from yakuba.config.running import up, web, worker
-    from yakuba.config.setup import prepare
-    from yakuba.demo.cli import demo
-    from yakuba.kernel.accounts import cli as accounts_cli
-    from yakuba.kernel.audit import cli as audit_cli
-    from yakuba.kernel.ledger import cli as ledger_cli
-    from yakuba.kernel.registry import room_modules
-
+    """The whole command."""
     app = typer.Typer(
+        cls=House,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,  # they print local variables, which may be personal data
-        help="役場の書類仕事をAIとロボットに任せる",
     )
-    app.command("prepare", help="データベースを作り、新しくする")(prepare)
-    for verb in (web, worker, up):
-        app.command()(verb)
-    app.command("demo")(demo)
-    app.add_typer(accounts_cli.app, name="accounts", help="自治体・役割・職員・APIトークン")
-    app.add_typer(ledger_cli.app, name="ledger", help="手続")
-    app.add_typer(audit_cli.app, name="audit", help="監査記録")
-    for room, module in room_modules("cli"):
-        app.add_typer(module.app, name=room)
+    app.callback(help="役場の書類仕事をAIとロボットに任せる")(lambda: None)
     return app
 
 
 def main() -> None:
-    """Entry point of the console script. Loading the rooms takes a second or two: Ctrl-C in it ends with one line."""
+    """Entry point of the console script."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
+    build()()
+
+
+def _rooms() -> dict[str, str]:
+    """Name -> label of the rooms that have commands."""
+    return {
+        room: _attribute(f"yakuba.services.{room}.manifest:MANIFEST").label
+        for room in YAKUBA_ROOMS
+        if _has(room, "cli") or _has(room, "operations")
+    }
+
+
+def _of_room(room: str) -> typer.Typer:
+    """The room's own commands (`cli.app`), or those of its operations where it has no others."""
+    if _has(room, "cli"):
+        app: typer.Typer = _attribute(f"yakuba.services.{room}.cli:app")
+        return app
+    from yakuba.kernel.operations.commands import add_commands
+
+    app = verbs(_rooms()[room])
+    add_commands(app, _attribute(f"yakuba.services.{room}.operations:OPERATIONS"))
+    return app
+
+
+def _has(room: str, part: str) -> bool:
+    return find_spec(f"yakuba.services.{room}.{part}") is not None
+
+
+def _attribute(where: str) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _set_up() -> None:
+    """Set Django up. Loading the rooms takes a second or two: Ctrl-C in it ends with one line."""
     try:
         import django
+        from django.apps import apps
 
-        django.setup()
+        if not apps.ready:  # a second time would send the log to whatever is standard error now
+            django.setup()
         _close_data_folder()
-        command = build()
     except KeyboardInterrupt:
         sys.stderr.write("中止しました。\n")
         sys.exit(INTERRUPTED)
-    command()
 
 
 def _close_data_folder() -> None:

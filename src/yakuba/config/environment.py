@@ -73,7 +73,7 @@ class Environment(BaseSettings):
         description="外へ接続してよい相手（カンマ区切り。ホスト名か ホスト名:ポート。ポートを省くと80と443）。"
         "ほかはすべて断る",
     )
-    samples_dir: Path = Field(PROJECT / "samples", description="見本（やくば市）の置き場所")
+    samples_dir: Path = Field(PROJECT / "samples", description="見本の置き場所")
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from yakuba.config.environment import Environment
+from yakuba.config.environment import PROJECT, Environment
 from yakuba.config.folder import make_all_private
+from yakuba.config.rooms import YAKUBA_ROOMS
 
 make_all_private()
 YAKUBA = Environment()
 
-# A new room is one folder in services/ and one line here.
-YAKUBA_ROOMS = [
-    "reading",
-    "robots",
-    "reform",
-    "nursery",
-]
+YAKUBA_DOCUMENTS = PROJECT / "docs"  # the manual that the pages show
 
 SECRET_KEY = YAKUBA.signing_key
 DEBUG = YAKUBA.debug
@@ -38,10 +33,16 @@ INSTALLED_APPS = [
     "yakuba.kernel.audit",
     "yakuba.kernel.files",
     "yakuba.kernel.ledger",
+    "yakuba.kernel.persons",
+    "yakuba.kernel.workdays",
+    "yakuba.kernel.bundles",
     "yakuba.kernel.jobs",
     "yakuba.kernel.registry",
+    "yakuba.kernel.letters",
+    "yakuba.kernel.approvals",
     "yakuba.kernel.charts",
     "yakuba.kernel.ui",
+    "yakuba.kernel.administration",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],
 ]
 
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yakuba.config.middleware.PlausibleInput",
+    "yakuba.kernel.ui.refusals.RefusalsOnPages",
 ]
 
 TEMPLATES = [

@@ -13,7 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
+    path("administration/", include("yakuba.kernel.administration.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
+    path("persons/", include("yakuba.kernel.persons.urls")),
+    path("approvals/", include("yakuba.kernel.approvals.urls")),
     *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
     path("api/v1/", build_api().urls),
 ]

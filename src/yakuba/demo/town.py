@@ -12,10 +12,10 @@ from django.db import transaction
 
 from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.definitions import read_document
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.registry import permission_names
+from yakuba.kernel.registry import permission_names, proposed_roles
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 from yakuba.services.reading import facade as reading
@@ -25,46 +25,27 @@ YAKUBA_CITY = ("990019", "やくば市")
 NEIGHBOUR_TOWN = ("990027", "となり町")
 PASSWORD = "yakuba-demo"  # noqa: S105  # published on purpose: these accounts exist only in the demo
 CORE_SYSTEM = "総合住民情報システム"
+ADMINISTRATOR = "管理者"
 SETTLE_SECONDS = 5.0  # the sample core system stores within a second; a real one gets more
-
-CLERK = (
-    "ledger.view", "ledger.enter", "ledger.export", "reading.view", "reading.upload", "reading.confirm",
-    "robots.view",
-    "nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output",
-)  # fmt: skip
-ROBOT_KEEPER = (
-    "ledger.view",
-    "ledger.enter",
-    "reading.view",
-    "robots.view",
-    "robots.run",
-    "robots.decide",
-    "robots.manage",
-)
-HEAD = (
-    "ledger.view", "audit.view", "reading.view", "robots.view", "reform.view", "reform.manage",
-    "nursery.view", "nursery.approve",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Account:
-    """A demo account. `permissions` None means all there are."""
+    """A demo account. The role is one that the manifests propose; ADMINISTRATOR may do all there is."""
 
     username: str
     name: str
     municipality: tuple[str, str]
     role: str
-    permissions: tuple[str, ...] | None
 
 
 ACCOUNTS = (
-    Account("madoguchi", "窓口担当（見本）", YAKUBA_CITY, "窓口担当", CLERK),
-    Account("robot", "ロボット担当（見本）", YAKUBA_CITY, "ロボット担当", ROBOT_KEEPER),
-    Account("kacho", "課長（見本）", YAKUBA_CITY, "課長", HEAD),
-    Account("kanri", "管理者（見本）", YAKUBA_CITY, "管理者", None),
-    Account("standin", "確認の代役（プログラム）", YAKUBA_CITY, "管理者", None),
-    Account("tonari", "となり町の職員（見本）", NEIGHBOUR_TOWN, "管理者", None),
+    Account("madoguchi", "窓口担当（見本）", YAKUBA_CITY, "窓口担当"),
+    Account("robot", "ロボット担当（見本）", YAKUBA_CITY, "ロボット担当"),
+    Account("kacho", "課長（見本）", YAKUBA_CITY, "課長"),
+    Account("kanri", "管理者（見本）", YAKUBA_CITY, ADMINISTRATOR),
+    Account("standin", "確認の代役（プログラム）", YAKUBA_CITY, ADMINISTRATOR),
+    Account("tonari", "となり町の職員（見本）", NEIGHBOUR_TOWN, ADMINISTRATOR),
 )
 
 
@@ -112,7 +93,9 @@ def _load_account(account: Account) -> None:
     municipality, _ = Municipality.objects.get_or_create(code=code, defaults={"name": name})
     with active_municipality(municipality):
         department, _ = Department.objects.get_or_create(name="総務課")
-        permissions = sorted(account.permissions or permission_names())
+        permissions = sorted(
+            permission_names() if account.role == ADMINISTRATOR else proposed_roles()[account.role]
+        )
         role, _ = Role.objects.update_or_create(name=account.role, defaults={"permissions": permissions})
         person, created = User.objects.get_or_create(
             username=account.username,

@@ -1,5 +1,23 @@
 """Accounts: staff, roles made of the manifests' permissions, API tokens."""
 
-from yakuba.kernel.accounts.permissions import allowed, granted, permission_required, require
+from yakuba.kernel.accounts.permissions import (
+    RoomNotUsed,
+    allowed,
+    granted,
+    permission_required,
+    person_of,
+    require,
+    unused_rooms,
+    used_manifests,
+)
 
-__all__ = ["allowed", "granted", "permission_required", "require"]
+__all__ = [
+    "RoomNotUsed",
+    "allowed",
+    "granted",
+    "permission_required",
+    "person_of",
+    "require",
+    "unused_rooms",
+    "used_manifests",
+]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.core.exceptions import PermissionDenied
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.accounts.permissions import require
+from yakuba.kernel.accounts.permissions import RoomNotUsed, require
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.tenancy import active_municipality
 
@@ -27,5 +27,7 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
         try:
             require(person, permission)
             yield person
+        except RoomNotUsed as error:
+            raise fail(f"{home} はこの業務を使っていません。管理の「使う業務」で決められます。", 3) from error
         except PermissionDenied as error:
             raise fail(f"{username} に {error} の権限がありません。", 3) from error

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -11,18 +14,43 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
+from yakuba.kernel.accounts.permissions import granted
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 
+MANAGE = "accounts.manage"
+LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
+PASSWORD_LENGTH = 14
 
-class NotAccepted(ValueError):
+
+class NotAccepted(Invalid, ValueError):
     """What was entered cannot be taken; the argument is a sentence for staff."""
+
+    exit_code = 2
+
+
+@contextmanager
+def _somebody_still_manages(actor: Any) -> Iterator[None]:
+    """Refuse an actor's change after which nobody of the active municipality could manage its staff any more: only the
+    machine's own command line, which names no actor, could mend that. Raises NotAccepted; the caller's transaction
+    takes the change back."""
+    yield
+    if actor is not None and not _managers():
+        raise NotAccepted(
+            "職員を管理できる人がいなくなるため、変えられません。先にほかの職員にその権限を持つ役割を与えてください。"
+        )
+
+
+def _managers() -> bool:
+    roles = [role.pk for role in Role.objects.all() if MANAGE in role.permissions]
+    return User.objects.filter(municipality=current_municipality(), is_active=True, roles__in=roles).exists()
 
 
 @transaction.atomic
-def save_municipality(code: str, name: str) -> Municipality:
+def save_municipality(code: str, name: str, *, actor: Any = None) -> Municipality:
     """Make the municipality with that 全国地方公共団体コード, or rename it. Raises NotAccepted."""
     if not _check_digit_fits(code):
         raise NotAccepted(
@@ -30,7 +58,7 @@ def save_municipality(code: str, name: str) -> Municipality:
         )
     municipality, _ = Municipality.objects.update_or_create(code=code, defaults={"name": name})
     with active_municipality(municipality):
-        record("accounts.municipality_saved", subject=f"municipality:{code}")
+        record("accounts.municipality_saved", subject=f"municipality:{code}", actor=actor)
     return municipality
 
 
@@ -43,25 +71,62 @@ def _check_digit_fits(code: str) -> bool:
 
 
 @transaction.atomic
-def save_role(name: str, permissions: Iterable[str]) -> Role:
+def save_role(name: str, permissions: Iterable[str], *, actor: Any = None) -> Role:
     """Make a role of the active municipality, or give it other permissions. Raises NotAccepted."""
     wanted = sorted(set(permissions))
     unknown = [one for one in wanted if one not in permission_names()]
     if unknown:
         known = "、".join(sorted(permission_names()))
         raise NotAccepted(f"権限「{'、'.join(unknown)}」はありません。あるのは {known} です。")
-    role, _ = Role.objects.update_or_create(name=name, defaults={"permissions": wanted})
-    record("accounts.role_saved", subject=f"role:{role.pk}", permissions=wanted)
+    with _somebody_still_manages(actor):
+        role, _ = Role.objects.update_or_create(name=name, defaults={"permissions": wanted})
+    record("accounts.role_saved", subject=f"role:{role.pk}", actor=actor, permissions=wanted)
     return role
 
 
 @transaction.atomic
+def remove_role(role: Role, *, actor: Any) -> None:
+    """Take a role away that nobody holds. Raises NotAccepted."""
+    if number := role.users.count():
+        raise NotAccepted(f"役割「{role}」は{number}人が持っています。先にほかの役割へ移してください。")
+    record("accounts.role_removed", subject=f"role:{role.pk}", actor=actor, role=role.name)
+    role.delete()
+
+
+@transaction.atomic
+def save_department(name: str, *, department: Department | None = None, actor: Any) -> Department:
+    """Make a department of the active municipality, or rename one. Raises NotAccepted."""
+    row = department or Department()
+    if Department.objects.filter(name=name).exclude(pk=row.pk).exists():
+        raise NotAccepted(f"課「{name}」はもうあります。")
+    row.name = name
+    row.save()
+    record("accounts.department_saved", subject=f"department:{row.pk}", actor=actor)
+    return row
+
+
+@transaction.atomic
+def remove_department(department: Department, *, actor: Any) -> None:
+    """Take a department away to which nobody belongs. Raises NotAccepted."""
+    if number := User.objects.filter(department=department).count():
+        raise NotAccepted(f"課「{department}」には{number}人がいます。先にほかの課へ移してください。")
+    record("accounts.department_removed", subject=f"department:{department.pk}", actor=actor)
+    department.delete()
+
+
+@transaction.atomic
 def save_staff(
-    username: str, *, name: str = "", department: str = "", roles: Iterable[str] = (), password: str = ""
+    username: str,
+    *,
+    name: str = "",
+    department: str = "",
+    roles: Iterable[str] | None = None,
+    password: str = "",
+    actor: Any = None,
 ) -> User:
     """Make a member of staff of the active municipality, or change what is given. Raises NotAccepted.
 
-    Without `password` a new person cannot log in yet; what is left empty stays as it is.
+    Without `password` a new person cannot log in yet; what is left empty, and `roles` None, stays as it is.
     """
     person = User.objects.filter(username=username).first() or User(username=username)
     if person.pk is not None and person.municipality_id != current_municipality().pk:
@@ -72,10 +137,22 @@ def save_staff(
         person.department, _ = Department.objects.get_or_create(name=department)
     _take_password(person, password)
     person.save()
-    if chosen := list(roles):
-        person.roles.set([_role(one) for one in chosen])
-    record("accounts.staff_saved", subject=f"user:{person.pk}", password_changed=bool(password))
+    if roles is not None:
+        with _somebody_still_manages(actor):
+            person.roles.set([_role(one) for one in roles])
+    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, password_changed=bool(password))
     return person
+
+
+@transaction.atomic
+def reset_password(person: User, *, actor: Any) -> str:
+    """A new password, shown only this once. Ends the person's sessions and locks."""
+    password = "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    LoginTally.objects.filter(user=person).delete()
+    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, password_changed=True)
+    return password
 
 
 def _take_password(person: User, password: str) -> None:
@@ -97,30 +174,44 @@ def _role(name: str) -> Role:
 
 
 @transaction.atomic
-def set_active(person: User, active: bool) -> None:
-    """Let a person log in, or no longer. Whoever leaves keeps their name in the records."""
-    person.is_active = active
-    person.save(update_fields=["is_active"])
-    record("accounts.staff_saved", subject=f"user:{person.pk}", active=active)
+def set_active(person: User, active: bool, *, actor: Any = None) -> None:
+    """Let a person log in, or no longer. Whoever leaves keeps their name in the records. Raises NotAccepted."""
+    if actor == person and not active:
+        raise NotAccepted("自分のログインは止められません。ほかの管理者に頼んでください。")
+    with _somebody_still_manages(actor):
+        person.is_active = active
+        person.save(update_fields=["is_active"])
+    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, active=active)
 
 
 @transaction.atomic
-def unlock(person: User) -> None:
+def unlock(person: User, *, actor: Any = None) -> None:
     """Forget the failed logins for which a person, or a place where that person tried, is locked."""
     LoginTally.objects.filter(user=person).delete()
-    record("accounts.staff_saved", subject=f"user:{person.pk}", unlocked=True)
+    record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, unlocked=True)
 
 
 @transaction.atomic
-def issue_token(person: User, name: str, scopes: Iterable[str], days: int) -> str:
-    """A new API token, shown only this once. Raises NotAccepted for a scope that no manifest declares."""
+def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, actor: Any = None) -> str:
+    """A new API token, shown only this once. Raises NotAccepted for a scope that no manifest declares, and for one
+    that the actor does not hold: nobody gets through a token what their own role refuses."""
     wanted = sorted(set(scopes))
     unknown = [one for one in wanted if one not in permission_names()]
     if unknown or not wanted:
         known = "、".join(sorted(permission_names()))
         raise NotAccepted(f"範囲には権限の名を1つ以上書いてください。使えるのは {known} です。")
+    if actor is not None and (beyond := [one for one in wanted if one not in granted(actor)]):
+        raise NotAccepted(f"自分が持たない権限（{'、'.join(beyond)}）のトークンは発行できません。")
     row, token = ApiToken.issue(person, name, wanted)
     row.expires_at = timezone.now() + timedelta(days=days)
     row.save(update_fields=["expires_at"])
-    record("accounts.token_issued", subject=f"user:{person.pk}", token=name, scopes=wanted)
+    record("accounts.token_issued", subject=f"user:{person.pk}", actor=actor, token=name, scopes=wanted)
     return token
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, actor: Any) -> None:
+    """Let a token open nothing from now on; its row stays, so that one sees what it was."""
+    token.expires_at = timezone.now()
+    token.save(update_fields=["expires_at"])
+    record("accounts.token_revoked", subject=f"user:{token.user_id}", actor=actor, token=token.name)

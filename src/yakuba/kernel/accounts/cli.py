@@ -9,10 +9,11 @@ import typer
 from yakuba.kernel.accounts import actions
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import current_municipality
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("自治体・役割・職員・APIトークン")
 
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 JSON = typer.Option(False, "--json", help="JSONで出す")
@@ -22,10 +23,7 @@ EVERY = "all"
 @app.command()
 def municipality(code: str = typer.Argument(help="団体コード6けた"), name: str = typer.Argument()) -> None:
     """自治体を登録する。もうあれば名称を直す"""
-    try:
-        actions.save_municipality(code, name)
-    except actions.NotAccepted as error:
-        raise fail(str(error), 2) from error
+    actions.save_municipality(code, name)
     console.print(f"{code} {name} を登録しました。", highlight=False)
 
 
@@ -38,10 +36,7 @@ def role(
     """役割を作る。もうあれば権限を置き換える"""
     wanted = permission_names() if permission == [EVERY] else permission
     with municipality_of(town):
-        try:
-            saved = actions.save_role(name, wanted)
-        except actions.NotAccepted as error:
-            raise fail(str(error), 2) from error
+        saved = actions.save_role(name, wanted)
     console.print(f"役割「{saved}」を登録しました（権限{len(saved.permissions)}個）。", highlight=False)
 
 
@@ -59,10 +54,7 @@ def staff(
     """職員を登録する。もうあれば、書いたところだけ直す"""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     with municipality_of(town):
-        try:
-            actions.save_staff(username, name=name, department=department, roles=role, password=password)
-        except actions.NotAccepted as error:
-            raise fail(str(error), 2) from error
+        actions.save_staff(username, name=name, department=department, roles=role or None, password=password)
     console.print(f"職員 {username} を登録しました。", highlight=False)
 
 
@@ -119,10 +111,7 @@ def token(
 ) -> None:
     """APIトークンを発行する。表示は一度だけ"""
     with municipality_of(town):
-        try:
-            issued = actions.issue_token(_person(username), name, scope, days)
-        except actions.NotAccepted as error:
-            raise fail(str(error), 2) from error
+        issued = actions.issue_token(_person(username), name, scope, days)
     if as_json:
         print_json({"token": issued})
     else:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
 from yakuba.kernel.tenancy.models import Department, Municipality, MunicipalityModel
+
+
+def person(label: str, **options: Any) -> Any:
+    """A foreign key to a member of staff."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
+    )
 
 
 class Role(MunicipalityModel):

@@ -4,16 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
-from yakuba.kernel.registry import permission_names
+from yakuba.kernel.registry import Manifest, manifests, permission_names
 from yakuba.kernel.tenancy import municipality_or_none
 
+if TYPE_CHECKING:
+    from yakuba.kernel.accounts.models import User
+
 View = Callable[..., HttpResponseBase]
+
+
+class RoomNotUsed(Http404):
+    """The person's municipality does not use the room: to it the address does not exist."""
+
+
+def unused_rooms(user: Any) -> frozenset[str]:
+    """The rooms that the user's own municipality has switched off; read once a request."""
+    if not hasattr(user, "_unused_rooms"):
+        from yakuba.kernel.registry.models import UnusedRoom
+
+        own = getattr(user, "municipality_id", None)
+        rows = (
+            UnusedRoom.all_municipalities.filter(municipality_id=own)
+            if own
+            else UnusedRoom.all_municipalities.none()
+        )
+        user._unused_rooms = frozenset(rows.values_list("room", flat=True))
+    return user._unused_rooms
+
+
+def used_manifests(user: Any) -> list[Manifest]:
+    """What the kernel and the rooms declare that the user's municipality uses."""
+    return [one for one in manifests() if one.name not in unused_rooms(user)]
+
+
+def _room_of(permission: str) -> str:
+    return permission.partition(".")[0]
 
 
 def granted(user: Any) -> frozenset[str]:
@@ -25,7 +56,8 @@ def granted(user: Any) -> frozenset[str]:
 
         rows = Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user)
         names = {name for permissions in rows.values_list("permissions", flat=True) for name in permissions}
-        user._granted = frozenset(names) & permission_names()
+        known = frozenset(names) & permission_names()
+        user._granted = frozenset(one for one in known if _room_of(one) not in unused_rooms(user))
     return user._granted
 
 
@@ -43,9 +75,20 @@ def allowed(user: Any, permission: str) -> bool:
 
 
 def require(user: Any, permission: str) -> None:
-    """Raise PermissionDenied unless `allowed`."""
+    """Raise PermissionDenied unless `allowed`; RoomNotUsed where the person's municipality has no such room."""
     if not allowed(user, permission):
+        if getattr(user, "is_authenticated", False) and _room_of(permission) in unused_rooms(user):
+            raise RoomNotUsed("この業務は使われていません。")
         raise PermissionDenied(permission)
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who sits at the page. Raises PermissionDenied for a stranger, whom a guarded page never meets."""
+    from yakuba.kernel.accounts.models import User
+
+    if not isinstance(request.user, User):
+        raise PermissionDenied("login")
+    return request.user
 
 
 def permission_required(permission: str) -> Callable[[View], View]:

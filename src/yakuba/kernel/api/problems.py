@@ -7,13 +7,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from yakuba.kernel.refusals import Refused
 
-class ApiProblem(Exception):
-    """Raised by an operation; becomes the answer. `detail` says what is wrong and what to do."""
+
+class ApiProblem(Refused):
+    """A refusal that only the API knows, with a status and a title of its own; `more` adds members."""
 
     def __init__(self, status: int, title: str, detail: str, **more: Any) -> None:
         super().__init__(detail)
-        self.status, self.title, self.detail, self.more = status, title, detail, more
+        self._told = {"title": title, "status": status} | more
+
+    def facts(self) -> dict[str, Any]:
+        """Its own members over those of every refusal."""
+        return super().facts() | self._told
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """What the house refuses, as the answer to a program."""
+    return problem(request, **error.facts())
 
 
 def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:

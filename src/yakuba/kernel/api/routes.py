@@ -11,13 +11,15 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from yakuba.kernel.api.authentication import TokenAuthentication
-from yakuba.kernel.api.problems import ApiProblem, problem
+from yakuba.kernel.api.operations import router_of
+from yakuba.kernel.api.problems import problem, refusal
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import room_modules
 
 
 @cache
 def build_api() -> NinjaAPI:
-    """The API with the routers of all rooms that have one (`api.router`); one for the process."""
+    """The API with the routers of all rooms that have one (`api.router`, `operations.OPERATIONS`); one for the process."""
     api = NinjaAPI(
         title="Yakuba",
         version="1",
@@ -28,6 +30,8 @@ def build_api() -> NinjaAPI:
     )
     for room, module in room_modules("api"):
         api.add_router(f"/{room}/", module.router)
+    for room, module in room_modules("operations"):
+        api.add_router(f"/{room}/", router_of(module.OPERATIONS))
     _add_problems(api)
     return api
 
@@ -52,9 +56,9 @@ def _stranger(request: HttpRequest) -> HttpResponse:
 
 
 def _add_problems(api: NinjaAPI) -> None:
-    @api.exception_handler(ApiProblem)
-    def stated(request: HttpRequest, error: ApiProblem) -> HttpResponse:
-        return problem(request, error.status, error.title, error.detail, **error.more)
+    @api.exception_handler(Refused)
+    def stated(request: HttpRequest, error: Refused) -> HttpResponse:
+        return refusal(request, error)
 
     @api.exception_handler(AuthenticationError)
     def stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

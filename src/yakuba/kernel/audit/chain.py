@@ -11,13 +11,13 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit import head as kept_apart
+from yakuba.kernel.audit import raw
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.registry import audit_sentences
@@ -54,11 +54,12 @@ def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -
         head.sequence, head.hash = event.sequence, event.hash
         head.save()
         # After the commit: an event that is rolled back was never there. Nothing of it may stop the work.
-        transaction.on_commit(partial(kept_apart.follow, event), robust=True)
+        # A lambda: Django logs a failure by its __qualname__, which a partial lacks.
+        transaction.on_commit(lambda: kept_apart.follow(event), robust=True)
     return event
 
 
-def link_hash(event: AuditEvent) -> str:
+def link_hash(event: AuditEvent | raw.Link) -> str:
     """The hash that `event` must carry."""
     key = key_for(f"audit:{current_municipality().code}")
     return hmac.new(key, _content(event), hashlib.sha256).hexdigest()
@@ -66,54 +67,76 @@ def link_hash(event: AuditEvent) -> str:
 
 def verify() -> tuple[int, list[str]]:
     """Check the active municipality's chain in the database. Returns how many links it has and what is wrong, in
-    Japanese. Whether its end is there, `head.problems` knows."""
-    head = ChainHead.objects.filter(municipality=current_municipality()).first() or ChainHead()
+    Japanese, whatever stands in its columns. Whether its end is there, `head.problems` knows."""
+    end = raw.end()
     problems: list[str] = []
+    if end.broken:
+        problems.append(f"鎖の頭（audit_chainhead）の値が壊れています。{COMPARE}")
+        end = raw.End(end.sequence, end.hash, 0)
     previous, count = "0" * 64, 0
-    sealed = not head.plain_until
-    for event in AuditEvent.objects.order_by("sequence").iterator(chunk_size=1000):
+    sealed = not end.plain_until
+    for link in raw.links():
+        if type(link.sequence) is not int:
+            problems.append(f"番号が数でない記録があります（{_shown(link.name)}）。{COMPARE}")
+            continue
         count += 1
-        if event.sequence != count:
-            problems.append(f"{count}番の記録がありません（次にあるのは{event.sequence}番）。{COMPARE}")
-            count = event.sequence
-        wanted = link_hash(event) if event.sequence > head.plain_until else _plain_hash(event)
-        if event.previous_hash != previous or not hmac.compare_digest(event.hash.encode(), wanted.encode()):
-            problems.append(f"{event.sequence}番の記録が書き換えられています（{event.name}）。{COMPARE}")
-        if event.sequence == head.plain_until + 1:
-            sealed = sealed or (event.name == KEYED and event.details.get("links") == head.plain_until)
-        previous = event.hash
+        if link.sequence != count:
+            problems.append(f"{count}番の記録がありません（次にあるのは{link.sequence}番）。{COMPARE}")
+            count = link.sequence
+        if link.broken:
+            problems.append(
+                f"{count}番の記録が書き換えられています（{link.broken}の値が壊れています）。{COMPARE}"
+            )
+        elif link.previous_hash != previous or not _is_whole(link, link.sequence <= end.plain_until):
+            problems.append(f"{count}番の記録が書き換えられています（{_shown(link.name)}）。{COMPARE}")
+        elif count == end.plain_until + 1:
+            sealed = sealed or (link.name == KEYED and link.details.get("links") == end.plain_until)
+        previous = link.hash
     if not sealed:
-        problems.append(_unsealed(head))
-    if (head.sequence, head.hash) != (count, previous):
-        problems.append(f"最後の記録が失われています（{head.sequence}番まであるはずです）。{COMPARE}")
+        problems.append(_unsealed(end))
+    if (end.sequence, end.hash) != (count, previous):
+        problems.append(f"最後の記録が失われています（{_shown(end.sequence)}番まであるはずです）。{COMPARE}")
     return count, problems
 
 
 def seal_plain_chain() -> list[str]:
     """Bind the links of a version without a key to a keyed one, once. Gives what was wrong with them, or why it is
     not done: where a head is kept apart, the chain had a key already and has lost it since."""
-    head = ChainHead.objects.filter(municipality=current_municipality()).first()
-    if head is None or not head.plain_until or head.plain_until != head.sequence:
+    end = raw.end()
+    if end.broken or not end.plain_until or end.plain_until != end.sequence:
         return []
-    if kept_apart.read() is not None:
-        return [f"鍵のあった監査記録が、鍵のないもの（{head.sequence}件）に置き換わっています。{COMPARE}"]
-    problems = [one for one in verify()[1] if one != _unsealed(head)]
-    record(KEYED, links=head.plain_until, problems=len(problems))
+    if kept_apart.is_kept():
+        return [f"鍵のあった監査記録が、鍵のないもの（{end.sequence}件）に置き換わっています。{COMPARE}"]
+    problems = [one for one in verify()[1] if one != _unsealed(end)]
+    record(KEYED, links=end.plain_until, problems=len(problems))
     return problems
 
 
-def _unsealed(head: ChainHead) -> str:
+def _unsealed(end: raw.End) -> str:
     return (
-        f"{head.plain_until}番までの記録に鍵がありません。yakuba prepare を実行してください。"
+        f"{end.plain_until}番までの記録に鍵がありません。yakuba prepare を実行してください。"
         "実行しても消えないときは、書き換えられています。"
     )
 
 
-def _plain_hash(event: AuditEvent) -> str:
+def _is_whole(link: raw.Link, plain: bool) -> bool:
+    try:
+        wanted = _plain_hash(link) if plain else link_hash(link)
+    except (TypeError, ValueError, RecursionError):  # the program could not have written it
+        return False
+    return hmac.compare_digest(link.hash.encode("utf-8", "surrogatepass"), wanted.encode())
+
+
+def _shown(value: Any) -> str:
+    """A value of unknown type, fit for a terminal."""
+    return str(value).encode("utf-8", "replace").decode()[:80]
+
+
+def _plain_hash(event: AuditEvent | raw.Link) -> str:
     return hashlib.sha256(_content(event)).hexdigest()
 
 
-def _content(event: AuditEvent) -> bytes:
+def _content(event: AuditEvent | raw.Link) -> bytes:
     content = [
         event.municipality_id,
         event.sequence,

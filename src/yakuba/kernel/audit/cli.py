@@ -10,10 +10,11 @@ from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import record, verify
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("監査記録")
 JSON = typer.Option(False, "--json", help="JSONで出す")
 
 
@@ -58,7 +59,7 @@ def print_digests(as_json: bool = JSON) -> None:
         if last is not None:
             at = timezone.localtime(last.at).isoformat(timespec="seconds")
             rows.append({"municipality": municipality.code, "events": last.sequence, "last": at})
-            rows[-1]["digest"] = head.digest(last)
+            rows[-1]["digest"] = head.digest(last.sequence, last.hash)
     if as_json:
         print_json(rows)
         return

@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,12 +21,15 @@ from typing import TextIO
 
 from django.conf import settings
 
+from yakuba.kernel.audit import raw
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 
 log = logging.getLogger("yakuba.audit")
 DIGEST_CHARACTERS = 32  # of the hash's 64: 128 bits
 WIDTH = 200  # of the file's one line; longer than any that it holds
+LOCK_SECONDS = 5.0  # that an event waits for the file; who holds it longer is stopped or stuck
+LOCK_PAUSE_SECONDS = 0.01
 _told: set[Path] = set()
 
 
@@ -42,7 +46,10 @@ UNREADABLE = Head(0, "unreadable", "")
 
 
 def follow(event: AuditEvent) -> None:
-    """Keep a committed event as the end, unless a later one is kept already or the chain has left what is kept."""
+    """Keep a committed event as the end, unless a later one is kept already or the chain has left what is kept.
+
+    Raises TimeoutError where another holds the file too long; the next event then takes the end along.
+    """
     with active_municipality(event.municipality), _locked() as file:
         try:
             kept = _parsed(file.read())
@@ -65,17 +72,21 @@ def read() -> Head | None:
         return None
 
 
+def is_kept() -> bool:
+    """Whether anything is kept of the active municipality's chain, readable or not."""
+    return _path().exists() and _path().stat().st_size > 0
+
+
 def problems() -> list[str]:
     """What the kept end says against the active municipality's chain, in Japanese."""
     try:
         kept = read()
-    except ValueError:
+    except (OSError, ValueError):
         return [f"頭の控え {_path()} が読めません。紙の要約と照合してください。"]
-    last = AuditEvent.objects.order_by("-sequence").first()
+    count = raw.last_number()
     if kept is None:
         said = "頭の控えがありません。紙の要約と照合し、yakuba audit restored で作り直してください。"
-        return [said] if last else []
-    count = last.sequence if last else 0
+        return [said] if count else []
     if count < kept.sequence:
         return [
             f"最後の{kept.sequence - count}件が失われています（頭の控えは{kept.sequence}番、{kept.at}。"
@@ -98,10 +109,10 @@ def replace() -> None:
         follow(last)
 
 
-def digest(event: AuditEvent) -> str:
+def digest(sequence: int, link_hash: str) -> str:
     """The number and half of the hash in groups, for paper: `120-3F2A-…`."""
-    text = event.hash[:DIGEST_CHARACTERS].upper()
-    return "-".join([str(event.sequence), *(text[start : start + 4] for start in range(0, len(text), 4))])
+    text = link_hash[:DIGEST_CHARACTERS].upper()
+    return "-".join([str(sequence), *(text[start : start + 4] for start in range(0, len(text), 4))])
 
 
 def agrees(written: str) -> bool:
@@ -109,8 +120,8 @@ def agrees(written: str) -> bool:
     number = written.partition("-")[0].strip()
     if not (number.isascii() and number.isdigit()) or len(number) > 18:
         return False
-    event = AuditEvent.objects.filter(sequence=int(number)).first()
-    return event is not None and digest(event) == written.strip().upper()
+    hash_ = raw.hash_at(int(number))
+    return bool(hash_) and digest(int(number), hash_) == written.strip().upper()
 
 
 def codes() -> set[str]:
@@ -122,7 +133,7 @@ def _hash_at(sequence: int, later: AuditEvent | None = None) -> str:
     """The hash of a link; the one before `later` is known without asking."""
     if later is not None and sequence == later.sequence - 1:
         return later.previous_hash
-    return AuditEvent.objects.filter(sequence=sequence).values_list("hash", flat=True).first() or ""
+    return raw.hash_at(sequence)
 
 
 def _folder() -> Path:
@@ -135,21 +146,35 @@ def _path() -> Path:
 
 @contextmanager
 def _locked() -> Iterator[TextIO]:
-    """The file of the active municipality, while no other process or thread has it."""
+    """The file of the active municipality, while no other process or thread has it. Raises TimeoutError."""
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _lock(file, path)
         yield file
+
+
+def _lock(file: TextIO, path: Path) -> None:
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise TimeoutError(f"another process holds {path}") from None
+            time.sleep(LOCK_PAUSE_SECONDS)
 
 
 def _parsed(text: str) -> Head | None:
     if not text:
         return None
     try:
-        return Head(**json.loads(text))
-    except TypeError as error:
+        head = Head(**json.loads(text))
+    except (TypeError, RecursionError) as error:
         raise ValueError(text) from error
+    if (type(head.sequence), type(head.hash), type(head.at)) != (int, str, str):
+        raise ValueError(text)
+    return head
 
 
 def _write(file: TextIO, event: AuditEvent) -> None:

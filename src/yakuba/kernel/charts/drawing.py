@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import vl_convert
 
 from yakuba.kernel.charts.palette import CONFIG
+from yakuba.kernel.refusals import Invalid
 
 Spec = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ _DROPPED = {"class", "role", "style", "pointer-events"}
 _FORBIDDEN_KEYS = {"url", "href", "src"}
 
 
-class ChartRefused(ValueError):
+class ChartRefused(Invalid, ValueError):
     """The specification asks for something outside itself, or its picture is not plain shapes and words."""
 
 

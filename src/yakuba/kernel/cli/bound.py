@@ -26,15 +26,16 @@ def die_with_parent() -> None:
     """Bind this process to its parent where `multiprocessing` started it; elsewhere nothing."""
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
-        _bind(parent.pid)
+        bind(parent.pid)
 
 
-def _bind(parent: int) -> None:
+def bind(parent: int) -> None:
+    """Bind this process to its parent; it exits where the parent has ended already."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before we could ask
         sys.exit(1)
 
 
 if __name__ == "__main__":
-    _bind(int(sys.argv[1]))
+    bind(int(sys.argv[1]))
     os.execvp(sys.argv[2], sys.argv[2:])

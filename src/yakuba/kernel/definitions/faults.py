@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from yakuba.kernel.refusals import Invalid, Problem
 
 MOST_TOLD = 200
 MOST_KEPT = 2_000  # collected before they are sorted; a file with more is no definition
@@ -13,33 +14,20 @@ MOST_NAMED = 40  # known words that a message lists
 MOST_SUGGESTED, MOST_COMPARED, LONGEST_WORD = 20, 200, 60
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in a file: `line` counts from 1 (0 where there is no line), `place` says whose entry it is
-    (may be empty), `reason` what is wrong and what to do. Texts in Japanese."""
-
-    line: int
-    place: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        """The sentence without its line."""
-        return f"{self.place}: {self.reason}" if self.place else self.reason
-
-    def __str__(self) -> str:
-        if not self.line:
-            return self.message
-        return f"{self.line}行目{' ' if self.place else '：'}{self.message}"
-
-
-class DefinitionRefused(ValueError):
+class DefinitionRefused(Invalid, ValueError):
     """The file cannot be used; `problems` in the order of their lines, each once, 1 to 200 of them."""
 
+    heading = "定義のファイルに直すところがあります"
+
     def __init__(self, problems: Iterable[Problem]) -> None:
-        found = sorted(dict.fromkeys(problems), key=lambda one: one.line)
-        self.problems = tuple(found[:MOST_TOLD])
-        super().__init__("\n".join(str(one) for one in self.problems))
+        found = sorted(dict.fromkeys(problems), key=lambda one: one.line)[:MOST_TOLD]
+        super().__init__("\n".join(str(one) for one in found), problems=found)
+
+
+class DefinitionError(Invalid, ValueError):
+    """A definition that cannot be used. `str()` is a Japanese sentence with file, place and remedy."""
+
+    exit_code = 2
 
 
 class Faults:

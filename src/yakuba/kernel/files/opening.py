@@ -49,8 +49,9 @@ class Opening:
     def frames(self, *arguments: str) -> Iterator[Frame]:
         """Run the process and yield what it tells, as it comes. Raises Ended."""
         self._file.seek(0)
+        seconds = max(1, math.ceil(self.left))
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", PROGRAM, str(max(1, math.ceil(self.left))), *arguments],
+            [sys.executable, "-P", "-m", PROGRAM, str(os.getpid()), str(seconds), *arguments],
             stdin=self._file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

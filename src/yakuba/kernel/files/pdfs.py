@@ -15,6 +15,8 @@ import pypdfium2.raw as raw
 
 from yakuba.kernel.files.kinds import Refused
 from yakuba.kernel.files.paper import DPI, MAX_PIXELS, is_paper
+from yakuba.kernel.files.room import has_room
+from yakuba.kernel.files.structure import as_texts, flat, has_no_page, is_joined, with_true_count
 from yakuba.kernel.files.tones import is_dark, turned_if_negative
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ STREAM = rb"\n%b 0 obj\r?\n(.*?)\bstream\r?\n(.*?)\r?\nendstream"
 HIDDEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 UNLISTED = -1  # the kind of a field that the form does not list
 MOST_CONTENT = 1 << 24  # bytes of a page's content that are looked at
+TICKED = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 TYPED = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 # Notes that PDFium does not draw unless the file brings their appearance. A line may strike a value out.
 NEED_APPEARANCE = (
@@ -49,14 +52,22 @@ class Pdf:
         self._content = content
         if _is_cut_off(content):
             raise Refused("damaged")
+        if is_joined(content):
+            raise Refused("joined")
         self._document = self._opened()
+        counted = with_true_count(content, self._document)
+        if counted is not None:
+            self._content = content = counted
+            self.refresh()
         if self._document.get_formtype() == raw.FORMTYPE_XFA_FULL:
             raise Refused("xfa")
         packed = re.search(rb"/ObjStm", content) is not None  # a word in a compressed object cannot be seen
         # Looking at the notes of all pages costs their parsing.
         self._may_have_clips = packed or re.search(rb"/FileAttachment", content) is not None
         self._redraws_fields = self._document.formenv is not None and self._needs_appearances(packed)
+        self._contrary = self._contrary_fields()
         self._drawable: dict[str, bool] = {}
+        self._brought: set[str] = set()  # fields that another program has drawn
 
     def refresh(self) -> None:
         """Let go of what PDFium keeps of the pages drawn so far, so that memory does not grow with the file."""
@@ -68,7 +79,9 @@ class Pdf:
             document = pdfium.PdfDocument(self._content)
         except pdfium.PdfiumError as error:
             # pdfium tells an encrypted file from a damaged one only by its error code or text.
-            raise Refused("encrypted" if "assword" in str(error) else "damaged") from error
+            if "assword" in str(error):
+                raise Refused("encrypted") from error
+            raise Refused("no_pages" if has_no_page(self._content) else "damaged") from error
         document.init_forms()
         return document
 
@@ -91,6 +104,7 @@ class Pdf:
         try:
             if self._document.formenv is not None:
                 raw.FORM_OnAfterLoadPage(page, self._document.formenv)
+                self._require_room(page)
             self._require_content(page, index)
             return _drawn(page)
         except pdfium.PdfiumError as error:
@@ -120,12 +134,33 @@ class Pdf:
 
     def _needs_appearances(self, packed: bool) -> bool:
         """Whether the file asks that its fields be drawn anew (NeedAppearances), as programs that fill forms do."""
-        content = self._content
-        if packed:
-            copy = io.BytesIO()
-            self._document.save(copy)
-            content = copy.getvalue()
+        content = flat(self._document) if packed else self._content
         return re.search(rb"/NeedAppearances\s+true", content) is not None
+
+    def _contrary_fields(self) -> set[str]:
+        """The fields of several tick boxes that hold another state than their boxes show."""
+        if self._document.formenv is None:
+            return set()
+        content = flat(self._document)
+        if re.search(rb"/FT\s*/Btn\b", content) is None:
+            return set()
+        try:
+            twin = pdfium.PdfDocument(as_texts(content))
+        except pdfium.PdfiumError as error:  # what the boxes hold cannot be known
+            raise Refused("damaged") from error
+        twin.init_forms()
+        held: dict[str, str] = {}
+        shown: dict[str, set[str]] = {}
+        for index in range(len(twin)):
+            page = raw.FPDF_LoadPage(twin, index)
+            for note in _notes(page):
+                name = _text(raw.FPDFAnnot_GetFormFieldName, twin.formenv, note)
+                held[name] = _text(raw.FPDFAnnot_GetFormFieldValue, twin.formenv, note)
+                shown.setdefault(name, set()).add(_text(raw.FPDFAnnot_GetStringValue, note, b"AS"))
+            raw.FPDF_ClosePage(page)
+        twin.close()
+        nothing = {"", "Off"}
+        return {name for name, value in held.items() if value and shown[name] - nothing != {value} - nothing}
 
     def _prepare_notes(self, page: Any) -> None:
         """See that nothing written on the page goes missing. Raises Refused where PDFium would not draw it."""
@@ -144,17 +179,26 @@ class Pdf:
         form = self._document.formenv
         kind = raw.FPDFAnnot_GetFormFieldType(form, note) if form is not None else UNLISTED
         own = _text(raw.FPDFAnnot_GetStringValue, note, b"V")
-        if _text(raw.FPDFAnnot_GetStringValue, note, b"FT") == "Btn":
+        own_kind = _text(raw.FPDFAnnot_GetStringValue, note, b"FT")
+        if own_kind == "Btn":
             _require_one_state(note, own)
+        if kind in TICKED:
+            if _text(raw.FPDFAnnot_GetFormFieldName, form, note) in self._contrary:
+                raise Refused("undrawn_tick")
         elif kind in TYPED:
-            self._prepare_value(note, _text(raw.FPDFAnnot_GetFormFieldValue, form, note))
+            value = _text(raw.FPDFAnnot_GetFormFieldValue, form, note)
+            if _shows(note) and not self._redraws_fields:
+                self._brought.add(_text(raw.FPDFAnnot_GetFormFieldName, form, note))
+            self._prepare_value(note, value, "".join(_labels(form, note, kind)))
+        elif own_kind == "Btn":
+            return
         elif kind == UNLISTED and form is not None and not raw.FPDFAnnot_HasKey(note, b"Parent"):
             self._prepare_value(note, own)  # the form does not list it; it is drawn all the same
         elif kind == UNLISTED and not _shows(note) and (own.strip() or raw.FPDFAnnot_HasKey(note, b"Parent")):
             raise Refused("undrawn_note")  # its value may stand with its parent
 
-    def _prepare_value(self, note: Any, value: str) -> None:
-        if not value.strip():
+    def _prepare_value(self, note: Any, value: str, labels: str = "") -> None:
+        if not (value + labels).strip():
             return
         shows = _shows(note)
         if (
@@ -162,7 +206,21 @@ class Pdf:
         ):  # filled by a program that left the empty appearance: PDFium makes one where there is none
             raw.FPDFAnnot_SetAP(note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None)
         if not shows or self._redraws_fields:
-            self._require_drawable(value)
+            self._require_drawable(value + labels)
+
+    def _require_room(self, page: Any) -> None:
+        """Raises Refused where a value is longer than its box, which PDFium and others cut. The page has its form."""
+        form = self._document.formenv
+        for note in _notes(page):
+            if raw.FPDFAnnot_GetFormFieldType(form, note) != raw.FPDF_FORMFIELD_TEXTFIELD:
+                continue
+            value, name = (
+                _text(get, form, note)
+                for get in (raw.FPDFAnnot_GetFormFieldValue, raw.FPDFAnnot_GetFormFieldName)
+            )
+            hidden = raw.FPDFAnnot_GetFlags(note) & HIDDEN
+            if not hidden and not has_room(form, note, value, _appearance(note), name in self._brought):
+                raise Refused("overflowing_value", value[:20])
 
     def _require_content(self, page: Any, index: int) -> None:
         """Raises Refused where the page would be white, or lack a picture, because it cannot be decoded."""
@@ -201,6 +259,13 @@ def _require_one_state(note: Any, value: str) -> None:
     shown = _text(raw.FPDFAnnot_GetStringValue, note, b"AS")
     if value and value != (shown or "Off"):
         raise Refused("undrawn_tick")
+
+
+def _labels(form: Any, note: Any, kind: int) -> Iterator[str]:
+    """What a choice shows in place of its value: the label of the chosen option; in a list, of every option."""
+    for number in range(max(raw.FPDFAnnot_GetOptionCount(form, note), 0)):
+        if kind == raw.FPDF_FORMFIELD_LISTBOX or raw.FPDFAnnot_IsOptionSelected(form, note, number):
+            yield _text(raw.FPDFAnnot_GetOptionLabel, form, note, number)
 
 
 def _is_whole(picture: Any) -> bool:

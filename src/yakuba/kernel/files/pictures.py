@@ -89,6 +89,9 @@ class Pictures:
                     image.tag_v2.get(NEW_SUBFILE, 0) & (REDUCED | MASK) or image.tag_v2.get(OLD_SUBFILE) == 2
                 )
             except EOFError:
+                if number and image.tag_v2.next:  # Pillow ends where the list of pages turns back into itself
+                    self._cut_at = len(frames)
+                    return [*frames, number]
                 return frames or list(range(number))
             except BROKEN:  # the pages so far are good; one more tells that others may have been there
                 self._cut_at = len(frames)

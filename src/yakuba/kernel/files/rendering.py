@@ -1,14 +1,14 @@
-"""The separate process that opens hostile files: `python -m yakuba.kernel.files.rendering SECONDS inspect|render …`
-(SECONDS of CPU).
+"""The separate process that opens hostile files:
+`python -m yakuba.kernel.files.rendering PARENT SECONDS inspect|render …` (the parent's number, SECONDS of CPU).
 
 It imports no Django and sees no key, no database and no path: the file is its standard input, and what it makes goes
 to its standard output. Memory and CPU time are limited by the operating system, so a bomb ends this process and
-nothing else; it dies with the process that started it. `opening` is the other side.
+nothing else; it ends with the process PARENT that started it. `opening` is the other side.
 
 The output is a row of frames: a line of JSON, and as many bytes as its "size" says.
 
-SECONDS inspect NAME MAX_PAGES MAX_BYTES   {"media_type", "pages"} or {"refused"}, then {"attachment", "size"} each
-SECONDS render FIRST LAST PAGE_SECONDS     {"page", "media_type", "size"} or {"page", "refused"} for each page
+… inspect NAME MAX_PAGES MAX_BYTES         {"media_type", "pages"} or {"refused"}, then {"attachment", "size"} each
+… render FIRST LAST PAGE_SECONDS           {"page", "media_type", "size"} or {"page", "refused"} for each page
                                            FIRST..LAST-1 (from 0), each in PAGE_SECONDS at most
 Before them comes {"ready"}, after them {"end"}; who dies in between has met a file that is too heavy.
 """
@@ -20,10 +20,10 @@ import io
 import json
 import mmap
 import resource
-import signal
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from yakuba.kernel.cli.bound import bind
 from yakuba.kernel.files.kinds import HEAD_BYTES, PDF, Refused, media_type_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ MEMORY_BYTES = 3 * 1024**3
 ATTACHMENTS_SECONDS = 15  # CPU, for finding what is attached
 FRESH_AFTER = 16  # pages
 JPEG_QUALITY = 95
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def inspect(file: BinaryIO, name: str, max_pages: int, max_bytes: int) -> None:
@@ -115,17 +114,17 @@ def _limit(seconds: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    seconds = int(arguments[0])
+    bind(int(arguments[0]))
+    seconds = int(arguments[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _tell({"ready": True})
     try:
-        if arguments[1] == "inspect":
-            inspect(sys.stdin.buffer, arguments[2], int(arguments[3]), int(arguments[4]))
+        if arguments[2] == "inspect":
+            inspect(sys.stdin.buffer, arguments[3], int(arguments[4]), int(arguments[5]))
         else:
-            render(sys.stdin.buffer, *map(int, arguments[2:5]))
+            render(sys.stdin.buffer, *map(int, arguments[3:6]))
     except Refused as refusal:
         _tell({"refused": refusal.code, "detail": refusal.detail})
     except MemoryError:

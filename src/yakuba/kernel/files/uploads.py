@@ -15,6 +15,7 @@ from yakuba.kernel.files.opening import Ended, Frame, Opening
 from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.refusals import Invalid
 
 # CPU seconds. An ordinary page takes a twentieth of one to draw; a file may take so long and no longer, whatever
 # is in it, and is given up when so many of its pages are too heavy each.
@@ -27,12 +28,12 @@ HEAVY_PAGES = 3
 MOST_ATTACHMENTS = 200  # of one upload, those inside attachments included
 
 
-class UploadRefused(Exception):
+class UploadRefused(Invalid):
     """A file that is not taken. `code` is a key of `reasons.REASONS`; `str()` is the sentence for the clerk."""
 
     def __init__(self, name: str, code: str, detail: str = "") -> None:
         self.reason = sentence(code, detail)
-        super().__init__(f"「{name}」: {self.reason}")
+        super().__init__(self.reason, place=f"「{name}」")
         self.name, self.code = name, code
 
 

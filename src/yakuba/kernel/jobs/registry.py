@@ -12,13 +12,15 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 
 @dataclass(frozen=True)
 class JobKind:
-    """A registered handler. `attempts` (1 or more) counts the first try; `retry_after` is the first pause."""
+    """A registered handler. `attempts` (1 or more) counts the first try; `retry_after` is the first pause; `ended`
+    hears of a job that will not be done."""
 
     name: str
     label: str
     attempts: int
     retry_after: timedelta
     handler: Callable[..., None]
+    ended: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,21 @@ _schedules: dict[str, Schedule] = {}
 
 
 def job(
-    name: str, *, label: str, attempts: int = 3, retry_after: timedelta = timedelta(seconds=2)
+    name: str,
+    *,
+    label: str,
+    attempts: int = 3,
+    retry_after: timedelta = timedelta(seconds=2),
+    ended: Callable[..., None] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of `name` ("room.verb"); `label` is its Japanese name.
 
     A handler that raises is tried again after `retry_after`, then after twice, four times … as long (an hour
     at most); after `attempts` tries the job has failed. Raises ValueError when the name is taken.
+
+    `ended(reason, **arguments)` is called in the transaction in which the job becomes failed or cancelled, whatever the
+    way (an error, a worker that died too often, somebody's cancelling), so that the room's row ends with it and
+    nothing stays under way for ever. reason: a sentence for staff.
     """
     if attempts < 1:
         raise ValueError("attempts must be 1 or more")
@@ -50,7 +61,7 @@ def job(
         known = _kinds.get(name)
         if known and known.handler.__module__ != handler.__module__:
             raise ValueError(f"two handlers are named {name!r}")
-        _kinds[name] = JobKind(name, label, attempts, retry_after, handler)
+        _kinds[name] = JobKind(name, label, attempts, retry_after, handler, ended)
         return handler
 
     return register

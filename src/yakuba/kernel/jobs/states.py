@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,13 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 
+from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
 from yakuba.kernel.jobs.progress import RESUMED, Progress
+from yakuba.kernel.tenancy import active_municipality
 
+log = logging.getLogger("yakuba.jobs")
+CANCELLED = "中止しました。"
 # So many worker deaths in a row without any progress mean that the job itself kills the worker.
 CRASHES_ALLOWED = 10
 LONGEST_RETRY_PAUSE = timedelta(hours=1)
@@ -45,6 +50,23 @@ def move(job: Job, target: State, **changes: Any) -> None:
     elif target in (State.DONE, State.FAILED, State.CANCELLED):
         changes |= {"finished_at": Now()}
     Job.all_municipalities.filter(pk=job.pk).update(**changes)
+    if target in (State.FAILED, State.CANCELLED):
+        _tell_room(job, str(changes.get("error") or CANCELLED))
+
+
+def _tell_room(job: Job, reason: str) -> None:
+    """The room's row ends with its job. What goes wrong there must not keep the job alive."""
+    try:
+        ended = registry.kind(job.name).ended
+    except LookupError:
+        return
+    if ended is None:
+        return
+    try:
+        with transaction.atomic(), active_municipality(job.municipality):
+            ended(reason, **job.arguments)
+    except Exception:
+        log.exception("the room could not be told that its job %s has ended", job.name)
 
 
 @contextmanager

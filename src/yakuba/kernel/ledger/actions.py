@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger import workflow
-from yakuba.kernel.ledger.definitions import parse_procedure
-from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
+from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedure
+from yakuba.kernel.ledger import guard, workflow
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import ledger_phrases
+from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.values.reduction import read_table
 
 
 @transaction.atomic
@@ -36,9 +38,26 @@ def load_procedure(document: dict[str, Any], *, actor: Any = None) -> Procedure:
 
 
 @transaction.atomic
-def open_case(procedure: Procedure, receipt_number: str) -> Case:
-    """The case of that receipt number; a new one is opened in status `reading`."""
-    case, created = Case.objects.get_or_create(procedure=procedure, receipt_number=receipt_number)
+def load_reduction(text: str, *, actor: Any = None) -> int:
+    """Put the town's table of reduced characters into use; the number of its rows. Raises ValueRefused."""
+    rows = len(read_table(text))
+    ReductionTable.objects.update_or_create(defaults={"text": text})
+    record("ledger.reduction_loaded", actor=actor, rows=rows)
+    return rows
+
+
+@transaction.atomic
+def open_case(procedure: Procedure, receipt_number: str, status: Status = Status.READING) -> Case:
+    """The case of that receipt number; a new one is opened in `status`. Raises ValueRefused for a number that is none
+    by the procedure's field `receipt_number`."""
+    case = Case.objects.filter(procedure=procedure, receipt_number=receipt_number).first()
+    if case is not None:
+        return case
+    if guard.RECEIPT_NUMBER in procedure.definition.by_code:
+        guard.check(procedure.definition, guard.RECEIPT_NUMBER, receipt_number)
+    case, created = Case.objects.get_or_create(
+        procedure=procedure, receipt_number=receipt_number, defaults={"status": status}
+    )
     if created:
         add_event(case, "ledger.opened")
     return case
@@ -46,34 +65,71 @@ def open_case(procedure: Procedure, receipt_number: str) -> Case:
 
 @transaction.atomic
 def record_value(case: Case, field: str, value: str, *, trusted: bool, source: dict[str, Any]) -> CaseValue:
-    """Write what a machine read. A value that a person has confirmed is never overwritten by a machine."""
+    """Write what a machine read. A value that a person has confirmed is never overwritten by a machine; another value
+    in place of an earlier one leaves an event.
+
+    Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's
+    rules do not hold for possible.
+    """
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first()
+    if row is not None and row.origin == CaseValue.Origin.PERSON:
+        return row
+    definition = guard.check(case.procedure.definition, field, value)
+    if trusted:
+        _refuse(definition, guard.doubt(definition, value))
     if row is None:
         row = CaseValue(case=case, field=field)
-    elif row.origin == CaseValue.Origin.PERSON:
-        return row
-    row.value, row.trusted, row.source = value, trusted, source
+    elif row.value != value:
+        add_event(case, "ledger.value_changed", **_change(definition, row.value, value))
+    row.case, row.value, row.trusted, row.source = case, value, trusted, source
     row.save()
     return row
 
 
 @transaction.atomic
 def confirm_value(
-    case: Case, field: str, value: str, *, actor: Any, seconds: float, assumed: bool = False
+    case: Case,
+    field: str,
+    value: str,
+    *,
+    actor: Any,
+    seconds: float,
+    assumed: bool = False,
+    insist: bool = False,
+    reason: str = "",
 ) -> CaseValue:
-    """Write what a person says, with the seconds it took (`assumed` when they were not measured)."""
+    """Write what a person says, with the seconds it took (`assumed` when they were not measured) and, for a correction,
+    its reason. Raises ValueRefused as `record_value`; with `insist` the person says that the paper reads so."""
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first() or CaseValue(
         case=case, field=field
     )
-    before = row.value
+    before, known = row.value, row.pk is not None
+    definition = guard.check(case.procedure.definition, field, value)
+    if not insist:
+        _refuse(definition, guard.doubt(definition, value))
     passed = row.trusted and row.origin == CaseValue.Origin.READING  # nobody had been asked about it
-    row.value, row.trusted, row.origin = value, True, CaseValue.Origin.PERSON
+    row.case, row.value, row.trusted, row.origin = case, value, True, CaseValue.Origin.PERSON
     row.confirmed_by, row.confirmed_at = actor, timezone.now()
     row.save()
-    details = {"field": field, "changed": before != value}
-    details |= ({"assumed": True} if assumed else {}) | ({"passed": True} if passed else {})
+    details: dict[str, Any] = {"field": field, "changed": before != value}
+    details |= _change(definition, before, value) if known and before != value else {}
+    details |= {"assumed": True} if assumed else {}
+    details |= {"passed": True} if passed else {}
+    details |= {"reason": reason.strip()} if reason.strip() else {}
     add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
     return row
+
+
+def _refuse(definition: FieldDefinition, doubt: str) -> None:
+    if doubt:
+        raise ValueRefused(f"項目「{definition.label}」: {doubt}")
+
+
+def _change(definition: FieldDefinition, before: str, after: str) -> dict[str, Any]:
+    """What an event keeps of a change; of a masked value only that there was one."""
+    if definition.kind.masked:
+        return {"field": definition.code}
+    return {"field": definition.code, "before": before, "after": after}
 
 
 @transaction.atomic
@@ -86,9 +142,13 @@ def move(
     reason: str = "",
     target_number: str = "",
 ) -> Case:
-    """Move a case along the table. Raises WrongTransition; the row is locked while it is looked at."""
-    row = Case.objects.select_for_update().get(pk=case.pk)
-    workflow.check(row.status, target)
+    """Move a case along the table; the row is locked while it is looked at. Raises WrongTransition, and ValueRefused
+    when a case becomes ready whose values contradict each other and no person was asked about any of them."""
+    row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    before = Status(row.status)
+    workflow.check(before, target, reason)
+    if target == Status.READY and before not in (Status.ENTERING, Status.UNDECIDED):  # those were ready once
+        _check_together(row)
     row.status = target
     if target_number:
         row.target_number = target_number
@@ -96,6 +156,15 @@ def move(
     add_event(row, f"ledger.{target}", user=user, seconds=seconds, reason=reason)
     case.status, case.target_number = row.status, row.target_number
     return row
+
+
+def _check_together(case: Case) -> None:
+    rows = CaseValue.objects.filter(case=case).values_list("field", "value", "origin")
+    by_person = {field for field, _, origin in rows if origin == CaseValue.Origin.PERSON}
+    values = {field: value for field, value, _ in rows}
+    for fields, sentence in guard.contradictions(case.procedure.definition, values).items():
+        if not by_person.intersection(fields):
+            raise ValueRefused(sentence)
 
 
 def add_event(case: Case, kind: str, *, user: Any = None, seconds: float = 0.0, **details: Any) -> CaseEvent:

@@ -8,11 +8,13 @@ import typer
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.definitions import decoded
+from yakuba.kernel.definitions.procedures import parse_procedure, read_document
 from yakuba.kernel.ledger import actions
-from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure, read_document
 from yakuba.kernel.ledger.models import Procedure
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("手続")
 
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 
@@ -28,13 +30,25 @@ def load_procedure(
         actor = User.objects.filter(username=username, municipality=here).first()
         if username and actor is None:
             raise fail(f"職員ID「{username}」の職員がいません。", 2)
-        try:
-            document = read_document(path)
-            parse_procedure(document, path.name)  # says what is wrong with the file by its name
-            procedure = actions.load_procedure(document, actor=actor)
-        except DefinitionError as error:
-            raise fail(str(error), 2) from error
+        document = read_document(path)
+        parse_procedure(document, path.name)  # says what is wrong with the file by its name
+        procedure = actions.load_procedure(document, actor=actor)
     console.print(f"手続「{procedure.title}」第{procedure.version}版を登録しました。", highlight=False)
+
+
+@app.command("load-reduction")
+def load_reduction(
+    path: Path = typer.Argument(exists=True, dir_okay=False, help="縮退表のCSVファイル（UTF-8）"),
+    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
+    town: str = TOWN,
+) -> None:
+    """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
+    with municipality_of(town) as here:
+        actor = User.objects.filter(username=username, municipality=here).first()
+        if username and actor is None:
+            raise fail(f"職員ID「{username}」の職員がいません。", 2)
+        rows = actions.load_reduction(decoded(path.read_bytes()), actor=actor)
+    console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 
 
 @app.command()

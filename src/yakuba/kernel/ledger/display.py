@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.registry import ledger_phrases
-from yakuba.kernel.values import shown
 
 KERNEL_EVENTS = {
     "ledger.opened": "受付簿に載った",
     "ledger.value_confirmed": "職員が値を確認した",
+    "ledger.value_changed": "値が変わった",
     "ledger.entered_by_hand": "職員が手で入力した",
     **{f"ledger.{status}": LABELS[status] for status in Status},
 }
 
 
-def shown_value(definition: FieldDefinition, value: str) -> str:
-    """A canonical value as staff read it: dates in 和暦, options by label, postal codes with 〒 and a hyphen."""
-    text = shown(definition.type, value, definition.options)
-    return f"〒{text}" if definition.type == "postal_code" and text != value else text
+def shown_value(definition: FieldDefinition, value: str, *, revealed: bool = False) -> str:
+    """A canonical value as staff read it: dates in 和暦, options by label, masked ones masked, unless
+    `revealed` to one who may see them."""
+    return definition.shown(value, revealed=revealed)
 
 
 def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
@@ -27,6 +27,15 @@ def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
     phrase = KERNEL_EVENTS.get(event.kind) or ledger_phrases().get(event.kind, event.kind)
     named = definition.labels.get(str(event.details.get("field", "")))
     return f"{phrase}（{named}）" if named else phrase
+
+
+def change_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
+    """How a value was changed, or nothing: 山目太郎 → 山田太郎."""
+    item = definition.by_code.get(str(event.details.get("field", "")))
+    if item is None or "after" not in event.details:
+        return ""
+    before, after = (item.shown(str(event.details[key])) or "（空欄）" for key in ("before", "after"))
+    return f"{before} → {after}"
 
 
 def source_label(value: CaseValue | None) -> str:

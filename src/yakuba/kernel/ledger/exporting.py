@@ -11,9 +11,10 @@ from django.utils import timezone
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.listing import Wanted, listed
-from yakuba.kernel.ledger.models import CaseValue, Procedure
+from yakuba.kernel.ledger.masking import reveals
+from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.tables.spreadsheets import Table, to_csv
 from yakuba.kernel.ui.wording import wareki
@@ -38,13 +39,14 @@ class Lacking(ValueError):
 
 def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
     """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
-    Shift_JIS cannot hold may become 〓. Who took it is recorded.
+    Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 
     Raises NothingToWrite, Lacking, and KeyError for another form.
     """
     if form not in FORMATS:
         raise KeyError(form)
-    tables = _tables(wanted)
+    revealed = reveals(actor)
+    tables = _tables(wanted, revealed)
     if not tables:
         raise NothingToWrite("書き出す受付がありません。条件をゆるめてください。")
     name = f"cases-{timezone.localdate():%Y%m%d}"
@@ -64,19 +66,19 @@ def _csv(tables: Sequence[Table], name: str, encoding: str, accept: bool) -> Dow
         raise NothingToWrite(
             "CSVの列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
-    content, problems = to_csv(tables[0], encoding)
+    content, problems = to_csv(tables[0], encoding, ReductionTable.in_use())
     if problems and not accept:
         raise Lacking(problems)
     return Download(name, "text/csv", content)
 
 
-def _tables(wanted: Wanted) -> list[Table]:
+def _tables(wanted: Wanted, revealed: bool) -> list[Table]:
     tables = []
     titles: set[str] = set()
     for procedure in Procedure.objects.order_by("title"):
         cases = list(listed(wanted).filter(procedure=procedure))
         if cases:
-            tables.append(_table(procedure, cases, _sheet_title(procedure.title, titles)))
+            tables.append(_table(procedure, cases, _sheet_title(procedure.title, titles), revealed))
     return tables
 
 
@@ -90,8 +92,8 @@ def _sheet_title(title: str, taken: set[str]) -> str:
     return name
 
 
-def _table(procedure: Procedure, cases: list[Any], title: str) -> Table:
-    fields = [item for item in procedure.definition.fields if item.type != "receipt_number"]
+def _table(procedure: Procedure, cases: list[Any], title: str, revealed: bool) -> Table:
+    fields = [item for item in procedure.definition.fields if item.code != RECEIPT_NUMBER]
     rows = []
     for start in range(0, len(cases), ASKED_AT_ONCE):
         part = cases[start : start + ASKED_AT_ONCE]
@@ -103,5 +105,13 @@ def _table(procedure: Procedure, cases: list[Any], title: str) -> Table:
             day = wareki(timezone.localtime(case.created_at), weekday=False)
             head = (case.receipt_number, LABELS[Status(case.status)], case.target_number, day)
             own = values[case.pk]
-            rows.append((*head, *(shown_value(item, own.get(item.code, "")) for item in fields)))
+            rows.append(
+                (
+                    *head,
+                    *(
+                        item.kind.cell(own.get(item.code, ""), item.options, revealed=revealed)
+                        for item in fields
+                    ),
+                )
+            )
     return Table(title, (*HEAD, *(item.label for item in fields)), rows)

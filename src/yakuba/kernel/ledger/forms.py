@@ -2,9 +2,68 @@
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.utils.html import format_html
+
+from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
+from yakuba.kernel.values import Picks
+from yakuba.kernel.values.field_type import LONGEST
+
+NO_MARK = "-"  # the option of a choice that says: nothing is marked
+
+
+class NumberKeys:
+    """Number keys for the options of a widget; the chosen option, or the first, has the focus at first."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The widget's context with numbered options."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        options = [option for _, group, _ in context["widget"]["optgroups"] for option in group]
+        for number, option in enumerate(options[:9], start=1):
+            option["attrs"]["data-key"] = str(number)
+            option["label"] = format_html("<kbd>{}</kbd> {}", number, option["label"])
+        first = next((option for option in options if option["selected"]), options[0])
+        first["attrs"]["autofocus"] = True
+        return context
+
+
+class NumberedRadio(NumberKeys, forms.RadioSelect):
+    """Radio buttons that the number keys choose."""
+
+
+class NumberedCheckboxes(NumberKeys, forms.CheckboxSelectMultiple):
+    """Check boxes that the number keys switch."""
+
+
+def value_field(definition: FieldDefinition, *, autofocus: bool = False, css: str = "") -> forms.Field:
+    """An input for the value of one field, as its type asks for it; `raw_value` says what was entered there. Whether
+    that is a value, `FieldDefinition.canonical` decides, for pages, API and files alike."""
+    common: dict[str, Any] = {
+        "label": definition.label,
+        "required": False,
+        "help_text": "一覧から選びます。" if definition.words else definition.kind.help,
+    }
+    options = list(definition.options.items())
+    if definition.kind.picks is Picks.ONE:
+        chosen = common | {"required": True, "error_messages": {"required": "どれか1つを選んでください。"}}
+        return forms.ChoiceField(choices=[*options, (NO_MARK, "印がない")], widget=NumberedRadio, **chosen)
+    if definition.kind.picks is Picks.MANY:
+        return forms.MultipleChoiceField(choices=options, widget=NumberedCheckboxes, **common)
+    attrs: dict[str, Any] = definition.kind.hints()
+    attrs |= ({"autofocus": True} if autofocus else {}) | ({"class": css} if css else {})
+    if definition.words:
+        attrs["list"] = "words"
+    return forms.CharField(widget=forms.TextInput(attrs=attrs), strip=True, max_length=LONGEST, **common)
+
+
+def raw_value(cleaned: Any) -> str:
+    """What was entered in a `value_field`, as one string."""
+    if cleaned == NO_MARK:
+        return ""
+    return ",".join(cleaned) if isinstance(cleaned, list) else str(cleaned)
 
 
 class ByHandForm(forms.Form):

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Case as When_
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from yakuba.kernel.ledger.masking import masked_values
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.values import ValueRefused, calendar
@@ -100,7 +101,7 @@ def spellings(text: str) -> list[str]:
 
 
 def _holds(text: str) -> Q:
-    values = CaseValue.objects.filter(case=OuterRef("pk"))
+    values = CaseValue.objects.filter(case=OuterRef("pk")).exclude(masked_values())
     wanted, own = Q(), Q()
     for spelling in spellings(text):
         wanted |= Q(value__icontains=spelling)

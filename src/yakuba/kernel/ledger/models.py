@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
-from yakuba.kernel.ledger.definitions import ProcedureDefinition, parse_procedure
+from yakuba.kernel.definitions.procedures import ProcedureDefinition, parse_procedure
+from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.kernel.values.reduction import read_table
 
 
 class Procedure(MunicipalityModel):
@@ -30,8 +33,12 @@ class Procedure(MunicipalityModel):
 
     @property
     def definition(self) -> ProcedureDefinition:
-        """The parsed file."""
-        return parse_procedure(self.document, self.code)
+        """The parsed file, parsed once for each document that the row holds."""
+        parsed: tuple[Any, ProcedureDefinition] | None = self.__dict__.get("_parsed")
+        if parsed is None or parsed[0] is not self.document:
+            parsed = self.document, parse_procedure(self.document, self.code)
+            self.__dict__["_parsed"] = parsed
+        return parsed[1]
 
 
 class Case(MunicipalityModel):
@@ -78,6 +85,28 @@ class CaseValue(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "値"
         constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises ValueRefused for a field that the procedure lacks and for a value that is not canonical."""
+        guard.check(self.case.procedure.definition, self.field, self.value)
+        super().save(*args, **kwargs)
+
+
+class ReductionTable(MunicipalityModel):
+    """The town's table of reduced characters (縮退表), as loaded; see `kernel.values.reduction`."""
+
+    text = models.TextField("縮退表")
+    loaded_at = models.DateTimeField("登録日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "縮退表"
+        constraints = [models.UniqueConstraint(fields=["municipality"], name="reduction_table_once")]
+
+    @classmethod
+    def in_use(cls) -> Mapping[str, str]:
+        """Character → what stands for it; empty where the town has no table."""
+        row = cls.objects.first()
+        return read_table(row.text) if row else {}
 
 
 class CaseEvent(MunicipalityModel):

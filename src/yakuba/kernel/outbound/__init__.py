@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from yakuba.kernel.refusals import Conflict
+
 VARIABLE = "YAKUBA_OUTBOUND_HOSTS"
 _PORTS = {"http": 80, "https": 443}
 
 
-class OutboundRefused(PermissionError):
+class OutboundRefused(Conflict):
     """A connection to a host and port that `YAKUBA_OUTBOUND_HOSTS` does not list."""
 
 

@@ -2,9 +2,13 @@
 
 from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.kernel.registry.manifest import (
+    ApprovalKind,
     CheckResult,
+    DefinitionKind,
     Failure,
     FirstStep,
+    Found,
+    Group,
     Manifest,
     NavigationItem,
     Permission,
@@ -15,21 +19,29 @@ from yakuba.kernel.registry.manifest import (
     resolve,
 )
 from yakuba.kernel.registry.rooms import (
+    approval_kind,
+    approval_kinds,
     audit_sentences,
+    definition_kinds,
     ledger_phrases,
     manifests,
     permission_names,
+    proposed_roles,
     room_modules,
 )
 
 __all__ = [
+    "ApprovalKind",
     "CaseField",
     "CaseLink",
     "CaseNote",
     "CasePart",
     "CheckResult",
+    "DefinitionKind",
     "Failure",
     "FirstStep",
+    "Found",
+    "Group",
     "Manifest",
     "NavigationItem",
     "Permission",
@@ -37,10 +49,14 @@ __all__ = [
     "QueueState",
     "RunningWork",
     "WorkQueue",
+    "approval_kind",
+    "approval_kinds",
     "audit_sentences",
+    "definition_kinds",
     "ledger_phrases",
     "manifests",
     "permission_names",
+    "proposed_roles",
     "resolve",
     "room_modules",
 ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+
+class Group(StrEnum):
+    """The groups of the menu, in their order; the value is what stands there."""
+
+    INTAKE = "受付・処理"
+    RESIDENTS = "住民・窓口"
+    CITY = "まち"
+    MANAGEMENT = "分析・経営"
+    ADMINISTRATION = "管理"
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class WorkQueue:
-    """Work that waits for a person. `load` is `(user) -> QueueState`."""
+    """Work that waits for a person. `load` is `(user) -> QueueState`; without a `permission` it answers None to who is
+    not concerned."""
 
     label: str
     permission: str
@@ -89,6 +101,36 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class ApprovalKind:
+    """What a room asks another person's approval for by `approvals.actions.propose`. permission: that approving needs;
+    effect: `(approval, actor) -> None`, what follows from it, in the same transaction, may raise `ApprovalRefused`;
+    days: until it is to be answered, 0 for no deadline."""
+
+    name: str
+    label: str
+    permission: str
+    effect: str
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class DefinitionKind:
+    """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
+
+    Dotted paths: `collect` is `(procedure code) -> list[Definition]` of what is in force, `publish` `(definition, actor)`,
+    `check` the same without putting it into force (empty: publishing is taken back instead), `withdraw` `(code, actor)`
+    (empty: nothing takes one out of force but a newer version). Refusals are DefinitionError or DefinitionRefused.
+    """
+
+    code: str
+    label: str
+    collect: str
+    publish: str
+    check: str = ""
+    withdraw: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
 
@@ -98,28 +140,48 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One thing that the search found: what it is, where it is, and a line that tells it from the next."""
+
+    title: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """A room. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
-    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part` and `first_step` of
-    `(request, case) -> CasePart` and `(user) -> FirstStep | None`, or empty."""
+    """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
+    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
+    `(request, case) -> CasePart`, `(user) -> FirstStep | None` and `(user, text) -> list[Found]`, or empty.
+
+    `manual` says which page of docs/manual helps on which page: name of the address without its room -> page; the
+    empty name stands for all others. `roles` are proposed to a town: name -> permissions of this room; the rooms'
+    proposals of one name are one role. `examples` is the dotted path of `(clerk, known) -> arguments`, which makes one
+    object of every kind that an address of the room names (argument -> value); `known` holds those of the rooms
+    before. Tests and the demo's access matrix call it.
+    """
 
     name: str
     label: str
     description: str
+    group: Group = Group.INTAKE
+    manual: dict[str, str] = field(default_factory=dict)
     navigation: tuple[NavigationItem, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     queues: tuple[WorkQueue, ...] = ()
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
     ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
-    jobs: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()  # ledger statuses into which the room moves cases
+    approvals: tuple[ApprovalKind, ...] = ()
+    definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
     personal_data: tuple[PersonalData, ...] = ()
-    settings: tuple[str, ...] = ()
     failures: str = ""
     running: str = ""
     self_check: str = ""
     case_part: str = ""  # what the room adds to the page of a case
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
+    search: str = ""  # what the search of the whole house finds in the room
+    examples: str = ""
 
 
 def resolve(dotted: str) -> Any:

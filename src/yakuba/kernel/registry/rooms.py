@@ -9,15 +9,26 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.kernel_manifest import KERNEL
-from yakuba.kernel.registry.manifest import Manifest
+from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest
 
 
 @cache
 def manifests() -> tuple[Manifest, ...]:
-    """The rooms' manifests in the order of the settings, behind the kernel's own."""
-    rooms = (import_module(f"yakuba.services.{room}.manifest").MANIFEST for room in settings.YAKUBA_ROOMS)
-    return (KERNEL, *rooms)
+    """What the parts of the kernel and then the rooms declare, in the order of the settings."""
+    parts = [app for app in settings.INSTALLED_APPS if app.startswith("yakuba.kernel.")]
+    rooms = [f"yakuba.services.{room}" for room in settings.YAKUBA_ROOMS]
+    names = [f"{app}.manifest" for app in parts if app != __package__]
+    names = [name for name in names if find_spec(name) is not None]
+    return tuple(import_module(name).MANIFEST for name in [*names, *(f"{room}.manifest" for room in rooms)])
+
+
+def proposed_roles() -> dict[str, frozenset[str]]:
+    """The roles that the manifests propose together: name -> permissions."""
+    found: dict[str, set[str]] = {}
+    for manifest in manifests():
+        for name, permissions in manifest.roles.items():
+            found.setdefault(name, set()).update(permissions)
+    return {name: frozenset(permissions) for name, permissions in found.items()}
 
 
 @cache
@@ -32,10 +43,29 @@ def audit_sentences() -> dict[str, str]:
     return {name: text for manifest in manifests() for name, text in manifest.audit_events.items()}
 
 
+def approval_kinds() -> list[ApprovalKind]:
+    """What needs another person's approval, in the order of the manifests."""
+    return [kind for manifest in manifests() for kind in manifest.approvals]
+
+
+def approval_kind(name: str) -> ApprovalKind:
+    """The kind of that name. Raises LookupError where no manifest declares it."""
+    for kind in approval_kinds():
+        if kind.name == name:
+            return kind
+    raise LookupError(f"no manifest declares the approval {name!r}")
+
+
 @cache
 def ledger_phrases() -> dict[str, str]:
     """Kind of a case's event -> what staff read in the case's history."""
     return {kind: text for manifest in manifests() for kind, text in manifest.ledger_events.items()}
+
+
+@cache
+def definition_kinds() -> dict[str, DefinitionKind]:
+    """Code -> kind of definition, the kernel's and then the rooms' in their order: each needs only those before it."""
+    return {kind.code: kind for manifest in manifests() for kind in manifest.definitions}
 
 
 def room_modules(part: str) -> list[tuple[str, ModuleType]]:

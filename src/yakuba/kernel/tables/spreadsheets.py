@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.values import cp932
+from yakuba.kernel.values.reduction import reduced
 
 Value = str | int | None
+NO_REDUCTION: Mapping[str, str] = {}
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
@@ -28,10 +31,13 @@ class Table:
     rows: Sequence[Sequence[Value]]
 
 
-def to_csv(table: Table, encoding: str) -> tuple[bytes, list[Problem]]:
+def to_csv(
+    table: Table, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
+) -> tuple[bytes, list[Problem]]:
     """The table with its head. encoding: `utf-8` (with BOM, so that Excel reads it) or `cp932`; lines end in CRLF.
 
-    The problems tell every character that the file cannot hold, with its line.
+    reduction: what a town writes for characters in a CP932 file (`kernel.values.reduction`). The problems tell every
+    character that was reduced and every one that the file cannot hold, with its line.
     """
     if encoding not in ("utf-8", "cp932"):
         raise ValueError(f"unknown encoding {encoding}")
@@ -42,7 +48,8 @@ def to_csv(table: Table, encoding: str) -> tuple[bytes, list[Problem]]:
         cells = row
         if encoding == "cp932":  # first: what is written may begin like a formula that the text hid
             cells = [
-                _writable(cell, line, head, problems) for head, cell in zip(table.head, row, strict=True)
+                _writable(cell, line, head, problems, reduction)
+                for head, cell in zip(table.head, row, strict=True)
             ]
         writer.writerow([_harmless(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding), problems
@@ -55,10 +62,20 @@ def _harmless(value: Value) -> str:
     return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
 
 
-def _writable(value: Value, line: int, column: str, problems: list[Problem]) -> Value:
+def _writable(
+    value: Value, line: int, column: str, problems: list[Problem], reduction: Mapping[str, str]
+) -> Value:
     """A text with characters that CP932 has, noting those that it lacks."""
     if not isinstance(value, str):
         return value
-    written, losses = cp932.written(value)
+    plainer, told = reduced(value, reduction)
+    problems += [Problem(line, column, str(one)) for one in told]
+    written, losses = cp932.written(plainer)
     problems += [Problem(line, column, str(loss)) for loss in losses]
     return written
+
+
+def to_json(table: Table) -> bytes:
+    """The rows as a list of objects by heading, in UTF-8; nothing of a text is changed."""
+    rows = [dict(zip(table.head, row, strict=True)) for row in table.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode()

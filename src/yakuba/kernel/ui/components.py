@@ -75,17 +75,18 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def sample_frame() -> dict[str, object]:
     """A menu to look at, leading nowhere."""
-    labels = [
-        ("受付簿", 0),
-        ("帳票読取", 128),
-        ("ロボット", 3),
-        ("入所選考", 0),
-        ("業務改革", 0),
-        ("管理", 0),
-    ]
+    groups = {
+        "受付・処理": ["受付簿", "帳票読取", "ロボット"],
+        "住民・窓口": ["入所選考"],
+        "分析・経営": ["効果"],
+    }
     entries = [
-        {"label": label, "url": "#", "current": number == 1, "count": count}
-        for number, (label, count) in enumerate(labels)
+        {
+            "label": label,
+            "entries": [{"label": one, "url": "#", "current": one == "帳票読取"} for one in inside],
+            "current": "帳票読取" in inside,
+        }
+        for label, inside in groups.items()
     ]
     return {"navigation": entries, "municipality": "やくば市"}
 

@@ -1,4 +1,4 @@
-"""What every page needs: the menu the person may use, and the municipality it is about."""
+"""What every page needs: the menu the person may use, the municipality it is about, and the page of the manual."""
 
 from __future__ import annotations
 
@@ -7,25 +7,48 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from yakuba.kernel.accounts import allowed
-from yakuba.kernel.registry import manifests
+from yakuba.kernel.accounts import allowed, used_manifests
+from yakuba.kernel.registry import Group
 from yakuba.kernel.tenancy import municipality_or_none
+from yakuba.kernel.ui.manual import manual_page
+
+LAID_OPEN = 9  # entries of a menu that stand side by side; of more, each group unfolds
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `navigation` as `ui/base.html` shows it, and `municipality`."""
+    """Template context: `navigation` as `ui/base.html` shows it (groups, each with its entries), whether the groups
+    are `folded`, `municipality`, and the page of the manual for `help`."""
     municipality = municipality_or_none()
     if municipality is None or not hasattr(request, "user"):
         return {"navigation": [], "municipality": municipality}
-    items = [item for manifest in manifests() for item in manifest.navigation]
-    entries = [
-        {"label": item.label, "url": reverse(item.url_name)}
-        for item in items
-        if allowed(request.user, item.permission)
+    groups = _groups(request)
+    return {
+        "navigation": groups,
+        "folded": sum(len(group["entries"]) for group in groups) > LAID_OPEN,
+        "municipality": municipality,
+        "help": manual_page(request),
+    }
+
+
+def _groups(request: HttpRequest) -> list[dict[str, Any]]:
+    found: dict[Group, list[dict[str, Any]]] = {group: [] for group in Group}
+    for manifest in used_manifests(request.user):
+        found[manifest.group] += [
+            {"label": item.label, "url": reverse(item.url_name)}
+            for item in manifest.navigation
+            if allowed(request.user, item.permission)
+        ]
+    urls = [entry["url"] for entries in found.values() for entry in entries]
+    here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    for entries in found.values():
+        for entry in entries:
+            entry["current"] = entry["url"] == here
+    return [
+        {
+            "label": group.value,
+            "entries": entries,
+            "current": any(entry["current"] for entry in entries),
+        }
+        for group, entries in found.items()
+        if entries
     ]
-    here = max(
-        (entry["url"] for entry in entries if request.path.startswith(entry["url"])), key=len, default=""
-    )
-    for entry in entries:
-        entry["current"] = entry["url"] == here  # type: ignore[assignment]
-    return {"navigation": entries, "municipality": municipality}

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.ui.forms import DefinitionFileForm
 
 
@@ -28,11 +28,9 @@ def load_definition(
     request: HttpRequest,
     page: DefinitionPage,
     load: Callable[[str], HttpResponse],
-    refusal: type[Exception],
 ) -> HttpResponse:
-    """Show the form, or `load` the text that was sent and answer what it returns. A text that `load` refuses with
-    DefinitionRefused is shown again with every problem and its line, one refused with `refusal` with its sentence
-    (status 422)."""
+    """Show the form, or `load` the text that was sent and answer what it returns. A text that `load` refuses is shown
+    again with every problem and its line, or the sentence (status 422)."""
     form = DefinitionFileForm(
         request.POST or None, request.FILES or None, what=page.what, file_help=page.file_help
     )
@@ -40,10 +38,10 @@ def load_definition(
     if request.method == "POST" and form.is_valid():
         try:
             return load(form.cleaned_data["text"])
-        except DefinitionRefused as refused:
-            problems = refused.problems
-        except refusal as error:
-            form.add_error(None, str(error))
+        except Refused as error:
+            problems = error.problems
+            if not problems:
+                form.add_error(None, str(error))
     above = [(label, reverse(name)) for label, name in page.above]
     context = {"page": page, "above": above, "back": above[-1][1], "form": form, "problems": problems}
     return render(request, "ui/definition.html", context, status=422 if problems or form.errors else 200)

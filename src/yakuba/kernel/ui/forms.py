@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
 from yakuba.kernel.values import ValueRefused, calendar
@@ -62,6 +62,26 @@ class StaffLoginForm(AuthenticationForm):
             self.fields[name].error_messages["required"] = f"{label}を入力してください。"
         if self.is_bound:  # after a failure the list of what was wrong takes the focus
             self.fields["username"].widget.attrs.pop("autofocus", None)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """One's own password: the one so far, and the new one twice."""
+
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": "今のパスワードが違います。",
+        "password_mismatch": "新しいパスワードの2つが違います。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "old_password": "今のパスワード",
+            "new_password1": "新しいパスワード",
+            "new_password2": "新しいパスワード（もう一度）",
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["new_password1"].help_text = "10文字以上。よくあるものは使えません。"
 
 
 class DefinitionFileForm(forms.Form):

@@ -1,18 +1,24 @@
-"""The login page and the home page."""
+"""The pages that belong to no room: login, today's work, search, the manual, one's own password."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.utils import timezone
 
 from yakuba.kernel.accounts import throttle
-from yakuba.kernel.ui.forms import StaffLoginForm
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.tenancy import municipality_or_none
+from yakuba.kernel.ui import manual as documents
+from yakuba.kernel.ui.forms import OwnPasswordForm, StaffLoginForm
+from yakuba.kernel.ui.search import LONGEST, search
 from yakuba.kernel.ui.today import todays_work
 
 
@@ -42,9 +48,50 @@ class StaffLoginView(LoginView):
         return render(self.request, "ui/locked.html", status=429)
 
 
+class OwnPasswordView(PasswordChangeView):
+    """One's own password, whoever made the one before. The person's other sessions end."""
+
+    template_name = "ui/own_password.html"
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep it, and leave a trace."""
+        answer = super().form_valid(form)
+        if municipality_or_none() is not None:
+            subject = f"user:{self.request.user.pk}"
+            record("accounts.staff_saved", subject=subject, actor=self.request.user, password_changed=True)
+        messages.success(self.request, "パスワードを変えました。")
+        return answer
+
+
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """今日の仕事. Every logged-in person may open it; it shows only what the person may see."""
     if getattr(request.user, "municipality_id", None) is None:
         return render(request, "ui/nobody.html", status=403)
     return render(request, "ui/home.html", todays_work(request.user) | {"today": timezone.localdate()})
+
+
+@login_required
+def find(request: HttpRequest) -> HttpResponse:
+    """Search over cases, pages and the manual; shows only what the person may open."""
+    text = request.GET.get("text", "").strip()[:LONGEST]
+    return render(request, "ui/search.html", {"text": text, "results": search(request.user, text)})
+
+
+@login_required
+def manual(request: HttpRequest, page: str = documents.INDEX) -> HttpResponse:
+    """A page of the manual, for all staff."""
+    if page not in documents.names():
+        raise Http404("手引きにこのページはありません。")
+    return render(request, "ui/manual.html", {"page": documents.page(page), "index": documents.INDEX})
+
+
+@login_required
+def manual_picture(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of the manual."""
+    path = documents.pictures().get(name)
+    if path is None:
+        raise Http404("手引きにこの図はありません。")
+    return FileResponse(path.open("rb"), content_type="image/png")

@@ -5,26 +5,38 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from yakuba.kernel.accounts import allowed
-from yakuba.kernel.registry import Failure, FirstStep, QueueState, RunningWork, WorkQueue, manifests, resolve
+from yakuba.kernel.accounts import allowed, used_manifests
+from yakuba.kernel.registry import Failure, FirstStep, QueueState, RunningWork, WorkQueue, resolve
 from yakuba.kernel.ui.doors import may_open
 
 
 def work_queues(user: Any) -> list[tuple[WorkQueue, QueueState]]:
     """The queues the user may work on, with what waits in each."""
-    queues = [queue for manifest in manifests() for queue in manifest.queues]
-    return [(queue, resolve(queue.load)(user)) for queue in queues if allowed(user, queue.permission)]
+    queues = [queue for manifest in used_manifests(user) for queue in manifest.queues]
+    mine = [queue for queue in queues if not queue.permission or allowed(user, queue.permission)]
+    states = [(queue, resolve(queue.load)(user)) for queue in mine]
+    return [(queue, state) for queue, state in states if state is not None]
 
 
 def failures(user: Any) -> list[Failure]:
     """What failed in any room, newest first. Each room shows only what the user may see."""
-    rows = [row for manifest in manifests() if manifest.failures for row in resolve(manifest.failures)(user)]
+    rows = [
+        row
+        for manifest in used_manifests(user)
+        if manifest.failures
+        for row in resolve(manifest.failures)(user)
+    ]
     return sorted(rows, key=lambda failure: failure.when, reverse=True)
 
 
 def running(user: Any) -> list[RunningWork]:
     """What runs now in any room."""
-    return [row for manifest in manifests() if manifest.running for row in resolve(manifest.running)(user)]
+    return [
+        row
+        for manifest in used_manifests(user)
+        if manifest.running
+        for row in resolve(manifest.running)(user)
+    ]
 
 
 def todays_work(user: Any) -> dict[str, Any]:
@@ -45,7 +57,7 @@ def _openable(user: Any, row: dict[str, Any]) -> dict[str, Any]:
 
 def _first_step(user: Any) -> dict[str, str] | None:
     """Where nothing has been begun yet: what the first room that has nothing wants to be done."""
-    steps = (resolve(manifest.first_step)(user) for manifest in manifests() if manifest.first_step)
+    steps = (resolve(manifest.first_step)(user) for manifest in used_manifests(user) if manifest.first_step)
     step: FirstStep | None = next((step for step in steps if step is not None), None)
     if step is None or not may_open(user, step.url):
         return None

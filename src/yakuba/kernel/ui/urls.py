@@ -7,6 +7,11 @@ from yakuba.kernel.ui import components, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("search/", pages.find, name="search"),
+    path("password/", pages.OwnPasswordView.as_view(), name="own-password"),
+    path("manual/", pages.manual, name="manual"),
+    path("manual/pictures/<str:name>", pages.manual_picture, name="manual-picture"),
+    path("manual/<path:page>/", pages.manual, name="manual-page"),
 ]
 
 if settings.DEBUG:

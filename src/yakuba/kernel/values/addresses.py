@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from yakuba.kernel.values.characters import LATIN, compose, full_kana, kept_blanks
+from yakuba.kernel.values.characters import LATIN, compose, full_kana, kept_blanks, script_of
+from yakuba.kernel.values.field_type import Example, FieldType
+from yakuba.kernel.values.names import NOTE_IN_NAME
+from yakuba.kernel.values.texts import ELSEWHERE
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _BARS = "‐‑‒–—―−－-"
@@ -17,3 +20,26 @@ def read_address(text: str) -> str:
     string for nothing."""
     text = compose(full_kana(text)).translate(_WIDE_DIGITS)
     return _HYPHENS.sub("-", kept_blanks(text, _WORD))
+
+
+def _odd(value: str) -> str:
+    if NOTE_IN_NAME.search(value):
+        return f"住所ではなく覚え書きのようです。{ELSEWHERE}"
+    if len(value) < 3 or not any(script_of(character) == "kanji" for character in value):
+        return "住所ではないようです。"
+    return ""
+
+
+ADDRESS = FieldType(
+    code="address",
+    label="住所",
+    read=read_address,
+    odd=_odd,
+    free=True,
+    longest=60,
+    fills="street-address",
+    examples=(
+        Example("やくば市緑町１－２－３　１０１", "やくば市緑町1-2-3 101", "やくば市緑町1-2-3 101"),
+        Example("葛\U000e0100城市１番地", "葛\U000e0100城市1番地", "葛\U000e0100城市1番地"),
+    ),
+)

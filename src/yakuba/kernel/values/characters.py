@@ -62,6 +62,15 @@ def katakana(text: str) -> str:
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in joined)
 
 
+def script_of(character: str) -> str:
+    """kanji, hiragana, katakana or latin; empty for signs that go with any (々, ー, ・)."""
+    name = unicodedata.name(character, "")
+    for script, start in (("kanji", "CJK"), ("hiragana", "HIRA"), ("latin", "LATIN"), ("katakana", "KATA")):
+        if name.startswith(start):
+            return script
+    return ""
+
+
 def comparable(text: str) -> str:
     """A text for asking whether two say the same: one width, no blanks but between Latin letters or digits. Kanji
     count by their code point: 神 U+FA19 is not 神 U+795E."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.values.characters import compose, narrow
+from yakuba.kernel.values.field_type import Example, FieldType, Script
 from yakuba.kernel.values.refusal import ValueRefused
 
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _MONEY = re.compile(r"^(?:金|[\\¥￥])\s*|\s*円也?$")
 LONGEST = 18  # digits
+GROUPED = re.compile(r"[0-9](?:[- ー]?[0-9])*")  # for read_grouped: parted anywhere
 _NUMBER = re.compile(r"([-+△▲]?)\s*([0-9]+|[0-9]{1,3}(?:[,、][0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)")
 
 
@@ -51,3 +53,31 @@ def read_grouped(text: str, pattern: re.Pattern[str], refusal: str) -> str:
     if plain and not pattern.fullmatch(plain):
         raise ValueRefused(refusal)
     return re.sub(r"[^0-9]", "", plain)
+
+
+NUMBER = FieldType(
+    code="number",
+    label="数値",
+    read=read_number,
+    show=shown_number,
+    formats={"桁区切り": lambda value: shown_number(read_number(value))},
+    order=int,
+    script=Script.DIGITS,
+    is_number=True,
+    longest=12,
+    inputmode="numeric",
+    pattern="-?[1-9][0-9]{0,17}|0",
+    examples=(Example("１，２００円", "1200", "1,200"), Example("△500", "-500", "-500")),
+)
+DIGITS = FieldType(
+    code="digits",
+    label="番号",
+    help="数字だけです。先頭の0も入れます。",
+    read=read_digits,
+    free=True,
+    script=Script.DIGITS,
+    longest=20,
+    inputmode="numeric",
+    pattern="[0-9]+",
+    examples=(Example("００１２３", "00123", "00123"),),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.values.characters import compose, narrow
+from yakuba.kernel.values.field_type import Example, FieldType, Script
 from yakuba.kernel.values.refusal import ValueRefused
 
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー‧・･", "-"))
@@ -53,3 +54,20 @@ def shown_telephone(value: str) -> str:
     if len(value) == 10 and value.startswith(("0120", "0570")):
         return f"{value[:4]}-{value[4:7]}-{value[7:]}"
     return value
+
+
+TELEPHONE = FieldType(
+    code="phone",
+    label="電話番号",
+    help="市外局番から入力します。",
+    read=read_telephone,
+    show=shown_telephone,
+    script=Script.DIGITS,
+    inputmode="numeric",
+    pattern="0[0-9]{9,10}",
+    fills="tel",
+    examples=(
+        Example("03(1234)5678", "0312345678", "03-1234-5678"),
+        Example("０９０－１２３４－５６７８", "09012345678", "090-1234-5678"),
+    ),
+)

@@ -14,7 +14,7 @@ ATTEMPTS = 2
 LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
 
 
-@job(runs.JOB, label="入所選考の計算", attempts=ATTEMPTS)
+@job(runs.JOB, label="入所選考の計算", attempts=ATTEMPTS, ended=runs.give_up)
 def calculate(context: JobContext, *, run_id: int) -> None:
     """Calculate one run. Killed half way it starts anew: nothing is stored before the end."""
     looked = 0.0
@@ -26,12 +26,7 @@ def calculate(context: JobContext, *, run_id: int) -> None:
             context.check()
             context.progress(done, total, note)
 
-    try:
-        runs.calculate(run_id, told)
-    except Exception:
-        if context.attempt >= ATTEMPTS:
-            runs.give_up(run_id)
-        raise
+    runs.calculate(run_id, told)
 
 
 @job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS)
@@ -43,22 +38,21 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
         context.progress(done, total, "決定を受付簿に書いています")
 
     try:
-        handing.hand_over(Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told)
+        done = handing.hand_over(
+            Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told
+        )
     except NotPossible as error:
         raise JobError(str(error), again=False) from error
+    if done.refused:
+        raise JobError(handing.sentence(done), again=False)
 
 
-@job(notices.JOB, label="入所の通知を作る", attempts=ATTEMPTS)
+@job(notices.JOB, label="入所の通知を作る", attempts=ATTEMPTS, ended=notices.give_up)
 def make_notices(context: JobContext, *, print_id: int) -> None:
-    """Make a round's notices. Killed half way it starts anew: nothing is stored before the end."""
+    """Make a round's notices. Killed half way it goes on with the pages that were ready."""
 
     def told(done: int, total: int, note: str) -> None:
         context.check()
         context.progress(done, total, note)
 
-    try:
-        notices.make(print_id, told)
-    except Exception:
-        if context.attempt >= ATTEMPTS:
-            notices.give_up(print_id)
-        raise
+    notices.make(print_id, told)

@@ -1,11 +1,28 @@
 """The nursery room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 MANIFEST = Manifest(
     name="nursery",
     label="入所選考",
     description="保育所などの入所を、決めた選考基準どおりに割り当て、理由を説明する",
+    group=Group.RESIDENTS,
+    manual={
+        "": "入所選考を行う",
+        "notices": "入所選考の結果を伝える",
+        "notice_texts": "入所選考の結果を伝える",
+        "rules": "選考基準の書き方",
+        "rules_load": "選考基準の書き方",
+        "rule_set": "選考基準の書き方",
+    },
     navigation=(NavigationItem("入所選考", "nursery:index", "nursery.view"),),
     permissions=(
         Permission("nursery.view", "入所選考を見る"),
@@ -16,10 +33,11 @@ MANIFEST = Manifest(
         Permission("nursery.rules", "選考基準を登録する"),
         Permission("nursery.output", "通知を作り、選考のデータを書き出す"),
     ),
+    roles={
+        "窓口担当": ("nursery.view", "nursery.edit", "nursery.run", "nursery.propose", "nursery.output"),
+        "課長": ("nursery.view", "nursery.approve"),
+    },
     queues=(
-        WorkQueue(
-            "承認を待つ入所の決定", "nursery.approve", "yakuba.services.nursery.queries.today:decisions_queue"
-        ),
         WorkQueue("確定していない選考", "nursery.edit", "yakuba.services.nursery.queries.today:rounds_queue"),
     ),
     audit_events={
@@ -49,8 +67,6 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
-    jobs=("nursery.run", "nursery.hand_over", "nursery.notices"),
-    stages=("ready",),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),
@@ -58,10 +74,18 @@ MANIFEST = Manifest(
         PersonalData("nursery.Placement", "選考結果と理由の説明", 1825),
         PersonalData("nursery.Decision", "入所の決定", 1825),
         PersonalData("nursery.NoticePrint", "入所の通知", 1825),
-        PersonalData("nursery.NoticePart", "作成中の入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
+    ),
+    definitions=(
+        DefinitionKind(
+            "rules",
+            "選考基準",
+            collect="yakuba.services.nursery.actions.bundled:collect",
+            publish="yakuba.services.nursery.actions.bundled:publish",
+        ),
     ),
     failures="yakuba.services.nursery.queries.today:failures",
     running="yakuba.services.nursery.queries.today:running",
     self_check="yakuba.services.nursery.queries.today:self_check",
+    examples="yakuba.services.nursery.tests.examples:make",
 )

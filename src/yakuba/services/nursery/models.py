@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
+from yakuba.kernel.accounts.models import person
+from yakuba.kernel.approvals.models import Proposal
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.models import Case, Procedure
@@ -20,13 +22,6 @@ from yakuba.services.nursery.contracts import Status
 
 AGES = range(6)  # age classes 0–5, by the age on April 1
 DECLINED = "declined"  # the result of a hand-over when the family gave the seat back
-
-
-def person(label: str, **options: Any) -> Any:
-    """A foreign key to a member of staff."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
-    )
 
 
 class RuleSet(MunicipalityModel):
@@ -281,7 +276,7 @@ class Placement(MunicipalityModel):
         indexes = [models.Index(fields=["run", "slot"], name="nursery_placement_slot")]
 
 
-class Decision(MunicipalityModel):
+class Decision(Proposal):
     """What a person proposes and another one approves: a place by hand, a withdrawal, or the freezing.
 
     application is empty for the freezing only; slot: empty for none; run: the result that is to be frozen.
@@ -293,10 +288,7 @@ class Decision(MunicipalityModel):
         WITHDRAWAL = "withdrawal", "辞退"
         FREEZE = "freeze", "選考結果の確定"
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", "承認待ち"
-        APPROVED = "approved", "承認"
-        REFUSED = "refused", "差し戻し"
+    permission = "nursery.approve"
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="decisions", verbose_name="選考回")
     kind = models.CharField("種類", max_length=10, choices=Kind)
@@ -306,13 +298,6 @@ class Decision(MunicipalityModel):
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", verbose_name="選考の計算")
     slot = models.CharField("枠", max_length=80, blank=True)
     slot_before = models.CharField("前の枠", max_length=80, blank=True)
-    reason = models.TextField("理由")
-    state = models.CharField("状態", max_length=10, choices=State, default=State.PROPOSED)
-    proposed_by = person("起案者")
-    proposed_at = models.DateTimeField("起案日時", auto_now_add=True)
-    answered_by = person("承認者", null=True)
-    answered_at = models.DateTimeField("承認日時", null=True)
-    answer = models.TextField("承認者の言葉", blank=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "決定"
@@ -327,6 +312,16 @@ class Decision(MunicipalityModel):
             ),
         ]
         indexes = [models.Index(fields=["municipality", "state"], name="nursery_decision_state")]
+
+    @property
+    def title(self) -> str:
+        """Of which child, or of which round."""
+        return f"{self.get_kind_display()}　{self.application or self.round}"
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse("nursery:decision", args=[self.pk])
 
 
 class HandOver(MunicipalityModel):
@@ -381,17 +376,3 @@ class NoticePrint(MunicipalityModel):
     def job_key(self) -> str:
         """Under which key the job that makes it is known."""
         return f"notices-{self.pk}"
-
-
-class NoticePart(MunicipalityModel):
-    """Pages of a print file that are laid out, kept until the file is whole: who is killed on the way goes on with
-    them. digest: of all that is printed on them."""
-
-    round = models.ForeignKey(Round, models.CASCADE, related_name="notice_parts", verbose_name="選考回")
-    digest = models.CharField(max_length=64)
-    pages = models.PositiveIntegerField("枚数")
-    pdf = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="紙面")
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "通知の紙面（作成中）"
-        constraints = [models.UniqueConstraint(fields=["round", "digest"], name="nursery_notice_part_once")]

@@ -65,7 +65,6 @@ urlpatterns = [
     path("runs/<int:matching_id>/files/selection.xlsx", outputs.export_excel, name="export_excel"),
     path("runs/<int:matching_id>/files/export.csv", outputs.export_csv, name="export_csv"),
     path("placements/<int:placement_id>/", runs.placement, name="placement"),
-    path("decisions/", decisions.waiting, name="decisions_waiting"),
     path("decisions/<int:decision_id>/", decisions.decision, name="decision"),
     path("decisions/<int:decision_id>/selection.xlsx", decisions.decision_file, name="decision_file"),
     path("decisions/<int:decision_id>/approve/", decisions.approve, name="approve"),

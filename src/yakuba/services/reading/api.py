@@ -1,8 +1,6 @@
 """`/api/v1/reading/…`: batches, questions and problem sheets for programs. What the pages do, by the same actions."""
 
 # No `from __future__ import annotations`: ninja reads the annotations of the guarded operations as objects.
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -14,10 +12,10 @@ from ninja import Field, File, Form, Router, Schema, Status, UploadedFile
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.services.reading.actions import questions, sheets, uploads
-from yakuba.services.reading.actions.answers import AnswerRefused
-from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question, Sheet
 from yakuba.services.reading.queries import batches as queries
 from yakuba.services.reading.queries import problems as problem_queries
@@ -198,9 +196,8 @@ def create_batch(
     force: bool = Form(False),
 ) -> Any:
     """Take files as one batch. Answers 422 with each file's reason when not one of them can be taken."""
-    with _refusals():
-        given = [(file.name or "", cast(BinaryIO, file)) for file in files]
-        batch = uploads.upload(given, actor=request.user, name=name, force=force)
+    given = [(file.name or "", cast(BinaryIO, file)) for file in files]
+    batch = uploads.upload(given, actor=request.user, name=name, force=force)
     told = _batch(batch)
     if told["progress"]["files"] == told["progress"]["refused"]:
         detail = "filesの各messageを読んで直し、もう一度送ってください。"
@@ -228,8 +225,7 @@ def show_batch(request: HttpRequest, batch_id: int) -> Any:
 def force_file(request: HttpRequest, file_id: int) -> Any:
     """Read a file although the same one was taken before."""
     file = get_object_or_404(BatchFile, pk=file_id)
-    with _refusals():
-        uploads.force_file(file, actor=request.user)
+    uploads.force_file(file, actor=request.user)
     file.refresh_from_db()
     return file
 
@@ -250,10 +246,9 @@ def list_questions(
 def answer_question(request: HttpRequest, question_id: int, body: AnswerIn) -> Any:
     """Take a person's answer."""
     get_object_or_404(Question, pk=question_id)
-    with _refusals():
-        done = questions.answer(
-            question_id, body.value, actor=request.user, seconds=body.seconds, insist=body.insist
-        )
+    done = questions.answer(
+        question_id, body.value, actor=request.user, seconds=body.seconds, insist=body.insist
+    )
     return _answered(done)
 
 
@@ -262,8 +257,7 @@ def answer_question(request: HttpRequest, question_id: int, body: AnswerIn) -> A
 def hold_question(request: HttpRequest, question_id: int, body: HoldIn) -> Any:
     """Leave a value for later."""
     get_object_or_404(Question, pk=question_id)
-    with _refusals():
-        done = questions.hold(question_id, body.reason, actor=request.user, seconds=body.seconds)
+    done = questions.hold(question_id, body.reason, actor=request.user, seconds=body.seconds)
     return _answered(done)
 
 
@@ -281,15 +275,14 @@ def resolve_sheet(request: HttpRequest, sheet_id: int, body: ResolveIn) -> Any:
     """Say what a sheet is."""
     sheet = get_object_or_404(Sheet, pk=sheet_id)
     form = get_object_or_404(FormDefinition, code=body.form, current=True) if body.form else None
-    with _refusals():
-        done = sheets.resolve(
-            sheet,
-            receipt_number=body.receipt_number,
-            form=form,
-            page=body.page or None,
-            actor=request.user,
-            seconds=body.seconds,
-        )
+    done = sheets.resolve(
+        sheet,
+        receipt_number=body.receipt_number,
+        form=form,
+        page=body.page or None,
+        actor=request.user,
+        seconds=body.seconds,
+    )
     return _sheet(done)
 
 
@@ -298,8 +291,7 @@ def resolve_sheet(request: HttpRequest, sheet_id: int, body: ResolveIn) -> Any:
 def put_sheet_aside(request: HttpRequest, sheet_id: int, body: AsideIn) -> Any:
     """Take a sheet out of the work."""
     sheet = get_object_or_404(Sheet, pk=sheet_id)
-    with _refusals():
-        done = sheets.put_aside(sheet, body.reason, actor=request.user)
+    done = sheets.put_aside(sheet, body.reason, actor=request.user)
     return _sheet(done)
 
 
@@ -309,10 +301,14 @@ def case_values(request: HttpRequest, case_id: int) -> Any:
     """All values of a case. Reading them is recorded."""
     case = get_object_or_404(Case, pk=case_id)
     record("reading.case_viewed", subject=f"case:{case.pk}", actor=request.user)
+    kinds = case.procedure.definition.by_code
+    revealed = reveals(request.user, request.auth.scopes)  # type: ignore[attr-defined]  # ninja puts it there
     return [
         {
             "field": row.field,
-            "value": row.value,
+            "value": row.value
+            if revealed or row.field not in kinds or not kinds[row.field].kind.masked
+            else shown_value(kinds[row.field], row.value),
             "trusted": row.trusted,
             "origin": row.origin,
             "confidence": row.source.get("confidence"),
@@ -321,18 +317,6 @@ def case_values(request: HttpRequest, case_id: int) -> Any:
         }
         for row in CaseValue.objects.filter(case=case).order_by("pk")
     ]
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except AnswerRefused as refusal:
-        raise ApiProblem(
-            422, "この値は確定できません", str(refusal), may_insist=refusal.may_insist
-        ) from refusal
-    except WrongStep as refusal:
-        raise ApiProblem(409, "いまはできません", str(refusal)) from refusal
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

@@ -14,16 +14,15 @@ from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
+from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.refusals import Missing
 from yakuba.services.reading.actions import definitions, questions, uploads
-from yakuba.services.reading.actions.answers import AnswerRefused
-from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.engine.definitions import DefinitionError
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
 from yakuba.services.reading.queries import batches as queries
 from yakuba.services.reading.queries import questions as question_queries
 from yakuba.services.reading.queries.problems import as_problem, incomplete_cases, problem_sheets
 
-app = typer.Typer(no_args_is_help=True, help="帳票読取")
+app = verbs("帳票読取")
 
 USER = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動きます。空ならシステム担当")
 WHO = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
@@ -204,21 +203,17 @@ def list_problems(batch: int = BATCH, municipality: str = TOWN, as_json: bool = 
 
 @contextmanager
 def _acting(municipality: str, username: str, permission: str) -> Iterator[User | None]:
-    """Work as a member of staff with that person's rights, or as the operator; a refusal ends the command."""
-    someone = acting(username, permission, municipality=municipality) if username else None
-    try:
-        if someone is not None:
-            with someone as actor:
-                yield actor
-        else:
-            with municipality_of(municipality):
-                yield None
-    except (WrongStep, AnswerRefused, DefinitionError) as error:
-        raise fail(str(error)) from error
+    """Work as a member of staff with that person's rights, or as the operator."""
+    if username:
+        with acting(username, permission, municipality=municipality) as actor:
+            yield actor
+    else:
+        with municipality_of(municipality):
+            yield None
 
 
 def _batch(batch_id: int) -> Batch:
     found = Batch.objects.filter(pk=batch_id).first()
     if found is None:
-        raise fail(f"束 {batch_id} はありません。yakuba reading batches で番号を確かめてください。", 2)
+        raise Missing(f"束 {batch_id} はありません。yakuba reading batches で番号を確かめてください。")
     return found

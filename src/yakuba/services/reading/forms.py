@@ -7,23 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.utils.html import format_html
 
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
-from yakuba.services.reading.engine.formats import display
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
+from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import FormDefinition, Question
 
-DIGITS = frozenset({"digits", "number", "phone", "postal_code", "receipt_number"})
-RAW_HELPS = DIGITS | {"name", "kana", "address", "text"}
-NO_MARK = "-"  # the option of a choice that says: nothing is marked
 SHOWN_SALT = "reading.shown"
-HELP = {
-    "date": "令和8年4月1日、R8.4.1、2026-04-01 のどの書き方でも入力できます。",
-    "kana": "ひらがなや半角でも入力できます。",
-    "postal_code": "7けたの数字です。",
-    "phone": "市外局番から入力します。",
-    "receipt_number": "10けたの数字です。",
-}
 
 
 def shown_token(user: Any, subject: str) -> str:
@@ -90,29 +80,6 @@ class UploadForm(forms.Form):
     )
 
 
-class NumberKeys:
-    """Number keys for the options of a widget; the chosen option, or the first, has the focus at first."""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        """The widget's context with numbered options."""
-        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
-        options = [option for _, group, _ in context["widget"]["optgroups"] for option in group]
-        for number, option in enumerate(options[:9], start=1):
-            option["attrs"]["data-key"] = str(number)
-            option["label"] = format_html("<kbd>{}</kbd> {}", number, option["label"])
-        first = next((option for option in options if option["selected"]), options[0])
-        first["attrs"]["autofocus"] = True
-        return context
-
-
-class NumberedRadio(NumberKeys, forms.RadioSelect):
-    """Radio buttons that the number keys choose."""
-
-
-class NumberedCheckboxes(NumberKeys, forms.CheckboxSelectMultiple):
-    """Check boxes that the number keys switch."""
-
-
 class AnswerForm(forms.Form):
     """The value of one field, with the reading in it."""
 
@@ -124,53 +91,26 @@ class AnswerForm(forms.Form):
         definition = procedure.field(question.field)
         kwargs.setdefault("initial", {}).setdefault("value", initial_text(definition, question, value))
         super().__init__(*args, **kwargs)
-        self.fields["value"] = _value_field(definition, bool(definition.lexicon))
+        self.fields["value"] = value_field(definition, autofocus=True, css="value")
 
     def raw_value(self) -> str:
         """What was entered, as one string."""
         value = self.cleaned_data.get("value") or ""
-        if value == NO_MARK:
-            return ""
-        return ",".join(value) if isinstance(value, list) else str(value)
+        return raw_value(value)
 
 
 def initial_text(definition: FieldDefinition, question: Question, value: str) -> Any:
     """What stands in the input at first: the value, or what was read where that is no value of the type."""
-    answered = question.state == Question.State.ANSWERED
-    if definition.type == "choices":
+    kind, answered = definition.kind, question.state == Question.State.ANSWERED
+    if kind.masked:  # typed anew from the picture
+        return ""
+    if kind.picks is Picks.MANY:
         return value.split(",") if value else []
-    if definition.type == "choice":  # a doubtful mark must be chosen, not waved through
+    if kind.picks is Picks.ONE:  # a doubtful mark must be chosen, not waved through
         return value or (NO_MARK if answered else None)
-    if definition.type == "date":
-        return display("date", value)
-    if not value and definition.type in RAW_HELPS and not answered:
-        return question.raw
-    return value
-
-
-def _value_field(definition: FieldDefinition, listed: bool) -> forms.Field:
-    common: dict[str, Any] = {
-        "label": definition.label,
-        "required": False,
-        "help_text": "一覧から選びます。" if listed else HELP.get(definition.type, ""),
-    }
-    options = list(definition.options.items())
-    if definition.type == "choice":
-        chosen = common | {"required": True, "error_messages": {"required": "どれか1つを選んでください。"}}
-        return forms.ChoiceField(choices=[*options, (NO_MARK, "印がない")], widget=NumberedRadio, **chosen)
-    if definition.type == "choices":
-        return forms.MultipleChoiceField(choices=options, widget=NumberedCheckboxes, **common)
-    attrs: dict[str, Any] = {
-        "autofocus": True,
-        "autocomplete": "off",
-        "class": "value",
-        "spellcheck": "false",
-    }
-    if definition.type in DIGITS:
-        attrs["inputmode"] = "numeric"
-    if listed:
-        attrs["list"] = "words"
-    return forms.CharField(widget=forms.TextInput(attrs=attrs), strip=True, max_length=500, **common)
+    if kind.line_script:  # a date, as people write it
+        return definition.shown(value)
+    return value or ("" if answered else question.raw)
 
 
 class HoldForm(forms.Form):

@@ -21,12 +21,7 @@ def split_file(context: JobContext, *, file_id: int) -> None:
     sheets.split_file(file_id, tell)
 
 
-@job("reading.read_sheet", label="用紙の読み取り", attempts=ATTEMPTS)
+@job("reading.read_sheet", label="用紙の読み取り", attempts=ATTEMPTS, ended=sheets.give_up)
 def read_sheet(context: JobContext, *, sheet_id: int) -> None:
-    """Read one sheet and put it where it belongs. After the last try the sheet waits for a person."""
-    try:
-        sheets.read_sheet(sheet_id)
-    except Exception:
-        if context.attempt >= ATTEMPTS:
-            sheets.give_up(sheet_id)
-        raise
+    """Read one sheet and put it where it belongs. A sheet that cannot be read waits for a person."""
+    sheets.read_sheet(sheet_id)

@@ -1,6 +1,14 @@
 """The reading room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 QUERIES = "yakuba.services.reading.queries.home"
 
@@ -8,6 +16,17 @@ MANIFEST = Manifest(
     name="reading",
     label="帳票読取",
     description="スキャンした申請書を読み取り、確かな値と人が見るべき値を分ける",
+    group=Group.INTAKE,
+    manual={
+        "": "帳票を読み取る",
+        "confirm": "読み取った値を確認する",
+        "question": "読み取った値を確認する",
+        "held": "読み取った値を確認する",
+        "problems": "困っている用紙を片付ける",
+        "corrections": "入力したあとの誤りを訂正する",
+        "forms": "帳票を登録する",
+        "form": "帳票を登録する",
+    },
     navigation=(NavigationItem("帳票読取", "reading:batches", "reading.view"),),
     permissions=(
         Permission("reading.view", "読み取りの状況を見る"),
@@ -15,6 +34,11 @@ MANIFEST = Manifest(
         Permission("reading.confirm", "読み取った値を確認する"),
         Permission("reading.manage", "帳票の定義を登録する"),
     ),
+    roles={
+        "窓口担当": ("reading.view", "reading.upload", "reading.confirm"),
+        "ロボット担当": ("reading.view",),
+        "課長": ("reading.view",),
+    },
     queues=(
         WorkQueue("確認待ちの値", "reading.confirm", f"{QUERIES}:waiting_values"),
         WorkQueue("困っている用紙", "reading.confirm", f"{QUERIES}:troubled_sheets"),
@@ -49,17 +73,26 @@ MANIFEST = Manifest(
         "reading.correction_opened": "入力済みの値の訂正を始めた",
         "reading.corrected": "基幹システムの値を直した",
     },
-    jobs=("reading.split_file", "reading.read_sheet"),
-    stages=("confirming", "ready", "withdrawn"),
     personal_data=(
         PersonalData("reading.BatchFile", "取り込んだ申請書の管理", 365),
         PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),
         PersonalData("reading.Question", "読み取った値の確認", None),
         PersonalData("reading.Correction", "登録した値の訂正", None),
     ),
+    definitions=(
+        DefinitionKind(
+            "form",
+            "様式",
+            collect="yakuba.services.reading.actions.bundled:collect",
+            publish="yakuba.services.reading.actions.bundled:publish",
+            check="yakuba.services.reading.actions.bundled:check",
+            withdraw="yakuba.services.reading.actions.bundled:withdraw",
+        ),
+    ),
     failures=f"{QUERIES}:failures",
     running=f"{QUERIES}:running",
     self_check=f"{QUERIES}:self_check",
     first_step=f"{QUERIES}:first_step",
     case_part="yakuba.services.reading.pages.case_part:case_part",
+    examples="yakuba.services.reading.tests.examples:make",
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from yakuba.kernel.cli.output import municipality_of, print_json, print_rows
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.services.reform import queries
 from yakuba.services.reform.contracts import Effect
 from yakuba.services.reform.engine.effect import total
 
-app = typer.Typer(no_args_is_help=True, help="業務改革: 効果")
+app = verbs("業務改革: 効果")
 
 HEADINGS = {
     "title": "手続",

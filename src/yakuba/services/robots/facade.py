@@ -8,16 +8,13 @@ from typing import Any
 
 from django.conf import settings
 
-from yakuba.services.robots.actions import decisions, runs, scenarios, systems
-from yakuba.services.robots.actions.decisions import Decision
+from yakuba.services.robots import operations
+from yakuba.services.robots.actions import systems
 from yakuba.services.robots.adapters import launch
-from yakuba.services.robots.models import Row, Run
-from yakuba.services.robots.queries import register
+from yakuba.services.robots.models import Row
 from yakuba.services.robots.queries import runs as reading
-from yakuba.services.robots.queries.refusal import NotPossible
 
 __all__ = [
-    "NotPossible",
     "RunProgress",
     "UndecidedRow",
     "decide",
@@ -78,9 +75,9 @@ def obstacles() -> list[str]:
 def load_scenario(text: str, owner: Any) -> int:
     """Load a scenario file; `owner` (a User) answers for it and is the actor. Returns the scenario's id.
 
-    Raises DefinitionRefused (`kernel.definitions`) with every mistake and its line, or NotPossible.
+    Raises DefinitionRefused (`kernel.definitions`) with every mistake and its line, or Conflict.
     """
-    return scenarios.load_scenario(text, actor=owner, owner=owner).scenario_id
+    return operations.load_scenario(owner, text=text).scenario_id
 
 
 def set_system(
@@ -92,16 +89,19 @@ def set_system(
     settle_seconds: float = 60.0,
     idempotent: bool = False,
 ) -> int:
-    """Register or change a target system with its secrets (name -> value). Returns its id. Raises NotPossible."""
+    """Register or change a target system with its secrets (name -> value). Returns its id.
+
+    Raises Invalid, and OutboundRefused for a host that is not allowed.
+    """
     return systems.set_system(name, base_url, settle_seconds, secrets, idempotent=idempotent, actor=actor).pk
 
 
 def start_run(procedure_code: str, actor: Any, dry_run: bool = False, *, limit: int | None = None) -> int:
     """Let the procedure's robot enter its ready cases. Returns the run's id.
 
-    Raises NotPossible when there is not exactly one scenario in use, when it may not run, or nothing waits.
+    Raises Conflict when there is not exactly one scenario in use, when it may not run, or nothing waits.
     """
-    return runs.start(register.only_scenario(procedure_code), actor=actor, dry_run=dry_run, limit=limit).pk
+    return operations.create_run(actor, procedure=procedure_code, dry_run=dry_run, limit=limit).pk
 
 
 def run_progress(run_id: int) -> RunProgress:
@@ -137,12 +137,12 @@ def decide(
     seconds: float = 0.0,
 ) -> None:
     """Decide an undecided row. decision: `entered` (needs target_number), `again`, `aside` (back to the pile,
-    to correct a value) or `withdraw` (needs reason). seconds: the person's time. Raises NotPossible, and
-    ValueError for another word."""
-    decisions.decide(
-        Row.objects.get(pk=row_id),
-        Decision(decision),
-        actor=actor,
+    to correct a value) or `withdraw` (needs reason). seconds: the person's time. Raises Conflict, and
+    Invalid for another word."""
+    operations.decide_row(
+        actor,
+        row_id=row_id,
+        decision=decision,
         target_number=target_number,
         reason=reason,
         seconds=seconds,
@@ -150,18 +150,18 @@ def decide(
 
 
 def pause(run_id: int, actor: Any) -> None:
-    """Ask the robot to pause. Raises NotPossible."""
-    runs.pause(Run.objects.get(pk=run_id), actor=actor)
+    """Ask the robot to pause. Raises Conflict."""
+    operations.pause_run(actor, run_id=run_id)
 
 
 def resume(run_id: int, actor: Any, first_row: int = 1) -> None:
-    """Go on from row `first_row`. Raises NotPossible."""
-    runs.resume(Run.objects.get(pk=run_id), actor=actor, first_row=first_row)
+    """Go on from row `first_row`. Raises Conflict."""
+    operations.resume_run(actor, run_id=run_id, first_row=first_row)
 
 
 def stop(run_id: int, actor: Any) -> None:
-    """End the run; rows not begun go back to the pile. Raises NotPossible."""
-    runs.stop(Run.objects.get(pk=run_id), actor=actor)
+    """End the run; rows not begun go back to the pile. Raises Conflict."""
+    operations.stop_run(actor, run_id=run_id)
 
 
 def _undecided(row: Row) -> UndecidedRow:

@@ -132,6 +132,11 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=500, required=False)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def answer(self) -> dict[str, Any]:
+        """What was decided, with the seconds it took."""
+        given = {key: value for key, value in self.cleaned_data.items() if key != "opened"}
+        return given | {"seconds": self.seconds()}
+
     def seconds(self) -> float:
         """How long the page was open (0 to 900); 0 when the mark is missing or forged."""
         try:

@@ -1,11 +1,27 @@
 """The robots room declares itself."""
 
-from yakuba.kernel.registry import Manifest, NavigationItem, Permission, PersonalData, WorkQueue
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    WorkQueue,
+)
 
 MANIFEST = Manifest(
     name="robots",
     label="ロボット",
     description="確認の済んだ申請を基幹システムへ入力する。二度入れず、一件も失わない",
+    group=Group.INTAKE,
+    manual={
+        "": "ロボットを動かす",
+        "undecided": "ロボットが決められない申請を判断する",
+        "decide": "ロボットが決められない申請を判断する",
+        "load": "シナリオの書き方",
+        "version": "シナリオの書き方",
+    },
     navigation=(NavigationItem("ロボット", "robots:index", "robots.view"),),
     permissions=(
         Permission("robots.view", "ロボットの状況を見る"),
@@ -13,6 +29,11 @@ MANIFEST = Manifest(
         Permission("robots.decide", "ロボットが決められない申請を判断する"),
         Permission("robots.manage", "シナリオと接続先を登録する"),
     ),
+    roles={
+        "窓口担当": ("robots.view",),
+        "ロボット担当": ("robots.view", "robots.run", "robots.decide", "robots.manage"),
+        "課長": ("robots.view",),
+    },
     queues=(
         WorkQueue(
             "ロボットが決められない申請",
@@ -41,16 +62,23 @@ MANIFEST = Manifest(
         "robots.entered": "ロボットが入力した",
         "robots.tried": "ロボットが入力を試みた",
     },
-    jobs=("robots.run", "robots.look_up"),
-    stages=("entering", "entered", "undecided", "ready", "withdrawn"),
     personal_data=(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),
         PersonalData("robots.RowPicture", "入力の証跡", 365),
     ),
-    settings=("chromium", "outbound_hosts"),
+    definitions=(
+        DefinitionKind(
+            "scenario",
+            "シナリオ",
+            collect="yakuba.services.robots.actions.bundled:collect",
+            publish="yakuba.services.robots.actions.bundled:publish",
+            withdraw="yakuba.services.robots.actions.bundled:withdraw",
+        ),
+    ),
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",
     case_part="yakuba.services.robots.pages.case_part:case_part",
+    examples="yakuba.services.robots.tests.examples:make",
 )

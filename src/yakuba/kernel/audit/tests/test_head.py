@@ -1,5 +1,7 @@
 """The head kept apart: what is cut off, emptied or made anew shows, and a restore is told from an attack by a person."""
 
+import fcntl
+
 import pytest
 from django.db import connection
 from typer.testing import CliRunner
@@ -106,11 +108,29 @@ def test_a_rolled_back_event_is_not_kept(city):
     assert head.read().sequence == 5
 
 
-@pytest.mark.parametrize("damage", ["missing", "[]", "{}", "nonsense"])
+WRONG = [
+    '{"sequence": "5", "hash": "x", "at": ""}',
+    '{"sequence": null, "hash": "x", "at": ""}',
+    '{"sequence": 5.0, "hash": "x", "at": ""}',
+    '{"sequence": 1, "hash": ["x"], "at": ""}',
+    '{"sequence": 9, "hash": "x", "at": {}}',
+    "[" * 100000,
+]
+
+
+@pytest.mark.parametrize("damage", ["missing", "[]", "{}", "nonsense", *WRONG])
 def test_a_head_that_is_lost_or_damaged_is_told(city, damage):
     head._path().unlink() if damage == "missing" else head._path().write_text(damage)
     (problem,) = head.problems()
     assert "紙の要約と照合" in problem
+    assert "紙の要約と照合" in "".join(run("verify").output.split())
+
+
+def test_a_head_that_cannot_be_opened_is_told(city):
+    head._path().unlink()
+    head._path().mkdir()
+    (problem,) = head.problems()
+    assert "読めません" in problem
 
 
 def test_a_restored_backup_is_told_precisely_and_goes_on_when_a_person_says_so(city):
@@ -147,3 +167,14 @@ def test_a_broken_chain_is_not_taken_for_a_restored_one(city):
     execute("DELETE FROM audit_auditevent WHERE sequence = 2")
     assert run("restored", "--reason", "x").exit_code == 1
     assert ChainHead.objects.get().sequence == 5
+
+
+def test_who_holds_the_head_stops_no_work_and_the_next_event_takes_the_end_along(city, settings, monkeypatch):
+    monkeypatch.setattr(head, "LOCK_SECONDS", 0.0)
+    with (settings.YAKUBA.data_dir / "audit" / "990019.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        more(1)
+        assert head.read().sequence == 5
+    more(1)
+    assert head.read().sequence == 7
+    assert head.problems() == []

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from yakuba.kernel.files.opening import PROGRAM
 from yakuba.kernel.files.tests import pdf_files
 
 
@@ -27,6 +28,14 @@ def test_the_rendering_process_dies_with_the_process_that_started_it(tmp_path):
     parent.stdout.close()
     while Path(f"/proc/{child}").exists() and state(child) != "Z":
         time.sleep(0.05)  # the test run's own limit ends this where it never dies
+
+
+def test_the_rendering_process_of_a_parent_that_ended_before_opens_nothing():
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    command = [sys.executable, "-m", PROGRAM, str(gone.pid), "9", "inspect", "a.pdf", "9", "999"]
+    answer = subprocess.run(command, input=pdf_files.form(""), capture_output=True, check=False)
+    assert (answer.returncode, answer.stdout) == (1, b"")
 
 
 def state(pid):

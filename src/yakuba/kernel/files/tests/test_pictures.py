@@ -232,6 +232,22 @@ def test_a_tiff_that_breaks_off_keeps_its_good_pages_and_tells_of_the_others(cut
     assert all(difference(pictures.page(index)) < 1 for index in range(good))
 
 
+@pytest.mark.parametrize(("last", "back_to"), [(2, 0), (2, 2), (1, 0), (0, 0)])
+def test_a_tiff_whose_list_of_pages_turns_back_keeps_its_pages_and_tells_of_the_others(last, back_to):
+    content = bytearray(saved(sheet(), "TIFF", save_all=True, append_images=[sheet(), sheet()]))
+    places, links = [], [4]
+    while at := struct.unpack_from("<I", content, links[-1])[0]:
+        places.append(at)
+        links.append(at + 2 + 12 * struct.unpack_from("<H", content, at)[0])
+    struct.pack_into("<I", content, links[last + 1], places[back_to])
+    pictures = Pictures(io.BytesIO(bytes(content)))
+    assert len(pictures) == last + 2
+    assert all(difference(pictures.page(index)) < 1 for index in range(last + 1))
+    with pytest.raises(Refused) as refusal:
+        pictures.page(last + 1)
+    assert refusal.value.code == "rest_damaged"
+
+
 # Resolution and orientation.
 
 

@@ -110,3 +110,16 @@ def stubborn(context: JobContext, *, seconds: float) -> None:
     note(context.key, "begin", os.getpid())
     time.sleep(seconds)
     note(context.key, "end", os.getpid())
+
+
+def told_of_the_end(reason: str, *, subject: str, room_fails: bool = False) -> None:
+    """What a room does with its row when the job will not be done."""
+    note(subject, "ended for", current_municipality().name, reason)
+    if room_fails:
+        raise RuntimeError("the room's own fault")
+
+
+@job("test.row", label="行のある仕事", attempts=2, ended=told_of_the_end)
+def row(context: JobContext, *, subject: str, room_fails: bool = False) -> None:
+    """Work on a row of a room."""
+    note(subject, "worked on")

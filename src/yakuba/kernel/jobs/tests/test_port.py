@@ -14,6 +14,7 @@ from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
 from yakuba.kernel.jobs.tests.conftest import Installation
+from yakuba.kernel.jobs.tests.handlers import evidence
 from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality, municipality_or_none
 from yakuba.kernel.tenancy.activation import _active
 from yakuba.kernel.tenancy.models import Municipality
@@ -194,3 +195,51 @@ def test_what_finished_long_ago_goes_and_a_failure_keeps_only_its_sentence(
     assert set(Job.objects.values_list("key", flat=True)) == {"failed", "schedule", "new", "waiting"}
     failed = jobs["failed"].refreshed()
     assert (failed.state, failed.error, failed.technical_error) == (State.FAILED, "直せません", "")
+
+
+def failed(job: Job) -> None:
+    for _ in range(2):
+        states.fail(begin(job.refreshed()).ticket, error="読めません。", technical_error="", attempts=2)
+
+
+def crashed(job: Job) -> None:
+    for _ in range(states.CRASHES_ALLOWED):
+        states.interrupt(begin(job.refreshed()).pk, WORKER)
+
+
+def cancelled_while_it_waits(job: Job) -> None:
+    cancel(job)
+
+
+def cancelled_while_it_runs(job: Job) -> None:
+    running = begin(job)
+    cancel(job)
+    assert evidence() == []
+    states.stop(running.ticket)
+
+
+@pytest.mark.parametrize("room_fails", [False, True])
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (failed, "読めません。"),
+        (crashed, states.CRASHED_TOO_OFTEN),
+        (cancelled_while_it_waits, states.CANCELLED),
+        (cancelled_while_it_runs, states.CANCELLED),
+    ],
+)
+def test_a_room_hears_once_that_its_job_will_not_be_done(installation, end, reason, room_fails) -> None:
+    job = enqueue("test.row", key="a", subject="a", room_fails=room_fails)
+    end(job)
+    assert job.refreshed().is_finished
+    assert evidence() == [f"a ended for {job.municipality.name} {reason}"]
+
+
+def test_a_room_hears_nothing_of_a_job_that_is_done_or_tried_again(installation) -> None:
+    job = enqueue("test.row", key="a", subject="a")
+    states.fail(begin(job).ticket, error="x", technical_error="", attempts=2)
+    states.interrupt(begin(job.refreshed()).pk, WORKER)
+    pause(job)
+    resume(job)
+    states.finish(begin(job.refreshed()).ticket)
+    assert evidence() == []

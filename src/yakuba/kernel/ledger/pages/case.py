@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import allowed, permission_required
+from yakuba.kernel.accounts import allowed, permission_required, used_manifests
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import NotEntered, enter_by_hand
-from yakuba.kernel.ledger.display import event_label, shown_value, source_label
+from yakuba.kernel.ledger.display import change_label, event_label, shown_value, source_label
 from yakuba.kernel.ledger.forms import ByHandForm
+from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.registry import CaseField, CasePart, manifests, resolve
+from yakuba.kernel.registry import CaseField, CasePart, resolve
 
 
 @permission_required("ledger.view")
@@ -47,10 +49,14 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) -> HttpResponse:
-    parts = [resolve(one.case_part)(request, row) for one in manifests() if one.case_part]
+    parts = [resolve(one.case_part)(request, row) for one in used_manifests(request.user) if one.case_part]
     definition = row.procedure.definition
     events = [
-        {"row": event, "label": event_label(event, definition)}
+        {
+            "row": event,
+            "label": event_label(event, definition),
+            "change": change_label(event, definition),
+        }
         for event in row.events.select_related("user").order_by("at", "pk")
     ]
     context = {
@@ -59,7 +65,7 @@ def _page(request: HttpRequest, row: Case, form: ByHandForm, status: int = 200) 
         "links": [link for part in parts for link in part.links],
         "notes": [note for part in parts for note in part.notes],
         "panels": [panel for part in parts for panel in part.panels],
-        "values": _value_rows(row, parts),
+        "values": _value_rows(row, parts, reveals(request.user)),
         "events": events,
         "by_hand_form": form if _may_enter(request.user, row) else None,
     }
@@ -70,19 +76,23 @@ def _may_enter(user: Any, row: Case) -> bool:
     return row.status == Status.READY and allowed(user, "ledger.enter")
 
 
-def _value_rows(case: Case, parts: Sequence[CasePart]) -> list[dict[str, Any]]:
+def _value_rows(case: Case, parts: Sequence[CasePart], revealed: bool) -> list[dict[str, Any]]:
     values = CaseValue.objects.filter(case=case).select_related("confirmed_by")
     stored = {value.field: value for value in values}
     return [
         {
             "label": item.label,
-            "value": shown_value(item, stored[item.code].value) if item.code in stored else "",
+            "value": _shown(item, stored, revealed),
             "row": stored.get(item.code),
             "source": source_label(stored.get(item.code)),
             "more": _together([part.fields[item.code] for part in parts if item.code in part.fields]),
         }
         for item in case.procedure.definition.fields
     ]
+
+
+def _shown(item: FieldDefinition, stored: Mapping[str, CaseValue], revealed: bool) -> str:
+    return shown_value(item, stored[item.code].value, revealed=revealed) if item.code in stored else ""
 
 
 def _together(fields: Sequence[CaseField]) -> CaseField:

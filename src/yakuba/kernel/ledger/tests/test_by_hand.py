@@ -12,7 +12,7 @@ from yakuba.kernel.ledger.workflow import Status
 
 @pytest.fixture
 def case(in_yakuba_city):
-    case = actions.open_case(actions.load_procedure(DOCUMENT), "0800000142")
+    case = actions.open_case(actions.load_procedure(DOCUMENT), "0800000129")
     return actions.move(case, Status.READY)
 
 
@@ -34,9 +34,9 @@ def test_the_number_the_person_and_the_time_stand_in_the_case(case, clerk, clien
 
 
 def test_a_number_is_one_cases_and_a_case_is_entered_once(case, clerk):
-    other = actions.move(actions.open_case(case.procedure, "0800000239"), Status.READY)
+    other = actions.move(actions.open_case(case.procedure, "0800000226"), Status.READY)
     enter_by_hand(case, "K-17", actor=clerk, seconds=1)
-    with pytest.raises(NotEntered, match="0800000142"):
+    with pytest.raises(NotEntered, match="0800000129"):
         enter_by_hand(other, "K-17", actor=clerk, seconds=1)
     with pytest.raises(NotEntered, match="入力済み"):
         enter_by_hand(case, "K-18", actor=clerk, seconds=1)

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from django.db import DatabaseError, transaction
 
+from yakuba.kernel.definitions.procedures import DefinitionError, parse_procedure
 from yakuba.kernel.ledger import actions, queries, workflow
-from yakuba.kernel.ledger.definitions import DefinitionError, parse_procedure
 from yakuba.kernel.ledger.display import event_label
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import TRANSITIONS, Status, WrongTransition
@@ -27,26 +27,26 @@ DOCUMENT = {
 
 @pytest.fixture
 def case(in_yakuba_city):
-    return actions.open_case(actions.load_procedure(DOCUMENT), "0800000142")
+    return actions.open_case(actions.load_procedure(DOCUMENT), "0800000129")
 
 
 def test_only_the_steps_of_the_table_are_possible():
     for origin, target in itertools.product(Status, Status):
         if (origin, target) in TRANSITIONS:
-            workflow.check(origin, target)
+            workflow.check(origin, target, "転出した")
         else:
             with pytest.raises(WrongTransition):
-                workflow.check(origin, target)
+                workflow.check(origin, target, "転出した")
 
 
 def test_every_status_can_be_reached_and_only_two_are_final():
-    reached = {Status.READING} | {target for _, target in TRANSITIONS}
+    reached = {Status.RECEIVED} | {target for _, target in TRANSITIONS}
     assert reached == set(Status)
-    assert set(Status) - {origin for origin, _ in TRANSITIONS} == {Status.ENTERED, Status.WITHDRAWN}
+    assert set(Status) - {origin for origin, _ in TRANSITIONS} == {Status.DONE, Status.WITHDRAWN}
 
 
 def test_the_same_receipt_number_is_the_same_case(case):
-    assert actions.open_case(case.procedure, "0800000142") == case
+    assert actions.open_case(case.procedure, "0800000129") == case
     assert [event.kind for event in case.events.all()] == ["ledger.opened"]
 
 
@@ -98,7 +98,7 @@ def test_events_are_never_changed(case):
 
 def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, yakuba_city):
     client.force_login(clerk)
-    assert "0800000142" in client.get("/cases/").content.decode()
+    assert "0800000129" in client.get("/cases/").content.decode()
     assert "該当する受付はありません" in client.get("/cases/?status=entered").content.decode()
     assert "該当する受付はありません" in client.get("/cases/").content.decode(), "the filter is remembered"
     assert client.get(f"/cases/{case.pk}/").status_code == 200
@@ -117,7 +117,7 @@ def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, y
         ({"fields": [{"code": "a", "label": "A", "type": "kana", "reading_of": "b"}]}, "項目 b がありません"),
         ({"fields": [{"code": "a", "label": "A", "type": "text", "lexicon": "x"}]}, "語の一覧 x"),
         ({"fields": DOCUMENT["fields"] * 2}, "二度"),
-        ({"version": "いち"}, "値の形"),
+        ({"version": "いち"}, "version は1以上の整数"),
     ],
 )
 def test_a_wrong_definition_says_what_and_where(change, words):

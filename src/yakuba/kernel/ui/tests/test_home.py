@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
+from yakuba.services.reading.models import Batch, BatchFile
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +109,19 @@ def test_a_person_of_no_municipality_sees_no_room(client):
     response = log_in(client, name="tanaka")
     assert response.status_code == 403
     assert "市町村が決まっていません" in response.content.decode()
+
+
+def test_the_home_page_asks_no_more_of_the_database_however_many_piles_there_are(
+    client, clerk, django_assert_max_num_queries
+):
+    with active_municipality(clerk.municipality):
+        for role in clerk.roles.all():
+            role.permissions = sorted(permission_names())
+            role.save()
+        for number in range(30):
+            batch = Batch.objects.create(name=f"束{number}", created_by=clerk)
+            BatchFile.objects.create(batch=batch, name="a.pdf", pages=3, state=BatchFile.State.SPLITTING)
+    client.force_login(clerk)
+    with django_assert_max_num_queries(45):
+        html = client.get("/").content.decode()
+    assert html.count("読み取り：束") >= 20

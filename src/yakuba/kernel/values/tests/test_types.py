@@ -148,7 +148,7 @@ def test_what_is_not_understood_is_refused(type_: str, typed: str, told: str) ->
         canonical(type_, typed)
 
 
-@given(st.sampled_from(TYPES), TYPED)
+@given(st.sampled_from(list(TYPES)), TYPED)
 def test_a_canonical_value_is_its_own_canonical_form(type_: str, typed: str) -> None:
     try:
         value = canonical(type_, typed)

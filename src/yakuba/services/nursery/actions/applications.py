@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.models import Application, Facility
@@ -17,7 +18,7 @@ OF_THE_HOUSEHOLD = ("sibling_mode", "district")  # one answer for all children o
 
 
 @transaction.atomic
-def correct(application: Application, values: Mapping[str, Any], *, actor: Any) -> list[str]:
+def correct(application: Application, values: Mapping[str, Any], *, actor: User) -> list[str]:
     """Set selection items (fields of `Application`; `facts.<field>` for one value of the application).
 
     Returns the names of what changed; each is noted with who and when. Raises NotPossible on a frozen round.
@@ -35,7 +36,7 @@ def correct(application: Application, values: Mapping[str, Any], *, actor: Any) 
 
 
 @transaction.atomic
-def withdraw(application: Application, reason: str, *, actor: Any) -> Application:
+def withdraw(application: Application, reason: str, *, actor: User) -> Application:
     """Take an application out of the round. Raises NotPossible without a reason or on a frozen round."""
     if not reason.strip():
         raise NotPossible("外す理由を書いてください。")
@@ -48,7 +49,7 @@ def withdraw(application: Application, reason: str, *, actor: Any) -> Applicatio
 
 
 @transaction.atomic
-def bring_back(application: Application, *, actor: Any) -> Application:
+def bring_back(application: Application, *, actor: User) -> Application:
     """Put an application back into the round. Raises NotPossible on a frozen round."""
     preparing(application.round)
     row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
@@ -60,7 +61,7 @@ def bring_back(application: Application, *, actor: Any) -> Application:
 
 @transaction.atomic
 def correct_facility(
-    facility: Facility, vacancies: Mapping[str, int], shared: list[dict[str, Any]], *, actor: Any
+    facility: Facility, vacancies: Mapping[str, int], shared: list[dict[str, Any]], *, actor: User
 ) -> list[str]:
     """Set a facility's free seats and shared seats. Returns what changed. Raises NotPossible on a frozen round."""
     preparing(facility.round)
@@ -82,7 +83,7 @@ def _differs(row: Application, name: str, value: Any) -> bool:
     return bool(getattr(row, name) != value)
 
 
-def _set(row: Application, name: str, value: Any, actor: Any) -> None:
+def _set(row: Application, name: str, value: Any, actor: User) -> None:
     if name.startswith("facts."):
         row.facts[name.removeprefix("facts.")] = value
     else:
@@ -90,7 +91,7 @@ def _set(row: Application, name: str, value: Any, actor: Any) -> None:
     row.corrected[name] = _mark(actor)
 
 
-def _tell_siblings(row: Application, changed: list[str], actor: Any) -> None:
+def _tell_siblings(row: Application, changed: list[str], actor: User) -> None:
     names = [name for name in changed if name in OF_THE_HOUSEHOLD]
     if not names:
         return
@@ -100,5 +101,5 @@ def _tell_siblings(row: Application, changed: list[str], actor: Any) -> None:
         other.save()
 
 
-def _mark(actor: Any) -> dict[str, str]:
+def _mark(actor: User) -> dict[str, str]:
     return {"by": str(actor), "at": timezone.now().isoformat(timespec="seconds")}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.models import Application, Decision, Round
@@ -14,17 +14,16 @@ from yakuba.services.nursery.queries import results
 from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries.refusal import NotPossible
 
-LONGEST_REASON = 2000
 RESULT_CHANGED = "起案のあとに採用する結果が変わりました。差し戻して、起案し直してください。"
 
 
 @transaction.atomic
-def propose_place(application: Application, slot: str, reason: str, *, actor: Any) -> Decision:
+def propose_place(application: Application, slot: str, reason: str, *, actor: User) -> Decision:
     """Propose another result for one child: a slot of the adopted run, or empty for none.
 
     Raises NotPossible: no reason, no adopted result, unknown slot, no seat left, or one is open already.
     """
-    reason = _reason(reason)
+    reason = approvals.stated(reason)
     round = preparing(application.round)
     before = _held(round, application)
     if slot == before:
@@ -46,7 +45,7 @@ def propose_place(application: Application, slot: str, reason: str, *, actor: An
 
 
 @transaction.atomic
-def propose_freeze(round: Round, reason: str, *, actor: Any) -> Decision:
+def propose_freeze(round: Round, reason: str, *, actor: User) -> Decision:
     """Propose that the adopted result, with the approved decisions, is final. Raises NotPossible with what stands
     in the way."""
     row = preparing(round)
@@ -57,7 +56,7 @@ def propose_freeze(round: Round, reason: str, *, actor: Any) -> Decision:
         round=row,
         kind=Decision.Kind.FREEZE,
         run=row.adopted,
-        reason=_reason(reason),
+        reason=approvals.stated(reason),
         proposed_by=actor,
     )
     _record("nursery.decision_proposed", decision, actor)
@@ -65,45 +64,42 @@ def propose_freeze(round: Round, reason: str, *, actor: Any) -> Decision:
 
 
 @transaction.atomic
-def approve(decision: Decision, *, actor: Any, answer: str = "") -> Decision:
-    """Approve what another person proposed; it takes effect at once. Raises NotPossible for the proposer and when
-    it does not hold any more."""
-    row = _open(decision)
-    if row.proposed_by_id == actor.pk:
-        raise NotPossible("起案した本人は承認できません。別の職員が承認してください。")
-    round = preparing(row.round)
-    if row.kind == Decision.Kind.FREEZE:
-        _freeze(round, row, actor)
-    else:
+def approve(decision: Decision, *, actor: User, answer: str = "") -> Decision:
+    """Approve what another person proposed; it takes effect at once. Raises ApprovalRefused for the proposer,
+    NotPossible when it does not hold any more, and PermissionDenied."""
+
+    def effect(row: Decision) -> None:
+        round = preparing(row.round)
+        if row.kind == Decision.Kind.FREEZE:
+            _freeze(round, row, actor)
+            return
         assert row.application is not None
         if round.adopted_id is None:
             raise NotPossible("採用された選考結果がありません。")
         _check_seat(round, row.application, row.slot)
-    _answer(row, Decision.State.APPROVED, actor, answer)
+
+    row = approvals.approve(decision, actor=actor, answer=answer, effect=effect)
     _record("nursery.decision_approved", row, actor)
     return row
 
 
-def right_to_refuse(decision: Decision, actor: Any) -> str:
+def right_to_refuse(decision: Decision, actor: User) -> str:
     """The permission that sending it back needs: whoever proposed it takes it back by that right."""
-    return "nursery.propose" if decision.proposed_by_id == actor.pk else "nursery.approve"
+    return "nursery.propose" if decision.proposed_by_id == actor.pk else decision.permission
 
 
 @transaction.atomic
-def refuse(decision: Decision, answer: str, *, actor: Any) -> Decision:
-    """Send a proposal back with a word; the proposer may take it back, too. Raises NotPossible."""
-    row = _open(decision)
-    if not answer.strip():
-        raise NotPossible("差し戻す理由を書いてください。")
-    _answer(row, Decision.State.REFUSED, actor, answer)
+def refuse(decision: Decision, answer: str, *, actor: User) -> Decision:
+    """Send a proposal back with a word; the proposer may take it back, too. Raises ApprovalRefused and PermissionDenied."""
+    row = approvals.send_back(decision, answer, actor=actor)
     _record("nursery.decision_refused", row, actor)
     return row
 
 
 @transaction.atomic
-def decline(application: Application, reason: str, *, actor: Any) -> Decision:
+def decline(application: Application, reason: str, *, actor: User) -> Decision:
     """The family declines the seat after the freeze: it is free for the next round. Raises NotPossible."""
-    reason = _reason(reason)
+    reason = approvals.stated(reason)
     round: Round = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
     if not round.is_frozen:
         raise NotPossible("辞退を受けるのは確定した後です。確定する前は、申込を選考から外してください。")
@@ -154,11 +150,10 @@ def freeze_obstacles(round: Round, proposed: Decision | None = None) -> list[str
     return found + results.overfull(adopted, results.taken(round))
 
 
-def _freeze(round: Round, decision: Decision, actor: Any) -> None:
+def _freeze(round: Round, decision: Decision, actor: User) -> None:
     if decision.run_id != round.adopted_id:
         raise NotPossible(RESULT_CHANGED)
-    _answer(decision, Decision.State.APPROVED, actor, "")
-    obstacles = freeze_obstacles(round)
+    obstacles = freeze_obstacles(round, proposed=decision)
     if obstacles:
         raise NotPossible("\n".join(obstacles))
     round.state, round.frozen_by, round.frozen_at = Round.State.FROZEN, actor, timezone.now()
@@ -207,25 +202,5 @@ def _refuse_open(round: Round, application: Application) -> None:
         )
 
 
-def _open(decision: Decision) -> Decision:
-    row: Decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    if row.state != Decision.State.PROPOSED:
-        raise NotPossible(f"この決定は、すでに「{row.get_state_display()}」です。")
-    return row
-
-
-def _answer(decision: Decision, state: str, actor: Any, answer: str) -> None:
-    decision.state, decision.answered_by, decision.answered_at = state, actor, timezone.now()
-    if answer:
-        decision.answer = answer.strip()[:LONGEST_REASON]
-    decision.save()
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise NotPossible("理由を書いてください。あとから見る人に分かるように、事情と根拠を書きます。")
-    return reason.strip()[:LONGEST_REASON]
-
-
-def _record(name: str, decision: Decision, actor: Any) -> None:
+def _record(name: str, decision: Decision, actor: User) -> None:
     record(name, subject=f"decision:{decision.pk}", actor=actor, kind=decision.kind, round=decision.round_id)

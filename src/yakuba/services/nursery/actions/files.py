@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.spreadsheets import Table, to_csv
@@ -31,7 +30,7 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
     return Download(name, "text/csv", content)
 
 
-def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: Any) -> Download:
+def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
     """One of `exports.tables` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
     a result, MarketRefused or RulesRefused."""
     runs.finished(run)
@@ -44,7 +43,7 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: Any)
     return file
 
 
-def take_workbook(run: Run, *, actor: Any) -> Download:
+def take_workbook(run: Run, *, actor: User) -> Download:
     """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
     from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
 
@@ -54,12 +53,12 @@ def take_workbook(run: Run, *, actor: Any) -> Download:
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 
 
-def take_market(run: Run, *, actor: Any) -> Download:
+def take_market(run: Run, *, actor: User) -> Download:
     """The market that the run was made from: ids only, no names. Raises MarketRefused or RulesRefused."""
     content = market_writing.dump(runs.selection_of(run).market)
     _exported(run, actor, "market")
     return Download(f"market-{run.pk}.json", "application/json", content)
 
 
-def _exported(run: Run, actor: Any, what: str, **more: str) -> None:
+def _exported(run: Run, actor: User, what: str, **more: str) -> None:
     record("nursery.exported", subject=f"run:{run.pk}", actor=actor, what=what, **more)

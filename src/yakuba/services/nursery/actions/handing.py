@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.refusals import Problem, Refused
+from yakuba.kernel.values.receipt_numbers import later_decision
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -25,6 +27,7 @@ PLACED, HELD = "placed", "held"
 OPEN = (Status.READING, Status.CONFIRMING, Status.READY)
 JOB = "nursery.hand_over"
 AT_ONCE = 50  # cases in one committed step
+SHOWN = 20  # refused children that a sentence names
 
 Told = Callable[[int, int], None]
 
@@ -35,25 +38,28 @@ def _quiet(done: int, total: int) -> None:
 
 @dataclass
 class HandedOver:
-    """What one hand-over did. late: receipt numbers whose decision changed after a robot had entered it."""
+    """What one hand-over did. late: receipt numbers whose decision changed after a robot had entered it; refused: children
+    whose decision the ledger does not take, each with its reason."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
     late: list[str] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
 
 
 @transaction.atomic
-def ask(round: Round, *, actor: Any) -> Job:
+def ask(round: Round, *, actor: User) -> Job:
     """Let a worker hand the round's decisions over. Raises NotPossible when the round is not frozen or the
     procedure is not loaded."""
     _procedure(round)
     return jobs.enqueue(JOB, key=f"round-{round.pk}", round_id=round.pk, actor_id=actor.pk)
 
 
-def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
+def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
     """Write every child's decision into a case of its own in status READY, in small committed steps; again only
-    what has changed. `told(done, total)` may raise to stop. Raises NotPossible as `ask`."""
+    what has changed. A child that the ledger refuses is listed and stops nobody else. `told(done, total)` may raise to
+    stop. Raises NotPossible as `ask`."""
     procedure = _procedure(round)
     done = HandedOver()
     names = {place.code: place.name for place in rounds.facilities(round)}
@@ -68,7 +74,11 @@ def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
                 handed = known.get(final.application.pk)
                 receipt = final.application.receipt_number
                 number = decision_number(receipt, earlier[receipt])
-                _hand(round, final, names, handed or (procedure, number), done)
+                try:
+                    with transaction.atomic():  # of what is refused nothing stays, and the others go on
+                        _hand(round, final, names, handed or (procedure, number), done)
+                except Refused as refusal:
+                    done.refused.append(Problem(0, f"受付 {receipt}", str(refusal)))
     record(
         "nursery.handed_over",
         subject=f"round:{round.pk}",
@@ -76,8 +86,18 @@ def hand_over(round: Round, *, actor: Any, told: Told = _quiet) -> HandedOver:
         new=done.new,
         changed=done.changed,
         late=len(done.late),
+        refused=len(done.refused),
     )
     return done
+
+
+def sentence(done: HandedOver) -> str:
+    """Which children are not handed over, each with its reason, and what to do."""
+    shown = [one.message for one in done.refused[:SHOWN]]
+    if more := len(done.refused) - len(shown):
+        shown.append(f"ほか{more}人")
+    head = f"{len(done.refused)}人の決定は、受付簿に書けませんでした。ほかの児童の決定は書いてあります。"
+    return "\n".join([head, *shown, "直してから、もう一度回してください。"])
 
 
 def _procedure(round: Round) -> Procedure:
@@ -99,7 +119,7 @@ def result_of(final: Final) -> str:
 def decision_number(receipt_number: str, earlier: int) -> str:
     """The receipt number of a decision's case: the child's own, from the second decision on with a number behind it,
     so that one child's decisions of two rounds are two entries in the core system. earlier: decisions before."""
-    return f"{receipt_number}-{earlier + 1}" if earlier else receipt_number
+    return later_decision(receipt_number, earlier + 1)
 
 
 def _hand(
@@ -144,7 +164,9 @@ def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> di
 
 
 def _write(case: Case, values: dict[str, str]) -> None:
+    procedure = case.procedure.definition
     for name, value in values.items():
+        value = procedure.field(name).canonical(value) if name in procedure.by_code else value
         ledger.record_value(case, name, value, trusted=True, source={"room": "nursery"})
     if case.status != Status.READY:
         ledger.move(case, Status.READY)

@@ -10,38 +10,55 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import blob_path, content_of, store
+from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.letters import glyphs, printing, verify
+from yakuba.kernel.letters.mailing import HEAD, MARK
+from yakuba.kernel.letters.shelf import PrintShelf
+from yakuba.kernel.letters.wording import unknown_fields
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
-from yakuba.services.nursery.adapters import glyphs, mailing
-from yakuba.services.nursery.adapters import notices as press
-from yakuba.services.nursery.contracts import MarketRefused, Problem
+from yakuba.services.nursery.adapters import letters
+from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
 from yakuba.services.nursery.engine.notices import FRAME_TEXTS
-from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import NoticePart, NoticePrint, Round
+from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown
 
 JOB = "nursery.notices"
 KEPT_PROBLEMS = 500
 LONGEST = {"document_number": 60, "mayor": 120, "appeal": 800}  # characters; the other texts have 300
+FILLED = (
+    "document_number",
+    "title_",
+    "intro_",
+    "after_",
+)  # texts that may have fields, one letter's own values
 NAME_SHOWN = 80  # characters
+COLUMNS = (*HEAD, "受付番号", "通知の種類", MARK)
 OUTGROWN = (
     "住所と宛名が長く、封筒の窓に収まらないため、この1通は作っていません。受付簿か選考の画面で住所か氏名を短くして"
     "作り直すか、手で作って送ってください。"
 )
+MISFIT = (
+    "氏名などの項目が長く、字を小さくしても1枚に収まらないため、この1通は作っていません。受付簿か選考の画面で短くして"
+    "作り直すか、手で作って送ってください。"
+)
+NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
+AGAIN = "もう一度作るときは、通知の画面から始めてください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
 
 
 @transaction.atomic
-def state_texts(round: Round, texts: Mapping[str, str], *, actor: Any) -> Round:
+def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round:
     """Keep the round's own texts: those that are not empty and differ from the usual ones; all others become the
     usual ones. Notices made before stay as they are. texts: name of FRAME_TEXTS → text of up to `longest` characters,
     `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
@@ -70,6 +87,12 @@ def _refuse_texts(texts: Mapping[str, str]) -> None:
             raise NotPossible(
                 f"通知の文面「{name}」は{len(text)}字あります。{longest(name)}字までにしてください。"
             )
+        fields = notices.FIELDS if name.startswith(FILLED) else ()
+        if found := unknown_fields(text, fields):
+            usable = "、".join("{" + field + "}" for field in fields) or "ありません"
+            raise NotPossible(
+                f"通知の文面「{name}」に {'、'.join(found)} は差し込めません。使える項目：{usable}。"
+            )
     stated = texts.get("date", "")
     try:
         is_day = not stated or date.fromisoformat(stated).isoformat() == stated
@@ -80,7 +103,7 @@ def _refuse_texts(texts: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def start(round: Round, *, actor: Any) -> NoticePrint:
+def start(round: Round, *, actor: User) -> NoticePrint:
     """Have the notices made, marked 見本 while the round is not frozen. Raises NotPossible, UnderWay with
     those that are being made."""
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
@@ -107,31 +130,46 @@ def make(print_id: int, told: Told) -> None:
     )
     if row is None or row.state != NoticePrint.State.ACTIVE:
         return
-    shelf = Shelf(row.round, row.made_by)
+    shelf = PrintShelf(row.job_key, row.made_by)
     row.attempts, row.kept = row.attempts + 1, shelf.pages
     row.save(update_fields=["attempts", "kept"])
-    told(0, 1, f"{outputs.restart_sentence(row)}理由の説明を作っています")
+    told(0, 1, "理由の説明を作っています")
     try:
         selection, matching, wanted = outputs.final_selection(row.round)
-    except (MarketRefused, RulesRefused) as refused:
-        _end(row, NoticePrint.State.FAILED, problems=refused.problems)
-        return
-    written, problems = notices.write(selection, explain(selection, matching), wanted)
-    frame = notices.frame(row.texts, "", timezone.localdate())
-    try:
-        ready = _printable(written, frame, row)
-        pdf = press.to_pdf(
-            ready,
-            frame,
-            draft=row.draft,
-            told=_laying_out(row, told),
-            shelf=shelf,
-        )
-    except (press.PdfUnavailable, press.TextsTooLong, Unprintable) as error:
-        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
-        return
-    _keep(row, ready, pdf, problems)
+        written, problems = notices.write(selection, explain(selection, matching), wanted)
+        frame = notices.frame(row.texts, "", timezone.localdate())
+        printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
+    except Refused as refusal:
+        _end(row, NoticePrint.State.FAILED, problems=refusal.problems or [Problem(0, "", str(refusal))])
+    else:
+        _keep(row, printed, problems)
     shelf.clear()
+
+
+def _printed(
+    row: NoticePrint, ready: list[notices.Notice], frame: notices.Frame, shelf: PrintShelf, told: Told
+) -> printing.Printed:
+    """The print file, every page of it read back. Raises NothingFits and NotPossible."""
+    layout = letters.layout(frame, draft=row.draft, name=row.job_key)
+    printed = printing.print_file(
+        [letters.letter(one) for one in ready], layout, told=_laying_out(row, told), shelf=shelf
+    )
+    known = {one.child: one for one in ready}
+    row.held_back += [_held_back(known[child], MISFIT) for child in printed.misfits]
+    marks = [one.mark for one in printed.letters]
+    shows = {one.letter.recipient: _read_back(one.letter.body) for one in printed.letters}
+    found = marks and verify.verify(
+        printed.pdf, marks, shows=shows, told=lambda done, total: told(done, total, "紙面を読み返しています")
+    )
+    if found:
+        raise NotPossible("\n".join([NOT_PROVED, *(one.reason for one in found[:20])]))
+    return printed
+
+
+def _read_back(notice: notices.Notice) -> list[str]:
+    """What of it reads back from a PDF faithfully, besides the mark: ASCII does."""
+    texts = ("".join(text.split()) for text in (notice.child, notice.postal_code))
+    return [text for text in texts if text.isascii() and text.isprintable()]
 
 
 def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
@@ -143,22 +181,18 @@ def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
         if not begun:
             begun, row.kept = True, done
             row.save(update_fields=["kept"])
-        told(done, total, f"{outputs.restart_sentence(row)}紙面を作っています")
+        told(done, total, "紙面を作っています")
 
     return heard
 
 
-class Unprintable(ValueError):
-    """No notice can be printed as it is; `str()` says why to staff."""
-
-
 def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticePrint) -> list[notices.Notice]:
-    """The notices that the fonts can print and whose addressee is seen, numbered anew; the others are noted on the row, not yet saved. Raises
-    Unprintable where the frame's texts cannot be printed, or no notice can."""
+    """The notices that the fonts can print and whose addressee is seen; the others are noted on the row, not yet saved.
+    Raises NotPossible where the frame's texts cannot be printed, or no notice can."""
     known = glyphs.Glyphs()
     lacking = known.lacking("".join(map(str, vars(frame).values())))
     if lacking:
-        raise Unprintable(
+        raise NotPossible(
             f"通知の文面に、印刷できない文字 {glyphs.told(lacking)} があります。文面を直して作り直してください。"
         )
     row.held_back, ready = [], []
@@ -173,8 +207,8 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
         else:
             ready.append(notice)
     if written and not ready:
-        raise Unprintable(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
-    return notices.numbered(ready)
+        raise NotPossible(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
+    return ready
 
 
 def _lacking_in_words(found: Mapping[str, list[str]]) -> str:
@@ -190,18 +224,18 @@ def _held_back(notice: notices.Notice, reason: str) -> dict[str, Any]:
     return {"line": 0, "place": place, "reason": reason}
 
 
-def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: list[Problem]) -> None:
+def _keep(row: NoticePrint, printed: printing.Printed, problems: list[Problem]) -> None:
     """Store the print file, unless somebody else was faster."""
-    name = outputs.document_name(row.round, "notices") + ".pdf"
+    name, count = outputs.document_name(row.round, "notices") + ".pdf", len(printed.letters)
     with transaction.atomic():
         locked = NoticePrint.objects.select_for_update(of=("self",)).filter(pk=row.pk)
         if locked.get().state != NoticePrint.State.ACTIVE:
             return
         row.pdf = store(
-            StoredFile.Kind.OUTPUT, name, "application/pdf", pdf, actor=row.made_by, pages=len(ready)
+            StoredFile.Kind.OUTPUT, name, "application/pdf", printed.pdf, actor=row.made_by, pages=count
         )
-        row.addresses = [list(line) for line in mailing.table(ready).rows]
-        row.count = len(ready)
+        row.addresses = [list(line) for line in letters.mailing(printed.letters).rows]
+        row.count = count
         _end(row, NoticePrint.State.DONE, problems=problems)
         record(
             "nursery.notices_made",
@@ -214,59 +248,7 @@ def _keep(row: NoticePrint, ready: list[notices.Notice], pdf: bytes, problems: l
         )
 
 
-class Shelf:
-    """Parts of the round's print file that are laid out, kept as encrypted files until it is whole."""
-
-    def __init__(self, round: Round, actor: Any) -> None:
-        self._round = round
-        self._actor = actor
-
-    @property
-    def pages(self) -> int:
-        """How many pages lie there."""
-        return sum(self._rows().values_list("pages", flat=True))
-
-    def get(self, digest: str) -> bytes | None:
-        """The part of that digest, if it lies there and can be read."""
-        row = self._rows().select_related("pdf").filter(digest=digest).first()
-        try:
-            return content_of(row.pdf) if row else None
-        except FileNotFoundError:
-            self._throw_away(row)
-            return None
-
-    def put(self, digest: str, content: bytes, pages: int) -> None:
-        """Keep a part; another process may have done so."""
-        with transaction.atomic():
-            if self._rows().filter(digest=digest).exists():
-                return
-            pdf = store(
-                StoredFile.Kind.OUTPUT,
-                "notices-part.pdf",
-                "application/pdf",
-                content,
-                actor=self._actor,
-                pages=pages,
-            )
-            NoticePart.objects.create(round=self._round, digest=digest, pages=pages, pdf=pdf)
-
-    def clear(self) -> None:
-        """Throw all parts away, whichever print file they were for."""
-        for row in self._rows().select_related("pdf"):
-            self._throw_away(row)
-
-    def _throw_away(self, row: NoticePart) -> None:
-        path = blob_path(row.pdf)
-        with transaction.atomic():
-            row.delete()
-            row.pdf.delete()
-        path.unlink(missing_ok=True)
-
-    def _rows(self) -> Any:
-        return NoticePart.objects.filter(round=self._round)
-
-
-def take_print(round: Round, *, actor: Any) -> Download:
+def take_print(round: Round, *, actor: User) -> Download:
     """The newest print file (`outputs.latest_print`). Raises NotPossible while there is none."""
     row = _ready(round)
     if row.pdf is None:
@@ -277,11 +259,14 @@ def take_print(round: Round, *, actor: Any) -> Download:
     return file
 
 
-def take_addresses(round: Round, encoding: str, *, accept: bool, actor: Any) -> Download:
+def take_addresses(round: Round, encoding: str, *, accept: bool, actor: User) -> Download:
     """The mailing file that goes with its pages. Raises NotPossible while there is none, and what `csv_file`
     raises."""
     row = _ready(round)
-    table = Table("通知の宛名", mailing.HEAD, row.addresses)
+    marked = [
+        line if len(line) == len(COLUMNS) else [*line, ""] for line in row.addresses
+    ]  # before there were marks
+    table = Table("通知の宛名", COLUMNS, marked)
     file = csv_file(table, outputs.document_name(row.round, "mailing") + ".csv", encoding, accept=accept)
     _taken(row, actor, f"mailing.{encoding}")
     return file
@@ -294,17 +279,19 @@ def _ready(round: Round) -> NoticePrint:
     return row
 
 
-def _taken(row: NoticePrint, actor: Any, what: str) -> None:
+def _taken(row: NoticePrint, actor: User, what: str) -> None:
     subject = f"round:{row.round_id}"
     record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 
 
-def give_up(print_id: int) -> None:
-    """After the last try of the job."""
-    row = NoticePrint.objects.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
+@transaction.atomic
+def give_up(reason: str, *, print_id: int) -> None:
+    """The job will not be done, for that reason: the row says so, and its pages go. One that has ended is left alone."""
+    rows = NoticePrint.objects.select_for_update(of=("self",))
+    row = rows.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
     if row is not None:
-        reason = "作る途中でエラーが起きました。もう一度作り、続くときは管理者に連絡してください。"
-        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", reason)])
+        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", f"{reason}{AGAIN}")])
+        PrintShelf(row.job_key).clear()
 
 
 def _end(row: NoticePrint, state: NoticePrint.State, *, problems: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from math import lcm
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.engine.preparing.faults import reserved_fact
@@ -22,7 +22,7 @@ FROZEN = "「{}」は確定しています。確定した選考は変えられ�
 
 @transaction.atomic
 def make(
-    title: str, start: date, procedure: Procedure, rule_set: RuleSet, *, number: int = 1, actor: Any
+    title: str, start: date, procedure: Procedure, rule_set: RuleSet, *, number: int = 1, actor: User
 ) -> Round:
     """A new round without facilities and applications. Raises NotPossible when there is one already."""
     taken = Round.objects.filter(procedure=procedure, start=start, number=number).first()
@@ -43,7 +43,7 @@ def make(
 
 
 @transaction.atomic
-def change(round: Round, *, title: str, rule_set: RuleSet, actor: Any) -> Round:
+def change(round: Round, *, title: str, rule_set: RuleSet, actor: User) -> Round:
     """Rename a round or select by other rules. Raises NotPossible."""
     row = preparing(round)
     row.title, row.rule_set = title.strip(), rule_set
@@ -61,7 +61,7 @@ def preparing(round: Round) -> Round:
 
 
 @transaction.atomic
-def make_next(round: Round, title: str, *, actor: Any) -> Round:
+def make_next(round: Round, title: str, *, actor: User) -> Round:
     """The next round of the same start date from a frozen one: the seats that are left or were declined, and the
     applicants without a new seat. Children placed before keep theirs. Raises NotPossible."""
     before = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.engine.rules import read
 from yakuba.services.nursery.models import RuleSet
@@ -15,7 +14,7 @@ LONGEST_TEXT = 400_000
 
 
 @transaction.atomic
-def load(text: str, *, actor: Any) -> RuleSet:
+def load(text: str, *, actor: User) -> RuleSet:
     """Check a rule file and put it into the list; the same text again changes nothing.
 
     Raises RulesRefused (`engine.rules`) with every fault and its line, or NotPossible.

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions.rounds import preparing
@@ -42,18 +43,10 @@ NOTES = {
     "store": "結果を保存しています",
 }
 KEPT_PROBLEMS = 500
+ENDED = "この計算は、もう終わっています。"
+AGAIN = "もう一度計算するときは、選考回の画面から始めてください。"
 
 Told = Callable[[int, int, str], None]
-
-
-class Unchanged(NotPossible):
-    """The same inputs, rules and change were calculated before: `run` has the result."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(
-            f"申込・施設・選考基準は「{run}」から変わっていないため、結果も同じです。その結果を表示しています。"
-        )
-        self.run = run
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class Result:
 def start(
     round: Round,
     *,
-    actor: Any,
+    actor: User,
     seconds: int = 60,
     change: Mapping[str, Any] | None = None,
     base: Run | None = None,
@@ -81,8 +74,8 @@ def start(
     """Freeze the inputs and let a worker calculate. change: what a what-if tries (empty: the round as it stands);
     base: the run a what-if starts from, whose inputs it takes. again: even when nothing has changed.
 
-    Raises Unchanged with the earlier run, UnderWay with the one that has not ended, or NotPossible (frozen, nothing
-    to select from).
+    Where nothing has changed it is the earlier run, which is done. Raises UnderWay with the one that has not ended, or
+    NotPossible (frozen, nothing to select from).
     """
     if not SECONDS[0] <= seconds <= SECONDS[1]:
         raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
@@ -92,7 +85,8 @@ def start(
     rules = rule_set or (base.rule_set if base else row.rule_set)
     wanted = dict(change or {})
     digest = inputs.digest(snapshot.digest, rules.digest, wanted)
-    _refuse_double(row, digest, again)
+    if (known := _known(row, digest)) is not None and not again:
+        return known
     run = Run.objects.create(
         round=row,
         rule_set=rules,
@@ -109,22 +103,32 @@ def start(
     return run
 
 
+def unchanged(run: Run) -> str:
+    """What to say where `start` gave a run that was done before."""
+    if run.is_what_if:
+        return "同じ試算が済んでいます。その結果です。"
+    return f"申込・施設・選考基準は「{run}」から変わっていないため、結果も同じです。その結果です。"
+
+
 @transaction.atomic
-def stop(run: Run, *, actor: Any) -> Run:
+def stop(run: Run, *, actor: User) -> Run:
     """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
-    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if row.state != Run.State.ACTIVE:
-        raise NotPossible("この計算は、もう終わっています。")
-    job = Job.objects.filter(name=JOB, key=row.job_key).first()
+    if not Run.objects.filter(pk=run.pk, state=Run.State.ACTIVE).exists():
+        raise NotPossible(ENDED)
+    # The job before the run's row: whoever ends a job locks them in that order (`give_up`).
+    job = Job.objects.filter(name=JOB, key=run.job_key).first()
     if job is not None:
         jobs.cancel(job)
-    _fail(row, "職員が中止しました。もう一度計算するときは、選考回の画面から始めてください。")
+    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if row.is_done:
+        raise NotPossible(ENDED)
+    _fail(row, f"職員が中止しました。{AGAIN}")
     record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
     return row
 
 
 @transaction.atomic
-def adopt(run: Run, *, actor: Any) -> Run:
+def adopt(run: Run, *, actor: User) -> Run:
     """Make the run's result the one that counts in its round. Raises NotPossible for what-ifs, failed runs, and
     runs whose inputs have changed since."""
     round = preparing(run.round)
@@ -157,11 +161,12 @@ def calculate(run_id: int, told: Told) -> None:
     _store(run, result)
 
 
-def give_up(run_id: int) -> None:
-    """After the last try of the job: the run has failed, and says so."""
-    run = Run.objects.filter(pk=run_id, state=Run.State.ACTIVE).first()
+@transaction.atomic
+def give_up(reason: str, *, run_id: int) -> None:
+    """The job will not be done, for that reason: the run has failed, and says so. One that has ended is left alone."""
+    run = Run.objects.select_for_update(of=("self",)).filter(pk=run_id, state=Run.State.ACTIVE).first()
     if run is not None:
-        _fail(run, "計算の途中でエラーが起きました。もう一度計算し、続くときは管理者に連絡してください。")
+        _fail(run, f"{reason}{AGAIN}")
 
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:
@@ -265,14 +270,13 @@ def _snapshot(round: Round) -> Snapshot:
     return found
 
 
-def _refuse_double(round: Round, digest: str, again: bool) -> None:
+def _known(round: Round, digest: str) -> Run | None:
+    """The run that has the result already. Raises UnderWay."""
     same = Run.objects.filter(round=round, digest=digest)
     active = same.filter(state=Run.State.ACTIVE).first()
     if active is not None:
         raise UnderWay("同じ内容の計算が進んでいます", active)
-    known = same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
-    if known is not None and not again:
-        raise Unchanged(known)
+    return same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import Problem
@@ -55,7 +56,7 @@ class Taken:
 
 
 @transaction.atomic
-def from_ledger(round: Round, *, actor: Any) -> Taken:
+def from_ledger(round: Round, *, actor: User) -> Taken:
     """Take every confirmed case of the round's procedure that asks for its start date or an earlier one.
     Raises NotPossible when the round is frozen."""
     row = preparing(round)
@@ -68,7 +69,7 @@ def from_ledger(round: Round, *, actor: Any) -> Taken:
 
 
 @transaction.atomic
-def applications_from_file(round: Round, data: bytes, *, actor: Any) -> Taken:
+def applications_from_file(round: Round, data: bytes, *, actor: User) -> Taken:
     """Take a CSV of children, one row each. Bad rows are refused with line and reason, the good ones kept.
     Raises NotPossible on a frozen round, and RulesRefused."""
     row = preparing(round)
@@ -100,7 +101,7 @@ def applications_from_file(round: Round, data: bytes, *, actor: Any) -> Taken:
 
 
 @transaction.atomic
-def facilities_from_file(round: Round, data: bytes, *, actor: Any) -> Taken:
+def facilities_from_file(round: Round, data: bytes, *, actor: User) -> Taken:
     """Take a CSV of facilities with their free seats. A facility that the file does not name stays as it is."""
     row = preparing(round)
     found, problems = read_facilities(data)
@@ -190,7 +191,7 @@ def _fits(values: Mapping[str, Any], taken: Taken) -> bool:
     return True
 
 
-def _record(name: str, round: Round, actor: Any, taken: Taken, source: str) -> None:
+def _record(name: str, round: Round, actor: User, taken: Taken, source: str) -> None:
     record(
         name,
         subject=f"round:{round.pk}",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs
 from yakuba.services.nursery.contracts import Comparison
@@ -20,7 +20,7 @@ MOST = 99  # seats more or fewer at one slot
 def try_out(
     base: Run,
     *,
-    actor: Any,
+    actor: User,
     seats: Mapping[str, int] | None = None,
     level: str = "",
     rule_set: RuleSet | None = None,
@@ -31,8 +31,8 @@ def try_out(
     """Start a what-if on the inputs of a finished run. seats: slot → seats more (negative: fewer); level: of LEVELS,
     empty for as the rules say; rule_set: other rules of the same procedure; seconds: None for as many as the base.
 
-    Raises Unknown (a slot, a level), runs.Unchanged with the earlier run, or NotPossible: the base has no result or
-    is a what-if itself, nothing differs, too many seats, rules of another procedure.
+    What was tried before is given as it is, done. Raises Unknown (a slot, a level) or NotPossible: the base has no result
+    or is a what-if itself, nothing differs, too many seats, rules of another procedure.
     """
     queries.finished(base)
     if base.is_what_if:
@@ -70,7 +70,7 @@ def _refuse(base: Run, seats: Mapping[str, int], level: str, rule_set: RuleSet |
         raise NotPossible(f"「{rule_set}」は別の手続の選考基準です。同じ手続のものを選んでください。")
 
 
-def compare(before: Run, after: Run, *, actor: Any) -> Comparison:
+def compare(before: Run, after: Run, *, actor: User) -> Comparison:
     """Who moves from one run to the other; it is written down who looked. Raises what `outputs.compared` raises."""
     comparison = outputs.compared(before, after)
     record("nursery.runs_compared", subject=f"run:{after.pk}", actor=actor, before=before.pk)

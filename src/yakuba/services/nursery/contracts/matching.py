@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from yakuba.kernel.definitions import Problem
+from yakuba.kernel.refusals import Invalid, Problem
 
 Wish = tuple[str | None, ...]
 
@@ -102,9 +102,8 @@ class Matching:
         }
 
 
-class MarketRefused(ValueError):
+class MarketRefused(Invalid, ValueError):
     """The market has faults; nothing was run. `problems` has at least one."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems[:5]))
-        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems[:5]), problems=problems)

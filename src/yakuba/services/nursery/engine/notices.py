@@ -10,11 +10,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
+from yakuba.kernel.letters.wording import appeal
 from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Problem, Selection, WishOutcome
 
 # Fields of the application, by code or by heading.
@@ -75,23 +76,12 @@ FRAME_TEXTS = tuple(one.name for one in fields(Frame) if one.name != "date")
 
 
 def default_frame(municipality: str, day: date) -> Frame:
-    """The texts for a town that has not written its own.
-
-    The terms of appeal are those of the Administrative Complaint Review Act (行政不服審査法), article 18, and the
-    Administrative Case Litigation Act (行政事件訴訟法), article 14.
-    """
+    """The texts for a town that has not written its own."""
     return Frame(
         date=day,
         mayor=f"{municipality}長",
         desk=f"{municipality}　保育所等の入所担当",
-        appeal=(
-            "この決定に不服があるときは、この決定があったことを知った日の翌日から3か月以内に、"
-            f"{municipality}長に審査請求をすることができます。また、この決定があったことを知った日の翌日から6か月以内に、"
-            f"{municipality}を被告として（{municipality}長が被告の代表者となります）、決定の取消しの訴えを"
-            "起こすことができます。審査請求をしたときは、その裁決があったことを知った日の翌日から6か月以内です。"
-            "ただし、決定（審査請求をしたときは裁決）の日の翌日から1年を過ぎると、正当な理由がないかぎり、"
-            "審査請求も訴えもできません。"
-        ),
+        appeal=appeal(municipality),
     )
 
 
@@ -115,12 +105,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Notice:
-    """One child's notice. number: its page in the print file and its row in the mailing file, from 1.
+    """One child's notice.
 
     postal_code: as written, 〒 left out; facility: empty for HELD; age: age class, None when the child is in none.
     """
 
-    number: int
     kind: Kind
     child: str
     child_name: str
@@ -163,12 +152,16 @@ def write(
         notices.append(_notice(selection, child, explanations[child.id], names))
         problems += _missing(child)
     notices.sort(key=lambda one: (one.postal_code or "9", one.address, one.guardian, one.child))
-    return numbered(notices), problems
+    return notices, problems
 
 
-def numbered(notices: Iterable[Notice]) -> list[Notice]:
-    """The same, counted from 1 in the order given."""
-    return [replace(notice, number=number) for number, notice in enumerate(notices, start=1)]
+FIELDS = ("児童氏名", "申込者氏名", "受付番号", "園")  # that a town's own texts may have as {児童氏名}
+
+
+def field_values(notice: Notice) -> dict[str, str]:
+    """What stands for each of FIELDS."""
+    values = (notice.child_name, notice.guardian, notice.child, notice.facility)
+    return dict(zip(FIELDS, values, strict=True))
 
 
 def texts(notice: Notice) -> dict[str, str]:
@@ -202,7 +195,6 @@ def _notice(selection: Selection, child: Child, result: Explanation, names: Mapp
     index = selection.indices.get(child.id)
     age = slot.age if slot else index.age if index else None
     return Notice(
-        number=0,
         kind=Kind.KEPT if kept else Kind.GRANTED if slot else Kind.HELD,
         child=child.id,
         child_name=child.name,

@@ -27,15 +27,3 @@ class PlaceForm(ReasonForm):
         choices += [(slot.id, f"{name}　残り{slot.left}") for slot, name in slots]
         self.fields["slot"].choices = choices  # type: ignore[attr-defined]
         self.fields["reason"].help_text = "あとから見る人に分かるように、事情と根拠を書きます。"
-
-
-class AnswerForm(forms.Form):
-    """The second person's word: needed to send back, free to approve."""
-
-    answer = forms.CharField(
-        label="承認者の言葉",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="差し戻すときは、理由を必ず書きます。",
-    )

@@ -11,25 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, require
+from yakuba.kernel.accounts import permission_required, person_of, require
+from yakuba.kernel.approvals.forms import AnswerForm
+from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.actions import files
-from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms.decisions import AnswerForm, PlaceForm, ReasonForm
+from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import freezing, names, results
-from yakuba.services.nursery.queries.refusal import NotPossible
-
-
-@permission_required("nursery.view")
-def waiting(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for a second person, the oldest first."""
-    rows = queries.decisions().filter(state=Decision.State.PROPOSED)
-    context = rights(request.user) | {"decisions": rows.order_by("proposed_at")}
-    return render(request, "nursery/decisions_waiting.html", context)
 
 
 @permission_required("nursery.view")
@@ -55,6 +47,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
         "round": row.round,
         "form": AnswerForm(),
         "is_mine": row.proposed_by_id == request.user.pk,
+        "may_answer": right_of(person_of(request), row) is not None,
         "facility_names": names.facility_names(row.round),
         "placement": _placement(row),
     }
@@ -69,11 +62,7 @@ def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
     row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
     assert row.run is not None
-    try:
-        return files.take_workbook(row.run, actor=request.user).answer()
-    except (MarketRefused, RulesRefused) as refused:
-        messages.error(request, f"書き出せません。{refused.problems[0]}")
-        return redirect("nursery:decision", row.pk)
+    return files.take_workbook(row.run, actor=person_of(request)).answer()
 
 
 @permission_required("nursery.propose")
@@ -93,7 +82,7 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
             request,
             form,
             lambda: actions.propose_place(
-                application, form.cleaned_data["slot"], form.cleaned_data["reason"], actor=request.user
+                application, form.cleaned_data["slot"], form.cleaned_data["reason"], actor=person_of(request)
             ),
             "起案しました。別の職員が承認すると、結果が変わります。",
         )
@@ -121,7 +110,7 @@ def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
         answer = _carry_out(
             request,
             form,
-            lambda: actions.propose_freeze(round, form.cleaned_data["reason"], actor=request.user),
+            lambda: actions.propose_freeze(round, form.cleaned_data["reason"], actor=person_of(request)),
             "確定を起案しました。別の職員が承認すると確定します。",
         )
         if answer is not None:
@@ -142,7 +131,7 @@ def decline(request: HttpRequest, application_id: int) -> HttpResponse:
         answer = _carry_out(
             request,
             form,
-            lambda: actions.decline(application, form.cleaned_data["reason"], actor=request.user),
+            lambda: actions.decline(application, form.cleaned_data["reason"], actor=person_of(request)),
             "辞退を受けました。空いた枠は、次の選考回に引き継がれます。",
         )
         if answer is not None:
@@ -152,14 +141,14 @@ def decline(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required("nursery.approve")
+@permission_required("nursery.view")
 def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Approve what another person proposed."""
     row = _decision(decision_id)
     return _answer(
         request,
         row,
-        lambda: actions.approve(row, actor=request.user, answer=request.POST.get("answer", "")),
+        lambda: actions.approve(row, actor=person_of(request), answer=request.POST.get("answer", "")),
         "承認しました。",
     )
 
@@ -169,11 +158,14 @@ def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
 def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Send a proposal back, or take one's own back."""
     row = _decision(decision_id)
-    require(request.user, actions.right_to_refuse(row, request.user))
+    if row.proposed_by_id == person_of(request).pk:
+        require(
+            request.user, "nursery.propose"
+        )  # others need the right of approving, a deputy that of who is away
     return _answer(
         request,
         row,
-        lambda: actions.refuse(row, request.POST.get("answer", ""), actor=request.user),
+        lambda: actions.refuse(row, request.POST.get("answer", ""), actor=person_of(request)),
         "差し戻しました。",
     )
 
@@ -212,20 +204,14 @@ def _slots(application: Application, facilities: dict[str, str]) -> list[tuple[r
 def _carry_out(
     request: HttpRequest, form: Any, action: Callable[[], Decision], done: str
 ) -> HttpResponse | None:
-    try:
+    with told_in(form):
         decision = action()
-    except NotPossible as error:
-        form.add_error(None, str(error))
-        return None
-    messages.success(request, done)
-    return redirect("nursery:decision", decision.pk)
+        messages.success(request, done)
+        return redirect("nursery:decision", decision.pk)
+    return None
 
 
 def _answer(request: HttpRequest, row: Decision, action: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        action()
-    except NotPossible as error:
-        messages.error(request, str(error))
-        return redirect("nursery:decision", row.pk)
+    action()
     messages.success(request, done)
     return redirect("nursery:round", row.round_id)

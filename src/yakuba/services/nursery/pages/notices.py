@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
@@ -15,7 +15,7 @@ from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
-from yakuba.services.nursery.queries.refusal import Lacking, NotPossible
+from yakuba.services.nursery.queries.refusal import Lacking
 
 SHOWN_PROBLEMS = 100
 
@@ -47,7 +47,7 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
     day = round.notice.get("date", "")
     form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)), day=day)
     if request.method == "POST" and form.is_valid():
-        actions.state_texts(round, form.texts(), actor=request.user)
+        actions.state_texts(round, form.texts(), actor=person_of(request))
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
         return redirect("nursery:notices", round.pk)
     context = rights(request.user) | {"round": round, "form": form}
@@ -59,21 +59,14 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
 def make(request: HttpRequest, round_id: int) -> HttpResponse:
     """Have them made."""
     round = _round(round_id)
-    try:
-        actions.start(round, actor=request.user)
-    except NotPossible as error:
-        messages.error(request, str(error))
+    actions.start(round, actor=person_of(request))
     return redirect("nursery:notices", round.pk)
 
 
 @permission_required("nursery.output")
 def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
     """The newest print file."""
-    round = _round(round_id)
-    try:
-        return actions.take_print(round, actor=request.user).answer()
-    except NotPossible as error:
-        return _nothing(request, round, error)
+    return actions.take_print(_round(round_id), actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
@@ -82,19 +75,12 @@ def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse
     round = _round(round_id)
     accept = "accept" in request.GET
     try:
-        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=request.user)
+        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=person_of(request))
     except Lacking as lacking:
         return lacking_page(request, round, lacking, "accept=1")
-    except NotPossible as error:
-        return _nothing(request, round, error)
     return file.answer()
 
 
 def _round(round_id: int) -> Round:
     found: Round = get_object_or_404(rounds_query.rounds().select_related("municipality"), pk=round_id)
     return found
-
-
-def _nothing(request: HttpRequest, round: Round, error: NotPossible) -> HttpResponse:
-    messages.error(request, str(error))
-    return redirect("nursery:notices", round.pk)

@@ -8,14 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.nursery.actions import rules as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 LOADING = DefinitionPage(
     "選考基準",
@@ -48,8 +47,8 @@ def load(request: HttpRequest) -> HttpResponse:
     """Load a rule file."""
 
     def put(text: str) -> HttpResponse:
-        row = actions.load(text, actor=request.user)
+        row = actions.load(text, actor=person_of(request))
         messages.success(request, f"「{row}」を登録しました。選考回で選べます。")
         return redirect("nursery:rule_set", row.pk)
 
-    return load_definition(request, LOADING, put, NotPossible)
+    return load_definition(request, LOADING, put)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yakuba.services.nursery.contracts import Problem
+from yakuba.kernel.refusals import Conflict, Missing, Problem
 
 
-class NotPossible(Exception):
+class NotPossible(Conflict):
     """What was asked is refused; `str()` is a Japanese sentence: what is wrong, where, what to do."""
 
 
-class Unknown(NotPossible):
+class Unknown(NotPossible, Missing):
     """There is nothing of the name or number that was given."""
 
 
@@ -27,9 +27,12 @@ class UnderWay(NotPossible):
 class Lacking(NotPossible):
     """The file would lose characters: `problems` tells each with its line and column. `title`: what the file is."""
 
+    heading = "書けない文字があります"
+
     def __init__(self, title: str, problems: Sequence[Problem]) -> None:
         super().__init__(
             f"「{title}」には、Shift_JISで書けない文字が{len(problems)}字あります。"
-            "UTF-8で書き出すか、「〓」になってよいことを指定してください。"
+            "UTF-8で書き出すか、「〓」になってよいことを指定してください。",
+            problems=problems,
         )
-        self.title, self.problems = title, tuple(problems)
+        self.title = title

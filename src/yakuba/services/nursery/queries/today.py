@@ -11,20 +11,10 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.models import Decision, NoticePrint, Round, RuleSet, Run
+from yakuba.services.nursery.models import NoticePrint, Round, RuleSet, Run
 from yakuba.services.nursery.queries import rules
 
 SHOWN = 20
-
-
-def decisions_queue(user: Any) -> QueueState:
-    """Decisions that wait for a second person; one's own are not counted, because one may not approve them."""
-    rows = Decision.objects.filter(state=Decision.State.PROPOSED).exclude(proposed_by=user)
-    oldest = rows.order_by("proposed_at").first()
-    url = reverse("nursery:decisions_waiting")
-    return QueueState(
-        rows.count(), url, "承認する", oldest.proposed_at if oldest else None, urgent=oldest is not None
-    )
 
 
 def rounds_queue(user: Any) -> QueueState:

@@ -30,9 +30,9 @@ def desk(in_yakuba_city, clerk, boss) -> Desk:
 @pytest.fixture
 def full(desk: Desk) -> Desk:
     """Three children want the one seat of age 1 at 中央保育園; the third is out of luck everywhere."""
-    desk.case("0800000101", mother_hours="160", wish_2="青葉保育園")
-    desk.case("0800000202", wish_2="青葉保育園")
-    desk.case("0800000303", mother_work="seeking")
+    desk.case("0800000129", mother_hours="160", wish_2="青葉保育園")
+    desk.case("0800000226", wish_2="青葉保育園")
+    desk.case("0800000323", mother_work="seeking")
     desk.take()
     return desk
 

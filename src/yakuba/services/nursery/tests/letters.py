@@ -9,7 +9,6 @@ from yakuba.services.nursery.engine.notices import Kind, Notice, Reason
 
 def letter(number: int) -> Notice:
     return Notice(
-        number=number,
         kind=Kind.HELD,
         child=f"08000001{number:02d}",
         child_name=f"児童{number}",

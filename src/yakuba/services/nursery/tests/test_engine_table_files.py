@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from yakuba.kernel.tables import recognising
 from yakuba.services.nursery.engine import tables
-from yakuba.services.nursery.engine.tables import recognising
 
 HEAD = "受付番号,世帯番号,児童氏名,生年月日,地区,第1希望,第2希望,備考"
 RIGHT = ["0800700178", "0800700275", "0800700372", "0800700469"]
@@ -298,7 +298,10 @@ HTML = "<html><head><meta charset=utf-8></head><body><table><tr><td>受付番号
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (workbook("xlsx"), "Excelのファイル（xlsx）"),
+        (b"{\\rtf1\\ansi", "RTF"),
+        (b'[{"id": 1}]', "JSON"),
+        ("受付番号,第1希望\n1,あおば\n".encode("euc_jp"), "EUC-JP"),
+        ("受付番号,第1希望\n1,あおば\n".encode("iso2022_jp"), "ISO-2022-JP"),
         (workbook("ods"), "OpenDocument"),
         (workbook("zip"), "ZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "古い形式のExcel"),
@@ -333,3 +336,26 @@ def test_a_file_of_another_kind_is_told_what_it_is(data, words):
 def test_a_file_too_large_is_told(monkeypatch):
     monkeypatch.setattr(recognising, "LARGEST", 10)
     assert "大きすぎます" in tables.read_households(file(row("1")))[1][0].reason
+
+
+def test_a_value_over_lines_without_its_first_mark_is_told_and_not_cut():
+    whole = file(row("1"), row("2", '上の子が\n在園、下の子も\n要連絡"'), row("3"))
+    found, problems = tables.read_households(whole)
+    assert ids(found) == ["1", "3"]
+    assert problems[0].line == 3
+    assert "途中までしか分からず" in problems[0].reason
+    assert {one.line for one in problems} == {3, 4, 5}
+
+
+def test_a_workbook_is_read_whatever_its_name():
+    found, problems = tables.read_households(workbook("xlsx"))
+    assert (ids(found), problems) == (sorted(RIGHT), [])
+
+
+@pytest.mark.parametrize("sign", ["²", "②", "½"])
+def test_a_sign_that_stands_for_a_number_is_no_digit(sign):
+    found, problems = tables.read_households(
+        file(row("1", 世帯番号="12"), row("2", 世帯番号=f"1{sign}"), row("3"))
+    )
+    assert (ids(found), [one.line for one in problems]) == (["1", "3"], [3])
+    assert sign in problems[0].reason

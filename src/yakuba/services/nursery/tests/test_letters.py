@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -17,12 +18,17 @@ from django.urls import reverse
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path
+from yakuba.kernel.letters import press as letter_press
+from yakuba.kernel.letters import printing
+from yakuba.kernel.letters.glyphs import Glyphs, told
+from yakuba.kernel.letters.models import LetterPart
+from yakuba.kernel.letters.press import FAMILIES
 from yakuba.services.nursery.actions import notices as actions
-from yakuba.services.nursery.adapters import notices as press
-from yakuba.services.nursery.adapters.glyphs import Glyphs, told
-from yakuba.services.nursery.adapters.press import FAMILIES, TEMPLATE
+from yakuba.services.nursery.adapters import letters
+from yakuba.services.nursery.adapters.letters import TEMPLATE
 from yakuba.services.nursery.engine import notices
-from yakuba.services.nursery.models import NoticePart, NoticePrint
+from yakuba.services.nursery.models import NoticePrint
+from yakuba.services.nursery.queries.refusal import NotPossible
 from yakuba.services.nursery.tests.letters import letter
 
 FRAME = notices.default_frame("やくば市", date(2027, 2, 5))
@@ -70,6 +76,13 @@ def test_what_the_fonts_have_is_not_told(glyphs, text):
         "\U0001f3e0",
         "\ufffe",
         "\u200b",
+        "\u3164",  # Hangul fillers and other letters that draw nothing
+        "\u115f",
+        "\u1160",
+        "\uffa0",
+        "\u2800",
+        "\u034f",
+        "\u17b4",
     ],
 )
 def test_what_they_lack_is_told_character_by_character(glyphs, text):
@@ -104,9 +117,9 @@ def made(desk) -> NoticePrint:
 
 def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, client, clerk):
     for child, name in (
-        ("0800000101", f"山{MISSING}花子"),
-        ("0800000202", f"{OUTSIDE}田"),
-        ("0800000303", "𠮷田"),
+        ("0800000129", f"山{MISSING}花子"),
+        ("0800000226", f"{OUTSIDE}田"),
+        ("0800000323", "𠮷田"),
     ):
         row = full.child(child)
         row.facts["applicant_name"] = name
@@ -114,9 +127,9 @@ def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, cli
     full.adopted()
     row = made(full)
     assert (row.state, row.count, len(row.addresses)) == (NoticePrint.State.DONE, 1, 1)
-    assert "0800000303" in pages_of(actions.take_print(full.round, actor=full.person).content)[0]
+    assert "0800000323" in pages_of(actions.take_print(full.round, actor=full.person).content)[0]
     first, second = sorted(row.held_back, key=lambda one: one["place"])
-    assert "0800000101" in first["place"]
+    assert "0800000129" in first["place"]
     assert "宛名の" in first["reason"]
     assert "U+30000" in first["reason"]
     assert "U+E757" in second["reason"]
@@ -131,14 +144,14 @@ def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, cli
     [{"address": "やくば市" + "東町" * 80}, {"applicant_name": "長" * 1900}, {"applicant_name": "W" * 90}],
 )
 def test_a_letter_whose_addressee_would_not_be_seen_is_held_back_and_the_others_made(full, values):
-    row = full.child("0800000101")
+    row = full.child("0800000129")
     row.facts |= values
     row.save()
     full.adopted()
     done = made(full)
     assert (done.state, done.count) == (NoticePrint.State.DONE, 2)
     (held,) = done.held_back
-    assert "0800000101" in held["place"]
+    assert "0800000129" in held["place"]
     assert "封筒の窓" in held["reason"]
 
 
@@ -158,7 +171,7 @@ def test_what_fits_the_window_is_seen_in_it(values):
     """By the page itself: the last letter of the window, 様, lies in it, and so does every letter of a long name."""
     one = replace(letter(1), **values)
     assert notices.fits_the_window(one)
-    document = pypdfium2.PdfDocument(press.to_pdf([one], FRAME, draft=False))
+    document = pypdfium2.PdfDocument(to_pdf([one], FRAME, draft=False))
     page, high = document[0], 297 / 25.4 * 72
     text = page.get_textpage()
     at = text.get_text_range().index("様")
@@ -179,6 +192,11 @@ def test_texts_around_the_reasons_that_cannot_be_printed_fail_and_say_why(full):
     assert "U+30000" in row.problems[0]["reason"]
 
 
+def to_pdf(some, frame, *, draft, told=None, shelf=None) -> bytes:
+    layout = letters.layout(frame, draft=draft, name="p1")
+    return printing.print_file([letters.letter(one) for one in some], layout, told=told, shelf=shelf).pdf
+
+
 class Memory:
     """A shelf that remembers what was laid out."""
 
@@ -195,7 +213,7 @@ class Memory:
 
 
 def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
-    monkeypatch.setattr(press, "SMALLEST_PART", 2)
+    monkeypatch.setattr(printing, "SMALLEST_PART", 2)
     some = [letter(number) for number in range(1, 8)]
     shelf, heard = Memory(), []
 
@@ -208,17 +226,17 @@ def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
             raise Killed
 
     with pytest.raises(Killed):
-        press.to_pdf(some, FRAME, draft=False, told=told_of, shelf=shelf)
+        to_pdf(some, FRAME, draft=False, told=told_of, shelf=shelf)
     assert shelf.put_here == [2, 2]
     heard.clear()
-    pdf = press.to_pdf(some, FRAME, draft=False, told=lambda done, _: heard.append(done), shelf=shelf)
+    pdf = to_pdf(some, FRAME, draft=False, told=lambda done, _: heard.append(done), shelf=shelf)
     assert shelf.put_here == [2, 2, 2, 1]
     assert heard[0] == 4
     assert [one.child in page for one, page in zip(some, pages_of(pdf), strict=True)] == [True] * 7
     changed = [replace(some[0], guardian="別の人"), *some[1:]]
-    press.to_pdf(changed, FRAME, draft=False, shelf=shelf)
+    to_pdf(changed, FRAME, draft=False, shelf=shelf)
     assert shelf.put_here == [2, 2, 2, 1, 2]  # only the part that says something else
-    press.to_pdf(some, FRAME, draft=True, shelf=shelf)
+    to_pdf(some, FRAME, draft=True, shelf=shelf)
     assert len(shelf.put_here) == 9
 
 
@@ -226,7 +244,7 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
     full, monkeypatch, client, clerk, tmp_path, settings
 ):
     settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
-    monkeypatch.setattr(press, "SMALLEST_PART", 1)
+    monkeypatch.setattr(printing, "SMALLEST_PART", 1)
     full.adopted()
     row = actions.start(full.round, actor=full.person)
 
@@ -239,11 +257,11 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
 
     with pytest.raises(Killed):
         actions.make(row.pk, told_of)
-    assert NoticePart.objects.count() == 2
+    assert LetterPart.objects.count() == 2
     laid_out, notes = [], []
-    printed = press.Press.printed
+    printed = letter_press.Press.printed
     monkeypatch.setattr(
-        press.Press,
+        letter_press.Press,
         "printed",
         lambda self, some, told: laid_out.append(len(some)) or printed(self, some, told),
     )
@@ -258,10 +276,10 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
 
     actions.make(row.pk, look)
     assert laid_out == [1]
-    assert any("できていた2枚" in note for note in notes)
+    assert not any("途中で止まった" in note for note in notes), "the job says so itself"
     done = NoticePrint.objects.get(pk=row.pk)
     assert (done.state, done.count, done.attempts, done.kept) == ("done", 3, 2, 2)
-    assert not NoticePart.objects.exists()
+    assert not LetterPart.objects.exists()
     assert StoredFile.objects.get() == done.pdf
     assert [path for path in blob_path(done.pdf).parents[1].rglob("*") if path.is_file()] == [
         blob_path(done.pdf)
@@ -274,7 +292,8 @@ import os, signal, sys
 import django; django.setup()
 from pathlib import Path
 from datetime import date
-from yakuba.services.nursery.adapters import notices as press
+from yakuba.kernel.letters import printing
+from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.tests.letters import letter
 
@@ -288,8 +307,11 @@ class Folder:
         if sys.argv[2] == "die":
             os.kill(os.getpid(), signal.SIGKILL)
 
-press.IN_A_PART, press.SMALLEST_PART = 2, 2
-press.to_pdf([letter(number) for number in range(1, 7)], notices.default_frame("やくば市", date(2027, 2, 5)), draft=False, shelf=Folder())
+printing.IN_A_PART, printing.SMALLEST_PART = 2, 2
+layout = letters.layout(notices.default_frame("やくば市", date(2027, 2, 5)), draft=False, name="p1")
+some = [letters.letter(letter(number)) for number in range(1, 7)]
+if __name__ == "__main__":
+    printing.print_file(some, layout, shelf=Folder())
 """
 
 
@@ -311,7 +333,7 @@ def test_parts_outlive_a_kill(tmp_path):
 
 
 def test_the_command_tells_what_was_held_back_and_that_it_was_begun_again(full, command):
-    row = full.child("0800000101")
+    row = full.child("0800000129")
     row.facts["applicant_name"] = f"山{MISSING}花子"
     row.save()
     full.adopted()
@@ -322,3 +344,50 @@ def test_the_command_tells_what_was_held_back_and_that_it_was_begun_again(full, 
     assert "途中で止まったため" in said
     assert "作らなかった通知 1通" in said
     assert "U+30000" in said.replace("\n", "")
+
+
+def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
+    row = full.child("0800000129")
+    row.name = "長" * 79
+    row.save()
+    full.adopted()
+    endless = "{児童氏名}" * 50
+    actions.state_texts(full.round, {"after_held": endless, "after_granted": endless}, actor=full.person)
+    done = made(full)
+    assert (done.state, done.count) == (NoticePrint.State.DONE, 2), done.problems
+    (held,) = done.held_back
+    assert "0800000129" in held["place"]
+    assert "1枚に収まらない" in held["reason"]
+
+
+def test_a_text_with_a_field_is_filled_for_each_child_and_an_unknown_field_is_told(full):
+    full.adopted()
+    with pytest.raises(NotPossible, match=r"児童名"):
+        actions.state_texts(full.round, {"intro_held": "{児童名}さん"}, actor=full.person)
+    with pytest.raises(NotPossible, match="ありません"):
+        actions.state_texts(full.round, {"desk": "{児童氏名}さん"}, actor=full.person)
+    texts = {"intro_held": "{児童氏名}さん（{受付番号}）の結果です。", "document_number": "や第{受付番号}号"}
+    actions.state_texts(full.round, texts | {"intro_granted": texts["intro_held"]}, actor=full.person)
+    done = made(full)
+    pages = pages_of(actions.take_print(full.round, actor=full.person).content)
+    for page, line in zip(pages, done.addresses, strict=True):
+        assert f"（{line[5]}）の結果です" in page
+        assert f"や第{line[5]}号" in page
+
+
+def test_the_print_file_is_read_back_and_an_exchanged_page_is_no_result(full, monkeypatch):
+    full.adopted()
+    whole = printing.print_file
+
+    def exchanged(*args, **more):
+        printed = whole(*args, **more)
+        source, made_of = pypdfium2.PdfDocument(printed.pdf), pypdfium2.PdfDocument.new()
+        made_of.import_pages(source, [1, 0, 2])
+        buffer = io.BytesIO()
+        made_of.save(buffer)
+        return replace(printed, pdf=buffer.getvalue())
+
+    monkeypatch.setattr(printing, "print_file", exchanged)
+    row = made(full)
+    assert (row.state, row.pdf) == (NoticePrint.State.FAILED, None)
+    assert "1ページに" in row.problems[0]["reason"]

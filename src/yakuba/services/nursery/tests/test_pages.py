@@ -40,10 +40,10 @@ def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
     round = Round.objects.get(title="新しい回")
     file = SimpleUploadedFile("facilities.csv", FACILITIES.encode("cp932"))
     assert "受付簿から取り込む" in text_of(ask("facilities_load", round.pk, file=file))
-    desk.case("0800000101")
-    desk.case("0800000202", wish_1="どこにもない園")
+    desk.case("0800000129")
+    desk.case("0800000226", wish_1="どこにもない園")
     assert "最初の1つを直す" in text_of(ask("take", round.pk, go="1"))
-    child = Application.objects.get(round=round, receipt_number="0800000202")
+    child = Application.objects.get(round=round, receipt_number="0800000226")
     body = text_of(ask("application_edit", child.pk))
     assert "どこにもない園（この選考回にない施設）" in body
     form = {"household": child.household, "wish_1": "N2", "fact_mother_work": "employed"}
@@ -87,25 +87,25 @@ def test_results_are_found_by_facility_and_by_child(ask, full):
     run = full.adopted()
     assert "中央保育園" in text_of(ask("run_facilities", run.pk))
     body = text_of(ask("run_facility", run.pk, Facility.objects.get(code="N1", round=full.round).pk))
-    assert body.index("0800000101") < body.index("0800000202") < body.index("0800000303")
-    assert "0800000303" not in text_of(ask("run_children", run.pk, query="?result=placed"))
-    row = Placement.objects.get(run=run, application__receipt_number="0800000303")
+    assert body.index("0800000129") < body.index("0800000226") < body.index("0800000323")
+    assert "0800000323" not in text_of(ask("run_children", run.pk, query="?result=placed"))
+    row = Placement.objects.get(run=run, application__receipt_number="0800000323")
     body = text_of(ask("placement", row.pk))
     assert "ご家庭への説明" in body
-    child = full.child("0800000303")
+    child = full.child("0800000323")
     assert "個別の決定を起案する" in text_of(ask("application", child.pk))
     assert "求職" in text_of(ask("application_index", child.pk))
     assert AuditEvent.objects.filter(name="nursery.application_viewed").count() == 3
     market = ask("run_market", run.pk)
-    assert market.json()["priorities"]["N1-1"][0] == "0800000101"
+    assert market.json()["priorities"]["N1-1"][0] == "0800000129"
     assert "児童" not in market.content.decode()
 
 
 def test_a_decision_is_proposed_and_sent_back(ask, full, client, boss):
     full.adopted()
-    child = full.child("0800000101")
+    child = full.child("0800000129")
     assert "残り0" in text_of(ask("propose", child.pk))
-    assert "共用枠" in text_of(ask("propose", full.child("0800000303").pk, slot="N2-1", reason="x"))
+    assert "共用枠" in text_of(ask("propose", full.child("0800000323").pk, slot="N2-1", reason="x"))
     assert "起案しました" in text_of(ask("propose", child.pk, slot="", reason="転出"))
     decision = Decision.objects.get()
     client.force_login(boss)
@@ -119,9 +119,9 @@ def test_a_decision_is_proposed_and_sent_back(ask, full, client, boss):
 
 def test_who_may_only_look_changes_nothing(client, full, make_staff, in_yakuba_city):
     run = full.adopted()
-    decision = decisions.propose_place(full.child("0800000101"), "", "転出", actor=full.person)
+    decision = decisions.propose_place(full.child("0800000129"), "", "転出", actor=full.person)
     client.force_login(make_staff(in_yakuba_city, "nursery.view"))
-    child = full.child("0800000101")
+    child = full.child("0800000129")
     for name, key in (
         ("take", full.round.pk), ("start", full.round.pk), ("application_withdraw", child.pk),
         ("adopt", run.pk), ("approve", decision.pk), ("refuse", decision.pk), ("hand_over", full.round.pk),
@@ -132,22 +132,22 @@ def test_who_may_only_look_changes_nothing(client, full, make_staff, in_yakuba_c
 
 def test_the_home_page_tells_what_waits(client, full, boss):
     full.adopted()
-    decisions.propose_place(full.child("0800000101"), "", "転出", actor=full.person)
+    decisions.propose_place(full.child("0800000129"), "", "転出", actor=full.person)
     client.force_login(boss)
-    assert "承認を待つ入所の決定が1件あります" in text_of(client.get("/"))
+    assert "承認を待つものが1件あります" in text_of(client.get("/"))
 
 
 def test_who_approves_a_freeze_sees_numbers_warnings_and_the_file_where_one_decides(
     ask, full, client, boss, make_staff, yakuba_city
 ):
-    child = full.child("0800000303")
+    child = full.child("0800000323")
     child.facts["sibling_attends"] = "市外の園"
     child.save()
     run = full.adopted()
-    run.notes = [{"line": 4, "place": "受付 0800000303", "reason": "地区「東地区」の施設はありません。"}]
+    run.notes = [{"line": 4, "place": "受付 0800000323", "reason": "地区「東地区」の施設はありません。"}]
     run.save()
-    full.case("0800000404", status=Status.CONFIRMING)
-    moved = decisions.propose_place(full.child("0800000202"), "", "本人の希望", actor=full.person)
+    full.case("0800000420", status=Status.CONFIRMING)
+    moved = decisions.propose_place(full.child("0800000226"), "", "本人の希望", actor=full.person)
     decisions.approve(moved, actor=boss)
     frozen = decisions.propose_freeze(full.round, "確かめた", actor=full.person)
     client.force_login(boss)
@@ -175,7 +175,7 @@ def test_who_approves_a_freeze_sees_numbers_warnings_and_the_file_where_one_deci
 def test_a_freeze_that_does_not_hold_any_more_cannot_be_approved_and_says_why(ask, full, client, boss):
     full.adopted()
     frozen = decisions.propose_freeze(full.round, "確かめた", actor=full.person)
-    full.case("0800000404")
+    full.case("0800000420")
     full.take()
     client.force_login(boss)
     body = text_of(ask("decision", frozen.pk))
@@ -190,7 +190,7 @@ def test_what_a_rule_compares_is_told_before_calculating(ask, desk):
     )
     desk.round.rule_set = rules.load(rule.replace("版: 1", "版: 3"), actor=desk.person)
     desk.round.save()
-    desk.case("0800000101", district="東地区")
+    desk.case("0800000129", district="東地区")
     desk.take()
     body = text_of(ask("round", desk.round.pk))
     assert "計算の前に確かめるところ（1か所）" in body

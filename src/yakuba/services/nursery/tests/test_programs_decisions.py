@@ -8,7 +8,7 @@ import pytest
 
 from yakuba.services.nursery.models import Decision, Round
 
-SECOND, THIRD = "0800000202", "0800000303"
+SECOND, THIRD = "0800000226", "0800000323"
 
 
 @pytest.fixture
@@ -108,10 +108,10 @@ def test_decisions_on_the_command_line_need_two_people(adopted, command, make_st
     assert not Round.objects.get(pk=adopted.round.pk).is_frozen
     assert command("approve", number, *boss)[0] == 0
     assert Round.objects.get(pk=adopted.round.pk).is_frozen
-    assert command("decline", adopted.round.pk, "0800000101", "--reason", "転居", *clerk)[0] == 0
+    assert command("decline", adopted.round.pk, "0800000129", "--reason", "転居", *clerk)[0] == 0
     for wrong in (
         ("approve", 999, *boss),
-        ("decline", adopted.round.pk, "0899999999", "--reason", "転居", *clerk),
+        ("decline", adopted.round.pk, "0899999951", "--reason", "転居", *clerk),
         ("freeze", 999, "--reason", "確かめた", *clerk),
     ):
         assert command(*wrong)[0] == 2

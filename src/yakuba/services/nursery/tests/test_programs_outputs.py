@@ -15,8 +15,9 @@ from yakuba.services.nursery.actions import decisions, notices, trying
 from yakuba.services.nursery.actions import runs as run_actions
 from yakuba.services.nursery.models import NoticePrint, Round, Run, Snapshot
 from yakuba.services.nursery.queries.exports import TABLES
+from yakuba.services.nursery.tests.desk import receipt
 
-FIRST, SECOND, THIRD = "0800000101", "0800000202", "0800000303"
+FIRST, SECOND, THIRD = "0800000129", "0800000226", "0800000323"
 
 
 def events(name: str) -> list:
@@ -27,7 +28,7 @@ def events(name: str) -> list:
 def run(full) -> Run:
     """Seven children, calculated and adopted; then the second loses its seat by hand."""
     for number in range(4):
-        full.case(f"08000004{number:02d}", child_birth="2025-07-01")
+        full.case(receipt(400 + number), child_birth="2025-07-01")
     full.take()
     adopted = full.adopted()
     decision = decisions.propose_place(full.child(SECOND), "", "事情による", actor=full.person)
@@ -169,7 +170,7 @@ def test_a_run_that_was_not_adopted_has_no_final_table(full, api):
 
 
 def test_characters_that_shift_jis_lacks_are_told_first(full, api, command, clerk, tmp_path):
-    full.case("0800000404", child_name="𠮷田花")
+    full.case("0800000420", child_name="𠮷田花")
     full.take()
     run = full.calculate()
     answer = api(f"runs/{run.pk}/table.csv?encoding=cp932")

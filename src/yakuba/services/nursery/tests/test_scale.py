@@ -46,7 +46,7 @@ def test_pages_read_no_frozen_inputs_that_they_do_not_need(full, client):
 
 
 def test_who_asked_for_what_is_known_from_a_runs_rows_without_preparing_it_anew(full):
-    full.case("0800000404", current_facility="青葉保育園", wish_2="青葉保育園")
+    full.case("0800000420", current_facility="青葉保育園", wish_2="青葉保育園")
     full.take()
     run = full.calculate()
     tried = runs.start(
@@ -55,7 +55,7 @@ def test_who_asked_for_what_is_known_from_a_runs_rows_without_preparing_it_anew(
     full.calculate_open()
     for one in (run, type(run).objects.get(pk=tried.pk)):
         known, anew = queries.applied_of(one), queries.selection_of(one).applied
-        assert known.current == anew.current == {"0800000404": "N2-1"}
+        assert known.current == anew.current == {"0800000420": "N2-1"}
         assert known.totals == anew.totals
         assert dict(known.slots) == dict(anew.slots)
         assert list(known.applications.children()) == list(anew.applications.children())

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from typing import Any
+
+from yakuba.kernel.definitions.procedures import ProcedureDefinition
+from yakuba.kernel.ledger import guard
+from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values import ValueRefused
 from yakuba.services.reading.actions.plausibility import doubt
-from yakuba.services.reading.engine.formats import FormatError, canonical, canonical_choice
 
 
-class AnswerRefused(ValueError):
+class AnswerRefused(Invalid, ValueError):
     """The answer cannot be taken as it is. `str()` is the sentence for the clerk; with `may_insist` the same
     answer is taken when the person says that the paper reads so."""
+
+    heading = "この値は確定できません"
 
     def __init__(self, sentence: str, *, may_insist: bool = False) -> None:
         super().__init__(sentence)
         self.may_insist = may_insist
+
+    def facts(self) -> dict[str, Any]:
+        """With whether the person may insist."""
+        return super().facts() | {"may_insist": self.may_insist}
 
 
 def checked(
@@ -24,13 +34,12 @@ def checked(
     Raises AnswerRefused.
     """
     definition = procedure.field(field)
-    value = _canonical(definition, raw)
-    words = procedure.lexicons.get(definition.lexicon or "", ())
-    if value and words and value not in words:
-        raise AnswerRefused(
-            f"「{value}」は{definition.label}の一覧にありません。一覧から選んでください。"
-            "用紙に一覧にない名が書いてあるときは、保留にして申請者に確かめてください。"
-        )
+    try:
+        value = definition.canonical(raw)
+    except ValueRefused as error:
+        raise AnswerRefused(str(error)) from error
+    if value and definition.words and value not in definition.words:
+        raise AnswerRefused(guard.doubt(definition, value))
     if not insist and (odd := doubt(definition, value, read)):
         raise AnswerRefused(odd, may_insist=True)
     return value
@@ -42,15 +51,3 @@ def plausible(procedure: ProcedureDefinition, field: str, raw: str) -> bool:
         return bool(checked(procedure, field, raw))
     except AnswerRefused:
         return False
-
-
-def _canonical(definition: FieldDefinition, raw: str) -> str:
-    try:
-        if definition.type not in {"choice", "choices"}:
-            return canonical(definition.type, raw)
-        value = canonical_choice(definition.options, raw)
-    except FormatError as error:
-        raise AnswerRefused(str(error)) from error
-    if definition.type == "choice" and "," in value:
-        raise AnswerRefused("1つだけ選んでください。")
-    return value

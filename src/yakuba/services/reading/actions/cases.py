@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
@@ -61,9 +62,15 @@ def field_order(form: FormDefinition) -> dict[str, int]:
 
 def _take(case: Case, sheet: Sheet, field: FieldReading, position: int) -> None:
     """Write one reading into the ledger, and ask about it when it is doubtful."""
+    definition = case.procedure.definition.by_code.get(field.field)
+    if definition is None:
+        return  # a newer version of the procedure no longer has it
     number = field.field == NUMBER  # it put the pages together, so it stands already
     value = case.receipt_number if number else field.value
-    doubtful = field.decision is Decision.DOUBTFUL and not number
+    if not definition.kind.is_canonical(value, definition.options):
+        value = ""  # read by an earlier version; what was read stands in the question
+    odd = guard.doubt(definition, value) if value else ""
+    doubtful = (field.decision is Decision.DOUBTFUL or bool(odd) or value != field.value) and not number
     row = ledger.record_value(case, field.field, value, trusted=not doubtful, source=_source(sheet, field))
     if row.origin == CaseValue.Origin.PERSON:
         return
@@ -78,11 +85,11 @@ def _take(case: Case, sheet: Sheet, field: FieldReading, position: int) -> None:
             "type": field.type,
             "position": position,
             "kind": Question.Kind.READING,
-            "value": field.value,
+            "value": value,
             "raw": field.raw,
             "candidates": list(field.candidates),
             "reasons": [reason.value for reason in field.reasons],
-            "message": field.message,
+            "message": field.message or odd,
             "state": Question.State.OPEN,
         },
     )

@@ -47,7 +47,7 @@ def open_correction(
     )
     correction.right, correction.reason = canonical, reason.strip()
     spent = max(0.0, min(LONGEST_LOOK, seconds))
-    confirm_value(row, field, canonical, actor=actor, seconds=spent)
+    confirm_value(row, field, canonical, actor=actor, seconds=spent, insist=insist, reason=reason)
     Question.objects.filter(case=row, field=field).update(value=canonical)
     if canonical == correction.was:  # the value was right after all: nothing is to be changed
         correction.done_by, correction.done_at = actor, timezone.now()
@@ -75,7 +75,8 @@ def found_right(case: Case, field: str, *, actor: Any, seconds: float = 0.0) -> 
     """A person has looked at a value of an entered case again and found it right. Raises WrongStep."""
     row = _entered(case)
     value = CaseValue.objects.get(case=row, field=field)
-    confirm_value(row, field, value.value, actor=actor, seconds=max(0.0, min(LONGEST_LOOK, seconds)))
+    spent = max(0.0, min(LONGEST_LOOK, seconds))
+    confirm_value(row, field, value.value, actor=actor, seconds=spent, insist=True)
     record("reading.value_rechecked", subject=f"case:{row.pk}", actor=actor, field=field)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from yakuba.kernel.ledger.definitions import FieldDefinition
-from yakuba.kernel.ledger.definitions import ProcedureDefinition as LedgerProcedure
+from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.definitions.procedures import ProcedureDefinition as LedgerProcedure
+from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.services.reading.actions.reader import library
 from yakuba.services.reading.contracts import Decision, FieldReading, Reason
+
+LOOK = "これらの欄を用紙と見比べてください。用紙にそう書いてあれば、そのまま確定できます。"
 
 
 @dataclass(frozen=True)
@@ -55,27 +58,11 @@ def _as_reading(code: str, value: str) -> FieldReading:
     return FieldReading(code, "", "", 0, value, value, 1.0, Decision.TRUSTED, (), "", ())
 
 
-def _sum(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
-    if not item.sum_of:
-        return ""
-    parts = [definition.field(code) for code in item.sum_of]
-    total = sum(int(values[part.code] or 0) for part in parts)
-    listed = "と".join(f"「{part.label}」{shown_value(part, values[part.code])}" for part in parts)
-    return (
-        f"「{item.label}」{shown_value(item, values[item.code])}が、{listed}の合計{total:,}と合いません。"
-        "3つの欄を用紙と見比べてください。用紙にそう書いてあれば、そのまま確定できます。"
-    )
-
-
-def _date_order(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
-    if not item.after:
-        return ""
-    earlier = definition.field(item.after)
-    return (
-        f"「{item.label}」{shown_value(item, values[item.code])}が、「{earlier.label}」"
-        f"{shown_value(earlier, values[earlier.code])}より前になっています。両方の欄を用紙と見比べてください。"
-        "用紙にそう書いてあれば、そのまま確定できます。"
-    )
+def _by_rule(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
+    """What the procedure's own rule says; it is asked of the field that has the rule."""
+    rules = guard.contradictions(definition, values)
+    sentence = next((said for fields, said in rules.items() if fields[0] == item.code), "")
+    return f"{sentence}{LOOK}" if sentence else ""
 
 
 def _postal(definition: LedgerProcedure, item: FieldDefinition, values: dict[str, str]) -> str:
@@ -96,8 +83,8 @@ def _no_such_code(definition: LedgerProcedure, item: FieldDefinition, values: di
 
 
 _SENTENCES: dict[Reason, Callable[[LedgerProcedure, FieldDefinition, dict[str, str]], str]] = {
-    Reason.SUM_MISMATCH: _sum,
-    Reason.DATE_ORDER: _date_order,
+    Reason.SUM_MISMATCH: _by_rule,
+    Reason.DATE_ORDER: _by_rule,
     Reason.POSTAL_MISMATCH: _postal,
     Reason.POSTAL_UNKNOWN: _no_such_code,
 }

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions import decoded, values
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.services.reading.actions.reader import pixels, write_procedures
-from yakuba.services.reading.engine.definitions import DefinitionError
+from yakuba.services.reading.actions.reader import pixels
 from yakuba.services.reading.engine.definitions import FormDefinition as ParsedForm
-from yakuba.services.reading.engine.loading import load_form as parse_form
-from yakuba.services.reading.engine.loading import load_procedure as parse_procedure
+from yakuba.services.reading.engine.loading import Image, parse_form
 from yakuba.services.reading.models import FormDefinition, FormPage
 
 
@@ -29,22 +27,23 @@ def load_form(path: Path, *, actor: Any = None) -> FormDefinition:
     DefinitionError with file, place and remedy.
     """
     file = path / "form.yaml" if path.is_dir() else path
-    parsed = _checked(file)
-    document = values(decoded(file.read_bytes()))
-    images = {page.number: page.image.read_bytes() for page in parsed.pages}
-    return _put(parsed, document, images, actor)
+    document = read_document(file)
+    return put_form(document, str(file), lambda name: (file.parent / name).read_bytes(), actor=actor)
 
 
-def _checked(file: Path) -> ParsedForm:
+def put_form(document: Any, source: str, image: Image, *, actor: Any = None) -> FormDefinition:
+    """`load_form` of a parsed document and its images. Raises DefinitionError."""
+    parsed = checked_form(document, source, image)
+    return _put(parsed, document, {page.number: page.image for page in parsed.pages}, actor)
+
+
+def checked_form(document: Any, source: str, image: Image) -> ParsedForm:
     """The form, with its boxes checked against its procedure and its images. Raises DefinitionError."""
     from yakuba.services.reading.engine.library import FormLibrary  # loads OpenCV: only when it is used
 
-    with tempfile.TemporaryDirectory(prefix="yakuba-forms-") as name:
-        folder = Path(name) / "procedures"
-        write_procedures(folder)
-        procedures = [parse_procedure(known) for known in sorted(folder.glob("*.yaml"))]
-    parsed = parse_form(file, {procedure.code: procedure for procedure in procedures})
-    FormLibrary.of([parsed], procedures)
+    procedures = {row.code: row.definition for row in Procedure.objects.all()}
+    parsed = parse_form(document, source, procedures, image)
+    FormLibrary.of([parsed], procedures.values())
     return parsed
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
+from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
@@ -32,6 +33,8 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     """
     now = timezone.now()
     waiting = in_scope(batch_id, type_).filter(state=Question.State.OPEN)
+    if not reveals(user):
+        waiting = waiting.exclude(type__in=MASKED_TYPES)
     others = Q(leased_until__gt=now) & ~Q(leased_to=user)
     free = waiting.exclude(others)
     if not type_:
@@ -76,7 +79,7 @@ def answer(
         case.procedure.definition, question.field, value, insist=insist, read=question.value or question.raw
     )
     spent = max(0.0, min(LONGEST_LOOK, seconds))
-    confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed)
+    confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist)
     question.state, question.hold_reason = Question.State.ANSWERED, ""
     question.answered_by, question.answered_at = actor, timezone.now()
     question.seconds += spent

@@ -7,12 +7,9 @@ line above all, never read a page.
 from __future__ import annotations
 
 import io
-import json
-import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yakuba.kernel.files.storage import content_of
@@ -97,25 +94,16 @@ def pixels(content: bytes) -> NDArray[np.uint8]:
 
 
 def _load(forms: list[FormDefinition]) -> FormLibrary:
-    """The engine reads definitions from files, so the rows are written into a folder that goes away."""
     from yakuba.services.reading.engine.library import FormLibrary
+    from yakuba.services.reading.engine.loading import parse_form
 
-    with tempfile.TemporaryDirectory(prefix="yakuba-forms-") as name:
-        folder = Path(name)
-        write_procedures(folder / "procedures")
-        for form in forms:
-            target = folder / "forms" / form.code
-            target.mkdir(parents=True)
-            (target / "form.yaml").write_text(json.dumps(form.document, ensure_ascii=False), encoding="utf-8")
-            images = {int(page["page"]): str(page["image"]) for page in form.document["pages"]}
-            for page in form.pages.select_related("image"):
-                (target / Path(images[page.number]).name).write_bytes(content_of(page.image))
-        return FormLibrary.load(folder / "forms", folder / "procedures")
+    procedures = {row.code: row.definition for row in Procedure.objects.all()}
+    parsed = [parse_form(form.document, form.code, procedures, images_of(form)) for form in forms]
+    return FormLibrary.of(parsed, procedures.values())
 
 
-def write_procedures(folder: Path) -> None:
-    """The municipality's procedures as files, which the engine reads."""
-    folder.mkdir(parents=True)
-    for procedure in Procedure.objects.all():
-        text = json.dumps(procedure.document, ensure_ascii=False, default=str)
-        (folder / f"{procedure.code}.yaml").write_text(text, encoding="utf-8")
+def images_of(form: FormDefinition) -> Callable[[str], bytes]:
+    """The stored images of a form's pages, by the names that its file gives them."""
+    names = {int(page["page"]): str(page["image"]) for page in form.document["pages"]}
+    stored = {names[page.number]: page.image for page in form.pages.select_related("image")}
+    return lambda name: content_of(stored[name])

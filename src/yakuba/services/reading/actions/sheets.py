@@ -23,12 +23,13 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger.actions import add_event, move, open_case
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.values.receipt_numbers import read_application_number
 from yakuba.services.reading.actions import reader
 from yakuba.services.reading.actions.by_hand import page_by_hand
 from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
-from yakuba.services.reading.engine.formats import FormatError, canonical
 from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
 
 OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)
@@ -108,8 +109,8 @@ def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
 
 
 @transaction.atomic
-def give_up(sheet_id: int) -> None:
-    """Note that reading the sheet failed for good, so that a person sees it."""
+def give_up(reason: str, *, sheet_id: int) -> None:
+    """The job will not read the sheet: a person sees it."""
     sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
     if sheet.state == Sheet.State.WAITING:
         _trouble(sheet, Sheet.Problem.FAILED, READ_FAILED)
@@ -216,8 +217,8 @@ def resolve(
     row.typed_seconds += max(0.0, seconds)
     row.typed_assumed = assumed
     try:
-        row.typed_number = canonical("receipt_number", receipt_number) or row.typed_number
-    except FormatError as error:
+        row.typed_number = read_application_number(receipt_number) or row.typed_number
+    except ValueRefused as error:
         raise WrongStep(str(error)) from error
     reading = row.page_reading
     known = reading is not None and reading.status is PageStatus.READ

@@ -12,6 +12,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import UploadRefused, take_uploads
 from yakuba.kernel.jobs import enqueue
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ui.wording import wareki
@@ -24,7 +25,7 @@ SPLIT_LANE = "reading-split"
 NAME_LENGTH = 120
 
 
-class WrongStep(ValueError):
+class WrongStep(Conflict, ValueError):
     """What was asked does not fit the row's state. `str()` is a Japanese sentence for the clerk."""
 
 

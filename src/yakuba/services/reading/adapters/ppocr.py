@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,27 +10,20 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from yakuba.kernel.modelfolders import package_file
+
 HEIGHT = 48  # rows, what the network was trained on
 SMALLEST_WIDTH = 48
 WIDEST = 1600  # columns: a longer line is squeezed; keeps a hostile crop from eating the memory
 WIDTH_STEP = 32  # crops of about the same width share a batch
 BATCH_COLUMNS = 2560  # widths in one batch add up to at most this
 MODEL = "PP-OCRv6_rec_small.onnx"
-
-
-class ModelMissing(RuntimeError):
-    """The recogniser's model file is not installed."""
+SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 
 
 def bundled_model() -> Path:
-    """Path of the model inside the installed rapidocr package. Raises ModelMissing."""
-    spec = importlib.util.find_spec("rapidocr")
-    if spec is None or spec.origin is None:
-        raise ModelMissing("文字認識の部品 rapidocr が入っていません。make setup を実行してください。")
-    file = Path(spec.origin).parent / "models" / MODEL
-    if not file.is_file():
-        raise ModelMissing(f"文字認識のモデル {MODEL} が rapidocr の中にありません。版を確かめてください。")
-    return file
+    """Path of the model inside the installed rapidocr package. Raises ModelRefused."""
+    return package_file("rapidocr", f"models/{MODEL}", SHA256)
 
 
 class PpOcr:

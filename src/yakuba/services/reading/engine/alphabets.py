@@ -9,6 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from yakuba.kernel.values import Script
+
 DIGITS = "0123456789"
 # Small vowels stand only in foreign words; a scan makes small ones of large ones far more often.
 READING = "".join(c for c in map(chr, range(ord("ァ"), ord("ヴ") + 1)) if c not in "ァィゥェォヮヰヱ") + "ー"
@@ -52,17 +54,17 @@ _SAME: Mapping[str, str] = {
 # Chinese and old forms outside JIS X 0208 that the model mistakes for the Japanese form: "産產" folds 產 into 産.
 _GLYPHS = (
     "緑綠 横橫 清淸 青靑 黒黑 温溫 静靜 悦悅 鋭銳 尚尙 産產 説說 戸戶 内內 歩步 毎每 増增 黄黃 暦曆 歴歷 査查 晩晚 縁緣 虚虛 録錄 郷鄕鄉 呉吳 娯娛 告吿 姫姬 巻卷 "
-    "経経经 費费 証证 帯带 宮宫 別别 決决 減减 涼凉 準准 稲稻 絵绘 線线 組组 細细 給给 統统 約约 紀纪 級级 "
+    "経经 費费 証证 帯带 宮宫 別别 決决 減减 涼凉 準准 稲稻 絵绘 線线 組组 細细 給给 統统 約约 紀纪 級级 "
     "東东 車车 長长 門门 間间 関关 開开 閣阁 貝贝 負负 貨货 貫贯 質质 賀贺 資资 馬马 駅驿 駿骏 鳥鸟 鳴鸣 鶴鹤 "
     "風风 飛飞 魚鱼 鮎鲇 竜龙 亀龟 業业 芸艺 荘庄 華华 葉叶 蔵藏 薬药 藤籐 見见 規规 親亲 観观 記记 訓训 詩诗 "
-    "話话 語语 課课 調调 諸诸 講讲 議议 護护 連连 進进 運运 達达 過过 遠远 選选 部部 野野 鈴铃 鉄铁 銀银 銅铜 "
+    "話话 語语 課课 調调 諸诸 講讲 議议 護护 連连 進进 運运 達达 過过 遠远 選选 鈴铃 鉄铁 銀银 銅铜 "
     "鋼钢 錦锦 鎌镰 陽阳 陰阴 陸陆 険险 隊队 階阶 雲云 電电 霊灵 頂顶 項项 順顺 須须 領领 頭头 題题 願愿 "
-    "顔颜 類类 飯饭 飲饮 館馆 養养 騎骑 験验 点點 島岛 嶋嶋 岡冈 峠峠 巣巢 帰归 広广 庁厅 庫库 廃废 張张 強强 "
-    "弾弹 従从 後后 徴征 恵恵 愛爱 態态 慶庆 戦战 掛挂 損损 換换 数数 斉齐 時时 暁晓 書书 栄荣 桜樱 条条 極极 "
-    "楽乐 様样 権权 橋桥 機机 歓欢 気气 渋涩 満满 滝泷 潤润 災灾 為为 無无 熱热 状状 独独 現现 環环 画画 畑畑 "
-    "異异 発发 監监 県县 着着 碁碁 礼礼 称称 種种 積积 競竞 節节 築筑 粋粹 納纳 終终 結结 続续 網网 緒绪 縄绳 "
-    "総总 績绩 織织 義义 習习 聖圣 聡聪 職职 脇脇 脳脑 臓脏 興兴 舎舍 術术 衛卫 裏里 補补 製制 視视 覚觉 角角 "
-    "計计 討讨 許许 設设 訪访 評评 試试 誉誉 認认 誠诚 誰谁 読读 請请 論论 識识 豊丰 貴贵 買买 賃赁 賢贤 購购 "
+    "顔颜 類类 飯饭 飲饮 館馆 養养 騎骑 験验 点點 島岛 岡冈 巣巢 帰归 広广 庁厅 庫库 廃废 張张 強强 "
+    "弾弹 従从 後后 徴征 愛爱 態态 慶庆 戦战 掛挂 損损 換换 斉齐 時时 暁晓 書书 栄荣 桜樱 極极 "
+    "楽乐 様样 権权 橋桥 機机 歓欢 気气 渋涩 満满 滝泷 潤润 災灾 為为 無无 熱热 現现 環环 "
+    "異异 発发 監监 県县 礼\ufa18 種种 積积 競竞 節节 築筑 粋粹 納纳 終终 結结 続续 網网 緒绪 縄绳 "
+    "総总 績绩 織织 義义 習习 聖圣 聡聪 職职 脳脑 臓脏 興兴 舎舍 術术 衛卫 裏里 補补 製制 視视 覚觉 "
+    "計计 討讨 許许 設设 訪访 評评 試试 認认 誠诚 誰谁 読读 請请 論论 識识 豊丰 貴贵 買买 賃赁 賢贤 購购 "
     "軍军 軒轩 転转 軽轻 載载 輝辉 輪轮 輸输 辺边 農农 遺遗 郵邮 醸酿 針针 釣钓 鍋锅 鏡镜 難难 雑杂 離离 響响"
 )
 _LARGE = {
@@ -96,11 +98,11 @@ LOOKALIKE_KANJI = frozenset(
     "頼賴"
     "清淸"
     "静靜"
-    "福福"
+    "福\ufa1b"
     "郎郞"
-    "朗朗"
-    "晴晴"
-    "都都"
+    "朗\uf929"
+    "晴\ufa12"
+    "都\ufa26"
     "緑綠"
     "横橫"
     "温溫"
@@ -109,8 +111,8 @@ LOOKALIKE_KANJI = frozenset(
 
 # Old and variant forms of kanji with the form that dictionaries list: for looking up, never for a value.
 STANDARD_FORMS = str.maketrans(
-    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕淵黑曾藪冨凜栁桒邨靑淸穗郞莊彌禮學藏勳實寬",
-    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵淵黒曽薮富凛柳桑村青清穂郎荘弥礼学蔵勲実寛",
+    "澤邊邉嶋嶌﨑嵜髙廣濱濵齋齊斉國眞惠德櫻瀧龍壽榮圓豐條萬與渕黑曾藪冨凜栁桒邨靑淸穗郞莊彌禮學藏勳實寬",
+    "沢辺辺島島崎崎高広浜浜斎斎斎国真恵徳桜滝竜寿栄円豊条万与淵黒曽薮富凛柳桑村青清穂郎荘弥礼学蔵勲実寛",
 )
 
 # Kanji and kana of nearly one shape: where a field allows both, the shape alone does not decide.
@@ -228,16 +230,16 @@ def _wide(symbol: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def alphabet(type_: str, characters: tuple[str, ...]) -> Alphabet:
-    """The alphabet of a field type for a model with these output characters."""
-    if type_ in ("digits", "number", "phone", "postal_code", "receipt_number", "date"):
+def alphabet(script: Script, characters: tuple[str, ...]) -> Alphabet:
+    """The alphabet of a script for a model with these output characters."""
+    if script == Script.DIGITS:
         return Alphabet(DIGITS, characters)
-    if type_ == "date_line":
+    if script == Script.DATE_LINE:
         return Alphabet(DIGITS + "年月日元明治大正昭和平成令-./", characters)
-    if type_ == "kana":
+    if script == Script.KANA:
         return Alphabet(READING, characters, {**_SAME, **_LARGE})
     kanji = _kanji(characters)
-    if type_ == "name":  # old forms are not folded here: in a person's name they are another spelling
+    if script == Script.NAME:  # old forms are not folded here: in a person's name they are another spelling
         same = {**_SAME, "一": "ー-—―‐–_"}  # a lone bar is 一 here; between katakana it becomes ー again
         return Alphabet([*kanji, *HIRAGANA, *KATAKANA.replace("ー", "")], characters, same)
     return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters, _FOLDED)

@@ -25,7 +25,7 @@ def read_case(pages: Mapping[int, PageReading], library: FormLibrary) -> CaseRea
     merged = _merged([page for page in pages.values()])
     procedure = library.procedures[form.procedure]
     decided = {reading.field: reading for reading in gate.decide(procedure, list(merged.values()))}
-    ordered = tuple(_after(decided[code], merged[code]) for code in procedure.fields if code in decided)
+    ordered = tuple(_after(decided[code], merged[code]) for code in procedure.by_code if code in decided)
     number = decided.get("receipt_number")
     known = number.value if number and number.decision is Decision.TRUSTED else ""
     if not known:

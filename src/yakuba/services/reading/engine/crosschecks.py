@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.values import Script
 from yakuba.kernel.values.names import is_foreign
 
 from ..contracts import FieldReading, Reason
 from . import postal, readings
 from .alphabets import LOOKALIKE_KANJI, is_variant, out_of_place
-from .definitions import FieldDefinition, ProcedureDefinition
-from .formats import receipt_check
 
 
 @dataclass
@@ -28,13 +28,14 @@ class Findings:
 
 
 Values = Mapping[str, FieldReading]
+PROVING = 2  # check digits that prove a reading; one lets every tenth pass that has two digits wrong
 
 
 def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]:
     """All checks over the fields at hand (by code); fields that are not there are not missed."""
     findings = {code: Findings() for code in values}
     for code, reading in values.items():
-        definition = procedure.fields.get(code)
+        definition = procedure.by_code.get(code)
         if definition is None or not reading.value:
             continue
         _alone(definition, reading, findings[code])
@@ -42,15 +43,15 @@ def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]
             checker(definition, values, findings)
     _names(procedure, values, findings)
     for code, reading in values.items():
-        if code in procedure.fields:
-            _shapes(procedure.fields[code], reading, findings[code])
+        if code in procedure.by_code:
+            _shapes(procedure.by_code[code], reading, findings[code])
     return findings
 
 
 def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
     """Characters whose shape alone does not say which one they are. A confirmed part of an address is exempt:
     place names have one official form."""
-    if definition.type not in ("name", "text", "address") or definition.lexicon:
+    if definition.kind.script not in (Script.NAME, Script.TEXT) or definition.words:
         return
     open_part = reading.value[found.confirmed_prefix :]
     if _may_lack_blanks(definition.type, reading.value):
@@ -72,23 +73,15 @@ def _may_lack_blanks(type_: str, value: str) -> bool:
 def _alone(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
     """Checks that need only the field itself."""
     value = reading.value
-    if definition.type == "receipt_number" and receipt_check(value[:8]) == value[8:]:
+    if definition.kind.check_digits >= PROVING:
         found.confirmed_by.append("check_digits")
-    if definition.lexicon:
-        if value in definition.lexicon:
+    if definition.words:
+        if value in definition.words:
             found.confirmed_by.append("lexicon")
         else:
             found.reasons.append(Reason.NOT_IN_LEXICON)
-    if not _in_range(definition, value):
+    if not definition.kind.within(value, definition.range):
         found.reasons.append(Reason.OUT_OF_RANGE)
-
-
-def _in_range(definition: FieldDefinition, value: str) -> bool:
-    smallest, largest = definition.range
-    if definition.type == "number":
-        number = int(value)
-        return (not smallest or number >= int(smallest)) and (not largest or number <= int(largest))
-    return (not smallest or value >= smallest) and (not largest or value <= largest)
 
 
 def _postal_code(definition: FieldDefinition, values: Values, findings: Mapping[str, Findings]) -> None:
@@ -136,7 +129,7 @@ def _names(procedure: ProcedureDefinition, values: Values, findings: Mapping[str
     """Names without a reading of their own: the same person elsewhere on the form, or at least a known name."""
     names = [r for r in values.values() if r.type == "name" and r.value]
     confirmed = {r.value for r in names if "kana" in findings[r.field].confirmed_by}
-    with_kana = {definition.reading_of for definition in procedure.fields.values() if definition.reading_of}
+    with_kana = {definition.reading_of for definition in procedure.fields if definition.reading_of}
     for reading in names:
         found = findings[reading.field]
         if reading.field in with_kana:

@@ -1,53 +1,15 @@
-"""Procedure and form definitions as frozen values. `loading` reads them from YAML files."""
+"""Form definitions as frozen values. `loading` reads them; procedures are `kernel.definitions.procedures`."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 Rect = tuple[int, int, int, int]
 """x, y, width, height in form pixels (200 dpi)."""
 
 KINDS = ("comb", "line", "mark", "date")
-
-
-class DefinitionError(ValueError):
-    """A definition file is wrong; the Japanese message says which file, which place and what to do."""
-
-
-@dataclass(frozen=True)
-class FieldDefinition:
-    """One field of a procedure (docs/architecture.md, "Procedure file").
-
-    lexicon: the closed list of values, empty when free.  reading_of: the field whose reading in kana this is.
-    postal_code_of: the address field that belongs to this postal code.  sum_of: fields whose sum this is.
-    after: a date field that may not be later than this date.  range: smallest and largest canonical
-    value, inclusive, each empty when open.
-    """
-
-    code: str
-    label: str
-    type: str
-    required: bool = False
-    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    lexicon: tuple[str, ...] = ()
-    range: tuple[str, str] = ("", "")
-    reading_of: str = ""
-    postal_code_of: str = ""
-    sum_of: tuple[str, ...] = ()
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class ProcedureDefinition:
-    """A procedure and its fields in the order of the file."""
-
-    code: str
-    title: str
-    version: int
-    fields: Mapping[str, FieldDefinition]
 
 
 @dataclass(frozen=True)
@@ -74,14 +36,15 @@ class Box:
 
 @dataclass(frozen=True)
 class PageDefinition:
-    """One page of a form; `image` is the blank page at 200 dpi in greyscale.
+    """One page of a form; `image` is the file of the blank page at 200 dpi in greyscale, called `name`.
 
     free: areas where ink says nothing about a field: office notes, the counter's date stamp, the place of a seal.
     """
 
     number: int
-    image: Path
     boxes: tuple[Box, ...]
+    name: str
+    image: bytes = dataclasses.field(repr=False)
     free: tuple[Rect, ...] = ()
 
 

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.values import Picks, Script
+
 from ..contracts import Evidence, Reason
 from . import comb as combs
 from . import lines, marks, postal, readings, resolve
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
-from .definitions import Box, FieldDefinition, Rect
-from .formats import ERAS, FormatError, canonical, era_date, parse
+from .crosschecks import PROVING
+from .definitions import Box, Rect
+from .formats import ERAS, FormatError, canonical, era_date
 from .recognition import Decoded
 
 CLEAR = 0.9  # probability of the whole string
@@ -36,7 +40,7 @@ class Work:
 
     box: Box
     definition: FieldDefinition
-    alphabet: str
+    alphabet: Script
     views: list[Grey] = field(default_factory=list)
     cells: list[Grey] = field(default_factory=list)
     read_views: list[Decoded] = field(default_factory=list)
@@ -62,9 +66,9 @@ class Work:
         if not self.promising or min(view.posterior for view in self.read_views) < CLEAR:
             return False
         text = self.read_views[0].text
-        if self.definition.type == "receipt_number":
-            return parse("receipt_number", text).value == text and sum(self.groups) == len(text)
-        return text in self.definition.lexicon
+        if self.definition.kind.check_digits >= PROVING:
+            return self.definition.kind.is_canonical(text) and sum(self.groups) == len(text)
+        return text in self.definition.words
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def prepare(
 ) -> Work:
     """Look at a box and say what has to be recognised. fit: how well the form lies on the scan, in pixels.
     around: what the ink around the box says (`ink.flags`)."""
-    work = Work(box, definition, definition.type, flags=list(around))
+    work = Work(box, definition, definition.kind.script, flags=list(around))
     if fit > WORST_FIT:
         work.flags.append(Reason.POOR_FIT)
     work.print_found = sheet.print_found_near(box.box)
@@ -105,7 +109,7 @@ def _prepare_mark(sheet: Sheet, work: Work) -> None:
         work.flags.append(Reason.MARK_UNCLEAR)
     if marks.Mark.STRUCK in states:
         work.flags.append(Reason.STRUCK_OUT)
-    if len(marked) > 1 and work.definition.type == "choice":
+    if len(marked) > 1 and work.definition.kind.picks is Picks.ONE:
         work.flags.append(Reason.SEVERAL_MARKS)
         work.value = ""
 
@@ -167,8 +171,7 @@ def _prepare_line(sheet: Sheet, work: Work) -> None:
     if line.empty:
         work.settled = True
         return
-    if work.definition.type == "date":
-        work.alphabet = "date_line"
+    work.alphabet = work.definition.kind.line_script or work.alphabet
     work.views = lines.views(line)
 
 
@@ -192,8 +195,8 @@ def resolved(
     work: Work, views: Sequence[Decoded], witness: Work | None, letters: Alphabet
 ) -> Sequence[Decoded]:
     """The views judged against a closed list, the readings of a name, or the places of a postal code."""
-    if work.definition.lexicon:
-        return resolve.resolve(views, work.definition.lexicon, letters, resolve.UNLISTED_IN_LIST)
+    if work.definition.words:
+        return resolve.resolve(views, work.definition.words, letters, resolve.UNLISTED_IN_LIST)
     if witness is None:
         return views
     text = witness.read_views[0].text
@@ -214,7 +217,7 @@ def conclude(work: Work) -> Outcome:
     text = max(votes, key=lambda t: (votes[t], sum(v.posterior for v in work.read_views if v.text == t)))
     agreeing = [view for view in work.read_views if view.text == text]
     flags = list(work.flags)
-    text = shapes_in_context(text) if work.alphabet in ("name", "text", "address") else text
+    text = shapes_in_context(text) if work.alphabet in (Script.NAME, Script.TEXT) else text
     value = _value(work, text, flags)
     if combs.overwritten(text, work.cell_ink):
         flags.append(Reason.STRUCK_OUT)

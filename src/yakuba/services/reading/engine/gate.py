@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.values import Picks, Script
+
 from ..contracts import Decision, Evidence, FieldReading, Reason, with_decision
 from .crosschecks import Findings, check
-from .definitions import FieldDefinition, ProcedureDefinition
 
 WORST_PRINT_NEARBY = (
     0.75  # less of the form's print around a box: something lies over it, or the paper is torn
@@ -88,7 +90,7 @@ def decide(procedure: ProcedureDefinition, readings: Sequence[FieldReading]) -> 
     """Decide about all fields at hand together."""
     findings = check(procedure, {reading.field: reading for reading in readings})
     return tuple(
-        _decided(procedure.fields[reading.field], reading, findings[reading.field]) for reading in readings
+        _decided(procedure.by_code[reading.field], reading, findings[reading.field]) for reading in readings
     )
 
 
@@ -99,7 +101,7 @@ def _decided(definition: FieldDefinition, reading: FieldReading, found: Findings
     empty = not reading.value and not reading.raw and reading.evidence.views == 0
     if empty and definition.required:
         reasons.append(Reason.REQUIRED_BLANK)
-    if not empty and not reasons and definition.type not in ("choice", "choices"):
+    if not empty and not reasons and definition.kind.picks is Picks.NONE:
         reasons += _lacking(definition, reading, found)
     unique = tuple(dict.fromkeys(reasons))
     fine = Decision.BLANK if empty else Decision.TRUSTED
@@ -141,6 +143,6 @@ def _threshold(definition: FieldDefinition, found: Findings) -> Threshold:
         return CONFIRMED
     if found.confirmed_by:
         return ADDRESS
-    if definition.type in ("digits", "number", "phone", "postal_code", "receipt_number", "date"):
+    if definition.kind.script is Script.DIGITS:
         return DIGITS_ALONE
     return TEXT_ALONE

@@ -1,33 +1,27 @@
-"""Definitions from YAML files, with messages that name the file, the place and the remedy."""
+"""Forms from what a form file says, with messages that name the file, the place and the remedy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from yakuba.kernel.definitions import DefinitionRefused, decoded, values
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions.procedures import ProcedureDefinition, read_document
+from yakuba.kernel.values.calendar import ERAS
 
-from .definitions import (
-    KINDS,
-    Box,
-    DefinitionError,
-    FieldDefinition,
-    FormDefinition,
-    PageDefinition,
-    ProcedureDefinition,
-    Rect,
-)
-from .formats import ERAS, TYPES
+from .definitions import KINDS, Box, FormDefinition, PageDefinition, Rect
 
 MOST_FREE = 40  # areas on a page
-_REFERENCES = ("reading_of", "postal_code_of", "after")
+Image = Callable[
+    [str], bytes
+]  # the file that lies beside the form file under that name; raises OSError or KeyError
 
 
 class _Place:
     """Where in which file we are: for messages."""
 
-    def __init__(self, file: Path, path: str = "") -> None:
+    def __init__(self, file: str, path: str = "") -> None:
         self.file, self.path = file, path
 
     def at(self, step: str) -> _Place:
@@ -60,29 +54,19 @@ class _Place:
         return value
 
 
-def load_procedure(file: Path) -> ProcedureDefinition:
-    """Read one procedure file. Raises DefinitionError."""
-    place, data = _read(file)
-    lexicons = {
-        name: tuple(str(entry) for entry in place.at(f"lexicons.{name}").items(entries))
-        for name, entries in place.mapping(data.get("lexicons") or {}).items()
-    }
-    fields: dict[str, FieldDefinition] = {}
-    for index, entry in enumerate(place.at("fields").items(data.get("fields"))):
-        here = place.at(f"fields[{index + 1}]")
-        definition = _field(here, here.mapping(entry), lexicons)
-        if definition.code in fields:
-            raise here.fail(f"項目「{definition.code}」が二度書かれています。片方を消してください。")
-        fields[definition.code] = definition
-    _check_references(place, fields)
-    return ProcedureDefinition(
-        place.text(data, "procedure"), place.text(data, "title"), place.whole(data, "version"), fields
+def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> FormDefinition:
+    """Read one form file with the images beside it. Raises DefinitionError."""
+    return parse_form(
+        read_document(file), str(file), procedures, lambda name: (file.parent / name).read_bytes()
     )
 
 
-def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> FormDefinition:
-    """Read one form file and check its boxes against its procedure. Raises DefinitionError."""
-    place, data = _read(file)
+def parse_form(
+    document: Any, source: str, procedures: Mapping[str, ProcedureDefinition], image: Image
+) -> FormDefinition:
+    """The form in a parsed document, its boxes checked against its procedure. Raises DefinitionError."""
+    place = _Place(source)
+    data = place.mapping(document)
     procedure = procedures.get(place.text(data, "procedure"))
     if procedure is None:
         raise place.fail(
@@ -91,7 +75,7 @@ def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> Form
     pages = []
     for index, entry in enumerate(place.at("pages").items(data.get("pages"))):
         here = place.at(f"pages[{index + 1}]")
-        pages.append(_page(here, here.mapping(entry), procedure))
+        pages.append(_page(here, here.mapping(entry), procedure, image))
     if not pages:
         raise place.fail("「pages」に1ページ以上書いてください。")
     return FormDefinition(
@@ -103,63 +87,16 @@ def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> Form
     )
 
 
-def _read(file: Path) -> tuple[_Place, Mapping[str, Any]]:
-    place = _Place(file)
+def _page(
+    place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition, image: Image
+) -> PageDefinition:
+    name = place.text(data, "image")
     try:
-        data = values(decoded(file.read_bytes()))
-    except FileNotFoundError:
-        raise place.fail("ファイルがありません。") from None
-    except DefinitionRefused as error:
-        raise place.fail(str(error)) from None
-    return place, place.mapping(data)
-
-
-def _field(
-    place: _Place, data: Mapping[str, Any], lexicons: Mapping[str, tuple[str, ...]]
-) -> FieldDefinition:
-    type_ = place.text(data, "type")
-    if type_ not in TYPES:
-        raise place.fail(f"type「{type_}」は使えません。{'・'.join(TYPES)} から選んでください。")
-    options = {code: str(label) for code, label in place.mapping(data.get("options") or {}).items()}
-    if type_ in ("choice", "choices") and not options:
-        raise place.fail("選択の項目には「options」を書いてください。")
-    lexicon = str(data.get("lexicon") or "")
-    if lexicon and lexicon not in lexicons:
-        raise place.fail(f"一覧「{lexicon}」が lexicons にありません。")
-    bounds = place.at("range").items(data.get("range") or ["", ""])
-    if len(bounds) != 2:
-        raise place.fail("「range」は [最小, 最大] の2つで書いてください。")
-    return FieldDefinition(
-        code=place.text(data, "code"),
-        label=place.text(data, "label"),
-        type=type_,
-        required=data.get("required") is True,
-        options=options,
-        lexicon=lexicons[lexicon] if lexicon else (),
-        range=(_bound(bounds[0]), _bound(bounds[1])),
-        reading_of=str(data.get("reading_of") or ""),
-        postal_code_of=str(data.get("postal_code_of") or ""),
-        sum_of=tuple(str(code) for code in place.at("sum_of").items(data.get("sum_of") or [])),
-        after=str(data.get("after") or ""),
-    )
-
-
-def _bound(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _check_references(place: _Place, fields: Mapping[str, FieldDefinition]) -> None:
-    for definition in fields.values():
-        named = [getattr(definition, key) for key in _REFERENCES] + list(definition.sum_of)
-        for code in named:
-            if code and code not in fields:
-                raise place.at(definition.code).fail(f"項目「{code}」はこの手続にありません。")
-
-
-def _page(place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition) -> PageDefinition:
-    image = place.file.parent / place.text(data, "image")
-    if not image.is_file():
-        raise place.fail(f"白紙の様式画像 {image.name} がありません。200 dpi の画像を置いてください。")
+        content = image(name)
+    except (OSError, KeyError):
+        raise place.fail(
+            f"白紙の様式画像 {Path(name).name} がありません。200 dpi の画像を置いてください。"
+        ) from None
     boxes = []
     for index, entry in enumerate(place.at("boxes").items(data.get("boxes"))):
         here = place.at(f"boxes[{index + 1}]")
@@ -168,7 +105,7 @@ def _page(place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition
     for code in codes:
         if codes.count(code) > 1:
             raise place.fail(f"項目「{code}」の枠が二つあります。片方を消してください。")
-    return PageDefinition(place.whole(data, "page"), image, tuple(boxes), _free(place, data, boxes))
+    return PageDefinition(place.whole(data, "page"), tuple(boxes), name, content, _free(place, data, boxes))
 
 
 def _free(place: _Place, data: Mapping[str, Any], boxes: Iterable[Box]) -> tuple[Rect, ...]:
@@ -195,7 +132,7 @@ def _overlap(one: Rect, other: Rect) -> bool:
 
 def _box(place: _Place, data: Mapping[str, Any], procedure: ProcedureDefinition) -> Box:
     code, kind = place.text(data, "field"), place.text(data, "kind")
-    definition = procedure.fields.get(code)
+    definition = procedure.by_code.get(code)
     if definition is None:
         raise place.fail(f"項目「{code}」は手続「{procedure.code}」にありません。")
     if kind not in KINDS:

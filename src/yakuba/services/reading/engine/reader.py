@@ -103,9 +103,9 @@ def _with_fields(
     procedure = library.procedures[page.procedure]
     around = ink.flags(sheet, found.template.definition)
     works = [
-        prepare(sheet, box, procedure.fields[box.field], found.fit, around.get(box.field, ()))
+        prepare(sheet, box, procedure.by_code[box.field], found.fit, around.get(box.field, ()))
         for box in found.template.definition.boxes
-        if box.field in procedure.fields
+        if box.field in procedure.by_code
     ]
     changed = changed_fields(found.template.labels, sheet.grey, sheet.form)
     for work in works:

@@ -14,7 +14,6 @@ from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.actions.sheets import retry_job
-from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import BatchFilter, UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
 from yakuba.services.reading.queries import batches as queries
@@ -107,11 +106,8 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 def force(request: HttpRequest, file_id: int) -> HttpResponse:
     """Read a file although the same one was taken before."""
     file = get_object_or_404(BatchFile, pk=file_id)
-    try:
-        uploads.force_file(file, actor=request.user)
-        messages.success(request, f"「{file.name}」をもう一度読み取ります。")
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
+    uploads.force_file(file, actor=request.user)
+    messages.success(request, f"「{file.name}」をもう一度読み取ります。")
     return redirect("reading:batch", file.batch_id)
 
 

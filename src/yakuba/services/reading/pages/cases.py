@@ -11,7 +11,6 @@ from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.ledger.models import Case
 from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions import sheets as sheets_actions
-from yakuba.services.reading.actions.uploads import WrongStep
 
 
 @permission_required("reading.view")
@@ -27,11 +26,7 @@ def ask_again(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     if field not in {item.code for item in row.procedure.definition.fields}:
         return redirect("ledger:case", row.pk)
-    try:
-        question = actions.ask_again(row, field, actor=request.user)
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
-        return redirect("ledger:case", row.pk)
+    question = actions.ask_again(row, field, actor=request.user)
     return redirect("reading:question", question.pk)
 
 
@@ -40,9 +35,6 @@ def ask_again(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
 def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     """Take the whole case out of the work."""
     row = get_object_or_404(Case, pk=case_id)
-    try:
-        sheets_actions.withdraw(row, request.POST.get("reason", ""), actor=request.user)
-        messages.success(request, "受付を取り下げました。用紙は「除外した用紙」から戻せます。")
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
+    sheets_actions.withdraw(row, request.POST.get("reason", ""), actor=request.user)
+    messages.success(request, "受付を取り下げました。用紙は「除外した用紙」から戻せます。")
     return redirect("ledger:case", row.pk)

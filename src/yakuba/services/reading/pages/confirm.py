@@ -13,11 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, require
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.definitions import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
@@ -49,7 +51,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @permission_required("reading.confirm")
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
     """Show one value, or take the answer."""
-    row = _question(question_id)
+    row = _question(question_id, request.user)
     if request.method == "POST":
         return _answer(request, row)
     if row.state != Question.State.ANSWERED:
@@ -102,7 +104,7 @@ def _stale(row: Question) -> str:
 @permission_required("reading.confirm")
 def hold(request: HttpRequest, question_id: int) -> HttpResponse:
     """Leave a value for later, with a reason."""
-    row = _question(question_id)
+    row = _question(question_id, request.user)
     form = HoldForm(request.POST)
     if not form.is_valid():
         messages.error(request, "保留の理由を入れてください。例：字が読めない、申請者に電話で確認中")
@@ -130,7 +132,7 @@ def _page(
     scope = _scope(request)
     definition = row.case.procedure.definition
     item = definition.field(row.field)
-    words = definition.lexicons.get(item.lexicon or "", ())
+    words = item.words
     back = queries.previous_of(row, request.user)
     context = {
         "question": row,
@@ -161,7 +163,12 @@ def _whole(request: HttpRequest) -> bool:
 
 def _candidates(row: Question, item: FieldDefinition, words: Sequence[str]) -> list[str]:
     """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew."""
-    if item.type in {"choice", "choices", "date"} or row.state == Question.State.ANSWERED:
+    if (
+        item.kind.masked
+        or item.kind.picks is not Picks.NONE
+        or item.kind.line_script
+        or row.state == Question.State.ANSWERED
+    ):
         return []
     if words:
         texts = [
@@ -185,11 +192,14 @@ def _related(row: Question, definition: ProcedureDefinition) -> list[dict[str, A
     ]
 
 
-def _question(question_id: int) -> Question:
+def _question(question_id: int, user: Any) -> Question:
     rows = Question.objects.select_related("case__procedure", "sheet__file", "sheet__batch")
     row: Question = get_object_or_404(rows, pk=question_id)
-    if row.field not in {item.code for item in row.case.procedure.definition.fields}:
+    item = row.case.procedure.definition.by_code.get(row.field)
+    if item is None:
         raise Http404("a newer version of the procedure no longer has this field")
+    if item.kind.masked:
+        require(user, REVEAL)
     return row
 
 
@@ -216,7 +226,7 @@ def _scope(request: HttpRequest) -> dict[str, Any]:
     type_ = request.GET.get("type", "")
     return {
         "batch_id": int(batch) if batch.isascii() and batch.isdigit() else None,
-        "type_": type_ if type_ in queries.TYPE_LABELS else "",
+        "type_": type_ if type_ in TYPES else "",
     }
 
 

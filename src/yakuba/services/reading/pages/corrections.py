@@ -118,11 +118,8 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
 def finish(request: HttpRequest, correction_id: int) -> HttpResponse:
     """The core system has been changed."""
     row = get_object_or_404(Correction, pk=correction_id)
-    try:
-        actions.finish(row, actor=request.user)
-        messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
-    except WrongStep as refusal:
-        messages.info(request, str(refusal))
+    actions.finish(row, actor=request.user)
+    messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
     return redirect("reading:correction", row.pk)
 
 
@@ -132,10 +129,7 @@ def found_right(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     """A value with the same cause was looked at and is right; goes back to the correction it was listed on."""
     case = get_object_or_404(Case, pk=case_id)
     get_object_or_404(CaseValue, case=case, field=field)
-    try:
-        actions.found_right(case, field, actor=request.user)
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
+    actions.found_right(case, field, actor=request.user)
     back = request.POST.get("correction", "")
     if back.isascii() and back.isdigit() and Correction.objects.filter(pk=int(back)).exists():
         return redirect("reading:correction", int(back))

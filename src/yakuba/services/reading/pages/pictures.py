@@ -1,38 +1,39 @@
-"""Pictures, for who may see the readings. They are personal: no cache but the person's own browser keeps them."""
+"""Pictures, for who may see the readings. They are personal: nobody keeps them (`config.middleware.KeptByNobody`)."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import cache_control
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, require
+from yakuba.kernel.ledger.masking import REVEAL, reveals
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.reading.models import FormPage, Sheet
 from yakuba.services.reading.queries import pictures
 
-KEPT_SECONDS = 600
-
 
 @permission_required("reading.view")
-@cache_control(private=True, max_age=KEPT_SECONDS)
 def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     """PNG of one field of a case, cut out upright."""
     rows = CaseValue.objects.select_related("case__procedure")
     value = get_object_or_404(rows, case=case_id, field=field)
+    item = value.case.procedure.definition.by_code.get(field)
+    if item is not None and item.kind.masked:
+        require(request.user, REVEAL)
     return _answer(pictures.field_picture(value), "image/png")
 
 
 @permission_required("reading.view")
-@cache_control(private=True, max_age=KEPT_SECONDS)
 def sheet_picture(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """PNG of a whole sheet, upright; `?field=` frames one field."""
     sheet = get_object_or_404(Sheet.objects.select_related("image"), pk=sheet_id)
-    return _answer(pictures.page_picture(sheet, request.GET.get("field", "")), "image/png")
+    return _answer(
+        pictures.page_picture(sheet, request.GET.get("field", ""), revealed=reveals(request.user)),
+        "image/png",
+    )
 
 
 @permission_required("reading.view")
-@cache_control(private=True, max_age=KEPT_SECONDS)
 def form_picture(request: HttpRequest, page_id: int) -> HttpResponse:
     """The blank page of a form."""
     page = get_object_or_404(FormPage.objects.select_related("image"), pk=page_id)

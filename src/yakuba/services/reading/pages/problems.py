@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading.actions import sheets as actions
-from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AsideForm, ResolveForm, seconds_since, shown_token
 from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.queries import problems as queries
@@ -46,13 +46,10 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
         number, (chosen, page) = form.cleaned_data["receipt_number"], form.chosen()
         seconds = seconds_since(form.cleaned_data["shown"], request.user, f"sheet:{row.pk}")
         seconds = min(seconds, 120.0)
-        try:
+        with told_in(form):
             after = actions.resolve(
                 row, receipt_number=number, form=chosen, page=page, actor=request.user, seconds=seconds
             )
-        except WrongStep as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return _next(request, after)
     if request.method != "POST":
         record("reading.sheet_viewed", subject=f"sheet:{row.pk}", actor=request.user)
@@ -109,12 +106,8 @@ def _sheet(sheet_id: int) -> Sheet:
 def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Let the engine try once more."""
     row = _sheet(sheet_id)
-    try:
-        actions.read_again(row, actor=request.user)
-        messages.success(request, "もう一度読み取ります。")
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reading:sheet", row.pk)
+    actions.read_again(row, actor=request.user)
+    messages.success(request, "もう一度読み取ります。")
     return redirect("reading:problems")
 
 
@@ -123,12 +116,8 @@ def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Take a sheet out of the work."""
     row = _sheet(sheet_id)
-    try:
-        actions.put_aside(row, request.POST.get("reason", ""), actor=request.user)
-        messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reading:sheet", row.pk)
+    actions.put_aside(row, request.POST.get("reason", ""), actor=request.user)
+    messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
     return redirect("reading:problems")
 
 
@@ -137,11 +126,7 @@ def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Bring a sheet back that was put aside."""
     row = _sheet(sheet_id)
-    try:
-        after = actions.take_back(row, actor=request.user)
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reading:sheet", row.pk)
+    after = actions.take_back(row, actor=request.user)
     return _next(request, after)
 
 
@@ -150,9 +135,5 @@ def take_back(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def use_instead(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Let a duplicate take the place of the page that is there."""
     row = _sheet(sheet_id)
-    try:
-        after = actions.use_instead(row, actor=request.user)
-    except WrongStep as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reading:sheet", row.pk)
+    after = actions.use_instead(row, actor=request.user)
     return _next(request, after)

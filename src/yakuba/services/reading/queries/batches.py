@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -72,6 +73,14 @@ def progress_of(batch: Batch) -> BatchProgress:
     )
 
 
+def pages_of(rows: Sequence[Batch]) -> dict[int, int]:
+    """Batch -> how many pages its files have that could be taken."""
+    taken = BatchFile.objects.filter(
+        batch__in=rows, state__in=(BatchFile.State.SPLITTING, BatchFile.State.SPLIT)
+    )
+    return dict(taken.order_by().values_list("batch").annotate(pages=Sum("pages"))) if rows else {}
+
+
 _DONE = (Status.READY, Status.ENTERING, Status.ENTERED, Status.UNDECIDED)
 
 
@@ -108,7 +117,7 @@ def statistics_of(batch: Batch) -> BatchStatistics:
     )
 
 
-def listed_batches(text: str = "", state: str = "") -> QuerySet[Batch]:
+def listed_batches(text: str = "", state: str = "") -> QuerySet[Any]:
     """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`.
 
     state: "open" for those that want a person, "running", "done", or empty for all.

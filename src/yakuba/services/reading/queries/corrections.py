@@ -13,9 +13,8 @@ from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.values import Script
 from yakuba.services.reading.models import Correction, Sheet
-
-WRITTEN = frozenset({"name", "kana", "address", "text"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,8 @@ def same_cause(correction: Correction) -> Cause:
         if key in correction.source:
             way &= Q(**{f"source__{key}": correction.source[key]})
     sentence = f"人が見ずに同じ道筋で通った「{definition.label}」"
-    if definition.type in WRITTEN and (mistaken := sorted(_mistaken(correction.was, correction.right))):
+    written = definition.kind.free and definition.kind.script is not Script.DIGITS
+    if written and (mistaken := sorted(_mistaken(correction.was, correction.right))):
         letters = Q()
         for part in mistaken:
             letters |= Q(value__contains=part)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
-from yakuba.services.reading.queries.batches import batches, failed_jobs, progress_of
+from yakuba.services.reading.queries.batches import failed_jobs, listed_batches, pages_of, progress_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
@@ -95,23 +95,30 @@ def running(user: Any) -> list[RunningWork]:
     """Batches that are being read."""
     if not allowed(user, "reading.view"):
         return []
-    found = []
-    for batch in batches()[:RECENT_BATCHES]:
-        now = progress_of(batch)
-        if now.running:
-            url = reverse("reading:batch", args=[batch.pk])
-            done = now.sheets - now.waiting
-            found.append(RunningWork(f"読み取り：{batch.name}", done, now.pages, url))
-    return found
+    rows = list(listed_batches(state="running")[:RECENT_BATCHES])
+    stalled = bool(rows) and failed_jobs().exists()
+    if stalled:  # what waits for a job that gave up does not run; which batches those are takes a closer look
+        rows = [batch for batch in rows if progress_of(batch).running]
+    pages = pages_of(rows)
+    return [
+        RunningWork(
+            f"読み取り：{batch.name}",
+            batch.sheet_count - batch.waiting,
+            pages.get(batch.pk, 0),
+            reverse("reading:batch", args=[batch.pk]),
+        )
+        for batch in rows
+    ]
 
 
 def self_check() -> list[CheckResult]:
     """Whether the recogniser's model is there."""
-    from yakuba.services.reading.adapters.ppocr import ModelMissing, bundled_model
+    from yakuba.kernel.modelfolders import ModelRefused
+    from yakuba.services.reading.adapters.ppocr import bundled_model
 
     try:
         bundled_model()
-    except ModelMissing as error:
+    except ModelRefused as error:
         return [CheckResult("文字認識のモデル", False, str(error))]
     return [CheckResult("文字認識のモデル", True)]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading.models import Sheet
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ def field_picture(value: CaseValue) -> bytes | None:
     if len(corners) != 4:
         return page_picture(sheet)
     fields = value.case.procedure.definition.fields
-    marks = any(item.code == value.field and item.type in {"choice", "choices"} for item in fields)
+    marks = any(item.code == value.field and item.kind.picks is not Picks.NONE for item in fields)
     more = MARGIN_OF_MARKS if marks else MARGIN_ACROSS
     return _png(cut_out(pixels(content_of(sheet.image)), corners, more))
 
 
-def page_picture(sheet: Sheet, field: str = "") -> bytes | None:
-    """PNG of a sheet, upright, with the box of `field` framed. None when there is no picture any more."""
+def page_picture(sheet: Sheet, field: str = "", *, revealed: bool = False) -> bytes | None:
+    """PNG of a sheet, upright, with the box of `field` framed and masked fields blackened, unless
+    they are `revealed`. None when there is no picture any more."""
     import cv2
     import numpy as np
 
@@ -63,6 +65,9 @@ def page_picture(sheet: Sheet, field: str = "") -> bytes | None:
         return None
     image = pixels(content_of(sheet.image)).copy()
     reading = sheet.page_reading
+    for one in reading.fields if reading and not revealed else ():
+        if one.type in TYPES and TYPES[one.type].masked and len(one.corners) == 4:
+            cv2.fillPoly(image, [np.array(one.corners, np.int32)], (0, 0, 0))
     found = reading.field(field) if reading and field else None
     if found is not None and len(found.corners) == 4:
         thickness = max(3, image.shape[1] // 400)

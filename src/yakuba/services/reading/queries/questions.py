@@ -7,23 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from yakuba.kernel.values import TYPES
+from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
-
-TYPE_LABELS = {
-    "name": "氏名",
-    "kana": "フリガナ",
-    "date": "日付",
-    "postal_code": "郵便番号",
-    "phone": "電話番号",
-    "digits": "番号",
-    "number": "数値",
-    "address": "住所",
-    "text": "文字",
-    "choice": "選択",
-    "choices": "選択（複数）",
-    "receipt_number": "受付番号",
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,10 @@ def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
     """(type, Japanese, how many) of the open questions."""
     rows = in_scope(batch_id).filter(state=Question.State.OPEN).order_by("type")
     counted = rows.values("type").annotate(number=Count("pk"))
-    return [(row["type"], TYPE_LABELS.get(row["type"], row["type"]), row["number"]) for row in counted]
+    return [
+        (row["type"], TYPES[row["type"]].label if row["type"] in TYPES else row["type"], row["number"])
+        for row in counted
+    ]
 
 
 def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[OpenQuestion]:
@@ -107,6 +97,7 @@ def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[O
 
 
 def _as_open_question(row: Question, label: str) -> OpenQuestion:
+    masked = row.type in TYPES and TYPES[row.type].masked
     return OpenQuestion(
         id=row.pk,
         case=row.case_id,
@@ -115,10 +106,10 @@ def _as_open_question(row: Question, label: str) -> OpenQuestion:
         field=row.field,
         label=label,
         type=row.type,
-        value=row.value,
+        value=MASK * len(row.value) if masked else row.value,
         reasons=tuple(row.reasons),
         message=row.message,
         kind=row.kind,
         state=row.state,
-        candidates=tuple(row.candidates),
+        candidates=() if masked else tuple(row.candidates),
     )

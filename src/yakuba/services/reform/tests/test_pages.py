@@ -25,7 +25,7 @@ DOCUMENT = {
 @pytest.fixture
 def finished_case(yakuba_city, clerk):
     with active_municipality(yakuba_city):
-        case = ledger.open_case(ledger.load_procedure(DOCUMENT), "0800000142")
+        case = ledger.open_case(ledger.load_procedure(DOCUMENT), "0800000129")
         ledger.add_event(case, "reading.read", seconds=30)
         ledger.add_event(case, "ledger.value_confirmed", user=clerk, seconds=60)
         for status in (Status.READY, Status.ENTERING, Status.ENTERED):

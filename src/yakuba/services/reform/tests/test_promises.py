@@ -25,10 +25,10 @@ def figures():
 
 @pytest.fixture
 def case(in_yakuba_city):
-    case = ledger.open_case(ledger.load_procedure(DOCUMENT), "0800000142")
+    case = ledger.open_case(ledger.load_procedure(DOCUMENT), "0800000129")
     ledger.record_value(case, "name", "高橋花子", trusted=True, source={})
     ledger.record_value(case, "kind", "adult", trusted=True, source={})
-    ledger.record_value(case, "receipt_number", "0800000142", trusted=False, source={})
+    ledger.record_value(case, "receipt_number", "0800000129", trusted=False, source={})
     return case
 
 
@@ -47,7 +47,7 @@ def test_of_nothing_there_is_no_bound_and_impossible_counts_are_refused():
 
 
 def test_what_passed_what_was_asked_and_what_was_found_wrong(case, clerk):
-    ledger.confirm_value(case, "receipt_number", "0800000142", actor=clerk, seconds=1)  # had been asked
+    ledger.confirm_value(case, "receipt_number", "0800000129", actor=clerk, seconds=1)  # had been asked
     before = figures()
     assert before["人が見ずに通った値"].value == "2個"
     assert before["そのうち誤りだった値"].value == "0個"

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.actions.runs import work_again
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import Row, Run
-from yakuba.services.robots.queries.refusal import NotPossible
 
 LONGEST_NUMBER = 60
 
@@ -38,7 +37,7 @@ def decide(
     reason: str = "",
     seconds: float = 0.0,
 ) -> Row:
-    """Carry out a decision; `seconds` is the time it took the person. Raises NotPossible."""
+    """Carry out a decision; `seconds` is the time it took the person. Raises Conflict."""
     if decision is Decision.ENTERED:
         return entered(row, target_number, actor=actor, seconds=seconds)
     if decision is Decision.AGAIN:
@@ -50,7 +49,7 @@ def decide(
 
 @transaction.atomic
 def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
-    """The person found it in the target system under `number`. Raises NotPossible for a number that is
+    """The person found it in the target system under `number`. Raises Conflict for a number that is
     empty, too long, or already another case's of the same procedure."""
     row = _undecided(row)
     number = _checked_number(row, number)
@@ -58,7 +57,6 @@ def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
     row.problem = None
     send(row, RowState.ENTERED)
     arrive(row, user=actor, person_seconds=seconds)
-    _record("robots.decided_entered", row, actor)
     return row
 
 
@@ -71,7 +69,6 @@ def enter_again(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
     ledger.move(row.case, Status.READY, user=actor, seconds=seconds, reason="登録されていないことを確かめた")
     ledger.move(row.case, Status.ENTERING, user=actor, reason=str(row))
     arrive(row, user=actor)
-    _record("robots.decided_again", row, actor)
     work_again(run)
     return row
 
@@ -83,21 +80,19 @@ def set_aside(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
     row = _undecided(row)
     send(row, RowState.SKIPPED)
     arrive(row, user=actor, person_seconds=seconds)
-    _record("robots.decided_aside", row, actor)
     return row
 
 
 @transaction.atomic
 def withdraw(row: Row, reason: str, *, actor: Any, seconds: float = 0.0) -> Row:
-    """The application is taken out. Raises NotPossible without a reason."""
+    """The application is taken out. Raises Conflict without a reason."""
     reason = reason.strip()
     if not reason:
-        raise NotPossible("取り下げの理由を書いてください。")
+        raise Conflict("取り下げの理由を書いてください。")
     row = _undecided(row)
     send(row, RowState.SKIPPED)
     arrive(row, user=actor, person_seconds=seconds)
     ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)
-    _record("robots.decided_withdrawn", row, actor)
     return row
 
 
@@ -105,7 +100,7 @@ def _undecided(row: Row) -> Row:
     rows = Row.objects.select_related("run__scenario", "case__procedure")
     found = rows.select_for_update(of=("self",)).get(pk=row.pk)
     if found.row_state is not RowState.UNDECIDED or found.run.dry_run:
-        raise NotPossible(
+        raise Conflict(
             f"この行は「{found.row_state.label}」です。ほかの職員が先に判断していないか確かめてください。"
         )
     return found
@@ -114,17 +109,13 @@ def _undecided(row: Row) -> Row:
 def _checked_number(row: Row, number: str) -> str:
     number = number.strip()
     if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
-        raise NotPossible(
+        raise Conflict(
             f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"
         )
     others = Case.objects.filter(procedure=row.case.procedure, target_number=number).exclude(pk=row.case_id)
     other = others.first()
     if other is not None:
-        raise NotPossible(
+        raise Conflict(
             f"登録番号 {number} は受付 {other.receipt_number} のものです。番号を確かめてください。"
         )
     return number
-
-
-def _record(event: str, row: Row, actor: Any) -> None:
-    record(event, subject=f"case:{row.case_id}", actor=actor, run=row.run_id, row=row.number)

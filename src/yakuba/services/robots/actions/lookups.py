@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import LOOK_UP_PICTURE, Row, RowPicture
 from yakuba.services.robots.queries import register
-from yakuba.services.robots.queries.refusal import NotPossible
 
 JOB = "robots.look_up"
 
 
 @transaction.atomic
-def ask(row: Row, *, actor: Any) -> None:
-    """Let a robot look the row's receipt number up; it enters nothing. Raises NotPossible."""
+def ask(row: Row) -> Row:
+    """Let a robot look the row's receipt number up; it enters nothing. Raises Conflict."""
     if row.row_state is not RowState.UNDECIDED:
-        raise NotPossible("この行は判断を待っていないため、照会しません。")
+        raise Conflict("この行は判断を待っていないため、照会しません。")
     obstacles = register.obstacles(row.run.scenario)
     if obstacles:
-        raise NotPossible("\n".join(obstacles))
-    record("robots.looked_up", subject=f"case:{row.case_id}", actor=actor, run=row.run_id, row=row.number)
+        raise Conflict("\n".join(obstacles))
     jobs.enqueue(JOB, key=f"row-{row.pk}", lane=row.run.job_lane, row_id=row.pk)
+    return row
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from yakuba.kernel import jobs
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.contracts import (
     Command,
@@ -25,7 +25,6 @@ from yakuba.services.robots.contracts import (
 )
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion, stored_problem
 from yakuba.services.robots.queries import register
-from yakuba.services.robots.queries.refusal import NotPossible
 from yakuba.services.robots.queries.runs import OPEN_STATES
 
 JOB = "robots.run"
@@ -49,7 +48,7 @@ _NO_EGRESS = Problem(
 def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int | None = None) -> Run:
     """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them.
 
-    Raises NotPossible when the robot may not run or nothing waits.
+    Raises Conflict when the robot may not run or nothing waits.
     """
     scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
     _refuse_obstacles(scenario)
@@ -58,80 +57,75 @@ def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int |
     ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
     cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
     if not cases:
-        raise NotPossible(f"「{scenario.procedure}」に入力を待つ申請はありません。")
+        raise Conflict(f"「{scenario.procedure}」に入力を待つ申請はありません。")
     run = Run.objects.create(scenario=scenario, version=version, dry_run=dry_run, started_by=actor)
     Row.objects.bulk_create([Row(run=run, number=n, case=case) for n, case in enumerate(cases, 1)])
     for case in cases:
         ledger.move(case, Status.ENTERING, user=actor, reason=str(run))
-    _record("robots.run_started", run, actor, rows=len(cases), dry_run=dry_run, version=version.version)
     _let_work(run)
     return run
 
 
 @transaction.atomic
-def pause(run: Run, *, actor: Any) -> Run:
+def pause(run: Run) -> Run:
     """Ask the robot to stop after the step it is at; a run that nobody works on yet is paused at once."""
     row = _locked(run)
     if row.state != RunState.ACTIVE:
-        raise NotPossible(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
+        raise Conflict(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
     row.wanted = Command.PAUSE.value
     if not row.holder:
         row.state, row.ending = RunState.PAUSED, Ending.PAUSED.value
     row.save()
-    _record("robots.run_paused", row, actor)
     return row
 
 
 @transaction.atomic
-def resume(run: Run, *, actor: Any, first_row: int = 1) -> Run:
-    """Go on, with the newest version of the scenario, from row `first_row` on. Raises NotPossible."""
+def resume(run: Run, *, first_row: int = 1) -> Run:
+    """Go on, with the newest version of the scenario, from row `first_row` on. Raises Conflict."""
     row = _locked(run)
     if row.state not in UNFINISHED:
-        raise NotPossible(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
+        raise Conflict(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
     last = Row.objects.filter(run=row).aggregate(last=Max("number"))["last"] or 0
     if not 1 <= first_row <= last:
-        raise NotPossible(f"始める行は1から{last}までで指定してください。")
+        raise Conflict(f"始める行は1から{last}までで指定してください。")
     _go_on(row, first_row)
-    _record("robots.run_resumed", row, actor, first_row=first_row, version=row.version.version)
     return row
 
 
 @transaction.atomic
-def stop(run: Run, *, actor: Any) -> Run:
+def stop(run: Run) -> Run:
     """End the run: rows that were not begun go back to the pile. A robot at work ends after its step."""
     row = _locked(run)
     if row.state not in UNFINISHED:
-        raise NotPossible(f"この実行は、すでに「{row.get_state_display()}」です。")
+        raise Conflict(f"この実行は、すでに「{row.get_state_display()}」です。")
     row.wanted = Command.STOP.value
     row.save()
-    _record("robots.run_stopped", row, actor)
     if not row.holder:
         _release_rest(row)
     return row
 
 
 @transaction.atomic
-def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> int:
-    """Let the robot try failed and skipped rows again (or `only` one). Returns how many it takes up; a case
-    that somebody has taken out of the pile in the meantime is left alone. Raises NotPossible for none."""
+def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> list[Row]:
+    """Let the robot try failed and skipped rows again (or `only` one). Returns those it takes up; a case
+    that somebody has taken out of the pile in the meantime is left alone. Raises Conflict for none."""
     run = _locked(run)
     again = Row.objects.select_related("case").filter(
         run=run, state__in=[RowState.FAILED.value, RowState.SKIPPED.value]
     )
     taken = [row for row in (again.filter(pk=only.pk) if only else again) if _take_again(row, actor)]
     if not taken:
-        raise NotPossible(
+        raise Conflict(
             "もう一度流せる行がありません。受付が「入力待ち」になっているか、受付簿で確かめてください。"
         )
-    _record("robots.rows_retried", run, actor, rows=[row.number for row in taken])
     work_again(run)
-    return len(taken)
+    return taken
 
 
 def work_again(run: Run) -> None:
     """Rows of a run are open again: go on, unless a person has it paused or a problem holds it up.
 
-    Call with the run's row locked. Raises NotPossible when the robot may not run.
+    Call with the run's row locked. Raises Conflict when the robot may not run.
     """
     if run.state in (RunState.PAUSED, RunState.HALTED):
         return
@@ -283,8 +277,4 @@ def _locked(run: Run) -> Run:
 def _refuse_obstacles(scenario: Scenario) -> None:
     found = register.obstacles(scenario)
     if found:
-        raise NotPossible("\n".join(found))
-
-
-def _record(event: str, run: Run, actor: Any, **details: Any) -> None:
-    record(event, subject=f"run:{run.pk}", actor=actor, scenario=run.scenario_id, **details)
+        raise Conflict("\n".join(found))

@@ -11,12 +11,12 @@ from django.utils import timezone
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.systems import checked_address
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 from yakuba.services.robots.queries import register
-from yakuba.services.robots.queries.refusal import NotPossible
 
 REVIEW_AFTER = timedelta(days=365)
 
@@ -28,7 +28,7 @@ def load_scenario(
     """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
     changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
 
-    Raises DefinitionRefused with every mistake and its line, and NotPossible when the file is well-formed but
+    Raises DefinitionRefused with every mistake and its line, and Conflict when the file is well-formed but
     cannot be taken.
     """
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
@@ -62,9 +62,9 @@ def load_scenario(
 def set_register(
     scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Any
 ) -> Scenario:
-    """Change who answers for the robot. Raises NotPossible when the owner could not stop it."""
+    """Change who answers for the robot. Raises Conflict when the owner could not stop it."""
     if successor is not None and successor.pk == owner.pk:
-        raise NotPossible("後任には責任者と別の人を選んでください。")
+        raise Conflict("後任には責任者と別の人を選んでください。")
     scenario.owner, scenario.successor = _able(owner), successor
     scenario.review_on, scenario.in_use = review_on, in_use
     scenario.save()
@@ -109,7 +109,7 @@ def _system(stated: language.System) -> System:
 
 def _check_version(parsed: language.Scenario, latest: ScenarioVersion | None) -> None:
     if latest is not None and parsed.version <= latest.version:
-        raise NotPossible(
+        raise Conflict(
             f"「{parsed.name}」の第{latest.version}版が登録されていて、内容が違います。"
             f"「版」を{latest.version + 1}以上にしてから登録してください。"
         )
@@ -117,7 +117,5 @@ def _check_version(parsed: language.Scenario, latest: ScenarioVersion | None) ->
 
 def _able(owner: Any) -> Any:
     if not register.can_answer(owner):
-        raise NotPossible(
-            "責任者には、在職していて「ロボットを動かす・止める」権限のある職員を選んでください。"
-        )
+        raise Conflict("責任者には、在職していて「ロボットを動かす・止める」権限のある職員を選んでください。")
     return owner

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.outbound import OutboundRefused, require_target
+from yakuba.kernel.outbound import require_target
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt, encrypt
+from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.robots.models import System
-from yakuba.services.robots.queries.refusal import NotPossible
 
 SETTLE_SECONDS = (1.0, 3600.0)  # shortest and longest wait, as in the scenario language
 
@@ -30,10 +30,10 @@ def set_system(
     actor: Any,
 ) -> System:
     """Register a target system or change it. `secrets` are added to those that stand; an empty one is left
-    as it was. Raises NotPossible for an address that is malformed or not allowed, or a wait out of range."""
+    as it was. Raises Invalid for an address that is malformed or a wait out of range, OutboundRefused for a host that is not allowed."""
     base_url = checked_address(base_url)
     if not SETTLE_SECONDS[0] <= settle_seconds <= SETTLE_SECONDS[1]:
-        raise NotPossible("落ち着くまでの秒数は1～3600で指定してください。")
+        raise Invalid("落ち着くまでの秒数は1～3600で指定してください。")
     system = System.objects.select_for_update().filter(name=name).first() or System(name=name)
     moved = bool(system.pk) and system.base_url != base_url
     system.base_url, system.settle_seconds, system.idempotent = base_url, settle_seconds, idempotent
@@ -58,18 +58,18 @@ def set_system(
 
 
 def secrets_of(system: System) -> dict[str, str]:
-    """The secrets in clear, for a robot's log-in only. Raises NotPossible when the key does not fit."""
+    """The secrets in clear, for a robot's log-in only. Raises Conflict when the key does not fit."""
     if not system.credentials:
         return {}
     try:
         return dict(json.loads(decrypt(_label(system), bytes(system.credentials))))
     except WrongKey as error:
-        raise NotPossible(f"接続先「{system.name}」の秘密を開けません。登録し直してください。") from error
+        raise Conflict(f"接続先「{system.name}」の秘密を開けません。登録し直してください。") from error
 
 
 def checked_address(base_url: str) -> str:
-    """The address without a path. Raises NotPossible for another scheme, a user name in it, or a host that
-    the installation does not allow."""
+    """The address without a path. Raises Invalid for another scheme or a user name in it, OutboundRefused for a host that the
+    installation does not allow."""
     base_url = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(base_url)
@@ -78,11 +78,8 @@ def checked_address(base_url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise NotPossible("アドレスは http://ホスト名:ポート の形で、後ろに何も付けずに書いてください。")
-    try:
-        require_target(base_url)
-    except OutboundRefused as error:
-        raise NotPossible(str(error)) from error
+        raise Invalid("アドレスは http://ホスト名:ポート の形で、後ろに何も付けずに書いてください。")
+    require_target(base_url)
     return base_url
 
 

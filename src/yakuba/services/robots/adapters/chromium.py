@@ -98,6 +98,14 @@ class ChromiumBrowser:
             lambda inside: inside.press(element, verify, leaves=leaves, dialog=dialog, forms=forms)
         )
 
+    def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
+        """See `Browser.entry_begins`."""
+        self._do(lambda inside: inside.entry_begins(elsewhere, committing))
+
+    def entry_ends(self) -> tuple[tuple[str, ...], str]:
+        """See `Browser.entry_ends`."""
+        return self._do(lambda inside: inside.entry_ends())
+
     def can_press(self, element: Element) -> Finding:
         """See `Browser.can_press`."""
         return self._do(lambda inside: inside.can_press(element))

@@ -1,10 +1,11 @@
-"""What leaves the tab while a row is entered: nothing store-like before the intent, nothing twice after it."""
+"""What leaves the tab while a row is entered: nothing unknown before the intent, nothing twice after it."""
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from playwright.sync_api import APIResponse, Request, Route
 from playwright.sync_api import Error as PlaywrightError
@@ -21,20 +22,25 @@ _VERB = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z_]{1,40}|[0-9]{1,2}")
 _OF_THIS_ROW = re.compile(r"[^/]*[0-9][^/]*|[^/]{20,}")  # parts of a path that name a record or a session
+_REDIRECTS = 5
 _PART = re.compile(rb'name="([^"]*)"\r\n\r\n([^\r]*)\r\n')
 
 
 class Gate:
     """Stands between one tab and its network. Open, it does not look at all.
 
-    Watching (before the commit step), a form that is sent with anything but GET is compared with those that the
-    same step sent before: the vendor may have dropped the confirmation page, and then this one would store.
+    Watching (from the first step of the entry to the commit step), whatever may change something is compared with
+    what was sent when the scenario was tried: a form with those of the same step, a request by a script with those
+    of all pages. The vendor may have dropped the confirmation page, and then this one would store.
 
-    Guarding (from the commit step to the next row), everything that may change something is sent from here, once
-    each. Chromium by itself repeats a request, a POST too, whose kept-alive connection breaks before the answer:
-    a target that stored the row and dropped the connection would get it two or three times. A form that the page
-    itself sends twice gets the first one's answer. All other requests pass: a page may check, store and tell in
-    requests of its own, and which of them stores is nothing that can be seen from outside.
+    Guarding (from the commit step to the next row), all that passes: a page may check, store and tell in requests
+    of its own, and which of them stores is nothing that can be seen from outside.
+
+    Both times what may change something is sent from here, once each. Chromium by itself repeats a request, a POST
+    too, whose kept-alive connection breaks before the answer: a target that stored the row and dropped the
+    connection would get it two or three times. It also follows a redirect that keeps method and body without asking
+    anybody; from here that is one more request of the same kind, compared and sent once. A form that the page itself
+    sends twice gets the first one's answer.
     """
 
     def __init__(self, tab: Tab, hosts: frozenset[str], patience: float) -> None:
@@ -42,11 +48,12 @@ class Gate:
         self._hosts = hosts
         self._patience = patience
         self._routed = self._guarding = False
-        self._forms = ANY_FORM
-        self._buttons = self._hidden = frozenset[str]()
+        self._forms = self._elsewhere = ANY_FORM
+        self._committing = self._buttons = self._hidden = frozenset[str]()
         self.sent: list[str] = []
+        self.elsewhere: set[str] = set()
         self.stopped = ""
-        self._answers: dict[tuple[str, str, bytes], APIResponse | None] = {}
+        self._answers: dict[tuple[str, str, bytes], tuple[APIResponse, str] | None] = {}
         self._changed = False
 
     def open(self) -> None:
@@ -55,17 +62,26 @@ class Gate:
             with suppress(PlaywrightError):
                 self._tab.unroute(_EVERYTHING, self._see)
         self._routed = self._guarding = self._changed = False
-        self.sent, self.stopped = [], ""
+        self.sent, self.elsewhere, self.stopped = [], set(), ""
         self._answers.clear()
 
-    def watch(self, forms: frozenset[str], buttons: frozenset[str], hidden: frozenset[str]) -> None:
-        """The next press begins. forms: what it may send.  buttons, hidden: names of those on the page."""
-        self._forms, self._buttons, self._hidden, self.sent = forms, buttons, hidden, []
+    def watch(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
+        """The entry begins. See `Browser.entry_begins`."""
+        self.open()
+        self._elsewhere, self._committing = elsewhere, committing
+        self._forms, self._buttons, self._hidden = ANY_FORM, frozenset(), frozenset()
         self._route()
 
-    def guard(self) -> None:
+    def step(self, forms: frozenset[str], buttons: frozenset[str], hidden: frozenset[str]) -> None:
+        """The next press begins. forms: what it may send.  buttons, hidden: names of those on the page."""
+        self._forms, self._buttons, self._hidden, self.sent = forms, buttons, hidden, []
+        self._answers.clear()
+        self._route()
+
+    def guard(self, buttons: frozenset[str], hidden: frozenset[str]) -> None:
         """The commit step comes next."""
         self._guarding, self._changed = True, False
+        self._buttons, self._hidden, self.sent = buttons, hidden, []
         self._answers.clear()
         self._route()
 
@@ -77,63 +93,120 @@ class Gate:
     def _see(self, route: Route) -> None:
         request = route.request
         changes = request.method not in ("GET", "HEAD", "OPTIONS")
-        if changes and not self._guarding and request.is_navigation_request():
-            form = shape(request, self._buttons, self._hidden)
-            if not self._forms & {*ANY_FORM, form}:
-                self.stopped = form
-                route.abort("aborted")  # the page stays as it is
-                return
-            self.sent.append(form)
+        goes = request.is_navigation_request()
         # A form may be stored by GET as well; once something was sent, a GET only reads what became of it.
-        stores = changes or (request.is_navigation_request() and not self._changed)
-        if self._guarding and stores:
+        stores = changes or (self._guarding and goes and not self._changed)
+        if not (stores or goes):
+            route.fallback()
+        elif not self._lets(request, request.url, goes):
+            route.abort("aborted")  # the page stays as it is
+        elif stores:
             self._changed = True
             self._send_once(route)
         else:
             route.fallback()
 
+    def _lets(self, request: Request, url: str, goes: bool) -> bool:
+        """Whether a request may leave; it is noted as sent, or as stopped."""
+        if self.stopped:
+            return False
+        form = shape(request, url, self._buttons, self._hidden)
+        if self._guarding:
+            if request.method != "GET" or not self._changed:  # what comes after a store only reads
+                self.sent.append(form)
+        elif request.method == "GET":
+            if form in self._committing and not self._elsewhere & {*ANY_FORM, form}:
+                self.stopped = form
+            self.elsewhere.add(form)
+        elif not (self._forms if goes else self._elsewhere) & {*ANY_FORM, form}:
+            self.stopped = form
+        elif goes:
+            self.sent.append(form)
+        else:
+            self.elsewhere.add(form)
+        return not self.stopped
+
     def _send_once(self, route: Route) -> None:
         request = route.request
-        if urlsplit(request.url).hostname not in self._hosts:
-            route.abort()
+        if not request.is_navigation_request():
+            self._answer(route, self._sent(route))
             return
         key = (request.method, request.url, request.post_data_buffer or b"")
-        if request.is_navigation_request() and key in self._answers:
-            self._answer(route, self._answers[key])
-            return
-        if request.is_navigation_request():
+        if key not in self._answers:
             self._answers[key] = None
-        try:
-            answer = route.fetch(max_redirects=0, max_retries=0, timeout=self._patience * 1000)
-        except PlaywrightError:
-            answer = None
-        if request.is_navigation_request():
-            self._answers[key] = answer
-        self._answer(route, answer)
+            self._answers[key] = self._sent(route)
+        self._answer(route, self._answers[key])
 
-    def _answer(self, route: Route, answer: APIResponse | None) -> None:
+    def _sent(self, route: Route) -> tuple[APIResponse, str] | None:
+        """The answer and the address that gave it; None when there is none, or the redirect may not be followed."""
+        request, url = route.request, route.request.url
+        for _ in range(_REDIRECTS):
+            if urlsplit(url).hostname not in self._hosts:
+                return None
+            try:
+                answer = route.fetch(url=url, max_redirects=0, max_retries=0, timeout=self._patience * 1000)
+            except PlaywrightError:
+                return None
+            if not _keeps_method(request.method, answer.status) or "location" not in answer.headers:
+                return answer, url
+            url = urljoin(url, answer.headers["location"])
+            if not self._lets(request, url, request.is_navigation_request()):
+                return None
+        return None
+
+    def _answer(self, route: Route, sent: tuple[APIResponse, str] | None) -> None:
         with suppress(PlaywrightError):  # the page may be gone: a beacon, a form that was sent again
-            if answer is None:
-                route.abort("connectionreset")
+            if sent is None:
+                route.abort("aborted" if self.stopped else "connectionreset")
+                return
+            answer, url = sent
+            if url != route.request.url and "location" in answer.headers:
+                route.fulfill(
+                    response=answer,
+                    headers={**answer.headers, "location": urljoin(url, answer.headers["location"])},
+                )
             else:
                 route.fulfill(response=answer)
 
 
-def shape(request: Request, buttons: frozenset[str], hidden: frozenset[str]) -> str:
-    """A sent form by what does not change from row to row: method, path, the button, and fields that are verbs."""
-    parts = urlsplit(request.url)
+def _keeps_method(method: str, status: int) -> bool:
+    """Whether a browser would send method and body again to where this answer points (Fetch standard, HTTP-redirect
+    fetch, step 12). GET and HEAD carry nothing that could be stored twice."""
+    if method in ("GET", "HEAD"):
+        return False
+    return status in (307, 308) or (status in (301, 302) and method != "POST")
+
+
+def shape(request: Request, url: str, buttons: frozenset[str], hidden: frozenset[str]) -> str:
+    """What a request is by what does not change from row to row: method, path, the button, and fields that are verbs."""
+    parts = urlsplit(url)
     path = "/".join("*" if _OF_THIS_ROW.fullmatch(one) else one for one in parts.path.split("/"))
     body = request.post_data_buffer or b""
-    if body.startswith(b"--"):
+    if request.method == "GET":
+        found = parse_qsl(parts.query, keep_blank_values=True)
+    elif body.startswith(b"--"):
         found = [
             (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
             for name, value in _PART.findall(body)
         ]
+    elif body.startswith(b"{"):
+        found = _top_of(body)
     else:
         found = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    json_body = body.startswith(b"{")
     fixed = {
         f"{name}={value}"
         for name, value in found
-        if name in buttons or (name in hidden and _VERB.fullmatch(name) and _WORD.fullmatch(value))
+        if name in buttons
+        or ((json_body or name in hidden) and _VERB.fullmatch(name) and _WORD.fullmatch(value))
     }
     return " ".join([request.method, path, *sorted(fixed)])
+
+
+def _top_of(body: bytes) -> list[tuple[str, str]]:
+    """The texts of a JSON object."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return []
+    return [(name, value) for name, value in found.items() if isinstance(value, str)]

@@ -144,7 +144,17 @@ class BrowserSession:
         return _finding(self._run("ready", element=_element(element)))
 
     def row_begins(self) -> None:
+        if self._gate.stopped:
+            # A request that was stopped may still be held in it, and lifting the watch would wait for that.
+            self._tab.close()
+            self._tab = self._fresh_tab(self._context)
         self._gate.open()
+
+    def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
+        self._gate.watch(elsewhere, committing)
+
+    def entry_ends(self) -> tuple[tuple[str, ...], str]:
+        return tuple(sorted(self._gate.elsewhere)), self._gate.stopped
 
     def press(
         self,
@@ -157,7 +167,7 @@ class BrowserSession:
     ) -> Pressed:
         if forms is not None:
             senders = self._run("senders")
-            self._gate.watch(forms, frozenset(senders["buttons"]), frozenset(senders["hidden"]))
+            self._gate.step(forms, frozenset(senders["buttons"]), frozenset(senders["hidden"]))
         self._accept, self._disagreed = dialog, False
         job = {
             "element": _element(element),
@@ -193,7 +203,10 @@ class BrowserSession:
         return raw
 
     def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
-        self._gate.guard()
+        if self._gate.stopped:
+            return Pressed(_finding(_PRESSED["button"]), stopped=self._gate.stopped)
+        senders = self._run("senders")
+        self._gate.guard(frozenset(senders["buttons"]), frozenset(senders["hidden"]))
         return self.press(element, (), leaves=leaves, dialog=dialog)
 
     def picture(self, secrets: Sequence[str]) -> bytes:

@@ -29,6 +29,7 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
     Unacknowledged,
+    Unanswered,
     Unclear,
     Unreadable,
 )
@@ -124,7 +125,7 @@ class Attempt:
     def _try(self) -> None:
         around = self._around
         around.between_steps()
-        self._move(RowState.LOOKING_UP, "lookup", starts=self.row.starts + 1, not_before=None)
+        self._take_up()
         if self.row.starts > around.limits.starts:
             self._give_up(_TOO_MANY_STARTS)
             return
@@ -151,6 +152,13 @@ class Attempt:
             self._enter()
         else:
             self._to_person(_not_there(self.row.intent), "lookup")
+
+    def _take_up(self) -> None:
+        if self.row.state is RowState.ENTERING and self.row.intent is None:
+            self._doubt_the_steps()  # whoever was at it has died
+        self._move(
+            RowState.LOOKING_UP, "lookup", starts=self.row.starts + 1, not_before=None, intent=self.row.intent
+        )
 
     def _cut(self, intent: Intent) -> None:
         """Before anybody is asked about an intent, nothing more of it may be able to leave."""
@@ -230,6 +238,8 @@ class Attempt:
         self._around.target.recover()
         limits = self._around.limits
         attempts = self.row.attempts + 1
+        if isinstance(error, Unanswered):
+            self._doubt_the_steps()
         intent = self.row.intent
         if intent is not None and self.row.state is RowState.SUBMITTING and isinstance(error, LoggedOut):
             # An answer: whatever it did with the request, it has done. A settled look-up tells which.
@@ -272,8 +282,8 @@ class Attempt:
         return intent.settles_from.seconds + self._around.limits.settle_seconds - asked_at.seconds
 
     def _doubt_the_steps(self) -> None:
-        """A screen that nobody knows came after a step before the commit step: perhaps that step has stored.
-        The next try waits until it must be visible, and looks."""
+        """Something before the commit step had an answer that nobody knows, or none: should the vendor have dropped
+        the confirmation page, it has perhaps stored. The next try waits until that must be visible, and looks."""
         if self.row.state is RowState.ENTERING and not self._around.rehearse:
             self.row = replace(self.row, intent=Intent(self._around.clock.now(), again=True))
 

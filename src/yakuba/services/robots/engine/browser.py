@@ -80,7 +80,8 @@ class Pressed:
 
     entries: findings for the fields that were to be verified before; nothing is pressed unless all are OK.
     sent: the forms that were sent with anything but GET, by what does not change from row to row: method, path,
-    the button, and fields that say what is to be done.  stopped: such a form that was not let go.
+    the button, and fields that say what is to be done; after the commit step, all that may have stored.
+    stopped: such a form that was not let go.
     """
 
     button: Finding
@@ -118,6 +119,13 @@ class Browser(Protocol):
         forms: what may be sent by it (see `Pressed.sent`), `ANY_FORM` for anything; another form is stopped before
         it leaves. None: nobody watches.
         """
+
+    def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
+        """Watch the page until the commit step. elsewhere: what it may send without leaving (by scripts), `ANY_FORM`
+        for anything.  committing: what the commit step sends, which nothing before it may send, by GET either."""
+
+    def entry_ends(self) -> tuple[tuple[str, ...], str]:
+        """What the pages have sent without leaving since the entry began, and what was stopped."""
 
     def can_press(self, element: Element) -> Finding:
         """Whether an element is there to be pressed."""

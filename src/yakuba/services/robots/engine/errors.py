@@ -27,6 +27,10 @@ class Trouble(RobotError):
     """The target did not answer as it should (500, time-out, dropped connection): trying again may help."""
 
 
+class Unanswered(Trouble):
+    """A step before the commit step was pressed and had no proper answer: should it store by now, it may have."""
+
+
 class LoggedOut(Trouble):
     """The target shows its login page: log in again and begin the row anew."""
 

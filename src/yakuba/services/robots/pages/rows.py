@@ -18,17 +18,15 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
-from yakuba.services.robots.actions import lookups
-from yakuba.services.robots.actions import runs as run_actions
+from yakuba.services.robots import operations
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.actions.decisions import decide as carry_out
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import DecisionForm
 from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import runs as queries
-from yakuba.services.robots.queries.refusal import NotPossible
 
 PAGE_SIZE = 50
 PICTURE_TYPES = ("image/png", "image/jpeg")
@@ -75,13 +73,8 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def retry(request: HttpRequest, row_id: int) -> HttpResponse:
     """Let the robot try this row again."""
-    found = _row(row_id)
-    try:
-        run_actions.retry_failed(found.run, actor=request.user, only=found)
-    except NotPossible as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "この行をもう一度流します。")
+    operations.retry_row(request.user, row_id=row_id)
+    messages.success(request, "この行をもう一度流します。")
     return redirect("robots:row", row_id)
 
 
@@ -91,20 +84,10 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     found = _row(row_id)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        decision = Decision(form.cleaned_data["decision"])
-        try:
-            carry_out(
-                found,
-                decision,
-                actor=request.user,
-                target_number=form.cleaned_data["target_number"],
-                reason=form.cleaned_data["reason"],
-                seconds=form.seconds(),
-            )
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"受付 {found.case.receipt_number}：{_DONE[decision]}")
+        with told_in(form):
+            operations.decide_row(request.user, row_id=row_id, **form.answer())
+            done = _DONE[Decision(form.cleaned_data["decision"])]
+            messages.success(request, f"受付 {found.case.receipt_number}：{done}")
             return redirect("robots:undecided")
     elif not request.headers.get("HX-Request"):
         record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
@@ -124,11 +107,7 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
 @permission_required("robots.decide")
 def look_up(request: HttpRequest, row_id: int) -> HttpResponse:
     """Let a robot ask the target system about this row."""
-    found = _row(row_id)
-    try:
-        lookups.ask(found, actor=request.user)
-    except NotPossible as error:
-        messages.error(request, str(error))
+    operations.look_up_row(request.user, row_id=row_id)
     return redirect("robots:decide", row_id)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +12,9 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.robots.actions import runs as actions
+from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.ui.refusals import told_in
+from yakuba.services.robots import operations
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import ResumeForm, StartForm
@@ -23,7 +22,6 @@ from yakuba.services.robots.models import Run
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
-from yakuba.services.robots.queries.refusal import NotPossible
 
 PAGE_SIZE = 50
 
@@ -34,16 +32,8 @@ def start(request: HttpRequest, scenario_id: int) -> HttpResponse:
     scenario = get_object_or_404(register.scenarios(), pk=scenario_id)
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            run = actions.start(
-                scenario,
-                actor=request.user,
-                dry_run=form.cleaned_data["dry_run"],
-                limit=form.cleaned_data["limit"],
-            )
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
+        with told_in(form):
+            run = operations.create_run(request.user, scenario=scenario.pk, **form.cleaned_data)
             return redirect("robots:run", run.pk)
     waiting = Case.objects.filter(procedure=scenario.procedure, status=Status.READY).order_by("pk")
     context = {
@@ -95,12 +85,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def pause(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the robot to pause."""
-    return _act(
-        request,
-        run_id,
-        lambda row: actions.pause(row, actor=request.user),
-        "一時停止を指示しました。いまの操作が済みしだい止まります。",
-    )
+    operations.pause_run(request.user, run_id=run_id)
+    return _done(request, run_id, "一時停止を指示しました。いまの操作が済みしだい止まります。")
 
 
 @require_POST
@@ -110,47 +96,27 @@ def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     get_object_or_404(Run, pk=run_id)
     form = ResumeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "始める行は1以上の数字で入力してください。")
-        return redirect("robots:run", run_id)
-    first_row = form.cleaned_data["first_row"]
-    return _act(
-        request,
-        run_id,
-        lambda row: actions.resume(row, actor=request.user, first_row=first_row),
-        f"{first_row}行目から再開しました。",
-    )
+        raise Invalid("始める行は1以上の数字で入力してください。")
+    operations.resume_run(request.user, run_id=run_id, **form.cleaned_data)
+    return _done(request, run_id, f"{form.cleaned_data['first_row']}行目から再開しました。")
 
 
 @require_POST
 @permission_required("robots.run")
 def stop(request: HttpRequest, run_id: int) -> HttpResponse:
     """End the run."""
-    return _act(
-        request,
-        run_id,
-        lambda row: actions.stop(row, actor=request.user),
-        "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。",
-    )
+    operations.stop_run(request.user, run_id=run_id)
+    return _done(request, run_id, "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。")
 
 
 @require_POST
 @permission_required("robots.run")
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let the robot try failed rows again."""
-    return _act(
-        request,
-        run_id,
-        lambda row: actions.retry_failed(row, actor=request.user),
-        "失敗した行をもう一度流します。",
-    )
+    operations.retry_run(request.user, run_id=run_id)
+    return _done(request, run_id, "失敗した行をもう一度流します。")
 
 
-def _act(request: HttpRequest, run_id: int, action: Callable[[Run], Any], done: str) -> HttpResponse:
-    row = get_object_or_404(Run, pk=run_id)
-    try:
-        action(row)
-    except NotPossible as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+def _done(request: HttpRequest, run_id: int, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
     return redirect("robots:run", run_id)

@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions import scenarios as actions
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.forms import RegisterForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
+from yakuba.services.robots.operations import load_scenario
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register, runs, steps
-from yakuba.services.robots.queries.refusal import NotPossible
 
 RECENT = 10
 LOADING = DefinitionPage(
@@ -83,11 +84,11 @@ def load(request: HttpRequest) -> HttpResponse:
     """Load a scenario file, or a newer version of one."""
 
     def put(text: str) -> HttpResponse:
-        version = actions.load_scenario(text, actor=request.user)
+        version = load_scenario(request.user, text=text)
         messages.success(request, f"「{version.scenario}」の第{version.version}版を登録しました。")
         return redirect("robots:scenario", version.scenario_id)
 
-    return load_definition(request, LOADING, put, NotPossible)
+    return load_definition(request, LOADING, put)
 
 
 @permission_required("robots.manage")
@@ -96,7 +97,7 @@ def edit_register(request: HttpRequest, scenario_id: int) -> HttpResponse:
     row = get_object_or_404(Scenario, pk=scenario_id)
     form = RegisterForm(request.POST or None, scenario=row)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             actions.set_register(
                 row,
                 owner=form.person("owner"),
@@ -105,9 +106,6 @@ def edit_register(request: HttpRequest, scenario_id: int) -> HttpResponse:
                 in_use=form.cleaned_data["in_use"],
                 actor=request.user,
             )
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "台帳を更新しました。")
             return redirect("robots:scenario", row.pk)
     return render(

@@ -9,12 +9,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.outbound import allowed_targets
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.forms import SystemForm
 from yakuba.services.robots.models import System
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
-from yakuba.services.robots.queries.refusal import NotPossible
 
 
 @permission_required("robots.view")
@@ -33,7 +33,7 @@ def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
     names = register.wanted_secrets(system) if system else ("職員番号", "パスワード")
     form = SystemForm(request.POST or None, system=system, names=names)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             saved = set_system(
                 form.cleaned_data["name"],
                 form.cleaned_data["base_url"],
@@ -42,9 +42,6 @@ def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
                 idempotent=form.cleaned_data["idempotent"],
                 actor=request.user,
             )
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"接続先「{saved}」を登録しました。")
             return redirect("robots:systems")
     context = {"form": form, "system": system, "hosts": sorted(allowed_targets())}

@@ -1,7 +1,5 @@
-"""The one exception by which this room says no to a person."""
+"""The name by which this room said no before the house had one tree of refusals."""
 
-from __future__ import annotations
+from yakuba.kernel.refusals import Conflict as NotPossible
 
-
-class NotPossible(Exception):
-    """What was asked is refused; `str()` is a Japanese sentence: what is wrong, where, what to do."""
+__all__ = ["NotPossible"]

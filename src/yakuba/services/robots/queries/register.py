@@ -13,12 +13,12 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.outbound import OutboundRefused, require_target
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
-from yakuba.services.robots.queries.refusal import NotPossible
 
 
 def scenarios() -> QuerySet[Scenario]:
@@ -32,13 +32,13 @@ def scenarios_for(procedure_code: str) -> list[Scenario]:
 
 
 def only_scenario(procedure_code: str) -> Scenario:
-    """The one scenario in use for a procedure. Raises NotPossible for none or several."""
+    """The one scenario in use for a procedure. Raises Conflict for none or several."""
     found = scenarios_for(procedure_code)
     if not found:
-        raise NotPossible(f"手続「{procedure_code}」のシナリオがありません。YAMLファイルを登録してください。")
+        raise Conflict(f"手続「{procedure_code}」のシナリオがありません。YAMLファイルを登録してください。")
     if len(found) > 1:
         names = "、".join(one.name for one in found)
-        raise NotPossible(
+        raise Conflict(
             f"手続「{procedure_code}」のシナリオが{len(found)}つあります（{names}）。使わないものを台帳で休止してください。"
         )
     return found[0]

@@ -12,6 +12,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.services.robots.adapters.egress.client import complaint, home
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import Row, Run, RunState
@@ -60,10 +61,12 @@ def running(user: Any) -> list[RunningWork]:
 
 
 def self_check() -> list[CheckResult]:
-    """Whether robots can work here: the browser, the secrets, the hosts, the register."""
+    """Whether robots can work here: the browser, this machine's egress, the secrets, the hosts, the register."""
     lacks = missing(str(settings.YAKUBA.chromium))
     results = [CheckResult("ロボットの動作環境", False, sentence) for sentence in lacks]
     results = results or [CheckResult("ロボットの動作環境", True)]
+    silent = complaint(home(settings.YAKUBA.data_dir))
+    results.append(CheckResult("ロボットの通信の出口", not silent, silent))
     for scenario in register.scenarios().filter(in_use=True):
         found = register.obstacles(scenario)
         if register.review_is_due(scenario):

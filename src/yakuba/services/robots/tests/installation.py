@@ -1,4 +1,5 @@
-"""A small installation in a folder of its own: `… seed 4 http://127.0.0.1:8199` makes it, `… ledger` shows it."""
+"""A small installation in a folder of its own: `… seed 4 http://127.0.0.1:8199` makes it, `… ledger` and `… runs`
+show it."""
 
 from __future__ import annotations
 
@@ -10,17 +11,19 @@ import django
 
 
 def main() -> None:
-    """`seed N ADDRESS` makes やくば市 with N cases and starts a run over them against the core system there;
-    `ledger` prints every case as JSON."""
+    """`seed N ADDRESS…` makes やくば市 and starts, for each address, a run over N cases against the system there;
+    `ledger` prints every case, and `runs` every run, as JSON."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
     if sys.argv[1] == "seed":
-        seed(int(sys.argv[2]), sys.argv[3])
+        seed(int(sys.argv[2]), sys.argv[3:])
+    elif sys.argv[1] == "runs":
+        print(json.dumps(told()))  # noqa: T201
     else:
         print(json.dumps(ledger()))  # noqa: T201
 
 
-def seed(count: int, address: str) -> None:
+def seed(count: int, addresses: list[str]) -> None:
     from yakuba.config.setup import prepare
     from yakuba.kernel.accounts.models import Role, User
     from yakuba.kernel.ledger import actions
@@ -29,6 +32,8 @@ def seed(count: int, address: str) -> None:
     from yakuba.kernel.tenancy import active_municipality
     from yakuba.kernel.tenancy.models import Municipality
     from yakuba.services.robots import facade
+    from yakuba.services.robots.actions import runs
+    from yakuba.services.robots.actions.scenarios import load_scenario
     from yakuba.services.robots.tests import town
     from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, ready_case
 
@@ -38,11 +43,23 @@ def seed(count: int, address: str) -> None:
         person.roles.add(Role.objects.create(name="全部", permissions=sorted(permission_names())))
         actions.load_procedure(town.definition(PROCEDURE))
         procedure = Procedure.objects.get(code=PROCEDURE)
-        for serial in range(1, count + 1):
-            ready_case(procedure, serial)
-        facade.set_system(SYSTEM, address, town.SECRETS, actor=person, settle_seconds=2.0)
-        facade.load_scenario(town.scenario_text(PROCEDURE), person)
-        facade.start_run(PROCEDURE, person)
+        for n, address in enumerate(addresses):
+            number = str(n + 1) if n else ""
+            text = town.scenario_text(PROCEDURE).replace(SYSTEM, SYSTEM + number)
+            for serial in range(n * count + 1, (n + 1) * count + 1):
+                ready_case(procedure, serial)
+            facade.set_system(SYSTEM + number, address, town.SECRETS, actor=person, settle_seconds=2.0)
+            version = load_scenario(text.replace("の登録\n", f"の登録{number}\n", 1), actor=person)
+            runs.start(version.scenario, actor=person)
+
+
+def told() -> list[dict[str, object]]:
+    from yakuba.kernel.tenancy import active_municipality
+    from yakuba.kernel.tenancy.models import Municipality
+    from yakuba.services.robots.queries import runs
+
+    with active_municipality(Municipality.objects.get()):
+        return [runs.run_facts(run) for run in runs.runs().order_by("pk")]
 
 
 def ledger() -> list[dict[str, object]]:

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Pages:
     """Serves `html` by path and counts what is asked. A POST to /drop is noted and never answered; one to /slow
-    is answered after a second; other POSTs lead to /done. `/away?url` redirects."""
+    is answered after a second; /again?url tells to send it there once more (307), /put?url too (308); /fails answers 500;
+    other POSTs lead to /done. `/away?url` redirects."""
 
     def __init__(self, html: dict[str, str]) -> None:
         self.html = html
@@ -43,14 +44,26 @@ class Pages:
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                pages.asked.append(f"POST {self.path}")
+                pages.asked.append(f"{self.command} {self.path}")
                 if self.path == "/drop":
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
                 if self.path == "/slow":
                     time.sleep(1)
-                self._send(303, "", "/done")
+                moved = {"/again": 307, "/put": 308}.get(self.path.partition("?")[0])
+                if self.path == "/fails":
+                    self._send(500, "<h1>エラー</h1>")
+                elif moved:
+                    self._send(moved, "", self.path.partition("?")[2])
+                else:
+                    self._send(303, "", "/done")
+
+            def do_PUT(self) -> None:
+                self.do_POST()
+
+            def do_DELETE(self) -> None:
+                self.do_POST()
 
             def _send(self, status: int, body: str, location: str = "") -> None:
                 data = f"<!DOCTYPE html><html lang=ja><meta charset=utf-8>{body}".encode()

@@ -14,6 +14,7 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt
+from yakuba.kernel.refusals import Missing, Refused
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.robots import facade
 from yakuba.services.robots.actions import decisions, runs, scenarios, systems
@@ -70,7 +71,7 @@ def test_a_system_outside_the_allowed_hosts_is_refused(office):
         "ftp://127.0.0.1",
         "http://127.0.0.1/x",
     ):
-        with pytest.raises(NotPossible):
+        with pytest.raises(Refused):
             systems.set_system("別のシステム", address, 5.0, {}, actor=office.person)
     text = town.scenario_text(PROCEDURE).replace("http://127.0.0.1:8100", "http://core.example.com")
     text = text.replace("名前: 総合住民情報システム", "名前: 新しいシステム").replace("版: 1", "版: 2", 1)
@@ -201,7 +202,7 @@ def test_a_row_that_fails_goes_back_to_the_pile_and_can_be_tried_again(office):
     assert (row.row_state, row.holds_case) == (RowState.FAILED, False)
     assert row.stated_problem.message
     assert statuses() == [Status.READY]
-    assert runs.retry_failed(run, actor=office.person) == 1
+    assert len(runs.retry_failed(run, actor=office.person)) == 1
     assert statuses() == [Status.ENTERING]
     Shift(run).work()
     assert statuses() == [Status.ENTERED]
@@ -233,17 +234,17 @@ def test_a_worker_that_lost_the_run_can_write_nothing(office):
 def test_pause_and_resume_at_a_row(office):
     run = office.start(4)
     shift = Shift(run)
-    runs.pause(run, actor=office.person)
+    runs.pause(run)
     assert shift.work().ending is Ending.PAUSED
     run.refresh_from_db()
     assert run.state == RunState.PAUSED
-    runs.resume(run, actor=office.person, first_row=3)
+    runs.resume(run, first_row=3)
     Shift(run).work()
     run.refresh_from_db()
     assert statuses() == [Status.ENTERING] * 2 + [Status.ENTERED] * 2
     assert run.state == RunState.PAUSED
     assert "前に2行" in run.stated_problem.message
-    runs.resume(run, actor=office.person)
+    runs.resume(run)
     Shift(run).work()
     run.refresh_from_db()
     assert (run.state, statuses()) == (RunState.DONE, [Status.ENTERED] * 4)
@@ -251,37 +252,37 @@ def test_pause_and_resume_at_a_row(office):
 
 def test_a_run_nobody_works_on_is_paused_at_once(office):
     run = office.start(1)
-    assert runs.pause(run, actor=office.person).state == RunState.PAUSED
+    assert runs.pause(run).state == RunState.PAUSED
     assert runs.take(run.pk, "late worker") is None
     with pytest.raises(NotPossible):
-        runs.pause(run, actor=office.person)
+        runs.pause(run)
     with pytest.raises(NotPossible, match="1から1まで"):
-        runs.resume(run, actor=office.person, first_row=2)
+        runs.resume(run, first_row=2)
 
 
 def test_resuming_while_the_robot_still_pauses_goes_on(office):
     run = office.start(2)
     shift = Shift(run)
-    runs.pause(run, actor=office.person)
-    runs.resume(run, actor=office.person)
+    runs.pause(run)
+    runs.resume(run)
     assert shift.work().ending is Ending.FINISHED
     assert statuses() == [Status.ENTERED] * 2
 
 
 def test_stop_puts_back_what_was_not_begun(office):
     run = office.start(3)
-    runs.stop(run, actor=office.person)
+    runs.stop(run)
     run.refresh_from_db()
     assert (run.state, statuses()) == (RunState.STOPPED, [Status.READY] * 3)
     with pytest.raises(NotPossible):
-        runs.resume(run, actor=office.person)
+        runs.resume(run)
 
 
 @pytest.mark.parametrize("state", ["intent", "submitting", "retry", "looking_up", "waiting"])
 def test_stop_sends_a_row_whose_button_may_have_been_pressed_to_a_person(office, state):
     run = office.start(2)
     Row.objects.filter(run=run, number=1).update(state=state, intent_at=timezone.now())
-    runs.stop(run, actor=office.person)
+    runs.stop(run)
     assert [office.row(run, number).row_state for number in (1, 2)] == [RowState.UNDECIDED, RowState.SKIPPED]
     assert statuses() == [Status.UNDECIDED, Status.READY]
 
@@ -289,7 +290,7 @@ def test_stop_sends_a_row_whose_button_may_have_been_pressed_to_a_person(office,
 def test_stop_while_a_worker_is_at_it_is_obeyed_by_the_worker(office):
     run = office.start(2)
     shift = Shift(run)
-    runs.stop(run, actor=office.person)
+    runs.stop(run)
     assert statuses() == [Status.ENTERING] * 2
     assert shift.work().ending is Ending.STOPPED
     run.refresh_from_db()
@@ -303,7 +304,7 @@ def test_a_changed_screen_holds_the_run_up_and_the_next_version_goes_on(office):
     assert (run.state, run.ending) == (RunState.HALTED, Ending.SCREEN_CHANGED)
     text = town.scenario_text(PROCEDURE).replace("版: 1", "版: 2", 1)
     scenarios.load_scenario(text, actor=office.person)
-    runs.resume(run, actor=office.person)
+    runs.resume(run)
     run.refresh_from_db()
     assert run.version.version == 2
     Shift(run).work()
@@ -329,7 +330,6 @@ def test_the_person_found_it_in(office, undecided):
     assert (case.status, case.target_number) == (Status.ENTERED, "K-000123")
     decided = CaseEvent.objects.get(kind="ledger.entered")
     assert (decided.actor, decided.seconds, decided.user) == ("person", 12.5, office.person)
-    assert AuditEvent.objects.filter(name="robots.decided_entered", actor=office.person).count() == 1
     with pytest.raises(NotPossible, match="ほかの職員"):
         decisions.withdraw(undecided, "二重の申請", actor=office.person)
 
@@ -367,7 +367,7 @@ def test_withdrawing_needs_a_reason(office, undecided):
 
 def test_a_row_of_another_town_cannot_be_decided(office, undecided, neighbour, neighbour_town):
     with active_municipality(neighbour_town):
-        with pytest.raises(Row.DoesNotExist):
+        with pytest.raises(Missing):
             facade.decide(undecided.pk, "again", actor=neighbour)
         assert facade.undecided() == []
         with pytest.raises(Run.DoesNotExist):

@@ -45,7 +45,7 @@ def test_a_run_from_the_command_line(office, robots):
     assert [row["state"] for row in shown["rows"]] == ["undecided", "entered"]
     row = robots("undecided", "--json", user=False)[1][0]["id"]
     assert robots("decide", row, "entered")[0] == 1
-    assert robots("decide", row, "entered", "--number", "K-5", "--json")[1][0]["target_number"] == "K-5"
+    assert robots("decide", row, "entered", "--number", "K-5", "--json")[1]["target_number"] == "K-5"
     assert [one["id"] for one in robots("status", "--json", user=False)[1]] == [run["id"]]
     code, text = robots("status", run["id"], "--rows", user=False)
     assert (code, "登録済み" in text) == (0, True)
@@ -60,7 +60,7 @@ def test_stop_and_retry(office, robots):
 
 
 def test_loading_a_scenario(robots, tmp_path):
-    assert robots("load-scenario", FILE, "--json")[1][0]["version"] == 1
+    assert robots("load-scenario", FILE, "--json")[1]["version"] == 1
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(
         FILE.read_text(encoding="utf-8").replace("ボタン: 検索", "ボタソ: 検索"), encoding="utf-8"

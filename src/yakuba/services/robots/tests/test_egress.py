@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser
-from yakuba.services.robots.adapters.egress.client import EgressSession
+from yakuba.services.robots.adapters.egress.client import EgressSession, complaint
 from yakuba.services.robots.contracts import Intent
 from yakuba.services.robots.engine.errors import NoEgress, Trouble, Unacknowledged
 from yakuba.services.robots.tests.pages import Pages
@@ -300,3 +300,19 @@ def test_the_whole_browser_goes_that_way(house: House, pages: Pages, sink: Sink)
         with pytest.raises(Trouble):
             browser.open(f"{pages.base}/done")
     assert (pages.asked, sink.got) == ([], [])
+
+
+def test_the_self_check_sees_an_egress_that_is_silent_and_starts_none(house: House, tmp_path: Path) -> None:
+    assert complaint(house.folder) == ""
+    assert not (house.folder / "lock").exists()
+    house.open([])
+    assert complaint(house.folder, 60) == ""
+    os.kill(house.pid(), signal.SIGSTOP)
+    assert "応答しません" in complaint(house.folder, 0.2)
+    os.kill(house.pid(), signal.SIGCONT)
+    assert complaint(house.folder, 60) == ""
+    house.kill()
+    until(lambda: complaint(house.folder, 60) == "")
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    assert "権限を確かめて" in complaint(in_the_way)

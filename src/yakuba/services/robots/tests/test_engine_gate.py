@@ -10,11 +10,12 @@ import pytest
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser
 from yakuba.services.robots.contracts import Ending, FieldSpec, ProblemKind, Row, RowState
 from yakuba.services.robots.engine.attempt import Limits
-from yakuba.services.robots.engine.browser import ANY_FORM, Page
+from yakuba.services.robots.engine.browser import ANY_FORM, Entry, Page
+from yakuba.services.robots.engine.errors import Trouble
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.runner import Runner
-from yakuba.services.robots.engine.scenario import Element, Role
+from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
 from yakuba.services.robots.tests.memory import MemoryStore
 from yakuba.services.robots.tests.pages import Pages
 
@@ -107,6 +108,14 @@ def test_a_form_that_the_page_sends_twice_is_stored_once(browser: ChromiumBrowse
     assert pages.count("POST /store") == 1
 
 
+def test_what_is_only_read_after_a_store_is_no_part_of_the_commit(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """Else a step of the next row that opens the same page would be taken for the commit step."""
+    browser.open(f"{pages.base}/then-leaves")
+    assert browser.commit(REGISTER, leaves=True, dialog="").sent == ("POST /store",)
+
+
 def test_a_form_that_stores_by_get_is_sent_once(browser: ChromiumBrowser, pages: Pages) -> None:
     assert commit(browser, pages, "/get").headings == ("完了",)
     assert pages.count("GET 127.0.0.1 /done?store=yes") == 1
@@ -128,6 +137,99 @@ def test_a_step_that_sends_what_it_never_sent_is_stopped_before_it_leaves(
     assert pressed.stopped == "POST /step/* action=register page=3"
     assert pressed.page is None
     assert [one for one in pages.asked if one.startswith("POST")] == []
+
+
+@pytest.mark.parametrize("answer", ["again", "put"])
+@pytest.mark.parametrize("other_address", [False, True])
+def test_a_redirect_that_keeps_the_method_is_followed_once_under_the_same_intent(
+    answer: str, other_address: bool, browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """Chromium would send the body to the new address by itself, past the gate."""
+    store = f"{pages.base}/moved/store" if other_address else "/moved/store"
+    pages.html["/moves"] = FORM.format("").replace("/store", f"/{answer}?{store}")
+    browser.open(f"{pages.base}/moves")
+    pressed = browser.commit(REGISTER, leaves=True, dialog="")
+    assert pressed.page is not None
+    assert (pressed.page.headings, pressed.page.url) == (("完了",), f"{pages.base}/done")
+    # Both were sent by hand.
+    assert pressed.sent == (f"POST /{answer} action=register", "POST /moved/store action=register")
+    assert [one for one in pages.asked if one.startswith("POST")] == [
+        f"POST /{answer}?{store}",
+        "POST /moved/store",
+    ]
+
+
+def test_a_redirect_that_keeps_the_method_does_not_leave_the_allowed_hosts_nor_go_on_for_ever(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    for to in (
+        f"http://localhost:{pages.port}/store",
+        "/drop",
+        "/again?/again?/again?/again?/again?/again?/store",
+    ):
+        pages.html["/moves"] = FORM.format("").replace("/store", f"/again?{to}")
+        browser.open(f"{pages.base}/moves")
+        pages.asked.clear()
+        with pytest.raises(Trouble):
+            browser.commit(REGISTER, leaves=True, dialog="")
+        browser.row_begins()
+        assert pages.count("POST /store") == 0
+        assert pages.count("POST /drop") == (1 if to == "/drop" else 0)
+
+
+def test_before_the_commit_step_a_redirect_is_one_more_request(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    pages.html["/step-moves"] = SITE["/step"].replace("/step/8231", "/again?/store")
+    browser.entry_begins(ANY_FORM, frozenset())
+    browser.open(f"{pages.base}/step-moves")
+    learned = browser.press(NEXT, (), leaves=True, dialog="", forms=ANY_FORM).sent
+    assert learned == ("POST /again action=next page=3", "POST /store action=next page=3")
+    pages.asked.clear()
+    browser.entry_begins(ANY_FORM, frozenset())
+    browser.open(f"{pages.base}/step-moves")
+    pressed = browser.press(NEXT, (), leaves=True, dialog="", forms=frozenset(learned[:1]))
+    assert (pressed.stopped, pages.count("POST /store")) == (learned[1], 0)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "fetch('/store', {method: 'POST', body: 'a=1'})",
+        "fetch('/api', {method: 'PUT', body: JSON.stringify({action: 'register', name: 'x'})})",
+        "navigator.sendBeacon('/store', 'x')",
+        "(() => { const x = new XMLHttpRequest(); x.open('DELETE', '/store/1'); x.send() })()",
+    ],
+)
+@pytest.mark.parametrize("when", ["load", "change", "click"])
+def test_a_script_that_sends_before_the_commit_step_what_it_never_sent_is_stopped(
+    script: str, when: str, browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """On any page, whatever makes it send: nothing leaves, and the step says so."""
+    at = {"load": '<body onload="{}">', "change": '<label>氏名 <input onchange="{}"></label>', "click": ""}
+    click = script if when == "click" else ""
+    pages.html["/scripted"] = at[when].format(script) + (
+        f'<label>住所 <input></label><form action=/done><button onclick="{click}">次へ</button></form>'
+    )
+    fill = [Entry(Element(Role.FIELD, "氏名"), EntryKind.TEXT, ("山田",))] if when == "change" else []
+
+    def play(elsewhere: frozenset[str]) -> tuple[tuple[str, ...], str]:
+        browser.row_begins()
+        pages.asked.clear()
+        browser.entry_begins(elsewhere, frozenset())
+        browser.open(f"{pages.base}/scripted")
+        browser.fill(fill)
+        browser.press(NEXT, (), leaves=True, dialog="", forms=ANY_FORM)
+        return browser.entry_ends()
+
+    sent, stopped = play(ANY_FORM)
+    assert not stopped
+    scripted = [one for one in sent if not one.startswith("GET")]
+    assert len(scripted) == 1
+    assert play(frozenset(sent)) == (sent, "")
+    _, stopped = play(frozenset(sent) - {*scripted})
+    assert stopped == scripted[0]
+    assert [one for one in pages.asked if not one.startswith("GET")] == []
 
 
 FIELDS = [FieldSpec("number", "受付番号", "receipt_number"), FieldSpec("name", "氏名", "name")]
@@ -175,9 +277,10 @@ class Small:
         self.pages, self.browser = pages, browser
         self.player = self.opened()
 
-    def opened(self, forms: dict[int, tuple[str, ...]] | None = None) -> ScenarioPlayer:
-        scenario = load(SCENARIO, "small", FIELDS)
-        return ScenarioPlayer(scenario, self.browser, {}, self.pages.base, forms)
+    def opened(
+        self, forms: dict[int, tuple[str, ...]] | None = None, scenario: str = SCENARIO
+    ) -> ScenarioPlayer:
+        return ScenarioPlayer(load(scenario, "small", FIELDS), self.browser, {}, self.pages.base, forms)
 
     def run(self, store: MemoryStore) -> Ending:
         limits = Limits(settle_seconds=1, attempts=3, backoff=0.05)
@@ -203,7 +306,7 @@ def test_when_the_confirmation_page_is_gone_the_run_stops_before_anything_is_sto
     rehearsed = rows(1)
     limits = Limits(settle_seconds=1)
     Runner(rehearsed, small.player, rehearse=True, limits=limits, pictures=()).run()
-    assert list(small.player.forms.values()) == [("POST /turn do=next",)]
+    assert ("POST /turn do=next",) in small.player.forms.values()
     pages.html["/entry"] = ENTRY.format("register")
     pages.asked.clear()
     small.player = small.opened(small.player.forms)
@@ -215,6 +318,43 @@ def test_when_the_confirmation_page_is_gone_the_run_stops_before_anything_is_sto
     assert problem.kind is ProblemKind.SCREEN_CHANGED
     assert "送る前に止めました" in problem.message
     assert store.rows[2].state is RowState.WAITING
+
+
+def test_a_step_that_leads_by_get_where_the_commit_step_led_is_stopped(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """The target stores by GET; the button of a page before comes to send the same."""
+    small = Small(pages, browser)
+    register = "<h1>確認</h1><form action=/finish><button name=do value=register>登録</button></form>"
+    pages.html |= {
+        "/done": register,
+        "/finish": "<h1>完了</h1><table><tr><th>登録番号</th><td>K-3</td></tr></table>",
+    }
+    small.player = small.opened(scenario=SCENARIO.replace(", 画面: 変わらない", ""))
+    assert small.run(rows(1)) is Ending.FINISHED
+    assert ("GET /finish do=register",) in small.player.forms.values()
+    pages.html["/entry"] = ENTRY.format("register").replace("method=post action=/turn", "action=/finish")
+    pages.asked.clear()
+    store = rows(2)
+    assert small.run(store) is Ending.SCREEN_CHANGED
+    assert not [one for one in pages.asked if "/finish" in one]
+
+
+def test_a_step_without_an_answer_is_in_doubt_until_it_must_be_visible(
+    browser: ChromiumBrowser, pages: Pages
+) -> None:
+    """The vendor dropped the confirmation page, the same form stores, and the answer is an error: looked up, and
+    only once the target has settled sent again."""
+    small = Small(pages, browser)
+    pages.html["/entry"] = ENTRY.format("next").replace("/turn", "/fails")
+    store = rows(1)
+    limits = Limits(settle_seconds=0.5, attempts=2, backoff=0.05)
+    Runner(store, small.player, limits=limits, pictures=()).run()
+    assert pages.count("POST /fails") == 2
+    doubted = [row for row in store.saved if row.state is RowState.RETRY]
+    assert all(row.intent is not None and row.intent.again for row in doubted)
+    assert any(row.intent.settles_from is not None for row in doubted if row.intent)
+    assert store.rows[1].state is RowState.UNDECIDED
 
 
 def test_a_step_that_stored_behind_an_unchanged_form_is_found_before_anything_is_sent_again(

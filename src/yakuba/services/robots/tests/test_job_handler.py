@@ -70,7 +70,8 @@ def test_without_chromium_everything_says_which_package(office, without_chromium
 def test_a_well_installed_office_passes_its_own_check(office):
     manifest = next(one for one in manifests() if one.name == "robots")
     results = resolve(manifest.self_check)()
-    assert {result.label for result in results} >= {"ロボットの動作環境", f"シナリオ「{office.scenario}」"}
+    labels = {"ロボットの動作環境", "ロボットの通信の出口", f"シナリオ「{office.scenario}」"}
+    assert {result.label for result in results} >= labels
     assert all(result.ok for result in results if "シナリオ" in result.label or "接続先" in result.label)
 
 
@@ -114,7 +115,7 @@ def test_a_run_whose_target_is_down_gives_its_place_back(office):
 
 def test_a_finished_or_paused_run_is_left_alone(office):
     run = office.start(1)
-    runs.pause(run, actor=office.person)
+    runs.pause(run)
     jobs.run(begun(run), run_id=run.pk)
     assert Row.objects.get().row_state is RowState.WAITING
     jobs.run(begun(run), run_id=987654)

@@ -49,9 +49,15 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def seed(self, rows: int) -> None:
-        """やくば市 with so many cases, and a run over them."""
-        self.run(PROGRAM, "seed", str(rows), self.core.base)
+    def seed(self, rows: int, *others: str) -> None:
+        """やくば市 with so many cases, and a run over them; and one more run of as many against each of the others."""
+        hosts = [address.partition("//")[2] for address in (self.core.base, *others)]
+        self.environment["YAKUBA_OUTBOUND_HOSTS"] = ",".join(hosts)
+        self.run(PROGRAM, "seed", str(rows), self.core.base, *others)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What the pages tell of every run."""
+        return json.loads(self.run(PROGRAM, "runs"))
 
     def cases(self) -> list[dict[str, Any]]:
         return json.loads(self.run(PROGRAM, "ledger"))

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from yakuba.kernel.definitions import plain
+from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.services.nursery.contracts import Facility, Problem, SharedAges
-from yakuba.services.nursery.engine.tables.numbers import folded
-from yakuba.services.nursery.engine.tables.rows import BadRow, Row, rows
+from yakuba.services.nursery.engine.tables.numbers import folded, without_signs
 
 AGES = range(6)
 NOT_TAKEN_IN = ("", "-", "－", "ー", "×")
@@ -35,7 +35,7 @@ def _place(row: Row) -> str:
 
 
 def _facility(row: Row) -> Facility:
-    code = folded(row.get("施設番号"))
+    code = folded(without_signs(row.get("施設番号"), "施設番号"))
     if not code:
         raise BadRow("施設番号が空です。")
     vacancies = {}

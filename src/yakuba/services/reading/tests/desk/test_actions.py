@@ -238,18 +238,12 @@ def test_a_crash_while_the_case_is_put_together_leaves_the_sheet_to_be_read_agai
 
 
 def test_a_sheet_that_cannot_be_read_for_good_waits_for_a_person_who_may_try_again(desk, monkeypatch):
-    from yakuba.services.reading import jobs
-
     desk.upload(("束.pdf", desk.scans.pdf((BUS, 1))))
     sheets.split_file(BatchFile.objects.get().pk, lambda done, total: None)
 
-    class LastTry:
-        attempt = jobs.ATTEMPTS
-
     with monkeypatch.context() as broken:
         broken.setattr(reader, "read_image", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            jobs.read_sheet(LastTry(), sheet_id=desk.sheet().pk)
+        desk.work()
     assert (desk.sheet().state, desk.sheet().problem) == ("problem", "failed")
     assert "もう一度読む" in desk.sheet().message
     sheets.read_again(desk.sheet(), actor=desk.person)
@@ -260,8 +254,8 @@ def test_a_sheet_that_cannot_be_read_for_good_waits_for_a_person_who_may_try_aga
 def test_a_form_is_loaded_once_and_a_newer_version_takes_its_place(desk, tmp_path, settings):
     import shutil
 
+    from yakuba.kernel.definitions import DefinitionError
     from yakuba.services.reading.actions.definitions import load_form
-    from yakuba.services.reading.engine.definitions import DefinitionError
     from yakuba.services.reading.models import FormDefinition
 
     old = FormDefinition.objects.get()

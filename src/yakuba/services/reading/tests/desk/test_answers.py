@@ -2,7 +2,7 @@
 
 import pytest
 
-from yakuba.kernel.ledger.definitions import parse_procedure
+from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
 
 PROCEDURE = parse_procedure(

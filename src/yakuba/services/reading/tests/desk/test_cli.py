@@ -65,7 +65,7 @@ def test_forms_are_loaded_and_a_mistake_names_its_place(desk, settings, tmp_path
     wrong = tmp_path / "form.yaml"
     wrong.write_text("form: x\nprocedure: nowhere\n", encoding="utf-8")
     done = run("load-form", wrong)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "nowhere" in done.stderr
 
 

@@ -71,14 +71,21 @@ def test_from_the_case_to_the_core_system_and_back(desk, entered, client, clerk)
     kinds = list(CaseEvent.objects.filter(case=entered).order_by("pk").values_list("kind", flat=True))
     assert kinds[-3:] == ["ledger.value_confirmed", "reading.correction_opened", "reading.corrected"]
     event = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__passed=True).get()
-    assert event.details == {"field": "name", "changed": True, "passed": True}, "it is counted as found wrong"
+    assert event.details == {
+        "field": "name",
+        "changed": True,
+        "passed": True,  # it is counted as found wrong
+        "before": "高橋花子",
+        "after": "髙橋花子",
+        "reason": "申請者からの連絡",
+    }
 
 
 def test_every_value_with_the_same_cause_is_listed_and_can_be_checked_off(desk, entered, client, clerk):
     client.force_login(clerk)
-    same_way = neighbour_case(entered, "0800000239", "佐藤一郎", confirmed_by=["kana"])
-    same_letter = neighbour_case(entered, "0800000336", "高田二郎", confirmed_by=["lexicon"])
-    other = neighbour_case(entered, "0800000433", "鈴木三郎", confirmed_by=["lexicon"])
+    same_way = neighbour_case(entered, "0800000226", "佐藤一郎", confirmed_by=["kana"])
+    same_letter = neighbour_case(entered, "0800000323", "高田二郎", confirmed_by=["lexicon"])
+    other = neighbour_case(entered, "0800000420", "鈴木三郎", confirmed_by=["lexicon"])
     corrected(client, entered, "髙橋花子")
     url = reverse("reading:correction", args=[Correction.objects.get().pk])
     page = text_of(client.get(url))
@@ -97,7 +104,7 @@ def test_every_value_with_the_same_cause_is_listed_and_can_be_checked_off(desk, 
 def test_a_persons_slip_lists_what_that_person_confirmed_that_day(desk, entered, client, clerk):
     client.force_login(clerk)
     ledger.confirm_value(entered, "name", "高橋花子", actor=clerk, seconds=1)
-    other = ledger.open_case(entered.procedure, "0800000239")
+    other = ledger.open_case(entered.procedure, "0800000226")
     ledger.confirm_value(other, "name", "佐藤一郎", actor=clerk, seconds=1)
     corrected(client, entered, "髙橋花子")
     page = text_of(client.get(reverse("reading:correction", args=[Correction.objects.get().pk])))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from yakuba.kernel.ledger.definitions import FieldDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.services.reading.actions.plausibility import doubt
 
 

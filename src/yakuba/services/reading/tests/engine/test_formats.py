@@ -8,14 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yakuba.services.reading.engine.formats import (
-    FormatError,
-    canonical,
-    canonical_choice,
-    display,
-    era_date,
-    receipt_check,
-)
+from yakuba.kernel.values import canonical_choice
+from yakuba.kernel.values import shown as display
+from yakuba.kernel.values.receipt_numbers import check_digits as receipt_check
+from yakuba.services.reading.engine.formats import FormatError, canonical, era_date
 
 
 @pytest.mark.parametrize(
@@ -76,7 +72,7 @@ def test_what_is_no_value_is_refused_with_a_sentence(type_: str, raw: str) -> No
         ("date", "2019-05-01", "令和元年5月1日"),
         ("date", "1989-01-07", "昭和64年1月7日"),
         ("date", "1850-01-01", "1850年1月1日"),
-        ("postal_code", "1000001", "100-0001"),
+        ("postal_code", "1000001", "〒100-0001"),
         ("phone", "09012345678", "090-1234-5678"),
         ("phone", "0312345678", "03-1234-5678"),
         ("number", "1234567", "1,234,567"),

@@ -8,14 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from yakuba.services.reading.engine.definitions import DefinitionError
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions.procedures import load_procedure
 from yakuba.services.reading.engine.library import FormLibrary
-from yakuba.services.reading.engine.loading import load_form, load_procedure
+from yakuba.services.reading.engine.loading import load_form
 
 PROCEDURE = """
 procedure: p
 title: 見本
 version: 1
+baseline: {minutes_per_case: 4, kind: estimated}
 fields:
   - {code: receipt_number, label: 受付番号, type: receipt_number, required: true}
   - {code: sex, label: 性別, type: choice, options: {male: 男, female: 女}}
@@ -50,7 +52,7 @@ def test_samples_load(library: FormLibrary) -> None:
         "nursery-admission/2",
         "resident-tax-change/1",
     }
-    assert len(library.fields("nursery-admission")["wish_1"].lexicon) >= 20
+    assert len(library.fields("nursery-admission")["wish_1"].words) >= 20
     assert library.fields("resident-tax-change")["tax_total"].sum_of == ("tax_collected", "tax_uncollected")
 
 
@@ -115,14 +117,14 @@ def test_a_broken_form_is_refused(tmp_path: Path, old: str, new: str, expected: 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("type: choice", "type: chioce", "type「chioce」は使えません"),
-        ("options: {male: 男, female: 女}", "note: x", "「options」"),
+        ("type: choice", "type: chioce", "型 chioce はありません"),
+        ("options: {male: 男, female: 女}", "required: no", "options がありません"),
         ("title:", "version:", "「version」が二つあります"),
-        ("code: sex", "code: receipt_number", "二度書かれています"),
-        ("type: choice,", "type: choice, lexicon: none,", "一覧「none」"),
-        ("type: choice,", "type: choice, reading_of: name,", "項目「name」はこの手続にありません"),
-        ("fields:", "felds:", "一覧で書いてください"),
-        ("version: 1", "version: one", "「version」は 1 以上の整数"),
+        ("code: sex", "code: receipt_number", "二度あります"),
+        ("type: choice,", "type: choice, lexicon: none,", "語の一覧 none がありません"),
+        ("type: choice,", "type: choice, reading_of: name,", "項目 name がありません"),
+        ("fields:", "felds:", "fields がありません"),
+        ("version: 1", "version: one", "version は1以上の整数"),
     ],
 )
 def test_a_broken_procedure_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:

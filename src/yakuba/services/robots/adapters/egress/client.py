@@ -147,6 +147,27 @@ def home(data_folder: Path) -> Path:
     return data_folder / "egress" / (re.sub(r"[^A-Za-z0-9.-]", "_", platform.node()) or "here")
 
 
+def complaint(folder: Path, seconds: float = 3.0) -> str:
+    """What is wrong with this machine's egress, with the remedy; empty when it answers, or none runs yet: the first
+    robot starts it. seconds: how long it may take to answer."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        return f"ロボットの通信の出口の場所 {folder} を作れません（{error.strerror}）。データの場所の権限を確かめてください。"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"ロボットの通信の出口の場所 {folder} に書き込めません。データの場所の権限を確かめてください。"
+    try:
+        with _connect(folder) as channel:
+            channel.settimeout(seconds)
+            channel.sendall(b'{"do": "ping"}\n')
+            channel.recv(1)
+    except TimeoutError:
+        return _SILENT
+    except OSError:
+        pass
+    return ""
+
+
 def _connected(folder: Path, seconds: float) -> socket.socket:
     """A connection to the folder's egress, which is started where none runs. Raises NoEgress."""
     until = time.monotonic() + seconds

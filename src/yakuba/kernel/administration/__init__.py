@@ -1,0 +1,1 @@
+"""Administration: the pages with which a town runs its house. The writes belong to the parts they change."""

@@ -1,0 +1,68 @@
+"""The self-checks of the house, run for the page and for `yakuba check`."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from yakuba.kernel.audit import head
+from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.registry import CheckResult, Manifest, manifests, resolve
+
+log = logging.getLogger("yakuba.checks")
+SILENT = timedelta(minutes=2)  # a worker gives a sign every few seconds
+FREE_SHARE = 0.05
+
+
+def run(unused: Collection[str]) -> list[tuple[str, list[CheckResult]]]:
+    """What every part and room but the `unused` finds for the active municipality: label -> results. A check that
+    itself breaks is a result that says so."""
+    chosen = [one for one in manifests() if one.self_check and one.name not in unused]
+    return [(one.label, _results(one)) for one in chosen]
+
+
+def _results(manifest: Manifest) -> list[CheckResult]:
+    try:
+        return list(resolve(manifest.self_check)())
+    except Exception as error:  # whatever breaks in one check, the others are told
+        log.exception("the self-check of %s broke", manifest.name)
+        return [
+            CheckResult(
+                "点検そのもの",
+                False,
+                f"点検が途中で止まりました（{type(error).__name__}）。記録（ログ）を見てください。",
+            )
+        ]
+
+
+def house() -> list[CheckResult]:
+    """A worker that works, room on the disk, jobs that gave up, and the end of the audit record."""
+    working = Worker.objects.filter(left_at=None, heartbeat_at__gte=timezone.now() - SILENT).exists()
+    usage = shutil.disk_usage(settings.YAKUBA.data_dir)
+    failed = Job.objects.filter(state=State.FAILED).count()
+    problems = head.problems()
+    return [
+        _result(
+            "ワーカー",
+            working,
+            "動いているワーカーがありません。yakuba up か yakuba worker を動かしてください。",
+        ),
+        _result(
+            "ディスクの空き",
+            usage.free / usage.total > FREE_SHARE,
+            "空きが5%を切りました。古い控えを移してください。",
+        ),
+        _result(
+            "失敗した仕事", not failed, f"{failed}件あります。管理の「仕事と失敗」で理由を見てください。"
+        ),
+        _result("監査記録の終わり", not problems, " ".join(problems)),
+    ]
+
+
+def _result(label: str, ok: bool, advice: str) -> CheckResult:
+    return CheckResult(label, ok, "" if ok else advice)

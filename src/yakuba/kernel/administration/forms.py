@@ -1,0 +1,144 @@
+"""The administrator's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from yakuba.kernel.accounts import granted
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.registry import audit_sentences, manifests
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.ui.forms import JapaneseDateField
+
+LONGEST_TOKEN_DAYS = 1826
+
+
+def permission_choices(known: frozenset[str] | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The permissions under their rooms' names; only the `known` ones where given."""
+    groups = [
+        (
+            one.label,
+            [(p.name, p.label) for p in one.permissions if known is None or p.name in known],
+        )
+        for one in manifests()
+    ]
+    return [(label, choices) for label, choices in groups if choices]
+
+
+class PersonForm(forms.Form):
+    """A member of staff, new (with `username`) or known."""
+
+    username = forms.RegexField(
+        r"^[A-Za-z0-9._@-]{1,60}$",
+        label="職員ID",
+        max_length=60,
+        help_text="ログインに使います。半角の英数字と . _ @ -。",
+        error_messages={"invalid": "半角の英数字と . _ @ - だけで入れてください。"},
+    )
+    display_name = forms.CharField(label="氏名", max_length=60)
+    department = forms.ChoiceField(label="課", required=False)
+    roles = forms.MultipleChoiceField(
+        label="役割",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="役割がないと何も開けません。",
+    )
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if person is not None:
+            del self.fields["username"]
+            self.initial = {
+                "display_name": person.display_name,
+                "department": str(person.department or ""),
+                "roles": list(person.roles.values_list("name", flat=True)),
+            }
+        names = Department.objects.order_by("name").values_list("name", flat=True)
+        self.fields["department"].choices = [("", "（なし）"), *((one, one) for one in names)]  # type: ignore[attr-defined]
+        names = Role.objects.order_by("name").values_list("name", flat=True)
+        self.fields["roles"].choices = [(one, one) for one in names]  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """A role: a name and permissions."""
+
+    name = forms.CharField(label="名称", max_length=60, help_text="例：窓口担当")
+    permissions = forms.MultipleChoiceField(
+        label="権限",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="「職員・役割・課を登録し、直す」を持つ人は、ほかのすべての権限を自分に与えられます。",
+    )
+
+    def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["permissions"].choices = permission_choices()  # type: ignore[attr-defined]
+        if role is not None:
+            del self.fields["name"]
+            self.initial = {"permissions": role.permissions}
+
+
+class NameForm(forms.Form):
+    """One name, of a municipality or a department."""
+
+    name = forms.CharField(label="名称", max_length=60)
+
+    def __init__(self, *args: Any, label: str = "名称", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = label
+
+
+class TokenForm(forms.Form):
+    """A new API token; only scopes that the person who issues it holds."""
+
+    user = forms.ChoiceField(label="だれの権限で動くか", help_text="その職員の役割より多くはできません。")
+    name = forms.CharField(label="用途", max_length=60, help_text="例：スキャナー連携")
+    days = forms.IntegerField(
+        label="有効な日数", min_value=1, max_value=LONGEST_TOKEN_DAYS, initial=365, help_text="5年まで。"
+    )
+    scopes = forms.MultipleChoiceField(label="許すこと", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, issuer: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(municipality=current_municipality(), is_active=True).order_by("username")
+        self.fields["user"].choices = [(one.username, f"{one}（{one.username}）") for one in people]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = permission_choices(granted(issuer))  # type: ignore[attr-defined]
+
+
+class JobFilter(forms.Form):
+    """Which jobs are shown."""
+
+    state = forms.ChoiceField(label="状態", required=False)
+    name = forms.ChoiceField(label="種類", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", "すべて"), *State.choices]  # type: ignore[attr-defined]
+        names = Job.objects.order_by("name").values_list("name", flat=True).distinct()
+        self.fields["name"].choices = [("", "すべて"), *((one, Job(name=one).label) for one in names)]  # type: ignore[attr-defined]
+
+
+class AuditFilter(forms.Form):
+    """Which events are shown."""
+
+    event = forms.ChoiceField(label="出来事", required=False)
+    person = forms.ChoiceField(label="職員", required=False)
+    first = JapaneseDateField(label="この日から", required=False)
+    last = JapaneseDateField(label="この日まで", required=False, help_text="")
+    subject = forms.CharField(label="対象", required=False, max_length=120, help_text="例：case:12")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        events = sorted(audit_sentences().items(), key=lambda one: one[1])
+        self.fields["event"].choices = [("", "すべて"), *events]  # type: ignore[attr-defined]
+        people = User.objects.filter(municipality=current_municipality()).order_by("username")
+        self.fields["person"].choices = [("", "すべて"), *((one.username, str(one)) for one in people)]  # type: ignore[attr-defined]
+
+
+def manual_of_settings() -> str:
+    """Where the settings are explained."""
+    return reverse("manual-page", args=["operate/settings"])

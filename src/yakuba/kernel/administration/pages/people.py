@@ -1,0 +1,131 @@
+"""People: who works here, in which department, with which roles."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.administration.forms import PersonForm
+from yakuba.kernel.tenancy import current_municipality
+
+PAGE_SIZE = 50
+MANAGE = "accounts.manage"
+
+
+@permission_required(MANAGE)
+def people(request: HttpRequest) -> HttpResponse:
+    """The list; narrowed by a part of the number, the name or the department."""
+    text = request.GET.get("text", "").strip()[:60]
+    rows = _own().select_related("department").prefetch_related("roles").order_by("-is_active", "username")
+    if text:
+        rows = rows.filter(
+            Q(username__icontains=text)
+            | Q(display_name__icontains=text)
+            | Q(department__name__icontains=text)
+        )
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "administration/people.html", {"page": page, "text": text})
+
+
+@permission_required(MANAGE)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new member of staff, with a password that is shown once."""
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            if User.objects.filter(username=given["username"]).exists():
+                raise actions.NotAccepted(
+                    f"職員ID「{given['username']}」はもう使われています。別のIDにしてください。"
+                )
+            person = _save(given["username"], given, request)
+            return _password_once(request, person)
+        except actions.NotAccepted as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "person": None}
+    return render(request, "administration/person.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(MANAGE)
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One member of staff."""
+    row = _one(user_id)
+    form = PersonForm(request.POST or None, person=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(row.username, form.cleaned_data, request)
+            messages.success(request, f"{row} を直しました。")
+            return redirect("administration:people")
+        except actions.NotAccepted as error:
+            form.add_error(None, str(error))
+    context = {"form": form, "person": row}
+    return render(request, "administration/person.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(MANAGE)
+@require_POST
+def active(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Let the person log in, or no longer."""
+    row = _one(user_id)
+    try:
+        actions.set_active(row, "back" in request.POST, actor=request.user)
+        messages.success(
+            request, f"{row} は{'ログインできます' if row.is_active else 'ログインできなくなりました'}。"
+        )
+    except actions.NotAccepted as error:
+        messages.error(request, str(error))
+    return redirect("administration:person", user_id)
+
+
+@permission_required(MANAGE)
+@require_POST
+def password(request: HttpRequest, user_id: int) -> HttpResponse:
+    """A new password, shown once."""
+    return _password_once(request, _one(user_id))
+
+
+@permission_required(MANAGE)
+@require_POST
+def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Let the person try to log in again at once."""
+    row = _one(user_id)
+    actions.unlock(row, actor=request.user)
+    messages.success(request, f"{row} は、待たずにまたログインを試せます。")
+    return redirect("administration:person", user_id)
+
+
+def _own():  # type: ignore[no-untyped-def]  # a QuerySet of users
+    return User.objects.filter(municipality=current_municipality())
+
+
+def _one(user_id: int) -> User:
+    return get_object_or_404(_own(), pk=user_id)
+
+
+def _save(username: str, given: dict[str, object], request: HttpRequest) -> User:
+    person = actions.save_staff(
+        username,
+        name=str(given["display_name"]),
+        department=str(given["department"]),
+        roles=list(given["roles"]),  # type: ignore[call-overload]  # a list of names
+        actor=request.user,
+    )
+    if not given["department"] and person.department_id is not None:
+        person.department = None
+        person.save(update_fields=["department"])
+    return person
+
+
+def _password_once(request: HttpRequest, person: User) -> HttpResponse:
+    secret = actions.reset_password(person, actor=request.user)
+    context = {"heading": f"{person} のパスワード", "secret": secret, "back": "administration:people"}
+    context["text"] = (
+        f"職員ID {person.username} のログインに使います。本人にだけ伝え、ログインのあとで本人に変えてもらってください。"
+    )
+    return render(request, "administration/once.html", context)

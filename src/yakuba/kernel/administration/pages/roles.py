@@ -1,0 +1,139 @@
+"""Roles, the municipality and its departments."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.administration.forms import NameForm, RoleForm
+from yakuba.kernel.registry import manifests, proposed_roles
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Department
+
+MANAGE = "accounts.manage"
+
+
+@permission_required(MANAGE)
+def roles(request: HttpRequest) -> HttpResponse:
+    """The town's roles, and those that the manifests propose and the town has not."""
+    labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
+    rows = Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True))).order_by("name")
+    shown = [(row, [labels[name] for name in row.permissions if name in labels]) for row in rows]
+    known = {row.name for row, _ in shown}
+    proposed = sorted(name for name in proposed_roles() if name not in known)
+    return render(request, "administration/roles.html", {"roles": shown, "proposed": proposed})
+
+
+@permission_required(MANAGE)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new role; `?like=` begins with a proposed one."""
+    like = request.GET.get("like", "")
+    given = {"name": like, "permissions": sorted(proposed_roles().get(like, ()))} if like else {}
+    form = RoleForm(request.POST or None, initial=given)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"].strip()
+        if Role.objects.filter(name=name).exists():
+            form.add_error("name", f"役割「{name}」はもうあります。")
+        elif _saved(request, name, form):
+            return redirect("administration:roles")
+    context = {"form": form, "role": None}
+    return render(request, "administration/role.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(MANAGE)
+def role(request: HttpRequest, role_id: int) -> HttpResponse:
+    """One role's permissions."""
+    row = get_object_or_404(Role.objects, pk=role_id)
+    form = RoleForm(request.POST or None, role=row)
+    if request.method == "POST" and form.is_valid() and _saved(request, row.name, form):
+        return redirect("administration:roles")
+    people = User.objects.filter(roles=row, is_active=True).order_by("username")
+    context = {"form": form, "role": row, "people": people}
+    return render(request, "administration/role.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(MANAGE)
+@require_POST
+def remove(request: HttpRequest, role_id: int) -> HttpResponse:
+    """Take the role away, if nobody holds it."""
+    row = get_object_or_404(Role.objects, pk=role_id)
+    try:
+        actions.remove_role(row, actor=request.user)
+        messages.success(request, f"役割「{row.name}」をなくしました。")
+    except actions.NotAccepted as error:
+        messages.error(request, str(error))
+    return redirect("administration:roles")
+
+
+@permission_required(MANAGE)
+def town(request: HttpRequest) -> HttpResponse:
+    """The municipality's name and its departments."""
+    municipality = current_municipality()
+    adding = request.POST.get("what") == "department"
+    name_form = NameForm(
+        request.POST if request.method == "POST" and not adding else None,
+        initial={"name": municipality.name},
+        label="自治体の名称",
+        prefix="town",
+    )
+    new_form = NameForm(request.POST if adding else None, label="新しい課の名称", prefix="new")
+    try:
+        if adding and new_form.is_valid():
+            actions.save_department(new_form.cleaned_data["name"], actor=request.user)
+            return redirect("administration:town")
+        if name_form.is_valid():
+            actions.save_municipality(municipality.code, name_form.cleaned_data["name"], actor=request.user)
+            messages.success(request, "自治体の名称を直しました。")
+            return redirect("administration:town")
+    except actions.NotAccepted as error:
+        (new_form if adding else name_form).add_error("name", str(error))
+    context = {
+        "town": municipality,
+        "name_form": name_form,
+        "new_form": new_form,
+        "departments": Department.objects.order_by("name"),
+    }
+    wrong = bool(name_form.errors or new_form.errors)
+    return render(request, "administration/town.html", context, status=422 if wrong else 200)
+
+
+@permission_required(MANAGE)
+def department(request: HttpRequest, department_id: int) -> HttpResponse:
+    """Rename a department, or take it away."""
+    row = get_object_or_404(Department.objects, pk=department_id)
+    form = NameForm(
+        request.POST if request.method == "POST" and "remove" not in request.POST else None,
+        initial={"name": row.name},
+        label="課の名称",
+    )
+    try:
+        if "remove" in request.POST:
+            actions.remove_department(row, actor=request.user)
+            messages.success(request, f"課「{row}」をなくしました。")
+            return redirect("administration:town")
+        if form.is_valid():
+            actions.save_department(form.cleaned_data["name"], department=row, actor=request.user)
+            return redirect("administration:town")
+    except actions.NotAccepted as error:
+        if form.is_bound:
+            form.add_error("name", str(error))
+        else:
+            messages.error(request, str(error))
+    people = User.objects.filter(department=row).order_by("username")
+    context = {"department": row, "form": form, "people": people}
+    return render(request, "administration/department.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: HttpRequest, name: str, form: RoleForm) -> bool:
+    try:
+        actions.save_role(name, form.cleaned_data["permissions"], actor=request.user)
+    except actions.NotAccepted as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, f"役割「{name}」を登録しました。")
+    return True

@@ -1,0 +1,53 @@
+"""API tokens: issued with scopes and an end, shown once, stopped."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.administration.forms import TokenForm
+from yakuba.kernel.registry import manifests
+from yakuba.kernel.tenancy import current_municipality
+
+
+@permission_required("accounts.tokens")
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The list, and the form for a new one; the answer to that shows the secret, once."""
+    form = TokenForm(request.POST or None, issuer=request.user)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        person = get_object_or_404(User, municipality=current_municipality(), username=given["user"])
+        try:
+            secret = actions.issue_token(
+                person, given["name"], given["scopes"], given["days"], actor=request.user
+            )
+            once = {"heading": "新しいAPIトークン", "secret": secret, "back": "administration:tokens"}
+            once["text"] = (
+                f"「{given['name']}」のプログラムに設定します。なくしたら、止めて発行し直してください。"
+            )
+            return render(request, "administration/once.html", once)
+        except actions.NotAccepted as error:
+            form.add_error(None, str(error))
+    labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
+    rows = _own().select_related("user").order_by("-created_at")
+    shown = [(row, [labels.get(name, name) for name in row.scopes]) for row in rows]
+    context = {"tokens": shown, "form": form}
+    return render(request, "administration/tokens.html", context, status=422 if form.errors else 200)
+
+
+@permission_required("accounts.tokens")
+@require_POST
+def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Stop a token at once."""
+    row = get_object_or_404(_own(), pk=token_id)
+    actions.revoke_token(row, actor=request.user)
+    messages.success(request, f"トークン「{row.name}」を止めました。")
+    return redirect("administration:tokens")
+
+
+def _own():  # type: ignore[no-untyped-def]  # a QuerySet of tokens
+    return ApiToken.objects.filter(user__municipality=current_municipality())

@@ -1,0 +1,172 @@
+"""Rooms switched off, jobs, storage, self-checks, audit and settings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from typer.testing import CliRunner
+
+from yakuba.config.command import build
+from yakuba.kernel.accounts.models import ApiToken
+from yakuba.kernel.administration import checks
+from yakuba.kernel.administration.pages.house import shown_value
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.registry.models import UnusedRoom
+
+ROOMS = "administration:rooms"
+
+
+def test_a_room_that_is_not_used_is_not_there_and_comes_back_as_it_was(admin, in_yakuba_city, clerk):
+    admin.post(reverse(ROOMS), {"room": "reform", "stop": "1"})
+    token = ApiToken.issue(clerk, "x", ["reform.view"])[1]
+    headers = {"Authorization": f"Bearer {token}"}
+    home = admin.get("/").content.decode()
+    assert reverse("reform:effects") not in home
+    assert "業務改革" not in admin.get(reverse("search"), {"text": "効果"}).content.decode()
+    for name in ("reform:effects", "reform:promises", "reform:effects-pdf"):
+        assert admin.get(reverse(name)).status_code == 404, name
+        assert admin.post(reverse(name)).status_code == 404, name
+    assert Client().get("/api/v1/reform/effects", headers=headers).status_code == 404
+    admin.post(reverse(ROOMS), {"room": "reform", "use": "1"})
+    assert admin.get(reverse("reform:effects")).status_code == 200
+    assert Client().get("/api/v1/reform/effects", headers=headers).status_code == 200
+    names = AuditEvent.objects.filter(subject="room:reform").values_list("name", flat=True)
+    assert set(names) == {"administration.room_switched_off", "administration.room_switched_on"}
+
+
+def test_a_room_switched_off_shows_no_queue_on_the_home_page(admin, in_yakuba_city):
+    assert "確認待ちの値" in admin.get("/").content.decode()
+    admin.post(reverse(ROOMS), {"room": "reading", "stop": "1"}, follow=True)
+    home = admin.get("/").content.decode()
+    assert "確認待ちの値" not in home
+    assert "帳票読取" not in home
+
+
+def test_the_neighbours_rooms_are_theirs_to_switch(admin, in_yakuba_city, neighbour):
+    admin.post(reverse(ROOMS), {"room": "reform", "stop": "1"})
+    other = Client()
+    other.force_login(neighbour)
+    assert other.get(reverse("reform:effects")).status_code == 200
+
+
+@pytest.mark.parametrize("room", ["ledger", "accounts", "nowhere", ""])
+def test_only_rooms_can_be_switched_off(admin, in_yakuba_city, room):
+    assert admin.post(reverse(ROOMS), {"room": room, "stop": "1"}).status_code == 404
+    assert not UnusedRoom.objects.exists()
+
+
+def job(state: State, **more: object) -> Job:
+    number = Job.objects.count()
+    return Job.objects.create(
+        name="reading.read_sheet",
+        key=f"sheet-{number}",
+        lane="reading",
+        ticket=f"t{number}",
+        state=state,
+        **more,
+    )
+
+
+def test_jobs_are_listed_narrowed_tried_again_and_cancelled(admin, in_yakuba_city):
+    failed, waiting = job(State.FAILED, error="紙が読めません。"), job(State.WAITING)
+    page = admin.get(reverse("administration:jobs"), {"state": "failed"}).content.decode()
+    assert "紙が読めません。" in page
+    assert waiting.key not in page
+    admin.post(reverse("administration:job-retry", args=[failed.pk]))
+    admin.post(reverse("administration:job-cancel", args=[waiting.pk]))
+    assert (failed.refreshed().state, waiting.refreshed().state) == (State.WAITING, State.CANCELLED)
+    names = set(AuditEvent.objects.values_list("name", flat=True))
+    assert {"jobs.retried", "jobs.cancelled"} <= names
+
+
+def test_a_job_that_is_done_is_neither_cancelled_nor_tried_again(admin, in_yakuba_city):
+    done = job(State.DONE)
+    for name in ("administration:job-cancel", "administration:job-retry"):
+        admin.post(reverse(name, args=[done.pk]))
+        assert done.refreshed().state == State.DONE
+    assert not AuditEvent.objects.filter(name__startswith="jobs.").exists()
+
+
+def test_many_jobs_are_paged(admin, in_yakuba_city):
+    for _ in range(60):
+        job(State.DONE)
+    assert "全60件のうち1～50件目" in admin.get(reverse("administration:jobs")).content.decode()
+    answer = admin.get(reverse("administration:jobs"), {"page": 2, "state": "done"})
+    assert "51～60件目" in answer.content.decode()
+
+
+def test_a_self_check_that_breaks_is_told_and_hides_no_other(admin, in_yakuba_city, monkeypatch):
+    def broken():
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("yakuba.services.reading.queries.home.self_check", broken)
+    html = admin.get(reverse("administration:checks")).content.decode()
+    assert "点検が途中で止まりました" in html
+    assert "secret detail" not in html
+    assert "ロボットの動作環境" in html
+
+
+def test_the_command_checks_the_same_and_ends_with_one_where_something_is_wrong(in_yakuba_city):
+    done = CliRunner().invoke(build(), ["check", "--json"])
+    rows = json.loads(done.stdout.splitlines()[0])
+    assert {row["part"] for row in rows} >= {"管理", "帳票読取", "ロボット"}
+    assert done.exit_code == (0 if all(row["ok"] for row in rows) else 1)
+    assert all(row["advice"] for row in rows if not row["ok"])
+    assert any(not row["ok"] and "ワーカー" in row["label"] for row in rows), "no worker runs in a test"
+
+
+def test_rooms_that_are_not_used_are_not_checked(in_yakuba_city):
+    assert "ロボット" not in dict(checks.run({"robots"}))
+
+
+@pytest.fixture
+def kept_apart(transactional_db, settings, tmp_path):
+    """The heads of the chains lie in a folder of the test's own, from the first event on."""
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
+    _ = settings.YAKUBA.encryption_key
+
+
+def test_the_audit_record_is_narrowed_and_verified(admin, in_yakuba_city, clerk, kept_apart, settings):
+    record("ledger.exported", actor=clerk)
+    record("reform.report_made")
+    url = reverse("administration:audit")
+    rows = admin.get(url, {"event": "ledger.exported"}).context["page"].object_list
+    assert [row.name for row in rows] == ["ledger.exported"]
+    assert not admin.get(url, {"last": "R1.5.1"}).context["page"].object_list
+    assert admin.get(url, {"first": "いつか"}).status_code == 422
+    assert len(admin.get(url, {"person": clerk.username}).context["page"].object_list) >= 1
+    assert (
+        "書き換えも欠けもありませんでした"
+        in admin.post(reverse("administration:audit-verify")).content.decode()
+    )
+    (settings.YAKUBA.data_dir / "audit" / "990019.json").unlink()
+    assert "頭の控えがありません" in admin.post(reverse("administration:audit-verify")).content.decode()
+
+
+def test_the_digest_on_paper_is_the_one_of_the_command(admin, in_yakuba_city, kept_apart):
+    record("reform.report_made")
+    digest = admin.get(reverse("administration:audit-digest")).context["digest"]
+    assert CliRunner().invoke(build(), ["audit", "verify", "--digest", digest]).exit_code == 0
+
+
+def test_storage_counts_only_the_own_town(admin, in_yakuba_city, neighbour):
+    rows = {
+        row["label"]: row["rows"] for row in admin.get(reverse("administration:storage")).context["tables"]
+    }
+    assert rows["職員"] == 1
+
+
+def test_settings_show_no_secret(admin, in_yakuba_city, settings, monkeypatch):
+    html = admin.get(reverse("administration:settings")).content.decode()
+    assert "YAKUBA_PORT" in html
+    assert settings.YAKUBA.signing_key not in html
+    assert (
+        shown_value("master_key", "ab" * 32) == shown_value("secret_key", "x") == "（設定済み。表示しません）"
+    )
+    shown = shown_value("database_url", "postgresql://yakuba:hidden@db:5432/yakuba")
+    assert shown == "postgresql://db/yakuba"

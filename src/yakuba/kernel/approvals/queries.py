@@ -1,0 +1,79 @@
+"""What waits for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals.models import Approval, Deputy, Proposal
+from yakuba.kernel.registry import QueueState, approval_kinds
+
+
+def absent(user: User) -> list[User]:
+    """For whom the person stands in today."""
+    today = timezone.localdate()
+    rows = Deputy.objects.filter(deputy=user, first_day__lte=today, last_day__gte=today)
+    return [row.principal for row in rows.select_related("principal") if row.principal.is_active]
+
+
+def right_of(user: User, row: Proposal) -> User | None:
+    """By whose right the person may answer: the own one, or that of somebody who is absent; None for nobody's. Whoever
+    proposed it has no say in it, not even through a deputy."""
+    if row.proposed_by_id == user.pk or not row.permission:
+        return None
+    holders = [user, *(one for one in absent(user) if one.pk != row.proposed_by_id)]
+    return next((one for one in holders if allowed(one, row.permission)), None)
+
+
+def concerns(user: User) -> bool:
+    """Whether there can be anything that the person has to answer, or there is something that the person proposed."""
+    return bool(_open(user)) or bool(own(user))
+
+
+def waiting(user: User) -> list[Proposal]:
+    """What the person may answer, the earliest deadline first, then the oldest."""
+    rows = [row for table in _open(user) for row in table.exclude(proposed_by=user) if right_of(user, row)]
+    return sorted(rows, key=lambda row: (row.deadline is None, row.deadline, row.proposed_at))
+
+
+def own(user: User) -> list[Proposal]:
+    """What the person proposed and others have not answered."""
+    found = [row for model in _models() for row in model.objects.filter(proposed_by=user, state="proposed")]
+    return sorted(found, key=lambda row: row.proposed_at)
+
+
+def queue(user: User) -> QueueState | None:
+    """For the home page; None for who never has anything to approve."""
+    if not _open(user):
+        return None
+    rows = waiting(user)
+    oldest = min((row.proposed_at for row in rows), default=None)
+    return QueueState(len(rows), reverse("approvals:waiting"), "承認する", oldest, urgent=bool(rows))
+
+
+def _models() -> list[type[Proposal]]:
+    return [model for model in apps.get_models() if issubclass(model, Proposal)]
+
+
+def _open(user: User) -> list[QuerySet[Any]]:
+    """A query for each table of which the person may answer anything."""
+    holders = [user, *absent(user)]
+
+    def may(permission: str) -> bool:
+        return any(allowed(one, permission) for one in holders)
+
+    found = []
+    for model in _models():
+        rows = model.objects.filter(state=Proposal.State.PROPOSED).select_related("proposed_by")
+        if model is Approval:
+            kinds = [kind.name for kind in approval_kinds() if may(kind.permission)]
+            found += [rows.filter(kind__in=kinds)] if kinds else []
+        elif may(model.permission):
+            found.append(rows)
+    return found

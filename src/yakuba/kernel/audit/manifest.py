@@ -1,0 +1,18 @@
+"""The audit record declares itself."""
+
+from yakuba.kernel.registry import Manifest, Permission
+
+MANIFEST = Manifest(
+    name="audit",
+    label="監査記録",
+    description="だれが、いつ、何をしたか",
+    permissions=(Permission("audit.view", "監査記録を見る"),),
+    roles={"課長": ("audit.view",)},
+    audit_events={
+        "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
+        "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",
+        "audit.listed": "監査記録を閲覧した",
+        "audit.verified": "監査記録を調べた",
+        "audit.digest_printed": "監査記録の要約を紙に出した",
+    },
+)

@@ -1,0 +1,115 @@
+"""`yakuba definitions …`: definitions as one file, from town to town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.bundles import actions
+from yakuba.kernel.bundles.models import DefinitionVersion
+from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
+from yakuba.kernel.registry import definition_kinds
+
+app = typer.Typer(no_args_is_help=True)
+TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
+WHO = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります")
+
+
+def _actor(username: str, here: Any) -> User | None:
+    actor = User.objects.filter(username=username, municipality=here).first()
+    if username and actor is None:
+        raise fail(f"職員ID「{username}」の職員がいません。", 2)
+    return actor
+
+
+@app.command("export")
+def export_bundle(
+    procedure: str = typer.Argument(help="手続のコード"),
+    path: Path = typer.Argument(dir_okay=False, help="作るファイル（.zip）"),
+    username: str = WHO,
+    town: str = TOWN,
+) -> None:
+    """手続と、その様式・シナリオ・選考基準を1つのファイルに書き出す"""
+    with municipality_of(town) as here:
+        try:
+            path.write_bytes(actions.export(procedure, actor=_actor(username, here)))
+        except (DefinitionError, OSError) as error:
+            raise fail(str(error), 2) from error
+    console.print(f"{path} に書き出しました。", highlight=False)
+
+
+@app.command("import")
+def import_bundle(
+    path: Path = typer.Argument(exists=True, dir_okay=False, help="受け取ったファイル（.zip）"),
+    use: bool = typer.Option(False, "--publish", help="試して問題がなければ、すぐに使い始める"),
+    username: str = WHO,
+    town: str = TOWN,
+) -> None:
+    """受け取ったファイルの定義を下書きにして、試す"""
+    with municipality_of(town) as here:
+        actor = _actor(username, here)
+        try:
+            drafts = actions.draft(path.read_bytes(), actor=actor)
+            actions.try_out(drafts, actor=actor)
+            if use:
+                actions.publish(drafts, actor=actor)
+        except (DefinitionError, DefinitionRefused) as error:
+            raise fail(f"{path.name}: {error}", 2) from error
+    told = "使い始めました" if use else "試して、使えることを確かめました。まだ使い始めていません"
+    console.print(f"{len(drafts)}件の定義を{told}。", highlight=False)
+
+
+@app.command("list")
+def list_versions(town: str = TOWN, as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+    """受け取った定義の版と状態の一覧を出す"""
+    with municipality_of(town):
+        rows = [
+            {
+                "kind": row.kind,
+                "code": row.code,
+                "version": row.version,
+                "title": row.title,
+                "state": row.state if as_json else row.get_state_display(),
+            }
+            for row in DefinitionVersion.objects.order_by("kind", "code", "-changed_at")
+        ]
+    headings = {"kind": "種類", "code": "コード", "version": "版", "title": "名称", "state": "状態"}
+    print_rows(rows, headings, as_json=as_json)
+
+
+@app.command()
+def publish(username: str = WHO, town: str = TOWN) -> None:
+    """試した定義を、まとめて使い始める"""
+    with municipality_of(town) as here:
+        order = list(definition_kinds())
+        rows = DefinitionVersion.objects.filter(state=DefinitionVersion.State.TRIED)
+        tried = sorted(rows, key=lambda row: order.index(row.kind))
+        try:
+            actions.publish(tried, actor=_actor(username, here))
+        except (DefinitionError, DefinitionRefused) as error:
+            raise fail(str(error), 2) from error
+    console.print(f"{len(tried)}件の定義を使い始めました。", highlight=False)
+
+
+@app.command()
+def withdraw(
+    kind: str = typer.Argument(help="種類（procedure、form、scenario、rules）"),
+    code: str = typer.Argument(help="コード"),
+    version: str = typer.Argument(help="版"),
+    username: str = WHO,
+    town: str = TOWN,
+) -> None:
+    """定義の版を取り下げる"""
+    with municipality_of(town) as here:
+        row = DefinitionVersion.objects.filter(kind=kind, code=code, version=version).first()
+        if row is None:
+            raise fail(f"{kind}「{code}」第{version}版はありません。list で確かめてください。", 2)
+        try:
+            actions.withdraw(row, actor=_actor(username, here))
+        except DefinitionError as error:
+            raise fail(str(error), 2) from error
+    console.print(f"「{row}」を取り下げました。", highlight=False)

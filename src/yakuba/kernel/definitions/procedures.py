@@ -1,0 +1,191 @@
+"""What a procedure file says (docs/architecture.md): read once, here, for the ledger, the engines and every other room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from yakuba.kernel.definitions.faults import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions.source import decoded, values
+from yakuba.kernel.values import TYPES, FieldType, Picks, ValueRefused
+
+FIELD_KEYS = frozenset(
+    [
+        "code",
+        "label",
+        "type",
+        "required",
+        "options",
+        "range",
+        "length",
+        "reading_of",
+        "postal_code_of",
+        "sum_of",
+        "lexicon",
+        "group",
+        "after",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class FieldDefinition:
+    """One field of a procedure; see docs/architecture.md for the types and their canonical values."""
+
+    code: str
+    label: str
+    type: str
+    required: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)  # code -> Japanese, for choice and choices
+    range: tuple[str, str] = ("", "")  # lowest and highest canonical value, each empty when open
+    length: int | None = None
+    reading_of: str = ""  # a kana field: the field it is the reading of
+    postal_code_of: str = ""  # a postal code: the address it belongs to
+    sum_of: tuple[str, ...] = ()
+    lexicon: str = ""  # the name of a closed list in `lexicons`
+    words: tuple[str, ...] = ()  # that list; empty when any value may stand
+    after: str = ""  # a date: not before that field's
+    group: str = ""  # heading under which pages show it
+
+    @property
+    def kind(self) -> FieldType:
+        """The field type itself."""
+        return TYPES[self.type]
+
+    def canonical(self, text: str) -> str:
+        """The canonical value of a text. Raises ValueRefused."""
+        return self.kind.canonical(text, self.options)
+
+    def shown(self, value: str, *, revealed: bool = False) -> str:
+        """A canonical value as staff read it."""
+        return self.kind.shown(value, self.options, revealed=revealed)
+
+
+@dataclass(frozen=True)
+class ProcedureDefinition:
+    """A procedure: its fields in order, its closed lists, and what a case took by hand before."""
+
+    code: str
+    title: str
+    version: int
+    minutes_by_hand: float
+    baseline_kind: str  # "measured" or "estimated"
+    baseline_source: str
+    fields: tuple[FieldDefinition, ...]
+    lexicons: Mapping[str, tuple[str, ...]]
+
+    def field(self, code: str) -> FieldDefinition:
+        """The field of that code. Raises KeyError."""
+        return self.by_code[code]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, FieldDefinition]:
+        """Field code → field, in order."""
+        return {item.code: item for item in self.fields}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Field code → Japanese label."""
+        return {item.code: item.label for item in self.fields}
+
+
+def load_procedure(path: Path) -> ProcedureDefinition:
+    """Read a procedure file. Raises DefinitionError."""
+    return parse_procedure(read_document(path), path.name)
+
+
+def read_document(path: Path) -> Any:
+    """What a procedure file says, as plain data. Raises DefinitionError with its faults."""
+    try:
+        return values(decoded(path.read_bytes()))
+    except OSError as error:
+        raise DefinitionError(f"{path.name}: 読めません（{error.strerror}）。") from error
+    except DefinitionRefused as error:
+        raise DefinitionError(f"{path.name}: {error}") from error
+
+
+def parse_procedure(document: Any, source: str) -> ProcedureDefinition:
+    """The definition in a parsed document; `source` names it in messages. Raises DefinitionError."""
+    if not isinstance(document, dict):
+        raise DefinitionError(f"{source}: 手続の定義ではありません。")
+    try:
+        baseline = document["baseline"]
+        lexicons = {name: tuple(map(str, words)) for name, words in (document.get("lexicons") or {}).items()}
+        fields = tuple(_field(row, source, lexicons) for row in document["fields"])
+        definition = ProcedureDefinition(
+            code=str(document["procedure"]),
+            title=str(document["title"]),
+            version=_version(document["version"], source),
+            minutes_by_hand=float(baseline["minutes_per_case"]),
+            baseline_kind=str(baseline["kind"]),
+            baseline_source=str(baseline.get("source", "")),
+            fields=fields,
+            lexicons=lexicons,
+        )
+    except KeyError as error:
+        raise DefinitionError(f"{source}: {error.args[0]} がありません。加えてください。") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, DefinitionError):
+            raise
+        raise DefinitionError(f"{source}: 値の形が正しくありません（{error}）。") from error
+    _check_references(definition, source)
+    return definition
+
+
+def _version(given: Any, source: str) -> int:
+    if not str(given).isdecimal() or int(given) < 1:
+        raise DefinitionError(f"{source}: version は1以上の整数で書いてください（今は「{given}」）。")
+    return int(given)
+
+
+def _field(row: dict[str, Any], source: str, lexicons: Mapping[str, tuple[str, ...]]) -> FieldDefinition:
+    place = f"{source} の項目「{row.get('code', '?')}」"
+    if unknown := set(row) - FIELD_KEYS:
+        raise DefinitionError(f"{place}: 知らない指定 {', '.join(sorted(unknown))} があります。")
+    if row["type"] not in TYPES:
+        raise DefinitionError(f"{place}: 型 {row['type']} はありません。使える型: {', '.join(sorted(TYPES))}")
+    if TYPES[row["type"]].picks is not Picks.NONE and not row.get("options"):
+        raise DefinitionError(f"{place}: 選択肢 options がありません。")
+    limits = row.get("range") or ("", "")
+    if len(limits) != 2:
+        raise DefinitionError(f"{place}: range は [最小, 最大] の2つで書いてください。")
+    lexicon = str(row.get("lexicon") or "")
+    if lexicon and lexicon not in lexicons:
+        raise DefinitionError(f"{place}: 語の一覧 {lexicon} がありません。")
+    return FieldDefinition(
+        code=str(row["code"]),
+        label=str(row["label"]),
+        type=row["type"],
+        required=bool(row.get("required", False)),
+        options={str(code): str(label) for code, label in (row.get("options") or {}).items()},
+        range=_limits(TYPES[row["type"]], limits, place),
+        length=int(row["length"]) if row.get("length") else None,
+        reading_of=str(row.get("reading_of") or ""),
+        postal_code_of=str(row.get("postal_code_of") or ""),
+        sum_of=tuple(map(str, row.get("sum_of") or ())),
+        lexicon=lexicon,
+        words=lexicons.get(lexicon, ()),
+        after=str(row.get("after") or ""),
+        group=str(row.get("group", "")),
+    )
+
+
+def _limits(kind: FieldType, limits: Any, place: str) -> tuple[str, str]:
+    try:
+        lowest, highest = ("" if limit is None else kind.canonical(str(limit)) for limit in limits)
+    except ValueRefused as refusal:
+        raise DefinitionError(f"{place}: range を読めません。{refusal}") from refusal
+    return lowest, highest
+
+
+def _check_references(definition: ProcedureDefinition, source: str) -> None:
+    codes = [item.code for item in definition.fields]
+    if twice := {code for code in codes if codes.count(code) > 1}:
+        raise DefinitionError(f"{source}: 項目 {', '.join(sorted(twice))} が二度あります。")
+    for item in definition.fields:
+        named = [item.reading_of, item.postal_code_of, item.after, *item.sum_of]
+        if missing := [code for code in named if code and code not in codes]:
+            raise DefinitionError(f"{source} の項目「{item.code}」: 項目 {', '.join(missing)} がありません。")

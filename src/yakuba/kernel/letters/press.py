@@ -1,0 +1,112 @@
+"""Lays letters out on their pages, by WeasyPrint with nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from yakuba.kernel.letters.letter import Layout, Marked
+from yakuba.kernel.refusals import Unavailable
+
+FAMILIES = ("Noto Sans CJK JP", "IPAexGothic")  # the fonts of every letter's template; `glyphs` trusts them
+AT_ONCE = 50  # letters laid out together; between them the progress is told
+
+
+class PdfUnavailable(Unavailable):
+    """WeasyPrint's Debian libraries are missing; `str()` says which and what to do."""
+
+
+def unavailable() -> PdfUnavailable:
+    """What to say when they are."""
+    return PdfUnavailable(
+        "PDFを作る部品がありません。管理者に libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+        "（Debianパッケージ）を入れてもらってください。"
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Pages as a PDF, one a letter; misfits: recipients whose letter fits on no page, of whom none is in it."""
+
+    pdf: bytes
+    misfits: tuple[str, ...] = ()
+
+
+class Press:
+    """Lays letters out with one set of fonts. Raises PdfUnavailable."""
+
+    def __init__(self, layout: Layout) -> None:
+        try:
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+        except OSError as error:
+            raise unavailable() from error
+        self.html = weasyprint.HTML
+        self.fonts = FontConfiguration()
+        self.layout = layout
+
+    def printed(self, letters: Sequence[Marked], told: Callable[[int], None]) -> Part:
+        """A PDF with exactly one page a letter; told(letters laid out)."""
+        pages: list[Any] = []
+        misfits: list[str] = []
+        document = None
+        for at in range(0, len(letters), AT_ONCE):
+            told(at)
+            some = letters[at : at + AT_ONCE]
+            document = self._laid_out([(one, self._variant(one, 0)) for one in some])
+            if len(document.pages) == len(some):
+                pages += document.pages
+                continue
+            for one, own in zip(some, _pages_of_each(document, some), strict=True):
+                fitted = own if len(own) == 1 else self._fitted(one)
+                pages += fitted
+                misfits += [] if fitted else [one.letter.recipient]
+        pdf = bytes(document.copy(pages).write_pdf()) if document is not None and pages else b""
+        return Part(pdf, tuple(misfits))
+
+    def fits(self, one: Marked) -> bool:
+        """Whether any variant of it fits on a page."""
+        return len(self._laid_out([(one, self._variant(one, 0))]).pages) == 1 or bool(self._fitted(one))
+
+    def _fitted(self, one: Marked) -> list[Any]:
+        """The page of the largest variant that fits on one, the first of which does not; empty where none does."""
+        variants = list(self.layout.variants(one.letter.body, self.layout.frame))
+        too_large, fits, page = 0, len(variants), []
+        while fits - too_large > 1:
+            at = (too_large + fits) // 2
+            pages = self._laid_out([(one, variants[at])]).pages
+            if len(pages) == 1:
+                fits, page = at, list(pages)
+            else:
+                too_large = at
+        return page
+
+    def _variant(self, one: Marked, number: int) -> Mapping[str, Any]:
+        return next(islice(self.layout.variants(one.letter.body, self.layout.frame), number, None))
+
+    def _laid_out(self, rows: Sequence[tuple[Marked, Mapping[str, Any]]]) -> Any:
+        context = {
+            "letters": [{"mark": one.mark, "addressee": one.letter.addressee, **more} for one, more in rows],
+            "frame": self.layout.frame,
+            "draft": self.layout.draft,
+        }
+        html = render_to_string(self.layout.template, context)
+        return self.html(string=html, url_fetcher=_refuse).render(font_config=self.fonts)
+
+
+def _pages_of_each(document: Any, letters: Sequence[Marked]) -> list[list[Any]]:
+    first: dict[str, int] = {}
+    for at, page in enumerate(document.pages):
+        for name in page.anchors:  # a section that goes on to the next page has its anchor there again
+            first.setdefault(name, at)
+    starts = [first[one.mark.anchor] for one in letters]
+    ends = [*starts[1:], len(document.pages)]
+    return [document.pages[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _refuse(url: str, *args: Any, **kwargs: Any) -> Any:
+    raise ValueError(f"a letter may not fetch {url}")

@@ -1,0 +1,10 @@
+"""Model folders (モデル): trained models that the house ships or a town supplies, each in a folder with its paper.
+
+A model is code and numbers of somebody else: it is used only when its folder says what it does, under which licence,
+and which files it has with their SHA-256, and when they are those files. Nothing is downloaded, ever.
+"""
+
+from yakuba.kernel.modelfolders.folders import ModelFolder, ModelRefused, find, folders, once
+from yakuba.kernel.modelfolders.packages import OptionalPackage, package_file
+
+__all__ = ["ModelFolder", "ModelRefused", "OptionalPackage", "find", "folders", "once", "package_file"]

@@ -1,0 +1,17 @@
+"""Operations: what can be done in a room, declared once.
+
+A room's `operations.py` holds a table, `OPERATIONS = Operations("robots")`, and a function for each operation:
+
+    @OPERATIONS.add("一時停止する", "robots.run", "POST runs/{run_id}/pause", command="pause", answer=A_RUN)
+    def pause_run(asked: OneRun, actor: Any) -> Run:
+        \"\"\"Ask the robot to pause.\"\"\"
+
+From that come the route with its schema (`kernel.api.operations`), the command (`kernel.operations.commands`), the line
+of the permission table, the check of the permission, the transaction and the audit event. A page calls the operation.
+"""
+
+from yakuba.kernel.operations.arguments import FromFile, Part, Word
+from yakuba.kernel.operations.operation import Answer, Operation, Trace
+from yakuba.kernel.operations.table import Operations, all_operations
+
+__all__ = ["Answer", "FromFile", "Operation", "Operations", "Part", "Trace", "Word", "all_operations"]

@@ -1,0 +1,29 @@
+"""`yakuba operations`: what can be done in this house, for whoever writes scripts or grants permissions."""
+
+from __future__ import annotations
+
+import typer
+
+from yakuba.kernel.cli.output import print_rows
+from yakuba.kernel.operations.operation import Operation
+from yakuba.kernel.operations.table import all_operations
+
+COLUMNS = {"label": "操作", "permission": "権限", "command": "コマンド", "route": "API"}
+
+
+def operations(as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+    """できる操作の一覧（権限、コマンド、API）を出す"""
+    print_rows([_facts(one) for one in all_operations()], COLUMNS, as_json=as_json)
+
+
+def _facts(operation: Operation) -> dict[str, str]:
+    room = operation.name.partition(".")[0]
+    required = [name.upper() for name, one in operation.arguments.model_fields.items() if one.is_required()]
+    command = " ".join(["yakuba", room, operation.command, *required]) if operation.command else ""
+    return {
+        "name": operation.name,
+        "label": operation.label,
+        "permission": operation.permission,
+        "command": command,
+        "route": f"{operation.method} /api/v1/{room}/{operation.path}" if operation.route else "",
+    }

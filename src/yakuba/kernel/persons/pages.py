@@ -1,0 +1,65 @@
+"""宛名: the register in use, and who in it is meant."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.persons import queries
+from yakuba.kernel.persons.matching import Probe
+from yakuba.kernel.persons.models import Load
+from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.kernel.values import ValueRefused, canonical
+
+LOADS_SHOWN = 5
+
+
+class ProbeForm(forms.Form):
+    """What is known of the person; it travels by POST, so that no address keeps it."""
+
+    name = forms.CharField(label="氏名", max_length=120, required=False)
+    kana = forms.CharField(label="フリガナ", max_length=120, required=False)
+    birth = JapaneseDateField(label="生年月日", required=False)
+    address = forms.CharField(label="住所", max_length=200, required=False)
+    number = forms.CharField(label="宛名番号", max_length=20, required=False)
+
+    def clean_name(self) -> str:
+        return self._canonical("name")
+
+    def clean_kana(self) -> str:
+        return self._canonical("kana")
+
+    def clean_address(self) -> str:
+        return self._canonical("address")
+
+    def clean(self) -> None:
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError("どれか1つは入力してください。")
+
+    def probe(self) -> Probe:
+        """What was filled in."""
+        birth = self.cleaned_data["birth"]
+        given = {key: self.cleaned_data[key] for key in ("name", "kana", "address", "number")}
+        return Probe(birth=birth.isoformat() if birth else "", **given)
+
+    def _canonical(self, field: str) -> str:
+        try:
+            return canonical(field, self.cleaned_data[field])
+        except ValueRefused as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+@permission_required("persons.view")
+def index(request: HttpRequest) -> HttpResponse:
+    """Look for a person; below it what was loaded last."""
+    form = ProbeForm(request.POST if request.method == "POST" else None)
+    found = queries.looked_up(form.probe(), actor=request.user) if form.is_valid() else None
+    context = {
+        "form": form,
+        "found": found,
+        "current": queries.current(),
+        "loads": Load.objects.exclude(finished_at=None).order_by("-pk")[:LOADS_SHOWN],
+    }
+    return render(request, "persons/index.html", context)

@@ -1,0 +1,8 @@
+"""Addresses of the register's pages."""
+
+from django.urls import path
+
+from yakuba.kernel.persons import pages
+
+app_name = "persons"
+urlpatterns = [path("", pages.index, name="index")]

@@ -1,0 +1,102 @@
+"""Refusals: how the house says no to a person or a program. One small tree; no framework.
+
+Whatever an engine or an action cannot do, it refuses by raising one of these. Nobody in between catches it only to say
+it again: each surface turns it into its own words at one place (a page, problem+json, an exit code).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One of several things wrong: `line` counts from 1 (0 where there is no line), `place` says whose entry it is
+    (may be empty), `reason` what is wrong and what to do. Texts in Japanese."""
+
+    line: int
+    place: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """The sentence without its line."""
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.message
+        return f"{self.line}行目{' ' if self.place else '：'}{self.message}"
+
+
+class Refused(Exception):
+    """What was asked is not done, and nothing is changed. `str()` is what staff read.
+
+    sentence: what is wrong; place: where (field, line, cell, file; may be empty); remedy: what to do (may be empty where
+    the sentence says it); problems: each of many. Raise one of the kinds below: they differ in what the caller has to
+    do. status and exit_code are what HTTP (RFC 9110) and a shell are told; heading names the kind in Japanese.
+    """
+
+    status: ClassVar[int] = 409
+    heading: ClassVar[str] = "いまはできません"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self, sentence: str, *, place: str = "", remedy: str = "", problems: Iterable[Problem] = ()
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence, self.place, self.remedy = sentence, place, remedy
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}{self.remedy}" if self.place else self.sentence + self.remedy
+
+    def facts(self) -> dict[str, Any]:
+        """The same for a program, with the member names of problem+json (RFC 9457); a subclass adds its own."""
+        told: dict[str, Any] = {"title": self.heading, "status": self.status, "detail": str(self)}
+        told |= {name: text for name in ("place", "remedy") if (text := getattr(self, name))}
+        if self.problems:
+            told["errors"] = [
+                {"line": one.line, "place": one.place, "reason": one.reason, "message": one.message}
+                for one in self.problems
+            ]
+        return told
+
+
+class Invalid(Refused):
+    """What was given is wrong: correct it and send it again."""
+
+    status = 422
+    heading = "入力が正しくありません"
+
+
+class Conflict(Refused):
+    """What was given is right, and the state of things does not allow it now: look at what happened in between."""
+
+
+class Missing(Refused):
+    """There is nothing of that name or number (here): check it."""
+
+    status = 404
+    heading = "見つかりません"
+    exit_code = 2
+
+
+class Forbidden(Refused):
+    """The person, or the house, may not: ask who gives the right."""
+
+    status = 403
+    heading = "権限がありません"
+    exit_code = 3
+
+
+class Unavailable(Refused):
+    """Something that is needed does not answer: the same again later."""
+
+    status = 503
+    heading = "いまは使えません"
+
+
+__all__ = ["Conflict", "Forbidden", "Invalid", "Missing", "Problem", "Refused", "Unavailable"]

@@ -1,0 +1,173 @@
+"""An Excel workbook → the records of one sheet, as a person sees them. Apart from `reading`, because openpyxl takes a
+quarter of a second to import.
+
+Only the sheet's XML is streamed, so that memory does not grow with the rows. What a person cannot see or the file does
+not hold is told by its cell and never guessed: hidden rows, a formula that nobody has calculated yet, cells merged across
+columns. A cell merged over rows of one column holds for each of them, as it looks.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import islice
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from yakuba.kernel.definitions import Problem
+from yakuba.kernel.tables.records import Record
+
+LARGEST_UNPACKED = 1_500_000_000  # bytes; a million rows of ten columns take about half of it
+CHUNK, OVERLAP = 1 << 20, 1 << 14  # bytes of XML looked at together, and of those seen twice
+HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+\d+:[A-Z]+\d+)"')
+UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+CELL = re.compile(r"([A-Z]+)(\d+)")
+ZEROS = re.compile(r"0+")
+LEFT_OUT = "この行は取り込んでいません。"
+
+
+class _Sheet:
+    """One sheet and what must be known of it before its first row is read."""
+
+    def __init__(self, book: Any, sheet: Any) -> None:
+        self.title = str(sheet.title)
+        self.visible = sheet.sheet_state == "visible"
+        self._sheet = sheet
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+        self.hidden: set[int] = set()
+        self.uncalculated: dict[int, list[str]] = {}
+        merged: set[str] = set()
+        with book._archive.open(sheet._worksheet_path) as xml:
+            for part in _chunks(xml):
+                self.hidden |= {int(row) for row in HIDDEN.findall(part)}
+                merged |= {ref.decode() for ref in MERGED.findall(part)}
+                for cell in UNCALCULATED.findall(part):
+                    match = CELL.fullmatch(cell.decode())
+                    assert match
+                    known = self.uncalculated.setdefault(int(match[2]), [])
+                    known += [] if match[0] in known else [match[0]]
+        self.down: dict[
+            tuple[int, int], int
+        ] = {}  # row and column of a covered cell → the row that has the value
+        self.across: dict[int, str] = {}  # row → a range merged across columns
+        for ref in merged:
+            left, top, right, bottom = range_boundaries(ref)
+            for row in range(top, bottom + 1):
+                if right > left:
+                    self.across[row] = ref
+                elif row > top:
+                    self.down[row, left] = top
+
+    def records(self) -> Iterator[Record]:
+        """All rows that are not empty; `line` is the row's number in the sheet."""
+        above: dict[int, str] = {}  # column → the value that is merged downwards
+        starts = set(self.down.values())
+        for number, row in enumerate(self._sheet.iter_rows(), start=1):
+            cells = [_text(cell) for cell in row]
+            for at, text in enumerate(cells):
+                if (number, at + 1) in self.down:
+                    cells[at] = above.get(at, "")
+                elif number in starts:
+                    above[at] = text
+            if any(cells):
+                yield Record(number, cells)
+
+
+def _chunks(file: Any) -> Iterator[bytes]:
+    tail = b""
+    while part := file.read(CHUNK):
+        yield tail + part
+        tail = part[-OVERLAP:]
+
+
+@dataclass
+class Reader:
+    """Reads the records of the sheet that has the headings; like `records.Reader` for texts. columns, width: how many
+    columns the head has, once it is known."""
+
+    sheet: _Sheet
+    problems: list[Problem]
+    columns: int = 0
+    width: int = 0
+    _told: set[int] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self.sheet.records():
+            if not self.width:
+                yield record
+            elif reason := self._fault(record):
+                self.problems.append(Problem(record.line, f"シート「{self.sheet.title}」", reason))
+            else:
+                yield Record(record.line, record.cells + [""] * (self.width - len(record.cells)))
+
+    def _fault(self, record: Record) -> str:
+        if record.line in self.sheet.hidden:
+            return f"非表示の行です。要る行なら再表示し、要らない行なら消してください。{LEFT_OUT}"
+        if record.line in self.sheet.across:
+            return f"セル {self.sheet.across[record.line]} が横に結合されています。結合を解除してください。{LEFT_OUT}"
+        if cells := self.sheet.uncalculated.get(record.line):
+            return f"セル {'、'.join(cells[:5])} の数式の結果がファイルにありません。Excelで開いて保存し直してください。{LEFT_OUT}"
+        return ""
+
+
+def readers(data: bytes, problems: list[Problem]) -> list[Reader]:
+    """One for each visible sheet; empty where `problems` tells why the file cannot be read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(one.file_size for one in archive.infolist())
+        if unpacked > LARGEST_UNPACKED:
+            problems.append(Problem(0, "", "Excelのファイルが大きすぎます。シートを分けてください。"))
+            return []
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        sheets = [_Sheet(book, sheet) for sheet in book.worksheets]
+    except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
+        reason = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
+        problems.append(Problem(0, "", reason))
+        return []
+    shown = [one for one in sheets if one.visible] or sheets
+    return [Reader(one, problems) for one in shown]
+
+
+def begins(reader: Reader, records: int) -> Sequence[Record]:
+    """Its first records."""
+    return list(islice(reader, records))
+
+
+def names(readers: Iterable[Reader]) -> str:
+    """The sheets as a message names them."""
+    return "、".join(f"「{reader.sheet.title}」" for reader in readers)
+
+
+def _text(cell: Any) -> str:
+    """What a person reads in the cell: dates as ISO 8601, numbers without 「.0」, leading zeros that the format shows."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and ZEROS.fullmatch(cell.number_format or ""):
+        return str(value).zfill(len(cell.number_format))
+    return str(value)
+
+
+def cell_name(line: int, column: int) -> str:
+    """B5 for the second column of line 5."""
+    return f"{get_column_letter(column)}{line}"

@@ -1,0 +1,60 @@
+"""What the house refuses, on a page: in the form where it was asked, or as a message on the page the person came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from yakuba.kernel.refusals import Refused
+
+
+class RefusalsOnPages:
+    """Turns a refusal that a view lets through into an answer.
+
+    A button (POST) leads back to the page on which it was pressed, with the sentence on top; part of a page (htmx) gets
+    the sentence as a notice in its place; anything else is a page of its own with the kind's status.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer to a refusal; None for what is none."""
+        if not isinstance(error, Refused):
+            return None
+        if request.headers.get("HX-Request"):
+            # htmx puts only a 200 into the page, and in the region there is something to read then.
+            return render(request, "ui/notice.html", {"kind": "error", "text": str(error)})
+        if request.method == "POST" and (back := _came_from(request)):
+            messages.error(request, str(error))
+            return HttpResponseRedirect(back)
+        return render(request, "ui/refused.html", {"refusal": error}, status=error.status)
+
+
+@contextmanager
+def told_in(form: forms.Form) -> Iterator[None]:
+    """What is refused inside becomes an error of `form`, so that the page is shown again with all that was typed.
+
+    `return` the answer inside the block; what follows the block is reached only after a refusal.
+    """
+    try:
+        yield
+    except Refused as error:
+        form.add_error(None, [str(one) for one in error.problems] or str(error))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this house that sent the form; else empty."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return page

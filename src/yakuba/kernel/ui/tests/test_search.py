@@ -1,0 +1,119 @@
+"""The menu in groups, the search, and the manual inside the house."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.definitions.procedures import read_document
+from yakuba.kernel.ledger import actions
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.tests.examples import RECEIPT_NUMBER
+from yakuba.kernel.ui import manual
+
+
+@pytest.fixture
+def client_of():
+    def logged_in(person):
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return logged_in
+
+
+@pytest.fixture
+def case(in_yakuba_city) -> Case:
+    sample = Path(settings.YAKUBA.samples_dir) / "procedures/bus-pass.yaml"
+    procedure = actions.load_procedure(read_document(sample), actor=None)
+    case = actions.open_case(procedure, RECEIPT_NUMBER)
+    actions.record_value(case, "name", "佐藤花子", trusted=True, source={})
+    return case
+
+
+def found(client, text: str) -> str:
+    page = client.get(reverse("search"), {"text": text}).content.decode()
+    return re.search(r"<main.*</main>", page, re.S).group()
+
+
+def test_the_menu_has_groups_and_few_entries_lie_open(client_of, clerk, make_staff, yakuba_city):
+    full = client_of(clerk).get("/").content.decode()
+    groups = re.findall(r"<summary[^>]*>(受付・処理|住民・窓口|分析・経営|管理)<", full)
+    assert groups == ["受付・処理", "住民・窓口", "分析・経営", "管理"]
+    few = client_of(make_staff(yakuba_city, "ledger.view")).get("/").content.decode()
+    wide = re.search(r'<nav class="nav nav--wide".*?</nav>', few, re.S).group()
+    assert "<details" not in wide
+    assert "受付・処理" in wide
+    assert "管理" not in wide
+
+
+def test_a_case_is_found_by_who_may_see_it_and_the_search_is_recorded(
+    client_of, clerk, make_staff, neighbour, case, yakuba_city
+):
+    url = reverse("ledger:case", args=[case.pk])
+    for text in (RECEIPT_NUMBER, "佐藤花子"):
+        assert url in found(client_of(clerk), text)
+        assert url not in found(client_of(neighbour), text)
+        assert url not in found(client_of(make_staff(yakuba_city, "reading.view")), text)
+    assert AuditEvent.objects.filter(name="ledger.searched", actor=clerk).count() == 2
+
+
+def test_pages_are_found_only_by_who_may_open_them(client_of, clerk, make_staff, yakuba_city):
+    assert reverse("administration:tokens") in found(client_of(clerk), "トークン")
+    assert reverse("administration:tokens") not in found(client_of(make_staff(yakuba_city)), "トークン")
+
+
+def test_the_manual_is_found_and_opens(client_of, make_staff, yakuba_city):
+    client = client_of(make_staff(yakuba_city))
+    page = found(client, "スキャン")
+    assert "手引き" in page
+    for url in re.findall(r'href="(/manual/[^"]+)"', page):
+        assert client.get(url).status_code == 200
+
+
+def test_what_is_not_found_says_what_to_try(client_of, clerk):
+    assert "見つかりませんでした" in found(client_of(clerk), "存在しない言葉")
+    assert "見つかりませんでした" not in found(client_of(clerk), "")
+    assert "<script>" not in found(client_of(clerk), "<script>alert(1)</script>")
+
+
+@pytest.mark.parametrize("name", sorted(manual.names()))
+def test_every_page_of_the_manual_is_shown_and_its_links_open(client_of, clerk, name):
+    client = client_of(clerk)
+    html = client.get(manual.address(name)).content.decode()
+    article = re.search(r'<article class="prose">(.*)</article>', html, re.S).group(1)
+    for url in set(re.findall(r'(?:href|src)="(/[^"#]*)', article)):
+        assert client.get(url).status_code == 200, url
+
+
+@pytest.mark.parametrize(
+    "name", ["../README", "/etc/passwd", "operate/../../pyproject", "nowhere", "..%2f..%2fREADME"]
+)
+def test_no_other_file_is_read(client_of, clerk, name):
+    assert client_of(clerk).get(f"/manual/{name}/").status_code == 404
+    assert client_of(clerk).get(f"/manual/pictures/{name}", follow=True).status_code == 404
+
+
+def test_html_and_scripts_in_a_document_do_nothing(tmp_path, monkeypatch):
+    path: Path = tmp_path / "x.md"
+    path.write_text(
+        "# 題\n<script>f()</script>\n\n[a](javascript:f())\n\n![b](http://elsewhere/x.png)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(manual, "names", lambda: {"x": path})
+    html = manual.page.__wrapped__("x").html
+    assert "<script" not in html
+    assert 'href="javascript' not in html
+    assert "elsewhere" not in html
+
+
+def test_help_leads_to_the_page_for_the_room(client_of, clerk):
+    html = client_of(clerk).get(reverse("reading:problems")).content.decode()
+    assert f'class="site__help" href="{manual.address("困っている用紙を片付ける")}"' in html
+    assert f'href="{reverse("manual")}">手引き' in client_of(clerk).get("/").content.decode()

@@ -1,0 +1,53 @@
+"""Individual numbers (個人番号, マイナンバー): eleven digits and one that checks them, and shown to nobody unasked.
+
+The check digit is that of the Ordinance of the Ministry of Internal Affairs and Communications No. 85 of 2014
+(平成26年総務省令第85号), article 5: with P the n-th digit from the right of the eleven, and Q = n + 1 for n ≤ 6 and n - 5
+for n ≥ 7, it is 11 - (ΣPQ mod 11), and 0 where that remainder is 0 or 1.
+"""
+
+from __future__ import annotations
+
+from yakuba.kernel.values.field_type import Example, FieldType, Script
+from yakuba.kernel.values.numbers import GROUPED, read_grouped
+from yakuba.kernel.values.refusal import ValueRefused
+
+DIGITS = 12
+
+
+def check_digit(first: str) -> str:
+    """The check digit for the eleven digits before it."""
+    weighted = sum(
+        int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(first), start=1)
+    )
+    remainder = weighted % 11
+    return "0" if remainder <= 1 else str(11 - remainder)
+
+
+def read_my_number(text: str) -> str:
+    """Twelve digits of which the last checks the others; the empty string for nothing. Raises ValueRefused, whose
+    sentence never says the number."""
+    digits = read_grouped(text, GROUPED, f"個人番号は{DIGITS}けたの数字で入力してください。")
+    if digits and len(digits) != DIGITS:
+        raise ValueRefused(f"個人番号は{DIGITS}けたです（入力は{len(digits)}けた）。")
+    if digits and check_digit(digits[:-1]) != digits[-1]:
+        raise ValueRefused("個人番号の検査用数字（最後の1けた）が合いません。用紙と見比べてください。")
+    return digits
+
+
+def _shown(value: str) -> str:
+    return f"{value[:4]} {value[4:8]} {value[8:]}" if len(value) == DIGITS else value
+
+
+MY_NUMBER = FieldType(
+    code="my_number",
+    label="個人番号",
+    help="12けたの数字です。見てよい職員のほかには、＊で隠れます。",
+    read=read_my_number,
+    show=_shown,
+    script=Script.DIGITS,
+    check_digits=1,
+    masked=True,
+    inputmode="numeric",
+    pattern="[0-9]{12}",
+    examples=(Example("1234 5678 9018", "123456789018", "************"),),
+)

@@ -1,0 +1,77 @@
+"""One object of every kind that an address of this room names."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
+from yakuba.services.reading.models import (
+    Batch,
+    BatchFile,
+    Correction,
+    FormDefinition,
+    FormPage,
+    Question,
+    Sheet,
+)
+
+CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
+
+
+def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
+    """A pile with one sheet of the ledger's case, a question, a correction; the case waits for a robot then."""
+    word, case = known["secret_word"], Case.objects.get(pk=known["case_id"])
+    image = store(StoredFile.Kind.PAGE, "page.png", "image/png", _picture(), actor=clerk)
+    form = FormDefinition.objects.get(code=known["code"])
+    batch = Batch.objects.create(name=word, created_by=clerk)
+    file = BatchFile.objects.create(batch=batch, name=f"{word}.pdf", stored=image, pages=1, state="split")
+    sheet = Sheet.objects.create(
+        batch=batch, file=file, index=0, image=image, form=form, page=1, case=case, state="placed",
+        reading=_reading(word).to_json(),
+    )  # fmt: skip
+    source = {"sheet": sheet.pk, "page": 1, "corners": [list(point) for point in CORNERS]}
+    ledger.record_value(case, "name", word, trusted=False, source=source)
+    question = Question.objects.create(case=case, sheet=sheet, field="name", type="name", value=word)
+    correction = Correction.objects.create(
+        case=case, field="name", was=word, right=word * 2, reason="申請者からの連絡",
+        origin="reading", source=source, opened_by=clerk,
+    )  # fmt: skip
+    ledger.move(case, Status.CONFIRMING)
+    ledger.move(case, Status.READY)
+    return {
+        "batch_id": batch.pk,
+        "correction_id": correction.pk,
+        "field": "name",
+        "file_id": file.pk,
+        "form_id": form.pk,
+        "image": image,
+        "number": 1,
+        "page_id": FormPage.objects.filter(form=form).first().pk,
+        "question_id": question.pk,
+        "sheet_id": sheet.pk,
+    }
+
+
+def _reading(word: str) -> PageReading:
+    field = FieldReading(
+        "name", "氏名", "name", 1, word, word, 0.5, Decision.DOUBTFUL,
+        (Reason.LOW_CONFIDENCE,), "文字がはっきりしません。", CORNERS,
+    )  # fmt: skip
+    return PageReading(
+        PageStatus.READ, "", form="bus-pass", form_version=1, page=1, corners=CORNERS, fields=(field,)
+    )
+
+
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (1654, 2339), 255).save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,323 @@
+"""What can be done with robots, each declared once for pages, API and command line. Values of cases never pass here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.operations import Answer, Operations, Part, Trace
+from yakuba.kernel.refusals import Missing
+from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
+from yakuba.services.robots.actions.decisions import Decision
+from yakuba.services.robots.models import Row, Run, Scenario, ScenarioVersion
+from yakuba.services.robots.operations.answers import RobotRunOut, RowDetail, RowOut, ScenarioOut
+from yakuba.services.robots.operations.asked import (
+    DecisionIn,
+    Nothing,
+    OneRow,
+    OneRun,
+    ResumeIn,
+    RowsIn,
+    RunsIn,
+    ScenarioIn,
+    StartIn,
+)
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries import runs as queries
+
+OPERATIONS = Operations("robots")
+
+SCENARIO_COLUMNS = {
+    "id": "番号",
+    "name": "シナリオ",
+    "procedure": "手続",
+    "version": "版",
+    "owner": "責任者",
+    "review_on": "見直し期限",
+}
+RUN_COLUMNS = {
+    "id": "実行",
+    "scenario": "シナリオ",
+    "state_label": "状態",
+    "done": "済み",
+    "total": "全体",
+    "message": "説明",
+}
+ROW_COLUMNS = {
+    "number": "行",
+    "id": "番号",
+    "receipt_number": "受付番号",
+    "state_label": "状態",
+    "target_number": "登録番号",
+    "problem.message": "理由",
+}
+
+
+def _scenario_of(scenario_id: int) -> Scenario:
+    found = register.scenarios().filter(pk=scenario_id).first()
+    if found is None:
+        raise Missing(f"シナリオ {scenario_id} はありません。番号を確かめてください。")
+    return found
+
+
+def run_of(run_id: int) -> Run:
+    """The run. Raises Missing."""
+    found = queries.runs().filter(pk=run_id).first()
+    if found is None:
+        raise Missing(f"実行 {run_id} はありません。yakuba robots status で番号を確かめてください。")
+    return found
+
+
+def row_of(row_id: int) -> Row:
+    """The row. Raises Missing."""
+    found = Row.objects.select_related("case__procedure", "run__scenario__system").filter(pk=row_id).first()
+    if found is None:
+        raise Missing(f"番号 {row_id} の行はありません。番号を確かめてください。")
+    return found
+
+
+def run_facts(run: Run) -> dict[str, Any]:
+    """The run as it stands now."""
+    return queries.run_facts(run_of(run.pk))
+
+
+def _scenario_facts(version: ScenarioVersion) -> dict[str, Any]:
+    return register.facts(register.scenarios().get(pk=version.scenario_id))
+
+
+def _run_trace(run: Run, **details: Any) -> Trace:
+    return Trace(f"run:{run.pk}", {"scenario": run.scenario_id, **details})
+
+
+def _of_run(asked: Any, run: Run) -> Trace:
+    return _run_trace(run)
+
+
+def _of_row(asked: Any, row: Row) -> Trace:
+    return Trace(f"case:{row.case_id}", {"run": row.run_id, "row": row.number})
+
+
+def _of_rows(asked: Any, taken: list[Row]) -> Trace:
+    return _run_trace(taken[0].run, rows=[row.number for row in taken])
+
+
+A_RUN = Answer(RobotRunOut, run_facts, RUN_COLUMNS)
+A_ROW = Answer(RowOut, queries.row_facts, ROW_COLUMNS)
+
+
+# Scenarios
+
+
+@OPERATIONS.add(
+    "シナリオの台帳",
+    "robots.view",
+    "GET scenarios",
+    command="scenarios",
+    help="シナリオの台帳を出す",
+    answer=Answer(list[ScenarioOut], columns=SCENARIO_COLUMNS),
+)
+def list_scenarios(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+    """All scenarios."""
+    return [register.facts(one) for one in register.scenarios()]
+
+
+@OPERATIONS.add(
+    "シナリオの版を登録する",
+    "robots.manage",
+    "POST scenarios",
+    command="load-scenario",
+    help="シナリオ（YAMLファイル）の版を登録する。新しいシナリオの責任者は --user の人になる",
+    answer=Answer(ScenarioOut, _scenario_facts, SCENARIO_COLUMNS),
+    status=201,
+)
+def load_scenario(asked: ScenarioIn, actor: Any) -> ScenarioVersion:
+    """Load a scenario file; 422 with every mistake and its line."""
+    return scenarios.load_scenario(asked.text, actor=actor)  # records it unless the same text stands already
+
+
+# Runs
+
+
+@OPERATIONS.add("実行の一覧", "robots.view", "GET runs", answer=Answer(list[RobotRunOut]))
+def list_runs(asked: RunsIn, actor: Any) -> list[dict[str, Any]]:
+    """Runs, newest first."""
+    found = queries.runs().filter(state=asked.state) if asked.state else queries.runs()
+    return [queries.run_facts(run) for run in asked.of(found)]
+
+
+@OPERATIONS.add(
+    "ロボットを動かす",
+    "robots.run",
+    "POST runs",
+    answer=A_RUN,
+    status=201,
+    event="robots.run_started",
+    trace=lambda asked, run: _run_trace(
+        run, rows=run.rows.count(), dry_run=run.dry_run, version=run.version.version
+    ),
+)
+def create_run(asked: StartIn, actor: Any) -> Run:
+    """Start a run over the ready cases of a procedure."""
+    if asked.scenario is None:
+        scenario = register.only_scenario(asked.procedure)
+    else:
+        scenario = _scenario_of(asked.scenario)
+    return runs.start(scenario, actor=actor, dry_run=asked.dry_run, limit=asked.limit)
+
+
+@OPERATIONS.add("実行の状況", "robots.view", "GET runs/{run_id}", answer=A_RUN)
+def show_run(asked: OneRun, actor: Any) -> Run:
+    """One run."""
+    return run_of(asked.run_id)
+
+
+@OPERATIONS.add("実行の行", "robots.view", "GET runs/{run_id}/rows", answer=Answer(list[RowOut]))
+def list_rows(asked: RowsIn, actor: Any) -> list[dict[str, Any]]:
+    """The run's rows in order."""
+    found = queries.rows(run_of(asked.run_id))
+    if asked.state is not None:
+        found = found.filter(state=asked.state.value)
+    return [queries.row_facts(row) for row in asked.of(found)]
+
+
+@OPERATIONS.add(
+    "一時停止する",
+    "robots.run",
+    "POST runs/{run_id}/pause",
+    command="pause",
+    answer=A_RUN,
+    event="robots.run_paused",
+    trace=_of_run,
+)
+def pause_run(asked: OneRun, actor: Any) -> Run:
+    """Ask the robot to pause."""
+    return runs.pause(run_of(asked.run_id))
+
+
+@OPERATIONS.add(
+    "再開する",
+    "robots.run",
+    "POST runs/{run_id}/resume",
+    command="resume",
+    answer=A_RUN,
+    event="robots.run_resumed",
+    trace=lambda asked, run: _run_trace(run, first_row=asked.first_row, version=run.version.version),
+)
+def resume_run(asked: ResumeIn, actor: Any) -> Run:
+    """Go on from a row."""
+    return runs.resume(run_of(asked.run_id), first_row=asked.first_row)
+
+
+@OPERATIONS.add(
+    "中止する",
+    "robots.run",
+    "POST runs/{run_id}/stop",
+    command="stop",
+    help="中止する。まだ入力していない申請は「入力待ち」に戻る",
+    answer=A_RUN,
+    event="robots.run_stopped",
+    trace=_of_run,
+)
+def stop_run(asked: OneRun, actor: Any) -> Run:
+    """End the run."""
+    return runs.stop(run_of(asked.run_id))
+
+
+@OPERATIONS.add(
+    "入らなかった行をもう一度流す",
+    "robots.run",
+    "POST runs/{run_id}/retry",
+    command="retry",
+    answer=Answer(RobotRunOut, lambda taken: run_facts(taken[0].run), RUN_COLUMNS),
+    event="robots.rows_retried",
+    trace=_of_rows,
+)
+def retry_run(asked: OneRun, actor: Any) -> list[Row]:
+    """Try failed and skipped rows again."""
+    return runs.retry_failed(run_of(asked.run_id), actor=actor)
+
+
+# Rows
+
+
+@OPERATIONS.add(
+    "ロボットが決められない申請",
+    "robots.decide",
+    "GET undecided",
+    command="undecided",
+    help="ロボットが決められない申請を出す",
+    answer=Answer(list[RowOut], columns=ROW_COLUMNS),
+)
+def list_undecided(asked: Part, actor: Any) -> list[dict[str, Any]]:
+    """Rows that wait for a person, the oldest first."""
+    return [queries.row_facts(row) for row in asked.of(queries.undecided())]
+
+
+@OPERATIONS.add("行と経過", "robots.view", "GET rows/{row_id}", answer=Answer(RowDetail))
+def show_row(asked: OneRow, actor: Any) -> dict[str, Any]:
+    """One row with its history."""
+    row = row_of(asked.row_id)
+    events = [
+        {"at": event.at, "state": event.state, "message": event.message, "by": str(event.user or "")}
+        for event in row.events.select_related("user").order_by("at", "pk")
+    ]
+    return queries.row_facts(row) | {"events": events}
+
+
+@OPERATIONS.add(
+    "入らなかった行を1つ、もう一度流す",
+    "robots.run",
+    "POST rows/{row_id}/retry",
+    command="retry-row",
+    answer=Answer(RowOut, lambda taken: queries.row_facts(taken[0]), ROW_COLUMNS),
+    event="robots.rows_retried",
+    trace=_of_rows,
+)
+def retry_row(asked: OneRow, actor: Any) -> list[Row]:
+    """Try one failed or skipped row again."""
+    row = row_of(asked.row_id)
+    return runs.retry_failed(row.run, actor=actor, only=row)
+
+
+@OPERATIONS.add(
+    "基幹システムを照会する",
+    "robots.decide",
+    "POST rows/{row_id}/look-up",
+    command="look-up",
+    help="決められない申請を、ロボットに基幹システムで照会させる。入力はしない",
+    answer=A_ROW,
+    event="robots.looked_up",
+    trace=_of_row,
+)
+def look_up_row(asked: OneRow, actor: Any) -> Row:
+    """Let a robot ask the target system about an undecided row; it enters nothing."""
+    return lookups.ask(row_of(asked.row_id))
+
+
+_DECIDED = {
+    Decision.ENTERED: "robots.decided_entered",
+    Decision.AGAIN: "robots.decided_again",
+    Decision.ASIDE: "robots.decided_aside",
+    Decision.WITHDRAW: "robots.decided_withdrawn",
+}
+
+
+@OPERATIONS.add(
+    "判断する",
+    "robots.decide",
+    "POST rows/{row_id}/decide",
+    command="decide",
+    help="決められない申請を判断する: entered 登録されている / again もう一度 / aside 値を直す / withdraw 取り下げ",
+    answer=A_ROW,
+    event=lambda asked: _DECIDED[asked.decision],
+    trace=_of_row,
+)
+def decide_row(asked: DecisionIn, actor: Any) -> Row:
+    """Decide an undecided row."""
+    return decisions.decide(
+        row_of(asked.row_id),
+        asked.decision,
+        actor=actor,
+        target_number=asked.target_number,
+        reason=asked.reason,
+        seconds=asked.seconds,
+    )

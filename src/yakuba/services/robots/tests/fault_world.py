@@ -1,0 +1,172 @@
+"""A world in which everything goes wrong at once: nothing lost, nothing twice, and few rows with a person.
+
+Two workers freeze, thaw and die at the press; their clocks are set; the core system is slow, answers nothing, answers
+500 after storing, ends sessions, and stores minutes after it was said to have settled. Real processes, SQLite and
+PostgreSQL. A person is played by the test: a run that was held up is resumed, rows are left to be decided.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.postgresql_server import postgresql_server
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.engine.states import OPEN
+from yakuba.services.robots.tests.workplace import Installation, thaw
+
+WORKER = "yakuba.services.robots.tests.shaken"
+LATE = 8.0  # seconds after which some rows are stored, four times what was said of the system
+STEPS = (0, 600, -600, 86_400)  # seconds by which the clock is wrong
+
+
+@dataclass
+class World:
+    """rows: how many are entered.  still: seconds without any change after which the world has stopped turning."""
+
+    installation: Installation
+    rows: int
+    chance: random.Random
+    still: float = 600.0
+    stopped_at: dict[int, float] = field(default_factory=dict)
+    happened: Counter[str] = field(default_factory=Counter)
+
+    def turn(self) -> None:
+        """Until nothing is open any more."""
+        self._clock(0)
+        self.installation.environment |= {
+            "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
+            "SHAKEN_FREEZE": "0.08",
+            "SHAKEN_KILL": "0.08",
+        }
+        self.installation.seed(self.rows)
+        for _ in range(2):
+            self.installation.start_worker(WORKER)
+        before, since = self.installation.rows(), time.monotonic()
+        while any(RowState(state) in OPEN for _, state in before):
+            time.sleep(0.5)
+            self._tend_workers()
+            if self.chance.random() < 0.03:
+                self._clock(self.chance.choice(STEPS))
+            self._tend_run()
+            now = self.installation.rows()
+            if now != before:
+                before, since = now, time.monotonic()
+            assert time.monotonic() - since < self.still, (now, self.happened)
+
+    def _clock(self, wrong_by: float) -> None:
+        new = self.installation.folder / "clock.new"
+        new.write_text(str(wrong_by))
+        new.rename(self.installation.folder / "clock")
+        self.happened["clock set"] += 1
+
+    def _tend_workers(self) -> None:
+        """The dead are replaced; the frozen thaw when the others have most likely taken over."""
+        for worker in [one for one in self.installation.workers if one.poll() is not None]:
+            self.happened["killed"] += 1
+            self.installation.workers.remove(worker)
+            self.installation.start_worker(WORKER)
+        for worker in self.installation.workers:
+            if _state_of(worker.pid) != "T":
+                self.stopped_at.pop(worker.pid, None)
+                continue
+            thaws = self.stopped_at.setdefault(worker.pid, time.monotonic() + self.chance.uniform(10, 25))
+            if time.monotonic() > thaws:
+                self.happened["frozen"] += 1
+                thaw([worker.pid])
+
+    def _tend_run(self) -> None:
+        state = self.installation.run_state()
+        ((job_state,),) = self.installation.query("SELECT state FROM jobs_job WHERE name = 'robots.run'")
+        if state in ("halted", "paused") or job_state in ("failed", "cancelled"):
+            self.happened["resumed by a person"] += 1
+            number = self.installation.query("SELECT id FROM robots_run")[0][0]
+            self.installation.run("yakuba", "robots", "resume", str(number), "--user", "keeper")
+
+    def count(self) -> Figures:
+        """What has become of the rows, as the core system and the row table have them."""
+        core = self.installation.core
+        counters = core.set()["counters"]
+        self.installation.wait(lambda: core.set()["counters"]["stored"] >= len(core.stored()))
+        numbers: dict[str, list[str]] = {}
+        for one in core.stored():
+            numbers.setdefault(one["receipt_number"], []).append(one["registration_number"])
+        found = self.installation.query(
+            "SELECT r.state, r.target_number, c.receipt_number FROM robots_row r"
+            " JOIN ledger_case c ON c.id = r.case_id"
+        )
+        states = Counter(str(state) for state, _, _ in found)
+        lost = self.rows - len(found)
+        for state, number, receipt in found:
+            stored = numbers.get(receipt, [])
+            done = state in ("entered", "found_already")
+            lost += done and number not in stored
+            lost += not done and state not in ("undecided", "failed")
+            lost += state == "failed" and bool(stored)
+        return Figures(
+            rows=len(found),
+            twice=sum(len(one) > 1 for one in numbers.values()),
+            lost=lost,
+            with_a_person=states["undecided"],
+            states=states,
+            happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
+        )
+
+
+@dataclass
+class Figures:
+    """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
+    a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision, late
+    stores, which no look-up can see, among them.  happened: what struck them."""
+
+    rows: int = 0
+    twice: int = 0
+    lost: int = 0
+    with_a_person: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    happened: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.rows + other.rows,
+            self.twice + other.twice,
+            self.lost + other.lost,
+            self.with_a_person + other.with_a_person,
+            self.states + other.states,
+            self.happened + other.happened,
+        )
+
+
+def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figures:
+    """A world of that many rows, from its beginning to its end. database: `sqlite` or `postgresql`."""
+    with ExitStack() as stack:
+        address = ""
+        if database == "postgresql":
+            address = stack.enter_context(postgresql_server()).new_database("yakuba")
+        installation = Installation(folder, address)
+        stack.callback(installation.close)
+        installation.core.set(
+            slow_submit=0.3,
+            error_rate=0.004,
+            logout_rate=0.01,
+            drop_rate=0.1,
+            broken_rate=0.05,
+            late_rate=0.02,
+            late_seconds=LATE,
+            seed=seed,
+        )
+        world = World(installation, rows, random.Random(seed))
+        world.turn()
+        time.sleep(1.5 * LATE + 1)  # whatever comes late has come now
+        return world.count()
+
+
+def _state_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
