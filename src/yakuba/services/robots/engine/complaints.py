@@ -10,6 +10,7 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
 )
+from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import Element, Landmark, System
 
 _MEND = "画面とシナリオを見くらべ、シナリオを直してから再開してください。"
@@ -34,12 +35,15 @@ def element_problem(element: Element, finding: Finding, where: str) -> RobotErro
 def entry_problem(entry: Entry, finding: Finding, where: str) -> RobotError:
     """For a field that was not filled as asked."""
     label = entry.element.label
-    value = "（秘密）" if entry.secret else "、".join(entry.texts)
+    value = COVER if entry.secret else "、".join(entry.texts)
+    landed = f"「{value}」を入れましたが、画面では「{finding.seen}」になっています。"
+    if entry.secret:
+        landed = "入れた値が、画面では違う値になっています。"
     messages = {
         Verdict.DISABLED: f"欄「{label}」に入力できない状態です。「{value}」を入れられませんでした。",
         Verdict.TOO_LONG: f"「{value}」は欄「{label}」に入る長さ（{finding.seen}文字）を超えています。",
         Verdict.NO_OPTION: f"欄「{label}」に選択肢「{value}」がありません。",
-        Verdict.NOT_LANDED: f"欄「{label}」に「{value}」を入れましたが、画面では「{finding.seen}」になっています。",
+        Verdict.NOT_LANDED: f"欄「{label}」に{landed}",
     }
     message = messages.get(finding.verdict)
     if message is None:
@@ -49,7 +53,7 @@ def entry_problem(entry: Entry, finding: Finding, where: str) -> RobotError:
         field=label,
         where=where,
         expected=str(entry.element),
-        similar=finding.similar,
+        similar=() if entry.secret else finding.similar,
     )
 
 

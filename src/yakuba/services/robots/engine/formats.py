@@ -14,6 +14,11 @@ def names(field_type: str) -> tuple[str, ...]:
     return TYPES[field_type].writings()
 
 
+def is_masked(field_type: str) -> bool:
+    """Whether nobody may read values of that type without a permission of its own (個人番号)."""
+    return TYPES[field_type].masked
+
+
 def write(value: str, formats: tuple[str, ...]) -> str:
     """Apply formats in order; `表示` and `コード` are the caller's, who knows the options, and skipped here."""
     return written(value, formats)
