@@ -18,6 +18,7 @@ from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
 from yakuba.kernel.jobs.models import FINISHED, Job, State, Worker
 from yakuba.kernel.jobs.port import enqueue
 from yakuba.kernel.jobs.turns import next_tickets
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -46,6 +47,7 @@ class Upkeep:
             Chore(1, self.set_pace),
             Chore(2, self.collect_orphans),
             Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
+            Chore(OVERDUE.total_seconds(), tell_rooms),
             Chore(SCHEDULE_INTERVAL, enqueue_scheduled),
             Chore(600, self._engine.forget_old),
             Chore(600, forget_finished),
@@ -120,6 +122,15 @@ def enqueue_scheduled() -> None:
         for municipality in _due_for(schedule):
             with active_municipality(municipality):
                 enqueue(schedule.name, key="schedule", lane=schedule.lane)
+
+
+def tell_rooms() -> None:
+    """Tell rooms of ended jobs that could not hear of it before."""
+    for job_id in Job.all_municipalities.filter(untold=True).values_list("pk", flat=True)[:BATCH]:
+        with states.locked(pk=job_id, untold=True) as job:
+            if job is not None:
+                Job.all_municipalities.filter(pk=job_id).update(untold=False)
+                states.tell_end(job, Conflict(job.error or states.CANCELLED))
 
 
 def forget_finished() -> None:

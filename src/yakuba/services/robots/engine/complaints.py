@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yakuba.services.robots.contracts import Problem, ProblemKind
 from yakuba.services.robots.engine.browser import Entry, Finding, Page, Verdict
 from yakuba.services.robots.engine.errors import (
     BadValue,
@@ -16,6 +17,13 @@ from yakuba.services.robots.engine.scenario import Element, Landmark, System
 _MEND = "画面とシナリオを見くらべ、シナリオを直してから再開してください。"
 _BUSY = frozenset({408, 425, 429})
 _GONE = frozenset({404, 405, 410})
+
+NO_EGRESS = Problem(
+    ProblemKind.UNCLEAR,
+    "登録ボタンを押すところで、通信の出口が応答しなくなりました。登録されたかどうかをロボットは確かめられません。"
+    "出口が動きだすと、遅れて登録されることがあります。出口を止めてから相手システムで受付番号を照会し、"
+    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+)
 
 
 def element_problem(element: Element, finding: Finding, where: str) -> RobotError:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from yakuba.kernel.values.types import TYPES, written
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.errors import BadValue
 
 
@@ -105,10 +105,10 @@ class Template:
         items = value.split(",") if spec.type == "choices" and value else [value]
         try:
             return tuple(
-                formats.write(_option(spec, item, "コード" in part.formats), part.formats) for item in items
+                written(_option(spec, item, "コード" in part.formats), part.formats) for item in items
             )
         except ValueError as error:
-            why = "" if formats.is_masked(spec.type) else f"{error}。"
+            why = "" if TYPES[spec.type].masked else f"{error}。"
             raise BadValue(
                 f"「{spec.label}」を書けません。{why}値を直してからもう一度流してください。",
                 field=spec.label,
@@ -126,7 +126,7 @@ class Template:
     @property
     def is_secret(self) -> bool:
         """Whether what comes of it must not be told: it holds a secret, or a value of a masked type."""
-        return bool(self.secrets) or any(formats.is_masked(spec.type) for spec in self.fields)
+        return bool(self.secrets) or any(TYPES[spec.type].masked for spec in self.fields)
 
 
 def _option(spec: FieldSpec, code: str, as_code: bool) -> str:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.postgresql_server import postgresql_server
 from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.engine.complaints import NO_EGRESS
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.tests.workplace import Installation, thaw
 
@@ -48,7 +49,7 @@ class World:
             "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
             "SHAKEN_FREEZE": "0.08",
             "SHAKEN_KILL": "0.08",
-            "SHAKEN_EGRESS": "0.08",
+            "SHAKEN_EGRESS": "0.2",
             "SHAKEN_LOG": str(self._egress_log),
         }
         self.installation.seed(self.rows)
@@ -152,7 +153,8 @@ class World:
 class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
     a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision, late
-    stores, which no look-up can see, among them; reasons: why they do.  happened: what struck them."""
+    stores, which no look-up can see, among them; reasons: why they do; no_way_out: those of them that nobody could look
+    up because the egress was silent.  happened: what struck them."""
 
     rows: int = 0
     twice: int = 0
@@ -161,6 +163,10 @@ class Figures:
     states: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def no_way_out(self) -> int:
+        return self.reasons[NO_EGRESS.message]
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from yakuba.services.robots.adapters.egress import server
 
-POINTS = ("before", "head", "half", "whole")
+POINTS = ("before", "head", "half", "half", "whole")
 
 
 def main() -> int:
