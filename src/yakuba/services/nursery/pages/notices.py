@@ -32,7 +32,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
         "round": round,
         "prints": prints,
         "active": active,
-        "work": work_of(actions.JOB, active.job_key) if active else None,
+        "work": work_of(actions.JOB, prints[0].job_key) if prints else None,
         "restart": outputs.restart_sentence(active) if active else "",
         "ready": ready,
         "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],

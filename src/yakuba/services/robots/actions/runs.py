@@ -62,7 +62,7 @@ def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int |
 @transaction.atomic
 def pause(run: Run) -> Run:
     """Ask the robot to stop after the step it is at; a run that nobody works on yet is paused at once."""
-    row = _locked(run)
+    row = locked(run)
     if row.state != RunState.ACTIVE:
         raise Conflict(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
     row.wanted = Command.PAUSE.value
@@ -75,7 +75,7 @@ def pause(run: Run) -> Run:
 @transaction.atomic
 def resume(run: Run, *, first_row: int = 1) -> Run:
     """Go on, with the newest version of the scenario, from row `first_row` on. Raises Conflict."""
-    row = _locked(run)
+    row = locked(run)
     if not row.is_unfinished:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
     last = Row.objects.filter(run=row).aggregate(last=Max("number"))["last"] or 0
@@ -88,7 +88,7 @@ def resume(run: Run, *, first_row: int = 1) -> Run:
 @transaction.atomic
 def stop(run: Run) -> Run:
     """End the run: rows that were not begun go back to the pile. A robot at work ends after its step."""
-    row = _locked(run)
+    row = locked(run)
     if not row.is_unfinished:
         raise Conflict(f"この実行は、すでに「{row.get_state_display()}」です。")
     row.wanted = Command.STOP.value
@@ -102,7 +102,7 @@ def stop(run: Run) -> Run:
 def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> list[Row]:
     """Let the robot try failed and skipped rows again (or `only` one). Returns those it takes up; a case
     that somebody has taken out of the pile in the meantime is left alone. Raises Conflict for none."""
-    run = _locked(run)
+    run = locked(run)
     again = Row.objects.select_related("case").filter(
         run=run, state__in=[RowState.FAILED.value, RowState.SKIPPED.value]
     )
@@ -283,7 +283,9 @@ def _let_work(run: Run) -> None:
     jobs.resume(job)
 
 
-def _locked(run: Run) -> Run:
-    jobs.lock(JOB, run.job_key)  # before the run: whoever ends a job takes them in that order (`give_up`)
+def locked(run: Run) -> Run:
+    """The run as it stands now, until the transaction ends. Its job before it: whoever ends a job takes them in that
+    order (`give_up`)."""
+    jobs.lock(JOB, run.job_key)
     runs = Run.objects.select_related("scenario__system", "scenario__owner")
     return runs.select_for_update(of=("self",)).get(pk=run.pk)
