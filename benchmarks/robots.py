@@ -5,8 +5,9 @@ robot also verifies every field, compares the confirmation page and the stored v
 "no pictures" shows what those cost. What the robot sends goes
 through the egress, as in the product. Plain HTTP is the limit: it only sends requests.
 
-With `--faults` instead: rows through the fault world of the tests (freezes, kills, clock steps, late stores, dropped
-lines, log-outs), and one JSON line that says how many were entered twice, lost, or left to a person.
+With `--faults` instead: rows through the fault world of the tests (freezes and kills of workers and of the egress,
+clock steps, late stores, dropped lines, log-outs), and one JSON line that says how many were entered twice, lost, or
+left to a person, and why.
 """
 
 from __future__ import annotations
@@ -108,9 +109,8 @@ def faults(rows: int, worlds: int, seed: int, database: str, write: bool) -> int
         "entered_lost": found.lost,
         "with_a_person": found.with_a_person,
     }
-    print(
-        json.dumps({**figures, "database": database, "seed": seed, "states": found.states, **found.happened})
-    )
+    told = {"database": database, "seed": seed, "states": found.states, "reasons": found.reasons}
+    print(json.dumps({**figures, **told, **found.happened}, ensure_ascii=False))
     if write:
         known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
         text = json.dumps({**known, **figures}, ensure_ascii=False, indent=2, sort_keys=True)

@@ -9,8 +9,6 @@ from typer.core import TyperGroup
 
 from yakuba.kernel.refusals import Refused
 
-MOST_TOLD = 50
-
 
 class Verbs(TyperGroup):
     """Commands of which whatever they raise as `Refused` becomes one sentence on standard error and an exit code.
@@ -38,11 +36,4 @@ def told(error: Refused, *, as_json: bool) -> typer.Exit:
 
     if as_json:
         print_json({"type": "about:blank"} | error.facts())
-    return fail(_lines(error), error.exit_code)
-
-
-def _lines(error: Refused) -> str:
-    shown = [str(one) for one in error.problems[:MOST_TOLD]]
-    more = len(error.problems) - len(shown)
-    head = [] if shown and shown[0] in str(error) else [str(error)]
-    return "\n".join([*head, *shown, *([f"ほか{more}件"] if more > 0 else [])])
+    return fail(error.lines(), error.exit_code)

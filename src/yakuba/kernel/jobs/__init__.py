@@ -6,16 +6,16 @@
     enqueue("reading.read_sheet", key="sheet-12", lane="reading", sheet_id=12)
 
 A handler is called again until it has finished, so it asks its rows what is left to do, works in small
-committed steps and calls `context.check()` between them.
+committed steps and calls `context.check()` between them. What it cannot do it refuses (`kernel.refusals`): the job
+fails with that sentence, at once unless the kind of refusal is worth another try.
 """
 
-from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped
-from yakuba.kernel.jobs.port import cancel, enqueue, pause, resume, retry
+from yakuba.kernel.jobs.context import JobContext, JobPostponed, JobStopped
+from yakuba.kernel.jobs.port import cancel, enqueue, lock, pause, resume, retry
 from yakuba.kernel.jobs.registry import chore, job, limit_lane
 
 __all__ = [
     "JobContext",
-    "JobError",
     "JobPostponed",
     "JobStopped",
     "cancel",
@@ -23,6 +23,7 @@ __all__ = [
     "enqueue",
     "job",
     "limit_lane",
+    "lock",
     "pause",
     "resume",
     "retry",

@@ -23,18 +23,6 @@ class JobStopped(BaseException):
     lost the job. Not an Exception, so that a handler that catches the errors of one row lets it through."""
 
 
-class JobError(Exception):
-    """An expected failure with a Japanese sentence for staff: what is wrong, where, what to do.
-
-    With `again=False` the job fails at once, without further tries.
-    """
-
-    def __init__(self, sentence: str, *, again: bool = True) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.again = again
-
-
 class JobPostponed(Exception):
     """The handler has nothing to do for `seconds`: its thread and its lane are free until then, and it is called
     again. No failure, and no try is used up."""
@@ -45,12 +33,9 @@ class JobPostponed(Exception):
 
 
 class Lease(Protocol):
-    """The worker's claim to be alive, as the handler sees it."""
+    """The worker as the handler sees it: `stopping` when it shuts down or was taken for dead."""
 
     stopping: bool
-
-    def is_fresh(self) -> bool:
-        """Whether the worker is not taken for dead and nobody can do so in the next moments."""
 
 
 class JobContext:
@@ -108,11 +93,3 @@ class JobContext:
             raise JobStopped("the job is no longer ours")
         if row[1]:
             raise JobStopped(f"{row[1]} was asked for")
-
-    def still_mine(self) -> bool:
-        """Whether no other worker has the job. Ask right before a side effect outside the database."""
-        from yakuba.kernel.jobs.models import Job, State
-
-        if not self._lease.is_fresh():
-            return False
-        return Job.all_municipalities.filter(ticket=self._ticket, state=State.RUNNING).exists()

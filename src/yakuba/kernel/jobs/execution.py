@@ -9,15 +9,16 @@ import traceback
 from django.db import connections
 
 from yakuba.kernel.jobs import registry, states
-from yakuba.kernel.jobs.context import JobContext, JobError, JobPostponed, JobStopped, Lease
+from yakuba.kernel.jobs.context import JobContext, JobPostponed, JobStopped, Lease
 from yakuba.kernel.jobs.persistence import persistently
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
+from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 
 log = logging.getLogger("yakuba.jobs")
 UNEXPECTED = (
-    "処理の途中で思わぬエラーが起きました。「再実行」を押しても続くときは、"
+    "処理の途中で思わぬエラーが起きました。「もう一度動かす」を押しても続くときは、"
     "この画面の「技術的なエラー」を添えてシステム担当へ知らせてください。"
 )
 UNKNOWN_KIND = "この仕事を行うプログラムが見つかりません。システム担当へ知らせてください。"
@@ -66,7 +67,9 @@ class Execution:
         except LookupError as error:
             technical = str(error)
             persistently(
-                lambda: states.fail(ticket, error=UNKNOWN_KIND, technical_error=technical, attempts=1)
+                lambda: states.fail(
+                    ticket, because=Conflict(UNKNOWN_KIND), technical_error=technical, attempts=1
+                )
             )
             return
         with active_municipality(job.municipality):
@@ -84,17 +87,20 @@ class Execution:
 
 
 def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress | None) -> None:
-    technical = "".join(traceback.format_exception(error))[-TECHNICAL_ERROR_LENGTH:]
-    if not isinstance(error, JobError):
+    if isinstance(error, Refused):
+        because, technical = error, ""
+    else:
+        because = Unavailable(UNEXPECTED)
+        technical = "".join(traceback.format_exception(error))[-TECHNICAL_ERROR_LENGTH:]
         # The message may hold personal data; it stands in the row, not in the log.
         log.warning("the job %s failed with %s", kind.name, type(error).__name__)
     persistently(
         lambda: states.fail(
             ticket,
             progress,
-            error=error.sentence if isinstance(error, JobError) else UNEXPECTED,
+            because=because,
             technical_error=technical,
-            attempts=1 if isinstance(error, JobError) and not error.again else kind.attempts,
+            attempts=kind.attempts,
             retry_after=kind.retry_after,
         )
     )

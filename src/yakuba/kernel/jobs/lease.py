@@ -46,15 +46,6 @@ class WorkerLease:
         self._thread = threading.Thread(target=self._keep_beating, name="jobs-heartbeat", daemon=True)
         self._thread.start()
 
-    def is_fresh(self) -> bool:
-        """Whether nobody can have taken us for dead. Beats at once when the last heartbeat is long ago.
-
-        Raises django.db.DatabaseError when that heartbeat cannot be written.
-        """
-        if time.monotonic() - self._beat_at > self._lease.total_seconds() / 2:
-            self._beat()
-        return not self.lost
-
     def close(self) -> None:
         """Stop beating and let the others know at once that this worker is gone."""
         self._closed.set()

@@ -68,7 +68,8 @@ class Job(MunicipalityModel):
     """One piece of long work of a municipality, known by its name and key.
 
     `ticket` (32 hex digits) is new for every time the job is put in the queue; who holds another ticket has
-    lost the job. `failures` counts the tries that ended with an error since the job was last enqueued or
+    lost the job. `progress_from` is what was done before the last start. `untold`: the room could not be told yet that
+    the job has ended. `failures` counts the tries that ended with an error since the job was last enqueued or
     retried, `crashes` the worker deaths without progress in between. `error` is for staff, `technical_error`
     for who repairs the software.
     """
@@ -85,6 +86,7 @@ class Job(MunicipalityModel):
     crashes = models.PositiveIntegerField("中断", default=0)
     progress_done = models.PositiveIntegerField("済み", default=0)
     progress_total = models.PositiveIntegerField("全体", default=0)
+    progress_from = models.PositiveIntegerField("始めたときの済み", default=0)
     progress_note = models.CharField("経過", max_length=200, blank=True)
     progress_at = models.DateTimeField("経過の時刻", null=True)
     error = models.TextField("エラー", blank=True)
@@ -93,6 +95,7 @@ class Job(MunicipalityModel):
     started_at = models.DateTimeField("開始", null=True)
     finished_at = models.DateTimeField("終了", null=True)
     due_at = models.DateTimeField("これ以降に行う", null=True)
+    untold = models.BooleanField(default=False)
     ticket = models.CharField(max_length=32, unique=True)
     handed_over_at = models.DateTimeField(null=True)
     worker = models.ForeignKey(

@@ -47,6 +47,14 @@ def enqueue(name: str, *, key: str, lane: str | None = None, **arguments: Any) -
     return job.refreshed()
 
 
+def lock(name: str, key: str) -> None:
+    """Let the job of that name and key stand still until the transaction ends, if there is one. A room that locks its
+    row and then enqueues calls this first: a job that ends is locked before its room's row."""
+    from yakuba.kernel.jobs.models import Job
+
+    Job.objects.select_for_update().filter(name=name, key=key).first()
+
+
 def cancel(job: Job) -> Job:
     """Take the job out of the queue; a running one ends at its handler's next check. Finished: no change."""
     from yakuba.kernel.jobs.models import State, StopRequest
@@ -75,9 +83,10 @@ def resume(job: Job) -> Job:
 
 
 def retry(job: Job) -> Job:
-    """Put a failed or cancelled job back in the queue with all its tries. Otherwise no change."""
+    """Put a failed or cancelled job back in the queue with all its tries. Otherwise no change. Raises what the room
+    refuses."""
     from yakuba.kernel.jobs.models import State
-    from yakuba.kernel.jobs.states import locked, move
+    from yakuba.kernel.jobs.states import locked, move, tell_again
 
     with locked(pk=job.pk) as row:
         if row is not None and row.state in (State.FAILED, State.CANCELLED):
@@ -86,6 +95,7 @@ def retry(job: Job) -> Job:
                 "progress_total": row.progress_total,
             }
             move(row, State.WAITING, **changes)
+            tell_again(row)
     return job.refreshed()
 
 
@@ -109,6 +119,7 @@ def _clean(generation: int) -> dict[str, Any]:
         "crashes": 0,
         "progress_done": 0,
         "progress_total": 0,
+        "progress_from": 0,
         "progress_note": "",
         "error": "",
         "technical_error": "",

@@ -13,7 +13,8 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 @dataclass(frozen=True)
 class JobKind:
     """A registered handler. `attempts` (1 or more) counts the first try; `retry_after` is the first pause; `ended`
-    hears of a job that will not be done."""
+    hears of a job that will not be done, `again` of one that will be after all; who has `permission` may cancel and retry
+    it (empty: only who manages all jobs)."""
 
     name: str
     label: str
@@ -21,6 +22,8 @@ class JobKind:
     retry_after: timedelta
     handler: Callable[..., None]
     ended: Callable[..., None] | None = None
+    again: Callable[..., None] | None = None
+    permission: str = ""
 
 
 _kinds: dict[str, JobKind] = {}
@@ -35,15 +38,22 @@ def job(
     attempts: int = 3,
     retry_after: timedelta = timedelta(seconds=2),
     ended: Callable[..., None] | None = None,
+    again: Callable[..., None] | None = None,
+    permission: str = "",
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of `name` ("room.verb"); `label` is its Japanese name.
 
     A handler that raises is tried again after `retry_after`, then after twice, four times … as long (an hour
     at most); after `attempts` tries the job has failed. Raises ValueError when the name is taken.
 
-    `ended(reason, **arguments)` is called in the transaction in which the job becomes failed or cancelled, whatever the
-    way (an error, a worker that died too often, somebody's cancelling), so that the room's row ends with it and
-    nothing stays under way for ever. reason: a sentence for staff.
+    A handler that raises a `Refused` has failed with that sentence, without another try unless the kind says that
+    one may help (`again`).
+
+    `ended(refusal, **arguments)` is called in the transaction in which the job becomes failed or cancelled, whatever
+    the way (an error, a worker that died too often, somebody's cancelling), so that the room's row ends with it and
+    nothing stays under way for ever. refusal: a `Refused`, why.  `again(**arguments)` is called in the transaction in
+    which somebody begins such a job again: the row is under way again, or the room refuses. permission: of whom the
+    buttons beside this work are.
     """
     if attempts < 1:
         raise ValueError("attempts must be 1 or more")
@@ -52,7 +62,7 @@ def job(
         known = _kinds.get(name)
         if known and known.handler.__module__ != handler.__module__:
             raise ValueError(f"two handlers are named {name!r}")
-        _kinds[name] = JobKind(name, label, attempts, retry_after, handler, ended)
+        _kinds[name] = JobKind(name, label, attempts, retry_after, handler, ended, again, permission)
         return handler
 
     return register

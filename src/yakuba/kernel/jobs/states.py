@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
 from yakuba.kernel.jobs.progress import RESUMED, Progress
+from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 
 log = logging.getLogger("yakuba.jobs")
@@ -25,7 +26,7 @@ CRASHES_ALLOWED = 10
 LONGEST_RETRY_PAUSE = timedelta(hours=1)
 CRASHED_TOO_OFTEN = (
     f"処理の途中でワーカーが{CRASHES_ALLOWED}回続けて止まったため、この仕事を中止しました。"
-    "対象のファイルや設定を確かめてから「再実行」を押してください。"
+    "対象のファイルや設定を確かめてから「もう一度動かす」を押してください。"
 )
 
 
@@ -39,34 +40,49 @@ def from_now(delay: timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(Now() + Value(delay), output_field=DateTimeField())
 
 
-def move(job: Job, target: State, **changes: Any) -> None:
-    """Move a locked row to `target`. Raises ValueError for a move that is not in the table."""
+def move(job: Job, target: State, *, because: Refused | None = None, **changes: Any) -> None:
+    """Move a locked row to `target`; `because` says why it failed. Raises ValueError for a move that is not in the
+    table."""
     source = State(job.state)
     if target not in TRANSITIONS[source]:
         raise ValueError(f"a job cannot move from {source} to {target}")
-    changes |= {"state": target, "stop_request": StopRequest.NONE, "worker": None}
+    changes |= {"state": target, "stop_request": StopRequest.NONE, "worker": None, "untold": False}
     if target == State.WAITING:
         changes |= {"ticket": new_ticket(), "handed_over_at": None, "finished_at": None}
     elif target in (State.DONE, State.FAILED, State.CANCELLED):
         changes |= {"finished_at": Now()}
     Job.all_municipalities.filter(pk=job.pk).update(**changes)
     if target in (State.FAILED, State.CANCELLED):
-        _tell_room(job, str(changes.get("error") or CANCELLED))
+        tell_end(job, because or Conflict(CANCELLED))
 
 
-def _tell_room(job: Job, reason: str) -> None:
-    """The room's row ends with its job. What goes wrong there must not keep the job alive."""
-    try:
-        ended = registry.kind(job.name).ended
-    except LookupError:
-        return
+def tell_end(job: Job, because: Refused) -> None:
+    """The room's row ends with its job. What goes wrong there must not keep the job alive; it is told later then."""
+    ended = _callbacks(job)[0]
     if ended is None:
         return
     try:
         with transaction.atomic(), active_municipality(job.municipality):
-            ended(reason, **job.arguments)
+            ended(because, **job.arguments)
     except Exception:
         log.exception("the room could not be told that its job %s has ended", job.name)
+        Job.all_municipalities.filter(pk=job.pk).update(untold=True)
+
+
+def tell_again(job: Job) -> None:
+    """The room's row is under way again. Raises what the room refuses."""
+    again = _callbacks(job)[1]
+    if again is not None:
+        with active_municipality(job.municipality):
+            again(**job.arguments)
+
+
+def _callbacks(job: Job) -> tuple[Callable[..., None] | None, Callable[..., None] | None]:
+    try:
+        kind = registry.kind(job.name)
+    except LookupError:
+        return None, None
+    return kind.ended, kind.again
 
 
 @contextmanager
@@ -82,6 +98,7 @@ def claim(ticket: str, worker_id: str) -> Job | None:
         state=State.RUNNING,
         worker=worker_id,
         started_at=Now(),
+        progress_from=F("progress_done"),
         run_again=False,
         progress_note=Case(
             When(Q(crashes__gt=0) | Q(failures__gt=0), then=Value(RESUMED)), default=Value("")
@@ -131,12 +148,13 @@ def fail(
     ticket: str,
     progress: Progress | None = None,
     *,
-    error: str,
-    technical_error: str,
+    because: Refused,
+    technical_error: str = "",
     attempts: int,
     retry_after: timedelta = timedelta(0),
 ) -> None:
-    """A try has ended with an error: wait and try again, or fail after `attempts` tries.
+    """A try has ended with an error: wait and try again, or fail after `attempts` tries, or at once when that says it
+    is no use.
 
     The pause is `retry_after` at first and doubles with each try.
     """
@@ -144,9 +162,10 @@ def fail(
         if job is None:
             return
         failures = job.failures + 1
-        told = {"failures": failures, "error": error, "technical_error": technical_error} | _told(progress)
-        if failures >= attempts:
-            move(job, State.FAILED, **told)
+        told: dict[str, Any] = {"failures": failures, "error": because.lines()}
+        told |= {"technical_error": technical_error} | _told(progress)
+        if failures >= attempts or not because.again:
+            move(job, State.FAILED, because=because, **told)
         else:
             pause = min(retry_after * 2 ** min(failures - 1, 20), LONGEST_RETRY_PAUSE)
             move(job, _after_stop(job), due_at=from_now(pause), **told)
@@ -159,7 +178,8 @@ def interrupt(job_id: int, worker_id: str) -> None:
             return
         crashes = job.crashes + 1
         if crashes >= CRASHES_ALLOWED:
-            move(job, State.FAILED, crashes=crashes, error=CRASHED_TOO_OFTEN)
+            because = Unavailable(CRASHED_TOO_OFTEN)
+            move(job, State.FAILED, because=because, crashes=crashes, error=CRASHED_TOO_OFTEN)
         else:
             move(job, _after_stop(job), due_at=None, crashes=crashes)
 

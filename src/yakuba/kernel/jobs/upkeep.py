@@ -17,6 +17,7 @@ from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.turns import next_tickets
+from yakuba.kernel.refusals import Conflict
 
 log = logging.getLogger("yakuba.jobs")
 
@@ -42,6 +43,7 @@ class Upkeep:
             Chore(1, self.set_pace),
             Chore(2, self.collect_orphans),
             Chore(OVERDUE.total_seconds() / 3, self.look_up_overdue),
+            Chore(OVERDUE.total_seconds(), tell_rooms),
             Chore(600, self._engine.forget_old),
             Chore(600, forget_finished),
             *(Chore(interval, work) for interval, work in registry.chores()),
@@ -108,6 +110,15 @@ class Upkeep:
         for ticket in lost:
             states.put_back(ticket)
         Job.all_municipalities.filter(ticket__in=queued, state=State.WAITING).update(handed_over_at=Now())
+
+
+def tell_rooms() -> None:
+    """Tell rooms of ended jobs that could not hear of it before."""
+    for job_id in Job.all_municipalities.filter(untold=True).values_list("pk", flat=True)[:BATCH]:
+        with states.locked(pk=job_id, untold=True) as job:
+            if job is not None:
+                Job.all_municipalities.filter(pk=job_id).update(untold=False)
+                states.tell_end(job, Conflict(job.error or states.CANCELLED))
 
 
 def forget_finished() -> None:

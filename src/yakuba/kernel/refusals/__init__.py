@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+MOST_TOLD = 50  # problems that are listed one by one
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -36,12 +38,14 @@ class Refused(Exception):
 
     sentence: what is wrong; place: where (field, line, cell, file; may be empty); remedy: what to do (may be empty where
     the sentence says it); problems: each of many. Raise one of the kinds below: they differ in what the caller has to
-    do. status and exit_code are what HTTP (RFC 9110) and a shell are told; heading names the kind in Japanese.
+    do. status and exit_code are what HTTP (RFC 9110) and a shell are told; heading names the kind in Japanese; again says
+    whether the same may succeed later although nobody has done anything, so that a job is worth another try.
     """
 
     status: ClassVar[int] = 409
     heading: ClassVar[str] = "いまはできません"
     exit_code: ClassVar[int] = 1
+    again: ClassVar[bool] = False
 
     def __init__(
         self, sentence: str, *, place: str = "", remedy: str = "", problems: Iterable[Problem] = ()
@@ -52,6 +56,13 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}{self.remedy}" if self.place else self.sentence + self.remedy
+
+    def lines(self) -> str:
+        """The sentence and the first of the problems, each on a line of its own."""
+        shown = [str(one) for one in self.problems[:MOST_TOLD]]
+        more = len(self.problems) - len(shown)
+        head = [] if shown and shown[0] in str(self) else [str(self)]
+        return "\n".join([*head, *shown, *([f"ほか{more}件"] if more > 0 else [])])
 
     def facts(self) -> dict[str, Any]:
         """The same for a program, with the member names of problem+json (RFC 9457); a subclass adds its own."""
@@ -97,6 +108,7 @@ class Unavailable(Refused):
 
     status = 503
     heading = "いまは使えません"
+    again = True
 
 
 __all__ = ["Conflict", "Forbidden", "Invalid", "Missing", "Problem", "Refused", "Unavailable"]

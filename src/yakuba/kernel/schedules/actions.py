@@ -128,11 +128,11 @@ def begin(schedule_id: int) -> None:
         _note(row, Outcome.NOTHING, str(refusal))
 
 
-def give_up(reason: str, *, schedule_id: int) -> None:
+def give_up(refusal: Refused, *, schedule_id: int) -> None:
     """The work could not be begun in all its tries."""
     row = Schedule.objects.filter(pk=schedule_id).first()
     if row is not None:
-        _note(row, Outcome.FAILED, reason)
+        _note(row, Outcome.FAILED, str(refusal))
 
 
 class Unfit(Conflict):

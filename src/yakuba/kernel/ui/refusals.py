@@ -34,7 +34,7 @@ class RefusalsOnPages:
         if request.headers.get("HX-Request"):
             # htmx puts only a 200 into the page, and in the region there is something to read then.
             return render(request, "ui/notice.html", {"kind": "error", "text": str(error)})
-        if request.method == "POST" and (back := _came_from(request)):
+        if request.method == "POST" and (back := came_from(request)):
             messages.error(request, str(error))
             return HttpResponseRedirect(back)
         return render(request, "ui/refused.html", {"refusal": error}, status=error.status)
@@ -52,7 +52,7 @@ def told_in(form: forms.BaseForm) -> Iterator[None]:
         form.add_error(None, [str(one) for one in error.problems] or str(error))
 
 
-def _came_from(request: HttpRequest) -> str:
+def came_from(request: HttpRequest) -> str:
     """The page of this house that sent the form; else empty."""
     page = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):

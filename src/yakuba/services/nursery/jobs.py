@@ -5,16 +5,23 @@ from __future__ import annotations
 import time
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.jobs import JobContext, JobError, job
+from yakuba.kernel.jobs import JobContext, job
+from yakuba.kernel.refusals import Conflict
 from yakuba.services.nursery.actions import handing, notices, runs
 from yakuba.services.nursery.models import Round
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 ATTEMPTS = 2
 LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
 
 
-@job(runs.JOB, label="入所選考の計算", attempts=ATTEMPTS, ended=runs.give_up)
+@job(
+    runs.JOB,
+    label="入所選考の計算",
+    attempts=ATTEMPTS,
+    ended=runs.give_up,
+    again=runs.take_up,
+    permission="nursery.run",
+)
 def calculate(context: JobContext, *, run_id: int) -> None:
     """Calculate one run. Killed half way it starts anew: nothing is stored before the end."""
     looked = 0.0
@@ -26,10 +33,10 @@ def calculate(context: JobContext, *, run_id: int) -> None:
             context.check()
             context.progress(done, total, note)
 
-    runs.calculate(run_id, told)
+    runs.work(run_id, told)
 
 
-@job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS)
+@job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS, permission="nursery.propose")
 def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
     """Hand the decisions of a frozen round over; what stands already is left alone."""
 
@@ -37,17 +44,19 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
         context.check()
         context.progress(done, total, "決定を受付簿に書いています")
 
-    try:
-        done = handing.hand_over(
-            Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told
-        )
-    except NotPossible as error:
-        raise JobError(str(error), again=False) from error
+    done = handing.hand_over(Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told)
     if done.refused:
-        raise JobError(handing.sentence(done), again=False)
+        raise Conflict(handing.sentence(done))
 
 
-@job(notices.JOB, label="入所の通知を作る", attempts=ATTEMPTS, ended=notices.give_up)
+@job(
+    notices.JOB,
+    label="入所の通知を作る",
+    attempts=ATTEMPTS,
+    ended=notices.give_up,
+    again=notices.take_up,
+    permission="nursery.output",
+)
 def make_notices(context: JobContext, *, print_id: int) -> None:
     """Make a round's notices. Killed half way it goes on with the pages that were ready."""
 
@@ -55,4 +64,4 @@ def make_notices(context: JobContext, *, print_id: int) -> None:
         context.check()
         context.progress(done, total, note)
 
-    notices.make(print_id, told)
+    notices.work(print_id, told)

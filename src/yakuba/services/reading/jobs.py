@@ -10,7 +10,14 @@ ATTEMPTS = 3
 limit_lane(SPLIT_LANE, 1)
 
 
-@job("reading.split_file", label="ファイルをページに分ける", attempts=ATTEMPTS)
+@job(
+    "reading.split_file",
+    label="ファイルをページに分ける",
+    attempts=ATTEMPTS,
+    ended=sheets.give_up_file,
+    again=sheets.take_up_file,
+    permission="reading.upload",
+)
 def split_file(context: JobContext, *, file_id: int) -> None:
     """Make a sheet of every page of an uploaded file."""
 
@@ -21,7 +28,14 @@ def split_file(context: JobContext, *, file_id: int) -> None:
     sheets.split_file(file_id, tell)
 
 
-@job("reading.read_sheet", label="用紙の読み取り", attempts=ATTEMPTS, ended=sheets.give_up)
+@job(
+    "reading.read_sheet",
+    label="用紙の読み取り",
+    attempts=ATTEMPTS,
+    ended=sheets.give_up,
+    again=sheets.take_up,
+    permission="reading.upload",
+)
 def read_sheet(context: JobContext, *, sheet_id: int) -> None:
     """Read one sheet and put it where it belongs. A sheet that cannot be read waits for a person."""
     sheets.read_sheet(sheet_id)

@@ -80,6 +80,7 @@ class BatchFile(MunicipalityModel):
         SPLIT = "split", "受け取りました"
         KNOWN = "known", "取り込み済みの同じファイル"
         REFUSED = "refused", "受け取れません"
+        FAILED = "failed", "ページに分けられません"
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="files", verbose_name="束")
     name = models.CharField("ファイル名", max_length=255)

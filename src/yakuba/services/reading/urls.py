@@ -11,7 +11,6 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("files/<int:file_id>/force/", batches.force, name="force"),
     path("files/<int:file_id>/settle/", batches.settle, name="settle"),
-    path("jobs/<int:job_id>/retry/", batches.retry, name="retry"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("confirm/held/", confirm.held, name="held"),
     path("confirm/<int:question_id>/", confirm.question, name="question"),

@@ -24,11 +24,10 @@ from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.operations.commands import JSON, TOWN, USER, add_commands, flat
 from yakuba.kernel.refusals import Missing
 from yakuba.services.robots import operations
-from yakuba.services.robots.actions import runs as actions
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Run, RunState
+from yakuba.services.robots.models import UNFINISHED, Run, RunState
 from yakuba.services.robots.operations import ROW_COLUMNS, RUN_COLUMNS, run_facts, run_of
 from yakuba.services.robots.queries import runs as queries
 
@@ -118,7 +117,7 @@ def _secrets(text: str) -> dict[str, str]:
 
 
 def _unfinished(procedure: str) -> Run:
-    halted = queries.runs().filter(scenario__procedure__code=procedure, state__in=actions.UNFINISHED)
+    halted = queries.runs().filter(scenario__procedure__code=procedure, state__in=UNFINISHED)
     found = halted.first()
     if found is None:
         raise Missing(f"手続「{procedure}」に途中の実行はありません。--from を付けずに始めてください。")
@@ -130,7 +129,7 @@ def _waited(run: Run, *, quiet: bool) -> dict[str, Any]:
     with progress_bar(quiet=quiet) as bar:
         facts = run_facts(run)
         task = bar.add_task(facts["scenario"], total=facts["total"])
-        while facts["state"] == RunState.ACTIVE and not queries.is_stuck(run_of(run.pk)):
+        while facts["state"] == RunState.ACTIVE:
             bar.update(task, completed=facts["done"])
             time.sleep(0.5)
             facts = run_facts(run)

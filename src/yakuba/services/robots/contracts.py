@@ -181,6 +181,7 @@ class Ending(StrEnum):
     LOGIN_REFUSED = "login_refused"
     SETUP = "setup"
     NO_EGRESS = "no_egress"  # the only way out does not answer
+    GIVEN_UP = "given_up"  # the job has ended without being done
     WAITING = "waiting"  # every open row waits for its time: call again after `RunReport.wait` seconds
     LOST = "lost"  # another worker holds the run now
 
@@ -198,6 +199,7 @@ _ENDING_LABELS = {
     Ending.LOGIN_REFUSED: "ログインできないため停止しました",
     Ending.SETUP: "準備が整っていないため始められません",
     Ending.NO_EGRESS: "外への出口が応答しないため停止しました",
+    Ending.GIVEN_UP: "続けられなくなって停止しました",
     Ending.WAITING: "やり直す時刻を待っています",
     Ending.LOST: "別の処理が引き継ぎました",
 }

@@ -20,31 +20,23 @@ __all__ = [
     "decide",
     "load_scenario",
     "obstacles",
-    "pause",
     "resume",
     "run_progress",
     "set_system",
     "start_run",
-    "stop",
     "undecided",
 ]
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """state: active, paused, halted, done or stopped.  counts: rows by row state (the words of `RowState`).
-
-    seconds: the robot's time summed over all rows; message: why it stopped or what it waits for, in Japanese.
-    """
+    """state: active, paused, halted, done or stopped.  counts: rows by row state (the words of `RowState`)."""
 
     run_id: int
     state: str
-    dry_run: bool
     total: int
     done: int
     counts: Mapping[str, int]
-    seconds: float
-    message: str
 
     @property
     def finished(self) -> bool:
@@ -54,15 +46,12 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class UndecidedRow:
-    """A row that waits for a person. target_number: what the robot saw, or empty."""
+    """A row that waits for a person, and why."""
 
     row_id: int
-    run_id: int
-    number: int
     case_id: int
     procedure: str
     receipt_number: str
-    target_number: str
     problem_kind: str
     message: str
 
@@ -108,16 +97,12 @@ def run_progress(run_id: int) -> RunProgress:
     """Where a run stands. Raises Run.DoesNotExist."""
     run = reading.runs().get(pk=run_id)
     now = reading.progress(run)
-    problem = run.stated_problem
     return RunProgress(
         run_id=run.pk,
         state=run.state,
-        dry_run=run.dry_run,
         total=now.total,
         done=now.done,
         counts={state.value: number for state, number in now.counts.items()},
-        seconds=sum(sum(one.values()) for one in reading.rows(run).values_list("seconds", flat=True)),
-        message=problem.message if problem else now.note,
     )
 
 
@@ -149,31 +134,18 @@ def decide(
     )
 
 
-def pause(run_id: int, actor: Any) -> None:
-    """Ask the robot to pause. Raises Conflict."""
-    operations.pause_run(actor, run_id=run_id)
-
-
-def resume(run_id: int, actor: Any, first_row: int = 1) -> None:
-    """Go on from row `first_row`. Raises Conflict."""
-    operations.resume_run(actor, run_id=run_id, first_row=first_row)
-
-
-def stop(run_id: int, actor: Any) -> None:
-    """End the run; rows not begun go back to the pile. Raises Conflict."""
-    operations.stop_run(actor, run_id=run_id)
+def resume(run_id: int, actor: Any) -> None:
+    """Go on from the first row that is open. Raises Conflict."""
+    operations.resume_run(actor, run_id=run_id)
 
 
 def _undecided(row: Row) -> UndecidedRow:
     problem = row.stated_problem
     return UndecidedRow(
         row_id=row.pk,
-        run_id=row.run_id,
-        number=row.number,
         case_id=row.case_id,
         procedure=row.case.procedure.code,
         receipt_number=row.case.receipt_number,
-        target_number=row.target_number,
         problem_kind=problem.kind.value if problem else "",
         message=problem.message if problem else "",
     )

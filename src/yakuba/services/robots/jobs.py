@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, JobStopped, job, limit_lane
+from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts, allowed_targets
 from yakuba.services.robots.actions import lookups, runs
 from yakuba.services.robots.actions.store import DatabaseRows
@@ -25,7 +25,6 @@ from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.models import Row, Run, ScenarioVersion
 from yakuba.services.robots.queries import register
-from yakuba.services.robots.queries.refusal import NotPossible
 
 LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its system's lane only to wait
 
@@ -33,11 +32,22 @@ LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its syst
 limit_lane("robots", 1)
 
 
-@job("robots.run", label="ロボットの実行", attempts=3)
+@job(
+    runs.JOB,
+    label="ロボットの実行",
+    attempts=3,
+    ended=runs.give_up,
+    again=runs.take_up,
+    permission="robots.run",
+)
 def run(context: JobContext, *, run_id: int) -> None:
     """Work on the run until it is finished, paused, stopped or held up."""
     holder = f"{context.job_id}:{uuid.uuid4().hex}"
-    while (taken := _take(context, run_id, holder)) is not None:
+    while True:
+        context.check()
+        taken = runs.take(run_id, holder)
+        if taken is None:
+            return
         turn = _Turn(context, taken)
         report = None
         try:
@@ -50,7 +60,7 @@ def run(context: JobContext, *, run_id: int) -> None:
             raise JobPostponed(report.wait)
 
 
-@job("robots.look_up", label="ロボットの照会", attempts=1)
+@job(lookups.JOB, label="ロボットの照会", attempts=1, permission="robots.decide")
 def look_up(context: JobContext, *, row_id: int) -> None:
     """Ask the target about one undecided row, and keep the answer with a picture. Enters nothing."""
     row = Row.objects.select_related("case", "run__scenario__system").get(pk=row_id)
@@ -72,17 +82,11 @@ def look_up(context: JobContext, *, row_id: int) -> None:
 
 @contextmanager
 def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[ScenarioPlayer]:
-    """A browser that plays the version. Raises JobError when the robot may not work, and NoEgress."""
+    """A browser that plays the version. Raises Conflict when the robot may not work, and NoEgress."""
     from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
 
-    obstacles = register.obstacles(version.scenario)
-    if obstacles:
-        raise JobError("\n".join(obstacles), again=False)
-    scenario = register.parsed(version)
-    try:
-        secrets = secrets_of(version.scenario.system)
-    except NotPossible as error:
-        raise JobError(str(error), again=False) from error
+    register.require(version.scenario)
+    scenario, secrets = register.parsed(version), secrets_of(version.scenario.system)
     chromium = str(settings.YAKUBA.chromium)
     with ChromiumBrowser(
         sorted(allowed_hosts()),
@@ -97,11 +101,6 @@ def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[Scenari
 def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
     """This machine's egress, not yet opened. run: empty for who enters nothing."""
     return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, sorted(allowed_targets()))
-
-
-def _take(context: JobContext, run_id: int, holder: str) -> Run | None:
-    context.check()
-    return runs.take(run_id, holder)
 
 
 class _Turn:

@@ -81,9 +81,9 @@ MANIFEST = Manifest(
         DefinitionKind(
             "scenario",
             "シナリオ",
-            collect="yakuba.services.robots.actions.bundled:collect",
-            publish="yakuba.services.robots.actions.bundled:publish",
-            withdraw="yakuba.services.robots.actions.bundled:withdraw",
+            collect="yakuba.services.robots.queries.register:collect",
+            publish="yakuba.services.robots.actions.scenarios:publish",
+            withdraw="yakuba.services.robots.actions.scenarios:withdraw",
         ),
     ),
     failures="yakuba.services.robots.queries.today:failures",

@@ -150,6 +150,9 @@ class RunState(models.TextChoices):
     STOPPED = "stopped", "中止"
 
 
+UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
+
+
 class Run(MunicipalityModel):
     """One run (実行) of a scenario over cases.
 
@@ -192,6 +195,11 @@ class Run(MunicipalityModel):
     def job_lane(self) -> str:
         """One system is operated by one robot at a time."""
         return f"robots:{self.scenario.system_id}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether rows of it may still be entered."""
+        return self.state in UNFINISHED
 
     @property
     def ending_label(self) -> str:

@@ -63,8 +63,8 @@ def test_only_rooms_can_be_switched_off(admin, in_yakuba_city, room):
 def job(state: State, **more: object) -> Job:
     number = Job.objects.count()
     return Job.objects.create(
-        name="reading.read_sheet",
-        key=f"sheet-{number}",
+        name="robots.look_up",
+        key=f"example-{number}",
         lane="reading",
         ticket=f"t{number}",
         state=state,
@@ -77,8 +77,8 @@ def test_jobs_are_listed_narrowed_tried_again_and_cancelled(admin, in_yakuba_cit
     page = admin.get(reverse("administration:jobs"), {"state": "failed"}).content.decode()
     assert "紙が読めません。" in page
     assert waiting.key not in page
-    admin.post(reverse("administration:job-retry", args=[failed.pk]))
-    admin.post(reverse("administration:job-cancel", args=[waiting.pk]))
+    admin.post(reverse("work-retry", args=[failed.pk]))
+    admin.post(reverse("work-cancel", args=[waiting.pk]))
     assert (failed.refreshed().state, waiting.refreshed().state) == (State.WAITING, State.CANCELLED)
     names = set(AuditEvent.objects.values_list("name", flat=True))
     assert {"jobs.retried", "jobs.cancelled"} <= names
@@ -86,7 +86,7 @@ def test_jobs_are_listed_narrowed_tried_again_and_cancelled(admin, in_yakuba_cit
 
 def test_a_job_that_is_done_is_neither_cancelled_nor_tried_again(admin, in_yakuba_city):
     done = job(State.DONE)
-    for name in ("administration:job-cancel", "administration:job-retry"):
+    for name in ("work-cancel", "work-retry"):
         admin.post(reverse(name, args=[done.pk]))
         assert done.refreshed().state == State.DONE
     assert not AuditEvent.objects.filter(name__startswith="jobs.").exists()

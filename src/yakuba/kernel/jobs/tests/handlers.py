@@ -9,7 +9,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, job, limit_lane
+from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
+from yakuba.kernel.refusals import Conflict, Problem, Refused, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 
 QUICKLY = timedelta(milliseconds=50)
@@ -69,9 +70,13 @@ def broken(context: JobContext, *, good_from: int = 99) -> None:
 
 
 @job("test.refused", label="断られる仕事", attempts=3, retry_after=QUICKLY)
-def refused(context: JobContext) -> None:
-    """Fail at once, with a sentence for staff."""
-    raise JobError("用紙の画像が見つかりません。もう一度取り込んでください。", again=False)
+def refused(context: JobContext, *, passing: bool = False) -> None:
+    """Refuse with a sentence for staff, for a reason that goes by itself or one that does not."""
+    note(context.key, "attempt", context.attempt)
+    if passing:
+        raise Unavailable("相手が応答しません。")
+    problems = [Problem(3, "氏名", "空です。")]
+    raise Conflict("用紙の画像が見つかりません。", remedy="もう一度取り込んでください。", problems=problems)
 
 
 @job("test.interval", label="同時に動く数の確認")
@@ -101,7 +106,12 @@ def side_effect(context: JobContext, *, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(0.05)
-    note(context.key, "mine" if context.still_mine() else "lost", os.getpid())
+    try:
+        context.check()
+    except JobStopped:
+        note(context.key, "lost", os.getpid())
+        raise
+    note(context.key, "mine", os.getpid())
 
 
 @job("test.stubborn", label="止まらない仕事")
@@ -112,14 +122,21 @@ def stubborn(context: JobContext, *, seconds: float) -> None:
     note(context.key, "end", os.getpid())
 
 
-def told_of_the_end(reason: str, *, subject: str, room_fails: bool = False) -> None:
+def told_of_the_end(refusal: Refused, *, subject: str, room_fails: bool = False) -> None:
     """What a room does with its row when the job will not be done."""
-    note(subject, "ended for", current_municipality().name, reason)
+    note(subject, "ended for", current_municipality().name, refusal)
+    if room_fails and evidence().count(evidence()[-1]) == 1:
+        raise RuntimeError("the room's own fault, the first time")
+
+
+def told_of_another_go(*, subject: str, room_fails: bool = False) -> None:
+    """What a room does with its row when the job is begun again after all."""
     if room_fails:
-        raise RuntimeError("the room's own fault")
+        raise Conflict("この行は、もう要りません。")
+    note(subject, "again for", current_municipality().name)
 
 
-@job("test.row", label="行のある仕事", attempts=2, ended=told_of_the_end)
+@job("test.row", label="行のある仕事", attempts=2, ended=told_of_the_end, again=told_of_another_go)
 def row(context: JobContext, *, subject: str, room_fails: bool = False) -> None:
     """Work on a row of a room."""
     note(subject, "worked on")

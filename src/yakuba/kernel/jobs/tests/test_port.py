@@ -15,6 +15,7 @@ from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.refusals import Conflict, Unavailable
 from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality, municipality_or_none
 from yakuba.kernel.tenancy.activation import _active
 from yakuba.kernel.tenancy.models import Municipality
@@ -153,7 +154,7 @@ def test_who_has_lost_the_ticket_cannot_write(installation: Installation) -> Non
     new = begin(old.refreshed())
     assert new.crashes == 1
     states.finish(old.ticket)
-    states.fail(old.ticket, error="x", technical_error="x", attempts=1)
+    states.fail(old.ticket, because=Unavailable("x"), technical_error="x", attempts=1)
     states.stop(old.ticket)
     assert not states.note_progress(old.ticket, Progress(1, 1, ""))
     assert new.refreshed().state == State.RUNNING
@@ -185,7 +186,8 @@ def test_what_finished_long_ago_goes_and_a_failure_keeps_only_its_sentence(
     jobs = {key: begin(enqueue("test.municipality", key=key)) for key in ("done", "failed", "new")}
     for key in ("done", "new"):
         states.finish(jobs[key].ticket)
-    states.fail(jobs["failed"].ticket, error="直せません", technical_error="a traceback", attempts=1)
+    because = Unavailable("直せません")
+    states.fail(jobs["failed"].ticket, because=because, technical_error="a traceback", attempts=1)
     waiting = enqueue("test.municipality", key="waiting")
     Job.objects.exclude(key="new").update(finished_at=states.from_now(-upkeep.KEPT) - timedelta(days=1))
     Job.objects.filter(pk=waiting.pk).update(finished_at=None)
@@ -197,7 +199,11 @@ def test_what_finished_long_ago_goes_and_a_failure_keeps_only_its_sentence(
 
 def failed(job: Job) -> None:
     for _ in range(2):
-        states.fail(begin(job.refreshed()).ticket, error="読めません。", technical_error="", attempts=2)
+        states.fail(begin(job.refreshed()).ticket, because=Unavailable("読めません。"), attempts=2)
+
+
+def refused(job: Job) -> None:
+    states.fail(begin(job).ticket, because=Conflict("直してください。"), attempts=2)
 
 
 def crashed(job: Job) -> None:
@@ -221,6 +227,7 @@ def cancelled_while_it_runs(job: Job) -> None:
     ("end", "reason"),
     [
         (failed, "読めません。"),
+        (refused, "直してください。"),
         (crashed, states.CRASHED_TOO_OFTEN),
         (cancelled_while_it_waits, states.CANCELLED),
         (cancelled_while_it_runs, states.CANCELLED),
@@ -230,12 +237,29 @@ def test_a_room_hears_once_that_its_job_will_not_be_done(installation, end, reas
     job = enqueue("test.row", key="a", subject="a", room_fails=room_fails)
     end(job)
     assert job.refreshed().is_finished
-    assert evidence() == [f"a ended for {job.municipality.name} {reason}"]
+    told = [f"a ended for {job.municipality.name} {reason}"]
+    assert evidence() == told
+    upkeep.tell_rooms()
+    assert evidence() == told * (2 if room_fails else 1), "what went wrong in the room is tried once more"
+    upkeep.tell_rooms()
+    assert evidence() == told * (2 if room_fails else 1)
+
+
+def test_a_room_hears_that_its_job_is_begun_again_or_refuses_it(installation) -> None:
+    job = enqueue("test.row", key="a", subject="a")
+    cancel(job)
+    assert retry(job).state == State.WAITING
+    assert evidence()[1:] == [f"a again for {job.municipality.name}"]
+    other = enqueue("test.row", key="b", subject="b", room_fails=True)
+    cancel(other)
+    with pytest.raises(Conflict, match="もう要りません"):
+        retry(other)
+    assert other.refreshed().state == State.CANCELLED
 
 
 def test_a_room_hears_nothing_of_a_job_that_is_done_or_tried_again(installation) -> None:
     job = enqueue("test.row", key="a", subject="a")
-    states.fail(begin(job).ticket, error="x", technical_error="", attempts=2)
+    states.fail(begin(job).ticket, because=Unavailable("x"), attempts=2)
     states.interrupt(begin(job.refreshed()).pk, WORKER)
     pause(job)
     resume(job)

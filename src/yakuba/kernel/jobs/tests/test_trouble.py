@@ -103,7 +103,6 @@ def test_a_lost_lease_is_announced_on_both_sides(
         eventually(taken_for_dead)
         eventually(lambda: lease.lost)
         assert lease.stopping
-        assert not lease.is_fresh()
     finally:
         lease.close()
     assert caplog.text.count("this worker was taken for dead") == 1

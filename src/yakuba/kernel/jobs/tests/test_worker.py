@@ -44,14 +44,17 @@ def test_a_failing_job_is_tried_again_and_then_fails_with_a_reason(
 ) -> None:
     job = enqueue("test.broken", key="a")
     heals = enqueue("test.broken", key="heals", good_from=3)
-    refused = enqueue("test.refused", key="a")
-    job, heals, refused = wait_for([job, heals, refused], 20)
+    refused = enqueue("test.refused", key="refused")
+    passing = enqueue("test.refused", key="passing", passing=True)
+    job, heals, refused, passing = wait_for([job, heals, refused, passing], 20)
     assert (job.state, job.failures, job.error) == (State.FAILED, 3, UNEXPECTED)
     assert "RuntimeError: secret detail" in job.technical_error
     assert evidence().count("a attempt 3") == 1
     assert (heals.state, heals.error, heals.technical_error) == (State.DONE, "", "")
-    assert (refused.state, refused.failures) == (State.FAILED, 1)
-    assert refused.error.startswith("用紙の画像が見つかりません")
+    assert (refused.state, refused.failures, refused.technical_error) == (State.FAILED, 1, "")
+    assert refused.error == "用紙の画像が見つかりません。もう一度取り込んでください。\n3行目 氏名: 空です。"
+    assert (passing.state, passing.failures, passing.technical_error) == (State.FAILED, 3, "")
+    assert passing.error == "相手が応答しません。"
     assert wait_for([retry(job)], 20)[0].state == State.FAILED
     assert evidence().count("a attempt 3") == 2
     assert "secret detail" not in caplog.text, "an error's message may hold personal data"

@@ -16,9 +16,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from yakuba.kernel.jobs.work import Work
 from yakuba.kernel.registry import manifests
 from yakuba.kernel.ui import icons, wording
 from yakuba.kernel.ui.doors import may_open
+from yakuba.kernel.ui.work import may_steer
 
 register = template.Library()
 
@@ -94,6 +96,21 @@ def door(context: template.Context, content: str, name: str, *args: Any, **more:
         return mark_safe("" if kind else content)  # noqa: S308  # the template's own words, escaped already
     marks = format_html(' class="{}"', kind) if kind else ""
     return format_html('<a href="{}{}"{}>{}</a>', url, more.get("after", ""), marks, mark_safe(content))  # noqa: S308
+
+
+@register.inclusion_tag("ui/work.html", name="work", takes_context=True)
+def work_tag(
+    context: template.Context, work: Work, label: str, unit: str = "件", cancel: str = "", retry: str = ""
+) -> dict[str, Any]:
+    """`{% work progress "計算しています" unit="%" %}`: how far a long piece of work is, how long it still takes, why it
+    does not go on, and the buttons of who may press them. cancel, retry: a room's own addresses for them."""
+    steered = work.job is not None and may_steer(context["user"], work.permission)
+    if steered and work.is_live:
+        cancel = cancel or reverse("work-cancel", args=[work.job])
+    elif steered and work.can_retry:
+        retry = retry or reverse("work-retry", args=[work.job])
+    told = {"work": work, "label": label, "unit": unit, "cancel_url": cancel, "retry_url": retry}
+    return told | {"csrf_token": context.get("csrf_token")}
 
 
 @register.filter(name="level")

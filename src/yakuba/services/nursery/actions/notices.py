@@ -51,7 +51,6 @@ MISFIT = (
     "作り直すか、手で作って送ってください。"
 )
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
-AGAIN = "もう一度作るときは、通知の画面から始めてください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
@@ -109,9 +108,7 @@ def start(round: Round, *, actor: User) -> NoticePrint:
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if row.adopted_id is None:
         raise NotPossible("採用した選考結果がまだありません。計算の結果を採用すると、通知の見本を作れます。")
-    active = NoticePrint.objects.filter(round=row, state=NoticePrint.State.ACTIVE).first()
-    if active is not None:
-        raise UnderWay("通知を作っているところです", active)
+    _refuse_second(row)
     made = NoticePrint.objects.create(
         round=row, draft=not row.is_frozen, texts=outputs.as_texts(outputs.frame_of(row)), made_by=actor
     )
@@ -120,9 +117,23 @@ def start(round: Round, *, actor: User) -> NoticePrint:
     return made
 
 
+def _refuse_second(round: Round) -> None:
+    active = NoticePrint.objects.filter(round=round, state=NoticePrint.State.ACTIVE).first()
+    if active is not None:
+        raise UnderWay("通知を作っているところです", active)
+
+
 def make(print_id: int, told: Told) -> None:
+    """Do the work here, without its job; a print that is refused has failed and says why."""
+    try:
+        work(print_id, told)
+    except Refused as refusal:
+        give_up(refusal, print_id=print_id)
+
+
+def work(print_id: int, told: Told) -> None:
     """Do the work; it may be killed and called again at any moment, and goes on with the pages that were ready.
-    `told(done, total, note)` may raise to stop it."""
+    `told(done, total, note)` may raise to stop it. Raises NotPossible, and what cannot be printed."""
     row = (
         NoticePrint.objects.select_related("round__adopted__rule_set", "round__adopted__snapshot", "made_by")
         .filter(pk=print_id)
@@ -134,15 +145,11 @@ def make(print_id: int, told: Told) -> None:
     row.attempts, row.kept = row.attempts + 1, shelf.pages
     row.save(update_fields=["attempts", "kept"])
     told(0, 1, "理由の説明を作っています")
-    try:
-        selection, matching, wanted = outputs.final_selection(row.round)
-        written, problems = notices.write(selection, explain(selection, matching), wanted)
-        frame = notices.frame(row.texts, "", timezone.localdate())
-        printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
-    except Refused as refusal:
-        _end(row, NoticePrint.State.FAILED, problems=refusal.problems or [Problem(0, "", str(refusal))])
-    else:
-        _keep(row, printed, problems)
+    selection, matching, wanted = outputs.final_selection(row.round)
+    written, problems = notices.write(selection, explain(selection, matching), wanted)
+    frame = notices.frame(row.texts, "", timezone.localdate())
+    printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
+    _keep(row, printed, problems)
     shelf.clear()
 
 
@@ -207,6 +214,7 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
         else:
             ready.append(notice)
     if written and not ready:
+        row.save(update_fields=["held_back"])
         raise NotPossible(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
     return ready
 
@@ -285,13 +293,24 @@ def _taken(row: NoticePrint, actor: User, what: str) -> None:
 
 
 @transaction.atomic
-def give_up(reason: str, *, print_id: int) -> None:
+def give_up(refusal: Refused, *, print_id: int) -> None:
     """The job will not be done, for that reason: the row says so, and its pages go. One that has ended is left alone."""
     rows = NoticePrint.objects.select_for_update(of=("self",))
     row = rows.filter(pk=print_id, state=NoticePrint.State.ACTIVE).first()
     if row is not None:
-        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", f"{reason}{AGAIN}")])
+        _end(row, NoticePrint.State.FAILED, problems=refusal.problems or [Problem(0, "", str(refusal))])
         PrintShelf(row.job_key).clear()
+
+
+@transaction.atomic
+def take_up(*, print_id: int) -> None:
+    """The job of a failed print is begun again. Raises UnderWay while others are being made."""
+    rows = NoticePrint.objects.select_for_update(of=("self",)).select_related("round")
+    row = rows.filter(pk=print_id, state=NoticePrint.State.FAILED).first()
+    if row is not None:
+        _refuse_second(row.round)
+        row.state, row.problems, row.held_back, row.ended_at = NoticePrint.State.ACTIVE, [], [], None
+        row.save()
 
 
 def _end(row: NoticePrint, state: NoticePrint.State, *, problems: Any) -> None:

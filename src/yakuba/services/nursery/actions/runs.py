@@ -15,11 +15,11 @@ from django.utils import timezone
 from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.work import job_of
+from yakuba.kernel.refusals import Refused
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import (
     Applications,
-    MarketRefused,
     Matching,
     Problem,
     Selection,
@@ -44,7 +44,6 @@ NOTES = {
 }
 KEPT_PROBLEMS = 500
 ENDED = "この計算は、もう終わっています。"
-AGAIN = "もう一度計算するときは、選考回の画面から始めてください。"
 
 Told = Callable[[int, int, str], None]
 
@@ -116,13 +115,13 @@ def stop(run: Run, *, actor: User) -> Run:
     if not Run.objects.filter(pk=run.pk, state=Run.State.ACTIVE).exists():
         raise NotPossible(ENDED)
     # The job before the run's row: whoever ends a job locks them in that order (`give_up`).
-    job = Job.objects.filter(name=JOB, key=run.job_key).first()
+    job = job_of(JOB, run.job_key)
     if job is not None:
         jobs.cancel(job)
     row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.is_done:
         raise NotPossible(ENDED)
-    _fail(row, f"職員が中止しました。{AGAIN}")
+    _fail(row, [Problem(0, "", "職員が中止しました。")])
     record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
     return row
 
@@ -146,27 +145,42 @@ def adopt(run: Run, *, actor: User) -> Run:
 
 
 def calculate(run_id: int, told: Told) -> None:
+    """Do the work of a run here, without its job; a run that is refused has failed and says why."""
+    try:
+        work(run_id, told)
+    except Refused as refusal:
+        give_up(refusal, run_id=run_id)
+
+
+def work(run_id: int, told: Told) -> None:
     """Do the work of a run; nothing is kept until the end, so it may be killed and called again at any moment.
-    `told(done, total, note)` may raise to stop it. A run that has ended is left alone."""
+    `told(done, total, note)` may raise to stop it. A run that has ended is left alone. Raises MarketRefused and
+    RulesRefused."""
     run = Run.objects.select_related("round", "rule_set", "snapshot").filter(pk=run_id).first()
     if run is None or run.state != Run.State.ACTIVE:
         return
     assert run.snapshot is not None
-    try:
-        result = _calculated(run, inputs.from_json(run.snapshot.document), told)
-    except (MarketRefused, queries.RulesRefused) as refused:
-        _refuse(run, refused)
-        return
+    result = _calculated(run, inputs.from_json(run.snapshot.document), told)
     _tell(told, "store", 0.0)
     _store(run, result)
 
 
 @transaction.atomic
-def give_up(reason: str, *, run_id: int) -> None:
+def give_up(refusal: Refused, *, run_id: int) -> None:
     """The job will not be done, for that reason: the run has failed, and says so. One that has ended is left alone."""
     run = Run.objects.select_for_update(of=("self",)).filter(pk=run_id, state=Run.State.ACTIVE).first()
     if run is not None:
-        _fail(run, f"{reason}{AGAIN}")
+        _fail(run, refusal.problems or [Problem(0, "", str(refusal))])
+
+
+@transaction.atomic
+def take_up(*, run_id: int) -> None:
+    """The job of a failed run is begun again. Raises NotPossible when its round is frozen."""
+    run = Run.objects.select_for_update(of=("self",)).filter(pk=run_id, state=Run.State.FAILED).first()
+    if run is not None:
+        preparing(run.round)
+        run.state, run.problems, run.ended_at = Run.State.ACTIVE, [], None
+        run.save()
 
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:
@@ -279,15 +293,6 @@ def _known(round: Round, digest: str) -> Run | None:
     return same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
 
 
-@transaction.atomic
-def _refuse(run: Run, refused: Any) -> None:
-    row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if row.state == Run.State.ACTIVE:
-        row.problems = _kept(refused.problems)
-        row.state, row.ended_at = Run.State.FAILED, timezone.now()
-        row.save()
-
-
 def _kept(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """The first of them, and how many more there are."""
     rows = [{"line": one.line, "place": one.place, "reason": one.reason} for one in problems[:KEPT_PROBLEMS]]
@@ -295,8 +300,8 @@ def _kept(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return rows + ([{"line": 0, "place": "", "reason": f"ほかに{more}件あります。"}] if more else [])
 
 
-def _fail(run: Run, reason: str) -> None:
-    run.problems = [{"line": 0, "place": "", "reason": reason}]
+def _fail(run: Run, problems: Sequence[Problem]) -> None:
+    run.problems = _kept(problems)
     run.state, run.ended_at = Run.State.FAILED, timezone.now()
     run.save()
 

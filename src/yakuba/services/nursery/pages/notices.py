@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.jobs.work import work_of
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
@@ -31,7 +32,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
         "round": round,
         "prints": prints,
         "active": active,
-        "job": outputs.print_job(active, actions.JOB) if active else None,
+        "work": work_of(actions.JOB, prints[0].job_key) if prints else None,
         "restart": outputs.restart_sentence(active) if active else "",
         "ready": ready,
         "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],

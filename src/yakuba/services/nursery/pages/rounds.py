@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
@@ -178,7 +178,7 @@ def sentence(taken: Taken) -> str:
     return "".join(parts)
 
 
-def _handing(round: Round) -> Job | None:
+def _handing(round: Round) -> Work | None:
     """The hand-over that is under way or has failed."""
-    job = Job.objects.filter(name=handing.JOB, key=f"round-{round.pk}").first()
-    return job if job is not None and job.state != "done" else None
+    work = work_of(handing.JOB, f"round-{round.pk}")
+    return work if work.is_live or work.reason else None

@@ -26,7 +26,6 @@ from yakuba.services.nursery.queries.certificate import certificate
 
 PAGE_SIZE = 50
 SHOWN_BLOCKING = 100
-SHOWN_PROBLEMS = 200
 
 
 @require_POST
@@ -54,7 +53,6 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
         "run": row,
         "round": row.round,
         "progress": queries.progress(row),
-        "problems": row.problems[:SHOWN_PROBLEMS],
         "facility_names": facilities,
         "is_adopted": row.round.adopted_id == row.pk,
     }

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.charts import Chart, bar_chart
-from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.contracts import (
     Applications,
     Comparison,
@@ -219,11 +218,6 @@ def restart_sentence(row: NoticePrint) -> str:
     if not row.kept:
         return f"途中で止まったため、はじめから作り直しています（{row.attempts}回目）。"
     return f"途中で止まったため、続きから作っています（{row.attempts}回目）。できていた{row.kept}枚はそのまま使います。"
-
-
-def print_job(row: NoticePrint, name: str) -> Job | None:
-    """The job that makes it."""
-    return Job.objects.filter(name=name, key=row.job_key).first()
 
 
 def document_name(round: Round, what: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
 
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.services.nursery.contracts import (
     Applications,
     Applied,
@@ -31,16 +31,7 @@ from yakuba.services.nursery.queries.refusal import NotPossible
 
 __all__ = ["RulesRefused"]
 
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is. is_live: a worker has it, or it waits for one. waiting: nobody has begun."""
-
-    done: int
-    total: int
-    note: str
-    is_live: bool
-    error: str = ""
+SHOWN_PROBLEMS = 200
 
 
 def runs(round: Round) -> QuerySet[Run]:
@@ -56,13 +47,15 @@ def placements(run: Run, *, explained: bool = False) -> QuerySet[Placement]:
     return rows if explained else rows.defer("explanation")
 
 
-def progress(run: Run) -> Progress:
-    """From the run's job."""
-    job = Job.objects.filter(name="nursery.run", key=run.job_key).first()
-    if job is None or run.state != Run.State.ACTIVE:
-        return Progress(0, 0, "", False)
-    note = job.progress_note or "順番を待っています"
-    return Progress(job.progress_done, job.progress_total, note, not job.is_finished, job.error)
+def progress(run: Run) -> Work:
+    """How far the run is, or why it has failed."""
+    if run.is_done:
+        return Work()
+    now = work_of("nursery.run", run.job_key)
+    if run.state == Run.State.ACTIVE:
+        return now
+    reason = "\n".join(str(Problem(**one)) for one in run.problems[:SHOWN_PROBLEMS])
+    return replace(now, reason=reason, is_live=False)
 
 
 def is_outdated(run: Run, round: Round) -> bool:

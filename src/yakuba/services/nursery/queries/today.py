@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.work import Work, work_of, works_of
 from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import NoticePrint, Round, RuleSet, Run
@@ -29,6 +29,18 @@ def rounds_queue(user: Any) -> QueueState:
 def failures(user: Any) -> list[Failure]:
     """Rounds whose newest run, or whose newest notices, ended without a result."""
     found = _failed_runs() if allowed(user, "nursery.view") else []
+    if allowed(user, "nursery.propose"):
+        found += [
+            Failure(
+                f"{round}の決定を入力に回せません",
+                work.reason,
+                reverse("nursery:round", args=[round.pk]),
+                "開いて直す",
+                round.frozen_at or round.made_at,
+            )
+            for round, work in _hand_overs()
+            if work.can_retry
+        ]
     return found + (_failed_prints() if allowed(user, "nursery.output") else [])
 
 
@@ -66,28 +78,39 @@ def _failed_prints() -> list[Failure]:
 def running(user: Any) -> list[RunningWork]:
     """Runs and notices under way."""
     found = _running_runs() if allowed(user, "nursery.view") else []
+    if allowed(user, "nursery.propose"):
+        found += [
+            work.on_home(f"{round}の決定を入力に回す", reverse("nursery:round", args=[round.pk]))
+            for round, work in _hand_overs()
+            if work.is_live
+        ]
     return found + (_running_prints() if allowed(user, "nursery.output") else [])
 
 
 def _running_prints() -> list[RunningWork]:
-    found = []
-    for row in NoticePrint.objects.filter(state=NoticePrint.State.ACTIVE).select_related("round"):
-        job = Job.objects.filter(name="nursery.notices", key=row.job_key).first()
-        done, total, note = (job.progress_done, job.progress_total, job.progress_note) if job else (0, 0, "")
-        url = reverse("nursery:notices", args=[row.round_id])
-        found.append(RunningWork(f"{row.round}の通知", done, total, url, note))
-    return found
+    rows = NoticePrint.objects.filter(state=NoticePrint.State.ACTIVE).select_related("round")
+    return [
+        work_of("nursery.notices", row.job_key).on_home(
+            f"{row.round}の通知", reverse("nursery:notices", args=[row.round_id])
+        )
+        for row in rows
+    ]
 
 
 def _running_runs() -> list[RunningWork]:
-    found = []
-    for run in Run.objects.filter(state=Run.State.ACTIVE).select_related("round"):
-        job = Job.objects.filter(name="nursery.run", key=run.job_key).first()
-        done, total = (job.progress_done, job.progress_total) if job else (0, 0)
-        note = job.progress_note if job else ""
-        url = reverse("nursery:run", args=[run.pk])
-        found.append(RunningWork(f"{run.round}の計算", done, total, url, note))
-    return found
+    rows = Run.objects.filter(state=Run.State.ACTIVE).select_related("round")
+    return [
+        work_of("nursery.run", run.job_key).on_home(
+            f"{run.round}の計算", reverse("nursery:run", args=[run.pk])
+        )
+        for run in rows
+    ]
+
+
+def _hand_overs() -> list[tuple[Round, Work]]:
+    """What hands decisions over, or could not."""
+    rounds = {f"round-{row.pk}": row for row in Round.objects.exclude(state=Round.State.PREPARING)}
+    return [(rounds[key], work) for key, work in works_of("nursery.hand_over", rounds).items()]
 
 
 def self_check() -> list[CheckResult]:

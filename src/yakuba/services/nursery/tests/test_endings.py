@@ -9,7 +9,10 @@ from yakuba.kernel.jobs import states
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.letters.models import LetterPart
 from yakuba.kernel.letters.shelf import PrintShelf
-from yakuba.services.nursery.actions import notices, runs
+from yakuba.kernel.refusals import Conflict, Refused, Unavailable
+from yakuba.services.nursery.actions import applications, notices, runs
+from yakuba.services.nursery.jobs import calculate
+from yakuba.services.nursery.tests.test_decisions import Listener
 
 WORKER = 0
 
@@ -28,7 +31,7 @@ def cancelled_while_it_ran(job: Job) -> str:
 
 def failed(job: Job) -> str:
     begun = states.claim(job.ticket, WORKER)
-    states.fail(begun.ticket, error="ディスクがいっぱいです。", technical_error="", attempts=1)
+    states.fail(begun.ticket, because=Unavailable("ディスクがいっぱいです。"), attempts=1)
     return "ディスクがいっぱいです。"
 
 
@@ -46,7 +49,7 @@ def test_a_calculation_ends_with_its_job(full, way):
     run = runs.start(full.round, actor=full.person)
     reason = way(Job.objects.get(name=runs.JOB))
     run.refresh_from_db()
-    assert (run.state, run.problems[0]["reason"]) == ("failed", reason + runs.AGAIN)
+    assert (run.state, run.problems[0]["reason"]) == ("failed", reason)
     assert run.ended_at
     assert runs.start(full.round, actor=full.person).state == "active"
 
@@ -59,7 +62,41 @@ def test_a_print_ends_with_its_job_and_its_pages_do_not_stay(full, way, tmp_path
     PrintShelf(row.job_key, full.person).put("d" * 64, b"%PDF", 1)
     reason = way(Job.objects.get(name=notices.JOB))
     row.refresh_from_db()
-    assert (row.state, row.problems[0]["reason"]) == ("failed", reason + notices.AGAIN)
+    assert (row.state, row.problems[0]["reason"]) == ("failed", reason)
     assert not LetterPart.objects.exists()
     assert not [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert notices.start(full.round, actor=full.person).state == "active"
+
+
+@WAYS
+def test_what_has_ended_can_be_begun_again(full, way):
+    run = runs.start(full.round, actor=full.person)
+    way(Job.objects.get(name=runs.JOB))
+    jobs.retry(Job.objects.get(name=runs.JOB))
+    runs.work(run.pk, lambda *_: None)
+    run.refresh_from_db()
+    assert (run.state, run.problems) == ("done", [])
+    runs.adopt(run, actor=full.person)
+    row = notices.start(full.round, actor=full.person)
+    way(Job.objects.get(name=notices.JOB))
+    newer = notices.start(full.round, actor=full.person)
+    with pytest.raises(Conflict, match="作っているところです"):
+        jobs.retry(Job.objects.get(name=notices.JOB, key=row.job_key))
+    jobs.cancel(Job.objects.get(name=notices.JOB, key=newer.job_key))
+    jobs.retry(Job.objects.get(name=notices.JOB, key=row.job_key))
+    row.refresh_from_db()
+    assert (row.state, row.problems) == ("active", [])
+
+
+def test_what_is_refused_ends_its_job_at_once_and_says_what(full):
+    applications.correct(full.child("0800000226"), {"wishes": ["どこにもない園"]}, actor=full.person)
+    run = runs.start(full.round, actor=full.person)
+    with pytest.raises(Refused) as told:
+        calculate(Listener(), run_id=run.pk)
+    begun = states.claim(Job.objects.get(name=runs.JOB).ticket, WORKER)
+    states.fail(begun.ticket, because=told.value, attempts=2)
+    job = Job.objects.get(name=runs.JOB)
+    assert (job.state, job.failures, job.technical_error) == ("failed", 1, "")
+    run.refresh_from_db()
+    assert "0800000226" in job.error
+    assert (run.state, run.problems[0]["place"]) == ("failed", "受付 0800000226")

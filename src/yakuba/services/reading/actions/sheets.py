@@ -18,11 +18,11 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.files.uploads import PageImage, pages, store_image
-from yakuba.kernel.jobs import enqueue, retry
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.ledger.actions import add_event, move, open_case
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.receipt_numbers import read_application_number
 from yakuba.services.reading.actions import reader
@@ -43,6 +43,7 @@ READ_FAILED = (
     "読み取りの途中で思わぬエラーが続いたため止めました。「もう一度読む」を試し、続くときはこの用紙を"
     "スキャンし直してください。"
 )
+READ_AGAIN = "「もう一度読む」を押すと、また読みます。"
 
 
 def split_file(file_id: int, tell: Callable[[int, int], None]) -> None:
@@ -109,11 +110,33 @@ def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
 
 
 @transaction.atomic
-def give_up(reason: str, *, sheet_id: int) -> None:
+def give_up(refusal: Refused, *, sheet_id: int) -> None:
     """The job will not read the sheet: a person sees it."""
-    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
-    if sheet.state == Sheet.State.WAITING:
-        _trouble(sheet, Sheet.Problem.FAILED, READ_FAILED)
+    sheet = Sheet.objects.select_for_update().filter(pk=sheet_id, state=Sheet.State.WAITING).first()
+    if sheet is not None:
+        told = READ_FAILED if refusal.again else f"{refusal}{READ_AGAIN}"
+        _trouble(sheet, Sheet.Problem.FAILED, told)
+
+
+@transaction.atomic
+def take_up(*, sheet_id: int) -> None:
+    """The job is begun again; a sheet of which a person has decided otherwise is left alone."""
+    troubled = Sheet.objects.filter(state=Sheet.State.PROBLEM, problem=Sheet.Problem.FAILED)
+    sheet = troubled.select_for_update().filter(pk=sheet_id).first()
+    if sheet is not None:
+        _wait_again(sheet)
+
+
+def give_up_file(refusal: Refused, *, file_id: int) -> None:
+    """The job will not part the file into pages; the sheets that there are stay."""
+    rows = BatchFile.objects.filter(pk=file_id, state=BatchFile.State.SPLITTING)
+    rows.update(state=BatchFile.State.FAILED, message=refusal.lines())
+
+
+def take_up_file(*, file_id: int) -> None:
+    """The job is begun again."""
+    rows = BatchFile.objects.filter(pk=file_id, state=BatchFile.State.FAILED)
+    rows.update(state=BatchFile.State.SPLITTING, message="")
 
 
 def _sort(sheet: Sheet, reading: PageReading) -> None:
@@ -354,10 +377,3 @@ def _locked(sheet: Sheet, *states: Sheet.State) -> Sheet:
     if row.state not in states:
         raise WrongStep("この用紙は、もうほかの人が片づけたか、読み取り中です。画面を開き直してください。")
     return row
-
-
-@transaction.atomic
-def retry_job(job: Job, *, actor: Any = None) -> None:
-    """Start a job of this room again that gave up."""
-    retry(job)
-    record("reading.job_retried", subject=f"job:{job.pk}", actor=actor)

@@ -11,9 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
-from yakuba.kernel.jobs.models import Job
 from yakuba.services.reading.actions import uploads
-from yakuba.services.reading.actions.sheets import retry_job
 from yakuba.services.reading.forms import BatchFilter, UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
 from yakuba.services.reading.queries import batches as queries
@@ -88,13 +86,13 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "batch": row,
         "here": f"?batch={row.pk}",
         "progress": progress,
-        "read_count": progress.sheets - progress.waiting,
+        "work": queries.work_of(row),
         "trusted_share": progress.auto / progress.fields if progress.fields else None,
         "statistics": queries.statistics_of(row),
         "files": row.files.order_by("pk"),
         "problems": problem_sheets(row.pk)[:5],
         "incomplete": incomplete_cases(row.pk)[:5],
-        "failed": queries.failed_jobs(row),
+        "failed": queries.failed_files(row),
         "cases": cases.get_page(request.GET.get("page")),
         "types": types_waiting(row.pk),
     }
@@ -119,13 +117,3 @@ def settle(request: HttpRequest, file_id: int) -> HttpResponse:
     uploads.settle_file(file, actor=request.user)
     messages.success(request, f"「{file.name}」を片づけました。")
     return redirect("reading:batch", file.batch_id)
-
-
-@require_POST
-@permission_required("reading.upload")
-def retry(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Start a job of this room again that gave up."""
-    job = get_object_or_404(Job, pk=job_id, name__startswith="reading.")
-    retry_job(job, actor=request.user)
-    messages.success(request, "もう一度動かします。")
-    return redirect("reading:problems")

@@ -15,14 +15,14 @@ from yakuba.services.reading.actions import sheets as actions
 from yakuba.services.reading.forms import AsideForm, ResolveForm, seconds_since, shown_token
 from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.queries import problems as queries
-from yakuba.services.reading.queries.batches import failed_jobs
+from yakuba.services.reading.queries.batches import failed_files
 
 PAGE_SIZE = 20
 
 
 @permission_required("reading.confirm")
 def problems(request: HttpRequest) -> HttpResponse:
-    """All sheets in trouble, cases that lack a page, jobs that gave up, and what was put aside."""
+    """All sheets in trouble, cases that lack a page, files that could not be parted, and what was put aside."""
     chosen = request.GET.get("batch", "")
     batch = get_object_or_404(Batch, pk=int(chosen)) if chosen.isascii() and chosen.isdigit() else None
     batch_id = batch.pk if batch else None
@@ -31,7 +31,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         "page": Paginator(queries.problem_sheets(batch_id), PAGE_SIZE).get_page(request.GET.get("page")),
         "query": f"batch={batch.pk}" if batch else "",
         "incomplete": queries.incomplete_cases(batch_id),
-        "failed": failed_jobs(batch),
+        "failed": failed_files(batch),
         "aside": queries.sheets_aside(batch_id)[:50],
     }
     return render(request, "reading/problems.html", context)

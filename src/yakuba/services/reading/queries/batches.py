@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.jobs.models import State as JobState
+from yakuba.kernel.jobs.work import Work, works_of
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.reading.contracts import BatchProgress, BatchStatistics, FileResult
@@ -44,13 +43,12 @@ def progress_of(batch: Batch) -> BatchProgress:
     values = CaseValue.objects.filter(case__in=cases.exclude(status=Status.READING).values("pk"))
     fields = values.count()
     person = values.filter(Q(origin=CaseValue.Origin.PERSON) | Q(trusted=False)).count()
-    failed = failed_jobs(batch).count()
     taken = batch.files.filter(state__in=(BatchFile.State.SPLITTING, BatchFile.State.SPLIT))
     busy = files.get(BatchFile.State.SPLITTING, 0) + sheets.get(Sheet.State.WAITING, 0)
     return BatchProgress(
         batch=batch.pk,
         name=batch.name,
-        running=busy > failed,
+        running=busy > 0,
         files=sum(files.values()),
         refused=files.get(BatchFile.State.REFUSED, 0),
         known=files.get(BatchFile.State.KNOWN, 0),
@@ -69,7 +67,7 @@ def progress_of(batch: Batch) -> BatchProgress:
         open=asked.get(Question.State.OPEN, 0),
         held=asked.get(Question.State.HELD, 0),
         answered=asked.get(Question.State.ANSWERED, 0),
-        failed=failed,
+        failed=files.get(BatchFile.State.FAILED, 0),
     )
 
 
@@ -84,19 +82,21 @@ def pages_of(rows: Sequence[Batch]) -> dict[int, int]:
 _DONE = CONFIRMED | {Status.REFUSED}
 
 
-def failed_jobs(batch: Batch | None = None) -> QuerySet[Job]:
-    """Jobs of this room that gave up or were cancelled and whose work is not done, of one batch or of all."""
-    files = BatchFile.objects.filter(state=BatchFile.State.SPLITTING)
-    sheets = Sheet.objects.filter(state=Sheet.State.WAITING)
-    if batch is not None:
-        files, sheets = files.filter(batch=batch), sheets.filter(batch=batch)
-    stopped = (JobState.FAILED, JobState.CANCELLED)
-    failed = Job.objects.filter(name__startswith="reading.", state__in=stopped)
-    if not failed.exists():
-        return failed
-    keys = [f"file-{pk}" for pk in files.values_list("pk", flat=True)]
-    keys += [f"sheet-{pk}" for pk in sheets.values_list("pk", flat=True)]
-    return failed.filter(key__in=keys)
+def failed_files(batch: Batch | None = None) -> list[tuple[BatchFile, Work]]:
+    """Files that could not be parted into pages, of one batch or of all, with what was to do it."""
+    rows = BatchFile.objects.filter(state=BatchFile.State.FAILED).select_related("batch").order_by("pk")
+    files = {f"file-{row.pk}": row for row in (rows if batch is None else rows.filter(batch=batch))}
+    works = works_of("reading.split_file", files)
+    return [(row, works.get(key, Work(reason=row.message))) for key, row in files.items()]
+
+
+def work_of(batch: Batch) -> Work:
+    """Reading the batch, as one piece of work: what is left takes as long a sheet as what is read took."""
+    now = progress_of(batch)
+    done = now.sheets - now.waiting
+    spent = batch.sheets.exclude(state=Sheet.State.WAITING).aggregate(seconds=Sum("seconds"))["seconds"]
+    left = (spent or 0.0) / done * (now.pages - done) if done else 0.0
+    return Work(done, now.pages, seconds_left=left or None, is_live=now.running)
 
 
 def statistics_of(batch: Batch) -> BatchStatistics:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
-from yakuba.services.reading.queries.batches import failed_jobs, listed_batches, pages_of, progress_of
+from yakuba.services.reading.queries.batches import failed_files, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
@@ -56,13 +56,13 @@ def failures(user: Any) -> list[Failure]:
         return []
     found = [
         Failure(
-            f"読み取りが止まった：{job.label}",
-            job.error,
+            f"ページに分けられないファイル：{file.name}",
+            file.message,
             reverse("reading:problems") + "#failed",
             "もう一度動かす",
-            job.finished_at or job.created_at,
+            file.batch.created_at,
         )
-        for job in failed_jobs()
+        for file, _ in failed_files()
     ]
     since = timezone.now() - timedelta(days=RECENT_DAYS)
     refused = BatchFile.objects.filter(
@@ -96,9 +96,6 @@ def running(user: Any) -> list[RunningWork]:
     if not allowed(user, "reading.view"):
         return []
     rows = list(listed_batches(state="running")[:RECENT_BATCHES])
-    stalled = bool(rows) and failed_jobs().exists()
-    if stalled:  # what waits for a job that gave up does not run; which batches those are takes a closer look
-        rows = [batch for batch in rows if progress_of(batch).running]
     pages = pages_of(rows)
     return [
         RunningWork(

@@ -12,9 +12,9 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
-from yakuba.services.robots.actions.runs import work_again
+from yakuba.services.robots.actions.runs import locked, work_again
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import Row, Run
+from yakuba.services.robots.models import Row
 
 LONGEST_NUMBER = 60
 
@@ -64,7 +64,7 @@ def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
 def enter_again(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
     """The person saw that it is not in: the robot goes for it again, in the same run."""
     row = _undecided(row)
-    run = Run.objects.select_related("scenario").select_for_update(of=("self",)).get(pk=row.run_id)
+    run = locked(row.run)
     begin_anew(row)
     ledger.move(row.case, Status.READY, user=actor, seconds=seconds, reason="登録されていないことを確かめた")
     ledger.move(row.case, Status.ENTERING, user=actor, reason=str(row))

@@ -8,11 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs
-from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.refusals import Conflict
+from yakuba.services.robots.actions.rows import keep_picture
 from yakuba.services.robots.contracts import RowState
-from yakuba.services.robots.models import LOOK_UP_PICTURE, Row, RowPicture
+from yakuba.services.robots.models import LOOK_UP_PICTURE, Row
 from yakuba.services.robots.queries import register
 
 JOB = "robots.look_up"
@@ -23,9 +22,7 @@ def ask(row: Row) -> Row:
     """Let a robot look the row's receipt number up; it enters nothing. Raises Conflict."""
     if row.row_state is not RowState.UNDECIDED:
         raise Conflict("この行は判断を待っていないため、照会しません。")
-    obstacles = register.obstacles(row.run.scenario)
-    if obstacles:
-        raise Conflict("\n".join(obstacles))
+    register.require(row.run.scenario)
     jobs.enqueue(JOB, key=f"row-{row.pk}", lane=row.run.job_lane, row_id=row.pk)
     return row
 
@@ -37,6 +34,4 @@ def note(row: Row, numbers: Sequence[str], problem: str, picture: bytes | None, 
     answer = {"at": at.isoformat(), "numbers": list(numbers), "problem": problem}
     Row.objects.filter(pk=row.pk).update(look_up=answer)
     if picture is not None:
-        name = f"{row.case.receipt_number}-look-up.jpg"
-        file = store_image(StoredFile.Kind.EVIDENCE, name, media_type, picture)
-        RowPicture.objects.create(row=row, file=file, kind=LOOK_UP_PICTURE, taken_at=at)
+        keep_picture(row, LOOK_UP_PICTURE, picture, media_type, at)

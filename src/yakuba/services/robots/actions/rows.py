@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.engine.states import OPEN, allowed
-from yakuba.services.robots.models import Row, RowEvent
+from yakuba.services.robots.models import Row, RowEvent, RowPicture
 
 IN_TARGET = frozenset({RowState.ENTERED, RowState.FOUND_ALREADY})
 
@@ -28,6 +31,13 @@ def arrive(row: Row, *, user: Any = None, person_seconds: float = 0.0) -> None:
         _note_machine_time(row)
     row.save()
     RowEvent.objects.create(row=row, state=row.state, message=message, user=user)
+
+
+def keep_picture(row: Row, kind: str, image: bytes, media_type: str, at: datetime) -> None:
+    """Keep a picture of the target's page, encrypted like every file."""
+    name = f"{row.case.receipt_number}-{kind}.{media_type.rpartition('/')[2]}"
+    file = store_image(StoredFile.Kind.EVIDENCE, name, media_type, image)
+    RowPicture.objects.create(row=row, file=file, kind=kind, taken_at=at)
 
 
 def send(row: Row, state: RowState) -> None:

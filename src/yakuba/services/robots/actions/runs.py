@@ -13,7 +13,7 @@ from yakuba.kernel import jobs
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.refusals import Conflict, Refused
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.contracts import (
     Command,
@@ -23,23 +23,18 @@ from yakuba.services.robots.contracts import (
     RowState,
     RunReport,
 )
+from yakuba.services.robots.engine.complaints import NO_EGRESS
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion, stored_problem
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.runs import OPEN_STATES
 
 JOB = "robots.run"
-UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
+
+_GO_ON = "直ってから「再開」を押すと、続きから入力します。"
 
 _NOT_ASKED = Problem(
     ProblemKind.UNCLEAR,
     "登録ボタンを押した結果を確かめる前に中止されました。相手システムで受付番号を照会し、"
-    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
-)
-
-_NO_EGRESS = Problem(
-    ProblemKind.UNCLEAR,
-    "登録ボタンを押すところで、通信の出口が応答しなくなりました。登録されたかどうかをロボットは確かめられません。"
-    "出口が動きだすと、遅れて登録されることがあります。出口を止めてから相手システムで受付番号を照会し、"
     "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
 )
 
@@ -51,9 +46,7 @@ def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int |
     Raises Conflict when the robot may not run or nothing waits.
     """
     scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
-    _refuse_obstacles(scenario)
-    version = register.latest_version(scenario)
-    assert version is not None
+    version = register.require(scenario)
     ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
     cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
     if not cases:
@@ -69,7 +62,7 @@ def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int |
 @transaction.atomic
 def pause(run: Run) -> Run:
     """Ask the robot to stop after the step it is at; a run that nobody works on yet is paused at once."""
-    row = _locked(run)
+    row = locked(run)
     if row.state != RunState.ACTIVE:
         raise Conflict(f"この実行は「{row.get_state_display()}」のため、一時停止できません。")
     row.wanted = Command.PAUSE.value
@@ -82,8 +75,8 @@ def pause(run: Run) -> Run:
 @transaction.atomic
 def resume(run: Run, *, first_row: int = 1) -> Run:
     """Go on, with the newest version of the scenario, from row `first_row` on. Raises Conflict."""
-    row = _locked(run)
-    if row.state not in UNFINISHED:
+    row = locked(run)
+    if not row.is_unfinished:
         raise Conflict(f"この実行は「{row.get_state_display()}」です。再開できるのは途中の実行だけです。")
     last = Row.objects.filter(run=row).aggregate(last=Max("number"))["last"] or 0
     if not 1 <= first_row <= last:
@@ -95,8 +88,8 @@ def resume(run: Run, *, first_row: int = 1) -> Run:
 @transaction.atomic
 def stop(run: Run) -> Run:
     """End the run: rows that were not begun go back to the pile. A robot at work ends after its step."""
-    row = _locked(run)
-    if row.state not in UNFINISHED:
+    row = locked(run)
+    if not row.is_unfinished:
         raise Conflict(f"この実行は、すでに「{row.get_state_display()}」です。")
     row.wanted = Command.STOP.value
     row.save()
@@ -109,7 +102,7 @@ def stop(run: Run) -> Run:
 def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> list[Row]:
     """Let the robot try failed and skipped rows again (or `only` one). Returns those it takes up; a case
     that somebody has taken out of the pile in the meantime is left alone. Raises Conflict for none."""
-    run = _locked(run)
+    run = locked(run)
     again = Row.objects.select_related("case").filter(
         run=run, state__in=[RowState.FAILED.value, RowState.SKIPPED.value]
     )
@@ -129,7 +122,6 @@ def work_again(run: Run) -> None:
     """
     if run.state in (RunState.PAUSED, RunState.HALTED):
         return
-    _refuse_obstacles(run.scenario)
     _go_on(run, run.first_row if run.state == RunState.ACTIVE else 1)
 
 
@@ -172,6 +164,31 @@ def give_back(run_id: int, holder: str, report: RunReport | None) -> Run | None:
     return run
 
 
+@transaction.atomic
+def give_up(refusal: Refused, *, run_id: int) -> None:
+    """The job will not go on, for that reason, and neither does the run: a person sees why and goes on, or stops it.
+    What the person wanted meanwhile is done. One that is not under way is left alone."""
+    run = Run.objects.select_for_update().filter(pk=run_id, state=RunState.ACTIVE).first()
+    if run is None:
+        return
+    run.holder = ""
+    if run.wanted == Command.STOP.value:
+        _release_rest(run)
+        return
+    run.state, run.ending = RunState.HALTED, Ending.GIVEN_UP.value
+    run.problem = stored_problem(Problem(ProblemKind.SETUP, f"{refusal.lines()}\n{_GO_ON}"))
+    run.save()
+
+
+@transaction.atomic
+def take_up(*, run_id: int) -> None:
+    """The job that had given up is begun again. Raises Conflict when the robot may not run."""
+    run = Run.objects.select_related("scenario__system", "scenario__owner").select_for_update(of=("self",))
+    given_up = run.filter(pk=run_id, state=RunState.HALTED, ending=Ending.GIVEN_UP.value).first()
+    if given_up is not None:
+        _go_on(given_up, given_up.first_row)
+
+
 def _end_turn(run: Run, report: RunReport) -> None:
     """What the ending of a turn means for the run. It stays active when there is more to do at once."""
     wanted = Command(run.wanted)
@@ -211,7 +228,7 @@ def _give_intents_to_person(run: Run) -> None:
     """Nobody can say what has left for them, nor look them up."""
     rows = Row.objects.select_related("case__procedure", "run").filter(run=run, state__in=OPEN_STATES)
     for row in rows.exclude(intent_at=None).order_by("number"):
-        row.problem = stored_problem(_NO_EGRESS)
+        row.problem = stored_problem(NO_EGRESS)
         _step_towards(row, RowState.UNDECIDED)
         arrive(row)
 
@@ -254,12 +271,9 @@ def _take_again(row: Row, actor: Any) -> bool:
 
 
 def _go_on(run: Run, first_row: int) -> None:
-    version = register.latest_version(run.scenario)
-    assert version is not None
-    run.version, run.first_row = version, first_row
+    run.version, run.first_row = register.require(run.scenario), first_row
     run.wanted, run.state = Command.GO.value, RunState.ACTIVE
     run.ending, run.problem, run.ended_at = "", None, None
-    _refuse_obstacles(run.scenario)
     run.save()
     _let_work(run)
 
@@ -269,12 +283,9 @@ def _let_work(run: Run) -> None:
     jobs.resume(job)
 
 
-def _locked(run: Run) -> Run:
+def locked(run: Run) -> Run:
+    """The run as it stands now, until the transaction ends. Its job before it: whoever ends a job takes them in that
+    order (`give_up`)."""
+    jobs.lock(JOB, run.job_key)
     runs = Run.objects.select_related("scenario__system", "scenario__owner")
     return runs.select_for_update(of=("self",)).get(pk=run.pk)
-
-
-def _refuse_obstacles(scenario: Scenario) -> None:
-    found = register.obstacles(scenario)
-    if found:
-        raise Conflict("\n".join(found))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
+from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.systems import checked_address
@@ -58,6 +59,17 @@ def load_scenario(
         digest=parsed.digest,
     )
     return version
+
+
+def publish(definition: Definition, actor: Any) -> None:
+    """Put a bundle's scenario into use. Secrets and the register stay in the town: who takes it over answers for the
+    robot there. Raises as `load_scenario`."""
+    load_scenario(definition.text, actor=actor)
+
+
+def withdraw(code: str, actor: Any) -> None:
+    """No run of it can be started any more."""
+    Scenario.objects.filter(name=code).update(in_use=False)
 
 
 @transaction.atomic

@@ -7,17 +7,13 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.services.robots import contracts
-from yakuba.services.robots.actions.rows import arrive
+from yakuba.services.robots.actions.rows import arrive, keep_picture
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.engine.states import OPEN
-from yakuba.services.robots.models import Row, RowPicture, Run, problem_of, stored_problem
+from yakuba.services.robots.models import Row, Run, problem_of, stored_problem
 from yakuba.services.robots.queries.runs import OPEN_STATES
-
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 class DatabaseRows:
@@ -81,11 +77,9 @@ class DatabaseRows:
             return run.fence
 
     def keep(self, number: int, evidence: contracts.Evidence) -> None:
-        """Keep a picture, encrypted like every file."""
-        row = self._row(number)
-        name = f"{row.case.receipt_number}-{evidence.kind}.{_SUFFIXES.get(evidence.media_type, 'bin')}"
-        file = store_image(StoredFile.Kind.EVIDENCE, name, evidence.media_type, evidence.image)
-        RowPicture.objects.create(row=row, file=file, kind=evidence.kind.value, taken_at=evidence.taken_at)
+        """Keep a picture."""
+        kind, image = evidence.kind.value, evidence.image
+        keep_picture(self._row(number), kind, image, evidence.media_type, evidence.taken_at)
 
     def _row(self, number: int) -> Row:
         rows = Row.objects.select_related("run", "case__procedure")

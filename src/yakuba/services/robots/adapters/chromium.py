@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.session import BrowserSession
 from yakuba.services.robots.adapters.worker_thread import WorkerThread
-from yakuba.services.robots.engine.browser import Entry, Finding, Page, Pressed
+from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed
 from yakuba.services.robots.engine.errors import NotReady, Trouble
 from yakuba.services.robots.engine.scenario import Element
 
@@ -127,9 +127,9 @@ class ChromiumBrowser:
             time.sleep(0.1)
         return True
 
-    def picture(self, secrets: Sequence[str]) -> bytes:
+    def picture(self, hidden: Hidden) -> bytes:
         """See `Browser.picture`."""
-        return self._do(lambda inside: inside.picture(secrets))
+        return self._do(lambda inside: inside.picture(hidden))
 
     def row_begins(self) -> None:
         """See `Browser.row_begins`."""

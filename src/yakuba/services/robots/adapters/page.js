@@ -379,25 +379,79 @@
     tables: tables(),
   });
 
-  // ---- Covering secrets for a picture
+  // ---- Covering what no picture may show
 
   const COVER = "yakuba-cover";
+  const TELLING = 6; // digits in a row of a masked number
   const alone = (text, secret) => {
     if (!/^\d+$/.test(secret)) return text.includes(secret);
     return new RegExp(`(?<![0-9A-Za-z])${secret}(?![0-9A-Za-z])`).test(text);
   };
-  const cover = (secrets) => {
-    const boxes = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const roots = (root) => [root, ...[...root.querySelectorAll("*")].filter((one) => one.shadowRoot).flatMap((one) => roots(one.shadowRoot))];
+  // All that is drawn as text, in order: a text with the boxes in which it stands.
+  const pieces = (root) => {
+    const found = [];
+    const walker = document.createTreeWalker(root.body || root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     while (walker.nextNode()) {
-      if (!secrets.some((secret) => alone(walker.currentNode.data, secret))) continue;
-      const range = document.createRange();
-      range.selectNodeContents(walker.currentNode);
-      boxes.push(...range.getClientRects());
+      const one = walker.currentNode;
+      if (one.nodeType === Node.TEXT_NODE) {
+        if (!one.data.trim()) continue;
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        found.push({ text: one.data, boxes: () => [...range.getClientRects()] });
+      } else if (/^(INPUT|TEXTAREA)$/.test(one.tagName)) {
+        found.push({ text: one.value, boxes: () => [one.getBoundingClientRect()], secret: one.type === "password" });
+      }
     }
-    for (const one of document.querySelectorAll("input, textarea")) {
-      if (one.type === "password" || secrets.some((secret) => alone(one.value, secret))) boxes.push(one.getBoundingClientRect());
+    return found;
+  };
+  const digit = (letter) => (/[0-9]/.test(letter) ? letter : /[\uFF10-\uFF19]/.test(letter) ? String.fromCharCode(letter.charCodeAt(0) - 0xFEE0) : "");
+  const BETWEEN = /[\s\-\u2010-\u2015\u30FC\uFF0D\u30FB.,/()]/;
+  // The pieces of digits that share some in a row with a masked number, be it in one box, in three, or one a digit.
+  const ofMasked = (all, masked) => {
+    const parts = new Set(masked.flatMap((one) => [...one].map((_, i) => one.slice(i, i + TELLING))).filter((part) => part.length === TELLING));
+    const told = new Set();
+    let run = [];
+    const end = () => {
+      for (let i = 0; i + TELLING <= run.length; i++) {
+        const window = run.slice(i, i + TELLING);
+        if (parts.has(window.map(([one]) => one).join(""))) window.forEach(([, piece]) => told.add(piece));
+      }
+      run = [];
+    };
+    for (const piece of all) {
+      for (const letter of piece.text) {
+        if (digit(letter)) run.push([digit(letter), piece]);
+        else if (!BETWEEN.test(letter)) end();
+      }
     }
+    end();
+    return told;
+  };
+  // What stands beside a label, in its field, or below it in a table.
+  const beside = (labels) => {
+    const wanted = new Set(labels.map(bare));
+    const named = (element) => wanted.has(bare(element.textContent));
+    const found = fields().filter((one) => wanted.has(bare(one.label))).flatMap((one) => one.members);
+    for (const head of document.querySelectorAll("tr > th, tr > td, dt")) {
+      if (named(head) && head.nextElementSibling && /^(TD|DD)$/.test(head.nextElementSibling.tagName)) found.push(head.nextElementSibling);
+    }
+    for (const table of document.querySelectorAll("table")) {
+      const rows = [...table.rows];
+      const head = rows.find((row) => row.cells.length > 1 && [...row.cells].every((cell) => cell.tagName === "TH"));
+      if (!head) continue;
+      const columns = [...head.cells].flatMap((cell, n) => (named(cell) ? [n] : []));
+      for (const row of rows.slice(rows.indexOf(head) + 1)) found.push(...columns.map((n) => row.cells[n]).filter(Boolean));
+    }
+    return found;
+  };
+  const cover = (secrets, masked, labels) => {
+    const all = roots(document).flatMap(pieces);
+    const told = ofMasked(all, masked);
+    const boxes = all.filter((one) => one.secret || told.has(one) || secrets.some((secret) => alone(one.text, secret))).flatMap((one) => one.boxes());
+    boxes.push(...beside(labels).map((one) => one.getBoundingClientRect()));
+    // Nobody can look into a frame from here.
+    if (masked.length) boxes.push(...[...document.querySelectorAll("iframe, frame, object, embed")].map((one) => one.getBoundingClientRect()));
     if (!boxes.length) return 0;
     const sheet = document.createElement("div");
     sheet.className = COVER;
@@ -419,7 +473,7 @@
     case "senders": return senders();
     case "ready": { const found = ready(job.element); delete found.target; return found; }
     case "see": return see();
-    case "cover": return cover(job.secrets);
+    case "cover": return cover(job.secrets, job.masked, job.labels);
     case "uncover": return uncover();
     default: throw new Error(`unknown job ${job.do}`);
   }

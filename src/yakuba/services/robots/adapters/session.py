@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.gate import Gate
-from yakuba.services.robots.engine.browser import Entry, Finding, Page, Pressed, Table, Verdict
+from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed, Table, Verdict
 from yakuba.services.robots.engine.errors import NotReady
 from yakuba.services.robots.engine.scenario import Element
 
@@ -209,8 +210,8 @@ class BrowserSession:
         self._gate.guard(frozenset(senders["buttons"]), frozenset(senders["hidden"]))
         return self.press(element, (), leaves=leaves, dialog=dialog)
 
-    def picture(self, secrets: Sequence[str]) -> bytes:
-        covered = self._run("cover", secrets=list(secrets))
+    def picture(self, hidden: Hidden) -> bytes:
+        covered = self._run("cover", **asdict(hidden))
         try:
             return self._tab.screenshot(type="jpeg", quality=50, full_page=True, animations="allow")
         finally:

@@ -173,7 +173,8 @@ class Attempt:
                     return
                 intent, settles_from = replace(intent, cut=True), None
             except Unacknowledged:
-                log.warning("row %s: its egress cannot be asked", self.row.number)
+                if intent.egress:  # else nothing was pressed but the steps before
+                    log.warning("row %s: its egress cannot be asked", self.row.number)
             finally:
                 if around.egress.number != number:
                     around.target.recover()  # what stands in the browser belongs to the old number

@@ -75,6 +75,17 @@ ANY_FORM = frozenset({"*"})
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What no picture shows. secrets: texts, covered wherever they stand.  masked: numbers, of which some digits in a
+    row are enough, however they are written or parted.  labels: names of fields, items and columns beside which
+    everything is covered."""
+
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    masked: tuple[str, ...] = field(default=(), repr=False)
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Pressed:
     """button: OK when it was pressed, and then `page` is where that led.
 
@@ -139,8 +150,8 @@ class Browser(Protocol):
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
         """Look again and again until `wanted` holds; False when it does not in time."""
 
-    def picture(self, secrets: Sequence[str]) -> bytes:
-        """An image of the page, of type `picture_type`, with password fields and `secrets` covered."""
+    def picture(self, hidden: Hidden) -> bytes:
+        """An image of the page, of type `picture_type`, with password fields and what is `hidden` covered."""
 
     def row_begins(self) -> None:
         """A good moment to renew what grows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yakuba.services.robots.contracts import Problem, ProblemKind
 from yakuba.services.robots.engine.browser import Entry, Finding, Page, Verdict
 from yakuba.services.robots.engine.errors import (
     BadValue,
@@ -10,11 +11,19 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
 )
+from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import Element, Landmark, System
 
 _MEND = "画面とシナリオを見くらべ、シナリオを直してから再開してください。"
 _BUSY = frozenset({408, 425, 429})
 _GONE = frozenset({404, 405, 410})
+
+NO_EGRESS = Problem(
+    ProblemKind.UNCLEAR,
+    "登録ボタンを押すところで、通信の出口が応答しなくなりました。登録されたかどうかをロボットは確かめられません。"
+    "出口が動きだすと、遅れて登録されることがあります。出口を止めてから相手システムで受付番号を照会し、"
+    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+)
 
 
 def element_problem(element: Element, finding: Finding, where: str) -> RobotError:
@@ -34,12 +43,15 @@ def element_problem(element: Element, finding: Finding, where: str) -> RobotErro
 def entry_problem(entry: Entry, finding: Finding, where: str) -> RobotError:
     """For a field that was not filled as asked."""
     label = entry.element.label
-    value = "（秘密）" if entry.secret else "、".join(entry.texts)
+    value = COVER if entry.secret else "、".join(entry.texts)
+    landed = f"「{value}」を入れましたが、画面では「{finding.seen}」になっています。"
+    if entry.secret:
+        landed = "入れた値が、画面では違う値になっています。"
     messages = {
         Verdict.DISABLED: f"欄「{label}」に入力できない状態です。「{value}」を入れられませんでした。",
         Verdict.TOO_LONG: f"「{value}」は欄「{label}」に入る長さ（{finding.seen}文字）を超えています。",
         Verdict.NO_OPTION: f"欄「{label}」に選択肢「{value}」がありません。",
-        Verdict.NOT_LANDED: f"欄「{label}」に「{value}」を入れましたが、画面では「{finding.seen}」になっています。",
+        Verdict.NOT_LANDED: f"欄「{label}」に{landed}",
     }
     message = messages.get(finding.verdict)
     if message is None:
@@ -49,7 +61,7 @@ def entry_problem(entry: Entry, finding: Finding, where: str) -> RobotError:
         field=label,
         where=where,
         expected=str(entry.element),
-        similar=finding.similar,
+        similar=() if entry.secret else finding.similar,
     )
 
 

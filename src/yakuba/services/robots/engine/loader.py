@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
+from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
@@ -85,6 +86,7 @@ class _Loader:
             description=top.text("説明"),
             warnings=self._warnings(entry),
             secrets=_unique(name for one in templates(login) for name in one.secrets),
+            masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
 
     def _check_procedure(self, top: Section) -> None:

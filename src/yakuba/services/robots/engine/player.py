@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from yakuba.services.robots.contracts import Problem, Row
-from yakuba.services.robots.engine.browser import Browser, Page, Verdict
+from yakuba.services.robots.engine.browser import Browser, Hidden, Page, Verdict
 from yakuba.services.robots.engine.complaints import button_problem
 from yakuba.services.robots.engine.errors import (
     Differs,
@@ -39,7 +39,7 @@ class ScenarioPlayer:
     """Plays one scenario for one run. base: the target's address when it is not the scenario's own.
 
     secrets: values by the names the scenario uses. They reach the browser only through its login fields, and
-    never a message, a log or a picture.  forms: see `StepPlayer`.
+    never a message, a log or a picture; nor do values of masked types.  forms: see `StepPlayer`.
     """
 
     def __init__(
@@ -53,7 +53,9 @@ class ScenarioPlayer:
         self._scenario = scenario
         self._browser = browser
         self._secrets = dict(secrets)
-        self._redact = Redactor(self._secrets.values())
+        self._shown = [
+            Redactor(self._secrets.values())
+        ]  # of the last rows: a page may still show the one before
         base = (base or scenario.system.base).rstrip("/")
         self._steps = StepPlayer(scenario.system, base, browser, self._secrets, forms or {})
         self._logged_in = False
@@ -68,10 +70,12 @@ class ScenarioPlayer:
 
     def look_up(self, row: Row, between_steps: BetweenSteps) -> Found:
         """See `Target.look_up`. A session that has ended is opened again without ado."""
+        self._hide(row)
         return self._guard(lambda: self._look_up(row, between_steps))
 
     def enter(self, row: Row, between_steps: BetweenSteps) -> None:
         """See `Target.enter`."""
+        self._hide(row)
         self._guard(lambda: self._enter(row, between_steps))
 
     def commit(self, row: Row) -> str:
@@ -84,12 +88,27 @@ class ScenarioPlayer:
 
     def picture(self) -> bytes:
         """See `Target.picture`."""
-        return self._guard(lambda: self._browser.picture(self._redact.secrets))
+        secrets = {one: None for redact in self._shown for one in redact.secrets}
+        masked = tuple(one for redact in self._shown for one in redact.masked)
+        hidden = Hidden(tuple(secrets), masked, self._scenario.hidden_labels())
+        return self._guard(lambda: self._browser.picture(hidden))
 
     def recover(self) -> None:
         """See `Target.recover`. The session is kept: when it has ended, the target says so."""
         self._steps.page = None
         self._browser.reset(forget_session=not self._logged_in)
+
+    def _hide(self, row: Row) -> None:
+        """From here on the row's masked values are told to nobody."""
+        masked = [row.values.get(spec.code, "") for spec in self._scenario.masked]
+        redact = Redactor(self._secrets.values(), masked)
+        if redact.masked != self._shown[-1].masked:
+            self._shown = [self._shown[-1], redact]
+
+    def _redact(self, text: str) -> str:
+        for redact in self._shown:
+            text = redact(text)
+        return text
 
     def _guard(self, action: Callable[[], T]) -> T:
         """Notes a lost session, and covers secrets in what is reported."""

@@ -137,8 +137,7 @@ class Runner:
             row = self._store.load(number)
             if row.state not in OPEN:
                 continue
-            if self._waits(row):
-                assert row.not_before is not None
+            if row.not_before is not None and self._left(row.not_before) > 0:
                 heapq.heappush(later, (row.not_before, number))
                 continue
             row = self._work(row)
@@ -150,19 +149,17 @@ class Runner:
                 self._breathe()
         return Ending.FINISHED, None
 
-    def _waits(self, row: Row) -> bool:
-        """Whether its time has not come. A time further away than any wait was written by a clock that has been
-        set since; and nothing but patience hangs on it."""
-        if row.not_before is None:
-            return False
-        left = (row.not_before - self._clock.now()).total_seconds()
-        return 0 < left <= self._limits.longest
+    def _left(self, when: datetime) -> float:
+        """Seconds until then; 0 when it has come. A time further away than any wait was written by a clock that has
+        been set since, be it while this call runs; and nothing but patience hangs on it."""
+        left = (when - self._clock.now()).total_seconds()
+        return left if 0 < left <= self._limits.longest else 0.0
 
     def _next(self, fresh: deque[int], later: list[tuple[datetime, int]]) -> int:
         """A deferred row whose time has come, else a fresh one, else wait for the first deferred one."""
         if later and (not fresh or later[0][0] <= self._clock.now()):
             when, number = heapq.heappop(later)
-            self._sit_out((when - self._clock.now()).total_seconds())
+            self._sit_out(self._left(when))
             return number
         return fresh.popleft()
 

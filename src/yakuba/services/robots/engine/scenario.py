@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from yakuba.kernel.values.types import TYPES, written
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.errors import BadValue
 
 
@@ -62,7 +62,8 @@ Part = str | FieldPart | SecretPart | NumberPart
 
 @dataclass(frozen=True)
 class Filled:
-    """A template with its values put in. A field of type choices gives several texts, anything else one."""
+    """A template with its values put in. A field of type choices gives several texts, anything else one. secret: it
+    holds a secret or a masked value, and is told to nobody."""
 
     texts: tuple[str, ...]
     secret: bool = False
@@ -85,8 +86,8 @@ class Template:
     def fill(self, values: Mapping[str, str], secrets: Mapping[str, str], number: str = "") -> Filled:
         """Put values in. Raises `BadValue`, naming the field, when a value cannot be written so."""
         if len(self.parts) == 1 and isinstance(self.parts[0], FieldPart):
-            return Filled(self._field(self.parts[0], values))
-        text, secret = "", False
+            return Filled(self._field(self.parts[0], values), self.is_secret)
+        text = ""
         for part in self.parts:
             if isinstance(part, str):
                 text += part
@@ -95,8 +96,8 @@ class Template:
             elif isinstance(part, NumberPart):
                 text += number
             else:
-                text, secret = text + secrets[part.name], True
-        return Filled((text,), secret)
+                text += secrets[part.name]
+        return Filled((text,), self.is_secret)
 
     def _field(self, part: FieldPart, values: Mapping[str, str]) -> tuple[str, ...]:
         spec = part.spec
@@ -104,11 +105,12 @@ class Template:
         items = value.split(",") if spec.type == "choices" and value else [value]
         try:
             return tuple(
-                formats.write(_option(spec, item, "コード" in part.formats), part.formats) for item in items
+                written(_option(spec, item, "コード" in part.formats), part.formats) for item in items
             )
         except ValueError as error:
+            why = "" if TYPES[spec.type].masked else f"{error}。"
             raise BadValue(
-                f"「{spec.label}」を書けません。{error}。値を直してからもう一度流してください。",
+                f"「{spec.label}」を書けません。{why}値を直してからもう一度流してください。",
                 field=spec.label,
                 where=f"シナリオ {self.line}行目",
             ) from None
@@ -120,6 +122,11 @@ class Template:
     @property
     def secrets(self) -> tuple[str, ...]:
         return tuple(part.name for part in self.parts if isinstance(part, SecretPart))
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether what comes of it must not be told: it holds a secret, or a value of a masked type."""
+        return bool(self.secrets) or any(TYPES[spec.type].masked for spec in self.fields)
 
 
 def _option(spec: FieldSpec, code: str, as_code: bool) -> str:
@@ -257,7 +264,8 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario. digest: sha256 of the file's text, hexadecimal, to tell versions apart."""
+    """A checked scenario. digest: sha256 of the file's text, hexadecimal, to tell versions apart. masked: the
+    procedure's fields that nobody may read without a permission of its own, used or not."""
 
     name: str
     version: int
@@ -273,6 +281,17 @@ class Scenario:
     description: str = ""
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=())
+    masked: tuple[FieldSpec, ...] = field(default=())
+
+    def hidden_labels(self) -> tuple[str, ...]:
+        """The labels beside which a secret or a masked value is typed or stands."""
+        confirm = self.confirm
+        steps = (*self.login, *self.look_up.steps, *self.entry, *(confirm.steps if confirm else ()))
+        items = (*steps, *self.result.checks, *(confirm.items if confirm else ()))
+        labels = [spec.label for spec in self.masked]
+        labels += [one.element.label for one in items if isinstance(one, Fill) and one.value.is_secret]
+        labels += [one.label for one in items if isinstance(one, CheckItem) and one.value.is_secret]
+        return tuple(dict.fromkeys(labels))
 
 
 def templates(steps: tuple[Step, ...]) -> Iterator[Template]:

@@ -24,6 +24,7 @@ from yakuba.services.robots.engine.errors import (
     Unanswered,
 )
 from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
     CheckLandmark,
@@ -218,14 +219,16 @@ class StepPlayer:
         where = self.where(step.line, page)
         if isinstance(step, CheckLandmark):
             return None if sees(page, step.landmark) else landmark_problem(step.landmark, page, where)
-        wanted = self._fill_in(step.value, context).text
+        filled = self._fill_in(step.value, context)
         if step.in_field:
-            entry = Entry(Element(Role.FIELD, step.label), EntryKind.TEXT, (wanted,), line=step.line)
+            field = Element(Role.FIELD, step.label)
+            entry = Entry(field, EntryKind.TEXT, (filled.text,), filled.secret, step.line)
             finding = self._browser.verify([entry])[0]
             return None if finding.verdict is Verdict.OK else entry_problem(entry, finding, where)
         shown = items_of(page, step.label)
-        if shown == [one_line(wanted)]:
+        if shown == [one_line(filled.text)]:
             return None
+        wanted = COVER if filled.secret else filled.text
         return ScreenChanged(
             f"画面の項目「{step.label}」が「{wanted}」ではありません。",
             where=where,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from yakuba.kernel.definitions import Faults, Node
+from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.scenario import FieldPart, NumberPart, Part, SecretPart, Template
 
 SECRET_WORD = "秘密"  # noqa: S105 - the word of the language, no secret
@@ -58,7 +58,7 @@ class TemplateReader:
         if spec is None:
             self._faults.unknown(line, "手続の項目", name, self._labels)
             return None
-        known = formats.names(spec.type)
+        known = TYPES[spec.type].writings()
         for one in asked:
             if one not in known:
                 self._faults.unknown(line, f"「{spec.label}」の書き方", one, known)

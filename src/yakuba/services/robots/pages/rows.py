@@ -97,7 +97,7 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
         "opened": request.POST.get("opened") or DecisionForm.mark(),
         "scans": [number for number, _ in _scans(found.case)],
         "look_up": answer,
-        "seen": answer.numbers[0] if len(answer.numbers) == 1 else "",
+        "seen": answer["numbers"][0] if len(answer["numbers"]) == 1 else "",
         "open": found.row_state is RowState.UNDECIDED and found.holds_case,
     }
     return render(request, "robots/decide.html", context, status=422 if form.errors else 200)

@@ -73,7 +73,6 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "query": f"state={chosen}" if chosen else "",
         "picture": queries.last_picture(row),
-        "stuck": queries.is_stuck(row),
         "failed": queries.failed(row),
         "undecided": 0 if row.dry_run else now.counts.get(RowState.UNDECIDED, 0),
         "resume_form": ResumeForm(initial={"first_row": row.first_row}),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.refusals import Conflict
@@ -69,6 +70,16 @@ def missing_secrets(system: System) -> list[str]:
 def latest_version(scenario: Scenario) -> ScenarioVersion | None:
     """The version that runs."""
     return ScenarioVersion.objects.filter(scenario=scenario).order_by("-version").first()
+
+
+def collect(procedure: str) -> list[Definition]:
+    """For a bundle: the newest version of each scenario of a procedure that is in use."""
+    rows = [(row, latest_version(row)) for row in scenarios_for(procedure)]
+    return [
+        Definition("scenario", row.name, str(version.version), row.name, version.text)
+        for row, version in rows
+        if version
+    ]
 
 
 def field_specs(procedure: Procedure) -> tuple[FieldSpec, ...]:
@@ -130,6 +141,16 @@ def obstacles(scenario: Scenario) -> list[str]:
     except OutboundRefused as error:
         found.append(str(error))
     return found
+
+
+def require(scenario: Scenario) -> ScenarioVersion:
+    """The version that runs. Raises Conflict with everything that keeps the robot from running."""
+    found = obstacles(scenario)
+    if found:
+        raise Conflict("\n".join(found))
+    version = latest_version(scenario)
+    assert version is not None
+    return version
 
 
 def review_is_due(scenario: Scenario) -> bool:

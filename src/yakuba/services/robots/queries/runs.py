@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
 
-from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.jobs.models import State
+from yakuba.kernel.jobs.work import Work, job_of, why_it_waits, work_of
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import Command, RowState
@@ -19,26 +19,17 @@ from yakuba.services.robots.models import Row, RowPicture, Run, RunState
 
 OPEN_STATES = tuple(sorted(state.value for state in OPEN))
 WORKED_ON = (RowState.LOOKING_UP, RowState.ENTERING, RowState.INTENT, RowState.SUBMITTING)
-SILENCE = timedelta(seconds=60)  # after that no worker is believed to be there
 GOOD = (RowState.ENTERED, RowState.FOUND_ALREADY, RowState.REHEARSED)
 
 
 @dataclass(frozen=True)
-class Progress:
-    """A run at this moment. `counts` has every state that occurs; `current` is the row being worked on.
+class Progress(Work):
+    """A run at this moment, by its rows. `counts` has every state that occurs; `current` is the row being worked on;
+    seconds_per_row: machine time a finished row took on average."""
 
-    seconds_per_row: machine time a finished row took on average; seconds_left: an estimate, None when
-    nothing is left or nothing is known.  note: what a person should know, in Japanese.
-    """
-
-    counts: dict[RowState, int]
-    total: int
-    done: int
-    current: Row | None
-    seconds_per_row: float
-    seconds_left: float | None
-    note: str
-    is_live: bool
+    counts: dict[RowState, int] = field(default_factory=dict)
+    current: Row | None = None
+    seconds_per_row: float = 0.0
 
 
 def runs() -> QuerySet[Run]:
@@ -57,19 +48,6 @@ def counts(run: Run) -> dict[RowState, int]:
     """How many rows stand in each state, in the order of the states."""
     found = dict(Row.objects.filter(run=run).values_list("state").annotate(Count("pk")))
     return {state: found[state.value] for state in RowState if state.value in found}
-
-
-def job_of(run: Run) -> Job | None:
-    """The job that works on the run."""
-    return Job.objects.filter(name="robots.run", key=run.job_key).first()
-
-
-def is_stuck(run: Run) -> bool:
-    """Whether the run should go on but nobody works on it: its job failed or was held."""
-    job = job_of(run)
-    return run.state == RunState.ACTIVE and (
-        job is None or job.state in (State.FAILED, State.CANCELLED, State.PAUSED)
-    )
 
 
 def progress(run: Run) -> Progress:
@@ -113,29 +91,12 @@ def ready_by_procedure() -> dict[Procedure, tuple[int, datetime | None]]:
     return {one: found[one.pk] for one in Procedure.objects.filter(pk__in=found).order_by("title")}
 
 
-@dataclass(frozen=True)
-class LookUpAnswer:
-    """What the target said of an undecided row; `asking` while a robot is on its way, `failed` why it did not
-    get there."""
-
-    at: datetime | None
-    numbers: tuple[str, ...]
-    problem: str
-    asking: bool
-    failed: str
-
-
-def look_up_of(row: Row) -> LookUpAnswer:
-    """The last answer, and whether another one is coming."""
-    stored = row.look_up or {}
-    job = Job.objects.filter(name="robots.look_up", key=f"row-{row.pk}").first()
-    return LookUpAnswer(
-        at=datetime.fromisoformat(stored["at"]) if stored else None,
-        numbers=tuple(stored.get("numbers", ())),
-        problem=stored.get("problem", ""),
-        asking=job is not None and not job.is_finished,
-        failed=job.error if job is not None and job.state == State.FAILED else "",
-    )
+def look_up_of(row: Row) -> dict[str, Any]:
+    """What the target said of an undecided row: `at` (None: nobody has asked), `numbers`, `problem`; and `work`: the robot
+    that is on its way, or why it did not get there."""
+    stored = {"at": "", "numbers": [], "problem": "", **(row.look_up or {})}
+    at = datetime.fromisoformat(stored["at"]) if stored["at"] else None
+    return stored | {"at": at, "work": work_of("robots.look_up", f"row-{row.pk}")}
 
 
 def last_picture(run: Run) -> RowPicture | None:
@@ -194,34 +155,15 @@ def _note(run: Run) -> str:
     """What the state alone does not say."""
     if run.state != RunState.ACTIVE:
         return ""
-    job = job_of(run)
-    if job is None or is_stuck(run):
-        return (job.error if job else "") or "処理が止まっています。「再開」を押してください。"
     if run.wanted == Command.PAUSE.value:
         return "いまの操作が済みしだい、一時停止します。"
     if run.wanted == Command.STOP.value:
         return "いまの操作が済みしだい、中止します。"
-    if job.state == State.WAITING and not _somebody_works():
-        return (
-            "処理をするワーカーが動いていません。システム担当へ知らせてください。動きだすと自動で始まります。"
-        )
-    if job.state == State.WAITING:
-        return _why_it_waits(run, job)
-    return _waiting_rows(run)
-
-
-def _why_it_waits(run: Run, job: Job) -> str:
-    if job.due_at is not None and job.due_at > timezone.now():
-        return _waiting_rows(run) or "相手システムの失敗が続いたため、しばらく間をおいています。"
-    others = Job.objects.filter(lane=job.lane, state=State.RUNNING).exclude(pk=job.pk)
-    if others.exists():
-        return "順番を待っています。同じ接続先のロボットは一つずつ動きます。"
-    return "順番を待っています。ワーカーの手が空きしだい始まります。"
-
-
-def _somebody_works() -> bool:
-    """Whether any worker has given a sign of life lately."""
-    return Worker.objects.filter(left_at=None, heartbeat_at__gt=timezone.now() - SILENCE).exists()
+    job = job_of("robots.run", run.job_key)
+    if job is None or job.state != State.WAITING:
+        return _waiting_rows(run)
+    resting = "相手システムの失敗が続いたため、しばらく間をおいています。"
+    return why_it_waits(job) or _waiting_rows(run) or resting
 
 
 def _waiting_rows(run: Run) -> str:

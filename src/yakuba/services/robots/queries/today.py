@@ -81,14 +81,12 @@ def self_check() -> list[CheckResult]:
 
 
 def _held_up_runs() -> list[Failure]:
-    held = runs.runs().filter(state=RunState.HALTED)[:SHOWN]
-    stuck = [run for run in runs.runs().filter(state=RunState.ACTIVE)[:SHOWN] if runs.is_stuck(run)]
-    return [_run_failure(run) for run in [*held, *stuck]]
+    return [_run_failure(run) for run in runs.runs().filter(state=RunState.HALTED)[:SHOWN]]
 
 
 def _run_failure(run: Run) -> Failure:
     problem = run.stated_problem
-    reason = problem.message if problem else runs.progress(run).note or run.ending_label
+    reason = problem.message if problem else run.ending_label
     return Failure(
         f"{run.scenario.name}の実行",
         reason,
@@ -116,8 +114,4 @@ def _failed_rows() -> list[Failure]:
 
 
 def _running(run: Run) -> RunningWork:
-    now = runs.progress(run)
-    note = now.note
-    if not note and now.seconds_per_row:
-        note = f"1件 {now.seconds_per_row:.1f}秒"
-    return RunningWork(str(run), now.done, now.total, reverse("robots:run", args=[run.pk]), note)
+    return runs.progress(run).on_home(str(run), reverse("robots:run", args=[run.pk]))

@@ -1,26 +1,33 @@
 """A world in which everything goes wrong at once: nothing lost, nothing twice, and few rows with a person.
 
-Two workers freeze, thaw and die at the press; their clocks are set; the core system is slow, answers nothing, answers
+Two workers freeze, thaw and die at the press, and so does the egress that they share, at any moment and with a half
+sent committing request in its hands; their clocks are set; the core system is slow, answers nothing, answers
 500 after storing, ends sessions, and stores minutes after it was said to have settled. Real processes, SQLite and
 PostgreSQL. A person is played by the test: a run that was held up is resumed, rows are left to be decided.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import signal
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.postgresql_server import postgresql_server
 from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.engine.complaints import NO_EGRESS
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.tests.workplace import Installation, thaw
 
 WORKER = "yakuba.services.robots.tests.shaken"
 LATE = 8.0  # seconds after which some rows are stored, four times what was said of the system
+EGRESS_STRUCK = 0.01  # the share of half seconds in which the egress is struck at whatever it is doing
 STEPS = (0, 600, -600, 86_400)  # seconds by which the clock is wrong
 
 
@@ -42,6 +49,8 @@ class World:
             "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
             "SHAKEN_FREEZE": "0.08",
             "SHAKEN_KILL": "0.08",
+            "SHAKEN_EGRESS": "0.2",
+            "SHAKEN_LOG": str(self._egress_log),
         }
         self.installation.seed(self.rows)
         for _ in range(2):
@@ -50,6 +59,7 @@ class World:
         while any(RowState(state) in OPEN for _, state in before):
             time.sleep(0.5)
             self._tend_workers()
+            self._tend_egress()
             if self.chance.random() < 0.03:
                 self._clock(self.chance.choice(STEPS))
             self._tend_run()
@@ -79,6 +89,20 @@ class World:
                 self.happened["frozen"] += 1
                 thaw([worker.pid])
 
+    def _tend_egress(self) -> None:
+        """It is struck from outside as well, and thaws before or after the workers have lost their patience."""
+        for pid in self.installation.egresses():
+            if _state_of(pid) == "T":
+                thaws = self.stopped_at.setdefault(pid, time.monotonic() + self.chance.uniform(3, 25))
+                if time.monotonic() > thaws:
+                    del self.stopped_at[pid]
+                    thaw([pid])
+            elif self.chance.random() < EGRESS_STRUCK:
+                fault = self.chance.choice((signal.SIGKILL, signal.SIGSTOP))
+                self.happened[f"egress {fault.name}"] += 1
+                with suppress(ProcessLookupError):
+                    os.kill(pid, fault)
+
     def _tend_run(self) -> None:
         state = self.installation.run_state()
         ((job_state,),) = self.installation.query("SELECT state FROM jobs_job WHERE name = 'robots.run'")
@@ -86,6 +110,10 @@ class World:
             self.happened["resumed by a person"] += 1
             number = self.installation.query("SELECT id FROM robots_run")[0][0]
             self.installation.run("yakuba", "robots", "resume", str(number), "--user", "keeper")
+
+    @property
+    def _egress_log(self) -> Path:
+        return self.installation.folder / "egress.log"
 
     def count(self) -> Figures:
         """What has become of the rows, as the core system and the row table have them."""
@@ -96,12 +124,15 @@ class World:
         for one in core.stored():
             numbers.setdefault(one["receipt_number"], []).append(one["registration_number"])
         found = self.installation.query(
-            "SELECT r.state, r.target_number, c.receipt_number FROM robots_row r"
+            "SELECT r.state, r.target_number, c.receipt_number, r.problem FROM robots_row r"
             " JOIN ledger_case c ON c.id = r.case_id"
         )
-        states = Counter(str(state) for state, _, _ in found)
+        states = Counter(str(state) for state, *_ in found)
+        reasons = Counter(_message(problem) for state, _, _, problem in found if state == "undecided")
+        if self._egress_log.exists():
+            self.happened.update(self._egress_log.read_text().splitlines())
         lost = self.rows - len(found)
-        for state, number, receipt in found:
+        for state, number, receipt, _ in found:
             stored = numbers.get(receipt, [])
             done = state in ("entered", "found_already")
             lost += done and number not in stored
@@ -113,6 +144,7 @@ class World:
             lost=lost,
             with_a_person=states["undecided"],
             states=states,
+            reasons=reasons,
             happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
         )
 
@@ -121,14 +153,20 @@ class World:
 class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
     a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision, late
-    stores, which no look-up can see, among them.  happened: what struck them."""
+    stores, which no look-up can see, among them; reasons: why they do; no_way_out: those of them that nobody could look
+    up because the egress was silent.  happened: what struck them."""
 
     rows: int = 0
     twice: int = 0
     lost: int = 0
     with_a_person: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def no_way_out(self) -> int:
+        return self.reasons[NO_EGRESS.message]
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -137,6 +175,7 @@ class Figures:
             self.lost + other.lost,
             self.with_a_person + other.with_a_person,
             self.states + other.states,
+            self.reasons + other.reasons,
             self.happened + other.happened,
         )
 
@@ -163,6 +202,12 @@ def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figure
         world.turn()
         time.sleep(1.5 * LATE + 1)  # whatever comes late has come now
         return world.count()
+
+
+def _message(problem: Any) -> str:
+    """SQLite gives JSON as text, PostgreSQL as what it says."""
+    stated = json.loads(problem) if isinstance(problem, str) else problem
+    return str(stated["message"]) if stated else ""
 
 
 def _state_of(pid: int) -> str:

@@ -2,7 +2,7 @@
 
 SHAKEN_CLOCK names a file with the seconds by which this machine's clock is wrong now. SHAKEN_FREEZE and SHAKEN_KILL
 are the shares of presses at which the worker stops (SIGSTOP) or dies (SIGKILL) at a chosen point: before the click,
-with the request in the browser's hands, or after it has left.
+with the request in the browser's hands, or after it has left. Its egress is `shaken_egress`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import django
 
+EGRESS = "yakuba.services.robots.tests.shaken_egress"
 SILENCE = timedelta(seconds=2)  # a worker that is frozen loses its jobs after six times as long
 
 
@@ -23,6 +26,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
     from yakuba.kernel.jobs.worker import main as work
+    from yakuba.services.robots.adapters.egress import client
     from yakuba.services.robots.adapters.gate import Gate
     from yakuba.services.robots.adapters.session import BrowserSession
     from yakuba.services.robots.engine.ports import SystemClock
@@ -62,6 +66,12 @@ def main() -> None:
         strike("sent")
         return result
 
+    def start_egress(folder: Path) -> subprocess.Popen[bytes]:
+        silent = subprocess.DEVNULL
+        command = [sys.executable, "-m", EGRESS, str(folder)]
+        return subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
+
+    client._start = start_egress
     BrowserSession.commit = shaken_commit  # type: ignore[method-assign]
     Gate._send_once = shaken_send  # type: ignore[method-assign]
     work(lease=SILENCE)

@@ -14,7 +14,7 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt
-from yakuba.kernel.refusals import Missing, Refused
+from yakuba.kernel.refusals import Conflict, Missing, Refused
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.robots import facade
 from yakuba.services.robots.actions import decisions, runs, scenarios, systems
@@ -23,7 +23,6 @@ from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.models import Row, RowEvent, Run, RunState, ScenarioVersion, System
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
-from yakuba.services.robots.queries.refusal import NotPossible
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, Shift
 
@@ -40,7 +39,7 @@ def test_a_new_version_is_kept_beside_the_old_one(office):
     assert scenarios.load_scenario(text, actor=office.person).version == 1
     assert ScenarioVersion.objects.count() == 1, "the same text again changes nothing"
     changed = text.replace("説明: ", "説明: 改めた。")
-    with pytest.raises(NotPossible, match="「版」を2以上"):
+    with pytest.raises(Conflict, match="「版」を2以上"):
         scenarios.load_scenario(changed, actor=office.person)
     scenarios.load_scenario(changed.replace("版: 1", "版: 2", 1), actor=office.person)
     versions = ScenarioVersion.objects.order_by("version")
@@ -75,7 +74,7 @@ def test_a_system_outside_the_allowed_hosts_is_refused(office):
             systems.set_system("別のシステム", address, 5.0, {}, actor=office.person)
     text = town.scenario_text(PROCEDURE).replace("http://127.0.0.1:8100", "http://core.example.com")
     text = text.replace("名前: 総合住民情報システム", "名前: 新しいシステム").replace("版: 1", "版: 2", 1)
-    with pytest.raises(NotPossible, match="許可されていません"):
+    with pytest.raises(Conflict, match="許可されていません"):
         scenarios.load_scenario(text, actor=office.person)
 
 
@@ -108,7 +107,7 @@ def test_a_run_takes_the_waiting_cases_once(office):
     with pytest.raises(IntegrityError), transaction.atomic():
         Row.objects.create(run=run, number=9, case=Row.objects.first().case)
     runs.start(office.scenario, actor=office.person)
-    with pytest.raises(NotPossible, match="申請はありません"):
+    with pytest.raises(Conflict, match="申請はありません"):
         runs.start(office.scenario, actor=office.person)
     assert verify()[1] == []
 
@@ -127,14 +126,14 @@ def test_without_a_responsible_person_nothing_runs(office, make_staff, yakuba_ci
     office.person.is_active = False
     office.person.save()
     office.scenario.refresh_from_db()
-    with pytest.raises(NotPossible, match=r"在職していない.*後任の 見本職員"):
+    with pytest.raises(Conflict, match=r"在職していない.*後任の 見本職員"):
         runs.start(office.scenario, actor=successor)
     assert statuses() == [Status.READY]
 
 
 def test_who_could_not_stop_a_robot_cannot_answer_for_it(office, make_staff, yakuba_city, neighbour):
     for person in (make_staff(yakuba_city, "robots.view"), neighbour):
-        with pytest.raises(NotPossible, match="責任者には"):
+        with pytest.raises(Conflict, match="責任者には"):
             scenarios.set_register(
                 office.scenario,
                 owner=person,
@@ -212,7 +211,7 @@ def test_a_case_taken_out_in_the_meantime_is_not_tried_again(office):
     run = office.start(1)
     Shift(run, faults=[1]).work(attempts=1)
     ledger.move(Case.objects.get(), Status.CONFIRMING)
-    with pytest.raises(NotPossible, match="もう一度流せる行がありません"):
+    with pytest.raises(Conflict, match="もう一度流せる行がありません"):
         runs.retry_failed(run, actor=office.person)
 
 
@@ -254,9 +253,9 @@ def test_a_run_nobody_works_on_is_paused_at_once(office):
     run = office.start(1)
     assert runs.pause(run).state == RunState.PAUSED
     assert runs.take(run.pk, "late worker") is None
-    with pytest.raises(NotPossible):
+    with pytest.raises(Conflict):
         runs.pause(run)
-    with pytest.raises(NotPossible, match="1から1まで"):
+    with pytest.raises(Conflict, match="1から1まで"):
         runs.resume(run, first_row=2)
 
 
@@ -274,7 +273,7 @@ def test_stop_puts_back_what_was_not_begun(office):
     runs.stop(run)
     run.refresh_from_db()
     assert (run.state, statuses()) == (RunState.STOPPED, [Status.READY] * 3)
-    with pytest.raises(NotPossible):
+    with pytest.raises(Conflict):
         runs.resume(run)
 
 
@@ -323,21 +322,21 @@ def undecided(office):
 
 
 def test_the_person_found_it_in(office, undecided):
-    with pytest.raises(NotPossible, match="登録番号"):
+    with pytest.raises(Conflict, match="登録番号"):
         decisions.entered(undecided, "  ", actor=office.person)
     decisions.entered(undecided, " K-000123 ", actor=office.person, seconds=12.5)
     case = Case.objects.get()
     assert (case.status, case.target_number) == (Status.ENTERED, "K-000123")
     decided = CaseEvent.objects.get(kind="ledger.entered")
     assert (decided.actor, decided.seconds, decided.user) == ("person", 12.5, office.person)
-    with pytest.raises(NotPossible, match="ほかの職員"):
+    with pytest.raises(Conflict, match="ほかの職員"):
         decisions.withdraw(undecided, "二重の申請", actor=office.person)
 
 
 def test_a_number_that_is_another_case_s_is_refused(office, undecided):
     other = office.ready_cases(1)[0]
     Case.objects.filter(pk=other.pk).update(target_number="K-000123")
-    with pytest.raises(NotPossible, match=other.receipt_number):
+    with pytest.raises(Conflict, match=other.receipt_number):
         decisions.entered(undecided, "K-000123", actor=office.person)
     assert Case.objects.get(pk=undecided.case_id).status == Status.UNDECIDED
 
@@ -359,7 +358,7 @@ def test_a_value_must_be_corrected_first(office, undecided):
 
 
 def test_withdrawing_needs_a_reason(office, undecided):
-    with pytest.raises(NotPossible, match="理由"):
+    with pytest.raises(Conflict, match="理由"):
         decisions.withdraw(undecided, " ", actor=office.person)
     decisions.withdraw(undecided, "二重の申請", actor=office.person)
     assert statuses() == [Status.WITHDRAWN]

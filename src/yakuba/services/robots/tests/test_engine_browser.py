@@ -17,7 +17,7 @@ import pytest
 
 from yakuba.services.robots.adapters import chromium, launch
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser
-from yakuba.services.robots.engine.browser import Entry, Finding, Page, Verdict
+from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Verdict
 from yakuba.services.robots.engine.errors import NotReady, Trouble
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
 from yakuba.services.robots.tests.pages import Pages
@@ -259,11 +259,11 @@ def test_only_allowed_hosts_are_contacted(browser: ChromiumBrowser, pages: Pages
 def test_pictures_do_not_show_secrets(browser: ChromiumBrowser, pages: Pages) -> None:
     """Pages that differ in nothing but the secret give the same picture, bit for bit."""
     browser.open(f"{pages.base}/secret")
-    one = browser.picture(["90001"])
+    one = browser.picture(Hidden(("90001",)))
     assert "90001" in browser.see().text  # the page itself is as it was
-    open_one = browser.picture([])
+    open_one = browser.picture(Hidden())
     browser.open(f"{pages.base}/other")
-    assert browser.picture(["87654"]) == one
+    assert browser.picture(Hidden(("87654",))) == one
     assert open_one != one
 
 

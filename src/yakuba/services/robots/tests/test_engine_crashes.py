@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import count
 
 import pytest
@@ -25,6 +26,7 @@ from yakuba.services.robots.tests.simulation import (
     SimulatedTarget,
 )
 
+DAY = 86_400
 LIMITS = Limits(settle_seconds=30, attempts=4, starts=20, failures_in_a_row=1000, backoff=1)
 FAULTS = st.lists(st.integers(0, 60).map(lambda n: n if n < 12 else 0), max_size=60)
 PAUSES = st.sets(st.integers(0, 80), max_size=5)
@@ -282,3 +284,32 @@ def test_a_clock_that_is_set_changes_nothing(between: str) -> None:
     row, stored, took = press("killed 20", between=[between])
     assert (row.state, stored) == (RowState.ENTERED, [row.target_number])
     assert took < 60  # and nobody waits for the clock to come back
+
+
+class ClockSetBack(SimulatedClock):
+    """A wall clock that is a day fast, and is put right as soon as something is said to wait."""
+
+    def __init__(self, store: FaultyStore) -> None:
+        super().__init__()
+        self._store = store
+        self.step(DAY)
+        self._wrong = True
+
+    def now(self) -> datetime:
+        if self._wrong and any(row.not_before is not None for row in self._store.rows.values()):
+            self._wrong = False
+            self.step(-DAY)
+        return super().now()
+
+
+def test_a_clock_that_is_put_right_while_a_row_waits_keeps_the_run_from_nothing() -> None:
+    """Else the call would end for a day, and the job with it."""
+    calm = Faults([])
+    store = FaultyStore([Row(1, "R1", {})], calm)
+    clock, egress = ClockSetBack(store), SimulatedEgress(calm)
+    egress.begin()
+    target = SimulatedTarget(store, clock, Faults([1]), {}, 0.0, egress)
+    report = Runner(store, target, clock=clock, egress=egress, longest_wait=5.0).run()
+    assert (report.ending, report.wait) == (Ending.FINISHED, 0.0)
+    assert store.rows[1].state is RowState.ENTERED
+    assert clock.elapsed < 60

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yakuba.kernel.values import calendar
+from yakuba.kernel.values import calendar, types
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine import formats
 from yakuba.services.robots.engine.errors import BadValue
 from yakuba.services.robots.engine.redact import COVER, Redactor
 from yakuba.services.robots.engine.scenario import FieldPart, SecretPart, Template
@@ -63,7 +62,7 @@ DAY = "2021-04-01"
     ],
 )
 def test_formats(value: str, names: tuple[str, ...], written: str) -> None:
-    assert formats.write(value, names) == written
+    assert types.written(value, names) == written
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_formats(value: str, names: tuple[str, ...], written: str) -> None:
 )
 def test_what_cannot_be_written_is_refused(value: str, name: str) -> None:
     with pytest.raises(ValueError, match=value):
-        formats.write(value, (name,))
+        types.written(value, (name,))
 
 
 WHOLE = ("西暦", "西暦ハイフン", "西暦スラッシュ", "西暦8桁", "和暦", "和暦略", "和暦短")
@@ -80,25 +79,25 @@ LAST = date(2117, 12, 31)  # 令和99年
 
 @given(st.dates(date(1873, 1, 1), LAST), st.sampled_from(WHOLE))
 def test_every_day_comes_back_from_what_is_written(day: date, name: str) -> None:
-    assert calendar.read_date(formats.write(day.isoformat(), (name,))) == day
+    assert calendar.read_date(types.written(day.isoformat(), (name,))) == day
 
 
 @given(st.dates(date(1873, 1, 1), LAST), st.sampled_from(["和暦略", "和暦7桁"]))
 def test_a_format_of_fixed_length_keeps_its_length(day: date, name: str) -> None:
-    assert len(formats.write(day.isoformat(), (name,))) == {"和暦略": 9, "和暦7桁": 7}[name]
+    assert len(types.written(day.isoformat(), (name,))) == {"和暦略": 9, "和暦7桁": 7}[name]
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2118-01-01"])
 @pytest.mark.parametrize("name", ["和暦", "和暦略", "和暦短", "和暦7桁", "和暦年", "和暦年2桁", "元号"])
 def test_a_year_of_three_digits_is_told(day: str, name: str) -> None:
     with pytest.raises(ValueError, match=day):
-        formats.write(day, (name,))
-    assert formats.write(day, ("西暦8桁",)) == day.replace("-", "")
+        types.written(day, (name,))
+    assert types.written(day, ("西暦8桁",)) == day.replace("-", "")
 
 
 @given(st.sampled_from(["date", "postal_code", "number", "text"]), st.data())
 def test_empty_stays_empty(kind: str, data: st.DataObject) -> None:
-    assert formats.write("", (data.draw(st.sampled_from(formats.names(kind))),)) == ""
+    assert types.written("", (data.draw(st.sampled_from(types.TYPES[kind].writings())),)) == ""
 
 
 def test_a_bad_value_names_its_field_and_line() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yakuba.kernel.definitions import DefinitionRefused
-from yakuba.services.robots.engine import formats
+from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.engine.scenario import Press
 from yakuba.services.robots.tests import town
@@ -130,7 +130,7 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(start: int, length:
 
 def test_the_description_of_the_language_is_complete() -> None:
     text = (town.SAMPLES / "scenarios" / "README.md").read_text(encoding="utf-8")
-    known = {name for kind in ("date", "postal_code", "number", "choice") for name in formats.names(kind)}
+    known = {name for kind in ("date", "postal_code", "number", "choice") for name in TYPES[kind].writings()}
     known |= {
         "開く",
         "押す",

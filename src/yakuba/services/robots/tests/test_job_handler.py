@@ -10,19 +10,19 @@ from django.db import connection
 from django.test import Client
 from typer.testing import CliRunner
 
-from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, JobStopped
+from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, cancel, retry, states
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.refusals import Conflict, Unavailable
 from yakuba.kernel.registry import manifests, resolve
 from yakuba.services.robots import jobs
 from yakuba.services.robots.actions import runs
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.cli import app
-from yakuba.services.robots.contracts import Ending, RowState
+from yakuba.services.robots.contracts import Command, Ending, RowState
 from yakuba.services.robots.models import Row, Run, RunState
 from yakuba.services.robots.queries import today
-from yakuba.services.robots.queries.refusal import NotPossible
 from yakuba.services.robots.tests.office import PROCEDURE, Shift
 
 
@@ -31,9 +31,6 @@ class Lease:
 
     def __init__(self, stopping: bool = False) -> None:
         self.stopping = stopping
-
-    def is_fresh(self) -> bool:
-        return True
 
 
 def begun(run: Run, *, stopping: bool = False) -> JobContext:
@@ -79,12 +76,62 @@ def test_when_the_responsible_person_has_left_the_job_says_so(office):
     run = office.start(1)
     office.person.is_active = False
     office.person.save()
-    with pytest.raises(JobError, match="在職していない"):
+    with pytest.raises(Conflict, match="在職していない") as told:
         jobs.run(begun(run), run_id=run.pk)
+    states.fail(Job.objects.get().ticket, because=told.value, attempts=3)
     run.refresh_from_db()
-    assert (run.state, run.holder) == (RunState.ACTIVE, "")
-    Job.objects.update(state=State.FAILED, error="責任者が在職していません。")
-    assert [failure.action_label for failure in today._held_up_runs()] == ["開いて再開する"]
+    assert (run.state, run.ending, run.holder) == (RunState.HALTED, Ending.GIVEN_UP, "")
+    (failure,) = today._held_up_runs()
+    assert "在職していない" in failure.reason
+    assert failure.action_label == "開いて再開する"
+    with pytest.raises(Conflict, match="在職していない"):
+        retry(Job.objects.get())
+    assert Job.objects.get().state == State.FAILED
+    office.person.is_active = True
+    office.person.save()
+    retry(Job.objects.get())
+    run.refresh_from_db()
+    assert (run.state, run.problem) == (RunState.ACTIVE, None)
+
+
+def crashed(run: Run) -> None:
+    begun(run)
+    Job.objects.update(crashes=states.CRASHES_ALLOWED - 1, worker=None)
+    states.interrupt(Job.objects.get().pk, None)
+
+
+def broken(run: Run) -> None:
+    begun(run)
+    states.fail(Job.objects.get().ticket, because=Unavailable("思わぬエラー"), attempts=1)
+
+
+def cancelled(run: Run) -> None:
+    cancel(Job.objects.get())
+
+
+@pytest.mark.parametrize("way", [crashed, broken, cancelled])
+def test_a_run_is_never_under_way_when_its_job_is_not(office, client: Client, clerk, way):
+    run = office.start(2)
+    way(run)
+    run.refresh_from_db()
+    assert (run.state, run.holder) == (RunState.HALTED, "")
+    assert Row.objects.filter(holds_case=True).count() == 2
+    client.force_login(clerk)
+    assert "再開する" in client.get(f"/robots/runs/{run.pk}/").content.decode()
+    runs.resume(run)
+    assert Job.objects.get().state == State.WAITING
+    runs.stop(run)
+    assert Case.objects.filter(status=Status.READY).count() == 2
+
+
+@pytest.mark.parametrize("way", [crashed, broken, cancelled])
+def test_what_the_person_wanted_is_done_when_the_job_ends(office, way):
+    run = office.start(2)
+    Run.objects.update(wanted=Command.STOP)
+    way(run)
+    run.refresh_from_db()
+    assert run.state == RunState.STOPPED
+    assert Case.objects.filter(status=Status.READY).count() == 2
 
 
 def test_a_worker_that_shuts_down_leaves_the_run_to_the_next(office):
@@ -149,7 +196,7 @@ def test_two_people_start_at_the_same_moment(office):
         together.wait()
         try:
             return runs.start(office.scenario, actor=office.person).rows.count()
-        except NotPossible:
+        except Conflict:
             return 0
         finally:
             connection.close()

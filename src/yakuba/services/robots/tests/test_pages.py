@@ -245,7 +245,7 @@ def test_what_is_said_of_a_run_that_waits_is_true(page, office):
     )
     assert "ワーカーの手が空きしだい始まります" in text_of(page("run", run.pk))
     other = Job.objects.create(name="robots.run", key="other", lane=job.lane, state="running", ticket="o")
-    assert "同じ接続先のロボットは一つずつ動きます" in text_of(page("run", run.pk))
+    assert "同じ相手への仕事は一つずつ動きます" in text_of(page("run", run.pk))
     other.delete()
     Job.objects.filter(pk=job.pk).update(due_at=timezone.now() + timedelta(seconds=50))
     assert "相手システムの失敗が続いたため、しばらく間をおいています" in text_of(page("run", run.pk))
@@ -359,7 +359,7 @@ def test_the_target_s_answer_stands_on_the_page(page, finished):
     row = Row.objects.filter(run=finished).last()
     page("look_up", row.pk, sent="1")
     assert Job.objects.filter(name="robots.look_up", key=f"row-{row.pk}").count() == 1
-    assert "照会しています" in text_of(page("decide", row.pk))
+    assert "ワーカーが動いていません" in text_of(page("decide", row.pk))
     Job.objects.filter(name="robots.look_up").delete()
     lookups.note(row, ["K-000321"], "", PNG, "image/png")
     text = text_of(page("decide", row.pk))

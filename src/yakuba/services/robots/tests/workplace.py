@@ -100,10 +100,22 @@ class Installation:
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
+        for pid in self.egresses():
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        self.core.stop()
+
+    def egresses(self) -> list[int]:
+        """The process numbers of the living egresses, as they have written them down."""
+        found = []
         for lock in (self.folder / "data" / "egress").glob("*/lock"):
             with suppress(OSError, ValueError):
-                os.kill(int(lock.read_text()), signal.SIGKILL)
-        self.core.stop()
+                pid = int(lock.read_text())
+                if (
+                    str(lock.parent) in Path(f"/proc/{pid}/cmdline").read_text()
+                ):  # the number may be another's now
+                    found.append(pid)
+        return found
 
 
 def thaw(pids: Sequence[int]) -> None:

@@ -21,6 +21,7 @@ from yakuba.kernel.jobs import JobContext, registry, states
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.refusals import Unavailable
 from yakuba.services.reading.actions import questions, sheets, uploads
 from yakuba.services.reading.actions.definitions import load_form
 from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
@@ -93,9 +94,6 @@ def png(picture: Image.Image) -> bytes:
 class _Lease:
     stopping = False
 
-    def is_fresh(self) -> bool:
-        return True
-
 
 @dataclass
 class Desk:
@@ -135,7 +133,7 @@ class Desk:
             try:
                 registry.kind(job.name).handler(JobContext(job, _Lease()), **job.arguments)
             except ZeroDivisionError:  # what a test breaks
-                states.fail(job.ticket, error="思わぬエラー", technical_error="", attempts=1)
+                states.fail(job.ticket, because=Unavailable("思わぬエラー"), attempts=1)
             else:
                 states.finish(job.ticket)
 

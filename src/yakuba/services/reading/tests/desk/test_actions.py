@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from yakuba.kernel.jobs import JobStopped
+from yakuba.kernel.jobs import JobStopped, cancel, retry
+from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions import cases, reader, sheets, uploads
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import BatchFile, Question, Sheet
+from yakuba.services.reading.queries import home
 from yakuba.services.reading.queries.batches import listed_batches, progress_of, statistics_of
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 from yakuba.services.reading.tests.desk.office import png
@@ -247,6 +249,36 @@ def test_a_sheet_that_cannot_be_read_for_good_waits_for_a_person_who_may_try_aga
     assert (desk.sheet().state, desk.sheet().problem) == ("problem", "failed")
     assert "もう一度読む" in desk.sheet().message
     sheets.read_again(desk.sheet(), actor=desk.person)
+    desk.work()
+    assert desk.sheet().state == "placed"
+
+
+def test_what_has_ended_is_not_under_way_and_can_be_begun_again(desk, monkeypatch, client, clerk):
+    """A file that cannot be parted, and a sheet whose reading somebody cancels."""
+    batch = desk.upload(("束.pdf", desk.scans.pdf((BUS, 1))))
+    with monkeypatch.context() as broken:
+        broken.setattr(sheets, "pages", lambda *_: 1 / 0)
+        desk.work()
+    file = BatchFile.objects.get()
+    assert (file.state, file.message) == ("failed", "思わぬエラー")
+    assert not progress_of(batch).running
+    assert not home.running(clerk)
+    assert [failure.reason for failure in home.failures(clerk)] == ["思わぬエラー"]
+    client.force_login(clerk)
+    job = Job.objects.get()
+    for page in (f"/reading/batches/{batch.pk}/", "/reading/problems/"):
+        html = client.get(page).content.decode()
+        assert "思わぬエラー" in html
+        assert f"/work/{job.pk}/retry/" in html
+    client.post(f"/work/{job.pk}/retry/")
+    assert (BatchFile.objects.get().state, progress_of(batch).running) == ("splitting", True)
+    sheets.split_file(file.pk, lambda done, total: None)
+    reading = Job.objects.get(name="reading.read_sheet")
+    cancel(reading)
+    assert (desk.sheet().state, desk.sheet().problem) == ("problem", "failed")
+    assert desk.sheet().message.startswith("中止しました。")
+    retry(reading)
+    assert desk.sheet().state == "waiting"
     desk.work()
     assert desk.sheet().state == "placed"
 

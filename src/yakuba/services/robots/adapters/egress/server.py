@@ -279,7 +279,11 @@ class Egress:
 def _identity(path: Path) -> str:
     """Which egress this is, the same after every start."""
     if not path.exists():
-        path.write_text(uuid.uuid4().hex, encoding="ascii")
+        new = path.with_suffix(
+            ".new"
+        )  # a process that is killed meanwhile must not leave an empty name behind
+        new.write_text(uuid.uuid4().hex, encoding="ascii")
+        new.replace(path)
     return path.read_text(encoding="ascii").strip()
 
 
