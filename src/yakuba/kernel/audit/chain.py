@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.registry import audit_sentences
@@ -27,7 +28,7 @@ KEYED = "audit.chain_keyed"
 COMPARE = "控えと照合してください。"
 
 
-def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -> AuditEvent:
+def record(name: str, *, subject: str = "", actor: Actor = None, **details: Any) -> AuditEvent:
     """Add an event for the active municipality, in the caller's transaction.
 
     `details` must be JSON and free of secrets and personal values; `subject` names the thing, e.g. `case:12`.

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files.downloads import Download
@@ -37,7 +38,7 @@ class Lacking(ValueError):
         self.problems = tuple(problems)
 
 
-def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
+def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download:
     """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
     Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 

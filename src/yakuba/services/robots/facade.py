@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.services.robots import operations
 from yakuba.services.robots.actions import systems
 from yakuba.services.robots.adapters import launch
@@ -85,7 +86,7 @@ def set_system(
     base_url: str,
     secrets: Mapping[str, str],
     *,
-    actor: Any,
+    actor: Actor,
     settle_seconds: float = 60.0,
     idempotent: bool = False,
 ) -> int:
@@ -96,7 +97,7 @@ def set_system(
     return systems.set_system(name, base_url, settle_seconds, secrets, idempotent=idempotent, actor=actor).pk
 
 
-def start_run(procedure_code: str, actor: Any, dry_run: bool = False, *, limit: int | None = None) -> int:
+def start_run(procedure_code: str, actor: Actor, dry_run: bool = False, *, limit: int | None = None) -> int:
     """Let the procedure's robot enter its ready cases. Returns the run's id.
 
     Raises Conflict when there is not exactly one scenario in use, when it may not run, or nothing waits.
@@ -131,7 +132,7 @@ def decide(
     row_id: int,
     decision: str,
     *,
-    actor: Any,
+    actor: Actor,
     target_number: str = "",
     reason: str = "",
     seconds: float = 0.0,
@@ -149,17 +150,17 @@ def decide(
     )
 
 
-def pause(run_id: int, actor: Any) -> None:
+def pause(run_id: int, actor: Actor) -> None:
     """Ask the robot to pause. Raises Conflict."""
     operations.pause_run(actor, run_id=run_id)
 
 
-def resume(run_id: int, actor: Any, first_row: int = 1) -> None:
+def resume(run_id: int, actor: Actor, first_row: int = 1) -> None:
     """Go on from row `first_row`. Raises Conflict."""
     operations.resume_run(actor, run_id=run_id, first_row=first_row)
 
 
-def stop(run_id: int, actor: Any) -> None:
+def stop(run_id: int, actor: Actor) -> None:
     """End the run; rows not begun go back to the pile. Raises Conflict."""
     operations.stop_run(actor, run_id=run_id)
 

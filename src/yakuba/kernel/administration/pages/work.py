@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.administration.forms import JobFilter
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import cancel, retry
@@ -55,7 +55,7 @@ def again(request: HttpRequest, job_id: int) -> HttpResponse:
         return redirect("administration:jobs")
     with transaction.atomic():
         retry(row)
-        record("jobs.retried", subject=f"job:{row.pk}", actor=request.user)
+        record("jobs.retried", subject=f"job:{row.pk}", actor=person_of(request))
     messages.success(request, f"「{row}」をもう一度動かします。")
     return redirect("administration:jobs")
 
@@ -70,6 +70,6 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
         return redirect("administration:jobs")
     with transaction.atomic():
         cancel(row)
-        record("jobs.cancelled", subject=f"job:{row.pk}", actor=request.user)
+        record("jobs.cancelled", subject=f"job:{row.pk}", actor=person_of(request))
     messages.success(request, f"「{row}」を中止します。実行中のものは、切りのよいところで止まります。")
     return redirect("administration:jobs")

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import allowed, permission_required, used_manifests
+from yakuba.kernel.accounts import allowed, permission_required, person_of, used_manifests
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import NotEntered, enter_by_hand
@@ -25,7 +25,7 @@ from yakuba.kernel.registry import CaseField, CasePart, resolve
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """The page. Opening it is recorded: who looked at whom."""
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
-    record("ledger.case_viewed", subject=f"case:{row.pk}", actor=request.user)
+    record("ledger.case_viewed", subject=f"case:{row.pk}", actor=person_of(request))
     return _page(request, row, ByHandForm(auto_id="by_hand_%s"))
 
 
@@ -40,7 +40,7 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
         given = form.cleaned_data
         seconds = float(given["minutes"]) * 60
         try:
-            enter_by_hand(row, given["number"], actor=request.user, seconds=seconds, note=given["note"])
+            enter_by_hand(row, given["number"], actor=person_of(request), seconds=seconds, note=given["note"])
             messages.success(request, f"受付 {row.receipt_number} を入力済みにしました。")
             return redirect("ledger:case", row.pk)
         except NotEntered as refusal:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.services.robots.actions.scenarios import load_scenario
@@ -22,7 +21,7 @@ def collect(procedure: str) -> list[Definition]:
     ]
 
 
-def publish(definition: Definition, actor: Any) -> None:
+def publish(definition: Definition, actor: Actor) -> None:
     """Put it into use. Raises DefinitionError and DefinitionRefused."""
     try:
         load_scenario(definition.text, actor=actor)
@@ -30,6 +29,6 @@ def publish(definition: Definition, actor: Any) -> None:
         raise DefinitionError(str(refusal)) from refusal
 
 
-def withdraw(code: str, actor: Any) -> None:
+def withdraw(code: str, actor: Actor) -> None:
     """No run of it can be started any more."""
     Scenario.objects.filter(name=code).update(in_use=False)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.ledger.models import Procedure
@@ -23,7 +24,7 @@ REVIEW_AFTER = timedelta(days=365)
 
 @transaction.atomic
 def load_scenario(
-    text: str, *, actor: Any, owner: Any = None, successor: Any = None, review_on: date | None = None
+    text: str, *, actor: Actor, owner: Any = None, successor: Any = None, review_on: date | None = None
 ) -> ScenarioVersion:
     """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
     changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
@@ -60,7 +61,7 @@ def load_scenario(
 
 @transaction.atomic
 def set_register(
-    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Any
+    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Actor
 ) -> Scenario:
     """Change who answers for the robot. Raises Conflict when the owner could not stop it."""
     if successor is not None and successor.pk == owner.pk:
