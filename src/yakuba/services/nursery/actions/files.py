@@ -6,7 +6,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.spreadsheets import Table, to_csv
-from yakuba.services.nursery.engine import market_writing
+from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.queries import exports, runs
 from yakuba.services.nursery.queries.refusal import Lacking, Unknown

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from yakuba.services.nursery.contracts import MarketRefused, Problem
-from yakuba.services.nursery.engine.located import Node, parse
+from yakuba.services.nursery.engine.matching.located import Node, parse
 
 MOST_SEATS = 1_000_000
 MOST_FAULTS = 1_000

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.board import Plan, Records
-from yakuba.services.nursery.engine.layout import Ints
-from yakuba.services.nursery.engine.machine_code import compiled
-from yakuba.services.nursery.engine.narrowing.changes import (
+from yakuba.services.nursery.engine.matching.board import Plan, Records
+from yakuba.services.nursery.engine.matching.layout import Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
+from yakuba.services.nursery.engine.matching.narrowing.changes import (
     drop,
     drop_worse,
     is_refused,
@@ -14,8 +14,8 @@ from yakuba.services.nursery.engine.narrowing.changes import (
     note_all_certain,
     note_claim,
 )
-from yakuba.services.nursery.engine.narrowing.special import look
-from yakuba.services.nursery.engine.narrowing.state import (
+from yakuba.services.nursery.engine.matching.narrowing.special import look
+from yakuba.services.nursery.engine.matching.narrowing.state import (
     ASSUMED,
     CERTAIN,
     CLAIMED,
@@ -28,7 +28,7 @@ from yakuba.services.nursery.engine.narrowing.state import (
     SAFE,
     Narrow,
 )
-from yakuba.services.nursery.engine.place_index import Index
+from yakuba.services.nursery.engine.matching.place_index import Index
 
 
 @compiled

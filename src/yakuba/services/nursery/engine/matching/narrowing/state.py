@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine.board import Plan, Records, records
-from yakuba.services.nursery.engine.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.board import Plan, Records, records
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
 
 NEVER = np.iinfo(np.int32).max
 ASSUMED = NEVER  # why a tuple was dropped: a search tries what follows

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.board import Plan
-from yakuba.services.nursery.engine.machine_code import compiled
-from yakuba.services.nursery.engine.narrowing.state import (
+from yakuba.services.nursery.engine.matching.board import Plan
+from yakuba.services.nursery.engine.matching.machine_code import compiled
+from yakuba.services.nursery.engine.matching.narrowing.state import (
     CERTAIN,
     CLAIMED,
     CLOCK,

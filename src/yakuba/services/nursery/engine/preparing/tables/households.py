@@ -8,8 +8,8 @@ from dataclasses import replace
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.services.nursery.contracts import Child, Household, Problem
+from yakuba.services.nursery.engine.preparing.tables.numbers import receipt_number, unspoilt
 from yakuba.services.nursery.engine.rules.fields import BadValue, read_date
-from yakuba.services.nursery.engine.tables.numbers import receipt_number, unspoilt
 
 TRUE = ("はい", "あり", "有", "1", "yes", "true", "○", "〇")
 FALSE = ("", "いいえ", "なし", "無", "0", "no", "false", "×", "-")

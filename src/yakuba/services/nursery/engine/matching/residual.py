@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yakuba.services.nursery.engine import cp_sat
-from yakuba.services.nursery.engine.board import Plan, Records
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.narrowing import NEVER, Narrow
-from yakuba.services.nursery.engine.search import Goal
+from yakuba.services.nursery.engine.matching import cp_sat
+from yakuba.services.nursery.engine.matching.board import Plan, Records
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.narrowing import NEVER, Narrow
+from yakuba.services.nursery.engine.matching.search import Goal
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from yakuba.services.nursery.contracts import Market
-from yakuba.services.nursery.engine import dynamics, market_file, solving
-from yakuba.services.nursery.engine.board import plan_of
-from yakuba.services.nursery.engine.machine_code import forget_others
-from yakuba.services.nursery.engine.what_ifs import what_ifs
+from yakuba.services.nursery.engine.matching import dynamics, market_file, solving
+from yakuba.services.nursery.engine.matching.board import plan_of
+from yakuba.services.nursery.engine.matching.machine_code import forget_others
+from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
 
 
 def warm_up() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_
 
-from yakuba.services.nursery.engine import cp_sat
+from yakuba.services.nursery.engine.matching import cp_sat
 
 LARGER = 4  # sets of so many families and more are found by CP-SAT
 LINEAR = 2  # such problems are settled by linear programming, seldom without

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yakuba.services.nursery.engine import narrowing, reasons
-from yakuba.services.nursery.engine.board import Plan, Records, blocking, board_of
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.narrowing import CLOCK, NEVER, Narrow
-from yakuba.services.nursery.engine.place_index import Index
-from yakuba.services.nursery.engine.reasons import NOTHING, Reason
+from yakuba.services.nursery.engine.matching import narrowing, reasons
+from yakuba.services.nursery.engine.matching.board import Plan, Records, blocking, board_of
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.narrowing import CLOCK, NEVER, Narrow
+from yakuba.services.nursery.engine.matching.place_index import Index
+from yakuba.services.nursery.engine.matching.reasons import NOTHING, Reason
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.board import Plan
-from yakuba.services.nursery.engine.machine_code import compiled
-from yakuba.services.nursery.engine.narrowing.changes import (
+from yakuba.services.nursery.engine.matching.board import Plan
+from yakuba.services.nursery.engine.matching.machine_code import compiled
+from yakuba.services.nursery.engine.matching.narrowing.changes import (
     drop,
     drop_worse,
     is_refused,
     note_all_certain,
     note_claim,
 )
-from yakuba.services.nursery.engine.narrowing.state import NEVER, Narrow
+from yakuba.services.nursery.engine.matching.narrowing.state import NEVER, Narrow
 
 
 @compiled

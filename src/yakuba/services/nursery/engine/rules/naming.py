@@ -12,7 +12,7 @@ def comparable(text: str) -> str:
     return "".join(plain(text).split()).casefold()
 
 
-class Places:
+class FacilityNames:
     """Ids of facilities by id or name. A name that two facilities have names neither."""
 
     def __init__(self, facilities: Iterable[tuple[str, str]]) -> None:

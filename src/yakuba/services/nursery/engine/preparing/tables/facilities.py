@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
-from yakuba.services.nursery.contracts import Facility, Problem, SharedAges
-from yakuba.services.nursery.engine.tables.numbers import folded, without_signs
+from yakuba.services.nursery.contracts import AGES, Facility, Problem, SharedAges
+from yakuba.services.nursery.engine.preparing.tables.numbers import folded, without_signs
 
-AGES = range(6)
 NOT_TAKEN_IN = ("", "-", "－", "ー", "×")
 SHARED = re.compile(r"([0-5])(?:[-~〜]([0-5]))?歳[:=](席|保育士)([0-9]{1,4})")
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine.arrays import Arrays
-from yakuba.services.nursery.engine.board import (
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.board import (
     Board,
     Plan,
     best_claim,
@@ -22,8 +22,8 @@ from yakuba.services.nursery.engine.board import (
     lift,
     put,
 )
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.machine_code import compiled
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 MOST_MOVES = 60  # of one family, before it counts as going in a circle
 HEAD_START = 54  # moves that siblings are taken to have made before

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine import layout
-from yakuba.services.nursery.engine.board import Plan
-from yakuba.services.nursery.engine.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching import layout
+from yakuba.services.nursery.engine.matching.board import Plan
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
 
 
 class Index(NamedTuple):

@@ -29,11 +29,11 @@ from yakuba.services.nursery.contracts import (
     Wish,
     WishOutcome,
 )
-from yakuba.services.nursery.engine import phrases
-from yakuba.services.nursery.engine.comparing import place_of
 from yakuba.services.nursery.engine.garbage import uncollected
-from yakuba.services.nursery.engine.phrases import Finding
-from yakuba.services.nursery.engine.places import Places
+from yakuba.services.nursery.engine.telling import phrases
+from yakuba.services.nursery.engine.telling.comparing import place_of
+from yakuba.services.nursery.engine.telling.phrases import Finding
+from yakuba.services.nursery.engine.telling.places import Places
 
 ORDINAL = "第{}希望"
 Firsts = dict[tuple[str, str], Wish]

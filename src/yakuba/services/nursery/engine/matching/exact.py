@@ -16,11 +16,11 @@ from operator import and_, or_
 
 import numpy as np
 
-from yakuba.services.nursery.engine import hitting
-from yakuba.services.nursery.engine.board import Plan, blocking, board_of
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.place_index import index_of
-from yakuba.services.nursery.engine.search import Core, Found, Goal, Ground, Search, Undecided
+from yakuba.services.nursery.engine.matching import hitting
+from yakuba.services.nursery.engine.matching.board import Plan, blocking, board_of
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.place_index import index_of
+from yakuba.services.nursery.engine.matching.search import Core, Found, Goal, Ground, Search, Undecided
 
 MOST_LIKED = 9
 SEARCH_TRIES = 400  # after so many a question goes to CP-SAT, unless it may not take more
@@ -235,7 +235,7 @@ class _Proving:
 
     def model(self, relaxed: Flags) -> Found | Core | Undecided:
         """The same question for CP-SAT. Where it finds nothing, all that is known is that another family blocks."""
-        from yakuba.services.nursery.engine import residual
+        from yakuba.services.nursery.engine.matching import residual
 
         try:
             self.ground.tighten(relaxed)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine import layout
-from yakuba.services.nursery.engine.arrays import Arrays
-from yakuba.services.nursery.engine.layout import Ints
-from yakuba.services.nursery.engine.machine_code import compiled
+from yakuba.services.nursery.engine.matching import layout
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.layout import Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 Records = np.ndarray[Any, np.dtype[np.void]]
 

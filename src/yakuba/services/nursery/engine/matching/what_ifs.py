@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yakuba.services.nursery.engine import dynamics
-from yakuba.services.nursery.engine.arrays import Arrays
-from yakuba.services.nursery.engine.board import Board, Plan, blocking, board_of, with_capacity
-from yakuba.services.nursery.engine.layout import Ints
+from yakuba.services.nursery.engine.matching import dynamics
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.board import Board, Plan, blocking, board_of, with_capacity
+from yakuba.services.nursery.engine.matching.layout import Ints
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from yakuba.services.nursery.engine.arrays import Arrays
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.machine_code import compiled
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 
 def are_all(arrays: Arrays) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from yakuba.services.nursery.contracts import Applied, Child, Household, Share
-from yakuba.services.nursery.engine.comparing import wish_number
+from yakuba.services.nursery.engine.telling.comparing import wish_number
 
 FEWEST = 5
 MOST_BANDS = 8

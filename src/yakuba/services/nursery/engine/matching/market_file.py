@@ -18,12 +18,10 @@ import numpy as np
 from pydantic_core import from_json
 
 from yakuba.services.nursery.contracts import Market, MarketRefused, Problem, SharedSeats
-from yakuba.services.nursery.engine.arrays import Arrays, Unsound, build
 from yakuba.services.nursery.engine.garbage import uncollected
-from yakuba.services.nursery.engine.market_faults import find
-from yakuba.services.nursery.engine.market_writing import dump
-
-__all__ = ["checked", "dump", "read"]
+from yakuba.services.nursery.engine.matching.arrays import Arrays, Unsound, build
+from yakuba.services.nursery.engine.matching.market_faults import find
+from yakuba.services.nursery.engine.matching.market_writing import dump
 
 QUOTE, COLON = ord('"'), ord(":")
 LISTS_OF_IDS = frozenset({"children", "wishes"})

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from yakuba.services.nursery.contracts import Market
-from yakuba.services.nursery.engine import layout
-from yakuba.services.nursery.engine.layout import NOWHERE, Ints
+from yakuba.services.nursery.engine.matching import layout
+from yakuba.services.nursery.engine.matching.layout import NOWHERE, Ints
 
 UNKNOWN, NAMELESS = -2, -3
 

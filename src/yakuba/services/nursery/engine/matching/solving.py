@@ -7,11 +7,11 @@ import time
 import numpy as np
 
 from yakuba.services.nursery.contracts import Blocking, Matching, Status
-from yakuba.services.nursery.engine import dynamics, exact, singles
-from yakuba.services.nursery.engine.arrays import Arrays
-from yakuba.services.nursery.engine.board import Plan, blocking, board_of, plan_of
-from yakuba.services.nursery.engine.exact import Clock, Told
-from yakuba.services.nursery.engine.layout import Ints
+from yakuba.services.nursery.engine.matching import dynamics, exact, singles
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.board import Plan, blocking, board_of, plan_of
+from yakuba.services.nursery.engine.matching.exact import Clock, Told
+from yakuba.services.nursery.engine.matching.layout import Ints
 
 SEATING = "割り当てています"
 FEW_TRIES, MANY_TRIES = 100, 5000  # for more seats: next to nothing, and some seconds in a city

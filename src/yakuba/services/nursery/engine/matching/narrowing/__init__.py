@@ -17,8 +17,14 @@ event concerns the tuples at its place alone. Families with a special leg are lo
 
 from __future__ import annotations
 
-from yakuba.services.nursery.engine.narrowing.propagation import assume, most_seats, narrow, tighten, undo
-from yakuba.services.nursery.engine.narrowing.state import ASSUMED, CLOCK, NEVER, Narrow, start
+from yakuba.services.nursery.engine.matching.narrowing.propagation import (
+    assume,
+    most_seats,
+    narrow,
+    tighten,
+    undo,
+)
+from yakuba.services.nursery.engine.matching.narrowing.state import ASSUMED, CLOCK, NEVER, Narrow, start
 
 __all__ = [
     "ASSUMED",

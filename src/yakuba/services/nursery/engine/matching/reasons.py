@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine.board import Plan
-from yakuba.services.nursery.engine.layout import Flags, Ints
-from yakuba.services.nursery.engine.machine_code import compiled
-from yakuba.services.nursery.engine.narrowing import ASSUMED, NEVER, Narrow
-from yakuba.services.nursery.engine.place_index import Index
+from yakuba.services.nursery.engine.matching.board import Plan
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
+from yakuba.services.nursery.engine.matching.narrowing import ASSUMED, NEVER, Narrow
+from yakuba.services.nursery.engine.matching.place_index import Index
 
 
 class Trace(NamedTuple):
