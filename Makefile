@@ -51,7 +51,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml scripts/debian_packages.sh 
 	@scripts/debian_packages.sh run
 	@$(STEP) "2/4 部品を入れます" --count $$(grep -c "==" requirements.lock) --each "^ *Collecting " -- $(BIN)/python -m pip install --require-hashes -r requirements.lock
 	@$(STEP) "3/4 Yakubaを入れます" -- $(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
-	@$(STEP) "4/4 選考の計算を機械語にします（はじめに一度だけ）" -- $(BIN)/python -m yakuba.services.nursery.engine.warming
+	@$(STEP) "4/4 選考の計算を機械語にします（はじめに一度だけ）" -- $(BIN)/python -m yakuba.services.nursery.engine.matching.warming
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed

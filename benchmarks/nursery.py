@@ -37,9 +37,10 @@ def run_file(children: int, facilities: int, seed: int, seconds: float) -> dict[
 
 def time_file(children: int, facilities: int, seed: int, seconds: float) -> dict[str, Any]:
     """One run."""
-    from yakuba.services.nursery.engine import check, market_file, solving, synthetic
+    from yakuba.services.nursery.engine import check
+    from yakuba.services.nursery.engine.matching import market_file, market_writing, solving, synthetic
 
-    data = market_file.dump(synthetic.draw(synthetic.Shape(children, facilities, seed=seed)))
+    data = market_writing.dump(synthetic.draw(synthetic.Shape(children, facilities, seed=seed)))
     started = time.perf_counter()
     arrays = market_file.read(data)[1]
     read = time.perf_counter()
@@ -66,9 +67,9 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
     """So many changes of five seats at one slot, from the base result."""
     import random
 
-    from yakuba.services.nursery.engine import arrays, dynamics, synthetic
-    from yakuba.services.nursery.engine.board import plan_of
-    from yakuba.services.nursery.engine.what_ifs import what_ifs
+    from yakuba.services.nursery.engine.matching import arrays, dynamics, synthetic
+    from yakuba.services.nursery.engine.matching.board import plan_of
+    from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
 
     market = arrays.build(synthetic.draw(synthetic.Shape(*CITY, seed=seed)))
     plan = plan_of(market)
@@ -87,7 +88,7 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
 
 def run_alone(seed: int, path: str) -> dict[str, Any]:
     """Without siblings and transfers: the matching alone, and the market's lists for the peers written to `path`."""
-    from yakuba.services.nursery.engine import arrays, dynamics, singles, synthetic
+    from yakuba.services.nursery.engine.matching import arrays, dynamics, singles, synthetic
 
     market = synthetic.draw(synthetic.Shape(*CITY, seed=seed, siblings=0.0, transfers=0.0))
     flat = arrays.build(market)

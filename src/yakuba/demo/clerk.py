@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yakuba.demo.programs import CoreSystem, Pile
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.jobs import retry
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.services.reading import facade as reading
@@ -23,7 +24,7 @@ RETRIES = 2
 class StandIn:
     """Answers for the cases of one pile. `actor` is the account under which it answers."""
 
-    def __init__(self, pile: Pile, actor: Any) -> None:
+    def __init__(self, pile: Pile, actor: Actor) -> None:
         self._values = {(case["procedure"], case["receipt_number"]): case["values"] for case in pile.truth}
         self._sheets = _sheets_by_place(pile.truth)
         self._actor = actor

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.accounts.permissions import granted
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import permission_names
@@ -33,7 +33,7 @@ class NotAccepted(Invalid, ValueError):
 
 
 @contextmanager
-def _somebody_still_manages(actor: Any) -> Iterator[None]:
+def _somebody_still_manages(actor: Actor) -> Iterator[None]:
     """Refuse an actor's change after which nobody of the active municipality could manage its staff any more: only the
     machine's own command line, which names no actor, could mend that. Raises NotAccepted; the caller's transaction
     takes the change back."""
@@ -50,7 +50,7 @@ def _managers() -> bool:
 
 
 @transaction.atomic
-def save_municipality(code: str, name: str, *, actor: Any = None) -> Municipality:
+def save_municipality(code: str, name: str, *, actor: Actor = None) -> Municipality:
     """Make the municipality with that 全国地方公共団体コード, or rename it. Raises NotAccepted."""
     if not _check_digit_fits(code):
         raise NotAccepted(
@@ -71,7 +71,7 @@ def _check_digit_fits(code: str) -> bool:
 
 
 @transaction.atomic
-def save_role(name: str, permissions: Iterable[str], *, actor: Any = None) -> Role:
+def save_role(name: str, permissions: Iterable[str], *, actor: Actor = None) -> Role:
     """Make a role of the active municipality, or give it other permissions. Raises NotAccepted."""
     wanted = sorted(set(permissions))
     unknown = [one for one in wanted if one not in permission_names()]
@@ -85,7 +85,7 @@ def save_role(name: str, permissions: Iterable[str], *, actor: Any = None) -> Ro
 
 
 @transaction.atomic
-def remove_role(role: Role, *, actor: Any) -> None:
+def remove_role(role: Role, *, actor: Actor) -> None:
     """Take a role away that nobody holds. Raises NotAccepted."""
     if number := role.users.count():
         raise NotAccepted(f"役割「{role}」は{number}人が持っています。先にほかの役割へ移してください。")
@@ -94,7 +94,7 @@ def remove_role(role: Role, *, actor: Any) -> None:
 
 
 @transaction.atomic
-def save_department(name: str, *, department: Department | None = None, actor: Any) -> Department:
+def save_department(name: str, *, department: Department | None = None, actor: Actor) -> Department:
     """Make a department of the active municipality, or rename one. Raises NotAccepted."""
     row = department or Department()
     if Department.objects.filter(name=name).exclude(pk=row.pk).exists():
@@ -106,7 +106,7 @@ def save_department(name: str, *, department: Department | None = None, actor: A
 
 
 @transaction.atomic
-def remove_department(department: Department, *, actor: Any) -> None:
+def remove_department(department: Department, *, actor: Actor) -> None:
     """Take a department away to which nobody belongs. Raises NotAccepted."""
     if number := User.objects.filter(department=department).count():
         raise NotAccepted(f"課「{department}」には{number}人がいます。先にほかの課へ移してください。")
@@ -122,7 +122,7 @@ def save_staff(
     department: str = "",
     roles: Iterable[str] | None = None,
     password: str = "",
-    actor: Any = None,
+    actor: Actor = None,
 ) -> User:
     """Make a member of staff of the active municipality, or change what is given. Raises NotAccepted.
 
@@ -145,7 +145,7 @@ def save_staff(
 
 
 @transaction.atomic
-def reset_password(person: User, *, actor: Any) -> str:
+def reset_password(person: User, *, actor: Actor) -> str:
     """A new password, shown only this once. Ends the person's sessions and locks."""
     password = "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
     person.set_password(password)
@@ -174,7 +174,7 @@ def _role(name: str) -> Role:
 
 
 @transaction.atomic
-def set_active(person: User, active: bool, *, actor: Any = None) -> None:
+def set_active(person: User, active: bool, *, actor: Actor = None) -> None:
     """Let a person log in, or no longer. Whoever leaves keeps their name in the records. Raises NotAccepted."""
     if actor == person and not active:
         raise NotAccepted("自分のログインは止められません。ほかの管理者に頼んでください。")
@@ -185,7 +185,7 @@ def set_active(person: User, active: bool, *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def unlock(person: User, *, actor: Any = None) -> None:
+def unlock(person: User, *, actor: Actor = None) -> None:
     """Forget the failed logins for which a person, or a place where that person tried, is locked. The event keeps how
     many tries were refused meanwhile."""
     tallies = LoginTally.objects.filter(user=person)
@@ -195,7 +195,7 @@ def unlock(person: User, *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, actor: Any = None) -> str:
+def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, actor: Actor = None) -> str:
     """A new API token, shown only this once. Raises NotAccepted for a scope that no manifest declares, and for one
     that the actor does not hold: nobody gets through a token what their own role refuses."""
     wanted = sorted(set(scopes))
@@ -213,7 +213,7 @@ def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, ac
 
 
 @transaction.atomic
-def revoke_token(token: ApiToken, *, actor: Any) -> None:
+def revoke_token(token: ApiToken, *, actor: Actor) -> None:
     """Let a token open nothing from now on; its row stays, so that one sees what it was."""
     token.expires_at = timezone.now()
     token.save(update_fields=["expires_at"])

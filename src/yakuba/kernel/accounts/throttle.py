@@ -16,6 +16,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.core import signing
 from django.db import transaction
@@ -147,7 +148,7 @@ def _tell_of_ended_locks() -> None:
     LoginTally.objects.filter(since__lt=now - FORGOTTEN_AFTER).exclude(untold).delete()
 
 
-def _tell(event: str, tally: LoginTally, **details: object) -> None:
+def _tell(event: str, tally: LoginTally, **details: Any) -> None:
     person = tally.user
     if person is None or person.municipality is None:  # no town's record to write it into
         log.warning("%s: %s %s", event, tally.scope, details)

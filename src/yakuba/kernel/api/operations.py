@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import BaseModel, create_model
 
+from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.operations import Operation, Operations
 
@@ -25,7 +26,7 @@ def _add(router: Router, operation: Operation, room: str) -> None:
     def view(request: HttpRequest, asked: BaseModel | None = None, **given: Any) -> Any:
         if asked is not None:
             given |= {name: getattr(asked, name) for name in type(asked).model_fields}
-        told = operation.answer.show(operation(request.user, **given))
+        told = operation.answer.show(operation(person_of(request), **given))
         return Status(operation.status, told) if operation.status != 200 else told
 
     view.__name__ = operation.action.__name__

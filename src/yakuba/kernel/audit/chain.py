@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.refusals import Conflict
@@ -41,7 +42,7 @@ class Paper:
     digest: str
 
 
-def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -> AuditEvent:
+def record(name: str, *, subject: str = "", actor: Actor = None, **details: Any) -> AuditEvent:
     """Add an event for the active municipality, in the caller's transaction.
 
     `details` must be JSON and free of secrets and personal values; `subject` names the thing, e.g. `case:12`.
@@ -53,7 +54,7 @@ def record(name: str, *, subject: str = "", actor: Any = None, **details: Any) -
         return _append(_end_to_follow(), name, subject, actor, details)
 
 
-def _append(end: raw.End, name: str, subject: str, actor: Any, details: dict[str, Any]) -> AuditEvent:
+def _append(end: raw.End, name: str, subject: str, actor: Actor, details: dict[str, Any]) -> AuditEvent:
     event = AuditEvent(
         municipality=current_municipality(),
         sequence=end.sequence + 1,

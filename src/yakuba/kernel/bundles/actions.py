@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError
@@ -21,7 +21,7 @@ class _Tried(Exception):
     """Takes back what a try has written."""
 
 
-def export(procedure: str, *, actor: Any = None) -> bytes:
+def export(procedure: str, *, actor: Actor = None) -> bytes:
     """What is in force for a procedure, of every kind, as a bundle. Raises DefinitionError when there is nothing."""
     found: list[Definition] = []
     for kind in definition_kinds().values():
@@ -33,7 +33,7 @@ def export(procedure: str, *, actor: Any = None) -> bytes:
 
 
 @transaction.atomic
-def draft(content: bytes, *, actor: Any = None) -> list[DefinitionVersion]:
+def draft(content: bytes, *, actor: Actor = None) -> list[DefinitionVersion]:
     """The definitions of a bundle as drafts, in the order in which they need each other; a version that is in force
     already with the same content is left out. Raises DefinitionError and DefinitionRefused."""
     drafts = []
@@ -52,7 +52,7 @@ def draft(content: bytes, *, actor: Any = None) -> list[DefinitionVersion]:
     return drafts
 
 
-def try_out(drafts: Sequence[DefinitionVersion], *, actor: Any = None) -> None:
+def try_out(drafts: Sequence[DefinitionVersion], *, actor: Actor = None) -> None:
     """Publish the drafts together and take all of it back: what would be refused is told, and nothing changes. Raises
     DefinitionError and DefinitionRefused."""
     try:
@@ -66,7 +66,7 @@ def try_out(drafts: Sequence[DefinitionVersion], *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def publish(drafts: Sequence[DefinitionVersion], *, actor: Any = None) -> None:
+def publish(drafts: Sequence[DefinitionVersion], *, actor: Actor = None) -> None:
     """Put tried versions into force; the version that was in force is withdrawn. Raises DefinitionError and
     DefinitionRefused, and then none of them is."""
     for row in drafts:
@@ -81,7 +81,7 @@ def publish(drafts: Sequence[DefinitionVersion], *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def withdraw(row: DefinitionVersion, *, actor: Any = None) -> None:
+def withdraw(row: DefinitionVersion, *, actor: Actor = None) -> None:
     """Take a version back; of one that is in force, its room takes it out of use. Raises DefinitionError where the room
     cannot."""
     if row.state == State.PUBLISHED:
@@ -95,13 +95,13 @@ def withdraw(row: DefinitionVersion, *, actor: Any = None) -> None:
     record("definitions.withdrawn", subject=f"{row.kind}:{row.code}", actor=actor, version=row.version)
 
 
-def _set(rows: Iterable[DefinitionVersion], state: State, actor: Any) -> None:
+def _set(rows: Iterable[DefinitionVersion], state: State, actor: Actor) -> None:
     for row in rows:
         row.state, row.changed_by = state, actor
         row.save(update_fields=["state", "changed_by", "changed_at"])
 
 
-def _put(row: DefinitionVersion, actor: Any, *, only_check: bool) -> None:
+def _put(row: DefinitionVersion, actor: Actor, *, only_check: bool) -> None:
     kind = _kind(row.kind)
     (definition,) = unpacked(bytes(row.content))
     act = kind.check if only_check and kind.check else kind.publish

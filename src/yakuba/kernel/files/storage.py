@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.tenancy import current_municipality
 
 
 def store(
-    kind: StoredFile.Kind, name: str, media_type: str, content: bytes, *, actor: Any = None, pages: int = 1
+    kind: StoredFile.Kind, name: str, media_type: str, content: bytes, *, actor: Actor = None, pages: int = 1
 ) -> StoredFile:
     """Keep `content`. The blob is on disk before the row is written, so a row never lacks its blob."""
     row = StoredFile(

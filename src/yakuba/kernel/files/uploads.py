@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.opening import Ended, Frame, Opening
 from yakuba.kernel.files.reasons import sentence
@@ -47,7 +48,7 @@ class PageImage:
     refused: str = ""
 
 
-def take_upload(name: str, stream: BinaryIO, *, actor: Any = None) -> StoredFile:
+def take_upload(name: str, stream: BinaryIO, *, actor: Actor = None) -> StoredFile:
     """Check the file and keep it, without what is attached to it. Raises UploadRefused; nothing is kept then."""
     first = next(take_uploads(name, stream, actor=actor))
     if isinstance(first, UploadRefused):
@@ -55,7 +56,7 @@ def take_upload(name: str, stream: BinaryIO, *, actor: Any = None) -> StoredFile
     return first
 
 
-def take_uploads(name: str, stream: BinaryIO, *, actor: Any = None) -> Iterator[StoredFile | UploadRefused]:
+def take_uploads(name: str, stream: BinaryIO, *, actor: Actor = None) -> Iterator[StoredFile | UploadRefused]:
     """Check the file and keep it, and so every file attached to it: first what became of the file itself, then
     of its attachments, named 「外側 の添付 内側」. Nothing is kept of what is refused."""
     allowance = _Allowance(float(INSPECT_SECONDS), settings.YAKUBA.upload_max_bytes)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedure
 from yakuba.kernel.ledger import guard, workflow
@@ -19,7 +20,7 @@ from yakuba.kernel.values.reduction import read_table
 
 
 @transaction.atomic
-def load_procedure(document: dict[str, Any], *, actor: Any = None) -> Procedure:
+def load_procedure(document: dict[str, Any], *, actor: Actor = None) -> Procedure:
     """Put a procedure file's content into use, or a newer version of it. Raises DefinitionError."""
     definition = parse_procedure(document, str(document.get("procedure", "手続")))
     values = {"title": definition.title, "version": definition.version, "document": document}
@@ -38,7 +39,7 @@ def load_procedure(document: dict[str, Any], *, actor: Any = None) -> Procedure:
 
 
 @transaction.atomic
-def load_reduction(text: str, *, actor: Any = None) -> int:
+def load_reduction(text: str, *, actor: Actor = None) -> int:
     """Put the town's table of reduced characters into use; the number of its rows. Raises ValueRefused."""
     rows = len(read_table(text))
     ReductionTable.objects.update_or_create(defaults={"text": text})
@@ -92,7 +93,7 @@ def confirm_value(
     field: str,
     value: str,
     *,
-    actor: Any,
+    actor: Actor,
     seconds: float,
     assumed: bool = False,
     insist: bool = False,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import values
 from yakuba.kernel.definitions.bundle import Definition, as_text
 from yakuba.kernel.ledger.actions import load_procedure
@@ -18,6 +17,6 @@ def collect(procedure: str) -> list[Definition]:
     ]
 
 
-def publish(definition: Definition, actor: Any) -> None:
+def publish(definition: Definition, actor: Actor) -> None:
     """Put it into force. Raises DefinitionError and DefinitionRefused."""
     load_procedure(values(definition.text), actor=actor)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, move
 from yakuba.kernel.ledger.models import Case
@@ -20,7 +19,7 @@ class NotEntered(Conflict):
 
 
 @transaction.atomic
-def enter_by_hand(case: Case, number: str, *, actor: Any, seconds: float, note: str = "") -> Case:
+def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note: str = "") -> Case:
     """Mark a case that waits for its entry as entered under `number`. `seconds` ≥ 0: how long entering took.
 
     Raises NotEntered when a robot has the case, when it is not ready, or when another case has the number.

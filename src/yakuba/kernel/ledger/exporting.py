@@ -8,18 +8,20 @@ from typing import Any
 
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.listing import Wanted, listed
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.tables.spreadsheets import Table, to_csv
+from yakuba.kernel.tables.files import EXCEL, Lacking, written
+from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.ui.wording import wareki
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = ["FORMATS", "Lacking", "NothingToWrite", "export"]
+
 FORMATS = {"xlsx": "Excel", "cp932": "CSV（Shift_JIS）", "utf-8": "CSV（UTF-8）"}
 HEAD = ("受付番号", "状態", "登録番号", "受付日")
 ASKED_AT_ONCE = 500  # cases whose values are read together
@@ -29,15 +31,7 @@ class NothingToWrite(ValueError):
     """There is nothing to write, or more than one file's worth of columns; `str()` says what to do."""
 
 
-class Lacking(ValueError):
-    """Characters that the encoding cannot hold; nothing was written."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"Shift_JISで書けない文字が{len(problems)}か所あります。")
-        self.problems = tuple(problems)
-
-
-def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
+def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download:
     """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
     Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 
@@ -51,9 +45,7 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
         raise NothingToWrite("書き出す受付がありません。条件をゆるめてください。")
     name = f"cases-{timezone.localdate():%Y%m%d}"
     if form == "xlsx":
-        from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
-
-        file = Download(f"{name}.xlsx", EXCEL, to_excel(tables))
+        file = Download(f"{name}.xlsx", EXCEL, written(tables, form))
     else:
         file = _csv(tables, f"{name}.csv", form, accept)
     rows = sum(len(table.rows) for table in tables)
@@ -66,9 +58,7 @@ def _csv(tables: Sequence[Table], name: str, encoding: str, accept: bool) -> Dow
         raise NothingToWrite(
             "CSVの列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
-    content, problems = to_csv(tables[0], encoding, ReductionTable.in_use())
-    if problems and not accept:
-        raise Lacking(problems)
+    content = written(tables[:1], encoding, accept=accept, reduction=ReductionTable.in_use())
     return Download(name, "text/csv", content)
 
 

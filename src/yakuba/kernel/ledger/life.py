@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import move
 from yakuba.kernel.ledger.models import Case, CaseValue
@@ -26,7 +25,7 @@ def offered(case: Case) -> dict[Status, str]:
 
 
 @transaction.atomic
-def take(case: Case, target: Status, *, actor: Any, reason: str = "") -> Case:
+def take(case: Case, target: Status, *, actor: Actor, reason: str = "") -> Case:
     """Take the case a step on. Raises WrongTransition for a step that is not offered and for one without the reason that
     it needs, and ValueRefused as `actions.move`."""
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)

@@ -3,7 +3,7 @@
 A room's `operations.py` holds a table, `OPERATIONS = Operations("robots")`, and a function for each operation:
 
     @OPERATIONS.add("一時停止する", "robots.run", "POST runs/{run_id}/pause", command="pause", answer=A_RUN)
-    def pause_run(asked: OneRun, actor: Any) -> Run:
+    def pause_run(asked: OneRun, actor: Actor) -> Run:
         \"\"\"Ask the robot to pause.\"\"\"
 
 From that come the route with its schema (`kernel.api.operations`), the command (`kernel.operations.commands`), the line

@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.cli.output import municipality_of, print_json, print_rows
 from yakuba.kernel.definitions import DefinitionRefused, decoded
 from yakuba.kernel.operations.arguments import LARGEST_PART, FromFile, Part, Word
@@ -70,7 +71,7 @@ def _command(operation: Operation) -> Callable[..., None]:
     return command
 
 
-def _told(operation: Operation, actor: Any, given: dict[str, Any]) -> Any:
+def _told(operation: Operation, actor: Actor, given: dict[str, Any]) -> Any:
     """What the operation answers; of a list all parts."""
     if not issubclass(operation.arguments, Part):
         return operation.answer.show(operation(actor, **given))

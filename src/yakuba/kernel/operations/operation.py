@@ -10,6 +10,7 @@ from django.db import transaction
 from pydantic import BaseModel
 
 from yakuba.kernel.accounts import require
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.operations.arguments import checked
 
@@ -59,7 +60,7 @@ class Operation:
     event: str | Callable[[Any], str] = ""
     trace: Callable[[Any, Any], Trace] | None = None
 
-    def __call__(self, actor: Any, **arguments: Any) -> Any:
+    def __call__(self, actor: Actor, **arguments: Any) -> Any:
         """Do it for `actor`, with the event in the same transaction. Returns the outcome.
 
         actor: a member of staff; None for whoever operates the machine, who may everything. Raises PermissionDenied,

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.persons import queries
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.persons.models import Load
@@ -55,7 +55,7 @@ class ProbeForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """Look for a person; below it what was loaded last."""
     form = ProbeForm(request.POST if request.method == "POST" else None)
-    found = queries.looked_up(form.probe(), actor=request.user) if form.is_valid() else None
+    found = queries.looked_up(form.probe(), actor=person_of(request)) if form.is_valid() else None
     context = {
         "form": form,
         "found": found,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.persons import matching
 from yakuba.kernel.persons.matching import Entry, Match, Probe
@@ -39,7 +38,7 @@ def match(probe: Probe) -> Match:
     return matching.match(probe, found.values())
 
 
-def looked_up(probe: Probe, *, actor: User | AnonymousUser) -> Match:
+def looked_up(probe: Probe, *, actor: Actor) -> Match:
     """`match` for a person who looks at the candidates: it is recorded whom they were shown."""
     found = match(probe)
     record("persons.looked_up", actor=actor, shown=[one.entry.number for one in found.candidates][:MOST_TOLD])

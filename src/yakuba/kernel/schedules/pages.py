@@ -43,7 +43,7 @@ def _add_day(request: HttpRequest, form: SpecialDayForm) -> None:
         defaults={"open": given["open"] == "yes", "reason": given["reason"]},
     )
     actions.look_again()
-    record("schedules.special_day", subject=f"day:{given['day'].isoformat()}", actor=request.user)
+    record("schedules.special_day", subject=f"day:{given['day'].isoformat()}", actor=person_of(request))
     messages.success(request, "特別な日を決めました。")
 
 
@@ -86,7 +86,7 @@ def begin(request: HttpRequest, schedule_id: int) -> HttpResponse:
     row = get_object_or_404(Schedule, pk=schedule_id)
     with transaction.atomic():
         jobs.enqueue(actions.JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
-        record("schedules.begun_by_hand", subject=f"schedule:{row.pk}", actor=request.user)
+        record("schedules.begun_by_hand", subject=f"schedule:{row.pk}", actor=person_of(request))
     messages.success(request, "始めます。結果は「前回」に出ます。")
     return redirect("schedules:schedules")
 
@@ -106,7 +106,9 @@ def remove_day(request: HttpRequest, day_id: int) -> HttpResponse:
     """Let the law's calendar hold for that day again."""
     row = get_object_or_404(SpecialDay, pk=day_id)
     with transaction.atomic():
-        record("schedules.special_day_removed", subject=f"day:{row.day.isoformat()}", actor=request.user)
+        record(
+            "schedules.special_day_removed", subject=f"day:{row.day.isoformat()}", actor=person_of(request)
+        )
         row.delete()
         actions.look_again()
     return redirect("schedules:schedules")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -11,35 +14,48 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from yakuba.kernel.tables.spreadsheets import DANGEROUS, Table, Value
+from yakuba.kernel.tables.spreadsheets import DANGEROUS, Sheet, Value, naive
 
 WIDEST = 60  # columns of half width
+MEASURED = 50  # rows by which the columns are made wide enough
 
 
-def to_excel(tables: Iterable[Table]) -> bytes:
-    """One workbook, a sheet a table, the head row fixed and filterable."""
+def write_excel(tables: Iterable[Sheet], file: BinaryIO) -> None:
+    """Write one workbook, a sheet a table, the head row fixed and filterable. Each row goes to the disk as it comes."""
     book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.title)
         sheet.freeze_panes = "A2"
-        for number, width in enumerate(_widths(table), start=1):
+        rows = iter(table.rows)
+        first = list(islice(rows, MEASURED))
+        for number, width in enumerate(_widths(table.head, first), start=1):
             sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
         sheet.append([_cell(sheet, head, bold=True) for head in table.head])
-        for row in table.rows:
+        lines = 1
+        for row in chain(first, rows):
             sheet.append([_cell(sheet, value) for value in row])
+            lines += 1
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{lines}"
         sheet.close()  # should the next table fail, nothing is left half written
+    book.save(file)
+
+
+def to_excel(tables: Iterable[Sheet]) -> bytes:
+    """The same in memory."""
     buffer = io.BytesIO()
-    book.save(buffer)
+    write_excel(tables, buffer)
     return buffer.getvalue()
 
 
 def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:
+    if isinstance(value, datetime):
+        return naive(value)
     if not isinstance(value, str):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("�", value)
     risky = text.startswith(DANGEROUS)
-    if not bold and not risky:
+    number = text.isdigit()
+    if not (bold or risky or number):
         return text
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"  # never a formula, whatever it begins with
@@ -47,11 +63,13 @@ def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:
         cell.font = Font(bold=True)
     if risky:
         cell.quotePrefix = True
+    if number:
+        cell.number_format = "@"  # a number such as 0012 keeps its zeros when somebody edits the cell, too
     return cell
 
 
-def _widths(table: Table) -> Iterator[int]:
+def _widths(head: Sequence[str], first: Sequence[Sequence[Value]]) -> Iterator[int]:
     """Columns wide enough for the head and the first rows."""
-    for number, head in enumerate(table.head):
-        values = [head, *(str(row[number] or "") for row in table.rows[:50])]
+    for number, name in enumerate(head):
+        values = [name, *("" if row[number] is None else str(row[number]) for row in first)]
         yield min(WIDEST, 2 + max(sum(2 if ord(one) > 255 else 1 for one in value) for value in values))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from yakuba.kernel.definitions import Problem, plain
-from yakuba.kernel.tables.recognising import LARGEST, is_workbook, text_of
+from yakuba.kernel.tables.recognising import LARGEST, Text, is_workbook, size_of, text_of
 from yakuba.kernel.tables.records import LONGEST_CELL, Reader, Record
 from yakuba.kernel.values.characters import compose
 
 MOST_COLUMNS = 300
 DELIMITERS = (",", "\t", ";")
 TITLE_LINES = 10  # records that may stand above the head
-HEAD_WITHIN = 200_000  # characters of the file
+HEAD_WITHIN = 20_000  # lines of the file, most of them empty
 TITLE_CELLS = 3  # more filled cells than this are values and no title
 BREAK = re.compile(r"\s*\n\s*")
 # What a spreadsheet writes for a value that it cannot calculate (#N/A, #REF!), or show in a narrow column (####).
@@ -49,7 +50,7 @@ class Source(Protocol):
 
 
 def rows(
-    data: bytes,
+    data: bytes | BinaryIO,
     required: Sequence[str],
     problems: list[Problem],
     place: Callable[[Row], str] = lambda _: "",
@@ -59,11 +60,12 @@ def rows(
     """The rows below the head, which has the `required` headings and may stand below a title.
 
     data: CSV (cells divided by commas, tabs or semicolons: the head tells) or an Excel workbook, of which the one sheet
-    with these headings is read. A row that does not fit is told and left out; `place` says whose it is. renamed: heading
-    as the file has it → as the reader knows it.
+    with these headings is read. Of a file (one that can seek) a row at a time is in memory, and nothing else may read it
+    meanwhile. A row that does not fit is told and left out; `place` says whose it is. renamed: heading as the file has it
+    → as the reader knows it.
     """
     names = renamed or {}
-    source, head = _opened(data, required, problems, names)
+    source, head = _opened(_file(data), required, problems, names)
     if source is None:
         return
     if head is None:
@@ -89,13 +91,17 @@ def rows(
                 yield row
 
 
+def _file(data: bytes | BinaryIO) -> BinaryIO:
+    return io.BytesIO(data) if isinstance(data, bytes) else data
+
+
 def _opened(
-    data: bytes, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
+    file: BinaryIO, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
 ) -> tuple[Source | None, Record | None]:
     """What gives the records, and the head. No source where `problems` tells why."""
-    if is_workbook(data) and len(data) <= LARGEST:
-        return _sheet(data, required, problems, names)
-    text = text_of(data, problems)
+    if size_of(file) <= LARGEST and is_workbook(file):
+        return _sheet(file, required, problems, names)
+    text = text_of(file, problems)
     if text is None:
         return None, None
     delimiter, head = _head(text, required, names)
@@ -103,11 +109,11 @@ def _opened(
 
 
 def _sheet(
-    data: bytes, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
+    file: BinaryIO, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
 ) -> tuple[Source | None, Record | None]:
     from yakuba.kernel.tables import workbook  # takes long; only this needs it
 
-    readers = workbook.readers(data, problems)
+    readers = workbook.readers(file, problems)
     if not readers:
         return None, None
     starts = [workbook.begins(one, TITLE_LINES + 1) for one in readers]
@@ -127,12 +133,14 @@ def _sheet(
     return readers[at], heads[at] or next(iter(starts[at]), None)
 
 
-def _head(text: str, required: Sequence[str], names: Mapping[str, str]) -> tuple[str, Record | None]:
+def _head(text: Text, required: Sequence[str], names: Mapping[str, str]) -> tuple[str, Record | None]:
     """By what cells are divided, and the head: the first record with all required headings, else the first one."""
     first: Record | None = None
     for delimiter in DELIMITERS:
         seen = 0
-        for record in Reader(text[:HEAD_WITHIN], delimiter, []):
+        for record in Reader(text, delimiter, []):
+            if record.line > HEAD_WITHIN:
+                break
             if not any(cell.strip() for cell in record.cells):
                 continue
             first = first or record

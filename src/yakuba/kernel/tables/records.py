@@ -8,15 +8,16 @@ makes its row longer than the head, is taken for that.
 
 from __future__ import annotations
 
-import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from yakuba.kernel.definitions import Problem
+from yakuba.kernel.tables.recognising import Text
 
 QUOTE = '"'
-LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_CELL = 2_000  # characters
+MOST_WAITING = 1_000  # short rows in a line that may be parts of one value
 NEVER_OPENED = (
     f"引用符（{QUOTE}）の閉じ忘れか、余分な引用符があります。引用符を直すか消してください。"
     "この行は取り込まず、次の行から続けて読みました。"
@@ -44,23 +45,47 @@ class _Misquoted(ValueError):
         self.last = last
 
 
+class _Lines:
+    """The lines of a text by number (from 0), as far as they are needed: those before `forget` are gone."""
+
+    def __init__(self, lines: Iterator[str], count: int) -> None:
+        self.count = count  # up to the last one that is not empty
+        self._lines = lines
+        self._first = 0
+        self._kept: deque[str] = deque()
+
+    def __getitem__(self, at: int) -> str:
+        while at >= self._first + len(self._kept):
+            self._kept.append(next(self._lines).removesuffix("\n"))
+        return self._kept[at - self._first]
+
+    def forget(self, before: int) -> None:
+        """Nobody asks for these any more."""
+        while self._first < before:
+            self._first += 1
+            if self._kept:
+                self._kept.popleft()
+
+
 @dataclass
 class Reader:
     """Reads the records of a text. columns: how many the head has, once it is known (0 before); width: with the empty
     ones at its end."""
 
-    text: str
+    text: Text
     delimiter: str
     problems: list[Problem]
     columns: int = 0
     width: int = 0
-    _lines: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._lines = LINE_END.split(self.text)
+    _lines: _Lines = field(init=False)
 
     def __iter__(self) -> Iterator[Record]:
         """A whole row waits until it is clear that the lines behind it are no part of it."""
+        with self.text.opened() as lines:
+            self._lines = _Lines(lines, self.text.lines)
+            yield from self._records()
+
+    def _records(self) -> Iterator[Record]:
         waiting: list[Record] = []
         for found in self._read():
             if isinstance(found, Problem):
@@ -69,7 +94,7 @@ class Reader:
                 self.problems.append(found)
                 yield from waiting
                 waiting = []
-            elif waiting and len(found.cells) < self.width:
+            elif waiting and len(found.cells) < self.width and len(waiting) < MOST_WAITING:
                 waiting.append(found)
             else:
                 yield from waiting
@@ -83,7 +108,8 @@ class Reader:
 
     def _read(self) -> Iterator[Record | Problem]:
         at = 0
-        while at < len(self._lines):
+        while at < self._lines.count:
+            self._lines.forget(at)
             line = self._lines[at]
             if QUOTE not in line:
                 yield Record(at + 1, line.split(self.delimiter))
@@ -133,8 +159,8 @@ class Reader:
             parts.append(part)
             length += len(part)
             if end < 0:
-                if at + 1 == len(self._lines) or length > LONGEST_CELL:
-                    raise _Misquoted(opened, self._last_line())
+                if at + 1 >= self._lines.count or length > LONGEST_CELL:
+                    raise _Misquoted(opened, self._lines.count - 1)
                 parts.append("\n")
                 at, position = at + 1, 0
             elif line.startswith(QUOTE, end + 1):
@@ -147,10 +173,6 @@ class Reader:
                 return cell, at, end + 1
             else:
                 raise _Misquoted(opened, at)
-
-    def _last_line(self) -> int:
-        """The last line that is not empty."""
-        return next(at for at in range(len(self._lines) - 1, -1, -1) if self._lines[at].strip() or at == 0)
 
 
 def _reason(began: int, found: _Misquoted) -> str:

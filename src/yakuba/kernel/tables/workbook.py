@@ -1,30 +1,36 @@
 """An Excel workbook → the records of one sheet, as a person sees them. Apart from `reading`, because openpyxl takes a
 quarter of a second to import.
 
-Only the sheet's XML is streamed, so that memory does not grow with the rows. What a person cannot see or the file does
+The sheets' XML is streamed, and the texts that their cells share lie on the disk, so that memory does not grow with the
+rows. What a person cannot see or the file does
 not hold is told by its cell and never guessed: hidden rows, a formula that nobody has calculated yet, cells merged across
 columns. A cell merged over rows of one column holds for each of them, as it looks.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import range_boundaries
+from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.xml.functions import iterparse
 
 from yakuba.kernel.definitions import Problem
+from yakuba.kernel.tables.recognising import chunks
 from yakuba.kernel.tables.records import Record
 
 LARGEST_UNPACKED = 1_500_000_000  # bytes; a million rows of ten columns take about half of it
-CHUNK, OVERLAP = 1 << 20, 1 << 14  # bytes of XML looked at together, and of those seen twice
+STRINGS_IN_MEMORY = 1 << 24  # bytes; more of them lie in a file without a name
 HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+\d+:[A-Z]+\d+)"')
 UNCALCULATED = re.compile(
@@ -48,7 +54,7 @@ class _Sheet:
         self.uncalculated: dict[int, list[str]] = {}
         merged: set[str] = set()
         with book._archive.open(sheet._worksheet_path) as xml:
-            for part in _chunks(xml):
+            for part in chunks(xml):
                 self.hidden |= {int(row) for row in HIDDEN.findall(part)}
                 merged |= {ref.decode() for ref in MERGED.findall(part)}
                 for cell in UNCALCULATED.findall(part):
@@ -83,11 +89,34 @@ class _Sheet:
                 yield Record(number, cells)
 
 
-def _chunks(file: Any) -> Iterator[bytes]:
-    tail = b""
-    while part := file.read(CHUNK):
-        yield tail + part
-        tail = part[-OVERLAP:]
+class _Strings:
+    """The texts that the cells of all sheets share, by number. Most of a workbook's bytes are here; openpyxl would keep
+    every one of them as an object."""
+
+    def __init__(self, xml: IO[bytes]) -> None:
+        self._file = SpooledTemporaryFile(STRINGS_IN_MEMORY)  # noqa: SIM115  lives as long as the workbook
+        self._ends = array("Q", [0])
+        events = iterparse(xml, events=("start", "end"))
+        _, root = next(events)
+        for event, item in events:
+            if event == "end" and item.tag.endswith("}si"):
+                text = Text.from_tree(item).content.replace("x005F_", "").encode("utf-8", "surrogatepass")
+                self._file.write(text)
+                self._ends.append(self._ends[-1] + len(text))
+                root.clear()  # else every item stays, though an empty one
+
+    def __getitem__(self, at: int) -> str:
+        self._file.seek(self._ends[at])
+        return self._file.read(self._ends[at + 1] - self._ends[at]).decode("utf-8", "surrogatepass")
+
+
+class _ExcelReader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    def read_strings(self) -> None:
+        """Instead of a list in memory."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as xml:
+                self.shared_strings = _Strings(xml)
 
 
 @dataclass
@@ -99,7 +128,6 @@ class Reader:
     problems: list[Problem]
     columns: int = 0
     width: int = 0
-    _told: set[int] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Record]:
         for record in self.sheet.records():
@@ -120,16 +148,17 @@ class Reader:
         return ""
 
 
-def readers(data: bytes, problems: list[Problem]) -> list[Reader]:
+def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
     """One for each visible sheet; empty where `problems` tells why the file cannot be read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(file) as archive:
             unpacked = sum(one.file_size for one in archive.infolist())
         if unpacked > LARGEST_UNPACKED:
             problems.append(Problem(0, "", "Excelのファイルが大きすぎます。シートを分けてください。"))
             return []
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheets = [_Sheet(book, sheet) for sheet in book.worksheets]
+        reader = _ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        sheets = [_Sheet(reader.wb, sheet) for sheet in reader.wb.worksheets]
     except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
         reason = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
         problems.append(Problem(0, "", reason))
@@ -166,8 +195,3 @@ def _text(cell: Any) -> str:
     if isinstance(value, int) and ZEROS.fullmatch(cell.number_format or ""):
         return str(value).zfill(len(cell.number_format))
     return str(value)
-
-
-def cell_name(line: int, column: int) -> str:
-    """B5 for the second column of line 5."""
-    return f"{get_column_letter(column)}{line}"

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from yakuba.kernel.accounts import throttle
+from yakuba.kernel.accounts import person_of, throttle
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
@@ -60,7 +60,9 @@ class OwnPasswordView(PasswordChangeView):
         answer = super().form_valid(form)
         if municipality_or_none() is not None:
             subject = f"user:{self.request.user.pk}"
-            record("accounts.staff_saved", subject=subject, actor=self.request.user, password_changed=True)
+            record(
+                "accounts.staff_saved", subject=subject, actor=person_of(self.request), password_changed=True
+            )
         messages.success(self.request, "パスワードを変えました。")
         return answer
 

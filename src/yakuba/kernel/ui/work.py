@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts import allowed, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import cancel, retry, work
 from yakuba.kernel.jobs.models import Job, State
@@ -27,7 +27,7 @@ def cancel_work(request: HttpRequest, job_id: int) -> HttpResponse:
         return _back(request)
     with transaction.atomic():
         cancel(row)
-        record("jobs.cancelled", subject=f"job:{row.pk}", actor=request.user)
+        record("jobs.cancelled", subject=f"job:{row.pk}", actor=person_of(request))
     messages.success(request, f"「{row}」を中止します。実行中のものは、切りのよいところで止まります。")
     return _back(request)
 
@@ -42,7 +42,7 @@ def retry_work(request: HttpRequest, job_id: int) -> HttpResponse:
         return _back(request)
     with transaction.atomic():
         retry(row)
-        record("jobs.retried", subject=f"job:{row.pk}", actor=request.user)
+        record("jobs.retried", subject=f"job:{row.pk}", actor=person_of(request))
     messages.success(request, f"「{row}」をもう一度動かします。")
     return _back(request)
 

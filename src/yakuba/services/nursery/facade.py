@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.actions import rounds, rules, runs, taking
 from yakuba.services.nursery.models import Round, RuleSet, Run
@@ -27,7 +27,7 @@ def _quiet(done: int, total: int, note: str) -> None:
     """Nobody listens."""
 
 
-def load_rules(text: str, *, actor: Any) -> int:
+def load_rules(text: str, *, actor: User) -> int:
     """Load a rule file; the same text again changes nothing. Returns the rule set's id. Raises RulesRefused
     (`engine.rules`) or NotPossible."""
     return int(rules.load(text, actor=actor).pk)
@@ -39,7 +39,7 @@ def round_id(procedure: str, start: date, number: int = 1) -> int | None:
     return row.pk if row else None
 
 
-def make_round(title: str, start: date, rule_set: int, *, actor: Any) -> int:
+def make_round(title: str, start: date, rule_set: int, *, actor: User) -> int:
     """A new first round by that rule set, of the procedure which its rules name. Returns its id. Raises
     NotPossible, and Procedure.DoesNotExist."""
     rows = RuleSet.objects.get(pk=rule_set)
@@ -47,7 +47,7 @@ def make_round(title: str, start: date, rule_set: int, *, actor: Any) -> int:
     return int(rounds.make(title, start, procedure, rows, actor=actor).pk)
 
 
-def load_round(round: int, facilities: bytes, applications: bytes, *, actor: Any) -> list[str]:
+def load_round(round: int, facilities: bytes, applications: bytes, *, actor: User) -> list[str]:
     """Take facilities and applications from CSV files. Returns what was refused, by line, in Japanese."""
     row = Round.objects.get(pk=round)
     first = taking.facilities_from_file(row, facilities, actor=actor)
@@ -55,14 +55,14 @@ def load_round(round: int, facilities: bytes, applications: bytes, *, actor: Any
     return [str(problem) for problem in (*first.problems, *second.problems)]
 
 
-def take_from_ledger(round: int, *, actor: Any) -> list[str]:
+def take_from_ledger(round: int, *, actor: User) -> list[str]:
     """Take the ledger's confirmed applications. Returns what was refused, in Japanese."""
     taken = taking.from_ledger(Round.objects.get(pk=round), actor=actor)
     return [str(problem) for problem in taken.problems]
 
 
 def calculate(
-    round: int, *, actor: Any, seconds: int = 60, told: Callable[[int, int, str], None] = _quiet
+    round: int, *, actor: User, seconds: int = 60, told: Callable[[int, int, str], None] = _quiet
 ) -> int:
     """Calculate the round here and now, without a worker. Returns the run's id; with unchanged inputs the one that
     has the result already. Raises NotPossible, also when the inputs were refused."""
@@ -74,6 +74,6 @@ def calculate(
     return int(run.pk)
 
 
-def adopt(run: int, *, actor: Any) -> None:
+def adopt(run: int, *, actor: User) -> None:
     """Make a run's result count in its round. Raises NotPossible."""
     runs.adopt(Run.objects.get(pk=run), actor=actor)

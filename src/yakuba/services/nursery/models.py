@@ -20,7 +20,6 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.nursery.contracts import Status
 
-AGES = range(6)  # age classes 0–5, by the age on April 1
 DECLINED = "declined"  # the result of a hand-over when the family gave the seat back
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, File, Form, Router, Schema, Status, UploadedFile
 
+from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.chain import record
@@ -197,7 +198,7 @@ def create_batch(
 ) -> Any:
     """Take files as one batch. Answers 422 with each file's reason when not one of them can be taken."""
     given = [(file.name or "", cast(BinaryIO, file)) for file in files]
-    batch = uploads.upload(given, actor=request.user, name=name, force=force)
+    batch = uploads.upload(given, actor=person_of(request), name=name, force=force)
     told = _batch(batch)
     if told["progress"]["files"] == told["progress"]["refused"]:
         detail = "filesの各messageを読んで直し、もう一度送ってください。"
@@ -225,7 +226,7 @@ def show_batch(request: HttpRequest, batch_id: int) -> Any:
 def force_file(request: HttpRequest, file_id: int) -> Any:
     """Read a file although the same one was taken before."""
     file = get_object_or_404(BatchFile, pk=file_id)
-    uploads.force_file(file, actor=request.user)
+    uploads.force_file(file, actor=person_of(request))
     file.refresh_from_db()
     return file
 
@@ -237,7 +238,7 @@ def list_questions(
 ) -> Any:
     """Values that wait for a person, by case. Reading them is recorded."""
     found = question_queries.open_questions(batch, held=held)
-    record("reading.values_listed", subject=f"batch:{batch or 'all'}", actor=request.user)
+    record("reading.values_listed", subject=f"batch:{batch or 'all'}", actor=person_of(request))
     return [asdict(question) for question in _part(found, limit, offset)]
 
 
@@ -247,7 +248,7 @@ def answer_question(request: HttpRequest, question_id: int, body: AnswerIn) -> A
     """Take a person's answer."""
     get_object_or_404(Question, pk=question_id)
     done = questions.answer(
-        question_id, body.value, actor=request.user, seconds=body.seconds, insist=body.insist
+        question_id, body.value, actor=person_of(request), seconds=body.seconds, insist=body.insist
     )
     return _answered(done)
 
@@ -257,7 +258,7 @@ def answer_question(request: HttpRequest, question_id: int, body: AnswerIn) -> A
 def hold_question(request: HttpRequest, question_id: int, body: HoldIn) -> Any:
     """Leave a value for later."""
     get_object_or_404(Question, pk=question_id)
-    done = questions.hold(question_id, body.reason, actor=request.user, seconds=body.seconds)
+    done = questions.hold(question_id, body.reason, actor=person_of(request), seconds=body.seconds)
     return _answered(done)
 
 
@@ -280,7 +281,7 @@ def resolve_sheet(request: HttpRequest, sheet_id: int, body: ResolveIn) -> Any:
         receipt_number=body.receipt_number,
         form=form,
         page=body.page or None,
-        actor=request.user,
+        actor=person_of(request),
         seconds=body.seconds,
     )
     return _sheet(done)
@@ -291,7 +292,7 @@ def resolve_sheet(request: HttpRequest, sheet_id: int, body: ResolveIn) -> Any:
 def put_sheet_aside(request: HttpRequest, sheet_id: int, body: AsideIn) -> Any:
     """Take a sheet out of the work."""
     sheet = get_object_or_404(Sheet, pk=sheet_id)
-    done = sheets.put_aside(sheet, body.reason, actor=request.user)
+    done = sheets.put_aside(sheet, body.reason, actor=person_of(request))
     return _sheet(done)
 
 
@@ -300,7 +301,7 @@ def put_sheet_aside(request: HttpRequest, sheet_id: int, body: AsideIn) -> Any:
 def case_values(request: HttpRequest, case_id: int) -> Any:
     """All values of a case. Reading them is recorded."""
     case = get_object_or_404(Case, pk=case_id)
-    record("reading.case_viewed", subject=f"case:{case.pk}", actor=request.user)
+    record("reading.case_viewed", subject=f"case:{case.pk}", actor=person_of(request))
     kinds = case.procedure.definition.by_code
     revealed = reveals(request.user, request.auth.scopes)  # type: ignore[attr-defined]  # ninja puts it there
     return [

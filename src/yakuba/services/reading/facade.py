@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.services.reading.actions import definitions, questions, sheets, uploads
 from yakuba.services.reading.actions.answers import AnswerRefused
@@ -40,13 +41,13 @@ __all__ = [
 ]
 
 
-def load_form(path: Path, actor: Any = None) -> str:
+def load_form(path: Path, actor: Actor = None) -> str:
     """Put a form (form.yaml or its folder) into use. Returns its code. Raises the engine's DefinitionError."""
     return definitions.load_form(path, actor=actor).code
 
 
 def upload(
-    files: Iterable[tuple[str, BinaryIO]], actor: Any = None, *, name: str = "", force: bool = False
+    files: Iterable[tuple[str, BinaryIO]], actor: Actor = None, *, name: str = "", force: bool = False
 ) -> int:
     """Take files, pairs of name and binary stream, as one batch. Returns its id; `batch_files` says what became
     of each. Raises WrongStep when there is no file."""
@@ -76,7 +77,7 @@ def open_questions(batch_id: int | None = None) -> list[OpenQuestion]:
 def answer(
     question_id: int,
     value: str,
-    actor: Any,
+    actor: Actor,
     seconds: float,
     *,
     insist: bool = False,
@@ -90,7 +91,7 @@ def answer(
     questions.answer(question_id, value, actor=actor, seconds=seconds, insist=insist, assumed=assumed)
 
 
-def hold(question_id: int, reason: str, actor: Any, seconds: float = 0.0) -> None:
+def hold(question_id: int, reason: str, actor: Actor, seconds: float = 0.0) -> None:
     """Leave a value for later. Raises WrongStep."""
     questions.hold(question_id, reason, actor=actor, seconds=seconds)
 
@@ -102,7 +103,7 @@ def open_problems(batch_id: int | None = None) -> list[SheetProblem]:
 
 def resolve_problem(
     sheet_id: int,
-    actor: Any,
+    actor: Actor,
     seconds: float,
     *,
     receipt_number: str = "",
@@ -126,7 +127,7 @@ def resolve_problem(
     )
 
 
-def put_aside(sheet_id: int, reason: str, actor: Any) -> None:
+def put_aside(sheet_id: int, reason: str, actor: Actor) -> None:
     """Take a problem sheet out of the work. Raises WrongStep."""
     sheets.put_aside(Sheet.objects.get(pk=sheet_id), reason, actor=actor)
 

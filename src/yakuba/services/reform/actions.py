@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.reform.contracts import Baseline
@@ -13,7 +12,7 @@ from yakuba.services.reform.models import BaselineEntry
 
 
 @transaction.atomic
-def state_baseline(procedure: Procedure, baseline: Baseline, *, actor: Any) -> BaselineEntry:
+def state_baseline(procedure: Procedure, baseline: Baseline, *, actor: Actor) -> BaselineEntry:
     """State what a case took before. Raises ValidationError when a value is out of range."""
     entry = BaselineEntry(
         procedure=procedure,

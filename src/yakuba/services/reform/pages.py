@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from yakuba.kernel.accounts import allowed, permission_required, require
+from yakuba.kernel.accounts import allowed, permission_required, person_of, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.charts import Chart, before_after, person_and_machine
 from yakuba.kernel.files.downloads import Download
@@ -45,7 +45,7 @@ def effects_pdf(request: HttpRequest) -> HttpResponse:
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect("reform:effects")
-    record("reform.report_made", actor=request.user)
+    record("reform.report_made", actor=person_of(request))
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="effect-{timezone.localdate():%Y%m%d}.pdf"'
     return answer
@@ -72,7 +72,7 @@ def promises_pdf(request: HttpRequest) -> HttpResponse:
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect("reform:promises")
-    record("reform.promises_printed", actor=request.user)
+    record("reform.promises_printed", actor=person_of(request))
     return Download(f"promises-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
 
 
@@ -91,7 +91,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "reform.manage")
         if form.is_valid():
-            actions.state_baseline(row, form.baseline, actor=request.user)
+            actions.state_baseline(row, form.baseline, actor=person_of(request))
             messages.success(request, "前にかかった時間を登録しました。")
             return redirect("reform:procedure", code=code)
     effect = queries.effect(row)

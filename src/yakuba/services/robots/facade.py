@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.services.robots import operations
 from yakuba.services.robots.actions import systems
 from yakuba.services.robots.adapters import launch
@@ -74,7 +75,7 @@ def set_system(
     base_url: str,
     secrets: Mapping[str, str],
     *,
-    actor: Any,
+    actor: Actor,
     settle_seconds: float = 60.0,
     idempotent: bool = False,
 ) -> int:
@@ -85,7 +86,7 @@ def set_system(
     return systems.set_system(name, base_url, settle_seconds, secrets, idempotent=idempotent, actor=actor).pk
 
 
-def start_run(procedure_code: str, actor: Any, dry_run: bool = False, *, limit: int | None = None) -> int:
+def start_run(procedure_code: str, actor: Actor, dry_run: bool = False, *, limit: int | None = None) -> int:
     """Let the procedure's robot enter its ready cases. Returns the run's id.
 
     Raises Conflict when there is not exactly one scenario in use, when it may not run, or nothing waits.
@@ -116,7 +117,7 @@ def decide(
     row_id: int,
     decision: str,
     *,
-    actor: Any,
+    actor: Actor,
     target_number: str = "",
     reason: str = "",
     seconds: float = 0.0,
@@ -134,7 +135,7 @@ def decide(
     )
 
 
-def resume(run_id: int, actor: Any) -> None:
+def resume(run_id: int, actor: Actor) -> None:
     """Go on from the first row that is open. Raises Conflict."""
     operations.resume_run(actor, run_id=run_id)
 

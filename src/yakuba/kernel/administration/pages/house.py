@@ -15,7 +15,7 @@ from django.db.models import Count, Min, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yakuba.kernel.accounts import permission_required, unused_rooms
+from yakuba.kernel.accounts import permission_required, person_of, unused_rooms
 from yakuba.kernel.administration import checks as self_checks
 from yakuba.kernel.administration.forms import manual_of_settings
 from yakuba.kernel.audit.chain import record
@@ -49,7 +49,7 @@ def _switch(request: HttpRequest, manifest: Manifest, *, on: bool) -> None:
     else:
         UnusedRoom.objects.get_or_create(municipality=current_municipality(), room=manifest.name)
     name = "administration.room_switched_on" if on else "administration.room_switched_off"
-    record(name, subject=f"room:{manifest.name}", actor=request.user)
+    record(name, subject=f"room:{manifest.name}", actor=person_of(request))
     told = "使うことにしました" if on else "使わないことにしました。持っている記録は消えません"
     messages.success(request, f"「{manifest.label}」を{told}。")
 
@@ -90,7 +90,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     """The self-checks of the house and of every room that the town uses, made now."""
     results = self_checks.run(unused_rooms(request.user))
     wrong = sum(not one.ok for _, found in results for one in found)
-    record("administration.checked", actor=request.user, wrong=wrong)
+    record("administration.checked", actor=person_of(request), wrong=wrong)
     return render(request, "administration/checks.html", {"results": results, "wrong": wrong})
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.administration.forms import PersonForm
 from yakuba.kernel.tenancy import current_municipality
@@ -74,7 +74,7 @@ def active(request: HttpRequest, user_id: int) -> HttpResponse:
     """Let the person log in, or no longer."""
     row = _one(user_id)
     try:
-        actions.set_active(row, "back" in request.POST, actor=request.user)
+        actions.set_active(row, "back" in request.POST, actor=person_of(request))
         messages.success(
             request, f"{row} は{'ログインできます' if row.is_active else 'ログインできなくなりました'}。"
         )
@@ -95,7 +95,7 @@ def password(request: HttpRequest, user_id: int) -> HttpResponse:
 def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     """Let the person try to log in again at once."""
     row = _one(user_id)
-    actions.unlock(row, actor=request.user)
+    actions.unlock(row, actor=person_of(request))
     messages.success(request, f"{row} は、待たずにまたログインを試せます。")
     return redirect("administration:person", user_id)
 
@@ -114,7 +114,7 @@ def _save(username: str, given: dict[str, object], request: HttpRequest) -> User
         name=str(given["display_name"]),
         department=str(given["department"]),
         roles=list(given["roles"]),  # type: ignore[call-overload]  # a list of names
-        actor=request.user,
+        actor=person_of(request),
     )
     if not given["department"] and person.department_id is not None:
         person.department = None
@@ -123,7 +123,7 @@ def _save(username: str, given: dict[str, object], request: HttpRequest) -> User
 
 
 def _password_once(request: HttpRequest, person: User) -> HttpResponse:
-    secret = actions.reset_password(person, actor=request.user)
+    secret = actions.reset_password(person, actor=person_of(request))
     context = {"heading": f"{person} のパスワード", "secret": secret, "back": "administration:people"}
     context["text"] = (
         f"職員ID {person.username} のログインに使います。本人にだけ伝え、ログインのあとで本人に変えてもらってください。"

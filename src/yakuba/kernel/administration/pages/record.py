@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.administration.forms import AuditFilter
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import on_paper, record, verify
@@ -32,7 +32,7 @@ def events(request: HttpRequest) -> HttpResponse:
     for row in page:
         row.sentence = audit_sentences().get(row.name, row.name)
     if page.number == 1:
-        record("audit.listed", actor=request.user)
+        record("audit.listed", actor=person_of(request))
     query = urlencode({key: value for key, value in request.GET.items() if value and key != "page"})
     context = {"page": page, "form": form, "query": query, "narrowed": bool(query)}
     return render(request, "administration/audit.html", context, status=200 if valid else 422)
@@ -44,7 +44,7 @@ def verify_chain(request: HttpRequest) -> HttpResponse:
     """Check the whole chain, and its end against the one kept apart."""
     count, problems = verify()
     problems += head.problems()
-    record("audit.verified", actor=request.user, events=count, problems=len(problems))
+    record("audit.verified", actor=person_of(request), events=count, problems=len(problems))
     context = {"count": count, "problems": problems, "when": timezone.now()}
     return render(request, "administration/verified.html", context)
 
@@ -54,7 +54,7 @@ def digest(request: HttpRequest) -> HttpResponse:
     """The record's end for paper, which nobody at a keyboard can change."""
     context = {"paper": on_paper(), "today": timezone.localdate()}
     answer = render(request, "administration/digest.html", context)
-    record("audit.digest_printed", actor=request.user)
+    record("audit.digest_printed", actor=person_of(request))
     return answer
 
 

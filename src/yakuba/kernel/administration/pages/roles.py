@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.administration.forms import NameForm, RoleForm
 from yakuba.kernel.registry import manifests, proposed_roles
@@ -63,7 +63,7 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
     """Take the role away, if nobody holds it."""
     row = get_object_or_404(Role.objects, pk=role_id)
     try:
-        actions.remove_role(row, actor=request.user)
+        actions.remove_role(row, actor=person_of(request))
         messages.success(request, f"役割「{row.name}」をなくしました。")
     except actions.NotAccepted as error:
         messages.error(request, str(error))
@@ -84,10 +84,12 @@ def town(request: HttpRequest) -> HttpResponse:
     new_form = NameForm(request.POST if adding else None, label="新しい課の名称", prefix="new")
     try:
         if adding and new_form.is_valid():
-            actions.save_department(new_form.cleaned_data["name"], actor=request.user)
+            actions.save_department(new_form.cleaned_data["name"], actor=person_of(request))
             return redirect("administration:town")
         if name_form.is_valid():
-            actions.save_municipality(municipality.code, name_form.cleaned_data["name"], actor=request.user)
+            actions.save_municipality(
+                municipality.code, name_form.cleaned_data["name"], actor=person_of(request)
+            )
             messages.success(request, "自治体の名称を直しました。")
             return redirect("administration:town")
     except actions.NotAccepted as error:
@@ -113,11 +115,11 @@ def department(request: HttpRequest, department_id: int) -> HttpResponse:
     )
     try:
         if "remove" in request.POST:
-            actions.remove_department(row, actor=request.user)
+            actions.remove_department(row, actor=person_of(request))
             messages.success(request, f"課「{row}」をなくしました。")
             return redirect("administration:town")
         if form.is_valid():
-            actions.save_department(form.cleaned_data["name"], department=row, actor=request.user)
+            actions.save_department(form.cleaned_data["name"], department=row, actor=person_of(request))
             return redirect("administration:town")
     except actions.NotAccepted as error:
         if form.is_bound:
@@ -131,7 +133,7 @@ def department(request: HttpRequest, department_id: int) -> HttpResponse:
 
 def _saved(request: HttpRequest, name: str, form: RoleForm) -> bool:
     try:
-        actions.save_role(name, form.cleaned_data["permissions"], actor=request.user)
+        actions.save_role(name, form.cleaned_data["permissions"], actor=person_of(request))
     except actions.NotAccepted as error:
         form.add_error(None, str(error))
         return False

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import actions, permission_required
+from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import ApiToken, User
 from yakuba.kernel.administration.forms import TokenForm
 from yakuba.kernel.registry import manifests
@@ -23,7 +23,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         person = get_object_or_404(User, municipality=current_municipality(), username=given["user"])
         try:
             secret = actions.issue_token(
-                person, given["name"], given["scopes"], given["days"], actor=request.user
+                person, given["name"], given["scopes"], given["days"], actor=person_of(request)
             )
             once = {"heading": "新しいAPIトークン", "secret": secret, "back": "administration:tokens"}
             once["text"] = (
@@ -44,7 +44,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     """Stop a token at once."""
     row = get_object_or_404(_own(), pk=token_id)
-    actions.revoke_token(row, actor=request.user)
+    actions.revoke_token(row, actor=person_of(request))
     messages.success(request, f"トークン「{row.name}」を止めました。")
     return redirect("administration:tokens")
 

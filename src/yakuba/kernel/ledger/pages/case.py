@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import allowed, permission_required, used_manifests
+from yakuba.kernel.accounts import allowed, permission_required, person_of, used_manifests
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger import life
@@ -27,7 +27,7 @@ from yakuba.kernel.ui.refusals import told_in
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """The page. Opening it is recorded: who looked at whom."""
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
-    record("ledger.case_viewed", subject=f"case:{row.pk}", actor=request.user)
+    record("ledger.case_viewed", subject=f"case:{row.pk}", actor=person_of(request))
     return _page(request, row)
 
 
@@ -42,7 +42,7 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
         given = form.cleaned_data
         seconds = float(given["minutes"]) * 60
         with told_in(form):
-            enter_by_hand(row, given["number"], actor=request.user, seconds=seconds, note=given["note"])
+            enter_by_hand(row, given["number"], actor=person_of(request), seconds=seconds, note=given["note"])
             messages.success(request, f"受付 {row.receipt_number} を入力済みにしました。")
             return redirect("ledger:case", row.pk)
     return _page(request, row, by_hand_form=form, status=422)
@@ -58,7 +58,7 @@ def step(request: HttpRequest, case_id: int) -> HttpResponse:
     if form.is_valid():
         target = Status(form.cleaned_data["target"])
         with told_in(form):
-            life.take(row, target, actor=request.user, reason=form.cleaned_data["reason"])
+            life.take(row, target, actor=person_of(request), reason=form.cleaned_data["reason"])
             messages.success(request, f"受付 {row.receipt_number} を「{LABELS[target]}」にしました。")
             return redirect("ledger:case", row.pk)
     return _page(request, row, step_form=form, status=422)

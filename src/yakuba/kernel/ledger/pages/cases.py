@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger import queries
 from yakuba.kernel.ledger.exporting import FORMATS, Lacking, NothingToWrite, export
@@ -32,7 +32,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     wanted = _remembered(request)
     page = Paginator(listed(wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     if wanted.text and request.GET.get("text"):
-        record("ledger.searched", actor=request.user, found=page.paginator.count)
+        record("ledger.searched", actor=person_of(request), found=page.paginator.count)
     titles = dict(queries.procedures().values_list("code", "title"))
     context = {
         "page": page,
@@ -56,7 +56,7 @@ def export_cases(request: HttpRequest) -> HttpResponse:
     form = request.GET.get("form", "xlsx")
     wanted = Wanted.of(request.GET)
     try:
-        return export(wanted, form, accept="accept" in request.GET, actor=request.user).answer()
+        return export(wanted, form, accept="accept" in request.GET, actor=person_of(request)).answer()
     except KeyError:
         raise Http404("この形では書き出せません。") from None
     except NothingToWrite as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.services.nursery.actions.rules import load
 from yakuba.services.nursery.models import RuleSet
+from yakuba.services.nursery.queries.refusal import NotPossible
 
 
 def collect(procedure: str) -> list[Definition]:
@@ -16,6 +16,10 @@ def collect(procedure: str) -> list[Definition]:
     return [Definition("rules", row.name, row.version, row.name, row.text) for row in newest.values()]
 
 
-def publish(definition: Definition, actor: Any) -> None:
+def publish(definition: Definition, actor: Actor) -> None:
     """Put it into the list. Raises DefinitionRefused and NotPossible."""
+    if actor is None:
+        raise NotPossible(
+            "選考基準には、だれが登録したかが残ります。職員としてログインして公開してください。"
+        )
     load(definition.text, actor=actor)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.tables.spreadsheets import Table, to_csv
-from yakuba.services.nursery.engine import market_writing
+from yakuba.kernel.tables.files import ENCODINGS, EXCEL, written
+from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.queries import exports, runs
-from yakuba.services.nursery.queries.refusal import Lacking, Unknown
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ENCODINGS = ("utf-8", "cp932")
+from yakuba.services.nursery.queries.refusal import Unknown
 
 
 def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Download:
@@ -24,10 +22,7 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
         raise Unknown(
             f"文字コード「{encoding}」では書き出せません。{'、'.join(ENCODINGS)} から選んでください。"
         )
-    content, problems = to_csv(table, encoding)
-    if problems and not accept:
-        raise Lacking(table.title, problems)
-    return Download(name, "text/csv", content)
+    return Download(name, "text/csv", written([table], encoding, accept=accept))
 
 
 def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
@@ -45,10 +40,8 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User
 
 def take_workbook(run: Run, *, actor: User) -> Download:
     """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
-    from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
-
     runs.finished(run)
-    content = to_excel(make(run) for _, make in exports.tables(run).values())
+    content = written([make(run) for _, make in exports.tables(run).values()], "xlsx")
     _exported(run, actor, "excel")
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 

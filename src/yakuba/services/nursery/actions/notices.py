@@ -24,9 +24,9 @@ from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
 from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.engine import notices
-from yakuba.services.nursery.engine.explaining import explain
-from yakuba.services.nursery.engine.notices import FRAME_TEXTS
+from yakuba.services.nursery.engine.telling import notices
+from yakuba.services.nursery.engine.telling.explaining import explain
+from yakuba.services.nursery.engine.telling.notices import FRAME_TEXTS
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown

@@ -25,7 +25,9 @@ from yakuba.services.nursery.contracts import (
     Selection,
     Status,
 )
-from yakuba.services.nursery.engine import check, explaining, market_writing
+from yakuba.services.nursery.engine import check
+from yakuba.services.nursery.engine.matching import market_writing
+from yakuba.services.nursery.engine.telling import explaining
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
 from yakuba.services.nursery.queries import explanations, inputs, rounds
 from yakuba.services.nursery.queries import runs as queries
@@ -185,7 +187,7 @@ def take_up(*, run_id: int) -> None:
 
 def _calculated(run: Run, applications: Applications, told: Told) -> Result:
     # The compiled loops take long to import, and only a calculation needs them.
-    from yakuba.services.nursery.engine import market_file, solving
+    from yakuba.services.nursery.engine.matching import market_file, solving
 
     took: dict[str, float] = {}
     with _timed(took, told, "prepare"):

@@ -15,7 +15,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.engine.tables import read_facilities, read_households
+from yakuba.services.nursery.engine.preparing.tables import read_facilities, read_households
 from yakuba.services.nursery.models import Application, Facility, Round
 from yakuba.services.nursery.queries import facts, ledger, results, rounds, rules
 

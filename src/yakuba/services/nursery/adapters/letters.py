@@ -10,7 +10,7 @@ from yakuba.kernel.letters.letter import Addressee, Layout, Letter, Marked
 from yakuba.kernel.letters.mailing import table
 from yakuba.kernel.letters.wording import filled
 from yakuba.kernel.tables.spreadsheets import Table
-from yakuba.services.nursery.engine.notices import Frame, Kind, Notice, Reason, field_values
+from yakuba.services.nursery.engine.telling.notices import Frame, Kind, Notice, Reason, field_values
 
 TEMPLATE = "nursery/print/notices.html"
 SIZES = ("normal", "small", "tiny")

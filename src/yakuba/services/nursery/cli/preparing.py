@@ -20,8 +20,11 @@ from yakuba.services.nursery.contracts import (
     Problem,
     Selection,
 )
-from yakuba.services.nursery.engine import market_writing, preparing, rules, tables
+from yakuba.services.nursery.engine import preparing, rules
+from yakuba.services.nursery.engine.matching import market_writing
+from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.engine.preparing.ages import fiscal_year
+from yakuba.services.nursery.engine.rules.fields import read_date
 
 SHOWN_PROBLEMS = 50
 NOT_READY = 2
@@ -167,7 +170,7 @@ def _start(text: str, read: rules.Rules) -> date:
     if not text:
         return date(fiscal_year(read.valid_from) + 1, 4, 1)
     try:
-        return tables.read_date(text)
+        return read_date(text)
     except ValueError as error:
         raise fail(f"--start: {error}", NOT_READY) from error
 

@@ -49,7 +49,8 @@ def solve(
 
 
 def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: bool) -> None:
-    from yakuba.services.nursery.engine import check, market_file, solving
+    from yakuba.services.nursery.engine import check
+    from yakuba.services.nursery.engine.matching import market_file, solving
 
     started = time.perf_counter()
     data = _bytes_of(market)
@@ -110,7 +111,7 @@ def check_result(
 @app.command("warm-up")
 def warm_up() -> None:
     """最初の割り当てを待たせないよう、計算の部分をこの計算機に合わせて用意しておく（一度だけ、30秒ほど）"""
-    from yakuba.services.nursery.engine import warming
+    from yakuba.services.nursery.engine.matching import warming
 
     warming.warm_up()
     console.print("用意ができました。", highlight=False)

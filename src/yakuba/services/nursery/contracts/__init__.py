@@ -2,6 +2,7 @@
 
 from yakuba.kernel.definitions import Problem
 from yakuba.services.nursery.contracts.applications import (
+    AGES,
     Applications,
     Child,
     Facility,
@@ -35,6 +36,7 @@ from yakuba.services.nursery.contracts.selection import (
 )
 
 __all__ = [
+    "AGES",
     "Applications",
     "Applied",
     "Blocking",

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+AGES = range(6)  # age classes, by the age on April 1 of the fiscal year
+
 
 @dataclass(frozen=True)
 class SharedAges:

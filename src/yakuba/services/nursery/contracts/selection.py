@@ -137,7 +137,7 @@ class WishOutcome:
     (`指数`, or a tie key's label; empty when nothing had to). own_key, cutoff_key: that key of the child and of the
     last one placed, as shown to staff. waiting_place: place on the waiting list of the slot, from 1; None when not
     waiting. for_family names nobody else; of others it tells the cut-off index and by which key a tie was decided, and
-    these only where three or more children were newly placed (`engine.phrases`). Families are shown nothing else.
+    these only where three or more children were newly placed (`engine.telling.phrases`). Families are shown nothing else.
     """
 
     number: int

@@ -1,5 +1,4 @@
-"""The matching of children to nursery places, without any framework.
+"""The matching of children to nursery places, without any framework: `rules`, `preparing`, `matching`, `check`, `telling`.
 
-`market_file.read` makes a checked `Market`; `solving.solve` matches it; `check.faults` verifies a result from
-the definition alone and shares no code with the rest.
+README.md says what goes into each part, what comes out, which may import which, and how to change a rule.
 """

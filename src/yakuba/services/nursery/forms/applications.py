@@ -9,9 +9,10 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.services.nursery.contracts import AGES
+from yakuba.services.nursery.engine.preparing.tables import folded
 from yakuba.services.nursery.engine.rules import Field, Kind
-from yakuba.services.nursery.engine.tables import folded
-from yakuba.services.nursery.models import AGES, Application, Facility
+from yakuba.services.nursery.models import Application, Facility
 
 MOST_WISHES = 30
 SPARE_WISHES = 2  # empty choices below the wishes there are

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yakuba.kernel.tables.files import Lacking
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries.refusal import Lacking
 
 ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}  # ending in an address → encoding
 SHOWN = 100

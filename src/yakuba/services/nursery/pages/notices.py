@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
+from yakuba.kernel.tables.files import Lacking
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
@@ -16,7 +17,6 @@ from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
-from yakuba.services.nursery.queries.refusal import Lacking
 
 SHOWN_PROBLEMS = 100
 

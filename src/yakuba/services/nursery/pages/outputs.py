@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import files as taking_files
 from yakuba.services.nursery.actions import runs, trying
@@ -19,7 +20,6 @@ from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
-from yakuba.services.nursery.queries.refusal import Lacking
 
 PAGE_SIZE = 50
 SHOWN_MOVES = {"gains": True, "losses": False, "others": None}

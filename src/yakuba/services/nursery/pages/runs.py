@@ -16,7 +16,7 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
-from yakuba.services.nursery.engine.tables import AGES
+from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
 from yakuba.services.nursery.pages.rights import rights

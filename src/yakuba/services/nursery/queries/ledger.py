@@ -12,8 +12,8 @@ from typing import Any
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.rules import Rules
+from yakuba.services.nursery.engine.rules.naming import FacilityNames
 from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import facts, rounds
 
@@ -99,7 +99,9 @@ def _without_seated(rows: list[dict[str, Any]], seated: set[str]) -> tuple[list[
     return kept, len(rows) - len(kept)
 
 
-def _row(case: Case, stated: dict[str, str], places: Places) -> tuple[dict[str, Any] | None, Problem | None]:
+def _row(
+    case: Case, stated: dict[str, str], places: FacilityNames
+) -> tuple[dict[str, Any] | None, Problem | None]:
     try:
         birth = date.fromisoformat(stated.get("child_birth", ""))
     except ValueError:
@@ -125,7 +127,7 @@ def _row(case: Case, stated: dict[str, str], places: Places) -> tuple[dict[str, 
     }, None
 
 
-def _wishes(stated: Mapping[str, str], places: Places) -> list[str]:
+def _wishes(stated: Mapping[str, str], places: FacilityNames) -> list[str]:
     """Facility codes in the order of `wish_1`, `wish_2` …; a name that no facility has stays as it is written,
     so that the check before the run names it. A facility named twice counts once."""
     numbered = sorted(

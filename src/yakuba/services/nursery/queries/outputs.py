@@ -19,8 +19,8 @@ from yakuba.services.nursery.contracts import (
     Share,
     Status,
 )
-from yakuba.services.nursery.engine import comparing, fairness
-from yakuba.services.nursery.engine.notices import Frame, frame
+from yakuba.services.nursery.engine.telling import comparing, fairness
+from yakuba.services.nursery.engine.telling.notices import Frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
 from yakuba.services.nursery.queries.refusal import NotPossible, Unknown

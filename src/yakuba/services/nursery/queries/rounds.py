@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from yakuba.services.nursery.engine.naming import Places
+from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.engine.preparing import ages
+from yakuba.services.nursery.engine.rules.naming import FacilityNames
 from yakuba.services.nursery.models import (
-    AGES,
     DECLINED,
     Application,
     Decision,
@@ -53,9 +53,9 @@ def facilities(round: Round) -> QuerySet[Facility]:
     return Facility.objects.filter(round=round).order_by("pk")
 
 
-def places(round: Round) -> Places:
+def places(round: Round) -> FacilityNames:
     """The round's facilities as files and ledger may name them."""
-    return Places(facilities(round).values_list("code", "name"))
+    return FacilityNames(facilities(round).values_list("code", "name"))
 
 
 def age_class(application: Application, round: Round) -> int:

@@ -22,8 +22,7 @@ from yakuba.services.nursery.contracts import (
     Slot,
     Status,
 )
-from yakuba.services.nursery.engine import what_if
-from yakuba.services.nursery.engine.preparing import applied, prepare
+from yakuba.services.nursery.engine.preparing import applied, prepare, what_if
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules

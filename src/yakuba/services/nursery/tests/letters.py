@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from yakuba.services.nursery.engine.notices import Kind, Notice, Reason
+from yakuba.services.nursery.engine.telling.notices import Kind, Notice, Reason
 
 
 def letter(number: int) -> Notice:

@@ -20,9 +20,9 @@ from yakuba.kernel.tables.spreadsheets import Table, to_csv
 from yakuba.kernel.values.cp932 import GETA
 from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.contracts import Outcome
-from yakuba.services.nursery.engine import notices
-from yakuba.services.nursery.engine.explaining import explain
-from yakuba.services.nursery.engine.notices import Kind, Reason
+from yakuba.services.nursery.engine.telling import notices
+from yakuba.services.nursery.engine.telling.explaining import explain
+from yakuba.services.nursery.engine.telling.notices import Kind, Reason
 from yakuba.services.nursery.tests.small_rounds import draw, some_matching
 
 FRAME = notices.frame(

@@ -8,7 +8,8 @@ from codecs import BOM_UTF8
 
 import pytest
 
-from yakuba.services.nursery.engine import check, market_file, solving, synthetic
+from yakuba.services.nursery.engine import check
+from yakuba.services.nursery.engine.matching import market_file, market_writing, solving, synthetic
 from yakuba.services.nursery.tests.tiny import as_file, crowded
 
 
@@ -51,7 +52,7 @@ def test_any_result_of_any_tiny_market_is_judged_the_same_at_a_quick_look():
 def solved(request):
     """A market of 300 children, some facilities with shared seats in the second, and its matching."""
     market = synthetic.draw(synthetic.Shape(300, 12, seed=request.param, transfers=0.1))
-    raw = json.loads(market_file.dump(market))
+    raw = json.loads(market_writing.dump(market))
     if request.param == 2:
         share_seats(raw)
     _, arrays = market_file.read(as_file(raw))

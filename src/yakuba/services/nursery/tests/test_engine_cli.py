@@ -6,13 +6,13 @@ import pytest
 from typer.testing import CliRunner
 
 from yakuba.services.nursery.cli import app
-from yakuba.services.nursery.engine import market_file, synthetic
+from yakuba.services.nursery.engine.matching import market_writing, synthetic
 
 
 @pytest.fixture
 def market(tmp_path):
     path = tmp_path / "market.json"
-    path.write_bytes(market_file.dump(synthetic.draw(synthetic.Shape(300, 12, seed=1))))
+    path.write_bytes(market_writing.dump(synthetic.draw(synthetic.Shape(300, 12, seed=1))))
     return path
 
 

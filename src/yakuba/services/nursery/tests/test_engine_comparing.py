@@ -17,8 +17,8 @@ from yakuba.services.nursery.contracts import (
     Share,
     Slot,
 )
-from yakuba.services.nursery.engine import fairness
-from yakuba.services.nursery.engine.comparing import compare
+from yakuba.services.nursery.engine.telling import fairness
+from yakuba.services.nursery.engine.telling.comparing import compare
 from yakuba.services.nursery.tests.small_rounds import draw, some_matching
 
 

@@ -5,7 +5,8 @@ import json
 from hypothesis import given, settings
 
 from yakuba.services.nursery.contracts import Status
-from yakuba.services.nursery.engine import check, market_file, solving
+from yakuba.services.nursery.engine import check
+from yakuba.services.nursery.engine.matching import market_file, solving
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, markets
 

@@ -7,8 +7,17 @@ from collections import Counter
 import pytest
 
 from yakuba.services.nursery.contracts import Status
-from yakuba.services.nursery.engine import check, dynamics, exact, market_file, residual, solving, synthetic
-from yakuba.services.nursery.engine.board import board_of, plan_of
+from yakuba.services.nursery.engine import check
+from yakuba.services.nursery.engine.matching import (
+    dynamics,
+    exact,
+    market_file,
+    market_writing,
+    residual,
+    solving,
+    synthetic,
+)
+from yakuba.services.nursery.engine.matching.board import board_of, plan_of
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
 
@@ -114,7 +123,7 @@ def test_without_siblings_it_is_deferred_acceptance(seed):
     assert matching.seats_proved
     held, blocking = dynamics.run(plan_of(arrays))
     assert (dynamics.assignment_of(arrays, held), blocking) == (matching.assignment, 0)
-    report = check.check(market_file.dump(market), json.dumps(matching.to_json()).encode())
+    report = check.check(market_writing.dump(market), json.dumps(matching.to_json()).encode())
     assert report.reasons == []
 
 

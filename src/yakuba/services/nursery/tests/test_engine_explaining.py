@@ -8,11 +8,11 @@ from functools import cache
 from itertools import pairwise
 
 from yakuba.services.nursery.contracts import Matching, Outcome, Selection, Status, WishOutcome
-from yakuba.services.nursery.engine import phrases
-from yakuba.services.nursery.engine.arrays import build
 from yakuba.services.nursery.engine.check import verify
-from yakuba.services.nursery.engine.explaining import explain
-from yakuba.services.nursery.engine.solving import solve
+from yakuba.services.nursery.engine.matching.arrays import build
+from yakuba.services.nursery.engine.matching.solving import solve
+from yakuba.services.nursery.engine.telling import phrases
+from yakuba.services.nursery.engine.telling.explaining import explain
 from yakuba.services.nursery.tests import small_rules as town
 from yakuba.services.nursery.tests.definition import Definition
 from yakuba.services.nursery.tests.small_rounds import draw, order, ranked, some_matching

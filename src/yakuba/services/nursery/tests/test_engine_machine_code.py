@@ -6,7 +6,7 @@ import sys
 
 from numba import config
 
-from yakuba.services.nursery.engine import dynamics, machine_code
+from yakuba.services.nursery.engine.matching import dynamics, machine_code
 
 
 def test_code_of_another_version_is_not_used(monkeypatch, tmp_path):
@@ -47,7 +47,7 @@ def test_code_of_other_versions_goes(monkeypatch, tmp_path):
 SOLVED = """
 import sys
 from numba.core.dispatcher import Dispatcher
-from yakuba.services.nursery.engine import market_file, solving, synthetic, warming
+from yakuba.services.nursery.engine.matching import market_file, solving, synthetic, warming
 
 def compiled():
     modules = [module for name, module in sys.modules.items() if name.startswith("yakuba.services.nursery.engine")]

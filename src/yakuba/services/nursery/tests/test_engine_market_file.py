@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine import market_faults, market_file, synthetic
+from yakuba.services.nursery.engine.matching import market_faults, market_file, market_writing, synthetic
 from yakuba.services.nursery.tests.tiny import as_file, markets
 
 SOUND = """{
@@ -141,5 +141,5 @@ def _refusal(data):
 
 def test_a_market_survives_its_file():
     market = synthetic.draw(synthetic.Shape(300, 12, seed=5))
-    again, _ = market_file.read(market_file.dump(market))
+    again, _ = market_file.read(market_writing.dump(market))
     assert again == market

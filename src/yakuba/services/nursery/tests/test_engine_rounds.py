@@ -14,7 +14,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from yakuba.services.nursery.contracts import Applications, SharedAges
-from yakuba.services.nursery.engine import check, market_file, preparing, rules, solving, tables
+from yakuba.services.nursery.engine import check, preparing, rules
+from yakuba.services.nursery.engine.matching import market_file, market_writing, solving
+from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.engine.preparing.ranking import order
 from yakuba.services.nursery.tests.small_rules import (
     START,
@@ -41,7 +43,7 @@ def example(name: str) -> rules.Rules:
 @pytest.mark.parametrize("name", ["yakuba-city", "yakuba-town", "yakuba-staff"])
 def test_the_whole_chain_holds(round_of_the_town, name):
     selection = preparing.prepare(round_of_the_town, example(name))
-    data = market_file.dump(selection.market)
+    data = market_writing.dump(selection.market)
     matching = solving.solve(market_file.checked(selection.market), seconds=20)
     report = check.check(data, json.dumps(matching.to_json()).encode())
     assert report.reasons == []
@@ -135,7 +137,7 @@ def test_indices_are_the_sum_of_their_lines_and_orders_are_strict_and_complete(h
     assert {name for row in market.children for name in row} == everyone
     arrays = market_file.checked(market)  # refuses a wish for a slot where the child is not ranked
     matching = solving.solve(arrays, seconds=5)
-    assert check.check(market_file.dump(market), json.dumps(matching.to_json()).encode()).reasons == []
+    assert check.check(market_writing.dump(market), json.dumps(matching.to_json()).encode()).reasons == []
 
 
 EXAMPLES = {name: example(name) for name in ("yakuba-city", "yakuba-town", "yakuba-staff")}

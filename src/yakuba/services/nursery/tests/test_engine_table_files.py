@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from yakuba.kernel.tables import recognising
-from yakuba.services.nursery.engine import tables
+from yakuba.services.nursery.engine.preparing import tables
 
 HEAD = "受付番号,世帯番号,児童氏名,生年月日,地区,第1希望,第2希望,備考"
 RIGHT = ["0800700178", "0800700275", "0800700372", "0800700469"]

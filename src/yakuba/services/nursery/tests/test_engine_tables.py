@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from yakuba.services.nursery.contracts import SharedAges
-from yakuba.services.nursery.engine import tables
+from yakuba.services.nursery.engine.preparing import tables
 
 SAMPLES = Path(__file__).parents[5] / "samples" / "nursery-round"
 FACILITIES = """施設番号,施設名,種別,地区,0歳,1歳,2歳,3歳,4歳,5歳,共用枠,土曜開所

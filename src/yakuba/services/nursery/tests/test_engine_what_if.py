@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from yakuba.services.nursery.contracts import Applications, MarketRefused, Outcome, SharedAges
-from yakuba.services.nursery.engine import rules, tables, what_if
-from yakuba.services.nursery.engine.arrays import build
-from yakuba.services.nursery.engine.comparing import compare
-from yakuba.services.nursery.engine.explaining import explain
-from yakuba.services.nursery.engine.preparing import prepare
-from yakuba.services.nursery.engine.solving import solve
-from yakuba.services.nursery.engine.what_if import Change
+from yakuba.services.nursery.engine import rules
+from yakuba.services.nursery.engine.matching.arrays import build
+from yakuba.services.nursery.engine.matching.solving import solve
+from yakuba.services.nursery.engine.preparing import prepare, tables, what_if
+from yakuba.services.nursery.engine.preparing.what_if import Change
+from yakuba.services.nursery.engine.telling.comparing import compare
+from yakuba.services.nursery.engine.telling.explaining import explain
 from yakuba.services.nursery.tests.definition import Definition
 from yakuba.services.nursery.tests.small_rules import child, facility, given, household, read, text
 

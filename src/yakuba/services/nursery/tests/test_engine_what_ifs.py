@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from yakuba.services.nursery.engine import check, dynamics, market_file, synthetic
-from yakuba.services.nursery.engine.board import plan_of
-from yakuba.services.nursery.engine.what_ifs import what_ifs
+from yakuba.services.nursery.engine import check
+from yakuba.services.nursery.engine.matching import dynamics, market_file, synthetic
+from yakuba.services.nursery.engine.matching.board import plan_of
+from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
 from yakuba.services.nursery.tests.tiny import as_file, crowded
 
 

@@ -26,7 +26,7 @@ from yakuba.kernel.letters.press import FAMILIES
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.adapters.letters import TEMPLATE
-from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.engine.telling import notices
 from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.queries.refusal import NotPossible
 from yakuba.services.nursery.tests.letters import letter
@@ -294,7 +294,7 @@ from pathlib import Path
 from datetime import date
 from yakuba.kernel.letters import printing
 from yakuba.services.nursery.adapters import letters
-from yakuba.services.nursery.engine import notices
+from yakuba.services.nursery.engine.telling import notices
 from yakuba.services.nursery.tests.letters import letter
 
 class Folder:

@@ -8,7 +8,8 @@ import pytest
 
 from yakuba.kernel.definitions import parse
 from yakuba.services.nursery.contracts import Applications
-from yakuba.services.nursery.engine import preparing, rules, tables
+from yakuba.services.nursery.engine import preparing, rules
+from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.engine.rules import model, reading
 from yakuba.services.nursery.engine.rules.conditions import COMPARISONS
 

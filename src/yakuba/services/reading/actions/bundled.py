@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import values
 from yakuba.kernel.definitions.bundle import Definition, as_text
 from yakuba.services.reading.actions.definitions import checked_form, put_form
@@ -22,16 +21,16 @@ def collect(procedure: str) -> list[Definition]:
     return found
 
 
-def check(definition: Definition, actor: Any) -> None:
+def check(definition: Definition, actor: Actor) -> None:
     """Whether it could be published. Raises DefinitionError and DefinitionRefused."""
     checked_form(values(definition.text), definition.code, definition.files.__getitem__)
 
 
-def publish(definition: Definition, actor: Any) -> None:
+def publish(definition: Definition, actor: Actor) -> None:
     """Put it into use. Raises DefinitionError and DefinitionRefused."""
     put_form(values(definition.text), definition.code, definition.files.__getitem__, actor=actor)
 
 
-def withdraw(code: str, actor: Any) -> None:
+def withdraw(code: str, actor: Actor) -> None:
     """Compare no scan with it any more; what was read stays."""
     FormDefinition.objects.filter(code=code, current=True).update(current=False)

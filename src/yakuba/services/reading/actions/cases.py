@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.models import Case, CaseValue
@@ -116,7 +117,7 @@ def _confirm_typed_number(case: Case, sheets: list[Sheet]) -> None:
         ledger.confirm_value(case, NUMBER, case.receipt_number, actor=typed.typed_by, seconds=0.0)
 
 
-def move_on(case: Case, actor: Any = None) -> None:
+def move_on(case: Case, actor: Actor = None) -> None:
     """Bring the case's status in line with its questions; first asks what the values contradict.
 
     The caller holds the lock on the case's row.

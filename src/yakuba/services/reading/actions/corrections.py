@@ -3,11 +3,10 @@ put it right in the core system."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.models import Case, CaseValue
@@ -20,7 +19,7 @@ from yakuba.services.reading.models import Correction, Question
 
 @transaction.atomic
 def open_correction(
-    case: Case, field: str, value: str, reason: str, *, actor: Any, seconds: float, insist: bool = False
+    case: Case, field: str, value: str, reason: str, *, actor: Actor, seconds: float, insist: bool = False
 ) -> Correction:
     """Put the value right in the ledger and note what is to be changed in the core system.
 
@@ -58,7 +57,7 @@ def open_correction(
 
 
 @transaction.atomic
-def finish(correction: Correction, *, actor: Any) -> Correction:
+def finish(correction: Correction, *, actor: Actor) -> Correction:
     """The person has changed the core system. Raises WrongStep when somebody else said so before."""
     row = Correction.objects.select_for_update(of=("self",)).select_related("case").get(pk=correction.pk)
     if row.done_at is not None:
@@ -71,7 +70,7 @@ def finish(correction: Correction, *, actor: Any) -> Correction:
 
 
 @transaction.atomic
-def found_right(case: Case, field: str, *, actor: Any, seconds: float = 0.0) -> None:
+def found_right(case: Case, field: str, *, actor: Actor, seconds: float = 0.0) -> None:
     """A person has looked at a value of an entered case again and found it right. Raises WrongStep."""
     row = _entered(case)
     value = CaseValue.objects.get(case=row, field=field)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import read_document
@@ -20,7 +21,7 @@ from yakuba.services.reading.engine.loading import Image, parse_form
 from yakuba.services.reading.models import FormDefinition, FormPage
 
 
-def load_form(path: Path, *, actor: Any = None) -> FormDefinition:
+def load_form(path: Path, *, actor: Actor = None) -> FormDefinition:
     """Put `path` (a form.yaml or its folder) with its page images into use for the active municipality.
 
     A newer version replaces the one in use; the same version with other content is written over. Raises
@@ -31,7 +32,7 @@ def load_form(path: Path, *, actor: Any = None) -> FormDefinition:
     return put_form(document, str(file), lambda name: (file.parent / name).read_bytes(), actor=actor)
 
 
-def put_form(document: Any, source: str, image: Image, *, actor: Any = None) -> FormDefinition:
+def put_form(document: Any, source: str, image: Image, *, actor: Actor = None) -> FormDefinition:
     """`load_form` of a parsed document and its images. Raises DefinitionError."""
     parsed = checked_form(document, source, image)
     return _put(parsed, document, {page.number: page.image for page in parsed.pages}, actor)
@@ -49,7 +50,7 @@ def checked_form(document: Any, source: str, image: Image) -> ParsedForm:
 
 @transaction.atomic
 def _put(
-    parsed: ParsedForm, document: dict[str, Any], images: dict[int, bytes], actor: Any
+    parsed: ParsedForm, document: dict[str, Any], images: dict[int, bytes], actor: Actor
 ) -> FormDefinition:
     newest = FormDefinition.objects.select_for_update().filter(code=parsed.code).order_by("-version").first()
     if newest is not None and newest.version > parsed.version:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
@@ -62,7 +63,7 @@ def answer(
     question_id: int,
     value: str,
     *,
-    actor: Any,
+    actor: Actor,
     seconds: float,
     insist: bool = False,
     assumed: bool = False,
@@ -91,7 +92,7 @@ def answer(
 
 
 @transaction.atomic
-def hold(question_id: int, reason: str, *, actor: Any, seconds: float = 0.0) -> Question:
+def hold(question_id: int, reason: str, *, actor: Actor, seconds: float = 0.0) -> Question:
     """Leave a value for later with a reason; its case waits. Raises WrongStep."""
     question, case = _locked(question_id)
     if question.state == Question.State.ANSWERED:
@@ -110,7 +111,7 @@ def hold(question_id: int, reason: str, *, actor: Any, seconds: float = 0.0) -> 
 
 
 @transaction.atomic
-def ask_again(case: Case, field: str, *, actor: Any) -> Question:
+def ask_again(case: Case, field: str, *, actor: Actor) -> Question:
     """Open a value of a case once more, whoever gave it. Raises WrongStep when the case has gone on."""
     row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     _check_open(row)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
@@ -229,7 +229,7 @@ def resolve(
     receipt_number: str = "",
     form: FormDefinition | None = None,
     page: int | None = None,
-    actor: Any = None,
+    actor: Actor = None,
     seconds: float = 0.0,
     assumed: bool = False,
 ) -> Sheet:
@@ -267,7 +267,7 @@ def _read_as(row: Sheet, form: FormDefinition, page: int) -> None:
 
 
 @transaction.atomic
-def read_again(sheet: Sheet, *, actor: Any = None) -> Sheet:
+def read_again(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     """Let the engine try once more, without what a person had said. Raises WrongStep."""
     row = _locked(sheet, Sheet.State.PROBLEM)
     if row.image is None:
@@ -286,7 +286,7 @@ def _wait_again(row: Sheet) -> None:
 
 
 @transaction.atomic
-def put_aside(sheet: Sheet, reason: str, *, actor: Any = None) -> Sheet:
+def put_aside(sheet: Sheet, reason: str, *, actor: Actor = None) -> Sheet:
     """Take a sheet out of the work, with a reason; `take_back` undoes it. Raises WrongStep.
 
     A sheet in trouble, or a page of a case that is not complete yet (it came there by a wrong number).
@@ -304,7 +304,7 @@ def put_aside(sheet: Sheet, reason: str, *, actor: Any = None) -> Sheet:
 
 
 @transaction.atomic
-def take_back(sheet: Sheet, *, actor: Any = None) -> Sheet:
+def take_back(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     """Bring a sheet back that was put aside; it is sorted anew. Raises WrongStep."""
     row = _locked(sheet, Sheet.State.ASIDE)
     reading = row.page_reading
@@ -319,7 +319,7 @@ def take_back(sheet: Sheet, *, actor: Any = None) -> Sheet:
 
 
 @transaction.atomic
-def use_instead(sheet: Sheet, *, actor: Any = None) -> Sheet:
+def use_instead(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     """Let a duplicate take the place of the page that is there; that one is put aside. Raises WrongStep."""
     row = _locked(sheet, Sheet.State.PROBLEM)
     other = duplicate_of(row)
@@ -346,7 +346,7 @@ def duplicate_of(sheet: Sheet) -> Sheet | None:
 
 
 @transaction.atomic
-def withdraw(case: Case, reason: str, *, actor: Any = None) -> None:
+def withdraw(case: Case, reason: str, *, actor: Actor = None) -> None:
     """Take a whole case out of the work, with a reason; its sheets are put aside and can be taken back, for
     instance with another receipt number. Raises WrongStep."""
     if not reason.strip():
@@ -362,7 +362,7 @@ def withdraw(case: Case, reason: str, *, actor: Any = None) -> None:
     record("reading.case_withdrawn", subject=f"case:{row.pk}", actor=actor)
 
 
-def _aside(row: Sheet, reason: str, actor: Any) -> None:
+def _aside(row: Sheet, reason: str, actor: Actor) -> None:
     row.state, row.aside_reason, row.case = Sheet.State.ASIDE, reason, None
     row.aside_by = actor if getattr(actor, "pk", None) else None
     row.save()

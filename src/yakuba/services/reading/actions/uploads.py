@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import UploadRefused, take_uploads
@@ -30,7 +31,7 @@ class WrongStep(Conflict, ValueError):
 
 
 def upload(
-    files: Iterable[tuple[str, BinaryIO]], *, actor: Any = None, name: str = "", force: bool = False
+    files: Iterable[tuple[str, BinaryIO]], *, actor: Actor = None, name: str = "", force: bool = False
 ) -> Batch:
     """Take `files`, pairs of name and binary stream, as one batch; reading them goes on in the worker.
 
@@ -48,7 +49,7 @@ def upload(
 
 
 @transaction.atomic
-def force_file(file: BatchFile, *, actor: Any = None) -> None:
+def force_file(file: BatchFile, *, actor: Actor = None) -> None:
     """Read a file although the same one was taken before. Raises WrongStep."""
     row = BatchFile.objects.select_for_update().get(pk=file.pk)
     if row.state != BatchFile.State.KNOWN or row.stored is None:
@@ -58,20 +59,20 @@ def force_file(file: BatchFile, *, actor: Any = None) -> None:
 
 
 @transaction.atomic
-def settle_file(file: BatchFile, *, actor: Any = None) -> None:
+def settle_file(file: BatchFile, *, actor: Actor = None) -> None:
     """Note that a person has dealt with a refused file: it leaves the list of failures, not the batch."""
     BatchFile.objects.filter(pk=file.pk, state=BatchFile.State.REFUSED).update(settled=True)
     record("reading.file_settled", subject=f"batch:{file.batch_id}", actor=actor, file=file.pk)
 
 
-def _open_batch(name: str, actor: Any) -> Batch:
+def _open_batch(name: str, actor: Actor) -> Batch:
     given = name.strip() or f"{wareki(timezone.localtime(), weekday=False, time=True)} の取り込み"
     return Batch.objects.create(
         name=given[:NAME_LENGTH], created_by=actor if getattr(actor, "pk", None) else None
     )
 
 
-def _take(batch: Batch, name: str, stream: BinaryIO, actor: Any, force: bool) -> None:
+def _take(batch: Batch, name: str, stream: BinaryIO, actor: Actor, force: bool) -> None:
     """A row for the file, and one for each file attached to it."""
     for taken in take_uploads(name, stream, actor=actor):
         if isinstance(taken, UploadRefused):
@@ -119,7 +120,7 @@ def _start(row: BatchFile) -> None:
     enqueue("reading.split_file", key=f"file-{row.pk}", lane=lane, file_id=row.pk)
 
 
-def _note(batch: Batch, actor: Any) -> None:
+def _note(batch: Batch, actor: Actor) -> None:
     states = list(batch.files.values_list("state", flat=True))
     refused = states.count(BatchFile.State.REFUSED)
     record(

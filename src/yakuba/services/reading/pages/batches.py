@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.forms import BatchFilter, UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
@@ -54,7 +54,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         taken = form.cleaned_data
         files = [(file.name or "", file) for file in taken["scans"]]
-        batch = uploads.upload(files, actor=request.user, name=taken["name"], force=taken["force"])
+        batch = uploads.upload(files, actor=person_of(request), name=taken["name"], force=taken["force"])
         _tell(request, batch)
         return redirect("reading:batch", batch.pk)
     return render(request, "reading/upload.html", {"form": form}, status=422 if form.errors else 200)
@@ -104,7 +104,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 def force(request: HttpRequest, file_id: int) -> HttpResponse:
     """Read a file although the same one was taken before."""
     file = get_object_or_404(BatchFile, pk=file_id)
-    uploads.force_file(file, actor=request.user)
+    uploads.force_file(file, actor=person_of(request))
     messages.success(request, f"「{file.name}」をもう一度読み取ります。")
     return redirect("reading:batch", file.batch_id)
 
@@ -114,6 +114,6 @@ def force(request: HttpRequest, file_id: int) -> HttpResponse:
 def settle(request: HttpRequest, file_id: int) -> HttpResponse:
     """Take a refused file off the list of failures."""
     file = get_object_or_404(BatchFile, pk=file_id)
-    uploads.settle_file(file, actor=request.user)
+    uploads.settle_file(file, actor=person_of(request))
     messages.success(request, f"「{file.name}」を片づけました。")
     return redirect("reading:batch", file.batch_id)

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, require
+from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.display import shown_value
@@ -84,7 +84,7 @@ def _answer(request: HttpRequest, row: Question) -> HttpResponse:
     raw = request.POST.get("candidate") or form.raw_value()
     insist = request.POST.get("insist") == raw  # the same a second time; anything else is looked at anew
     try:
-        actions.answer(row.pk, raw, actor=request.user, seconds=seconds, insist=insist)
+        actions.answer(row.pk, raw, actor=person_of(request), seconds=seconds, insist=insist)
     except AnswerRefused as refusal:
         form.add_error("value", str(refusal))
         doubted = raw if refusal.may_insist else None
@@ -111,7 +111,7 @@ def hold(request: HttpRequest, question_id: int) -> HttpResponse:
         return redirect(_with_scope(reverse("reading:question", args=[row.pk]), _scope(request)))
     seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
     try:
-        actions.hold(row.pk, form.cleaned_data["reason"], actor=request.user, seconds=seconds)
+        actions.hold(row.pk, form.cleaned_data["reason"], actor=person_of(request), seconds=seconds)
         messages.success(request, f"「{_label(row)}」を保留にしました。")
     except WrongStep as refusal:
         messages.error(request, str(refusal))
@@ -217,7 +217,7 @@ def _note_view(request: HttpRequest, row: Question) -> None:
     """Who looked at whom: once for each case a person works on in a row."""
     if request.session.get(SEEN) != row.case_id:
         request.session[SEEN] = row.case_id
-        record("reading.case_viewed", subject=f"case:{row.case_id}", actor=request.user)
+        record("reading.case_viewed", subject=f"case:{row.case_id}", actor=person_of(request))
 
 
 def _scope(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case, CaseValue
@@ -39,7 +39,7 @@ def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
                 field,
                 raw,
                 form.cleaned_data["reason"],
-                actor=request.user,
+                actor=person_of(request),
                 seconds=seconds_since(form.cleaned_data["shown"], request.user, _subject(value)),
                 insist=request.POST.get("insist") == raw,
             )
@@ -50,7 +50,7 @@ def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
         except WrongStep as refusal:
             messages.error(request, str(refusal))
             return redirect("ledger:case", case.pk)
-    record("reading.case_viewed", subject=f"case:{case.pk}", actor=request.user)
+    record("reading.case_viewed", subject=f"case:{case.pk}", actor=person_of(request))
     item = case.procedure.definition.field(field)
     context = {
         "case": case,
@@ -93,7 +93,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     """One correction: what to change, both registrations, and every value with the same cause. Recorded."""
     row = get_object_or_404(Correction.objects.select_related("case__procedure"), pk=correction_id)
-    record("reading.case_viewed", subject=f"case:{row.case_id}", actor=request.user)
+    record("reading.case_viewed", subject=f"case:{row.case_id}", actor=person_of(request))
     cause = queries.same_cause(row)
     page = Paginator(cause.values, PAGE_SIZE).get_page(request.GET.get("page"))
     labels = row.case.procedure.definition
@@ -118,7 +118,7 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
 def finish(request: HttpRequest, correction_id: int) -> HttpResponse:
     """The core system has been changed."""
     row = get_object_or_404(Correction, pk=correction_id)
-    actions.finish(row, actor=request.user)
+    actions.finish(row, actor=person_of(request))
     messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
     return redirect("reading:correction", row.pk)
 
@@ -129,7 +129,7 @@ def found_right(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     """A value with the same cause was looked at and is right; goes back to the correction it was listed on."""
     case = get_object_or_404(Case, pk=case_id)
     get_object_or_404(CaseValue, case=case, field=field)
-    actions.found_right(case, field, actor=request.user)
+    actions.found_right(case, field, actor=person_of(request))
     back = request.POST.get("correction", "")
     if back.isascii() and back.isdigit() and Correction.objects.filter(pk=int(back)).exists():
         return redirect("reading:correction", int(back))

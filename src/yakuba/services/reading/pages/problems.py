@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading.actions import sheets as actions
@@ -48,11 +48,11 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
         seconds = min(seconds, 120.0)
         with told_in(form):
             after = actions.resolve(
-                row, receipt_number=number, form=chosen, page=page, actor=request.user, seconds=seconds
+                row, receipt_number=number, form=chosen, page=page, actor=person_of(request), seconds=seconds
             )
             return _next(request, after)
     if request.method != "POST":
-        record("reading.sheet_viewed", subject=f"sheet:{row.pk}", actor=request.user)
+        record("reading.sheet_viewed", subject=f"sheet:{row.pk}", actor=person_of(request))
     context = {
         "sheet": row,
         "form": form,
@@ -106,7 +106,7 @@ def _sheet(sheet_id: int) -> Sheet:
 def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Let the engine try once more."""
     row = _sheet(sheet_id)
-    actions.read_again(row, actor=request.user)
+    actions.read_again(row, actor=person_of(request))
     messages.success(request, "もう一度読み取ります。")
     return redirect("reading:problems")
 
@@ -116,7 +116,7 @@ def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Take a sheet out of the work."""
     row = _sheet(sheet_id)
-    actions.put_aside(row, request.POST.get("reason", ""), actor=request.user)
+    actions.put_aside(row, request.POST.get("reason", ""), actor=person_of(request))
     messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
     return redirect("reading:problems")
 
@@ -126,7 +126,7 @@ def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Bring a sheet back that was put aside."""
     row = _sheet(sheet_id)
-    after = actions.take_back(row, actor=request.user)
+    after = actions.take_back(row, actor=person_of(request))
     return _next(request, after)
 
 
@@ -135,5 +135,5 @@ def take_back(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def use_instead(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Let a duplicate take the place of the page that is there."""
     row = _sheet(sheet_id)
-    after = actions.use_instead(row, actor=request.user)
+    after = actions.use_instead(row, actor=person_of(request))
     return _next(request, after)

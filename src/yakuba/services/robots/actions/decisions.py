@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from django.db import transaction
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
@@ -32,7 +32,7 @@ def decide(
     row: Row,
     decision: Decision,
     *,
-    actor: Any,
+    actor: Actor,
     target_number: str = "",
     reason: str = "",
     seconds: float = 0.0,
@@ -48,7 +48,7 @@ def decide(
 
 
 @transaction.atomic
-def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
+def entered(row: Row, number: str, *, actor: Actor, seconds: float = 0.0) -> Row:
     """The person found it in the target system under `number`. Raises Conflict for a number that is
     empty, too long, or already another case's of the same procedure."""
     row = _undecided(row)
@@ -61,7 +61,7 @@ def entered(row: Row, number: str, *, actor: Any, seconds: float = 0.0) -> Row:
 
 
 @transaction.atomic
-def enter_again(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
+def enter_again(row: Row, *, actor: Actor, seconds: float = 0.0) -> Row:
     """The person saw that it is not in: the robot goes for it again, in the same run."""
     row = _undecided(row)
     run = locked(row.run)
@@ -74,7 +74,7 @@ def enter_again(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
 
 
 @transaction.atomic
-def set_aside(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
+def set_aside(row: Row, *, actor: Actor, seconds: float = 0.0) -> Row:
     """The person saw that it is not in and that a value must be corrected first: back to the pile, where the
     value can be opened again."""
     row = _undecided(row)
@@ -84,7 +84,7 @@ def set_aside(row: Row, *, actor: Any, seconds: float = 0.0) -> Row:
 
 
 @transaction.atomic
-def withdraw(row: Row, reason: str, *, actor: Any, seconds: float = 0.0) -> Row:
+def withdraw(row: Row, reason: str, *, actor: Actor, seconds: float = 0.0) -> Row:
     """The application is taken out. Raises Conflict without a reason."""
     reason = reason.strip()
     if not reason:

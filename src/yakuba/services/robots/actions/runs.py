@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from yakuba.kernel import jobs
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
@@ -40,7 +40,7 @@ _NOT_ASKED = Problem(
 
 
 @transaction.atomic
-def start(scenario: Scenario, *, actor: Any, dry_run: bool = False, limit: int | None = None) -> Run:
+def start(scenario: Scenario, *, actor: Actor, dry_run: bool = False, limit: int | None = None) -> Run:
     """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them.
 
     Raises Conflict when the robot may not run or nothing waits.
@@ -99,7 +99,7 @@ def stop(run: Run) -> Run:
 
 
 @transaction.atomic
-def retry_failed(run: Run, *, actor: Any, only: Row | None = None) -> list[Row]:
+def retry_failed(run: Run, *, actor: Actor, only: Row | None = None) -> list[Row]:
     """Let the robot try failed and skipped rows again (or `only` one). Returns those it takes up; a case
     that somebody has taken out of the pile in the meantime is left alone. Raises Conflict for none."""
     run = locked(run)
@@ -259,7 +259,7 @@ def _step_towards(row: Row, target: RowState) -> None:
     send(row, target)
 
 
-def _take_again(row: Row, actor: Any) -> bool:
+def _take_again(row: Row, actor: Actor) -> bool:
     case = Case.objects.select_for_update().get(pk=row.case_id)
     if case.status != Status.READY:
         return False

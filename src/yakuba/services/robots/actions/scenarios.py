@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.definitions.bundle import Definition
@@ -26,7 +27,7 @@ REVIEW_AFTER = timedelta(days=365)
 
 @transaction.atomic
 def load_scenario(
-    text: str, *, actor: Any, owner: Any = None, successor: Any = None, review_on: date | None = None
+    text: str, *, actor: Actor, owner: Any = None, successor: Any = None, review_on: date | None = None
 ) -> ScenarioVersion:
     """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
     changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
@@ -61,20 +62,20 @@ def load_scenario(
     return version
 
 
-def publish(definition: Definition, actor: Any) -> None:
+def publish(definition: Definition, actor: Actor) -> None:
     """Put a bundle's scenario into use. Secrets and the register stay in the town: who takes it over answers for the
     robot there. Raises as `load_scenario`."""
     load_scenario(definition.text, actor=actor)
 
 
-def withdraw(code: str, actor: Any) -> None:
+def withdraw(code: str, actor: Actor) -> None:
     """No run of it can be started any more."""
     Scenario.objects.filter(name=code).update(in_use=False)
 
 
 @transaction.atomic
 def set_register(
-    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Any
+    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Actor
 ) -> Scenario:
     """Change who answers for the robot. Raises Conflict when the owner could not stop it."""
     if successor is not None and successor.pk == owner.pk:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.outbound import require_target
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt, encrypt
@@ -27,7 +27,7 @@ def set_system(
     secrets: Mapping[str, str],
     *,
     idempotent: bool = False,
-    actor: Any,
+    actor: Actor,
 ) -> System:
     """Register a target system or change it. `secrets` are added to those that stand; an empty one is left
     as it was. Raises Invalid for an address that is malformed or a wait out of range, OutboundRefused for a host that is not allowed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Operations, Part, Trace
 from yakuba.kernel.refusals import Missing
 from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
@@ -115,7 +116,7 @@ A_ROW = Answer(RowOut, queries.row_facts, ROW_COLUMNS)
     help="シナリオの台帳を出す",
     answer=Answer(list[ScenarioOut], columns=SCENARIO_COLUMNS),
 )
-def list_scenarios(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+def list_scenarios(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """All scenarios."""
     return [register.facts(one) for one in register.scenarios()]
 
@@ -129,7 +130,7 @@ def list_scenarios(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     answer=Answer(ScenarioOut, _scenario_facts, SCENARIO_COLUMNS),
     status=201,
 )
-def load_scenario(asked: ScenarioIn, actor: Any) -> ScenarioVersion:
+def load_scenario(asked: ScenarioIn, actor: Actor) -> ScenarioVersion:
     """Load a scenario file; 422 with every mistake and its line."""
     return scenarios.load_scenario(asked.text, actor=actor)  # records it unless the same text stands already
 
@@ -138,7 +139,7 @@ def load_scenario(asked: ScenarioIn, actor: Any) -> ScenarioVersion:
 
 
 @OPERATIONS.add("実行の一覧", "robots.view", "GET runs", answer=Answer(list[RobotRunOut]))
-def list_runs(asked: RunsIn, actor: Any) -> list[dict[str, Any]]:
+def list_runs(asked: RunsIn, actor: Actor) -> list[dict[str, Any]]:
     """Runs, newest first."""
     found = queries.runs().filter(state=asked.state) if asked.state else queries.runs()
     return [queries.run_facts(run) for run in asked.of(found)]
@@ -155,7 +156,7 @@ def list_runs(asked: RunsIn, actor: Any) -> list[dict[str, Any]]:
         run, rows=run.rows.count(), dry_run=run.dry_run, version=run.version.version
     ),
 )
-def create_run(asked: StartIn, actor: Any) -> Run:
+def create_run(asked: StartIn, actor: Actor) -> Run:
     """Start a run over the ready cases of a procedure."""
     if asked.scenario is None:
         scenario = register.only_scenario(asked.procedure)
@@ -165,13 +166,13 @@ def create_run(asked: StartIn, actor: Any) -> Run:
 
 
 @OPERATIONS.add("実行の状況", "robots.view", "GET runs/{run_id}", answer=A_RUN)
-def show_run(asked: OneRun, actor: Any) -> Run:
+def show_run(asked: OneRun, actor: Actor) -> Run:
     """One run."""
     return run_of(asked.run_id)
 
 
 @OPERATIONS.add("実行の行", "robots.view", "GET runs/{run_id}/rows", answer=Answer(list[RowOut]))
-def list_rows(asked: RowsIn, actor: Any) -> list[dict[str, Any]]:
+def list_rows(asked: RowsIn, actor: Actor) -> list[dict[str, Any]]:
     """The run's rows in order."""
     found = queries.rows(run_of(asked.run_id))
     if asked.state is not None:
@@ -188,7 +189,7 @@ def list_rows(asked: RowsIn, actor: Any) -> list[dict[str, Any]]:
     event="robots.run_paused",
     trace=_of_run,
 )
-def pause_run(asked: OneRun, actor: Any) -> Run:
+def pause_run(asked: OneRun, actor: Actor) -> Run:
     """Ask the robot to pause."""
     return runs.pause(run_of(asked.run_id))
 
@@ -202,7 +203,7 @@ def pause_run(asked: OneRun, actor: Any) -> Run:
     event="robots.run_resumed",
     trace=lambda asked, run: _run_trace(run, first_row=asked.first_row, version=run.version.version),
 )
-def resume_run(asked: ResumeIn, actor: Any) -> Run:
+def resume_run(asked: ResumeIn, actor: Actor) -> Run:
     """Go on from a row."""
     return runs.resume(run_of(asked.run_id), first_row=asked.first_row)
 
@@ -217,7 +218,7 @@ def resume_run(asked: ResumeIn, actor: Any) -> Run:
     event="robots.run_stopped",
     trace=_of_run,
 )
-def stop_run(asked: OneRun, actor: Any) -> Run:
+def stop_run(asked: OneRun, actor: Actor) -> Run:
     """End the run."""
     return runs.stop(run_of(asked.run_id))
 
@@ -231,7 +232,7 @@ def stop_run(asked: OneRun, actor: Any) -> Run:
     event="robots.rows_retried",
     trace=_of_rows,
 )
-def retry_run(asked: OneRun, actor: Any) -> list[Row]:
+def retry_run(asked: OneRun, actor: Actor) -> list[Row]:
     """Try failed and skipped rows again."""
     return runs.retry_failed(run_of(asked.run_id), actor=actor)
 
@@ -247,13 +248,13 @@ def retry_run(asked: OneRun, actor: Any) -> list[Row]:
     help="ロボットが決められない申請を出す",
     answer=Answer(list[RowOut], columns=ROW_COLUMNS),
 )
-def list_undecided(asked: Part, actor: Any) -> list[dict[str, Any]]:
+def list_undecided(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """Rows that wait for a person, the oldest first."""
     return [queries.row_facts(row) for row in asked.of(queries.undecided())]
 
 
 @OPERATIONS.add("行と経過", "robots.view", "GET rows/{row_id}", answer=Answer(RowDetail))
-def show_row(asked: OneRow, actor: Any) -> dict[str, Any]:
+def show_row(asked: OneRow, actor: Actor) -> dict[str, Any]:
     """One row with its history."""
     row = row_of(asked.row_id)
     events = [
@@ -272,7 +273,7 @@ def show_row(asked: OneRow, actor: Any) -> dict[str, Any]:
     event="robots.rows_retried",
     trace=_of_rows,
 )
-def retry_row(asked: OneRow, actor: Any) -> list[Row]:
+def retry_row(asked: OneRow, actor: Actor) -> list[Row]:
     """Try one failed or skipped row again."""
     row = row_of(asked.row_id)
     return runs.retry_failed(row.run, actor=actor, only=row)
@@ -288,7 +289,7 @@ def retry_row(asked: OneRow, actor: Any) -> list[Row]:
     event="robots.looked_up",
     trace=_of_row,
 )
-def look_up_row(asked: OneRow, actor: Any) -> Row:
+def look_up_row(asked: OneRow, actor: Actor) -> Row:
     """Let a robot ask the target system about an undecided row; it enters nothing."""
     return lookups.ask(row_of(asked.row_id))
 
@@ -311,7 +312,7 @@ _DECIDED = {
     event=lambda asked: _DECIDED[asked.decision],
     trace=_of_row,
 )
-def decide_row(asked: DecisionIn, actor: Any) -> Row:
+def decide_row(asked: DecisionIn, actor: Actor) -> Row:
     """Decide an undecided row."""
     return decisions.decide(
         row_of(asked.row_id),

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
@@ -58,7 +58,7 @@ def undecided(request: HttpRequest) -> HttpResponse:
 def row(request: HttpRequest, row_id: int) -> HttpResponse:
     """One row. Opening it is recorded: who looked at whom."""
     found = _row(row_id)
-    record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
+    record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
     context = rights(request.user) | _context(found)
     context |= {
         "phases": [(PHASES.get(phase, phase), seconds) for phase, seconds in found.seconds.items()],
@@ -73,7 +73,7 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def retry(request: HttpRequest, row_id: int) -> HttpResponse:
     """Let the robot try this row again."""
-    operations.retry_row(request.user, row_id=row_id)
+    operations.retry_row(person_of(request), row_id=row_id)
     messages.success(request, "この行をもう一度流します。")
     return redirect("robots:row", row_id)
 
@@ -85,12 +85,12 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
-            operations.decide_row(request.user, row_id=row_id, **form.answer())
+            operations.decide_row(person_of(request), row_id=row_id, **form.answer())
             done = _DONE[Decision(form.cleaned_data["decision"])]
             messages.success(request, f"受付 {found.case.receipt_number}：{done}")
             return redirect("robots:undecided")
     elif not request.headers.get("HX-Request"):
-        record("robots.row_viewed", subject=f"case:{found.case_id}", actor=request.user)
+        record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
     answer = queries.look_up_of(found)
     context = _context(found) | {
         "form": form,
@@ -107,7 +107,7 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
 @permission_required("robots.decide")
 def look_up(request: HttpRequest, row_id: int) -> HttpResponse:
     """Let a robot ask the target system about this row."""
-    operations.look_up_row(request.user, row_id=row_id)
+    operations.look_up_row(person_of(request), row_id=row_id)
     return redirect("robots:decide", row_id)
 
 
@@ -164,7 +164,7 @@ def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:
         content = content_of(file)
     except FileNotFoundError:
         raise Http404("この画像は保存期間が過ぎて消えています。") from None
-    record("files.viewed", subject=f"file:{file.pk}", actor=request.user)
+    record("files.viewed", subject=f"file:{file.pk}", actor=person_of(request))
     response = HttpResponse(content, content_type=file.media_type)
     response["Cache-Control"] = "private, max-age=3600, immutable"
     return response

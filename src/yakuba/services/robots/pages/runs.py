@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Invalid
@@ -33,7 +33,7 @@ def start(request: HttpRequest, scenario_id: int) -> HttpResponse:
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
-            run = operations.create_run(request.user, scenario=scenario.pk, **form.cleaned_data)
+            run = operations.create_run(person_of(request), scenario=scenario.pk, **form.cleaned_data)
             return redirect("robots:run", run.pk)
     waiting = Case.objects.filter(procedure=scenario.procedure, status=Status.READY).order_by("pk")
     context = {
@@ -84,7 +84,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def pause(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the robot to pause."""
-    operations.pause_run(request.user, run_id=run_id)
+    operations.pause_run(person_of(request), run_id=run_id)
     return _done(request, run_id, "一時停止を指示しました。いまの操作が済みしだい止まります。")
 
 
@@ -96,7 +96,7 @@ def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     form = ResumeForm(request.POST)
     if not form.is_valid():
         raise Invalid("始める行は1以上の数字で入力してください。")
-    operations.resume_run(request.user, run_id=run_id, **form.cleaned_data)
+    operations.resume_run(person_of(request), run_id=run_id, **form.cleaned_data)
     return _done(request, run_id, f"{form.cleaned_data['first_row']}行目から再開しました。")
 
 
@@ -104,7 +104,7 @@ def resume(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def stop(request: HttpRequest, run_id: int) -> HttpResponse:
     """End the run."""
-    operations.stop_run(request.user, run_id=run_id)
+    operations.stop_run(person_of(request), run_id=run_id)
     return _done(request, run_id, "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。")
 
 
@@ -112,7 +112,7 @@ def stop(request: HttpRequest, run_id: int) -> HttpResponse:
 @permission_required("robots.run")
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let the robot try failed rows again."""
-    operations.retry_run(request.user, run_id=run_id)
+    operations.retry_run(person_of(request), run_id=run_id)
     return _done(request, run_id, "失敗した行をもう一度流します。")
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.kernel.ui.refusals import told_in
@@ -84,7 +84,7 @@ def load(request: HttpRequest) -> HttpResponse:
     """Load a scenario file, or a newer version of one."""
 
     def put(text: str) -> HttpResponse:
-        version = load_scenario(request.user, text=text)
+        version = load_scenario(person_of(request), text=text)
         messages.success(request, f"「{version.scenario}」の第{version.version}版を登録しました。")
         return redirect("robots:scenario", version.scenario_id)
 
@@ -104,7 +104,7 @@ def edit_register(request: HttpRequest, scenario_id: int) -> HttpResponse:
                 successor=form.person("successor"),
                 review_on=form.cleaned_data["review_on"],
                 in_use=form.cleaned_data["in_use"],
-                actor=request.user,
+                actor=person_of(request),
             )
             messages.success(request, "台帳を更新しました。")
             return redirect("robots:scenario", row.pk)

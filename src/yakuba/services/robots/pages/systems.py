@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.outbound import allowed_targets
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions.systems import set_system
@@ -40,7 +40,7 @@ def edit(request: HttpRequest, system_id: int = 0) -> HttpResponse:
                 form.cleaned_data["settle_seconds"],
                 form.secrets(),
                 idempotent=form.cleaned_data["idempotent"],
-                actor=request.user,
+                actor=person_of(request),
             )
             messages.success(request, f"接続先「{saved}」を登録しました。")
             return redirect("robots:systems")

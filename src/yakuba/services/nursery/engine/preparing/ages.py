@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-OLDEST = 5
-
 
 def fiscal_year(day: date) -> int:
     """The fiscal year (April to March) of a day."""

@@ -13,12 +13,12 @@ from typing import Any
 
 from yakuba.kernel.definitions import plain, suggestion
 from yakuba.services.nursery.contracts import Facility, Problem
-from yakuba.services.nursery.engine.naming import comparable, spellings
 from yakuba.services.nursery.engine.preparing.facts import Applicant, FacilityFacts
 from yakuba.services.nursery.engine.rules import Kind, Rules
 from yakuba.services.nursery.engine.rules.conditions import NAME_HERE, Test
 from yakuba.services.nursery.engine.rules.fields import Scope, parts
 from yakuba.services.nursery.engine.rules.model import OWN
+from yakuba.services.nursery.engine.rules.naming import comparable, spellings
 
 FROM_THE_ROUND = frozenset(OWN) - {"地区"}  # texts that the round itself gives: they are a facility's own
 NAMED = 5  # receipt numbers that a note lists

@@ -9,6 +9,7 @@ from datetime import date
 from yakuba.kernel.definitions import plain, suggestion
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.nursery.contracts import (
+    AGES,
     Applications,
     Child,
     Facility,
@@ -16,10 +17,10 @@ from yakuba.services.nursery.contracts import (
     Problem,
     SharedAges,
 )
-from yakuba.services.nursery.engine.naming import Places
 from yakuba.services.nursery.engine.rules import Rules
+from yakuba.services.nursery.engine.rules.naming import FacilityNames
 
-OLDEST = 5
+OLDEST = AGES[-1]
 MOST_SEATS = 10_000
 MOST_CHILDREN = 8  # of one household at once
 SAME_NAME = "別人確認"  # a fact: staff made sure that this is another child of the same name and birthday
@@ -27,7 +28,7 @@ SAME_NAME = "別人確認"  # a fact: staff made sure that this is another child
 
 def resolved(applications: Applications) -> Applications:
     """The same with facilities by id where they were named; what cannot be resolved stays as it is."""
-    places = Places((one.id, one.name) for one in applications.facilities)
+    places = FacilityNames((one.id, one.name) for one in applications.facilities)
 
     def child(one: Child) -> Child:
         wishes = tuple(places.id_of(wish) for wish in one.wishes)
@@ -57,7 +58,7 @@ def of_facilities(facilities: Sequence[Facility], rules: Rules) -> Iterator[Prob
             yield Problem(0, place, f"施設番号「{one.id}」の施設が二つあります。")
         seen.add(one.id)
         for age, seats in one.vacancies.items():
-            if age not in range(OLDEST + 1):
+            if age not in AGES:
                 yield Problem(0, place, f"{age}歳の空きがあります。年齢は0歳から{OLDEST}歳までです。")
             if not 0 <= seats <= MOST_SEATS:
                 reason = f"{age}歳の空きが{seats}人です。0から{MOST_SEATS:,}までにしてください。"
@@ -97,7 +98,7 @@ def _same_ages(one: Facility, place: str) -> Iterator[Problem]:
 
 
 def _of_reserved(one: Facility, label: str, place: str) -> Iterator[Problem]:
-    for age in range(OLDEST + 1):
+    for age in AGES:
         text = plain(one.facts.get(reserved_fact(label, age), ""))
         if text and (not text.isascii() or not text.isdigit() or len(text) > 4):
             yield Problem(0, place, f"「{label}」{age}歳の席が「{text}」です。0以上の整数で書いてください。")

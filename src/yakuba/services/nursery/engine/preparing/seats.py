@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from math import lcm
 
 from yakuba.kernel.definitions import plain
-from yakuba.services.nursery.contracts import Facility, SharedSeats, Slot
+from yakuba.services.nursery.contracts import AGES, Facility, SharedSeats, Slot
 from yakuba.services.nursery.engine.preparing.facts import Applicant, gives_up
-from yakuba.services.nursery.engine.preparing.faults import OLDEST, reserved_fact
+from yakuba.services.nursery.engine.preparing.faults import reserved_fact
 from yakuba.services.nursery.engine.rules import Rules
-
-AGES = range(OLDEST + 1)
 
 
 def slot_id(facility: str, age: int, reserved: str = "") -> str:

@@ -21,7 +21,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from yakuba.kernel.definitions import Faults, Node, plain
-from yakuba.services.nursery.engine.naming import comparable
 from yakuba.services.nursery.engine.rules.fields import (
     BadValue,
     Field,
@@ -33,6 +32,7 @@ from yakuba.services.nursery.engine.rules.fields import (
     show,
     with_label,
 )
+from yakuba.services.nursery.engine.rules.naming import comparable
 
 HERE = "この施設"
 NAME_HERE = "この施設"  # the key under which a facility's id and name stand

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from yakuba.kernel.definitions import Faults, Node, Section
+from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.engine.rules.conditions import ConditionReader
 from yakuba.services.nursery.engine.rules.model import Exclusion, Reserved, Transfers
 
-AGES = tuple(f"{age}歳" for age in range(6))
+BY_AGE = tuple(f"{age}歳" for age in AGES)
 RATIOS = (3, 6, 6, 20, 30, 30)  # children per nursery teacher by age class, the state's standard
 WAYS = {way.value: way.value for way in Transfers}
 MOST_RESERVED = 9
@@ -68,5 +69,5 @@ class SeatReader:
 
     def ratios(self, node: Node | None) -> tuple[int, ...]:
         """配置基準: children per teacher by age class; the state's where the rules say nothing."""
-        section = Section(node, "配置基準", self.faults, optional=AGES)
-        return tuple(section.whole(age, ratio, 1, 60) for age, ratio in zip(AGES, RATIOS, strict=True))
+        section = Section(node, "配置基準", self.faults, optional=BY_AGE)
+        return tuple(section.whole(age, ratio, 1, 60) for age, ratio in zip(BY_AGE, RATIOS, strict=True))

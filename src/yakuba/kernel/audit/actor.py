@@ -1,0 +1,16 @@
+"""Who does something, by one name for the whole house."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+# What is done is recorded below the accounts, and everywhere else it is said who did it. So the name stands here, and only
+# the type checker looks up to the table of people.
+if TYPE_CHECKING:
+    from yakuba.kernel.accounts.models import User
+
+    # A member of staff; None for whoever operates the machine (the demo, a command without `--user`, a job by itself).
+    # Where a person has to answer for it, as in decisions, say `User`.
+    Actor = User | None
+else:
+    Actor = Any

@@ -1,0 +1,246 @@
+"""A market as flat arrays, numbered in an order that depends on the ids alone, never on the file's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+
+from yakuba.services.nursery.contracts import Market
+from yakuba.services.nursery.engine.matching import layout
+from yakuba.services.nursery.engine.matching.layout import NOWHERE, Ints
+
+UNKNOWN, NAMELESS = -2, -3
+
+
+class Unsound(ValueError):
+    """The market breaks a rule; `market_file.problems` says which, where, and why."""
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """F families, C children, S slots, R resources (slots, then shared seats), T tuples, P places.
+
+    A tuple is a joint wish, or a family's last one, its fallback. A place is a rank of a child at a resource;
+    places of a resource are consecutive and best first. Family f owns tuples tuple_first[f]:tuple_first[f+1].
+    """
+
+    family_ids: list[str]
+    child_ids: list[str]
+    slot_ids: list[str]
+    resource_ids: list[str]
+    child_first: Ints  # F+1
+    current: Ints  # C: slot or NOWHERE
+    tuple_first: Ints  # F+1
+    tuple_family: Ints  # T
+    entry_first: Ints  # T+1, into entry_slot
+    entry_slot: Ints  # slot or NOWHERE for each child of the tuple's family
+    hold_first: Ints  # T+1, into hold_*: each child placed, each resource its slot uses
+    hold_place: Ints
+    hold_resource: Ints
+    hold_weight: Ints
+    leg_first: Ints  # T+1, into leg_*: the holds of a tuple put together by resource
+    leg_resource: Ints
+    leg_worst: Ints  # the worst place among the tuple's children there
+    leg_weight: Ints  # how much they take together
+    place_first: Ints  # R+1
+    place_child: Ints  # P
+    place_family: Ints  # P
+    capacity: Ints  # R, without the seats of children who belong to no family
+    interest_first: Ints  # R+1, into interest_tuple
+    interest_tuple: Ints  # tuples with a leg at the resource
+    outsiders: dict[str, str]  # children with a seat and no family
+
+    @property
+    def families(self) -> int:
+        """F."""
+        return len(self.family_ids)
+
+    def fallback_tuples(self) -> Ints:
+        """The tuple (F) that each family keeps when no other is possible."""
+        return self.tuple_first[1:] - np.int32(1)
+
+
+def build(market: Market) -> Arrays:
+    """Lay a market out. Raises Unsound at the first broken rule, without saying which.
+
+    Also refuses what the compiled loops could not bear: ids that are no strings, lists that are no lists.
+    """
+    try:
+        return _build(market)
+    except (KeyError, TypeError, AttributeError, OverflowError, IndexError) as error:
+        raise Unsound(str(error)) from error
+
+
+def _build(market: Market) -> Arrays:
+    order = sorted(range(len(market.family_ids)), key=market.family_ids.__getitem__)
+    family_ids = [market.family_ids[index] for index in order]
+    children = [market.children[index] for index in order]
+    wishes = [market.wishes[index] for index in order]
+    _ids_are_sound(family_ids, children, market)
+    slot_ids = sorted(market.capacity)
+    shared = sorted(market.shared, key=lambda item: item.id)
+    resource_ids = slot_ids + [item.id for item in shared]
+    slot_index: dict[str | None, int] = {slot: index for index, slot in enumerate(slot_ids)}
+    child_ids = list(chain.from_iterable(children))
+    child_index = {child: index for index, child in enumerate(child_ids)}
+    _require(len(child_index) == len(child_ids), "a child twice")
+    _require(len(set(resource_ids)) == len(resource_ids), "a slot twice")
+
+    widths = _counts(children)
+    child_first = _starts(widths)
+    current, outsiders = _current(market.current, child_index, slot_index)
+    wish_count = _counts(wishes)
+    wish_slots = _wish_slots(wishes, np.repeat(widths, wish_count), slot_index)
+    tuple_first, entry_first, entry_slot = layout.joint_tuples(child_first, wish_count, wish_slots, current)
+
+    use_first, use_resource, use_weight = _uses(slot_ids, market)
+    hold_first, resource, child_of, weight, own = layout.holds_of(
+        tuple_first, entry_first, entry_slot, child_first, current, use_first, use_resource, use_weight
+    )
+    ranking_first, ranking = _ranking(market.priorities, resource_ids, child_index)
+    place_first, place_child, hold_place, missing = layout.places_of(
+        ranking_first, ranking, resource, child_of, own, len(child_ids)
+    )
+    _require(missing == -1, "a child is not ranked, or twice")
+    leg_first, leg_resource, leg_worst, leg_weight = layout.legs_of(hold_first, resource, hold_place, weight)
+    interest_first, interested = layout.group_by(leg_resource, len(resource_ids))
+    tuple_family = np.repeat(np.arange(len(family_ids), dtype=np.int32), np.diff(tuple_first))
+    leg_tuple = np.repeat(np.arange(leg_first.size - 1, dtype=np.int32), np.diff(leg_first))
+    child_family = np.repeat(np.arange(len(family_ids), dtype=np.int32), widths)
+    return Arrays(
+        family_ids=family_ids,
+        child_ids=child_ids,
+        slot_ids=slot_ids,
+        resource_ids=resource_ids,
+        child_first=child_first,
+        current=current,
+        tuple_first=tuple_first,
+        tuple_family=tuple_family,
+        entry_first=entry_first,
+        entry_slot=entry_slot,
+        hold_first=hold_first,
+        hold_place=hold_place,
+        hold_resource=resource,
+        hold_weight=weight,
+        leg_first=leg_first,
+        leg_resource=leg_resource,
+        leg_worst=leg_worst,
+        leg_weight=leg_weight,
+        place_first=place_first,
+        place_child=place_child,
+        place_family=child_family[place_child],
+        capacity=_capacity(market, slot_ids, outsiders, current),
+        interest_first=interest_first,
+        interest_tuple=leg_tuple[interested],
+        outsiders=outsiders,
+    )
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise Unsound(what)
+
+
+def _only(kind: type, values: Iterable[Any]) -> bool:
+    return set(map(type, values)) <= {kind}
+
+
+def _ids_are_sound(family_ids: list[str], children: list[Any], market: Market) -> None:
+    ids = chain(family_ids, chain.from_iterable(children), market.capacity, market.current)
+    _require(_only(str, ids), "an id is no string")
+    _require(_only(str, market.current.values()), "a seat is no string")
+    _require("" not in market.capacity and "" not in market.current, "an empty id")
+    _require("" not in family_ids and "" not in set(chain.from_iterable(children)), "an empty id")
+    _require(len(set(family_ids)) == len(family_ids), "a family twice")
+    _require(all(children), "a family without children")
+
+
+def _counts(rows: Sequence[Sequence[Any]]) -> Ints:
+    return np.fromiter(map(len, rows), np.int32, len(rows))
+
+
+def _starts(counts: Ints) -> Ints:
+    first = np.zeros(counts.size + 1, np.int32)
+    np.cumsum(counts, out=first[1:])
+    return first
+
+
+def _current(
+    seats: Mapping[str, str], child_index: dict[str, int], slot_index: dict[str | None, int]
+) -> tuple[Ints, dict[str, str]]:
+    """Seat of each child of a family (C), and the seats of the others."""
+    current = np.full(len(child_index), NOWHERE, np.int32)
+    outsiders = {}
+    for child, slot in seats.items():
+        _require(slot in slot_index, "a seat in an unknown slot")
+        if child in child_index:
+            current[child_index[child]] = slot_index[slot]
+        else:
+            outsiders[child] = slot
+    return current, outsiders
+
+
+def _wish_slots(wishes: list[Any], widths: Ints, slot_index: dict[str | None, int]) -> Ints:
+    """Slot or NOWHERE for every child of every wish, flat."""
+    rows = list(chain.from_iterable(wishes))
+    _require(set(map(type, wishes)) <= {list, tuple} and set(map(type, rows)) <= {list, tuple}, "no list")
+    _require(np.array_equal(_counts(rows), widths), "a wish of the wrong length")
+    numbers = slot_index | {None: NOWHERE}
+    entries = chain.from_iterable(rows)
+    flat = np.fromiter(map(numbers.get, entries, repeat(UNKNOWN)), np.int32, int(widths.sum()))
+    _require(not flat.size or int(flat.min()) > UNKNOWN, "a wish for an unknown slot")
+    return flat
+
+
+def _uses(slot_ids: list[str], market: Market) -> tuple[Ints, Ints, Ints]:
+    """Resources that a child in a slot uses: use_first (S+1), resource, weight."""
+    resource: dict[str, list[tuple[int, int]]] = {slot: [(i, 1)] for i, slot in enumerate(slot_ids)}
+    for index, item in enumerate(sorted(market.shared, key=lambda item: item.id)):
+        for slot, weight in item.weights.items():
+            _require(type(weight) is int and 0 < weight <= 1_000_000, "a weight is no positive number")
+            resource[slot].append((len(slot_ids) + index, weight))
+    rows = [resource[slot] for slot in slot_ids]
+    flat = np.array(list(chain.from_iterable(rows)), np.int32).reshape(-1, 2)
+    return _starts(_counts(rows)), flat[:, 0].copy(), flat[:, 1].copy()
+
+
+def _ranking(
+    priorities: Mapping[str, Sequence[str]], resource_ids: list[str], child_index: dict[str, int]
+) -> tuple[Ints, Ints]:
+    """Children ranked at each resource: first (R+1), child or UNKNOWN where it is in no family."""
+    _require(set(priorities) <= set(resource_ids), "priorities of an unknown slot")
+    rows = [priorities.get(name, ()) for name in resource_ids]
+    _require(set(map(type, rows)) <= {list, tuple}, "no list")
+    counts = _counts(rows)
+    _require(_only(str, chain.from_iterable(rows)), "an id is no string")
+    entries = chain.from_iterable(rows)
+    numbers = child_index | {"": NAMELESS}
+    flat = np.fromiter(map(numbers.get, entries, repeat(UNKNOWN)), np.int32, int(counts.sum()))
+    _require(NAMELESS not in flat, "an empty id")
+    return _starts(counts), flat
+
+
+def _capacity(market: Market, slot_ids: list[str], outsiders: dict[str, str], current: Ints) -> Ints:
+    """Seats (R) for the families' children. Raises Unsound when those who have a seat do not fit."""
+    shared = sorted(market.shared, key=lambda item: item.id)
+    seats = [market.capacity[slot] for slot in slot_ids] + [item.capacity for item in shared]
+    _require(_only(int, seats) and all(0 <= value <= 1_000_000 for value in seats), "no number of seats")
+    load = np.bincount(current[current >= 0], minlength=len(slot_ids))
+    by_slot = dict(zip(slot_ids, load.tolist(), strict=True))
+    taken = dict.fromkeys(slot_ids, 0)
+    for slot in outsiders.values():
+        taken[slot] += 1
+    taken |= {item.id: sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared}
+    mine = by_slot | {
+        item.id: sum(by_slot[slot] * weight for slot, weight in item.weights.items()) for item in shared
+    }
+    names = slot_ids + [item.id for item in shared]
+    free = np.array([value - taken[name] for name, value in zip(names, seats, strict=True)], np.int32)
+    _require(
+        all(mine[name] <= left for name, left in zip(names, free.tolist(), strict=True)), "too few seats"
+    )
+    return free

@@ -1,0 +1,79 @@
+"""Markets of single children without shared seats: deferred acceptance, and nothing to prove.
+
+Gale and Shapley 1962: it ends with the stable matching that is best for every child. All stable matchings seat the
+same children (rural hospitals theorem: Roth 1986), so it also seats the most.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.layout import Flags, Ints
+from yakuba.services.nursery.engine.matching.machine_code import compiled
+
+
+def are_all(arrays: Arrays) -> bool:
+    """Does every family have one child, and no slot shared seats?"""
+    alone = len(arrays.child_ids) == arrays.families
+    return alone and len(arrays.resource_ids) == len(arrays.slot_ids)
+
+
+def deferred_acceptance(arrays: Arrays) -> Ints:
+    """The tuple of each family (F) in the stable matching that is best for every child."""
+    held = arrays.tuple_first[:-1] - np.int32(1)
+    worst = arrays.place_first[:-1] - np.int32(1)
+    taken = np.zeros(arrays.place_family.size, np.bool_)
+    waiting = np.arange(held.size, dtype=np.int32)
+    _apply(
+        arrays.hold_first,
+        arrays.hold_place,
+        arrays.hold_resource,
+        arrays.place_family,
+        arrays.capacity.copy(),
+        held,
+        taken,
+        worst,
+        waiting,
+    )
+    return held
+
+
+@compiled
+def _apply(
+    hold_first: Ints,
+    hold_place: Ints,
+    hold_slot: Ints,
+    place_family: Ints,
+    free: Ints,
+    held: Ints,
+    taken: Flags,
+    worst: Ints,
+    waiting: Ints,
+) -> None:
+    """Children apply in turn, each to the next of its wishes; who was let in may be pushed out again by somebody
+    who ranks higher. free (R): seats left; worst (R): the last place that is taken. The fallback always fits."""
+    size = waiting.size
+    while size:
+        size -= 1
+        family = waiting[size]
+        while True:
+            held[family] += 1
+            hold = hold_first[held[family]]
+            if hold == hold_first[held[family] + 1]:
+                break  # no seat
+            place, slot = hold_place[hold], hold_slot[hold]
+            if free[slot] > 0:
+                free[slot] -= 1
+                taken[place] = True
+                worst[slot] = max(worst[slot], place)
+                break
+            if place < worst[slot]:
+                last = worst[slot]
+                taken[place], taken[last] = True, False
+                waiting[size] = place_family[last]
+                size += 1
+                while not taken[last]:
+                    last -= 1
+                worst[slot] = last
+                break
