@@ -9,20 +9,37 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts import limit, require
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.tenancy import active_municipality
 
 
 class TokenAuthentication(HttpBearer):
-    """Reads `Authorization: Bearer …`; the operation then runs for the user's municipality."""
+    """Reads `Authorization: Bearer …`. With a permission the token needs it among its scopes and its user among the
+    rights of the roles: that is asked before the request is read any further. Raises ApiProblem 403, PermissionDenied."""
+
+    def __init__(self, permission: str = "") -> None:
+        super().__init__()
+        self.permission = permission
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = token_of(token)
-        if found is not None:
-            request.user = found.user
+        if found is None:
+            return None
+        request.user = found.user
+        if self.permission:
+            ask(found, self.permission)
+        limit(found.user, found.scopes)
         return found
+
+
+def ask(token: ApiToken, permission: str) -> None:
+    """Raise ApiProblem unless the token has the scope, PermissionDenied unless its user has the permission."""
+    if permission not in token.scopes:
+        raise ApiProblem(403, "権限がありません", f"このトークンには {permission} の範囲がありません。")
+    with active_municipality(token.user.municipality):  # type: ignore[arg-type]  # `token_of` looked
+        require(token.user, permission)
 
 
 def token_of(token: str) -> ApiToken | None:
@@ -33,20 +50,16 @@ def token_of(token: str) -> ApiToken | None:
 
 
 def scoped(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guard an operation: the token needs the scope and its user the permission; runs in the user's
+    """Guard a view of a router: the token needs the scope and its user the permission; runs in the user's
     municipality. Raises ApiProblem 403."""
 
-    def decorate(operation: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(operation)
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             token: ApiToken = request.auth  # type: ignore[attr-defined]  # ninja puts it there
-            if permission not in token.scopes:
-                raise ApiProblem(
-                    403, "権限がありません", f"このトークンには {permission} の範囲がありません。"
-                )
+            ask(token, permission)
             with active_municipality(token.user.municipality):  # type: ignore[arg-type]  # checked above
-                require(token.user, permission)
-                return operation(request, *args, **kwargs)
+                return view(request, *args, **kwargs)
 
         return guarded
 
