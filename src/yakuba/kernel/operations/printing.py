@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from yakuba.kernel.refusals import Problem
 
 def print_answer(answer: Answer, outcome: Any, *, as_json: bool) -> None:
     """Print it, and on standard error what should be known besides. Raises typer.Exit(1) where there is a fault."""
-    facts = (answer.facts or answer.show)(outcome)
+    facts = plain((answer.facts or answer.show)(outcome))
     if as_json or not (answer.columns or answer.tables):
         print_json(facts)
     else:
@@ -32,6 +33,15 @@ def _tables(answer: Answer, facts: Any) -> Iterable[Rows]:
         return answer.tables(facts)
     rows = facts if isinstance(facts, list) else [facts]
     return [Rows([flat(row, answer.columns) for row in rows], answer.columns)]
+
+
+def plain(facts: Any) -> Any:
+    """The same with dicts in place of dataclasses."""
+    if isinstance(facts, Mapping):
+        return {key: plain(one) for key, one in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [plain(one) for one in facts]
+    return asdict(facts) if is_dataclass(facts) and not isinstance(facts, type) else facts
 
 
 def lines(problems: Iterable[Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from yakuba.kernel.operations import Answer, Nothing, Operations, Rows
 from yakuba.services.reform import queries
+from yakuba.services.reform.contracts import Baseline
 from yakuba.services.reform.engine.effect import total
 
 OPERATIONS = Operations("reform")
@@ -21,14 +22,6 @@ MINUTES = {
 COLUMNS = {"title": "手続", "cases": "件数"} | MINUTES | {"rate": "削減率"}
 
 
-class BaselineOut(BaseModel):
-    """Minutes a case took before. kind: measured or estimated; source: how it is known."""
-
-    minutes_per_case: float
-    kind: str
-    source: str
-
-
 class EffectOut(BaseModel):
     """Before and now, in minutes. person: of staff; assumed: the part of it that was not measured; machine: of programs;
     rate: the saved share of the time before, none without a case."""
@@ -36,7 +29,7 @@ class EffectOut(BaseModel):
     procedure: str
     title: str
     cases: int
-    baseline: BaselineOut
+    baseline: Baseline
     person: float
     assumed: float
     machine: float
