@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -29,17 +25,17 @@ class TokenAuthentication(HttpBearer):
             return None
         request.user = found.user
         if self.permission:
-            ask(found, self.permission)
+            self._ask(found)
         limit(found.user, found.scopes)
         return found
 
-
-def ask(token: ApiToken, permission: str) -> None:
-    """Raise ApiProblem unless the token has the scope, PermissionDenied unless its user has the permission."""
-    if permission not in token.scopes:
-        raise ApiProblem(403, "権限がありません", f"このトークンには {permission} の範囲がありません。")
-    with active_municipality(token.user.municipality):  # type: ignore[arg-type]  # `token_of` looked
-        require(token.user, permission)
+    def _ask(self, token: ApiToken) -> None:
+        if self.permission not in token.scopes:
+            raise ApiProblem(
+                403, "権限がありません", f"このトークンには {self.permission} の範囲がありません。"
+            )
+        with active_municipality(token.user.municipality):  # type: ignore[arg-type]  # `token_of` looked
+            require(token.user, self.permission)
 
 
 def token_of(token: str) -> ApiToken | None:
@@ -47,20 +43,3 @@ def token_of(token: str) -> ApiToken | None:
     rows = ApiToken.objects.select_related("user__municipality").filter(digest=ApiToken.digest_of(token))
     found: ApiToken | None = rows.first()
     return found if found and found.valid and found.user.municipality else None
-
-
-def scoped(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Guard a view of a router: the token needs the scope and its user the permission; runs in the user's
-    municipality. Raises ApiProblem 403."""
-
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            token: ApiToken = request.auth  # type: ignore[attr-defined]  # ninja puts it there
-            ask(token, permission)
-            with active_municipality(token.user.municipality):  # type: ignore[arg-type]  # checked above
-                return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate

@@ -32,10 +32,7 @@ class Api(NinjaAPI):
 @cache
 def build_api() -> NinjaAPI:
     """The API with the operations of all rooms that have a route; one for the process."""
-    api = api_of(module.OPERATIONS for _, module in room_modules("operations"))
-    for room, module in room_modules("api"):
-        api.add_router(f"/{room}/", module.router)
-    return api
+    return api_of(module.OPERATIONS for _, module in room_modules("operations"))
 
 
 def api_of(tables: Iterable[Operations]) -> NinjaAPI:

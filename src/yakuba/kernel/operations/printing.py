@@ -15,13 +15,18 @@ from yakuba.kernel.refusals import Problem
 
 
 def print_answer(answer: Answer, outcome: Any, *, as_json: bool) -> None:
-    """Print it, and on standard error what should be known besides. Raises typer.Exit(1) where there is a fault."""
+    """Print it, and what should be known besides as `say` does."""
     facts = plain((answer.facts or answer.show)(outcome))
     if as_json or not (answer.columns or answer.tables):
         print_json(facts)
     else:
         for table in _tables(answer, facts):
             print_rows(table.rows, dict(table.columns), as_json=False, title=table.title)
+    say(answer, facts)
+
+
+def say(answer: Answer, facts: Any) -> None:
+    """Say on standard error what should be known of the facts. Raises typer.Exit(1) where there is a fault."""
     if answer.notes and (notes := answer.notes(facts)):
         errors.print(notes, highlight=False, markup=False)
     if answer.fault and (fault := answer.fault(facts)):
