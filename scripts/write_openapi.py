@@ -26,6 +26,7 @@ def main() -> None:
 
         _ = get_resolver().url_patterns  # the API stands at its address
         described = build_api().get_openapi_schema()
+    described = json.loads(json.dumps(described))  # statuses are numbers and words until then
     text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
     KEPT.write_text(text + "\n", encoding="utf-8")
 

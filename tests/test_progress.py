@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,19 @@ def test_progress_into_a_pipe_is_lines_the_first_at_once(monkeypatch):
             bar.update(task, completed=done, total=100)
     assert heard.getvalue().endswith("読み取り 100/100\n")
     assert heard.getvalue().count("\n") < 10
+
+
+def test_progress_into_a_pipe_says_how_long_it_takes_yet(monkeypatch):
+    heard, clock = io.StringIO(), itertools.count(0, 30)
+    monkeypatch.setattr(output, "errors", Console(file=heard))
+    monkeypatch.setattr(output.time, "monotonic", lambda: float(next(clock)))
+    with output.progress_bar() as bar:
+        task = bar.add_task("読み取り", total=None)
+        bar.get_time = output.time.monotonic
+        for done in range(0, 101, 10):
+            bar.update(task, completed=done, total=100)
+    assert "（残り約" in heard.getvalue()
+    assert heard.getvalue().endswith("読み取り 100/100\n")
 
 
 def test_the_installation_promises_no_time():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,11 @@ def granted(user: Any) -> frozenset[str]:
         known = frozenset(names) & permission_names()
         user._granted = frozenset(one for one in known if _room_of(one) not in unused_rooms(user))
     return user._granted
+
+
+def limit(user: Any, permissions: Iterable[str]) -> None:
+    """From now on this object has no other permissions than these, of those that it has: who asks by a token of scopes."""
+    user._granted = granted(user) & frozenset(permissions)
 
 
 def allowed(user: Any, permission: str) -> bool:

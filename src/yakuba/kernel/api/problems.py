@@ -6,8 +6,51 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from pydantic import BaseModel
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.operations.arguments import reason_of
+from yakuba.kernel.refusals import Problem, Refused
+
+MEDIA_TYPE = "application/problem+json"
+REFERENCES = "#/components/schemas/{model}"
+REFUSAL = {
+    "description": "断られたとき（RFC 9457）",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCES.format(model="RefusalOut")}}},
+}
+
+
+class ProblemOut(BaseModel):
+    """One of several things wrong: line of the file (0: none), where, and what to do, in Japanese."""
+
+    line: int
+    place: str
+    reason: str
+
+
+class ErrorOut(ProblemOut):
+    """The same with its sentence."""
+
+    message: str
+
+
+class RefusalOut(BaseModel):
+    """Why nothing was done (RFC 9457). place: where it is wrong; remedy: what to do, where `detail` does not say it alone;
+    errors: each of many. Some refusals have further members."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    place: str = ""
+    remedy: str = ""
+    errors: list[ErrorOut] = []
+
+
+def schemas() -> dict[str, Any]:
+    """Name → JSON schema of what stands in every refusal."""
+    described = RefusalOut.model_json_schema(ref_template=REFERENCES)
+    return {**described.pop("$defs"), "RefusalOut": described}
 
 
 class ApiProblem(Refused):
@@ -27,6 +70,13 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     return problem(request, **error.facts())
 
 
+def unreadable(fault: dict[str, Any]) -> dict[str, Any]:
+    """What is wrong with a field of the request, for people and for programs: `loc` and `type` as pydantic names them."""
+    told = Problem(0, str(fault["loc"][-1]) if fault["loc"] else "", reason_of(fault))
+    named = {"line": told.line, "place": told.place, "reason": told.reason, "message": told.message}
+    return {key: fault[key] for key in ("type", "loc", "msg") if key in fault} | named
+
+
 def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:
     """The answer itself; `more` adds members of its own."""
     body = {
@@ -37,4 +87,4 @@ def problem(request: HttpRequest, status: int, title: str, detail: str, **more: 
         "instance": request.path,
     }
     text = json.dumps(body | more, ensure_ascii=False)
-    return HttpResponse(text, status=status, content_type="application/problem+json; charset=utf-8")
+    return HttpResponse(text, status=status, content_type=f"{MEDIA_TYPE}; charset=utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, wraps
 from typing import Any
 
@@ -12,15 +13,31 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from yakuba.kernel.api.authentication import TokenAuthentication
 from yakuba.kernel.api.operations import router_of
-from yakuba.kernel.api.problems import problem, refusal
+from yakuba.kernel.api.problems import problem, refusal, schemas, unreadable
+from yakuba.kernel.operations import Operations
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import room_modules
 
 
+class Api(NinjaAPI):
+    """The API; its description has what every refusal says among its schemas."""
+
+    def get_openapi_schema(self, **more: Any) -> Any:
+        """The description of all routes (OpenAPI)."""
+        described = super().get_openapi_schema(**more)
+        described["components"]["schemas"] |= schemas()
+        return described
+
+
 @cache
 def build_api() -> NinjaAPI:
-    """The API with the routers of all rooms that have one (`api.router`, `operations.OPERATIONS`); one for the process."""
-    api = NinjaAPI(
+    """The API with the operations of all rooms that have a route; one for the process."""
+    return api_of(module.OPERATIONS for _, module in room_modules("operations"))
+
+
+def api_of(tables: Iterable[Operations]) -> NinjaAPI:
+    """The API of these operations, with one authentication and one form of error."""
+    api = Api(
         title="Yakuba",
         version="1",
         auth=TokenAuthentication(),
@@ -28,10 +45,8 @@ def build_api() -> NinjaAPI:
         docs_url=None,
         docs_decorator=_for_who_is_known,
     )
-    for room, module in room_modules("api"):
-        api.add_router(f"/{room}/", module.router)
-    for room, module in room_modules("operations"):
-        api.add_router(f"/{room}/", router_of(module.OPERATIONS))
+    for table in tables:
+        api.add_router(f"/{table.room}/", router_of(table))
     _add_problems(api)
     return api
 
@@ -70,8 +85,9 @@ def _add_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        errors = [unreadable(fault) for fault in error.errors]
         return problem(
-            request, 422, "入力が正しくありません", "errors の各項目を直してください。", errors=error.errors
+            request, 422, "入力が正しくありません", "errors の各項目を直してください。", errors=errors
         )
 
     @api.exception_handler(HttpError)

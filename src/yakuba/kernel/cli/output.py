@@ -11,7 +11,14 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from yakuba.kernel.tenancy import active_municipality
@@ -73,17 +80,23 @@ class LineProgress(Progress):
         if (task.completed, task.total) == (done, total):
             return
         now = time.monotonic()
-        if ended or now - when >= max(LINE_SECONDS, (now - self._began[task_id]) / 2):
-            self._say(
-                task_id,
-                f"{task.description} {task.completed:.0f}/{task.total or 0:.0f}",
-                task.completed,
-                task.total,
-            )
+        elapsed = now - self._began[task_id]
+        if ended or now - when >= max(LINE_SECONDS, elapsed / 2):
+            far, whole = task.completed, task.total or 0
+            text = f"{task.description} {far:.0f}/{whole:.0f}{_left(far, whole, elapsed)}"
+            self._say(task_id, text, far, task.total)
 
     def _say(self, task: TaskID, text: str, done: float, total: float | None) -> None:
         self._said[task] = (time.monotonic(), done, total)
         self.console.print(text, markup=False, highlight=False)
+
+
+def _left(done: float, total: float, elapsed: float) -> str:
+    """About how long it takes until the end, in words; empty at the beginning and at the end."""
+    if not 0 < done < total:
+        return ""
+    seconds = elapsed * (total - done) / done
+    return f"（残り約{seconds:.0f}秒）" if seconds < 60 else f"（残り約{seconds / 60:.0f}分）"
 
 
 @contextmanager

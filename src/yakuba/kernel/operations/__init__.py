@@ -10,8 +10,22 @@ From that come the route with its schema (`kernel.api.operations`), the command 
 of the permission table, the check of the permission, the transaction and the audit event. A page calls the operation.
 """
 
-from yakuba.kernel.operations.arguments import FromFile, Part, Word
-from yakuba.kernel.operations.operation import Answer, Operation, Trace
+from yakuba.kernel.operations.arguments import FromFile, Nothing, Pairs, Part, Upload, Word
+from yakuba.kernel.operations.operation import Answer, Operation, Rows, Trace, Work
 from yakuba.kernel.operations.table import Operations, all_operations
 
-__all__ = ["Answer", "FromFile", "Operation", "Operations", "Part", "Trace", "Word", "all_operations"]
+__all__ = [
+    "Answer",
+    "FromFile",
+    "Nothing",
+    "Operation",
+    "Operations",
+    "Pairs",
+    "Part",
+    "Rows",
+    "Trace",
+    "Upload",
+    "Word",
+    "Work",
+    "all_operations",
+]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import core_schema
 
 from yakuba.kernel.refusals import Invalid, Problem
 
 LARGEST_PART = 500
+UNREADABLE = "読めません。名前と場所を確かめてください。"
 Model = TypeVar("Model", bound=BaseModel)
 
 _REASONS = {
@@ -19,23 +21,60 @@ _REASONS = {
     "less_than_equal": "{le}以下で指定してください。",
     "string_too_long": "{max_length}文字以内で指定してください。",
     "enum": "次のどれかを指定してください: {expected}",
+    "literal_error": "次のどれかを指定してください: {expected}",
+    "int_parsing": "整数で指定してください。",
+    "bool_parsing": "true か false で指定してください。",
+    "date_from_datetime_parsing": "2027-04-01 のように指定してください。",
 }
 
 
 @dataclass(frozen=True)
 class Word:
-    """In `Annotated[…]`: the option of the command that gives the field, where it is not `--name-of-the-field`."""
+    """In `Annotated[…]`: the option of the command that gives the field, also one that is required (else an argument).
+
+    flag: the option takes no value; where it is written, the field has this one.
+    """
 
     option: str
+    flag: Any = None
 
 
 @dataclass(frozen=True)
 class FromFile:
-    """In `Annotated[str, …]`: a command is given a file (UTF-8) in place of the text."""
+    """In `Annotated[…]`: a command is given a file (UTF-8) in place of the text, or a JSON file in place of a dict."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """In `Annotated[dict[str, int], …]`: a command repeats its option as `key=number`. shape: that in Japanese."""
+
+    shape: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent (multipart), or as a command was given it. stream: None where there is no such file."""
+
+    name: str
+    stream: BinaryIO | None
+
+    def read(self) -> bytes:
+        """The content. Raises Invalid where there is no such file."""
+        if self.stream is None:
+            raise Invalid(UNREADABLE, place=self.name)
+        return self.stream.read()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.is_instance_schema(cls)
+
+
+class Nothing(BaseModel):
+    """Nothing needs to be said."""
 
 
 class Part(BaseModel):
-    """A part of a long list. A command shows all parts."""
+    """A part of a long list. A command shows the whole one, or its `--limit`."""
 
     limit: int = Field(100, ge=1, le=LARGEST_PART, description="何件まで")
     offset: int = Field(0, ge=0, description="何件目の次から")
@@ -50,7 +89,7 @@ def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(dict(given))
     except ValidationError as error:
-        problems = [Problem(0, _label(model, one["loc"]), _reason(one)) for one in error.errors()]
+        problems = [Problem(0, _label(model, one["loc"]), reason_of(one)) for one in error.errors()]
         raise Invalid("\n".join(map(str, problems)), problems=problems) from error
 
 
@@ -60,6 +99,7 @@ def _label(model: type[BaseModel], path: tuple[Any, ...]) -> str:
     return (field.description if field else "") or name
 
 
-def _reason(fault: Any) -> str:
+def reason_of(fault: Any) -> str:
+    """A fault that pydantic found, in Japanese."""
     sentence = _REASONS.get(fault["type"], "この値は使えません。値の形を確かめてください。")
     return sentence.format(**fault.get("ctx", {}))

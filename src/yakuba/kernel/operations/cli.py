@@ -6,6 +6,7 @@ import typer
 
 from yakuba.kernel.cli.output import print_rows
 from yakuba.kernel.operations.operation import Operation
+from yakuba.kernel.operations.spelling import words_of
 from yakuba.kernel.operations.table import all_operations
 
 COLUMNS = {"label": "操作", "permission": "権限", "command": "コマンド", "route": "API"}
@@ -17,13 +18,11 @@ def operations(as_json: bool = typer.Option(False, "--json", help="JSONで出す
 
 
 def _facts(operation: Operation) -> dict[str, str]:
-    room = operation.name.partition(".")[0]
-    required = [name.upper() for name, one in operation.arguments.model_fields.items() if one.is_required()]
-    command = " ".join(["yakuba", room, operation.command, *required]) if operation.command else ""
+    words = ["yakuba", operation.room, operation.command, *words_of(operation)]
     return {
         "name": operation.name,
         "label": operation.label,
         "permission": operation.permission,
-        "command": command,
-        "route": f"{operation.method} /api/v1/{room}/{operation.path}" if operation.route else "",
+        "command": " ".join(words) if operation.command else "",
+        "route": f"{operation.method} /api/v1/{operation.room}/{operation.path}" if operation.route else "",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_type_hints
 
 from yakuba.kernel.operations.operation import Operation
@@ -10,10 +10,13 @@ from yakuba.kernel.registry import room_modules
 
 
 class Operations:
-    """The operations of one room, in the order of their declaration."""
+    """The operations of one room, in the order of their declaration.
 
-    def __init__(self, room: str) -> None:
-        self.room = room
+    groups: word that a command may begin with (`round` in `yakuba nursery round run`) -> its line in the help.
+    """
+
+    def __init__(self, room: str, groups: Mapping[str, str] | None = None) -> None:
+        self.room, self.groups = room, dict(groups or {})
         self._added: list[Operation] = []
 
     def __iter__(self) -> Iterator[Operation]:

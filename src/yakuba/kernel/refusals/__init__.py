@@ -87,6 +87,14 @@ class Conflict(Refused):
     """What was given is right, and the state of things does not allow it now: look at what happened in between."""
 
 
+class UnderWay(Conflict):
+    """The same was started before and has not ended: `row` is it. Whoever works in the foreground may take it up."""
+
+    def __init__(self, sentence: str, row: Any) -> None:
+        super().__init__(sentence)
+        self.row = row
+
+
 class Missing(Refused):
     """There is nothing of that name or number (here): check it."""
 
@@ -111,4 +119,4 @@ class Unavailable(Refused):
     again = True
 
 
-__all__ = ["Conflict", "Forbidden", "Invalid", "Missing", "Problem", "Refused", "Unavailable"]
+__all__ = ["Conflict", "Forbidden", "Invalid", "Missing", "Problem", "Refused", "Unavailable", "UnderWay"]

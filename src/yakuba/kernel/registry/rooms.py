@@ -74,6 +74,6 @@ def definition_kinds() -> dict[str, DefinitionKind]:
 
 
 def room_modules(part: str) -> list[tuple[str, ModuleType]]:
-    """`(room, module)` for each room that has the part (`urls`, `api`, `cli`, `jobs`)."""
+    """`(room, module)` for each room that has the part (`urls`, `operations`, `cli`, `jobs`)."""
     names = [(room, f"yakuba.services.{room}.{part}") for room in settings.YAKUBA_ROOMS]
     return [(room, import_module(name)) for room, name in names if find_spec(name) is not None]

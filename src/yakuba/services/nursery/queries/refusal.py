@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from yakuba.kernel import refusals
 from yakuba.kernel.refusals import Conflict, Missing
 
 
@@ -15,9 +16,8 @@ class Unknown(NotPossible, Missing):
     """There is nothing of the name or number that was given."""
 
 
-class UnderWay(NotPossible):
-    """The same was started before and has not ended: `row` is it. Whoever works in the foreground may take it up."""
+class UnderWay(refusals.UnderWay, NotPossible):
+    """The same was started before and has not ended: `row` is it."""
 
     def __init__(self, what: str, row: Any) -> None:
-        super().__init__(f"{what}。終わるまでお待ちください。")
-        self.row = row
+        super().__init__(f"{what}。終わるまでお待ちください。", row)

@@ -98,7 +98,7 @@ def test_the_api_needs_the_scope(client: Client, clerk, finished_case):
 def test_the_command_prints_json(finished_case):
     from typer.testing import CliRunner
 
-    from yakuba.services.reform.cli import app
+    from yakuba.config.command import build
 
-    result = CliRunner().invoke(app, ["effect", "--json", "--municipality", "990019"])
+    result = CliRunner().invoke(build(), ["reform", "effect", "--json", "--municipality", "990019"])
     assert json.loads(result.stdout)["procedures"][0]["rate"] == 0.75

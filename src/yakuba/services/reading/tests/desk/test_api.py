@@ -102,6 +102,18 @@ def test_a_held_question_is_listed_apart(program, desk):
     assert [row["field"] for row in program.get("/questions?held=true").json()] == ["name"]
 
 
+def test_programs_from_before_the_bounds_were_told_get_the_nearest_part(program, desk):
+    for number in range(3):
+        program.upload(("空.pdf", b""), name=str(number))
+    assert len(program.get("/batches?limit=9999&offset=-1").json()) == 3
+    assert len(program.get("/batches?limit=0").json()) == 1
+    assert program.get("/batches?limit=x").status_code == 422
+
+
+def test_forms_in_use_are_told(program, desk):
+    assert BUS in [row["code"] for row in program.get("/forms").json()]
+
+
 def test_scopes_and_municipalities_are_kept(client, desk, clerk, neighbour):
     desk.read((BUS, 1))
     case, batch = desk.case(BUS).pk, desk.sheet().batch_id

@@ -5,9 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from yakuba.config.command import build
+from yakuba.kernel.audit.models import AuditEvent
 from yakuba.services.reading import facade
 from yakuba.services.reading.actions import questions
-from yakuba.services.reading.cli import app
 
 BUS = "bus-pass"
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("reading_desk")
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)))
+    return CliRunner().invoke(build(), ["reading", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -56,6 +57,30 @@ def test_values_are_listed_and_answered_for_a_member_of_staff(desk, scan, clerk,
     assert json.loads(run("questions", "--json").stdout) == []
     assert "朝の便" in run("batches").stdout
     assert run("status", 999).exit_code == 2
+
+
+def test_what_pages_and_programs_do_has_a_verb(desk, scan, clerk):
+    user = ("--user", clerk.username)
+    run("upload", scan)
+    desk.work()
+    again = run("upload", scan, "--wait", "--json")  # of a file that is known nothing is left to read
+    (file,) = json.loads(again.stdout)["files"]
+    assert (again.exit_code, file["state"]) == (0, "known")
+    forced = json.loads(run("force", file["id"], "--json", *user).stdout)
+    assert (forced["id"], forced["state"]) == (file["id"], "splitting")
+    desk.work()
+    (problem,) = json.loads(run("problems", "--json").stdout)["sheets"]
+    assert run("resolve", problem["sheet"], "--form", "nowhere", *user).exit_code == 2
+    assert run("aside", problem["sheet"], "二度目", *user).exit_code == 0
+    desk.answer_all(BUS)
+    question = questions.ask_again(desk.case(BUS), "name", actor=desk.person)
+    assert run("hold", question.pk, "電話中").exit_code == 2, "somebody has to answer for it"
+    assert "保留" in run("hold", question.pk, "電話中", *user).stdout
+    values = json.loads(run("values", desk.case(BUS).pk, "--json").stdout)
+    assert {row["field"]: row["value"] for row in values}["birth"] == desk.scans.truth[BUS]["birth"]
+    events = AuditEvent.objects.filter(name="reading.case_viewed", subject=f"case:{desk.case(BUS).pk}")
+    assert events.count() == 1
+    assert len(json.loads(run("batches", "--json", "--limit", 1).stdout)) == 1
 
 
 def test_forms_are_loaded_and_a_mistake_names_its_place(desk, settings, tmp_path):

@@ -1,0 +1,48 @@
+"""Long work on the command line: an operation is done, and what it has started is seen to its end with a bar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from yakuba.kernel.cli.output import errors, progress_bar
+from yakuba.kernel.operations.operation import Operation, Work
+from yakuba.kernel.refusals import UnderWay
+
+LOOK_SECONDS = 0.5
+TAKEN_UP = "前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。"
+
+
+def carried_out(
+    operation: Operation, actor: Any, asked: Mapping[str, Any], *, wait: bool = True, quiet: bool = False
+) -> Any:
+    """The outcome. Long work has come to its end then if `wait`, also work that was begun before and perhaps killed half
+    way: whoever comes to its end first has done it. quiet: without a bar."""
+    work = operation.work
+    if work is None or not wait:
+        return operation(actor, **asked)
+    try:
+        outcome = operation(actor, **asked)
+    except UnderWay as earlier:
+        errors.print(TAKEN_UP, highlight=False)
+        outcome = earlier.row
+    if operation.found is not None and operation.found(outcome):
+        errors.print(work.unchanged(outcome), highlight=False, markup=False)
+    else:
+        _to_its_end(work, outcome, quiet)
+    return outcome
+
+
+def _to_its_end(work: Work, outcome: Any, quiet: bool) -> None:
+    with progress_bar(quiet=quiet) as bar:
+        task = bar.add_task(work.label, total=None)
+        if work.here is not None:
+            work.here(outcome, lambda done, total, _: bar.update(task, completed=done, total=total))
+        elif work.progress is not None:
+            goes_on = True
+            while goes_on:
+                done, total, goes_on = work.progress(outcome)
+                bar.update(task, completed=done, total=total)
+                if goes_on:
+                    time.sleep(LOOK_SECONDS)

@@ -1,0 +1,158 @@
+"""Decisions by people: who acts by a token or a command is a person, so proposing and approving still need two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.accounts import require
+from yakuba.kernel.operations import Answer
+from yakuba.services.nursery.actions import decisions
+from yakuba.services.nursery.models import Application, Decision
+from yakuba.services.nursery.operations.answers import DecisionOut
+from yakuba.services.nursery.operations.asked import (
+    ApproveIn,
+    ChildDeclineIn,
+    ChildPlaceIn,
+    DeclineIn,
+    FreezeIn,
+    OneChild,
+    OneDecision,
+    PlaceIn,
+    RefuseIn,
+    RoundPart,
+)
+from yakuba.services.nursery.operations.table import OPERATIONS
+from yakuba.services.nursery.queries import decisions as queries
+from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
+from yakuba.services.nursery.queries.refusal import Unknown
+
+COLUMNS = {
+    "id": "決定", "kind_label": "種類", "state_label": "状態", "receipt_number": "受付番号", "slot_before": "前の枠",
+    "slot": "枠", "reason": "理由", "proposed_by": "起案", "answered_by": "承認",
+}  # fmt: skip
+A_DECISION = Answer(DecisionOut, told.decision_facts, COLUMNS)
+
+
+@OPERATIONS.add(
+    "決定の一覧",
+    "nursery.view",
+    "GET rounds/{round_id}/decisions",
+    command="round decisions",
+    help="個別の決定・辞退・確定の一覧を出す（新しい順）",
+    answer=Answer(list[DecisionOut], columns=COLUMNS),
+)
+def list_decisions(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+    """The round's decisions, the newest first."""
+    rows = queries.of_round(round_of(asked.round_id)).order_by("-pk")
+    return [told.decision_facts(row) for row in asked.of(rows)]
+
+
+@OPERATIONS.add(
+    "決定", "nursery.view", "GET decisions/{decision_id}", command="round decision", answer=A_DECISION
+)
+def show_decision(asked: OneDecision, actor: Any) -> Decision:
+    """One decision."""
+    return decision_of(asked.decision_id)
+
+
+@OPERATIONS.add(
+    "個別の決定を起案する",
+    "nursery.propose",
+    "POST applications/{application_id}/decisions",
+    answer=A_DECISION,
+    status=201,
+)
+def propose(asked: PlaceIn, actor: Any) -> Decision:
+    """Propose another result for one child; it counts when another person has approved it."""
+    return decisions.propose_place(
+        application_of(asked.application_id), asked.slot, asked.reason, actor=actor
+    )
+
+
+@OPERATIONS.add(
+    "辞退を受ける",
+    "nursery.propose",
+    "POST applications/{application_id}/decline",
+    answer=A_DECISION,
+    status=201,
+)
+def decline(asked: DeclineIn, actor: Any) -> Decision:
+    """The family declines its seat after the freeze."""
+    return decisions.decline(application_of(asked.application_id), asked.reason, actor=actor)
+
+
+def _child(asked: OneChild) -> Application:
+    rows = Application.objects.filter(round=round_of(asked.round_id)).select_related("round__adopted")
+    row: Application | None = rows.filter(receipt_number=asked.receipt_number).first()
+    if row is None:
+        raise Unknown(
+            f"受付番号{asked.receipt_number}の申込が選考回{asked.round_id}にありません。番号を確かめてください。"
+        )
+    return row
+
+
+@OPERATIONS.add(
+    "受付番号で、個別の決定を起案する",
+    "nursery.propose",
+    command="round propose",
+    help="一人の結果を変える決定を起案する（別の職員が承認すると変わる）",
+    answer=A_DECISION,
+)
+def propose_for_child(asked: ChildPlaceIn, actor: Any) -> Decision:
+    """The same for a child that is named by its receipt number."""
+    return decisions.propose_place(_child(asked), asked.slot, asked.reason, actor=actor)
+
+
+@OPERATIONS.add(
+    "受付番号で、辞退を受ける",
+    "nursery.propose",
+    command="round decline",
+    help="確定したあとの辞退を受ける",
+    answer=A_DECISION,
+)
+def decline_for_child(asked: ChildDeclineIn, actor: Any) -> Decision:
+    """The same for a child that is named by its receipt number."""
+    return decisions.decline(_child(asked), asked.reason, actor=actor)
+
+
+@OPERATIONS.add(
+    "確定を起案する",
+    "nursery.propose",
+    "POST rounds/{round_id}/freeze",
+    command="round freeze",
+    help="選考結果の確定を起案する（別の職員が承認すると確定する）",
+    answer=A_DECISION,
+    status=201,
+)
+def freeze(asked: FreezeIn, actor: Any) -> Decision:
+    """Propose that the round's result is final; it is when another person has approved it."""
+    return decisions.propose_freeze(round_of(asked.round_id), asked.reason, actor=actor)
+
+
+@OPERATIONS.add(
+    "承認する",
+    "nursery.approve",
+    "POST decisions/{decision_id}/approve",
+    command="round approve",
+    help="ほかの職員が起案した決定を承認する",
+    answer=A_DECISION,
+)
+def approve(asked: ApproveIn, actor: Any) -> Decision:
+    """Approve what another person proposed."""
+    return decisions.approve(decision_of(asked.decision_id), actor=actor, answer=asked.answer)
+
+
+@OPERATIONS.add(
+    "差し戻す",
+    "nursery.view",
+    "POST decisions/{decision_id}/refuse",
+    command="round refuse",
+    help="起案された決定を差し戻す（自分の起案は取り下げる）",
+    answer=A_DECISION,
+)
+def refuse(asked: RefuseIn, actor: Any) -> Decision:
+    """Send a proposal back, or take one's own back: needs the right of approving, or of proposing."""
+    row = decision_of(asked.decision_id)
+    require(actor, decisions.right_to_refuse(row, actor))
+    return decisions.refuse(row, asked.answer, actor=actor)

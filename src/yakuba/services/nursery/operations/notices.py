@@ -1,0 +1,132 @@
+"""The notices of a round, and their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.operations import Answer, Rows, Work
+from yakuba.kernel.operations.printing import lines
+from yakuba.services.nursery.actions import notices
+from yakuba.services.nursery.models import NoticePrint
+from yakuba.services.nursery.operations.answers import NoticesOut, TextsOut
+from yakuba.services.nursery.operations.asked import MailingIn, OneRound, RoundPart, TextsFile, TextsIn
+from yakuba.services.nursery.operations.table import OPERATIONS
+from yakuba.services.nursery.queries import outputs, told
+from yakuba.services.nursery.queries.finding import round_of
+
+COLUMNS = {
+    "id": "番号", "kind": "種類", "state_label": "状態", "count": "枚数", "held": "作らなかった", "made_by": "だれ", "when": "いつ",
+}  # fmt: skip
+
+
+def _row(facts: dict[str, Any]) -> dict[str, Any]:
+    when = f"{timezone.localtime(facts['made_at']):%Y-%m-%d %H:%M}"
+    kind, held = "見本" if facts["draft"] else "本番", len(facts["held_back"])
+    return facts | {"kind": kind, "when": when, "held": held}
+
+
+def _tables(facts: Any) -> Iterator[Rows]:
+    yield Rows([_row(one) for one in (facts if isinstance(facts, list) else [facts])], COLUMNS)
+
+
+def _facts(row: NoticePrint) -> dict[str, Any]:
+    return told.print_facts(outputs.prints(row.round).get(pk=row.pk))
+
+
+def _notes(facts: dict[str, Any]) -> str:
+    """Whether it was begun before, what was not made, and what is missing in what was."""
+    if facts["state"] != NoticePrint.State.DONE:
+        return ""
+    said = [outputs.restart_sentence(NoticePrint.objects.get(pk=facts["id"]))]
+    if held := facts["held_back"]:
+        said.append(f"作らなかった通知 {len(held)}通\n{lines(held)}")
+    if facts["problems"]:
+        said.append(f"足りないところ\n{lines(facts['problems'])}")
+    return "\n".join(filter(None, said))
+
+
+def _failure(facts: dict[str, Any]) -> str:
+    return lines(facts["problems"]) if facts["state"] == NoticePrint.State.FAILED else ""
+
+
+@OPERATIONS.add("通知の文面", "nursery.output", "GET rounds/{round_id}/notice-texts", answer=Answer(TextsOut))
+def show_texts(asked: OneRound, actor: Any) -> dict[str, Any]:
+    """The texts around the reasons."""
+    return {"texts": outputs.texts_of(round_of(asked.round_id))}
+
+
+@OPERATIONS.add(
+    "通知の文面を決める", "nursery.output", "PUT rounds/{round_id}/notice-texts", answer=Answer(TextsOut)
+)
+def state_texts(asked: TextsIn, actor: Any) -> dict[str, Any]:
+    """State all texts; what is empty or missing becomes the usual text."""
+    round = notices.state_texts(round_of(asked.round_id), asked.texts, actor=actor)
+    return {"texts": outputs.texts_of(round)}
+
+
+@OPERATIONS.add(
+    "通知の文面をファイルから決める",
+    "nursery.output",
+    command="round notice-texts",
+    help="通知の文面をJSONで出す。--file を付けると、そのとおりに決めてから出す",
+)
+def take_texts(asked: TextsFile, actor: Any) -> dict[str, str]:
+    """State the texts if there are any, and tell them."""
+    round = round_of(asked.round_id)
+    if asked.texts is not None:
+        round = notices.state_texts(round, asked.texts, actor=actor)
+    return outputs.texts_of(round)
+
+
+@OPERATIONS.add(
+    "作った通知の一覧",
+    "nursery.output",
+    "GET rounds/{round_id}/notices",
+    answer=Answer(list[NoticesOut], tables=_tables),
+)
+def list_notices(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+    """All notices of the round, the newest first."""
+    return [told.print_facts(row) for row in asked.of(outputs.prints(round_of(asked.round_id)))]
+
+
+@OPERATIONS.add(
+    "通知を作る",
+    "nursery.output",
+    "POST rounds/{round_id}/notices",
+    command="round make-notices",
+    help="いまここで通知を作る",
+    answer=Answer(NoticesOut, _facts, tables=_tables, notes=_notes, fault=_failure),
+    status=201,
+    work=Work("通知", here=lambda row, told: notices.make(row.pk, told)),
+)
+def make_notices(asked: OneRound, actor: Any) -> NoticePrint:
+    """Have them made by a worker; drafts until the round is frozen."""
+    return notices.start(round_of(asked.round_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "通知の印刷用PDF",
+    "nursery.output",
+    "GET rounds/{round_id}/notices.pdf",
+    answer=Answer(media_type="application/pdf"),
+)
+def take_print(asked: OneRound, actor: Any) -> Download:
+    """The newest print file; once the round is frozen, only a final one."""
+    return notices.take_print(round_of(asked.round_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "通知の宛名の一覧",
+    "nursery.output",
+    "GET rounds/{round_id}/mailing.csv",
+    answer=Answer(media_type="text/csv"),
+)
+def take_addresses(asked: MailingIn, actor: Any) -> Download:
+    """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,
+    which puts 〓 for them."""
+    round = round_of(asked.round_id)
+    return notices.take_addresses(round, asked.encoding, accept=asked.accept, actor=actor)

@@ -1,0 +1,109 @@
+"""What leaves a calculation: fairness, comparison, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.operations import Answer, Rows
+from yakuba.services.nursery.actions import files, trying
+from yakuba.services.nursery.operations.answers import ComparisonOut, FairnessOut
+from yakuba.services.nursery.operations.asked import ComparisonIn, ExportIn, FairnessIn, OneRun, TableIn
+from yakuba.services.nursery.operations.table import OPERATIONS
+from yakuba.services.nursery.queries import outputs, told
+from yakuba.services.nursery.queries.finding import run_of
+
+SHARE_COLUMNS = {
+    "label": "区分", "count": "申込", "placed": "希望がかなった", "placed_percent": "割合(%)", "first": "第1希望",
+    "first_percent": "割合(%)", "withheld": "示さない",
+}  # fmt: skip
+COUNT_COLUMNS = {
+    "gains": "よくなる", "losses": "悪くなる", "others": "どちらとも言えない", "same": "変わらない",
+    "placed_before": "席のある児童（前）", "placed_after": "（後）",
+}  # fmt: skip
+MOVE_COLUMNS = {
+    "receipt_number": "受付番号", "before": "前の枠", "wish_before": "希望", "after": "後の枠", "wish_after": "希望",
+}  # fmt: skip
+MOVES = {"gains": "よくなる児童", "losses": "悪くなる児童", "others": "どちらとも言えない児童"}
+EXCEL = Answer(media_type=files.EXCEL)
+
+
+def _with_percents(row: dict[str, Any]) -> dict[str, Any]:
+    rates = {"placed_percent": row["placed_rate"], "first_percent": row["first_rate"]}
+    return row | {name: None if rate is None else f"{100 * rate:.1f}" for name, rate in rates.items()}
+
+
+def _shares(facts: dict[str, Any]) -> Iterator[Rows]:
+    for table in facts["tables"]:
+        yield Rows([_with_percents(row) for row in table["rows"]], SHARE_COLUMNS, table["title"])
+
+
+def _moves(facts: dict[str, Any]) -> Iterator[Rows]:
+    yield Rows([facts | facts["counts"]], COUNT_COLUMNS)
+    yield from (Rows(facts[name], MOVE_COLUMNS, title) for name, title in MOVES.items() if facts[name])
+
+
+@OPERATIONS.add(
+    "公平性",
+    "nursery.view",
+    "GET runs/{matching_id}/fairness",
+    command="round fairness",
+    help="指数・きょうだい・転園・地区・生まれ月ごとに、希望がかなった割合を出す",
+    answer=Answer(FairnessOut, tables=_shares),
+)
+def show_fairness(asked: FairnessIn, actor: Any) -> dict[str, Any]:
+    """Placement and first-wish counts by groups; `final` for the adopted calculation only."""
+    return told.fairness_facts(run_of(asked.matching_id), final=asked.result == "final")
+
+
+@OPERATIONS.add(
+    "二つの計算を比べる",
+    "nursery.view",
+    "GET runs/{matching_id}/comparison",
+    command="round compare",
+    help="もとの計算からこの計算に変えると、だれがよくなり、だれが悪くなるかを出す",
+    answer=Answer(ComparisonOut, tables=_moves),
+    by_operator=False,
+)
+def show_comparison(asked: ComparisonIn, actor: Any) -> dict[str, Any]:
+    """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
+    run = run_of(asked.matching_id)
+    other = outputs.other(run, asked.before)
+    return told.comparison_facts(other, run, trying.compare(other, run, actor=actor))
+
+
+@OPERATIONS.add(
+    "表をCSVで書き出す",
+    "nursery.output",
+    "GET runs/{matching_id}/table.csv",
+    answer=Answer(media_type="text/csv"),
+)
+def export_table(asked: TableIn, actor: Any) -> Download:
+    """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
+    utf-8 or cp932; characters that it lacks are told (409) unless `accept`, which puts 〓 for them."""
+    run = run_of(asked.matching_id)
+    return files.take_table(run, asked.table, asked.encoding, accept=asked.accept, actor=actor)
+
+
+@OPERATIONS.add(
+    "すべての表をExcelで書き出す", "nursery.output", "GET runs/{matching_id}/tables.xlsx", answer=EXCEL
+)
+def export_workbook(asked: OneRun, actor: Any) -> Download:
+    """All tables, a sheet each."""
+    return files.take_workbook(run_of(asked.matching_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "計算の結果を書き出す",
+    "nursery.output",
+    command="round export",
+    help="計算の結果をCSVかExcelのファイルに書き出す（だれが書き出したかを記録する）",
+    answer=EXCEL,
+)
+def export(asked: ExportIn, actor: Any) -> Download:
+    """One table, or all of them where none is named."""
+    named = asked.model_dump()
+    if asked.table:
+        return export_table.action(TableIn(**named), actor)
+    return export_workbook.action(OneRun(**named), actor)

@@ -1,0 +1,152 @@
+"""Rounds, what is taken into them, and what of them is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.operations import Answer, Nothing
+from yakuba.kernel.operations.printing import lines
+from yakuba.services.nursery.actions import handing, rounds, rules, taking
+from yakuba.services.nursery.contracts import Problem
+from yakuba.services.nursery.models import Round, RuleSet
+from yakuba.services.nursery.operations.answers import RoundOut, RulesOut, TakenOut
+from yakuba.services.nursery.operations.asked import NewRound, OneRound, RulesIn, TableFile
+from yakuba.services.nursery.operations.table import OPERATIONS
+from yakuba.services.nursery.queries import rounds as queries
+from yakuba.services.nursery.queries import rules as rule_queries
+from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.finding import round_of
+from yakuba.services.nursery.queries.refusal import NotPossible
+
+ROUND_COLUMNS = {
+    "id": "番号", "title": "選考回", "start": "入所日", "state": "状態", "applications": "申込",
+    "seats": "空き枠", "next_step": "次にすること",
+}  # fmt: skip
+RULES_COLUMNS = {"id": "番号", "name": "選考基準", "version": "版"}
+TAKEN_COLUMNS = {"new": "新しい", "changed": "変わった", "same": "同じ", "kept": "修正を残した"}
+HANDED_COLUMNS = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
+
+
+def to_look_at(facts: dict[str, Any]) -> str:
+    """What should be looked at although it can be calculated."""
+    notes = facts["notes"]
+    return f"確かめるところ {len(notes)}か所\n{lines(notes)}" if notes else ""
+
+
+def _problems(facts: dict[str, Any]) -> str:
+    return lines(facts["problems"])
+
+
+A_ROUND = Answer(RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at)
+TAKEN = Answer(TakenOut, taking.Taken.to_json, TAKEN_COLUMNS, fault=_problems)
+
+
+@OPERATIONS.add(
+    "選考回の一覧",
+    "nursery.view",
+    "GET rounds",
+    command="round list",
+    help="選考回の一覧を出す",
+    answer=Answer(list[RoundOut], columns=ROUND_COLUMNS),
+)
+def list_rounds(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+    """All rounds, the newest first."""
+    return [told.round_facts(round) for round in queries.rounds()]
+
+
+@OPERATIONS.add(
+    "選考回",
+    "nursery.view",
+    "GET rounds/{round_id}",
+    command="round show",
+    help="選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）",
+    answer=Answer(RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
+)
+def show_round(asked: OneRound, actor: Any) -> Round:
+    """One round."""
+    return round_of(asked.round_id)
+
+
+@OPERATIONS.add("選考回を作る", "nursery.edit", command="round new", answer=A_ROUND)
+def make_round(asked: NewRound, actor: Any) -> Round:
+    """Make a round by a version of the rules."""
+    rule_set = rule_queries.rule_set(asked.rules)
+    procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
+    if procedure is None:
+        raise NotPossible(f"手続「{rule_set.procedure_code}」が登録されていません。")
+    return rounds.make(asked.title, asked.start, procedure, rule_set, actor=actor)
+
+
+@OPERATIONS.add(
+    "選考基準の版を登録する",
+    "nursery.rules",
+    "POST rules",
+    command="round load-rules",
+    help="選考基準（YAMLファイル）の版を登録する",
+    answer=Answer(
+        RulesOut,
+        lambda row: {name: getattr(row, name) for name in RulesOut.model_fields},
+        RULES_COLUMNS,
+        facts=lambda row: [{name: getattr(row, name) for name in RULES_COLUMNS}],
+    ),
+    status=201,
+)
+def load_rules(asked: RulesIn, actor: Any) -> RuleSet:
+    """Load a rule file; 422 with every fault and its line."""
+    return rules.load(asked.text, actor=actor)
+
+
+@OPERATIONS.add(
+    "受付簿から申込を取り込む",
+    "nursery.edit",
+    "POST rounds/{round_id}/take",
+    command="round take",
+    help="受付簿で確認の済んだ申込を取り込む",
+    answer=TAKEN,
+)
+def take(asked: OneRound, actor: Any) -> taking.Taken:
+    """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
+    return taking.from_ledger(round_of(asked.round_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "施設と空き枠をCSVから取り込む",
+    "nursery.edit",
+    command="round load-facilities",
+    help="施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
+    answer=TAKEN,
+)
+def load_facilities(asked: TableFile, actor: Any) -> taking.Taken:
+    """Take a table of facilities."""
+    return taking.facilities_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
+
+
+@OPERATIONS.add(
+    "申込をCSVから取り込む",
+    "nursery.edit",
+    command="round load-applications",
+    help="申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
+    answer=TAKEN,
+)
+def load_applications(asked: TableFile, actor: Any) -> taking.Taken:
+    """Take a table of applications."""
+    return taking.applications_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
+
+
+def _not_handed_over(facts: dict[str, Any]) -> str:
+    refused = [Problem(**one) for one in facts["refused"]]
+    return handing.sentence(handing.HandedOver(refused=refused)) if refused else ""
+
+
+@OPERATIONS.add(
+    "選考結果を入力に回す",
+    "nursery.propose",
+    command="round hand-over",
+    help="確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる",
+    answer=Answer(show=asdict, columns=HANDED_COLUMNS, fault=_not_handed_over),
+)
+def hand_over(asked: OneRound, actor: Any) -> handing.HandedOver:
+    """Write the decisions of a frozen round into the ledger."""
+    return handing.hand_over(round_of(asked.round_id), actor=actor)

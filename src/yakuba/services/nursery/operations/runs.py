@@ -1,0 +1,156 @@
+"""Calculations, what-ifs and results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.operations import Answer, Trace, Work
+from yakuba.kernel.operations.printing import lines
+from yakuba.services.nursery.actions import files, runs, trying
+from yakuba.services.nursery.models import Placement, Run
+from yakuba.services.nursery.operations.answers import ResultOut, RunOut
+from yakuba.services.nursery.operations.asked import (
+    OneResult,
+    OneRun,
+    ResultsIn,
+    RoundPart,
+    RunIn,
+    WhatIfIn,
+)
+from yakuba.services.nursery.operations.rounds import to_look_at
+from yakuba.services.nursery.operations.table import OPERATIONS
+from yakuba.services.nursery.queries import rules, told
+from yakuba.services.nursery.queries import runs as queries
+from yakuba.services.nursery.queries.finding import round_of, run_of
+from yakuba.services.nursery.queries.refusal import Unknown
+
+RUN_COLUMNS = {"id": "計算", "state": "状態", "status": "結果", "certificate": "証明", "bound": "下限"}
+RESULT_COLUMNS = {
+    "receipt_number": "受付番号", "slot": "枠", "wish": "希望", "index": "指数", "unstable": "不安定",
+}  # fmt: skip
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    return told.run_facts(run_of(run.pk))
+
+
+def _failure(facts: dict[str, Any]) -> str:
+    return lines(facts["problems"]) if facts["state"] == Run.State.FAILED else ""
+
+
+A_RUN = Answer(RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=_failure)
+CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told), unchanged=runs.unchanged)
+
+
+@OPERATIONS.add(
+    "計算の一覧",
+    "nursery.view",
+    "GET rounds/{round_id}/runs",
+    command="round runs",
+    answer=Answer(list[RunOut], columns=RUN_COLUMNS),
+)
+def list_runs(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+    """The round's calculations, the newest first."""
+    return [told.run_facts(run) for run in asked.of(queries.runs(round_of(asked.round_id)))]
+
+
+@OPERATIONS.add(
+    "計算する",
+    "nursery.run",
+    "POST rounds/{round_id}/runs",
+    command="round run",
+    help="いまここで計算し、結果と証明を出す（計算できなければ終了コード1）",
+    answer=A_RUN,
+    status=201,
+    found=lambda run: run.is_done,
+    work=CALCULATING,
+)
+def start_run(asked: RunIn, actor: Any) -> Run:
+    """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
+    return runs.start(round_of(asked.round_id), actor=actor, seconds=asked.seconds, again=asked.again)
+
+
+@OPERATIONS.add(
+    "もしもを試す",
+    "nursery.run",
+    "POST runs/{matching_id}/what-ifs",
+    command="round what-if",
+    help="枠・指数の数え方・選考基準を変えて、いまここで計算する（選考の結果は変わらない）",
+    answer=A_RUN,
+    status=201,
+    found=lambda run: run.is_done,
+    work=CALCULATING,
+)
+def start_what_if(asked: WhatIfIn, actor: Any) -> Run:
+    """Start a what-if (201), or give the one that tried the same before (200)."""
+    rule_set = rules.rule_set(asked.rules) if asked.rules else None
+    tried = asked.model_dump(exclude={"matching_id", "rules"})
+    return trying.try_out(run_of(asked.matching_id), actor=actor, rule_set=rule_set, **tried)
+
+
+@OPERATIONS.add(
+    "計算の状況と証明", "nursery.view", "GET runs/{matching_id}", command="round status", answer=A_RUN
+)
+def show_run(asked: OneRun, actor: Any) -> Run:
+    """One calculation."""
+    return run_of(asked.matching_id)
+
+
+@OPERATIONS.add(
+    "結果を採用する",
+    "nursery.run",
+    "POST runs/{matching_id}/adopt",
+    command="round adopt",
+    help="計算の結果を採用する",
+    answer=A_RUN,
+)
+def adopt(asked: OneRun, actor: Any) -> Run:
+    """Make the result the one that counts in its round."""
+    return runs.adopt(run_of(asked.matching_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "児童ごとの結果",
+    "nursery.view",
+    "GET runs/{matching_id}/results",
+    command="round results",
+    help="児童ごとの結果を出す",
+    answer=Answer(list[ResultOut], columns=RESULT_COLUMNS),
+)
+def list_results(asked: ResultsIn, actor: Any) -> list[dict[str, Any]]:
+    """Results by receipt number; with `explained` every wish's explanation too."""
+    rows = queries.placements(run_of(asked.matching_id), explained=asked.explained)
+    return [told.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
+
+
+@OPERATIONS.add(
+    "一人の結果と説明",
+    "nursery.view",
+    "GET results/{placement_id}",
+    command="round result",
+    answer=Answer(ResultOut, lambda row: told.placement_facts(row, explained=True)),
+    event="nursery.application_viewed",
+    trace=lambda asked, row: Trace(f"application:{row.application_id}"),
+)
+def show_result(asked: OneResult, actor: Any) -> Placement:
+    """One child's result with its explanation."""
+    rows = Placement.objects.select_related("application")
+    row: Placement | None = rows.filter(pk=asked.placement_id).first()
+    if row is None:
+        raise Unknown(f"結果{asked.placement_id}がありません。番号を確かめてください。")
+    return row
+
+
+@OPERATIONS.add(
+    "選考のデータ（JSON）",
+    "nursery.run",
+    "GET runs/{matching_id}/market",
+    command="round market",
+    help="計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる",
+    answer=Answer(media_type="application/json"),
+    by_operator=False,
+)
+def export_market(asked: OneRun, actor: Any) -> Download:
+    """The market file of a calculation: ids only, no names."""
+    return files.take_market(run_of(asked.matching_id), actor=actor)
