@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.registry",
     "yakuba.kernel.letters",
     "yakuba.kernel.approvals",
+    "yakuba.kernel.townsettings",
     "yakuba.kernel.schedules",
     "yakuba.kernel.transfers",
     "yakuba.kernel.charts",

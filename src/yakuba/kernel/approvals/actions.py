@@ -16,6 +16,7 @@ from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import approval_kind, resolve
+from yakuba.kernel.townsettings import value
 
 LONGEST = 2_000  # characters of a reason or an answer
 LONGEST_ABSENCE = 366  # days
@@ -36,8 +37,8 @@ def propose(
     declared = approval_kind(kind)
     if Approval.objects.filter(kind=kind, subject=subject, state=Proposal.State.PROPOSED).exists():
         raise ApprovalRefused(f"「{declared.label}」は、すでに承認を待っています。")
-    if deadline is None and declared.days:
-        deadline = timezone.localdate() + timedelta(days=declared.days)
+    if deadline is None and (days := int(value("approvals.days")) or declared.days):
+        deadline = timezone.localdate() + timedelta(days=days)
     row: Approval = Approval.objects.create(
         kind=kind,
         subject=subject,

@@ -1,6 +1,6 @@
 """The approvals declare themselves."""
 
-from yakuba.kernel.registry import Manifest, PersonalData, WorkQueue
+from yakuba.kernel.registry import Manifest, PersonalData, Setting, WorkQueue
 
 MANIFEST = Manifest(
     name="approvals",
@@ -14,6 +14,15 @@ MANIFEST = Manifest(
         "approvals.deputy_appointed": "承認の代理を決めた",
         "approvals.deputy_dismissed": "承認の代理をやめた",
     },
+    town_settings=(
+        Setting(
+            "approvals.days",
+            "承認の期限（日）",
+            0,
+            "起案から何日までに承認するか。0なら、仕事ごとの決まりのままです。",
+            largest=60,
+        ),
+    ),
     examples="yakuba.kernel.approvals.tests.examples:make",
     personal_data=(PersonalData("approvals.Approval", "承認の記録", 1825),),
 )

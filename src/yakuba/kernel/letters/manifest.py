@@ -1,10 +1,29 @@
 """The letters declare themselves."""
 
-from yakuba.kernel.registry import Manifest, PersonalData
+from yakuba.kernel.registry import Manifest, PersonalData, Setting
 
 MANIFEST = Manifest(
     name="letters",
     label="通知",
     description="通知の紙面を作り、あて先ごとのページであることを読み返して確かめる",
+    town_settings=(
+        Setting(
+            "letters.mayor",
+            "市町村長の名義",
+            "",
+            "通知の差出人です。例：やくば市長　役場花子。空欄なら団体名に「長」を付けます。",
+            largest=120,
+        ),
+        Setting(
+            "letters.desk",
+            "お問い合わせ先",
+            "",
+            "担当課、住所、電話番号。通知ごとに書き直せます。",
+            largest=300,
+        ),
+        Setting(
+            "letters.appeal", "不服申立ての教示", "", "空欄なら、Yakubaに入っている文例です。", largest=800
+        ),
+    ),
     personal_data=(PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),),
 )

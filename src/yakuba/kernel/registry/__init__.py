@@ -16,6 +16,7 @@ from yakuba.kernel.registry.manifest import (
     PlannedWork,
     QueueState,
     RunningWork,
+    Setting,
     WorkQueue,
     resolve,
 )
@@ -30,6 +31,7 @@ from yakuba.kernel.registry.rooms import (
     planned_works,
     proposed_roles,
     room_modules,
+    town_settings,
 )
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "PlannedWork",
     "QueueState",
     "RunningWork",
+    "Setting",
     "WorkQueue",
     "approval_kind",
     "approval_kinds",
@@ -63,4 +66,5 @@ __all__ = [
     "proposed_roles",
     "resolve",
     "room_modules",
+    "town_settings",
 ]

@@ -3,6 +3,7 @@ so that reading a manifest imports nothing of the room."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -127,6 +128,21 @@ class PlannedWork:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What a town decides for itself (`kernel.townsettings`). usual: the value where nothing is set, which also says its
+    kind (text, number, yes or no); options: value -> label where it is one of a few; least and largest: of a number;
+    largest: characters of a text."""
+
+    name: str
+    label: str
+    usual: str | int | bool
+    help: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    least: int = 0
+    largest: int = 200
+
+
+@dataclass(frozen=True)
 class DefinitionKind:
     """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
 
@@ -186,6 +202,7 @@ class Manifest:
     audit_events: dict[str, str] = field(default_factory=dict)  # name -> sentence for a reader
     ledger_events: dict[str, str] = field(default_factory=dict)  # kind of a case's event -> phrase for staff
     approvals: tuple[ApprovalKind, ...] = ()
+    town_settings: tuple[Setting, ...] = ()
     planned_works: tuple[PlannedWork, ...] = ()
     definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
     personal_data: tuple[PersonalData, ...] = ()

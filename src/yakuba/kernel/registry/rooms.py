@@ -9,7 +9,7 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest, PlannedWork
+from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest, PlannedWork, Setting
 
 
 @cache
@@ -51,6 +51,11 @@ def approval_kinds() -> list[ApprovalKind]:
 def planned_works() -> list[PlannedWork]:
     """What staff may let the clock begin, in the order of the manifests."""
     return [work for manifest in manifests() for work in manifest.planned_works]
+
+
+def town_settings() -> list[Setting]:
+    """What a town decides for itself, in the order of the manifests."""
+    return [setting for manifest in manifests() for setting in manifest.town_settings]
 
 
 def approval_kind(name: str) -> ApprovalKind:

@@ -63,7 +63,7 @@ def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round
     `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
     _refuse_texts(texts)
     row: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    usual = vars(notices.default_frame(str(row.municipality.name), timezone.localdate()))
+    usual = vars(outputs.usual_frame(row))
     row.notice = {name: texts[name] for name in FRAME_TEXTS if texts.get(name) and texts[name] != usual[name]}
     if texts.get("date"):
         row.notice["date"] = texts["date"]
@@ -147,7 +147,7 @@ def work(print_id: int, told: Told) -> None:
     told(0, 1, "理由の説明を作っています")
     selection, matching, wanted = outputs.final_selection(row.round)
     written, problems = notices.write(selection, explain(selection, matching), wanted)
-    frame = notices.frame(row.texts, "", timezone.localdate())
+    frame = notices.frame(row.texts, notices.default_frame("", timezone.localdate()))
     printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
     _keep(row, printed, problems)
     shelf.clear()

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.charts import Chart, bar_chart
+from yakuba.kernel.townsettings import value
 from yakuba.services.nursery.contracts import (
     Applications,
     Comparison,
@@ -20,7 +21,7 @@ from yakuba.services.nursery.contracts import (
     Status,
 )
 from yakuba.services.nursery.engine.telling import comparing, fairness
-from yakuba.services.nursery.engine.telling.notices import Frame, frame
+from yakuba.services.nursery.engine.telling.notices import Frame, default_frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
 from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
@@ -190,9 +191,16 @@ def _with_facts(applications: Applications, facts: Mapping[str, Mapping[str, str
     return replace(applications, households=households)
 
 
+def usual_frame(round: Round) -> Frame:
+    """The texts where the round has none of its own: what the town has set for its letters, or the house's."""
+    usual = default_frame(str(round.municipality.name), timezone.localdate())
+    mayor, desk, appeal = (str(value(f"letters.{name}")) for name in ("mayor", "desk", "appeal"))
+    return replace(usual, mayor=mayor or usual.mayor, desk=desk or usual.desk, appeal=appeal or usual.appeal)
+
+
 def frame_of(round: Round) -> Frame:
     """The texts around the reasons, the round's own where it has some."""
-    return frame(round.notice, str(round.municipality.name), timezone.localdate())
+    return frame(round.notice, usual_frame(round))
 
 
 def texts_of(round: Round) -> dict[str, str]:

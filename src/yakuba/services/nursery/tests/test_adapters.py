@@ -26,7 +26,8 @@ from yakuba.services.nursery.engine.telling.notices import Kind, Reason
 from yakuba.services.nursery.tests.small_rounds import draw, some_matching
 
 FRAME = notices.frame(
-    {"document_number": "や第12号", "desk": "こども課\n電話 0123"}, "やくば市", date(2027, 2, 5)
+    {"document_number": "や第12号", "desk": "こども課\n電話 0123"},
+    notices.default_frame("やくば市", date(2027, 2, 5)),
 )
 MY_NUMBER = "123456789018"
 

@@ -353,3 +353,13 @@ def test_only_who_may_put_out_sees_notices_and_files(full, client, make_staff, y
     for name in ("notices", "notice_texts", "notices_pdf", "mailing", "mailing_sjis"):
         assert client.get(url(name, full.round)).status_code == 403
     assert client.post(url("notices_make", full.round)).status_code == 403
+
+
+def test_the_towns_own_sender_stands_where_the_round_has_none(full):
+    from yakuba.kernel.townsettings.actions import set_values
+
+    set_values({"letters.mayor": "やくば市長　役場花子"}, actor=full.person)
+    assert outputs.frame_of(full.round).mayor == "やくば市長　役場花子"
+    notices.state_texts(full.round, {"mayor": "やくば市長職務代理者"}, actor=full.person)
+    full.round.refresh_from_db()
+    assert outputs.frame_of(full.round).mayor == "やくば市長職務代理者"

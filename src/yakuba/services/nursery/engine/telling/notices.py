@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -85,12 +85,11 @@ def default_frame(municipality: str, day: date) -> Frame:
     )
 
 
-def frame(texts: Mapping[str, str], municipality: str, day: date) -> Frame:
-    """The frame with a round's own texts in place of the default ones. Unknown names and empty texts do not count."""
-    standard = default_frame(municipality, day)
+def frame(texts: Mapping[str, str], usual: Frame) -> Frame:
+    """The frame with a round's own texts in place of the usual ones. Unknown names and empty texts do not count."""
     own = {name: texts[name] for name in FRAME_TEXTS if texts.get(name)}
-    chosen = date.fromisoformat(texts["date"]) if texts.get("date") else day
-    return Frame(**{name: getattr(standard, name) for name in FRAME_TEXTS} | own, date=chosen)
+    chosen = date.fromisoformat(texts["date"]) if texts.get("date") else usual.date
+    return replace(usual, **own, date=chosen)
 
 
 @dataclass(frozen=True)
