@@ -6,12 +6,14 @@ import json
 import re
 
 import pytest
-from django.db import transaction
-from django.test import Client
+from django.core.exceptions import BadRequest
+from django.db import DataError, OperationalError, transaction
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from test_access import GUARDED, PAGES, logged_in, token_for
 from town_objects import load_objects
 
+from yakuba.config.middleware import PlausibleInput
 from yakuba.demo import town
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import permission_names
@@ -89,6 +91,27 @@ def test_a_nul_in_an_address_is_no_address(client):
 def test_a_nul_in_the_login_form_is_refused(objects):
     answer = Client().post("/login/", {"username": "kan\x00ri", "password": "x"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "number", "explained"),
+    [
+        (OverflowError(), "9" * 20, True),
+        (OverflowError(), "９" * 20, True),
+        (DataError("integer out of range"), "2147483648", True),
+        (DataError("integer out of range"), "7", False),
+        (OperationalError("the server is gone"), "0312345678", False),
+        (ValueError(), "9" * 20, False),
+    ],
+)
+def test_a_fault_is_the_inputs_only_where_the_input_explains_it(error, number, explained):
+    request = RequestFactory().post("/", {"limit": number})
+    guard = PlausibleInput(lambda request: None)
+    if explained:
+        with pytest.raises(BadRequest):
+            guard.process_exception(request, error)
+    else:
+        assert guard.process_exception(request, error) is None
 
 
 # --- the API ------------------------------------------------------------------------------------------------
