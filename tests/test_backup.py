@@ -49,7 +49,6 @@ ENTER = (
     + """
 import json
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.robots.models import RunRow
 with town.in_yakuba_city():
     hands = Workers(1)
     chain._enter(StandIn(read_pile(folder), town.user("standin")), core, chain.Killer(hands), tell)

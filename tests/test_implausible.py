@@ -6,18 +6,22 @@ import json
 import re
 
 import pytest
-from django.db import transaction
-from django.test import Client
+from django.core.exceptions import BadRequest
+from django.db import DataError, OperationalError, transaction
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from test_access import GUARDED, PAGES, logged_in, token_for
 from town_objects import load_objects
 
+from yakuba.config.middleware import PlausibleInput
 from yakuba.demo import town
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import permission_names
 
 HUGE = ("9" * 20, "9" * 5000, "-" + "9" * 20)
 NUL = "a\x00b"
+# What lies above a column of PostgreSQL and above one of both, digits that only Python knows, numbers that are none.
+STRANGE = ("2147483648", str(2**63), "９" * 20, "1e400", "nan")
 FIELD = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
 ASKED = ("page", "batch", "q", "text", "state", "field", "with", "show", "result", "type", "shown", "procedure",
          "status", "table", "form", "year", "from", "to", "next", "whole", "days", "sort")  # fmt: skip
@@ -62,7 +66,7 @@ def test_nothing_in_a_query_breaks_a_page(client, objects):
     for page in PAGES:
         if page.name == "logout":
             continue
-        for value in (HUGE[0], HUGE[2], NUL):
+        for value in (HUGE[0], HUGE[2], NUL, *STRANGE):
             status, *where = tried(client.get, page.url(objects), dict.fromkeys(ASKED, value))
             assert status < 500, (status, where)
             if value == NUL:
@@ -73,7 +77,7 @@ def test_nothing_in_a_form_breaks_a_page(client, objects):
     for page in GUARDED:
         answer = client.get(page.url(objects))
         names = set(FIELD.findall(answer.content.decode(errors="replace"))) - {"csrfmiddlewaretoken"}
-        for value in (HUGE[0], NUL):
+        for value in (HUGE[0], NUL, *STRANGE):
             for fields in [dict.fromkeys(names, value), *({name: value} for name in sorted(names))]:
                 status, *where = tried(client.post, page.url(objects), fields)
                 assert status < 500, (status, where)
@@ -87,6 +91,27 @@ def test_a_nul_in_an_address_is_no_address(client):
 def test_a_nul_in_the_login_form_is_refused(objects):
     answer = Client().post("/login/", {"username": "kan\x00ri", "password": "x"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "number", "explained"),
+    [
+        (OverflowError(), "9" * 20, True),
+        (OverflowError(), "９" * 20, True),
+        (DataError("integer out of range"), "2147483648", True),
+        (DataError("integer out of range"), "7", False),
+        (OperationalError("the server is gone"), "0312345678", False),
+        (ValueError(), "9" * 20, False),
+    ],
+)
+def test_a_fault_is_the_inputs_only_where_the_input_explains_it(error, number, explained):
+    request = RequestFactory().post("/", {"limit": number})
+    guard = PlausibleInput(lambda request: None)
+    if explained:
+        with pytest.raises(BadRequest):
+            guard.process_exception(request, error)
+    else:
+        assert guard.process_exception(request, error) is None
 
 
 # --- the API ------------------------------------------------------------------------------------------------
@@ -117,7 +142,10 @@ def example(described, schema, number, text):
     return {"integer": number, "number": number, "boolean": True}.get(kind, text)
 
 
-@pytest.mark.parametrize(("number", "text"), [(int("9" * 20), "x"), (-int("9" * 20), "x"), (1, "a\x00b")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(int("9" * 20), "x"), (-int("9" * 20), "x"), (1, "a\x00b"), (2**31, "９" * 20), (1, "\ud800")],
+)
 def test_nothing_breaks_an_operation(objects, number, text):
     described = build_api().get_openapi_schema()
     client = Client(raise_request_exception=False, headers={
@@ -127,9 +155,9 @@ def test_nothing_breaks_an_operation(objects, number, text):
         for method, operation in entry.items():
             given = {one["name"]: one for one in operation.get("parameters", [])}
             query = {
-                name: example(described, one["schema"], number, text)
+                name: example(described, one["schema"], number, text.encode(errors="replace").decode())
                 for name, one in given.items()
-                if one["in"] == "query"
+                if one["in"] == "query"  # where nothing but UTF-8 can stand
             }
             body = body_of(described, operation, number, text)
             known = re.sub(r"{(\w+)}", lambda match: str(objects.arguments[match.group(1)]), path)

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from yakuba.kernel.api.problems import problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LARGEST = 2**63 - 1  # the largest number of a row in both databases
-HUGE = re.compile(r"[0-9]{19}")
+# Digits of any script: Python reads them as numbers. HUGE is too large for either database; LONG may be too large for
+# a smaller column of PostgreSQL, which then answers with DataError.
+HUGE, LONG = re.compile(r"\d{19}"), re.compile(r"\d{10}")
 API = "/api/"
 
 
@@ -59,7 +61,8 @@ class PlausibleInput:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """A fault of the program stays one, unless the input explains it. Raises BadRequest."""
-        if not isinstance(error, OverflowError | DatabaseError) or not _holds_huge_number(request):
+        number = LONG if isinstance(error, OverflowError | DataError) else HUGE
+        if not isinstance(error, OverflowError | DatabaseError) or not _holds(request, number):
             return None
         if request.path.startswith(API):
             return problem(request, 422, "入力が正しくありません", "数が大きすぎます。確かめてください。")
@@ -85,11 +88,11 @@ def _holds_nul(request: HttpRequest) -> bool:
     return _any_nul(request.POST) or any("\0" in name for name in names)
 
 
-def _holds_huge_number(request: HttpRequest) -> bool:
+def _holds(request: HttpRequest, number: re.Pattern[str]) -> bool:
     given = [text for values in (request.GET, request.POST) for _, texts in values.lists() for text in texts]
     if request.content_type == "application/json":
         given.append(request.body.decode(errors="replace"))
-    return any(HUGE.search(text) for text in given)
+    return any(number.search(text) for text in given)
 
 
 def _any_nul(given: Any) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
+from yakuba.kernel.accounts.actions import save_municipality
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger import actions as ledger
@@ -90,7 +91,7 @@ def procedure_codes() -> list[str]:
 @transaction.atomic
 def _load_account(account: Account) -> None:
     code, name = account.municipality
-    municipality, _ = Municipality.objects.get_or_create(code=code, defaults={"name": name})
+    municipality = Municipality.objects.filter(code=code).first() or save_municipality(code, name)
     with active_municipality(municipality):
         department, _ = Department.objects.get_or_create(name="総務課")
         permissions = sorted(
