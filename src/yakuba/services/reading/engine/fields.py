@@ -33,8 +33,8 @@ FIRST_VIEWS = 2  # views made of every box; the others only where these leave a 
 class Work:
     """A box on its way: pictures to recognise, and what came of them.
 
-    views: pictures of the whole line.  cells: pictures of its single characters.  cell_ink: how much ink each of
-    them holds, in black pixels.  settled: the result needs no
+    views: pictures of the whole line.  cells: pictures of its single characters.  figures: what is seen of
+    each of them.  settled: the result needs no
     recognition (marks, empty boxes, unreadable ones).
     """
 
@@ -46,7 +46,7 @@ class Work:
     read_views: list[Decoded] = field(default_factory=list)
     read_cells: list[Decoded] = field(default_factory=list)
     groups: tuple[int, ...] = ()
-    cell_ink: tuple[float, ...] = ()
+    figures: tuple[combs.Figure, ...] = ()
     era: str = ""
     settled: bool = False
     value: str = ""
@@ -154,7 +154,7 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
     line = combs.row(found)
     raw = lines.trimmed(np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts]))
     work.cells = [combs.single(glyph) for glyph in found.glyphs]
-    work.cell_ink = tuple(combs.ink_in(glyph) for glyph in found.glyphs)
+    work.figures = tuple(combs.Figure.of(glyph) for glyph in found.glyphs)
     work.views = [line, raw, *lines.more(line)]
 
 
@@ -224,7 +224,7 @@ def conclude(work: Work) -> Outcome:
         flags.append(Reason.LOW_CONFIDENCE)
     text = shapes_in_context(text) if work.alphabet in (Script.NAME, Script.TEXT) else text
     value = _value(work, text, flags)
-    if combs.overwritten(text, work.cell_ink):
+    if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
     evidence = Evidence(
         views=len(work.read_views),

@@ -359,6 +359,15 @@ def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope
     assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
 
 
+def test_thin_short_lines_over_a_broad_tick_ask(library: FormLibrary, bus: Paper) -> None:
+    """The tick's own stroke, taken out first, would leave no line as long as the box is wide."""
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    bus.stroke([(x + 6, y + 17), (x + 15, y + 30), (x + side + 6, y - 6)], 6)
+    for middle in (y + 15, y + 24):
+        bus.stroke([(x - 4, middle + 3), (x + side + 4, middle - 3)], 2)
+    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
+
+
 @pytest.mark.parametrize("slope", [-75, -57, -50, 20, 50])
 @pytest.mark.parametrize("offset", [4, 6])
 def test_two_short_lines_at_a_ticks_own_slope_ask(
@@ -384,11 +393,32 @@ def test_a_tick_of_any_pen_asks_nothing(library: FormLibrary, bus: Paper, width:
     assert asked(bus, library) == {}
 
 
+@pytest.mark.parametrize("lower", [23, 27, 31])
+def test_a_box_filled_out_with_hatching_that_leaves_white_asks_nothing(
+    library: FormLibrary, bus: Paper, lower: int
+) -> None:
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    rows = range(3, lower, 4)
+    bus.stroke([(x + (side - 1 if n % 2 else 6), y + row) for n, row in enumerate(rows)], 5)
+    assert asked(bus, library) == {}
+
+
 def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
     bus.comb("phone", "09012 45678")
     x, y, _, height = bus.box("phone")
     for figure, across in (("3", 13), ("7", 34)):
         bus.write(figure, (x + 5 * 46 + across, y + height / 2), 28)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+@pytest.mark.parametrize("figures", ["15", "51", "38"])
+def test_two_figures_one_above_the_other_in_a_cell_ask(
+    library: FormLibrary, bus: Paper, figures: str
+) -> None:
+    bus.comb("phone", "09012 45678")
+    x, y, _, height = bus.box("phone")
+    for figure, down in zip(figures, (0.25, 0.75), strict=True):
+        bus.write(figure, (x + 5.5 * 46, y + down * height), 28)
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
@@ -443,12 +473,50 @@ def test_a_character_put_in_above_the_line_asks(library: FormLibrary, bus: Paper
     assert Reason.SEVERAL_LINES in asked(bus, library)["address"]
 
 
-def test_a_figure_written_over_another_weighs_too_much() -> None:
-    ink = [100 * comb.INK_OF_FIGURE[figure] for figure in "5100224"]
-    assert not comb.overwritten("5100224", ink)
-    ink[4] *= 1.5  # a 1 under the 2
-    assert comb.overwritten("5100224", ink)
-    assert not comb.overwritten("51", [57.0, 140.0])  # too few to tell
+def figures(text: str) -> list[comb.Figure]:
+    """Ordinary figures of one hand."""
+    return [comb.Figure(100 * comb.INK_OF_FIGURE[one], 2 * comb.BLOB_OF_FIGURE[one], 33) for one in text]
+
+
+@pytest.mark.parametrize(
+    ("ink", "blob", "height"),
+    [
+        pytest.param(1.6, 1.0, 1.0, id="a 1 under the 2"),
+        pytest.param(1.0, 1.0, 1.3, id="a small figure on top of it"),
+        pytest.param(1.4, 1.6, 1.0, id="a short line through it"),
+    ],
+)
+def test_a_figure_that_holds_more_than_it_should_was_written_over(
+    ink: float, blob: float, height: float
+) -> None:
+    seen = figures("5100224")
+    assert not comb.overwritten("5100224", seen)
+    seen[4] = comb.Figure(seen[4].ink * ink, seen[4].blob * blob, round(seen[4].height * height))
+    assert comb.overwritten("5100224", seen)
+
+
+def test_a_figure_is_compared_with_the_same_figure_of_the_row() -> None:
+    seen = figures("0523705")
+    seen[5] = comb.Figure(
+        seen[5].ink * 1.35, seen[5].blob * 1.5, seen[5].height
+    )  # an 8 made of it, read as 0
+    assert comb.overwritten("0523705", seen)
+
+
+def test_few_figures_do_not_tell_what_one_should_hold() -> None:
+    assert not comb.overwritten("51", [comb.Figure(57.0, 2.0, 33), comb.Figure(140.0, 2.0, 33)])
+
+
+def test_a_figure_struck_with_the_right_one_squeezed_in_above_it_is_taller_than_its_neighbours(
+    library: FormLibrary, bus: Paper
+) -> None:
+    bus.comb("phone", "09012845678")
+    x, y, _, height = bus.box("phone")
+    left = x + 5 * 46
+    bus.stroke([(left + 9, y + height / 2 - 9), (left + 37, y + height / 2 + 9)], 3)
+    bus.write("5", (left + 18, y + 12), 24)
+    seen = works(bus, library)["phone"].figures
+    assert comb.overwritten("09012845678", seen)
 
 
 # Faint -------------------------------------------------------------------------------------------------------
