@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yakuba.kernel.values import Script
+from yakuba.kernel.values.characters import COMPATIBLE
 
 DIGITS = "0123456789"
 # Small vowels stand only in foreign words; a scan makes small ones of large ones far more often.
@@ -107,6 +108,10 @@ LOOKALIKE_KANJI = frozenset(
     "横橫"
     "温溫"
     "黒黑"
+).union(
+    # The paper shows 神 U+FA19 (示 on the left) to a person; the model has one 神 for both and is sure of it.
+    COMPATIBLE,
+    COMPATIBLE.values(),
 )
 
 # Old and variant forms of kanji with the form that dictionaries list: for looking up, never for a value.

@@ -70,31 +70,36 @@ class Likeness:
 
 def windows(form: Grey, boxes: Sequence[Box]) -> tuple[Window, ...]:
     """The windows of all labels of a blank page."""
+    print_ = form < PRINT
+    return tuple(
+        Window(rect, owners)
+        for owners, found in lines(form, boxes).items()
+        if owners
+        for line in found
+        for rect in cut(line)
+        if print_[rect[1] : rect[1] + rect[3], rect[0] : rect[0] + rect[2]].sum() >= FEWEST
+    )
+
+
+def lines(form: Grey, boxes: Sequence[Box]) -> dict[tuple[str, ...], list[Rect]]:
+    """The lines of print of a blank page by the fields whose label they are; what is no label stands under ()."""
     rects = [(box.field, rect) for box in boxes for rect in box.rects]
     print_ = form < PRINT
     for _, (x, y, width, height) in rects:
         print_[
             max(0, y - BESIDE_BOX) : y + height + BESIDE_BOX, max(0, x - BESIDE_BOX) : x + width + BESIDE_BOX
         ] = False
-    glyphs = _glyphs(print_)
-    runs: dict[tuple[str, ...], list[Rect]] = {}
-    for glyph in glyphs:
-        runs.setdefault(_beside(glyph, rects), []).append(glyph)
-    labelled = {field for owners in runs for field in owners}
+    found: dict[tuple[str, ...], list[Rect]] = {}
+    for glyph in glyphs(print_):
+        found.setdefault(_beside(glyph, rects), []).append(glyph)
+    labelled = {field for owners in found for field in owners}
     bare = [(field, rect) for field, rect in rects if field not in labelled]
-    for glyph in runs.pop((), []):
-        runs.setdefault(_below(glyph, bare), []).append(glyph)
-    return tuple(
-        Window(rect, owners)
-        for owners, found in runs.items()
-        if owners
-        for run in _runs(found)
-        for rect in _cut(run)
-        if print_[rect[1] : rect[1] + rect[3], rect[0] : rect[0] + rect[2]].sum() >= FEWEST
-    )
+    for glyph in found.pop((), []):
+        found.setdefault(_below(glyph, bare), []).append(glyph)
+    return {owners: runs(pieces) for owners, pieces in found.items()}
 
 
-def _glyphs(print_: Mask) -> list[Rect]:
+def glyphs(print_: Mask) -> list[Rect]:
     """Pieces of print no longer than a character, from top to bottom."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(print_.astype(np.uint8))
     return [
@@ -122,23 +127,23 @@ def _below(glyph: Rect, rects: Sequence[tuple[str, Rect]]) -> tuple[str, ...]:
     return (found[1],) if found and found[0] < ABOVE else ()
 
 
-def _runs(glyphs: Sequence[Rect]) -> list[Rect]:
+def runs(pieces: Sequence[Rect]) -> list[Rect]:
     """Rectangles around pieces of print that follow each other on one line."""
-    runs: list[Rect] = []
-    for x, y, width, height in sorted(glyphs):
-        for index, (left, top, wide, high) in enumerate(runs):
+    found: list[Rect] = []
+    for x, y, width, height in sorted(pieces):
+        for index, (left, top, wide, high) in enumerate(found):
             same_line = abs(y + height / 2 - top - high / 2) < LINE
             if same_line and x - (left + wide) < GAP:
                 right, foot = max(left + wide, x + width), max(top + high, y + height)
                 top = min(top, y)
-                runs[index] = (left, top, right - left, foot - top)
+                found[index] = (left, top, right - left, foot - top)
                 break
         else:
-            runs.append((x, y, width, height))
-    return runs
+            found.append((x, y, width, height))
+    return found
 
 
-def _cut(run: Rect) -> list[Rect]:
+def cut(run: Rect) -> list[Rect]:
     """Square windows along a run of text, half a window apart, the last one at its end."""
     x, y, width, height = run
     side = min(max(height, SIDES[0]), SIDES[1])

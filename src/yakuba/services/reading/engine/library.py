@@ -15,6 +15,7 @@ from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, load_procedure
 
 from .definitions import FormDefinition, PageDefinition
+from .headings import Heading, headings
 from .labels import Window, windows
 from .loading import load_form
 
@@ -91,6 +92,11 @@ class Template:
     def labels(self) -> tuple[Window, ...]:
         """The words beside the boxes, in pieces of about a character."""
         return windows(self.image, self.definition.boxes)
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The lines of print that are no field's label."""
+        return headings(self.image, self.definition)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .alphabets import alphabet
 from .crops import Grey, Sheet, lay_on_form
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
+from .headings import changed_below
 from .labels import changed_fields
 from .library import FormLibrary
 from .recognition import Decoded, Recogniser, decode
@@ -108,6 +109,7 @@ def _with_fields(
         if box.field in procedure.by_code
     ]
     changed = changed_fields(found.template.labels, sheet.grey, sheet.form)
+    changed |= changed_below(found.template.headings, sheet.grey, sheet.form)
     for work in works:
         if work.box.field in changed:
             work.flags.append(Reason.LABEL_DIFFERS)

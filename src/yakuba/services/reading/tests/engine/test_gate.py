@@ -185,6 +185,14 @@ def test_what_the_list_does_not_spell_so_needs_a_clear_picture(
     assert unsure["address"].reasons == (Reason.LOW_CONFIDENCE,)
 
 
+@pytest.mark.parametrize("name", ["神田花子", "\ufa19田花子"])
+def test_a_kanji_with_a_second_code_point_is_looked_at(library: FormLibrary, name: str) -> None:
+    """The model knows one 神 and is sure of it on paper with either; registers hold both."""
+    found = decided(library, "bus-pass", read("name", "name", name), read("kana", "kana", "カンダハナコ"))
+    assert found["name"].decision is Decision.DOUBTFUL
+    assert {Reason.LOOKALIKE, Reason.VARIANT_KANJI} & {*found["name"].reasons}
+
+
 @pytest.mark.parametrize(
     "kana", ["ワタナベンズ", "ワタナベツズ", "ワタナベジズ", "ワタナベ", "ワタナベシズカズ", "シズ"]
 )

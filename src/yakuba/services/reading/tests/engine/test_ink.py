@@ -359,6 +359,15 @@ def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope
     assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
 
 
+def test_thin_short_lines_over_a_broad_tick_ask(library: FormLibrary, bus: Paper) -> None:
+    """The tick's own stroke, taken out first, would leave no line as long as the box is wide."""
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    bus.stroke([(x + 6, y + 17), (x + 15, y + 30), (x + side + 6, y - 6)], 6)
+    for middle in (y + 15, y + 24):
+        bus.stroke([(x - 4, middle + 3), (x + side + 4, middle - 3)], 2)
+    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
+
+
 @pytest.mark.parametrize("slope", [-75, -57, -50, 20, 50])
 @pytest.mark.parametrize("offset", [4, 6])
 def test_two_short_lines_at_a_ticks_own_slope_ask(
