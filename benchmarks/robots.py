@@ -109,7 +109,13 @@ def faults(rows: int, worlds: int, seed: int, database: str, write: bool) -> int
         "entered_lost": found.lost,
         "with_a_person": found.with_a_person,
     }
-    told = {"database": database, "seed": seed, "states": found.states, "reasons": found.reasons}
+    told = {
+        "with_a_person_needlessly": found.needlessly,
+        "database": database,
+        "seed": seed,
+        "states": found.states,
+        "reasons": found.reasons,
+    }
     print(json.dumps({**figures, **told, **found.happened}, ensure_ascii=False))
     if write:
         known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}

@@ -17,7 +17,7 @@ from yakuba.kernel.definitions.procedures import FIELD_KEYS, parse_procedure
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.engine.definitions import KINDS
 from yakuba.services.reading.engine.formats import ERAS
-from yakuba.services.robots.engine import formats, loader, steps
+from yakuba.services.robots.engine import loader, steps
 from yakuba.services.robots.engine.template import TemplateReader
 
 PROJECT = Path(settings.YAKUBA.samples_dir).parent
@@ -51,7 +51,7 @@ def test_every_page_of_the_manual_is_in_its_index():
 def test_every_word_of_the_scenario_language_is_explained():
     verbs = steps.StepReader(TemplateReader((), Faults()), Faults())._readers
     words = {*loader._SECTIONS, *loader._SYSTEM, *loader._SYSTEM_MORE, *verbs, *steps._HINTS}
-    words |= {name for type_ in TYPES for name in formats.names(type_)}
+    words |= {name for type_ in TYPES for name in TYPES[type_].writings()}
     text = text_of("シナリオの書き方")
     assert {word for word in words if f"`{word}`" not in text and f"| {word} |" not in text} == set()
 

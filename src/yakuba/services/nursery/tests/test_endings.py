@@ -10,9 +10,10 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.letters.models import LetterPart
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
-from yakuba.services.nursery.actions import applications, notices, runs
+from yakuba.services.nursery.actions import applications, handing, notices, runs
 from yakuba.services.nursery.jobs import calculate
-from yakuba.services.nursery.tests.test_decisions import Listener
+from yakuba.services.nursery.queries import today
+from yakuba.services.nursery.tests.test_decisions import Listener, freeze
 
 WORKER = 0
 
@@ -100,3 +101,32 @@ def test_what_is_refused_ends_its_job_at_once_and_says_what(full):
     run.refresh_from_db()
     assert "0800000226" in job.error
     assert (run.state, run.problems[0]["place"]) == ("failed", "受付 0800000226")
+
+
+def test_decisions_that_could_not_be_handed_over_stand_at_home(full, client, clerk):
+    full.adopted()
+    freeze(full)
+    job = handing.ask(full.round, actor=full.person)
+    assert "決定を入力に回す" in [work.title[-8:] for work in today.running(clerk)]
+    states.fail(states.claim(job.ticket, WORKER).ticket, because=Conflict("手続がありません。"), attempts=2)
+    assert [failure.reason for failure in today.failures(clerk)] == ["手続がありません。"]
+    assert not today.running(clerk)
+    client.force_login(clerk)
+    html = client.get(today.failures(clerk)[0].url).content.decode()
+    assert "手続がありません。" in html
+    assert f"/work/{job.pk}/retry/" in html
+
+
+def test_a_print_that_failed_can_be_begun_again_on_its_page(full, client, clerk):
+    full.adopted()
+    row = notices.start(full.round, actor=full.person)
+    job = Job.objects.get(name=notices.JOB)
+    failed(job)
+    client.force_login(clerk)
+    page = f"/nursery/rounds/{full.round.pk}/notices/"
+    html = client.get(page).content.decode()
+    assert "ディスクがいっぱいです。" in html
+    client.post(f"/work/{job.pk}/retry/", HTTP_REFERER=f"http://testserver{page}")
+    row.refresh_from_db()
+    assert row.state == "active"
+    assert f"/work/{job.pk}/cancel/" in client.get(page).content.decode()

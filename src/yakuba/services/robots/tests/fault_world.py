@@ -49,7 +49,7 @@ class World:
             "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
             "SHAKEN_FREEZE": "0.08",
             "SHAKEN_KILL": "0.08",
-            "SHAKEN_EGRESS": "0.2",
+            "SHAKEN_EGRESS": "0.1",
             "SHAKEN_LOG": str(self._egress_log),
         }
         self.installation.seed(self.rows)
@@ -138,11 +138,16 @@ class World:
             lost += done and number not in stored
             lost += not done and state not in ("undecided", "failed")
             lost += state == "failed" and bool(stored)
+        could_be_found = sum(
+            state == "undecided" and bool(numbers.get(receipt)) and _message(problem) != NO_EGRESS.message
+            for state, _, receipt, problem in found
+        )
         return Figures(
             rows=len(found),
             twice=sum(len(one) > 1 for one in numbers.values()),
             lost=lost,
             with_a_person=states["undecided"],
+            needlessly=max(0, could_be_found - int(counters["late"])),
             states=states,
             reasons=reasons,
             happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
@@ -152,21 +157,18 @@ class World:
 @dataclass
 class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
-    a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision, late
-    stores, which no look-up can see, among them; reasons: why they do; no_way_out: those of them that nobody could look
-    up because the egress was silent.  happened: what struck them."""
+    a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision; reasons:
+    why they do; needlessly: those that stand in the core system and could have been found, since neither were they
+    stored late nor was the egress silent.  happened: what struck them."""
 
     rows: int = 0
     twice: int = 0
     lost: int = 0
     with_a_person: int = 0
+    needlessly: int = 0
     states: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def no_way_out(self) -> int:
-        return self.reasons[NO_EGRESS.message]
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -174,6 +176,7 @@ class Figures:
             self.twice + other.twice,
             self.lost + other.lost,
             self.with_a_person + other.with_a_person,
+            self.needlessly + other.needlessly,
             self.states + other.states,
             self.reasons + other.reasons,
             self.happened + other.happened,

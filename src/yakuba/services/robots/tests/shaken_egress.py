@@ -31,23 +31,21 @@ def main() -> int:
         os.kill(os.getpid(), fault)
 
     async def shaken_send(self: server.Tunnel, data: bytes) -> None:
-        if data.startswith(b"POST ") and _commits(self._session) and chance.random() < share:
-            point = chance.choice(POINTS)
-            if point == "before":
-                strike(point)
-            await send(self, data)
-            if point == "head":
-                strike(point)
-            due[self] = point
-            return
         point = due.pop(self, "")
-        if point == "half":
-            await send(self, data[: len(data) // 2])
+        begins = data.startswith(b"POST ")
+        if begins and _commits(self._session) and chance.random() < share:
+            point = chance.choice(POINTS)
+        # Through a tunnel head and body come as one piece; else the body comes as the next one.
+        head = data.find(b"\r\n\r\n") + 4 if begins else 0
+        if point == "half" and head == len(data):
+            due[self], point = point, ""
+        sent = {"": len(data), "before": 0, "head": head, "half": (head + len(data)) // 2, "whole": len(data)}
+        if data[: sent[point]]:
+            await send(self, data[: sent[point]])
+        if point:
             strike(point)
-            data = data[len(data) // 2 :]
-        await send(self, data)
-        if point == "whole":
-            strike(point)
+        if data[sent[point] :]:
+            await send(self, data[sent[point] :])
 
     server.Tunnel._send = shaken_send  # type: ignore[method-assign]
     return server.main(Path(sys.argv[1]), server.IDLE)

@@ -28,7 +28,8 @@ def turn(folder: Path, rows: int, database: str) -> None:
     figures = fault_world.turn(folder, rows, seed, database)
     sys.stdout.write(f"{figures}\n")
     assert (figures.rows, figures.twice, figures.lost) == (rows, 0, 0)
-    assert figures.with_a_person - figures.no_way_out <= max(1, rows // 10)
+    assert figures.needlessly <= rows // 10
+    assert figures.with_a_person <= max(2, rows // 5)
 
 
 @pytest.mark.timeout(1200)
