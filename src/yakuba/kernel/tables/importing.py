@@ -59,10 +59,12 @@ class TableKind:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """Where the page stands: the pages above it as (label, address), the last of which is where 「やめる」 leads."""
+    """Where the page stands: the pages above it as (label, address), the last of which is where 「やめる」 leads. extra: what
+    else is asked when the table is taken; `take` finds it in the request."""
 
     above: Sequence[tuple[str, str]]
     lead: str = ""
+    extra: forms.Form | None = None
 
 
 class TableFileForm(forms.Form):
