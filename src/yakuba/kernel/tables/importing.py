@@ -27,12 +27,14 @@ from yakuba.kernel.accounts import person_of
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files import storage
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.columns import Column, guessed, renaming
 from yakuba.kernel.tables.models import WaitingTable
 from yakuba.kernel.tables.reading import Row, headings_in, rows
 from yakuba.kernel.tables.remembering import remember, remembered
 
 SHOWN = 20  # rows
+MOST_TOLD = 200  # problems
 FORGOTTEN_AFTER = timedelta(days=1)
 PREFIX = "column-"
 
@@ -96,7 +98,7 @@ def respond(
     """Answer all steps at one address, whose guard is the room's.
 
     check: rows as the reader gets them → what is wrong in them, by line. take: `(file, renamed)` → the answer; it reads
-    by `reading.rows(file, …, renamed=renamed)`, and the file is gone afterwards.
+    by `reading.rows(file, …, renamed=renamed)`, and the file is gone afterwards. What it refuses is told on this page.
     """
     asked = request.POST.get("table") or request.GET.get("table")
     if not asked:
@@ -107,13 +109,19 @@ def respond(
     headings = headings_in(file, [name for one in kind.columns for name in one.names], problems)
     chosen = _chosen(request, kind, headings)
     lacking = [name for name in kind.required if not chosen.get(name)]
+    refusal: Refused | None = None
     if request.method == "POST" and "take" in request.POST and not lacking and not problems:
         remember(kind.name, _worth_remembering(kind, headings, chosen), actor=person_of(request))
         file.seek(0)
-        answer = take(file, renaming(headings, kind.columns, _without_empty(chosen)))
-        _forget(waiting)
-        return answer
-    return _preview(request, kind, page, waiting, file, headings, chosen, lacking, problems, check)
+        try:
+            answer = take(file, renaming(headings, kind.columns, _without_empty(chosen)))
+        except Refused as error:  # here, where the file and all that is wrong with it can be seen
+            refusal = error
+        else:
+            _forget(waiting)
+            return answer
+    seen = _Seen(waiting, file, headings, chosen, lacking, problems, refusal)
+    return _preview(request, kind, check, page, seen)
 
 
 def _upload(request: HttpRequest, kind: TableKind, page: ImportPage) -> HttpResponse:
@@ -163,46 +171,63 @@ def _without_empty(chosen: Mapping[str, str]) -> dict[str, str]:
     return {name: heading for name, heading in chosen.items() if heading}
 
 
-def _preview(
-    request: HttpRequest,
-    kind: TableKind,
-    page: ImportPage,
-    waiting: WaitingTable,
-    file: BinaryIO,
-    headings: Sequence[str],
-    chosen: Mapping[str, str],
-    lacking: Sequence[str],
-    problems: list[Problem],
-    check: Check,
-) -> HttpResponse:
-    used = _without_empty(chosen)
-    twice = sorted({heading for heading in used.values() if list(used.values()).count(heading) > 1})
-    found: list[Row] = []
-    if not lacking and not problems and not twice:
+@dataclass
+class _Seen:
+    """A file as far as it is known. lacking: required columns without a heading; problems: why it has no headings."""
+
+    waiting: WaitingTable
+    file: BinaryIO
+    headings: Sequence[str]
+    chosen: Mapping[str, str]
+    lacking: Sequence[str]
+    problems: list[Problem]
+    refusal: Refused | None
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Column → heading."""
+        return _without_empty(self.chosen)
+
+    @property
+    def twice(self) -> list[str]:
+        """Headings chosen for two columns."""
+        used = list(self.used.values())
+        return sorted({heading for heading in used if used.count(heading) > 1})
+
+    def first_rows(self, kind: TableKind, check: Check) -> list[Row]:
+        """As the reader gets them, and what is wrong in them."""
+        if self.lacking or self.problems or self.twice:
+            return []
         told: list[Problem] = []
-        renamed = renaming(headings, kind.columns, used)
-        found = list(islice(rows(file, kind.required, told, renamed=renamed), SHOWN))
-        problems = sorted([*told, *check(found)], key=lambda one: one.line)
-    lines = {row.line for row in found}
-    by_line = {line: [one for one in problems if one.line == line] for line in lines}
+        renamed = renaming(self.headings, kind.columns, self.used)
+        found = list(islice(rows(self.file, kind.required, told, renamed=renamed), SHOWN))
+        told += self.refusal.problems if self.refusal else check(found)
+        self.problems = sorted(told, key=lambda one: one.line)
+        return found
+
+
+def _preview(
+    request: HttpRequest, kind: TableKind, check: Check, page: ImportPage, seen: _Seen
+) -> HttpResponse:
+    found, used = seen.first_rows(kind, check), seen.used
+    by_line: dict[int, list[Problem]] = {row.line: [] for row in found}
+    for one in seen.problems:
+        by_line.get(one.line, []).append(one)
+    others = [one for one in seen.problems if one.line not in by_line]
+    headings = [heading for heading in dict.fromkeys(seen.headings) if heading]
     context = _context(kind, page) | {
-        "waiting": waiting,
-        "headings": [heading for heading in dict.fromkeys(headings) if heading],
-        "columns": [(f"{PREFIX}{at}", one, chosen.get(one.name, "")) for at, one in enumerate(kind.columns)],
-        "unused": [
-            heading for heading in dict.fromkeys(headings) if heading and heading not in used.values()
+        "seen": seen,
+        "headings": headings,
+        "columns": [
+            (f"{PREFIX}{at}", one, seen.chosen.get(one.name, "")) for at, one in enumerate(kind.columns)
         ],
+        "unused": [heading for heading in headings if heading not in used.values()],
         "shown": list(used),
         "rows": [(row, [row.get(name) for name in used], by_line[row.line]) for row in found],
-        "problems": [one for one in problems if one.line not in lines],
-        "lacking": lacking,
-        "twice": twice,
-        "most": SHOWN,
-        "ready": not lacking and not twice and bool(found),
+        "problems": others[:MOST_TOLD],
+        "untold": max(0, len(others) - MOST_TOLD),
     }
-    return render(
-        request, "tables/import.html", context, status=422 if lacking or twice or not found else 200
-    )
+    return render(request, "tables/import.html", context, status=200 if found and not seen.refusal else 422)
 
 
 def _context(kind: TableKind, page: ImportPage) -> dict[str, Any]:
