@@ -45,6 +45,13 @@ def content_of(row: StoredFile) -> bytes:
     return decrypt(str(row.pk), blob_path(row).read_bytes())
 
 
+def remove(row: StoredFile) -> None:
+    """Nothing of it stays. The row goes first: a row never lacks its blob."""
+    path = blob_path(row)
+    row.delete()
+    path.unlink(missing_ok=True)
+
+
 def blob_path(row: StoredFile) -> Path:
     """Where the blob of `row` lies."""
     key = str(row.pk)

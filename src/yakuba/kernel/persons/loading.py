@@ -6,34 +6,42 @@ A file that was cut, or holds far fewer people than the register in use, changes
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions import Problem
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.queries import current
 from yakuba.kernel.persons.variants import kana_key, name_key
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.tables.columns import Column
+from yakuba.kernel.tables.importing import TableKind
+from yakuba.kernel.tables.reading import Row, rows
+from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.values import ValueRefused, canonical
 
-COLUMNS = {
-    "number": ("宛名番号", "住民番号", "個人番号コード", "識別番号"),
-    "name": ("氏名", "名前", "漢字氏名"),
-    "kana": ("フリガナ", "カナ氏名", "氏名カナ", "カナ", "ふりがな"),
-    "birth": ("生年月日",),
-    "address": ("住所", "現住所"),
-    "building": ("方書", "住所方書"),
-}
-NEEDED = ("number", "name", "birth")
+REGISTER = TableKind(
+    "persons.register",
+    "宛名",
+    (
+        Column("宛名番号", ("住民番号", "個人番号コード", "識別番号"), required=True),
+        Column("氏名", ("名前", "漢字氏名"), required=True),
+        Column("フリガナ", ("カナ氏名", "氏名カナ", "カナ", "ふりがな")),
+        Column("生年月日", required=True),
+        Column("住所", ("現住所",)),
+        Column("方書", ("住所方書",)),
+    ),
+    largest=100_000_000,
+)
 BATCH = 2_000
 MOST_PROBLEMS = 200  # told by line; the count of all is told too
 FEWEST = 0.9  # of the people in use: a file with fewer was cut, or is of another town
@@ -45,8 +53,15 @@ class LoadRefused(Invalid):
     """The file as a whole cannot become the register: what is wrong and what to do, in Japanese."""
 
 
+class UnderWay(LoadRefused):
+    """Another load is being read."""
+
+    def __init__(self) -> None:
+        super().__init__("別の取り込みが動いています。終わってからやり直してください。")
+
+
 @dataclass(frozen=True)
-class Row:
+class Entry:
     """One line of the file with canonical values."""
 
     number: str
@@ -59,20 +74,21 @@ class Row:
 def load(
     path: Path,
     *,
-    actor: User | None,
+    actor: Actor,
+    name: str = "",
     accept_fewer: bool = False,
     tell: Callable[[int], None] = lambda done: None,
 ) -> Load:
-    """Read the file into a new register and put it in the place of the old one.
+    """Read the file (CSV or Excel) into a new register and put it in the place of the old one. Its columns are those that
+    somebody of the town chose on the page before, else those of the usual names.
 
     `tell` is given how many people have been read so far. Raises LoadRefused; the register in use stays then.
     """
-    encoding = _encoding(path)
-    new = _begin(path.name, actor)
+    new = _begin(name or path.name, actor)
     problems: list[dict[str, object]] = []
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            rows, wrong = _write(new, rows_of(file, problems), problems, tell)
+        with path.open("rb") as file:
+            rows, wrong = _write(new, entries_of(file), problems, tell)
         _check(rows, wrong, accept_fewer)
     except (
         BaseException
@@ -90,97 +106,94 @@ def discard(load: Load) -> None:
     load.delete()
 
 
-def rows_of(file: TextIO, problems: list[dict[str, object]]) -> Iterator[Row | None]:
-    """The file's people; None for a line that cannot be read, which `problems` tells. Raises LoadRefused."""
-    reader = csv.reader(file, strict=True)
-    try:
-        places = _places(next(reader, []))
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _row(cells, places, reader.line_num, problems)
-    except csv.Error as error:
-        raise LoadRefused(
-            f'{reader.line_num}行目の引用符（"）が閉じていません。ファイルを書き出し直してください（{error}）。'
-        ) from error
-    except UnicodeDecodeError as error:
-        raise LoadRefused(
-            "文字コードがUTF-8でもCP932でもありません。どちらかで書き出し直してください。"
-        ) from error
+def entries_of(file: BinaryIO) -> Iterator[Entry | Problem]:
+    """The file's people, and each line that cannot be read. Raises LoadRefused for a file that is no register, and for one
+    of which it cannot be told where a line ends."""
+    told: list[Problem] = []
+    renamed = renaming_of(file, REGISTER.name, REGISTER.columns)
+    for row in rows(file, REGISTER.required, told, _place, renamed=renamed):
+        yield from _of_the_file(told)
+        yield _entry(row)
+    yield from _of_the_file(told)
 
 
-def _begin(file_name: str, actor: User | None) -> Load:
+def check(rows: Iterable[Row]) -> list[Problem]:
+    """What is wrong in rows that somebody looks at before they are taken."""
+    return [one for one in map(_entry, rows) if isinstance(one, Problem)]
+
+
+def _place(row: Row) -> str:
+    return f"宛名番号 {row.get('宛名番号')}"[:40]
+
+
+def _of_the_file(told: list[Problem]) -> list[Problem]:
+    """What was told of single rows; all else says that the file was cut or is another one."""
+    found = list(told)
+    told.clear()
+    whole = [one for one in found if not one.place.startswith("宛名番号")]
+    if whole:
+        raise LoadRefused(
+            "".join(f"{one.line}行目：{one.reason}" if one.line else one.reason for one in whole[:3])
+        )
+    return found
+
+
+def _begin(file_name: str, actor: Actor) -> Load:
     """The only load under way; one that does not move any more was killed, and is removed."""
     for other in Load.objects.filter(finished_at=None):
         if timezone.now() - other.moved_at < STILL_ALIVE:
-            raise LoadRefused("別の取り込みが動いています。終わってからやり直してください。")
+            raise UnderWay
         discard(other)
     try:
         with transaction.atomic():
             return Load.objects.create(file_name=file_name[:200], loaded_by=actor)
     except IntegrityError:
-        raise LoadRefused("別の取り込みが動いています。終わってからやり直してください。") from None
+        raise UnderWay from None
 
 
-def _places(head: list[str]) -> dict[str, int]:
-    titles = [title.strip().lstrip("\ufeff") for title in head]
-    places = {
-        piece: titles.index(name) for piece, names in COLUMNS.items() for name in names if name in titles
-    }
-    missing = [COLUMNS[piece][0] for piece in NEEDED if piece not in places]
-    if missing:
-        raise LoadRefused(
-            f"1行目に見出し「{'」「'.join(missing)}」がありません。見出しのあるCSVを書き出してください。"
-        )
-    return places
-
-
-def _row(
-    cells: list[str], places: dict[str, int], line: int, problems: list[dict[str, object]]
-) -> Row | None:
-    if len(cells) <= max(places.values()):
-        return _wrong(problems, line, f"列が足りません（{len(cells)}列）。")
-    text = {piece: cells[place].strip() for piece, place in places.items()}
+def _entry(row: Row) -> Entry | Problem:
     try:
-        number = text["number"]
+        number = row.get("宛名番号")
         if not number or len(number) > LARGEST_NUMBER or not number.isascii() or not number.isalnum():
-            return _wrong(problems, line, "宛名番号は半角英数字20けたまでです。")
-        row = Row(
+            return Problem(row.line, "", "宛名番号は半角英数字20けたまでです。")
+        entry = Entry(
             number,
-            canonical("name", text["name"]),
-            canonical("kana", text.get("kana", "")),
-            canonical("date", text["birth"]) if text["birth"] else "",
-            canonical("address", " ".join(filter(None, (text.get("address"), text.get("building"))))),
+            canonical("name", row.get("氏名")),
+            canonical("kana", row.get("フリガナ")),
+            canonical("date", birth) if (birth := row.get("生年月日")) else "",
+            canonical("address", " ".join(filter(None, (row.get("住所"), row.get("方書"))))),
         )
     except ValueRefused as error:
-        return _wrong(problems, line, str(error))
-    return row if row.name else _wrong(problems, line, "氏名がありません。")
+        return Problem(row.line, "", str(error))
+    return entry if entry.name else Problem(row.line, "", "氏名がありません。")
 
 
-def _wrong(problems: list[dict[str, object]], line: int, sentence: str) -> Row | None:
-    """Tell it, and be no row."""
+def _tell(problems: list[dict[str, object]], line: int, sentence: str) -> None:
     if len(problems) < MOST_PROBLEMS:
         problems.append({"line": line, "problem": sentence})
-    return None
 
 
 def _write(
-    new: Load, rows: Iterable[Row | None], problems: list[dict[str, object]], tell: Callable[[int], None]
+    new: Load,
+    entries: Iterator[Entry | Problem],
+    problems: list[dict[str, object]],
+    tell: Callable[[int], None],
 ) -> tuple[int, int]:
     """Write the people in batches; how many, and how many lines could not be read."""
     written, wrong = 0, 0
     numbers: set[str] = set()
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
+    while batch := list(islice(entries, BATCH)):
         good = []
-        for row in batch:
-            if row is None:
+        for one in batch:
+            if isinstance(one, Problem):
                 wrong += 1
-            elif row.number in numbers:
+                _tell(problems, one.line, one.reason)
+            elif one.number in numbers:
                 wrong += 1
-                _wrong(problems, 0, f"宛名番号 {row.number} が2度あります。はじめの行を使いました。")
+                _tell(problems, 0, f"宛名番号 {one.number} が2度あります。はじめの行を使いました。")
             else:
-                numbers.add(row.number)
-                good.append(_person(new, row))
+                numbers.add(one.number)
+                good.append(_person(new, one))
         Person.objects.bulk_create(good)
         Load.objects.filter(pk=new.pk).update(moved_at=timezone.now())
         written += len(good)
@@ -188,7 +201,7 @@ def _write(
     return written, wrong
 
 
-def _person(new: Load, row: Row) -> Person:
+def _person(new: Load, row: Entry) -> Person:
     return Person(
         load=new,
         number=row.number,
@@ -214,9 +227,7 @@ def _check(rows: int, wrong: int, accept_fewer: bool) -> None:
         )
 
 
-def _take_place(
-    new: Load, rows: int, problems: list[dict[str, object]], wrong: int, actor: User | None
-) -> None:
+def _take_place(new: Load, rows: int, problems: list[dict[str, object]], wrong: int, actor: Actor) -> None:
     with transaction.atomic():
         old = list(Load.objects.select_for_update().exclude(pk=new.pk))
         Load.objects.filter(current=True).update(current=False)
@@ -225,18 +236,3 @@ def _take_place(
         record("persons.loaded", subject=f"load:{new.pk}", actor=actor, persons=rows, problems=wrong)
     for one in old:
         discard(one)
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 (with or without its mark) or CP932, told by the first megabyte."""
-    with path.open("rb") as file:
-        start = file.read(1 << 20)
-    if start[:2] == b"PK" or start[:4] == b"%PDF" or b"\0" in start:
-        raise LoadRefused("CSVファイルではありません。CSVで書き出してください。")
-    try:
-        start.decode("utf-8-sig")
-        return "utf-8-sig"
-    except UnicodeDecodeError as error:
-        if error.start > len(start) - 4:  # a character cut by the end of the part that was read
-            return "utf-8-sig"
-        return "cp932"

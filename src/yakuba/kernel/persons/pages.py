@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import BinaryIO
+
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.persons import queries
+from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.persons.models import Load
+from yakuba.kernel.tables.importing import ImportPage, respond
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.values import ValueRefused, canonical
 
@@ -60,6 +66,28 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "current": queries.current(),
+        "under_way": jobs.under_way(),
         "loads": Load.objects.exclude(finished_at=None).order_by("-pk")[:LOADS_SHOWN],
     }
     return render(request, "persons/index.html", context)
+
+
+class FewerForm(forms.Form):
+    """What the file is allowed to bring."""
+
+    accept_fewer = forms.BooleanField(label="いまより人数が1割以上少なくても取り込む", required=False)
+
+
+@permission_required("persons.load")
+def load(request: HttpRequest) -> HttpResponse:
+    """Look at a register and have it loaded. What columns are chosen here, the nightly file is read by as well."""
+
+    def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
+        fewer = "accept_fewer" in request.POST
+        jobs.ask("宛名の表", file.read(), accept_fewer=fewer, actor=person_of(request))
+        messages.success(request, "取り込みを始めました。読み終わるまでは、前の登録簿が使われます。")
+        return redirect("persons:index")
+
+    lead = "住民記録システムから書き出した宛名の表で、登録簿を置き換えます。"
+    page = ImportPage((("宛名", reverse("persons:index")),), lead, FewerForm())
+    return respond(request, loading.REGISTER, loading.check, take, page)

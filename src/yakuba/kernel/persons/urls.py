@@ -5,4 +5,4 @@ from django.urls import path
 from yakuba.kernel.persons import pages
 
 app_name = "persons"
-urlpatterns = [path("", pages.index, name="index")]
+urlpatterns = [path("", pages.index, name="index"), path("load/", pages.load, name="load")]

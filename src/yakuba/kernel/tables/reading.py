@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Protocol
 
 from yakuba.kernel.definitions import Problem, plain
@@ -150,6 +151,34 @@ def _head(text: Text, required: Sequence[str], names: Mapping[str, str]) -> tupl
             if seen > TITLE_LINES:
                 break  # further down it would be a row
     return DELIMITERS[0], first
+
+
+def headings_in(data: bytes | BinaryIO, known: Sequence[str], problems: list[Problem]) -> list[str]:
+    """The headings of a file whose columns may be called otherwise: of the record near its beginning that has most of the
+    known names, else of the first with more than a title has. Empty where `problems` tells why there are none."""
+    file = _file(data)
+    best: tuple[int, int, list[str]] = (-1, 0, [])
+    for record in _near_the_beginning(file, problems):
+        headings = headings_of(record.cells)
+        filled = sum(map(bool, headings))
+        found = (len(set(headings) & set(known)), filled > 1, headings)
+        best = max(best, found, key=lambda one: one[:2])
+    if best[0] < 0 and not problems:
+        problems.append(Problem(1, "", "ファイルが空です。1行目に見出しを書いてください。"))
+    return best[2]
+
+
+def _near_the_beginning(file: BinaryIO, problems: list[Problem]) -> Iterator[Record]:
+    """The first records of every sheet, or by every delimiter."""
+    if size_of(file) <= LARGEST and is_workbook(file):
+        from yakuba.kernel.tables import workbook  # takes long; only this needs it
+
+        for one in workbook.readers(file, problems):
+            yield from workbook.begins(one, TITLE_LINES + 1)
+    elif text := text_of(file, problems):
+        for delimiter in DELIMITERS:
+            filled = (one for one in Reader(text, delimiter, []) if any(cell.strip() for cell in one.cells))
+            yield from islice(filled, TITLE_LINES + 1)
 
 
 def headings_of(cells: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:

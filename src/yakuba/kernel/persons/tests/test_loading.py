@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from typer.testing import CliRunner
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.kernel.persons import loading, queries
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.jobs.execution import Execution
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.cli import app
 from yakuba.kernel.persons.matching import Entry, Probe
 from yakuba.kernel.persons.models import Load, Person
+from yakuba.kernel.tables.excel import to_excel
+from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.kernel.tables.tests.looking import form_of
 from yakuba.kernel.tenancy import active_municipality
 
 HEAD = "宛名番号,氏名,フリガナ,生年月日,住所,方書\n"
@@ -55,10 +62,10 @@ def test_a_second_load_takes_the_place_of_the_first(in_yakuba_city, clerk, file)
     [
         (HEAD + TARO, "途中で切れていないか"),
         (HEAD + TARO + '0003,"鈴木', "引用符"),
-        ("番号,名前\n1,山田\n", "「宛名番号」「生年月日」"),
-        ("", "「宛名番号」"),
+        ("番号,名前\n1,山田\n", "「宛名番号」の列がありません.*「生年月日」の列がありません"),
+        ("", "ファイルが空です"),
         (HEAD, "読める行が1つもありません"),
-        (b"PK\x03\x04....", "CSVファイルではありません"),
+        (b"PK\x03\x04....", "ZIPのファイルです"),
         (HEAD.encode() + TARO.encode("cp932") + "\u9ad9".encode(), "文字コード"),
     ],
 )
@@ -131,3 +138,64 @@ def test_the_command(in_yakuba_city, clerk, file):
     assert run(app, ["load", "/nowhere.csv", *town]).exit_code == 2
     assert run(app, ["load", str(file("")), *town]).exit_code == 1
     assert run(app, ["match", "--birth", "昭和99年1月1日", *town]).exit_code == 1
+
+
+class _Alive:
+    stopping = False
+
+    def is_fresh(self):
+        return True
+
+
+@pytest.fixture
+def work():
+    """`work()`: a worker does the load that was asked for."""
+
+    def work() -> None:
+        Execution("", _Alive())._run(Job.objects.get(name=jobs.LOAD).ticket)
+
+    return work
+
+
+def test_a_workbook_is_a_register_too_and_other_headings_are_known(in_yakuba_city, clerk, tmp_path):
+    path = tmp_path / "atena.xlsx"
+    made = [("0001", "山田太郎", "1950-03-08", "ヤマダタロウ"), ("0002", "髙橋花子", None, "")]
+    path.write_bytes(to_excel([Table("宛名", ("住民番号", "名前", "生年月日", "カナ"), made)]))
+    done = loading.load(path, actor=clerk)
+    assert (done.rows, done.problems) == (2, [])
+    assert queries.match(SAYS).certain is None
+    assert Person.objects.get(number="0001").kana == "ヤマダタロウ"
+
+
+def test_a_register_is_looked_at_on_the_page_loaded_by_a_worker_and_the_nightly_file_read_alike(
+    in_yakuba_city, clerk, client, file, work
+):
+    client.force_login(clerk)
+    address = reverse("persons:load")
+    other = HEAD.replace("宛名番号", "識別").replace("氏名", "住民の名") + TARO + HANAKO
+    page = client.post(address, {"file": SimpleUploadedFile("a.csv", other.encode("cp932"))}, follow=True)
+    sent = form_of(page, 宛名番号="識別", 氏名="住民の名")
+    looked = client.post(address, sent | {"look": "1"})
+    assert "山田　太郎" in looked.content.decode()
+    done = client.post(address, sent | {"take": "1"}, follow=True)
+    assert "取り込みを始めました" in done.content.decode()
+    assert "取り込んでいます" in client.get(reverse("persons:index")).content.decode()
+    work()
+    assert Person.objects.count() == 2
+    assert not StoredFile.objects.exists()
+    assert "取り込んでいます" not in client.get(reverse("persons:index")).content.decode()
+    assert loading.load(file(other), actor=clerk).rows == 2
+
+
+def test_why_a_register_was_not_loaded_stands_on_the_page(in_yakuba_city, clerk, client, file, work):
+    loading.load(file(HEAD + TARO + HANAKO), actor=clerk)
+    jobs.ask("a.csv", (HEAD + TARO).encode(), accept_fewer=False, actor=clerk)
+    with pytest.raises(loading.UnderWay):
+        jobs.ask("a.csv", b"", accept_fewer=False, actor=clerk)
+    work()
+    client.force_login(clerk)
+    assert "途中で切れていないか" in client.get(reverse("persons:index")).content.decode()
+    assert not StoredFile.objects.exists()
+    jobs.ask("a.csv", (HEAD + TARO).encode(), accept_fewer=True, actor=clerk)
+    work()
+    assert Person.objects.count() == 1

@@ -7,19 +7,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.tables.columns import Column
+from yakuba.kernel.tables.importing import TableKind
+from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.nursery.actions.rounds import preparing
-from yakuba.services.nursery.contracts import Problem
+from yakuba.services.nursery.contracts import AGES, Problem
 from yakuba.services.nursery.engine.preparing.tables import read_facilities, read_households
 from yakuba.services.nursery.models import Application, Facility, Round
 from yakuba.services.nursery.queries import facts, ledger, results, rounds, rules
 
-LARGEST_FILE = 20_000_000  # bytes; 100,000 applications take about half of it
+WISHES_ASKED = 5  # shown for choosing a column; further wishes are read by their headings
+OTHERS = "選考基準が使う項目として取り込みます"
+APPLICATIONS = TableKind(
+    "nursery.applications",
+    "申込",
+    (
+        Column("受付番号", required=True),
+        Column("世帯番号"),
+        Column("児童氏名"),
+        Column("生年月日", own=("児童生年月日",)),
+        Column("地区"),
+        *(Column(f"第{number}希望", required=number == 1) for number in range(1, WISHES_ASKED + 1)),
+        Column("きょうだいの希望"),
+        Column("今の施設"),
+        Column("今の席を空ける"),
+        Column("入所保留の希望"),
+    ),
+    OTHERS,
+)
+FACILITIES = TableKind(
+    "nursery.facilities",
+    "施設",
+    (
+        Column("施設番号", required=True),
+        Column("施設名", required=True),
+        Column("種別"),
+        Column("地区"),
+        *(Column(f"{age}歳", own=(f"{age}歳の空き",)) for age in AGES),
+        Column("共用枠"),
+    ),
+    OTHERS,
+)
 LONGEST = {"receipt_number": 20, "name": 80, "household": 120, "district": 60}
 LABELS = {"receipt_number": "受付番号", "name": "児童氏名", "household": "世帯番号", "district": "地区"}
 
@@ -69,11 +103,16 @@ def from_ledger(round: Round, *, actor: User) -> Taken:
 
 
 @transaction.atomic
-def applications_from_file(round: Round, data: bytes, *, actor: User) -> Taken:
-    """Take a CSV of children, one row each. Bad rows are refused with line and reason, the good ones kept.
+def applications_from_file(
+    round: Round, data: bytes | BinaryIO, *, actor: User, renamed: Mapping[str, str] | None = None
+) -> Taken:
+    """Take a table of children, one row each. Bad rows are refused with line and reason, the good ones kept.
+    renamed: heading of the file → column; None for what the town chose before (`kernel.tables.remembering`).
     Raises NotPossible on a frozen round, and RulesRefused."""
     row = preparing(round)
-    households, problems = read_households(data, facts.number_type(row))
+    if renamed is None:
+        renamed = renaming_of(data, APPLICATIONS.name, APPLICATIONS.columns)
+    households, problems = read_households(data, facts.number_type(row), renamed)
     taken = Taken(problems=list(problems))
     read, labels, places = rules.of_round(row), facts.procedure_labels(row), rounds.places(row)
     rows = []
@@ -101,10 +140,15 @@ def applications_from_file(round: Round, data: bytes, *, actor: User) -> Taken:
 
 
 @transaction.atomic
-def facilities_from_file(round: Round, data: bytes, *, actor: User) -> Taken:
-    """Take a CSV of facilities with their free seats. A facility that the file does not name stays as it is."""
+def facilities_from_file(
+    round: Round, data: bytes | BinaryIO, *, actor: User, renamed: Mapping[str, str] | None = None
+) -> Taken:
+    """Take a table of facilities with their free seats. A facility that the file does not name stays as it is.
+    renamed: as for applications."""
     row = preparing(round)
-    found, problems = read_facilities(data)
+    if renamed is None:
+        renamed = renaming_of(data, FACILITIES.name, FACILITIES.columns)
+    found, problems = read_facilities(data, renamed)
     taken = Taken(problems=list(problems))
     known = {place.code: place for place in Facility.objects.filter(round=row)}
     for item in found:

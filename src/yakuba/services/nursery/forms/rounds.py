@@ -9,7 +9,6 @@ from django import forms
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.actions.runs import SECONDS
-from yakuba.services.nursery.actions.taking import LARGEST_FILE
 from yakuba.services.nursery.models import Round, RuleSet
 
 
@@ -44,22 +43,6 @@ class NextRoundForm(forms.Form):
     """The name of the next round."""
 
     title = forms.CharField(label="名称", max_length=120)
-
-
-class FileForm(forms.Form):
-    """A CSV."""
-
-    file = forms.FileField(
-        label="CSVファイル",
-        help_text="文字コードはShift_JIS（Excelの標準）でもUTF-8でも読めます。コンマのほか、タブで区切った表も読めます。",
-    )
-
-    def clean_file(self) -> bytes:
-        """The file's bytes."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
-            raise forms.ValidationError("ファイルが大きすぎます（20MBまで）。CSVか確かめてください。")
-        return bytes(file.read())
 
 
 class StartForm(forms.Form):

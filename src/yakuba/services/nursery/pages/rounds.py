@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import Work, work_of
+from yakuba.kernel.tables.importing import Check, ImportPage, TableKind, respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
-from yakuba.services.nursery.forms.rounds import FileForm, NextRoundForm, RoundForm, StartForm
+from yakuba.services.nursery.engine.preparing import tables
+from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import names, readiness, runs
+from yakuba.services.nursery.queries import facts, names, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
 
 SHOWN_FAULTS = 100
@@ -111,21 +114,34 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
 def take(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from the ledger."""
     row = get_object_or_404(Round, pk=round_id)
-    return _taken(request, row, lambda: taking.from_ledger(row, actor=person_of(request)), FileForm(), "申込")
+    return _taken(request, row, taking.from_ledger(row, actor=person_of(request)), "申込")
 
 
 @permission_required("nursery.edit")
 def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
-    """Take applications from a CSV."""
+    """Take applications from a table."""
     row = get_object_or_404(Round, pk=round_id)
-    return _load(request, row, taking.applications_from_file, "申込")
+    kind = facts.number_type(row)
+    return _load(
+        request,
+        row,
+        taking.APPLICATIONS,
+        lambda rows: tables.households_of(rows, kind)[1],
+        taking.applications_from_file,
+    )
 
 
 @permission_required("nursery.edit")
 def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
-    """Take facilities and their free seats from a CSV."""
+    """Take facilities and their free seats from a table."""
     row = get_object_or_404(Round, pk=round_id)
-    return _load(request, row, taking.facilities_from_file, "施設")
+    return _load(
+        request,
+        row,
+        taking.FACILITIES,
+        lambda rows: tables.facilities_of(rows)[1],
+        taking.facilities_from_file,
+    )
 
 
 @require_POST
@@ -138,25 +154,28 @@ def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     return redirect("nursery:round", row.pk)
 
 
-def _load(request: HttpRequest, round: Round, action: Callable[..., Taken], what: str) -> HttpResponse:
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "round": round, "what": what}
-        return render(request, "nursery/load.html", context, status=422 if form.errors else 200)
-    data = form.cleaned_data["file"]
-    return _taken(request, round, lambda: action(round, data, actor=person_of(request)), form, what)
-
-
-def _taken(
-    request: HttpRequest, round: Round, action: Callable[[], Taken], form: Any, what: str
+def _load(
+    request: HttpRequest, round: Round, kind: TableKind, check: Check, action: Callable[..., Taken]
 ) -> HttpResponse:
-    """Carry it out; where rows were refused the page with all of them, else the round."""
-    taken = action()
+    def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
+        return _taken(
+            request, round, action(round, file, actor=person_of(request), renamed=renamed), kind.label
+        )
+
+    above = (
+        ("入所選考", reverse("nursery:index")),
+        (round.title, reverse("nursery:round", args=[round.pk])),
+    )
+    lead = "何度取り込んでもかまいません。職員が直した項目は、そのまま残ります。"
+    return respond(request, kind, check, take, ImportPage(above, lead))
+
+
+def _taken(request: HttpRequest, round: Round, taken: Taken, what: str) -> HttpResponse:
+    """Where rows were refused the page with all of them, else the round."""
     if not taken.problems:
         messages.success(request, f"{what}を取り込みました。{sentence(taken)}")
         return redirect("nursery:round", round.pk)
     context = {
-        "form": FileForm(),
         "round": round,
         "what": what,
         "taken": taken,

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.tables.tests.looking import form_of
 from yakuba.services.nursery.actions import decisions, rules
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round, RuleSet, Run
 from yakuba.services.nursery.tests.desk import FACILITIES, RULES
@@ -31,6 +32,12 @@ def text_of(answer):
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
+def taken(ask, page, round, data):
+    """The file looked at and taken over, its columns as the page proposes them."""
+    shown = ask(page, round.pk, file=SimpleUploadedFile("a.csv", data))
+    return ask(page, round.pk, take="1", **form_of(shown))
+
+
 def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
     file = SimpleUploadedFile("rules.yaml", RULES.replace("版: 1", "版: 2").encode())
     assert "第2版" in text_of(ask("rules_load", file=file))
@@ -38,8 +45,7 @@ def test_a_round_from_rules_to_freezing(ask, desk, client, boss, clerk):
     form = {"title": "新しい回", "start": "2027-05-01", "procedure": desk.round.procedure_id}
     assert "施設と空き枠を取り込みます" in text_of(ask("round_new", **form, rule_set=rule_set.pk))
     round = Round.objects.get(title="新しい回")
-    file = SimpleUploadedFile("facilities.csv", FACILITIES.encode("cp932"))
-    assert "受付簿から取り込む" in text_of(ask("facilities_load", round.pk, file=file))
+    assert "受付簿から取り込む" in text_of(taken(ask, "facilities_load", round, FACILITIES.encode("cp932")))
     desk.case("0800000129")
     desk.case("0800000226", wish_1="どこにもない園")
     assert "最初の1つを直す" in text_of(ask("take", round.pk, go="1"))
@@ -70,8 +76,7 @@ def test_refused_rows_are_shown_by_line(ask, desk):
     data = (
         "受付番号,児童氏名,生年月日,第1希望\n0800700178,児童一,2025-06-01,N1\n0800700275,児童二,いつか,N1\n"
     )
-    file = SimpleUploadedFile("applications.csv", data.encode())
-    answer = ask("applications_load", desk.round.pk, file=file)
+    answer = taken(ask, "applications_load", desk.round, data.encode())
     assert answer.status_code == 422
     assert "1件に誤りがあり" in text_of(answer)
     assert Application.objects.count() == 1
@@ -202,8 +207,7 @@ def test_what_a_rule_compares_is_told_before_calculating(ask, desk):
 
 def test_a_receipt_number_of_the_procedures_type_needs_its_check_digits(ask, desk):
     data = "受付番号,児童氏名,生年月日,第1希望\n0800700179,児童一,2025-06-01,N1\n８.００７E+08,児童二,2025-06-01,N1\n"
-    answer = ask("applications_load", desk.round.pk, file=SimpleUploadedFile("a.csv", data.encode()))
-    body = text_of(answer)
+    body = text_of(taken(ask, "applications_load", desk.round, data.encode()))
     assert "検査数字" in body
     assert "数として書きかえた" in body
     assert not Application.objects.exists()

@@ -7,8 +7,8 @@ Applications, one row a child: 受付番号, 世帯番号 (empty: a household of
 heading. A bad row is told with its line and left out; the others are kept.
 """
 
-from yakuba.services.nursery.engine.preparing.tables.facilities import read_facilities
-from yakuba.services.nursery.engine.preparing.tables.households import read_households
+from yakuba.services.nursery.engine.preparing.tables.facilities import facilities_of, read_facilities
+from yakuba.services.nursery.engine.preparing.tables.households import households_of, read_households
 from yakuba.services.nursery.engine.preparing.tables.numbers import RECEIPT_NUMBER, folded
 
-__all__ = ["RECEIPT_NUMBER", "folded", "read_facilities", "read_households"]
+__all__ = ["RECEIPT_NUMBER", "facilities_of", "folded", "households_of", "read_facilities", "read_households"]

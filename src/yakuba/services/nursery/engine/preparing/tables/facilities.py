@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import BinaryIO
 
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.services.nursery.contracts import AGES, Facility, Problem, SharedAges
 from yakuba.services.nursery.engine.preparing.tables.numbers import folded, without_signs
 
+REQUIRED = ("施設番号", "施設名")
 NOT_TAKEN_IN = ("", "-", "－", "ー", "×")
 SHARED = re.compile(r"([0-5])(?:[-~〜]([0-5]))?歳[:=](席|保育士)([0-9]{1,4})")
 
 
-def read_facilities(data: bytes) -> tuple[list[Facility], list[Problem]]:
-    """The facilities of a file, and what is wrong in it."""
+def read_facilities(
+    data: bytes | BinaryIO, renamed: Mapping[str, str] | None = None
+) -> tuple[list[Facility], list[Problem]]:
+    """The facilities of a file, and what is wrong in it. renamed: see `reading.rows`."""
+    problems: list[Problem] = []
+    found, wrong = facilities_of(rows(data, REQUIRED, problems, _place, renamed=renamed))
+    return found, sorted([*problems, *wrong], key=lambda one: one.line)
+
+
+def facilities_of(rows: Iterable[Row]) -> tuple[list[Facility], list[Problem]]:
+    """The same of rows that were read."""
     problems: list[Problem] = []
     found: dict[str, Facility] = {}
-    for row in rows(data, ("施設番号", "施設名"), problems, _place):
+    for row in rows:
         try:
             facility = _facility(row)
             if facility.id in found:
@@ -26,7 +38,7 @@ def read_facilities(data: bytes) -> tuple[list[Facility], list[Problem]]:
             found[facility.id] = facility
         except BadRow as error:
             problems.append(Problem(row.line, _place(row), str(error)))
-    return list(found.values()), sorted(problems, key=lambda one: one.line)
+    return list(found.values()), problems
 
 
 def _place(row: Row) -> str:

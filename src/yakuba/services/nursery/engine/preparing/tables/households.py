@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import BinaryIO
 
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
@@ -13,18 +15,28 @@ from yakuba.services.nursery.engine.rules.fields import BadValue, read_date
 
 TRUE = ("はい", "あり", "有", "1", "yes", "true", "○", "〇")
 FALSE = ("", "いいえ", "なし", "無", "0", "no", "false", "×", "-")
+REQUIRED = ("受付番号", "第1希望")
 BIRTH = ("生年月日", "児童生年月日")
 WISH = re.compile(r"第([0-9]{1,2})希望")
 
 
-def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], list[Problem]]:
+def read_households(
+    data: bytes | BinaryIO, numbers: str = "", renamed: Mapping[str, str] | None = None
+) -> tuple[list[Household], list[Problem]]:
     """The households of a file with their children, and what is wrong in it. numbers: the type of the procedure's
-    receipt number (`numbers.receipt_number`); empty where no procedure is known."""
+    receipt number (`numbers.receipt_number`); empty where no procedure is known. renamed: see `reading.rows`."""
+    problems: list[Problem] = []
+    found, wrong = households_of(rows(data, REQUIRED, problems, _place, renamed=renamed), numbers)
+    return found, sorted([*problems, *wrong], key=lambda one: one.line)
+
+
+def households_of(rows: Iterable[Row], numbers: str = "") -> tuple[list[Household], list[Problem]]:
+    """The same of rows that were read."""
     problems: list[Problem] = []
     found: dict[str, Household] = {}
     receipts: dict[str, int] = {}
     alike: dict[str, str] = {}
-    for row in rows(data, ("受付番号", "第1希望"), problems, _place):
+    for row in rows:
         try:
             child = _child(row, numbers)
             if child.id in receipts:
@@ -37,7 +49,7 @@ def read_households(data: bytes, numbers: str = "") -> tuple[list[Household], li
             _join(found, name, row, child)
         except (BadRow, BadValue) as error:
             problems.append(Problem(row.line, _place(row), str(error)))
-    return list(found.values()), sorted(problems, key=lambda one: one.line)
+    return list(found.values()), problems
 
 
 def _place(row: Row) -> str:
