@@ -57,30 +57,26 @@ def in_town(operation: Operation, user: str, municipality: str) -> Iterator[Any]
 
 
 def _command(operation: Operation) -> Callable[..., None]:
-    def command(
-        user: str,
-        municipality: str,
-        as_json: bool = False,
-        out: Path | None = None,
-        wait: bool = False,
-        limit: int | None = None,
-        **given: Any,
-    ) -> None:
-        with in_town(operation, user, municipality) as actor, ExitStack() as opened:
+    def command(**given: Any) -> None:
+        said = {one.name: given.pop(one.name) for one in standing}
+        quiet = said.get("as_json", False)
+        with in_town(operation, said["user"], said["municipality"]) as actor, ExitStack() as opened:
             asked = read(operation, given, opened)
-            if "limit" in hidden:
-                outcome = operation.whole(actor, limit, **asked)
+            if hidden:
+                outcome = operation.whole(actor, said["limit"], **asked)
             else:
-                outcome = carried_out(operation, actor, asked, wait=wait, quiet=as_json)
-            if out is not None:
-                write(outcome, out)
+                outcome = carried_out(operation, actor, asked, wait=said.get("wait", False), quiet=quiet)
+            if operation.answer.media_type:
+                write(outcome, said["out"])
             else:
-                print_answer(operation.answer, outcome, as_json=as_json)
+                print_answer(operation.answer, outcome, as_json=quiet)
 
     hidden = Part.model_fields if issubclass(operation.arguments, Part) else {}
     fields = operation.arguments.model_fields
-    parameters = [parameter_of(name, field) for name, field in fields.items() if name not in hidden]
-    parameters += _standing(operation, hidden)
+    standing = _standing(operation, hidden)
+    parameters = [
+        parameter_of(name, field) for name, field in fields.items() if name not in hidden
+    ] + standing
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     return command

@@ -23,7 +23,7 @@ class Operations:
         return iter(self._added)
 
     def add(
-        self, label: str, permission: str, route: str = "", **more: Any
+        self, label: str, permission: str, route: str = "", command: str = "", **more: Any
     ) -> Callable[[Callable[[Any, Any], Any]], Operation]:
         """Declare the function below as an operation; `more` are the other fields of `Operation`.
 
@@ -39,6 +39,7 @@ class Operations:
                 action=action,
                 arguments=next(iter(hints.values())),
                 route=route,
+                command=command,
                 **more,
             )
             self._added.append(operation)

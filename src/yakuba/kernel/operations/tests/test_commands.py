@@ -63,9 +63,10 @@ def send(asked: Files, actor: Any) -> list[Any]:
 
 
 class Numbered(BaseModel):
-    """One."""
+    """One. `limit` is a field of its own here, not that of a list."""
 
     number: int = Field(description="番号")
+    limit: int = Field(0, description="件数")
 
 
 @TABLE.add("書き出す", "robots.run", "GET a.csv", command="round take", answer=Answer(media_type="text/csv"))
@@ -124,7 +125,8 @@ def _look(long: Long) -> tuple[int, int, bool]:
 
 def _ask(asked: Numbered, actor: Any) -> Long:
     """Ask for it."""
-    return KNOWN.setdefault(asked.number, Long())
+    assert asked.limit in (0, 7)
+    return KNOWN.setdefault(asked.number + asked.limit, Long())
 
 
 TABLE.add(
@@ -231,6 +233,8 @@ def test_work_of_the_workers_is_watched_where_it_is_asked_for(run):
     assert run("ask", 1).exit_code == 1
     assert KNOWN[1].looks == 0
     assert (run("ask", 1, "--wait").exit_code, KNOWN[1].looks) == (0, 2)
+    run("ask", 1, "--limit", 7)
+    assert 8 in KNOWN
 
 
 def test_a_list_shows_its_first_rows_or_as_many_as_are_asked_for(run):

@@ -8,19 +8,8 @@ from yakuba.kernel.accounts import require
 from yakuba.kernel.operations import Answer
 from yakuba.services.nursery.actions import decisions
 from yakuba.services.nursery.models import Application, Decision
-from yakuba.services.nursery.operations.answers import DecisionOut
-from yakuba.services.nursery.operations.asked import (
-    ApproveIn,
-    ChildDeclineIn,
-    ChildPlaceIn,
-    DeclineIn,
-    FreezeIn,
-    OneChild,
-    OneDecision,
-    PlaceIn,
-    RefuseIn,
-    RoundPart,
-)
+from yakuba.services.nursery.operations import answers
+from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import told
@@ -31,27 +20,24 @@ COLUMNS = {
     "id": "決定", "kind_label": "種類", "state_label": "状態", "receipt_number": "受付番号", "slot_before": "前の枠",
     "slot": "枠", "reason": "理由", "proposed_by": "起案", "answered_by": "承認",
 }  # fmt: skip
-A_DECISION = Answer(DecisionOut, told.decision_facts, COLUMNS)
+A_DECISION = Answer(answers.DecisionOut, told.decision_facts, COLUMNS)
 
 
 @OPERATIONS.add(
     "決定の一覧",
     "nursery.view",
     "GET rounds/{round_id}/decisions",
-    command="round decisions",
-    help="個別の決定・辞退・確定の一覧を出す（新しい順）",
-    answer=Answer(list[DecisionOut], columns=COLUMNS),
+    "round decisions",
+    answer=Answer(list[answers.DecisionOut], columns=COLUMNS),
 )
-def list_decisions(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_decisions(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
     """The round's decisions, the newest first."""
     rows = queries.of_round(round_of(asked.round_id)).order_by("-pk")
     return [told.decision_facts(row) for row in asked.of(rows)]
 
 
-@OPERATIONS.add(
-    "決定", "nursery.view", "GET decisions/{decision_id}", command="round decision", answer=A_DECISION
-)
-def show_decision(asked: OneDecision, actor: Any) -> Decision:
+@OPERATIONS.add("決定", "nursery.view", "GET decisions/{decision_id}", "round decision", answer=A_DECISION)
+def show_decision(asked: given.OneDecision, actor: Any) -> Decision:
     """One decision."""
     return decision_of(asked.decision_id)
 
@@ -63,7 +49,7 @@ def show_decision(asked: OneDecision, actor: Any) -> Decision:
     answer=A_DECISION,
     status=201,
 )
-def propose(asked: PlaceIn, actor: Any) -> Decision:
+def propose(asked: given.PlaceIn, actor: Any) -> Decision:
     """Propose another result for one child; it counts when another person has approved it."""
     return decisions.propose_place(
         application_of(asked.application_id), asked.slot, asked.reason, actor=actor
@@ -77,12 +63,12 @@ def propose(asked: PlaceIn, actor: Any) -> Decision:
     answer=A_DECISION,
     status=201,
 )
-def decline(asked: DeclineIn, actor: Any) -> Decision:
+def decline(asked: given.DeclineIn, actor: Any) -> Decision:
     """The family declines its seat after the freeze."""
     return decisions.decline(application_of(asked.application_id), asked.reason, actor=actor)
 
 
-def _child(asked: OneChild) -> Application:
+def _child(asked: given.OneChild) -> Application:
     rows = Application.objects.filter(round=round_of(asked.round_id)).select_related("round__adopted")
     row: Application | None = rows.filter(receipt_number=asked.receipt_number).first()
     if row is None:
@@ -99,7 +85,7 @@ def _child(asked: OneChild) -> Application:
     help="一人の結果を変える決定を起案する（別の職員が承認すると変わる）",
     answer=A_DECISION,
 )
-def propose_for_child(asked: ChildPlaceIn, actor: Any) -> Decision:
+def propose_for_child(asked: given.ChildPlaceIn, actor: Any) -> Decision:
     """The same for a child that is named by its receipt number."""
     return decisions.propose_place(_child(asked), asked.slot, asked.reason, actor=actor)
 
@@ -111,7 +97,7 @@ def propose_for_child(asked: ChildPlaceIn, actor: Any) -> Decision:
     help="確定したあとの辞退を受ける",
     answer=A_DECISION,
 )
-def decline_for_child(asked: ChildDeclineIn, actor: Any) -> Decision:
+def decline_for_child(asked: given.ChildDeclineIn, actor: Any) -> Decision:
     """The same for a child that is named by its receipt number."""
     return decisions.decline(_child(asked), asked.reason, actor=actor)
 
@@ -120,25 +106,20 @@ def decline_for_child(asked: ChildDeclineIn, actor: Any) -> Decision:
     "確定を起案する",
     "nursery.propose",
     "POST rounds/{round_id}/freeze",
-    command="round freeze",
+    "round freeze",
     help="選考結果の確定を起案する（別の職員が承認すると確定する）",
     answer=A_DECISION,
     status=201,
 )
-def freeze(asked: FreezeIn, actor: Any) -> Decision:
+def freeze(asked: given.FreezeIn, actor: Any) -> Decision:
     """Propose that the round's result is final; it is when another person has approved it."""
     return decisions.propose_freeze(round_of(asked.round_id), asked.reason, actor=actor)
 
 
 @OPERATIONS.add(
-    "承認する",
-    "nursery.approve",
-    "POST decisions/{decision_id}/approve",
-    command="round approve",
-    help="ほかの職員が起案した決定を承認する",
-    answer=A_DECISION,
+    "承認する", "nursery.approve", "POST decisions/{decision_id}/approve", "round approve", answer=A_DECISION
 )
-def approve(asked: ApproveIn, actor: Any) -> Decision:
+def approve(asked: given.ApproveIn, actor: Any) -> Decision:
     """Approve what another person proposed."""
     return decisions.approve(decision_of(asked.decision_id), actor=actor, answer=asked.answer)
 
@@ -147,11 +128,11 @@ def approve(asked: ApproveIn, actor: Any) -> Decision:
     "差し戻す",
     "nursery.view",
     "POST decisions/{decision_id}/refuse",
-    command="round refuse",
+    "round refuse",
     help="起案された決定を差し戻す（自分の起案は取り下げる）",
     answer=A_DECISION,
 )
-def refuse(asked: RefuseIn, actor: Any) -> Decision:
+def refuse(asked: given.RefuseIn, actor: Any) -> Decision:
     """Send a proposal back, or take one's own back: needs the right of approving, or of proposing."""
     row = decision_of(asked.decision_id)
     require(actor, decisions.right_to_refuse(row, actor))

@@ -12,8 +12,8 @@ from yakuba.kernel.operations import Answer, Rows, Work
 from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import notices
 from yakuba.services.nursery.models import NoticePrint
-from yakuba.services.nursery.operations.answers import NoticesOut, TextsOut
-from yakuba.services.nursery.operations.asked import MailingIn, OneRound, RoundPart, TextsFile, TextsIn
+from yakuba.services.nursery.operations import answers
+from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import outputs, told
 from yakuba.services.nursery.queries.finding import round_of
@@ -53,16 +53,21 @@ def _failure(facts: dict[str, Any]) -> str:
     return lines(facts["problems"]) if facts["state"] == NoticePrint.State.FAILED else ""
 
 
-@OPERATIONS.add("通知の文面", "nursery.output", "GET rounds/{round_id}/notice-texts", answer=Answer(TextsOut))
-def show_texts(asked: OneRound, actor: Any) -> dict[str, Any]:
+@OPERATIONS.add(
+    "通知の文面", "nursery.output", "GET rounds/{round_id}/notice-texts", answer=Answer(answers.TextsOut)
+)
+def show_texts(asked: given.OneRound, actor: Any) -> dict[str, Any]:
     """The texts around the reasons."""
     return {"texts": outputs.texts_of(round_of(asked.round_id))}
 
 
 @OPERATIONS.add(
-    "通知の文面を決める", "nursery.output", "PUT rounds/{round_id}/notice-texts", answer=Answer(TextsOut)
+    "通知の文面を決める",
+    "nursery.output",
+    "PUT rounds/{round_id}/notice-texts",
+    answer=Answer(answers.TextsOut),
 )
-def state_texts(asked: TextsIn, actor: Any) -> dict[str, Any]:
+def state_texts(asked: given.TextsIn, actor: Any) -> dict[str, Any]:
     """State all texts; what is empty or missing becomes the usual text."""
     round = notices.state_texts(round_of(asked.round_id), asked.texts, actor=actor)
     return {"texts": outputs.texts_of(round)}
@@ -74,7 +79,7 @@ def state_texts(asked: TextsIn, actor: Any) -> dict[str, Any]:
     command="round notice-texts",
     help="通知の文面をJSONで出す。--file を付けると、そのとおりに決めてから出す",
 )
-def take_texts(asked: TextsFile, actor: Any) -> dict[str, str]:
+def take_texts(asked: given.TextsFile, actor: Any) -> dict[str, str]:
     """State the texts if there are any, and tell them."""
     round = round_of(asked.round_id)
     if asked.texts is not None:
@@ -86,9 +91,9 @@ def take_texts(asked: TextsFile, actor: Any) -> dict[str, str]:
     "作った通知の一覧",
     "nursery.output",
     "GET rounds/{round_id}/notices",
-    answer=Answer(list[NoticesOut], tables=_tables),
+    answer=Answer(list[answers.NoticesOut], tables=_tables),
 )
-def list_notices(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_notices(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
     """All notices of the round, the newest first."""
     return [told.print_facts(row) for row in asked.of(outputs.prints(round_of(asked.round_id)))]
 
@@ -97,13 +102,12 @@ def list_notices(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
     "通知を作る",
     "nursery.output",
     "POST rounds/{round_id}/notices",
-    command="round make-notices",
-    help="いまここで通知を作る",
-    answer=Answer(NoticesOut, _facts, tables=_tables, notes=_notes, fault=_failure),
+    "round make-notices",
+    answer=Answer(answers.NoticesOut, _facts, tables=_tables, notes=_notes, fault=_failure),
     status=201,
     work=Work("通知", here=lambda row, told: notices.make(row.pk, told)),
 )
-def make_notices(asked: OneRound, actor: Any) -> NoticePrint:
+def make_notices(asked: given.OneRound, actor: Any) -> NoticePrint:
     """Have them made by a worker; drafts until the round is frozen."""
     return notices.start(round_of(asked.round_id), actor=actor)
 
@@ -114,7 +118,7 @@ def make_notices(asked: OneRound, actor: Any) -> NoticePrint:
     "GET rounds/{round_id}/notices.pdf",
     answer=Answer(media_type="application/pdf"),
 )
-def take_print(asked: OneRound, actor: Any) -> Download:
+def take_print(asked: given.OneRound, actor: Any) -> Download:
     """The newest print file; once the round is frozen, only a final one."""
     return notices.take_print(round_of(asked.round_id), actor=actor)
 
@@ -125,7 +129,7 @@ def take_print(asked: OneRound, actor: Any) -> Download:
     "GET rounds/{round_id}/mailing.csv",
     answer=Answer(media_type="text/csv"),
 )
-def take_addresses(asked: MailingIn, actor: Any) -> Download:
+def take_addresses(asked: given.MailingIn, actor: Any) -> Download:
     """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,
     which puts 〓 for them."""
     round = round_of(asked.round_id)

@@ -8,8 +8,8 @@ from typing import Any
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Rows
 from yakuba.services.nursery.actions import files, trying
-from yakuba.services.nursery.operations.answers import ComparisonOut, FairnessOut
-from yakuba.services.nursery.operations.asked import ComparisonIn, ExportIn, FairnessIn, OneRun, TableIn
+from yakuba.services.nursery.operations import answers
+from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import outputs, told
 from yakuba.services.nursery.queries.finding import run_of
@@ -48,11 +48,11 @@ def _moves(facts: dict[str, Any]) -> Iterator[Rows]:
     "公平性",
     "nursery.view",
     "GET runs/{matching_id}/fairness",
-    command="round fairness",
+    "round fairness",
     help="指数・きょうだい・転園・地区・生まれ月ごとに、希望がかなった割合を出す",
-    answer=Answer(FairnessOut, tables=_shares),
+    answer=Answer(answers.FairnessOut, tables=_shares),
 )
-def show_fairness(asked: FairnessIn, actor: Any) -> dict[str, Any]:
+def show_fairness(asked: given.FairnessIn, actor: Any) -> dict[str, Any]:
     """Placement and first-wish counts by groups; `final` for the adopted calculation only."""
     return told.fairness_facts(run_of(asked.matching_id), final=asked.result == "final")
 
@@ -61,12 +61,12 @@ def show_fairness(asked: FairnessIn, actor: Any) -> dict[str, Any]:
     "二つの計算を比べる",
     "nursery.view",
     "GET runs/{matching_id}/comparison",
-    command="round compare",
+    "round compare",
     help="もとの計算からこの計算に変えると、だれがよくなり、だれが悪くなるかを出す",
-    answer=Answer(ComparisonOut, tables=_moves),
+    answer=Answer(answers.ComparisonOut, tables=_moves),
     by_operator=False,
 )
-def show_comparison(asked: ComparisonIn, actor: Any) -> dict[str, Any]:
+def show_comparison(asked: given.ComparisonIn, actor: Any) -> dict[str, Any]:
     """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
     run = run_of(asked.matching_id)
     other = outputs.other(run, asked.before)
@@ -79,7 +79,7 @@ def show_comparison(asked: ComparisonIn, actor: Any) -> dict[str, Any]:
     "GET runs/{matching_id}/table.csv",
     answer=Answer(media_type="text/csv"),
 )
-def export_table(asked: TableIn, actor: Any) -> Download:
+def export_table(asked: given.TableIn, actor: Any) -> Download:
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
     utf-8 or cp932; characters that it lacks are told (409) unless `accept`, which puts 〓 for them."""
     run = run_of(asked.matching_id)
@@ -89,7 +89,7 @@ def export_table(asked: TableIn, actor: Any) -> Download:
 @OPERATIONS.add(
     "すべての表をExcelで書き出す", "nursery.output", "GET runs/{matching_id}/tables.xlsx", answer=EXCEL
 )
-def export_workbook(asked: OneRun, actor: Any) -> Download:
+def export_workbook(asked: given.OneRun, actor: Any) -> Download:
     """All tables, a sheet each."""
     return files.take_workbook(run_of(asked.matching_id), actor=actor)
 
@@ -101,9 +101,9 @@ def export_workbook(asked: OneRun, actor: Any) -> Download:
     help="計算の結果をCSVかExcelのファイルに書き出す（だれが書き出したかを記録する）",
     answer=EXCEL,
 )
-def export(asked: ExportIn, actor: Any) -> Download:
+def export(asked: given.ExportIn, actor: Any) -> Download:
     """One table, or all of them where none is named."""
     named = asked.model_dump()
     if asked.table:
-        return export_table.action(TableIn(**named), actor)
-    return export_workbook.action(OneRun(**named), actor)
+        return export_table.action(given.TableIn(**named), actor)
+    return export_workbook.action(given.OneRun(**named), actor)

@@ -11,8 +11,8 @@ from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import handing, rounds, rules, taking
 from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.models import Round, RuleSet
-from yakuba.services.nursery.operations.answers import RoundOut, RulesOut, TakenOut
-from yakuba.services.nursery.operations.asked import NewRound, OneRound, RulesIn, TableFile
+from yakuba.services.nursery.operations import answers
+from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.queries import rules as rule_queries
@@ -39,17 +39,16 @@ def _problems(facts: dict[str, Any]) -> str:
     return lines(facts["problems"])
 
 
-A_ROUND = Answer(RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at)
-TAKEN = Answer(TakenOut, taking.Taken.to_json, TAKEN_COLUMNS, fault=_problems)
+A_ROUND = Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at)
+TAKEN = Answer(answers.TakenOut, taking.Taken.to_json, TAKEN_COLUMNS, fault=_problems)
 
 
 @OPERATIONS.add(
     "選考回の一覧",
     "nursery.view",
     "GET rounds",
-    command="round list",
-    help="選考回の一覧を出す",
-    answer=Answer(list[RoundOut], columns=ROUND_COLUMNS),
+    "round list",
+    answer=Answer(list[answers.RoundOut], columns=ROUND_COLUMNS),
 )
 def list_rounds(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     """All rounds, the newest first."""
@@ -60,17 +59,17 @@ def list_rounds(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     "選考回",
     "nursery.view",
     "GET rounds/{round_id}",
-    command="round show",
+    "round show",
     help="選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）",
-    answer=Answer(RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
+    answer=Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
 )
-def show_round(asked: OneRound, actor: Any) -> Round:
+def show_round(asked: given.OneRound, actor: Any) -> Round:
     """One round."""
     return round_of(asked.round_id)
 
 
 @OPERATIONS.add("選考回を作る", "nursery.edit", command="round new", answer=A_ROUND)
-def make_round(asked: NewRound, actor: Any) -> Round:
+def make_round(asked: given.NewRound, actor: Any) -> Round:
     """Make a round by a version of the rules."""
     rule_set = rule_queries.rule_set(asked.rules)
     procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
@@ -83,30 +82,24 @@ def make_round(asked: NewRound, actor: Any) -> Round:
     "選考基準の版を登録する",
     "nursery.rules",
     "POST rules",
-    command="round load-rules",
-    help="選考基準（YAMLファイル）の版を登録する",
+    "round load-rules",
     answer=Answer(
-        RulesOut,
-        lambda row: {name: getattr(row, name) for name in RulesOut.model_fields},
+        answers.RulesOut,
+        lambda row: {name: getattr(row, name) for name in answers.RulesOut.model_fields},
         RULES_COLUMNS,
         facts=lambda row: [{name: getattr(row, name) for name in RULES_COLUMNS}],
     ),
     status=201,
 )
-def load_rules(asked: RulesIn, actor: Any) -> RuleSet:
+def load_rules(asked: given.RulesIn, actor: Any) -> RuleSet:
     """Load a rule file; 422 with every fault and its line."""
     return rules.load(asked.text, actor=actor)
 
 
 @OPERATIONS.add(
-    "受付簿から申込を取り込む",
-    "nursery.edit",
-    "POST rounds/{round_id}/take",
-    command="round take",
-    help="受付簿で確認の済んだ申込を取り込む",
-    answer=TAKEN,
+    "受付簿から申込を取り込む", "nursery.edit", "POST rounds/{round_id}/take", "round take", answer=TAKEN
 )
-def take(asked: OneRound, actor: Any) -> taking.Taken:
+def take(asked: given.OneRound, actor: Any) -> taking.Taken:
     """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
     return taking.from_ledger(round_of(asked.round_id), actor=actor)
 
@@ -118,7 +111,7 @@ def take(asked: OneRound, actor: Any) -> taking.Taken:
     help="施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
 )
-def load_facilities(asked: TableFile, actor: Any) -> taking.Taken:
+def load_facilities(asked: given.TableFile, actor: Any) -> taking.Taken:
     """Take a table of facilities."""
     return taking.facilities_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
 
@@ -130,7 +123,7 @@ def load_facilities(asked: TableFile, actor: Any) -> taking.Taken:
     help="申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
 )
-def load_applications(asked: TableFile, actor: Any) -> taking.Taken:
+def load_applications(asked: given.TableFile, actor: Any) -> taking.Taken:
     """Take a table of applications."""
     return taking.applications_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
 
@@ -147,6 +140,6 @@ def _not_handed_over(facts: dict[str, Any]) -> str:
     help="確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる",
     answer=Answer(show=asdict, columns=HANDED_COLUMNS, fault=_not_handed_over),
 )
-def hand_over(asked: OneRound, actor: Any) -> handing.HandedOver:
+def hand_over(asked: given.OneRound, actor: Any) -> handing.HandedOver:
     """Write the decisions of a frozen round into the ledger."""
     return handing.hand_over(round_of(asked.round_id), actor=actor)

@@ -9,15 +9,8 @@ from yakuba.kernel.operations import Answer, Trace, Work
 from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import files, runs, trying
 from yakuba.services.nursery.models import Placement, Run
-from yakuba.services.nursery.operations.answers import ResultOut, RunOut
-from yakuba.services.nursery.operations.asked import (
-    OneResult,
-    OneRun,
-    ResultsIn,
-    RoundPart,
-    RunIn,
-    WhatIfIn,
-)
+from yakuba.services.nursery.operations import answers
+from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.rounds import to_look_at
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rules, told
@@ -39,7 +32,7 @@ def _failure(facts: dict[str, Any]) -> str:
     return lines(facts["problems"]) if facts["state"] == Run.State.FAILED else ""
 
 
-A_RUN = Answer(RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=_failure)
+A_RUN = Answer(answers.RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=_failure)
 CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told), unchanged=runs.unchanged)
 
 
@@ -47,10 +40,10 @@ CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told)
     "計算の一覧",
     "nursery.view",
     "GET rounds/{round_id}/runs",
-    command="round runs",
-    answer=Answer(list[RunOut], columns=RUN_COLUMNS),
+    "round runs",
+    answer=Answer(list[answers.RunOut], columns=RUN_COLUMNS),
 )
-def list_runs(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_runs(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
     """The round's calculations, the newest first."""
     return [told.run_facts(run) for run in asked.of(queries.runs(round_of(asked.round_id)))]
 
@@ -59,14 +52,14 @@ def list_runs(asked: RoundPart, actor: Any) -> list[dict[str, Any]]:
     "計算する",
     "nursery.run",
     "POST rounds/{round_id}/runs",
-    command="round run",
+    "round run",
     help="いまここで計算し、結果と証明を出す（計算できなければ終了コード1）",
     answer=A_RUN,
     status=201,
     found=lambda run: run.is_done,
     work=CALCULATING,
 )
-def start_run(asked: RunIn, actor: Any) -> Run:
+def start_run(asked: given.RunIn, actor: Any) -> Run:
     """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
     return runs.start(round_of(asked.round_id), actor=actor, seconds=asked.seconds, again=asked.again)
 
@@ -75,37 +68,28 @@ def start_run(asked: RunIn, actor: Any) -> Run:
     "もしもを試す",
     "nursery.run",
     "POST runs/{matching_id}/what-ifs",
-    command="round what-if",
+    "round what-if",
     help="枠・指数の数え方・選考基準を変えて、いまここで計算する（選考の結果は変わらない）",
     answer=A_RUN,
     status=201,
     found=lambda run: run.is_done,
     work=CALCULATING,
 )
-def start_what_if(asked: WhatIfIn, actor: Any) -> Run:
+def start_what_if(asked: given.WhatIfIn, actor: Any) -> Run:
     """Start a what-if (201), or give the one that tried the same before (200)."""
     rule_set = rules.rule_set(asked.rules) if asked.rules else None
     tried = asked.model_dump(exclude={"matching_id", "rules"})
     return trying.try_out(run_of(asked.matching_id), actor=actor, rule_set=rule_set, **tried)
 
 
-@OPERATIONS.add(
-    "計算の状況と証明", "nursery.view", "GET runs/{matching_id}", command="round status", answer=A_RUN
-)
-def show_run(asked: OneRun, actor: Any) -> Run:
+@OPERATIONS.add("計算の状況と証明", "nursery.view", "GET runs/{matching_id}", "round status", answer=A_RUN)
+def show_run(asked: given.OneRun, actor: Any) -> Run:
     """One calculation."""
     return run_of(asked.matching_id)
 
 
-@OPERATIONS.add(
-    "結果を採用する",
-    "nursery.run",
-    "POST runs/{matching_id}/adopt",
-    command="round adopt",
-    help="計算の結果を採用する",
-    answer=A_RUN,
-)
-def adopt(asked: OneRun, actor: Any) -> Run:
+@OPERATIONS.add("結果を採用する", "nursery.run", "POST runs/{matching_id}/adopt", "round adopt", answer=A_RUN)
+def adopt(asked: given.OneRun, actor: Any) -> Run:
     """Make the result the one that counts in its round."""
     return runs.adopt(run_of(asked.matching_id), actor=actor)
 
@@ -114,11 +98,10 @@ def adopt(asked: OneRun, actor: Any) -> Run:
     "児童ごとの結果",
     "nursery.view",
     "GET runs/{matching_id}/results",
-    command="round results",
-    help="児童ごとの結果を出す",
-    answer=Answer(list[ResultOut], columns=RESULT_COLUMNS),
+    "round results",
+    answer=Answer(list[answers.ResultOut], columns=RESULT_COLUMNS),
 )
-def list_results(asked: ResultsIn, actor: Any) -> list[dict[str, Any]]:
+def list_results(asked: given.ResultsIn, actor: Any) -> list[dict[str, Any]]:
     """Results by receipt number; with `explained` every wish's explanation too."""
     rows = queries.placements(run_of(asked.matching_id), explained=asked.explained)
     return [told.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
@@ -128,12 +111,12 @@ def list_results(asked: ResultsIn, actor: Any) -> list[dict[str, Any]]:
     "一人の結果と説明",
     "nursery.view",
     "GET results/{placement_id}",
-    command="round result",
-    answer=Answer(ResultOut, lambda row: told.placement_facts(row, explained=True)),
+    "round result",
+    answer=Answer(answers.ResultOut, lambda row: told.placement_facts(row, explained=True)),
     event="nursery.application_viewed",
     trace=lambda asked, row: Trace(f"application:{row.application_id}"),
 )
-def show_result(asked: OneResult, actor: Any) -> Placement:
+def show_result(asked: given.OneResult, actor: Any) -> Placement:
     """One child's result with its explanation."""
     rows = Placement.objects.select_related("application")
     row: Placement | None = rows.filter(pk=asked.placement_id).first()
@@ -146,11 +129,11 @@ def show_result(asked: OneResult, actor: Any) -> Placement:
     "選考のデータ（JSON）",
     "nursery.run",
     "GET runs/{matching_id}/market",
-    command="round market",
+    "round market",
     help="計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる",
     answer=Answer(media_type="application/json"),
     by_operator=False,
 )
-def export_market(asked: OneRun, actor: Any) -> Download:
+def export_market(asked: given.OneRun, actor: Any) -> Download:
     """The market file of a calculation: ids only, no names."""
     return files.take_market(run_of(asked.matching_id), actor=actor)

@@ -1,6 +1,379 @@
 """What can be done with sheets and their values, each declared once for API and command line."""
 
-from yakuba.services.reading.operations import batches, sheets, values  # noqa: F401  they declare theirs
-from yakuba.services.reading.operations.table import OPERATIONS
+from __future__ import annotations
 
-__all__ = ["OPERATIONS"]
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from yakuba.kernel.api.problems import ApiProblem
+from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.ledger.masking import reveals
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.operations import Answer, Nothing, Operations, Rows, Trace, Work
+from yakuba.kernel.operations.finding import one
+from yakuba.kernel.refusals import Missing
+from yakuba.services.reading.actions import definitions, questions, sheets, uploads
+from yakuba.services.reading.contracts import FileResult, OpenQuestion, SheetProblem
+from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question, Sheet
+from yakuba.services.reading.operations import answers
+from yakuba.services.reading.operations import asked as given
+from yakuba.services.reading.queries import batches as queries
+from yakuba.services.reading.queries.problems import as_problem, incomplete_cases, problem_sheets
+from yakuba.services.reading.queries.questions import open_questions
+
+OPERATIONS = Operations("reading")
+
+# Forms and batches
+
+STATES = dict(BatchFile.State.choices)
+FILE_COLUMNS = {"name": "ファイル", "state_label": "結果", "pages": "ページ", "message": "説明"}
+FORCED_COLUMNS = {"id": "番号", "name": "ファイル", "state": "状態", "pages": "ページ"}
+FORM_COLUMNS = {"code": "様式", "title": "名称", "version": "版"}
+BATCH_COLUMNS = {
+    "id": "束", "name": "名前", "sheets": "用紙", "waiting": "読み取り待ち",
+    "problems": "困っている用紙", "open": "確認待ち",
+}  # fmt: skip
+STATUS_WORDS = {
+    "sheets": "用紙", "waiting": "読み取り待ち", "blank": "白紙", "problems": "困っている用紙",
+    "incomplete": "ページの足りない受付", "cases": "受付", "ready": "確認の済んだ受付",
+    "fields": "読み取った項目", "auto": "人の確認なしで通った項目", "open": "確認待ちの値",
+    "held": "保留の値", "answered": "確認済みの値", "refused": "受け取れないファイル",
+    "failed": "止まった仕事",
+}  # fmt: skip
+ABSENT = "ファイルがありません。名前と場所を確かめてください。"
+
+
+def forms_in_use() -> QuerySet[FormDefinition]:
+    """The forms in use, by code."""
+    return FormDefinition.objects.filter(current=True).order_by("code")
+
+
+@OPERATIONS.add(
+    "様式を登録する",
+    "reading.manage",
+    command="load-form",
+    help="様式（form.yaml か、それのあるフォルダ）を登録する。手続は先に登録しておく",
+    answer=Answer(columns=FORM_COLUMNS),
+    by_operator=True,
+)
+def load_form(asked: given.FormIn, actor: Any) -> list[dict[str, Any]]:
+    """Put a form definition with its images into use."""
+    form = definitions.load_form(asked.path, actor=actor)
+    return [{name: getattr(form, name) for name in FORM_COLUMNS}]
+
+
+@OPERATIONS.add(
+    "使用中の様式",
+    "reading.view",
+    "GET forms",
+    "forms",
+    answer=Answer(list[answers.FormOut], columns=FORM_COLUMNS),
+)
+def list_forms(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+    """The forms in use."""
+    return list(forms_in_use().values(*FORM_COLUMNS))
+
+
+# Batches
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken in. batch: none where no file was there; absent: names of files that are not there."""
+
+    batch: Batch | None
+    absent: tuple[str, ...] = ()
+
+
+def _batch_facts(batch: Batch) -> dict[str, Any]:
+    return {
+        "progress": queries.progress_of(batch),
+        "statistics": queries.statistics_of(batch),
+        "files": queries.files_of(batch),
+    }
+
+
+def _taken_facts(taken: Taken) -> dict[str, Any]:
+    assert taken.batch is not None  # what was sent is there
+    told = _batch_facts(taken.batch)
+    if told["progress"].files == told["progress"].refused:
+        raise ApiProblem(
+            422,
+            "受け取れるファイルがありません",
+            "filesの各messageを読んで直し、もう一度送ってください。",
+            batch=taken.batch.pk,
+            files=[asdict(file) for file in told["files"]],
+        )
+    return told
+
+
+def _taken_files(taken: Taken) -> dict[str, Any]:
+    files = [FileResult(0, name, BatchFile.State.REFUSED.value, ABSENT, 0) for name in taken.absent]
+    files += queries.files_of(taken.batch) if taken.batch else []
+    rows = [asdict(file) | {"state_label": STATES[file.state]} for file in files]
+    return {"batch": taken.batch.pk if taken.batch else None, "files": rows}
+
+
+def _file_table(facts: dict[str, Any]) -> Iterator[Rows]:
+    yield Rows(facts["files"], FILE_COLUMNS, f"束 {facts['batch']}" if facts["batch"] else "")
+
+
+def _refused_files(facts: dict[str, Any]) -> str:
+    states = [file["state"] for file in facts["files"]]
+    if not (refused := states.count(BatchFile.State.REFUSED)):
+        return ""
+    return f"{len(states)}個のうち{refused}個を受け取れませんでした。説明を読んで直してください。"
+
+
+def _read_so_far(taken: Taken) -> tuple[int, int, bool]:
+    if taken.batch is None:
+        return 0, 0, False
+    now = queries.progress_of(taken.batch)
+    return now.sheets - now.waiting, now.pages, now.running
+
+
+@OPERATIONS.add(
+    "申請書を取り込む",
+    "reading.upload",
+    "POST batches",
+    "upload",
+    help="申請書を1つの束として取り込む。受け取れないファイルが1つでもあれば終了コード1（ほかは取り込む）",
+    answer=Answer(
+        answers.BatchOut, _taken_facts, facts=_taken_files, tables=_file_table, fault=_refused_files
+    ),
+    status=201,
+    work=Work("読み取り", progress=_read_so_far, waits=False),
+    by_operator=True,
+)
+def create_batch(asked: given.UploadIn, actor: Any) -> Taken:
+    """Take files as one batch. Answers 422 with each file's reason when not one of them can be taken."""
+    there = [(file.name, file.stream) for file in asked.files if file.stream is not None]
+    absent = tuple(file.name for file in asked.files if file.stream is None)
+    if absent and not there:
+        return Taken(None, absent)
+    return Taken(uploads.upload(there, actor=actor, name=asked.name, force=asked.force), absent)
+
+
+@OPERATIONS.add(
+    "束の一覧",
+    "reading.view",
+    "GET batches",
+    "batches",
+    answer=Answer(list[answers.BatchRow], columns=BATCH_COLUMNS, first=20),
+)
+def list_batches(asked: given.BatchesIn, actor: Any) -> list[dict[str, Any]]:
+    """Batches, newest first; state: open, running, done or empty."""
+    return [queries.batch_facts(row) for row in asked.of(queries.listed_batches("", asked.state))]
+
+
+def _status(batch: Batch) -> dict[str, Any]:
+    told = _batch_facts(batch)
+    return asdict(told["progress"]) | {"statistics": told["statistics"], "files_list": told["files"]}
+
+
+def _status_table(facts: dict[str, Any]) -> Iterator[Rows]:
+    rows = [{"what": label, "number": facts[key]} for key, label in STATUS_WORDS.items()]
+    yield Rows(rows, {"what": "何が", "number": "いくつ"}, facts["name"])
+
+
+@OPERATIONS.add(
+    "束の状況",
+    "reading.view",
+    "GET batches/{batch_id}",
+    "status",
+    answer=Answer(
+        answers.BatchOut,
+        _batch_facts,
+        facts=_status,
+        tables=_status_table,
+        notes=lambda facts: "読み取り中です。" if facts["running"] else "読み取りは終わりました。",
+    ),
+)
+def show_batch(asked: given.OneBatch, actor: Any) -> Batch:
+    """One batch."""
+    return one(Batch.objects.all(), asked.batch_id)
+
+
+@OPERATIONS.add(
+    "取り込み済みのファイルを、それでも読み取る",
+    "reading.upload",
+    "POST files/{file_id}/force",
+    "force",
+    answer=Answer(FileResult, columns=FORCED_COLUMNS),
+)
+def force_file(asked: given.OneFile, actor: Any) -> FileResult:
+    """Read a file although the same one was taken before."""
+    file = one(BatchFile.objects.all(), asked.file_id)
+    uploads.force_file(file, actor=actor)
+    file.refresh_from_db()
+    return FileResult(file.pk, file.name, file.state, file.message, file.pages)
+
+
+# Values
+
+QUESTION_COLUMNS = {
+    "id": "番号", "receipt_number": "受付番号", "label": "項目", "value": "読み取った値",
+    "message": "理由",
+}  # fmt: skip
+VALUE_COLUMNS = {"field": "項目", "value": "値", "origin": "だれが", "trusted": "確か", "page": "ページ"}
+
+
+def _answered(question: Question) -> dict[str, Any]:
+    case = Case.objects.get(pk=question.case_id)
+    question.refresh_from_db()
+    return {"question": question.pk, "state": question.state, "case": case.pk, "case_status": case.status}
+
+
+def _answered_row(question: Question) -> list[dict[str, Any]]:
+    return [{"id": question.pk, "state": question.state, "state_label": question.get_state_display()}]
+
+
+ANSWERED = Answer(answers.AnswerOut, _answered, {"id": "番号", "state_label": "状態"}, facts=_answered_row)
+
+
+@OPERATIONS.add(
+    "確認を待つ値",
+    "reading.confirm",
+    "GET questions",
+    "questions",
+    answer=Answer(list[OpenQuestion], columns=QUESTION_COLUMNS),
+    event="reading.values_listed",
+    trace=lambda asked, rows: Trace(f"batch:{asked.batch or 'all'}"),
+)
+def list_questions(asked: given.QuestionsIn, actor: Any) -> list[OpenQuestion]:
+    """Values that wait for a person, by case. Reading them is recorded."""
+    return list(asked.of(open_questions(asked.batch or None, held=asked.held)))
+
+
+@OPERATIONS.add(
+    "値を確定する", "reading.confirm", "POST questions/{question_id}/answer", "answer", answer=ANSWERED
+)
+def answer_question(asked: given.AnswerIn, actor: Any) -> Question:
+    """Take a person's answer."""
+    number = one(Question.objects.all(), asked.question_id).pk
+    return questions.answer(number, asked.value, actor=actor, seconds=asked.seconds, insist=asked.insist)
+
+
+@OPERATIONS.add(
+    "値を保留にする", "reading.confirm", "POST questions/{question_id}/hold", "hold", answer=ANSWERED
+)
+def hold_question(asked: given.HoldIn, actor: Any) -> Question:
+    """Leave a value for later."""
+    number = one(Question.objects.all(), asked.question_id).pk
+    return questions.hold(number, asked.reason, actor=actor, seconds=asked.seconds)
+
+
+@OPERATIONS.add(
+    "受付の値",
+    "reading.view",
+    "GET cases/{case_id}/values",
+    "values",
+    answer=Answer(list[answers.ValueOut], columns=VALUE_COLUMNS),
+    event="reading.case_viewed",
+    trace=lambda asked, rows: Trace(f"case:{asked.case_id}"),
+)
+def case_values(asked: given.OneCase, actor: Any) -> list[dict[str, Any]]:
+    """All values of a case. Reading them is recorded."""
+    case = one(Case.objects.all(), asked.case_id)
+    kinds, revealed = case.procedure.definition.by_code, reveals(actor)
+    return [
+        {
+            "field": row.field,
+            "value": row.value
+            if revealed or row.field not in kinds or not kinds[row.field].kind.masked
+            else shown_value(kinds[row.field], row.value),
+            "trusted": row.trusted,
+            "origin": row.origin,
+            "confidence": row.source.get("confidence"),
+            "reasons": row.source.get("reasons", []),
+            "page": row.source.get("page"),
+        }
+        for row in CaseValue.objects.filter(case=case).order_by("pk")
+    ]
+
+
+# Sheets
+
+PROBLEM_COLUMNS = {"sheet": "用紙", "file": "ファイル", "place": "何枚目", "message": "説明"}
+SHEET_COLUMNS = {"sheet": "用紙", "receipt_number": "受付番号", "page": "ページ", "message": "説明"}
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """Sheets that wait for a person, and of which batch (none: of all)."""
+
+    batch: int | None
+    sheets: list[Sheet]
+
+
+def _sheet_facts(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "sheet": sheet.pk,
+        "state": sheet.state,
+        "problem": sheet.problem,
+        "message": sheet.message,
+        "receipt_number": sheet.receipt_number or sheet.typed_number,
+        "page": sheet.page or 0,
+    }
+
+
+def _problems(troubled: Troubled) -> list[SheetProblem]:
+    return [as_problem(sheet) for sheet in troubled.sheets]
+
+
+def _with_incomplete(troubled: Troubled) -> dict[str, Any]:
+    lacking = [
+        {"case": item.case.pk, "receipt_number": item.case.receipt_number, "message": item.sentence}
+        for item in incomplete_cases(troubled.batch)
+    ]
+    return {"sheets": _problems(troubled), "incomplete_cases": lacking}
+
+
+def _problem_tables(facts: dict[str, Any]) -> Iterator[Rows]:
+    yield Rows([row | {"place": row["index"] + 1} for row in facts["sheets"]], PROBLEM_COLUMNS)
+    if facts["incomplete_cases"]:
+        yield Rows(facts["incomplete_cases"], {"receipt_number": "受付番号", "message": "説明"})
+
+
+A_SHEET = Answer(answers.SheetOut, _sheet_facts, SHEET_COLUMNS)
+
+
+@OPERATIONS.add(
+    "困っている用紙",
+    "reading.confirm",
+    "GET problems",
+    "problems",
+    help="困っている用紙と、ページの足りない受付を出す",
+    answer=Answer(list[SheetProblem], _problems, facts=_with_incomplete, tables=_problem_tables),
+)
+def list_problems(asked: given.OfBatch, actor: Any) -> Troubled:
+    """Sheets that wait for a person, the longest waiting first."""
+    batch = asked.batch or None
+    return Troubled(batch, list(asked.of(problem_sheets(batch))))
+
+
+@OPERATIONS.add(
+    "困っている用紙を解決する", "reading.confirm", "POST sheets/{sheet_id}/resolve", "resolve", answer=A_SHEET
+)
+def resolve_sheet(asked: given.ResolveIn, actor: Any) -> Sheet:
+    """Say what a sheet is."""
+    sheet, form = one(Sheet.objects.all(), asked.sheet_id), None
+    if asked.form and (form := forms_in_use().filter(code=asked.form).first()) is None:
+        raise Missing(f"使用中の様式「{asked.form}」はありません。yakuba reading forms で確かめてください。")
+    return sheets.resolve(
+        sheet,
+        receipt_number=asked.receipt_number,
+        form=form,
+        page=asked.page or None,
+        actor=actor,
+        seconds=asked.seconds,
+    )
+
+
+@OPERATIONS.add("用紙を除外する", "reading.confirm", "POST sheets/{sheet_id}/aside", "aside", answer=A_SHEET)
+def put_sheet_aside(asked: given.AsideIn, actor: Any) -> Sheet:
+    """Take a sheet out of the work."""
+    return sheets.put_aside(one(Sheet.objects.all(), asked.sheet_id), asked.reason, actor=actor)
