@@ -116,17 +116,17 @@ class Operation:
         self._require(actor)
         return self._do(actor, checked(self.arguments, arguments))
 
-    def whole(self, actor: Any, limit: int | None = None, **arguments: Any) -> Any:
+    def whole(self, actor: Actor, limit: int | None = None, **arguments: Any) -> Any:
         """The same of a whole long list (`Part`), or of its first `limit` rows, whatever a program may ask for at once."""
         self._require(actor)
         asked = checked(self.arguments, arguments)
         return self._do(actor, asked.model_copy(update={"limit": limit or maxsize, "offset": 0}))
 
-    def _require(self, actor: Any) -> None:
+    def _require(self, actor: Actor) -> None:
         if actor is not None:
             require(actor, self.permission)
 
-    def _do(self, actor: Any, asked: BaseModel) -> Any:
+    def _do(self, actor: Actor, asked: BaseModel) -> Any:
         if self.trace is None:
             return self.action(asked, actor)
         with transaction.atomic():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.cli.output import errors, progress_bar
 from yakuba.kernel.operations.operation import Operation, Work
 from yakuba.kernel.refusals import UnderWay
@@ -15,7 +16,7 @@ TAKEN_UP = "前に始めて、まだ終わっていないものがあります�
 
 
 def carried_out(
-    operation: Operation, actor: Any, asked: Mapping[str, Any], *, wait: bool = True, quiet: bool = False
+    operation: Operation, actor: Actor, asked: Mapping[str, Any], *, wait: bool = True, quiet: bool = False
 ) -> Any:
     """The outcome. Long work has come to its end then if `wait`, also work that was begun before and perhaps killed half
     way: whoever comes to its end first has done it. quiet: without a bar."""

@@ -7,9 +7,10 @@ from django.db import transaction
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files import storage, temporary
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.jobs import JobContext, JobError, JobPostponed, enqueue, job
+from yakuba.kernel.jobs import JobContext, JobPostponed, enqueue, job
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.persons import loading
+from yakuba.kernel.refusals import Missing, Refused
 
 LOAD, KEY = "persons.load", "register"
 GONE = "ファイルはもうありません。「取り込みの記録」を確かめ、まだのときは「登録簿を取り込む」からもう一度選んでください。"
@@ -31,7 +32,7 @@ def under_way() -> Job | None:
     return Job.objects.filter(name=LOAD, key=KEY).exclude(state="done").first()
 
 
-def _forget(reason: str, *, file: str, **_: object) -> None:
+def _forget(refusal: Refused, *, file: str, **_: object) -> None:
     """The job will not be done: nobody else removes its file."""
     for row in StoredFile.objects.filter(pk=file):
         storage.remove(row)
@@ -42,7 +43,7 @@ def load(context: JobContext, *, file: str, accept_fewer: bool, actor: int) -> N
     """Load the stored file and remove it. Called again after a crash, it begins anew: a load counts whole or not at all."""
     row = StoredFile.objects.filter(pk=file).first()
     if row is None:  # failed before, or loaded and killed before that was written down
-        raise JobError(GONE, again=False)
+        raise Missing(GONE)
 
     def tell(done: int) -> None:
         context.check()
@@ -61,6 +62,4 @@ def load(context: JobContext, *, file: str, accept_fewer: bool, actor: int) -> N
             )
         except loading.UnderWay as error:
             raise JobPostponed(AGAIN) from error
-        except loading.LoadRefused as error:
-            raise JobError(str(error), again=False) from error
     storage.remove(row)

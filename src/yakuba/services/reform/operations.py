@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Nothing, Operations, Rows
 from yakuba.services.reform import queries
 from yakuba.services.reform.contracts import Baseline
@@ -63,7 +64,7 @@ def _row(effect: dict[str, Any]) -> dict[str, str]:
     help="手続ごとに、前と今の時間、減った時間と率を出す",
     answer=Answer(EffectsOut, tables=_tables),
 )
-def effects(asked: Nothing, actor: Any) -> dict[str, Any]:
+def effects(asked: Nothing, actor: Actor) -> dict[str, Any]:
     """Before and now for each procedure, in minutes, and their sum."""
     rows = queries.effects()
     return {"procedures": [row.to_json() for row in rows], "total": total(rows).to_json()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer
 from yakuba.services.nursery.actions import decisions
 from yakuba.services.nursery.models import Application, Decision
@@ -30,14 +32,14 @@ A_DECISION = Answer(answers.DecisionOut, told.decision_facts, COLUMNS)
     "round decisions",
     answer=Answer(list[answers.DecisionOut], columns=COLUMNS),
 )
-def list_decisions(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_decisions(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """The round's decisions, the newest first."""
     rows = queries.of_round(round_of(asked.round_id)).order_by("-pk")
     return [told.decision_facts(row) for row in asked.of(rows)]
 
 
 @OPERATIONS.add("決定", "nursery.view", "GET decisions/{decision_id}", "round decision", answer=A_DECISION)
-def show_decision(asked: given.OneDecision, actor: Any) -> Decision:
+def show_decision(asked: given.OneDecision, actor: Actor) -> Decision:
     """One decision."""
     return decision_of(asked.decision_id)
 
@@ -49,7 +51,7 @@ def show_decision(asked: given.OneDecision, actor: Any) -> Decision:
     answer=A_DECISION,
     status=201,
 )
-def propose(asked: given.PlaceIn, actor: Any) -> Decision:
+def propose(asked: given.PlaceIn, actor: User) -> Decision:
     """Propose another result for one child; it counts when another person has approved it."""
     return decisions.propose_place(
         application_of(asked.application_id), asked.slot, asked.reason, actor=actor
@@ -63,7 +65,7 @@ def propose(asked: given.PlaceIn, actor: Any) -> Decision:
     answer=A_DECISION,
     status=201,
 )
-def decline(asked: given.DeclineIn, actor: Any) -> Decision:
+def decline(asked: given.DeclineIn, actor: User) -> Decision:
     """The family declines its seat after the freeze."""
     return decisions.decline(application_of(asked.application_id), asked.reason, actor=actor)
 
@@ -85,7 +87,7 @@ def _child(asked: given.OneChild) -> Application:
     help="一人の結果を変える決定を起案する（別の職員が承認すると変わる）",
     answer=A_DECISION,
 )
-def propose_for_child(asked: given.ChildPlaceIn, actor: Any) -> Decision:
+def propose_for_child(asked: given.ChildPlaceIn, actor: User) -> Decision:
     """The same for a child that is named by its receipt number."""
     return decisions.propose_place(_child(asked), asked.slot, asked.reason, actor=actor)
 
@@ -97,7 +99,7 @@ def propose_for_child(asked: given.ChildPlaceIn, actor: Any) -> Decision:
     help="確定したあとの辞退を受ける",
     answer=A_DECISION,
 )
-def decline_for_child(asked: given.ChildDeclineIn, actor: Any) -> Decision:
+def decline_for_child(asked: given.ChildDeclineIn, actor: User) -> Decision:
     """The same for a child that is named by its receipt number."""
     return decisions.decline(_child(asked), asked.reason, actor=actor)
 
@@ -111,7 +113,7 @@ def decline_for_child(asked: given.ChildDeclineIn, actor: Any) -> Decision:
     answer=A_DECISION,
     status=201,
 )
-def freeze(asked: given.FreezeIn, actor: Any) -> Decision:
+def freeze(asked: given.FreezeIn, actor: User) -> Decision:
     """Propose that the round's result is final; it is when another person has approved it."""
     return decisions.propose_freeze(round_of(asked.round_id), asked.reason, actor=actor)
 
@@ -119,7 +121,7 @@ def freeze(asked: given.FreezeIn, actor: Any) -> Decision:
 @OPERATIONS.add(
     "承認する", "nursery.approve", "POST decisions/{decision_id}/approve", "round approve", answer=A_DECISION
 )
-def approve(asked: given.ApproveIn, actor: Any) -> Decision:
+def approve(asked: given.ApproveIn, actor: User) -> Decision:
     """Approve what another person proposed."""
     return decisions.approve(decision_of(asked.decision_id), actor=actor, answer=asked.answer)
 
@@ -132,7 +134,7 @@ def approve(asked: given.ApproveIn, actor: Any) -> Decision:
     help="起案された決定を差し戻す（自分の起案は取り下げる）",
     answer=A_DECISION,
 )
-def refuse(asked: given.RefuseIn, actor: Any) -> Decision:
+def refuse(asked: given.RefuseIn, actor: User) -> Decision:
     """Send a proposal back, or take one's own back: needs the right of approving, or of proposing."""
     row = decision_of(asked.decision_id)
     require(actor, decisions.right_to_refuse(row, actor))

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Rows, Work
 from yakuba.kernel.operations.printing import lines
@@ -56,7 +58,7 @@ def _failure(facts: dict[str, Any]) -> str:
 @OPERATIONS.add(
     "通知の文面", "nursery.output", "GET rounds/{round_id}/notice-texts", answer=Answer(answers.TextsOut)
 )
-def show_texts(asked: given.OneRound, actor: Any) -> dict[str, Any]:
+def show_texts(asked: given.OneRound, actor: Actor) -> dict[str, Any]:
     """The texts around the reasons."""
     return {"texts": outputs.texts_of(round_of(asked.round_id))}
 
@@ -67,7 +69,7 @@ def show_texts(asked: given.OneRound, actor: Any) -> dict[str, Any]:
     "PUT rounds/{round_id}/notice-texts",
     answer=Answer(answers.TextsOut),
 )
-def state_texts(asked: given.TextsIn, actor: Any) -> dict[str, Any]:
+def state_texts(asked: given.TextsIn, actor: User) -> dict[str, Any]:
     """State all texts; what is empty or missing becomes the usual text."""
     round = notices.state_texts(round_of(asked.round_id), asked.texts, actor=actor)
     return {"texts": outputs.texts_of(round)}
@@ -79,7 +81,7 @@ def state_texts(asked: given.TextsIn, actor: Any) -> dict[str, Any]:
     command="round notice-texts",
     help="通知の文面をJSONで出す。--file を付けると、そのとおりに決めてから出す",
 )
-def take_texts(asked: given.TextsFile, actor: Any) -> dict[str, str]:
+def take_texts(asked: given.TextsFile, actor: User) -> dict[str, str]:
     """State the texts if there are any, and tell them."""
     round = round_of(asked.round_id)
     if asked.texts is not None:
@@ -93,7 +95,7 @@ def take_texts(asked: given.TextsFile, actor: Any) -> dict[str, str]:
     "GET rounds/{round_id}/notices",
     answer=Answer(list[answers.NoticesOut], tables=_tables),
 )
-def list_notices(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_notices(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """All notices of the round, the newest first."""
     return [told.print_facts(row) for row in asked.of(outputs.prints(round_of(asked.round_id)))]
 
@@ -107,7 +109,7 @@ def list_notices(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
     status=201,
     work=Work("通知", here=lambda row, told: notices.make(row.pk, told)),
 )
-def make_notices(asked: given.OneRound, actor: Any) -> NoticePrint:
+def make_notices(asked: given.OneRound, actor: User) -> NoticePrint:
     """Have them made by a worker; drafts until the round is frozen."""
     return notices.start(round_of(asked.round_id), actor=actor)
 
@@ -118,7 +120,7 @@ def make_notices(asked: given.OneRound, actor: Any) -> NoticePrint:
     "GET rounds/{round_id}/notices.pdf",
     answer=Answer(media_type="application/pdf"),
 )
-def take_print(asked: given.OneRound, actor: Any) -> Download:
+def take_print(asked: given.OneRound, actor: User) -> Download:
     """The newest print file; once the round is frozen, only a final one."""
     return notices.take_print(round_of(asked.round_id), actor=actor)
 
@@ -129,7 +131,7 @@ def take_print(asked: given.OneRound, actor: Any) -> Download:
     "GET rounds/{round_id}/mailing.csv",
     answer=Answer(media_type="text/csv"),
 )
-def take_addresses(asked: given.MailingIn, actor: Any) -> Download:
+def take_addresses(asked: given.MailingIn, actor: User) -> Download:
     """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,
     which puts 〓 for them."""
     round = round_of(asked.round_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Rows
 from yakuba.services.nursery.actions import files, trying
@@ -52,7 +54,7 @@ def _moves(facts: dict[str, Any]) -> Iterator[Rows]:
     help="指数・きょうだい・転園・地区・生まれ月ごとに、希望がかなった割合を出す",
     answer=Answer(answers.FairnessOut, tables=_shares),
 )
-def show_fairness(asked: given.FairnessIn, actor: Any) -> dict[str, Any]:
+def show_fairness(asked: given.FairnessIn, actor: Actor) -> dict[str, Any]:
     """Placement and first-wish counts by groups; `final` for the adopted calculation only."""
     return told.fairness_facts(run_of(asked.matching_id), final=asked.result == "final")
 
@@ -66,7 +68,7 @@ def show_fairness(asked: given.FairnessIn, actor: Any) -> dict[str, Any]:
     answer=Answer(answers.ComparisonOut, tables=_moves),
     by_operator=False,
 )
-def show_comparison(asked: given.ComparisonIn, actor: Any) -> dict[str, Any]:
+def show_comparison(asked: given.ComparisonIn, actor: User) -> dict[str, Any]:
     """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
     run = run_of(asked.matching_id)
     other = outputs.other(run, asked.before)
@@ -79,7 +81,7 @@ def show_comparison(asked: given.ComparisonIn, actor: Any) -> dict[str, Any]:
     "GET runs/{matching_id}/table.csv",
     answer=Answer(media_type="text/csv"),
 )
-def export_table(asked: given.TableIn, actor: Any) -> Download:
+def export_table(asked: given.TableIn, actor: User) -> Download:
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
     utf-8 or cp932; characters that it lacks are told (409) unless `accept`, which puts 〓 for them."""
     run = run_of(asked.matching_id)
@@ -89,7 +91,7 @@ def export_table(asked: given.TableIn, actor: Any) -> Download:
 @OPERATIONS.add(
     "すべての表をExcelで書き出す", "nursery.output", "GET runs/{matching_id}/tables.xlsx", answer=EXCEL
 )
-def export_workbook(asked: given.OneRun, actor: Any) -> Download:
+def export_workbook(asked: given.OneRun, actor: User) -> Download:
     """All tables, a sheet each."""
     return files.take_workbook(run_of(asked.matching_id), actor=actor)
 
@@ -101,7 +103,7 @@ def export_workbook(asked: given.OneRun, actor: Any) -> Download:
     help="計算の結果をCSVかExcelのファイルに書き出す（だれが書き出したかを記録する）",
     answer=EXCEL,
 )
-def export(asked: given.ExportIn, actor: Any) -> Download:
+def export(asked: given.ExportIn, actor: Actor) -> Download:
     """One table, or all of them where none is named."""
     named = asked.model_dump()
     if asked.table:

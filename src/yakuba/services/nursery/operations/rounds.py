@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.operations import Answer, Nothing
 from yakuba.kernel.operations.printing import lines
@@ -50,7 +52,7 @@ TAKEN = Answer(answers.TakenOut, taking.Taken.to_json, TAKEN_COLUMNS, fault=_pro
     "round list",
     answer=Answer(list[answers.RoundOut], columns=ROUND_COLUMNS),
 )
-def list_rounds(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+def list_rounds(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """All rounds, the newest first."""
     return [told.round_facts(round) for round in queries.rounds()]
 
@@ -63,13 +65,13 @@ def list_rounds(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
     help="選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）",
     answer=Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
 )
-def show_round(asked: given.OneRound, actor: Any) -> Round:
+def show_round(asked: given.OneRound, actor: Actor) -> Round:
     """One round."""
     return round_of(asked.round_id)
 
 
 @OPERATIONS.add("選考回を作る", "nursery.edit", command="round new", answer=A_ROUND)
-def make_round(asked: given.NewRound, actor: Any) -> Round:
+def make_round(asked: given.NewRound, actor: User) -> Round:
     """Make a round by a version of the rules."""
     rule_set = rule_queries.rule_set(asked.rules)
     procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
@@ -91,7 +93,7 @@ def make_round(asked: given.NewRound, actor: Any) -> Round:
     ),
     status=201,
 )
-def load_rules(asked: given.RulesIn, actor: Any) -> RuleSet:
+def load_rules(asked: given.RulesIn, actor: User) -> RuleSet:
     """Load a rule file; 422 with every fault and its line."""
     return rules.load(asked.text, actor=actor)
 
@@ -99,7 +101,7 @@ def load_rules(asked: given.RulesIn, actor: Any) -> RuleSet:
 @OPERATIONS.add(
     "受付簿から申込を取り込む", "nursery.edit", "POST rounds/{round_id}/take", "round take", answer=TAKEN
 )
-def take(asked: given.OneRound, actor: Any) -> taking.Taken:
+def take(asked: given.OneRound, actor: User) -> taking.Taken:
     """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
     return taking.from_ledger(round_of(asked.round_id), actor=actor)
 
@@ -111,7 +113,7 @@ def take(asked: given.OneRound, actor: Any) -> taking.Taken:
     help="施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
 )
-def load_facilities(asked: given.TableFile, actor: Any) -> taking.Taken:
+def load_facilities(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of facilities."""
     return taking.facilities_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
 
@@ -123,7 +125,7 @@ def load_facilities(asked: given.TableFile, actor: Any) -> taking.Taken:
     help="申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
 )
-def load_applications(asked: given.TableFile, actor: Any) -> taking.Taken:
+def load_applications(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of applications."""
     return taking.applications_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
 
@@ -140,6 +142,6 @@ def _not_handed_over(facts: dict[str, Any]) -> str:
     help="確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる",
     answer=Answer(show=asdict, columns=HANDED_COLUMNS, fault=_not_handed_over),
 )
-def hand_over(asked: given.OneRound, actor: Any) -> handing.HandedOver:
+def hand_over(asked: given.OneRound, actor: User) -> handing.HandedOver:
     """Write the decisions of a frozen round into the ledger."""
     return handing.hand_over(round_of(asked.round_id), actor=actor)

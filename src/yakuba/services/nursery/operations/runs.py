@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Trace, Work
 from yakuba.kernel.operations.printing import lines
@@ -43,7 +45,7 @@ CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told)
     "round runs",
     answer=Answer(list[answers.RunOut], columns=RUN_COLUMNS),
 )
-def list_runs(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
+def list_runs(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """The round's calculations, the newest first."""
     return [told.run_facts(run) for run in asked.of(queries.runs(round_of(asked.round_id)))]
 
@@ -59,7 +61,7 @@ def list_runs(asked: given.RoundPart, actor: Any) -> list[dict[str, Any]]:
     found=lambda run: run.is_done,
     work=CALCULATING,
 )
-def start_run(asked: given.RunIn, actor: Any) -> Run:
+def start_run(asked: given.RunIn, actor: User) -> Run:
     """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
     return runs.start(round_of(asked.round_id), actor=actor, seconds=asked.seconds, again=asked.again)
 
@@ -75,7 +77,7 @@ def start_run(asked: given.RunIn, actor: Any) -> Run:
     found=lambda run: run.is_done,
     work=CALCULATING,
 )
-def start_what_if(asked: given.WhatIfIn, actor: Any) -> Run:
+def start_what_if(asked: given.WhatIfIn, actor: User) -> Run:
     """Start a what-if (201), or give the one that tried the same before (200)."""
     rule_set = rules.rule_set(asked.rules) if asked.rules else None
     tried = asked.model_dump(exclude={"matching_id", "rules"})
@@ -83,13 +85,13 @@ def start_what_if(asked: given.WhatIfIn, actor: Any) -> Run:
 
 
 @OPERATIONS.add("計算の状況と証明", "nursery.view", "GET runs/{matching_id}", "round status", answer=A_RUN)
-def show_run(asked: given.OneRun, actor: Any) -> Run:
+def show_run(asked: given.OneRun, actor: Actor) -> Run:
     """One calculation."""
     return run_of(asked.matching_id)
 
 
 @OPERATIONS.add("結果を採用する", "nursery.run", "POST runs/{matching_id}/adopt", "round adopt", answer=A_RUN)
-def adopt(asked: given.OneRun, actor: Any) -> Run:
+def adopt(asked: given.OneRun, actor: User) -> Run:
     """Make the result the one that counts in its round."""
     return runs.adopt(run_of(asked.matching_id), actor=actor)
 
@@ -101,7 +103,7 @@ def adopt(asked: given.OneRun, actor: Any) -> Run:
     "round results",
     answer=Answer(list[answers.ResultOut], columns=RESULT_COLUMNS),
 )
-def list_results(asked: given.ResultsIn, actor: Any) -> list[dict[str, Any]]:
+def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
     """Results by receipt number; with `explained` every wish's explanation too."""
     rows = queries.placements(run_of(asked.matching_id), explained=asked.explained)
     return [told.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
@@ -116,7 +118,7 @@ def list_results(asked: given.ResultsIn, actor: Any) -> list[dict[str, Any]]:
     event="nursery.application_viewed",
     trace=lambda asked, row: Trace(f"application:{row.application_id}"),
 )
-def show_result(asked: given.OneResult, actor: Any) -> Placement:
+def show_result(asked: given.OneResult, actor: Actor) -> Placement:
     """One child's result with its explanation."""
     rows = Placement.objects.select_related("application")
     row: Placement | None = rows.filter(pk=asked.placement_id).first()
@@ -134,6 +136,6 @@ def show_result(asked: given.OneResult, actor: Any) -> Placement:
     answer=Answer(media_type="application/json"),
     by_operator=False,
 )
-def export_market(asked: given.OneRun, actor: Any) -> Download:
+def export_market(asked: given.OneRun, actor: User) -> Download:
     """The market file of a calculation: ids only, no names."""
     return files.take_market(run_of(asked.matching_id), actor=actor)

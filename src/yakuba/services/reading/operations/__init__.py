@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yakuba.kernel.api.problems import ApiProblem
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
@@ -59,7 +60,7 @@ def forms_in_use() -> QuerySet[FormDefinition]:
     answer=Answer(columns=FORM_COLUMNS),
     by_operator=True,
 )
-def load_form(asked: given.FormIn, actor: Any) -> list[dict[str, Any]]:
+def load_form(asked: given.FormIn, actor: Actor) -> list[dict[str, Any]]:
     """Put a form definition with its images into use."""
     form = definitions.load_form(asked.path, actor=actor)
     return [{name: getattr(form, name) for name in FORM_COLUMNS}]
@@ -72,7 +73,7 @@ def load_form(asked: given.FormIn, actor: Any) -> list[dict[str, Any]]:
     "forms",
     answer=Answer(list[answers.FormOut], columns=FORM_COLUMNS),
 )
-def list_forms(asked: Nothing, actor: Any) -> list[dict[str, Any]]:
+def list_forms(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """The forms in use."""
     return list(forms_in_use().values(*FORM_COLUMNS))
 
@@ -148,7 +149,7 @@ def _read_so_far(taken: Taken) -> tuple[int, int, bool]:
     work=Work("読み取り", progress=_read_so_far, waits=False),
     by_operator=True,
 )
-def create_batch(asked: given.UploadIn, actor: Any) -> Taken:
+def create_batch(asked: given.UploadIn, actor: Actor) -> Taken:
     """Take files as one batch. Answers 422 with each file's reason when not one of them can be taken."""
     there = [(file.name, file.stream) for file in asked.files if file.stream is not None]
     absent = tuple(file.name for file in asked.files if file.stream is None)
@@ -164,7 +165,7 @@ def create_batch(asked: given.UploadIn, actor: Any) -> Taken:
     "batches",
     answer=Answer(list[answers.BatchRow], columns=BATCH_COLUMNS, first=20),
 )
-def list_batches(asked: given.BatchesIn, actor: Any) -> list[dict[str, Any]]:
+def list_batches(asked: given.BatchesIn, actor: Actor) -> list[dict[str, Any]]:
     """Batches, newest first; state: open, running, done or empty."""
     return [queries.batch_facts(row) for row in asked.of(queries.listed_batches("", asked.state))]
 
@@ -192,7 +193,7 @@ def _status_table(facts: dict[str, Any]) -> Iterator[Rows]:
         notes=lambda facts: "読み取り中です。" if facts["running"] else "読み取りは終わりました。",
     ),
 )
-def show_batch(asked: given.OneBatch, actor: Any) -> Batch:
+def show_batch(asked: given.OneBatch, actor: Actor) -> Batch:
     """One batch."""
     return one(Batch.objects.all(), asked.batch_id)
 
@@ -204,7 +205,7 @@ def show_batch(asked: given.OneBatch, actor: Any) -> Batch:
     "force",
     answer=Answer(FileResult, columns=FORCED_COLUMNS),
 )
-def force_file(asked: given.OneFile, actor: Any) -> FileResult:
+def force_file(asked: given.OneFile, actor: Actor) -> FileResult:
     """Read a file although the same one was taken before."""
     file = one(BatchFile.objects.all(), asked.file_id)
     uploads.force_file(file, actor=actor)
@@ -243,7 +244,7 @@ ANSWERED = Answer(answers.AnswerOut, _answered, {"id": "番号", "state_label": 
     event="reading.values_listed",
     trace=lambda asked, rows: Trace(f"batch:{asked.batch or 'all'}"),
 )
-def list_questions(asked: given.QuestionsIn, actor: Any) -> list[OpenQuestion]:
+def list_questions(asked: given.QuestionsIn, actor: Actor) -> list[OpenQuestion]:
     """Values that wait for a person, by case. Reading them is recorded."""
     return list(asked.of(open_questions(asked.batch or None, held=asked.held)))
 
@@ -251,7 +252,7 @@ def list_questions(asked: given.QuestionsIn, actor: Any) -> list[OpenQuestion]:
 @OPERATIONS.add(
     "値を確定する", "reading.confirm", "POST questions/{question_id}/answer", "answer", answer=ANSWERED
 )
-def answer_question(asked: given.AnswerIn, actor: Any) -> Question:
+def answer_question(asked: given.AnswerIn, actor: Actor) -> Question:
     """Take a person's answer."""
     number = one(Question.objects.all(), asked.question_id).pk
     return questions.answer(number, asked.value, actor=actor, seconds=asked.seconds, insist=asked.insist)
@@ -260,7 +261,7 @@ def answer_question(asked: given.AnswerIn, actor: Any) -> Question:
 @OPERATIONS.add(
     "値を保留にする", "reading.confirm", "POST questions/{question_id}/hold", "hold", answer=ANSWERED
 )
-def hold_question(asked: given.HoldIn, actor: Any) -> Question:
+def hold_question(asked: given.HoldIn, actor: Actor) -> Question:
     """Leave a value for later."""
     number = one(Question.objects.all(), asked.question_id).pk
     return questions.hold(number, asked.reason, actor=actor, seconds=asked.seconds)
@@ -275,7 +276,7 @@ def hold_question(asked: given.HoldIn, actor: Any) -> Question:
     event="reading.case_viewed",
     trace=lambda asked, rows: Trace(f"case:{asked.case_id}"),
 )
-def case_values(asked: given.OneCase, actor: Any) -> list[dict[str, Any]]:
+def case_values(asked: given.OneCase, actor: Actor) -> list[dict[str, Any]]:
     """All values of a case. Reading them is recorded."""
     case = one(Case.objects.all(), asked.case_id)
     kinds, revealed = case.procedure.definition.by_code, reveals(actor)
@@ -349,7 +350,7 @@ A_SHEET = Answer(answers.SheetOut, _sheet_facts, SHEET_COLUMNS)
     help="困っている用紙と、ページの足りない受付を出す",
     answer=Answer(list[SheetProblem], _problems, facts=_with_incomplete, tables=_problem_tables),
 )
-def list_problems(asked: given.OfBatch, actor: Any) -> Troubled:
+def list_problems(asked: given.OfBatch, actor: Actor) -> Troubled:
     """Sheets that wait for a person, the longest waiting first."""
     batch = asked.batch or None
     return Troubled(batch, list(asked.of(problem_sheets(batch))))
@@ -358,7 +359,7 @@ def list_problems(asked: given.OfBatch, actor: Any) -> Troubled:
 @OPERATIONS.add(
     "困っている用紙を解決する", "reading.confirm", "POST sheets/{sheet_id}/resolve", "resolve", answer=A_SHEET
 )
-def resolve_sheet(asked: given.ResolveIn, actor: Any) -> Sheet:
+def resolve_sheet(asked: given.ResolveIn, actor: Actor) -> Sheet:
     """Say what a sheet is."""
     sheet, form = one(Sheet.objects.all(), asked.sheet_id), None
     if asked.form and (form := forms_in_use().filter(code=asked.form).first()) is None:
@@ -374,6 +375,6 @@ def resolve_sheet(asked: given.ResolveIn, actor: Any) -> Sheet:
 
 
 @OPERATIONS.add("用紙を除外する", "reading.confirm", "POST sheets/{sheet_id}/aside", "aside", answer=A_SHEET)
-def put_sheet_aside(asked: given.AsideIn, actor: Any) -> Sheet:
+def put_sheet_aside(asked: given.AsideIn, actor: Actor) -> Sheet:
     """Take a sheet out of the work."""
     return sheets.put_aside(one(Sheet.objects.all(), asked.sheet_id), asked.reason, actor=actor)
