@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 from yakuba.config.serving.addresses import Network, client_of, is_trusted
+from yakuba.config.serving.bodies import IN_MEMORY_BYTES
+from yakuba.kernel.files.temporary import private_folder
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -16,11 +19,11 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the sender."""
+    """What goes back to the sender. A large answer is a file with a name, which closing removes."""
 
     status: int
     headers: list[tuple[str, str]]
-    content: bytes
+    content: bytes | IO[bytes]
 
 
 def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
@@ -51,7 +54,8 @@ def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
 
 
 def run(application: Application, environ: Environ) -> Answer:
-    """Let the application answer, in this thread, and close what was read for it."""
+    """Let the application answer, whole, in this thread, and close what was read for it. What is large goes to a
+    file: no memory is held, and no thread, while a slow line takes it."""
     told: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -60,13 +64,34 @@ def run(application: Application, environ: Environ) -> Answer:
     try:
         parts = application(environ, start_response)
         try:
-            content = b"".join(parts)
+            content = _collected(parts)
         finally:
             if hasattr(parts, "close"):
                 parts.close()
     finally:
         environ["wsgi.input"].close()
     return Answer(told[0], told[1], content)
+
+
+def _collected(parts: Iterable[bytes]) -> bytes | IO[bytes]:
+    held: IO[bytes] = BytesIO()
+    try:
+        for part in parts:
+            if isinstance(held, BytesIO) and held.tell() + len(part) > IN_MEMORY_BYTES:
+                began, held = held.getvalue(), _file()
+                held.write(began)
+            held.write(part)
+        if isinstance(held, BytesIO):
+            return held.getvalue()
+        held.flush()
+    except BaseException:
+        held.close()
+        raise
+    return held
+
+
+def _file() -> IO[bytes]:
+    return NamedTemporaryFile(dir=private_folder(), prefix="answer-")  # who sends it closes it
 
 
 def _headers(pairs: Iterable[tuple[str, str]]) -> Environ:
