@@ -10,11 +10,16 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from yakuba.config.serving.addresses import Network, client_of, is_trusted
-from yakuba.config.serving.bodies import IN_MEMORY_BYTES
+from yakuba.config.serving.bodies import IN_MEMORY_BYTES, Refused
 from yakuba.kernel.files.temporary import private_folder
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+NEEDED = {"authorization", "cookie", "x-forwarded-for", "x-forwarded-proto"}
+UNREADABLE = (
+    "要求の見出し {} に英数字と記号でない文字が入っているため、受け付けません。"
+    "cookie のときは、このサイトのクッキーをブラウザーの設定で消してから、もう一度開いてください。"
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,16 @@ class Answer:
 
 
 def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
-    """The WSGI environment, without a body. X-Forwarded-… of anybody but a trusted proxy are dropped."""
+    """The WSGI environment, without a body. X-Forwarded-… of anybody but a trusted proxy are dropped.
+
+    Raises Refused where the server leaves out a header that says who asks, because not all of it is ASCII: without it
+    a person would be a stranger, and a proxy's client the proxy itself.
+    """
     peer = scope.client.rpartition(":")[0].strip("[]")
-    headers = _headers(scope.headers.items())
+    pairs = scope.headers.items()
+    if unreadable := NEEDED.intersection(scope.headers.keys()) - {name for name, _ in pairs}:
+        raise Refused(400, UNREADABLE.format("、".join(sorted(unreadable))))
+    headers = _headers(pairs)
     forwarded_for = headers.get("HTTP_X_FORWARDED_FOR", "")
     if not is_trusted(peer, trusted):
         headers = {key: value for key, value in headers.items() if not key.startswith("HTTP_X_FORWARDED_")}
@@ -38,7 +50,7 @@ def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "REMOTE_ADDR": client_of(peer, forwarded_for, trusted),
         "SERVER_NAME": host,
         "SERVER_PORT": port,

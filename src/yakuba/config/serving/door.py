@@ -43,9 +43,8 @@ class Door:
     async def __call__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
         with self.connections.request(scope.client) as line:
-            environ = environ_of(scope, self._trusted)
             try:
-                answer = await self._answer(environ, protocol)
+                answer = await self._answer(environ_of(scope, self._trusted), protocol)
             except Refused as refusal:
                 answer = _plain(refusal.status, str(refusal))
             if not isinstance(answer.content, bytes):
