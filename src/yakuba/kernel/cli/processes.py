@@ -18,7 +18,7 @@ RESTART_SECONDS = 1.0
 STOP_SECONDS = 30.0
 HEADER_MILLISECONDS = 10_000  # for a request's headers, and for a connection on which nothing is asked
 HEADER_BYTES = 65_536
-CONNECTIONS = 4096  # at most; `config.serving.connections` keeps them far below
+CONNECTIONS = 4096  # at most; `config.serving.connections` keeps them below
 
 
 def web_command() -> list[str]:
