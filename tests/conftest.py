@@ -59,6 +59,12 @@ def house(live_server, turn) -> str:
 
 
 @pytest.fixture
+def chromium_flags() -> tuple[str, ...]:
+    """For a test that starts a browser of its own."""
+    return CHROMIUM_FLAGS
+
+
+@pytest.fixture
 def browser(house, monkeypatch) -> Iterator[Browser]:
     """Debian's Chromium. It is closed before the test's database is emptied."""
     # Playwright keeps an event loop in this thread; the test's own look into the database is no coroutine.

@@ -110,10 +110,13 @@ class Visitor:
         answer = self.post("/login/", {"username": STAFF, "password": PASSWORD}, **headers)
         assert answer.status == 302, answer.status
 
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = self._connection()
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         connection.request(method, path, body, headers | ({"Cookie": cookie} if cookie else {}))
         answer = connection.getresponse()

@@ -41,7 +41,7 @@ def scope(peer, **headers):
         query_string="q=1",
         http_version="1.1",
         scheme="http",
-        headers=SimpleNamespace(items=lambda: pairs),
+        headers=SimpleNamespace(items=lambda: pairs, keys=lambda: [name for name, _ in pairs]),
     )
 
 

@@ -47,9 +47,9 @@ class Environment(BaseSettings):
         False, description="HTTPSの内側で動かすとき1。クッキーをHTTPSだけにする（前段のプロキシが必要）"
     )
     trusted_proxies: str = Field(
-        "127.0.0.1,::1",
+        "",
         description="前段のプロキシのアドレスかネットワーク（カンマ区切り）。ここからの X-Forwarded-For と "
-        "X-Forwarded-Proto だけを信じる",
+        "X-Forwarded-Proto だけを信じる。空ならだれも信じない",
     )
     hsts_seconds: int = Field(
         2_592_000,

@@ -10,6 +10,7 @@ import sys
 import typer
 from django.conf import settings
 
+from yakuba.config.serving.addresses import networks
 from yakuba.config.setup import prepare
 from yakuba.kernel.cli.output import console, fail
 from yakuba.kernel.cli.processes import supervise, web_command, worker_command
@@ -17,6 +18,7 @@ from yakuba.kernel.cli.processes import supervise, web_command, worker_command
 
 def web() -> None:
     """画面とAPIを出す"""
+    _warn_of_an_unnamed_proxy()
     os.execv(sys.executable, web_command())
 
 
@@ -31,6 +33,7 @@ def up(
     demo: bool = typer.Option(False, "--demo", help="見本のやくば市を入れ、見本の基幹システムも動かす"),
 ) -> None:
     """画面とワーカーを一緒に動かす。Ctrl+Cで止まる"""
+    _warn_of_an_unnamed_proxy()
     _require_free_port()
     prepare()
     commands = [web_command(), worker_command()]
@@ -51,6 +54,16 @@ def up(
             supervise(commands)
     except ProgramFailed as error:
         raise fail(str(error)) from error
+
+
+def _warn_of_an_unnamed_proxy() -> None:
+    """HTTPS ends at a proxy; as long as nobody is believed to be it, every form is refused as sent over HTTP."""
+    if settings.YAKUBA.https and not networks(settings.YAKUBA.trusted_proxies):
+        sys.stderr.write(
+            "注意: YAKUBA_HTTPS=1 ですが YAKUBA_TRUSTED_PROXIES が空なので、ログインなどの送信がすべて断られます。"
+            "プロキシのアドレスを入れて、起動し直してください"
+            "（同じ機械のプロキシなら YAKUBA_TRUSTED_PROXIES=127.0.0.1）。\n"
+        )
 
 
 def _require_free_port() -> None:

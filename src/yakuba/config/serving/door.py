@@ -7,23 +7,23 @@ login page as it would without the body. Bodies are read in the event loop, whol
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import os
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
 
-from yakuba.config.serving.addresses import networks
+from yakuba.config.serving.addresses import networks, place_of
 from yakuba.config.serving.bodies import STRANGER, Reception, Refused, read, staff
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
+from yakuba.config.serving.connections import Connections
 from yakuba.config.serving.senders import sender_of
+from yakuba.config.serving.threads import Known, Queue
 
-THREADS = 8
-MOST_WAITING = 256  # requests that wait for a thread
 API = "/api/"
 FORM = "application/x-www-form-urlencoded"
+OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 
 
 class Door:
@@ -34,52 +34,83 @@ class Door:
         self._trusted = networks(settings.YAKUBA.trusted_proxies)
         self._staff = staff(settings.YAKUBA.request_max_bytes)
         self._reception = Reception()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="web")
-        self._busy = 0
+        self._known = Known()
+        self._for_staff = Queue("staff", threads=8, at_once=64, in_all=512)
+        self._for_strangers = Queue("strangers", threads=4, at_once=128, in_all=512)
+        self._for_asking_who = Queue("who", threads=2, at_once=128, in_all=512)
+        self.connections = Connections(settings.YAKUBA.port, self._trusted)
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        environ = environ_of(scope, self._trusted)
-        try:
-            answer = await self._answer(environ, protocol)
-        except Refused as refusal:
-            answer = _plain(refusal.status, str(refusal))
-        protocol.response_bytes(answer.status, answer.headers, answer.content)
+        with self.connections.request(scope.client) as line:
+            try:
+                answer = await self._answer(environ_of(scope, self._trusted), protocol)
+            except Refused as refusal:
+                answer = _plain(refusal.status, str(refusal))
+            if not isinstance(answer.content, bytes):
+                line.answers.append(answer.content)
+            _hand_over(answer, protocol)
 
     async def _answer(self, environ: Environ, protocol: Any) -> Answer:
-        if _has_body(environ):
-            sender = await self._in_thread(sender_of, environ) if _says_who(environ) else ""
+        has_body = _has_body(environ)
+        sender = await self._sender(environ, anew=has_body)
+        if has_body:
             if not sender and environ["PATH_INFO"] != reverse("login"):
                 return await self._without_body(environ)
             if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
                 raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
             limits = self._staff if sender else STRANGER
             declared = _declared(environ)
-            with self._reception.seat(limits, sender or environ["REMOTE_ADDR"]):
+            with self._reception.seat(limits, sender or _place(environ)):
                 environ["wsgi.input"] = await read(aiter(protocol), declared, limits)
             environ["CONTENT_LENGTH"] = str(declared)
-        return await self._in_thread(run, self._django, environ)
+        return await self._run(environ, sender)
 
     async def _without_body(self, environ: Environ) -> Answer:
         """What a stranger gets who sends a body to another address than the login page."""
         path = environ["PATH_INFO"].encode("latin-1")
         if path.startswith(API.encode()):
             environ["CONTENT_LENGTH"] = "0"
-            answer: Answer = await self._in_thread(run, self._django, environ)
+            answer = await self._run(environ, "")
             return Answer(answer.status, [*answer.headers, ("connection", "close")], answer.content)
         where = reverse("login")
         if environ["PATH_INFO"] != reverse("logout"):
             where += f"?next={quote(path)}"
         return Answer(302, [("location", where), ("connection", "close")], b"")
 
-    async def _in_thread(self, work: Any, *arguments: Any) -> Any:
-        if self._busy >= THREADS + MOST_WAITING:
-            raise Refused(503, "混み合っています。少し待ってから、もう一度開いてください。")
-        self._busy += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-        finally:
-            self._busy -= 1
+    async def _sender(self, environ: Environ, *, anew: bool) -> str:
+        """Who sends it; for the choice of a queue what was found in the last minute will do."""
+        if not _says_who(environ):
+            return ""
+        known = self._known.get(environ)
+        if known and not anew:
+            return known
+        queue = self._for_staff if known else self._for_asking_who
+        found: str = await queue.run(known or _place(environ), sender_of, environ)
+        self._known.keep(environ, found)
+        return found
+
+    async def _run(self, environ: Environ, sender: str) -> Answer:
+        queue = self._for_staff if sender else self._for_strangers
+        answer: Answer = await queue.run(sender or _place(environ), run, self._django, environ)
+        return answer
+
+
+def _hand_over(answer: Answer, protocol: Any) -> None:
+    """Let the server send it. Its stream would take whatever it is given into memory; a file it reads no faster than
+    the other side takes it. It opens the file by a random name, which is gone when the connection is over: too late,
+    it finds nothing, and never what belongs to somebody else."""
+    if isinstance(answer.content, bytes):
+        protocol.response_bytes(answer.status, answer.headers, answer.content)
+        return
+    size = os.fstat(answer.content.fileno()).st_size
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in OURS]
+    headers += [("content-length", str(size)), ("connection", "close")]
+    protocol.response_file(answer.status, headers, answer.content.name)
+
+
+def _place(environ: Environ) -> str:
+    return place_of(environ["REMOTE_ADDR"])
 
 
 def _has_body(environ: Environ) -> bool:

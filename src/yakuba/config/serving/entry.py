@@ -12,7 +12,9 @@ def _application() -> Any:
     django: Any = application
     from yakuba.config.serving.door import Door  # knows tables, which Django has loaded now
 
-    return Door(django)
+    door = Door(django)
+    door.connections.watch()
+    return door
 
 
 application = _application()

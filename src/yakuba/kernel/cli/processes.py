@@ -18,6 +18,7 @@ RESTART_SECONDS = 1.0
 STOP_SECONDS = 30.0
 HEADER_MILLISECONDS = 10_000  # for a request's headers, and for a connection on which nothing is asked
 HEADER_BYTES = 65_536
+CONNECTIONS = 4096  # at most; `config.serving.connections` keeps them below
 
 
 def web_command() -> list[str]:
@@ -39,6 +40,10 @@ def web_command() -> list[str]:
         str(HEADER_MILLISECONDS),
         "--http1-buffer-size",
         str(HEADER_BYTES),
+        "--backlog",
+        str(CONNECTIONS),
+        "--backpressure",
+        str(CONNECTIONS),
         "--log-level",
         "error",
         "yakuba.config.serving.entry:application",
