@@ -180,6 +180,7 @@ def main() -> None:
     parser.add_argument(
         "--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS)
     )
+    parser.add_argument("--without", nargs="+", choices=KINDS, default=(), metavar="KIND", help="not these")
     parser.add_argument(
         "--pile", type=int, default=20, help="with --write: sheets of each seed's ordinary pile"
     )
@@ -190,7 +191,8 @@ def main() -> None:
     fonts.require_fonts()
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
-    result = measure(options.seeds, options.sheets, options.kinds, options.json, options.keep)
+    kinds = [kind for kind in options.kinds if kind not in options.without]
+    result = measure(options.seeds, options.sheets, kinds, options.json, options.keep)
     every = judged(result)
     figures: dict[str, Any] = {
         "misleading_silent": every.silent,
@@ -204,9 +206,8 @@ def main() -> None:
     if not options.json:
         report(result, Console())
         return
-    kinds = {name: asdict(count) for name, count in sorted(result.kinds.items())}
     apart = {
-        "kinds": kinds,
+        "kinds": {name: asdict(count) for name, count in sorted(result.kinds.items())},
         "untouched": asdict(result.others),
         "unread": result.unread,
         "sheets": result.sheets,

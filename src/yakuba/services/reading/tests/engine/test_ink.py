@@ -482,7 +482,7 @@ def figures(text: str) -> list[comb.Figure]:
     ("ink", "blob", "height"),
     [
         pytest.param(1.6, 1.0, 1.0, id="a 1 under the 2"),
-        pytest.param(1.0, 1.0, 1.3, id="a small figure on top of it"),
+        pytest.param(1.0, 1.0, 1.4, id="a small figure on top of it"),
         pytest.param(1.4, 1.6, 1.0, id="a short line through it"),
     ],
 )

@@ -12,24 +12,18 @@ import pytest
 
 PROJECT = Path(__file__).parents[6]
 BENCHMARK = PROJECT / "benchmarks" / "reading_misleading.py"
-SEEDS, SHEETS = (71, 72), 7
+SEEDS, SHEETS = (71, 72), 8
 
-# Kinds of samples/generator/misleading.py of which nothing may pass wrong; all others are measured by the benchmark.
-MUST_HOLD = (
-    *("labels_exchanged", "label_changed", "character_changed", "unit_changed"),
-    *("options_exchanged", "option_changed", "eras_exchanged", "rows_exchanged"),
-    *("two_values", "tick_between", "whitener", "sticker", "seal_over"),
-    *("begun_outside", "beside_comb", "tick_beside", "shared_stroke", "arrow", "margin_note"),
-    *("across_the_row_line", "struck", "struck_part", "struck_mark", "short_lines", "correction_seal"),
-    *("red_over", "pencil"),
-)
+# Kinds of samples/generator/misleading.py of which some values still pass wrong: the benchmark measures them. Of all
+# others nothing may.
+STILL_PASS = ("struck_character", "goes_on")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)  # against hanging; a busy machine may be many times slower
 def test_no_value_passes_wrong_on_sheets_drawn_to_mislead() -> None:
     command = [sys.executable, str(BENCHMARK), "--json", "--sheets", str(SHEETS)]
-    command += ["--seeds", *map(str, SEEDS), "--kinds", *MUST_HOLD]
+    command += ["--seeds", *map(str, SEEDS), "--without", *STILL_PASS]
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     found = json.loads(result.stdout)
     assert found["silent"] == []
