@@ -2,7 +2,8 @@
 
 Sheets per minute, the share of values passed without a person, silent errors (passed and wrong) by field type; and on
 crops of the same pages, in the same run, the engine's recogniser against rapidocr as it comes and tesseract.
-Times are CPU seconds of one process with one thread, so that other work on the machine counts little.
+Times are CPU seconds of one process with one thread, so that other work on the machine counts little. `--write` puts
+the share passed, the number of values it is of and the silent errors among them into figures.json.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from yakuba.services.reading.engine.reader import read_page  # noqa: E402
 from yakuba.services.reading.engine.recognition import decode  # noqa: E402
 
 SAMPLES = PROJECT / "samples"
+FIGURES = PROJECT / "benchmarks" / "figures.json"
 Grey = NDArray[np.uint8]
 
 
@@ -274,6 +276,16 @@ def total(outcome: Outcome) -> Tally:
     return Tally(*(sum(getattr(tally, name) for tally in listed) for name in Tally.__dataclass_fields__))
 
 
+def write(tally: Tally) -> None:
+    """Into figures.json, beside the figures of other benchmarks."""
+    known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.is_file() else {}
+    known["passed_share"] = round(tally.passed / tally.fields, 4)
+    known["passed_judged"] = tally.fields
+    known["passed_silent"] = tally.silent
+    text = json.dumps(known, ensure_ascii=False, indent=2, sort_keys=True)
+    FIGURES.write_text(text + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -282,6 +294,7 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=20, help="sheets of each seed's pile")
     parser.add_argument("--crops", type=int, default=120, help="crops for the comparison; 0 leaves it out")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+    parser.add_argument("--write", action="store_true", help="put the figures into benchmarks/figures.json")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     library = FormLibrary.load(SAMPLES / "forms", SAMPLES / "procedures")
@@ -294,6 +307,8 @@ def main() -> None:
         if options.crops:
             crops += crops_of(pile, library, -(-options.crops // len(options.seeds)))
     engines = compare(crops, recogniser, options.json) if crops else {}
+    if options.write:
+        write(total(outcome))
     if not options.json:
         report(outcome, engines, Console())
         return

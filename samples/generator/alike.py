@@ -38,10 +38,18 @@ def unlisted(page: Page, field: str = "", way: str = "") -> list[Judged]:
         text = near_facility(page.value(code), page.rng, way)
         if text in listed:
             continue
-        page.write(code, text)
+        said(page, code, text)
         judged.append(Judged(code, "unlisted", text))
     page.claim(*chosen)
     return judged
+
+
+def said(page: Page, code: str, value: str, person: Person | None = None) -> None:
+    """Write a value, and let it be what the application says."""
+    page.write(code, value, person)
+    page.application.values[code] = value
+    if person:
+        page.application.people[code] = person
 
 
 def near_facility(name: str, rng: Random, way: str = "") -> str:
@@ -86,7 +94,7 @@ def other_reading(page: Page, field: str = "", kana: str = "") -> list[Judged]:
     person = page.application.people[code]
     person = replace(person, surname_kana=kana or voiced_otherwise(person, page.rng))
     page.write_own(name)
-    page.write(code, person.kana, person)
+    said(page, code, person.kana, person)
     page.claim(code, name)
     return [Judged(code, "other_reading", person.kana), Judged(name, "other_reading", page.value(name))]
 
@@ -97,8 +105,8 @@ def rarer_reading(page: Page, field: str = "") -> list[Judged]:
     name = page.fields[code]["reading_of"]
     person = page.rng.choice(two_readings())
     person = replace(page.application.people[code], surname=person.text, surname_kana=person.reading)
-    page.write(name, person.name, person)
-    page.write(code, person.kana, person)
+    said(page, name, person.name, person)
+    said(page, code, person.kana, person)
     page.claim(name)
     return [Judged(code, "rarer_reading", person.kana), Judged(name, "rarer_reading", person.name)]
 
@@ -147,7 +155,7 @@ def other_kanji(page: Page, field: str = "") -> list[Judged]:
         if others:
             name = page.fields[code]["reading_of"]
             person = replace(person, surname=page.rng.choice(others))
-            page.write(name, person.name, person)
+            said(page, name, person.name, person)
             page.write_own(code)
             page.claim(code, name)
             return [Judged(name, "other_kanji", person.name)]
@@ -160,26 +168,15 @@ def near_town(page: Page, field: str = "") -> list[Judged]:
     for code in fit:
         address = page.value(code)
         number = next(one for one in page.fields.values() if one.get("postal_code_of") == code)["code"]
-        known = {
-            place.postal_code: place
-            for prefecture in places.prefectures()
-            for place in (
-                places.places(prefecture) if address_in(address, prefecture, page.value(number)) else ()
-            )
-        }
-        own = known.get(page.value(number))
+        own = places.town_of(page.value(number))
         if own is None:
             continue
         town = near_word(own.town, page.rng)
         changed = address.replace(own.city + own.town, own.city + town, 1)
-        page.write(code, changed)
+        said(page, code, changed)
         page.claim(code, number)
         return [Judged(code, "near_town", changed)]
     raise Unfit
-
-
-def address_in(address: str, prefecture: str, code: str) -> bool:
-    return any(place.postal_code == code for place in places.places(prefecture))
 
 
 def near_word(word: str, rng: Random) -> str:

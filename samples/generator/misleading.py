@@ -2,7 +2,7 @@
 
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
-Each kind is a function with parameters in astray.py, corrections.py, amendments.py, overlaid.py, pale.py or
+Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, overlaid.py, pale.py or
 revisions.py; hands, fonts and
 scanners are those of ordinary piles.
 """
@@ -19,6 +19,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import alike
 import amendments
 import astray
 import corrections
@@ -44,6 +45,7 @@ TRICKS: dict[str, Trick] = {
     **pale.KINDS,
     **amendments.KINDS,
     **overlaid.KINDS,
+    **alike.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3

@@ -71,6 +71,14 @@ def places(prefecture: str) -> tuple[Place, ...]:
     return towns
 
 
+def town_of(code: str) -> Place | None:
+    """The usable town of a postal code, None when it has none."""
+    with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as database:
+        found = database.execute("SELECT prefecture FROM postal_data WHERE code = ?", (code,)).fetchone()
+    known = places(found[0]) if found else ()
+    return next((place for place in known if place.postal_code == code), None)
+
+
 @lru_cache(maxsize=1)
 def prefectures() -> tuple[str, ...]:
     with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as database:
