@@ -6,8 +6,10 @@ import json
 import pypdfium2
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
@@ -72,8 +74,15 @@ def test_entries_and_cases_open_to_their_rows(case, clerk):
     assert found["受け付けた申請"].value == "1件"
 
 
-def test_a_broken_audit_chain_is_told(case, clerk):
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_audit_chain_is_told(settings, tmp_path, in_yakuba_city):
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
+    for _ in range(2):
+        last = record("ledger.searched")
     assert figures()["監査記録の鎖"].value == "つながっています"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_auditevent WHERE id = %s", [last.pk])
+    assert "問題" in figures()["監査記録の鎖"].value, "what is left is whole, but its end is not there"
 
 
 def test_published_figures_come_from_the_file_and_what_it_lacks_is_left_out(case, tmp_path, monkeypatch):
