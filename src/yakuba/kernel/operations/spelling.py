@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import typer
 from annotated_types import Ge, Le
@@ -148,8 +149,10 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _kinds(field: FieldInfo) -> tuple[Any, ...]:
-    """The annotation, or what it is made of."""
-    return get_args(field.annotation) or (field.annotation,)
+    """The annotation, or what its union or list is made of."""
+    if get_origin(field.annotation) in (list, Union, UnionType):
+        return get_args(field.annotation)
+    return (field.annotation,)
 
 
 def _marked(field: FieldInfo, kind: type) -> Any:

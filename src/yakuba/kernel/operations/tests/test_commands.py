@@ -50,6 +50,18 @@ def every_kind(asked: Many, actor: Any) -> dict[str, Any]:
     return {"actor": str(actor)} | asked.model_dump(mode="json")
 
 
+class Told(BaseModel):
+    """Texts that have to be given."""
+
+    texts: Annotated[dict[str, str], FromFile()] = Field(description="文")
+
+
+@TABLE.add("言う", "robots.run", command="round tell", by_operator=True)
+def tell(asked: Told, actor: Any) -> dict[str, str]:
+    """Say them."""
+    return asked.texts
+
+
 class Files(BaseModel):
     """Files."""
 
@@ -184,6 +196,7 @@ def test_every_kind_of_field_has_its_words(run, user, tmp_path):
     }
     told = json.loads(run("round", "all", "四月", "--start", "2027-04-01", *user).stdout)
     assert (told["seats"], told["result"], told["texts"]) == ({}, "run", None)
+    assert json.loads(run("round", "tell", tmp_path / "texts.json").stdout) == {"a": "b"}
     assert words_of(every_kind) == ["TITLE", "--start START"]
 
 
