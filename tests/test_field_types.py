@@ -16,7 +16,7 @@ from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.kernel.ledger import actions, queries
 from yakuba.kernel.ledger.exporting import Lacking, export
 from yakuba.kernel.ledger.forms import raw_value, value_field
-from yakuba.kernel.ledger.listing import Wanted
+from yakuba.kernel.lists import Wanted
 from yakuba.kernel.values import TYPES, FieldType, Picks, Script, calendar
 from yakuba.services.reading.engine.alphabets import DIGITS, KATAKANA, alphabet
 from yakuba.services.reading.engine.definitions import Box

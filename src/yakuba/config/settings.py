@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.accounts",
     "yakuba.kernel.audit",
     "yakuba.kernel.files",
+    "yakuba.kernel.lists",
     "yakuba.kernel.ledger",
     "yakuba.kernel.persons",
     "yakuba.kernel.workdays",

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
-from yakuba.kernel.ledger.listing import Wanted, listed
+from yakuba.kernel.ledger.listing import listed
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.tables.spreadsheets import Table, to_csv
+from yakuba.kernel.lists import Wanted
+from yakuba.kernel.lists.files import FORMATS, Lacking, write
+from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.ui.wording import wareki
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = {"xlsx": "Excel", "cp932": "CSV（Shift_JIS）", "utf-8": "CSV（UTF-8）"}
+__all__ = ["Lacking", "NothingToWrite", "export"]
+
 HEAD = ("受付番号", "状態", "登録番号", "受付日")
 ASKED_AT_ONCE = 500  # cases whose values are read together
 
 
 class NothingToWrite(ValueError):
     """There is nothing to write, or more than one file's worth of columns; `str()` says what to do."""
-
-
-class Lacking(ValueError):
-    """Characters that the encoding cannot hold; nothing was written."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"Shift_JISで書けない文字が{len(problems)}か所あります。")
-        self.problems = tuple(problems)
 
 
 def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
@@ -49,27 +41,16 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Any) -> Download:
     tables = _tables(wanted, revealed)
     if not tables:
         raise NothingToWrite("書き出す受付がありません。条件をゆるめてください。")
-    name = f"cases-{timezone.localdate():%Y%m%d}"
-    if form == "xlsx":
-        from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
-
-        file = Download(f"{name}.xlsx", EXCEL, to_excel(tables))
-    else:
-        file = _csv(tables, f"{name}.csv", form, accept)
-    rows = sum(len(table.rows) for table in tables)
-    record("ledger.exported", actor=actor, form=form, cases=rows, procedure=wanted.procedure)
-    return file
-
-
-def _csv(tables: Sequence[Table], name: str, encoding: str, accept: bool) -> Download:
-    if len(tables) > 1:
+    if form != "xlsx" and len(tables) > 1:
         raise NothingToWrite(
-            "CSVの列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
+            "列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
-    content, problems = to_csv(tables[0], encoding, ReductionTable.in_use())
-    if problems and not accept:
-        raise Lacking(problems)
-    return Download(name, "text/csv", content)
+    file = write(tables, "cases", form, accept=accept, reduction=ReductionTable.in_use())
+    rows = sum(len(table.rows) for table in tables)
+    record(
+        "ledger.exported", actor=actor, form=form, cases=rows, procedure=wanted.chosen.get("procedure", "")
+    )
+    return file
 
 
 def _tables(wanted: Wanted, revealed: bool) -> list[Table]:

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger import actions
-from yakuba.kernel.ledger.listing import Wanted, listed, spellings
+from yakuba.kernel.ledger.listing import CASES, listed, spellings
 
 FIELDS = [
     {"code": "receipt_number", "label": "受付番号", "type": "receipt_number"},
@@ -40,7 +40,7 @@ def town(in_yakuba_city):
 
 
 def found(**wanted):
-    return [row.receipt_number for row in listed(Wanted.of(wanted))]
+    return [row.receipt_number for row in listed(CASES.wanted(wanted))]
 
 
 @pytest.mark.parametrize("text", ["渡辺", "渡 辺　静", "わたなべ", "ﾜﾀﾅﾍﾞ", "昭和25年3月8日", "S25.3.8", "03-1234-5678",
