@@ -60,12 +60,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One of several values that narrows the list. options: (value, label)."""
+    """One of several values that narrows the list. options: (value, label); other: the label of a value that a link may
+    ask for though the options leave it out, empty for none. remembered: whether the next visit narrows by it too."""
 
     key: str
     label: str
     options: Callable[[], Iterable[tuple[str, str]]]
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    other: Callable[[str], str] = lambda value: ""
+    remembered: bool = True
+
+    def label_of(self, value: str) -> str:
+        """How a value is called; empty for one that does not exist."""
+        return dict(self.options()).get(value) or self.other(value) if value else ""
 
 
 @dataclass(frozen=True)
@@ -149,12 +156,8 @@ class Listing:
     def wanted(self, given: Mapping[str, str]) -> Wanted:
         """From a query; what is not known there is left out."""
         text = (given.get("text") or given.get(self.search.also) or "") if self.search else ""
-        chosen = {one.key: given.get(one.key, "").strip() for one in self.filters}
-        known = {
-            one.key: chosen[one.key]
-            for one in self.filters
-            if chosen[one.key] and chosen[one.key] in dict(one.options())
-        }
+        asked = {one.key: given.get(one.key, "").strip() for one in self.filters}
+        known = {one.key: asked[one.key] for one in self.filters if one.label_of(asked[one.key])}
         sort = given.get("sort", "").strip()
         sorts = {one.key for one in self.columns if one.sort}
         usual = sort == self.sort or sort.removeprefix("-") not in sorts

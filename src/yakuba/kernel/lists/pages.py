@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,9 +29,14 @@ MOST_REFUSALS = 5  # told one by one
 
 
 def respond(
-    request: HttpRequest, listing: Listing, template: str = "lists/page.html", **context: Any
+    request: HttpRequest,
+    listing: Listing,
+    template: str = "lists/page.html",
+    beside: Callable[[Wanted], Mapping[str, Any]] = lambda wanted: {},
 ) -> HttpResponse:
-    """What was asked of a list: its page (`list` in the template's context), a file of it, or work over its rows."""
+    """What was asked of a list: its page (`list` in the template's context), a file of it, or work over its rows.
+
+    beside: what else the template is given."""
     if request.method == "POST":
         return _bulk(request, listing)
     if "clear" in request.GET:
@@ -43,7 +48,7 @@ def respond(
     shown = Shown(request, listing, wanted)
     if wanted.text and listing.search and listing.search.event and "text" in request.GET:
         record(listing.search.event, actor=request.user, found=shown.page.paginator.count)
-    return render(request, template, {"list": shown, **context})
+    return render(request, template, {"list": shown, **beside(wanted)})
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,13 @@ class Shown:
     @property
     def filters(self) -> list[dict[str, Any]]:
         """The filters with their options and what is chosen."""
-        return [
-            {"filter": one, "options": list(one.options()), "value": self.wanted.chosen.get(one.key, "")}
-            for one in self.listing.filters
-        ]
+        told = []
+        for one in self.listing.filters:
+            value, options = self.wanted.chosen.get(one.key, ""), dict(one.options())
+            if value and value not in options:
+                options[value] = one.label_of(value)
+            told.append({"filter": one, "options": options.items(), "value": value})
+        return told
 
     @property
     def conditions(self) -> list[tuple[str, str]]:
@@ -129,7 +137,7 @@ class Shown:
         found = [("text", f"「{self.wanted.text}」を含む")] if self.wanted.text else []
         for one in self.listing.filters:
             if value := self.wanted.chosen.get(one.key):
-                found.append((one.key, dict(one.options()).get(value, value)))
+                found.append((one.key, one.label_of(value)))
         return [
             (words, urlencode({name: value for name, value in told.items() if name != key}) or "clear=1")
             for key, words in found

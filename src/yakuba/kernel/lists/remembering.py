@@ -34,7 +34,8 @@ def _before(request: HttpRequest, listing: Listing) -> Wanted:
 
 
 def _keep(request: HttpRequest, listing: Listing, found: Wanted) -> None:
-    told = found.parameters()
+    passing = {one.key for one in listing.filters if not one.remembered}
+    told = {key: value for key, value in found.parameters().items() if key not in passing}
     request.session[_key(listing)] = told
     chosen = {key: value for key, value in told.items() if key != "text"}
     Choice.objects.update_or_create(**_whose(request, listing), defaults={"chosen": chosen})

@@ -209,7 +209,7 @@ def create_batch(
 @scoped("reading.view")
 def list_batches(request: HttpRequest, state: str = "", limit: int = 100, offset: int = 0) -> Any:
     """Batches, newest first; state: open, running, done or empty."""
-    found = _part(queries.listed_batches("", state), limit, offset)
+    found = _part(queries.in_state(queries.listed_batches(), state), limit, offset)
     return [queries.batch_facts(row) for row in found]
 
 

@@ -129,7 +129,7 @@ def list_batches(
 ) -> None:
     """束の一覧を出す"""
     with municipality_of(municipality):
-        rows = [queries.batch_facts(row) for row in queries.listed_batches("", state)[:limit]]
+        rows = [queries.batch_facts(row) for row in queries.in_state(queries.listed_batches(), state)[:limit]]
     print_rows(rows, BATCH_HEADINGS, as_json=as_json)
 
 

@@ -2,51 +2,84 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, ago, status
+from yakuba.kernel.lists.pages import respond
 from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.actions.sheets import retry_job
-from yakuba.services.reading.forms import BatchFilter, UploadForm
+from yakuba.services.reading.forms import UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
 from yakuba.services.reading.queries import batches as queries
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 from yakuba.services.reading.queries.questions import types_waiting
 
-PAGE_SIZE = 20
-FILTER = "reading_batches"
+
+def _state(batch: Any) -> Cell:
+    if batch.waiting or batch.splitting:
+        return status("running", "読み取り中")
+    if batch.problems or batch.open:
+        return status("person", "確認待ち")
+    return status("success", "済み") if batch.sheet_count else status("warning", "読めるファイルなし")
+
+
+def _way(name: str, batch: Any, number: int) -> Cell:
+    return Cell(number, url=f"{reverse(name)}?batch={batch.pk}" if number else "")
+
+
+BATCHES = Listing(
+    "reading.batches",
+    "束の一覧",
+    "束",
+    columns=(
+        Column(
+            "name", "束", lambda row: Cell(row.name, url=reverse("reading:batch", args=[row.pk])), ("name",)
+        ),
+        Column("state", "状態", _state),
+        Column("sheets", "用紙", lambda row: row.sheet_count, ("sheet_count",), number=True),
+        Column(
+            "open", "確認待ち", lambda row: _way("reading:confirm", row, row.open), ("open",), number=True
+        ),
+        Column(
+            "problems",
+            "困っている用紙",
+            lambda row: _way("reading:problems", row, row.problems),
+            ("problems",),
+            number=True,
+        ),
+        Column(
+            "created",
+            "取り込み",
+            lambda row: (ago(row.created_at), Cell(str(row.created_by or ""), small=True)),
+            ("created_at",),
+        ),
+    ),
+    rows=queries.listed_batches,
+    nothing=Nothing(
+        "まだ何も取り込んでいません",
+        "スキャンした申請書を取り込むと、ここに束として並びます。",
+        "申請書を取り込む",
+        "reading:upload",
+    ),
+    search=Search(lambda rows, text: rows.filter(name__icontains=text), label="名前"),
+    filters=(Filter("state", "状態", queries.STATES.items, queries.in_state),),
+    page_size=20,
+)
 
 
 @permission_required("reading.view")
 def batches(request: HttpRequest) -> HttpResponse:
-    """The list of batches; its filter is remembered for the visit."""
-    chosen = _remembered(request)
-    form = BatchFilter(chosen)
-    values = form.cleaned_data if form.is_valid() else {}
-    rows = queries.listed_batches(values.get("text", ""), values.get("state", ""))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "form": form,
-        "narrowed": any(values.values()),
-        "query": urlencode(chosen),
-    }
-    return render(request, "reading/batches.html", context)
-
-
-def _remembered(request: HttpRequest) -> dict[str, str]:
-    if {"text", "state"} & request.GET.keys():
-        chosen = {key: request.GET.get(key, "").strip() for key in ("text", "state")}
-        request.session[FILTER] = chosen
-        return chosen
-    return request.session.get(FILTER) or {"text": "", "state": ""}
+    """The list of batches."""
+    return respond(request, BATCHES, "reading/batches.html")
 
 
 @permission_required("reading.upload")

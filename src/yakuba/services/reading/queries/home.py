@@ -12,7 +12,13 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
-from yakuba.services.reading.queries.batches import failed_jobs, listed_batches, pages_of, progress_of
+from yakuba.services.reading.queries.batches import (
+    failed_jobs,
+    in_state,
+    listed_batches,
+    pages_of,
+    progress_of,
+)
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
@@ -95,7 +101,7 @@ def running(user: Any) -> list[RunningWork]:
     """Batches that are being read."""
     if not allowed(user, "reading.view"):
         return []
-    rows = list(listed_batches(state="running")[:RECENT_BATCHES])
+    rows = list(in_state(listed_batches(), "running")[:RECENT_BATCHES])
     stalled = bool(rows) and failed_jobs().exists()
     if stalled:  # what waits for a job that gave up does not run; which batches those are takes a closer look
         rows = [batch for batch in rows if progress_of(batch).running]
