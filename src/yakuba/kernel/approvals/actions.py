@@ -14,6 +14,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals.models import Approval, Deputy, Proposal
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import approval_kind, resolve
 
 LONGEST = 2_000  # characters of a reason or an answer
@@ -22,8 +23,8 @@ LONGEST_ABSENCE = 366  # days
 Row = TypeVar("Row", bound=Proposal)
 
 
-class ApprovalRefused(ValueError):
-    """It cannot be done; `str()` says to staff why, and what to do."""
+class ApprovalRefused(Conflict):
+    """It cannot be approved, sent back or proposed now; `str()` says to staff why, and what to do."""
 
 
 @transaction.atomic

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import person_of
 from yakuba.kernel.approvals import actions, queries
-from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.approvals.forms import AnswerForm, DeputyForm
 from yakuba.kernel.approvals.models import Approval, Deputy
+from yakuba.kernel.ui.refusals import told_in
 
 Page = Callable[..., HttpResponse]
 
@@ -40,12 +40,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """What waits, and who stands in for whom. POST appoints a deputy."""
     form = DeputyForm(request.POST or None, person=person_of(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             actions.appoint(person_of(request), **form.cleaned_data)
             messages.success(request, "代理を決めました。")
             return redirect("approvals:waiting")
-        except ApprovalRefused as error:
-            form.add_error(None, str(error))
     context = {
         "rows": queries.waiting(person_of(request)),
         "own": queries.own(person_of(request)),
@@ -69,14 +67,10 @@ def approval(request: HttpRequest, approval_id: int) -> HttpResponse:
 def answer(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Approve it, or send it back."""
     row, words = _approval(request, approval_id), request.POST.get("answer", "")
-    try:
-        if "approve" in request.POST:
-            actions.approve(row, actor=person_of(request), answer=words)
-        else:
-            actions.send_back(row, words, actor=person_of(request))
-    except ApprovalRefused as error:
-        messages.error(request, str(error))
-        return redirect(row.url)
+    if "approve" in request.POST:
+        actions.approve(row, actor=person_of(request), answer=words)
+    else:
+        actions.send_back(row, words, actor=person_of(request))
     messages.success(request, "承認しました。" if "approve" in request.POST else "差し戻しました。")
     return redirect("approvals:waiting")
 

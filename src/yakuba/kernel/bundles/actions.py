@@ -9,8 +9,9 @@ from django.db import transaction
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.bundles.models import DefinitionVersion
-from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import Definition, packed, unpacked
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import DefinitionKind, definition_kinds, resolve
 
 State = DefinitionVersion.State
@@ -106,7 +107,7 @@ def _put(row: DefinitionVersion, actor: Any, *, only_check: bool) -> None:
     act = kind.check if only_check and kind.check else kind.publish
     try:
         resolve(act)(definition, actor)
-    except (DefinitionError, DefinitionRefused) as refusal:
+    except Refused as refusal:
         raise DefinitionError(f"{kind.label}「{row}」: {refusal}") from refusal
 
 

@@ -44,4 +44,5 @@ def told(error: Refused, *, as_json: bool) -> typer.Exit:
 def _lines(error: Refused) -> str:
     shown = [str(one) for one in error.problems[:MOST_TOLD]]
     more = len(error.problems) - len(shown)
-    return "\n".join([*shown, *([f"ほか{more}件"] if more > 0 else [])]) or str(error)
+    head = [] if shown and shown[0] in str(error) else [str(error)]
+    return "\n".join([*head, *shown, *([f"ほか{more}件"] if more > 0 else [])])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from yakuba.kernel.definitions.faults import Faults
 from yakuba.kernel.definitions.source import Node
+from yakuba.kernel.values.characters import compose, full_kana, narrow
 
 T = TypeVar("T")
 
 
 def plain(text: str) -> str:
-    """Full-width letters and digits as half-width ones, without blanks at the ends."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width letters and digits as half-width ones, half-width kana as full-width ones, without blanks at the ends.
+    Whatever else is written stays: NFKC would make another kanji of 神 U+FA19, and 2 of ²."""
+    return compose(full_kana(narrow(text))).strip()
 
 
 class Section:

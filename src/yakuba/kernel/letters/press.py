@@ -10,12 +10,13 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from yakuba.kernel.letters.letter import Layout, Marked
+from yakuba.kernel.refusals import Unavailable
 
 FAMILIES = ("Noto Sans CJK JP", "IPAexGothic")  # the fonts of every letter's template; `glyphs` trusts them
 AT_ONCE = 50  # letters laid out together; between them the progress is told
 
 
-class PdfUnavailable(RuntimeError):
+class PdfUnavailable(Unavailable):
     """WeasyPrint's Debian libraries are missing; `str()` says which and what to do."""
 
 

@@ -20,6 +20,7 @@ from django.template.loader import get_template
 from yakuba.kernel.letters import lanes
 from yakuba.kernel.letters.letter import Layout, Letter, Marked, marked
 from yakuba.kernel.letters.press import Part, PdfUnavailable, Press
+from yakuba.kernel.refusals import Invalid
 
 __all__ = ["NothingFits", "PdfUnavailable", "Printed", "Shelf", "print_file"]
 
@@ -27,10 +28,12 @@ IN_A_PART = 100  # pages written together at most; each part has fonts of its ow
 SMALLEST_PART = 25
 PARTS = 12  # of a print that is not long: what a kill costs is one part of each process
 
+TOO_LONG = "文面が長すぎて1枚に収まりません。文面を短くしてください。"
+
 Told = Callable[[int, int], None]
 
 
-class NothingFits(ValueError):
+class NothingFits(Invalid):
     """Not even the shortest letter fits on its page."""
 
 
@@ -89,7 +92,7 @@ def print_file(
         misfits += sorted(found)
         rest = [one for one in rest if one.recipient not in found]
     if misfits:
-        raise NothingFits
+        raise NothingFits(TOO_LONG)
     return Printed(_merged([]), (), ())
 
 
@@ -104,7 +107,7 @@ def _refuse_hopeless(letters: Sequence[Marked], layout: Layout) -> None:
     """Texts around the letters that are too long would have every letter tried in every size."""
     shortest = min(letters, key=lambda one: len(repr(one.letter)))
     if not Press(layout).fits(shortest):
-        raise NothingFits
+        raise NothingFits(TOO_LONG)
 
 
 def _ready(

@@ -1,6 +1,8 @@
 """A mapping read key by key: each fault once, with its line."""
 
-from yakuba.kernel.definitions import DefinitionRefused, Faults, Problem, Section, parse, suggestion
+import pytest
+
+from yakuba.kernel.definitions import DefinitionRefused, Faults, Problem, Section, parse, plain, suggestion
 
 
 def section(text, *required, optional=None):
@@ -61,3 +63,18 @@ def test_a_similar_word_is_named_and_otherwise_all():
     assert suggestion("申込人", ["申込日", "収入"]) == "「申込日」の間違いではありませんか。"
     assert suggestion("x", ["", "収入", "月"]) == "書けるのは 収入、月 です。"
     assert suggestion("x", []) == "ここに書けるものはありません。"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("　Ａ１２　", "A12"),
+        ("ｶﾞｸﾄﾞｳ", "ガクドウ"),
+        ("か\u3099", "が"),
+        ("会社 勤務", "会社 勤務"),
+        ("\ufa19谷", "\ufa19谷"),
+        ("10m²", "10m²"),
+    ],
+)
+def test_a_plain_text_keeps_its_kanji_and_signs(text, expected):
+    assert plain(text) == expected

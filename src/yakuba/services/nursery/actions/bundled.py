@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.services.nursery.actions.rules import load
 from yakuba.services.nursery.models import RuleSet
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 
 def collect(procedure: str) -> list[Definition]:
@@ -19,8 +17,5 @@ def collect(procedure: str) -> list[Definition]:
 
 
 def publish(definition: Definition, actor: Any) -> None:
-    """Put it into the list. Raises DefinitionError and DefinitionRefused."""
-    try:
-        load(definition.text, actor=actor)
-    except NotPossible as refusal:
-        raise DefinitionError(str(refusal)) from refusal
+    """Put it into the list. Raises DefinitionRefused and NotPossible."""
+    load(definition.text, actor=actor)

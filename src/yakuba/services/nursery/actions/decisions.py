@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
-from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.models import Application, Decision, Round
@@ -27,7 +23,7 @@ def propose_place(application: Application, slot: str, reason: str, *, actor: Us
 
     Raises NotPossible: no reason, no adopted result, unknown slot, no seat left, or one is open already.
     """
-    reason = _reason(reason)
+    reason = approvals.stated(reason)
     round = preparing(application.round)
     before = _held(round, application)
     if slot == before:
@@ -60,7 +56,7 @@ def propose_freeze(round: Round, reason: str, *, actor: User) -> Decision:
         round=row,
         kind=Decision.Kind.FREEZE,
         run=row.adopted,
-        reason=_reason(reason),
+        reason=approvals.stated(reason),
         proposed_by=actor,
     )
     _record("nursery.decision_proposed", decision, actor)
@@ -69,8 +65,8 @@ def propose_freeze(round: Round, reason: str, *, actor: User) -> Decision:
 
 @transaction.atomic
 def approve(decision: Decision, *, actor: User, answer: str = "") -> Decision:
-    """Approve what another person proposed; it takes effect at once. Raises NotPossible for the proposer and when
-    it does not hold any more, and PermissionDenied."""
+    """Approve what another person proposed; it takes effect at once. Raises ApprovalRefused for the proposer,
+    NotPossible when it does not hold any more, and PermissionDenied."""
 
     def effect(row: Decision) -> None:
         round = preparing(row.round)
@@ -82,8 +78,7 @@ def approve(decision: Decision, *, actor: User, answer: str = "") -> Decision:
             raise NotPossible("採用された選考結果がありません。")
         _check_seat(round, row.application, row.slot)
 
-    with _refusals():
-        row = approvals.approve(decision, actor=actor, answer=answer, effect=effect)
+    row = approvals.approve(decision, actor=actor, answer=answer, effect=effect)
     _record("nursery.decision_approved", row, actor)
     return row
 
@@ -95,9 +90,8 @@ def right_to_refuse(decision: Decision, actor: User) -> str:
 
 @transaction.atomic
 def refuse(decision: Decision, answer: str, *, actor: User) -> Decision:
-    """Send a proposal back with a word; the proposer may take it back, too. Raises NotPossible and PermissionDenied."""
-    with _refusals():
-        row = approvals.send_back(decision, answer, actor=actor)
+    """Send a proposal back with a word; the proposer may take it back, too. Raises ApprovalRefused and PermissionDenied."""
+    row = approvals.send_back(decision, answer, actor=actor)
     _record("nursery.decision_refused", row, actor)
     return row
 
@@ -105,7 +99,7 @@ def refuse(decision: Decision, answer: str, *, actor: User) -> Decision:
 @transaction.atomic
 def decline(application: Application, reason: str, *, actor: User) -> Decision:
     """The family declines the seat after the freeze: it is free for the next round. Raises NotPossible."""
-    reason = _reason(reason)
+    reason = approvals.stated(reason)
     round: Round = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
     if not round.is_frozen:
         raise NotPossible("辞退を受けるのは確定した後です。確定する前は、申込を選考から外してください。")
@@ -206,20 +200,6 @@ def _refuse_open(round: Round, application: Application) -> None:
         raise NotPossible(
             "確定の承認を待っています。個別の決定を起案するには、先に確定を差し戻してください。"
         )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What the approval refuses, in this room's word."""
-    try:
-        yield
-    except ApprovalRefused as error:
-        raise NotPossible(str(error)) from error
-
-
-def _reason(reason: str) -> str:
-    with _refusals():
-        return approvals.stated(reason)
 
 
 def _record(name: str, decision: Decision, actor: User) -> None:

@@ -19,14 +19,14 @@ from yakuba.kernel.letters import glyphs, printing, verify
 from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
 from yakuba.services.nursery.adapters import letters
-from yakuba.services.nursery.contracts import MarketRefused, Problem
+from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine import notices
 from yakuba.services.nursery.engine.explaining import explain
 from yakuba.services.nursery.engine.notices import FRAME_TEXTS
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown
@@ -50,7 +50,6 @@ MISFIT = (
     "氏名などの項目が長く、字を小さくしても1枚に収まらないため、この1通は作っていません。受付簿か選考の画面で短くして"
     "作り直すか、手で作って送ってください。"
 )
-NOTHING_FITS = "通知の文面が長すぎて1枚に収まりません。文面を短くしてください。"
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
 AGAIN = "もう一度作るときは、通知の画面から始めてください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
@@ -137,16 +136,11 @@ def make(print_id: int, told: Told) -> None:
     told(0, 1, "理由の説明を作っています")
     try:
         selection, matching, wanted = outputs.final_selection(row.round)
-    except (MarketRefused, RulesRefused) as refused:
-        _end(row, NoticePrint.State.FAILED, problems=refused.problems)
-        shelf.clear()
-        return
-    written, problems = notices.write(selection, explain(selection, matching), wanted)
-    frame = notices.frame(row.texts, "", timezone.localdate())
-    try:
+        written, problems = notices.write(selection, explain(selection, matching), wanted)
+        frame = notices.frame(row.texts, "", timezone.localdate())
         printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
-    except (printing.PdfUnavailable, Unprintable) as error:
-        _end(row, NoticePrint.State.FAILED, problems=[Problem(0, "", str(error))])
+    except Refused as refusal:
+        _end(row, NoticePrint.State.FAILED, problems=refusal.problems or [Problem(0, "", str(refusal))])
     else:
         _keep(row, printed, problems)
     shelf.clear()
@@ -155,14 +149,11 @@ def make(print_id: int, told: Told) -> None:
 def _printed(
     row: NoticePrint, ready: list[notices.Notice], frame: notices.Frame, shelf: PrintShelf, told: Told
 ) -> printing.Printed:
-    """The print file, every page of it read back. Raises Unprintable."""
+    """The print file, every page of it read back. Raises NothingFits and NotPossible."""
     layout = letters.layout(frame, draft=row.draft, name=row.job_key)
-    try:
-        printed = printing.print_file(
-            [letters.letter(one) for one in ready], layout, told=_laying_out(row, told), shelf=shelf
-        )
-    except printing.NothingFits as error:
-        raise Unprintable(NOTHING_FITS) from error
+    printed = printing.print_file(
+        [letters.letter(one) for one in ready], layout, told=_laying_out(row, told), shelf=shelf
+    )
     known = {one.child: one for one in ready}
     row.held_back += [_held_back(known[child], MISFIT) for child in printed.misfits]
     marks = [one.mark for one in printed.letters]
@@ -171,7 +162,7 @@ def _printed(
         printed.pdf, marks, shows=shows, told=lambda done, total: told(done, total, "紙面を読み返しています")
     )
     if found:
-        raise Unprintable("\n".join([NOT_PROVED, *(one.reason for one in found[:20])]))
+        raise NotPossible("\n".join([NOT_PROVED, *(one.reason for one in found[:20])]))
     return printed
 
 
@@ -195,17 +186,13 @@ def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
     return heard
 
 
-class Unprintable(ValueError):
-    """No notice can be printed as it is; `str()` says why to staff."""
-
-
 def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticePrint) -> list[notices.Notice]:
     """The notices that the fonts can print and whose addressee is seen; the others are noted on the row, not yet saved.
-    Raises Unprintable where the frame's texts cannot be printed, or no notice can."""
+    Raises NotPossible where the frame's texts cannot be printed, or no notice can."""
     known = glyphs.Glyphs()
     lacking = known.lacking("".join(map(str, vars(frame).values())))
     if lacking:
-        raise Unprintable(
+        raise NotPossible(
             f"通知の文面に、印刷できない文字 {glyphs.told(lacking)} があります。文面を直して作り直してください。"
         )
     row.held_back, ready = [], []
@@ -220,7 +207,7 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
         else:
             ready.append(notice)
     if written and not ready:
-        raise Unprintable(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
+        raise NotPossible(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
     return ready
 
 

@@ -49,16 +49,6 @@ AGAIN = "もう一度計算するときは、選考回の画面から始めて�
 Told = Callable[[int, int, str], None]
 
 
-class Unchanged(NotPossible):
-    """The same inputs, rules and change were calculated before: `run` has the result."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(
-            f"申込・施設・選考基準は「{run}」から変わっていないため、結果も同じです。その結果を表示しています。"
-        )
-        self.run = run
-
-
 @dataclass(frozen=True)
 class Result:
     """A calculation in hand, checked and explained, before it is stored."""
@@ -84,8 +74,8 @@ def start(
     """Freeze the inputs and let a worker calculate. change: what a what-if tries (empty: the round as it stands);
     base: the run a what-if starts from, whose inputs it takes. again: even when nothing has changed.
 
-    Raises Unchanged with the earlier run, UnderWay with the one that has not ended, or NotPossible (frozen, nothing
-    to select from).
+    Where nothing has changed it is the earlier run, which is done. Raises UnderWay with the one that has not ended, or
+    NotPossible (frozen, nothing to select from).
     """
     if not SECONDS[0] <= seconds <= SECONDS[1]:
         raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
@@ -95,7 +85,8 @@ def start(
     rules = rule_set or (base.rule_set if base else row.rule_set)
     wanted = dict(change or {})
     digest = inputs.digest(snapshot.digest, rules.digest, wanted)
-    _refuse_double(row, digest, again)
+    if (known := _known(row, digest)) is not None and not again:
+        return known
     run = Run.objects.create(
         round=row,
         rule_set=rules,
@@ -110,6 +101,13 @@ def start(
     record("nursery.run_started", subject=f"run:{run.pk}", actor=actor, digest=digest, what_if=bool(wanted))
     jobs.enqueue(JOB, key=run.job_key, run_id=run.pk)
     return run
+
+
+def unchanged(run: Run) -> str:
+    """What to say where `start` gave a run that was done before."""
+    if run.is_what_if:
+        return "同じ試算が済んでいます。その結果です。"
+    return f"申込・施設・選考基準は「{run}」から変わっていないため、結果も同じです。その結果です。"
 
 
 @transaction.atomic
@@ -272,14 +270,13 @@ def _snapshot(round: Round) -> Snapshot:
     return found
 
 
-def _refuse_double(round: Round, digest: str, again: bool) -> None:
+def _known(round: Round, digest: str) -> Run | None:
+    """The run that has the result already. Raises UnderWay."""
     same = Run.objects.filter(round=round, digest=digest)
     active = same.filter(state=Run.State.ACTIVE).first()
     if active is not None:
         raise UnderWay("同じ内容の計算が進んでいます", active)
-    known = same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
-    if known is not None and not again:
-        raise Unchanged(known)
+    return same.filter(state=Run.State.DONE).exclude(status=Status.NOT_PROVEN).order_by("-pk").first()
 
 
 @transaction.atomic

@@ -31,8 +31,8 @@ def try_out(
     """Start a what-if on the inputs of a finished run. seats: slot → seats more (negative: fewer); level: of LEVELS,
     empty for as the rules say; rule_set: other rules of the same procedure; seconds: None for as many as the base.
 
-    Raises Unknown (a slot, a level), runs.Unchanged with the earlier run, or NotPossible: the base has no result or
-    is a what-if itself, nothing differs, too many seats, rules of another procedure.
+    What was tried before is given as it is, done. Raises Unknown (a slot, a level) or NotPossible: the base has no result
+    or is a what-if itself, nothing differs, too many seats, rules of another procedure.
     """
     queries.finished(base)
     if base.is_what_if:

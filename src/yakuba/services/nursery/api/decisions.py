@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Field, Schema, Status
 
 from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.approvals.actions import LONGEST
 from yakuba.services.nursery.actions import decisions as actions
-from yakuba.services.nursery.api.operations import part, refusals, round_of, router
-from yakuba.services.nursery.models import Application, Decision
+from yakuba.services.nursery.api.operations import part, router
+from yakuba.services.nursery.models import Decision
 from yakuba.services.nursery.queries import decisions, told
+from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
 
 class DecisionOut(Schema):
@@ -71,7 +71,7 @@ def list_decisions(request: HttpRequest, round_id: int, limit: int = 100, offset
 @scoped("nursery.view")
 def show_decision(request: HttpRequest, decision_id: int) -> Any:
     """One decision."""
-    return told.decision_facts(_decision(decision_id))
+    return told.decision_facts(decision_of(decision_id))
 
 
 @router.post(
@@ -80,9 +80,8 @@ def show_decision(request: HttpRequest, decision_id: int) -> Any:
 @scoped("nursery.propose")
 def propose(request: HttpRequest, application_id: int, body: PlaceIn) -> Any:
     """Propose another result for one child; it counts when another person has approved it."""
-    application = _application(application_id)
-    with refusals():
-        made = actions.propose_place(application, body.slot, body.reason, actor=person_of(request))
+    application = application_of(application_id)
+    made = actions.propose_place(application, body.slot, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -90,9 +89,8 @@ def propose(request: HttpRequest, application_id: int, body: PlaceIn) -> Any:
 @scoped("nursery.propose")
 def decline(request: HttpRequest, application_id: int, body: ReasonIn) -> Any:
     """The family declines its seat after the freeze."""
-    application = _application(application_id)
-    with refusals():
-        made = actions.decline(application, body.reason, actor=person_of(request))
+    application = application_of(application_id)
+    made = actions.decline(application, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -101,8 +99,7 @@ def decline(request: HttpRequest, application_id: int, body: ReasonIn) -> Any:
 def freeze(request: HttpRequest, round_id: int, body: ReasonIn) -> Any:
     """Propose that the round's result is final; it is when another person has approved it."""
     round = round_of(round_id)
-    with refusals():
-        made = actions.propose_freeze(round, body.reason, actor=person_of(request))
+    made = actions.propose_freeze(round, body.reason, actor=person_of(request))
     return Status(201, told.decision_facts(made))
 
 
@@ -110,30 +107,17 @@ def freeze(request: HttpRequest, round_id: int, body: ReasonIn) -> Any:
 @scoped("nursery.approve")
 def approve(request: HttpRequest, decision_id: int, body: AnswerIn) -> Any:
     """Approve what another person proposed."""
-    row = _decision(decision_id)
-    with refusals():
-        return told.decision_facts(actions.approve(row, actor=person_of(request), answer=body.answer))
+    row = decision_of(decision_id)
+    return told.decision_facts(actions.approve(row, actor=person_of(request), answer=body.answer))
 
 
 @router.post("/decisions/{decision_id}/refuse", response=DecisionOut, summary="差し戻す")
 @scoped("nursery.view")
 def refuse(request: HttpRequest, decision_id: int, body: AnswerIn) -> Any:
     """Send a proposal back, or take one's own back: the token needs the scope of approving, or of proposing."""
-    row = _decision(decision_id)
+    row = decision_of(decision_id)
     return scoped(actions.right_to_refuse(row, person_of(request)))(_refuse)(request, row, body.answer)
 
 
 def _refuse(request: HttpRequest, row: Decision, answer: str) -> Any:
-    with refusals():
-        return told.decision_facts(actions.refuse(row, answer, actor=person_of(request)))
-
-
-def _decision(decision_id: int) -> Decision:
-    found: Decision = get_object_or_404(decisions.decisions(), pk=decision_id)
-    return found
-
-
-def _application(application_id: int) -> Application:
-    rows = Application.objects.select_related("round__adopted")
-    found: Application = get_object_or_404(rows, pk=application_id)
-    return found
+    return told.decision_facts(actions.refuse(row, answer, actor=person_of(request)))

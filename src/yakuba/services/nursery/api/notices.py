@@ -10,8 +10,9 @@ from ninja import Schema, Status
 from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.services.nursery.actions import notices
-from yakuba.services.nursery.api.operations import ProblemOut, part, refusals, round_of, router
+from yakuba.services.nursery.api.operations import ProblemOut, part, router
 from yakuba.services.nursery.queries import outputs, told
+from yakuba.services.nursery.queries.finding import round_of
 
 
 class NoticesOut(Schema):
@@ -51,8 +52,7 @@ def show_texts(request: HttpRequest, round_id: int) -> Any:
 def state_texts(request: HttpRequest, round_id: int, body: TextsOut) -> Any:
     """State all texts; what is empty or missing becomes the usual text."""
     round = round_of(round_id)
-    with refusals():
-        return {"texts": outputs.texts_of(notices.state_texts(round, body.texts, actor=person_of(request)))}
+    return {"texts": outputs.texts_of(notices.state_texts(round, body.texts, actor=person_of(request)))}
 
 
 @router.get("/rounds/{round_id}/notices", response=list[NoticesOut], summary="作った通知の一覧")
@@ -67,8 +67,7 @@ def list_notices(request: HttpRequest, round_id: int, limit: int = 100, offset: 
 def make_notices(request: HttpRequest, round_id: int) -> Any:
     """Have them made by a worker; drafts until the round is frozen."""
     round = round_of(round_id)
-    with refusals():
-        return Status(201, told.print_facts(notices.start(round, actor=person_of(request))))
+    return Status(201, told.print_facts(notices.start(round, actor=person_of(request))))
 
 
 @router.get("/rounds/{round_id}/notices.pdf", summary="通知の印刷用PDF")
@@ -76,8 +75,7 @@ def make_notices(request: HttpRequest, round_id: int) -> Any:
 def take_print(request: HttpRequest, round_id: int) -> Any:
     """The newest print file; once the round is frozen, only a final one."""
     round = round_of(round_id)
-    with refusals():
-        return notices.take_print(round, actor=person_of(request)).answer()
+    return notices.take_print(round, actor=person_of(request)).answer()
 
 
 @router.get("/rounds/{round_id}/mailing.csv", summary="通知の宛名の一覧")
@@ -86,5 +84,4 @@ def take_addresses(request: HttpRequest, round_id: int, encoding: str = "utf-8",
     """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,
     which puts 〓 for them."""
     round = round_of(round_id)
-    with refusals():
-        return notices.take_addresses(round, encoding, accept=accept, actor=person_of(request)).answer()
+    return notices.take_addresses(round, encoding, accept=accept, actor=person_of(request)).answer()

@@ -9,10 +9,10 @@ from ninja import Field, Schema, Status
 from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.services.nursery.actions import files, trying
-from yakuba.services.nursery.actions.runs import Unchanged
-from yakuba.services.nursery.api.operations import refusals, router, run_of
+from yakuba.services.nursery.api.operations import router
 from yakuba.services.nursery.api.rounds import RunOut
 from yakuba.services.nursery.queries import outputs, rules, told
+from yakuba.services.nursery.queries.finding import run_of
 
 
 class ShareOut(Schema):
@@ -89,8 +89,7 @@ class WhatIfIn(Schema):
 def show_fairness(request: HttpRequest, matching_id: int, result: Literal["run", "final"] = "run") -> Any:
     """Placement and first-wish counts by groups; `final` for the adopted calculation only."""
     run = run_of(matching_id)
-    with refusals():
-        return told.fairness_facts(run, final=result == "final")
+    return told.fairness_facts(run, final=result == "final")
 
 
 @router.get("/runs/{matching_id}/comparison", response=ComparisonOut, summary="二つの計算を比べる")
@@ -98,9 +97,8 @@ def show_fairness(request: HttpRequest, matching_id: int, result: Literal["run",
 def show_comparison(request: HttpRequest, matching_id: int, before: int | None = None) -> Any:
     """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
     run = run_of(matching_id)
-    with refusals():
-        other = outputs.other(run, before)
-        return told.comparison_facts(other, run, trying.compare(other, run, actor=person_of(request)))
+    other = outputs.other(run, before)
+    return told.comparison_facts(other, run, trying.compare(other, run, actor=person_of(request)))
 
 
 @router.post("/runs/{matching_id}/what-ifs", response={201: RunOut, 200: RunOut}, summary="もしもを試す")
@@ -108,14 +106,10 @@ def show_comparison(request: HttpRequest, matching_id: int, before: int | None =
 def start_what_if(request: HttpRequest, matching_id: int, body: WhatIfIn) -> Any:
     """Start a what-if (201), or give the one that tried the same before (200)."""
     run = run_of(matching_id)
-    with refusals():
-        rule_set = None if body.rules is None else rules.rule_set(body.rules)
-        asked = body.dict(exclude={"rules"}) | {"rule_set": rule_set}
-        try:
-            tried = trying.try_out(run, actor=person_of(request), **asked)
-        except Unchanged as same:
-            return Status(200, told.run_facts(same.run))
-    return Status(201, told.run_facts(tried))
+    rule_set = None if body.rules is None else rules.rule_set(body.rules)
+    asked = body.dict(exclude={"rules"}) | {"rule_set": rule_set}
+    tried = trying.try_out(run, actor=person_of(request), **asked)
+    return Status(200 if tried.is_done else 201, told.run_facts(tried))
 
 
 @router.get("/runs/{matching_id}/table.csv", summary="表をCSVで書き出す")
@@ -130,8 +124,7 @@ def export_table(
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding: utf-8 or cp932; characters that it
     lacks are told (409) unless `accept`, which puts 〓 for them."""
     run = run_of(matching_id)
-    with refusals():
-        return files.take_table(run, table, encoding, accept=accept, actor=person_of(request)).answer()
+    return files.take_table(run, table, encoding, accept=accept, actor=person_of(request)).answer()
 
 
 @router.get("/runs/{matching_id}/tables.xlsx", summary="すべての表をExcelで書き出す")
@@ -139,5 +132,4 @@ def export_table(
 def export_workbook(request: HttpRequest, matching_id: int) -> Any:
     """All tables, a sheet each."""
     run = run_of(matching_id)
-    with refusals():
-        return files.take_workbook(run, actor=person_of(request)).answer()
+    return files.take_workbook(run, actor=person_of(request)).answer()

@@ -12,11 +12,12 @@ from yakuba.kernel.accounts import person_of
 from yakuba.kernel.api.authentication import scoped
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import files, rules, runs, taking
-from yakuba.services.nursery.api.operations import ProblemOut, part, refusals, round_of, router, run_of
+from yakuba.services.nursery.api.operations import ProblemOut, part, router
 from yakuba.services.nursery.models import Placement
 from yakuba.services.nursery.queries import rounds as round_queries
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.finding import round_of, run_of
 
 
 class RoundOut(Schema):
@@ -145,16 +146,14 @@ def show_round(request: HttpRequest, round_id: int) -> Any:
 def take(request: HttpRequest, round_id: int) -> Any:
     """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
     round = round_of(round_id)
-    with refusals():
-        return taking.from_ledger(round, actor=person_of(request)).to_json()
+    return taking.from_ledger(round, actor=person_of(request)).to_json()
 
 
 @router.post("/rules", response={201: RulesOut}, summary="選考基準の版を登録する")
 @scoped("nursery.rules")
 def load_rules(request: HttpRequest, body: RulesIn) -> Any:
     """Load a rule file; 422 with every fault and its line."""
-    with refusals():
-        return Status(201, rules.load(body.text, actor=person_of(request)))
+    return Status(201, rules.load(body.text, actor=person_of(request)))
 
 
 @router.get("/rounds/{round_id}/runs", response=list[RunOut], summary="計算の一覧")
@@ -169,12 +168,8 @@ def list_runs(request: HttpRequest, round_id: int, limit: int = 100, offset: int
 def start_run(request: HttpRequest, round_id: int, body: RunIn) -> Any:
     """Start a calculation (201), or give the one that has the result of unchanged inputs already (200)."""
     round = round_of(round_id)
-    with refusals():
-        try:
-            run = runs.start(round, actor=person_of(request), seconds=body.seconds, again=body.again)
-        except runs.Unchanged as same:
-            return Status(200, told.run_facts(same.run))
-    return Status(201, told.run_facts(run))
+    run = runs.start(round, actor=person_of(request), seconds=body.seconds, again=body.again)
+    return Status(200 if run.is_done else 201, told.run_facts(run))
 
 
 @router.get("/runs/{matching_id}", response=RunOut, summary="計算の状況と証明")
@@ -189,8 +184,7 @@ def show_run(request: HttpRequest, matching_id: int) -> Any:
 def adopt(request: HttpRequest, matching_id: int) -> Any:
     """Make the result the one that counts in its round."""
     run = run_of(matching_id)
-    with refusals():
-        return told.run_facts(runs.adopt(run, actor=person_of(request)))
+    return told.run_facts(runs.adopt(run, actor=person_of(request)))
 
 
 @router.get("/runs/{matching_id}/results", response=list[ResultOut], summary="児童ごとの結果")
@@ -219,5 +213,4 @@ def show_result(request: HttpRequest, placement_id: int) -> Any:
 def export_market(request: HttpRequest, matching_id: int) -> Any:
     """The market file of a calculation: ids only, no names."""
     run = run_of(matching_id)
-    with refusals():
-        return files.take_market(run, actor=person_of(request)).answer()
+    return files.take_market(run, actor=person_of(request)).answer()

@@ -7,20 +7,19 @@ from typing import Any
 import typer
 
 from yakuba.kernel.accounts import require
-from yakuba.kernel.cli.output import print_json, print_rows
+from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.output import municipality_of, print_json, print_rows
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.cli.command import (
     JSON,
     TOWN,
     USER,
-    acting_as,
-    looking_at,
     round_app,
-    round_of,
 )
 from yakuba.services.nursery.models import Application, Decision
 from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.finding import decision_of, round_of
 from yakuba.services.nursery.queries.refusal import Unknown
 
 HEADINGS = {
@@ -34,7 +33,7 @@ REASON = typer.Option(..., "--reason", help="理由。あとから見る人に�
 @round_app.command("decisions")
 def list_decisions(round_id: int, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """個別の決定・辞退・確定の一覧を出す（新しい順）"""
-    with looking_at(municipality):
+    with municipality_of(municipality):
         rows = queries.of_round(round_of(round_id)).order_by("-pk")
         print_rows([told.decision_facts(row) for row in rows], HEADINGS, as_json=as_json)
 
@@ -50,7 +49,7 @@ def propose(
     as_json: bool = JSON,
 ) -> None:
     """一人の結果を変える決定を起案する（別の職員が承認すると変わる）"""
-    with acting_as(municipality, user, "nursery.propose") as actor:
+    with acting(user, "nursery.propose", municipality=municipality) as actor:
         child = _child(round_id, receipt_number)
         _print(actions.propose_place(child, slot, reason, actor=actor), as_json)
 
@@ -65,7 +64,7 @@ def decline(
     as_json: bool = JSON,
 ) -> None:
     """確定したあとの辞退を受ける"""
-    with acting_as(municipality, user, "nursery.propose") as actor:
+    with acting(user, "nursery.propose", municipality=municipality) as actor:
         _print(actions.decline(_child(round_id, receipt_number), reason, actor=actor), as_json)
 
 
@@ -74,7 +73,7 @@ def freeze(
     round_id: int, reason: str = REASON, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
 ) -> None:
     """選考結果の確定を起案する（別の職員が承認すると確定する）"""
-    with acting_as(municipality, user, "nursery.propose") as actor:
+    with acting(user, "nursery.propose", municipality=municipality) as actor:
         _print(actions.propose_freeze(round_of(round_id), reason, actor=actor), as_json)
 
 
@@ -87,8 +86,8 @@ def approve(
     as_json: bool = JSON,
 ) -> None:
     """ほかの職員が起案した決定を承認する"""
-    with acting_as(municipality, user, "nursery.approve") as actor:
-        _print(actions.approve(_decision(decision_id), actor=actor, answer=answer), as_json)
+    with acting(user, "nursery.approve", municipality=municipality) as actor:
+        _print(actions.approve(decision_of(decision_id), actor=actor, answer=answer), as_json)
 
 
 @round_app.command("refuse")
@@ -100,8 +99,8 @@ def refuse(
     as_json: bool = JSON,
 ) -> None:
     """起案された決定を差し戻す（自分の起案は取り下げる）"""
-    with acting_as(municipality, user, "nursery.view") as actor:
-        row = _decision(decision_id)
+    with acting(user, "nursery.view", municipality=municipality) as actor:
+        row = decision_of(decision_id)
         require(actor, actions.right_to_refuse(row, actor))
         _print(actions.refuse(row, answer, actor=actor), as_json)
 
@@ -113,13 +112,6 @@ def _child(round_id: int, receipt_number: str) -> Application:
         raise Unknown(
             f"受付番号{receipt_number}の申込が選考回{round_id}にありません。番号を確かめてください。"
         )
-    return row
-
-
-def _decision(decision_id: int) -> Decision:
-    row = queries.decisions().filter(pk=decision_id).first()
-    if row is None:
-        raise Unknown(f"決定{decision_id}がありません。round decisions で番号を確かめてください。")
     return row
 
 

@@ -9,29 +9,25 @@ from typing import Any
 import typer
 from django.utils import timezone
 
-from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, progress_bar
+from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.output import errors, fail, municipality_of, print_json, print_rows, progress_bar
 from yakuba.services.nursery.actions import files, notices, trying
-from yakuba.services.nursery.actions.runs import Unchanged
 from yakuba.services.nursery.cli.command import (
     ACCEPT,
     ENCODING,
     JSON,
     TOWN,
     USER,
-    acting_as,
     lines,
-    looking_at,
     round_app,
-    round_of,
-    run_of,
     write,
 )
-from yakuba.services.nursery.cli.rounds import calculate_here, print_run, take_up
+from yakuba.services.nursery.cli.rounds import calculate_here, print_run, started
 from yakuba.services.nursery.contracts import Problem
-from yakuba.services.nursery.models import NoticePrint, Run
+from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.queries import outputs, rules, told
 from yakuba.services.nursery.queries.exports import TABLES
-from yakuba.services.nursery.queries.refusal import UnderWay
+from yakuba.services.nursery.queries.finding import round_of, run_of
 
 SHARE_HEADINGS = {
     "label": "区分", "count": "申込", "placed": "希望がかなった", "placed_percent": "割合(%)", "first": "第1希望",
@@ -58,7 +54,7 @@ def fairness(
     as_json: bool = JSON,
 ) -> None:
     """指数・きょうだい・転園・地区・生まれ月ごとに、希望がかなった割合を出す"""
-    with looking_at(municipality):
+    with municipality_of(municipality):
         facts = told.fairness_facts(run_of(run_id), final=final)
     if as_json:
         print_json(facts)
@@ -77,7 +73,7 @@ def compare(
     as_json: bool = JSON,
 ) -> None:
     """もとの計算からこの計算に変えると、だれがよくなり、だれが悪くなるかを出す"""
-    with acting_as(municipality, user, "nursery.view") as actor:
+    with acting(user, "nursery.view", municipality=municipality) as actor:
         run = run_of(run_id)
         other = outputs.other(run, before)
         facts = told.comparison_facts(other, run, trying.compare(other, run, actor=actor))
@@ -106,9 +102,9 @@ def what_if(
     as_json: bool = JSON,
 ) -> None:
     """枠・指数の数え方・選考基準を変えて、いまここで計算する（選考の結果は変わらない）"""
-    with acting_as(municipality, user, "nursery.run") as actor:
-        try:
-            row = trying.try_out(
+    with acting(user, "nursery.run", municipality=municipality) as actor:
+        row = started(
+            lambda: trying.try_out(
                 run_of(run_id),
                 actor=actor,
                 seats=_seats(seats),
@@ -118,13 +114,8 @@ def what_if(
                 seconds=seconds,
                 again=again,
             )
-        except Unchanged as same:
-            errors.print("同じ試算が済んでいます。その結果を出します。", highlight=False)
-            row = same.run
-        except UnderWay as earlier:
-            row = take_up(earlier)
-        if row.state == Run.State.ACTIVE:
-            calculate_here(row, as_json)
+        )
+        calculate_here(row, as_json)
         print_run(run_of(row.pk), as_json)
 
 
@@ -139,7 +130,7 @@ def export(
     municipality: str = TOWN,
 ) -> None:
     """計算の結果をCSVかExcelのファイルに書き出す（だれが書き出したかを記録する）"""
-    with acting_as(municipality, user, "nursery.output") as actor:
+    with acting(user, "nursery.output", municipality=municipality) as actor:
         run = run_of(run_id)
         if table:
             file = files.take_table(run, table, encoding, accept=accept, actor=actor)
@@ -161,14 +152,10 @@ def take_notices(
     as_json: bool = JSON,
 ) -> None:
     """通知を作り、印刷用PDFと宛名の一覧を取り出す。どれも付けなければ、これまでに作った通知を出す"""
-    with acting_as(municipality, user, "nursery.output") as actor:
+    with acting(user, "nursery.output", municipality=municipality) as actor:
         round = round_of(round_id)
         if make:
-            try:
-                made = notices.start(round, actor=actor)
-            except UnderWay as earlier:
-                made = take_up(earlier)
-            _make_here(made, quiet=as_json)
+            _make_here(started(lambda: notices.start(round, actor=actor)), quiet=as_json)
         if pdf is not None:
             write(notices.take_print(round, actor=actor), pdf)
         if mailing is not None:
@@ -194,7 +181,7 @@ def notice_texts(
     municipality: str = TOWN,
 ) -> None:
     """通知の文面をJSONで出す。--file を付けると、そのとおりに決めてから出す"""
-    with acting_as(municipality, user, "nursery.output") as actor:
+    with acting(user, "nursery.output", municipality=municipality) as actor:
         round = round_of(round_id)
         if file is not None:
             round = notices.state_texts(round, _texts(file), actor=actor)

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
 from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.contracts import (
@@ -35,7 +36,7 @@ START = typer.Option(
 )
 AS_JSON = typer.Option(False, "--json", help="JSONで出す")
 
-group = typer.Typer(no_args_is_help=True, help="選考基準のファイル")
+group = verbs("選考基準のファイル")
 app.add_typer(group, name="rules")
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
-from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, progress_bar
+from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.output import errors, fail, municipality_of, print_json, print_rows, progress_bar
 from yakuba.kernel.definitions import decoded
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.actions import files, handing, taking
@@ -21,12 +22,8 @@ from yakuba.services.nursery.cli.command import (
     JSON,
     TOWN,
     USER,
-    acting_as,
     lines,
-    looking_at,
     round_app,
-    round_of,
-    run_of,
     write,
 )
 from yakuba.services.nursery.contracts import Problem
@@ -35,8 +32,10 @@ from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.queries import rules as rule_queries
 from yakuba.services.nursery.queries import runs as run_queries
 from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries.finding import round_of, run_of
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay
 
+Row = TypeVar("Row")
 FILE = typer.Argument(..., exists=True, dir_okay=False, readable=True)
 START = typer.Option(..., "--start", formats=["%Y-%m-%d"], help="入所日（例 2027-04-01）")
 ROUND_HEADINGS = {
@@ -54,7 +53,7 @@ RESULT_HEADINGS = {
 @round_app.command("list")
 def list_rounds(municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考回の一覧を出す"""
-    with looking_at(municipality):
+    with municipality_of(municipality):
         rows = [told.round_facts(round) for round in queries.rounds()]
     print_rows(rows, ROUND_HEADINGS, as_json=as_json)
 
@@ -62,7 +61,7 @@ def list_rounds(municipality: str = TOWN, as_json: bool = JSON) -> None:
 @round_app.command("load-rules")
 def load_rules(file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考基準（YAMLファイル）の版を登録する"""
-    with acting_as(municipality, user, "nursery.rules") as actor:
+    with acting(user, "nursery.rules", municipality=municipality) as actor:
         row = rule_actions.load(decoded(file.read_bytes()), actor=actor)
         facts = {"id": row.pk, "name": row.name, "version": row.version}
     print_rows([facts], {"id": "番号", "name": "選考基準", "version": "版"}, as_json=as_json)
@@ -78,7 +77,7 @@ def new_round(
     as_json: bool = JSON,
 ) -> None:
     """選考回を作る"""
-    with acting_as(municipality, user, "nursery.edit") as actor:
+    with acting(user, "nursery.edit", municipality=municipality) as actor:
         rule_set = rule_queries.rule_set(rules)
         procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
         if procedure is None:
@@ -90,7 +89,7 @@ def new_round(
 @round_app.command("show")
 def show_round(round_id: int, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）"""
-    with looking_at(municipality):
+    with municipality_of(municipality):
         facts = _print_round(round_of(round_id), as_json)
     if facts["problems"]:
         raise typer.Exit(1)
@@ -99,7 +98,7 @@ def show_round(round_id: int, municipality: str = TOWN, as_json: bool = JSON) ->
 @round_app.command("take")
 def take(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """受付簿で確認の済んだ申込を取り込む"""
-    with acting_as(municipality, user, "nursery.edit") as actor:
+    with acting(user, "nursery.edit", municipality=municipality) as actor:
         _print_taken(taking.from_ledger(round_of(round_id), actor=actor), as_json)
 
 
@@ -108,7 +107,7 @@ def load_facilities(
     round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
 ) -> None:
     """施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
-    with acting_as(municipality, user, "nursery.edit") as actor:
+    with acting(user, "nursery.edit", municipality=municipality) as actor:
         _print_taken(taking.facilities_from_file(round_of(round_id), file.read_bytes(), actor=actor), as_json)
 
 
@@ -117,7 +116,7 @@ def load_applications(
     round_id: int, file: Path = FILE, user: str = USER, municipality: str = TOWN, as_json: bool = JSON
 ) -> None:
     """申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）"""
-    with acting_as(municipality, user, "nursery.edit") as actor:
+    with acting(user, "nursery.edit", municipality=municipality) as actor:
         _print_taken(
             taking.applications_from_file(round_of(round_id), file.read_bytes(), actor=actor), as_json
         )
@@ -133,23 +132,17 @@ def run(
     as_json: bool = JSON,
 ) -> None:
     """いまここで計算し、結果と証明を出す（計算できなければ終了コード1）"""
-    with acting_as(municipality, user, "nursery.run") as actor:
-        try:
-            row = run_actions.start(round_of(round_id), actor=actor, seconds=seconds, again=again)
-        except run_actions.Unchanged as same:
-            errors.print(str(same), highlight=False)
-            row = same.run
-        except UnderWay as earlier:
-            row = take_up(earlier)
-        if row.state == Run.State.ACTIVE:
-            calculate_here(row, as_json)
+    with acting(user, "nursery.run", municipality=municipality) as actor:
+        round = round_of(round_id)
+        row = started(lambda: run_actions.start(round, actor=actor, seconds=seconds, again=again))
+        calculate_here(row, as_json)
         print_run(run_of(row.pk), as_json)
 
 
 @round_app.command("adopt")
 def adopt(run_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """計算の結果を採用する"""
-    with acting_as(municipality, user, "nursery.run") as actor:
+    with acting(user, "nursery.run", municipality=municipality) as actor:
         print_run(run_actions.adopt(run_of(run_id), actor=actor), as_json)
 
 
@@ -161,7 +154,7 @@ def results(
     as_json: bool = JSON,
 ) -> None:
     """児童ごとの結果を出す"""
-    with looking_at(municipality):
+    with municipality_of(municipality):
         rows = run_queries.placements(run_of(run_id), explained=explained)
         facts = [told.placement_facts(row, explained=explained) for row in rows]
     print_rows(facts, RESULT_HEADINGS, as_json=as_json)
@@ -175,14 +168,14 @@ def market(
     municipality: str = TOWN,
 ) -> None:
     """計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる"""
-    with acting_as(municipality, user, "nursery.run") as actor:
+    with acting(user, "nursery.run", municipality=municipality) as actor:
         write(files.take_market(run_of(run_id), actor=actor), out)
 
 
 @round_app.command("hand-over")
 def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json: bool = JSON) -> None:
     """確定した選考の決定を受付簿に書き、ロボットの入力待ちに並べる"""
-    with acting_as(municipality, user, "nursery.propose") as actor:
+    with acting(user, "nursery.propose", municipality=municipality) as actor:
         done = handing.hand_over(round_of(round_id), actor=actor)
     facts = asdict(done)
     headings = {"new": "新しい", "changed": "変わった", "same": "同じ", "late": "入力済みで直せない"}
@@ -191,15 +184,24 @@ def hand_over(round_id: int, user: str = USER, municipality: str = TOWN, as_json
         raise fail(handing.sentence(done))
 
 
-def take_up(earlier: UnderWay) -> Any:
-    """What was started before, and perhaps killed half way: whoever comes to its end first has made it, so it may be
-    done here even while a worker does it, too."""
-    errors.print("前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。", highlight=False)
-    return earlier.row
+def started(start: Callable[[], Row]) -> Row:
+    """What `start` starts, or what was started before and perhaps killed half way: whoever comes to its end first has
+    made it, so it may be done here even while a worker does it, too."""
+    try:
+        return start()
+    except UnderWay as earlier:
+        errors.print(
+            "前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。", highlight=False
+        )
+        row: Row = earlier.row
+        return row
 
 
 def calculate_here(run: Run, quiet: bool) -> None:
-    """Do the work of a run in this process, with a bar on standard error."""
+    """Do the work of a run in this process, with a bar on standard error, unless its result is there already."""
+    if run.is_done:
+        errors.print(run_actions.unchanged(run), highlight=False)
+        return
     with progress_bar(quiet=quiet) as bar:
         task = bar.add_task("計算", total=run_actions.STEPS)
         run_actions.calculate(run.pk, lambda done, total, _: bar.update(task, completed=done))

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.applications import ApplicationForm, FacilityForm
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 PAGE_SIZE = 50
 
@@ -95,11 +95,7 @@ def application_index(request: HttpRequest, application_id: int) -> HttpResponse
 def edit(request: HttpRequest, application_id: int) -> HttpResponse:
     """Correct the selection items."""
     row = _application(application_id)
-    try:
-        read = rules.of_round(row.round)
-    except RulesRefused as refused:
-        messages.error(request, f"選考基準が読めません。{refused.problems[0]}")
-        return redirect("nursery:application", row.pk)
+    read = rules.of_round(row.round)
     form = ApplicationForm(
         request.POST or None,
         application=row,
@@ -108,11 +104,8 @@ def edit(request: HttpRequest, application_id: int) -> HttpResponse:
         asked=read.asked,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             changed = actions.correct(row, form.values(), actor=person_of(request))
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "直しました。" if changed else "変わったところはありません。")
             return redirect("nursery:application", row.pk)
     context = {"form": form, "application": row, "round": row.round}
@@ -124,15 +117,12 @@ def edit(request: HttpRequest, application_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     """Take the application out of the round, or put it back."""
     row = _application(application_id)
-    try:
-        if row.state == Application.State.ACTIVE:
-            actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
-            messages.success(request, "この申込を選考から外しました。")
-        else:
-            actions.bring_back(row, actor=person_of(request))
-            messages.success(request, "この申込を選考に戻しました。")
-    except NotPossible as error:
-        messages.error(request, str(error))
+    if row.state == Application.State.ACTIVE:
+        actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
+        messages.success(request, "この申込を選考から外しました。")
+    else:
+        actions.bring_back(row, actor=person_of(request))
+        messages.success(request, "この申込を選考に戻しました。")
     return redirect("nursery:application", row.pk)
 
 
@@ -153,11 +143,8 @@ def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
     row = get_object_or_404(Facility.objects.select_related("round"), pk=facility_id)
     form = FacilityForm(request.POST or None, facility=row)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             actions.correct_facility(row, form.vacancies(), form.shared(), actor=person_of(request))
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"「{row}」の空き枠を直しました。")
             return redirect("nursery:facilities", row.round_id)
     context = {"form": form, "facility": row, "round": row.round}

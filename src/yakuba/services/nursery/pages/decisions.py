@@ -14,16 +14,14 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.approvals.forms import AnswerForm
 from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.actions import files
-from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import freezing, names, results
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 
 @permission_required("nursery.view")
@@ -64,11 +62,7 @@ def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
     row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
     assert row.run is not None
-    try:
-        return files.take_workbook(row.run, actor=person_of(request)).answer()
-    except (MarketRefused, RulesRefused) as refused:
-        messages.error(request, f"書き出せません。{refused.problems[0]}")
-        return redirect("nursery:decision", row.pk)
+    return files.take_workbook(row.run, actor=person_of(request)).answer()
 
 
 @permission_required("nursery.propose")
@@ -210,20 +204,14 @@ def _slots(application: Application, facilities: dict[str, str]) -> list[tuple[r
 def _carry_out(
     request: HttpRequest, form: Any, action: Callable[[], Decision], done: str
 ) -> HttpResponse | None:
-    try:
+    with told_in(form):
         decision = action()
-    except NotPossible as error:
-        form.add_error(None, str(error))
-        return None
-    messages.success(request, done)
-    return redirect("nursery:decision", decision.pk)
+        messages.success(request, done)
+        return redirect("nursery:decision", decision.pk)
+    return None
 
 
 def _answer(request: HttpRequest, row: Decision, action: Callable[[], Any], done: str) -> HttpResponse:
-    try:
-        action()
-    except NotPossible as error:
-        messages.error(request, str(error))
-        return redirect("nursery:decision", row.pk)
+    action()
     messages.success(request, done)
     return redirect("nursery:round", row.round_id)

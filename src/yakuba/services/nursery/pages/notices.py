@@ -15,7 +15,7 @@ from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
-from yakuba.services.nursery.queries.refusal import Lacking, NotPossible
+from yakuba.services.nursery.queries.refusal import Lacking
 
 SHOWN_PROBLEMS = 100
 
@@ -59,21 +59,14 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
 def make(request: HttpRequest, round_id: int) -> HttpResponse:
     """Have them made."""
     round = _round(round_id)
-    try:
-        actions.start(round, actor=person_of(request))
-    except NotPossible as error:
-        messages.error(request, str(error))
+    actions.start(round, actor=person_of(request))
     return redirect("nursery:notices", round.pk)
 
 
 @permission_required("nursery.output")
 def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
     """The newest print file."""
-    round = _round(round_id)
-    try:
-        return actions.take_print(round, actor=person_of(request)).answer()
-    except NotPossible as error:
-        return _nothing(request, round, error)
+    return actions.take_print(_round(round_id), actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
@@ -85,16 +78,9 @@ def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse
         file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=person_of(request))
     except Lacking as lacking:
         return lacking_page(request, round, lacking, "accept=1")
-    except NotPossible as error:
-        return _nothing(request, round, error)
     return file.answer()
 
 
 def _round(round_id: int) -> Round:
     found: Round = get_object_or_404(rounds_query.rounds().select_related("municipality"), pk=round_id)
     return found
-
-
-def _nothing(request: HttpRequest, round: Round, error: NotPossible) -> HttpResponse:
-    messages.error(request, str(error))
-    return redirect("nursery:notices", round.pk)

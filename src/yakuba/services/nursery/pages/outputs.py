@@ -6,22 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import files as taking_files
-from yakuba.services.nursery.actions import trying
-from yakuba.services.nursery.actions.runs import Unchanged
-from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.actions import runs, trying
 from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
-from yakuba.services.nursery.queries.refusal import Lacking, NotPossible, Unknown
+from yakuba.services.nursery.queries.refusal import Lacking
 
 PAGE_SIZE = 50
 SHOWN_MOVES = {"gains": True, "losses": False, "others": None}
@@ -33,10 +31,7 @@ def fairness(request: HttpRequest, matching_id: int) -> HttpResponse:
     (`?result=final`)."""
     run = _done(matching_id)
     final = request.GET.get("result") == "final" and outputs.has_final(run)
-    try:
-        groups = outputs.groups(run, final=final)
-    except (MarketRefused, RulesRefused) as refused:
-        return _refused(request, run, refused)
+    groups = outputs.groups(run, final=final)
     context = {"groups": groups, "final": final, "has_final": outputs.has_final(run)}
     return render(request, "nursery/fairness.html", _context(request, run) | context)
 
@@ -53,10 +48,7 @@ def files(request: HttpRequest, matching_id: int) -> HttpResponse:
 def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Everything in one workbook."""
     run = _done(matching_id)
-    try:
-        return taking_files.take_workbook(run, actor=person_of(request)).answer()
-    except (MarketRefused, RulesRefused) as refused:
-        return _refused(request, run, refused)
+    return taking_files.take_workbook(run, actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
@@ -68,13 +60,9 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
     encoding, accept = ENCODINGS.get(form, form), "accept" in request.GET
     try:
         file = taking_files.take_table(run, table, encoding, accept=accept, actor=person_of(request))
-    except Unknown as error:
-        raise Http404(str(error)) from error
     except Lacking as lacking:
         query = urlencode({"table": table, "form": form, "accept": "1"})
         return lacking_page(request, run.round, lacking, query)
-    except (MarketRefused, RulesRefused) as refused:
-        return _refused(request, run, refused)
     return file.answer()
 
 
@@ -87,10 +75,7 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     context = _context(request, run) | {"others": others, "before": before}
     if before is None:
         return render(request, "nursery/compare.html", context)
-    try:
-        comparison = trying.compare(before, run, actor=person_of(request))
-    except (MarketRefused, RulesRefused) as refused:
-        return _refused(request, run, refused)
+    comparison = trying.compare(before, run, actor=person_of(request))
     shown = request.GET.get("show", "gains")
     wanted = SHOWN_MOVES.get(shown, True)
     moves = [move for move in comparison.moves if move.better is wanted]
@@ -114,14 +99,11 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
         return redirect("nursery:what_if", run.base_id)
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             tried = trying.try_out(run, actor=person_of(request), **form.tried())
-        except Unchanged as same:
-            messages.info(request, "同じ試算が済んでいます。その結果を表示しています。")
-            return redirect("nursery:compare", same.run.pk)
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
+            if tried.is_done:
+                messages.info(request, runs.unchanged(tried))
+                return redirect("nursery:compare", tried.pk)
             messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
             return redirect("nursery:run", tried.pk)
     context = _context(request, run) | {"form": form, "what_ifs": run.what_ifs.order_by("-pk")[:20]}
@@ -137,11 +119,6 @@ def _done(matching_id: int) -> Run:
 
 def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     return rights(request.user) | {"run": run, "round": run.round}
-
-
-def _refused(request: HttpRequest, run: Run, refused: MarketRefused | RulesRefused) -> HttpResponse:
-    messages.error(request, f"この計算の入力を読み直せません。{refused.problems[0]}")
-    return redirect("nursery:run", run.pk)
 
 
 def _other(request: HttpRequest, run: Run, others: list[Run]) -> Run | None:

@@ -12,16 +12,15 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.rounds import FileForm, NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import names, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 SHOWN_FAULTS = 100
 SHOWN_PROBLEMS = 200
@@ -42,11 +41,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make a round."""
     form = RoundForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             round = actions.make(**form.cleaned_data, actor=person_of(request))
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"「{round}」を作りました。次に、施設と申込を取り込みます。")
             return redirect("nursery:round", round.pk)
     context = {"form": form, "rule_sets": RuleSet.objects.exists()}
@@ -86,11 +82,8 @@ def edit(request: HttpRequest, round_id: int) -> HttpResponse:
     row = get_object_or_404(Round, pk=round_id)
     form = RoundForm(request.POST or None, round=row)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             actions.change(row, **form.cleaned_data, actor=person_of(request))
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "選考回を変えました。")
             return redirect("nursery:round", row.pk)
     context = {"form": form, "round": row, "rule_sets": True}
@@ -103,11 +96,8 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
     row = get_object_or_404(Round, pk=round_id)
     form = NextRoundForm(request.POST or None, initial={"title": f"{row.title}（第{row.number + 1}回）"})
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             new = actions.make_next(row, form.cleaned_data["title"], actor=person_of(request))
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(
                 request, "残った枠と、入所が決まっていない申込を引き継ぎました。新しい申込も取り込めます。"
             )
@@ -143,14 +133,8 @@ def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
 def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     """Let a worker hand the decisions over to the robots."""
     row = get_object_or_404(Round, pk=round_id)
-    try:
-        handing.ask(row, actor=person_of(request))
-    except NotPossible as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。"
-        )
+    handing.ask(row, actor=person_of(request))
+    messages.success(request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。")
     return redirect("nursery:round", row.pk)
 
 
@@ -167,14 +151,7 @@ def _taken(
     request: HttpRequest, round: Round, action: Callable[[], Taken], form: Any, what: str
 ) -> HttpResponse:
     """Carry it out; where rows were refused the page with all of them, else the round."""
-    try:
-        taken = action()
-    except NotPossible as error:
-        messages.error(request, str(error))
-        return redirect("nursery:round", round.pk)
-    except RulesRefused as refused:
-        messages.error(request, f"選考基準が読めません。{refused.problems[0]}")
-        return redirect("nursery:round", round.pk)
+    taken = action()
     if not taken.problems:
         messages.success(request, f"{what}を取り込みました。{sentence(taken)}")
         return redirect("nursery:round", round.pk)

@@ -16,8 +16,6 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
-from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.engine.tables import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
@@ -25,7 +23,6 @@ from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
-from yakuba.services.nursery.queries.refusal import NotPossible
 
 PAGE_SIZE = 50
 SHOWN_BLOCKING = 100
@@ -41,19 +38,9 @@ def start(request: HttpRequest, round_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "かけてよい時間は、1～3600の数字で入力してください。")
         return redirect("nursery:round", round.pk)
-    try:
-        run = actions.start(
-            round,
-            actor=person_of(request),
-            seconds=form.cleaned_data["seconds"],
-            again=form.cleaned_data["again"],
-        )
-    except actions.Unchanged as same:
-        messages.info(request, str(same))
-        return redirect("nursery:run", same.run.pk)
-    except NotPossible as error:
-        messages.error(request, str(error))
-        return redirect("nursery:round", round.pk)
+    run = actions.start(round, actor=person_of(request), **form.cleaned_data)
+    if run.is_done:
+        messages.info(request, actions.unchanged(run))
     return redirect("nursery:run", run.pk)
 
 
@@ -88,11 +75,8 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
 def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
     """End a calculation."""
     row = _run(matching_id)
-    try:
-        actions.stop(row, actor=person_of(request))
-        messages.success(request, "計算を中止しました。")
-    except NotPossible as error:
-        messages.error(request, str(error))
+    actions.stop(row, actor=person_of(request))
+    messages.success(request, "計算を中止しました。")
     return redirect("nursery:run", row.pk)
 
 
@@ -101,13 +85,8 @@ def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
 def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Make the result count."""
     row = _run(matching_id)
-    try:
-        actions.adopt(row, actor=person_of(request))
-        messages.success(
-            request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。"
-        )
-    except NotPossible as error:
-        messages.error(request, str(error))
+    actions.adopt(row, actor=person_of(request))
+    messages.success(request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。")
     return redirect("nursery:run", row.pk)
 
 
@@ -204,12 +183,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
 @permission_required("nursery.run")
 def market(request: HttpRequest, matching_id: int) -> HttpResponse:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
-    row = _run(matching_id)
-    try:
-        return files.take_market(row, actor=person_of(request)).answer()
-    except (MarketRefused, RulesRefused) as refused:
-        messages.error(request, f"書き出せません。{refused.problems[0]}")
-        return redirect("nursery:run", row.pk)
+    return files.take_market(_run(matching_id), actor=person_of(request)).answer()
 
 
 def _run(matching_id: int) -> Run:

@@ -27,6 +27,8 @@ class UnderWay(NotPossible):
 class Lacking(NotPossible):
     """The file would lose characters: `problems` tells each with its line and column. `title`: what the file is."""
 
+    heading = "書けない文字があります"
+
     def __init__(self, title: str, problems: Sequence[Problem]) -> None:
         super().__init__(
             f"「{title}」には、Shift_JISで書けない文字が{len(problems)}字あります。"

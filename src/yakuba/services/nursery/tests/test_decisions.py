@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.jobs import JobError
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
@@ -53,12 +54,12 @@ def test_a_second_person_approves_and_seats_are_checked(adopted):
     child = adopted.child("0800000323")
     with pytest.raises(NotPossible, match="1人まで"):
         decisions.propose_place(child, "N1-1", "事情がある", actor=adopted.person)
-    with pytest.raises(NotPossible, match="理由"):
+    with pytest.raises(ApprovalRefused, match="理由"):
         decisions.propose_place(child, "N2-2", " ", actor=adopted.person)
     with pytest.raises(NotPossible, match="ありません"):
         decisions.propose_place(child, "N7-1", "事情がある", actor=adopted.person)
     out = decisions.propose_place(adopted.child("0800000226"), "", "転出", actor=adopted.person)
-    with pytest.raises(NotPossible, match="本人"):
+    with pytest.raises(ApprovalRefused, match="本人"):
         decisions.approve(out, actor=adopted.person)
     assert final(adopted, "0800000226").slot == "N2-1"
     decisions.approve(out, actor=adopted.boss)
@@ -68,7 +69,7 @@ def test_a_second_person_approves_and_seats_are_checked(adopted):
         decisions.propose_place(child, "N2-1", "二度目", actor=adopted.person)
     decisions.approve(moved, actor=adopted.boss)
     assert final(adopted, "0800000323").slot == "N2-1"
-    with pytest.raises(NotPossible, match="すでに"):
+    with pytest.raises(ApprovalRefused, match="すでに"):
         decisions.refuse(moved, "やめる", actor=adopted.boss)
 
 
@@ -100,7 +101,7 @@ def test_freezing_needs_a_second_person_and_ends_changes(adopted):
     proposed = decisions.propose_freeze(adopted.round, "確かめた", actor=adopted.person)
     with pytest.raises(NotPossible, match="確定の承認"):
         decisions.propose_place(adopted.child("0800000226"), "", "転出", actor=adopted.person)
-    with pytest.raises(NotPossible, match="本人"):
+    with pytest.raises(ApprovalRefused, match="本人"):
         decisions.approve(proposed, actor=adopted.person)
     decisions.approve(proposed, actor=adopted.boss)
     row = Round.objects.get(pk=adopted.round.pk)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from yakuba.kernel.definitions import plain, suggestion
+from yakuba.kernel.values.characters import comparable
 from yakuba.services.nursery.contracts import (
     Applications,
     Child,
@@ -155,7 +156,7 @@ def _twice(
         reason = f"同じ受付番号が{_at(other)}（世帯 {other.id}）にもあります。番号を直すか、重複した申込を除いてください。"
         yield Problem(household.line, place, reason)
     receipts.setdefault(child.id, household)
-    person = (plain(child.name).replace(" ", ""), child.birth)
+    person = (comparable(child.name).replace(" ", ""), child.birth)
     if child.name and person in people and not child.facts.get(SAME_NAME):
         other = people[person]
         reason = (
