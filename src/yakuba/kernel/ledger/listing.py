@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case as When_
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -21,7 +21,7 @@ from yakuba.kernel.values import ValueRefused, calendar
 
 def listed(wanted: Wanted) -> QuerySet[Any]:
     """The cases, with `name` and `kana` (empty where a procedure has none)."""
-    return CASES.listed(wanted)
+    return cast("QuerySet[Any]", CASES.listed(wanted))
 
 
 def spellings(text: str) -> list[str]:

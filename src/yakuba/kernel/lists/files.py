@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from yakuba.kernel.definitions import Problem
-from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table, to_csv, to_json
+from yakuba.kernel.files.downloads import LargeDownload
+from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table, write_csv, write_json
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": ("json", "application/json"),
+}
 FORMATS = {"xlsx": "Excel", "cp932": "CSV（Shift_JIS）", "utf-8": "CSV（UTF-8）", "json": "JSON"}
 MOST_TOLD = 50  # characters that cannot be written
 
@@ -26,31 +30,34 @@ class Lacking(ValueError):
 
 
 def write(
-    tables: Sequence[Table],
+    tables: Iterable[Table],
     name: str,
     form: str,
     *,
     accept: bool = False,
     reduction: Mapping[str, str] = NO_REDUCTION,
-) -> Download:
-    """The file `<name>-<today>`. form: a key of FORMATS; all but Excel hold the first table alone. accept: a character
-    that Shift_JIS lacks may be reduced by the town's table, or become 〓.
+) -> LargeDownload:
+    """The file `<name>-<today>`, written to the disk row by row. form: a key of FORMATS; all but Excel hold the first
+    table alone. accept: a character that Shift_JIS lacks may be reduced by the town's table, or become 〓.
 
     Raises Lacking, and KeyError for another form.
     """
-    name = f"{name}-{timezone.localdate():%Y%m%d}"
-    if form == "xlsx":
-        from yakuba.kernel.tables.excel import to_excel  # takes long; only this needs it
-
-        return Download(f"{name}.xlsx", EXCEL, to_excel(tables))
-    if form == "json":
-        return Download(f"{name}.json", "application/json", to_json(tables[0]))
     if form not in FORMATS:
         raise KeyError(form)
-    content, problems = to_csv(tables[0], form, reduction)
+    file, problems = nameless_file(), []
+    if form == "xlsx":
+        from yakuba.kernel.tables.excel import write_excel  # takes long; only this needs it
+
+        write_excel(tables, file)
+    elif form == "json":
+        write_json(next(iter(tables)), file)
+    else:
+        problems = write_csv(next(iter(tables)), file, form, reduction)
     if problems and not accept:
         raise Lacking(problems)
-    return Download(f"{name}.csv", "text/csv", content)
+    file.seek(0)
+    suffix, media_type = MEDIA_TYPES.get(form, ("csv", "text/csv"))
+    return LargeDownload(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", media_type, file)
 
 
 def lacking_page(request: HttpRequest, lacking: Lacking, title: str, back: str) -> HttpResponse:

@@ -11,19 +11,16 @@ from yakuba.kernel.lists.models import Choice
 
 
 def wanted(request: HttpRequest, listing: Listing) -> Wanted:
-    """What the address says, else what the person chose before; remembered."""
+    """What the address says, else what the person chose before; remembered where the list is."""
+    if not listing.remembered:
+        return listing.wanted(request.GET.dict())
     before = _before(request, listing)
     if not listing.parameters & request.GET.keys():
         return before
     found = listing.wanted({"sort": before.sort, **request.GET.dict()})
-    if found != before or _key(listing) not in request.session:
+    if found != before:
         _keep(request, listing, found)
     return found
-
-
-def forget(request: HttpRequest, listing: Listing) -> None:
-    """Narrow nothing any more; the order stays."""
-    _keep(request, listing, Wanted(sort=_before(request, listing).sort))
 
 
 def _before(request: HttpRequest, listing: Listing) -> Wanted:
@@ -34,8 +31,7 @@ def _before(request: HttpRequest, listing: Listing) -> Wanted:
 
 
 def _keep(request: HttpRequest, listing: Listing, found: Wanted) -> None:
-    passing = {one.key for one in listing.filters if not one.remembered}
-    told = {key: value for key, value in found.parameters().items() if key not in passing}
+    told = found.parameters()
     request.session[_key(listing)] = told
     chosen = {key: value for key, value in told.items() if key != "text"}
     Choice.objects.update_or_create(**_whose(request, listing), defaults={"chosen": chosen})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -14,24 +16,34 @@ from openpyxl.utils import get_column_letter
 from yakuba.kernel.tables.spreadsheets import DANGEROUS, Table, Value
 
 WIDEST = 60  # columns of half width
+MEASURED = 50  # rows that say how wide a column is
 
 
 def to_excel(tables: Iterable[Table]) -> bytes:
     """One workbook, a sheet a table, the head row fixed and filterable."""
+    buffer = io.BytesIO()
+    write_excel(tables, buffer)
+    return buffer.getvalue()
+
+
+def write_excel(tables: Iterable[Table], file: IO[bytes]) -> None:
+    """As `to_excel`; the rows go to the disk one by one."""
     book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.title)
         sheet.freeze_panes = "A2"
-        for number, width in enumerate(_widths(table), start=1):
+        rows = iter(table.rows)
+        first = list(islice(rows, MEASURED))
+        for number, width in enumerate(_widths(table.head, first), start=1):
             sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
         sheet.append([_cell(sheet, head, bold=True) for head in table.head])
-        for row in table.rows:
+        last = 1
+        for row in chain(first, rows):
             sheet.append([_cell(sheet, value) for value in row])
+            last += 1
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{last}"
         sheet.close()  # should the next table fail, nothing is left half written
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    book.save(file)
 
 
 def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:
@@ -50,8 +62,8 @@ def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:
     return cell
 
 
-def _widths(table: Table) -> Iterator[int]:
+def _widths(head: Sequence[str], rows: Sequence[Sequence[Value]]) -> Iterator[int]:
     """Columns wide enough for the head and the first rows."""
-    for number, head in enumerate(table.head):
-        values = [head, *(str(row[number] or "") for row in table.rows[:50])]
+    for number, name in enumerate(head):
+        values = [name, *(str(row[number] or "") for row in rows)]
         yield min(WIDEST, 2 + max(sum(2 if ord(one) > 255 else 1 for one in value) for value in values))

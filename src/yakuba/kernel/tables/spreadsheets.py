@@ -7,44 +7,58 @@ write becomes 〓 and is told with its place, never dropped.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import IO
 
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.values import cp932
 from yakuba.kernel.values.reduction import reduced
 
-Value = str | int | None
+Value = str | int | float | None
 NO_REDUCTION: Mapping[str, str] = {}
 DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet: its title (≤ 31 characters), the head row and the others."""
+    """A sheet: its title (≤ 31 characters), the head row and the others, which may be made while they are written."""
 
     title: str
     head: Sequence[str]
-    rows: Sequence[Sequence[Value]]
+    rows: Iterable[Sequence[Value]]
 
 
 def to_csv(
     table: Table, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
 ) -> tuple[bytes, list[Problem]]:
-    """The table with its head. encoding: `utf-8` (with BOM, so that Excel reads it) or `cp932`; lines end in CRLF.
+    """The table as `write_csv` writes it, and what it tells."""
+    buffer = io.BytesIO()
+    problems = write_csv(table, buffer, encoding, reduction)
+    return buffer.getvalue(), problems
+
+
+def write_csv(
+    table: Table, file: IO[bytes], encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
+) -> list[Problem]:
+    """The table with its head, row by row. encoding: `utf-8` (with BOM, so that Excel reads it) or `cp932`; lines end
+    in CRLF.
 
     reduction: what a town writes for characters in a CP932 file (`kernel.values.reduction`). The problems tell every
     character that was reduced and every one that the file cannot hold, with its line.
     """
     if encoding not in ("utf-8", "cp932"):
         raise ValueError(f"unknown encoding {encoding}")
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(
+        codecs.getwriter("utf-8-sig" if encoding == "utf-8" else encoding)(file), lineterminator="\r\n"
+    )
     problems: list[Problem] = []
-    for line, row in enumerate([table.head, *table.rows], start=1):
+    for line, row in enumerate(chain([table.head], table.rows), start=1):
         cells = row
         if encoding == "cp932":  # first: what is written may begin like a formula that the text hid
             cells = [
@@ -52,7 +66,7 @@ def to_csv(
                 for head, cell in zip(table.head, row, strict=True)
             ]
         writer.writerow([_harmless(cell) for cell in cells])
-    return buffer.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding), problems
+    return problems
 
 
 def _harmless(value: Value) -> str:
@@ -77,5 +91,16 @@ def _writable(
 
 def to_json(table: Table) -> bytes:
     """The rows as a list of objects by heading, in UTF-8; nothing of a text is changed."""
-    rows = [dict(zip(table.head, row, strict=True)) for row in table.rows]
-    return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+    buffer = io.BytesIO()
+    write_json(table, buffer)
+    return buffer.getvalue()
+
+
+def write_json(table: Table, file: IO[bytes]) -> None:
+    """As `to_json`, a line a row."""
+    before = "[\n"
+    for row in table.rows:
+        line = json.dumps(dict(zip(table.head, row, strict=True)), ensure_ascii=False)
+        file.write(f"{before}{line}".encode())
+        before = ",\n"
+    file.write(b"[]\n" if before == "[\n" else b"\n]\n")

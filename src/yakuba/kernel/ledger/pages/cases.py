@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -15,13 +16,13 @@ from yakuba.kernel.lists.pages import respond
 
 
 @permission_required("ledger.view")
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: HttpRequest) -> HttpResponseBase:
     """The list. Looking for a value is recorded."""
     return respond(request, CASES)
 
 
 @permission_required("ledger.export")
-def export_cases(request: HttpRequest) -> HttpResponse:
+def export_cases(request: HttpRequest) -> HttpResponseBase:
     """The same cases as a file; where characters would be lost, a page that says which."""
     form = request.GET.get("form", "xlsx")
     try:

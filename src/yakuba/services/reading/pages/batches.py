@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required
@@ -67,8 +68,7 @@ BATCHES = Listing(
     nothing=Nothing(
         "まだ何も取り込んでいません",
         "スキャンした申請書を取り込むと、ここに束として並びます。",
-        "申請書を取り込む",
-        "reading:upload",
+        ("申請書を取り込む", reverse_lazy("reading:upload")),
     ),
     search=Search(lambda rows, text: rows.filter(name__icontains=text), label="名前"),
     filters=(Filter("state", "状態", queries.STATES.items, queries.in_state),),
@@ -77,7 +77,7 @@ BATCHES = Listing(
 
 
 @permission_required("reading.view")
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: HttpRequest) -> HttpResponseBase:
     """The list of batches."""
     return respond(request, BATCHES, "reading/batches.html")
 

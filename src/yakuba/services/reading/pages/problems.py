@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -55,7 +56,10 @@ PROBLEMS = Listing(
         Column("batch", "束", lambda row: row.batch.name, ("batch__name", "problem_since")),
         Column("since", "いつから", lambda row: ago(row.problem_since), ("problem_since", "pk")),
         Column(
-            "work", "操作", lambda row: Cell("対応する", url=_url(row), about=row.place_in_file, button=True)
+            "work",
+            "操作",
+            lambda row: Cell("対応する", url=_url(row), about=row.place_in_file, button=True),
+            filed=False,
         ),
     ),
     rows=queries.problem_sheets,
@@ -69,16 +73,16 @@ PROBLEMS = Listing(
             queries.batches_with_problems,
             lambda rows, number: rows.filter(batch=number),
             other=_batch_name,
-            remembered=False,  # what waits is told for all batches
         ),
     ),
     sort="since",
+    remembered=False,  # what waits is told for all batches
     page_size=20,
 )
 
 
 @permission_required("reading.confirm")
-def problems(request: HttpRequest) -> HttpResponse:
+def problems(request: HttpRequest) -> HttpResponseBase:
     """All sheets in trouble, cases that lack a page, jobs that gave up, and what was put aside."""
     return respond(request, PROBLEMS, "reading/problems.html", _beside)
 

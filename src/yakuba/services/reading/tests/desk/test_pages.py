@@ -50,7 +50,7 @@ def answered(browser, question, **data):
 def test_every_page_opens_empty_and_full(browser, full_desk):
     lists = ["batches", "upload", "problems", "held", "confirm", "forms"]
     for name in lists:
-        assert browser.get(reverse(f"reading:{name}")).status_code == 200, name
+        assert browser.get(reverse(f"reading:{name}"), follow=True).status_code == 200, name
     batch = full_desk.read((NURSERY, 1), (BUS, 1), (BUS, 1))
     for name in lists[:-2]:
         assert browser.get(reverse(f"reading:{name}")).status_code == 200, name
