@@ -68,7 +68,7 @@ def test_filters_stand_in_sight_and_go_with_one_press(town, client, clerk):
     assert "条件をすべて消す" in page
     again = client.get("/cases/", follow=True).content.decode()
     assert "0800000226" not in again, "the filter is remembered"
-    assert re.search(r'aria-sort="none"><a href="\?text=[^"]*sort=name"', again)
+    assert re.search(r'aria-sort="none"><a id="sort-name" href="\?text=[^"]*sort=name"', again)
     assert "0800000226" in client.get("/cases/?sort=").content.decode()
     assert "条件をすべて消す" not in client.get("/cases/", follow=True).content.decode()
     assert AuditEvent.objects.filter(name="ledger.searched").count() == 2, "each time it is shown"
