@@ -98,7 +98,9 @@ def names(answer):
 
 def test_the_head_sorts_both_ways_and_says_so(ask):
     page = text_of(ask("?sort=people"))
-    assert re.search(r'class="num" aria-sort="ascending"><a id="sort-people" href="\?sort=-people">人数', page)
+    assert re.search(
+        r'class="num" aria-sort="ascending"><a id="sort-people" href="\?sort=-people">人数', page
+    )
     assert re.search(r'aria-sort="none"><a id="sort-name" href="\?sort=name">課', page)
     assert '<th scope="col">状態</th>' in page, "what does not sort is no link"
     assert names(ask("?sort=-people")) == names(ask("?sort=people"))[::-1]

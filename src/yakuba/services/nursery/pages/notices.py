@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists.shown import Part
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
+from yakuba.services.nursery.pages.lists import PRINTS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
@@ -29,7 +31,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
     ready = outputs.latest_print(round)
     context = rights(request.user) | {
         "round": round,
-        "prints": prints,
+        "prints": Part(PRINTS, prints, request.user),
         "active": active,
         "job": outputs.print_job(active, actions.JOB) if active else None,
         "restart": outputs.restart_sentence(active) if active else "",
