@@ -146,6 +146,12 @@ class Shown(Part):
         return told
 
     @property
+    def narrows(self) -> bool:
+        """Whether there is something to narrow or to sort."""
+        some = bool(self.page.object_list) or self.wanted.narrowed
+        return some and bool(self.listing.search or self.listing.filters or self.sorts)
+
+    @property
     def conditions(self) -> list[tuple[str, str]]:
         """(words, query without it) of everything that narrows."""
         found = [("text", f"「{self.wanted.text}」を含む")] if self.wanted.text else []

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from yakuba.services.reading.pages import batches, cases, confirm, corrections, forms, pictures, problems
+from yakuba.services.reading.pages import (
+    batches,
+    cases,
+    confirm,
+    corrections,
+    forms,
+    held,
+    pictures,
+    problems,
+)
 
 app_name = "reading"
 urlpatterns = [
@@ -13,7 +22,7 @@ urlpatterns = [
     path("files/<int:file_id>/settle/", batches.settle, name="settle"),
     path("jobs/<int:job_id>/retry/", batches.retry, name="retry"),
     path("confirm/", confirm.confirm, name="confirm"),
-    path("confirm/held/", confirm.held, name="held"),
+    path("confirm/held/", held.held, name="held"),
     path("confirm/<int:question_id>/", confirm.question, name="question"),
     path("confirm/<int:question_id>/hold/", confirm.hold, name="hold"),
     path("cases/<int:case_id>/", cases.case, name="case"),

@@ -45,7 +45,8 @@ def open_corrections(user: Any) -> QueueState:
     rows = corrections()
     oldest = rows.first()
     since = oldest.opened_at if oldest else None
-    return QueueState(rows.count(), reverse("reading:corrections"), "訂正を見る", since, urgent=bool(oldest))
+    url = f"{reverse('reading:corrections')}?state=open"
+    return QueueState(rows.count(), url, "訂正を見る", since, urgent=bool(oldest))
 
 
 def troubled_sheets(user: Any) -> QueueState:
