@@ -174,7 +174,7 @@ class Listing:
     """A list.
 
     name: `<room>.<list>`, under which a person's choice is remembered; row: what one row is, in Japanese.
-    rows: all that it can show, of the active municipality. sort: the column by which it sorts at first, with - for
+    rows: all that it can show, of the active municipality; a query where there is `bulk`. sort: the column by which it sorts at first, with - for
     downwards; empty for the order of `rows`. each: makes of the rows of a page what `cell` is given, where that is
     more than a row; a prefetched field comes along by itself.
     lead, trail, actions: the sentence, the way here and the buttons at the top of the page.

@@ -116,6 +116,7 @@ def test_every_input_has_a_label_every_cell_its_heading_and_the_table_a_caption(
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert len(re.findall(r"<t[hd] ", body)) == body.count("data-label=") == 3 * 5
     assert "<script" not in page.partition("<main")[2], "nothing here needs a script"
+    assert re.search(r'<input id="text"[^>]* data-key="/"', page)
 
 
 def test_what_a_person_may_not_open_is_no_link(ask, clerk, newcomer, make_staff):
