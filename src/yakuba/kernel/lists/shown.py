@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -80,10 +81,12 @@ class Shown(Part):
 
     def __init__(self, request: HttpRequest, listing: Listing, wanted: Wanted) -> None:
         self.wanted, self.given = wanted, request.GET
-        self.page: Page[Any] = Paginator(listing.listed(wanted), listing.page_size).get_page(
-            request.GET.get("page")
-        )
-        super().__init__(listing, self.page.object_list, request.user)
+        rows = listing.listed(wanted)
+        self.page: Page[Any] = Paginator(rows, listing.page_size).get_page(request.GET.get("page"))
+        found = self.page.object_list
+        if isinstance(found, QuerySet):  # only these rows are read whole, not what stands before them
+            found = rows.filter(pk__in=list(found.values_list("pk", flat=True)))  # type: ignore[union-attr]
+        super().__init__(listing, found, request.user)
         self.checked = "checked" in request.GET
         self.bulk = [
             (number, one, list(one.asks.items()))
@@ -148,7 +151,7 @@ class Shown(Part):
     @property
     def narrows(self) -> bool:
         """Whether there is something to narrow or to sort."""
-        some = bool(self.page.object_list) or self.wanted.narrowed
+        some = bool(self.objects) or self.wanted.narrowed
         return some and bool(self.listing.search or self.listing.filters or self.sorts)
 
     @property
