@@ -45,12 +45,14 @@ def objects(transactional_db) -> TownObjects:
 
 
 def paths(objects: TownObjects) -> list[str]:
-    """The addresses that answer with a page (not with a picture, a file, or a redirect)."""
+    """The addresses that answer with a page, lists included, which lead to themselves with what narrows them; not with
+    a picture, a file, or the way to another page."""
     client, found = Client(), []
     client.force_login(town.user("kanri"))
     for url in [page.url(objects) for page in pages() if page.name != "logout"]:
-        answer = client.get(url)
-        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+        answer = client.get(url, follow=True)
+        here = answer.request["PATH_INFO"] == url
+        if here and answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             found.append(url)
     return found
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.audit",
     "yakuba.kernel.files",
     "yakuba.kernel.tables",
+    "yakuba.kernel.lists",
     "yakuba.kernel.ledger",
     "yakuba.kernel.persons",
     "yakuba.kernel.workdays",

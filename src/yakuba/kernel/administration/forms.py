@@ -9,11 +9,9 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import granted
 from yakuba.kernel.accounts.models import Role, User
-from yakuba.kernel.jobs.models import Job, State
-from yakuba.kernel.registry import audit_sentences, manifests
+from yakuba.kernel.registry import manifests
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
-from yakuba.kernel.ui.forms import JapaneseDateField
 
 LONGEST_TOKEN_DAYS = 1826
 
@@ -107,36 +105,6 @@ class TokenForm(forms.Form):
         people = User.objects.filter(municipality=current_municipality(), is_active=True).order_by("username")
         self.fields["user"].choices = [(one.username, f"{one}（{one.username}）") for one in people]  # type: ignore[attr-defined]
         self.fields["scopes"].choices = permission_choices(granted(issuer))  # type: ignore[attr-defined]
-
-
-class JobFilter(forms.Form):
-    """Which jobs are shown."""
-
-    state = forms.ChoiceField(label="状態", required=False)
-    name = forms.ChoiceField(label="種類", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [("", "すべて"), *State.choices]  # type: ignore[attr-defined]
-        names = Job.objects.order_by("name").values_list("name", flat=True).distinct()
-        self.fields["name"].choices = [("", "すべて"), *((one, Job(name=one).label) for one in names)]  # type: ignore[attr-defined]
-
-
-class AuditFilter(forms.Form):
-    """Which events are shown."""
-
-    event = forms.ChoiceField(label="出来事", required=False)
-    person = forms.ChoiceField(label="職員", required=False)
-    first = JapaneseDateField(label="この日から", required=False)
-    last = JapaneseDateField(label="この日まで", required=False, help_text="")
-    subject = forms.CharField(label="対象", required=False, max_length=120, help_text="例：case:12")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        events = sorted(audit_sentences().items(), key=lambda one: one[1])
-        self.fields["event"].choices = [("", "すべて"), *events]  # type: ignore[attr-defined]
-        people = User.objects.filter(municipality=current_municipality()).order_by("username")
-        self.fields["person"].choices = [("", "すべて"), *((one.username, str(one)) for one in people)]  # type: ignore[attr-defined]
 
 
 def manual_of_settings() -> str:

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.files.downloads import LargeDownload
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
-from yakuba.kernel.ledger.listing import Wanted, listed
+from yakuba.kernel.ledger.listing import listed
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.tables.files import EXCEL, Lacking, written
+from yakuba.kernel.lists import Wanted
+from yakuba.kernel.lists.files import write
+from yakuba.kernel.lists.shown import parts
+from yakuba.kernel.tables.files import FORMATS, Lacking
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.ui.wording import wareki
 
-__all__ = ["FORMATS", "Lacking", "NothingToWrite", "export"]
+__all__ = ["Lacking", "NothingToWrite", "export"]
 
-FORMATS = {"xlsx": "Excel", "cp932": "CSV（Shift_JIS）", "utf-8": "CSV（UTF-8）"}
 HEAD = ("受付番号", "状態", "登録番号", "受付日")
-ASKED_AT_ONCE = 500  # cases whose values are read together
 
 
 class NothingToWrite(ValueError):
     """There is nothing to write, or more than one file's worth of columns; `str()` says what to do."""
 
 
-def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download:
+def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> LargeDownload:
     """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
     Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 
@@ -39,37 +41,32 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download
     """
     if form not in FORMATS:
         raise KeyError(form)
-    revealed = reveals(actor)
-    tables = _tables(wanted, revealed)
-    if not tables:
+    counts = _counts(wanted)
+    if not counts:
         raise NothingToWrite("書き出す受付がありません。条件をゆるめてください。")
-    name = f"cases-{timezone.localdate():%Y%m%d}"
-    if form == "xlsx":
-        file = Download(f"{name}.xlsx", EXCEL, written(tables, form))
-    else:
-        file = _csv(tables, f"{name}.csv", form, accept)
-    rows = sum(len(table.rows) for table in tables)
-    record("ledger.exported", actor=actor, form=form, cases=rows, procedure=wanted.procedure)
+    if form != "xlsx" and len(counts) > 1:
+        raise NothingToWrite(
+            "列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
+        )
+    tables = _tables(wanted, list(counts), reveals(actor))
+    file = write(tables, "cases", form, accept=accept, reduction=ReductionTable.in_use())
+    chosen = wanted.chosen.get("procedure", "")
+    record("ledger.exported", actor=actor, form=form, cases=sum(counts.values()), procedure=chosen)
     return file
 
 
-def _csv(tables: Sequence[Table], name: str, encoding: str, accept: bool) -> Download:
-    if len(tables) > 1:
-        raise NothingToWrite(
-            "CSVの列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
-        )
-    content = written(tables[:1], encoding, accept=accept, reduction=ReductionTable.in_use())
-    return Download(name, "text/csv", content)
+def _counts(wanted: Wanted) -> dict[int, int]:
+    """How many cases of each procedure are listed; none of those without any."""
+    rows = listed(wanted).order_by().values_list("procedure").annotate(number=Count("pk"))
+    return dict(rows.order_by("procedure__title"))
 
 
-def _tables(wanted: Wanted, revealed: bool) -> list[Table]:
-    tables = []
+def _tables(wanted: Wanted, procedures: Sequence[int], revealed: bool) -> Iterator[Table]:
     titles: set[str] = set()
-    for procedure in Procedure.objects.order_by("title"):
-        cases = list(listed(wanted).filter(procedure=procedure))
-        if cases:
-            tables.append(_table(procedure, cases, _sheet_title(procedure.title, titles), revealed))
-    return tables
+    known = Procedure.objects.in_bulk(procedures)
+    for number in procedures:
+        title = _sheet_title(known[number].title, titles)
+        yield _table(known[number], listed(wanted).filter(procedure=number), title, revealed)
 
 
 def _sheet_title(title: str, taken: set[str]) -> str:
@@ -82,26 +79,24 @@ def _sheet_title(title: str, taken: set[str]) -> str:
     return name
 
 
-def _table(procedure: Procedure, cases: list[Any], title: str, revealed: bool) -> Table:
+def _table(procedure: Procedure, cases: Any, title: str, revealed: bool) -> Table:
     fields = [item for item in procedure.definition.fields if item.code != RECEIPT_NUMBER]
-    rows = []
-    for start in range(0, len(cases), ASKED_AT_ONCE):
-        part = cases[start : start + ASKED_AT_ONCE]
-        values: dict[int, dict[str, str]] = {case.pk: {} for case in part}
-        stored = CaseValue.objects.filter(case__in=[case.pk for case in part])
-        for case_id, field, value in stored.values_list("case_id", "field", "value"):
-            values[case_id][field] = value
-        for case in part:
-            day = wareki(timezone.localtime(case.created_at), weekday=False)
-            head = (case.receipt_number, LABELS[Status(case.status)], case.target_number, day)
-            own = values[case.pk]
-            rows.append(
-                (
-                    *head,
-                    *(
-                        item.kind.cell(own.get(item.code, ""), item.options, revealed=revealed)
-                        for item in fields
-                    ),
-                )
-            )
+    rows = (row for part in parts(cases) for row in _rows(part, fields, revealed))
     return Table(title, (*HEAD, *(item.label for item in fields)), rows)
+
+
+def _rows(cases: Sequence[Any], fields: Sequence[Any], revealed: bool) -> Iterator[list[str | int]]:
+    values: dict[int, dict[str, str]] = {case.pk: {} for case in cases}
+    stored = CaseValue.objects.filter(case__in=list(values))
+    for case_id, field, value in stored.values_list("case_id", "field", "value"):
+        values[case_id][field] = value
+    for case in cases:
+        day = wareki(timezone.localtime(case.created_at), weekday=False)
+        own = values[case.pk]
+        yield [
+            case.receipt_number,
+            LABELS[Status(case.status)],
+            case.target_number,
+            day,
+            *(item.kind.cell(own.get(item.code, ""), item.options, revealed=revealed) for item in fields),
+        ]

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.listing import Wanted, listed
+from yakuba.kernel.ledger.listing import listed
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.lists import Wanted
 from yakuba.kernel.registry import Found
 
 MOST = 21  # one more than a page shows, so that it can say that there are others

@@ -4,88 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case as When_
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
 
 from yakuba.kernel.ledger.masking import masked_values
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
-from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.ledger.queries import procedures
+from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
 from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import COMPATIBLE
-
-SORTS: dict[str, tuple[str, tuple[str, ...]]] = {  # key -> heading, columns
-    "receipt": ("受付番号", ("receipt_number",)),
-    "name": ("氏名", ("kana", "name", "receipt_number")),
-    "procedure": ("手続", ("procedure__title", "receipt_number")),
-    "status": ("状態", ("status", "receipt_number")),
-    "updated": ("更新", ("updated_at",)),
-}
-USUAL = "procedure"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a person wants to see; empty strings narrow nothing. `sort` is a key of SORTS, with - for downwards."""
-
-    text: str = ""
-    procedure: str = ""
-    status: str = ""
-    sort: str = USUAL
-
-    @classmethod
-    def of(cls, given: Mapping[str, str]) -> Wanted:
-        """From a query; what is not known there is left out."""
-        sort = given.get("sort", "").strip()
-        status = given.get("status", "").strip()
-        return cls(
-            text=(given.get("text") or given.get("receipt_number") or "").strip()[:100],
-            procedure=given.get("procedure", "").strip(),
-            status=status if status in set(Status) else "",
-            sort=sort if sort.removeprefix("-") in SORTS else USUAL,
-        )
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything is left out of the list."""
-        return bool(self.text or self.procedure or self.status)
-
-    def parameters(self) -> dict[str, str]:
-        """What of it stands in an address."""
-        return {key: value for key, value in asdict(self).items() if value and value != USUAL}
-
-    def without(self, key: str) -> dict[str, str]:
-        """The address with one condition less."""
-        return {name: value for name, value in self.parameters().items() if name != key}
-
-    def conditions(self, titles: Mapping[str, str]) -> list[tuple[str, str]]:
-        """(key, words) of everything that narrows; `titles` are the procedures' by code."""
-        found = [
-            ("text", f"「{self.text}」を含む") if self.text else None,
-            ("procedure", titles.get(self.procedure, self.procedure)) if self.procedure else None,
-            ("status", LABELS[Status(self.status)]) if self.status else None,
-        ]
-        return [one for one in found if one]
 
 
 def listed(wanted: Wanted) -> QuerySet[Any]:
     """The cases, with `name` and `kana` (empty where a procedure has none)."""
-    rows = _named(Case.objects.select_related("procedure"))
-    if wanted.procedure:
-        rows = rows.filter(procedure__code=wanted.procedure)
-    if wanted.status:
-        rows = rows.filter(status=wanted.status)
-    if wanted.text:
-        rows = rows.filter(_holds(wanted.text))
-    down = wanted.sort.startswith("-")
-    columns = [F(column) for column in SORTS[wanted.sort.removeprefix("-")][1]]
-    return rows.order_by(
-        *(column.desc(nulls_last=True) if down else column.asc(nulls_last=True) for column in columns)
-    )
+    return cast("QuerySet[Any]", CASES.listed(wanted))
 
 
 def spellings(text: str) -> list[str]:
@@ -103,17 +40,19 @@ def spellings(text: str) -> list[str]:
     return [one for one in dict.fromkeys(found) if one]
 
 
-def _holds(text: str) -> Q:
-    values = CaseValue.objects.filter(case=OuterRef("pk")).exclude(masked_values())
+def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    values = CaseValue.objects.exclude(masked_values())
     wanted, own = Q(), Q()
     for spelling in spellings(text):
         wanted |= Q(value__icontains=spelling)
         own |= Q(receipt_number__contains=spelling) | Q(target_number__icontains=spelling)
-    return own | Q(Exists(values.filter(wanted)))
+    # Read once for all cases: asked for each case, SQLite went through all values of the town each time.
+    return rows.filter(own | Q(pk__in=values.filter(wanted).values("case")))
 
 
-def _named(rows: QuerySet[Case]) -> QuerySet[Any]:
-    """With the first name of each case and its reading."""
+def _named() -> QuerySet[Any]:
+    """All cases, with the first name of each and its reading."""
+    rows: QuerySet[Any] = Case.objects.select_related("procedure")
     fields = [(procedure.pk, *name_fields(procedure)) for procedure in Procedure.objects.all()]
     for position, called in enumerate(("name", "kana")):
         whens = [When(procedure=row[0], then=Value(row[position + 1])) for row in fields if row[position + 1]]
@@ -134,3 +73,54 @@ def name_fields(procedure: Procedure) -> tuple[str, str]:
     name = next((item.code for item in fields if item.type == "name"), "")
     kana = next((item.code for item in fields if item.type == "kana" and item.reading_of == name), "")
     return name, kana or next((item.code for item in fields if item.type == "kana"), "")
+
+
+CASES = Listing(
+    "ledger.cases",
+    "受付簿",
+    "受付",
+    columns=(
+        Column(
+            "receipt",
+            "受付番号",
+            lambda case: Cell(case.receipt_number, url=reverse("ledger:case", args=[case.pk])),
+            ("receipt_number",),
+        ),
+        Column("name", "氏名", lambda case: case.name, ("kana", "name", "receipt_number")),
+        Column(
+            "procedure", "手続", lambda case: case.procedure.title, ("procedure__title", "receipt_number")
+        ),
+        Column(
+            "status",
+            "状態",
+            lambda case: status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)]),
+            ("status", "receipt_number"),
+        ),
+        Column("updated", "更新", lambda case: ago(case.updated_at), ("updated_at",)),
+        Column("target", "登録番号", lambda case: case.target_number),
+    ),
+    rows=_named,
+    nothing=Nothing("受付はまだありません", "申請書を取り込むと、ここに並びます。"),
+    search=Search(
+        _search,
+        help="受付番号、氏名、住所、電話、日付など、どの値でも",
+        event="ledger.searched",
+        also="receipt_number",
+    ),
+    filters=(
+        Filter(
+            "procedure",
+            "手続",
+            lambda: procedures().values_list("code", "title"),
+            lambda rows, code: rows.filter(procedure__code=code),
+        ),
+        Filter(
+            "status",
+            "状態",
+            lambda: [(one.value, LABELS[one]) for one in Status],
+            lambda rows, one: rows.filter(status=one),
+        ),
+    ),
+    sort="procedure",
+    export="ledger:export",
+)

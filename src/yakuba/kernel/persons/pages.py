@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists import Cell, Column, Listing, Nothing
+from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.persons.models import Load
@@ -57,6 +59,31 @@ class ProbeForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
+def _problems(load: Load) -> Cell:
+    if not load.problems:
+        return Cell("なし")
+    told = [
+        f"{one['line']}行目：{one['problem']}" if one["line"] else str(one["problem"])
+        for one in load.problems
+    ]
+    return Cell(f"{len(told)}行", behind="\n".join(told))
+
+
+LOADS = Listing(
+    "persons.loads",
+    "取り込みの記録",
+    "取り込み",
+    columns=(
+        Column("finished", "日時", lambda load: load.finished_at),
+        Column("file", "ファイル", lambda load: load.file_name),
+        Column("rows", "人数", lambda load: load.rows, number=True),
+        Column("problems", "読めなかった行", _problems),
+    ),
+    rows=lambda: Load.objects.none(),
+    nothing=Nothing("まだ取り込んでいません"),
+)
+
+
 @permission_required("persons.view")
 def index(request: HttpRequest) -> HttpResponse:
     """Look for a person; below it what was loaded last."""
@@ -67,7 +94,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "found": found,
         "current": queries.current(),
         "under_way": jobs.under_way(),
-        "loads": Load.objects.exclude(finished_at=None).order_by("-pk")[:LOADS_SHOWN],
+        "loads": Part(
+            LOADS, Load.objects.exclude(finished_at=None).order_by("-pk")[:LOADS_SHOWN], request.user
+        ),
     }
     return render(request, "persons/index.html", context)
 

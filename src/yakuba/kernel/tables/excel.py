@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -14,13 +14,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from yakuba.kernel.tables.spreadsheets import DANGEROUS, Sheet, Value, naive
+from yakuba.kernel.tables.spreadsheets import DANGEROUS, Table, Value, naive
 
 WIDEST = 60  # columns of half width
 MEASURED = 50  # rows by which the columns are made wide enough
 
 
-def write_excel(tables: Iterable[Sheet], file: BinaryIO) -> None:
+def write_excel(tables: Iterable[Table], file: IO[bytes]) -> None:
     """Write one workbook, a sheet a table, the head row fixed and filterable. Each row goes to the disk as it comes."""
     book = Workbook(write_only=True)
     for table in tables:
@@ -40,7 +40,7 @@ def write_excel(tables: Iterable[Sheet], file: BinaryIO) -> None:
     book.save(file)
 
 
-def to_excel(tables: Iterable[Sheet]) -> bytes:
+def to_excel(tables: Iterable[Table]) -> bytes:
     """The same in memory."""
     buffer = io.BytesIO()
     write_excel(tables, buffer)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO
 
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.refusals import Conflict
-from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Sheet, write_csv, write_json
+from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table, write_csv, write_json
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {"xlsx": "Excel", "cp932": "CSV（Shift_JIS）", "utf-8": "CSV（UTF-8）", "json": "JSON"}
@@ -33,9 +33,9 @@ class Lacking(Conflict):
 
 
 def write(
-    tables: Sequence[Sheet],
+    tables: Iterable[Table],
     form: str,
-    file: BinaryIO,
+    file: IO[bytes],
     *,
     accept: bool = False,
     reduction: Mapping[str, str] = NO_REDUCTION,
@@ -47,15 +47,17 @@ def write(
 
         write_excel(tables, file)
     elif form == "json":
-        write_json(tables[0], file)
+        write_json(next(iter(tables)), file)
     elif form not in ENCODINGS:
         raise KeyError(form)
-    elif (problems := write_csv(tables[0], file, form, reduction)) and not accept:
-        raise Lacking(problems, tables[0].title)
+    else:
+        table = next(iter(tables))
+        if (problems := write_csv(table, file, form, reduction)) and not accept:
+            raise Lacking(problems, table.title)
 
 
 def written(
-    tables: Sequence[Sheet], form: str, *, accept: bool = False, reduction: Mapping[str, str] = NO_REDUCTION
+    tables: Iterable[Table], form: str, *, accept: bool = False, reduction: Mapping[str, str] = NO_REDUCTION
 ) -> bytes:
     """The same in memory."""
     buffer = io.BytesIO()

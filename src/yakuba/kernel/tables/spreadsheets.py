@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from yakuba.kernel.definitions import Problem
@@ -29,27 +29,16 @@ HERE = ZoneInfo("Asia/Tokyo")  # no spreadsheet knows time zones
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet: its title (≤ 31 characters), the head row and the others."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Value]]
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A sheet whose rows come one after the other, from the database for instance; it can be written once."""
+    """A sheet: its title (≤ 31 characters), the head row and the others, which may come one after the other from the
+    database; then it can be written once."""
 
     title: str
     head: Sequence[str]
     rows: Iterable[Sequence[Value]]
 
 
-Sheet = Table | Stream
-
-
 def write_csv(
-    table: Sheet, file: BinaryIO, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
+    table: Table, file: IO[bytes], encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
 ) -> list[Problem]:
     """Write the table with its head. encoding: `utf-8` (with BOM, so that Excel reads it) or `cp932`; lines end in CRLF.
 
@@ -74,7 +63,7 @@ def write_csv(
 
 
 def to_csv(
-    table: Sheet, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
+    table: Table, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
 ) -> tuple[bytes, list[Problem]]:
     """The same in memory."""
     buffer = io.BytesIO()
@@ -82,7 +71,7 @@ def to_csv(
     return buffer.getvalue(), problems
 
 
-def write_json(table: Sheet, file: BinaryIO) -> None:
+def write_json(table: Table, file: IO[bytes]) -> None:
     """Write the rows as a list of objects by heading, in UTF-8; nothing of a text is changed."""
     between = "[\n"
     for row in table.rows:
@@ -92,7 +81,7 @@ def write_json(table: Sheet, file: BinaryIO) -> None:
     file.write(b"[]" if between == "[\n" else b"\n]")
 
 
-def to_json(table: Sheet) -> bytes:
+def to_json(table: Table) -> bytes:
     """The same in memory."""
     buffer = io.BytesIO()
     write_json(table, buffer)
@@ -104,7 +93,7 @@ def naive(moment: datetime) -> datetime:
     return moment.astimezone(HERE).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _with_head(table: Sheet) -> Iterable[Sequence[Value]]:
+def _with_head(table: Table) -> Iterable[Sequence[Value]]:
     yield table.head
     yield from table.rows
 

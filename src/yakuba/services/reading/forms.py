@@ -183,14 +183,3 @@ class AsideForm(forms.Form):
         help_text="例：別の書類が混ざった、スキャンし直した",
         error_messages={"required": "除外する理由を入れてください。"},
     )
-
-
-class BatchFilter(forms.Form):
-    """Narrows the list of batches."""
-
-    text = forms.CharField(label="名前", required=False, max_length=120)
-    state = forms.ChoiceField(
-        label="状態",
-        required=False,
-        choices=[("", "すべて"), ("open", "確認や対応が要る"), ("running", "読み取り中"), ("done", "済み")],
-    )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from yakuba.services.reading.pages import batches, cases, confirm, corrections, forms, pictures, problems
+from yakuba.services.reading.pages import (
+    batches,
+    cases,
+    confirm,
+    corrections,
+    forms,
+    held,
+    pictures,
+    problems,
+)
 
 app_name = "reading"
 urlpatterns = [
@@ -12,7 +21,7 @@ urlpatterns = [
     path("files/<int:file_id>/force/", batches.force, name="force"),
     path("files/<int:file_id>/settle/", batches.settle, name="settle"),
     path("confirm/", confirm.confirm, name="confirm"),
-    path("confirm/held/", confirm.held, name="held"),
+    path("confirm/held/", held.held, name="held"),
     path("confirm/<int:question_id>/", confirm.question, name="question"),
     path("confirm/<int:question_id>/hold/", confirm.hold, name="hold"),
     path("cases/<int:case_id>/", cases.case, name="case"),

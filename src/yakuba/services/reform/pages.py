@@ -8,8 +8,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of, require
@@ -17,7 +19,10 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.charts import Chart, before_after, person_and_machine
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.lists import Cell, Column, Listing, Nothing
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
 from yakuba.services.reform import actions, queries
 from yakuba.services.reform.adapters.pdf import PdfUnavailable, to_pdf
@@ -28,9 +33,64 @@ from yakuba.services.reform.queries.promises import promises as measured
 
 
 @permission_required("reform.view")
-def effects(request: HttpRequest) -> HttpResponse:
+def effects(request: HttpRequest) -> HttpResponseBase:
     """All procedures: a table, the sum, and two charts."""
-    return render(request, "reform/effects.html", _context(queries.effects()))
+    every = queries.effects()
+    listing = replace(EFFECTS, rows=lambda: every)
+    return respond(request, listing, "reform/effects.html", lambda wanted: _context(every))
+
+
+def _minutes(value: float) -> Cell:
+    return Cell(round(value, 1), shown=wording.duration(value * 60))
+
+
+def _person(effect: Effect) -> list[Cell]:
+    told = [_minutes(effect.person)]
+    if effect.assumed:
+        told.append(Cell(f"うち仮定 {wording.duration(effect.assumed * 60)}", small=True))
+    return told
+
+
+def _before(effect: Effect) -> str:
+    kind = "測った値" if effect.baseline.kind == "measured" else "見積もり"
+    return f"{wording.grouped(effect.baseline.minutes_per_case, 1)}分（{kind}）"
+
+
+EFFECTS = Listing(
+    "reform.effects",
+    "効果",
+    "手続",
+    columns=(
+        Column(
+            "title",
+            "手続",
+            lambda effect: Cell(effect.title, url=reverse("reform:procedure", args=[effect.procedure])),
+            ("title",),
+        ),
+        Column("cases", "件数", lambda effect: effect.cases, ("cases",), number=True),
+        Column("each", "前（1件）", _before, ("baseline.minutes_per_case",), number=True),
+        Column("before", "前（全体）", lambda effect: _minutes(effect.before), ("before",), number=True),
+        Column("person", "今・職員", _person, ("person",), number=True),
+        Column("machine", "今・機械", lambda effect: _minutes(effect.machine), ("machine",), number=True),
+        Column(
+            "saved",
+            "減った時間",
+            lambda effect: _minutes(effect.saved) if effect.cases else None,
+            ("saved",),
+            number=True,
+        ),
+        Column(
+            "rate",
+            "削減率",
+            lambda effect: None if effect.rate is None else wording.percent(effect.rate),
+            ("rate",),
+            number=True,
+        ),
+    ),
+    rows=queries.effects,
+    nothing=Nothing("手続はまだありません"),
+    remembered=False,
+)
 
 
 @permission_required("reform.view")

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.administration.forms import PersonForm
+from yakuba.kernel.administration.pages.lists import PEOPLE
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.tenancy import current_municipality
 
-PAGE_SIZE = 50
 MANAGE = "accounts.manage"
 
 
 @permission_required(MANAGE)
-def people(request: HttpRequest) -> HttpResponse:
-    """The list; narrowed by a part of the number, the name or the department."""
-    text = request.GET.get("text", "").strip()[:60]
-    rows = _own().select_related("department").prefetch_related("roles").order_by("-is_active", "username")
-    if text:
-        rows = rows.filter(
-            Q(username__icontains=text)
-            | Q(display_name__icontains=text)
-            | Q(department__name__icontains=text)
-        )
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "administration/people.html", {"page": page, "text": text})
+def people(request: HttpRequest) -> HttpResponseBase:
+    """The list."""
+    return respond(request, PEOPLE)
 
 
 @permission_required(MANAGE)

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import Any
-from urllib.parse import urlencode
-
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.administration.forms import AuditFilter
+from yakuba.kernel.administration.pages.lists import EVENTS
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import on_paper, record, verify
-from yakuba.kernel.audit.models import AuditEvent
-from yakuba.kernel.registry import audit_sentences
-
-PAGE_SIZE = 50
+from yakuba.kernel.lists.pages import respond
 
 
 @permission_required("audit.view")
-def events(request: HttpRequest) -> HttpResponse:
-    """The list, newest first, narrowed by event, person, day and subject."""
-    form = AuditFilter(request.GET)
-    valid = form.is_valid()
-    rows = AuditEvent.objects.select_related("actor").order_by("-sequence")
-    page = Paginator(rows.filter(**_wanted(form.cleaned_data)), PAGE_SIZE).get_page(request.GET.get("page"))
-    for row in page:
-        row.sentence = audit_sentences().get(row.name, row.name)
-    if page.number == 1:
+def events(request: HttpRequest) -> HttpResponseBase:
+    """The list, newest first. Looking through it is recorded."""
+    if request.GET and request.GET.get("page", "1") == "1":
         record("audit.listed", actor=person_of(request))
-    query = urlencode({key: value for key, value in request.GET.items() if value and key != "page"})
-    context = {"page": page, "form": form, "query": query, "narrowed": bool(query)}
-    return render(request, "administration/audit.html", context, status=200 if valid else 422)
+    return respond(request, EVENTS, "administration/audit.html")
 
 
 @permission_required("audit.view")
@@ -56,19 +41,3 @@ def digest(request: HttpRequest) -> HttpResponse:
     answer = render(request, "administration/digest.html", context)
     record("audit.digest_printed", actor=person_of(request))
     return answer
-
-
-def _wanted(given: dict[str, Any]) -> dict[str, Any]:
-    """The conditions; a field that was filled in wrong narrows nothing and says so at its place."""
-    found = {
-        "name": given.get("event"),
-        "actor__username": given.get("person"),
-        "subject": given.get("subject"),
-        "at__gte": _midnight(given.get("first")),
-        "at__lt": _midnight(given.get("last"), days=1),
-    }
-    return {key: value for key, value in found.items() if value}
-
-
-def _midnight(day: Any, days: int = 0) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time())) if day else None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.administration.forms import NameForm, RoleForm
-from yakuba.kernel.registry import manifests, proposed_roles
+from yakuba.kernel.administration.pages.lists import ROLES
+from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.registry import proposed_roles
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
 
@@ -19,14 +21,11 @@ MANAGE = "accounts.manage"
 
 
 @permission_required(MANAGE)
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: HttpRequest) -> HttpResponseBase:
     """The town's roles, and those that the manifests propose and the town has not."""
-    labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
-    rows = Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True))).order_by("name")
-    shown = [(row, [labels[name] for name in row.permissions if name in labels]) for row in rows]
-    known = {row.name for row, _ in shown}
+    known = set(Role.objects.values_list("name", flat=True))
     proposed = sorted(name for name in proposed_roles() if name not in known)
-    return render(request, "administration/roles.html", {"roles": shown, "proposed": proposed})
+    return respond(request, ROLES, "administration/roles.html", lambda wanted: {"proposed": proposed})
 
 
 @permission_required(MANAGE)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import ApiToken, User
 from yakuba.kernel.administration.forms import TokenForm
-from yakuba.kernel.registry import manifests
+from yakuba.kernel.administration.pages.lists import TOKENS
+from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.lists.shown import Shown
 from yakuba.kernel.tenancy import current_municipality
 
 
 @permission_required("accounts.tokens")
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: HttpRequest) -> HttpResponseBase:
     """The list, and the form for a new one; the answer to that shows the secret, once."""
     form = TokenForm(request.POST or None, issuer=request.user)
     if request.method == "POST" and form.is_valid():
@@ -32,11 +35,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
             return render(request, "administration/once.html", once)
         except actions.NotAccepted as error:
             form.add_error(None, str(error))
-    labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
-    rows = _own().select_related("user").order_by("-created_at")
-    shown = [(row, [labels.get(name, name) for name in row.scopes]) for row in rows]
-    context = {"tokens": shown, "form": form}
-    return render(request, "administration/tokens.html", context, status=422 if form.errors else 200)
+    if form.errors:
+        shown = Shown(request, TOKENS, TOKENS.wanted({}))
+        return render(request, "administration/tokens.html", {"list": shown, "form": form}, status=422)
+    return respond(request, TOKENS, "administration/tokens.html", lambda wanted: {"form": form})
 
 
 @permission_required("accounts.tokens")

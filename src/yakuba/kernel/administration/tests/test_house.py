@@ -84,6 +84,15 @@ def test_jobs_are_listed_narrowed_tried_again_and_cancelled(admin, in_yakuba_cit
     assert {"jobs.retried", "jobs.cancelled"} <= names
 
 
+def test_several_jobs_are_tried_again_at_once_and_each_refusal_is_told(admin, in_yakuba_city):
+    failed, done = [job(State.FAILED), job(State.FAILED)], job(State.DONE)
+    rows = [row.pk for row in [*failed, done]]
+    page = admin.post(reverse("administration:jobs"), {"bulk": "0", "row": rows}, follow=True)
+    assert [row.refreshed().state for row in failed] == [State.WAITING, State.WAITING]
+    assert "「もう一度動かす」を2件に行いました。" in page.content.decode()
+    assert "失敗も中止もしていないので" in page.content.decode()
+
+
 def test_a_job_that_is_done_is_neither_cancelled_nor_tried_again(admin, in_yakuba_city):
     done = job(State.DONE)
     for name in ("work-cancel", "work-retry"):
@@ -95,7 +104,7 @@ def test_a_job_that_is_done_is_neither_cancelled_nor_tried_again(admin, in_yakub
 def test_many_jobs_are_paged(admin, in_yakuba_city):
     for _ in range(60):
         job(State.DONE)
-    assert "全60件のうち1～50件目" in admin.get(reverse("administration:jobs")).content.decode()
+    assert "全60件のうち1～50件目" in admin.get(reverse("administration:jobs"), follow=True).content.decode()
     answer = admin.get(reverse("administration:jobs"), {"page": 2, "state": "done"})
     assert "51～60件目" in answer.content.decode()
 
@@ -135,11 +144,17 @@ def test_the_audit_record_is_narrowed_and_verified(admin, in_yakuba_city, clerk,
     record("ledger.exported", actor=clerk)
     record("reform.report_made")
     url = reverse("administration:audit")
-    rows = admin.get(url, {"event": "ledger.exported"}).context["page"].object_list
+    rows = admin.get(url, {"event": "ledger.exported"}).context["list"].objects
     assert [row.name for row in rows] == ["ledger.exported"]
-    assert not admin.get(url, {"last": "R1.5.1"}).context["page"].object_list
-    assert admin.get(url, {"first": "いつか"}).status_code == 422
-    assert len(admin.get(url, {"person": clerk.username}).context["page"].object_list) >= 1
+    assert not admin.get(url, {"last": "R1.5.1"}).context["list"].objects
+    wrong = admin.get(url, {"first": "いつか"})
+    assert "いつか" in wrong.content.decode()
+    assert "field__error" in wrong.content.decode()
+    assert len(wrong.context["list"].objects) > 1, "what cannot be read narrows nothing"
+    assert len(admin.get(url, {"person": clerk.username}).context["list"].objects) >= 1
+    listed = AuditEvent.objects.filter(name="audit.listed").count()
+    admin.get(url)
+    assert AuditEvent.objects.filter(name="audit.listed").count() == listed, "only the way to the list"
     assert (
         "書き換えも欠けもありませんでした"
         in admin.post(reverse("administration:audit-verify")).content.decode()

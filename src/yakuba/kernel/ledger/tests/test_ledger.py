@@ -98,9 +98,11 @@ def test_events_are_never_changed(case):
 
 def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, yakuba_city):
     client.force_login(clerk)
-    assert "0800000129" in client.get("/cases/").content.decode()
+    assert "0800000129" in client.get("/cases/", follow=True).content.decode()
     assert "該当する受付はありません" in client.get("/cases/?status=entered").content.decode()
-    assert "該当する受付はありません" in client.get("/cases/").content.decode(), "the filter is remembered"
+    assert "該当する受付はありません" in client.get("/cases/", follow=True).content.decode(), (
+        "the filter is remembered"
+    )
     assert client.get(f"/cases/{case.pk}/").status_code == 200
     with active_municipality(yakuba_city):
         from yakuba.kernel.audit.models import AuditEvent

@@ -17,7 +17,7 @@ from yakuba.kernel.tables import recognising, records
 from yakuba.kernel.tables.excel import write_excel
 from yakuba.kernel.tables.files import FORMATS, Lacking, write, written
 from yakuba.kernel.tables.reading import rows
-from yakuba.kernel.tables.spreadsheets import Stream, Table
+from yakuba.kernel.tables.spreadsheets import Table
 
 HEAD = ("番号", "氏名", "住所")
 MOST_MORE = 25  # MB that 30,000 rows may take more than 1,000 do; a list of them takes several times as much
@@ -29,7 +29,7 @@ MEASURE = """
 import resource, sys
 from yakuba.kernel.tables.files import write
 from yakuba.kernel.tables.reading import rows
-from yakuba.kernel.tables.spreadsheets import Stream
+from yakuba.kernel.tables.spreadsheets import Table
 
 path, form, many = sys.argv[1], sys.argv[2], int(sys.argv[3])
 if form == "read":
@@ -40,7 +40,7 @@ if form == "read":
 else:
     made = (("%010d" % at, "山田　太郎%d" % at, "やくば市中央%d番地" % at * 5) for at in range(many))
     with open(path, "wb") as file:
-        write([Stream("名簿", ("番号", "氏名", "住所"), made)], form, file)
+        write([Table("名簿", ("番号", "氏名", "住所"), made)], form, file)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
@@ -164,7 +164,7 @@ def test_types_stay_and_nothing_is_taken_for_a_formula():
     head = [f"列{number}" for number in range(len(row))]
 
     def once():
-        return Stream("表", head, iter([row]))
+        return Table("表", head, iter([row]))
 
     sheet = load_workbook(io.BytesIO(written([once()], "xlsx")))["表"]
     cells = list(sheet[2])

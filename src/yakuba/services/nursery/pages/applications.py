@@ -5,48 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.applications import ApplicationForm, FacilityForm
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
+from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules
 
-PAGE_SIZE = 50
-
 
 @permission_required("nursery.view")
-def applications(request: HttpRequest, round_id: int) -> HttpResponse:
-    """The round's applications, searched by receipt number or name."""
-    round = get_object_or_404(Round, pk=round_id)
-    wanted, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    rows = rounds.applications(round)
-    if wanted:
-        rows = rows.filter(Q(receipt_number__contains=wanted) | Q(name__contains=wanted.replace("　", "")))
-    if state in Application.State.values:
-        rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = rights(request.user) | {
-        "round": round,
-        "page": page,
-        "rows": [(row, rounds.age_class(row, round)) for row in page.object_list],
-        "q": wanted,
-        "state": state,
-        "states": Application.State.choices,
-        "query": urlencode({"q": wanted, "state": state}),
-        "facility_names": names.facility_names(round),
-    }
-    return render(request, "nursery/applications.html", context)
+def applications(request: HttpRequest, round_id: int) -> HttpResponseBase:
+    """The round's applications."""
+    return respond(request, lists.applications(get_object_or_404(Round, pk=round_id)))
 
 
 @permission_required("nursery.view")
@@ -127,14 +107,9 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.view")
-def facilities(request: HttpRequest, round_id: int) -> HttpResponse:
+def facilities(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The round's facilities with their free seats."""
-    round = get_object_or_404(Round, pk=round_id)
-    rows = [
-        (place, [place.vacancies.get(str(age)) for age in range(6)]) for place in rounds.facilities(round)
-    ]
-    context = rights(request.user) | {"round": round, "rows": rows}
-    return render(request, "nursery/facilities.html", context)
+    return respond(request, lists.facilities(get_object_or_404(Round, pk=round_id)))
 
 
 @permission_required("nursery.edit")

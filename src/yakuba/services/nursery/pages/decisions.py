@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -14,28 +15,22 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.approvals.forms import AnswerForm
 from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
+from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import decisions as queries
 from yakuba.services.nursery.queries import freezing, names, results
 
 
 @permission_required("nursery.view")
-def decisions(request: HttpRequest, round_id: int) -> HttpResponse:
+def decisions(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """All decisions of a round, what waits first."""
-    round = get_object_or_404(Round, pk=round_id)
-    rows = list(queries.of_round(round))
-    rows.sort(key=lambda row: (row.state != Decision.State.PROPOSED, -row.pk))
-    context = rights(request.user) | {
-        "round": round,
-        "decisions": rows,
-        "facility_names": names.facility_names(round),
-    }
-    return render(request, "nursery/decisions.html", context)
+    return respond(request, lists.decisions(get_object_or_404(Round, pk=round_id)))
 
 
 @permission_required("nursery.view")

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
+from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.tables.files import Lacking
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint, Round
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
+from yakuba.services.nursery.pages.lists import PRINTS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import rounds as rounds_query
@@ -28,9 +30,9 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
     prints = list(outputs.prints(round)[:10])
     active = next((one for one in prints if one.state == NoticePrint.State.ACTIVE), None)
     ready = outputs.latest_print(round)
-    context = rights(request.user) | {
+    context = rights(person_of(request)) | {
         "round": round,
-        "prints": prints,
+        "prints": Part(PRINTS, prints, person_of(request)),
         "active": active,
         "work": work_of(actions.JOB, prints[0].job_key) if prints else None,
         "restart": outputs.restart_sentence(active) if active else "",
@@ -51,7 +53,7 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
         actions.state_texts(round, form.texts(), actor=person_of(request))
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
         return redirect("nursery:notices", round.pk)
-    context = rights(request.user) | {"round": round, "form": form}
+    context = rights(person_of(request)) | {"round": round, "form": form}
     return render(request, "nursery/notice_texts.html", context, status=422 if form.errors else 200)
 
 

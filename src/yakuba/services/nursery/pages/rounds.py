@@ -7,13 +7,17 @@ from typing import BinaryIO
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import Work, work_of
-from yakuba.kernel.tables.importing import Check, ImportPage, TableKind, respond
+from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.lists.shown import Part
+from yakuba.kernel.tables import importing
+from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
@@ -21,8 +25,9 @@ from yakuba.services.nursery.actions.taking import Taken
 from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
+from yakuba.services.nursery.pages import lists, result_lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import facts, names, readiness, runs
+from yakuba.services.nursery.queries import facts, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
 
 SHOWN_FAULTS = 100
@@ -30,13 +35,9 @@ SHOWN_PROBLEMS = 200
 
 
 @permission_required("nursery.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """All rounds, the newest first."""
-    context = rights(request.user) | {
-        "rounds": queries.with_counts(),
-        "rule_sets": RuleSet.objects.exists(),
-    }
-    return render(request, "nursery/index.html", context)
+    return respond(request, lists.rounds())
 
 
 @permission_required("nursery.edit")
@@ -66,10 +67,9 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
         "notes": ready.notes[:SHOWN_FAULTS],
         "more_notes": max(0, len(ready.notes) - SHOWN_FAULTS),
         "progress": runs.progress(ready.run) if ready.run else None,
-        "runs": runs.runs(row)[:10],
-        "decisions": Decision.objects.filter(round=row).select_related("application", "proposed_by")[:10],
+        "runs": Part(result_lists.RUNS, runs.runs(row).select_related("round")[:10], request.user),
+        "decisions": Part(lists.decisions(row), lists.decisions(row).rows()[:10], request.user),
         "open_decisions": Decision.objects.filter(round=row, state=Decision.State.PROPOSED).count(),
-        "facility_names": names.facility_names(row),
         "handed_over": HandOver.objects.filter(round=row).count(),
         "handing": _handing(row),
         "next": row.later.first(),
@@ -167,7 +167,7 @@ def _load(
         (round.title, reverse("nursery:round", args=[round.pk])),
     )
     lead = "何度取り込んでもかまいません。職員が直した項目は、そのまま残ります。"
-    return respond(request, kind, check, take, ImportPage(above, lead))
+    return importing.respond(request, kind, check, take, ImportPage(above, lead))
 
 
 def _taken(request: HttpRequest, round: Round, taken: Taken, what: str) -> HttpResponse:

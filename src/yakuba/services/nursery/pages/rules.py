@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.nursery.actions import rules as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
+from yakuba.services.nursery.pages.lists import RULE_SETS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
 
@@ -24,10 +27,9 @@ LOADING = DefinitionPage(
 
 
 @permission_required("nursery.view")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: HttpRequest) -> HttpResponseBase:
     """All versions, the newest first."""
-    context = rights(request.user) | {"rule_sets": queries.rule_sets()}
-    return render(request, "nursery/rules.html", context)
+    return respond(request, RULE_SETS)
 
 
 @permission_required("nursery.view")

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.lists.pages import respond
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
+from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import explanations, names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
 
-PAGE_SIZE = 50
 SHOWN_BLOCKING = 100
 
 
@@ -89,46 +90,35 @@ def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.view")
-def children(request: HttpRequest, matching_id: int) -> HttpResponse:
+def children(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by child."""
     row = _run(matching_id)
-    wanted, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
-    rows = queries.placements(row)
-    if wanted:
-        rows = rows.filter(
-            Q(application__receipt_number__contains=wanted) | Q(application__name__contains=wanted)
-        )
-    if result in ("placed", "unplaced", "unstable"):
-        narrowed = {"placed": ~Q(slot=""), "unplaced": Q(slot=""), "unstable": Q(unstable=True)}
-        rows = rows.filter(narrowed[result])
-    context = rights(request.user) | {
-        "run": row,
-        "round": row.round,
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "q": wanted,
-        "result": result,
-        "query": urlencode({"q": wanted, "result": result}),
-        "facility_names": names.facility_names(row.round),
-    }
-    return render(request, "nursery/run_children.html", context)
+    return respond(request, result_lists.children(row, queries.placements(row)))
 
 
 @permission_required("nursery.view")
-def facilities(request: HttpRequest, matching_id: int) -> HttpResponse:
+def facilities(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by facility: seats, who is in, cut-offs."""
     row = _run(matching_id)
-    places: dict[str, dict[str, Any]] = {}
-    known = {place.code: place for place in Facility.objects.filter(round=row.round)}
-    for slot, item in row.slots.items():
-        place = known.get(item["facility"])
-        if place is not None:
-            entry = places.setdefault(place.code, {"facility": place, "cells": [[] for _ in AGES]})
-            entry["cells"][item["age"]].append(_slot(slot, item))
-    for entry in places.values():
-        for cell in entry["cells"]:
-            cell.sort(key=lambda one: one["reserved"])
-    shown = {"run": row, "round": row.round, "places": list(places.values()), "ages": AGES}
-    return render(request, "nursery/run_facilities.html", rights(request.user) | shown)
+    return respond(request, result_lists.results(row, lambda: _places(row)))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A facility in a run; `slots` by age, the reserved ones behind the others."""
+
+    facility: Facility
+    slots: Sequence[list[dict[str, Any]]]
+
+
+def _places(run: Run) -> list[_Place]:
+    known = {place.code: place for place in Facility.objects.filter(round=run.round)}
+    places: dict[str, _Place] = {}
+    for slot, item in sorted(run.slots.items(), key=lambda pair: pair[1]["reserved"]):
+        if item["facility"] in known:
+            new = _Place(known[item["facility"]], [[] for _ in AGES])
+            places.setdefault(item["facility"], new).slots[item["age"]].append(_slot(slot, item))
+    return [places[code] for code in known if code in places]
 
 
 @permission_required("nursery.view")

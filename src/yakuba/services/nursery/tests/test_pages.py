@@ -23,7 +23,7 @@ def ask(desk, client, clerk):
 
     def get_or_post(name, /, *args, query="", **data):
         address = reverse(f"nursery:{name}", args=args) + query
-        return client.post(address, data, follow=True) if data else client.get(address)
+        return client.post(address, data, follow=True) if data else client.get(address, follow=True)
 
     return get_or_post
 
@@ -211,3 +211,21 @@ def test_a_receipt_number_of_the_procedures_type_needs_its_check_digits(ask, des
     assert "検査数字" in body
     assert "数として書きかえた" in body
     assert not Application.objects.exists()
+
+
+def test_lists_are_narrowed_sorted_and_taken_by_who_may(ask, full, client, make_staff):
+    run, round = full.adopted(), full.round
+    body = text_of(ask("applications", round.pk, query="?text=0800000226"))
+    assert ("0800000226" in body, "0800000129" in body) == (True, False)
+    assert "0800000129" in text_of(ask("applications", round.pk, query="?first=N1&sort=-age"))
+    assert text_of(ask("facilities", round.pk, query="?sort=-name")).count("data-label=") > 0
+    places = text_of(ask("run_facilities", run.pk, query="?text=中央"))
+    assert ("中央保育園" in places, "東保育園" in places) == (True, False)
+    slot = Placement.objects.get(run=run, application__receipt_number="0800000129").slot
+    told = b"".join(ask("run_children", run.pk, query=f"?slot={slot}&form=utf-8")).decode("utf-8-sig")
+    assert told.splitlines()[0] == "受付番号,児童,指数,結果,希望"
+    assert "0800000129" in told
+    assert "0800000323" not in told
+    client.force_login(make_staff(round.municipality, "nursery.view"))
+    assert "書き出す" not in text_of(ask("run_children", run.pk))
+    assert ask("run_children", run.pk, query="?form=utf-8").status_code == 403

@@ -167,7 +167,9 @@ def create_batch(asked: given.UploadIn, actor: Actor) -> Taken:
 )
 def list_batches(asked: given.BatchesIn, actor: Actor) -> list[dict[str, Any]]:
     """Batches, newest first; state: open, running, done or empty."""
-    return [queries.batch_facts(row) for row in asked.of(queries.listed_batches("", asked.state))]
+    return [
+        queries.batch_facts(row) for row in asked.of(queries.in_state(queries.listed_batches(), asked.state))
+    ]
 
 
 def _status(batch: Batch) -> dict[str, Any]:

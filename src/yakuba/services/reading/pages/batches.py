@@ -2,49 +2,86 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, ago, status
+from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.lists.shown import Part
 from yakuba.services.reading.actions import uploads
-from yakuba.services.reading.forms import BatchFilter, UploadForm
+from yakuba.services.reading.forms import UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
 from yakuba.services.reading.queries import batches as queries
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 from yakuba.services.reading.queries.questions import types_waiting
 
-PAGE_SIZE = 20
-FILTER = "reading_batches"
+
+def _state(batch: Any) -> Cell:
+    if batch.waiting or batch.splitting:
+        return status("running", "読み取り中")
+    if batch.problems or batch.open:
+        return status("person", "確認待ち")
+    return status("success", "済み") if batch.sheet_count else status("warning", "読めるファイルなし")
+
+
+READING = (("帳票読取", reverse_lazy("reading:batches")),)
+
+
+def _way(name: str, batch: Any, number: int) -> Cell:
+    return Cell(number, url=f"{reverse(name)}?batch={batch.pk}" if number else "")
+
+
+BATCHES = Listing(
+    "reading.batches",
+    "束の一覧",
+    "束",
+    columns=(
+        Column(
+            "name", "束", lambda row: Cell(row.name, url=reverse("reading:batch", args=[row.pk])), ("name",)
+        ),
+        Column("state", "状態", _state),
+        Column("sheets", "用紙", lambda row: row.sheet_count, ("sheet_count",), number=True),
+        Column(
+            "open", "確認待ち", lambda row: _way("reading:confirm", row, row.open), ("open",), number=True
+        ),
+        Column(
+            "problems",
+            "困っている用紙",
+            lambda row: _way("reading:problems", row, row.problems),
+            ("problems",),
+            number=True,
+        ),
+        Column(
+            "created",
+            "取り込み",
+            lambda row: (ago(row.created_at), Cell(str(row.created_by or ""), small=True)),
+            ("created_at",),
+        ),
+    ),
+    rows=queries.listed_batches,
+    nothing=Nothing(
+        "まだ何も取り込んでいません",
+        "スキャンした申請書を取り込むと、ここに束として並びます。",
+        ("申請書を取り込む", reverse_lazy("reading:upload")),
+    ),
+    search=Search(lambda rows, text: rows.filter(name__icontains=text), label="名前"),
+    filters=(Filter("state", "状態", queries.STATES.items, queries.in_state),),
+    page_size=20,
+)
 
 
 @permission_required("reading.view")
-def batches(request: HttpRequest) -> HttpResponse:
-    """The list of batches; its filter is remembered for the visit."""
-    chosen = _remembered(request)
-    form = BatchFilter(chosen)
-    values = form.cleaned_data if form.is_valid() else {}
-    rows = queries.listed_batches(values.get("text", ""), values.get("state", ""))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "form": form,
-        "narrowed": any(values.values()),
-        "query": urlencode(chosen),
-    }
-    return render(request, "reading/batches.html", context)
-
-
-def _remembered(request: HttpRequest) -> dict[str, str]:
-    if {"text", "state"} & request.GET.keys():
-        chosen = {key: request.GET.get(key, "").strip() for key in ("text", "state")}
-        request.session[FILTER] = chosen
-        return chosen
-    return request.session.get(FILTER) or {"text": "", "state": ""}
+def batches(request: HttpRequest) -> HttpResponseBase:
+    """The list of batches."""
+    return respond(request, BATCHES, "reading/batches.html")
 
 
 @permission_required("reading.upload")
@@ -77,10 +114,9 @@ def _tell(request: HttpRequest, batch: Batch) -> None:
 
 
 @permission_required("reading.view")
-def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """One batch: progress, files, cases, and the way to what waits."""
     row = get_object_or_404(Batch.objects.select_related("created_by"), pk=batch_id)
-    cases = Paginator(queries.cases_of(row).select_related("procedure").order_by("receipt_number"), 50)
     progress = queries.progress_of(row)
     context = {
         "batch": row,
@@ -89,14 +125,89 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "work": queries.work_of(row),
         "trusted_share": progress.auto / progress.fields if progress.fields else None,
         "statistics": queries.statistics_of(row),
-        "files": row.files.order_by("pk"),
+        "files": Part(FILES, row.files.order_by("pk"), request.user),
         "problems": problem_sheets(row.pk)[:5],
         "incomplete": incomplete_cases(row.pk)[:5],
         "failed": queries.failed_files(row),
-        "cases": cases.get_page(request.GET.get("page")),
         "types": types_waiting(row.pk),
     }
-    return render(request, "reading/batch.html", context)
+    return respond(request, _cases(row), "reading/batch.html", lambda wanted: context)
+
+
+FILE_STATES = {
+    "refused": ("error", "受け取れません"),
+    "known": ("info", "取り込み済み"),
+    "splitting": ("running", "ページに分けています"),
+    "failed": ("error", "分けられません"),
+}
+
+
+def _explained(file: BatchFile) -> list[Cell]:
+    told = [Cell(file.message)]
+    if file.state == BatchFile.State.KNOWN:
+        told.append(_send("それでも読み取る", "force", file))
+    elif file.state == BatchFile.State.REFUSED and not file.settled:
+        told.append(_send("片づけた", "settle", file))
+    return told
+
+
+def _send(label: str, name: str, file: BatchFile) -> Cell:
+    url = reverse(f"reading:{name}", args=[file.pk])
+    return Cell(label, url=url, about=file.name, button=True, sends=True)
+
+
+FILES = Listing(
+    "reading.files",
+    "この束のファイル",
+    "ファイル",
+    columns=(
+        Column("name", "ファイル", lambda file: file.name),
+        Column(
+            "state", "結果", lambda file: status(*FILE_STATES.get(file.state, ("success", "受け取りました")))
+        ),
+        Column("pages", "ページ", lambda file: file.pages or None, number=True),
+        Column("message", "説明", _explained),
+    ),
+    rows=lambda: BatchFile.objects.none(),
+    nothing=Nothing("ファイルはありません"),
+)
+
+
+def _cases(row: Batch) -> Listing:
+    """The cases of a batch."""
+    return Listing(
+        "reading.cases",
+        "この束の受付",
+        "受付",
+        columns=(
+            Column(
+                "receipt",
+                "受付番号",
+                lambda case: Cell(case.receipt_number, url=reverse("ledger:case", args=[case.pk])),
+                ("receipt_number",),
+            ),
+            Column("procedure", "手続", lambda case: case.procedure.title, ("procedure__title",)),
+            Column(
+                "status",
+                "状態",
+                lambda case: status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)]),
+                ("status",),
+            ),
+        ),
+        rows=lambda: queries.cases_of(row).select_related("procedure"),
+        nothing=Nothing("この束から受付はまだできていません", "読み取りが進むと、ここに受付が並びます。"),
+        search=Search(lambda rows, text: rows.filter(receipt_number__contains=text), label="受付番号"),
+        filters=(
+            Filter(
+                "status",
+                "状態",
+                lambda: [(one.value, LABELS[one]) for one in Status],
+                lambda rows, one: rows.filter(status=one),
+            ),
+        ),
+        sort="receipt",
+        remembered=False,
+    )
 
 
 @require_POST

@@ -112,18 +112,10 @@ def hold(request: HttpRequest, question_id: int) -> HttpResponse:
     seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
     try:
         actions.hold(row.pk, form.cleaned_data["reason"], actor=person_of(request), seconds=seconds)
-        messages.success(request, f"「{_label(row)}」を保留にしました。")
+        messages.success(request, f"「{label_of(row)}」を保留にしました。")
     except WrongStep as refusal:
         messages.error(request, str(refusal))
     return redirect(_with_scope(reverse("reading:confirm"), _scope(request)))
-
-
-@permission_required("reading.confirm")
-def held(request: HttpRequest) -> HttpResponse:
-    """The values that were held, with their reasons."""
-    rows = queries.in_order(queries.in_scope().filter(state=Question.State.HELD))
-    listed = [{"row": row, "label": _label(row)} for row in rows.select_related("case__procedure", "sheet")]
-    return render(request, "reading/held.html", {"rows": listed})
 
 
 def _page(
@@ -203,7 +195,7 @@ def _question(question_id: int, user: Any) -> Question:
     return row
 
 
-def _label(row: Question) -> str:
+def label_of(row: Question) -> str:
     labels = {item.code: item.label for item in row.case.procedure.definition.fields}
     return labels.get(row.field, row.field)
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.lists.pages import respond
 from yakuba.services.reading.actions import corrections as actions
 from yakuba.services.reading.actions.answers import AnswerRefused
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import CorrectionForm, seconds_since, shown_token
 from yakuba.services.reading.models import Correction, Question
+from yakuba.services.reading.pages.batches import READING
 from yakuba.services.reading.queries import corrections as queries
 
 PAGE_SIZE = 50
@@ -81,12 +87,9 @@ def _subject(value: CaseValue) -> str:
 
 
 @permission_required("reading.confirm")
-def corrections(request: HttpRequest) -> HttpResponse:
+def corrections(request: HttpRequest) -> HttpResponseBase:
     """What is still to be changed in the core system, and what has been."""
-    done = Paginator(queries.corrections(done=True), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"open": [_told(row) for row in queries.corrections()], "done": [_told(row) for row in done],
-               "page": done}  # fmt: skip
-    return render(request, "reading/corrections.html", context)
+    return respond(request, CORRECTIONS)
 
 
 @permission_required("reading.confirm")
@@ -144,3 +147,59 @@ def _told(row: Correction) -> dict[str, Any]:
         "was": shown_value(item, row.was),
         "right": shown_value(item, row.right),
     }
+
+
+def _receipt(told: dict[str, Any]) -> Cell:
+    row = told["correction"]
+    url = reverse("reading:correction", args=[row.pk])
+    return Cell(row.case.receipt_number, url=url, about=told["item"].label)
+
+
+def _state(told: dict[str, Any]) -> Sequence[Cell]:
+    row = told["correction"]
+    if row.done_at is None:
+        return (status("person", "直す"), Cell(row.opened_at, small=True))
+    return (status("success", "直した"), Cell(row.done_at, small=True), Cell(str(row.done_by), small=True))
+
+
+def _work(told: dict[str, Any]) -> Sequence[Cell]:
+    row = told["correction"]
+    name = f"{row.case.receipt_number} {told['item'].label}"
+    url = reverse("reading:correction", args=[row.pk])
+    return () if row.done_at else (Cell("直す", url=url, about=name, button=True),)
+
+
+CORRECTIONS = Listing(
+    "reading.corrections",
+    "基幹システムで直す値",
+    "訂正",
+    columns=(
+        Column("receipt", "受付", _receipt, ("case__receipt_number",)),
+        Column("target", "登録番号", lambda told: told["correction"].case.target_number),
+        Column("item", "項目", lambda told: told["item"].label, ("field",)),
+        Column("was", "登録した値", lambda told: told["was"] or "（空欄）"),
+        Column("right", "正しい値", lambda told: told["right"] or "（空欄）"),
+        Column("state", "状態", _state, ("done_at", "opened_at")),
+        Column("work", "操作", _work, filed=False),
+    ),
+    rows=queries.corrections,
+    each=lambda rows: [_told(row) for row in rows],
+    nothing=Nothing(
+        "基幹システムで直す値はありません",
+        "入力済みの受付の値に誤りが見つかったら、受付の画面で「誤りを訂正する」を押します。",
+    ),
+    search=Search(
+        lambda rows, text: rows.filter(case__receipt_number__contains=text),
+        label="受付番号",
+        also="receipt_number",
+    ),
+    filters=(
+        Filter(
+            "state",
+            "状態",
+            lambda: [("open", "直す"), ("done", "直した")],
+            lambda rows, one: rows.filter(done_at__isnull=one == "open"),
+        ),
+    ),
+    trail=READING,
+)

@@ -4,21 +4,58 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.lists import Cell, Column, Listing, Nothing
+from yakuba.kernel.lists.pages import respond
 from yakuba.services.reading.models import FormDefinition, FormPage
+from yakuba.services.reading.pages.batches import READING
 from yakuba.services.reading.queries.forms import box_rects
 
 KINDS = {"comb": "マス目", "line": "1行の欄", "mark": "印をつける欄", "date": "日付の欄"}
 
 
 @permission_required("reading.view")
-def forms(request: HttpRequest) -> HttpResponse:
+def forms(request: HttpRequest) -> HttpResponseBase:
     """All forms in use."""
-    rows = FormDefinition.objects.filter(current=True).select_related("procedure").prefetch_related("pages")
-    return render(request, "reading/forms.html", {"forms": rows.order_by("title")})
+    return respond(request, FORMS)
+
+
+def _forms() -> QuerySet[FormDefinition]:
+    return FormDefinition.objects.filter(current=True).select_related("procedure").prefetch_related("pages")
+
+
+def _title(row: FormDefinition) -> Cell:
+    first = next(iter(row.pages.all()), None)
+    picture = reverse("reading:form_picture", args=[first.pk]) if first else ""
+    return Cell(row.title, url=reverse("reading:form", args=[row.pk]), picture=picture)
+
+
+FORMS = Listing(
+    "reading.forms",
+    "様式",
+    "様式",
+    columns=(
+        Column("title", "様式", _title, ("title",)),
+        Column("procedure", "手続", lambda row: row.procedure.title, ("procedure__title", "title")),
+        Column("version", "版", lambda row: row.version, number=True),
+        Column("pages", "ページ", lambda row: len(row.pages.all()), number=True),
+        Column("loaded", "登録", lambda row: row.loaded_at, ("loaded_at",)),
+    ),
+    rows=_forms,
+    nothing=Nothing(
+        "様式がまだありません",
+        "システム担当が、コマンド yakuba ledger load-procedure で手続を、続けて yakuba reading load-form で様式を登録します。書き方は手引きの「帳票を登録する」にあります。",
+    ),
+    sort="title",
+    lead="読み取れる申請書の様式",
+    trail=READING,
+)
 
 
 @permission_required("reading.view")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Wanted, ago, status
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading.actions import sheets as actions
 from yakuba.services.reading.forms import AsideForm, ResolveForm, seconds_since, shown_token
@@ -17,24 +22,81 @@ from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.queries import problems as queries
 from yakuba.services.reading.queries.batches import failed_files
 
-PAGE_SIZE = 20
+
+def _place(row: Sheet) -> Cell:
+    picture = reverse("reading:sheet_picture", args=[row.pk]) if row.image_id else ""
+    return Cell(row.place_in_file, url=_url(row), picture=picture)
+
+
+def _url(row: Sheet) -> str:
+    return reverse("reading:sheet", args=[row.pk])
+
+
+def _batch_name(number: str) -> str:
+    found = (
+        Batch.objects.filter(pk=int(number))
+        if number.isascii() and number.isdecimal()
+        else Batch.objects.none()
+    )
+    return found.values_list("name", flat=True).first() or ""
+
+
+PROBLEMS = Listing(
+    "reading.problems",
+    "機械が判断できない用紙",
+    "用紙",
+    columns=(
+        Column("sheet", "用紙", _place),
+        Column(
+            "problem",
+            "困りごと",
+            lambda row: (status("warning", row.get_problem_display()), Cell(row.message)),
+            ("problem", "problem_since"),
+        ),
+        Column("batch", "束", lambda row: row.batch.name, ("batch__name", "problem_since")),
+        Column("since", "いつから", lambda row: ago(row.problem_since), ("problem_since", "pk")),
+        Column(
+            "work",
+            "操作",
+            lambda row: Cell("対応する", url=_url(row), about=row.place_in_file, button=True),
+            filed=False,
+        ),
+    ),
+    rows=queries.problem_sheets,
+    nothing=Nothing(
+        "困っている用紙はありません", "読めない用紙やページの足りない受付があると、ここに並びます。"
+    ),
+    filters=(
+        Filter(
+            "batch",
+            "束",
+            queries.batches_with_problems,
+            lambda rows, number: rows.filter(batch=number),
+            other=_batch_name,
+        ),
+    ),
+    sort="since",
+    remembered=False,  # what waits is told for all batches
+    page_size=20,
+)
 
 
 @permission_required("reading.confirm")
-def problems(request: HttpRequest) -> HttpResponse:
+def problems(request: HttpRequest) -> HttpResponseBase:
     """All sheets in trouble, cases that lack a page, files that could not be parted, and what was put aside."""
-    chosen = request.GET.get("batch", "")
-    batch = get_object_or_404(Batch, pk=int(chosen)) if chosen.isascii() and chosen.isdigit() else None
+    return respond(request, PROBLEMS, "reading/problems.html", _beside)
+
+
+def _beside(wanted: Wanted) -> dict[str, Any]:
+    chosen = wanted.chosen.get("batch")
+    batch = Batch.objects.get(pk=chosen) if chosen else None
     batch_id = batch.pk if batch else None
-    context = {
+    return {
         "batch": batch,
-        "page": Paginator(queries.problem_sheets(batch_id), PAGE_SIZE).get_page(request.GET.get("page")),
-        "query": f"batch={batch.pk}" if batch else "",
         "incomplete": queries.incomplete_cases(batch_id),
         "failed": failed_files(batch),
         "aside": queries.sheets_aside(batch_id)[:50],
     }
-    return render(request, "reading/problems.html", context)
 
 
 @permission_required("reading.confirm")

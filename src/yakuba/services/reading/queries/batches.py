@@ -117,15 +117,12 @@ def statistics_of(batch: Batch) -> BatchStatistics:
     )
 
 
-def listed_batches(text: str = "", state: str = "") -> QuerySet[Any]:
-    """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`.
-
-    state: "open" for those that want a person, "running", "done", or empty for all.
-    """
+def listed_batches() -> QuerySet[Any]:
+    """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`."""
     sheets = Sheet.objects.filter(batch=OuterRef("pk"))
     files = BatchFile.objects.filter(batch=OuterRef("pk"))
     asked = Question.objects.filter(sheet__batch=OuterRef("pk"))
-    rows = batches().annotate(
+    return batches().annotate(
         sheet_count=_number(sheets, "batch"),
         waiting=_number(sheets.filter(state=Sheet.State.WAITING), "batch"),
         problems=_number(sheets.filter(state=Sheet.State.PROBLEM), "batch"),
@@ -133,8 +130,13 @@ def listed_batches(text: str = "", state: str = "") -> QuerySet[Any]:
         refused=_number(files.filter(state=BatchFile.State.REFUSED), "batch"),
         splitting=_number(files.filter(state=BatchFile.State.SPLITTING), "batch"),
     )
-    if text:
-        rows = rows.filter(name__icontains=text)
+
+
+STATES = {"open": "確認や対応が要る", "running": "読み取り中", "done": "済み"}
+
+
+def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    """Those of `listed_batches` in a state of STATES; all for another word."""
     running = Q(waiting__gt=0) | Q(splitting__gt=0)
     wanting = Q(open__gt=0) | Q(problems__gt=0)
     narrowed = {"running": running, "open": wanting, "done": ~running & ~wanting}

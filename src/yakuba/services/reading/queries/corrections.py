@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
@@ -39,12 +39,10 @@ class Cause:
     values: QuerySet[Any]
 
 
-def corrections(*, done: bool = False) -> QuerySet[Correction]:
-    """Those whose core system is still to be changed, the oldest first; or those that are done, newest first."""
+def corrections() -> QuerySet[Correction]:
+    """All, those first whose core system is still to be changed."""
     rows = Correction.objects.select_related("case__procedure", "opened_by", "done_by")
-    if done:
-        return rows.exclude(done_at=None).order_by("-done_at")
-    return rows.filter(done_at=None).order_by("opened_at")
+    return rows.order_by(F("done_at").desc(nulls_first=True), "opened_at")
 
 
 def side_by_side(correction: Correction) -> list[SideBySide]:

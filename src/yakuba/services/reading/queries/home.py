@@ -12,7 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
-from yakuba.services.reading.queries.batches import failed_files, listed_batches, pages_of
+from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 
@@ -39,7 +39,8 @@ def open_corrections(user: Any) -> QueueState:
     rows = corrections()
     oldest = rows.first()
     since = oldest.opened_at if oldest else None
-    return QueueState(rows.count(), reverse("reading:corrections"), "訂正を見る", since, urgent=bool(oldest))
+    url = f"{reverse('reading:corrections')}?state=open"
+    return QueueState(rows.count(), url, "訂正を見る", since, urgent=bool(oldest))
 
 
 def troubled_sheets(user: Any) -> QueueState:
@@ -95,7 +96,7 @@ def running(user: Any) -> list[RunningWork]:
     """Batches that are being read."""
     if not allowed(user, "reading.view"):
         return []
-    rows = list(listed_batches(state="running")[:RECENT_BATCHES])
+    rows = list(in_state(listed_batches(), "running")[:RECENT_BATCHES])
     pages = pages_of(rows)
     return [
         RunningWork(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.contracts import SheetProblem
-from yakuba.services.reading.models import BatchFile, Sheet
+from yakuba.services.reading.models import Batch, BatchFile, Sheet
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class IncompleteCase:
 def problem_sheets(batch_id: int | None = None) -> QuerySet[Sheet]:
     """Sheets in trouble, the longest waiting first."""
     return _sheets(Sheet.State.PROBLEM, batch_id).order_by("problem_since", "pk")
+
+
+def batches_with_problems() -> list[tuple[str, str]]:
+    """(number, name) of the batches of which a sheet is in trouble, newest first."""
+    found = Batch.objects.filter(sheets__state=Sheet.State.PROBLEM).distinct().order_by("-pk")
+    return [(str(number), name) for number, name in found.values_list("pk", "name")]
 
 
 def sheets_aside(batch_id: int | None = None) -> QuerySet[Sheet]:

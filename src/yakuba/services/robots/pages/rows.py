@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -18,6 +18,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import operations
@@ -25,10 +26,10 @@ from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import DecisionForm
 from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
+from yakuba.services.robots.pages.lists import UNDECIDED
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import runs as queries
 
-PAGE_SIZE = 50
 PICTURE_TYPES = ("image/png", "image/jpeg")
 PHASES = {
     "lookup": "照会",
@@ -48,10 +49,9 @@ _DONE = {
 
 
 @permission_required("robots.decide")
-def undecided(request: HttpRequest) -> HttpResponse:
+def undecided(request: HttpRequest) -> HttpResponseBase:
     """Everything that waits for a decision, the oldest first."""
-    page = Paginator(queries.undecided(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "robots/undecided.html", {"page": page})
+    return respond(request, UNDECIDED)
 
 
 @permission_required("robots.view")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots import operations
@@ -19,11 +20,10 @@ from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import ResumeForm, StartForm
 from yakuba.services.robots.models import Run
+from yakuba.services.robots.pages.lists import RUNS, rows_of
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
-
-PAGE_SIZE = 50
 
 
 @permission_required("robots.run")
@@ -49,35 +49,26 @@ def start(request: HttpRequest, scenario_id: int) -> HttpResponse:
 
 
 @permission_required("robots.view")
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: HttpRequest) -> HttpResponseBase:
     """All runs, newest first."""
-    page = Paginator(queries.runs(), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(run, queries.progress(run)) for run in page.object_list]
-    return render(request, "robots/runs.html", {"page": page, "rows": rows})
+    return respond(request, RUNS)
 
 
 @permission_required("robots.view")
-def run(request: HttpRequest, run_id: int) -> HttpResponse:
+def run(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """One run; while it is under way the page renews its live part by itself."""
     row = get_object_or_404(queries.runs(), pk=run_id)
-    chosen = request.GET.get("state", "")
-    rows = queries.rows(row)
-    if chosen in {state.value for state in RowState}:
-        rows = rows.filter(state=chosen)
     now = queries.progress(row)
     context = rights(request.user) | {
         "run": row,
         "now": now,
         "counts": [(state, number) for state, number in now.counts.items()],
-        "chosen": chosen,
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "query": f"state={chosen}" if chosen else "",
         "picture": queries.last_picture(row),
         "failed": queries.failed(row),
         "undecided": 0 if row.dry_run else now.counts.get(RowState.UNDECIDED, 0),
         "resume_form": ResumeForm(initial={"first_row": row.first_row}),
     }
-    return render(request, "robots/run.html", context)
+    return respond(request, rows_of(row, now), "robots/run.html", lambda wanted: context)
 
 
 @require_POST

@@ -7,10 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions import scenarios as actions
@@ -18,6 +21,7 @@ from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.forms import RegisterForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
 from yakuba.services.robots.operations import load_scenario
+from yakuba.services.robots.pages.lists import RUNS, SCENARIOS
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register, runs, steps
 
@@ -30,30 +34,21 @@ LOADING = DefinitionPage(
 
 
 @permission_required("robots.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """What robots there are, what waits for them, and what they did last."""
-    waiting = {procedure.pk: number for procedure, (number, _) in runs.ready_by_procedure().items()}
-    robots = [
-        {
-            "scenario": scenario,
-            "version": register.latest_version(scenario),
-            "waiting": waiting.pop(scenario.procedure_id, 0),
-            "last": runs.runs().filter(scenario=scenario).first(),
-            "obstacles": register.obstacles(scenario),
-            "review_due": register.review_is_due(scenario),
-        }
-        for scenario in register.scenarios()
-    ]
+    return respond(request, SCENARIOS, "robots/index.html", lambda wanted: _beside(request.user))
+
+
+def _beside(user: Any) -> dict[str, Any]:
     undecided = runs.undecided().count()
-    context = rights(request.user) | {
-        "robots": robots,
-        "without_robot": [one for one in runs.ready_by_procedure() if one.pk in waiting],
-        "recent": [(run, runs.progress(run)) for run in runs.runs()[:RECENT]],
+    with_robot = set(Scenario.objects.filter(in_use=True).values_list("procedure", flat=True))
+    return rights(user) | {
+        "without_robot": [one for one in runs.ready_by_procedure() if one.pk not in with_robot],
+        "recent": Part(RUNS, runs.runs()[:RECENT], user),
         "undecided": undecided,
         "undecided_title": f"ロボットが決められない申請が{undecided}件あります",
         "missing": missing(str(settings.YAKUBA.chromium)),
     }
-    return render(request, "robots/index.html", context)
 
 
 @permission_required("robots.view")

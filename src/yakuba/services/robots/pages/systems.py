@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.outbound import allowed_targets
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.forms import SystemForm
 from yakuba.services.robots.models import System
-from yakuba.services.robots.pages.rights import rights
+from yakuba.services.robots.pages.lists import SYSTEMS
 from yakuba.services.robots.queries import register
 
 
 @permission_required("robots.view")
-def systems(request: HttpRequest) -> HttpResponse:
+def systems(request: HttpRequest) -> HttpResponseBase:
     """All target systems, and what is missing to use them."""
-    rows = [(system, register.missing_secrets(system)) for system in register.systems()]
-    context = rights(request.user) | {"systems": rows, "hosts": sorted(allowed_targets())}
-    return render(request, "robots/systems.html", context)
+    hosts = "、".join(sorted(allowed_targets())) or "まだありません"
+    return respond(request, replace(SYSTEMS, lead=f"接続してよい相手：{hosts}"))
 
 
 @sensitive_post_parameters()

@@ -11,7 +11,7 @@ from yakuba.services.robots.models import Run, RunState
 
 register = template.Library()
 
-_ROW_KINDS = {
+ROW_KINDS = {
     RowState.WAITING: "waiting",
     RowState.LOOKING_UP: "running",
     RowState.ENTERING: "running",
@@ -25,7 +25,7 @@ _ROW_KINDS = {
     RowState.UNDECIDED: "person",
     RowState.SKIPPED: "stopped",
 }
-_RUN_KINDS = {
+RUN_KINDS = {
     RunState.ACTIVE: "running",
     RunState.PAUSED: "waiting",
     RunState.HALTED: "error",
@@ -38,11 +38,11 @@ _RUN_KINDS = {
 def row_status(state: str) -> SafeString:
     """`{% row_status row.state %}`."""
     known = RowState(state)
-    return render_to_string("ui/status.html", {"kind": _ROW_KINDS[known], "label": known.label})
+    return render_to_string("ui/status.html", {"kind": ROW_KINDS[known], "label": known.label})
 
 
 @register.simple_tag
 def run_status(run: Run) -> SafeString:
     """`{% run_status run %}`."""
-    kind = _RUN_KINDS[RunState(run.state)]
+    kind = RUN_KINDS[RunState(run.state)]
     return render_to_string("ui/status.html", {"kind": kind, "label": RunState(run.state).label})

@@ -35,7 +35,7 @@ def page(office, client, clerk):
 
     def ask(name, /, *args, query="", **data):
         address = reverse(f"robots:{name}", args=args) + query
-        return client.post(address, data) if data else client.get(address)
+        return client.post(address, data) if data else client.get(address, follow=True)
 
     return ask
 
@@ -93,7 +93,7 @@ def buttons(run: Run) -> list[str]:
 def test_every_page_opens_for_who_may(finished, client, clerk):
     client.force_login(clerk)
     for address in addresses(finished):
-        assert client.get(address).status_code == 200, address
+        assert client.get(address, follow=True).status_code == 200, address
 
 
 def test_without_the_role_every_page_and_button_is_refused(finished, client, newcomer):
@@ -110,7 +110,7 @@ def test_another_town_sees_nothing(finished, client, neighbour):
         reverse(f"robots:{name}") for name in ("index", "load", "systems", "system_new", "runs", "undecided")
     }
     for address in addresses(finished):
-        answer = client.get(address)
+        answer = client.get(address, follow=True)
         if address in general:
             assert answer.status_code == 200
             assert "コミュニティバス" not in text_of(answer), address
@@ -407,4 +407,28 @@ def test_pages_without_any_data(client, clerk, in_yakuba_city):
         ("runs", "実行はまだありません"),
         ("undecided", "判断を待つ申請はありません"),
     ):
-        assert words in text_of(client.get(reverse(f"robots:{name}")))
+        assert words in text_of(client.get(reverse(f"robots:{name}"), follow=True))
+
+
+def test_the_rows_of_a_run_are_narrowed_and_tried_again_together(page, finished):
+    rows = list(Row.objects.filter(run=finished).order_by("number"))
+    narrowed = text_of(page("run", finished.pk, query="?state=undecided"))
+    assert "状態：" in narrowed
+    assert (f'id="row-{rows[0].pk}"' in narrowed, rows[1].case.receipt_number in narrowed) == (False, True)
+    Row.objects.filter(pk=rows[1].pk).update(state=RowState.FAILED.value)
+    Case.objects.filter(pk=rows[1].case_id).update(status=Status.READY)
+    Run.objects.filter(pk=finished.pk).update(state="done")
+    assert "もう一度流す" in text_of(page("run", finished.pk))
+    answer = page("run", finished.pk, query="?sort=number", bulk="0", row=[row.pk for row in rows])
+    assert answer.url.endswith("/?sort=number")
+    page_after = text_of(page("run", finished.pk))
+    assert "「もう一度流す」を1件に行いました。" in page_after
+    assert f"{rows[0].number}：" in page_after, "an entered row is refused, and by itself"
+    assert Row.objects.get(pk=rows[1].pk).row_state is not RowState.FAILED
+
+
+def test_nothing_can_be_done_with_rows_while_the_run_is_under_way(page, office):
+    run = office.start(2)
+    text = text_of(page("run", run.pk))
+    assert 'type="checkbox"' not in text
+    assert page("run", run.pk, bulk="0", row=[1]).status_code == 404

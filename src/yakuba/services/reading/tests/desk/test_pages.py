@@ -50,10 +50,10 @@ def answered(browser, question, **data):
 def test_every_page_opens_empty_and_full(browser, full_desk):
     lists = ["batches", "upload", "problems", "held", "confirm", "forms"]
     for name in lists:
-        assert browser.get(reverse(f"reading:{name}")).status_code == 200, name
+        assert browser.get(reverse(f"reading:{name}"), follow=True).status_code == 200, name
     batch = full_desk.read((NURSERY, 1), (BUS, 1), (BUS, 1))
     for name in lists[:-2]:
-        assert browser.get(reverse(f"reading:{name}")).status_code == 200, name
+        assert browser.get(reverse(f"reading:{name}"), follow=True).status_code == 200, name
     page = text_of(browser.get(reverse("reading:batch", args=[batch.pk])))
     assert "2ページ目がありません" in page
     assert "同じページがもうある" in page
@@ -185,7 +185,7 @@ def test_holding_needs_a_reason_and_the_value_can_be_found_again(browser, desk, 
     url = reverse("reading:hold", args=[asked.pk])
     assert "保留の理由" in text_of(browser.post(url, {"reason": ""}, follow=True))
     browser.post(url, {"reason": "字が読めない"})
-    assert "字が読めない" in text_of(browser.get(reverse("reading:held")))
+    assert "字が読めない" in text_of(browser.get(reverse("reading:held"), follow=True))
 
 
 def test_the_whole_page_stands_beside_the_value_when_wanted_and_stays_so(browser, desk, asked):

@@ -1,0 +1,49 @@
+"""Tables as a file to take along, for every list alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from yakuba.kernel.files.downloads import LargeDownload
+from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.tables import files
+from yakuba.kernel.tables.files import Lacking
+from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table
+
+MOST_TOLD = 50  # characters that cannot be written
+
+
+def write(
+    tables: Iterable[Table],
+    name: str,
+    form: str,
+    *,
+    accept: bool = False,
+    reduction: Mapping[str, str] = NO_REDUCTION,
+) -> LargeDownload:
+    """The file `<name>-<today>`, written to the disk as `tables.files.write` does. Raises Lacking, and KeyError for
+    another form."""
+    file = nameless_file()
+    files.write(tables, form, file, accept=accept, reduction=reduction)
+    file.seek(0)
+    suffix = form if form in ("xlsx", "json") else "csv"
+    return LargeDownload(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)
+
+
+def lacking_page(request: HttpRequest, lacking: Lacking, title: str, back: str) -> HttpResponse:
+    """Which characters a CSV in Shift_JIS cannot hold, and what to do. back: the list's address."""
+    query = request.GET.copy()
+    query.pop("form", None)
+    context = {
+        "problems": lacking.problems[:MOST_TOLD],
+        "count": len(lacking.problems),
+        "untold": max(0, len(lacking.problems) - MOST_TOLD),
+        "query": query.urlencode(),
+        "list_title": title,
+        "back": back,
+    }
+    return render(request, "lists/lacking.html", context, status=422)
