@@ -25,8 +25,9 @@ from yakuba.kernel.persons.variants import kana_key, name_key
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.importing import TableKind
-from yakuba.kernel.tables.reading import Row, rows
+from yakuba.kernel.tables.reading import BadRow, Row, rows
 from yakuba.kernel.tables.remembering import renaming_of
+from yakuba.kernel.tables.spoilt import unspoilt
 from yakuba.kernel.values import ValueRefused, canonical
 
 REGISTER = TableKind(
@@ -153,7 +154,7 @@ def _begin(file_name: str, actor: Actor) -> Load:
 
 def _entry(row: Row) -> Entry | Problem:
     try:
-        number = row.get("宛名番号")
+        number = unspoilt(row.get("宛名番号"), "宛名番号")
         if not number or len(number) > LARGEST_NUMBER or not number.isascii() or not number.isalnum():
             return Problem(row.line, "", "宛名番号は半角英数字20けたまでです。")
         entry = Entry(
@@ -163,7 +164,7 @@ def _entry(row: Row) -> Entry | Problem:
             canonical("date", birth) if (birth := row.get("生年月日")) else "",
             canonical("address", " ".join(filter(None, (row.get("住所"), row.get("方書"))))),
         )
-    except ValueRefused as error:
+    except (ValueRefused, BadRow) as error:
         return Problem(row.line, "", str(error))
     return entry if entry.name else Problem(row.line, "", "氏名がありません。")
 

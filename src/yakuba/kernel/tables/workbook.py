@@ -1,10 +1,10 @@
 """An Excel workbook → the records of one sheet, as a person sees them. Apart from `reading`, because openpyxl takes a
 quarter of a second to import.
 
-The sheets' XML is streamed, and the texts that their cells share lie on the disk, so that memory does not grow with the
-rows. What a person cannot see or the file does
-not hold is told by its cell and never guessed: hidden rows, a formula that nobody has calculated yet, cells merged across
-columns. A cell merged over rows of one column holds for each of them, as it looks.
+The sheets' XML is streamed, and the texts that their cells share lie on the disk; openpyxl keeps about a hundred bytes of
+each row. What a person cannot see or the file does not hold is told by its cell and never guessed: hidden rows, a formula
+that nobody has calculated yet, cells merged across columns. A cell merged over rows of one column holds for each of them,
+as it looks.
 """
 
 from __future__ import annotations

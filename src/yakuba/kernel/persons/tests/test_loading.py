@@ -78,13 +78,16 @@ def test_a_bad_file_changes_nothing(in_yakuba_city, clerk, file, content, reason
 
 
 def test_bad_lines_are_told_and_the_others_taken(in_yakuba_city, clerk, file):
-    bad = "0003,鈴木一,スズキ,昭和99年1月1日,やくば市,\n,佐藤,,,,\n0001,二重,,,,\n0005,短い\n"
-    done = loading.load(
-        file(HEAD + TARO + HANAKO + bad + "0006,林,,1970-01-01,,\n0007,森,,,,\n"), actor=clerk
+    bad = (
+        "0003,鈴木一,スズキ,昭和99年1月1日,やくば市,\n8.007E+08,数,,,,\n,佐藤,,,,\n0001,二重,,,,\n0005,短い\n"
     )
-    assert done.rows == 4
+    done = loading.load(
+        file(HEAD + TARO + HANAKO + bad + "0006,林,,1970-01-01,,\n0007,森,,,,\n0008,原,,,,\n"), actor=clerk
+    )
+    assert done.rows == 5
     told = {one["line"]: one["problem"] for one in done.problems}
-    assert set(told) == {4, 5, 0, 7}
+    assert set(told) == {4, 5, 6, 0, 8}
+    assert "数として書きかえた" in told[5]
     assert "0001 が2度" in told[0]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
+from yakuba.kernel.tables.spoilt import folded
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.contracts import AGES
-from yakuba.services.nursery.engine.preparing.tables import folded
 from yakuba.services.nursery.engine.rules import Field, Kind
 from yakuba.services.nursery.models import Application, Facility
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 
 from django.contrib import messages
@@ -18,10 +18,12 @@ from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
+from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
+from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
@@ -122,26 +124,22 @@ def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from a table."""
     row = get_object_or_404(Round, pk=round_id)
     kind = facts.number_type(row)
-    return _load(
-        request,
-        row,
-        taking.APPLICATIONS,
-        lambda rows: tables.households_of(rows, kind)[1],
-        taking.applications_from_file,
-    )
+
+    def check(rows: Iterable[Row]) -> list[Problem]:
+        return tables.households_of(rows, kind)[1]
+
+    return _load(request, row, taking.APPLICATIONS, check, taking.applications_from_file)
 
 
 @permission_required("nursery.edit")
 def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take facilities and their free seats from a table."""
     row = get_object_or_404(Round, pk=round_id)
-    return _load(
-        request,
-        row,
-        taking.FACILITIES,
-        lambda rows: tables.facilities_of(rows)[1],
-        taking.facilities_from_file,
-    )
+
+    def check(rows: Iterable[Row]) -> list[Problem]:
+        return tables.facilities_of(rows)[1]
+
+    return _load(request, row, taking.FACILITIES, check, taking.facilities_from_file)
 
 
 @require_POST

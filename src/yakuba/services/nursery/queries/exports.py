@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 
 from yakuba.kernel.tables.spreadsheets import Table, Value
 from yakuba.kernel.ui.wording import wareki
@@ -20,6 +21,9 @@ OUTCOMES = {
     Outcome.CLAIMED: "不安定",
 }
 PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別"}
+TOLD = attrgetter(
+    "own_index", "cutoff", "distance", "deciding", "own_key", "cutoff_key", "waiting_place", "for_family", "for_staff"
+)  # fmt: skip
 Rows = list[list[Value]]
 
 
@@ -75,25 +79,8 @@ def wishes(run: Run) -> Table:
     rows: Rows = []
     for row, said in _explained(run):
         for wish in said.wishes:
-            rows.append(
-                [
-                    said.child,
-                    row.application.name,
-                    wish.number,
-                    facilities.get(wish.facility, wish.facility),
-                    wish.slot,
-                    OUTCOMES[wish.outcome],
-                    wish.own_index,
-                    wish.cutoff,
-                    wish.distance,
-                    wish.deciding,
-                    wish.own_key,
-                    wish.cutoff_key,
-                    wish.waiting_place,
-                    wish.for_family,
-                    wish.for_staff,
-                ]
-            )
+            place = (wish.number, facilities.get(wish.facility, wish.facility), wish.slot)
+            rows.append([said.child, row.application.name, *place, OUTCOMES[wish.outcome], *TOLD(wish)])
     head = (
         "受付番号", "児童氏名", "希望", "施設", "枠", "結果", "指数", "最低指数", "差", "決めた項目", "本人",
         "最後の入所者", "待機の順番", "保護者への説明", "職員向けの説明",
@@ -155,24 +142,13 @@ def points(run: Run) -> Table:
         index = selection.indices.get(child.id)
         if index is None:
             continue
-        for line in index.lines:
-            rows.append(
-                [
-                    child.id,
-                    child.name,
-                    PARTS.get(line.part, line.part),
-                    "",
-                    line.rule,
-                    line.points,
-                    line.because,
-                ]
-            )
-        for facility, lines in index.at_facility.items():
-            name = facilities.get(facility, facility)
-            for line in lines:
-                rows.append(
-                    [child.id, child.name, PARTS["facility"], name, line.rule, line.points, line.because]
-                )
+        lines = [("", line) for line in index.lines]
+        lines += [
+            (facilities.get(at, at), line) for at, its_own in index.at_facility.items() for line in its_own
+        ]
+        for name, line in lines:
+            what = (PARTS.get(line.part, line.part), name, line.rule, line.points, line.because)
+            rows.append([child.id, child.name, *what])
     return Table("指数の内訳", ("受付番号", "児童氏名", "区分", "施設", "基準", "点", "根拠"), rows)
 
 

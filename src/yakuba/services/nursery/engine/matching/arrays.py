@@ -13,7 +13,7 @@ from yakuba.services.nursery.contracts import Market
 from yakuba.services.nursery.engine.matching import layout
 from yakuba.services.nursery.engine.matching.layout import NOWHERE, Ints
 
-UNKNOWN, NAMELESS = -2, -3
+UNKNOWN, NAMELESS = -2, -3  # beside NOWHERE, which is -1 and a wish that is allowed
 
 
 class Unsound(ValueError):
@@ -76,6 +76,7 @@ def build(market: Market) -> Arrays:
 
 
 def _build(market: Market) -> Arrays:
+    # By id, so that the same market in another order of lines comes to the same matching, seat for seat.
     order = sorted(range(len(market.family_ids)), key=market.family_ids.__getitem__)
     family_ids = [market.family_ids[index] for index in order]
     children = [market.children[index] for index in order]

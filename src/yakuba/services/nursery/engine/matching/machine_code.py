@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from numba import config, njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-ENGINE = Path(__file__).parent
+ENGINE = Path(__file__).parent  # every compiled loop stands in this part
 PREFIX = "machine-code-"
 
 

@@ -33,7 +33,7 @@ def read(data: bytes) -> tuple[Market, Arrays]:
     try:
         with uncollected():
             raw = from_json(data, allow_inf_nan=False, cache_strings="all")
-            if _members(raw) != _colons(data):
+            if _members(raw) != _colons(data):  # the parser keeps the last of two equal keys without a word
                 raise Unsound("a key twice")
             market = _market(raw)
             return market, build(market)

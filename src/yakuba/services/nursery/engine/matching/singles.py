@@ -21,7 +21,7 @@ def are_all(arrays: Arrays) -> bool:
 
 def deferred_acceptance(arrays: Arrays) -> Ints:
     """The tuple of each family (F) in the stable matching that is best for every child."""
-    held = arrays.tuple_first[:-1] - np.int32(1)
+    held = arrays.tuple_first[:-1] - np.int32(1)  # before the first wish: the loop moves on before it asks
     worst = arrays.place_first[:-1] - np.int32(1)
     taken = np.zeros(arrays.place_family.size, np.bool_)
     waiting = np.arange(held.size, dtype=np.int32)
@@ -73,6 +73,7 @@ def _apply(
                 taken[place], taken[last] = True, False
                 waiting[size] = place_family[last]
                 size += 1
+                # Once a slot is full its last place only moves up: each place is passed once in all.
                 while not taken[last]:
                     last -= 1
                 worst[slot] = last

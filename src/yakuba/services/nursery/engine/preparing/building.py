@@ -53,7 +53,7 @@ class _Builder:
             children.append([one.child.id for one in members])
             wishes.append(self._joint(members))
         for standings in self.ranked.values():
-            standings.sort(key=order)
+            standings.sort(key=order)  # the last tie key ends with the receipt number: never two alike
         self._rank_shared()
         market = Market(
             capacity=self.seats.capacity,

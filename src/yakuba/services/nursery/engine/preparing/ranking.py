@@ -27,6 +27,7 @@ def lot(phrase: str, number: int, name: str) -> int:
     published phrase can compute it, and nobody can choose it.
     """
     digest = hashlib.sha256(f"{phrase}|{number}|{name}".encode()).hexdigest()
+    # 64 bits are so many more than 10⁹ numbers that no number is drawn noticeably more often than another.
     return int(digest[:16], 16) % LOTS
 
 

@@ -21,11 +21,6 @@ class Change:
     level: str = ""
     rules_text: str = ""
 
-    @property
-    def is_empty(self) -> bool:
-        """Nothing is tried."""
-        return not (any(self.seats.values()) or self.level or self.rules_text)
-
 
 def selection(applications: Applications, rules: Rules, change: Change) -> Selection:
     """The round made ready with the change. Raises MarketRefused (also for a slot of an unknown facility or fewer

@@ -31,7 +31,7 @@ from yakuba.services.nursery.contracts import (
 )
 from yakuba.services.nursery.engine.garbage import uncollected
 from yakuba.services.nursery.engine.telling import phrases
-from yakuba.services.nursery.engine.telling.comparing import place_of
+from yakuba.services.nursery.engine.telling.comparing import place_of, wish_number
 from yakuba.services.nursery.engine.telling.phrases import Finding
 from yakuba.services.nursery.engine.telling.places import Places
 
@@ -98,6 +98,7 @@ class _Family:
 class _Town:
     def __init__(self, selection: Selection, assignment: Mapping[str, str | None]) -> None:
         self.selection = selection
+        self.applied = selection.applied
         self.places = Places(selection.market, assignment)
         self.names = {facility.id: facility.name for facility in selection.applications.facilities}
         self.standings = {
@@ -287,7 +288,7 @@ class _Town:
         seated = self.selection.applications.seated.get(child.id)
         held = seated or self.places.held.get(child.id)
         family = self.families.get(child.id)
-        wish = self._number(child, held)
+        wish = wish_number(self.applied, child, held)
         return Explanation(
             child=child.id,
             held=held,
@@ -296,13 +297,6 @@ class _Town:
             wishes=tuple(map(_outcome, findings)),
             unstable=bool(family and family.claimed),
         )
-
-    def _number(self, child: Child, held: str | None) -> int:
-        """The number of the wish that came true; 0 for none and for a seat kept."""
-        if held is None or self.places.current.get(child.id) == held:
-            return 0
-        facility = self._facility(held)
-        return child.wishes.index(facility) + 1 if facility in child.wishes else 0
 
     def _summary(self, child: Child, held: str | None, wish: int, findings: Sequence[Finding]) -> str:
         if held is None:

@@ -9,6 +9,6 @@ heading. A bad row is told with its line and left out; the others are kept.
 
 from yakuba.services.nursery.engine.preparing.tables.facilities import facilities_of, read_facilities
 from yakuba.services.nursery.engine.preparing.tables.households import households_of, read_households
-from yakuba.services.nursery.engine.preparing.tables.numbers import RECEIPT_NUMBER, folded
+from yakuba.services.nursery.engine.preparing.tables.numbers import RECEIPT_NUMBER
 
-__all__ = ["RECEIPT_NUMBER", "facilities_of", "folded", "households_of", "read_facilities", "read_households"]
+__all__ = ["RECEIPT_NUMBER", "facilities_of", "households_of", "read_facilities", "read_households"]

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
+from yakuba.kernel.tables.spoilt import folded, without_signs
 from yakuba.services.nursery.contracts import AGES, Facility, Problem, SharedAges
-from yakuba.services.nursery.engine.preparing.tables.numbers import folded, without_signs
 
 REQUIRED = ("施設番号", "施設名")
 NOT_TAKEN_IN = ("", "-", "－", "ー", "×")

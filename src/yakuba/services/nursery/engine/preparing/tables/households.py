@@ -9,8 +9,9 @@ from typing import BinaryIO
 
 from yakuba.kernel.definitions import plain
 from yakuba.kernel.tables.reading import BadRow, Row, rows
+from yakuba.kernel.tables.spoilt import unspoilt
 from yakuba.services.nursery.contracts import Child, Household, Problem
-from yakuba.services.nursery.engine.preparing.tables.numbers import receipt_number, unspoilt
+from yakuba.services.nursery.engine.preparing.tables.numbers import receipt_number
 from yakuba.services.nursery.engine.rules.fields import BadValue, read_date
 
 TRUE = ("はい", "あり", "有", "1", "yes", "true", "○", "〇")
