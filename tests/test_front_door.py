@@ -155,7 +155,7 @@ def test_a_known_person_sends_what_is_large(house, clerk):
 
 def test_a_session_and_a_token_are_known(house, clerk):
     token = house.yakuba(
-        "accounts", "token", STAFF, "--name", "試験", "--scope", "reading.view"
+        "accounts", "token", STAFF, "--name", "試験", "--scope", "reading.confirm"
     ).stdout.strip()
     visitor = Visitor(house.port)
     answer = visitor._ask(
