@@ -40,7 +40,7 @@ def test_pages_read_no_frozen_inputs_that_they_do_not_need(full, client):
     pages = [(name, run.pk) for name in ("run", "run_children", "run_facilities", "files", "what_if")]
     for name, number in [*pages, ("round", full.round.pk), ("freeze", full.round.pk), ("index", None)]:
         with CaptureQueriesContext(connection) as read:
-            answer = client.get(reverse(f"nursery:{name}", args=[number] if number else []))
+            answer = client.get(reverse(f"nursery:{name}", args=[number] if number else []), follow=True)
         assert answer.status_code == 200
         assert [one["sql"] for one in read if '"nursery_snapshot"."document"' in one["sql"]] == [], name
 

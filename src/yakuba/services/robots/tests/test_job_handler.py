@@ -58,7 +58,7 @@ def test_without_chromium_everything_says_which_package(office, without_chromium
         f"/robots/scenarios/{office.scenario.pk}/start/",
         "/",
     ):
-        assert "chromium" in client.get(address).content.decode(), address
+        assert "chromium" in client.get(address, follow=True).content.decode(), address
     asked = ["run", PROCEDURE, "--user", clerk.username, "--json"]
     assert "chromium" in CliRunner().invoke(app, asked).stderr
     assert any("chromium" in result.advice for result in today.self_check() if not result.ok)
