@@ -54,7 +54,7 @@ def about_somebody(objects: TownObjects) -> list[str]:
     client = Client()
     client.force_login(town.user("kanri"))
     urls = [page.url(objects) for page in pages() if page.name != "logout"]
-    answers = [(url, client.get(url)) for url in urls]
+    answers = [(url, client.get(url, follow=True)) for url in urls]
     return [
         url
         for url, answer in answers
