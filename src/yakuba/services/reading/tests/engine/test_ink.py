@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from yakuba.services.reading.contracts import Reason
-from yakuba.services.reading.engine import comb, ink
+from yakuba.services.reading.engine import comb, ink, paper
 from yakuba.services.reading.engine.alignment import Alignment
 from yakuba.services.reading.engine.crops import Sheet, lay_on_form
 from yakuba.services.reading.engine.fields import Work, prepare
@@ -420,6 +420,13 @@ def test_two_figures_one_above_the_other_in_a_cell_ask(
     for figure, down in zip(figures, (0.25, 0.75), strict=True):
         bus.write(figure, (x + 5.5 * 46, y + down * height), 28)
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+def test_lines_on_half_the_page_above_and_below_each_other_are_no_fold() -> None:
+    drawn = np.zeros((600, 600), np.bool_)
+    drawn[300, :200] = drawn[320, 400:] = True
+    paper._drop_folds(drawn, np.ones_like(drawn), 2)
+    assert drawn.sum() == 400
 
 
 def test_a_figure_that_fell_into_two_touching_pieces_is_one() -> None:
