@@ -45,7 +45,9 @@ def _resolved(view: Decoded, candidates: Sequence[str], alphabet: Alphabet, unli
     if not best or chances[best] <= free:
         return view
     if chances[best] > CONTEST * view.posterior and (kept := _without_bars(view.text, best)):
-        return _kept(view, best, kept, min(1.0, view.posterior + chances[best]))
+        own = chances.pop(best)
+        same = _kept(view, best, kept, min(1.0, view.posterior + own))
+        return replace(same, contested=max(chances.values(), default=0.0) > CONTEST * own)
     total = sum(chances.values()) + free
     share = chances.pop(best) / total
     others = sorted({**chances, view.text: free}.items(), key=lambda other: -other[1])
