@@ -130,9 +130,30 @@ SAME_SHAPE: Mapping[str, str] = {
 _KANA_OF = {kanji: kana for kana, kanji in SAME_SHAPE.items()}
 
 
+# The same for closed lists, where besides a kana's size and a kanji's old form make no other entry.
+_LISTED_TWINS = (
+    *SAME_SHAPE.items(),
+    *zip(
+        "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ",
+        "あいうえおつやゆよわアイウエオツヤユヨワカケ",
+        strict=True,
+    ),
+    *zip("りへべぺ", "リヘベペ", strict=True),
+    *((chr(old), chr(new)) for old, new in STANDARD_FORMS.items()),
+    *((other, group[0]) for group in _GLYPHS.split() for other in group[1:]),
+)
+
+
 def one_shape(one: str, other: str) -> bool:
     """True for a kana and a kanji of the same shape."""
     return SAME_SHAPE.get(one) == other or SAME_SHAPE.get(other) == one
+
+
+def large_here(text: str, at: int) -> str:
+    """The kana at a position, the large one for a small ャ, ュ or ョ where it cannot stand: behind a kana without i."""
+    if text[at] in "ャュョ" and text[at - 1 : at] not in tuple("キシチニヒミリギジヂビピ"):
+        return chr(ord(text[at]) + 1)
+    return text[at]
 
 
 def shapes_in_context(text: str) -> str:
@@ -235,8 +256,11 @@ def _wide(symbol: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def alphabet(script: Script, characters: tuple[str, ...]) -> Alphabet:
-    """The alphabet of a script for a model with these output characters."""
+def alphabet(script: Script, characters: tuple[str, ...], words: frozenset[str] = frozenset()) -> Alphabet:
+    """The alphabet of a script for a model with these output characters. words: a closed list, in which a character of
+    another shape than a listed one's is another, and one of the same shape is not (みどリ is みどり)."""
+    if words:
+        return _listed(script, characters, frozenset("".join(words)))
     if script == Script.DIGITS:
         return Alphabet(DIGITS, characters)
     if script == Script.DATE_LINE:
@@ -248,3 +272,15 @@ def alphabet(script: Script, characters: tuple[str, ...]) -> Alphabet:
         same = {**_SAME, "一": "ー-—―‐–_"}  # a lone bar is 一 here; between katakana it becomes ー again
         return Alphabet([*kanji, *HIRAGANA, *KATAKANA.replace("ー", "")], characters, same)
     return Alphabet([*DIGITS, *LATIN, *HIRAGANA, *KATAKANA, *kanji, *PUNCTUATION], characters, _FOLDED)
+
+
+def _listed(script: Script, characters: tuple[str, ...], listed: frozenset[str]) -> Alphabet:
+    """The alphabet of a script with characters that are in no entry folded into those of their shape that are."""
+    twins = dict(_FOLDED)
+    folded = set[str]()
+    for pair in _LISTED_TWINS:
+        for own, other in (pair, pair[::-1]):
+            if own in listed and other not in listed:
+                twins[own] = twins.get(own, "") + other
+                folded.add(other)
+    return Alphabet([c for c in alphabet(script, characters).symbols if c not in folded], characters, twins)

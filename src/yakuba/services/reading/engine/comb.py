@@ -22,8 +22,13 @@ FIGURE = 9, 13  # pixels, the shorter and the longer side: ink as large beside a
 # Times what the other figures of the row lead to expect: of 221 numbers of ordinary piles the most were 1.31 (a hand
 # with tall 8s), 1.46 and 2.02.
 TALL, HEAVY, OVERWRITTEN = 1.34, 1.5, 2.1
+SLASHED, ALL_HEAVY = (
+    "0",
+    1.2,
+)  # hands that put a stroke through the 0 do so to each; times the ink expected of it
 UNLIKE = 1.75  # times the ink and blob of the same figure elsewhere in the row; there 1.64 was the most
-APART_BY = 0.3  # of the smaller one's side: two figures beside each other share no more columns, or rows
+APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
+WHITE = 2  # pixels between two figures one above the other
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
@@ -136,22 +141,27 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
 
 def _two_figures(stats: NDArray[np.int32]) -> bool:
     """Two pieces of one cell, each as large as a small figure, stand side by side, or each as high as one, above each
-    other. The strokes of one figure that are not joined stand above each other and are level."""
+    other with white between. The strokes of one figure that are not joined stand above each other and are level; a 5
+    of which the stem is lost falls into two that touch the same row."""
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     large = (sides.min(axis=1) >= FIGURE[0]) & (sides.max(axis=1) >= FIGURE[1])
     high = stats[:, cv2.CC_STAT_HEIGHT] >= FIGURE[1]
-    return _apart(stats[large], cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH) or _apart(
-        stats[high], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT
-    )
+    return any(
+        shared <= APART_BY * smaller
+        for shared, smaller in _shared(stats[large], cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH)
+    ) or any(shared <= -WHITE for shared, _ in _shared(stats[high], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT))
 
 
-def _apart(stats: NDArray[np.int32], start: int, size: int) -> bool:
-    """Two pieces share few columns (or rows, by the positions of start and size in `stats`)."""
-    for one, other in combinations(stats.tolist(), 2):
-        shared = min(one[start] + one[size], other[start] + other[size]) - max(one[start], other[start])
-        if shared <= APART_BY * min(one[size], other[size]):
-            return True
-    return False
+def _shared(stats: NDArray[np.int32], start: int, size: int) -> list[tuple[int, int]]:
+    """Of each two pieces how many columns they share (or rows, by the positions of start and size in `stats`), negative
+    for those between them, and the smaller one's size."""
+    return [
+        (
+            min(one[start] + one[size], other[start] + other[size]) - max(one[start], other[start]),
+            min(one[size], other[size]),
+        )
+        for one, other in combinations(stats.tolist(), 2)
+    ]
 
 
 def _struck(sheet: Sheet, window: tuple[slice, slice], pitch: float) -> bool:
@@ -241,9 +251,12 @@ def overwritten(figures: str, seen: Sequence[Figure]) -> bool:
         [one.blob / BLOB_OF_FIGURE[figure] for figure, one in zip(figures, seen, strict=True)]
     )
     height = _against_others([one.height for one in seen])
-    return bool(
-        (ink > HEAVY).any() or (height > TALL).any() or (ink * blob > OVERWRITTEN).any()
-    ) or _unlike_its_like(figures, seen)
+    heavy = (ink > HEAVY) | (ink * blob > OVERWRITTEN)
+    for figure in SLASHED:
+        same = np.array([other == figure for other in figures])
+        if same.sum() > 1 and ink[same].min() >= ALL_HEAVY:
+            heavy &= ~same
+    return bool(heavy.any() or (height > TALL).any()) or _unlike_its_like(figures, seen)
 
 
 def _unlike_its_like(figures: str, seen: Sequence[Figure]) -> bool:

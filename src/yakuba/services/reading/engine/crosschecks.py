@@ -124,7 +124,15 @@ def _kana(definition: FieldDefinition, values: Values, findings: Mapping[str, Fi
         return
     findings[kana.field].ambiguous |= bool(others)
     if len(kana.evidence.characters) == len(kana.value):
-        findings[kana.field].open = tuple(i for i, c in enumerate(kana.value) if readings.may_have_dots(c))
+        rivals = kana.evidence.rivals
+        known = len(rivals) == len(
+            kana.value
+        )  # then a dot of which the recogniser saw no trace is not in question
+        findings[kana.field].open = tuple(
+            i
+            for i in readings.open_to_dots(name.value, kana.value)
+            if not known or readings.dotted_otherwise(kana.value[i]) & {*rivals[i]}
+        )
     findings[name.field].ambiguous |= bool(readings.other_names(name.value, kana.value, name.evidence.rivals))
 
 

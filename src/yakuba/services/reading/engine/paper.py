@@ -89,9 +89,12 @@ def _drop_folds(ink: Mask, clear: Mask, around: int) -> None:
         strips = seen > np.maximum(FOLDED * room, width / 6)
         near = cv2.dilate(strips.astype(np.uint8), np.ones((25, 1))).sum(axis=1) >= MOST
         for fold in _runs(near):
+            where = [np.flatnonzero(strips[fold, strip]) for strip in range(STRIPS)]
+            seen_in = [strip for strip in range(STRIPS) if where[strip].size]
+            if not seen_in:  # what lies above and below these rows is nearly a fold together, and is not one
+                continue
             for strip in range(STRIPS):
-                where = [np.flatnonzero(strips[fold, other]) for other in range(STRIPS)]
-                known = min((abs(o - strip), o) for o in range(STRIPS) if where[o].size)[1]
+                known = min(seen_in, key=lambda other: (abs(other - strip), other))
                 end = (strip + 1) * width if strip < STRIPS - 1 else columns
                 for row in where[known] + fold.start:
                     view[max(0, row - around) : row + around + 1, strip * width : end] = False

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..contracts import Decision, FieldReading, PageReading, PageStatus, Reason
 from . import gate, ink
 from .alignment import Alignment, Unaligned, align
-from .alphabets import alphabet
+from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
@@ -144,14 +144,18 @@ def _add_views(pictures: Sequence[tuple[Work, Grey]], works: Sequence[Work], rec
     # witnesses first: what can be read in kana depends on the name, where an address lies on its postal code
     for work in sorted(works, key=lambda work: witness_of(work, works) is not None):
         if id(work) in fresh:
-            letters = alphabet(work.alphabet, recogniser.characters)
+            letters = _letters(work, recogniser)
             work.read_views += resolved(work, fresh[id(work)], witness_of(work, works), letters)
+
+
+def _letters(work: Work, recogniser: Recogniser) -> Alphabet:
+    return alphabet(work.alphabet, recogniser.characters, frozenset(work.definition.words))
 
 
 def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> list[Decoded]:
     outputs = recogniser.probabilities([picture for _, picture in pictures])
     return [
-        decode(output, alphabet(work.alphabet, recogniser.characters))
+        decode(output, _letters(work, recogniser))
         for (work, _), output in zip(pictures, outputs, strict=True)
     ]
 

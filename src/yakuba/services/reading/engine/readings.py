@@ -18,6 +18,7 @@ MOST_PIECES = 3  # a half of a name that is no dictionary entry is put together 
 _VOICED = dict(
     zip("カキクケコサシスセソタチツテトハヒフヘホ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボ", strict=True)
 )
+_RINGED = dict(zip("ハヒフヘホ", "パピプペポ", strict=True))
 _SMALL = dict(zip("アイウエオツヤユヨ", "ァィゥェォッャュョ", strict=True))
 
 _local = threading.local()
@@ -51,13 +52,19 @@ def _alike() -> dict[str, str]:
 
 
 _ALIKE = _alike()
-_DOTTED = frozenset([*_VOICED, *_VOICED.values(), *"パピプペポ"])
+_DOTS = [{plain, voiced, _RINGED.get(plain, plain)} for plain, voiced in _VOICED.items()]
 
 
-def may_have_dots(kana: str) -> bool:
-    """True for a kana that with or without a dot or ring is another one. Names do not fix the dots of their readings:
-    沢 is サワ or ザワ as the family says, and dictionaries have one of them."""
-    return kana in _DOTTED
+def dotted_otherwise(kana: str) -> set[str]:
+    """The kana that a dot or ring more or less makes of one: ザ of サ, バ and パ of ハ."""
+    return {other for group in _DOTS if kana in group for other in group if other != kana}
+
+
+def open_to_dots(name: str, kana: str) -> list[int]:
+    """Positions in `kana` of which `name` does not say whether there are dots: 沢 is サワ or ザワ as the family says, and
+    dictionaries have one of them. That is a matter of the inside of words; no family says ダナカ for 田中."""
+    starts = {0, *(len(reading) for reading in _first_readings(name, kana))}
+    return [i for i, c in enumerate(kana) if i not in starts and dotted_otherwise(c)]
 
 
 def _dictionary() -> sudachipy.Dictionary:
@@ -110,11 +117,12 @@ def is_known(name: str) -> bool:
     return any(personal_readings(surname) and personal_readings(given) for surname, given in _splits(name))
 
 
-def _fits(surname: str, given: str, kana: str) -> bool:
-    return any(
-        kana.startswith(reading) and kana[len(reading) :] in personal_readings(given)
-        for reading in personal_readings(surname)
-    )
+def _first_readings(name: str, kana: str) -> Iterator[str]:
+    """Readings of the surname with which `kana` begins, where the rest is one of the given name."""
+    for surname, given in _splits(name):
+        for reading in personal_readings(surname):
+            if kana.startswith(reading) and kana[len(reading) :] in personal_readings(given):
+                yield reading
 
 
 def supported(name: str, kana: str) -> bool:
@@ -122,7 +130,7 @@ def supported(name: str, kana: str) -> bool:
     foreign name in katakana when it is `kana` itself."""
     if re.sub("[ ・]", "", name) == kana.replace("・", ""):
         return True
-    return any(_fits(surname, given, kana) for surname, given in _splits(name))
+    return any(True for _ in _first_readings(name, kana))
 
 
 def composed(name: str, kana: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .alphabets import Alphabet, one_shape
+from .alphabets import Alphabet, large_here, one_shape
 from .recognition import Decoded, probability
 
 UNLISTED_IN_LIST = 0.02  # prior odds that a field with a closed list holds something else
@@ -44,6 +44,10 @@ def _resolved(view: Decoded, candidates: Sequence[str], alphabet: Alphabet, unli
     free = unlisted * view.posterior
     if not best or chances[best] <= free:
         return view
+    if chances[best] > CONTEST * view.posterior and (kept := _without_bars(view.text, best)):
+        own = chances.pop(best)
+        same = _kept(view, best, kept, min(1.0, view.posterior + own))
+        return replace(same, contested=max(chances.values(), default=0.0) > CONTEST * own)
     total = sum(chances.values()) + free
     share = chances.pop(best) / total
     others = sorted({**chances, view.text: free}.items(), key=lambda other: -other[1])
@@ -55,6 +59,29 @@ def _resolved(view: Decoded, candidates: Sequence[str], alphabet: Alphabet, unli
         alternatives=tuple((text, chance / total) for text, chance in others if chance > 1e-4 * total)[:4],
         rivals=(),
         proposed=True,
+    )
+
+
+def _without_bars(read: str, entry: str) -> list[int]:
+    """Positions in `read` that make up `entry`, where they differ only by bars, for which a wide gap is taken, and by
+    small kana where no small one can stand (タナカョシコ); else none."""
+    kept: list[int] = []
+    for at, character in enumerate(read):
+        wanted = entry[len(kept) : len(kept) + 1]
+        if wanted and wanted in (character, large_here(read, at)):
+            kept.append(at)
+        elif character != "ー":
+            return []
+    return kept if len(kept) == len(entry) else []
+
+
+def _kept(view: Decoded, text: str, positions: Sequence[int], posterior: float) -> Decoded:
+    return replace(
+        view,
+        text=text,
+        posterior=posterior,
+        characters=tuple(view.characters[at] for at in positions),
+        rivals=tuple(view.rivals[at] for at in positions),
     )
 
 

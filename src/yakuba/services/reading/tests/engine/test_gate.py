@@ -280,6 +280,28 @@ def test_whether_a_reading_has_a_dot_only_the_picture_says(
     assert (found["kana"].decision is Decision.TRUSTED) is passes
 
 
+@pytest.mark.parametrize(
+    ("name", "kana", "weak", "rivals", "passes"),
+    [
+        ("梅沢花子", "ウメサワハナコ", 2, "ザ", False),
+        ("梅沢花子", "ウメサワハナコ", 2, "セナ", True),  # no trace of a dot
+        ("平塚三佳", "ヒラツカミカ", 2, "ッ", True),
+        ("平塚三佳", "ヒラツカミカ", 2, "ッヅ", False),
+        ("田中花子", "タナカハナコ", 0, "ダ", True),  # no family says ダナカ
+        ("田中花子", "タナカハナコ", 3, "バ", True),  # nor a given name バナコ
+        ("田中花子", "タナカハナコ", 2, "ガ", False),
+    ],
+)
+def test_a_dot_is_in_question_where_the_picture_has_a_trace_of_it_inside_a_word(
+    library: FormLibrary, name: str, kana: str, weak: int, rivals: str, passes: bool
+) -> None:
+    characters = tuple(0.8 if i == weak else 0.99 for i in range(len(kana)))
+    seen = tuple(rivals if i == weak else "" for i in range(len(kana)))
+    own = evidence(characters=characters, posterior=0.75, rivals=seen)
+    found = decided(library, "bus-pass", read("name", "name", name), read("kana", "kana", kana, own))
+    assert (found["kana"].decision is Decision.TRUSTED) is passes
+
+
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
     weak = evidence(characters=(0.6,) * 4, posterior=0.6)
     fine = decided(

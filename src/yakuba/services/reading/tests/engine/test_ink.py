@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from yakuba.services.reading.contracts import Reason
-from yakuba.services.reading.engine import comb, ink
+from yakuba.services.reading.engine import comb, ink, paper
 from yakuba.services.reading.engine.alignment import Alignment
 from yakuba.services.reading.engine.crops import Sheet, lay_on_form
 from yakuba.services.reading.engine.fields import Work, prepare
@@ -422,6 +422,19 @@ def test_two_figures_one_above_the_other_in_a_cell_ask(
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
+def test_lines_on_half_the_page_above_and_below_each_other_are_no_fold() -> None:
+    drawn = np.zeros((600, 600), np.bool_)
+    drawn[300, :200] = drawn[320, 400:] = True
+    paper._drop_folds(drawn, np.ones_like(drawn), 2)
+    assert drawn.sum() == 400
+
+
+def test_a_figure_that_fell_into_two_touching_pieces_is_one() -> None:
+    """Of a printed 5 whose thin stem a scan has lost: x, y, width, height, pixels."""
+    assert not comb._two_figures(np.array([[300, 21, 13, 16, 67], [308, 34, 7, 16, 48]], np.int32))
+    assert comb._two_figures(np.array([[300, 21, 13, 16, 67], [308, 40, 7, 16, 48]], np.int32))
+
+
 @pytest.mark.parametrize("field", ["name", "phone", "birth"])
 def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: str) -> None:
     x, y, _, height = bus.box(field)
@@ -501,6 +514,20 @@ def test_a_figure_is_compared_with_the_same_figure_of_the_row() -> None:
         seen[5].ink * 1.35, seen[5].blob * 1.5, seen[5].height
     )  # an 8 made of it, read as 0
     assert comb.overwritten("0523705", seen)
+
+
+def slashed(text: str, which: list[int]) -> list[comb.Figure]:
+    """Figures of a hand, some with a stroke through them."""
+    return [
+        comb.Figure(one.ink * 1.6, one.blob * 1.4, one.height) if at in which else one
+        for at, one in enumerate(figures(text))
+    ]
+
+
+def test_a_hand_that_puts_a_stroke_through_each_0_has_written_over_none() -> None:
+    assert not comb.overwritten("0007765922", slashed("0007765922", [0, 1, 2]))
+    assert comb.overwritten("0007765922", slashed("0007765922", [1]))
+    assert comb.overwritten("0007765922", slashed("0007765922", [3, 4]))  # no hand does so to each 7
 
 
 def test_few_figures_do_not_tell_what_one_should_hold() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from yakuba.kernel.values import Script
 from yakuba.services.reading.adapters.ppocr import PpOcr
 from yakuba.services.reading.engine.alphabets import Alphabet, alphabet, shapes_in_context
 from yakuba.services.reading.engine.recognition import Decoded, decode, probability
@@ -132,6 +133,55 @@ def test_a_postal_code_proposes_its_town_and_puts_right_only_what_has_one_shape(
     view = Decoded(written + "1-2", 0.8, (0.9,) * 8, (), (*rivals, "", "", ""))
     (found,) = resolve_start([view], [start])
     assert (found.text, found.proposed) == (text + "1-2", proposed)
+
+
+def test_of_a_closed_list_a_character_of_one_shape_is_the_listed_one() -> None:
+    characters = ("", "み", "ど", "り", "リ", "緑", "綠", "縁")
+    words = frozenset(["みどり", "緑"])
+    row = [0.0, 0.0, 0.0, 0.45, 0.55, 0.0, 0.0, 0.0]
+    rows = output([0, 0.99, 0, 0, 0, 0, 0, 0], [0, 0, 0.99, 0, 0, 0, 0, 0], row)
+    assert decode(rows, alphabet(Script.TEXT, characters)).text == "みどリ"
+    read = decode(rows, alphabet(Script.TEXT, characters, words))
+    assert (read.text, read.characters[2]) == ("みどり", pytest.approx(1.0))
+    old = output([0, 0, 0, 0, 0, 0.5, 0.49, 0.01])
+    assert decode(old, alphabet(Script.TEXT, characters, words)).characters == (pytest.approx(0.99),)
+    other = output([0, 0, 0, 0, 0, 0.2, 0.1, 0.7])
+    assert (
+        decode(other, alphabet(Script.TEXT, characters, words)).text == "縁"
+    )  # another shape is another character
+
+
+def test_a_list_with_both_characters_of_one_shape_keeps_them_apart() -> None:
+    letters = alphabet(Script.TEXT, ("", "り", "リ"), frozenset(["り", "リ"]))
+    assert decode(output([0, 0.4, 0.6]), letters).text == "リ"
+
+
+@pytest.mark.parametrize(
+    ("read", "reading", "bar", "proposed"),
+    [
+        ("カワーカ", "カワカ", 0.52, False),  # a wide gap
+        ("カワーカ", "カワカ", 0.99, True),
+        ("カョカ", "カヨカ", 0.7, False),
+        ("キョカ", "キヨカ", 0.7, True),  # both can stand
+        ("カーカ", "カアカ", 0.52, True),
+    ],
+)
+def test_a_bar_or_a_small_kana_where_none_can_stand_makes_no_other_reading(
+    read: str, reading: str, bar: float, proposed: bool
+) -> None:
+    characters = ("", *"カキワヨョアー")
+    letters = Alphabet(characters[1:], characters)
+    rows = [[0.0] * len(characters) for _ in range(2 * len(read))]
+    other = {"ョ": "ヨ", "ー": "ア" if "ア" in reading else ""}
+    for at, character in enumerate(read):
+        rows[2 * at][characters.index(character)] = bar if character in other else 1.0
+        if character in other:
+            rows[2 * at][characters.index(other[character])] += 1 - bar
+        rows[2 * at + 1][0] = 1.0
+    view = decode(output(*rows), letters)
+    assert view.text == read
+    (found,) = resolve([view], [reading], letters, 0.005)
+    assert (found.text, found.proposed, len(found.characters)) == (reading, proposed, len(reading))
 
 
 def test_distance_counts_edits() -> None:
