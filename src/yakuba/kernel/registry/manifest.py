@@ -117,14 +117,17 @@ class ApprovalKind:
 @dataclass(frozen=True)
 class PlannedWork:
     """Work of a room that staff may let the clock begin (`kernel.schedules`). `choices` is `(user) -> list[(code, label)]`,
-    what it can be done with; `begin` `(code, actor) -> str` begins it and says in Japanese what was begun. A refusal
-    says why there was nothing to begin. permission: that doing it by hand needs."""
+    what it can be done with; `begin` `(code, actor) -> str` begins it and says in Japanese what was begun. It
+    raises `NothingToDo` where that is no failure, and any other refusal where it is one. permission: that doing it by
+    hand needs. at_once: `begin` only writes a few rows, so that it and the note of it happen together or not at all;
+    where it takes longer, it may be called again after a crash."""
 
     name: str
     label: str
     permission: str
     choices: str
     begin: str
+    at_once: bool = True
 
 
 @dataclass(frozen=True)

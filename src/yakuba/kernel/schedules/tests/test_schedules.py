@@ -10,7 +10,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.refusals import Conflict, Forbidden
+from yakuba.kernel.refusals import Conflict, Forbidden, NothingToDo, Unavailable
 from yakuba.kernel.registry import PlannedWork, rooms
 from yakuba.kernel.schedules import actions, queries
 from yakuba.kernel.schedules.models import Schedule
@@ -23,13 +23,17 @@ begun: list[tuple[str, User]] = []
 
 def choices(user):
     """What the example can be done with."""
-    return [("a", "甲"), ("b", "乙")]
+    return [("a", "甲"), ("b", "乙"), ("c", "丙"), ("d", "丁")]
 
 
 def begin(code, actor):
     """Begins it; `b` has nothing to do."""
     if code == "b":
-        raise Conflict("待つものはありません。")
+        raise NothingToDo("待つものはありません。")
+    if code == "c":
+        raise Conflict("相手システムのパスワードがありません。")
+    if code == "d":
+        raise Unavailable("相手システムが答えません。")
     begun.append((code, actor))
     return "3件を始めました。"
 
@@ -115,12 +119,87 @@ def test_somebody_who_left_begins_nothing(keeper):
     assert (begun, row.outcome, row.next_at) == ([], "failed", None)
 
 
-def test_what_has_gone_is_switched_off_with_its_reason(keeper):
+def test_what_is_gone_today_is_told_and_tried_again_next_time(keeper):
+    """A file that the night did not bring, a robot that is out of use for a week: it is no end of the plan."""
     row = planned(keeper, "gone")
     actions.begin(row.pk)
     row.refresh_from_db()
-    assert (row.outcome, row.next_at) == ("failed", None)
-    assert "対象がなくなった" in row.told
+    assert row.outcome == "failed"
+    assert row.next_at is not None
+    assert "対象がいまはない" in row.told
+    assert queries.failures(keeper)
+
+
+def test_a_refusal_other_than_nothing_to_do_is_a_failure(keeper):
+    row = planned(keeper, "c")
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.told) == ("failed", "相手システムのパスワードがありません。")
+    (failure,) = queries.failures(keeper)
+    assert "パスワード" in failure.reason
+
+
+def test_what_may_help_another_time_is_left_to_the_jobs_tries(keeper):
+    row = planned(keeper, "d")
+    with pytest.raises(Unavailable) as refusal:
+        actions.begin(row.pk)
+    actions.give_up(refusal.value, schedule_id=row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.told) == ("failed", "相手システムが答えません。")
+
+
+def test_begun_and_noted_together_or_not_at_all(keeper, monkeypatch):
+    """A worker that dies in between has begun nothing, so that the next one begins it and says so."""
+    row = planned(keeper)
+    made: list[int] = []
+
+    def begins(code, actor):
+        made.append(SpecialDay.objects.create(day=timezone.localdate(), open=True, reason="x").pk)
+        return "始めました。"
+
+    def dies(*_):
+        raise SystemExit
+
+    monkeypatch.setitem(globals(), "begin", begins)
+    with monkeypatch.context() as inner, pytest.raises(SystemExit):
+        inner.setattr(actions, "_note", dies)
+        actions.begin(row.pk)
+    assert made
+    assert not SpecialDay.objects.exists()
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, SpecialDay.objects.count()) == ("begun", 1)
+
+
+def test_one_towns_broken_row_stops_no_other_towns_work(keeper, neighbour, neighbour_town):
+    broken = planned(keeper)
+    with active_municipality(neighbour_town):
+        other = planned(neighbour)
+    Schedule.objects.filter(pk=broken.pk).update(days="never", next_at=timezone.now() - timedelta(minutes=2))
+    Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now() - timedelta(minutes=1))
+    actions.begin_due()
+    assert Job.all_municipalities.get(name=actions.JOB).municipality == neighbour_town
+    broken.refresh_from_db()
+    assert (broken.outcome, broken.next_at) == ("failed", None)
+
+
+def test_a_change_of_the_calendar_takes_no_turn_that_is_due_away(keeper, client):
+    row = planned(keeper)
+    due(row)
+    client.force_login(keeper)
+    assert (
+        client.post("/schedules/", {"day": "2030-07-01", "open": "no", "reason": "記念日"}).status_code == 302
+    )
+    actions.begin_due()
+    assert Job.objects.filter(name=actions.JOB).count() == 1
+
+
+def test_a_clock_that_stood_ahead_for_a_while_leaves_no_hole(keeper):
+    row = planned(keeper)
+    Schedule.objects.filter(pk=row.pk).update(next_at=timezone.now() + timedelta(days=1500))
+    actions.look_again_everywhere()
+    row.refresh_from_db()
+    assert row.next_at < timezone.now() + timedelta(days=2)
 
 
 def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
