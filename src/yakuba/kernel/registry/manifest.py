@@ -131,6 +131,17 @@ class PlannedWork:
 
 
 @dataclass(frozen=True)
+class InHand:
+    """What a person answers for, in words. A manifest's `hand_over` is given `takers`, person → who takes it over or None,
+    and hands over at once what all of these people answer for: by who had it before, so that two may change places.
+    refused: why it stays with the person though there is a taker."""
+
+    person: Any
+    words: str
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class Setting:
     """What a town decides for itself (`kernel.townsettings`). usual: the value where nothing is set, which also says its
     kind (text, number, yes or no); options: value -> label where it is one of a few; least and largest: of a number;
@@ -216,7 +227,7 @@ class Manifest:
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room
     hand_over: str = (
-        ""  # `(person, successor, actor) -> list[str]`: what a person answers for; see `kernel.transfers`
+        ""  # `(takers, actor) -> list[InHand]`: what people answer for, and its hand-over; see `InHand`
     )
     examples: str = ""
 

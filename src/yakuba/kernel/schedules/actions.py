@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Refused
-from yakuba.kernel.registry import PlannedWork, planned_works, resolve
+from yakuba.kernel.registry import InHand, PlannedWork, planned_works, resolve
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.queries import label
 from yakuba.kernel.tenancy import active_municipality
@@ -65,16 +66,29 @@ def switch(row: Schedule, *, on: bool, actor: User) -> None:
     )
 
 
-def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
-    """The schedules that a person answers for; with a `successor`, who does so from now on."""
-    rows = list(Schedule.objects.filter(owner=person).select_related("owner"))
-    for row in rows:
-        if successor is None:
-            break
-        row.owner = successor
-        row.save(update_fields=["owner"])
-        record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=successor.pk)
-    return [f"予定「{label(row)}」" for row in rows]
+def hand_over(takers: Mapping[User, User | None], actor: User) -> list[InHand]:
+    """The schedules that these people answer for; those of whom somebody takes over are theirs from now on, unless they
+    may not do the work."""
+    return [
+        _handed_over(row, takers[row.owner], actor)
+        for row in Schedule.objects.filter(owner__in=takers).select_related("owner__municipality")
+    ]
+
+
+def _handed_over(row: Schedule, taker: User | None, actor: User) -> InHand:
+    before, words = row.owner, f"予定「{label(row)}」"
+    if taker is None:
+        return InHand(before, words)
+    if not _may(taker, row):
+        return InHand(before, words, f"{taker}には、この仕事を行う権限がありません。")
+    Schedule.objects.filter(pk=row.pk).update(owner=taker)
+    record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=taker.pk)
+    return InHand(before, words)
+
+
+def _may(person: User, row: Schedule) -> bool:
+    work = next((one for one in planned_works() if one.name == row.work), None)
+    return work is None or allowed(person, work.permission)
 
 
 def look_again() -> None:
