@@ -27,6 +27,7 @@ LATEST = timedelta(
 )  # what is later than this is not caught up: nobody expects the evening's work at noon
 UNEXPECTED = "思わぬエラーで始められなかったので、予定を止めました。システム担当へ知らせてください。"
 LONGEST = Schedule._meta.get_field("told").max_length
+KEPT = ("work", "choice", "days", "weekday", "month_day", "closed", "at", "owner", "next_at")
 Outcome = Schedule.Outcome
 
 
@@ -49,7 +50,10 @@ def keep(row: Schedule, *, actor: User) -> Schedule:
         raise Forbidden(f"「{work_of(row).label}」を行う権限がないので、予定にも入れられません。")
     row.owner = actor
     row.next_at = next_turn(row)
-    row.save()
+    if row.pk is None:
+        row.save()
+    elif not Schedule.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in KEPT}):
+        raise Gone  # and not made anew; nor is what came of a turn meanwhile overwritten
     record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, work=row.work, choice=row.choice)
     return row
 
@@ -58,7 +62,8 @@ def keep(row: Schedule, *, actor: User) -> Schedule:
 def switch(row: Schedule, *, on: bool, actor: User) -> None:
     """Switch it off or on. It goes on with the rights of its owner."""
     row.next_at = next_turn(row) if on else None
-    row.save(update_fields=["next_at"])
+    if not Schedule.objects.filter(pk=row.pk).update(next_at=row.next_at):
+        raise Gone
     record(
         "schedules.switched_on" if on else "schedules.switched_off",
         subject=f"schedule:{row.pk}",
@@ -183,6 +188,13 @@ def give_up(refusal: Refused, *, schedule_id: int) -> None:
     row = Schedule.objects.filter(pk=schedule_id).first()
     if row is not None:
         _note(row, Outcome.FAILED, str(refusal))
+
+
+class Gone(Missing):
+    """Somebody has taken the schedule away in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__("この予定は、ほかの職員が消しました。")
 
 
 class Unfit(Conflict):

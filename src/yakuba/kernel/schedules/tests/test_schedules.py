@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.refusals import Conflict, Forbidden, NothingToDo, Unavailable
+from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Unavailable
 from yakuba.kernel.registry import PlannedWork, rooms
 from yakuba.kernel.schedules import actions, queries
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.ui.forms import JapaneseTimeField
 from yakuba.kernel.workdays.models import SpecialDay
 
 begun: list[tuple[str, User]] = []
@@ -246,6 +248,39 @@ def test_planned_changed_stopped_and_removed_on_the_page(keeper, client):
     names = set(AuditEvent.objects.values_list("name", flat=True))
     assert {"schedules.kept", "schedules.switched_off", "schedules.switched_on"} <= names
     assert {"schedules.begun_by_hand", "schedules.removed"} <= names
+
+
+@pytest.mark.parametrize("written", ["18:30", "１８：３０", "18時30分", "１８時３０分", " 18:30 "])
+def test_a_time_is_taken_as_staff_write_it(written):
+    assert JapaneseTimeField().clean(written) == time(18, 30)
+
+
+@pytest.mark.parametrize(
+    "written", ["24:00", "25時", "18:60", "-1:00", "18:30:00.5", "夕方", "18\0:30", "1" * 9999]
+)
+def test_a_time_that_is_none_is_told_with_an_example(written):
+    with pytest.raises(ValidationError, match="23:59"):
+        JapaneseTimeField().clean(written)
+
+
+def test_what_somebody_removed_meanwhile_is_not_made_anew(keeper):
+    row = planned(keeper)
+    stale = Schedule.objects.get(pk=row.pk)
+    actions.remove(row, actor=keeper)
+    with pytest.raises(Missing):
+        actions.keep(stale, actor=keeper)
+    with pytest.raises(Missing):
+        actions.switch(stale, on=False, actor=keeper)
+    assert not Schedule.objects.exists()
+
+
+def test_what_came_of_a_turn_meanwhile_is_kept(keeper):
+    row = planned(keeper)
+    stale = Schedule.objects.get(pk=row.pk)
+    actions.begin(row.pk)
+    actions.keep(stale, actor=keeper)
+    row.refresh_from_db()
+    assert row.outcome == "begun"
 
 
 def test_a_special_day_moves_what_is_planned_for_workdays(keeper, client):
