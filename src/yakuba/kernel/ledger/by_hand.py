@@ -7,9 +7,10 @@ from django.db import transaction
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, move
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.values.widths import WIDTHS
 
 LONGEST_NUMBER = 60
 
@@ -29,6 +30,9 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
         raise NotEntered(
             f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」なので、手で入力済みにできません。"
         )
+    Procedure.objects.select_for_update(no_key=True).get(
+        pk=row.procedure_id
+    )  # two cases at once with one number are told
     number = _checked(row, number)
     add_event(
         row, "ledger.entered_by_hand", user=actor, seconds=max(0.0, seconds), number=number, note=note.strip()
@@ -39,7 +43,9 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
 
 
 def _checked(case: Case, number: str) -> str:
-    number = number.strip()
+    number = WIDTHS["半角"](
+        number
+    ).strip()  # as robots read it; in full width it would be no duplicate of itself
     if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
         raise NotEntered(
             f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"

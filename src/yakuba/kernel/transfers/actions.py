@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,14 +21,17 @@ from yakuba.kernel.transfers.reading import Move, moves
 
 JOB = "transfers.carry_out"
 State = Transfers.State
+FARTHEST = timedelta(days=731)  # what lies beyond is a slip of the pen
 ASKED = "管理者が決め直してください。"
 
 
 @transaction.atomic
 def draft(data: bytes, day: date, *, actor: User) -> Transfers:
-    """Take a table to be looked at. Raises Invalid with every fault, and for a day that is over."""
+    """Take a table to be looked at. Raises Invalid with every fault, and for a day that is over or far off."""
     if day < timezone.localdate():
         raise Invalid("異動の日が過ぎています。きょうか、これからの日を入れてください。")
+    if day > timezone.localdate() + FARTHEST:
+        raise Invalid("異動の日が2年より先です。年を確かめてください。")
     return Transfers.objects.create(day=day, moves=[one.stored() for one in moves(data)], planned_by=actor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,8 +14,11 @@ from yakuba.kernel.tables import reading as tables
 from yakuba.kernel.tenancy import current_municipality
 
 PERSON, DEPARTMENT, ROLES, LEAVES, SUCCESSOR = HEADINGS = ("職員ID", "課", "役割", "退職", "引き継ぐ職員")
-YES = frozenset({"1", "○", "〇", "はい", "退職", "yes"})
-NO = frozenset({"", "0", "×", "いいえ", "no"})
+YES = frozenset(
+    {"1", "○", "〇", "◯", "●", "はい", "退職", "yes", "true"}
+)  # true: a box ticked in a spreadsheet
+NO = frozenset({"", "0", "×", "いいえ", "no", "false"})
+BETWEEN_ROLES = re.compile("[、，,\n]")
 MOST = 5_000  # moves of one table
 LONGEST_NAME = 60
 
@@ -82,7 +86,7 @@ def _read(data: bytes, problems: list[Problem]) -> Iterator[tuple[int, Move]]:
             username,
             row.get(DEPARTMENT),
             _words(row.get(ROLES)) or None,
-            row.get(LEAVES) in YES,
+            row.get(LEAVES).casefold() in YES,
             row.get(SUCCESSOR),
         )
         yield row.line, move
@@ -122,13 +126,15 @@ def _wrong_words(row: tables.Row, roles: set[str]) -> Iterator[str]:
         yield f"役割「{'、'.join(unknown)}」がありません。あるのは {'、'.join(sorted(roles))} です。"
     if len(row.get(DEPARTMENT)) > LONGEST_NAME:
         yield f"課の名は{LONGEST_NAME}文字までです。"
-    if row.get(LEAVES) not in YES | NO:
+    if not row.get(DEPARTMENT).isprintable():
+        yield "課の名に、改行か目に見えない文字が入っています。課の欄を入れ直してください。"
+    if row.get(LEAVES).casefold() not in YES | NO:
         yield f"退職の欄は「○」か空欄です（「{row.get(LEAVES)}」とあります）。"
-    if row.get(LEAVES) in YES and (row.get(DEPARTMENT) or row.get(ROLES)):
+    if row.get(LEAVES).casefold() in YES and (row.get(DEPARTMENT) or row.get(ROLES)):
         yield "退職する人に、課や役割は書けません。"
     if not any(row.get(name) for name in HEADINGS[1:]):
         yield "何を変えるのかが書かれていません。"
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.replace(",", "、").split("、") if word.strip())
+    return tuple(word.strip() for word in BETWEEN_ROLES.split(text) if word.strip())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -300,7 +302,7 @@ def test_a_special_day_moves_what_is_planned_for_workdays(keeper, client):
 
 
 def test_the_register_of_persons_is_taken_from_its_folder(
-    keeper, in_yakuba_city, make_staff, settings, tmp_path
+    keeper, in_yakuba_city, make_staff, settings, tmp_path, monkeypatch
 ):
     from yakuba.kernel.persons import inbox
     from yakuba.kernel.persons import queries as persons
@@ -311,8 +313,12 @@ def test_the_register_of_persons_is_taken_from_its_folder(
     (inbox.folder() / "atena.csv").write_text("宛名番号,氏名,生年月日\n1,山田太郎,1980-01-01\n")
     (inbox.folder() / "link.csv").symlink_to("/etc/passwd")
     (inbox.folder() / "notes.txt").write_text("x")
+    for odd in ("宛名.csv".encode("cp932"), b"a" * 240 + b".csv", b"a\nb.csv"):
+        (Path(os.fsdecode(os.fsencode(inbox.folder()) + b"/" + odd))).write_text("x")
     assert inbox.choices(keeper) == [("atena.csv", "atena.csv")]
     assert inbox.begin("atena.csv", keeper) == "1人を取り込みました。"
     assert persons.current().rows == 1
-    with pytest.raises(Conflict.__mro__[1], match="ありません"):
+    with pytest.raises(Missing, match="ありません"):
         inbox.begin("../atena.csv", keeper)
+    monkeypatch.setattr(inbox, "folder", lambda: tmp_path / "nowhere")
+    assert inbox.choices(keeper) == []

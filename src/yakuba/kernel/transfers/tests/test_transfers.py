@@ -196,6 +196,20 @@ def test_a_table_looked_at_yesterday_is_not_carried_out_today_by_surprise(boss, 
     assert "この内容で登録する" not in page
 
 
+def test_marks_and_lists_are_taken_as_people_write_them(people):
+    found = moves(table("0001,,,◯,", "0002,,,TRUE,", '0003,,"窓口担当，ロボット担当",,'))
+    assert [(move.leaves, move.roles) for move in found] == [
+        (True, None),
+        (True, None),
+        (False, ("窓口担当", "ロボット担当")),
+    ]
+
+
+def test_a_year_that_was_mistyped_is_told(boss, people):
+    with pytest.raises(Invalid, match="年を確かめて"):
+        actions.draft(table("0002,税務課,,,"), timezone.localdate() + timedelta(days=3650), actor=boss)
+
+
 @pytest.mark.parametrize("written", ["1", "1.0", "０００１"])
 def test_a_number_that_a_spreadsheet_changed_is_told_with_the_person_that_is_meant(people, written):
     with pytest.raises(Invalid) as refusal:
@@ -214,6 +228,7 @@ def test_a_number_that_a_spreadsheet_changed_is_told_with_the_person_that_is_mea
         ("0001,,,○,0009", "引き継ぐ職員「0009」も、この表で退職します"),
         ("0001,税務課,,○,", "退職する人"),
         ("0001,,,たぶん,", "たぶん"),
+        ('0001,"税務\n課",,,', "目に見えない文字"),
         ("0001,,,,", "何を変えるのか"),
     ],
 )
