@@ -30,9 +30,8 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
         raise NotEntered(
             f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」なので、手で入力済みにできません。"
         )
-    Procedure.objects.select_for_update(no_key=True).get(
-        pk=row.procedure_id
-    )  # two cases at once with one number are told
+    # one after the other, so that the second of two cases with one number sees the first
+    Procedure.objects.select_for_update(no_key=True).get(pk=row.procedure_id)
     number = _checked(row, number)
     add_event(
         row, "ledger.entered_by_hand", user=actor, seconds=max(0.0, seconds), number=number, note=note.strip()
