@@ -236,4 +236,6 @@ def test_no_password_stands_on_a_command_line():
     """An address of the database holds the password, and every user of the machine sees a program's arguments."""
     for page in PAGE.parent.glob("*.md"):
         for line in page.read_text(encoding="utf-8").splitlines():
-            assert not re.search(r"\b(pg_dump|pg_restore|psql|dropdb|createdb)\b.*DATABASE_URL", line), f"{page.name}: {line}"
+            assert not re.search(r"\b(pg_dump|pg_restore|psql|dropdb|createdb)\b.*DATABASE_URL", line), (
+                f"{page.name}: {line}"
+            )

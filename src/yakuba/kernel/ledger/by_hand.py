@@ -7,9 +7,10 @@ from django.db import transaction
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, move
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.values.widths import WIDTHS
 
 LONGEST_NUMBER = 60
 
@@ -29,7 +30,7 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
         raise NotEntered(
             f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」なので、手で入力済みにできません。"
         )
-    number = _checked(row, number)
+    number = own_number(row, number)
     add_event(
         row, "ledger.entered_by_hand", user=actor, seconds=max(0.0, seconds), number=number, note=note.strip()
     )
@@ -38,13 +39,18 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
     return row
 
 
-def _checked(case: Case, number: str) -> str:
+def own_number(case: Case, number: str) -> str:
+    """The core system's number that a person gives for a case. Raises NotEntered for one that is none, and for another
+    case's, in whatever width it was typed; until the transaction ends no other case of the procedure gets one, so that of
+    two at once the second sees the first."""
     number = number.strip()
     if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
         raise NotEntered(
             f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"
         )
-    same = Case.objects.filter(procedure=case.procedure, target_number=number).exclude(pk=case.pk).first()
+    Procedure.objects.select_for_update(no_key=True).get(pk=case.procedure_id)
+    alike = {number, WIDTHS["半角"](number), WIDTHS["全角"](number)}
+    same = Case.objects.filter(procedure=case.procedure, target_number__in=alike).exclude(pk=case.pk).first()
     if same is not None:
         raise NotEntered(
             f"登録番号 {number} は受付 {same.receipt_number} のものです。番号を確かめてください。"

@@ -9,6 +9,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import move
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import BY_HAND, LABELS, Status, WrongTransition
+from yakuba.kernel.registry import manifests, resolve
 
 
 def offered(case: Case) -> dict[Status, str]:
@@ -16,12 +17,17 @@ def offered(case: Case) -> dict[Status, str]:
 
     What waits for a look at its values is neither examined nor entered before; what is entered is not entered again.
     """
-    unsure = CaseValue.objects.filter(case=case, trusted=False).exists()
-    closed = {Status.READY, Status.EXAMINING} if unsure else {Status.CONFIRMING}
+    closed = {Status.READY, Status.EXAMINING} if _unsure(case) else {Status.CONFIRMING}
     if case.is_entered:
         closed.add(Status.READY)
     steps = BY_HAND.get(Status(case.status), {})
     return {target: label for target, label in steps.items() if target not in closed}
+
+
+def _unsure(case: Case) -> bool:
+    if CaseValue.objects.filter(case=case, trusted=False).exists():
+        return True
+    return any(resolve(one.asks)(case) for one in manifests() if one.asks)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
@@ -12,6 +13,9 @@ from pydantic_core import core_schema
 from yakuba.kernel.refusals import Invalid, Problem
 
 LARGEST_PART = 500
+LARGEST_NUMBER = 2**53 - 1  # JSON's; a database's integer holds it, also with a page's length added
+NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+NO_TEXT = "使えない文字（NUL文字か、文字にならない符号）があります。"
 UNREADABLE = "読めません。名前と場所を確かめてください。"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -87,10 +91,33 @@ class Part(BaseModel):
 def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
     """The arguments. Raises Invalid with a problem for each field that cannot be taken."""
     try:
-        return model.model_validate(dict(given))
+        asked = model.model_validate(dict(given))
     except ValidationError as error:
         problems = [Problem(0, _label(model, one["loc"]), reason_of(one)) for one in error.errors()]
         raise Invalid("\n".join(map(str, problems)), problems=problems) from error
+    unfit = [
+        Problem(0, _label(model, (name,)), reason)
+        for name in model.model_fields
+        if (reason := _unfit(getattr(asked, name)))
+    ]
+    if unfit:
+        raise Invalid("\n".join(map(str, unfit)), problems=unfit)
+    return asked
+
+
+def _unfit(value: Any) -> str:
+    """Why no database takes the value, wherever it stands in it; empty where it does."""
+    if isinstance(value, str):
+        return NO_TEXT if NOT_TEXT.search(value) else ""
+    if isinstance(value, int):
+        return "" if abs(value) <= LARGEST_NUMBER else f"{LARGEST_NUMBER}以下で指定してください。"
+    if isinstance(value, BaseModel):
+        value = dict(value)
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set):
+        return next((reason for one in value if (reason := _unfit(one))), "")
+    return ""
 
 
 def _label(model: type[BaseModel], path: tuple[Any, ...]) -> str:

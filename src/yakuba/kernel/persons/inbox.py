@@ -11,6 +11,8 @@ from yakuba.kernel.persons import loading
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.tenancy import current_municipality
 
+LONGEST_NAME = 200  # of a schedule's choice
+
 
 def folder() -> Path:
     """`<data folder>/inbox/<団体コード>`, which whoever installed Yakuba fills; it may not be there."""
@@ -18,7 +20,7 @@ def folder() -> Path:
 
 
 def choices(user: User) -> list[tuple[str, str]]:
-    """The CSV files that lie there now."""
+    """The CSV files that lie there now; such as no page can show or no row can hold are left out."""
     return [(path.name, path.name) for path in _files()]
 
 
@@ -35,7 +37,14 @@ def begin(code: str, actor: User) -> str:
 
 
 def _files() -> list[Path]:
-    if not folder().is_dir():
+    try:
+        found = [path for path in folder().iterdir() if path.suffix.lower() == ".csv" and _can_be_named(path)]
+        return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    except OSError:  # not there, or not to be read: what is planned then says that its file is not there
         return []
-    found = (path for path in folder().iterdir() if path.suffix.lower() == ".csv")
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+
+
+def _can_be_named(path: Path) -> bool:
+    return (
+        path.name.isprintable() and len(path.name) <= LONGEST_NAME
+    )  # bytes that are no UTF-8 are not printable

@@ -22,6 +22,7 @@ MANIFEST = Manifest(
             "persons.load",
             choices="yakuba.kernel.persons.inbox:choices",
             begin="yakuba.kernel.persons.inbox:begin",
+            at_once=False,
         ),
     ),
     personal_data=(PersonalData("persons.Person", "申請がだれのことかを確かめる", None),),

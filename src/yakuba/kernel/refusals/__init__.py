@@ -87,6 +87,10 @@ class Conflict(Refused):
     """What was given is right, and the state of things does not allow it now: look at what happened in between."""
 
 
+class NothingToDo(Conflict):
+    """Nothing waits for what was asked: no failure where the clock asked."""
+
+
 class UnderWay(Conflict):
     """The same was started before and has not ended: `row` is it. Whoever works in the foreground may take it up."""
 
@@ -119,4 +123,14 @@ class Unavailable(Refused):
     again = True
 
 
-__all__ = ["Conflict", "Forbidden", "Invalid", "Missing", "Problem", "Refused", "Unavailable", "UnderWay"]
+__all__ = [
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "Missing",
+    "NothingToDo",
+    "Problem",
+    "Refused",
+    "Unavailable",
+    "UnderWay",
+]

@@ -117,14 +117,28 @@ class ApprovalKind:
 @dataclass(frozen=True)
 class PlannedWork:
     """Work of a room that staff may let the clock begin (`kernel.schedules`). `choices` is `(user) -> list[(code, label)]`,
-    what it can be done with; `begin` `(code, actor) -> str` begins it and says in Japanese what was begun. A refusal
-    says why there was nothing to begin. permission: that doing it by hand needs."""
+    what it can be done with; `begin` `(code, actor) -> str` begins it and says in Japanese what was begun. It
+    raises `NothingToDo` where that is no failure, and any other refusal where it is one. permission: that doing it by
+    hand needs. at_once: `begin` only writes a few rows, so that it and the note of it happen together or not at all;
+    where it takes longer, it may be called again after a crash."""
 
     name: str
     label: str
     permission: str
     choices: str
     begin: str
+    at_once: bool = True
+
+
+@dataclass(frozen=True)
+class InHand:
+    """What a person answers for, in words. A manifest's `hand_over` is given `takers`, person → who takes it over or None,
+    and hands over at once what all of these people answer for: by who had it before, so that two may change places.
+    refused: why it stays with the person though there is a taker."""
+
+    person: Any
+    words: str
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,10 +224,11 @@ class Manifest:
     running: str = ""
     self_check: str = ""
     case_part: str = ""  # what the room adds to the page of a case
+    asks: str = ""  # `(case) -> bool`: whether the room still has to ask a person about the case's values
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room
     hand_over: str = (
-        ""  # `(person, successor, actor) -> list[str]`: what a person answers for; see `kernel.transfers`
+        ""  # `(takers, actor) -> list[InHand]`: what people answer for, and its hand-over; see `InHand`
     )
     examples: str = ""
 

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from yakuba.kernel import jobs, workdays
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.refusals import Conflict, Forbidden, Refused
-from yakuba.kernel.registry import PlannedWork, planned_works, resolve
+from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Refused
+from yakuba.kernel.registry import InHand, PlannedWork, planned_works, resolve
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.queries import label
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
 
 JOB = "schedules.begin"
 LATEST = timedelta(
     hours=3
 )  # what is later than this is not caught up: nobody expects the evening's work at noon
+UNEXPECTED = "思わぬエラーで始められなかったので、予定を止めました。システム担当へ知らせてください。"
 LONGEST = Schedule._meta.get_field("told").max_length
+KEPT = ("work", "choice", "days", "weekday", "month_day", "closed", "at", "owner", "next_at")
 Outcome = Schedule.Outcome
 
 
 def next_turn(row: Schedule) -> datetime:
     """When the schedule is begun next. Raises Conflict where its pattern has no day."""
+    pattern = row.pattern
     try:
-        return row.pattern.following(timezone.localtime(), workdays.is_workday)
+        return pattern.following(timezone.localtime(), workdays.is_workday)
     except ValueError as error:
         raise Conflict("この予定に当たる日が、2年先までありません。開庁日の暦を確かめてください。") from error
 
@@ -44,7 +50,10 @@ def keep(row: Schedule, *, actor: User) -> Schedule:
         raise Forbidden(f"「{work_of(row).label}」を行う権限がないので、予定にも入れられません。")
     row.owner = actor
     row.next_at = next_turn(row)
-    row.save()
+    if row.pk is None:
+        row.save()
+    elif not Schedule.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in KEPT}):
+        raise Gone  # and not made anew; nor is what came of a turn meanwhile overwritten
     record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, work=row.work, choice=row.choice)
     return row
 
@@ -53,7 +62,8 @@ def keep(row: Schedule, *, actor: User) -> Schedule:
 def switch(row: Schedule, *, on: bool, actor: User) -> None:
     """Switch it off or on. It goes on with the rights of its owner."""
     row.next_at = next_turn(row) if on else None
-    row.save(update_fields=["next_at"])
+    if not Schedule.objects.filter(pk=row.pk).update(next_at=row.next_at):
+        raise Gone
     record(
         "schedules.switched_on" if on else "schedules.switched_off",
         subject=f"schedule:{row.pk}",
@@ -61,23 +71,50 @@ def switch(row: Schedule, *, on: bool, actor: User) -> None:
     )
 
 
-def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
-    """The schedules that a person answers for; with a `successor`, who does so from now on."""
-    rows = list(Schedule.objects.filter(owner=person).select_related("owner"))
-    for row in rows:
-        if successor is None:
-            break
-        row.owner = successor
-        row.save(update_fields=["owner"])
-        record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=successor.pk)
-    return [f"予定「{label(row)}」" for row in rows]
+def hand_over(takers: Mapping[User, User | None], actor: User) -> list[InHand]:
+    """The schedules that these people answer for; those of whom somebody takes over are theirs from now on, unless they
+    may not do the work."""
+    return [
+        _handed_over(row, takers[row.owner], actor)
+        for row in Schedule.objects.filter(owner__in=takers).select_related("owner__municipality")
+    ]
+
+
+def _handed_over(row: Schedule, taker: User | None, actor: User) -> InHand:
+    before, words = row.owner, f"予定「{label(row)}」"
+    if taker is None:
+        return InHand(before, words)
+    if not _may(taker, row):
+        return InHand(before, words, f"{taker}には、この仕事を行う権限がありません。")
+    Schedule.objects.filter(pk=row.pk).update(owner=taker)
+    record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=taker.pk)
+    return InHand(before, words)
+
+
+def _may(person: User, row: Schedule) -> bool:
+    work = next((one for one in planned_works() if one.name == row.work), None)
+    return work is None or allowed(person, work.permission)
 
 
 def look_again() -> None:
-    """Find every next turn anew: the town's calendar has changed."""
-    for row in Schedule.objects.select_for_update().exclude(next_at=None):
+    """Find the next turns anew: the town's calendar has changed. What is due already stays due."""
+    for row in Schedule.objects.select_for_update().filter(next_at__gt=timezone.now()):
         row.next_at = next_turn(row)
         row.save(update_fields=["next_at"])
+
+
+def look_again_everywhere() -> None:
+    """The same for every town. A clock that stood far ahead for a while would else leave turns that never come."""
+    towns = (
+        Schedule.all_municipalities.exclude(next_at=None).order_by().values_list("municipality").distinct()
+    )
+    for town in Municipality.objects.filter(pk__in=towns):
+        with (
+            jobs.told_apart(f"the schedules of {town.code}"),
+            active_municipality(town),
+            transaction.atomic(),
+        ):
+            look_again()
 
 
 @transaction.atomic
@@ -88,44 +125,62 @@ def remove(row: Schedule, *, actor: User) -> None:
 
 
 def begin_due() -> None:
-    """Let workers begin what is due, in every town. Safe in several processes at once."""
+    """Let workers begin what is due, in every town. Safe in several processes at once; a row with which something is
+    wrong is switched off with its reason and keeps no other waiting."""
     due = Schedule.all_municipalities.filter(next_at__lte=timezone.now()).select_related("municipality")
     for found in due:
-        with active_municipality(found.municipality), transaction.atomic():
-            row = (
-                Schedule.objects.select_for_update().filter(pk=found.pk, next_at__lte=timezone.now()).first()
-            )
-            if row is None:
-                continue
-            planned = row.next_at
+        with jobs.told_apart(f"the schedule {found.pk}"), active_municipality(found.municipality):
             try:
-                row.next_at = next_turn(row)
-            except Conflict as refusal:
-                row.next_at, row.outcome, row.told = None, Outcome.FAILED, str(refusal)
-            if timezone.now() - planned > LATEST:
-                row.outcome, row.last_at = Outcome.MISSED, planned
-                row.told = "この時刻にYakubaが動いていなかったので、見送りました。要るなら「いま始める」を押してください。"
-                row.save()
-                continue
-            row.save()
-            jobs.enqueue(JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
+                _take_turn(found.pk)
+            except DatabaseError:
+                raise  # of the database, not of the row
+            except Exception:
+                Schedule.objects.filter(pk=found.pk).update(next_at=None)
+                _note(found, Outcome.FAILED, UNEXPECTED)
+                raise
+
+
+@transaction.atomic
+def _take_turn(schedule_id: int) -> None:
+    row = Schedule.objects.select_for_update().filter(pk=schedule_id, next_at__lte=timezone.now()).first()
+    if row is None:
+        return  # another worker took it
+    planned = row.next_at
+    try:
+        row.next_at = next_turn(row)
+    except Conflict as refusal:
+        row.next_at, row.outcome, row.told = None, Outcome.FAILED, str(refusal)
+    if timezone.now() - planned > LATEST:
+        row.outcome, row.last_at = Outcome.MISSED, planned
+        row.told = (
+            "この時刻にYakubaが動いていなかったので、見送りました。要るなら「いま始める」を押してください。"
+        )
+        row.save()
+        return
+    row.save()
+    jobs.enqueue(JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
 
 
 def begin(schedule_id: int) -> None:
     """Begin the work of a schedule with its owner's rights, and note what came of it.
 
-    What the work refuses is no failure: often there is nothing to do. Other errors go through, for another try.
+    What the work refuses has failed, but for `NothingToDo`; where another try may help, the refusal goes through.
     """
     row = Schedule.objects.select_related("owner__municipality").filter(pk=schedule_id).first()
     if row is None:
         return  # taken away in the meantime
     try:
-        _note(row, Outcome.BEGUN, _begun(row))
+        with transaction.atomic() if work_of(row).at_once else nullcontext():
+            _note(row, Outcome.BEGUN, _begun(row))
     except Unfit as refusal:
         Schedule.objects.filter(pk=row.pk).update(next_at=None)
         _note(row, Outcome.FAILED, str(refusal))
-    except Refused as refusal:
+    except NothingToDo as refusal:
         _note(row, Outcome.NOTHING, str(refusal))
+    except Refused as refusal:
+        if refusal.again:
+            raise
+        _note(row, Outcome.FAILED, refusal.lines())
 
 
 def give_up(refusal: Refused, *, schedule_id: int) -> None:
@@ -133,6 +188,13 @@ def give_up(refusal: Refused, *, schedule_id: int) -> None:
     row = Schedule.objects.filter(pk=schedule_id).first()
     if row is not None:
         _note(row, Outcome.FAILED, str(refusal))
+
+
+class Gone(Missing):
+    """Somebody has taken the schedule away in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__("この予定は、ほかの職員が消しました。")
 
 
 class Unfit(Conflict):
@@ -155,7 +217,9 @@ def _begun(row: Schedule) -> str:
             "権限のある職員が予定を開いて保存すると、その職員が責任者になります。"
         )
     if row.choice not in dict(resolve(work.choices)(row.owner)):
-        raise Unfit("対象がなくなったので、予定を止めました。対象を選び直すか、予定を消してください。")
+        raise Missing(
+            "対象がいまはないので、始められませんでした。対象があるか確かめてください。次回もまた試します。"
+        )
     return str(resolve(work.begin)(row.choice, row.owner))
 
 

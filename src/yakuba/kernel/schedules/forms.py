@@ -10,16 +10,15 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.schedules import queries
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
-from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
     """One list holds every work with everything it can be done with, so that the form needs no script."""
 
     what = forms.ChoiceField(label="行うこと", help_text="あなたの権限で行えることだけが並びます。")
-    at = forms.TimeField(
+    at = JapaneseTimeField(
         label="時刻",
-        input_formats=["%H:%M", "%H時%M分", "%H時"],
         help_text="例：18:00。遅れて始まることはありますが、早く始まることはありません。",
         widget=forms.TimeInput(format="%H:%M", attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )

@@ -6,6 +6,7 @@ from yakuba.kernel.jobs import JobContext, chore, job
 from yakuba.kernel.schedules import actions
 
 chore(20.0, actions.begin_due)
+chore(3600.0, actions.look_again_everywhere)
 
 
 @job(actions.JOB, label="予定した仕事を始める", ended=actions.give_up)

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel import jobs
 from yakuba.kernel.accounts import actions as accounts
-from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.accounts.models import ApiToken, Role, User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.queries import hand_over, staff
 from yakuba.kernel.transfers.reading import Move, moves
 
+JOB = "transfers.carry_out"
 State = Transfers.State
+FARTHEST = timedelta(days=731)  # what lies beyond is a slip of the pen
 ASKED = "管理者が決め直してください。"
 
 
 @transaction.atomic
 def draft(data: bytes, day: date, *, actor: User) -> Transfers:
-    """Take a table to be looked at. Raises Invalid with every fault, and for a day that is over."""
+    """Take a table to be looked at. Raises Invalid with every fault, and for a day that is over or far off."""
     if day < timezone.localdate():
         raise Invalid("異動の日が過ぎています。きょうか、これからの日を入れてください。")
+    if day > timezone.localdate() + FARTHEST:
+        raise Invalid("異動の日が2年より先です。年を確かめてください。")
     return Transfers.objects.create(day=day, moves=[one.stored() for one in moves(data)], planned_by=actor)
 
 
 @transaction.atomic
 def plan(row: Transfers, *, actor: User) -> None:
-    """Let it happen on its day. Raises Conflict unless it has only been looked at so far."""
+    """Let it happen on its day. Raises Conflict unless it has only been looked at so far, and when the day is over."""
+    if row.day < timezone.localdate():
+        raise Conflict("異動の日が過ぎました。これからの日を入れて、表を入れ直してください。")
     _move(row, (State.DRAFT,), State.WAITING)
     record(
         "transfers.planned",
@@ -56,65 +65,103 @@ def _move(row: Transfers, origins: tuple[State, ...], target: State) -> None:
 
 
 def carry_out_due() -> None:
-    """Carry out every town's transfers whose day has come. Safe in several processes at once."""
+    """Let workers carry out every town's transfers whose day has come, each once. Safe in several processes at once."""
     due = Transfers.all_municipalities.filter(state=State.WAITING, day__lte=timezone.localdate())
     for found in due.order_by("day", "pk").select_related("municipality"):
-        with active_municipality(found.municipality):
-            carry_out(found)
+        key = f"transfers-{found.pk}"
+        with jobs.told_apart(f"the transfers {found.pk}"), active_municipality(found.municipality):
+            if not Job.objects.filter(name=JOB, key=key).exists():  # one that failed waits for a person
+                jobs.enqueue(JOB, key=key, transfers_id=found.pk)
+
+
+def give_up(refusal: Refused, *, transfers_id: int) -> None:
+    """The table could not be carried out; nothing of it holds."""
+    told = f"この異動は行えませんでした。{refusal.lines()}"
+    Transfers.objects.filter(pk=transfers_id, state=State.WAITING).update(report=[told], troubled=True)
 
 
 @transaction.atomic
-def carry_out(found: Transfers) -> None:
+def carry_out(transfers_id: int) -> None:
     """All moves of one table, in one transaction. What does not fit any more is told and hinders no other.
 
     First all get their new places, so that whoever takes work over has the rights for it; whoever leaves goes last.
     """
-    row = Transfers.objects.select_for_update().filter(pk=found.pk, state=State.WAITING).first()
+    row = Transfers.objects.select_for_update().filter(pk=transfers_id, state=State.WAITING).first()
     if row is None:
         return
     wanted = [Move.of(one) for one in row.moves]
-    people = staff([*(move.username for move in wanted), *(move.successor for move in wanted)])
-    report: list[str] = []
-    troubles: list[str] = []
-    for step in (_place, _hand_over, _leave):  # each for all, before the next
-        for move in wanted:
-            try:
-                with transaction.atomic():
-                    step(move, people, row.planned_by, report)
-            except Refused as refusal:
-                troubles.append(f"{move.username}：{refusal}")
+    troubles = _each(_place, _managers_first(wanted), row.planned_by)
+    report = _hand_over(wanted, row.planned_by, troubles)
+    troubles += _each(_leave, [move for move in wanted if move.leaves], row.planned_by)
+    troubles += _left_behind(wanted)
     row.state, row.done_at = State.DONE, timezone.now()
-    troubles += [
-        f"{person}は退職しましたが、{'、'.join(left)}の責任者のままです。{ASKED}"
-        for person in staff([move.username for move in wanted if move.leaves]).values()
-        if not person.is_active and (left := hand_over(person, None, row.planned_by))
-    ]
     row.report, row.troubled = [*troubles, *report], bool(troubles)
     row.save()
     record("transfers.carried_out", subject=f"transfers:{row.pk}", actor=row.planned_by, moves=len(wanted))
 
 
-def _place(move: Move, people: dict[str, User], actor: User, report: list[str]) -> None:
+def _managers_first(wanted: Sequence[Move]) -> list[Move]:
+    """Whoever is to manage the staff, before those who no longer are: else nobody would for a moment, which is refused."""
+    managing = {role.name for role in Role.objects.all() if accounts.MANAGE in role.permissions}
+    return sorted(wanted, key=lambda move: not managing.intersection(move.roles or ()))
+
+
+def _each(
+    step: Callable[[Move, dict[str, User], User], None], moves: Sequence[Move], actor: User
+) -> list[str]:
+    """The step for each move; what was refused, in words."""
+    people = staff([move.username for move in moves])
+    refused: list[str] = []
+    for move in moves:
+        try:
+            with transaction.atomic():
+                step(move, people, actor)
+        except Refused as refusal:
+            refused.append(f"{move.username}：{refusal}")
+    return refused
+
+
+def _place(move: Move, people: dict[str, User], actor: User) -> None:
     if move.department or move.roles is not None:
         _here(move.username, people)
         accounts.save_staff(move.username, department=move.department, roles=move.roles, actor=actor)
 
 
-def _hand_over(move: Move, people: dict[str, User], actor: User, report: list[str]) -> None:
-    if not move.successor:
-        return
-    person, successor = people.get(move.username), _here(move.successor, people)
-    if person is not None:
-        report += [f"{words}：{person} → {successor}" for words in hand_over(person, successor, actor)]
+def _hand_over(wanted: Sequence[Move], actor: User, troubles: list[str]) -> list[str]:
+    """Hand over what all of them answer for at once, so that two may change places. Returns what was handed over."""
+    people = staff([name for move in wanted for name in (move.username, move.successor)])
+    takers: dict[User, User | None] = {}
+    for move in wanted:
+        if not move.successor or move.username not in people:
+            continue
+        try:
+            takers[people[move.username]] = _here(move.successor, people)
+        except Conflict as refusal:
+            troubles.append(f"{move.username}：{refusal}")
+    found = hand_over(takers, actor)
+    troubles += [f"{one.words}は{one.person}のままです。{one.refused}{ASKED}" for one in found if one.refused]
+    return [f"{one.words}：{one.person} → {takers[one.person]}" for one in found if not one.refused]
 
 
-def _leave(move: Move, people: dict[str, User], actor: User, report: list[str]) -> None:
-    if not move.leaves:
-        return
+def _leave(move: Move, people: dict[str, User], actor: User) -> None:
     person = _here(move.username, people)
     accounts.set_active(person, False, actor=actor)
     for token in ApiToken.objects.filter(user=person):
         accounts.revoke_token(token, actor=actor)
+
+
+def _left_behind(wanted: Sequence[Move]) -> list[str]:
+    """What is still in the hands of people who have left."""
+    gone = [
+        one for one in staff([move.username for move in wanted if move.leaves]).values() if not one.is_active
+    ]
+    left: dict[User, list[str]] = {}
+    for one in hand_over(dict.fromkeys(gone), None):
+        left.setdefault(one.person, []).append(one.words)
+    return [
+        f"{person}は退職しましたが、{'、'.join(words)}の責任者のままです。{ASKED}"
+        for person, words in left.items()
+    ]
 
 
 def _here(username: str, people: dict[str, User]) -> User:

@@ -13,7 +13,10 @@ LARGEST = 2_000_000  # bytes
 class TransfersForm(forms.Form):
     """A CSV or Excel file, and when it holds."""
 
-    day = JapaneseDateField(label="異動の日", help_text="その日の0時に切り替わります。例：令和9年4月1日")
+    day = JapaneseDateField(
+        label="異動の日",
+        help_text="その日の0時に切り替わります（きょうなら、登録してすぐ）。例：令和9年4月1日",
+    )
     file = forms.FileField(
         label="異動の表",
         help_text=f"CSVかExcel。1行目の見出しは「{'、'.join(HEADINGS)}」（職員IDのほかは、使うものだけ）。",

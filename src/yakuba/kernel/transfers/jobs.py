@@ -1,6 +1,14 @@
-"""The look at the calendar."""
+"""At midnight: every worker looks whose day has come, and one of them carries it out."""
 
-from yakuba.kernel.jobs import chore
+from __future__ import annotations
+
+from yakuba.kernel.jobs import JobContext, chore, job
 from yakuba.kernel.transfers import actions
 
 chore(60.0, actions.carry_out_due)
+
+
+@job(actions.JOB, label="人事異動を行う", ended=actions.give_up, permission="accounts.manage")
+def carry_out(context: JobContext, *, transfers_id: int) -> None:
+    """Carry it out."""
+    actions.carry_out(transfers_id)

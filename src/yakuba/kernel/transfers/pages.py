@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
@@ -44,6 +45,8 @@ def one(request: HttpRequest, transfers_id: int) -> HttpResponse:
         "made": made if waits else [],
         "empty": empty if waits else [],
         "waits": waits,
+        "over": waits and row.day < timezone.localdate(),
+        "today": row.day == timezone.localdate(),
         "hanging": [move for move in shown if move.hanging] if waits else [],
     }
     return render(request, "transfers/one.html", context)
@@ -55,7 +58,8 @@ def plan(request: HttpRequest, transfers_id: int) -> HttpResponse:
     """Let it happen on its day."""
     row = get_object_or_404(Transfers, pk=transfers_id)
     actions.plan(row, actor=person_of(request))
-    messages.success(request, "登録しました。異動の日の0時に切り替わります。")
+    when = "1、2分のうちに" if row.day <= timezone.localdate() else "異動の日の0時に"
+    messages.success(request, f"登録しました。{when}切り替わります。")
     return redirect("transfers:one", row.pk)
 
 

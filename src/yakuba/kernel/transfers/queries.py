@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.registry import Failure, manifests, resolve
+from yakuba.kernel.registry import Failure, InHand, manifests, resolve
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.reading import Move
 
 TOLD_FOR = timedelta(days=14)
+NOT_YET = "異動の日を過ぎましたが、まだ切り替わっていません。ワーカー（yakuba worker）が動いているか確かめてください。"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,13 @@ class Shown:
 def shown(moves: Sequence[Move]) -> list[Shown]:
     """Each move with what it changes, from → to."""
     people = staff([move.username for move in moves])
-    return [_shown(move, people.get(move.username)) for move in moves]
+    in_hand: dict[User, list[str]] = {}
+    concerned = [
+        people[move.username] for move in moves if move.username in people and (move.leaves or move.successor)
+    ]
+    for one in hand_over(dict.fromkeys(concerned), None):
+        in_hand.setdefault(one.person, []).append(one.words)
+    return [_shown(move, people.get(move.username), in_hand) for move in moves]
 
 
 def staff(usernames: Sequence[str]) -> dict[str, User]:
@@ -48,7 +56,7 @@ def staff(usernames: Sequence[str]) -> dict[str, User]:
     return {row.username: row for row in rows.select_related("department").prefetch_related("roles")}
 
 
-def _shown(move: Move, person: User | None) -> Shown:
+def _shown(move: Move, person: User | None, in_hand: Mapping[User, Sequence[str]]) -> Shown:
     if person is None:
         return Shown(move, None, "", "", ())
     now = "、".join(role.name for role in person.roles.all()) or "なし"
@@ -59,18 +67,15 @@ def _shown(move: Move, person: User | None) -> Shown:
         person,
         department or str(person.department or "なし"),
         roles,
-        tuple(hand_over(person, None, person)) if move.leaves or move.successor else (),
+        tuple(in_hand.get(person, ())),
     )
 
 
-def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
-    """What the person answers for in every room, in words; with a `successor`, it is theirs from now on."""
-    return [
-        words
-        for one in manifests()
-        if one.hand_over
-        for words in resolve(one.hand_over)(person, successor, actor)
-    ]
+def hand_over(takers: Mapping[User, User | None], actor: User | None) -> list[InHand]:
+    """What these people answer for in every room; whose taker there is, it is theirs from now on."""
+    if not takers:
+        return []
+    return [found for one in manifests() if one.hand_over for found in resolve(one.hand_over)(takers, actor)]
 
 
 def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
@@ -94,18 +99,22 @@ def failures(user: User) -> list[Failure]:
     and those whose day went by."""
     if not allowed(user, "accounts.manage"):
         return []
-    waiting = Transfers.objects.filter(state=Transfers.State.WAITING, day__lt=timezone.localdate())
+    waiting = Transfers.objects.filter(
+        Q(day__lt=timezone.localdate()) | Q(troubled=True), state=Transfers.State.WAITING
+    )
     late = [
         Failure(
             "人事異動",
-            "異動の日を過ぎましたが、まだ切り替わっていません。ワーカー（yakuba worker）が動いているか確かめてください。",
+            str(row.report[0]) if row.troubled else NOT_YET,
             reverse("transfers:one", args=[row.pk]),
             "異動を開く",
             row.planned_at,
         )
         for row in waiting
     ]
-    rows = Transfers.objects.filter(troubled=True, done_at__gte=timezone.now() - TOLD_FOR)
+    rows = Transfers.objects.filter(
+        state=Transfers.State.DONE, troubled=True, done_at__gte=timezone.now() - TOLD_FOR
+    )
     return late + [
         Failure(
             "人事異動",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,8 +14,11 @@ from yakuba.kernel.tables import reading as tables
 from yakuba.kernel.tenancy import current_municipality
 
 PERSON, DEPARTMENT, ROLES, LEAVES, SUCCESSOR = HEADINGS = ("職員ID", "課", "役割", "退職", "引き継ぐ職員")
-YES = frozenset({"1", "○", "〇", "はい", "退職", "yes"})
-NO = frozenset({"", "0", "×", "いいえ", "no"})
+YES = frozenset(
+    {"1", "○", "〇", "◯", "●", "はい", "退職", "yes", "true"}
+)  # true: a box ticked in a spreadsheet
+NO = frozenset({"", "0", "×", "いいえ", "no", "false"})
+BETWEEN_ROLES = re.compile("[、，,\n]")
 MOST = 5_000  # moves of one table
 LONGEST_NAME = 60
 
@@ -45,7 +50,14 @@ def moves(data: bytes) -> list[Move]:
     What is empty stays as it is. Raises Invalid with every fault: one wrong line, and nothing of the table holds.
     """
     problems: list[Problem] = []
-    found = list(_read(data, problems))
+    lines = list(_read(data, problems))
+    found = [move for _, move in lines]
+    leaving = {move.username for move in found if move.leaves}
+    problems += [
+        Problem(line, move.username, f"引き継ぐ職員「{move.successor}」も、この表で退職します。")
+        for line, move in lines
+        if move.successor in leaving
+    ]
     if not found and not problems:
         problems.append(Problem(1, "", "異動が1行もありません。"))
     if len(found) > MOST:
@@ -55,7 +67,7 @@ def moves(data: bytes) -> list[Move]:
     return found
 
 
-def _read(data: bytes, problems: list[Problem]) -> Iterator[Move]:
+def _read(data: bytes, problems: list[Problem]) -> Iterator[tuple[int, Move]]:
     people = set(
         User.objects.filter(municipality=current_municipality(), is_active=True).values_list(
             "username", flat=True
@@ -70,25 +82,42 @@ def _read(data: bytes, problems: list[Problem]) -> Iterator[Move]:
         if wrong:
             problems += [Problem(row.line, username, reason) for reason in wrong]
             continue
-        yield Move(
+        move = Move(
             username,
             row.get(DEPARTMENT),
             _words(row.get(ROLES)) or None,
-            row.get(LEAVES) in YES,
+            row.get(LEAVES).casefold() in YES,
             row.get(SUCCESSOR),
         )
+        yield row.line, move
 
 
 def _wrong_people(row: tables.Row, people: set[str], seen: dict[str, int]) -> Iterator[str]:
     username, successor = row.get(PERSON), row.get(SUCCESSOR)
     if username not in people:
-        yield f"職員ID「{username}」の在職の職員がいません。"
+        yield f"職員ID「{username}」の在職の職員がいません。{_meant(username, people)}"
     if username in seen:
         yield f"{seen[username]}行目にもあります。1人は1行にまとめてください。"
     if successor and successor not in people:
-        yield f"引き継ぐ職員「{successor}」がいません。"
+        yield f"引き継ぐ職員「{successor}」がいません。{_meant(successor, people)}"
     if successor and successor == username:
         yield "引き継ぐ職員には、ほかの人を書いてください。"
+
+
+def _meant(written: str, people: set[str]) -> str:
+    """Whom a number may mean that a spreadsheet took for a number, or that was typed in full width. Only told: another
+    person may have the number as it stands."""
+    alike = [name for name in people if _bare(name) == _bare(written)]
+    if len(alike) != 1:
+        return ""
+    return (
+        f"「{alike[0]}」のことなら、そのとおりに書いてください（Excelでは、先頭の0や半角が変わらないよう、"
+        "列の書式を「文字列」にしてから入れます）。"
+    )
+
+
+def _bare(username: str) -> str:
+    return unicodedata.normalize("NFKC", username).casefold().removesuffix(".0").lstrip("0")
 
 
 def _wrong_words(row: tables.Row, roles: set[str]) -> Iterator[str]:
@@ -97,13 +126,15 @@ def _wrong_words(row: tables.Row, roles: set[str]) -> Iterator[str]:
         yield f"役割「{'、'.join(unknown)}」がありません。あるのは {'、'.join(sorted(roles))} です。"
     if len(row.get(DEPARTMENT)) > LONGEST_NAME:
         yield f"課の名は{LONGEST_NAME}文字までです。"
-    if row.get(LEAVES) not in YES | NO:
+    if not row.get(DEPARTMENT).isprintable():
+        yield "課の名に、改行か目に見えない文字が入っています。課の欄を入れ直してください。"
+    if row.get(LEAVES).casefold() not in YES | NO:
         yield f"退職の欄は「○」か空欄です（「{row.get(LEAVES)}」とあります）。"
-    if row.get(LEAVES) in YES and (row.get(DEPARTMENT) or row.get(ROLES)):
+    if row.get(LEAVES).casefold() in YES and (row.get(DEPARTMENT) or row.get(ROLES)):
         yield "退職する人に、課や役割は書けません。"
     if not any(row.get(name) for name in HEADINGS[1:]):
         yield "何を変えるのかが書かれていません。"
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.replace(",", "、").split("、") if word.strip())
+    return tuple(word.strip() for word in BETWEEN_ROLES.split(text) if word.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
 from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values.widths import WIDTHS
 
 
 class JapaneseDateInput(forms.TextInput):
@@ -45,6 +46,21 @@ class JapaneseDateField(forms.DateField):
             return calendar.read_date(str(value))
         except ValueRefused as error:
             raise forms.ValidationError(str(error), code="invalid") from error
+
+
+class JapaneseTimeField(forms.TimeField):
+    """A time of day as staff write it: 18:00, 18時30分, 18時, and the same in full width."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%H:%M", "%H時%M分", "%H時"])
+        kwargs.setdefault(
+            "error_messages", {"invalid": "時刻は 18:00 のように、0:00から23:59までで入れてください。"}
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        """The time. Raises ValidationError."""
+        return super().to_python(WIDTHS["半角"](value) if isinstance(value, str) else value)
 
 
 class StaffLoginForm(AuthenticationForm):

@@ -93,6 +93,7 @@ MANIFEST = Manifest(
     running=f"{QUERIES}:running",
     self_check=f"{QUERIES}:self_check",
     first_step=f"{QUERIES}:first_step",
+    asks="yakuba.services.reading.queries.questions:asks",
     case_part="yakuba.services.reading.pages.case_part:case_part",
     examples="yakuba.services.reading.tests.examples:make",
 )

@@ -9,8 +9,9 @@ from django import forms
 from django.core import signing
 from django.utils import timezone
 
+from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
 from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.services.robots.actions.decisions import LONGEST_NUMBER, Decision
+from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.models import Scenario, System
 from yakuba.services.robots.queries import register

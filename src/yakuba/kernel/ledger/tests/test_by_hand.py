@@ -38,6 +38,8 @@ def test_a_number_is_one_cases_and_a_case_is_entered_once(case, clerk):
     enter_by_hand(case, "K-17", actor=clerk, seconds=1)
     with pytest.raises(NotEntered, match="0800000129"):
         enter_by_hand(other, "K-17", actor=clerk, seconds=1)
+    with pytest.raises(NotEntered, match="0800000129"):
+        enter_by_hand(other, "Ｋ－１７", actor=clerk, seconds=1)
     with pytest.raises(NotEntered, match="入力済み"):
         enter_by_hand(case, "K-18", actor=clerk, seconds=1)
     for number in ("", " ", "x" * 61, "K\n17"):

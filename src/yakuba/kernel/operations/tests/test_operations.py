@@ -14,6 +14,7 @@ from yakuba.kernel.accounts.models import Role
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.operations import Answer, FromFile, Operations, Part, Trace, Word
+from yakuba.kernel.operations.arguments import checked
 from yakuba.kernel.operations.commands import add_commands
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 
@@ -106,6 +107,26 @@ def test_every_argument_that_is_wrong_is_told(person):
         "説明のファイル: 指定してください。",
         "いくつ: 1以上で指定してください。",
     ]
+
+
+@pytest.mark.parametrize(
+    "hostile", [10**30, -(10**30), "a\0b", "\ud800", ["ok", "\0"], {"\0": 1}, {"a": {"b": 10**30}}]
+)
+def test_what_no_database_takes_is_told_like_any_wrong_argument(hostile):
+    class Anything(BaseModel):
+        what: Any = Field(description="なにか")
+
+    with pytest.raises(Invalid) as refusal:
+        checked(Anything, {"what": hostile})
+    (problem,) = refusal.value.problems
+    assert problem.place == "なにか"
+    assert checked(Anything, {"what": {"a": [1, "字", None, 1.5, True]}})
+
+
+@pytest.mark.parametrize("wrong", [{"offset": 10**30}, {"offset": 2**63 - 1}])
+def test_no_part_lies_beyond_what_a_database_can_count(wrong):
+    with pytest.raises(Invalid):
+        checked(Part, wrong)
 
 
 def test_the_command_takes_the_file_and_the_options(run, person, tmp_path):

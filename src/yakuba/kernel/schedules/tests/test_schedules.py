@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.refusals import Conflict, Forbidden
+from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Unavailable
 from yakuba.kernel.registry import PlannedWork, rooms
 from yakuba.kernel.schedules import actions, queries
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.ui.forms import JapaneseTimeField
 from yakuba.kernel.workdays.models import SpecialDay
 
 begun: list[tuple[str, User]] = []
@@ -23,13 +27,17 @@ begun: list[tuple[str, User]] = []
 
 def choices(user):
     """What the example can be done with."""
-    return [("a", "甲"), ("b", "乙")]
+    return [("a", "甲"), ("b", "乙"), ("c", "丙"), ("d", "丁")]
 
 
 def begin(code, actor):
     """Begins it; `b` has nothing to do."""
     if code == "b":
-        raise Conflict("待つものはありません。")
+        raise NothingToDo("待つものはありません。")
+    if code == "c":
+        raise Conflict("相手システムのパスワードがありません。")
+    if code == "d":
+        raise Unavailable("相手システムが答えません。")
     begun.append((code, actor))
     return "3件を始めました。"
 
@@ -115,12 +123,87 @@ def test_somebody_who_left_begins_nothing(keeper):
     assert (begun, row.outcome, row.next_at) == ([], "failed", None)
 
 
-def test_what_has_gone_is_switched_off_with_its_reason(keeper):
+def test_what_is_gone_today_is_told_and_tried_again_next_time(keeper):
+    """A file that the night did not bring, a robot that is out of use for a week: it is no end of the plan."""
     row = planned(keeper, "gone")
     actions.begin(row.pk)
     row.refresh_from_db()
-    assert (row.outcome, row.next_at) == ("failed", None)
-    assert "対象がなくなった" in row.told
+    assert row.outcome == "failed"
+    assert row.next_at is not None
+    assert "対象がいまはない" in row.told
+    assert queries.failures(keeper)
+
+
+def test_a_refusal_other_than_nothing_to_do_is_a_failure(keeper):
+    row = planned(keeper, "c")
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.told) == ("failed", "相手システムのパスワードがありません。")
+    (failure,) = queries.failures(keeper)
+    assert "パスワード" in failure.reason
+
+
+def test_what_may_help_another_time_is_left_to_the_jobs_tries(keeper):
+    row = planned(keeper, "d")
+    with pytest.raises(Unavailable) as refusal:
+        actions.begin(row.pk)
+    actions.give_up(refusal.value, schedule_id=row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, row.told) == ("failed", "相手システムが答えません。")
+
+
+def test_begun_and_noted_together_or_not_at_all(keeper, monkeypatch):
+    """A worker that dies in between has begun nothing, so that the next one begins it and says so."""
+    row = planned(keeper)
+    made: list[int] = []
+
+    def begins(code, actor):
+        made.append(SpecialDay.objects.create(day=timezone.localdate(), open=True, reason="x").pk)
+        return "始めました。"
+
+    def dies(*_):
+        raise SystemExit
+
+    monkeypatch.setitem(globals(), "begin", begins)
+    with monkeypatch.context() as inner, pytest.raises(SystemExit):
+        inner.setattr(actions, "_note", dies)
+        actions.begin(row.pk)
+    assert made
+    assert not SpecialDay.objects.exists()
+    actions.begin(row.pk)
+    row.refresh_from_db()
+    assert (row.outcome, SpecialDay.objects.count()) == ("begun", 1)
+
+
+def test_one_towns_broken_row_stops_no_other_towns_work(keeper, neighbour, neighbour_town):
+    broken = planned(keeper)
+    with active_municipality(neighbour_town):
+        other = planned(neighbour)
+    Schedule.objects.filter(pk=broken.pk).update(days="never", next_at=timezone.now() - timedelta(minutes=2))
+    Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now() - timedelta(minutes=1))
+    actions.begin_due()
+    assert Job.all_municipalities.get(name=actions.JOB).municipality == neighbour_town
+    broken.refresh_from_db()
+    assert (broken.outcome, broken.next_at) == ("failed", None)
+
+
+def test_a_change_of_the_calendar_takes_no_turn_that_is_due_away(keeper, client):
+    row = planned(keeper)
+    due(row)
+    client.force_login(keeper)
+    assert (
+        client.post("/schedules/", {"day": "2030-07-01", "open": "no", "reason": "記念日"}).status_code == 302
+    )
+    actions.begin_due()
+    assert Job.objects.filter(name=actions.JOB).count() == 1
+
+
+def test_a_clock_that_stood_ahead_for_a_while_leaves_no_hole(keeper):
+    row = planned(keeper)
+    Schedule.objects.filter(pk=row.pk).update(next_at=timezone.now() + timedelta(days=1500))
+    actions.look_again_everywhere()
+    row.refresh_from_db()
+    assert row.next_at < timezone.now() + timedelta(days=2)
 
 
 def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
@@ -169,6 +252,39 @@ def test_planned_changed_stopped_and_removed_on_the_page(keeper, client):
     assert {"schedules.begun_by_hand", "schedules.removed"} <= names
 
 
+@pytest.mark.parametrize("written", ["18:30", "１８：３０", "18時30分", "１８時３０分", " 18:30 "])
+def test_a_time_is_taken_as_staff_write_it(written):
+    assert JapaneseTimeField().clean(written) == time(18, 30)
+
+
+@pytest.mark.parametrize(
+    "written", ["24:00", "25時", "18:60", "-1:00", "18:30:00.5", "夕方", "18\0:30", "1" * 9999]
+)
+def test_a_time_that_is_none_is_told_with_an_example(written):
+    with pytest.raises(ValidationError, match="23:59"):
+        JapaneseTimeField().clean(written)
+
+
+def test_what_somebody_removed_meanwhile_is_not_made_anew(keeper):
+    row = planned(keeper)
+    stale = Schedule.objects.get(pk=row.pk)
+    actions.remove(row, actor=keeper)
+    with pytest.raises(Missing):
+        actions.keep(stale, actor=keeper)
+    with pytest.raises(Missing):
+        actions.switch(stale, on=False, actor=keeper)
+    assert not Schedule.objects.exists()
+
+
+def test_what_came_of_a_turn_meanwhile_is_kept(keeper):
+    row = planned(keeper)
+    stale = Schedule.objects.get(pk=row.pk)
+    actions.begin(row.pk)
+    actions.keep(stale, actor=keeper)
+    row.refresh_from_db()
+    assert row.outcome == "begun"
+
+
 def test_a_special_day_moves_what_is_planned_for_workdays(keeper, client):
     client.force_login(keeper)
     row = Schedule(work=WORK.name, choice="a", days=Days.WORKDAYS, at=time(18))
@@ -186,7 +302,7 @@ def test_a_special_day_moves_what_is_planned_for_workdays(keeper, client):
 
 
 def test_the_register_of_persons_is_taken_from_its_folder(
-    keeper, in_yakuba_city, make_staff, settings, tmp_path
+    keeper, in_yakuba_city, make_staff, settings, tmp_path, monkeypatch
 ):
     from yakuba.kernel.persons import inbox
     from yakuba.kernel.persons import queries as persons
@@ -197,8 +313,12 @@ def test_the_register_of_persons_is_taken_from_its_folder(
     (inbox.folder() / "atena.csv").write_text("宛名番号,氏名,生年月日\n1,山田太郎,1980-01-01\n")
     (inbox.folder() / "link.csv").symlink_to("/etc/passwd")
     (inbox.folder() / "notes.txt").write_text("x")
+    for odd in ("宛名.csv".encode("cp932"), b"a" * 240 + b".csv", b"a\nb.csv"):
+        (Path(os.fsdecode(os.fsencode(inbox.folder()) + b"/" + odd))).write_text("x")
     assert inbox.choices(keeper) == [("atena.csv", "atena.csv")]
     assert inbox.begin("atena.csv", keeper) == "1人を取り込みました。"
     assert persons.current().rows == 1
-    with pytest.raises(Conflict.__mro__[1], match="ありません"):
+    with pytest.raises(Missing, match="ありません"):
         inbox.begin("../atena.csv", keeper)
+    monkeypatch.setattr(inbox, "folder", lambda: tmp_path / "nowhere")
+    assert inbox.choices(keeper) == []

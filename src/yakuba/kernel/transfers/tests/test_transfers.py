@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import actions as accounts
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers import actions, queries
 from yakuba.kernel.transfers.models import Transfers
@@ -44,6 +46,13 @@ def planned(boss, *lines: str, days: int = 0) -> Transfers:
     return Transfers.objects.get(pk=row.pk)
 
 
+def work() -> None:
+    """What the workers do at midnight."""
+    actions.carry_out_due()
+    for job in Job.objects.filter(name=actions.JOB):
+        actions.carry_out(**job.arguments)
+
+
 def robot_of(person: User) -> Schedule:
     return Schedule.objects.create(
         work="robots.start", choice="1", days=Days.DAILY, at=time(18), owner=person
@@ -54,10 +63,10 @@ def test_nothing_changes_before_the_day_and_everything_on_it(boss, people):
     schedule = robot_of(people["0001"])
     token = accounts.issue_token(people["0001"], "夜間", ["ledger.view"], 30)
     row = planned(boss, "0001,,,○,0002", "0002,デジタル推進課,ロボット担当,,", days=3)
-    actions.carry_out_due()
+    work()
     assert User.objects.get(username="0001").is_active
     Transfers.objects.update(day=timezone.localdate())
-    actions.carry_out_due()
+    work()
     gone, newcomer = User.objects.get(username="0001"), User.objects.get(username="0002")
     assert (gone.is_active, str(newcomer.department)) == (False, "デジタル推進課")
     assert [role.name for role in newcomer.roles.all()] == ["ロボット担当"]
@@ -74,7 +83,7 @@ def test_what_no_longer_fits_is_told_and_hinders_no_other(boss, people):
     robot_of(people["0003"])
     row = planned(boss, "0001,,,○,", "0002,,窓口担当、ロボット担当,,", "0003,,,○,")
     accounts.set_active(people["0001"], False)
-    actions.carry_out_due()
+    work()
     row.refresh_from_db()
     assert User.objects.get(username="0002").roles.count() == 2
     assert row.troubled
@@ -85,7 +94,7 @@ def test_what_no_longer_fits_is_told_and_hinders_no_other(boss, people):
 
 def test_the_last_who_manages_the_staff_stays(boss, people):
     row = planned(boss, f"{boss.username},,,○,")
-    actions.carry_out_due()
+    work()
     row.refresh_from_db()
     assert row.troubled
     assert User.objects.get(pk=boss.pk).is_active
@@ -94,17 +103,119 @@ def test_the_last_who_manages_the_staff_stays(boss, people):
 def test_it_happens_once_and_not_after_it_was_withdrawn(boss, people):
     row = planned(boss, "0002,税務課,,,")
     actions.withdraw(row, actor=boss)
-    actions.carry_out_due()
+    work()
     assert str(User.objects.get(username="0002").department) == "市民課"
     with pytest.raises(Conflict, match="取りやめ"):
         actions.plan(row, actor=boss)
     done = planned(boss, "0002,税務課,,,")
-    actions.carry_out_due()
+    work()
     accounts.save_staff("0002", department="市民課")
-    actions.carry_out_due()
+    work()
     assert str(User.objects.get(username="0002").department) == "市民課"
     with pytest.raises(Conflict, match="済み"):
         actions.withdraw(done, actor=boss)
+
+
+def test_two_who_change_places_hand_over_to_each_other(boss, people):
+    first, second = robot_of(people["0001"]), robot_of(people["0002"])
+    row = planned(boss, "0001,市民課,,,0002", "0002,税務課,ロボット担当,,0001")
+    work()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.owner, second.owner) == (people["0002"], people["0001"])
+    row.refresh_from_db()
+    assert not row.troubled
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_in_a_chain_everybody_gets_what_the_one_before_had(boss, people, backwards):
+    accounts.save_staff("0003", roles=["ロボット担当"])
+    first, second = robot_of(people["0001"]), robot_of(people["0002"])
+    lines = ["0001,,,○,0002", "0002,税務課,ロボット担当,,0003"]
+    planned(boss, *(reversed(lines) if backwards else lines))
+    work()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.owner.username, second.owner.username) == ("0002", "0003")
+
+
+def test_what_a_successor_may_not_do_stays_and_is_told(boss, people):
+    schedule = robot_of(people["0001"])
+    row = planned(boss, "0001,税務課,,,0003")
+    work()
+    schedule.refresh_from_db()
+    row.refresh_from_db()
+    assert schedule.owner == people["0001"]
+    assert row.troubled
+    assert any("丙山次郎" in words and "権限がありません" in words for words in row.report)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_only_manager_may_be_followed_by_another_in_any_order_of_lines(boss, people, backwards):
+    accounts.save_role("管理者", ["accounts.manage"])
+    lines = [f"{boss.username},,窓口担当,,", "0002,,管理者,,"]
+    row = planned(boss, *(reversed(lines) if backwards else lines))
+    work()
+    row.refresh_from_db()
+    assert row.report == []
+    assert [role.name for role in boss.roles.all()] == ["窓口担当"]
+
+
+def test_what_breaks_in_one_town_is_told_there_and_stops_no_other(boss, people, neighbour, neighbour_town):
+    row = planned(boss, "0002,税務課,,,")
+    with active_municipality(neighbour_town):
+        theirs = Transfers.objects.create(
+            day=row.day,
+            moves=[Move(neighbour.username, "税務課").stored()],
+            planned_by=neighbour,
+            state="waiting",
+        )
+    Transfers.objects.filter(pk=row.pk).update(moves=[{"nonsense": 1}])
+    actions.carry_out_due()
+    actions.carry_out_due()
+    assert Job.all_municipalities.filter(name=actions.JOB).count() == 2
+    with pytest.raises(KeyError):
+        actions.carry_out(row.pk)
+    actions.give_up(Conflict("思わぬエラー"), transfers_id=row.pk)
+    (failure,) = queries.failures(boss)
+    assert "思わぬエラー" in failure.reason
+    with active_municipality(neighbour_town):
+        actions.carry_out(theirs.pk)
+        assert str(User.objects.get(pk=neighbour.pk).department) == "税務課"
+
+
+def test_a_table_looked_at_yesterday_is_not_carried_out_today_by_surprise(boss, people, client):
+    row = actions.draft(table("0002,税務課,,,"), timezone.localdate(), actor=boss)
+    Transfers.objects.filter(pk=row.pk).update(day=timezone.localdate() - timedelta(days=1))
+    row.refresh_from_db()
+    with pytest.raises(Conflict, match="過ぎました"):
+        actions.plan(row, actor=boss)
+    client.force_login(boss)
+    page = client.get(f"/transfers/{row.pk}/").content.decode()
+    assert "入れ直してください" in page
+    assert "この内容で登録する" not in page
+
+
+def test_marks_and_lists_are_taken_as_people_write_them(people):
+    found = moves(table("0001,,,◯,", "0002,,,TRUE,", '0003,,"窓口担当，ロボット担当",,'))
+    assert [(move.leaves, move.roles) for move in found] == [
+        (True, None),
+        (True, None),
+        (False, ("窓口担当", "ロボット担当")),
+    ]
+
+
+def test_a_year_that_was_mistyped_is_told(boss, people):
+    with pytest.raises(Invalid, match="年を確かめて"):
+        actions.draft(table("0002,税務課,,,"), timezone.localdate() + timedelta(days=3650), actor=boss)
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", "０００１"])
+def test_a_number_that_a_spreadsheet_changed_is_told_with_the_person_that_is_meant(people, written):
+    with pytest.raises(Invalid) as refusal:
+        moves(table(f"{written},税務課,,,"))
+    (problem,) = refusal.value.problems
+    assert "「0001」のことなら" in problem.reason
 
 
 @pytest.mark.parametrize(
@@ -114,14 +225,17 @@ def test_it_happens_once_and_not_after_it_was_withdrawn(boss, people):
         ("0001,,ない役割,,", "ない役割"),
         ("0001,,,○,9999", "引き継ぐ職員「9999」"),
         ("0001,,,○,0001", "ほかの人"),
+        ("0001,,,○,0009", "引き継ぐ職員「0009」も、この表で退職します"),
         ("0001,税務課,,○,", "退職する人"),
         ("0001,,,たぶん,", "たぶん"),
+        ('0001,"税務\n課",,,', "目に見えない文字"),
         ("0001,,,,", "何を変えるのか"),
     ],
 )
 def test_a_wrong_line_is_told_and_nothing_of_the_table_holds(people, line, reason):
+    accounts.save_staff("0009", name="丁野四郎")
     with pytest.raises(Invalid) as refusal:
-        moves(table("0002,税務課,,,", line))
+        moves(table("0009,,,○,", line))
     (problem,) = refusal.value.problems
     assert (problem.line, reason in problem.reason) == (3, True)
 

@@ -17,10 +17,9 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
 from yakuba.services.reading.actions.cases import field_order, move_on, sheets_of
-from yakuba.services.reading.actions.sheets import OPEN_STATUSES
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
-from yakuba.services.reading.queries.questions import by_type, in_order, in_scope
+from yakuba.services.reading.queries.questions import OPEN_STATUSES, by_type, in_order, in_scope
 
 LEASE = timedelta(minutes=3)
 LONGEST_LOOK = 120.0  # seconds; a page that stood open longer was not being worked on

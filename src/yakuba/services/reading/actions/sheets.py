@@ -31,8 +31,8 @@ from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
+from yakuba.services.reading.queries.questions import OPEN_STATUSES
 
-OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)
 _PROBLEMS = {
     PageStatus.UNKNOWN_FORM: Sheet.Problem.UNKNOWN_FORM,
     PageStatus.TWO_FORMS: Sheet.Problem.TWO_FORMS,
@@ -199,12 +199,17 @@ def _obstacle(sheet: Sheet, case: Case) -> tuple[Sheet.Problem, str] | None:
                 f"受付番号 {case.receipt_number} の{sheet.page}ページ目は、もうあります（{other.place_in_file}）。"
                 "見比べて、どちらを使うか選んでください。"
             )
-    if case.status not in OPEN_STATUSES:
+    if not _takes_pages(case):
         return Sheet.Problem.CLOSED, (
             f"受付番号 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、用紙を加えられません。"
             "受付番号を用紙と見比べ、正しければこの用紙を除外してください。"
         )
     return None
+
+
+def _takes_pages(case: Case) -> bool:
+    """Open, or sent back to the applicant, whose corrected page comes in then; not when it stands in the core system."""
+    return case.status in OPEN_STATUSES or (case.status == Status.RETURNED and not case.is_entered)
 
 
 def _number_message(reading: PageReading) -> str:
@@ -326,7 +331,7 @@ def use_instead(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     if row.problem != Sheet.Problem.DUPLICATE or other is None or other.case is None:
         raise WrongStep("この用紙は、差し替える相手がありません。画面を開き直してください。")
     case = Case.objects.select_for_update().get(pk=other.case.pk)
-    if case.status not in OPEN_STATUSES:
+    if not _takes_pages(case):
         raise WrongStep(f"この受付は「{LABELS[Status(case.status)]}」なので、差し替えられません。")
     other.case = None
     _aside(other, f"{row.place_in_file} に差し替え", actor)

@@ -12,9 +12,9 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
-from yakuba.services.reading.actions.sheets import OPEN_STATUSES
 from yakuba.services.reading.forms import AsideForm
 from yakuba.services.reading.models import Question, Sheet
+from yakuba.services.reading.queries.questions import OPEN_STATUSES, asked
 
 NUMBER = "receipt_number"
 
@@ -25,7 +25,7 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         return CasePart()
     may_confirm = allowed(request.user, "reading.confirm")
     sheets = sheets_of(case)
-    waiting = list(Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED))
+    waiting = list(asked().filter(case=case).exclude(state=Question.State.ANSWERED))
     may_change = may_confirm and case.status in OPEN_STATUSES and bool(sheets)
     return CasePart(
         steps=_steps(case, waiting) if may_confirm else (),

@@ -7,10 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.values import TYPES
 from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
+
+OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)  # of a case whose values may be changed
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,20 @@ class Progress:
         return min(self.answered + 1, self.total)
 
 
+def asked() -> QuerySet[Question]:
+    """Questions that were answered, and those that somebody can answer now: a case that was sent back to its applicant,
+    or is over, asks nobody meanwhile."""
+    return Question.objects.filter(Q(state=Question.State.ANSWERED) | Q(case__status__in=OPEN_STATUSES))
+
+
+def asks(case: Case) -> bool:
+    """Whether somebody still has to look at values of the case, doubtful ones or such that a person wants to see again."""
+    return Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED).exists()
+
+
 def in_scope(batch_id: int | None = None, type_: str = "") -> QuerySet[Question]:
     """Questions of a batch and a type, or of all."""
-    rows = Question.objects.all()
+    rows = asked()
     if batch_id is not None:
         rows = rows.filter(sheet__batch=batch_id)
     return rows.filter(type=type_) if type_ else rows

@@ -8,15 +8,13 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.by_hand import own_number
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.actions.runs import locked, work_again
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import Row
-
-LONGEST_NUMBER = 60
 
 
 class Decision(StrEnum):
@@ -52,7 +50,7 @@ def entered(row: Row, number: str, *, actor: Actor, seconds: float = 0.0) -> Row
     """The person found it in the target system under `number`. Raises Conflict for a number that is
     empty, too long, or already another case's of the same procedure."""
     row = _undecided(row)
-    number = _checked_number(row, number)
+    number = own_number(row.case, number)
     row.target_number = number
     row.problem = None
     send(row, RowState.ENTERED)
@@ -104,18 +102,3 @@ def _undecided(row: Row) -> Row:
             f"この行は「{found.row_state.label}」です。ほかの職員が先に判断していないか確かめてください。"
         )
     return found
-
-
-def _checked_number(row: Row, number: str) -> str:
-    number = number.strip()
-    if not number or len(number) > LONGEST_NUMBER or not number.isprintable():
-        raise Conflict(
-            f"基幹システムに表示された登録番号を、そのまま{LONGEST_NUMBER}文字以内で入力してください。"
-        )
-    others = Case.objects.filter(procedure=row.case.procedure, target_number=number).exclude(pk=row.case_id)
-    other = others.first()
-    if other is not None:
-        raise Conflict(
-            f"登録番号 {number} は受付 {other.receipt_number} のものです。番号を確かめてください。"
-        )
-    return number

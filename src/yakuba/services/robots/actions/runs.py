@@ -13,7 +13,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Conflict, Refused
+from yakuba.kernel.refusals import Conflict, NothingToDo, Refused
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.contracts import (
     Command,
@@ -43,14 +43,14 @@ _NOT_ASKED = Problem(
 def start(scenario: Scenario, *, actor: Actor, dry_run: bool = False, limit: int | None = None) -> Run:
     """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them.
 
-    Raises Conflict when the robot may not run or nothing waits.
+    Raises Conflict when the robot may not run, and NothingToDo when nothing waits.
     """
     scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
     version = register.require(scenario)
     ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
     cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
     if not cases:
-        raise Conflict(f"「{scenario.procedure}」に入力を待つ申請はありません。")
+        raise NothingToDo(f"「{scenario.procedure}」に入力を待つ申請はありません。")
     run = Run.objects.create(scenario=scenario, version=version, dry_run=dry_run, started_by=actor)
     Row.objects.bulk_create([Row(run=run, number=n, case=case) for n, case in enumerate(cases, 1)])
     for case in cases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.registry import InHand
 from yakuba.services.robots.actions.systems import checked_address
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load, procedure_of
@@ -95,22 +97,34 @@ def set_register(
     return scenario
 
 
-def hand_over(person: User, successor: User | None, actor: User) -> list[str]:
-    """The robots that a person answers for, or would next; with a `successor`, who does so from now on.
+def hand_over(takers: Mapping[User, User | None], actor: User) -> list[InHand]:
+    """The robots for which these people answer, or would next; who takes over from them does so from now on, unless they
+    could not stop the robot."""
+    rows = Scenario.objects.filter(Q(owner__in=takers) | Q(successor__in=takers)).order_by("name")
+    return [
+        one for row in rows.select_related("owner", "successor") for one in _handed_over(row, takers, actor)
+    ]
 
-    Raises Conflict when that person could not stop a robot.
-    """
-    rows = list(Scenario.objects.filter(Q(owner=person) | Q(successor=person)).order_by("name"))
-    for row in rows:
-        if successor is None:
-            break
-        owner = successor if row.owner_id == person.pk else row.owner
-        after = successor if row.successor_id == person.pk else row.successor
-        next_one = None if after == owner else after
-        set_register(
-            row, owner=owner, successor=next_one, review_on=row.review_on, in_use=row.in_use, actor=actor
-        )
-    return [f"ロボット「{row.name}」" for row in rows]
+
+def _handed_over(row: Scenario, takers: Mapping[User, User | None], actor: User) -> list[InHand]:
+    before = [person for person in (row.owner, row.successor) if person and person in takers]
+    owner = takers.get(row.owner) or row.owner
+    after = (takers.get(row.successor) or row.successor) if row.successor else None
+    refused = ""
+    if (owner, after) != (row.owner, row.successor):
+        try:
+            with transaction.atomic():
+                set_register(
+                    row,
+                    owner=owner,
+                    successor=None if after == owner else after,
+                    review_on=row.review_on,
+                    in_use=row.in_use,
+                    actor=actor,
+                )
+        except Conflict as refusal:
+            refused = str(refusal)
+    return [InHand(person, f"ロボット「{row.name}」", refused if takers[person] else "") for person in before]
 
 
 def _procedure(text: str) -> Procedure:

@@ -34,6 +34,29 @@ def statuses() -> list[str]:
 # Scenarios and systems
 
 
+def test_people_hand_their_robots_over_at_once_and_only_to_who_could_stop_them(office, make_staff):
+    able = make_staff(office.person.municipality, "robots.run", "robots.stop")
+    clerk = make_staff(office.person.municipality, "ledger.view")
+    scenario = office.scenario
+    scenarios.set_register(
+        scenario,
+        owner=office.person,
+        successor=able,
+        review_on=scenario.review_on,
+        in_use=True,
+        actor=office.person,
+    )
+    swapped = scenarios.hand_over({office.person: able, able: office.person}, office.person)
+    scenario.refresh_from_db()
+    assert [one.refused for one in swapped] == ["", ""]
+    assert (scenario.owner, scenario.successor) == (able, office.person)
+    (refused,) = scenarios.hand_over({able: clerk}, office.person)
+    assert refused.refused
+    scenario.refresh_from_db()
+    assert scenario.owner == able
+    assert len(scenarios.hand_over({able: None, office.person: None}, office.person)) == 2
+
+
 def test_a_new_version_is_kept_beside_the_old_one(office):
     text = town.scenario_text(PROCEDURE)
     assert scenarios.load_scenario(text, actor=office.person).version == 1

@@ -6,7 +6,8 @@ from PIL import Image
 
 from yakuba.kernel.jobs import JobStopped, cancel, retry
 from yakuba.kernel.jobs.models import Job
-from yakuba.kernel.ledger.models import CaseEvent, CaseValue
+from yakuba.kernel.ledger import life
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions import cases, reader, sheets, uploads
@@ -72,6 +73,23 @@ def test_the_last_answer_makes_the_case_ready_with_the_true_values(full_desk):
     full_desk.answer_all(NURSERY)
     assert full_desk.case(NURSERY).status == Status.READY
     assert values_of(full_desk.case(NURSERY)) == full_desk.scans.truth[NURSERY]
+
+
+def test_the_corrected_page_takes_the_place_of_the_one_that_was_sent_back(desk):
+    desk.read((BUS, 1))
+    desk.answer_all(BUS)
+    case = life.take(desk.case(BUS), Status.RETURNED, actor=desk.person, reason="住所がない")
+    desk.read((BUS, 1), name="補正.pdf")
+    corrected = desk.sheet(1)
+    assert corrected.problem == "duplicate"
+    sheets.use_instead(corrected, actor=desk.person)
+    corrected.refresh_from_db()
+    assert corrected.case == case
+    assert desk.case(BUS).status == Status.RETURNED, "a person says when the correction is whole"
+    Case.objects.filter(pk=case.pk).update(target_number="K-1")
+    assert sheets.take_back(desk.sheet(0)).problem == "duplicate"
+    with pytest.raises(WrongStep, match="差し替えられません"):
+        sheets.use_instead(desk.sheet(0), actor=desk.person)
 
 
 def test_a_page_that_is_there_already_waits_for_a_person_who_may_put_it_aside_or_use_it(desk):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions import questions
@@ -13,6 +14,7 @@ from yakuba.services.reading.actions.answers import AnswerRefused, checked
 from yakuba.services.reading.actions.cases import move_on
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question
+from yakuba.services.reading.queries.home import waiting_values
 from yakuba.services.reading.queries.questions import progress
 
 BUS, NURSERY, TAX = "bus-pass", "nursery-admission", "resident-tax-change"
@@ -44,6 +46,21 @@ def case_of(asked):
 
 def test_reopening_a_value_takes_the_case_back_and_answering_makes_it_ready_again(desk, asked):
     assert case_of(asked).status == Status.CONFIRMING
+    desk.answer_all(BUS)
+    assert case_of(asked).status == Status.READY
+
+
+def test_a_case_that_was_sent_back_asks_nobody_until_its_correction_has_come(desk, asked):
+    """Else the line of questions would stand before one that nobody can answer."""
+    case = case_of(asked)
+    life.take(case, Status.RETURNED, actor=desk.person, reason="住所がない")
+    assert questions.take_next(desk.person) is None
+    assert (progress().open, waiting_values(desk.person).count) == (0, 0)
+    assert set(life.offered(case_of(asked))) == {Status.CONFIRMING, Status.REFUSED, Status.WITHDRAWN}, (
+        "values that somebody wants to see again are not entered before"
+    )
+    life.take(case, Status.CONFIRMING, actor=desk.person)
+    assert questions.take_next(desk.person) is not None
     desk.answer_all(BUS)
     assert case_of(asked).status == Status.READY
 
