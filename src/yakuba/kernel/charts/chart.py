@@ -123,7 +123,7 @@ def decimals(values: Iterable[float]) -> int:
 
 def heading(*lines: str) -> dict[str, Any]:
     """What stands above the plot: its unit, or how its colours are to be read."""
-    told = [line for line in lines if line]
+    told = [part for line in lines if line for part in wrapped(line, 44).split("\n")]  # a telephone's width
     title = {"text": told, "anchor": "start", "fontSize": 14, "fontWeight": "normal", "offset": 12}
     return {"title": title} if told else {}
 

@@ -135,9 +135,10 @@ def _spec(
 def _by_series(series: Mapping[str, Any], signs: Sequence[Any], *, legend: bool = True) -> dict[str, Any]:
     scale = {"domain": list(series), "range": list(signs[: len(series)])}
     encoding: dict[str, Any] = {"field": "series", "type": "nominal", "scale": scale}
-    return encoding | {
-        "legend": {"columns": 2, "symbolStrokeWidth": 0} if legend and len(series) > 1 else None
-    }
+    if not legend or len(series) < 2:
+        return {**encoding, "legend": None}
+    columns = 2 if all(pixels(name) < 120 for name in series) else 1
+    return {**encoding, "legend": {"columns": columns, "symbolStrokeWidth": 0}}
 
 
 def _table(

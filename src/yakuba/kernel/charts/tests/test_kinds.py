@@ -220,3 +220,14 @@ def test_a_year_of_cells_carries_its_values_on_a_telephone():
     chart = heat_map([("税", [n * 1e7 for n in range(12)])], MONTHS, title="図", unit="円")
     assert {"1,000", "11,000"} <= set(words(chart.narrow_svg))
     assert float(ElementTree.fromstring(chart.narrow_svg).get("width")) <= 360
+
+
+def test_long_names_stay_within_the_telephone():
+    long = [
+        "特別徴収に係る給与所得者異動届出書（電子申請分を含む）の写しの枚数",
+        "保育所等の利用申込書兼児童台帳（きょうだい分）の写しの枚数",
+    ]
+    one = line_chart(["a"], {long[0]: [1]}, title="図", unit="枚")
+    both = line_chart(["a"], {name: [1] for name in long}, title="図", unit="枚")
+    for chart in (one, both, interval_chart([(long[0], 1, (0, 2))], title="図", unit="枚", interval=long[1])):
+        assert max(right_edges(chart.narrow_svg)) <= 365
