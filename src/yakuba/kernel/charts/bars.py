@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from yakuba.kernel.charts.drawing import Spec, Table, svg
+from yakuba.kernel.charts.chart import (
+    PAPER,
+    Chart,
+    Size,
+    decimals,
+    drawn,
+    label_axis,
+    labels,
+    pixels,
+    sentence,
+    wrapped,
+)
+from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
-
-
-@dataclass(frozen=True)
-class Size:
-    """How wide a chart is drawn: pixels in all, pixels left for bars and the words beside them when labels take their
-    full width, half-width columns of a label's line, and whether a stack's parts are written beside it."""
-
-    width: int
-    plot: int
-    label_columns: int
-    detailed: bool
-
-
-_PAPER = Size(670, 470, 24, True)  # with its margin 180 mm: an A4 page between 15 mm margins
-_PHONE = Size(350, 240, 12, False)  # a screen of 390 pixels; what is not written there stands in the table
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture, its name, what it says in a sentence, and the same values as a table."""
-
-    title: str
-    description: str
-    spec: Spec
-    narrow: Spec
-    table: Table
-
-    @property
-    def svg(self) -> str:
-        """The picture as an SVG element that is safe in a page; empty when there are no rows."""
-        return svg(self.spec) if self.table.rows else ""
-
-    @property
-    def narrow_svg(self) -> str:
-        """The same for a telephone: as wide as its screen, so that nothing has to be pushed sideways."""
-        return svg(self.narrow) if self.table.rows else ""
 
 
 def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
@@ -78,25 +52,22 @@ def bar_chart(
     series = list(dict.fromkeys(name for _, values in rows for name in values))
     _check(rows, series)
     colour = dict(zip(series, SERIES, strict=False)) | dict(colours or {})
-    decimals = 0 if all(float(v).is_integer() for _, values in rows for v in values.values()) else 1
+    places = decimals(value for _, values in rows for value in values.values())
 
     def written(value: float, unit: str = unit) -> str:
-        return f"{value:,.{decimals}f}{unit}"
+        return f"{value:,.{places}f}{unit}"
 
-    def drawn(size: Size) -> Spec:
+    def spec(size: Size) -> Spec:
         marks = _marks(rows, written, colour, size)
         draw = _stacked if stacked else _grouped
-        spec = draw(marks, series, colour, size)
-        return {"data": {"values": marks}, "width": size.width, "autosize": {"type": "fit-x"}, **spec}
+        return {"data": {"values": marks}, **draw(marks, series, colour, size)}
 
     table = _as_table(rows, series, unit, written, stacked)
-    return Chart(title, _sentence(title, rows, written), drawn(_PAPER), drawn(_PHONE), table)
+    return drawn(title, _sentence(title, rows, written), spec, table)
 
 
 def _check(rows: Sequence[tuple[str, Mapping[str, float]]], series: Sequence[str]) -> None:
-    labels = [_wrapped(label, _PAPER.label_columns) for label, _ in rows]
-    if len(set(labels)) != len(labels):
-        raise ValueError("two rows of a chart carry the same label")
+    labels([label for label, _ in rows], PAPER.label_columns)
     if any(not 0 <= value < float("inf") for _, values in rows for value in values.values()):
         raise ValueError("a bar's length must be a number of 0 or more")
     if len(series) > len(SERIES):
@@ -115,7 +86,7 @@ def _marks(
     for label, values in rows:
         words = {name: f"{name} {written(value)}" for name, value in values.items()}
         fits = {
-            name: _pixels(words[name]) < value / longest * size.plot * 0.7 for name, value in values.items()
+            name: pixels(words[name]) < value / longest * size.plot * 0.7 for name, value in values.items()
         }
         total = f"計 {written(sum(values.values()))}"
         if size.detailed and any(value and not fits[name] for name, value in values.items()):
@@ -124,7 +95,7 @@ def _marks(
         for position, (name, value) in enumerate(values.items()):
             marks.append(
                 {
-                    "label": _wrapped(label, size.label_columns),
+                    "label": wrapped(label, size.label_columns),
                     "series": name,
                     "start": start,
                     "end": start + value,
@@ -201,9 +172,8 @@ def _stacked(
 
 def _rows_axis(marks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     order = list(dict.fromkeys(mark["label"] for mark in marks))
-    lines = "split(datum.value, '\\n')"
-    axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelExpr": lines}
-    return {"field": "label", "type": "nominal", "sort": order, "axis": axis, "scale": {"paddingInner": 0.25}}
+    scale = {"paddingInner": 0.25}
+    return {"field": "label", "type": "nominal", "sort": order, "axis": label_axis(), "scale": scale}
 
 
 def _length(field: str, longest: float) -> dict[str, Any]:
@@ -220,17 +190,8 @@ def _length(field: str, longest: float) -> dict[str, Any]:
 def _scale_end(bars: Iterable[tuple[float, str]], size: Size) -> float:
     """The value at the right edge: far enough for every bar's words to stand beside it."""
     least = 0.3 * size.plot  # bars keep this much, whatever is written beside them
-    ends = (value * size.plot / max(least, size.plot - 16 - _pixels(words)) for value, words in bars)
+    ends = (value * size.plot / max(least, size.plot - 16 - pixels(words)) for value, words in bars)
     return max(ends, default=0) or 1
-
-
-def _pixels(words: str) -> float:
-    """About how wide words of 14 px are."""
-    return 7.5 * _columns(words)
-
-
-def _columns(words: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)
 
 
 def _colour(series: Sequence[str], colour: Mapping[str, str], *, legend: bool) -> dict[str, Any]:
@@ -255,26 +216,10 @@ def _as_table(
 
 
 def _sentence(
-    title: str,
-    rows: Sequence[tuple[str, Mapping[str, float]]],
-    written: Callable[[float], str],
-    most: int = 3,
+    title: str, rows: Sequence[tuple[str, Mapping[str, float]]], written: Callable[[float], str]
 ) -> str:
-    """The picture in words: the first rows in full, the rest by reference to the table."""
     parts = [
         f"{label}は{'、'.join(f'{name}{written(value)}' for name, value in values.items())}。"
-        for label, values in rows[:most]
+        for label, values in rows
     ]
-    rest = f"ほか{len(rows) - most}件は表にあります。" if len(rows) > most else ""
-    return f"横棒グラフ：{title}。{''.join(parts)}{rest}"
-
-
-def _wrapped(label: str, columns: int) -> str:
-    """The label in lines of at most `columns` half-width columns, broken by a newline."""
-    lines, width = [""], 0
-    for character in " ".join(label.split()):
-        if width + _columns(character) > columns:
-            lines, width = [*lines, ""], 0
-        lines[-1] += character
-        width += _columns(character)
-    return "\n".join(lines)
+    return sentence("横棒グラフ", title, parts)

@@ -50,3 +50,33 @@ CONFIG: dict[str, Any] = {
         "columnPadding": 24,
     },
 }
+
+
+def shade(value: float, low: float, high: float) -> str:
+    """The fill of a value between the least and the largest: one hue, or two that part at 0 where `low` < 0."""
+    if low < 0:
+        far = max(abs(low), abs(high))
+        return _between("#ffffff", BLUE if value >= 0 else ORANGE, abs(value) / far)
+    return _between("#e8f1fe", BLUE, (value - low) / (high - low) if high > low else 0.0)
+
+
+def words_on(fill: str) -> str:
+    """Black or white, whichever is easier to read on the fill: at least 4.5:1, whatever the fill."""
+    light = _luminance(fill) + 0.05
+    return "#ffffff" if 1.05 / light > light / 0.05 else "#000000"
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def _between(start: str, end: str, share: float) -> str:
+    pairs = zip(_channels(start), _channels(end), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    parts = [part / 255 for part in _channels(colour)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -11,7 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from yakuba.kernel.charts import before_after, person_and_machine
+from yakuba.kernel.charts import (
+    Chart,
+    before_after,
+    heat_map,
+    histogram,
+    interval_chart,
+    line_chart,
+    person_and_machine,
+)
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.ui.icons import names
 
@@ -68,9 +76,44 @@ def show(request: HttpRequest) -> HttpResponse:
         "stacked": person_and_machine(
             [("これまで", 14, 0), ("いま", 2.1, 1.1)], title="1件あたりの時間の内訳"
         ),
+        "more_charts": sample_charts(),
         "no_chart": before_after([], title="記録がまだない図"),
     }
     return render(request, "ui/components.html", context | sample_frame())
+
+
+def sample_charts() -> list[Chart]:
+    """The other kinds of charts, with what is hard to fit: long labels, gaps, large and negative values."""
+    months = [f"{month}月" for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)]
+    return [
+        line_chart(
+            months,
+            {"紙": [120, 110, None, 90, 80, 70, 66, 60, 52, 50, 41, 30], "電子": [*range(12)]},
+            title="届いた申請",
+            unit="件",
+        ),
+        line_chart(
+            months[:3],
+            {"誤りの割合": [3.0, 2.1, 1.4]},
+            bands={"誤りの割合": [(1.2, 6.0), (1.0, 4.0), (0.8, 2.2)]},
+            band="95%信頼区間",
+            title="見直した値の誤りの割合",
+            unit="%",
+        ),
+        histogram([0.5, 1, 2, 2.5, 3, 3, 4, 7, 30, None], title="1件にかかった時間", unit="分"),
+        interval_chart(
+            [("保育所入所申込", 3.2, (2.1, 5.0)), ("特別徴収に係る給与所得者異動届出書", -1.1, (-3.0, 1.0))],
+            title="減った時間",
+            unit="分",
+            interval="中央の半数",
+        ),
+        heat_map(
+            [("個人住民税（普通徴収）", [n * 12_345_678 for n in range(-2, 10)])],
+            months,
+            title="前年との差",
+            unit="円",
+        ),
+    ]
 
 
 def sample_frame() -> dict[str, object]:

@@ -5,7 +5,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from yakuba.kernel.charts import bar_chart, before_after, person_and_machine
-from yakuba.kernel.charts.bars import _wrapped
+from yakuba.kernel.charts.chart import wrapped
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, WORDS_ON
 
 
@@ -111,7 +111,7 @@ def test_the_figure_escapes_its_words_and_gives_the_table():
 
 def test_long_labels_are_broken_not_cut():
     label = "特別徴収に係る給与所得者異動届出書（電子申請分を含む）"
-    lines = _wrapped(label, 24).split("\n")
+    lines = wrapped(label, 24).split("\n")
     assert "".join(lines) == label
     assert max(len(line) for line in lines) == 12
 

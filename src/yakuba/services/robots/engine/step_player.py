@@ -122,7 +122,7 @@ class StepPlayer:
             waiting = []
         self._fill(waiting)
 
-    def _step(self, step: Step, context: Context) -> None:
+    def _step(self, step: Open | Wait | CheckLandmark | CheckItem, context: Context) -> None:
         if isinstance(step, Open):
             path = self._fill_in(step.path, context).text
             self.page = None
@@ -131,7 +131,7 @@ class StepPlayer:
             self.page = page
         elif isinstance(step, Wait):
             self._wait(step, context)
-        elif isinstance(step, (CheckLandmark, CheckItem)):
+        else:
             if self.check(step, context, self.now()) is None:
                 return
             self.page = None  # perhaps it is only drawn now: a second look
