@@ -54,20 +54,21 @@ def about_somebody(objects: TownObjects) -> list[str]:
     client = Client()
     client.force_login(town.user("kanri"))
     urls = [page.url(objects) for page in pages() if page.name != "logout"]
-    answers = [(url, client.get(url, follow=True)) for url in urls]
-    return [
-        url
-        for url, answer in answers
+    answers = [client.get(url, follow=True) for url in urls]
+    found = [
+        answer.request["PATH_INFO"] + (f"?{query}" if (query := answer.request["QUERY_STRING"]) else "")
+        for answer in answers
         if answer["Content-Type"].startswith("text/html")
         and not answer.streaming
         and RECEIPT_NUMBER in answer.content.decode()
     ]
+    return list(dict.fromkeys(found))
 
 
 @pytest.mark.timeout(1200)
 def test_after_the_logout_the_button_back_shows_nobody(house, objects, page):
     shown = about_somebody(objects)
-    assert "/cases/" in shown
+    assert any(url.startswith("/cases/?") for url in shown)
     _assert_that_it_keeps_pages(page, house)
     for url in shown:
         page.goto(house + url)
