@@ -12,7 +12,7 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
-from yakuba.services.reading.actions.sheets import OPEN_STATUSES
+from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.forms import AsideForm
 from yakuba.services.reading.models import Question, Sheet
 
@@ -25,8 +25,10 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         return CasePart()
     may_confirm = allowed(request.user, "reading.confirm")
     sheets = sheets_of(case)
-    waiting = list(Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED))
-    may_change = may_confirm and case.status in OPEN_STATUSES and bool(sheets)
+    changes = takes_changes(case)
+    asked = Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED)
+    waiting = list(asked) if changes else []  # what is over asks nothing
+    may_change = may_confirm and changes and bool(sheets)
     return CasePart(
         steps=_steps(case, waiting) if may_confirm else (),
         links=_sheet_links(sheets) if may_confirm else (),

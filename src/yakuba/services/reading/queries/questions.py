@@ -7,10 +7,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.values import TYPES
 from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
+
+
+# A case that waits for the applicant, or has come to an end, asks the desk nothing.
+AT_THE_DESK = (Status.READING, Status.CONFIRMING, Status.READY)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,13 @@ def in_scope(batch_id: int | None = None, type_: str = "") -> QuerySet[Question]
     return rows.filter(type=type_) if type_ else rows
 
 
+def waiting(
+    state: Question.State = Question.State.OPEN, batch_id: int | None = None, type_: str = ""
+) -> QuerySet[Question]:
+    """What waits for a person at the desk: open values, or held ones."""
+    return in_scope(batch_id, type_).filter(state=state, case__status__in=AT_THE_DESK)
+
+
 def in_order(rows: QuerySet[Question]) -> QuerySet[Question]:
     """By case in the order of opening, then as the fields stand on the form."""
     return rows.order_by("case", "position", "pk")
@@ -57,8 +69,8 @@ def progress(batch_id: int | None = None, type_: str = "") -> Progress:
         rows = rows.filter(case__status="confirming")
     states = Question.State
     counts = rows.aggregate(
-        open=Count("pk", filter=Q(state=states.OPEN)),
-        held=Count("pk", filter=Q(state=states.HELD)),
+        open=Count("pk", filter=Q(state=states.OPEN, case__status__in=AT_THE_DESK)),
+        held=Count("pk", filter=Q(state=states.HELD, case__status__in=AT_THE_DESK)),
         answered=Count("pk", filter=Q(state=states.ANSWERED, answered_by__isnull=False)),
     )
     return Progress(**counts)
@@ -74,7 +86,7 @@ def previous_of(question: Question, user: Any) -> Question | None:
 
 def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
     """(type, Japanese, how many) of the open questions."""
-    rows = in_scope(batch_id).filter(state=Question.State.OPEN).order_by("type")
+    rows = waiting(batch_id=batch_id).order_by("type")
     counted = rows.values("type").annotate(number=Count("pk"))
     return [
         (row["type"], TYPES[row["type"]].label if row["type"] in TYPES else row["type"], row["number"])
@@ -85,7 +97,7 @@ def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
 def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[OpenQuestion]:
     """Everything that waits, in order; the held ones instead when `held`."""
     state = Question.State.HELD if held else Question.State.OPEN
-    rows = in_order(in_scope(batch_id).filter(state=state)).select_related("case__procedure")
+    rows = in_order(waiting(state, batch_id)).select_related("case__procedure")
     labels: dict[int, dict[str, str]] = {}
     found = []
     for row in rows:
