@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -13,11 +15,21 @@ from yakuba.kernel.schedules.pattern import DAYS_LABELS, Days
 from yakuba.kernel.ui.forms import JapaneseDateField
 
 
+class ClockField(forms.TimeField):
+    """A time as staff write it, also in full-width digits."""
+
+    default_error_messages = {"invalid": "時刻は 18:00 か 18時30分 のように入れてください。"}
+
+    def to_python(self, value: Any) -> time | None:
+        """The time. Raises ValidationError that says how to write it."""
+        return super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+
+
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
     """One list holds every work with everything it can be done with, so that the form needs no script."""
 
     what = forms.ChoiceField(label="行うこと", help_text="あなたの権限で行えることだけが並びます。")
-    at = forms.TimeField(
+    at = ClockField(
         label="時刻",
         input_formats=["%H:%M", "%H時%M分", "%H時"],
         help_text="例：18:00。遅れて始まることはありますが、早く始まることはありません。",

@@ -13,7 +13,6 @@ from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
 
-
 # A case that waits for the applicant, or has come to an end, asks the desk nothing.
 AT_THE_DESK = (Status.READING, Status.CONFIRMING, Status.READY)
 
