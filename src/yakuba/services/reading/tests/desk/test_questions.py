@@ -233,3 +233,13 @@ def test_putting_right_another_field_settles_the_contradiction(tax):
     question.refresh_from_db()
     assert question.state == "answered"
     assert tax.case(TAX).status == Status.READY
+
+
+def test_the_page_of_a_returned_case_says_who_is_waited_for_and_what_to_press_then(
+    desk, asked, client, make_staff, yakuba_city
+):
+    ledger.move(case_of(asked), Status.RETURNED, reason="署名がない")
+    client.force_login(make_staff(yakuba_city, "reading.confirm", "reading.view", "ledger.view"))
+    page = client.get(f"/cases/{case_of(asked).pk}/").content.decode()
+    assert "申請者の答えを待っています" in page
+    assert ("確認する" in page, "次にすること" in page) == (True, False)
