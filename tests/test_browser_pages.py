@@ -38,6 +38,20 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
 
+# A button that lies on words of its own cell or row.
+COVERED = """() => [...document.querySelectorAll('main :is(td, th, .rows__row) .button')].flatMap(button => {
+    const over = button.getBoundingClientRect(), cell = button.closest('td, th, .rows__row');
+    const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [], range = document.createRange();
+    for (let text; text = words.nextNode();) {
+        if (!text.data.trim() || button.contains(text) || text.parentElement.closest('.unseen')) continue;
+        range.selectNodeContents(text);
+        if ([...range.getClientRects()].some(r => Math.min(r.bottom, over.bottom) - Math.max(r.top, over.top) > 3
+            && Math.min(r.right, over.right) - Math.max(r.left, over.left) > 3))
+            found.push(button.textContent.trim() + ' on ' + text.data.trim().slice(0, 40));
+    }
+    return found;
+})"""
+
 
 @pytest.fixture
 def objects(transactional_db) -> TownObjects:
@@ -88,6 +102,7 @@ def faults(page: Page, url: str) -> list[str]:
             for node in rule["nodes"]
         ]
         found += [f"{width}: wider than the screen: {html}" for html in page.evaluate(WIDER)]
+        found += [f"{width}: a button covers words: {words}" for words in page.evaluate(COVERED)]
     return found
 
 
@@ -162,13 +177,15 @@ def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Brows
 
 def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     context = browser.new_context(viewport={"width": 390, "height": 900})
-    bad = "<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div></main>"
+    covered = "<table><tr><td>word<br><b class=button style='position:relative;top:-1em'>press</b></table>"
+    bad = f"<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div>{covered}</main>"
     context.route("**/bad/", lambda route: route.fulfill(body=bad, content_type="text/html"))
     (found,) = walk(context, house, ["/bad/"]).values()
     text = " ".join(found)
     assert "image-alt (critical)" in text
     assert "wider than the screen" in text
     assert "/nothing.png" in text
+    assert "a button covers words: press on word" in text
 
 
 def test_ctrl_k_goes_to_the_search_which_answers_like_the_menu_without_any_script(

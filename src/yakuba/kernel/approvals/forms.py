@@ -26,7 +26,7 @@ class AnswerForm(forms.Form):
 class DeputyForm(forms.Form):
     """Who answers in one's place, and when."""
 
-    deputy = forms.ModelChoiceField(User.objects.none(), label="代理の職員")
+    deputy = forms.ModelChoiceField(User.objects.none(), label="代理の職員", empty_label="選んでください")
     first_day = JapaneseDateField(label="はじめの日")
     last_day = JapaneseDateField(label="終わりの日")
 

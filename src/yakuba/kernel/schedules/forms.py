@@ -9,7 +9,7 @@ from django import forms
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.schedules import queries
 from yakuba.kernel.schedules.models import Schedule
-from yakuba.kernel.schedules.pattern import Days
+from yakuba.kernel.schedules.pattern import DAYS_LABELS, Days
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 
 
@@ -30,6 +30,10 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="「毎月、決まった日」のときだけ使います。31は月の末日です。",
     )
 
+    days = forms.ChoiceField(
+        label="行う日", choices=[("", "選んでください"), *((one.value, DAYS_LABELS[one]) for one in Days)]
+    )
+
     class Meta:
         model = Schedule
         fields = ("days", "weekday", "month_day", "closed", "at")
@@ -47,6 +51,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
             for work in queries.offered(person)
         ]
         self.fields["what"].choices = [("", "選んでください"), *offered]  # type: ignore[attr-defined]
+        for used_only_then in ("weekday", "closed"):  # always chosen; not called necessary
+            self.fields[used_only_then].required = False
         if self.instance.pk:
             self.initial["what"] = f"{self.instance.work} {self.instance.choice}"
 

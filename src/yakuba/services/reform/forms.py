@@ -11,6 +11,8 @@ from yakuba.services.reform.models import BaselineEntry
 class BaselineForm(forms.ModelForm):
     """Minutes before, and how they are known."""
 
+    kind = forms.ChoiceField(label="種類", choices=[("", "選んでください"), *BaselineEntry.Kind.choices])
+
     class Meta:
         model = BaselineEntry
         fields = ["minutes_per_case", "kind", "source"]

@@ -119,4 +119,4 @@ def shown_value(name: str, value: Any) -> str:
     parts = urlsplit(str(value))
     if parts.scheme and parts.netloc:
         return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-    return str(value)
+    return str(int(value) if isinstance(value, bool) else value)  # as it is set: 0 or 1

@@ -183,5 +183,6 @@ def test_settings_show_no_secret(admin, in_yakuba_city, settings, monkeypatch):
     assert (
         shown_value("master_key", "ab" * 32) == shown_value("secret_key", "x") == "（設定済み。表示しません）"
     )
+    assert (shown_value("https", False), shown_value("debug", True)) == ("0", "1")
     shown = shown_value("database_url", "postgresql://yakuba:hidden@db:5432/yakuba")
     assert shown == "postgresql://db/yakuba"

@@ -221,7 +221,9 @@ def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
 def test_planned_changed_stopped_and_removed_on_the_page(keeper, client):
     client.force_login(keeper)
     assert "予定はまだありません" in client.get("/schedules/").content.decode()
-    assert "ものをする" in client.get("/schedules/new/").content.decode()
+    page = client.get("/schedules/new/").content.decode()
+    assert "ものをする" in page
+    assert page.count("必須") == 3, "what is done, on which days, and when"
     given = {
         "what": "things.do a",
         "days": "monthly",
@@ -234,12 +236,18 @@ def test_planned_changed_stopped_and_removed_on_the_page(keeper, client):
     assert answer.status_code == 422
     assert "1から31" in answer.content.decode()
     assert client.post("/schedules/new/", given | {"what": "audit.verify x"}).status_code == 422
+    wrong = client.post("/schedules/new/", given | {"month_day": "25", "at": "夕方"})
+    assert "時刻は 18:00 のように" in wrong.content.decode()
     assert client.post("/schedules/new/", given | {"month_day": "25"}).status_code == 302
     row = Schedule.objects.get()
     page = client.get("/schedules/").content.decode()
     assert "ものをする（甲）" in page
     assert "毎月25日 18:00（閉庁日なら次の開庁日に行う）" in page
-    assert client.post(f"/schedules/{row.pk}/", given | {"days": "workdays"}).status_code == 302
+    assert (
+        client.post(f"/schedules/{row.pk}/", given | {"days": "workdays", "at": "１９時"}).status_code == 302
+    )
+    row.refresh_from_db()
+    assert row.at == time(19)
     assert client.post(f"/schedules/{row.pk}/switch/").status_code == 302
     assert "止めている" in client.get("/schedules/").content.decode()
     assert client.post(f"/schedules/{row.pk}/switch/", {"on": "1"}).status_code == 302

@@ -12,6 +12,7 @@ from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.models import Application, Decision, Round
 from yakuba.services.nursery.queries import results
 from yakuba.services.nursery.queries import runs as run_queries
+from yakuba.services.nursery.queries.names import slot_names
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 RESULT_CHANGED = "起案のあとに採用する結果が変わりました。差し戻して、起案し直してください。"
@@ -147,7 +148,7 @@ def freeze_obstacles(round: Round, proposed: Decision | None = None) -> list[str
         found.append("確定の承認を待っています。")
     if number := waiting.exclude(kind=Decision.Kind.FREEZE).count():
         found.append(f"承認を待つ個別の決定が{number}件あります。先に承認するか差し戻してください。")
-    return found + results.overfull(adopted, results.taken(round))
+    return found + results.overfull(adopted, results.taken(round), slot_names(round))
 
 
 def _freeze(round: Round, decision: Decision, actor: User) -> None:
@@ -175,8 +176,9 @@ def _check_seat(round: Round, application: Application, slot: str) -> None:
     if held:
         taken[held] -= 1
     taken[slot] += 1
-    before = results.overfull(adopted, results.taken(round))
-    over = [line for line in results.overfull(adopted, taken) if line not in before]
+    names = slot_names(round)
+    before = results.overfull(adopted, results.taken(round), names)
+    over = [line for line in results.overfull(adopted, taken, names) if line not in before]
     if over:
         raise NotPossible("\n".join([*over, "先に別の児童の決定を変えるか、空き枠を確かめてください。"]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yakuba.services.nursery.models import Application, Round
 from yakuba.services.nursery.queries import rounds
 from yakuba.services.nursery.queries.results import slot_age, slot_facility
@@ -20,6 +22,12 @@ def slot_name(slot: str, facilities: dict[str, str]) -> str:
     reserved = slot.partition("*")[2]
     suffix = f"（{reserved}）" if reserved else ""
     return f"{facilities.get(code, code)}　{slot_age(slot)}歳児{suffix}"
+
+
+def slot_names(round: Round) -> Callable[[str], str]:
+    """How the slots of a round are called."""
+    facilities = facility_names(round)
+    return lambda slot: slot_name(slot, facilities)
 
 
 def children(round: Round, ids: list[str]) -> dict[str, Application]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -122,10 +122,10 @@ def slot_states(round: Round, run: Run | None = None) -> dict[str, SlotState]:
     }
 
 
-def overfull(run: Run, taken: Mapping[str, int]) -> list[str]:
-    """Slots and shared seats that hold too many, as Japanese sentences. taken: slot → children."""
+def overfull(run: Run, taken: Mapping[str, int], names: Callable[[str], str]) -> list[str]:
+    """Slots and shared seats that hold too many, as Japanese sentences. taken: slot → children; names: of a slot."""
     found = [
-        f"枠 {slot} は{item['capacity']}人までですが、{taken.get(slot, 0)}人います。"
+        f"「{names(slot)}」は{item['capacity']}人までですが、{taken.get(slot, 0)}人になります。"
         for slot, item in run.slots.items()
         if taken.get(slot, 0) > item["capacity"]
     ]
@@ -133,8 +133,8 @@ def overfull(run: Run, taken: Mapping[str, int]) -> list[str]:
         weights = shared["weights"]
         used = sum(weights[slot] * taken.get(slot, 0) for slot in weights)
         if used > shared["capacity"]:
-            slots = "、".join(weights)
-            found.append(f"共用枠 {shared['id']}（{slots}）の定員または職員の数を超えます。")
+            slots = "、".join(map(names, weights))
+            found.append(f"共用枠（{slots}）の定員または職員の数を超えます。")
     return found
 
 

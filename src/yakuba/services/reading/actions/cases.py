@@ -16,6 +16,8 @@ from yakuba.services.reading.models import FormDefinition, Question, Sheet
 
 NUMBER = "receipt_number"
 ENGINE = "PP-OCRv6"
+# From the applicant it comes back as soon as a value or a page of it is seen to.
+MOVED_ON = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
 
 
 def sheets_of(case: Case) -> list[Sheet]:
@@ -130,7 +132,7 @@ def move_on(case: Case, actor: Actor = None) -> None:
         for contradiction in found:
             _ask(case, contradiction)
     target = Status.CONFIRMING if waiting.exists() else Status.READY
-    if case.status != target and case.status in (Status.READING, Status.CONFIRMING, Status.READY):
+    if case.status != target and case.status in MOVED_ON:
         ledger.move(case, target, user=actor)
 
 

@@ -17,9 +17,10 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
 from yakuba.services.reading.actions.cases import field_order, move_on, sheets_of
+from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
-from yakuba.services.reading.queries.questions import OPEN_STATUSES, by_type, in_order, in_scope
+from yakuba.services.reading.queries.questions import by_type, in_order, waiting
 
 LEASE = timedelta(minutes=3)
 LONGEST_LOOK = 120.0  # seconds; a page that stood open longer was not being worked on
@@ -32,11 +33,11 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     Without `type_` a case stays with the person who began it; with it, fields of one type follow each other.
     """
     now = timezone.now()
-    waiting = in_scope(batch_id, type_).filter(state=Question.State.OPEN)
+    asked = waiting(batch_id=batch_id, type_=type_)
     if not reveals(user):
-        waiting = waiting.exclude(type__in=MASKED_TYPES)
+        asked = asked.exclude(type__in=MASKED_TYPES)
     others = Q(leased_until__gt=now) & ~Q(leased_to=user)
-    free = waiting.exclude(others)
+    free = asked.exclude(others)
     if not type_:
         free = free.exclude(case__in=_cases_of_others(user, now))
     ordered = by_type(free) if type_ else in_order(free)
@@ -150,7 +151,7 @@ def _locked(question_id: int) -> tuple[Question, Case]:
 
 
 def _check_open(case: Case) -> None:
-    if case.status not in OPEN_STATUSES or not Sheet.objects.filter(case=case).exists():
+    if not takes_changes(case) or not Sheet.objects.filter(case=case).exists():
         raise WrongStep(
             f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、値を変えられません。"
         )

@@ -31,8 +31,9 @@ from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
-from yakuba.services.reading.queries.questions import OPEN_STATUSES
 
+# Also what was sent back to the applicant: the corrected paper, or what is told on the telephone, comes in here.
+OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
 _PROBLEMS = {
     PageStatus.UNKNOWN_FORM: Sheet.Problem.UNKNOWN_FORM,
     PageStatus.TWO_FORMS: Sheet.Problem.TWO_FORMS,
@@ -185,6 +186,11 @@ def _join(sheet: Sheet, case: Case) -> None:
     assemble(case)
 
 
+def takes_changes(case: Case) -> bool:
+    """Whether its pages and values may still change; what the core system holds is corrected instead."""
+    return case.status in OPEN_STATUSES and not case.is_entered
+
+
 def _obstacle(sheet: Sheet, case: Case) -> tuple[Sheet.Problem, str] | None:
     """Why the sheet cannot become a page of the locked case."""
     others = Sheet.objects.filter(case=case).exclude(pk=sheet.pk).select_related("file", "form")
@@ -199,17 +205,12 @@ def _obstacle(sheet: Sheet, case: Case) -> tuple[Sheet.Problem, str] | None:
                 f"受付番号 {case.receipt_number} の{sheet.page}ページ目は、もうあります（{other.place_in_file}）。"
                 "見比べて、どちらを使うか選んでください。"
             )
-    if not _takes_pages(case):
+    if not takes_changes(case):
         return Sheet.Problem.CLOSED, (
             f"受付番号 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、用紙を加えられません。"
             "受付番号を用紙と見比べ、正しければこの用紙を除外してください。"
         )
     return None
-
-
-def _takes_pages(case: Case) -> bool:
-    """Open, or sent back to the applicant, whose corrected page comes in then; not when it stands in the core system."""
-    return case.status in OPEN_STATUSES or (case.status == Status.RETURNED and not case.is_entered)
 
 
 def _number_message(reading: PageReading) -> str:
@@ -331,7 +332,7 @@ def use_instead(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     if row.problem != Sheet.Problem.DUPLICATE or other is None or other.case is None:
         raise WrongStep("この用紙は、差し替える相手がありません。画面を開き直してください。")
     case = Case.objects.select_for_update().get(pk=other.case.pk)
-    if not _takes_pages(case):
+    if not takes_changes(case):
         raise WrongStep(f"この受付は「{LABELS[Status(case.status)]}」なので、差し替えられません。")
     other.case = None
     _aside(other, f"{row.place_in_file} に差し替え", actor)
@@ -358,7 +359,7 @@ def withdraw(case: Case, reason: str, *, actor: Actor = None) -> None:
         raise WrongStep("取り下げる理由を入れてください。")
     sheets = list(Sheet.objects.select_for_update().filter(case=case))
     row: Case = Case.objects.select_for_update().get(pk=case.pk)
-    if row.status not in OPEN_STATUSES:
+    if not takes_changes(row):
         raise WrongStep(f"この受付は「{LABELS[Status(row.status)]}」なので、取り下げられません。")
     for sheet in sheets:
         _aside(sheet, f"受付の取り下げ：{reason.strip()}", actor)

@@ -195,7 +195,10 @@ def _cases(row: Batch) -> Listing:
             ),
         ),
         rows=lambda: queries.cases_of(row).select_related("procedure"),
-        nothing=Nothing("この束から受付はまだできていません", "読み取りが進むと、ここに受付が並びます。"),
+        nothing=Nothing(
+            "この束の受付はありません",
+            "用紙を読み取ると、ここに受付が並びます。受け取れないファイルと困っている用紙は、受付になりません。",
+        ),
         search=Search(lambda rows, text: rows.filter(receipt_number__contains=text), label="受付番号"),
         filters=(
             Filter(

@@ -12,9 +12,9 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
+from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.forms import AsideForm
 from yakuba.services.reading.models import Question, Sheet
-from yakuba.services.reading.queries.questions import OPEN_STATUSES, asked
 
 NUMBER = "receipt_number"
 
@@ -25,12 +25,14 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         return CasePart()
     may_confirm = allowed(request.user, "reading.confirm")
     sheets = sheets_of(case)
-    waiting = list(asked().filter(case=case).exclude(state=Question.State.ANSWERED))
-    may_change = may_confirm and case.status in OPEN_STATUSES and bool(sheets)
+    changes = takes_changes(case)
+    asked = Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED)
+    waiting = list(asked) if changes else []  # what is over asks nothing
+    may_change = may_confirm and changes and bool(sheets)
     return CasePart(
-        steps=_steps(case, waiting) if may_confirm else (),
+        steps=_steps(case, waiting) if may_confirm and case.status != Status.RETURNED else (),
         links=_sheet_links(sheets) if may_confirm else (),
-        notes=_notes(case, sheets),
+        notes=(*_notes(case, sheets), *(_returned(case) if may_change else ())),
         fields=_fields(case, waiting, may_confirm, may_change),
         panels=(_withdrawing(request, case),) if may_change else (),
     )
@@ -70,6 +72,13 @@ def _notes(case: Case, sheets: list[Sheet]) -> tuple[CaseNote, ...]:
     numbers = "と".join(f"{number}ページ目" for number in missing)
     text = "原本を探してスキャンし、取り込んでください。受付番号の読めない用紙として「困っている用紙」に入っていることもあります。"
     return (CaseNote("warning", f"{numbers}がありません", text),)
+
+
+def _returned(case: Case) -> tuple[CaseNote, ...]:
+    if case.status != Status.RETURNED:
+        return ()
+    text = "答えが届いたら、違う値の「直す」か「確認する」を押します。値が変わらないときは、下の「補正・審査・決定を記録する」で進めます。"
+    return (CaseNote("info", "申請者の答えを待っています", text),)
 
 
 def _fields(case: Case, waiting: list[Question], may_confirm: bool, may_change: bool) -> dict[str, CaseField]:

@@ -17,7 +17,7 @@ from yakuba.services.reading.queries import questions as queries
 
 
 def _held() -> QuerySet[Question]:
-    rows = queries.in_order(queries.in_scope().filter(state=Question.State.HELD))
+    rows = queries.in_order(queries.waiting(Question.State.HELD))
     return rows.select_related("case__procedure", "sheet")
 
 

@@ -12,9 +12,9 @@ from yakuba.kernel.jobs.work import Work, works_of
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.reading.contracts import BatchProgress, BatchStatistics, FileResult
-from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
+from yakuba.services.reading.models import Batch, BatchFile, Sheet
+from yakuba.services.reading.queries import questions
 from yakuba.services.reading.queries.problems import incomplete_cases
-from yakuba.services.reading.queries.questions import asked
 
 
 def batches() -> QuerySet[Batch]:
@@ -40,7 +40,7 @@ def progress_of(batch: Batch) -> BatchProgress:
     sheets = _counts(batch.sheets, "state")
     cases = cases_of(batch)
     statuses = _counts(cases, "status")
-    questions = _counts(asked().filter(sheet__batch=batch), "state")
+    asked = questions.progress(batch.pk)
     values = CaseValue.objects.filter(case__in=cases.exclude(status=Status.READING).values("pk"))
     fields = values.count()
     person = values.filter(Q(origin=CaseValue.Origin.PERSON) | Q(trusted=False)).count()
@@ -65,9 +65,9 @@ def progress_of(batch: Batch) -> BatchProgress:
         fields=fields,
         auto=fields - person,
         person=person,
-        open=questions.get(Question.State.OPEN, 0),
-        held=questions.get(Question.State.HELD, 0),
-        answered=questions.get(Question.State.ANSWERED, 0),
+        open=asked.open,
+        held=asked.held,
+        answered=asked.answered,
         failed=files.get(BatchFile.State.FAILED, 0),
     )
 
@@ -122,12 +122,12 @@ def listed_batches() -> QuerySet[Any]:
     """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`."""
     sheets = Sheet.objects.filter(batch=OuterRef("pk"))
     files = BatchFile.objects.filter(batch=OuterRef("pk"))
-    questions = asked().filter(sheet__batch=OuterRef("pk"))
+    asked = questions.waiting().filter(sheet__batch=OuterRef("pk"))
     return batches().annotate(
         sheet_count=_number(sheets, "batch"),
         waiting=_number(sheets.filter(state=Sheet.State.WAITING), "batch"),
         problems=_number(sheets.filter(state=Sheet.State.PROBLEM), "batch"),
-        open=_number(questions.filter(state=Question.State.OPEN), "sheet__batch"),
+        open=_number(asked, "sheet__batch"),
         refused=_number(files.filter(state=BatchFile.State.REFUSED), "batch"),
         splitting=_number(files.filter(state=BatchFile.State.SPLITTING), "batch"),
     )

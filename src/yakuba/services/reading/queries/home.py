@@ -15,7 +15,7 @@ from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Que
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
-from yakuba.services.reading.queries.questions import asked
+from yakuba.services.reading.queries.questions import waiting
 
 RECENT_BATCHES = 20
 RECENT_DAYS = 7
@@ -23,14 +23,14 @@ RECENT_DAYS = 7
 
 def waiting_values(user: Any) -> QueueState:
     """Values that wait for a person."""
-    rows = asked().filter(state=Question.State.OPEN)
+    rows = waiting()
     oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
     return QueueState(rows.count(), reverse("reading:confirm"), "確認を始める", oldest)
 
 
 def held_values(user: Any) -> QueueState:
     """Values that somebody held."""
-    rows = asked().filter(state=Question.State.HELD)
+    rows = waiting(Question.State.HELD)
     oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
     return QueueState(rows.count(), reverse("reading:held"), "保留を見る", oldest)
 

@@ -14,7 +14,8 @@ from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
 
-OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.READY)  # of a case whose values may be changed
+# A case that waits for the applicant, or has come to an end, asks the desk nothing.
+AT_THE_DESK = (Status.READING, Status.CONFIRMING, Status.READY)
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,6 @@ class Progress:
         return min(self.answered + 1, self.total)
 
 
-def asked() -> QuerySet[Question]:
-    """Questions that were answered, and those that somebody can answer now: a case that was sent back to its applicant,
-    or is over, asks nobody meanwhile."""
-    return Question.objects.filter(Q(state=Question.State.ANSWERED) | Q(case__status__in=OPEN_STATUSES))
-
-
 def asks(case: Case) -> bool:
     """Whether somebody still has to look at values of the case, doubtful ones or such that a person wants to see again."""
     return Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED).exists()
@@ -49,10 +44,17 @@ def asks(case: Case) -> bool:
 
 def in_scope(batch_id: int | None = None, type_: str = "") -> QuerySet[Question]:
     """Questions of a batch and a type, or of all."""
-    rows = asked()
+    rows = Question.objects.all()
     if batch_id is not None:
         rows = rows.filter(sheet__batch=batch_id)
     return rows.filter(type=type_) if type_ else rows
+
+
+def waiting(
+    state: Question.State = Question.State.OPEN, batch_id: int | None = None, type_: str = ""
+) -> QuerySet[Question]:
+    """What waits for a person at the desk: open values, or held ones."""
+    return in_scope(batch_id, type_).filter(state=state, case__status__in=AT_THE_DESK)
 
 
 def in_order(rows: QuerySet[Question]) -> QuerySet[Question]:
@@ -72,8 +74,8 @@ def progress(batch_id: int | None = None, type_: str = "") -> Progress:
         rows = rows.filter(case__status="confirming")
     states = Question.State
     counts = rows.aggregate(
-        open=Count("pk", filter=Q(state=states.OPEN)),
-        held=Count("pk", filter=Q(state=states.HELD)),
+        open=Count("pk", filter=Q(state=states.OPEN, case__status__in=AT_THE_DESK)),
+        held=Count("pk", filter=Q(state=states.HELD, case__status__in=AT_THE_DESK)),
         answered=Count("pk", filter=Q(state=states.ANSWERED, answered_by__isnull=False)),
     )
     return Progress(**counts)
@@ -89,7 +91,7 @@ def previous_of(question: Question, user: Any) -> Question | None:
 
 def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
     """(type, Japanese, how many) of the open questions."""
-    rows = in_scope(batch_id).filter(state=Question.State.OPEN).order_by("type")
+    rows = waiting(batch_id=batch_id).order_by("type")
     counted = rows.values("type").annotate(number=Count("pk"))
     return [
         (row["type"], TYPES[row["type"]].label if row["type"] in TYPES else row["type"], row["number"])
@@ -100,7 +102,7 @@ def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
 def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[OpenQuestion]:
     """Everything that waits, in order; the held ones instead when `held`."""
     state = Question.State.HELD if held else Question.State.OPEN
-    rows = in_order(in_scope(batch_id).filter(state=state)).select_related("case__procedure")
+    rows = in_order(waiting(state, batch_id)).select_related("case__procedure")
     labels: dict[int, dict[str, str]] = {}
     found = []
     for row in rows:

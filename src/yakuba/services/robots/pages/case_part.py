@@ -8,7 +8,7 @@ from django.urls import reverse
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.registry import CaseLink, CasePart
+from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
 from yakuba.services.robots.models import Row
 from yakuba.services.robots.queries.register import scenarios_for
 
@@ -19,7 +19,18 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         return CasePart()
     row = Row.objects.filter(case=case, run__dry_run=False).order_by("-pk").first()
     links = () if row is None else (CaseLink("ロボットの行を見る", reverse("robots:row", args=[row.pk])),)
-    return CasePart(steps=_steps(request, case, row), links=links)
+    return CasePart(steps=_steps(request, case, row), links=links, notes=_notes(request, case))
+
+
+def _notes(request: HttpRequest, case: Case) -> tuple[CaseNote, ...]:
+    """Who may not run the robots is told that others do."""
+    if case.status != Status.READY or allowed(request.user, "robots.run"):
+        return ()
+    if not scenarios_for(case.procedure.code):
+        return ()
+    return (
+        CaseNote("info", "ロボットの入力を待っています", "ロボット担当が動かすと、基幹システムに入ります。"),
+    )
 
 
 def _steps(request: HttpRequest, case: Case, row: Row | None) -> tuple[CaseLink, ...]:

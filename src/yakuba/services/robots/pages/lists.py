@@ -109,9 +109,10 @@ def rows_of(run: Run, found: queries.Progress) -> Listing:
             Filter(
                 "state",
                 "状態",
-                lambda: [(state.value, state.label) for state in found.counts],
+                lambda: [
+                    (state.value, state.label) for state in RowState
+                ],  # what is renewed below has others soon
                 lambda rows, one: rows.filter(state=one),
-                other=lambda one: RowState(one).label if one in {state.value for state in RowState} else "",
             ),
         ),
         bulk=() if found.is_live else (Bulk("もう一度流す", operations.retry_row, "row_id"),),

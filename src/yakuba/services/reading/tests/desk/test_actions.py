@@ -85,7 +85,7 @@ def test_the_corrected_page_takes_the_place_of_the_one_that_was_sent_back(desk):
     sheets.use_instead(corrected, actor=desk.person)
     corrected.refresh_from_db()
     assert corrected.case == case
-    assert desk.case(BUS).status == Status.RETURNED, "a person says when the correction is whole"
+    assert desk.case(BUS).status in (Status.CONFIRMING, Status.READY), "the applicant has answered"
     Case.objects.filter(pk=case.pk).update(target_number="K-1")
     assert sheets.take_back(desk.sheet(0)).problem == "duplicate"
     with pytest.raises(WrongStep, match="差し替えられません"):

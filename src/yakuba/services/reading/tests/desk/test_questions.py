@@ -13,8 +13,9 @@ from yakuba.services.reading.actions import questions
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
 from yakuba.services.reading.actions.cases import move_on
 from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.models import Question
-from yakuba.services.reading.queries.home import waiting_values
+from yakuba.services.reading.models import Batch, Question
+from yakuba.services.reading.queries.batches import progress_of
+from yakuba.services.reading.queries.home import held_values, waiting_values
 from yakuba.services.reading.queries.questions import progress
 
 BUS, NURSERY, TAX = "bus-pass", "nursery-admission", "resident-tax-change"
@@ -166,6 +167,36 @@ def test_a_held_value_keeps_its_case_back_until_it_is_answered(desk, asked):
     assert case_of(asked).status == Status.READY
 
 
+@pytest.mark.parametrize("end", [Status.RETURNED, Status.REFUSED, Status.WITHDRAWN])
+def test_a_case_that_is_with_the_applicant_or_over_asks_the_desk_nothing(desk, asked, end):
+    questions.hold(asked["birth"].pk, "申請者に電話で確認中", actor=desk.person)
+    ledger.move(case_of(asked), Status.RETURNED, reason="署名がない")
+    if end != Status.RETURNED:
+        ledger.move(case_of(asked), end, reason="申請者が望まない")
+    assert questions.take_next(desk.person) is None
+    assert (progress().open, progress().held) == (0, 0)
+    assert (waiting_values(desk.person).count, held_values(desk.person).count) == (0, 0)
+    assert progress_of(Batch.objects.get()).open == 0
+
+
+def test_what_the_applicant_corrects_is_put_in_and_takes_the_case_out_of_waiting(desk, asked):
+    desk.answer_all(BUS)
+    ledger.move(case_of(asked), Status.RETURNED, reason="氏名が違う")
+    questions.ask_again(case_of(asked), "name", actor=desk.person)
+    assert case_of(asked).status == Status.CONFIRMING
+    questions.answer(asked["name"].pk, "山田花子", actor=desk.person, seconds=2.0)
+    assert case_of(asked).status == Status.READY
+
+
+def test_what_the_core_system_holds_is_not_changed_while_the_applicant_corrects(desk, asked):
+    desk.answer_all(BUS)
+    ledger.move(case_of(asked), Status.ENTERED, target_number="K-17")
+    ledger.move(case_of(asked), Status.EXAMINING)
+    ledger.move(case_of(asked), Status.RETURNED, reason="氏名が違う")
+    with pytest.raises(WrongStep, match="補正待ち"):
+        questions.ask_again(case_of(asked), "name", actor=desk.person)
+
+
 def test_nothing_is_changed_once_the_robot_has_the_case(desk, asked):
     desk.answer_all(BUS)
     ledger.move(case_of(asked), Status.ENTERING)
@@ -218,3 +249,13 @@ def test_putting_right_another_field_settles_the_contradiction(tax):
     question.refresh_from_db()
     assert question.state == "answered"
     assert tax.case(TAX).status == Status.READY
+
+
+def test_the_page_of_a_returned_case_says_who_is_waited_for_and_what_to_press_then(
+    desk, asked, client, make_staff, yakuba_city
+):
+    ledger.move(case_of(asked), Status.RETURNED, reason="署名がない")
+    client.force_login(make_staff(yakuba_city, "reading.confirm", "reading.view", "ledger.view"))
+    page = client.get(f"/cases/{case_of(asked).pk}/").content.decode()
+    assert "申請者の答えを待っています" in page
+    assert ("確認する" in page, "次にすること" in page) == (True, False)
