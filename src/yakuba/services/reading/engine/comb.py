@@ -26,6 +26,9 @@ SLASHED, ALL_HEAVY = (
     "0",
     1.2,
 )  # hands that put a stroke through the 0 do so to each; times the ink expected of it
+HOLE = 2  # pixels: a smaller white area is a speck
+# White areas that one figure encloses at most, with a loop more than print has, or a slash through the 0.
+HOLES = dict.fromkeys("1245679", 1) | dict.fromkeys("038", 2)
 UNLIKE = 1.75  # times the ink and blob of the same figure elsewhere in the row; there 1.64 was the most
 APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
 WHITE = 2  # pixels between two figures one above the other
@@ -222,26 +225,41 @@ def _faint(sheet: Sheet, rect: Rect, cells: int, filled: Sequence[int]) -> bool:
 @dataclass(frozen=True)
 class Figure:
     """What is seen of one written figure. ink: black pixels.  blob: half the width of its thickest place, in pixels.
-    height: pixels."""
+    height: pixels. holes: white areas that its strokes enclose."""
 
     ink: float
     blob: float
     height: int
+    holes: int = 0
 
     @classmethod
     def of(cls, glyph: Grey) -> Figure:
         """The figure in a picture of it alone."""
         fine = cv2.resize(glyph, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
-        inside = cv2.distanceTransform(np.pad((fine < INK).astype(np.uint8), 1), cv2.DIST_L2, 5)
+        written = np.pad((fine < INK).astype(np.uint8), 1)
+        inside = cv2.distanceTransform(written, cv2.DIST_L2, 5)
         box = bounds(glyph < INK) or (0, 0, 0, 0)
         return cls(
-            float((255 - glyph.astype(np.float32)).sum() / 255), max(float(inside.max()) / FINER, 0.5), box[3]
+            float((255 - glyph.astype(np.float32)).sum() / 255),
+            max(float(inside.max()) / FINER, 0.5),
+            box[3],
+            _holes(written),
         )
+
+
+def _holes(written: NDArray[np.uint8]) -> int:
+    """How many white areas of more than a speck the strokes enclose; the picture has a white border."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(1 - written, connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return int((areas >= HOLE * FINER**2).sum()) - 1  # the white around it
 
 
 def overwritten(figures: str, seen: Sequence[Figure]) -> bool:
     """One cell holds more than the figure read in it should: another was written over it, a line drawn through it, or
-    a small one put on top. Its ink, its blobs and its height are compared with those of the others in the row."""
+    a small one put on top. Its ink, its blobs and its height are compared with those of the others in the row; strokes
+    that cross enclose white areas which the figure does not have."""
+    if any(one.holes > HOLES.get(figure, one.holes) for figure, one in zip(figures, seen, strict=False)):
+        return True
     if len(figures) != len(seen) or len(seen) < FEWEST_FIGURES or not set(figures) <= INK_OF_FIGURE.keys():
         return False
     ink = _against_others(

@@ -565,3 +565,19 @@ def test_a_faint_pencil_is_never_blank(library: FormLibrary, tax: Paper, grey: i
     for field in ("employee_name", "tax_total", "change_reason"):
         work = found[field]
         assert work.flags or not work.settled or work.value, field
+
+
+def test_a_figure_written_over_another_encloses_more_than_it_should():
+    """A 7 over an 8 shares half of its strokes: its ink is hardly more, but the strokes cross."""
+
+    def drawn(*figures: str) -> comb.Figure:
+        cell = np.full((60, 46), 255, np.uint8)
+        for figure in figures:
+            cv2.putText(cell, figure, (8, 46), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 0, 1, cv2.LINE_AA)
+        return comb.Figure.of(cell)
+
+    assert all(drawn(figure).holes <= comb.HOLES[figure] for figure in "0123456789")
+    assert drawn("8").holes == 2
+    plain = [drawn(figure) for figure in "8660054"]
+    assert not comb.overwritten("8660054", plain)
+    assert comb.overwritten("8660054", [drawn("8", "7"), *plain[1:]])
