@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from django.db import connection
 from openpyxl import load_workbook
 
 from yakuba.kernel.audit.models import AuditEvent
@@ -139,5 +140,6 @@ def test_who_may_not_export_sees_no_button(town, client, make_staff, yakuba_city
 
 def test_a_value_is_looked_for_once_and_not_for_each_case(town):
     plan = listed(Wanted(text="渡辺")).order_by("pk").values("pk").explain()
-    assert "SUBQUERY" in plan
+    if connection.vendor == "sqlite":  # PostgreSQL joins
+        assert "SUBQUERY" in plan
     assert "CORRELATED" not in plan, "with tens of thousands of cases that took minutes"

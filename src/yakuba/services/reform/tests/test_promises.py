@@ -6,11 +6,11 @@ import json
 import pypdfium2
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.audit.tests.tampering import execute
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
 from yakuba.kernel.ledger.workflow import Status
@@ -80,8 +80,7 @@ def test_a_broken_audit_chain_is_told(settings, tmp_path, in_yakuba_city):
     for _ in range(2):
         last = record("ledger.searched")
     assert figures()["監査記録の鎖"].value == "つながっています"
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM audit_auditevent WHERE id = %s", [last.pk])
+    execute(f"DELETE FROM audit_auditevent WHERE id = {last.pk}")
     assert "問題" in figures()["監査記録の鎖"].value, "what is left is whole, but its end is not there"
 
 
