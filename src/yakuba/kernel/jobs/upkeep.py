@@ -74,11 +74,12 @@ class Upkeep:
         self._engine.hurry(Job.all_municipalities.filter(state=State.WAITING, due_at=None).exists())
 
     def adopt(self) -> None:
-        """Put the jobs of dead workers back in the queue."""
+        """Put the jobs of workers that died or ended back in the queue."""
         for worker in take_dead_workers(self._lease.id, self._silence):
-            log.warning(
-                "the worker %s (%s) is gone; what it had begun starts again here", worker.host, worker.pid
-            )
+            if worker.left_at is None:  # it did not end in order
+                log.warning(
+                    "the worker %s (%s) is gone; what it had begun starts again here", worker.host, worker.pid
+                )
             held = self._engine.held_by(worker.pk)
             self._engine.withdraw(held)
             for ticket in held:

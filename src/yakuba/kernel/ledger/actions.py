@@ -14,7 +14,7 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedur
 from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
-from yakuba.kernel.registry import ledger_phrases
+from yakuba.kernel.registry import ledger_phrases, manifests, resolve
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.reduction import read_table
 
@@ -162,6 +162,14 @@ def move(
     add_event(row, f"ledger.{target}", user=user, seconds=seconds, reason=reason)
     case.status, case.target_number = row.status, row.target_number
     return row
+
+
+def put_away(case: Case, reason: str, *, user: Any) -> None:
+    """Let every room put away what it has of a case that is about to be withdrawn. Called in the transaction that moves
+    it, and before the case is locked: rooms lock their own rows first, then the case."""
+    for manifest in manifests():
+        if manifest.put_away:
+            resolve(manifest.put_away)(case, reason.strip(), user)
 
 
 def _check_together(case: Case) -> None:

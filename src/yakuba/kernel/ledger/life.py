@@ -6,7 +6,7 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.actions import move
+from yakuba.kernel.ledger.actions import move, put_away
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import BY_HAND, LABELS, Status, WrongTransition
 from yakuba.kernel.registry import manifests, resolve
@@ -34,6 +34,8 @@ def _unsure(case: Case) -> bool:
 def take(case: Case, target: Status, *, actor: Actor, reason: str = "") -> Case:
     """Take the case a step on. Raises WrongTransition for a step that is not offered and for one without the reason that
     it needs, and ValueRefused as `actions.move`."""
+    if target == Status.WITHDRAWN:
+        put_away(case, reason, user=actor)
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     before = Status(row.status)
     if target not in offered(row):

@@ -133,8 +133,13 @@ BY_HAND: dict[Status, dict[Status, str]] = {
         Status.RETURNED: "補正を求める",
         Status.WITHDRAWN: "取り下げる",
     },
-    Status.CONFIRMING: {Status.RETURNED: "補正を求める"},
-    Status.READY: {Status.RETURNED: "補正を求める", Status.EXAMINING: "入力の前に審査する"},
+    Status.READING: {Status.WITHDRAWN: "取り下げる"},
+    Status.CONFIRMING: {Status.RETURNED: "補正を求める", Status.WITHDRAWN: "取り下げる"},
+    Status.READY: {
+        Status.RETURNED: "補正を求める",
+        Status.EXAMINING: "入力の前に審査する",
+        Status.WITHDRAWN: "取り下げる",
+    },
     Status.RETURNED: {
         Status.CONFIRMING: "補正が済んだ（確認に戻す）",
         Status.READY: "補正が済んだ（入力に回す）",

@@ -224,6 +224,9 @@ class Manifest:
     running: str = ""
     self_check: str = ""
     case_part: str = ""  # what the room adds to the page of a case
+    put_away: str = (
+        ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn
+    )
     asks: str = ""  # `(case) -> bool`: whether the room still has to ask a person about the case's values
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room

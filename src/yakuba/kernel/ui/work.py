@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, person_of
-from yakuba.kernel.audit.chain import record
-from yakuba.kernel.jobs import cancel, retry, work
-from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.jobs import steering, work
+from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ui.refusals import came_from
 
 
@@ -21,13 +19,7 @@ from yakuba.kernel.ui.refusals import came_from
 @login_required
 def cancel_work(request: HttpRequest, job_id: int) -> HttpResponse:
     """Take a job out of the queue; a running one ends at its next check."""
-    row = _job(request, job_id)
-    if row.is_finished:
-        messages.info(request, f"「{row}」はもう終わっています。")
-        return _back(request)
-    with transaction.atomic():
-        cancel(row)
-        record("jobs.cancelled", subject=f"job:{row.pk}", actor=person_of(request))
+    row = steering.cancel(person_of(request), _job(request, job_id).pk)
     messages.success(request, f"「{row}」を中止します。実行中のものは、切りのよいところで止まります。")
     return _back(request)
 
@@ -36,13 +28,7 @@ def cancel_work(request: HttpRequest, job_id: int) -> HttpResponse:
 @login_required
 def retry_work(request: HttpRequest, job_id: int) -> HttpResponse:
     """Put a failed or cancelled job back in the queue. Its room may refuse."""
-    row = _job(request, job_id)
-    if row.state not in (State.FAILED, State.CANCELLED):
-        messages.info(request, f"「{row}」は失敗も中止もしていないので、何もしませんでした。")
-        return _back(request)
-    with transaction.atomic():
-        retry(row)
-        record("jobs.retried", subject=f"job:{row.pk}", actor=person_of(request))
+    row = steering.try_again(person_of(request), _job(request, job_id).pk)
     messages.success(request, f"「{row}」をもう一度動かします。")
     return _back(request)
 

@@ -25,7 +25,6 @@ urlpatterns = [
     path("confirm/<int:question_id>/", confirm.question, name="question"),
     path("confirm/<int:question_id>/hold/", confirm.hold, name="hold"),
     path("cases/<int:case_id>/", cases.case, name="case"),
-    path("cases/<int:case_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<int:case_id>/<slug:field>.png", pictures.field_picture, name="field_picture"),
     path("cases/<int:case_id>/<slug:field>/again/", cases.ask_again, name="ask_again"),
     path("cases/<int:case_id>/<slug:field>/correct/", corrections.correct, name="correct"),

@@ -10,8 +10,8 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, Role, User
-from yakuba.kernel.administration import jobs
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.jobs import steering
 from yakuba.kernel.jobs.models import FINISHED, Job, State
 from yakuba.kernel.lists import Bulk, Cell, Column, DayFilter, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.registry import audit_sentences, manifests
@@ -206,8 +206,8 @@ JOBS = Listing(
         ),
     ),
     bulk=(
-        Bulk("もう一度動かす", jobs.try_again, "job", permission="jobs.manage"),
-        Bulk("中止する", jobs.cancel, "job", permission="jobs.manage"),
+        Bulk("もう一度動かす", steering.try_again, "job", permission="jobs.manage"),
+        Bulk("中止する", steering.cancel, "job", permission="jobs.manage"),
     ),
     lead="画面の後ろで動いている長い仕事です。新しいものから並びます。",
 )

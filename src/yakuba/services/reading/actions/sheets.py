@@ -19,7 +19,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.files.uploads import PageImage, pages, store_image
 from yakuba.kernel.jobs import enqueue
-from yakuba.kernel.ledger.actions import add_event, move, open_case
+from yakuba.kernel.ledger.actions import add_event, open_case
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.refusals import Refused
@@ -351,21 +351,14 @@ def duplicate_of(sheet: Sheet) -> Sheet | None:
     return rows.exclude(pk=sheet.pk).select_related("case", "file", "image").first()
 
 
-@transaction.atomic
-def withdraw(case: Case, reason: str, *, actor: Actor = None) -> None:
-    """Take a whole case out of the work, with a reason; its sheets are put aside and can be taken back, for
-    instance with another receipt number. Raises WrongStep."""
-    if not reason.strip():
-        raise WrongStep("取り下げる理由を入れてください。")
-    sheets = list(Sheet.objects.select_for_update().filter(case=case))
-    row: Case = Case.objects.select_for_update().get(pk=case.pk)
-    if not takes_changes(row):
-        raise WrongStep(f"この受付は「{LABELS[Status(row.status)]}」なので、取り下げられません。")
-    for sheet in sheets:
-        _aside(sheet, f"受付の取り下げ：{reason.strip()}", actor)
-    Question.objects.filter(case=row).exclude(state=Question.State.ANSWERED).delete()
-    move(row, Status.WITHDRAWN, user=actor, reason=reason.strip())
-    record("reading.case_withdrawn", subject=f"case:{row.pk}", actor=actor)
+def put_away(case: Case, reason: str, actor: Actor) -> None:
+    """A case is withdrawn: its sheets are put aside, and can be taken back, for instance with another receipt number. What
+    the core system holds keeps its paper."""
+    if case.is_entered:
+        return
+    for sheet in Sheet.objects.select_for_update().filter(case=case):
+        _aside(sheet, f"受付の取り下げ：{reason}", actor)
+    Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED).delete()
 
 
 def _aside(row: Sheet, reason: str, actor: Actor) -> None:

@@ -4,7 +4,6 @@ right, before the case is entered and after."""
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
@@ -13,7 +12,6 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
 from yakuba.services.reading.actions.sheets import takes_changes
-from yakuba.services.reading.forms import AsideForm
 from yakuba.services.reading.models import Question, Sheet
 
 NUMBER = "receipt_number"
@@ -34,7 +32,6 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         links=_sheet_links(sheets) if may_confirm else (),
         notes=(*_notes(case, sheets), *(_returned(case) if may_change else ())),
         fields=_fields(case, waiting, may_confirm, may_change),
-        panels=(_withdrawing(request, case),) if may_change else (),
     )
 
 
@@ -77,7 +74,7 @@ def _notes(case: Case, sheets: list[Sheet]) -> tuple[CaseNote, ...]:
 def _returned(case: Case) -> tuple[CaseNote, ...]:
     if case.status != Status.RETURNED:
         return ()
-    text = "答えが届いたら、違う値の「直す」か「確認する」を押します。値が変わらないときは、下の「補正・審査・決定を記録する」で進めます。"
+    text = "答えが届いたら、違う値の「直す」か「確認する」を押します。値が変わらないときは、下の「補正・審査・決定・取り下げを記録する」で進めます。"
     return (CaseNote("info", "申請者の答えを待っています", text),)
 
 
@@ -113,8 +110,3 @@ def _links(case: Case, value: CaseValue, question: Question | None, may_change: 
     if case.is_entered:
         return (CaseLink("誤りを訂正する", reverse("reading:correct", args=[case.pk, value.field])),)
     return ()
-
-
-def _withdrawing(request: HttpRequest, case: Case) -> str:
-    context = {"case": case, "withdraw_form": AsideForm(auto_id="withdraw_%s")}
-    return render_to_string("reading/withdrawing.html", context, request=request)

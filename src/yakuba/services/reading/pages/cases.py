@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -10,7 +9,6 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.services.reading.actions import questions as actions
-from yakuba.services.reading.actions import sheets as sheets_actions
 
 
 @permission_required("reading.view")
@@ -28,13 +26,3 @@ def ask_again(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
         return redirect("ledger:case", row.pk)
     question = actions.ask_again(row, field, actor=person_of(request))
     return redirect("reading:question", question.pk)
-
-
-@require_POST
-@permission_required("reading.confirm")
-def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Take the whole case out of the work."""
-    row = get_object_or_404(Case, pk=case_id)
-    sheets_actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
-    messages.success(request, "受付を取り下げました。用紙は「除外した用紙」から戻せます。")
-    return redirect("ledger:case", row.pk)

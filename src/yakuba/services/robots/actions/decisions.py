@@ -88,6 +88,7 @@ def withdraw(row: Row, reason: str, *, actor: Actor, seconds: float = 0.0) -> Ro
     if not reason:
         raise Conflict("取り下げの理由を書いてください。")
     row = _undecided(row)
+    ledger.put_away(row.case, reason, user=actor)
     send(row, RowState.SKIPPED)
     arrive(row, user=actor, person_seconds=seconds)
     ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)

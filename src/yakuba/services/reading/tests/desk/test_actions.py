@@ -198,7 +198,7 @@ def test_a_wrong_number_is_undone_by_withdrawing_the_case(full_desk):
     sheet, case = full_desk.sheet(), full_desk.case(BUS)
     with pytest.raises(WrongStep, match="そろった"):
         sheets.put_aside(sheet, "間違い", actor=full_desk.person)
-    sheets.withdraw(case, "番号の入れ間違い", actor=full_desk.person)
+    life.take(case, Status.WITHDRAWN, actor=full_desk.person, reason="番号の入れ間違い")
     case.refresh_from_db()
     sheet.refresh_from_db()
     assert (case.status, sheet.state) == (Status.WITHDRAWN, "aside")

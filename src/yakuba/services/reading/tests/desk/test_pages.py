@@ -249,7 +249,8 @@ def test_a_problem_sheet_is_resolved_on_its_page(browser, desk):
     browser.post(reverse("reading:use_instead", args=[sheet.pk]))
     sheet.refresh_from_db()
     assert sheet.state == "placed"
-    browser.post(reverse("reading:withdraw", args=[sheet.case_id]), {"reason": "取り下げの申し出"})
+    step = {"target": "withdrawn", "reason": "取り下げの申し出"}
+    browser.post(reverse("ledger:step", args=[sheet.case_id]), step)
     assert desk.case(BUS).status == "withdrawn"
 
 

@@ -1,4 +1,4 @@
-"""What an administrator can do with a job."""
+"""What a person can do with a job, and its audit event: for the buttons beside the work and for the list of all jobs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.jobs import cancel as cancel_job
-from yakuba.kernel.jobs import retry
+from yakuba.kernel.jobs import port
 from yakuba.kernel.jobs.models import FINISHED, Job, State
 from yakuba.kernel.refusals import Conflict
 
 
 @transaction.atomic
 def try_again(actor: Actor, job: int) -> Job:
-    """Put a failed or cancelled job back in the queue. Raises Conflict for another."""
+    """Put a failed or cancelled job back in the queue. Raises Conflict for another, and what its room refuses."""
     row: Job = Job.objects.get(pk=job)
     if row.state not in (State.FAILED, State.CANCELLED):
         raise Conflict(f"「{row}」は失敗も中止もしていないので、何もしませんでした。")
-    retry(row)
+    port.retry(row)
     record("jobs.retried", subject=f"job:{row.pk}", actor=actor)
     return row
 
@@ -29,6 +28,6 @@ def cancel(actor: Actor, job: int) -> Job:
     row: Job = Job.objects.get(pk=job)
     if row.state in FINISHED:
         raise Conflict(f"「{row}」はもう終わっています。")
-    cancel_job(row)
+    port.cancel(row)
     record("jobs.cancelled", subject=f"job:{row.pk}", actor=actor)
     return row
