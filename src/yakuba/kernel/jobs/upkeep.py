@@ -76,15 +76,16 @@ class Upkeep:
     def adopt(self) -> None:
         """Put the jobs of workers that died or ended back in the queue."""
         for worker in take_dead_workers(self._lease.id, self._silence):
-            if worker.left_at is None:  # it did not end in order
+            held = self._engine.held_by(worker.pk)
+            begun = list(Job.all_municipalities.filter(worker=worker).values_list("pk", flat=True))
+            if held or begun:
                 log.warning(
                     "the worker %s (%s) is gone; what it had begun starts again here", worker.host, worker.pid
                 )
-            held = self._engine.held_by(worker.pk)
             self._engine.withdraw(held)
             for ticket in held:
                 states.put_back(ticket)
-            for job_id in Job.all_municipalities.filter(worker=worker).values_list("pk", flat=True):
+            for job_id in begun:
                 states.interrupt(job_id, worker.pk)
             if not Job.all_municipalities.filter(worker=worker).exists():
                 worker.delete()

@@ -20,6 +20,7 @@ from django.test import override_settings
 
 from tests.postgresql_server import postgresql_server
 from yakuba.config.environment import Environment
+from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, Worker
 from yakuba.kernel.jobs.worker import run_worker
 from yakuba.kernel.tenancy import active_municipality
@@ -123,6 +124,14 @@ def placed(migrated: Environment, django_db_blocker: Any) -> Iterator[Installati
         city, _ = Municipality.objects.get_or_create(code="000019", defaults={"name": "やくば市"})
         with active_municipality(city):
             yield Installation(migrated)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_chores_of_others() -> Iterator[None]:
+    """The databases of these tests have the tables of the jobs alone."""
+    kept, registry._chores[:] = registry._chores[:], []
+    yield
+    registry._chores[:] = kept
 
 
 @pytest.fixture
