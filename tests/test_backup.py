@@ -195,7 +195,7 @@ def program(house: House, text: str, *arguments: object) -> str:
 
 def pictures(visitor: Visitor) -> list[str]:
     """The addresses of the pictures on the pages of cases; each opens."""
-    cases = set(re.findall(r'href="(/cases/\d+/)', visitor.get("/cases/").text))
+    cases = set(re.findall(r'href="(/cases/\d+/)', visitor.get("/cases/?sort=").text))
     found = [one for case in cases for one in re.findall(r'<img[^>]+src="(/[^"]+)"', visitor.get(case).text)]
     for one in found:
         answer = visitor.get(one)
