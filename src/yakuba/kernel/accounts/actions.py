@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.accounts.permissions import granted
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid
@@ -46,7 +47,7 @@ def _somebody_still_manages(actor: Actor) -> Iterator[None]:
 
 def _managers() -> bool:
     roles = [role.pk for role in Role.objects.all() if MANAGE in role.permissions]
-    return User.objects.filter(municipality=current_municipality(), is_active=True, roles__in=roles).exists()
+    return at_work().filter(roles__in=roles).exists()
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.administration.forms import PersonForm
 from yakuba.kernel.administration.pages.lists import PEOPLE
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.tenancy import current_municipality
 
 MANAGE = "accounts.manage"
 
@@ -91,12 +91,8 @@ def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("administration:person", user_id)
 
 
-def _own():  # type: ignore[no-untyped-def]  # a QuerySet of users
-    return User.objects.filter(municipality=current_municipality())
-
-
 def _one(user_id: int) -> User:
-    return get_object_or_404(_own(), pk=user_id)
+    return get_object_or_404(staff(), pk=user_id)
 
 
 def _save(username: str, given: dict[str, object], request: HttpRequest) -> User:
