@@ -54,6 +54,11 @@ def status(kind: str, label: str) -> Cell:
     return Cell(label, mark=kind)
 
 
+def shortened(text: str, longest: int) -> Cell:
+    """A page shows at most that many characters of it; a file has all."""
+    return Cell(text, shown=text if len(text) <= longest else f"{text[: longest - 1]}…")
+
+
 @dataclass(frozen=True)
 class Column:
     """A column. cell: what of a row stands there; sort: the fields of a row by which it sorts, empty for a column
