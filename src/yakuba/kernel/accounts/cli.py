@@ -54,7 +54,9 @@ def staff(
     """職員を登録する。もうあれば、書いたところだけ直す"""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     with municipality_of(town):
-        actions.save_staff(username, name=name, department=department, roles=role or None, password=password)
+        actions.save_staff(
+            username, name=name, department=department or None, roles=role or None, password=password
+        )
     console.print(f"職員 {username} を登録しました。", highlight=False)
 
 
