@@ -80,12 +80,7 @@ def status_of(case: Case) -> Cell:
     return status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)])
 
 
-BY_STATUS = Filter(
-    "status",
-    "状態",
-    lambda: [(one.value, LABELS[one]) for one in Status],
-    lambda rows, one: rows.filter(status=one),
-)
+BY_STATUS = Filter("status", "状態", lambda: [(one.value, LABELS[one]) for one in Status])
 CASES = Listing(
     "ledger.cases",
     "受付簿",

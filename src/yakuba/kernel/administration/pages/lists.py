@@ -86,7 +86,6 @@ PEOPLE = Listing(
             "department",
             "課",
             lambda: [(str(one.pk), one.name) for one in Department.objects.order_by("name")],
-            lambda rows, one: rows.filter(department=one),
         ),
         Filter(
             "role",
@@ -200,7 +199,7 @@ JOBS = Listing(
     nothing=Nothing("仕事はまだありません", "読み取りやロボットを動かすと、ここに出ます。"),
     search=Search(lambda rows, text: rows.filter(key__icontains=text), label="対象"),
     filters=(
-        Filter("state", "状態", lambda: State.choices, lambda rows, one: rows.filter(state=one)),
+        Filter("state", "状態", lambda: State.choices),
         Filter(
             "name",
             "種類",
@@ -208,7 +207,6 @@ JOBS = Listing(
                 (one, Job(name=one).label)
                 for one in Job.objects.order_by("name").values_list("name", flat=True).distinct()
             ],
-            lambda rows, one: rows.filter(name=one),
         ),
     ),
     bulk=(

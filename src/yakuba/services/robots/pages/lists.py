@@ -69,7 +69,7 @@ RUNS = Listing(
     ),
     search=Search(lambda rows, text: rows.filter(scenario__name__icontains=text), label="シナリオの名前"),
     filters=(
-        Filter("state", "状態", lambda: RunState.choices, lambda rows, one: rows.filter(state=one)),
+        Filter("state", "状態", lambda: RunState.choices),
         Filter(
             "kind",
             "本番・試行",
