@@ -246,7 +246,7 @@ def _store(run: Run, result: Result) -> None:
         {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
     ]
     row.notes = _kept(selection.notes)
-    row.counts = queries.counts_of(selection, matching, result.reasons)
+    row.counts = queries.counts_of(selection, result.reasons)
     row.state, row.ended_at = Run.State.DONE, timezone.now()
     row.save()
     _store_placements(row, selection, matching, result.reasons)
