@@ -44,7 +44,7 @@ class StandIn:
         return done
 
     def retry_failed_jobs(self) -> int:
-        """Press 「再実行」 for every job that gave up, as the home page asks; twice at most for each."""
+        """Press 「もう一度動かす」 for every job that gave up, as the home page asks; twice at most for each."""
         pressed = 0
         for job in Job.objects.filter(state=State.FAILED):
             if self._pressed[job.pk] < RETRIES:

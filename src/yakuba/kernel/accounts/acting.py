@@ -1,4 +1,4 @@
-"""Who a command of the command line acts for: with that person's rights, in that person's municipality."""
+"""Who a command of the command line acts for: by name alone, or with that person's rights in that person's municipality."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 
+from yakuba.kernel.accounts import queries
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.accounts.permissions import RoomNotUsed, require
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.tenancy import active_municipality
+
+
+def named(username: str) -> User:
+    """The person of the active municipality. Raises typer.Exit(2) where there is none."""
+    person = queries.staff().filter(username=username).first()
+    if person is None:
+        raise fail(f"職員ID「{username}」の職員がいません。", 2)
+    return person
+
+
+def author(username: str) -> User | None:
+    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit(2)."""
+    return named(username) if username else None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.accounts.permissions import granted
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid
@@ -46,7 +47,7 @@ def _somebody_still_manages(actor: Actor) -> Iterator[None]:
 
 def _managers() -> bool:
     roles = [role.pk for role in Role.objects.all() if MANAGE in role.permissions]
-    return User.objects.filter(municipality=current_municipality(), is_active=True, roles__in=roles).exists()
+    return at_work().filter(roles__in=roles).exists()
 
 
 @transaction.atomic
@@ -119,22 +120,23 @@ def save_staff(
     username: str,
     *,
     name: str = "",
-    department: str = "",
+    department: str | None = None,
     roles: Iterable[str] | None = None,
     password: str = "",
     actor: Actor = None,
 ) -> User:
     """Make a member of staff of the active municipality, or change what is given. Raises NotAccepted.
 
-    Without `password` a new person cannot log in yet; what is left empty, and `roles` None, stays as it is.
+    Without `password` a new person cannot log in yet. What is left empty stays as it is, and so do `department` and
+    `roles` where they are None; an empty department is none.
     """
     person = User.objects.filter(username=username).first() or User(username=username)
     if person.pk is not None and person.municipality_id != current_municipality().pk:
         raise NotAccepted(f"職員ID「{username}」はほかの自治体で使われています。別のIDにしてください。")
     person.municipality = current_municipality()
     person.display_name = name or person.display_name
-    if department:
-        person.department, _ = Department.objects.get_or_create(name=department)
+    if department is not None:
+        person.department = Department.objects.get_or_create(name=department)[0] if department else None
     _take_password(person, password)
     person.save()
     if roles is not None:

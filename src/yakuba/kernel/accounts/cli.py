@@ -6,12 +6,12 @@ import sys
 
 import typer
 
-from yakuba.kernel.accounts import actions
-from yakuba.kernel.accounts.models import Role, User
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
+from yakuba.kernel.accounts import actions, queries
+from yakuba.kernel.accounts.acting import named
+from yakuba.kernel.accounts.models import Role
+from yakuba.kernel.cli.output import console, municipality_of, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.registry import permission_names
-from yakuba.kernel.tenancy import current_municipality
 
 app = verbs("自治体・役割・職員・APIトークン")
 
@@ -54,7 +54,9 @@ def staff(
     """職員を登録する。もうあれば、書いたところだけ直す"""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     with municipality_of(town):
-        actions.save_staff(username, name=name, department=department, roles=role or None, password=password)
+        actions.save_staff(
+            username, name=name, department=department or None, roles=role or None, password=password
+        )
     console.print(f"職員 {username} を登録しました。", highlight=False)
 
 
@@ -62,7 +64,7 @@ def staff(
 def leave(username: str, town: str = TOWN) -> None:
     """職員がログインできないようにする（退職・異動）。記録の氏名は残る"""
     with municipality_of(town):
-        actions.set_active(_person(username), active=False)
+        actions.set_active(named(username), active=False)
     console.print(f"職員 {username} はログインできなくなりました。", highlight=False)
 
 
@@ -70,7 +72,7 @@ def leave(username: str, town: str = TOWN) -> None:
 def back(username: str, town: str = TOWN) -> None:
     """leave した職員を、またログインできるようにする"""
     with municipality_of(town):
-        actions.set_active(_person(username), active=True)
+        actions.set_active(named(username), active=True)
     console.print(f"職員 {username} はログインできます。", highlight=False)
 
 
@@ -78,14 +80,14 @@ def back(username: str, town: str = TOWN) -> None:
 def unlock(username: str, town: str = TOWN) -> None:
     """失敗が続いて止まったログインを、待たずにまた試せるようにする"""
     with municipality_of(town):
-        actions.unlock(_person(username))
+        actions.unlock(named(username))
     console.print(f"職員 {username} は、またログインを試せます。", highlight=False)
 
 
 @app.command("list")
 def list_staff(town: str = TOWN, as_json: bool = JSON) -> None:
     """職員と役割を出す"""
-    with municipality_of(town) as here:
+    with municipality_of(town):
         rows = [
             {
                 "username": person.username,
@@ -94,7 +96,7 @@ def list_staff(town: str = TOWN, as_json: bool = JSON) -> None:
                 "roles": "、".join(Role.objects.filter(users=person).values_list("name", flat=True)),
                 "active": person.is_active,
             }
-            for person in User.objects.filter(municipality=here).order_by("username")
+            for person in queries.staff().order_by("username")
         ]
     headings = {"username": "職員ID", "name": "氏名", "department": "課", "roles": "役割", "active": "使える"}
     print_rows(rows, headings, as_json=as_json)
@@ -111,15 +113,8 @@ def token(
 ) -> None:
     """APIトークンを発行する。表示は一度だけ"""
     with municipality_of(town):
-        issued = actions.issue_token(_person(username), name, scope, days)
+        issued = actions.issue_token(named(username), name, scope, days)
     if as_json:
         print_json({"token": issued})
     else:
         console.print(issued, highlight=False, soft_wrap=True)
-
-
-def _person(username: str) -> User:
-    person = User.objects.filter(username=username, municipality=current_municipality()).first()
-    if person is None:
-        raise fail(f"職員ID「{username}」の職員がいません。", 2)
-    return person

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import granted
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.registry import manifests
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
 
 LONGEST_TOKEN_DAYS = 1826
@@ -102,7 +102,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, issuer: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(municipality=current_municipality(), is_active=True).order_by("username")
+        people = at_work().order_by("username")
         self.fields["user"].choices = [(one.username, f"{one}（{one.username}）") for one in people]  # type: ignore[attr-defined]
         self.fields["scopes"].choices = permission_choices(granted(issuer))  # type: ignore[attr-defined]
 

@@ -73,8 +73,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
 def unreadable(fault: dict[str, Any]) -> dict[str, Any]:
     """What is wrong with a field of the request, for people and for programs: `loc` and `type` as pydantic names them."""
     told = Problem(0, str(fault["loc"][-1]) if fault["loc"] else "", reason_of(fault))
-    named = {"line": told.line, "place": told.place, "reason": told.reason, "message": told.message}
-    return {key: fault[key] for key in ("type", "loc", "msg") if key in fault} | named
+    return {key: fault[key] for key in ("type", "loc", "msg") if key in fault} | told.facts()
 
 
 def problem(request: HttpRequest, status: int, title: str, detail: str, **more: Any) -> HttpResponse:

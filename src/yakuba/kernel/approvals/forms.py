@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.approvals.actions import LONGEST
 from yakuba.kernel.ui.forms import JapaneseDateField
 
@@ -32,5 +33,5 @@ class DeputyForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = User.objects.filter(municipality=person.municipality, is_active=True).exclude(pk=person.pk)
+        here = at_work().exclude(pk=person.pk)
         self.fields["deputy"].queryset = here.order_by("display_name")  # type: ignore[attr-defined]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.acting import author
 from yakuba.kernel.bundles import actions
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
@@ -19,13 +18,6 @@ TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1�
 WHO = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります")
 
 
-def _actor(username: str, here: Any) -> User | None:
-    actor = User.objects.filter(username=username, municipality=here).first()
-    if username and actor is None:
-        raise fail(f"職員ID「{username}」の職員がいません。", 2)
-    return actor
-
-
 @app.command("export")
 def export_bundle(
     procedure: str = typer.Argument(help="手続のコード"),
@@ -34,9 +26,9 @@ def export_bundle(
     town: str = TOWN,
 ) -> None:
     """手続と、その様式・シナリオ・選考基準を1つのファイルに書き出す"""
-    with municipality_of(town) as here:
+    with municipality_of(town):
         try:
-            path.write_bytes(actions.export(procedure, actor=_actor(username, here)))
+            path.write_bytes(actions.export(procedure, actor=author(username)))
         except (DefinitionError, OSError) as error:
             raise fail(str(error), 2) from error
     console.print(f"{path} に書き出しました。", highlight=False)
@@ -50,8 +42,8 @@ def import_bundle(
     town: str = TOWN,
 ) -> None:
     """受け取ったファイルの定義を下書きにして、試す"""
-    with municipality_of(town) as here:
-        actor = _actor(username, here)
+    with municipality_of(town):
+        actor = author(username)
         try:
             drafts = actions.draft(path.read_bytes(), actor=actor)
             actions.try_out(drafts, actor=actor)
@@ -84,12 +76,12 @@ def list_versions(town: str = TOWN, as_json: bool = typer.Option(False, "--json"
 @app.command()
 def publish(username: str = WHO, town: str = TOWN) -> None:
     """試した定義を、まとめて使い始める"""
-    with municipality_of(town) as here:
+    with municipality_of(town):
         order = list(definition_kinds())
         rows = DefinitionVersion.objects.filter(state=DefinitionVersion.State.TRIED)
         tried = sorted(rows, key=lambda row: order.index(row.kind))
         try:
-            actions.publish(tried, actor=_actor(username, here))
+            actions.publish(tried, actor=author(username))
         except (DefinitionError, DefinitionRefused) as error:
             raise fail(str(error), 2) from error
     console.print(f"{len(tried)}件の定義を使い始めました。", highlight=False)
@@ -104,12 +96,12 @@ def withdraw(
     town: str = TOWN,
 ) -> None:
     """定義の版を取り下げる"""
-    with municipality_of(town) as here:
+    with municipality_of(town):
         row = DefinitionVersion.objects.filter(kind=kind, code=code, version=version).first()
         if row is None:
             raise fail(f"{kind}「{code}」第{version}版はありません。list で確かめてください。", 2)
         try:
-            actions.withdraw(row, actor=_actor(username, here))
+            actions.withdraw(row, actor=author(username))
         except DefinitionError as error:
             raise fail(str(error), 2) from error
     console.print(f"「{row}」を取り下げました。", highlight=False)

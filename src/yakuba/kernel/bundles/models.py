@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
@@ -24,9 +24,7 @@ class DefinitionVersion(MunicipalityModel):
     state = models.CharField("状態", max_length=10, choices=State.choices, default=State.DRAFT)
     content = models.BinaryField("中身")
     changed_at = models.DateTimeField("変わった日時", auto_now=True)
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="変えた職員"
-    )
+    changed_by = person("変えた職員", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "定義の版"

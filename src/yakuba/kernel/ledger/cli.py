@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.accounts.acting import author
+from yakuba.kernel.cli.output import console, municipality_of, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
 from yakuba.kernel.definitions.procedures import parse_procedure, read_document
@@ -26,10 +26,8 @@ def load_procedure(
     town: str = TOWN,
 ) -> None:
     """手続を登録する。もうあれば、その内容に直す"""
-    with municipality_of(town) as here:
-        actor = User.objects.filter(username=username, municipality=here).first()
-        if username and actor is None:
-            raise fail(f"職員ID「{username}」の職員がいません。", 2)
+    with municipality_of(town):
+        actor = author(username)
         document = read_document(path)
         parse_procedure(document, path.name)  # says what is wrong with the file by its name
         procedure = actions.load_procedure(document, actor=actor)
@@ -43,10 +41,8 @@ def load_reduction(
     town: str = TOWN,
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
-    with municipality_of(town) as here:
-        actor = User.objects.filter(username=username, municipality=here).first()
-        if username and actor is None:
-            raise fail(f"職員ID「{username}」の職員がいません。", 2)
+    with municipality_of(town):
+        actor = author(username)
         rows = actions.load_reduction(decoded(path.read_bytes()), actor=actor)
     console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 

@@ -75,6 +75,12 @@ def name_fields(procedure: Procedure) -> tuple[str, str]:
     return name, kana or next((item.code for item in fields if item.type == "kana"), "")
 
 
+def status_of(case: Case) -> Cell:
+    """The state of a case."""
+    return status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)])
+
+
+BY_STATUS = Filter("status", "状態", lambda: [(one.value, LABELS[one]) for one in Status])
 CASES = Listing(
     "ledger.cases",
     "受付簿",
@@ -90,12 +96,7 @@ CASES = Listing(
         Column(
             "procedure", "手続", lambda case: case.procedure.title, ("procedure__title", "receipt_number")
         ),
-        Column(
-            "status",
-            "状態",
-            lambda case: status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)]),
-            ("status", "receipt_number"),
-        ),
+        Column("status", "状態", status_of, ("status", "receipt_number")),
         Column("updated", "更新", lambda case: ago(case.updated_at), ("updated_at",)),
         Column("target", "登録番号", lambda case: case.target_number),
     ),
@@ -114,12 +115,7 @@ CASES = Listing(
             lambda: procedures().values_list("code", "title"),
             lambda rows, code: rows.filter(procedure__code=code),
         ),
-        Filter(
-            "status",
-            "状態",
-            lambda: [(one.value, LABELS[one]) for one in Status],
-            lambda rows, one: rows.filter(status=one),
-        ),
+        BY_STATUS,
     ),
     sort="procedure",
     export="ledger:export",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.definitions.procedures import ProcedureDefinition, parse_procedure
 from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.fields import DocumentField
@@ -82,9 +82,7 @@ class CaseValue(MunicipalityModel):
     trusted = models.BooleanField("信頼できる", default=False)
     origin = models.CharField("由来", max_length=10, choices=Origin.choices, default=Origin.READING)
     source = models.JSONField("出所", default=dict)  # sheet, box, engine, confidence, reasons
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="確認者"
-    )
+    confirmed_by = person("確認者", null=True)
     confirmed_at = models.DateTimeField("確認日時", null=True)
 
     class Meta(MunicipalityModel.Meta):
@@ -125,9 +123,7 @@ class CaseEvent(MunicipalityModel):
     kind = models.CharField("出来事", max_length=60)  # room.verb
     at = models.DateTimeField("日時", auto_now_add=True)
     actor = models.CharField("だれが", max_length=10, choices=Actor.choices)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
-    )
+    user = person("職員", null=True)
     seconds = models.FloatField("秒", default=0.0)
     details = models.JSONField("内容", default=dict)
 

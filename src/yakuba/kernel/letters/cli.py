@@ -46,7 +46,7 @@ def verify(
     except PdfiumError as error:
         raise fail(f"{pdf} はPDFとして読めません。", 2) from error
     if as_json:
-        faults = [{"line": one.line, "place": one.place, "reason": one.reason} for one in problems]
+        faults = [asdict(one) for one in problems]
         print_json({"letters": len(marks), "mailing": faults, "findings": [asdict(one) for one in found]})
     else:
         for text in [*map(str, problems), *(one.reason for one in found)]:

@@ -1,4 +1,4 @@
-"""Lays letters out on their pages, by WeasyPrint with nothing fetched from anywhere."""
+"""Lays letters out on their pages, and any other page as a PDF, by WeasyPrint with nothing fetched from anywhere."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def unavailable() -> PdfUnavailable:
     )
 
 
+def to_pdf(html: str) -> bytes:
+    """Any page as a PDF, a report for one. Raises PdfUnavailable."""
+    return bytes(_weasyprint().HTML(string=html, url_fetcher=_refuse).write_pdf())
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except OSError as error:
+        raise unavailable() from error
+    return weasyprint
+
+
 @dataclass(frozen=True)
 class Part:
     """Pages as a PDF, one a letter; misfits: recipients whose letter fits on no page, of whom none is in it."""
@@ -40,12 +53,9 @@ class Press:
     """Lays letters out with one set of fonts. Raises PdfUnavailable."""
 
     def __init__(self, layout: Layout) -> None:
-        try:
-            import weasyprint
-            from weasyprint.text.fonts import FontConfiguration
-        except OSError as error:
-            raise unavailable() from error
-        self.html = weasyprint.HTML
+        self.html = _weasyprint().HTML
+        from weasyprint.text.fonts import FontConfiguration
+
         self.fonts = FontConfiguration()
         self.layout = layout
 
@@ -109,4 +119,4 @@ def _pages_of_each(document: Any, letters: Sequence[Marked]) -> list[list[Any]]:
 
 
 def _refuse(url: str, *args: Any, **kwargs: Any) -> Any:
-    raise ValueError(f"a letter may not fetch {url}")
+    raise ValueError(f"a page may not fetch {url}")

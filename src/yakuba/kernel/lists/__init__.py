@@ -16,6 +16,7 @@ from yakuba.kernel.lists.declared import (
     Search,
     Wanted,
     ago,
+    shortened,
     status,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "Search",
     "Wanted",
     "ago",
+    "shortened",
     "status",
 ]

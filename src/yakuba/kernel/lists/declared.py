@@ -54,6 +54,11 @@ def status(kind: str, label: str) -> Cell:
     return Cell(label, mark=kind)
 
 
+def shortened(text: str, longest: int) -> Cell:
+    """A page shows at most that many characters of it; a file has all."""
+    return Cell(text, shown=text if len(text) <= longest else f"{text[: longest - 1]}…")
+
+
 @dataclass(frozen=True)
 class Column:
     """A column. cell: what of a row stands there; sort: the fields of a row by which it sorts, empty for a column
@@ -69,14 +74,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One of several values that narrows the list. options: (value, label); other: the label of a value that a link may
-    ask for though the options leave it out, empty for none."""
+    """One of several values that narrows the list. options: (value, label); narrow: which rows have a value, where it
+    does not simply stand in their field `key`; other: the label of a value that a link may ask for though the options
+    leave it out, empty for none."""
 
     key: str
     label: str
     options: Callable[[], Iterable[tuple[str, str]]]
-    narrow: Callable[[Any, str], Rows]
+    narrow: Callable[[Any, str], Rows] | None = None
     other: Callable[[str], str] = lambda value: ""
+
+    def narrowed(self, rows: Any, value: str) -> Rows:
+        """The rows that the value leaves."""
+        kept: Rows = self.narrow(rows, value) if self.narrow else rows.filter(**{self.key: value})
+        return kept
 
     def label_of(self, value: str) -> str:
         """How a value is called; empty for one that does not exist."""
@@ -107,7 +118,7 @@ class DayFilter:
             return str(error)
         return ""
 
-    def narrow(self, rows: Rows, value: str) -> Rows:
+    def narrowed(self, rows: Rows, value: str) -> Rows:
         """The rows that the day leaves."""
         return self.by(rows, calendar.read_date(value))
 
@@ -222,7 +233,7 @@ class Listing:
         rows = self.rows()
         for one in self.filters:
             if value := wanted.chosen.get(one.key):
-                rows = one.narrow(rows, value)
+                rows = one.narrowed(rows, value)
         if wanted.text and self.search:
             rows = self.search.narrow(rows, wanted.text)
         sort = wanted.sort or self.sort

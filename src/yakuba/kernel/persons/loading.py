@@ -7,7 +7,6 @@ A file that was cut, or holds far fewer people than the register in use, changes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,6 +18,7 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
+from yakuba.kernel.persons.matching import Entry
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.queries import current
 from yakuba.kernel.persons.variants import kana_key, name_key
@@ -59,17 +59,6 @@ class UnderWay(LoadRefused):
 
     def __init__(self) -> None:
         super().__init__("別の取り込みが動いています。終わってからやり直してください。")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the file with canonical values."""
-
-    number: str
-    name: str
-    kana: str
-    birth: str
-    address: str
 
 
 def load(

@@ -106,7 +106,7 @@ def match(probe: Probe, entries: Iterable[Entry]) -> Match:
         return Match(None, tuple(likely), "あてはまる人が2人以上います。")
     if not proved:
         return Match(None, tuple(likely), _lacking(probe, likely[0]))
-    if any(_could_be_meant(other, proved[0]) for other in likely if other is not proved[0]):
+    if any(_could_be_meant(other) for other in likely if other is not proved[0]):
         return Match(None, tuple(likely), "よく似た人（双子や同じ名の家族など）がほかにいます。")
     return Match(proved[0].entry, tuple(likely), "")
 
@@ -133,7 +133,7 @@ def _proved(found: Candidate) -> bool:
     )
 
 
-def _could_be_meant(other: Candidate, proved: Candidate) -> bool:
+def _could_be_meant(other: Candidate) -> bool:
     """Somebody whom one wrong letter or digit on the application would make the one who is meant."""
     if other.birth == Likeness.SAME:
         return other.name >= Likeness.NEAR or other.kana >= Likeness.NEAR

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
@@ -19,9 +19,7 @@ class Load(MunicipalityModel):
     current = models.BooleanField("使っている", default=False)
     rows = models.PositiveIntegerField("人数", default=0)
     problems = models.JSONField("読めなかった行", default=list)
-    loaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
-    )
+    loaded_by = person("職員", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "宛名の取り込み"

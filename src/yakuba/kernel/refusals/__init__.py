@@ -7,7 +7,7 @@ it again: each surface turns it into its own words at one place (a page, problem
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 MOST_TOLD = 50  # problems that are listed one by one
@@ -26,6 +26,10 @@ class Problem:
     def message(self) -> str:
         """The sentence without its line."""
         return f"{self.place}: {self.reason}" if self.place else self.reason
+
+    def facts(self) -> dict[str, Any]:
+        """The same for a program."""
+        return asdict(self) | {"message": self.message}
 
     def __str__(self) -> str:
         if not self.line:
@@ -69,10 +73,7 @@ class Refused(Exception):
         told: dict[str, Any] = {"title": self.heading, "status": self.status, "detail": str(self)}
         told |= {name: text for name in ("place", "remedy") if (text := getattr(self, name))}
         if self.problems:
-            told["errors"] = [
-                {"line": one.line, "place": one.place, "reason": one.reason, "message": one.message}
-                for one in self.problems
-            ]
+            told["errors"] = [one.facts() for one in self.problems]
         return told
 
 

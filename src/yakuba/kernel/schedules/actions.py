@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -15,16 +15,15 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Refused
-from yakuba.kernel.registry import InHand, PlannedWork, planned_works, resolve
+from yakuba.kernel.registry import InHand, PlannedWork, resolve
 from yakuba.kernel.schedules.models import Schedule
-from yakuba.kernel.schedules.queries import label
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.schedules.queries import choices, label, offered_by_a_room
+from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Municipality
+from yakuba.kernel.workdays.models import SpecialDay
 
 JOB = "schedules.begin"
-LATEST = timedelta(
-    hours=3
-)  # what is later than this is not caught up: nobody expects the evening's work at noon
+LATEST = timedelta(hours=3)  # what is later is not caught up: nobody expects the evening's work at noon
 UNEXPECTED = "思わぬエラーで始められなかったので、予定を止めました。システム担当へ知らせてください。"
 LONGEST = Schedule._meta.get_field("told").max_length
 KEPT = ("work", "choice", "days", "weekday", "month_day", "closed", "at", "owner", "next_at")
@@ -92,7 +91,7 @@ def _handed_over(row: Schedule, taker: User | None, actor: User) -> InHand:
 
 
 def _may(person: User, row: Schedule) -> bool:
-    work = next((one for one in planned_works() if one.name == row.work), None)
+    work = offered_by_a_room(row)
     return work is None or allowed(person, work.permission)
 
 
@@ -122,6 +121,31 @@ def remove(row: Schedule, *, actor: User) -> None:
     """Take it away; what it has begun is not touched."""
     record("schedules.removed", subject=f"schedule:{row.pk}", actor=actor, work=row.work, choice=row.choice)
     row.delete()
+
+
+@transaction.atomic
+def begin_now(row: Schedule, *, actor: User) -> None:
+    """Let a worker begin it, with its owner's rights, beside its turns."""
+    _enqueue(row)
+    record("schedules.begun_by_hand", subject=f"schedule:{row.pk}", actor=actor)
+
+
+@transaction.atomic
+def decide_day(day: date, *, open: bool, reason: str, actor: User) -> None:
+    """The town hall is open or closed on that day, whatever the law's calendar says."""
+    SpecialDay.objects.update_or_create(
+        municipality=current_municipality(), day=day, defaults={"open": open, "reason": reason}
+    )
+    look_again()
+    record("schedules.special_day", subject=f"day:{day.isoformat()}", actor=actor)
+
+
+@transaction.atomic
+def forget_day(row: SpecialDay, *, actor: User) -> None:
+    """Let the law's calendar hold for that day again."""
+    record("schedules.special_day_removed", subject=f"day:{row.day.isoformat()}", actor=actor)
+    row.delete()
+    look_again()
 
 
 def begin_due() -> None:
@@ -158,6 +182,10 @@ def _take_turn(schedule_id: int) -> None:
         row.save()
         return
     row.save()
+    _enqueue(row)
+
+
+def _enqueue(row: Schedule) -> None:
     jobs.enqueue(JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
 
 
@@ -203,7 +231,7 @@ class Unfit(Conflict):
 
 def work_of(row: Schedule) -> PlannedWork:
     """The work. Raises Unfit where no room offers it any more."""
-    found = next((one for one in planned_works() if one.name == row.work), None)
+    found = offered_by_a_room(row)
     if found is None:
         raise Unfit("この仕事は、いまのYakubaにはありません。予定を消してください。")
     return found
@@ -216,7 +244,7 @@ def _begun(row: Schedule) -> str:
             f"責任者の{row.owner}に「{work.label}」を行う権限がなくなったので、予定を止めました。"
             "権限のある職員が予定を開いて保存すると、その職員が責任者になります。"
         )
-    if row.choice not in dict(resolve(work.choices)(row.owner)):
+    if row.choice not in dict(choices(work, row.owner)):
         raise Missing(
             "対象がいまはないので、始められませんでした。対象があるか確かめてください。次回もまた試します。"
         )

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel import jobs
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.schedules import actions, queries
 from yakuba.kernel.schedules.forms import ScheduleForm, SpecialDayForm
 from yakuba.kernel.schedules.models import Schedule
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.kernel.workdays.models import SpecialDay
 
@@ -24,27 +20,18 @@ def schedules(request: HttpRequest) -> HttpResponse:
     """All of them, and the special days. POST adds such a day."""
     form = SpecialDayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _add_day(request, form)
+        given = form.cleaned_data
+        actions.decide_day(
+            given["day"], open=given["open"] == "yes", reason=given["reason"], actor=person_of(request)
+        )
+        messages.success(request, "特別な日を決めました。")
         return redirect("schedules:schedules")
     context = {
-        "rows": queries.shown(person_of(request)),
+        "rows": queries.shown(),
         "days": SpecialDay.objects.order_by("day"),
         "form": form,
     }
     return render(request, "schedules/schedules.html", context, status=422 if form.errors else 200)
-
-
-@transaction.atomic
-def _add_day(request: HttpRequest, form: SpecialDayForm) -> None:
-    given = form.cleaned_data
-    SpecialDay.objects.update_or_create(
-        municipality=current_municipality(),
-        day=given["day"],
-        defaults={"open": given["open"] == "yes", "reason": given["reason"]},
-    )
-    actions.look_again()
-    record("schedules.special_day", subject=f"day:{given['day'].isoformat()}", actor=person_of(request))
-    messages.success(request, "特別な日を決めました。")
 
 
 @permission_required("schedules.manage")
@@ -82,11 +69,8 @@ def switch(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @require_POST
 @permission_required("schedules.manage")
 def begin(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Begin it now, with its owner's rights, beside its turns."""
-    row = get_object_or_404(Schedule, pk=schedule_id)
-    with transaction.atomic():
-        jobs.enqueue(actions.JOB, key=f"schedule-{row.pk}", schedule_id=row.pk)
-        record("schedules.begun_by_hand", subject=f"schedule:{row.pk}", actor=person_of(request))
+    """Begin it now."""
+    actions.begin_now(get_object_or_404(Schedule, pk=schedule_id), actor=person_of(request))
     messages.success(request, "始めます。結果は「前回」に出ます。")
     return redirect("schedules:schedules")
 
@@ -104,11 +88,5 @@ def remove(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @permission_required("schedules.manage")
 def remove_day(request: HttpRequest, day_id: int) -> HttpResponse:
     """Let the law's calendar hold for that day again."""
-    row = get_object_or_404(SpecialDay, pk=day_id)
-    with transaction.atomic():
-        record(
-            "schedules.special_day_removed", subject=f"day:{row.day.isoformat()}", actor=person_of(request)
-        )
-        row.delete()
-        actions.look_again()
+    actions.forget_day(get_object_or_404(SpecialDay, pk=day_id), actor=person_of(request))
     return redirect("schedules:schedules")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from yakuba.kernel.accounts import allowed, used_manifests
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.registry import Failure, PlannedWork, planned_works, resolve
@@ -39,18 +41,20 @@ class Shown:
         return str(self.row.pattern)
 
 
-def shown(user: User) -> list[Shown]:
+def shown() -> list[Shown]:
     """All schedules of the town, the next first, then those that are switched off."""
-    rows = list(Schedule.objects.select_related("owner"))
-    rows.sort(
-        key=lambda row: (row.next_at is None, row.next_at, row.pk) if row.next_at else (True, 0, row.pk)
-    )
+    rows = Schedule.objects.select_related("owner").order_by(F("next_at").asc(nulls_last=True), "pk")
     return [Shown(row, label(row)) for row in rows]
+
+
+def offered_by_a_room(row: Schedule) -> PlannedWork | None:
+    """The work that is planned; None where no room offers it any more."""
+    return next((one for one in planned_works() if one.name == row.work), None)
 
 
 def label(row: Schedule) -> str:
     """What the schedule does, with the choice's own name where it still has one."""
-    work = next((one for one in planned_works() if one.name == row.work), None)
+    work = offered_by_a_room(row)
     if work is None:
         return row.work
     named = dict(choices(work, row.owner)).get(row.choice, row.choice)

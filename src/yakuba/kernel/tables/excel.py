@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
@@ -38,13 +37,6 @@ def write_excel(tables: Iterable[Table], file: IO[bytes]) -> None:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{lines}"
         sheet.close()  # should the next table fail, nothing is left half written
     book.save(file)
-
-
-def to_excel(tables: Iterable[Table]) -> bytes:
-    """The same in memory."""
-    buffer = io.BytesIO()
-    write_excel(tables, buffer)
-    return buffer.getvalue()
 
 
 def _cell(sheet: object, value: Value, *, bold: bool = False) -> object:

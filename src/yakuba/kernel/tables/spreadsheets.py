@@ -62,15 +62,6 @@ def write_csv(
     return problems
 
 
-def to_csv(
-    table: Table, encoding: str, reduction: Mapping[str, str] = NO_REDUCTION
-) -> tuple[bytes, list[Problem]]:
-    """The same in memory."""
-    buffer = io.BytesIO()
-    problems = write_csv(table, buffer, encoding, reduction)
-    return buffer.getvalue(), problems
-
-
 def write_json(table: Table, file: IO[bytes]) -> None:
     """Write the rows as a list of objects by heading, in UTF-8; nothing of a text is changed."""
     between = "[\n"
@@ -79,13 +70,6 @@ def write_json(table: Table, file: IO[bytes]) -> None:
         file.write(f"{between} {json.dumps(told, ensure_ascii=False)}".encode())
         between = ",\n"
     file.write(b"[]" if between == "[\n" else b"\n]")
-
-
-def to_json(table: Table) -> bytes:
-    """The same in memory."""
-    buffer = io.BytesIO()
-    write_json(table, buffer)
-    return buffer.getvalue()
 
 
 def naive(moment: datetime) -> datetime:

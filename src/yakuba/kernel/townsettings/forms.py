@@ -23,10 +23,10 @@ def form_of(settings: Sequence[Setting], data: Any, prefix: str) -> forms.Form:
 
 def values(form: forms.Form) -> dict[str, Value]:
     """Name → value as it is stored."""
-    return {name: _stored(name, given) for name, given in form.cleaned_data.items()}
+    return {name: _stored(given) for name, given in form.cleaned_data.items()}
 
 
-def _stored(name: str, given: Any) -> Value:
+def _stored(given: Any) -> Value:
     if isinstance(given, str):
         return given.replace("\r\n", "\n").strip()
     return given  # type: ignore[no-any-return]

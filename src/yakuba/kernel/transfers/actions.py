@@ -124,7 +124,7 @@ def _each(
 def _place(move: Move, people: dict[str, User], actor: User) -> None:
     if move.department or move.roles is not None:
         _here(move.username, people)
-        accounts.save_staff(move.username, department=move.department, roles=move.roles, actor=actor)
+        accounts.save_staff(move.username, department=move.department or None, roles=move.roles, actor=actor)
 
 
 def _hand_over(wanted: Sequence[Move], actor: User, troubles: list[str]) -> list[str]:

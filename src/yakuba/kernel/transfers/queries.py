@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts import queries as accounts
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.registry import Failure, InHand, manifests, resolve
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.reading import Move
@@ -52,7 +52,7 @@ def shown(moves: Sequence[Move]) -> list[Shown]:
 
 def staff(usernames: Sequence[str]) -> dict[str, User]:
     """The town's people of these numbers."""
-    rows = User.objects.filter(municipality=current_municipality(), username__in=usernames)
+    rows = accounts.staff().filter(username__in=usernames)
     return {row.username: row for row in rows.select_related("department").prefetch_related("roles")}
 
 
@@ -84,10 +84,7 @@ def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
     wanted = {move.department for move in moves if move.department}
     going = {move.username: move for move in moves}
     left = set()
-    here = User.objects.filter(municipality=current_municipality(), is_active=True).select_related(
-        "department"
-    )
-    for person in here:
+    for person in accounts.at_work().select_related("department"):
         move = going.get(person.username)
         if move is None or not (move.leaves or move.department):
             left.add(str(person.department) if person.department else "")

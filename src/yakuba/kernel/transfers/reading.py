@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.accounts.models import Role
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import reading as tables
-from yakuba.kernel.tenancy import current_municipality
 
 PERSON, DEPARTMENT, ROLES, LEAVES, SUCCESSOR = HEADINGS = ("職員ID", "課", "役割", "退職", "引き継ぐ職員")
 YES = frozenset(
@@ -68,11 +68,7 @@ def moves(data: bytes) -> list[Move]:
 
 
 def _read(data: bytes, problems: list[Problem]) -> Iterator[tuple[int, Move]]:
-    people = set(
-        User.objects.filter(municipality=current_municipality(), is_active=True).values_list(
-            "username", flat=True
-        )
-    )
+    people = set(at_work().values_list("username", flat=True))
     roles = set(Role.objects.values_list("name", flat=True))
     seen: dict[str, int] = {}
     for row in tables.rows(data, [PERSON], problems, place=lambda row: row.get(PERSON)):

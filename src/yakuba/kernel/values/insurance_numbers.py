@@ -9,8 +9,7 @@ of 介護保険 and 国民健康保険 have no check digit that all insurers use
 from __future__ import annotations
 
 from yakuba.kernel.values.field_type import Example, FieldType, Script
-from yakuba.kernel.values.numbers import GROUPED, read_grouped
-from yakuba.kernel.values.refusal import ValueRefused
+from yakuba.kernel.values.numbers import read_checked
 
 DIGITS = 8
 
@@ -23,12 +22,10 @@ def check_digit(first: str) -> str:
 
 def read_insurance_number(text: str) -> str:
     """Eight digits of which the last checks the others; the empty string for nothing. Raises ValueRefused."""
-    digits = read_grouped(text, GROUPED, f"被保険者番号は{DIGITS}けたの数字で入力してください。")
-    if digits and len(digits) != DIGITS:
-        raise ValueRefused(f"被保険者番号は{DIGITS}けたです（入力は{len(digits)}けた）。")
-    if digits and check_digit(digits[:-1]) != digits[-1]:
-        raise ValueRefused("被保険者番号の検証番号（最後の1けた）が合いません。用紙と見比べてください。")
-    return digits
+    wrong = "検証番号（最後の1けた）が合いません。用紙と見比べてください。"
+    return read_checked(
+        text, "被保険者番号", DIGITS, lambda digits: check_digit(digits[:-1]) == digits[-1], wrong
+    )
 
 
 INSURANCE_NUMBER = FieldType(

@@ -8,8 +8,7 @@ for n ≥ 7, it is 11 - (ΣPQ mod 11), and 0 where that remainder is 0 or 1.
 from __future__ import annotations
 
 from yakuba.kernel.values.field_type import Example, FieldType, Script
-from yakuba.kernel.values.numbers import GROUPED, read_grouped
-from yakuba.kernel.values.refusal import ValueRefused
+from yakuba.kernel.values.numbers import read_checked
 
 DIGITS = 12
 
@@ -26,12 +25,10 @@ def check_digit(first: str) -> str:
 def read_my_number(text: str) -> str:
     """Twelve digits of which the last checks the others; the empty string for nothing. Raises ValueRefused, whose
     sentence never says the number."""
-    digits = read_grouped(text, GROUPED, f"個人番号は{DIGITS}けたの数字で入力してください。")
-    if digits and len(digits) != DIGITS:
-        raise ValueRefused(f"個人番号は{DIGITS}けたです（入力は{len(digits)}けた）。")
-    if digits and check_digit(digits[:-1]) != digits[-1]:
-        raise ValueRefused("個人番号の検査用数字（最後の1けた）が合いません。用紙と見比べてください。")
-    return digits
+    wrong = "検査用数字（最後の1けた）が合いません。用紙と見比べてください。"
+    return read_checked(
+        text, "個人番号", DIGITS, lambda digits: check_digit(digits[:-1]) == digits[-1], wrong
+    )
 
 
 def _shown(value: str) -> str:

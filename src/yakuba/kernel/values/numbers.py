@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from yakuba.kernel.values.characters import compose, narrow
 from yakuba.kernel.values.field_type import Example, FieldType, Script
@@ -11,7 +12,7 @@ from yakuba.kernel.values.refusal import ValueRefused
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _MONEY = re.compile(r"^(?:金|[\\¥￥])\s*|\s*円也?$")
 LONGEST = 18  # digits
-GROUPED = re.compile(r"[0-9](?:[- ー]?[0-9])*")  # for read_grouped: parted anywhere
+_GROUPED = re.compile(r"[0-9](?:[- ー]?[0-9])*")  # parted anywhere
 _NUMBER = re.compile(r"([-+△▲]?)\s*([0-9]+|[0-9]{1,3}(?:[,、][0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)")
 
 
@@ -53,6 +54,18 @@ def read_grouped(text: str, pattern: re.Pattern[str], refusal: str) -> str:
     if plain and not pattern.fullmatch(plain):
         raise ValueRefused(refusal)
     return re.sub(r"[^0-9]", "", plain)
+
+
+def read_checked(text: str, called: str, length: int, right: Callable[[str], bool], otherwise: str) -> str:
+    """A number that checks itself: `length` digits, parted anywhere, for which `right` holds; the empty string for
+    nothing. Raises ValueRefused, whose sentences begin with what the number is called and never say it; `otherwise` is
+    the rest of the one for a failed check."""
+    digits = read_grouped(text, _GROUPED, f"{called}は{length}けたの数字で入力してください。")
+    if digits and len(digits) != length:
+        raise ValueRefused(f"{called}は{length}けたです（入力は{len(digits)}けた）。")
+    if digits and not right(digits):
+        raise ValueRefused(f"{called}の{otherwise}")
+    return digits
 
 
 NUMBER = FieldType(

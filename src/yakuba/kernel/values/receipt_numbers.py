@@ -10,7 +10,7 @@ import re
 
 from yakuba.kernel.values.characters import compose, narrow
 from yakuba.kernel.values.field_type import Example, FieldType, Script
-from yakuba.kernel.values.numbers import GROUPED, read_grouped
+from yakuba.kernel.values.numbers import read_checked
 from yakuba.kernel.values.refusal import ValueRefused
 
 MOST_DECISIONS = 99
@@ -32,12 +32,8 @@ def read_receipt_number(text: str) -> str:
 
 def read_application_number(text: str) -> str:
     """Ten digits with right check digits; the empty string for nothing. Raises ValueRefused."""
-    digits = read_grouped(text, GROUPED, "受付番号は10けたの数字で入力してください。")
-    if digits and len(digits) != 10:
-        raise ValueRefused(f"受付番号は10けたです（入力は{len(digits)}けた）。")
-    if digits and check_digits(digits[:8]) != digits[8:]:
-        raise ValueRefused("受付番号の検査数字（最後の2けた）が合いません。")
-    return digits
+    wrong = "検査数字（最後の2けた）が合いません。"
+    return read_checked(text, "受付番号", 10, lambda digits: check_digits(digits[:8]) == digits[8:], wrong)
 
 
 def later_decision(receipt_number: str, number: int) -> str:

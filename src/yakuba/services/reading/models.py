@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
@@ -60,9 +61,7 @@ class Batch(MunicipalityModel):
 
     name = models.CharField("名前", max_length=120)
     created_at = models.DateTimeField("取り込み日時", auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="取り込んだ職員"
-    )
+    created_by = person("取り込んだ職員", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "束"
@@ -139,18 +138,14 @@ class Sheet(MunicipalityModel):
     )
     chosen_page = models.PositiveIntegerField("職員が選んだページ", null=True)
     typed_number = models.CharField("職員が入れた受付番号", max_length=20, blank=True)
-    typed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="入れた職員"
-    )
+    typed_by = person("入れた職員", null=True)
     typed_seconds = models.FloatField("職員の秒", default=0.0)
     typed_assumed = models.BooleanField("職員の秒は仮定", default=False)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+", verbose_name="受付")
     seconds = models.FloatField("機械の秒", default=0.0)
     seconds_noted = models.BooleanField("秒を受付簿に記した", default=False)
     aside_reason = models.TextField("除外の理由", blank=True)
-    aside_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="除外した職員"
-    )
+    aside_by = person("除外した職員", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "用紙"
@@ -207,9 +202,7 @@ class Question(MunicipalityModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="見ている職員"
     )
     leased_until = models.DateTimeField("見ている期限", null=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="確認した職員"
-    )
+    answered_by = person("確認した職員", null=True)
     answered_at = models.DateTimeField("確認日時", null=True)
     seconds = models.FloatField("かかった秒", default=0.0)
     hold_reason = models.TextField("保留の理由", blank=True)
@@ -237,21 +230,11 @@ class Correction(MunicipalityModel):
     reason = models.CharField("気づいたきっかけ", max_length=200)
     origin = models.CharField("誤りの由来", max_length=10, choices=CaseValue.Origin.choices)
     source = models.JSONField("誤りの出所", default=dict)
-    wrong_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="誤って確認した職員",
-    )
+    wrong_by = person("誤って確認した職員", null=True)
     wrong_at = models.DateTimeField("誤って確認した日時", null=True)
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="訂正を始めた職員"
-    )
+    opened_by = person("訂正を始めた職員")
     opened_at = models.DateTimeField("訂正を始めた日時", auto_now_add=True)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="直した職員"
-    )
+    done_by = person("直した職員", null=True)
     done_at = models.DateTimeField("基幹システムを直した日時", null=True)
 
     class Meta(MunicipalityModel.Meta):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
@@ -23,9 +23,7 @@ class BaselineEntry(MunicipalityModel):
     )
     kind = models.CharField("種類", max_length=10, choices=Kind.choices)
     source = models.CharField("根拠", max_length=200)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
-    )
+    entered_by = person("職員", null=True)
     entered_at = models.DateTimeField("登録日時", auto_now_add=True)
 
     class Meta(MunicipalityModel.Meta):

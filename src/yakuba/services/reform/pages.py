@@ -19,13 +19,13 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.charts import Chart, before_after, person_and_machine
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.letters.press import to_pdf
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
 from yakuba.services.reform import actions, queries
-from yakuba.services.reform.adapters.pdf import PdfUnavailable, to_pdf
 from yakuba.services.reform.contracts import Effect, Promise
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.forms import BaselineForm
@@ -100,15 +100,9 @@ def effects_pdf(request: HttpRequest) -> HttpResponse:
         "municipality": current_municipality(),
         "today": timezone.localdate(),
     }
-    try:
-        content = to_pdf(render_to_string("reform/report.html", context))
-    except PdfUnavailable as error:
-        messages.error(request, str(error))
-        return redirect("reform:effects")
+    content = to_pdf(render_to_string("reform/report.html", context))
     record("reform.report_made", actor=person_of(request))
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="effect-{timezone.localdate():%Y%m%d}.pdf"'
-    return answer
+    return Download(f"effect-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
 
 
 @permission_required("reform.view")
@@ -127,11 +121,7 @@ def promises_pdf(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "person": request.user,
     }
-    try:
-        content = to_pdf(render_to_string("reform/promises_paper.html", context))
-    except PdfUnavailable as error:
-        messages.error(request, str(error))
-        return redirect("reform:promises")
+    content = to_pdf(render_to_string("reform/promises_paper.html", context))
     record("reform.promises_printed", actor=person_of(request))
     return Download(f"promises-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from yakuba.kernel.accounts.models import person
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
@@ -98,9 +99,7 @@ class Scenario(MunicipalityModel):
     name = models.CharField("名称", max_length=120)
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name="手続")
     system = models.ForeignKey(System, models.PROTECT, related_name="scenarios", verbose_name="接続先")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="責任者"
-    )
+    owner = person("責任者")
     successor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="後任"
     )
@@ -128,9 +127,7 @@ class ScenarioVersion(MunicipalityModel):
     digest = models.CharField(max_length=64)  # sha256 of the text, as the engine's loader computes it
     forms = models.JSONField(default=dict)
     loaded_at = models.DateTimeField("登録日時", auto_now_add=True)
-    loaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登録者"
-    )
+    loaded_by = person("登録者")
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "シナリオの版"
@@ -173,9 +170,7 @@ class Run(MunicipalityModel):
     holder = models.CharField(max_length=64, blank=True)
     fence = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="実行者"
-    )
+    started_by = person("実行者")
     started_at = models.DateTimeField("開始日時", auto_now_add=True)
     ended_at = models.DateTimeField("終了日時", null=True)
 
@@ -290,9 +285,7 @@ class RowEvent(MunicipalityModel):
         "状態", max_length=16, choices=[(state.value, state.label) for state in RowState]
     )
     message = models.TextField("内容", blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
-    )
+    user = person("職員", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "行の経過"

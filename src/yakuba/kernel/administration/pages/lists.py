@@ -10,10 +10,22 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import ApiToken, Role, User
+from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.jobs import steering
 from yakuba.kernel.jobs.models import FINISHED, Job, State
-from yakuba.kernel.lists import Bulk, Cell, Column, DayFilter, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.lists import (
+    Bulk,
+    Cell,
+    Column,
+    DayFilter,
+    Filter,
+    Listing,
+    Nothing,
+    Search,
+    shortened,
+    status,
+)
 from yakuba.kernel.registry import audit_sentences, manifests
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
@@ -30,12 +42,8 @@ JOB_KINDS = {
 }
 
 
-def _own_people() -> QuerySet[User]:
-    return User.objects.filter(municipality=current_municipality())
-
-
 def _people() -> QuerySet[User]:
-    rows = _own_people().select_related("department").prefetch_related("roles")
+    rows = staff().select_related("department").prefetch_related("roles")
     return rows.order_by("-is_active", "username")
 
 
@@ -78,7 +86,6 @@ PEOPLE = Listing(
             "department",
             "課",
             lambda: [(str(one.pk), one.name) for one in Department.objects.order_by("name")],
-            lambda rows, one: rows.filter(department=one),
         ),
         Filter(
             "role",
@@ -100,9 +107,7 @@ PEOPLE = Listing(
 
 def _rights(names: Sequence[str]) -> Cell:
     labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
-    words = "、".join(labels.get(name, name) for name in names)
-    shown = words if len(words) <= LONGEST_RIGHTS else f"{words[: LONGEST_RIGHTS - 1]}…"
-    return Cell(words, shown=shown)
+    return shortened("、".join(labels.get(name, name) for name in names), LONGEST_RIGHTS)
 
 
 ROLES = Listing(
@@ -194,7 +199,7 @@ JOBS = Listing(
     nothing=Nothing("仕事はまだありません", "読み取りやロボットを動かすと、ここに出ます。"),
     search=Search(lambda rows, text: rows.filter(key__icontains=text), label="対象"),
     filters=(
-        Filter("state", "状態", lambda: State.choices, lambda rows, one: rows.filter(state=one)),
+        Filter("state", "状態", lambda: State.choices),
         Filter(
             "name",
             "種類",
@@ -202,7 +207,6 @@ JOBS = Listing(
                 (one, Job(name=one).label)
                 for one in Job.objects.order_by("name").values_list("name", flat=True).distinct()
             ],
-            lambda rows, one: rows.filter(name=one),
         ),
     ),
     bulk=(
@@ -251,7 +255,7 @@ EVENTS = Listing(
         Filter(
             "person",
             "職員",
-            lambda: [(one.username, str(one)) for one in _own_people().order_by("username")],
+            lambda: [(one.username, str(one)) for one in staff().order_by("username")],
             lambda rows, one: rows.filter(actor__username=one),
         ),
         DayFilter("first", "この日から", "{}から", lambda rows, day: rows.filter(at__gte=_midnight(day))),

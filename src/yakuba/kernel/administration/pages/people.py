@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.administration.forms import PersonForm
 from yakuba.kernel.administration.pages.lists import PEOPLE
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.ui.refusals import told_in
 
 MANAGE = "accounts.manage"
 
@@ -30,15 +31,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with told_in(form):
             if User.objects.filter(username=given["username"]).exists():
                 raise actions.NotAccepted(
                     f"職員ID「{given['username']}」はもう使われています。別のIDにしてください。"
                 )
-            person = _save(given["username"], given, request)
-            return _password_once(request, person)
-        except actions.NotAccepted as error:
-            form.add_error(None, str(error))
+            return _password_once(request, _save(given["username"], given, request))
     context = {"form": form, "person": None}
     return render(request, "administration/person.html", context, status=422 if form.errors else 200)
 
@@ -49,12 +47,10 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     row = _one(user_id)
     form = PersonForm(request.POST or None, person=row)
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             _save(row.username, form.cleaned_data, request)
             messages.success(request, f"{row} を直しました。")
             return redirect("administration:people")
-        except actions.NotAccepted as error:
-            form.add_error(None, str(error))
     context = {"form": form, "person": row}
     return render(request, "administration/person.html", context, status=422 if form.errors else 200)
 
@@ -64,13 +60,10 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
 def active(request: HttpRequest, user_id: int) -> HttpResponse:
     """Let the person log in, or no longer."""
     row = _one(user_id)
-    try:
-        actions.set_active(row, "back" in request.POST, actor=person_of(request))
-        messages.success(
-            request, f"{row} は{'ログインできます' if row.is_active else 'ログインできなくなりました'}。"
-        )
-    except actions.NotAccepted as error:
-        messages.error(request, str(error))
+    actions.set_active(row, "back" in request.POST, actor=person_of(request))
+    messages.success(
+        request, f"{row} は{'ログインできます' if row.is_active else 'ログインできなくなりました'}。"
+    )
     return redirect("administration:person", user_id)
 
 
@@ -91,26 +84,18 @@ def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("administration:person", user_id)
 
 
-def _own():  # type: ignore[no-untyped-def]  # a QuerySet of users
-    return User.objects.filter(municipality=current_municipality())
-
-
 def _one(user_id: int) -> User:
-    return get_object_or_404(_own(), pk=user_id)
+    return get_object_or_404(staff(), pk=user_id)
 
 
 def _save(username: str, given: dict[str, object], request: HttpRequest) -> User:
-    person = actions.save_staff(
+    return actions.save_staff(
         username,
         name=str(given["display_name"]),
         department=str(given["department"]),
         roles=list(given["roles"]),  # type: ignore[call-overload]  # a list of names
         actor=person_of(request),
     )
-    if not given["department"] and person.department_id is not None:
-        person.department = None
-        person.save(update_fields=["department"])
-    return person
 
 
 def _password_once(request: HttpRequest, person: User) -> HttpResponse:

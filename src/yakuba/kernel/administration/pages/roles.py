@@ -16,6 +16,7 @@ from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.registry import proposed_roles
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
+from yakuba.kernel.ui.refusals import told_in
 
 MANAGE = "accounts.manage"
 
@@ -61,11 +62,8 @@ def role(request: HttpRequest, role_id: int) -> HttpResponse:
 def remove(request: HttpRequest, role_id: int) -> HttpResponse:
     """Take the role away, if nobody holds it."""
     row = get_object_or_404(Role.objects, pk=role_id)
-    try:
-        actions.remove_role(row, actor=person_of(request))
-        messages.success(request, f"役割「{row.name}」をなくしました。")
-    except actions.NotAccepted as error:
-        messages.error(request, str(error))
+    actions.remove_role(row, actor=person_of(request))
+    messages.success(request, f"役割「{row.name}」をなくしました。")
     return redirect("administration:roles")
 
 
@@ -81,7 +79,7 @@ def town(request: HttpRequest) -> HttpResponse:
         prefix="town",
     )
     new_form = NameForm(request.POST if adding else None, label="新しい課の名称", prefix="new")
-    try:
+    with told_in(new_form if adding else name_form):
         if adding and new_form.is_valid():
             actions.save_department(new_form.cleaned_data["name"], actor=person_of(request))
             return redirect("administration:town")
@@ -91,8 +89,6 @@ def town(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, "自治体の名称を直しました。")
             return redirect("administration:town")
-    except actions.NotAccepted as error:
-        (new_form if adding else name_form).add_error("name", str(error))
     context = {
         "town": municipality,
         "name_form": name_form,
@@ -112,29 +108,22 @@ def department(request: HttpRequest, department_id: int) -> HttpResponse:
         initial={"name": row.name},
         label="課の名称",
     )
-    try:
-        if "remove" in request.POST:
-            actions.remove_department(row, actor=person_of(request))
-            messages.success(request, f"課「{row}」をなくしました。")
-            return redirect("administration:town")
+    if "remove" in request.POST:
+        actions.remove_department(row, actor=person_of(request))
+        messages.success(request, f"課「{row}」をなくしました。")
+        return redirect("administration:town")
+    with told_in(form):
         if form.is_valid():
             actions.save_department(form.cleaned_data["name"], department=row, actor=person_of(request))
             return redirect("administration:town")
-    except actions.NotAccepted as error:
-        if form.is_bound:
-            form.add_error("name", str(error))
-        else:
-            messages.error(request, str(error))
     people = User.objects.filter(department=row).order_by("username")
     context = {"department": row, "form": form, "people": people}
     return render(request, "administration/department.html", context, status=422 if form.errors else 200)
 
 
 def _saved(request: HttpRequest, name: str, form: RoleForm) -> bool:
-    try:
+    with told_in(form):
         actions.save_role(name, form.cleaned_data["permissions"], actor=person_of(request))
-    except actions.NotAccepted as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, f"役割「{name}」を登録しました。")
-    return True
+        messages.success(request, f"役割「{name}」を登録しました。")
+        return True
+    return False

@@ -15,6 +15,7 @@ from yakuba.kernel.administration.pages.lists import TOKENS
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Shown
 from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.ui.refusals import told_in
 
 
 @permission_required("accounts.tokens")
@@ -24,7 +25,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         person = get_object_or_404(User, municipality=current_municipality(), username=given["user"])
-        try:
+        with told_in(form):
             secret = actions.issue_token(
                 person, given["name"], given["scopes"], given["days"], actor=person_of(request)
             )
@@ -33,8 +34,6 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
                 f"「{given['name']}」のプログラムに設定します。なくしたら、止めて発行し直してください。"
             )
             return render(request, "administration/once.html", once)
-        except actions.NotAccepted as error:
-            form.add_error(None, str(error))
     if form.errors:
         shown = Shown(request, TOKENS, TOKENS.wanted({}))
         return render(request, "administration/tokens.html", {"list": shown, "form": form}, status=422)

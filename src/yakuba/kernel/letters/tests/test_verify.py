@@ -16,7 +16,7 @@ from yakuba.kernel.letters import cli, mailing, press, printing
 from yakuba.kernel.letters.letter import Addressee, Layout, Letter, Mark, read_mark, seal
 from yakuba.kernel.letters.verify import Kind, own_list, verify
 from yakuba.kernel.letters.wording import appeal, filled, unknown_fields
-from yakuba.kernel.tables.spreadsheets import to_csv
+from yakuba.kernel.tables import files
 
 TEMPLATE = """{% load letters %}<style>@page { size: A4; margin: 0 }
 section { position: relative; break-after: page; padding: 20mm; font: 12pt "Noto Sans CJK JP" }</style>
@@ -160,7 +160,7 @@ def test_a_mark_reads_back_as_it_was_written(recipient):
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
 def test_the_mailing_file_and_the_pdf_prove_each_other(five, tmp_path, encoding):
     made = printed(letters(5))
-    data, _ = to_csv(mailing.table("宛名", made.letters), encoding)
+    data = files.written([mailing.table("宛名", made.letters)], encoding, accept=True)
     (tmp_path / "letters.pdf").write_bytes(made.pdf)
     (tmp_path / "mailing.csv").write_bytes(data)
     words = ["verify", str(tmp_path / "letters.pdf"), "--mailing", str(tmp_path / "mailing.csv")]

@@ -17,7 +17,7 @@ from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.cli import app
 from yakuba.kernel.persons.matching import Entry, Probe
 from yakuba.kernel.persons.models import Load, Person
-from yakuba.kernel.tables.excel import to_excel
+from yakuba.kernel.tables import files
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.tables.tests.looking import form_of
 from yakuba.kernel.tenancy import active_municipality
@@ -163,7 +163,7 @@ def work():
 def test_a_workbook_is_a_register_too_and_other_headings_are_known(in_yakuba_city, clerk, tmp_path):
     path = tmp_path / "atena.xlsx"
     made = [("0001", "山田太郎", "1950-03-08", "ヤマダタロウ"), ("0002", "髙橋花子", None, "")]
-    path.write_bytes(to_excel([Table("宛名", ("住民番号", "名前", "生年月日", "カナ"), made)]))
+    path.write_bytes(files.written([Table("宛名", ("住民番号", "名前", "生年月日", "カナ"), made)], "xlsx"))
     done = loading.load(path, actor=clerk)
     assert (done.rows, done.problems) == (2, [])
     assert queries.match(SAYS).certain is None

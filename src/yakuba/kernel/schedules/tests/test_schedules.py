@@ -210,7 +210,7 @@ def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
     row = planned(keeper)
     with active_municipality(neighbour_town):
         other = planned(neighbour)
-        assert [one.row for one in queries.shown(neighbour)] == [other]
+        assert [one.row for one in queries.shown()] == [other]
     due(row)
     Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now())
     actions.begin_due()

@@ -9,8 +9,9 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
+from yakuba.kernel.tables import files
 from yakuba.kernel.tables.reading import rows
-from yakuba.kernel.tables.spreadsheets import Table, to_json
+from yakuba.kernel.tables.spreadsheets import Table
 
 HEAD = ["番号", "世帯", "氏名", "生年月日"]
 
@@ -103,4 +104,7 @@ def test_a_broken_workbook_is_told(cut):
 
 def test_json_holds_the_texts_as_they_are():
     table = Table("表", ("氏名", "数"), [("=1+1", 5), ("0012", None)])
-    assert json.loads(to_json(table)) == [{"氏名": "=1+1", "数": 5}, {"氏名": "0012", "数": None}]
+    assert json.loads(files.written([table], "json")) == [
+        {"氏名": "=1+1", "数": 5},
+        {"氏名": "0012", "数": None},
+    ]

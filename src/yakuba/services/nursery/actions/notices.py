@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -229,7 +230,7 @@ def _lacking_in_words(found: Mapping[str, list[str]]) -> str:
 
 def _held_back(notice: notices.Notice, reason: str) -> dict[str, Any]:
     place = f"受付番号 {notice.child}（{glyphs.shown(notice.guardian or notice.child_name)[:NAME_SHOWN]}様）"
-    return {"line": 0, "place": place, "reason": reason}
+    return asdict(Problem(0, place, reason))
 
 
 def _keep(row: NoticePrint, printed: printing.Printed, problems: list[Problem]) -> None:
@@ -315,7 +316,5 @@ def take_up(*, print_id: int) -> None:
 
 def _end(row: NoticePrint, state: NoticePrint.State, *, problems: Any) -> None:
     row.state, row.ended_at = state, timezone.now()
-    row.problems = [
-        {"line": one.line, "place": one.place, "reason": one.reason} for one in problems[:KEPT_PROBLEMS]
-    ]
+    row.problems = [asdict(one) for one in problems[:KEPT_PROBLEMS]]
     row.save()

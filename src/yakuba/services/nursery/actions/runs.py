@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -246,7 +246,7 @@ def _store(run: Run, result: Result) -> None:
         {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
     ]
     row.notes = _kept(selection.notes)
-    row.counts = queries.counts_of(selection, matching, result.reasons)
+    row.counts = queries.counts_of(selection, result.reasons)
     row.state, row.ended_at = Run.State.DONE, timezone.now()
     row.save()
     _store_placements(row, selection, matching, result.reasons)
@@ -297,9 +297,9 @@ def _known(round: Round, digest: str) -> Run | None:
 
 def _kept(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """The first of them, and how many more there are."""
-    rows = [{"line": one.line, "place": one.place, "reason": one.reason} for one in problems[:KEPT_PROBLEMS]]
+    rows = [asdict(one) for one in problems[:KEPT_PROBLEMS]]
     more = len(problems) - len(rows)
-    return rows + ([{"line": 0, "place": "", "reason": f"ほかに{more}件あります。"}] if more else [])
+    return rows + ([asdict(Problem(0, "", f"ほかに{more}件あります。"))] if more else [])
 
 
 def _fail(run: Run, problems: Sequence[Problem]) -> None:

@@ -70,18 +70,6 @@ class Taken:
         """Good rows."""
         return self.new + self.changed + self.same
 
-    def to_json(self) -> dict[str, Any]:
-        """For the API and the command line."""
-        return {
-            "new": self.new,
-            "changed": self.changed,
-            "same": self.same,
-            "kept": self.kept,
-            "withdrawn": self.withdrawn,
-            "left_out": self.left_out,
-            "problems": [{"line": p.line, "place": p.place, "reason": p.reason} for p in self.problems],
-        }
-
 
 @transaction.atomic
 def from_ledger(round: Round, *, actor: User) -> Taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def prepare(
         "not_eligible": len(selection.not_eligible),
     }
     if as_json:
-        print_json({**counts, "notes": [_fault(note) for note in selection.notes]})
+        print_json({**counts, "notes": [asdict(note) for note in selection.notes]})
         return
     console.print(
         f"世帯 {counts['households']}、児童 {counts['children']}人、枠 {counts['slots']}（席 {counts['seats']}）、"
@@ -124,7 +125,7 @@ def index(
         raise fail(f"受付番号「{child}」の児童は、この回の選考にいません。", NOT_READY)
     mine = [note for note in selection.notes if note.place == f"受付 {child}"]
     if as_json:
-        print_json(_as_json(found, selection) | {"notes": [_fault(note) for note in mine]})
+        print_json(_as_json(found, selection) | {"notes": [asdict(note) for note in mine]})
     else:
         _print_index(found, selection)
         _tell(mine)
@@ -178,7 +179,7 @@ def _start(text: str, read: rules.Rules) -> date:
 def _refuse(problems: Sequence[Problem], what: str, as_json: bool) -> typer.Exit:
     """Every fault by line; nothing was written."""
     if as_json:
-        print_json({"problems": [_fault(problem) for problem in problems]})
+        print_json({"problems": [asdict(problem) for problem in problems]})
     lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(lines)
     if more > 0:
@@ -192,10 +193,6 @@ def _tell(notes: Sequence[Problem]) -> None:
         errors.print(f"お知らせ {note}", highlight=False, markup=False)
     if len(notes) > SHOWN_PROBLEMS:
         errors.print(f"ほか{len(notes) - SHOWN_PROBLEMS}件", highlight=False)
-
-
-def _fault(problem: Problem) -> dict[str, object]:
-    return {"line": problem.line, "place": problem.place, "reason": problem.reason}
 
 
 PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別加点"}

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -155,8 +156,7 @@ def _progress(as_json: bool) -> Iterator[Callable[[str, float], None]]:
 def _refuse(refused: MarketRefused, as_json: bool) -> typer.Exit:
     """Every fault by line; nothing was run."""
     if as_json:
-        rows = [{"line": p.line, "place": p.place, "reason": p.reason} for p in refused.problems]
-        print_json({"problems": rows})
+        print_json({"problems": [asdict(problem) for problem in refused.problems]})
     lines = [str(problem) for problem in refused.problems[:SHOWN_PROBLEMS]]
     more = len(refused.problems) - len(lines)
     if more > 0:

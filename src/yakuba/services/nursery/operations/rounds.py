@@ -42,7 +42,7 @@ def _problems(facts: dict[str, Any]) -> str:
 
 
 A_ROUND = Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at)
-TAKEN = Answer(answers.TakenOut, taking.Taken.to_json, TAKEN_COLUMNS, fault=_problems)
+TAKEN = Answer(answers.TakenOut, asdict, TAKEN_COLUMNS, fault=_problems)
 
 
 @OPERATIONS.add(

@@ -8,6 +8,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Trace, Work
+from yakuba.kernel.operations.finding import one
 from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import files, runs, trying
 from yakuba.services.nursery.models import Placement, Run
@@ -18,7 +19,6 @@ from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rules, told
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.finding import round_of, run_of
-from yakuba.services.nursery.queries.refusal import Unknown
 
 RUN_COLUMNS = {"id": "計算", "state": "状態", "status": "結果", "certificate": "証明", "bound": "下限"}
 RESULT_COLUMNS = {
@@ -120,11 +120,7 @@ def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
 )
 def show_result(asked: given.OneResult, actor: Actor) -> Placement:
     """One child's result with its explanation."""
-    rows = Placement.objects.select_related("application")
-    row: Placement | None = rows.filter(pk=asked.placement_id).first()
-    if row is None:
-        raise Unknown(f"結果{asked.placement_id}がありません。番号を確かめてください。")
-    return row
+    return one(Placement.objects.select_related("application"), asked.placement_id)
 
 
 @OPERATIONS.add(

@@ -65,7 +65,7 @@ ROUNDS = Listing(
         ("選考回を作る", reverse_lazy("nursery:round_new")),
     ),
     search=Search(lambda rows, text: rows.filter(title__icontains=text), label="選考回の名前"),
-    filters=(Filter("state", "状態", lambda: Round.State.choices, lambda rows, one: rows.filter(state=one)),),
+    filters=(Filter("state", "状態", lambda: Round.State.choices),),
     sort="-start",
     lead="申込から入所の決定まで。決めた選考基準のとおりに割り当て、結果を証明し、理由を説明します。",
     actions=(
@@ -153,9 +153,7 @@ def applications(round: Round) -> Listing:
         nothing=Nothing("申込はまだありません", "選考回の画面で、受付簿かCSVから取り込みます。"),
         search=Search(by_child(), label="受付番号か氏名", also="q"),
         filters=(
-            Filter(
-                "state", "状態", lambda: Application.State.choices, lambda rows, one: rows.filter(state=one)
-            ),
+            Filter("state", "状態", lambda: Application.State.choices),
             Filter(
                 "first",
                 "第1希望",
@@ -231,7 +229,6 @@ def facilities(round: Round) -> Listing:
                     .distinct()
                     if one
                 ],
-                lambda rows, one: rows.filter(district=one),
             ),
         ),
         lead="年齢ごとの空き枠です。―は受け入れのない年齢です。",
@@ -283,8 +280,8 @@ def decisions(round: Round) -> Listing:
         nothing=Nothing("決定はまだありません", "個別の決定は、児童の画面から起案します。"),
         search=Search(by_child("application__"), label="受付番号か氏名"),
         filters=(
-            Filter("kind", "種類", lambda: Decision.Kind.choices, lambda rows, one: rows.filter(kind=one)),
-            Filter("state", "状態", lambda: Decision.State.choices, lambda rows, one: rows.filter(state=one)),
+            Filter("kind", "種類", lambda: Decision.Kind.choices),
+            Filter("state", "状態", lambda: Decision.State.choices),
         ),
         trail=trail(round),
         taken="nursery.output",

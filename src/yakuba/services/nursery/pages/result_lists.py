@@ -91,10 +91,7 @@ def children(run: Run, placements: Any) -> Listing:
                 lambda rows, one: rows.filter(RESULTS[one][1]),
             ),
             Filter(
-                "slot",
-                "枠",
-                lambda: [(slot, names.slot_name(slot, places)) for slot in sorted(run.slots)],
-                lambda rows, slot: rows.filter(slot=slot),
+                "slot", "枠", lambda: [(slot, names.slot_name(slot, places)) for slot in sorted(run.slots)]
             ),
         ),
         sort="receipt",

@@ -171,7 +171,7 @@ def index_of(selection: Selection, explanation: Explanation) -> int | None:
     return own.total
 
 
-def counts_of(selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]) -> dict[str, Any]:
+def counts_of(selection: Selection, reasons: Mapping[str, Explanation]) -> dict[str, Any]:
     """For `Run.counts`: applicants, who is in (`placed`: to a new seat, `kept`: at its own), first wishes, by wish."""
     seated = selection.applications.seated
     taking_part = [pair for pair in selection.applications.children() if pair[1].id not in seated]

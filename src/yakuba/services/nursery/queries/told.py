@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from yakuba.services.nursery.contracts import Comparison, Move, Share
@@ -29,8 +30,8 @@ def round_facts(round: Round) -> dict[str, Any]:
         "households": figures.households,
         "facilities": figures.facilities,
         "seats": figures.seats,
-        "problems": [_problem(fault.problem) for fault in ready.faults],
-        "notes": [_problem(note.problem) for note in ready.notes],
+        "problems": [asdict(fault.problem) for fault in ready.faults],
+        "notes": [asdict(note.problem) for note in ready.notes],
     }
 
 
@@ -161,7 +162,3 @@ def decision_facts(row: Decision) -> dict[str, Any]:
         "answered_by": str(row.answered_by) if row.answered_by else "",
         "answered_at": row.answered_at,
     }
-
-
-def _problem(problem: Any) -> dict[str, Any]:
-    return {"line": problem.line, "place": problem.place, "reason": problem.reason}

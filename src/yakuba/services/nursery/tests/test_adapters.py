@@ -8,16 +8,13 @@ import multiprocessing
 from dataclasses import replace
 from datetime import date
 
-import openpyxl
 import pypdfium2
 import pytest
 
 from yakuba.kernel.letters import printing
 from yakuba.kernel.letters.letter import marked
 from yakuba.kernel.letters.printing import NothingFits
-from yakuba.kernel.tables.excel import to_excel
-from yakuba.kernel.tables.spreadsheets import Table, to_csv
-from yakuba.kernel.values.cp932 import GETA
+from yakuba.kernel.tables import files
 from yakuba.services.nursery.adapters import letters
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.engine.telling import notices
@@ -82,7 +79,7 @@ def test_the_print_file_has_one_page_a_child_in_the_order_of_the_mailing_file(wr
     pages, heard = printed
     assert heard[-1] == (len(made), len(made))
     table = letters.mailing(marked([letters.letter(one) for one in made], "p1"))
-    rows = list(csv.DictReader(io.StringIO(to_csv(table, "utf-8")[0].decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(files.written([table], "utf-8").decode("utf-8-sig"))))
     assert len(pages) == len(rows) == len(made)
     assert [row["郵便番号"] for row in rows] == sorted(row["郵便番号"] for row in rows)
     for number, (page, row, notice) in enumerate(zip(pages, rows, made, strict=True), start=1):
@@ -169,48 +166,3 @@ def test_wishes_with_the_same_fate_share_a_line():
     lines = notices.reasons([first, *wishes], {"A": "甲園"})
     assert [line.wishes for line in lines] == ["第1希望", "第2～4希望"]
     assert lines[1].facilities == "甲園"
-
-
-NASTY = ["=1+1", "+81", "-5", "@x", "＝SUM(A1)", "\t=1", "甲"]
-
-
-def test_formulas_are_harmless_in_csv_and_excel_and_numbers_stay_numbers():
-    table = Table("表", ("値", "数"), [(text, -5) for text in NASTY])
-    rows = list(csv.reader(io.StringIO(to_csv(table, "utf-8")[0].decode("utf-8-sig"))))
-    assert [row[0] for row in rows[1:]] == [f"'{text}" for text in NASTY[:-1]] + ["甲"]
-    assert rows[1][1] == "-5"
-    sheet = openpyxl.load_workbook(io.BytesIO(to_excel([table])))["表"]
-    for row, text in zip(sheet.iter_rows(min_row=2), NASTY, strict=True):
-        assert row[0].value == text
-        assert row[0].data_type == "s"
-        assert bool(row[0].quotePrefix) == (text != "甲")
-        assert row[1].value == -5
-    assert sheet.freeze_panes == "A2"
-
-
-def test_what_cp932_can_say_in_another_way_is_written_and_losses_are_told():
-    table = Table(
-        "表", ("氏名",), [("か\u3099んこ\u3099",), ("葛\U000e0100城",), ("⼭⽥\u200b",), ("1–2",), ("José",)]
-    )
-    data, problems = to_csv(table, "cp932")
-    rows = [row[0] for row in csv.reader(io.StringIO(data.decode("cp932")))]
-    assert rows[1:] == ["がんご", "葛城", "山田", "1－2", "Jos〓"]
-    assert [problem.line for problem in problems] == [3, 5, 6]
-    assert "字形の指定" in problems[0].reason
-
-
-def test_a_formula_does_not_hide_behind_what_cp932_leaves_out():
-    table = Table("表", ("氏名",), [("\u200b=1+1",), ("–1",), ("\ufeff@x",)])
-    rows = [row[0] for row in csv.reader(io.StringIO(to_csv(table, "cp932")[0].decode("cp932")))]
-    assert rows[1:] == ["'=1+1", "'－1", "'@x"]
-
-
-def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():
-    table = Table("表", ("氏名", "住所"), [("髙木〜一", "やくば市"), ("𠮷田", "東町−1")])
-    data, problems = to_csv(table, "cp932")
-    rows = list(csv.reader(io.StringIO(data.decode("cp932"))))
-    assert rows[1] == ["髙木～一", "やくば市"]
-    assert rows[2] == [f"{GETA}田", "東町－1"]
-    assert [(problem.line, problem.place) for problem in problems] == [(3, "氏名")]
-    assert "U+20BB7" in problems[0].reason
-    assert "𠮷田" in to_csv(table, "utf-8")[0].decode("utf-8")

@@ -116,7 +116,7 @@ def test_a_what_if_on_the_command_line(full, command, clerk):
         (("what-if", run.pk), 1, "どれかを変えて"),
         (("what-if", run.pk, "--seats", "N1-1=-5"), 1, "N1-1"),
         (("compare", run.pk), 2, "比べるもとの計算"),
-        (("compare", 999), 2, "計算999"),
+        (("compare", 999), 2, "計算 999"),
     ):
         code, _, printed = command(*words, *user)
         assert (code, said in printed) == (expected, True), (words, printed)

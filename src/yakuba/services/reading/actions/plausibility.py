@@ -14,12 +14,12 @@ def doubt(definition: FieldDefinition, value: str, read: str = "") -> str:
     """Why a person should look once more before `value` is taken, or nothing. `read` is what stood in the input."""
     if not value:
         return "必ず記入する欄です。用紙にも何も書かれていませんか。" if definition.required else ""
-    checks = (_against_rules, _doubled, _odd, _too_long)
-    return next((found for check in checks if (found := check(definition, value, read))), "")
-
-
-def _against_rules(definition: FieldDefinition, value: str, read: str) -> str:
-    return guard.doubt(definition, value)
+    return (
+        guard.doubt(definition, value)
+        or _doubled(definition, value, read)
+        or definition.kind.odd(value)
+        or _too_long(definition, value)
+    )
 
 
 def _doubled(definition: FieldDefinition, value: str, read: str) -> str:
@@ -33,10 +33,6 @@ def _doubled(definition: FieldDefinition, value: str, read: str) -> str:
     return ""
 
 
-def _odd(definition: FieldDefinition, value: str, read: str) -> str:
-    return definition.kind.odd(value)
-
-
-def _too_long(definition: FieldDefinition, value: str, read: str) -> str:
+def _too_long(definition: FieldDefinition, value: str) -> str:
     longest = definition.kind.longest
     return f"長すぎるようです（{len(value)}文字）。" if 0 < longest < len(value) else ""

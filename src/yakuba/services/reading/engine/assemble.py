@@ -75,7 +75,7 @@ def _merged(pages: Sequence[PageReading]) -> dict[str, FieldReading]:
     return merged
 
 
-def group(pages: Sequence[PageReading], library: FormLibrary) -> list[tuple[int, ...]]:
+def group(pages: Sequence[PageReading]) -> list[tuple[int, ...]]:
     """Positions of the pages of each application, in the order in which the applications begin.
 
     Pages with the same trusted receipt number and form belong together. A page whose number is not trusted
@@ -101,5 +101,5 @@ def read_cases(pages: Sequence[PageReading], library: FormLibrary) -> list[CaseR
     """All applications of a batch; `CaseReading.pages` are positions in `pages`."""
     return [
         read_case({position: pages[position] for position in positions}, library)
-        for positions in group(pages, library)
+        for positions in group(pages)
     ]

@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
+from yakuba.kernel.ledger.listing import BY_STATUS, status_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, ago, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
@@ -187,12 +187,7 @@ def _cases(row: Batch) -> Listing:
                 ("receipt_number",),
             ),
             Column("procedure", "手続", lambda case: case.procedure.title, ("procedure__title",)),
-            Column(
-                "status",
-                "状態",
-                lambda case: status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)]),
-                ("status",),
-            ),
+            Column("status", "状態", status_of, ("status",)),
         ),
         rows=lambda: queries.cases_of(row).select_related("procedure"),
         nothing=Nothing(
@@ -200,14 +195,7 @@ def _cases(row: Batch) -> Listing:
             "用紙を読み取ると、ここに受付が並びます。受け取れないファイルと困っている用紙は、受付になりません。",
         ),
         search=Search(lambda rows, text: rows.filter(receipt_number__contains=text), label="受付番号"),
-        filters=(
-            Filter(
-                "status",
-                "状態",
-                lambda: [(one.value, LABELS[one]) for one in Status],
-                lambda rows, one: rows.filter(status=one),
-            ),
-        ),
+        filters=(BY_STATUS,),
         sort="receipt",
         remembered=False,
     )

@@ -24,6 +24,7 @@ from yakuba.services.robots.contracts import (
     RunReport,
 )
 from yakuba.services.robots.engine.complaints import NO_EGRESS
+from yakuba.services.robots.engine.outcomes import NOT_ASKED
 from yakuba.services.robots.models import Row, Run, RunState, Scenario, ScenarioVersion, stored_problem
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries.runs import OPEN_STATES
@@ -31,12 +32,6 @@ from yakuba.services.robots.queries.runs import OPEN_STATES
 JOB = "robots.run"
 
 _GO_ON = "直ってから「再開」を押すと、続きから入力します。"
-
-_NOT_ASKED = Problem(
-    ProblemKind.UNCLEAR,
-    "登録ボタンを押した結果を確かめる前に中止されました。相手システムで受付番号を照会し、"
-    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
-)
 
 
 @transaction.atomic
@@ -238,7 +233,7 @@ def _release_rest(run: Run) -> None:
     rows = Row.objects.select_related("case__procedure", "run").filter(run=run, state__in=OPEN_STATES)
     for row in rows.order_by("number"):
         if row.intent_at is not None:
-            row.problem = stored_problem(_NOT_ASKED)
+            row.problem = stored_problem(NOT_ASKED)
             _step_towards(row, RowState.UNDECIDED)
         else:
             row.problem = None

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from yakuba.services.robots.contracts import (
     Evidence,
@@ -18,6 +18,7 @@ from yakuba.services.robots.contracts import (
     RowState,
     Stamp,
 )
+from yakuba.services.robots.engine import outcomes
 from yakuba.services.robots.engine.errors import (
     BadValue,
     Differs,
@@ -37,7 +38,6 @@ from yakuba.services.robots.engine.ports import BetweenSteps, Clock, Egress, Row
 from yakuba.services.robots.engine.states import allowed
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,31 +127,31 @@ class Attempt:
         around.between_steps()
         self._take_up()
         if self.row.starts > around.limits.starts:
-            self._give_up(_TOO_MANY_STARTS)
+            self._give_up(outcomes.TOO_MANY_STARTS)
             return
         if self.row.intent is not None:
             self._cut(self.row.intent)
         asked_at = around.clock.stamp()
         numbers = around.target.look_up(self.row, around.often).numbers
         if len(numbers) > 1:
-            self._to_person(_several(numbers), "lookup")
+            self._to_person(outcomes.several(numbers), "lookup")
         elif numbers:
             self._adopt(numbers[0])
-        elif self.row.intent is None and not _is_answer(self.row.problem):
+        elif self.row.intent is None and not outcomes.is_answer(self.row.problem):
             self._enter()
         elif self.row.intent is None:
             self._to_person(self.row.problem, "lookup")  # refused before anything was sent
         elif (left := self._unsettled(self.row.intent, asked_at)) > 0:
             self.deferred = True
             again = around.clock.now() + timedelta(seconds=left)
-            problem = self._unanswered(_WAITS_FOR_SETTLING)
+            problem = self._unanswered(outcomes.WAITS_FOR_SETTLING)
             self._move(RowState.RETRY, "lookup", problem=problem, not_before=again)
-        elif _is_answer(self.row.problem):
+        elif outcomes.is_answer(self.row.problem):
             self._to_person(self.row.problem, "lookup")
         elif self.row.intent.again or around.limits.idempotent:
             self._enter()
         else:
-            self._to_person(_not_there(self.row.intent), "lookup")
+            self._to_person(outcomes.not_there(self.row.intent), "lookup")
 
     def _take_up(self) -> None:
         if self.row.state is RowState.ENTERING and self.row.intent is None:
@@ -168,7 +168,7 @@ class Attempt:
             number = around.egress.number
             try:
                 if around.egress.cut(intent, self.row.number):
-                    problem = self.row.problem if _is_answer(self.row.problem) else None
+                    problem = self.row.problem if outcomes.is_answer(self.row.problem) else None
                     self._move(RowState.LOOKING_UP, "lookup", intent=None, problem=problem)
                     return
                 intent, settles_from = replace(intent, cut=True), None
@@ -229,7 +229,7 @@ class Attempt:
             self._picture(EvidenceKind.COMPLETION)
             self._note_time("pictures")
         if differing:
-            self._to_person(_mismatch(self.row.target_number, differing), "confirm")
+            self._to_person(outcomes.mismatch(self.row.target_number, differing), "confirm")
         else:
             self._move(state, "confirm", problem=None)
 
@@ -256,9 +256,9 @@ class Attempt:
     def _give_up(self, last: Problem) -> None:
         """Certainly not entered → failed; an attempt may have happened or nobody can tell → a person."""
         if self.row.target_number:
-            self._to_person(_unconfirmed(self.row.target_number, last), "trouble")
+            self._to_person(outcomes.unconfirmed(self.row.target_number, last), "trouble")
         elif self.row.intent is not None or last.kind is ProblemKind.UNCLEAR:
-            self._to_person(_cannot_tell(last), "trouble")
+            self._to_person(outcomes.cannot_tell(last), "trouble")
         else:
             self._move(RowState.FAILED, "trouble", problem=last)
 
@@ -291,7 +291,7 @@ class Attempt:
     def _unanswered(self, problem: Problem) -> Problem:
         """The problem, unless the commit step has had an answer: that one is kept until it is settled, because
         it forbids pressing again."""
-        if self.row.problem is not None and _is_answer(self.row.problem):
+        if self.row.problem is not None and outcomes.is_answer(self.row.problem):
             return self.row.problem
         return problem
 
@@ -335,71 +335,3 @@ def _twice(action: Callable[[], None]) -> bool:
         except Exception as error:  # whatever a page or a disk does, the row goes on
             log.debug("picture: %s", type(error).__name__)
     return False
-
-
-def _is_answer(problem: Problem | None) -> bool:
-    return problem is not None and problem.kind in (ProblemKind.REFUSED, ProblemKind.UNREADABLE)
-
-
-_WAITS_FOR_SETTLING = Problem(
-    ProblemKind.UNCLEAR,
-    "登録ボタンを押した結果を確かめられませんでした。"
-    "相手システムの処理が終わるのを待ってから照会し直します。",
-)
-
-
-def _not_there(intent: Intent) -> Problem:
-    """The look-up finds nothing, and that proves nothing: the target may be slower than it was said to be."""
-    where = (
-        ""
-        if intent.cut
-        else "そのとき動いていたワーカーが別の機械で止まったままかもしれません。その機械を止めてから判断してください。"
-    )
-    return Problem(
-        ProblemKind.UNCLEAR,
-        "登録ボタンを押しましたが、結果の画面が返らず、時間をおいて照会しても見つかりません。"
-        f"遅れて登録されることがあるため、ロボットは押し直しません。{where}相手システムで受付番号を照会し、"
-        "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
-    )
-
-
-_TOO_MANY_STARTS = Problem(
-    ProblemKind.TROUBLE,
-    "この行の途中で処理が何度も落ちています。この行を除いて続け、システム担当者に知らせてください。",
-)
-
-
-def _several(numbers: tuple[str, ...]) -> Problem:
-    listed = "、".join(numbers[:5])
-    return Problem(
-        ProblemKind.SEVERAL_FOUND,
-        f"同じ受付番号が相手システムに{len(numbers)}件あります（{listed}）。"
-        "正しい1件を確かめ、余分な登録を相手システムで取り消してください。",
-    )
-
-
-def _mismatch(number: str, labels: Any) -> Problem:
-    listed = "、".join(labels)
-    return Problem(
-        ProblemKind.MISMATCH,
-        f"登録番号 {number} の内容が申請と違います（{listed}）。相手システムの登録内容を確かめてください。",
-        field=listed,
-    )
-
-
-def _unconfirmed(number: str, last: Problem) -> Problem:
-    return replace(
-        last,
-        kind=ProblemKind.UNCLEAR,
-        message=f"登録番号 {number} で登録されていますが、内容を読み返せませんでした。"
-        f"相手システムで内容を確かめてください。（{last.message}）",
-    )
-
-
-def _cannot_tell(last: Problem) -> Problem:
-    return replace(
-        last,
-        kind=ProblemKind.UNCLEAR,
-        message="登録されたかどうかを確かめられませんでした。相手システムで受付番号を照会し、"
-        f"あれば登録番号を記入し、なければ「もう一度」を押してください。（{last.message}）",
-    )

@@ -11,6 +11,7 @@ from yakuba.services.robots.engine.errors import (
     ScreenChanged,
     Trouble,
 )
+from yakuba.services.robots.engine.outcomes import LOOK
 from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import Element, Landmark, System
 
@@ -21,8 +22,7 @@ _GONE = frozenset({404, 405, 410})
 NO_EGRESS = Problem(
     ProblemKind.UNCLEAR,
     "登録ボタンを押すところで、通信の出口が応答しなくなりました。登録されたかどうかをロボットは確かめられません。"
-    "出口が動きだすと、遅れて登録されることがあります。出口を止めてから相手システムで受付番号を照会し、"
-    "あれば登録番号を記入し、なければ「もう一度入力に回す」を押してください。",
+    f"出口が動きだすと、遅れて登録されることがあります。出口を止めてから{LOOK}",
 )
 
 

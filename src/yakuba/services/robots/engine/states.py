@@ -27,9 +27,6 @@ TRANSITIONS: dict[RowState, frozenset[RowState]] = {
 #: States that the runner takes up. INTENT and SUBMITTING are here because a dead worker may have left them.
 OPEN = frozenset({S.WAITING, S.LOOKING_UP, S.ENTERING, S.INTENT, S.SUBMITTING, S.RETRY})
 
-#: States that wait for a person.
-FOR_PERSON = frozenset({S.FAILED, S.UNDECIDED})
-
 
 def allowed(old: RowState, new: RowState) -> bool:
     """Whether a row may go from `old` to `new`."""

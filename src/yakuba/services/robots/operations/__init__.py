@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, Operations, Part, Trace
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Trace
+from yakuba.kernel.operations.finding import one
 from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.models import Row, Run, Scenario, ScenarioVersion
+from yakuba.services.robots.models import Row, Run, ScenarioVersion
 from yakuba.services.robots.operations.answers import RobotRunOut, RowDetail, RowOut, ScenarioOut
 from yakuba.services.robots.operations.asked import (
     DecisionIn,
-    Nothing,
     OneRow,
     OneRun,
     ResumeIn,
@@ -53,27 +52,13 @@ ROW_COLUMNS = {
 }
 
 
-def _scenario_of(scenario_id: int) -> Scenario:
-    found = register.scenarios().filter(pk=scenario_id).first()
-    if found is None:
-        raise Missing(f"シナリオ {scenario_id} はありません。番号を確かめてください。")
-    return found
-
-
 def run_of(run_id: int) -> Run:
     """The run. Raises Missing."""
-    found = queries.runs().filter(pk=run_id).first()
-    if found is None:
-        raise Missing(f"実行 {run_id} はありません。yakuba robots status で番号を確かめてください。")
-    return found
+    return one(queries.runs(), run_id)
 
 
-def row_of(row_id: int) -> Row:
-    """The row. Raises Missing."""
-    found = Row.objects.select_related("case__procedure", "run__scenario__system").filter(pk=row_id).first()
-    if found is None:
-        raise Missing(f"番号 {row_id} の行はありません。番号を確かめてください。")
-    return found
+def _row_of(row_id: int) -> Row:
+    return one(Row.objects.select_related("case__procedure", "run__scenario__system"), row_id)
 
 
 def run_facts(run: Run) -> dict[str, Any]:
@@ -82,7 +67,7 @@ def run_facts(run: Run) -> dict[str, Any]:
 
 
 def _scenario_facts(version: ScenarioVersion) -> dict[str, Any]:
-    return register.facts(register.scenarios().get(pk=version.scenario_id))
+    return register.facts(one(register.scenarios(), version.scenario_id))
 
 
 def _run_trace(run: Run, **details: Any) -> Trace:
@@ -118,7 +103,7 @@ A_ROW = Answer(RowOut, queries.row_facts, ROW_COLUMNS)
 )
 def list_scenarios(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """All scenarios."""
-    return [register.facts(one) for one in register.scenarios()]
+    return [register.facts(scenario) for scenario in register.scenarios()]
 
 
 @OPERATIONS.add(
@@ -161,7 +146,7 @@ def create_run(asked: StartIn, actor: Actor) -> Run:
     if asked.scenario is None:
         scenario = register.only_scenario(asked.procedure)
     else:
-        scenario = _scenario_of(asked.scenario)
+        scenario = one(register.scenarios(), asked.scenario)
     return runs.start(scenario, actor=actor, dry_run=asked.dry_run, limit=asked.limit)
 
 
@@ -256,7 +241,7 @@ def list_undecided(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 @OPERATIONS.add("行と経過", "robots.view", "GET rows/{row_id}", answer=Answer(RowDetail))
 def show_row(asked: OneRow, actor: Actor) -> dict[str, Any]:
     """One row with its history."""
-    row = row_of(asked.row_id)
+    row = _row_of(asked.row_id)
     events = [
         {"at": event.at, "state": event.state, "message": event.message, "by": str(event.user or "")}
         for event in row.events.select_related("user").order_by("at", "pk")
@@ -275,7 +260,7 @@ def show_row(asked: OneRow, actor: Actor) -> dict[str, Any]:
 )
 def retry_row(asked: OneRow, actor: Actor) -> list[Row]:
     """Try one failed or skipped row again."""
-    row = row_of(asked.row_id)
+    row = _row_of(asked.row_id)
     return runs.retry_failed(row.run, actor=actor, only=row)
 
 
@@ -291,7 +276,7 @@ def retry_row(asked: OneRow, actor: Actor) -> list[Row]:
 )
 def look_up_row(asked: OneRow, actor: Actor) -> Row:
     """Let a robot ask the target system about an undecided row; it enters nothing."""
-    return lookups.ask(row_of(asked.row_id))
+    return lookups.ask(_row_of(asked.row_id))
 
 
 _DECIDED = {
@@ -315,7 +300,7 @@ _DECIDED = {
 def decide_row(asked: DecisionIn, actor: Actor) -> Row:
     """Decide an undecided row."""
     return decisions.decide(
-        row_of(asked.row_id),
+        _row_of(asked.row_id),
         asked.decision,
         actor=actor,
         target_number=asked.target_number,

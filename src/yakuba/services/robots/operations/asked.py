@@ -12,10 +12,6 @@ from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import RunState
 
 
-class Nothing(BaseModel):
-    """Nothing needs to be said."""
-
-
 class ScenarioIn(BaseModel):
     """A scenario file's text."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse, reverse_lazy
 
-from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, ago, status
+from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, ago, shortened, status
 from yakuba.kernel.ui import wording
 from yakuba.services.robots import operations
 from yakuba.services.robots.contracts import RowState
@@ -69,7 +69,7 @@ RUNS = Listing(
     ),
     search=Search(lambda rows, text: rows.filter(scenario__name__icontains=text), label="シナリオの名前"),
     filters=(
-        Filter("state", "状態", lambda: RunState.choices, lambda rows, one: rows.filter(state=one)),
+        Filter("state", "状態", lambda: RunState.choices),
         Filter(
             "kind",
             "本番・試行",
@@ -126,10 +126,7 @@ def _by_number(rows: Any, text: str) -> Any:
 
 
 def _reason(row: Row) -> Cell:
-    sentence = row.stated_problem.message if row.stated_problem else ""
-    return Cell(
-        sentence, shown=sentence if len(sentence) <= LONGEST_REASON else f"{sentence[: LONGEST_REASON - 1]}…"
-    )
+    return shortened(row.stated_problem.message if row.stated_problem else "", LONGEST_REASON)
 
 
 UNDECIDED = Listing(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
@@ -112,8 +113,7 @@ def can_answer(person: Any) -> bool:
 
 def staff() -> list[User]:
     """Who may answer for a robot."""
-    people = User.objects.filter(municipality=current_municipality(), is_active=True).order_by("username")
-    return [person for person in people if can_answer(person)]
+    return [person for person in at_work().order_by("username") if can_answer(person)]
 
 
 def obstacles(scenario: Scenario) -> list[str]:

@@ -1,7 +1,7 @@
 """Texts of applications that rules compare with a facility's, such as the district or where a sister is already.
 
 Whether points are given hangs on two texts being the same. Width, blanks and capital letters make no difference
-(`naming.comparable`); a text that no facility has is told before anything is calculated. It is a notice and no fault: a
+(`naming.folded`); a text that no facility has is told before anything is calculated. It is a notice and no fault: a
 child may live where no nursery is, and its sister may be at a nursery outside the round.
 """
 
@@ -18,7 +18,7 @@ from yakuba.services.nursery.engine.rules import Kind, Rules
 from yakuba.services.nursery.engine.rules.conditions import NAME_HERE, Test
 from yakuba.services.nursery.engine.rules.fields import Scope, parts
 from yakuba.services.nursery.engine.rules.model import OWN
-from yakuba.services.nursery.engine.rules.naming import comparable, spellings
+from yakuba.services.nursery.engine.rules.naming import folded, spellings
 
 FROM_THE_ROUND = frozenset(OWN) - {"地区"}  # texts that the round itself gives: they are a facility's own
 NAMED = 5  # receipt numbers that a note lists
@@ -51,7 +51,7 @@ class Comparisons:
                 yield from _without(label, everyone)
             for one in everyone:
                 for part in sorted(_parts(one.values.get(label))):
-                    if comparable(part) not in known:
+                    if folded(part) not in known:
                         yield Problem(one.household.line, one.place, self._reason(label, part))
 
     def notes_on_facilities(self, facilities: Sequence[Facility], facts: FacilityFacts) -> Iterator[Problem]:
@@ -60,7 +60,7 @@ class Comparisons:
         for one in facilities:
             for field, label in self.listing.items():
                 for part in sorted(_parts(facts.of(one.id).get(field))):
-                    if comparable(part) not in known:
+                    if folded(part) not in known:
                         hint = suggestion(part, self.names)
                         reason = f"{field}「{part}」という施設はこの選考回にありません（選考基準が「{label}」と比べます）。{hint}"
                         yield Problem(0, f"施設 {one.name or one.id}", reason)
@@ -72,7 +72,7 @@ class Comparisons:
         for field, label in self.there.items():
             known = self.known[label]  # what no facility has is told with the applications
             all_written = {part for one in everyone for part in _parts(one.values.get(label))}
-            written = {part for part in all_written if comparable(part) in known}
+            written = {part for part in all_written if folded(part) in known}
             asked = spellings(sorted(written))
             texts = {one.id: _parts(facts.of(one.id).get(field)) for one in facilities}
             for one in facilities if any(texts.values()) else ():
@@ -83,7 +83,7 @@ class Comparisons:
                     )
                 for part in sorted(texts[one.id]):
                     hint = _alike(part, sorted(written), inside=True)
-                    if comparable(part) not in asked and hint:
+                    if folded(part) not in asked and hint:
                         reason = f"{field}「{part}」の申込はありません。{hint}このままでは、この施設に{label}による加点などがつきません。"
                         yield Problem(0, place, reason)
 

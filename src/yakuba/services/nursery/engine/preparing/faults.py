@@ -125,7 +125,7 @@ def of_households(applications: Applications, rules: Rules) -> Iterator[Problem]
         yield from _of_household(household, place, rules)
         for child in household.children:
             yield from _twice(child, household, receipts, people)
-            yield from _of_child(child, household, known, rules, applications.start)
+            yield from _of_child(child, household, known, applications.start)
     yield from _circles(applications)
     yield from _of_seated(applications)
 
@@ -168,9 +168,7 @@ def _twice(
     people.setdefault(person, household)
 
 
-def _of_child(
-    child: Child, household: Household, known: Mapping[str, str], rules: Rules, start: date
-) -> Iterator[Problem]:
+def _of_child(child: Child, household: Household, known: Mapping[str, str], start: date) -> Iterator[Problem]:
     place, line = f"受付 {child.id}", household.line
     if not child.wishes:
         yield Problem(line, place, "希望する施設が1つもありません。")

@@ -32,7 +32,7 @@ from yakuba.services.nursery.engine.rules.fields import (
     show,
     with_label,
 )
-from yakuba.services.nursery.engine.rules.naming import comparable
+from yakuba.services.nursery.engine.rules.naming import folded
 
 HERE = "この施設"
 NAME_HERE = "この施設"  # the key under which a facility's id and name stand
@@ -341,4 +341,4 @@ def _share_a_name(value: str, there: Any) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _names_in(text: str) -> frozenset[str]:
-    return frozenset(comparable(part) for part in parts(text))
+    return frozenset(folded(part) for part in parts(text))

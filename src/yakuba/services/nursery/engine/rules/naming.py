@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from yakuba.kernel.definitions import plain
+from yakuba.kernel.values.characters import comparable
 
 
-def comparable(text: str) -> str:
-    """The text without what means no difference: width, blanks, capital letters."""
-    return "".join(plain(text).split()).casefold()
+def folded(text: str) -> str:
+    """The text without what makes no other facility of it: width, all blanks, capital letters."""
+    return comparable(text).replace(" ", "").casefold()
 
 
 class FacilityNames:
@@ -21,15 +21,15 @@ class FacilityNames:
         self._names: dict[str, str | None] = {}
         for one, name in facilities:
             self._ids[one] = one
-            key = comparable(name)
+            key = folded(name)
             self._names[key] = one if self._names.get(key, one) == one else None
 
     def id_of(self, text: str) -> str:
         """The facility's id; the text as it stands where it names none."""
-        found = self._ids.get(text) or self._names.get(comparable(text))
+        found = self._ids.get(text) or self._names.get(folded(text))
         return found or text
 
 
 def spellings(known: Iterable[str]) -> Mapping[str, str]:
-    """Comparable text → the spelling that counts."""
-    return {comparable(text): text for text in known}
+    """Folded text → the spelling that counts."""
+    return {folded(text): text for text in known}

@@ -90,18 +90,27 @@ def template(library: FormLibrary, name: str) -> Template:
     return next(one for one in library.templates if one.name == name)
 
 
+def _blank(library: FormLibrary, name: str) -> Paper:
+    found = template(library, name)
+    return Paper(found, Image.fromarray(found.image.copy()))
+
+
 @pytest.fixture
 def bus(library: FormLibrary) -> Paper:
     """An empty bus pass application."""
-    found = template(library, "bus-pass/1")
-    return Paper(found, Image.fromarray(found.image.copy()))
+    return _blank(library, "bus-pass/1")
 
 
 @pytest.fixture
 def tax(library: FormLibrary) -> Paper:
     """An empty notice of change for the resident tax."""
-    found = template(library, "resident-tax-change/1")
-    return Paper(found, Image.fromarray(found.image.copy()))
+    return _blank(library, "resident-tax-change/1")
+
+
+@pytest.fixture
+def nursery(library: FormLibrary) -> Paper:
+    """An empty second page of the nursery application."""
+    return _blank(library, "nursery-admission/2")
 
 
 @dataclass(frozen=True)

@@ -1,65 +1,23 @@
-"""Whose ink is it: what happens beside and across the boxes, on sheets drawn stroke by stroke.
-
-The form lies exactly on the scan here and nothing is recognised, so that a case takes a tenth of a second; the whole
-way, with scanners and pens, is measured on the misleading sheets of the sample generator.
-"""
+"""Whose ink is it: what happens beside and across the boxes, on sheets drawn stroke by stroke."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from yakuba.services.reading.contracts import Reason
-from yakuba.services.reading.engine import comb, ink, paper
-from yakuba.services.reading.engine.alignment import Alignment
-from yakuba.services.reading.engine.crops import Sheet, lay_on_form
-from yakuba.services.reading.engine.fields import Work, prepare
-from yakuba.services.reading.engine.library import FormLibrary, Template
+from yakuba.services.reading.engine import paper
+from yakuba.services.reading.engine.library import FormLibrary
 
-from .conftest import Paper, template
+from .conftest import Paper
+from .seen import RED, asked, coloured, works
 
-RED = (205, 50, 60)
 Draw = Callable[[Paper], None]
-
-
-@pytest.fixture
-def nursery(library: FormLibrary) -> Paper:
-    """An empty second page of the nursery application."""
-    found = template(library, "nursery-admission/2")
-    return Paper(found, Image.fromarray(found.image.copy()))
-
-
-def laid(found: Template, image: NDArray[np.uint8]) -> Sheet:
-    return lay_on_form(image, Alignment(found, np.eye(3), 500, 0.3))
-
-
-def works(paper: Paper, library: FormLibrary, image: NDArray[np.uint8] | None = None) -> dict[str, Work]:
-    """Every field as the engine takes it up, before anything is recognised."""
-    sheet = laid(paper.template, paper.pixels if image is None else image)
-    around = ink.flags(sheet, paper.template.definition)
-    fields = library.fields(paper.template.form.procedure)
-    return {
-        box.field: prepare(sheet, box, fields[box.field], 0.3, around.get(box.field, ()))
-        for box in paper.template.definition.boxes
-    }
-
-
-def asked(
-    paper: Paper, library: FormLibrary, image: NDArray[np.uint8] | None = None
-) -> dict[str, set[Reason]]:
-    """The fields that go to a person for what was seen on the paper, and why."""
-    return {code: set(work.flags) for code, work in works(paper, library, image).items() if work.flags}
-
-
-def coloured(paper: Paper) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    image = paper.image.convert("RGB")
-    return image, ImageDraw.Draw(image)
 
 
 def test_an_ordinary_sheet_asks_nothing(library: FormLibrary, bus: Paper) -> None:
@@ -215,6 +173,21 @@ def test_a_ring_around_the_word_instead_of_its_box_asks(library: FormLibrary, bu
     assert Reason.OUTSIDE_BOX in asked(bus, library)["routes"]
 
 
+def test_a_value_that_goes_on_among_the_marks_of_the_next_row_asks(library: FormLibrary, bus: Paper) -> None:
+    found = next(box for box in bus.template.definition.boxes if box.field == "birth")
+    x, y, _, height = bus.box("name")
+    bus.write("山田", (x + 1000, y + height / 2), 36)
+    bus.write("花子", (x + 950, found.box[1] + 30), 30)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["name"]
+
+
+def test_a_character_put_in_above_the_line_asks(library: FormLibrary, bus: Paper) -> None:
+    x, y, _, height = bus.box("address")
+    bus.write("千代田霞が関1-2-3", (x + 300, y + height * 0.68), 40)
+    bus.write("区", (x + 270, y + 16), 26)
+    assert Reason.SEVERAL_LINES in asked(bus, library)["address"]
+
+
 # Free areas, and what the paper itself does --------------------------------------------------------------------
 
 
@@ -265,7 +238,23 @@ def test_what_is_no_ink_asks_nothing(library: FormLibrary, bus: Paper, kind: str
     assert asked(bus, library, of_the_paper(bus.pixels, random, kind)) == {}
 
 
-# Red ---------------------------------------------------------------------------------------------------------
+def test_lines_on_half_the_page_above_and_below_each_other_are_no_fold() -> None:
+    drawn = np.zeros((600, 600), np.bool_)
+    drawn[300, :200] = drawn[320, 400:] = True
+    paper._drop_folds(drawn, np.ones_like(drawn), 2)
+    assert drawn.sum() == 400
+
+
+@pytest.mark.parametrize("field", ["name", "phone", "birth"])
+def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: str) -> None:
+    x, y, _, height = bus.box(field)
+    pen = ImageDraw.Draw(bus.image)
+    at = 440 if field == "birth" else 20
+    pen.rectangle((x + at, y - 12, x + at + 40, y + height // 2), fill=250)
+    assert Reason.PRINT_MISSING in asked(bus, library)[field]
+
+
+# Red -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", ["ring", "cross", "line", "seal", "small seal", "tick"])
@@ -300,253 +289,7 @@ def test_ink_of_any_colour_is_ink(library: FormLibrary, bus: Paper, colour: tupl
     assert "phone" in asked(bus, library, np.asarray(image))
 
 
-# Struck out --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("slope", [0, 4, -9, 14, -25, 50, -70, 90])
-@pytest.mark.parametrize("lines", [1, 2])
-def test_a_line_of_writing_struck_out_at_any_slope_asks(
-    library: FormLibrary, bus: Paper, slope: int, lines: int
-) -> None:
-    bus.line("name", "山田　花子", 46)
-    x, y, _, height = bus.box("name")
-    length = min(250.0, (height - 8) / abs(math.sin(math.radians(slope)))) if slope else 250.0
-    across, down = (
-        length / 2 * math.cos(math.radians(slope)),
-        length / 2 * math.sin(math.radians(slope)),
-    )
-    for line in range(lines):
-        middle = (x + 140 + 14 * line * abs(math.sin(math.radians(slope))), y + height / 2 + 9 * line - 4)
-        bus.stroke([(middle[0] - across, middle[1] - down), (middle[0] + across, middle[1] + down)], 3)
-    found = asked(bus, library)["name"]
-    assert found & {Reason.STRUCK_OUT, Reason.OUTSIDE_BOX}
-
-
-@pytest.mark.parametrize("slope", [0, 8, -12, 30, -45])
-def test_a_comb_struck_out_at_any_slope_asks(library: FormLibrary, bus: Paper, slope: int) -> None:
-    bus.comb("phone", "09012345678")
-    x, y, _, height = bus.box("phone")
-    reach = 90 if slope == 0 else min(90.0, (height / 2 - 3) / abs(math.tan(math.radians(slope))))
-    rise = reach * math.tan(math.radians(slope))
-    middle = (x + 115, y + height / 2)
-    bus.stroke([(middle[0] - reach, middle[1] - rise), (middle[0] + reach, middle[1] + rise)], 3)
-    found = asked(bus, library)["phone"]
-    assert found & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR, Reason.OUTSIDE_BOX}
-
-
-@pytest.mark.parametrize("slope", [0, 15, -30, 45, -60])
-def test_one_figure_of_a_comb_struck_out_asks(library: FormLibrary, bus: Paper, slope: int) -> None:
-    bus.comb("phone", "09012345678")
-    x, y, _, height = bus.box("phone")
-    across, down = 26 * math.cos(math.radians(slope)), 26 * math.sin(math.radians(slope))
-    middle = (x + 5.5 * 46, y + height / 2)
-    bus.stroke([(middle[0] - across, middle[1] - down), (middle[0] + across, middle[1] + down)], 3)
-    found = asked(bus, library)["phone"]
-    assert found & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR}
-
-
-@pytest.mark.parametrize("slope", [0, 10, -14])
-def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope: int) -> None:
-    for field, code in (("category", "elderly"), ("birth", "showa")):
-        x, y, side, _ = bus.mark_box(field, code)
-        bus.tick((x, y, side, side))
-        rise = (side / 2 + 4) * math.tan(math.radians(slope))
-        for offset in (-5, 5):
-            middle = y + side / 2 + offset
-            bus.stroke([(x - 4, middle - rise), (x + side + 4, middle + rise)], 3)
-    found = asked(bus, library)
-    assert Reason.STRUCK_OUT in found["category"]
-    assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
-
-
-def test_thin_short_lines_over_a_broad_tick_ask(library: FormLibrary, bus: Paper) -> None:
-    """The tick's own stroke, taken out first, would leave no line as long as the box is wide."""
-    x, y, side, _ = bus.mark_box("category", "elderly")
-    bus.stroke([(x + 6, y + 17), (x + 15, y + 30), (x + side + 6, y - 6)], 6)
-    for middle in (y + 15, y + 24):
-        bus.stroke([(x - 4, middle + 3), (x + side + 4, middle - 3)], 2)
-    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
-
-
-@pytest.mark.parametrize("slope", [-75, -57, -50, 20, 50])
-@pytest.mark.parametrize("offset", [4, 6])
-def test_two_short_lines_at_a_ticks_own_slope_ask(
-    library: FormLibrary, bus: Paper, slope: int, offset: int
-) -> None:
-    x, y, side, _ = bus.mark_box("category", "elderly")
-    bus.tick((x, y, side, side))
-    along = math.cos(math.radians(slope)), math.sin(math.radians(slope))
-    for beside in (-offset, offset):
-        across, down = x + side / 2 - beside * along[1], y + side / 2 + beside * along[0]
-        reach = 0.55 * side * along[0], 0.55 * side * along[1]
-        bus.stroke([(across - reach[0], down - reach[1]), (across + reach[0], down + reach[1])], 3)
-    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
-
-
-@pytest.mark.parametrize("width", [3, 5, 7])
-def test_a_tick_of_any_pen_asks_nothing(library: FormLibrary, bus: Paper, width: int) -> None:
-    for code in ("elderly", "student"):
-        x, y, side, _ = bus.mark_box(
-            "routes" if code == "student" else "category", "east" if code == "student" else code
-        )
-        bus.stroke([(x + 6, y + 18), (x + 15, y + 30), (x + side - 3, y + 5)], width)
-    assert asked(bus, library) == {}
-
-
-@pytest.mark.parametrize("lower", [23, 27, 31])
-def test_a_box_filled_out_with_hatching_that_leaves_white_asks_nothing(
-    library: FormLibrary, bus: Paper, lower: int
-) -> None:
-    x, y, side, _ = bus.mark_box("category", "elderly")
-    rows = range(3, lower, 4)
-    bus.stroke([(x + (side - 1 if n % 2 else 6), y + row) for n, row in enumerate(rows)], 5)
-    assert asked(bus, library) == {}
-
-
-def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
-    bus.comb("phone", "09012 45678")
-    x, y, _, height = bus.box("phone")
-    for figure, across in (("3", 13), ("7", 34)):
-        bus.write(figure, (x + 5 * 46 + across, y + height / 2), 28)
-    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
-
-
-@pytest.mark.parametrize("figures", ["15", "51", "38"])
-def test_two_figures_one_above_the_other_in_a_cell_ask(
-    library: FormLibrary, bus: Paper, figures: str
-) -> None:
-    bus.comb("phone", "09012 45678")
-    x, y, _, height = bus.box("phone")
-    for figure, down in zip(figures, (0.25, 0.75), strict=True):
-        bus.write(figure, (x + 5.5 * 46, y + down * height), 28)
-    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
-
-
-def test_lines_on_half_the_page_above_and_below_each_other_are_no_fold() -> None:
-    drawn = np.zeros((600, 600), np.bool_)
-    drawn[300, :200] = drawn[320, 400:] = True
-    paper._drop_folds(drawn, np.ones_like(drawn), 2)
-    assert drawn.sum() == 400
-
-
-def test_a_figure_that_fell_into_two_touching_pieces_is_one() -> None:
-    """Of a printed 5 whose thin stem a scan has lost: x, y, width, height, pixels."""
-    assert not comb._two_figures(np.array([[300, 21, 13, 16, 67], [308, 34, 7, 16, 48]], np.int32))
-    assert comb._two_figures(np.array([[300, 21, 13, 16, 67], [308, 40, 7, 16, 48]], np.int32))
-
-
-@pytest.mark.parametrize("field", ["name", "phone", "birth"])
-def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: str) -> None:
-    x, y, _, height = bus.box(field)
-    pen = ImageDraw.Draw(bus.image)
-    at = 440 if field == "birth" else 20
-    pen.rectangle((x + at, y - 12, x + at + 40, y + height // 2), fill=250)
-    assert Reason.PRINT_MISSING in asked(bus, library)[field]
-
-
-@pytest.mark.parametrize("bolder", [2, 3])
-def test_bold_scans_ask_about_no_line_between_cells(library: FormLibrary, tax: Paper, bolder: int) -> None:
-    tax.comb("tax_total", " 240000")
-    bold = cv2.erode(tax.pixels, np.ones((bolder, bolder), np.uint8))
-    sheet = laid(tax.template, bold)
-    for box in tax.template.definition.boxes:
-        if box.kind == "comb":
-            assert not comb._stroke_on_separator(sheet, box.box, box.cells), box.field
-
-
-def test_a_one_on_the_line_between_cells_asks_on_a_bold_scan_too(library: FormLibrary, tax: Paper) -> None:
-    x, y, width, height = tax.box("tax_total")
-    tax.stroke([(x + width / 7, y + 10), (x + width / 7, y + height - 10)], 5)
-    for bolder in (1, 2):
-        sheet = laid(tax.template, cv2.erode(tax.pixels, np.ones((bolder, bolder), np.uint8)))
-        assert comb._stroke_on_separator(sheet, tax.box("tax_total"), 7)
-
-
-def test_a_value_that_goes_on_among_the_marks_of_the_next_row_asks(library: FormLibrary, bus: Paper) -> None:
-    found = next(box for box in bus.template.definition.boxes if box.field == "birth")
-    x, y, _, height = bus.box("name")
-    bus.write("山田", (x + 1000, y + height / 2), 36)
-    bus.write("花子", (x + 950, found.box[1] + 30), 30)
-    assert Reason.OUTSIDE_BOX in asked(bus, library)["name"]
-
-
-@pytest.mark.parametrize("field", ["name", "phone"])
-def test_a_value_scribbled_over_asks(library: FormLibrary, bus: Paper, field: str) -> None:
-    (bus.line if field == "name" else bus.comb)(field, "山田花子" if field == "name" else "0901234")
-    x, y, _, height = bus.box(field)
-    points = [(x + 20 + 7 * n, y + height * (0.25 if n % 2 else 0.75)) for n in range(24)]
-    bus.stroke(points, 4)
-    assert asked(bus, library)[field] & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR}
-
-
-def test_a_character_put_in_above_the_line_asks(library: FormLibrary, bus: Paper) -> None:
-    x, y, _, height = bus.box("address")
-    bus.write("千代田霞が関1-2-3", (x + 300, y + height * 0.68), 40)
-    bus.write("区", (x + 270, y + 16), 26)
-    assert Reason.SEVERAL_LINES in asked(bus, library)["address"]
-
-
-def figures(text: str) -> list[comb.Figure]:
-    """Ordinary figures of one hand."""
-    return [comb.Figure(100 * comb.INK_OF_FIGURE[one], 2 * comb.BLOB_OF_FIGURE[one], 33) for one in text]
-
-
-@pytest.mark.parametrize(
-    ("ink", "blob", "height"),
-    [
-        pytest.param(1.6, 1.0, 1.0, id="a 1 under the 2"),
-        pytest.param(1.0, 1.0, 1.4, id="a small figure on top of it"),
-        pytest.param(1.4, 1.6, 1.0, id="a short line through it"),
-    ],
-)
-def test_a_figure_that_holds_more_than_it_should_was_written_over(
-    ink: float, blob: float, height: float
-) -> None:
-    seen = figures("5100224")
-    assert not comb.overwritten("5100224", seen)
-    seen[4] = comb.Figure(seen[4].ink * ink, seen[4].blob * blob, round(seen[4].height * height))
-    assert comb.overwritten("5100224", seen)
-
-
-def test_a_figure_is_compared_with_the_same_figure_of_the_row() -> None:
-    seen = figures("0523705")
-    seen[5] = comb.Figure(
-        seen[5].ink * 1.35, seen[5].blob * 1.5, seen[5].height
-    )  # an 8 made of it, read as 0
-    assert comb.overwritten("0523705", seen)
-
-
-def slashed(text: str, which: list[int]) -> list[comb.Figure]:
-    """Figures of a hand, some with a stroke through them."""
-    return [
-        comb.Figure(one.ink * 1.6, one.blob * 1.4, one.height) if at in which else one
-        for at, one in enumerate(figures(text))
-    ]
-
-
-def test_a_hand_that_puts_a_stroke_through_each_0_has_written_over_none() -> None:
-    assert not comb.overwritten("0007765922", slashed("0007765922", [0, 1, 2]))
-    assert comb.overwritten("0007765922", slashed("0007765922", [1]))
-    assert comb.overwritten("0007765922", slashed("0007765922", [3, 4]))  # no hand does so to each 7
-
-
-def test_few_figures_do_not_tell_what_one_should_hold() -> None:
-    assert not comb.overwritten("51", [comb.Figure(57.0, 2.0, 33), comb.Figure(140.0, 2.0, 33)])
-
-
-def test_a_figure_struck_with_the_right_one_squeezed_in_above_it_is_taller_than_its_neighbours(
-    library: FormLibrary, bus: Paper
-) -> None:
-    bus.comb("phone", "09012845678")
-    x, y, _, height = bus.box("phone")
-    left = x + 5 * 46
-    bus.stroke([(left + 9, y + height / 2 - 9), (left + 37, y + height / 2 + 9)], 3)
-    bus.write("5", (left + 18, y + 12), 24)
-    seen = works(bus, library)["phone"].figures
-    assert comb.overwritten("09012845678", seen)
-
-
-# Faint -------------------------------------------------------------------------------------------------------
+# Faint ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("grey", [175, 195, 210])
@@ -565,19 +308,3 @@ def test_a_faint_pencil_is_never_blank(library: FormLibrary, tax: Paper, grey: i
     for field in ("employee_name", "tax_total", "change_reason"):
         work = found[field]
         assert work.flags or not work.settled or work.value, field
-
-
-def test_a_figure_written_over_another_encloses_more_than_it_should():
-    """A 7 over an 8 shares half of its strokes: its ink is hardly more, but the strokes cross."""
-
-    def drawn(*figures: str) -> comb.Figure:
-        cell = np.full((60, 46), 255, np.uint8)
-        for figure in figures:
-            cv2.putText(cell, figure, (8, 46), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 0, 1, cv2.LINE_AA)
-        return comb.Figure.of(cell)
-
-    assert all(drawn(figure).holes <= comb.HOLES[figure] for figure in "0123456789")
-    assert drawn("8").holes == 2
-    plain = [drawn(figure) for figure in "8660054"]
-    assert not comb.overwritten("8660054", plain)
-    assert comb.overwritten("8660054", [drawn("8", "7"), *plain[1:]])
