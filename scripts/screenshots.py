@@ -121,7 +121,7 @@ class Photographer:
         page.get_by_role("link", name=re.compile("対応する")).first.click()
         self.shoot(page, "sheet")
         self.goto(page, "/reading/forms/")
-        page.get_by_role("link", name=re.compile("枠を見る.*バス")).click()
+        page.get_by_role("table").get_by_role("link", name=re.compile("バス")).first.click()
         self.shoot(page, "form")
 
     def confirming(self, page: Page) -> None:

@@ -52,6 +52,18 @@ COVERED = """() => [...document.querySelectorAll('main :is(td, th, .rows__row) .
     return found;
 })"""
 
+# Two blocks, one below the other, of which one is framed or holds buttons, without room between them.
+TOUCHING = """() => {
+    const block = '.panel, .notice, .next, .empty, .filter, .figures, .buttons, table, dl.facts, form';
+    const seen = e => e && e.matches(':not(.unseen, script, dialog)') && e.getBoundingClientRect().height > 1;
+    return [...document.querySelectorAll('main :is(' + block + ', section, p, ul, details, #rows)')].flatMap(upper => {
+        const lower = upper.nextElementSibling;
+        if (!seen(upper) || !seen(lower) || !(upper.matches(block) || lower.matches(block))) return [];
+        const room = lower.getBoundingClientRect().top - upper.getBoundingClientRect().bottom;
+        return Math.abs(room) < 4 ? [upper.outerHTML.slice(0, 60) + ' | ' + lower.outerHTML.slice(0, 60)] : [];
+    });
+}"""
+
 
 @pytest.fixture
 def objects(transactional_db) -> TownObjects:
@@ -103,6 +115,7 @@ def faults(page: Page, url: str) -> list[str]:
         ]
         found += [f"{width}: wider than the screen: {html}" for html in page.evaluate(WIDER)]
         found += [f"{width}: a button covers words: {words}" for words in page.evaluate(COVERED)]
+        found += [f"{width}: no room between: {blocks}" for blocks in page.evaluate(TOUCHING)]
     return found
 
 
@@ -178,7 +191,8 @@ def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Brows
 def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     context = browser.new_context(viewport={"width": 390, "height": 900})
     covered = "<table><tr><td>word<br><b class=button style='position:relative;top:-1em'>press</b></table>"
-    bad = f"<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div>{covered}</main>"
+    touching = "<div class=panel style='margin:0'>x</div><p style='margin:0'>y</p>"
+    bad = f"<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div>{covered}{touching}</main>"
     context.route("**/bad/", lambda route: route.fulfill(body=bad, content_type="text/html"))
     (found,) = walk(context, house, ["/bad/"]).values()
     text = " ".join(found)
@@ -186,6 +200,7 @@ def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     assert "wider than the screen" in text
     assert "/nothing.png" in text
     assert "a button covers words: press on word" in text
+    assert 'no room between: <div class="panel"' in text
 
 
 def test_ctrl_k_goes_to_the_search_which_answers_like_the_menu_without_any_script(

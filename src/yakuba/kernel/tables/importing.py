@@ -223,7 +223,7 @@ def _preview(
         ],
         "unused": [heading for heading in headings if heading not in used.values()],
         "shown": list(used),
-        "rows": [(row, [row.get(name) for name in used], by_line[row.line]) for row in found],
+        "rows": [(row, [(name, row.get(name)) for name in used], by_line[row.line]) for row in found],
         "problems": others[:MOST_TOLD],
         "untold": max(0, len(others) - MOST_TOLD),
     }

@@ -88,7 +88,9 @@ EFFECTS = Listing(
         ),
     ),
     rows=queries.effects,
-    nothing=Nothing("手続はまだありません"),
+    nothing=Nothing(
+        "手続はまだありません", "システム担当が手続を登録すると、手続ごとの効果がここに並びます。"
+    ),
     remembered=False,
 )
 

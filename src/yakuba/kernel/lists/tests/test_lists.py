@@ -137,7 +137,8 @@ def test_what_a_person_may_not_open_is_no_link(ask, clerk, newcomer, make_staff)
     assert "名前を変える" not in page
     assert 'href="/cases/"' not in page
     assert "住民課" in page
-    assert "button button--small" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert re.search(r'<button class="button button--outline" type="submit">\s*しぼり込む', page)
+    assert "button--small" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
 def test_conditions_are_remembered_for_the_person_and_go_with_one_press(ask, newcomer):

@@ -179,7 +179,7 @@ def test_a_register_is_looked_at_on_the_page_loaded_by_a_worker_and_the_nightly_
     page = client.post(address, {"file": SimpleUploadedFile("a.csv", other.encode("cp932"))}, follow=True)
     sent = form_of(page, 宛名番号="識別", 氏名="住民の名")
     looked = client.post(address, sent | {"look": "1"})
-    assert "山田　太郎" in looked.content.decode()
+    assert 'data-label="氏名">山田　太郎<' in looked.content.decode(), "a card on the phone names each value"
     done = client.post(address, sent | {"take": "1"}, follow=True)
     assert "取り込みを始めました" in done.content.decode()
     assert "取り込んでいます" in client.get(reverse("persons:index")).content.decode()

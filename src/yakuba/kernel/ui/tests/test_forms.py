@@ -66,6 +66,19 @@ def test_each_error_stands_at_its_field_and_on_top():
     assert "（6件）" in html
 
 
+class ManyForm(forms.Form):
+    these = forms.MultipleChoiceField(
+        label="許すこと",
+        choices=[(str(number), f"許すこと{number}") for number in range(40)],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+def test_what_is_wrong_with_choices_stands_before_them_however_many_they_are():
+    html = rendered(ManyForm({}))
+    assert html.index("</legend>") < html.index('id="id_these_error"') < html.index("許すこと0")
+
+
 def test_a_form_without_errors_shows_no_summary():
     assert 'role="alert"' not in rendered(SampleForm())
 

@@ -150,7 +150,11 @@ def applications(round: Round) -> Listing:
             Column("remarks", "備考", _remarks),
         ),
         rows=lambda: queries.applications(round),
-        nothing=Nothing("申込はまだありません", "選考回の画面で、受付簿かCSVから取り込みます。"),
+        nothing=Nothing(
+            "申込はまだありません",
+            "選考回の画面で、受付簿かCSVから取り込みます。",
+            ("選考回を見る", reverse("nursery:round", args=[round.pk])),
+        ),
         search=Search(by_child(), label="受付番号か氏名", also="q"),
         filters=(
             Filter("state", "状態", lambda: Application.State.choices),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing, Search
@@ -44,7 +44,11 @@ HELD = Listing(
         Column("reason", "保留の理由", lambda row: row.hold_reason, ("hold_reason",)),
     ),
     rows=_held,
-    nothing=Nothing("保留した値はありません", "確認の画面で保留にした値が、ここに並びます。"),
+    nothing=Nothing(
+        "保留した値はありません",
+        "確認の画面で保留にした値が、ここに並びます。",
+        ("束の一覧へ", reverse_lazy("reading:batches")),
+    ),
     search=Search(
         lambda rows, text: rows.filter(
             Q(case__receipt_number__contains=text) | Q(hold_reason__icontains=text)

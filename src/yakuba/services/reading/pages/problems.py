@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
@@ -64,7 +64,9 @@ PROBLEMS = Listing(
     ),
     rows=queries.problem_sheets,
     nothing=Nothing(
-        "困っている用紙はありません", "読めない用紙やページの足りない受付があると、ここに並びます。"
+        "困っている用紙はありません",
+        "読めない用紙やページの足りない受付があると、ここに並びます。",
+        ("束の一覧へ", reverse_lazy("reading:batches")),
     ),
     filters=(
         Filter(
