@@ -105,9 +105,9 @@ class Visitor:
             "POST", path, body.encode(), headers | {"Content-Type": "application/x-www-form-urlencoded"}
         )
 
-    def log_in(self, **headers: str) -> None:
+    def log_in(self, password: str = PASSWORD, **headers: str) -> None:
         self.get("/login/", **headers)
-        answer = self.post("/login/", {"username": STAFF, "password": PASSWORD}, **headers)
+        answer = self.post("/login/", {"username": STAFF, "password": password}, **headers)
         assert answer.status == 302, answer.status
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -128,8 +128,8 @@ class Visitor:
         return answer
 
 
-def new_house(folder: Path, **settings: str) -> House:
-    """A prepared house with one member of staff, who holds every permission."""
+def empty_house(folder: Path, **settings: str) -> House:
+    """A house of which nothing is there yet but its settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -141,6 +141,11 @@ def new_house(folder: Path, **settings: str) -> House:
         "YAKUBA_PORT": str(port),
         **settings,
     }
-    house = House(folder / "data", port, environment)
+    return House(folder / "data", port, environment)
+
+
+def new_house(folder: Path, **settings: str) -> House:
+    """A prepared house with one member of staff, who holds every permission."""
+    house = empty_house(folder, **settings)
     house.python(FIRST_STEPS)
     return house

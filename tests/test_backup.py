@@ -12,12 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from followed_page import PROJECT, blocks, run, shell
 from postgresql_server import Server, postgresql_server
 from running_house import House, Visitor, new_house
 
-PROJECT = Path(__file__).resolve().parents[1]
 PAGE = PROJECT / "docs/operate/backup.md"
-YAKUBA = f'yakuba() {{ "{sys.executable}" -m yakuba "$@"; }}\n'
 CORE_PASSWORD = "coresystem-demo"
 
 BEGIN = """
@@ -59,33 +58,6 @@ print(json.dumps({"cases": cases, "stored": core.stored()}))
 )
 
 
-def blocks(heading: str) -> list[str]:
-    """The commands under a heading."""
-    section = re.search(
-        rf"^## {heading}\n(.*?)(?=^## )", PAGE.read_text(encoding="utf-8"), re.S | re.M
-    ).group(1)
-    return re.findall(r"```\n(.*?)```", section, re.S)
-
-
-def run(commands: str, house: House, replaced: dict[str, str], **environment: str) -> str:
-    for old, new in replaced.items():
-        assert old in commands, f"the page does not say {old} any more"
-        commands = commands.replace(old, new)
-    done = shell(commands, house, **environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def shell(commands: str, house: House, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-euc", f"umask 022\n{YAKUBA}{commands}"],
-        env=house.environment | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
 class Keeper:
     """Whoever follows the page for one house: takes its backup, and restores it into an empty place."""
 
@@ -97,9 +69,9 @@ class Keeper:
 
     def take(self) -> None:
         if self.server is None:
-            (taking,) = blocks("取る（SQLite）")
+            (taking,) = blocks(PAGE, "取る（SQLite）")
         else:
-            file, taking = blocks("取る（PostgreSQL）")
+            file, taking = blocks(PAGE, "取る（PostgreSQL）")
             assert self.server.password not in taking
             self._name_the_database(file, self.house.environment["YAKUBA_DATABASE_URL"])
         run(taking, self.house, {"/控え": str(self.kept)}, **self.home)
@@ -111,7 +83,7 @@ class Keeper:
 
     def restore(self) -> House:
         """The restored house, prepared and verified; it is not running yet."""
-        laying, loading, ending = blocks("戻す")
+        laying, loading, ending = blocks(PAGE, "戻す")
         folder = self.folder / "restored"
         house = replace(self.house, folder=folder, environment=dict(self.house.environment))
         where = {"/控え": str(self.kept), "/srv/yakuba": str(folder)}
@@ -122,7 +94,9 @@ class Keeper:
         if self.server is not None:
             assert self.server.password not in loading + ending
             house.environment["YAKUBA_DATABASE_URL"] = self.server.new_database("restored")
-            self._name_the_database(blocks("取る（PostgreSQL）")[0], house.environment["YAKUBA_DATABASE_URL"])
+            self._name_the_database(
+                blocks(PAGE, "取る（PostgreSQL）")[0], house.environment["YAKUBA_DATABASE_URL"]
+            )
             run(loading, house, {"/控え": str(self.kept)}, **self.home)
             twice = shell(loading.replace("/控え", str(self.kept)), house, **self.home)
             assert "already exists" in twice.stderr
