@@ -59,6 +59,7 @@ TOUCHING = """() => {
     return [...document.querySelectorAll('main :is(' + block + ', section, p, ul, details, #rows)')].flatMap(upper => {
         const lower = upper.nextElementSibling;
         if (!seen(upper) || !seen(lower) || !(upper.matches(block) || lower.matches(block))) return [];
+        if (getComputedStyle(lower).position === 'sticky') return [];  // it lies over what it follows
         const room = lower.getBoundingClientRect().top - upper.getBoundingClientRect().bottom;
         return Math.abs(room) < 4 ? [upper.outerHTML.slice(0, 60) + ' | ' + lower.outerHTML.slice(0, 60)] : [];
     });
