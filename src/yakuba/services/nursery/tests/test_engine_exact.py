@@ -15,9 +15,9 @@ from yakuba.services.nursery.engine.matching import (
     market_writing,
     residual,
     solving,
-    synthetic,
 )
 from yakuba.services.nursery.engine.matching.board import board_of, plan_of
+from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
 

@@ -6,9 +6,10 @@ import random
 import pytest
 
 from yakuba.services.nursery.engine import check
-from yakuba.services.nursery.engine.matching import dynamics, market_file, synthetic
+from yakuba.services.nursery.engine.matching import dynamics, market_file
 from yakuba.services.nursery.engine.matching.board import plan_of
 from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
+from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.tiny import as_file, crowded
 
 
