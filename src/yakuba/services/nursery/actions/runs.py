@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +29,7 @@ from yakuba.services.nursery.engine import check
 from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.engine.telling import explaining
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
-from yakuba.services.nursery.queries import explanations, inputs, rounds
+from yakuba.services.nursery.queries import inputs, rounds
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay
 
@@ -233,18 +233,13 @@ def _store(run: Run, result: Result) -> None:
     if row.state != Run.State.ACTIVE:
         return
     matching, selection = result.matching, result.selection
-    row.status, row.bound = str(matching.status), matching.bound
-    row.blocking = [{"family": one.family, "wish": list(one.wish)} for one in matching.blocking]
-    row.seats_proved, row.checked = matching.seats_proved, True
-    row.seconds = {name: round(value, 4) for name, value in result.seconds.items()}
+    stated = replace(matching, seconds=result.seconds).to_json()
+    for name in ("status", "bound", "blocking", "seats_proved", "seconds"):
+        setattr(row, name, stated[name])
+    row.checked = True
     row.slots = queries.slots_of(selection, matching, result.reasons)
-    row.shared = [
-        {"id": one.id, "capacity": one.capacity, "weights": dict(one.weights)}
-        for one in selection.market.shared
-    ]
-    row.not_eligible = [
-        {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
-    ]
+    row.shared = [asdict(one) for one in selection.market.shared]
+    row.not_eligible = [asdict(one) for one in selection.not_eligible]
     row.notes = _kept(selection.notes)
     row.counts = queries.counts_of(selection, result.reasons)
     row.state, row.ended_at = Run.State.DONE, timezone.now()
@@ -270,7 +265,7 @@ def _store_placements(run: Run, selection: Selection, matching: Matching, reason
                 age=index.age if index else None,
                 index=queries.index_of(selection, explanation),
                 unstable=explanation.unstable or household.id in blocking,
-                explanation=explanations.to_json(explanation),
+                explanation={**vars(explanation), "wishes": [vars(wish) for wish in explanation.wishes]},
             )
         )
     Placement.objects.bulk_create(placements, batch_size=500)

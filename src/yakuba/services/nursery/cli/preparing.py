@@ -148,7 +148,7 @@ def _selection(
         none = Problem(0, facilities.name, "施設が1つもありません。見出しの下に施設を1行ずつ書いてください。")
         raise _refuse(in_facilities or [none], "施設の表", as_json)
     households, in_applications = tables.read_households(applications.read_bytes())
-    given = Applications(places, households, _start(start, read), number)
+    given = Applications(tuple(places), tuple(households), _start(start, read), number)
     try:
         ready = preparing.prepare(given, read)
         in_round: Sequence[Problem] = ()

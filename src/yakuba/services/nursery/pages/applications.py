@@ -20,7 +20,7 @@ from yakuba.services.nursery.forms.applications import ApplicationForm, Facility
 from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules
+from yakuba.services.nursery.queries import index, names, results, rounds, rules
 
 
 @permission_required("nursery.view")
@@ -46,7 +46,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "facility_names": names.facility_names(row.round),
             "placements": placements[:10],
             "final": final,
-            "explanation": explanations.from_json(final.placement.explanation) if final else None,
+            "explanation": final.placement.explained if final else None,
             "decisions": Decision.objects.filter(application=row).select_related(
                 "proposed_by", "answered_by"
             ),

@@ -22,7 +22,7 @@ from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
 from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import explanations, names
+from yakuba.services.nursery.queries import names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
 
@@ -161,7 +161,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
         "application": row.application,
         "run": row.run,
         "round": row.run.round,
-        "explanation": explanations.from_json(row.explanation),
+        "explanation": row.explained,
         "facility_names": names.facility_names(row.run.round),
         "is_adopted": row.run.round.adopted_id == row.run_id,
     }

@@ -7,9 +7,10 @@ from operator import attrgetter
 
 from yakuba.kernel.tables.spreadsheets import Table, Value
 from yakuba.kernel.ui.wording import wareki
-from yakuba.services.nursery.contracts import Explanation, Outcome, Share
+from yakuba.services.nursery.contracts import Explanation, Outcome
+from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.models import Placement, Run
-from yakuba.services.nursery.queries import explanations, names, outputs, results, runs
+from yakuba.services.nursery.queries import names, outputs, results, runs
 
 OUTCOMES = {
     Outcome.PLACED: "入所",
@@ -90,7 +91,7 @@ def wishes(run: Run) -> Table:
 
 def _explained(run: Run) -> Iterator[tuple[Placement, Explanation]]:
     for row in runs.placements(run, explained=True):
-        yield row, explanations.from_json(row.explanation)
+        yield row, row.explained
 
 
 def slots(run: Run) -> Table:

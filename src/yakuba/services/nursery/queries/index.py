@@ -46,7 +46,7 @@ def of_application(row: Application) -> Found:
     if not mine:
         return _nothing((Problem(0, row.receipt_number, "この申込は選考から外れています。"),), read)
     try:
-        selection = prepare(replace(everything, households=mine), read)
+        selection = prepare(replace(everything, households=tuple(mine)), read)
     except MarketRefused as refused:
         return _nothing(refused.problems, read)
     child = row.receipt_number

@@ -13,14 +13,13 @@ from yakuba.kernel.charts import Chart, bar_chart
 from yakuba.kernel.townsettings import value
 from yakuba.services.nursery.contracts import (
     Applications,
-    Comparison,
     Matching,
-    Move,
     Selection,
-    Share,
     Status,
 )
 from yakuba.services.nursery.engine.telling import comparing, fairness
+from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
+from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.engine.telling.notices import Frame, default_frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs

@@ -78,7 +78,7 @@ def applications_of(run: Run) -> Applications:
         raise MarketRefused([Problem(0, "計算の入力", "残っていません。もう一度計算してください。")])
     try:
         return inputs.from_json(run.snapshot.document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except ValueError as error:
         reason = "保存した内容が壊れているため読めません。もう一度計算してください。"
         raise MarketRefused([Problem(0, "計算の入力", reason)]) from error
 

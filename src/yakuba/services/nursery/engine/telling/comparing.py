@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Applied, Child, Comparison, Move, Slot
+from yakuba.services.nursery.contracts import Applied, Child, Slot
 
 Result = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A child whose place differs between two results. wish numbers count from 1; 0: no place (or the seat kept).
+
+    better: True, False, or None where it cannot be said (another household's rule, both unlisted).
+    """
+
+    child: str
+    before: str | None
+    after: str | None
+    wish_before: int
+    wish_after: int
+    better: bool | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results of the same applicants. moves: only children whose place differs, in the order of ids."""
+
+    moves: tuple[Move, ...]
+    same: int
+    placed_before: int
+    placed_after: int
+
+    @property
+    def gains(self) -> tuple[Move, ...]:
+        """Children who are better off after."""
+        return tuple(move for move in self.moves if move.better is True)
+
+    @property
+    def losses(self) -> tuple[Move, ...]:
+        """Children who are worse off after."""
+        return tuple(move for move in self.moves if move.better is False)
 
 
 def compare(applied: Applied, before: Result, after: Result) -> Comparison:

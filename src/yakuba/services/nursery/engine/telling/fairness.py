@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Applied, Child, Household, Share
+from yakuba.services.nursery.contracts import Applied, Child, Household
 from yakuba.services.nursery.engine.telling.comparing import wish_number
 
 FEWEST = 5
@@ -18,6 +18,27 @@ MOST_BANDS = 8
 FEW, BESIDE = f"{FEWEST}人未満", "非表示"
 BAND_WIDTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 Label = Callable[[Household, Child], str]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One row of the fairness tables. count: applicants; placed: with a wish come true; first: with their first wish.
+
+    withheld: what is shown instead of the numbers, which are 0 then, where so few could be told apart.
+    """
+
+    label: str
+    count: int
+    placed: int
+    first: int
+    withheld: str = ""
+
+    @property
+    def rates(self) -> tuple[float | None, float | None]:
+        """The shares of `placed` and of `first`, from 0 to 1; None where they are withheld."""
+        if self.withheld or not self.count:
+            return None, None
+        return self.placed / self.count, self.first / self.count
 
 
 @dataclass(frozen=True)
