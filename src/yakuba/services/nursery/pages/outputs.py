@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.tables.files import Lacking
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import files as taking_files
 from yakuba.services.nursery.actions import runs, trying
 from yakuba.services.nursery.forms.outputs import WhatIfForm
@@ -20,6 +20,7 @@ from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
+from yakuba.services.nursery.queries.finding import run_of
 
 PAGE_SIZE = 50
 SHOWN_MOVES = {"gains": True, "losses": False, "others": None}
@@ -98,23 +99,21 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     if run.is_what_if and run.base_id is not None:  # one what-if does not build on another
         return redirect("nursery:what_if", run.base_id)
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            tried = trying.try_out(run, actor=person_of(request), **form.tried())
-            if tried.is_done:
-                messages.info(request, runs.unchanged(tried))
-                return redirect("nursery:compare", tried.pk)
-            messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
-            return redirect("nursery:run", tried.pk)
-    context = _context(request, run) | {"form": form, "what_ifs": run.what_ifs.order_by("-pk")[:20]}
-    return render(request, "nursery/what_if.html", context, status=422 if form.errors else 200)
+
+    def start() -> HttpResponse:
+        tried = trying.try_out(run, actor=person_of(request), **form.tried())
+        if tried.is_done:
+            messages.info(request, runs.unchanged(tried))
+            return redirect("nursery:compare", tried.pk)
+        messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
+        return redirect("nursery:run", tried.pk)
+
+    context = _context(request, run) | {"what_ifs": run.what_ifs.order_by("-pk")[:20]}
+    return form_page(request, form, start, "nursery/what_if.html", context)
 
 
 def _done(matching_id: int) -> Run:
-    rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base__rule_set")
-    rows = rows.defer("snapshot__document")  # fetched where it is read
-    found: Run = get_object_or_404(rows, pk=matching_id, state=Run.State.DONE)
-    return found
+    return run_of(matching_id, state=Run.State.DONE)
 
 
 def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
