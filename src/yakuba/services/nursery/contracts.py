@@ -258,6 +258,13 @@ class Slot:
     age: int
     reserved: str = ""
 
+    @classmethod
+    def read(cls, text: str) -> Slot:
+        """The slot of an id `<facility>-<age>` or `<facility>-<age>*<label>`; age -1 in what is no such id."""
+        place, _, reserved = text.partition("*")
+        facility, _, age = place.rpartition("-")
+        return cls(text, facility, int(age) if age.isdecimal() else -1, reserved)
+
 
 @dataclass(frozen=True)
 class Standing:

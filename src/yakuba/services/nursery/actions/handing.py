@@ -17,6 +17,7 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Problem, Refused
 from yakuba.kernel.values.receipt_numbers import later_decision
+from yakuba.services.nursery.contracts import Slot
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -151,15 +152,15 @@ def _hand(
 
 def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> dict[str, str]:
     child = final.application
-    placed = final.is_placed
+    place = Slot.read(final.slot) if final.is_placed else None
     return {
         "receipt_number": case.receipt_number,
         "child_name": child.name,
         "child_birth": child.birth.isoformat(),
         "result": result_of(final),
-        "facility": names.get(results.slot_facility(final.slot), "") if placed else "",
-        "age_class": str(results.slot_age(final.slot)) if placed else "",
-        "start_date": round.start.isoformat() if placed else "",
+        "facility": names.get(place.facility, "") if place else "",
+        "age_class": str(place.age) if place else "",
+        "start_date": round.start.isoformat() if place else "",
     }
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from yakuba.kernel.tables.spreadsheets import Table, Value
 from yakuba.kernel.ui.wording import wareki
-from yakuba.services.nursery.contracts import Explanation, Outcome
+from yakuba.services.nursery.contracts import Explanation, Outcome, Slot
 from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.models import Placement, Run
 from yakuba.services.nursery.queries import names, outputs, results, runs
@@ -63,7 +63,7 @@ def children(run: Run) -> Table:
 def _result(row: Placement) -> str:
     if not row.slot:
         return "保留"
-    return "今の席を継続" if results.slot_facility(row.slot) == row.application.current else "入所"
+    return "今の席を継続" if Slot.read(row.slot).facility == row.application.current else "入所"
 
 
 def _final(final: results.Final, facilities: dict[str, str]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from yakuba.services.nursery.contracts import Slot
 from yakuba.services.nursery.models import Application, Round
 from yakuba.services.nursery.queries import rounds
-from yakuba.services.nursery.queries.results import slot_age, slot_facility
 
 
 def facility_names(round: Round) -> dict[str, str]:
@@ -18,10 +18,9 @@ def slot_name(slot: str, facilities: dict[str, str]) -> str:
     """`F01-1*医療的ケア児` → `中央保育園　1歳児（医療的ケア児枠）`; empty for no slot."""
     if not slot:
         return ""
-    code = slot_facility(slot)
-    reserved = slot.partition("*")[2]
-    suffix = f"（{reserved}）" if reserved else ""
-    return f"{facilities.get(code, code)}　{slot_age(slot)}歳児{suffix}"
+    place = Slot.read(slot)
+    suffix = f"（{place.reserved}）" if place.reserved else ""
+    return f"{facilities.get(place.facility, place.facility)}　{place.age}歳児{suffix}"
 
 
 def slot_names(round: Round) -> Callable[[str], str]:

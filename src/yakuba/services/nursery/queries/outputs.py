@@ -13,8 +13,10 @@ from yakuba.kernel.charts import Chart, bar_chart
 from yakuba.kernel.townsettings import value
 from yakuba.services.nursery.contracts import (
     Applications,
+    Household,
     Matching,
     Selection,
+    Slot,
     Status,
 )
 from yakuba.services.nursery.engine.telling import comparing, fairness
@@ -57,7 +59,7 @@ class Moved:
         return self._keeps(self.move.after)
 
     def _keeps(self, slot: str | None) -> bool:
-        return bool(slot) and results.slot_facility(slot or "") == self.application.current
+        return slot is not None and Slot.read(slot).facility == self.application.current
 
 
 def has_final(run: Run) -> bool:
@@ -178,16 +180,11 @@ def final_selection(round: Round) -> tuple[Selection, Matching, list[str]]:
 
 
 def _with_facts(applications: Applications, facts: Mapping[str, Mapping[str, str]]) -> Applications:
-    households = [
-        replace(
-            household,
-            children=tuple(
-                replace(child, facts=facts.get(child.id, child.facts)) for child in household.children
-            ),
-        )
-        for household in applications.households
-    ]
-    return replace(applications, households=households)
+    def known(household: Household) -> Household:
+        mine = (replace(child, facts=facts.get(child.id, child.facts)) for child in household.children)
+        return replace(household, children=tuple(mine))
+
+    return replace(applications, households=tuple(map(known, applications.households)))
 
 
 def usual_frame(round: Round) -> Frame:

@@ -22,7 +22,7 @@ from yakuba.services.nursery.contracts import (
     Slot,
     Status,
 )
-from yakuba.services.nursery.engine.preparing import applied, prepare, what_if
+from yakuba.services.nursery.engine.preparing import applied, what_if
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules
@@ -87,13 +87,7 @@ def selection_of(run: Run, applications: Applications | None = None) -> Selectio
     """The round made ready as the run saw it, what-if included. Raises MarketRefused or RulesRefused."""
     applications = applications or applications_of(run)
     read = rules.parsed(run.rule_set).for_round(applications.number)
-    if not run.change:
-        return prepare(applications, read)
-    change = what_if.Change(
-        seats={slot: int(seats) for slot, seats in run.change.get("seats", {}).items()},
-        level=run.change.get("level", ""),
-    )
-    return what_if.selection(applications, read, change)
+    return what_if.selection(applications, read, run.change.get("seats", {}), run.change.get("level", ""))
 
 
 def applied_of(run: Run) -> Applied:

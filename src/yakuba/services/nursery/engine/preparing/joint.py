@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from yakuba.services.nursery.contracts import Wish
+from yakuba.services.nursery.contracts import Slot, Wish
 from yakuba.services.nursery.engine.rules.model import JointOrder, Mode, Stage
 
 Ranks = tuple[int, ...]
@@ -35,9 +35,8 @@ class Member:
         """The options, and the own seat after them."""
         if self.own is None or any(option.slot == self.own for option in self.options):
             return self.options
-        facility = self.own.split("*")[0].rpartition("-")[0]
         number = max((option.number for option in self.options), default=0) + 1
-        return (*self.options, Option(facility, self.own, number))
+        return (*self.options, Option(Slot.read(self.own).facility, self.own, number))
 
 
 def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int) -> tuple[list[Wish], bool]:

@@ -70,11 +70,8 @@ def place_of(slots: Mapping[str, Slot], slot: str | None) -> tuple[str, int] | N
     round's) is read from its id."""
     if slot is None:
         return None
-    known = slots.get(slot)
-    if known is not None:
-        return known.facility, known.age
-    facility, _, age = slot.partition("*")[0].rpartition("-")
-    return facility, int(age)
+    known = slots.get(slot) or Slot.read(slot)
+    return known.facility, known.age
 
 
 def wish_number(applied: Applied, child: Child, slot: str | None) -> int:
