@@ -32,6 +32,8 @@ def selection(
 
 def with_seats(applications: Applications, seats: Mapping[str, int]) -> Applications:
     """The applications with other free seats. seats: slot id → more or fewer. Raises MarketRefused."""
+    if not seats:
+        return applications
     facilities = {facility.id: facility for facility in applications.facilities}
     problems: list[Problem] = []
     for slot, more in seats.items():
