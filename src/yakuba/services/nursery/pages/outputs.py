@@ -20,6 +20,7 @@ from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
+from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.finding import run_of
 
 PAGE_SIZE = 50
@@ -131,7 +132,7 @@ def _other(request: HttpRequest, run: Run, others: list[Run]) -> Run | None:
 
 def _slots(run: Run) -> list[tuple[str, str]]:
     facilities = names.facility_names(run.round)
-    ordered = sorted(
-        run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
-    )
-    return [(slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）") for slot, item in ordered]
+    return [
+        (slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）")
+        for slot, item in queries.slots_in_order(run)
+    ]

@@ -115,7 +115,7 @@ class _Place:
 def _places(run: Run) -> list[_Place]:
     known = {place.code: place for place in Facility.objects.filter(round=run.round)}
     places: dict[str, _Place] = {}
-    for slot, item in sorted(run.slots.items(), key=lambda pair: pair[1]["reserved"]):
+    for slot, item in queries.slots_in_order(run):
         if item["facility"] in known:
             new = _Place(known[item["facility"]], [[] for _ in AGES])
             places.setdefault(item["facility"], new).slots[item["age"]].append(_slot(slot, item))
@@ -127,18 +127,17 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
     """One facility in a run: for each age who is in, in the order of the ranking, and the waiting list."""
     row = run_of(matching_id)
     place = get_object_or_404(Facility, pk=facility_id, round=row.round)
-    mine = {slot: item for slot, item in row.slots.items() if item["facility"] == place.code}
-    ids = [child for item in mine.values() for child in (*item["seated"], *item["waiting"])]
+    mine = [(slot, item) for slot, item in queries.slots_in_order(row) if item["facility"] == place.code]
+    ids = [child for _, item in mine for child in (*item["seated"], *item["waiting"])]
     known = {
         one.application.receipt_number: one
         for one in queries.placements(row).filter(application__receipt_number__in=ids)
     }
     slots = []
-    for slot, item in sorted(mine.items(), key=lambda pair: (pair[1]["age"], pair[1]["reserved"])):
+    for slot, item in mine:
         seated = [known[child] for child in item["seated"] if child in known]
         waiting = [(number, known[c]) for number, c in enumerate(item["waiting"], 1) if c in known]
-        index = item["index"]
-        slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": index})
+        slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": item["index"]})
     context = rights(request.user) | {
         "run": row,
         "round": row.round,
@@ -176,16 +175,8 @@ def market(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 
 def _slot(slot: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": slot,
-        "age": item["age"],
-        "reserved": item["reserved"],
-        "capacity": item["capacity"],
-        "seated": len(item["seated"]),
-        "left": item["capacity"] - len(item["seated"]),
-        "cutoff": item["cutoff"],
-        "waiting": len(item["waiting"]),
-    }
+    seated, waiting = len(item["seated"]), len(item["waiting"])
+    return {**item, "id": slot, "seated": seated, "left": item["capacity"] - seated, "waiting": waiting}
 
 
 def _blocking(run: Run, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

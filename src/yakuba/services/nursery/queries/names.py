@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from yakuba.services.nursery.contracts import Slot
+from yakuba.services.nursery.contracts import Outcome, Slot
 from yakuba.services.nursery.models import Application, Round
 from yakuba.services.nursery.queries import rounds
+
+# What came of a wish: kind of the tag (`ui/status.html`), and words.
+OUTCOMES = {
+    Outcome.PLACED: ("success", "入所"),
+    Outcome.KEPT: ("success", "今の席を継続"),
+    Outcome.BEHIND: ("waiting", "順位が届かない"),
+    Outcome.SIBLINGS: ("waiting", "きょうだいの希望"),
+    Outcome.NOT_ELIGIBLE: ("stopped", "対象外"),
+    Outcome.NOT_NEEDED: ("neutral", "上の希望で決定"),
+    Outcome.CLAIMED: ("warning", "不安定"),
+}
 
 
 def facility_names(round: Round) -> dict[str, str]:

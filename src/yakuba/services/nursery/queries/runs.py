@@ -46,6 +46,12 @@ def placements(run: Run, *, explained: bool = False) -> QuerySet[Placement]:
     return rows if explained else rows.defer("explanation")
 
 
+def slots_in_order(run: Run) -> list[tuple[str, dict[str, Any]]]:
+    """`Run.slots` by facility and age, reserved seats behind the others."""
+    keys = ("facility", "age", "reserved")
+    return sorted(run.slots.items(), key=lambda pair: [pair[1][key] for key in keys])
+
+
 def progress(run: Run) -> Work:
     """How far the run is, or why it has failed."""
     if run.is_done:

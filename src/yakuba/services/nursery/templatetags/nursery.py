@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.models import Decision, Round, Run
-from yakuba.services.nursery.queries.names import slot_name
+from yakuba.services.nursery.queries.names import OUTCOMES, slot_name
 
 register = template.Library()
 
@@ -20,15 +20,6 @@ DECISION_KINDS = {
     Decision.State.PROPOSED: "person",
     Decision.State.APPROVED: "success",
     Decision.State.REFUSED: "stopped",
-}
-OUTCOMES = {
-    Outcome.PLACED: ("success", "入所"),
-    Outcome.KEPT: ("success", "今の席を継続"),
-    Outcome.BEHIND: ("waiting", "順位が届かない"),
-    Outcome.SIBLINGS: ("waiting", "きょうだいの希望"),
-    Outcome.NOT_ELIGIBLE: ("stopped", "対象外"),
-    Outcome.NOT_NEEDED: ("neutral", "上の希望で決定"),
-    Outcome.CLAIMED: ("warning", "不安定"),
 }
 STEP_NAMES = {
     "dynamics": "割り当て",
