@@ -30,11 +30,7 @@ JOB = "nursery.hand_over"
 AT_ONCE = 50  # cases in one committed step
 SHOWN = 20  # refused children that a sentence names
 
-Told = Callable[[int, int], None]
-
-
-def _quiet(done: int, total: int) -> None:
-    """Nobody listens."""
+Told = Callable[[int, int, str], None]
 
 
 @dataclass
@@ -57,9 +53,9 @@ def ask(round: Round, *, actor: User) -> Job:
     return jobs.enqueue(JOB, key=f"round-{round.pk}", round_id=round.pk, actor_id=actor.pk)
 
 
-def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
+def hand_over(round: Round, *, actor: User, told: Told | None = None) -> HandedOver:
     """Write every child's decision into a case of its own in status READY, in small committed steps; again only
-    what has changed. A child that the ledger refuses is listed and stops nobody else. `told(done, total)` may raise to
+    what has changed. A child that the ledger refuses is listed and stops nobody else. `told(done, total, note)` may raise to
     stop. Raises NotPossible as `ask`."""
     procedure = _procedure(round)
     done = HandedOver()
@@ -69,7 +65,8 @@ def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
     earlier = Counter(others)
     finals = results.finals(round)
     for first in range(0, len(finals), AT_ONCE):
-        told(first, len(finals))
+        if told is not None:
+            told(first, len(finals), "決定を受付簿に書いています")
         with transaction.atomic():
             for final in finals[first : first + AT_ONCE]:
                 handed = known.get(final.application.pk)
