@@ -13,7 +13,7 @@ from yakuba.services.nursery.models import Application, Decision
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import decisions as queries
+from yakuba.services.nursery.queries import rounds
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 from yakuba.services.nursery.queries.refusal import Unknown
 
@@ -33,7 +33,7 @@ A_DECISION = Answer(answers.DecisionOut, answers.decision_facts, COLUMNS)
 )
 def list_decisions(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """The round's decisions, the newest first."""
-    rows = queries.of_round(round_of(asked.round_id)).order_by("-pk")
+    rows = rounds.decisions().filter(round=round_of(asked.round_id)).order_by("-pk")
     return [answers.decision_facts(row) for row in asked.of(rows)]
 
 

@@ -20,7 +20,7 @@ from yakuba.services.nursery.forms.applications import ApplicationForm, Facility
 from yakuba.services.nursery.models import Application, Facility, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import decisions, index, names, results, rounds, rules
+from yakuba.services.nursery.queries import index, names, results, rounds, rules
 from yakuba.services.nursery.queries.finding import application_of, round_of
 
 
@@ -48,7 +48,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "placements": placements[:10],
             "final": final,
             "explanation": final.placement.explained if final else None,
-            "decisions": decisions.decisions().filter(application=row),
+            "decisions": rounds.decisions().filter(application=row),
             "values": index.values(row),
         }
         | _modes(row.round)

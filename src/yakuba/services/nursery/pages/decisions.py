@@ -22,8 +22,7 @@ from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import decisions as queries
-from yakuba.services.nursery.queries import freezing, names, results
+from yakuba.services.nursery.queries import freezing, names, results, rounds
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
 
@@ -55,7 +54,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 @permission_required("nursery.approve")
 def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
-    row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
+    row = get_object_or_404(rounds.decisions(), pk=decision_id, run__isnull=False)
     assert row.run is not None
     return files.take_workbook(row.run, actor=person_of(request)).answer()
 

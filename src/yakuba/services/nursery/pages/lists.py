@@ -20,11 +20,11 @@ from yakuba.services.nursery.models import (
     Round,
     RuleSet,
 )
-from yakuba.services.nursery.queries import decisions as decision_queries
 from yakuba.services.nursery.queries import names, rules
 from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.templatetags.nursery import DECISION_KINDS, ROUND_KINDS
 
+ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}  # of a table, by the ending in its address
 NURSERY = ("入所選考", reverse_lazy("nursery:index"))
 NO_RULES = Nothing(
     "選考基準がまだ登録されていません",
@@ -241,8 +241,8 @@ def decisions(round: Round) -> Listing:
             Column("proposed", "起案", by_whom("proposed"), ("proposed_at",)),
             Column("answered", "承認", lambda row: str(row.answered_by or ""), ("answered_at",)),
         ),
-        rows=lambda: decision_queries.of_round(round).order_by(
-            F("answered_at").asc(nulls_first=True), "-pk"
+        rows=lambda: (
+            queries.decisions().filter(round=round).order_by(F("answered_at").asc(nulls_first=True), "-pk")
         ),  # what waits first
         nothing=Nothing("決定はまだありません", "個別の決定は、児童の画面から起案します。"),
         search=Search(by_child("application__"), label="受付番号か氏名"),

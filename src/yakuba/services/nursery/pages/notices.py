@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
+from yakuba.kernel.lists.files import lacking_page
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import notices as actions
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint
-from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
-from yakuba.services.nursery.pages.lists import PRINTS
+from yakuba.services.nursery.pages.lists import ENCODINGS, PRINTS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import round_of
@@ -78,10 +79,10 @@ def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.output")
 def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
-    round = round_of(round_id)
-    accept = "accept" in request.GET
+    round, accept = round_of(round_id), "accept" in request.GET
+    encoding = request.GET.get("form", ENCODINGS[form])
     try:
-        file = actions.take_addresses(round, ENCODINGS[form], accept=accept, actor=person_of(request))
+        return actions.take_addresses(round, encoding, accept=accept, actor=person_of(request)).answer()
     except Lacking as lacking:
-        return lacking_page(request, round, lacking, "accept=1")
-    return file.answer()
+        back = reverse("nursery:notices", args=[round.pk])
+        return lacking_page(request, lacking, f"{round}の通知", back)

@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists.files import lacking_page
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import files as taking_files
 from yakuba.services.nursery.actions import runs, trying
 from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
-from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
+from yakuba.services.nursery.pages.lists import ENCODINGS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
 from yakuba.services.nursery.queries import runs as queries
@@ -63,8 +65,7 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
     try:
         file = taking_files.take_table(run, table, encoding, accept=accept, actor=person_of(request))
     except Lacking as lacking:
-        query = urlencode({"table": table, "form": form, "accept": "1"})
-        return lacking_page(request, run.round, lacking, query)
+        return lacking_page(request, lacking, str(run), reverse("nursery:files", args=[run.pk]))
     return file.answer()
 
 

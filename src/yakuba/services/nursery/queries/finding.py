@@ -6,7 +6,7 @@ from typing import Any
 
 from yakuba.kernel.operations.finding import one
 from yakuba.services.nursery.models import Application, Decision, Round, Run
-from yakuba.services.nursery.queries import decisions, rounds
+from yakuba.services.nursery.queries import rounds
 
 
 def round_of(round_id: int) -> Round:
@@ -30,4 +30,4 @@ def application_of(application_id: int) -> Application:
 
 def decision_of(decision_id: int) -> Decision:
     """The decision."""
-    return one(decisions.decisions(), decision_id)
+    return one(rounds.decisions(), decision_id)

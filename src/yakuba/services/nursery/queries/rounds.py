@@ -86,6 +86,11 @@ def figures(round: Round) -> Figures:
     )
 
 
+def decisions() -> QuerySet[Decision]:
+    """All decisions by people, with what stands in a list of them."""
+    return Decision.objects.select_related("round", "application", "proposed_by", "answered_by")
+
+
 def with_counts() -> QuerySet[Round]:
     """All rounds with `active` applications and `open_decisions`.
 
