@@ -22,7 +22,7 @@ from yakuba.services.nursery.models import (
 )
 from yakuba.services.nursery.queries import names, rules
 from yakuba.services.nursery.queries import rounds as queries
-from yakuba.services.nursery.templatetags.nursery import DECISION_KINDS, ROUND_KINDS
+from yakuba.services.nursery.templatetags.nursery import KINDS
 
 ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}  # of a table, by the ending in its address
 NURSERY = ("入所選考", reverse_lazy("nursery:index"))
@@ -54,9 +54,9 @@ def trail(round: Round, *further: tuple[str, str]) -> tuple[tuple[str, Any], ...
     return (NURSERY, (round.title, reverse("nursery:round", args=[round.pk])), *further)
 
 
-def round_state(round: Round) -> Cell:
-    """Where a round stands."""
-    return status(ROUND_KINDS[Round.State(round.state)], round.get_state_display())
+def state(row: Any) -> Cell:
+    """Where a round, a run or a decision stands."""
+    return status(KINDS[row.state], row.get_state_display())
 
 
 ROUNDS = Listing(
@@ -65,7 +65,7 @@ ROUNDS = Listing(
     "選考回",
     columns=(
         Column("title", "選考回", linked("round"), ("title",)),
-        Column("state", "状態", round_state, ("state",)),
+        Column("state", "状態", state, ("state",)),
         Column("start", "入所日", lambda row: row.start, ("start", "number")),
         Column("active", "申込", lambda row: row.active, ("active",), number=True),
         Column("open", "承認待ち", lambda row: row.open_decisions, ("open_decisions",), number=True),
@@ -237,7 +237,7 @@ def decisions(round: Round) -> Listing:
         columns=(
             Column("decision", "決定", what, ("kind", "application__receipt_number")),
             Column("change", "内容", change),
-            Column("state", "状態", decision_state, ("state",)),
+            Column("state", "状態", state, ("state",)),
             Column("proposed", "起案", by_whom("proposed"), ("proposed_at",)),
             Column("answered", "承認", lambda row: str(row.answered_by or ""), ("answered_at",)),
         ),
@@ -254,11 +254,6 @@ def decisions(round: Round) -> Listing:
         taken="nursery.output",
         remembered=False,
     )
-
-
-def decision_state(row: Decision) -> Cell:
-    """Where a decision stands."""
-    return status(DECISION_KINDS[Decision.State(row.state)], row.get_state_display())
 
 
 def _print_state(row: NoticePrint) -> list[Cell]:

@@ -11,9 +11,8 @@ from django.urls import reverse
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.models import Run
-from yakuba.services.nursery.pages.lists import by_child, by_whom, choices, linked, trail
+from yakuba.services.nursery.pages.lists import by_child, by_whom, choices, linked, state, trail
 from yakuba.services.nursery.queries import names
-from yakuba.services.nursery.templatetags.nursery import RUN_KINDS
 
 
 def _run(row: Run) -> list[Cell]:
@@ -28,7 +27,7 @@ RUNS = Listing(
     "計算",
     columns=(
         Column("run", "計算", _run),
-        Column("state", "状態", lambda row: status(RUN_KINDS[Run.State(row.state)], row.get_state_display())),
+        Column("state", "状態", state),
         Column("placed", "入所", lambda row: row.counts["placed"] if row.is_done else None, number=True),
         Column(
             "unstable", "不安定な世帯", lambda row: len(row.blocking) if row.is_done else None, number=True

@@ -23,12 +23,9 @@ from yakuba.services.nursery.contracts import (
     Status,
 )
 from yakuba.services.nursery.engine.preparing import applied, what_if
-from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules
 from yakuba.services.nursery.queries.refusal import NotPossible
-
-__all__ = ["RulesRefused"]
 
 SHOWN_PROBLEMS = 200
 

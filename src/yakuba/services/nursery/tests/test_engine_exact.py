@@ -75,7 +75,7 @@ def test_what_was_proved_before_the_time_ended_counts(monkeypatch):
     def ended(_):
         raise exact.OutOfTime
 
-    monkeypatch.setattr(exact._Proving, "raise_bound", ended)
+    monkeypatch.setattr(exact.Proof, "raise_bound", ended)
     bounds = Counter()
     for seed in range(600):
         market = crowded(random.Random(seed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -228,20 +229,15 @@ def _ranking(
 def _capacity(market: Market, slot_ids: list[str], outsiders: dict[str, str], current: Ints) -> Ints:
     """Seats (R) for the families' children. Raises Unsound when those who have a seat do not fit."""
     shared = sorted(market.shared, key=lambda item: item.id)
-    seats = [market.capacity[slot] for slot in slot_ids] + [item.capacity for item in shared]
+    seats = [*(market.capacity[slot] for slot in slot_ids), *(item.capacity for item in shared)]
     _require(_only(int, seats) and all(0 <= value <= 1_000_000 for value in seats), "no number of seats")
-    load = np.bincount(current[current >= 0], minlength=len(slot_ids))
-    by_slot = dict(zip(slot_ids, load.tolist(), strict=True))
-    taken = dict.fromkeys(slot_ids, 0)
-    for slot in outsiders.values():
-        taken[slot] += 1
-    taken |= {item.id: sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared}
-    mine = by_slot | {
-        item.id: sum(by_slot[slot] * weight for slot, weight in item.weights.items()) for item in shared
-    }
-    names = slot_ids + [item.id for item in shared]
-    free = np.array([value - taken[name] for name, value in zip(names, seats, strict=True)], np.int32)
-    _require(
-        all(mine[name] <= left for name, left in zip(names, free.tolist(), strict=True)), "too few seats"
-    )
+
+    def load(slots: Iterable[str]) -> Ints:
+        taken = Counter(slots)
+        used = (sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared)
+        return np.array([*(taken[slot] for slot in slot_ids), *used], np.int32)
+
+    free = np.array(seats, np.int32) - load(outsiders.values())
+    mine = load(slot_ids[at] for at in current[current >= 0].tolist())
+    _require(bool((mine <= free).all()), "too few seats")
     return free

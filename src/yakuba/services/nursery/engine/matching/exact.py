@@ -66,17 +66,6 @@ class Clock:
             self.told(step, passed / self.seconds)
 
 
-@dataclass(frozen=True)
-class Proof:
-    """held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that.
-    seats_proved: no matching with as few seats more children."""
-
-    held: Ints
-    fewest: int
-    bound: int
-    seats_proved: bool
-
-
 def prove(
     plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int], seat_tries: int
 ) -> Proof:
@@ -85,16 +74,20 @@ def prove(
 
     seats (T): how many children a tuple seats. seat_tries: how much work to spend on more seats. liking: which families to let block rather, see `hitting.sets`.
     """
-    proof = _Proving(plan, held, seats, clock, liking)
+    proof = Proof(plan, held, seats, clock, liking)
     with suppress(OutOfTime):
         proof.run()
         proof.fill(seat_tries)
     proof.note_apart()
-    return Proof(proof.held, proof.fewest, proof.bound, proof.seats_proved)
+    return proof
 
 
-class _Proving:
-    """The best matching and the cores known so far."""
+class Proof:
+    """The best matching and the cores known so far.
+
+    held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that.
+    seats_proved: no matching with as few seats more children.
+    """
 
     def __init__(self, plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int]) -> None:
         self.plan, self.held, self.seats, self.clock = plan, held, seats, clock
