@@ -74,14 +74,14 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Who moves between another run (`?with=`; of a what-if its base) and this one."""
     run = _done(matching_id)
     others = list(outputs.others(run))
-    before = _other(request, run, others)
+    wanted = request.GET.get("with") or str(run.base_id)
+    before = next((other for other in others if str(other.pk) == wanted), None)
     context = _context(request, run) | {"others": others, "before": before}
     if before is None:
         return render(request, "nursery/compare.html", context)
     comparison = trying.compare(before, run, actor=person_of(request))
     shown = request.GET.get("show", "gains")
-    wanted = SHOWN_MOVES.get(shown, True)
-    moves = [move for move in comparison.moves if move.better is wanted]
+    moves = [move for move in comparison.moves if move.better is SHOWN_MOVES.get(shown, True)]
     page = Paginator(moves, PAGE_SIZE).get_page(request.GET.get("page"))
     context |= {
         "comparison": comparison,
@@ -120,15 +120,6 @@ def _done(matching_id: int) -> Run:
 
 def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     return rights(request.user) | {"run": run, "round": run.round}
-
-
-def _other(request: HttpRequest, run: Run, others: list[Run]) -> Run | None:
-    chosen = request.GET.get("with", "")
-    if chosen:
-        return next((other for other in others if str(other.pk) == chosen), None)
-    if run.base_id is not None:
-        return next((other for other in others if other.pk == run.base_id), None)
-    return None
 
 
 def _slots(run: Run) -> list[tuple[str, str]]:

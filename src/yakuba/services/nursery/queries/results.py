@@ -99,9 +99,9 @@ def _final(row: Placement, decision: Decision | None) -> Final:
     return Final(application, decision.slot, wish, row, decision, withdrew)
 
 
-def slot_states(round: Round, run: Run | None = None) -> dict[str, SlotState]:
+def slot_states(round: Round) -> dict[str, SlotState]:
     """The slots of the adopted run with what the results take of them."""
-    run = run or round.adopted
+    run = round.adopted
     if run is None:
         return {}
     held = taken(round)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +69,7 @@ def figures(round: Round) -> Figures:
     rows = list(applications(round).only("birth", "state", "household", "current", "round"))
     active = [row for row in rows if row.state == Application.State.ACTIVE]
     places = list(facilities(round).only("vacancies"))
-    sizes: dict[str, int] = {}
-    for row in active:
-        sizes[row.household] = sizes.get(row.household, 0) + 1
+    sizes = Counter(row.household for row in active)
     ages = [age_class(row, round) for row in active]
     return Figures(
         facilities=len(places),

@@ -14,7 +14,7 @@ from yakuba.services.nursery.queries.names import OUTCOMES, slot_name
 
 register = template.Library()
 
-KINDS = {  # of the tag, by state
+KINDS: dict[str, str] = {  # of the tag, by state
     Run.State.ACTIVE: "running",
     Run.State.DONE: "success",
     Run.State.FAILED: "error",

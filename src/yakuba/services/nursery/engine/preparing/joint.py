@@ -84,24 +84,13 @@ ALONE = {
 def _together(members: Sequence[Member], order: JointOrder) -> Iterator[Wish]:
     """All at one facility, with every combination of general and reserved seats there."""
     common = set.intersection(*({option.facility for option in member.places} for member in members))
-    narrowed = [
-        Member(one.child, tuple(option for option in one.places if option.facility in common), None)
-        for one in members
-    ]
     everyone = [tuple(range(len(members)))]
-    at_each = [
-        _ranked(
-            [
-                Member(
-                    one.child, tuple(option for option in one.options if option.facility == facility), None
-                )
-                for one in narrowed
-            ],
-            everyone,
-            order,
-        )
-        for facility in sorted(common)
-    ]
+
+    def there(facility: str) -> list[Member]:
+        options = ([option for option in one.places if option.facility == facility] for one in members)
+        return [Member(one.child, tuple(mine), None) for one, mine in zip(members, options, strict=True)]
+
+    at_each = [_ranked(there(facility), everyone, order) for facility in sorted(common)]
     for _, _, wish in heapq.merge(*at_each):
         yield wish
 
