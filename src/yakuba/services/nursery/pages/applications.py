@@ -129,6 +129,6 @@ def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
 
 def _modes(round: Round) -> dict[str, Any]:
     try:
-        return {"modes": rules.sibling_modes(round)}
+        return {"modes": rules.of_round(round).sibling_modes}
     except RulesRefused:
         return {"modes": {}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yakuba.services.nursery.contracts import Outcome, Slot
-from yakuba.services.nursery.models import Application, Round
+from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import rounds
 
 # What came of a wish: kind of the tag (`ui/status.html`), and words.
@@ -38,9 +38,3 @@ def slot_names(round: Round) -> Callable[[str], str]:
     """How the slots of a round are called."""
     facilities = facility_names(round)
     return lambda slot: slot_name(slot, facilities)
-
-
-def children(round: Round, ids: list[str]) -> dict[str, Application]:
-    """Receipt number → application."""
-    rows = Application.objects.filter(round=round, receipt_number__in=ids)
-    return {row.receipt_number: row for row in rows}

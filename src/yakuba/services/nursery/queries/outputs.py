@@ -89,7 +89,7 @@ def shares(run: Run, *, final: bool = False) -> list[tuple[str, list[Share]]]:
     if final:
         held = {one.application.receipt_number: one.decided or None for one in results.finals(run.round)}
         return fairness.tables(applied, held)
-    return fairness.tables(applied, runs.matching_of(run).assignment)
+    return fairness.tables(applied, runs.assignment_of(run))
 
 
 def groups(run: Run, *, final: bool = False) -> list[Group]:
@@ -133,14 +133,14 @@ def compared(before: Run, after: Run) -> Comparison:
     runs.finished(before)
     runs.finished(after)
     applied = runs.applied_of(before)
-    one, other = (runs.matching_of(run).assignment for run in (before, after))
-    return comparing.compare(applied, one, other)
+    return comparing.compare(applied, runs.assignment_of(before), runs.assignment_of(after))
 
 
 def in_words(round: Round, moves: Sequence[Move]) -> list[Moved]:
     """Moves as staff read them."""
     facilities = names.facility_names(round)
-    rows = names.children(round, [move.child for move in moves])
+    children = Application.objects.filter(round=round, receipt_number__in=[move.child for move in moves])
+    rows = {row.receipt_number: row for row in children}
     return [
         Moved(
             move,

@@ -13,14 +13,12 @@ from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.services.nursery.contracts import (
     Applications,
     Applied,
-    Blocking,
     Explanation,
     MarketRefused,
     Matching,
     Problem,
     Selection,
     Slot,
-    Status,
 )
 from yakuba.services.nursery.engine.preparing import applied, what_if
 from yakuba.services.nursery.models import Placement, Round, Run
@@ -103,17 +101,10 @@ def applied_of(run: Run) -> Applied:
     return applied(applications_of(run), rules.parsed(run.rule_set), slots, totals)
 
 
-def matching_of(run: Run) -> Matching:
-    """The result of a finished run."""
-    held = dict(placements(run).values_list("application__receipt_number", "slot"))
-    return Matching(
-        assignment={child: slot or None for child, slot in held.items()},
-        status=Status(run.status),
-        blocking=tuple(Blocking(one["family"], tuple(one["wish"])) for one in run.blocking),
-        bound=run.bound,
-        seats_proved=run.seats_proved,
-        seconds=run.seconds,
-    )
+def assignment_of(run: Run) -> dict[str, str | None]:
+    """Child → slot or None in the result of a finished run."""
+    held = placements(run).values_list("application__receipt_number", "slot")
+    return {child: slot or None for child, slot in held}
 
 
 def slots_of(

@@ -37,7 +37,7 @@ def test_the_run_keeps_its_inputs_whatever_changes_later(full):
     applications.correct(full.child("0800000323"), {"wishes": ["N2"]}, actor=full.person)
     assert queries.applications_of(Run.objects.get(pk=run.pk)) == before
     assert queries.is_outdated(run, full.round)
-    assert queries.matching_of(run).assignment["0800000129"] == "N1-1"
+    assert queries.assignment_of(run)["0800000129"] == "N1-1"
 
 
 def test_unchanged_inputs_are_told_and_not_calculated_again(full):

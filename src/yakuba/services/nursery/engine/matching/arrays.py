@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from yakuba.services.nursery.contracts import Market
+from yakuba.services.nursery.contracts import Market, SharedSeats
 from yakuba.services.nursery.engine.matching import layout
 from yakuba.services.nursery.engine.matching.layout import NOWHERE, Ints
 
@@ -99,7 +99,7 @@ def _build(market: Market) -> Arrays:
     wish_slots = _wish_slots(wishes, np.repeat(widths, wish_count), slot_index)
     tuple_first, entry_first, entry_slot = layout.joint_tuples(child_first, wish_count, wish_slots, current)
 
-    use_first, use_resource, use_weight = _uses(slot_ids, market)
+    use_first, use_resource, use_weight = _uses(slot_ids, shared)
     hold_first, resource, child_of, weight, own = layout.holds_of(
         tuple_first, entry_first, entry_slot, child_first, current, use_first, use_resource, use_weight
     )
@@ -135,7 +135,7 @@ def _build(market: Market) -> Arrays:
         place_first=place_first,
         place_child=place_child,
         place_family=child_family[place_child],
-        capacity=_capacity(market, slot_ids, outsiders, current),
+        capacity=_capacity(market, slot_ids, shared, outsiders, current),
         interest_first=interest_first,
         interest_tuple=leg_tuple[interested],
         outsiders=outsiders,
@@ -198,10 +198,10 @@ def _wish_slots(wishes: list[Any], widths: Ints, slot_index: dict[str | None, in
     return flat
 
 
-def _uses(slot_ids: list[str], market: Market) -> tuple[Ints, Ints, Ints]:
+def _uses(slot_ids: list[str], shared: Sequence[SharedSeats]) -> tuple[Ints, Ints, Ints]:
     """Resources that a child in a slot uses: use_first (S+1), resource, weight."""
     resource: dict[str, list[tuple[int, int]]] = {slot: [(i, 1)] for i, slot in enumerate(slot_ids)}
-    for index, item in enumerate(sorted(market.shared, key=lambda item: item.id)):
+    for index, item in enumerate(shared):
         for slot, weight in item.weights.items():
             _require(type(weight) is int and 0 < weight <= 1_000_000, "a weight is no positive number")
             resource[slot].append((len(slot_ids) + index, weight))
@@ -226,9 +226,14 @@ def _ranking(
     return _starts(counts), flat
 
 
-def _capacity(market: Market, slot_ids: list[str], outsiders: dict[str, str], current: Ints) -> Ints:
+def _capacity(
+    market: Market,
+    slot_ids: list[str],
+    shared: Sequence[SharedSeats],
+    outsiders: dict[str, str],
+    current: Ints,
+) -> Ints:
     """Seats (R) for the families' children. Raises Unsound when those who have a seat do not fit."""
-    shared = sorted(market.shared, key=lambda item: item.id)
     seats = [*(market.capacity[slot] for slot in slot_ids), *(item.capacity for item in shared)]
     _require(_only(int, seats) and all(0 <= value <= 1_000_000 for value in seats), "no number of seats")
 
