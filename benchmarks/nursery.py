@@ -69,17 +69,16 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
     import random
 
     from yakuba.services.nursery.engine.matching import arrays, dynamics
-    from yakuba.services.nursery.engine.matching.board import plan_of
     from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
     from yakuba.services.nursery.tests import synthetic
 
     market = arrays.build(synthetic.draw(synthetic.Shape(*CITY, seed=seed)))
-    plan = plan_of(market)
+    plan = market.plan
     held, fewest = dynamics.run(plan)
     chance = random.Random(seed)
     changes = [{chance.choice(market.slot_ids): 5} for _ in range(count)]
     started = time.perf_counter()
-    blocking = [result.blocking for result in what_ifs(market, plan, held, changes)]
+    blocking = [result.blocking for result in what_ifs(market, held, changes)]
     return {
         "market": f"{count} what-ifs",
         "seed": seed,
