@@ -243,9 +243,8 @@ def fairness_facts(run: Run, *, final: bool) -> dict[str, Any]:
 
 
 def _share(share: Share) -> dict[str, Any]:
-    numbers = (share.count, share.placed, share.first, *share.rates)
-    shown = (None,) * len(numbers) if share.withheld else numbers
-    return dict(zip(ShareOut.model_fields, (share.label, share.withheld, *shown), strict=True))
+    hidden = dict.fromkeys(("count", "placed", "first")) if share.withheld else {}
+    return told(ShareOut, share, **hidden)
 
 
 class MoveOut(BaseModel):

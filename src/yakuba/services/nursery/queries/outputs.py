@@ -32,10 +32,10 @@ Assignment = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Group:
-    """One fairness table. rows: (share, placed rate, first rate), rates None where numbers are withheld."""
+    """One fairness table."""
 
     title: str
-    rows: tuple[tuple[Share, float | None, float | None], ...]
+    rows: Sequence[Share]
     chart: Chart | None
 
 
@@ -94,18 +94,16 @@ def shares(run: Run, *, final: bool = False) -> list[tuple[str, list[Share]]]:
 
 def groups(run: Run, *, final: bool = False) -> list[Group]:
     """The tables of `shares`, each with its rates and chart; raises what that raises."""
-    return [_group(title, rows) for title, rows in shares(run, final=final)]
+    return [Group(title, rows, _chart(title, rows)) for title, rows in shares(run, final=final)]
 
 
-def _group(title: str, shares: Sequence[Share]) -> Group:
-    rows = [(share, *share.rates) for share in shares]
+def _chart(title: str, shares: Sequence[Share]) -> Chart | None:
     bars = [
         (share.label, {"希望がかなった": 100 * placed, "第1希望": 100 * first})
-        for share, placed, first in rows
-        if placed is not None and first is not None
+        for share in shares
+        if (placed := share.placed_rate) is not None and (first := share.first_rate) is not None
     ]
-    name = f"{title}ごとの割合"
-    return Group(title, tuple(rows), bar_chart(bars, title=name, unit="%") if bars else None)
+    return bar_chart(bars, title=f"{title}ごとの割合", unit="%") if bars else None
 
 
 def others(run: Run) -> QuerySet[Run]:

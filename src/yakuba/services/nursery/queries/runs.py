@@ -93,9 +93,7 @@ def selection_of(run: Run, applications: Applications | None = None) -> Selectio
 
 def applied_of(run: Run) -> Applied:
     """Who asked for what in a finished run, from its inputs and its result. Raises MarketRefused or RulesRefused."""
-    slots = {
-        name: Slot(name, item["facility"], item["age"], item["reserved"]) for name, item in run.slots.items()
-    }
+    slots = {name: Slot.read(name) for name in run.slots}
     rows = Placement.objects.filter(run=run).exclude(index=None)
     totals = dict(rows.values_list("application__receipt_number", "index"))
     return applied(applications_of(run), rules.parsed(run.rule_set), slots, totals)
@@ -122,13 +120,13 @@ def slots_of(
         held.setdefault(at or "", []).append(child)
     found = {}
     for name, slot in selection.slots.items():
-        ranked = [
-            one for one in selection.standings.get(name, ()) if matching.assignment.get(one.child) == name
-        ]
+        standings = selection.standings.get(name, ())
+        ranked = [one for one in standings if matching.assignment.get(one.child) == name]
         listed = {one.child for one in ranked}
         own_seat = [child for child in held.get(name, ()) if child not in listed]
         waits = [child for _, child in sorted(waiting.get(name, []))]
         seated = own_seat + [one.child for one in ranked]
+        shown = {*seated, *waits}
         found[name] = {
             "facility": slot.facility,
             "age": slot.age,
@@ -137,14 +135,9 @@ def slots_of(
             "seated": seated,
             "cutoff": ranked[-1].index if ranked else None,
             "waiting": waits,
-            "index": _indices(selection, name, seated + waits),
+            "index": {one.child: one.index for one in standings if one.child in shown},
         }
     return found
-
-
-def _indices(selection: Selection, slot: str, children: list[str]) -> dict[str, int]:
-    wanted = set(children)
-    return {one.child: one.index for one in selection.standings.get(slot, ()) if one.child in wanted}
 
 
 def index_of(selection: Selection, explanation: Explanation) -> int | None:

@@ -34,11 +34,14 @@ class Share:
     withheld: str = ""
 
     @property
-    def rates(self) -> tuple[float | None, float | None]:
-        """The shares of `placed` and of `first`, from 0 to 1; None where they are withheld."""
-        if self.withheld or not self.count:
-            return None, None
-        return self.placed / self.count, self.first / self.count
+    def placed_rate(self) -> float | None:
+        """The share of `placed`, from 0 to 1; None where it is withheld."""
+        return None if self.withheld else self.placed / self.count
+
+    @property
+    def first_rate(self) -> float | None:
+        """The same of `first`."""
+        return None if self.withheld else self.first / self.count
 
 
 @dataclass(frozen=True)
