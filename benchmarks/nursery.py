@@ -1,6 +1,6 @@
 """Nursery matching on generated markets: `.venv/bin/python benchmarks/nursery.py [--seeds 1 2 3] [--peers]`.
 
-Markets of engine/synthetic.py: 19 % siblings, 4 % transfers, heavy ties, facility points. Each row is timed in a
+Markets of the room's tests/synthetic.py: 19 % siblings, 4 % transfers, heavy ties, facility points. Each row is timed in a
 process of its own, with compiled code ready (`yakuba nursery warm-up`), from the file's bytes to the checked result.
 --peers: installs benchmarks/nursery-peers.txt in a throwaway environment and runs them without siblings and
 transfers, each with a time limit.
@@ -38,7 +38,8 @@ def run_file(children: int, facilities: int, seed: int, seconds: float) -> dict[
 def time_file(children: int, facilities: int, seed: int, seconds: float) -> dict[str, Any]:
     """One run."""
     from yakuba.services.nursery.engine import check
-    from yakuba.services.nursery.engine.matching import market_file, market_writing, solving, synthetic
+    from yakuba.services.nursery.engine.matching import market_file, market_writing, solving
+    from yakuba.services.nursery.tests import synthetic
 
     data = market_writing.dump(synthetic.draw(synthetic.Shape(children, facilities, seed=seed)))
     started = time.perf_counter()
@@ -67,17 +68,17 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
     """So many changes of five seats at one slot, from the base result."""
     import random
 
-    from yakuba.services.nursery.engine.matching import arrays, dynamics, synthetic
-    from yakuba.services.nursery.engine.matching.board import plan_of
+    from yakuba.services.nursery.engine.matching import arrays, dynamics
     from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
+    from yakuba.services.nursery.tests import synthetic
 
     market = arrays.build(synthetic.draw(synthetic.Shape(*CITY, seed=seed)))
-    plan = plan_of(market)
+    plan = market.plan
     held, fewest = dynamics.run(plan)
     chance = random.Random(seed)
     changes = [{chance.choice(market.slot_ids): 5} for _ in range(count)]
     started = time.perf_counter()
-    blocking = [result.blocking for result in what_ifs(market, plan, held, changes)]
+    blocking = [result.blocking for result in what_ifs(market, held, changes)]
     return {
         "market": f"{count} what-ifs",
         "seed": seed,
@@ -88,7 +89,8 @@ def run_what_ifs(seed: int, count: int) -> dict[str, Any]:
 
 def run_alone(seed: int, path: str) -> dict[str, Any]:
     """Without siblings and transfers: the matching alone, and the market's lists for the peers written to `path`."""
-    from yakuba.services.nursery.engine.matching import arrays, dynamics, singles, synthetic
+    from yakuba.services.nursery.engine.matching import arrays, dynamics, singles
+    from yakuba.services.nursery.tests import synthetic
 
     market = synthetic.draw(synthetic.Shape(*CITY, seed=seed, siblings=0.0, transfers=0.0))
     flat = arrays.build(market)

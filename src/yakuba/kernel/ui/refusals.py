@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -50,6 +51,21 @@ def told_in(form: forms.BaseForm) -> Iterator[None]:
         yield
     except Refused as error:
         form.add_error(None, [str(one) for one in error.problems] or str(error))
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    action: Callable[[], HttpResponse],
+    template: str,
+    context: Mapping[str, Any],
+) -> HttpResponse:
+    """What `action` answers where the form was sent and holds; else the form's page (with `form` in its context), again
+    with all that was typed and what is wrong with it."""
+    if request.method == "POST" and form.is_valid():
+        with told_in(form):
+            return action()
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
 
 
 def came_from(request: HttpRequest) -> str:

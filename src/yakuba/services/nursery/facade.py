@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.nursery.actions import rounds, rules, runs, taking
+from yakuba.services.nursery.actions.runs import Told
 from yakuba.services.nursery.models import Round, RuleSet, Run
 from yakuba.services.nursery.queries.refusal import NotPossible
 
@@ -21,10 +21,6 @@ __all__ = [
     "round_id",
     "take_from_ledger",
 ]
-
-
-def _quiet(done: int, total: int, note: str) -> None:
-    """Nobody listens."""
 
 
 def load_rules(text: str, *, actor: User) -> int:
@@ -62,7 +58,7 @@ def take_from_ledger(round: int, *, actor: User) -> list[str]:
 
 
 def calculate(
-    round: int, *, actor: User, seconds: int = 60, told: Callable[[int, int, str], None] = _quiet
+    round: int, *, actor: User, seconds: int = 60, told: Told = lambda done, total, note: None
 ) -> int:
     """Calculate the round here and now, without a worker. Returns the run's id; with unchanged inputs the one that
     has the result already. Raises NotPossible, also when the inputs were refused."""

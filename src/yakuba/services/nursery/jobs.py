@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.jobs import JobContext, job
@@ -12,6 +13,20 @@ from yakuba.services.nursery.models import Round
 
 ATTEMPTS = 2
 LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
+
+
+def _listener(context: JobContext) -> Callable[[int, int, str], None]:
+    """Hears how far the work is, and ends it where the job was stopped."""
+    looked = 0.0
+
+    def told(done: int, total: int, note: str) -> None:
+        nonlocal looked
+        if time.monotonic() - looked >= LOOK_EVERY:
+            looked = time.monotonic()
+            context.check()
+        context.progress(done, total, note)
+
+    return told
 
 
 @job(
@@ -24,27 +39,14 @@ LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solv
 )
 def calculate(context: JobContext, *, run_id: int) -> None:
     """Calculate one run. Killed half way it starts anew: nothing is stored before the end."""
-    looked = 0.0
-
-    def told(done: int, total: int, note: str) -> None:
-        nonlocal looked
-        if time.monotonic() - looked >= LOOK_EVERY:
-            looked = time.monotonic()
-            context.check()
-            context.progress(done, total, note)
-
-    runs.work(run_id, told)
+    runs.work(run_id, _listener(context))
 
 
 @job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS, permission="nursery.propose")
 def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
     """Hand the decisions of a frozen round over; what stands already is left alone."""
-
-    def told(done: int, total: int) -> None:
-        context.check()
-        context.progress(done, total, "決定を受付簿に書いています")
-
-    done = handing.hand_over(Round.objects.get(pk=round_id), actor=User.objects.get(pk=actor_id), told=told)
+    round, actor = Round.objects.get(pk=round_id), User.objects.get(pk=actor_id)
+    done = handing.hand_over(round, actor=actor, told=_listener(context))
     if done.refused:
         raise Conflict(handing.sentence(done))
 
@@ -59,9 +61,4 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
 )
 def make_notices(context: JobContext, *, print_id: int) -> None:
     """Make a round's notices. Killed half way it goes on with the pages that were ready."""
-
-    def told(done: int, total: int, note: str) -> None:
-        context.check()
-        context.progress(done, total, note)
-
-    notices.work(print_id, told)
+    notices.work(print_id, _listener(context))

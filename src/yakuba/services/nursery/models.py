@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from pydantic import TypeAdapter
 
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.approvals.models import Proposal
@@ -18,8 +19,9 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.tenancy.models import MunicipalityModel
-from yakuba.services.nursery.contracts import Status
+from yakuba.services.nursery.contracts import Explanation, Status
 
+EXPLANATION = TypeAdapter(Explanation)
 DECLINED = "declined"  # the result of a hand-over when the family gave the seat back
 
 
@@ -255,8 +257,7 @@ class Run(MunicipalityModel):
 class Placement(MunicipalityModel):
     """One child's result in a run. slot: empty for none. wish: number of the wish that came true, 0 for none or
     for a seat kept. index: the index (指数) that counted for it, without points
-    of one facility; None when it takes no part. explanation:
-    `contracts.Explanation` as JSON (`queries.explanations`)."""
+    of one facility; None when it takes no part. explanation: `contracts.Explanation` as JSON."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="placements", verbose_name="選考の計算")
     application = models.ForeignKey(
@@ -273,6 +274,11 @@ class Placement(MunicipalityModel):
         verbose_name = "選考結果"
         constraints = [models.UniqueConstraint(fields=["run", "application"], name="nursery_placement_once")]
         indexes = [models.Index(fields=["run", "slot"], name="nursery_placement_slot")]
+
+    @property
+    def explained(self) -> Explanation:
+        """The explanation, read."""
+        return EXPLANATION.validate_python(self.explanation)
 
 
 class Decision(Proposal):

@@ -35,27 +35,27 @@ def correct(application: Application, values: Mapping[str, Any], *, actor: User)
     return changed
 
 
-@transaction.atomic
 def withdraw(application: Application, reason: str, *, actor: User) -> Application:
     """Take an application out of the round. Raises NotPossible without a reason or on a frozen round."""
     if not reason.strip():
         raise NotPossible("外す理由を書いてください。")
-    preparing(application.round)
-    row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    row.state, row.withdrawn_reason = Application.State.WITHDRAWN, reason.strip()[:200]
-    row.save()
-    record("nursery.application_withdrawn", subject=f"application:{row.pk}", actor=actor)
-    return row
+    return _turn(application, "nursery.application_withdrawn", reason.strip()[:200], actor)
+
+
+def bring_back(application: Application, *, actor: User) -> Application:
+    """Put an application back into the round. Raises NotPossible on a frozen round."""
+    return _turn(application, "nursery.application_returned", "", actor)
 
 
 @transaction.atomic
-def bring_back(application: Application, *, actor: User) -> Application:
-    """Put an application back into the round. Raises NotPossible on a frozen round."""
+def _turn(application: Application, event: str, reason: str, actor: User) -> Application:
+    """Out of the round with a reason, or back into it without one."""
     preparing(application.round)
     row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    row.state, row.withdrawn_reason = Application.State.ACTIVE, ""
+    row.state = Application.State.WITHDRAWN if reason else Application.State.ACTIVE
+    row.withdrawn_reason = reason
     row.save()
-    record("nursery.application_returned", subject=f"application:{row.pk}", actor=actor)
+    record(event, subject=f"application:{row.pk}", actor=actor)
     return row
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,18 +33,8 @@ def propose_place(application: Application, slot: str, reason: str, *, actor: Us
         raise NotPossible("今の結果と同じです。変えるところを選んでください。")
     _refuse_open(round, application)
     _check_seat(round, application, slot)
-    decision = Decision.objects.create(
-        round=round,
-        kind=Decision.Kind.PLACE,
-        application=application,
-        run=round.adopted,
-        slot=slot,
-        slot_before=before,
-        reason=reason,
-        proposed_by=actor,
-    )
-    _record("nursery.decision_proposed", decision, actor)
-    return decision
+    values = {"application": application, "slot": slot, "slot_before": before}
+    return _made("nursery.decision_proposed", round, Decision.Kind.PLACE, reason, actor, **values)
 
 
 @transaction.atomic
@@ -53,15 +45,8 @@ def propose_freeze(round: Round, reason: str, *, actor: User) -> Decision:
     obstacles = freeze_obstacles(row)
     if obstacles:
         raise NotPossible("\n".join(obstacles))
-    decision = Decision.objects.create(
-        round=row,
-        kind=Decision.Kind.FREEZE,
-        run=row.adopted,
-        reason=approvals.stated(reason),
-        proposed_by=actor,
-    )
-    _record("nursery.decision_proposed", decision, actor)
-    return decision
+    stated = approvals.stated(reason)
+    return _made("nursery.decision_proposed", row, Decision.Kind.FREEZE, stated, actor)
 
 
 @transaction.atomic
@@ -109,22 +94,9 @@ def decline(application: Application, reason: str, *, actor: User) -> Decision:
     before = _held(round, application)
     if not before:
         raise NotPossible("この児童は入所が決まっていないため、辞退はありません。")
-    now = timezone.now()
-    decision = Decision.objects.create(
-        round=round,
-        kind=Decision.Kind.WITHDRAWAL,
-        application=application,
-        run=round.adopted,
-        slot="",
-        slot_before=before,
-        reason=reason,
-        state=Decision.State.APPROVED,
-        proposed_by=actor,
-        answered_by=actor,
-        answered_at=now,
-    )
-    _record("nursery.withdrawn", decision, actor)
-    return decision
+    at_once = {"state": Decision.State.APPROVED, "answered_by": actor, "answered_at": timezone.now()}
+    values = {"application": application, "slot_before": before, **at_once}
+    return _made("nursery.withdrawn", round, Decision.Kind.WITHDRAWAL, reason, actor, **values)
 
 
 def obstacles_to_approve(decision: Decision) -> list[str]:
@@ -202,6 +174,14 @@ def _refuse_open(round: Round, application: Application) -> None:
         raise NotPossible(
             "確定の承認を待っています。個別の決定を起案するには、先に確定を差し戻してください。"
         )
+
+
+def _made(event: str, round: Round, kind: Decision.Kind, reason: str, actor: User, **values: Any) -> Decision:
+    decision: Decision = Decision.objects.create(
+        round=round, run=round.adopted, kind=kind, reason=reason, proposed_by=actor, **values
+    )
+    _record(event, decision, actor)
+    return decision
 
 
 def _record(name: str, decision: Decision, actor: User) -> None:

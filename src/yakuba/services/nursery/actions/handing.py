@@ -17,6 +17,7 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Problem, Refused
 from yakuba.kernel.values.receipt_numbers import later_decision
+from yakuba.services.nursery.contracts import Slot
 from yakuba.services.nursery.models import DECLINED, HandOver, Round
 from yakuba.services.nursery.queries import results, rounds
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -29,11 +30,7 @@ JOB = "nursery.hand_over"
 AT_ONCE = 50  # cases in one committed step
 SHOWN = 20  # refused children that a sentence names
 
-Told = Callable[[int, int], None]
-
-
-def _quiet(done: int, total: int) -> None:
-    """Nobody listens."""
+Told = Callable[[int, int, str], None]
 
 
 @dataclass
@@ -56,9 +53,9 @@ def ask(round: Round, *, actor: User) -> Job:
     return jobs.enqueue(JOB, key=f"round-{round.pk}", round_id=round.pk, actor_id=actor.pk)
 
 
-def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
+def hand_over(round: Round, *, actor: User, told: Told | None = None) -> HandedOver:
     """Write every child's decision into a case of its own in status READY, in small committed steps; again only
-    what has changed. A child that the ledger refuses is listed and stops nobody else. `told(done, total)` may raise to
+    what has changed. A child that the ledger refuses is listed and stops nobody else. `told(done, total, note)` may raise to
     stop. Raises NotPossible as `ask`."""
     procedure = _procedure(round)
     done = HandedOver()
@@ -68,7 +65,8 @@ def hand_over(round: Round, *, actor: User, told: Told = _quiet) -> HandedOver:
     earlier = Counter(others)
     finals = results.finals(round)
     for first in range(0, len(finals), AT_ONCE):
-        told(first, len(finals))
+        if told is not None:
+            told(first, len(finals), "決定を受付簿に書いています")
         with transaction.atomic():
             for final in finals[first : first + AT_ONCE]:
                 handed = known.get(final.application.pk)
@@ -151,15 +149,15 @@ def _hand(
 
 def _values(round: Round, final: Final, names: dict[str, str], case: Case) -> dict[str, str]:
     child = final.application
-    placed = final.is_placed
+    place = Slot.read(final.slot) if final.is_placed else None
     return {
         "receipt_number": case.receipt_number,
         "child_name": child.name,
         "child_birth": child.birth.isoformat(),
         "result": result_of(final),
-        "facility": names.get(results.slot_facility(final.slot), "") if placed else "",
-        "age_class": str(results.slot_age(final.slot)) if placed else "",
-        "start_date": round.start.isoformat() if placed else "",
+        "facility": names.get(place.facility, "") if place else "",
+        "age_class": str(place.age) if place else "",
+        "start_date": round.start.isoformat() if place else "",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import lcm
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.nursery.engine.preparing.ages import fiscal_year
 from yakuba.services.nursery.engine.preparing.faults import reserved_fact
 from yakuba.services.nursery.models import Application, Facility, Round, RuleSet
 from yakuba.services.nursery.queries import results, rounds
@@ -28,10 +30,9 @@ def make(
     taken = Round.objects.filter(procedure=procedure, start=start, number=number).first()
     if taken is not None:
         raise NotPossible(f"入所日と回が同じ選考回「{taken}」があります。そちらを開いてください。")
-    year = start.year if start.month >= 4 else start.year - 1
     round = Round.objects.create(
         title=title.strip(),
-        year=year,
+        year=fiscal_year(start),
         number=number,
         start=start,
         procedure=procedure,
@@ -82,25 +83,22 @@ def _copy_facilities(before: Round, new: Round) -> None:
     rules = rule_queries.of_round(before)
     labels = [one.label for one in rules.reserved]
     left = results.shared_left(before, lcm(*rules.ratios))
-    copies = []
-    for row in rounds.facilities(before):
-        facts = dict(row.facts)
+    again = list(rounds.facilities(before))
+    for row in again:
         for slot in slots.values():
             if slot.facility == row.code and slot.reserved in labels:
-                facts[reserved_fact(slot.reserved, slot.age)] = str(max(0, slot.left))
-        copies.append(
-            Facility(
-                round=new,
-                code=row.code,
-                name=row.name,
-                kind=row.kind,
-                district=row.district,
-                vacancies={age: _left(slots, row.code, age) for age in row.vacancies},
-                shared=[one | left.get((row.code, one["id"]), {}) for one in row.shared],
-                facts=facts,
-            )
-        )
-    Facility.objects.bulk_create(copies)
+                row.facts[reserved_fact(slot.reserved, slot.age)] = str(max(0, slot.left))
+        row.vacancies = {age: _left(slots, row.code, age) for age in row.vacancies}
+        row.shared = [one | left.get((row.code, one["id"]), {}) for one in row.shared]
+        row.corrected = {}
+    Facility.objects.bulk_create(_copies(again, new))
+
+
+def _copies(rows: list[Any], new: Round) -> list[Any]:
+    """The same rows as new ones of the other round."""
+    for row in rows:
+        row.pk, row._state.adding, row.round = None, True, new
+    return rows
 
 
 def _left(slots: dict[str, results.SlotState], facility: str, age: str) -> int:
@@ -126,11 +124,7 @@ def _copy_applications(before: Round, new: Round) -> None:
         if not final.slot and f"{row.current}-{final.placement.age}" in slots:
             _give_seat_up(row, new)
         again.append(row)
-    for row in again:
-        row.pk = None
-        row._state.adding = True
-        row.round = new
-    Application.objects.bulk_create(again)
+    Application.objects.bulk_create(_copies(again, new))
 
 
 def _give_seat_up(row: Application, new: Round) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from yakuba.kernel.refusals import Refused
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import (
     Applications,
+    Explanation,
     Matching,
     Problem,
     Selection,
@@ -29,35 +30,24 @@ from yakuba.services.nursery.engine import check
 from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.engine.telling import explaining
 from yakuba.services.nursery.models import Placement, Round, Run, Snapshot
-from yakuba.services.nursery.queries import explanations, inputs, rounds
+from yakuba.services.nursery.queries import inputs, rounds
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay
 
 JOB = "nursery.run"
 SECONDS = (1, 3600)
 STEPS = 100  # progress is told in hundredths
-SHARES = {"prepare": (0, 10), "solve": (10, 70), "check": (70, 80), "explain": (80, 95), "store": (95, 100)}
-NOTES = {
-    "prepare": "指数と順位を計算しています",
-    "solve": "割り当てを計算しています",
-    "check": "別のプログラムで結果を確かめています",
-    "explain": "理由の説明を作っています",
-    "store": "結果を保存しています",
+SHARES = {  # of each step in all the progress, from … to, and what it is
+    "prepare": (0, 10, "指数と順位を計算しています"),
+    "solve": (10, 70, "割り当てを計算しています"),
+    "check": (70, 80, "別のプログラムで結果を確かめています"),
+    "explain": (80, 95, "理由の説明を作っています"),
+    "store": (95, 100, "結果を保存しています"),
 }
 KEPT_PROBLEMS = 500
 ENDED = "この計算は、もう終わっています。"
 
 Told = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Result:
-    """A calculation in hand, checked and explained, before it is stored."""
-
-    selection: Selection
-    matching: Matching
-    reasons: Mapping[str, Any]
-    seconds: Mapping[str, float]
 
 
 @transaction.atomic
@@ -164,7 +154,7 @@ def work(run_id: int, told: Told) -> None:
     assert run.snapshot is not None
     result = _calculated(run, inputs.from_json(run.snapshot.document), told)
     _tell(told, "store", 0.0)
-    _store(run, result)
+    _store(run, *result)
 
 
 @transaction.atomic
@@ -185,7 +175,10 @@ def take_up(*, run_id: int) -> None:
         run.save()
 
 
-def _calculated(run: Run, applications: Applications, told: Told) -> Result:
+def _calculated(
+    run: Run, applications: Applications, told: Told
+) -> tuple[Selection, Matching, Mapping[str, Explanation]]:
+    """The calculation in hand, checked and explained, before it is stored."""
     # The compiled loops take long to import, and only a calculation needs them.
     from yakuba.services.nursery.engine.matching import market_file, solving
 
@@ -205,7 +198,7 @@ def _calculated(run: Run, applications: Applications, told: Told) -> Result:
         _verify(selection, matching)
     with _timed(took, told, "explain"):
         reasons = explaining.explain(selection, matching)
-    return Result(selection, matching, reasons, took)
+    return selection, replace(matching, seconds=took), reasons
 
 
 @contextmanager
@@ -227,32 +220,28 @@ def _verify(selection: Selection, matching: Matching) -> None:
 
 
 @transaction.atomic
-def _store(run: Run, result: Result) -> None:
+def _store(run: Run, selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]) -> None:
     """Everything at once, under the lock of the run's row."""
     row: Run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.state != Run.State.ACTIVE:
         return
-    matching, selection = result.matching, result.selection
-    row.status, row.bound = str(matching.status), matching.bound
-    row.blocking = [{"family": one.family, "wish": list(one.wish)} for one in matching.blocking]
-    row.seats_proved, row.checked = matching.seats_proved, True
-    row.seconds = {name: round(value, 4) for name, value in result.seconds.items()}
-    row.slots = queries.slots_of(selection, matching, result.reasons)
-    row.shared = [
-        {"id": one.id, "capacity": one.capacity, "weights": dict(one.weights)}
-        for one in selection.market.shared
-    ]
-    row.not_eligible = [
-        {"child": one.child, "facility": one.facility, "reason": one.reason} for one in selection.not_eligible
-    ]
+    stated = matching.to_json()
+    for name in ("status", "bound", "blocking", "seats_proved", "seconds"):
+        setattr(row, name, stated[name])
+    row.checked = True
+    row.slots = queries.slots_of(selection, matching, reasons)
+    row.shared = [asdict(one) for one in selection.market.shared]
+    row.not_eligible = [asdict(one) for one in selection.not_eligible]
     row.notes = _kept(selection.notes)
-    row.counts = queries.counts_of(selection, result.reasons)
+    row.counts = queries.counts_of(selection, reasons)
     row.state, row.ended_at = Run.State.DONE, timezone.now()
     row.save()
-    _store_placements(row, selection, matching, result.reasons)
+    _store_placements(row, selection, matching, reasons)
 
 
-def _store_placements(run: Run, selection: Selection, matching: Matching, reasons: Mapping[str, Any]) -> None:
+def _store_placements(
+    run: Run, selection: Selection, matching: Matching, reasons: Mapping[str, Explanation]
+) -> None:
     rows = dict(rounds.applications(run.round).values_list("receipt_number", "pk"))
     blocking = {one.family for one in matching.blocking}
     placements = []
@@ -270,7 +259,7 @@ def _store_placements(run: Run, selection: Selection, matching: Matching, reason
                 age=index.age if index else None,
                 index=queries.index_of(selection, explanation),
                 unstable=explanation.unstable or household.id in blocking,
-                explanation=explanations.to_json(explanation),
+                explanation={**vars(explanation), "wishes": [vars(wish) for wish in explanation.wishes]},
             )
         )
     Placement.objects.bulk_create(placements, batch_size=500)
@@ -309,5 +298,5 @@ def _fail(run: Run, problems: Sequence[Problem]) -> None:
 
 
 def _tell(told: Told, step: str, share: float) -> None:
-    first, last = SHARES[step]
-    told(int(first + (last - first) * min(max(share, 0.0), 1.0)), STEPS, NOTES[step])
+    first, last, note = SHARES[step]
+    told(int(first + (last - first) * min(max(share, 0.0), 1.0)), STEPS, note)

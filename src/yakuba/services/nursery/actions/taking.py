@@ -20,7 +20,7 @@ from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import AGES, Problem
 from yakuba.services.nursery.engine.preparing.tables import read_facilities, read_households
 from yakuba.services.nursery.models import Application, Facility, Round
-from yakuba.services.nursery.queries import facts, ledger, results, rounds, rules
+from yakuba.services.nursery.queries import facts, inputs, ledger, results, rounds, rules
 
 WISHES_ASKED = 5  # shown for choosing a column; further wishes are read by their headings
 OTHERS = "選考基準が使う項目として取り込みます"
@@ -134,18 +134,9 @@ def facilities_from_file(
     taken = Taken(problems=list(problems))
     known = {place.code: place for place in Facility.objects.filter(round=row)}
     for item in found:
-        values = {
-            "name": item.name,
-            "kind": item.kind,
-            "district": item.district,
-            "vacancies": {str(age): seats for age, seats in item.vacancies.items()},
-            "shared": [
-                {"id": one.id, "ages": list(one.ages), "seats": one.seats, "teachers": one.teachers}
-                for one in item.shared
-            ],
-            "facts": dict(item.facts),
-        }
-        place = known.get(item.id) or Facility(round=row, code=item.id)
+        values = inputs.FACILITY.dump_python(item, mode="json")
+        code = values.pop("id")
+        place = known.get(code) or Facility(round=row, code=code)
         if _put(place, values, taken):
             place.save()
     _record("nursery.facilities_taken", row, actor, taken, source="file")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs
-from yakuba.services.nursery.contracts import Comparison
+from yakuba.services.nursery.engine.telling.comparing import Comparison
 from yakuba.services.nursery.models import RuleSet, Run
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import runs as queries

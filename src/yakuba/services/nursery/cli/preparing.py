@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
-from yakuba.services.nursery.cli.command import app
+from yakuba.kernel.operations.commands import JSON
+from yakuba.kernel.refusals import MOST_TOLD
+from yakuba.services.nursery.cli.command import REFUSED, app, file_argument, refused
 from yakuba.services.nursery.contracts import (
     Applications,
     ChildIndex,
     MarketRefused,
-    PointLine,
     Problem,
     Selection,
 )
@@ -27,25 +29,20 @@ from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.engine.preparing.ages import fiscal_year
 from yakuba.services.nursery.engine.rules.fields import read_date
 
-SHOWN_PROBLEMS = 50
-NOT_READY = 2
-RULES = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="選考基準（YAML）")
-FACILITIES = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="施設と空きの表（CSV）")
-APPLICATIONS = typer.Argument(
-    ..., exists=True, dir_okay=False, readable=True, help="申込の表（CSV、児童1人に1行）"
-)
+FAULTY = "{}に誤りがあります。次のところを直してください。"
+RULES, FACILITIES = file_argument("選考基準（YAML）"), file_argument("施設と空きの表（CSV）")
+APPLICATIONS = file_argument("申込の表（CSV、児童1人に1行）")
 NUMBER = typer.Option(1, "--round", min=1, max=9, help="何次選考か")
 START = typer.Option(
     "", "--start", help="入所日（例 2027-04-01）。書かなければ選考基準の適用開始の後の4月1日"
 )
-AS_JSON = typer.Option(False, "--json", help="JSONで出す")
 
 group = verbs("選考基準のファイル")
 app.add_typer(group, name="rules")
 
 
 @group.command("check")
-def check_rules(file: Path = RULES, as_json: bool = AS_JSON) -> None:
+def check_rules(file: Path = RULES, as_json: bool = JSON) -> None:
     """選考基準のファイルを確かめる（誤りはすべて行番号を付けて出し、終了コード2）"""
     read = _rules(file, as_json)
     used = frozenset[str]().union(*(read.for_round(number).used for number in read.rounds))
@@ -82,7 +79,7 @@ def prepare(
     out: Path = typer.Option(..., "--out", dir_okay=False, help="選考のデータ（JSON）を書くファイル"),
     number: int = NUMBER,
     start: str = START,
-    as_json: bool = AS_JSON,
+    as_json: bool = JSON,
 ) -> None:
     """選考基準と表から選考のデータを作る（誤りがあればすべて行番号を付けて出し、何も書かない）"""
     selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
@@ -116,26 +113,27 @@ def index(
     child: str = typer.Argument(..., help="受付番号"),
     number: int = NUMBER,
     start: str = START,
-    as_json: bool = AS_JSON,
+    as_json: bool = JSON,
 ) -> None:
     """1人の児童の指数がどう決まったかを出す"""
     selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
     found = selection.indices.get(child)
     if found is None:
-        raise fail(f"受付番号「{child}」の児童は、この回の選考にいません。", NOT_READY)
+        raise fail(f"受付番号「{child}」の児童は、この回の選考にいません。", REFUSED)
     mine = [note for note in selection.notes if note.place == f"受付 {child}"]
+    facts = _facts(found, selection)
     if as_json:
-        print_json(_as_json(found, selection) | {"notes": [asdict(note) for note in mine]})
+        print_json(facts | {"notes": [asdict(note) for note in mine]})
     else:
-        _print_index(found, selection)
+        _print_index(facts, {one.id: one.name for one in selection.applications.facilities})
         _tell(mine)
 
 
 def _rules(file: Path, as_json: bool) -> rules.Rules:
     try:
         return rules.read(decoded(file.read_bytes()))
-    except rules.RulesRefused as refused:
-        raise _refuse(refused.problems, "選考基準", as_json) from refused
+    except rules.RulesRefused as error:
+        raise refused(error.problems, FAULTY.format("選考基準"), as_json) from error
 
 
 def _selection(
@@ -146,20 +144,20 @@ def _selection(
     in_facilities = [_in(facilities, one) for one in in_facilities]
     if not places:  # every wish would be one for an unknown facility: the cause alone is worth telling
         none = Problem(0, facilities.name, "施設が1つもありません。見出しの下に施設を1行ずつ書いてください。")
-        raise _refuse(in_facilities or [none], "施設の表", as_json)
+        raise refused(in_facilities or [none], FAULTY.format("施設の表"), as_json)
     households, in_applications = tables.read_households(applications.read_bytes())
-    given = Applications(places, households, _start(start, read), number)
+    given = Applications(tuple(places), tuple(households), _start(start, read), number)
     try:
         ready = preparing.prepare(given, read)
         in_round: Sequence[Problem] = ()
-    except MarketRefused as refused:
-        in_round = refused.problems
+    except MarketRefused as error:
+        in_round = error.problems
     found = [
         *in_facilities,
         *(_in(applications, one) for one in sorted([*in_applications, *in_round], key=lambda one: one.line)),
     ]
     if found:
-        raise _refuse(found, "申込または施設の表", as_json)
+        raise refused(found, FAULTY.format("申込または施設の表"), as_json)
     return ready
 
 
@@ -173,66 +171,45 @@ def _start(text: str, read: rules.Rules) -> date:
     try:
         return read_date(text)
     except ValueError as error:
-        raise fail(f"--start: {error}", NOT_READY) from error
-
-
-def _refuse(problems: Sequence[Problem], what: str, as_json: bool) -> typer.Exit:
-    """Every fault by line; nothing was written."""
-    if as_json:
-        print_json({"problems": [asdict(problem) for problem in problems]})
-    lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
-    more = len(problems) - len(lines)
-    if more > 0:
-        lines.append(f"ほか{more}件")
-    return fail("\n".join([f"{what}に誤りがあります。次のところを直してください。", *lines]), NOT_READY)
+        raise fail(f"--start: {error}", REFUSED) from error
 
 
 def _tell(notes: Sequence[Problem]) -> None:
     """What staff should know although it can run."""
-    for note in notes[:SHOWN_PROBLEMS]:
+    for note in notes[:MOST_TOLD]:
         errors.print(f"お知らせ {note}", highlight=False, markup=False)
-    if len(notes) > SHOWN_PROBLEMS:
-        errors.print(f"ほか{len(notes) - SHOWN_PROBLEMS}件", highlight=False)
+    if len(notes) > MOST_TOLD:
+        errors.print(f"ほか{len(notes) - MOST_TOLD}件", highlight=False)
 
 
 PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別加点"}
 
 
-def _print_index(found: ChildIndex, selection: Selection) -> None:
-    names = {one.id: one.name for one in selection.applications.facilities}
-    headings = {"part": "区分", "rule": "基準", "points": "点", "because": "わけ"}
-    rows = [_row(line, PARTS[line.part]) for line in found.lines]
-    for facility, lines in found.at_facility.items():
-        rows.extend(_row(line, f"{names.get(facility, facility)}だけ") for line in lines)
-    title = f"受付 {found.child}（{found.age}歳児クラス）　指数 {found.total}点"
-    print_rows(rows, headings, as_json=False, title=title)
-    keys = [{"rule": key.rule, "shown": key.shown} for key in found.keys]
-    print_rows(keys, {"rule": "同点のとき", "shown": "値"}, as_json=False)
-    for item in selection.not_eligible:
-        if item.child == found.child:
-            console.print(
-                f"対象外 {names.get(item.facility, '全体')}: {item.reason}", highlight=False, markup=False
-            )
-
-
-def _row(line: PointLine, part: str) -> dict[str, object]:
-    return {"part": part, "rule": line.rule, "points": line.points, "because": line.because}
-
-
-def _as_json(found: ChildIndex, selection: Selection) -> dict[str, object]:
+def _facts(found: ChildIndex, selection: Selection) -> dict[str, Any]:
+    """How the index came about, for a program."""
+    mine = [item for item in selection.not_eligible if item.child == found.child]
     return {
         "child": found.child,
         "age": found.age,
         "total": found.total,
-        "lines": [_row(line, line.part) for line in found.lines],
+        "lines": [asdict(line) for line in found.lines],
         "at_facility": {
-            facility: {"index": found.at(facility), "lines": [_row(line, line.part) for line in lines]}
+            facility: {"index": found.at(facility), "lines": [asdict(line) for line in lines]}
             for facility, lines in found.at_facility.items()
         },
         "keys": [{"rule": key.rule, "shown": key.shown} for key in found.keys],
-        "not_eligible": [
-            {"facility": item.facility, "reason": item.reason}
-            for item in selection.not_eligible
-            if item.child == found.child
-        ],
+        "not_eligible": [{"facility": item.facility, "reason": item.reason} for item in mine],
     }
+
+
+def _print_index(facts: dict[str, Any], names: dict[str, str]) -> None:
+    headings = {"part": "区分", "rule": "基準", "points": "点", "because": "わけ"}
+    rows = [line | {"part": PARTS[line["part"]]} for line in facts["lines"]]
+    for facility, there in facts["at_facility"].items():
+        rows.extend(line | {"part": f"{names.get(facility, facility)}だけ"} for line in there["lines"])
+    title = f"受付 {facts['child']}（{facts['age']}歳児クラス）　指数 {facts['total']}点"
+    print_rows(rows, headings, as_json=False, title=title)
+    print_rows(facts["keys"], {"rule": "同点のとき", "shown": "値"}, as_json=False)
+    for item in facts["not_eligible"]:
+        place = names.get(item["facility"], "全体")
+        console.print(f"対象外 {place}: {item['reason']}", highlight=False, markup=False)

@@ -6,21 +6,22 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import typer
 from rich.progress import TaskID
 
 from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar
-from yakuba.services.nursery.cli.command import app
+from yakuba.kernel.operations.commands import JSON
+from yakuba.kernel.refusals import MOST_TOLD
+from yakuba.services.nursery.cli.command import app, file_argument
+from yakuba.services.nursery.cli.command import refused as tell_faults
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
 
-SHOWN_PROBLEMS = 50
 MOST_BYTES = 500_000_000
 FIRST_SHOWN = 1.0  # seconds
-MARKET = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="選考のデータ（JSON）")
-RESULT = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="結果（JSON）")
+MARKET, RESULT = file_argument("選考のデータ（JSON）"), file_argument("結果（JSON）")
+FAULTY = "データに誤りがあるため、選考を行いませんでした。次の行を直してください。"
 SENTENCES = {
     Status.STABLE: "安定（順位の高い世帯が入れたはずの枠に、順位の低い児童が入っていることはありません）",
     Status.MINIMUM: "安定な割り当てはありません。これより不安定な世帯が少ない割り当てもないことを証明しました",
@@ -58,7 +59,7 @@ def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: b
     try:
         arrays = market_file.read(data)[1]  # the market itself is not needed: its memory serves the checker
     except MarketRefused as refused:
-        raise _refuse(refused, as_json) from refused
+        raise tell_faults(refused.problems, FAULTY, as_json) from refused
     read = time.perf_counter()
     try:
         with _progress(as_json) as told:
@@ -89,7 +90,7 @@ def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: b
 def check_result(
     market: Path = MARKET,
     result: Path = RESULT,
-    as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
+    as_json: bool = JSON,
 ) -> None:
     """結果が選考のデータと決まりに合うかを確かめる（合わなければ理由を出して終了コード1、読めなければ2）"""
     from yakuba.services.nursery.engine import check
@@ -153,18 +154,6 @@ def _progress(as_json: bool) -> Iterator[Callable[[str, float], None]]:
         yield told
 
 
-def _refuse(refused: MarketRefused, as_json: bool) -> typer.Exit:
-    """Every fault by line; nothing was run."""
-    if as_json:
-        print_json({"problems": [asdict(problem) for problem in refused.problems]})
-    lines = [str(problem) for problem in refused.problems[:SHOWN_PROBLEMS]]
-    more = len(refused.problems) - len(lines)
-    if more > 0:
-        lines.append(f"ほか{more}件")
-    head = "データに誤りがあるため、選考を行いませんでした。次の行を直してください。"
-    return fail("\n".join([head, *lines]), 2)
-
-
 def _print_summary(matching: Matching, result: dict[str, object], as_json: bool) -> None:
     if as_json:
         print_json({key: value for key, value in result.items() if key != "assignment"})
@@ -174,6 +163,6 @@ def _print_summary(matching: Matching, result: dict[str, object], as_json: bool)
     blocking = f"不安定な世帯 {len(matching.blocking)}（下限 {matching.bound}）"
     most = "（同じだけよい割り当てのうち最多）" if matching.seats_proved else ""
     console.print(f"児童 {everyone}人、入所 {matching.seated}人{most}、{blocking}", highlight=False)
-    for item in matching.blocking[:SHOWN_PROBLEMS]:
+    for item in matching.blocking[:MOST_TOLD]:
         wish = "、".join(slot or "なし" for slot in item.wish)
         errors.print(f"不安定な世帯 {item.family}: {wish}", highlight=False, markup=False)

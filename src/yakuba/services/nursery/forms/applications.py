@@ -53,10 +53,7 @@ class ApplicationForm(forms.Form):
         asked: Mapping[str, Field],
         **kwargs: Any,
     ) -> None:
-        names = [
-            "sibling_mode", "household", "current", "gives_up", "wants_hold", "district",
-        ]  # fmt: skip
-        initial = {name: getattr(application, name) for name in names}
+        initial = {name: getattr(application, name) for name in self.base_fields}
         super().__init__(*args, **(kwargs | {"initial": initial}))
         places = [(place.code, f"{place.name}（{place.code}）") for place in facilities]
         known = {code for code, _ in places}
@@ -76,7 +73,7 @@ class ApplicationForm(forms.Form):
             )
             self.initial[name] = stands
             self._wishes.append(name)
-        self.order_fields([*self._wishes, *names])
+        self.order_fields([*self._wishes, *self.base_fields])
         self._facts = {code: f"fact_{code}" for code in asked}
         for code, spec in asked.items():
             self.fields[self._facts[code]] = _fact_field(spec)
@@ -100,10 +97,7 @@ class ApplicationForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Field of `Application` (or `facts.<code>`) → value, as `actions.applications.correct` takes them."""
         cleaned = self.cleaned_data
-        values: dict[str, Any] = {
-            name: cleaned[name]
-            for name in ("sibling_mode", "household", "current", "gives_up", "wants_hold", "district")
-        }
+        values: dict[str, Any] = {name: cleaned[name] for name in self.base_fields}
         values["wishes"] = [cleaned[name] for name in self._wishes if cleaned[name]]
         for code, name in self._facts.items():
             value = cleaned[name]
@@ -157,27 +151,23 @@ class FacilityForm(forms.Form):
 
 
 def _fact_field(spec: Field) -> forms.Field:
-    label = spec.label + (f"（{spec.unit}）" if spec.unit else "")
+    said: dict[str, Any] = {
+        "label": spec.label + (f"（{spec.unit}）" if spec.unit else ""),
+        "required": False,
+    }
     if spec.kind is Kind.CHOICE:
-        return forms.ChoiceField(
-            label=label, required=False, choices=[("", "（空欄）"), *spec.options.items()]
-        )
+        return forms.ChoiceField(choices=[("", "（空欄）"), *spec.options.items()], **said)
     if spec.kind is Kind.CHOICES:
-        return forms.MultipleChoiceField(
-            label=label,
-            required=False,
-            choices=list(spec.options.items()),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=list(spec.options.items()), widget=boxes, **said)
     if spec.kind is Kind.NUMBER:
-        return forms.IntegerField(label=label, required=False)
+        return forms.IntegerField(**said)
     if spec.kind is Kind.DATE:
-        return JapaneseDateField(label=label, required=False)
+        return JapaneseDateField(**said)
     if spec.kind is Kind.TIME:
-        return forms.RegexField(
-            TIME, label=label, required=False, error_messages={"invalid": "例のように書いてください：18:30"}
-        )
-    return forms.CharField(label=label, required=False, max_length=200)
+        wrong = {"invalid": "例のように書いてください：18:30"}
+        return forms.RegexField(TIME, error_messages=wrong, **said)
+    return forms.CharField(max_length=200, **said)
 
 
 def _shown_fact(spec: Field, value: str) -> Any:

@@ -1,13 +1,24 @@
-"""What the operations of the nursery room answer."""
+"""What the operations of the nursery room answer: the shape of each answer, and how it is made of rows."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from yakuba.kernel.api.problems import ProblemOut
+from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
+from yakuba.services.nursery.engine.telling.fairness import Share
+from yakuba.services.nursery.models import Decision, NoticePrint, Placement, Round, Run
+from yakuba.services.nursery.queries import outputs, readiness, rounds, runs
+from yakuba.services.nursery.queries.certificate import certificate
+
+
+def told(schema: type[BaseModel], row: Any, **others: Any) -> dict[str, Any]:
+    """The fields of an answer: those of `others`, and the rest as the row has them."""
+    return {name: others[name] if name in others else getattr(row, name) for name in schema.model_fields}
 
 
 class RoundOut(BaseModel):
@@ -30,6 +41,25 @@ class RoundOut(BaseModel):
     seats: int
     problems: list[ProblemOut]
     notes: list[ProblemOut]
+
+
+def round_facts(round: Round) -> dict[str, Any]:
+    """A round with its figures, what is missing and the next step."""
+    ready = readiness.of_round(round)
+    figures = asdict(rounds.figures(round))
+    return told(
+        RoundOut,
+        round,
+        **{name: figures[name] for name in ("applications", "households", "facilities", "seats")},
+        id=round.pk,
+        start=round.start.isoformat(),
+        procedure=round.procedure.code,
+        rules=str(round.rule_set),
+        adopted=round.adopted_id,
+        next_step=str(ready.step),
+        problems=[asdict(fault.problem) for fault in ready.faults],
+        notes=[asdict(note.problem) for note in ready.notes],
+    )
 
 
 class TakenOut(BaseModel):
@@ -89,6 +119,22 @@ class RunOut(BaseModel):
     ended_at: datetime | None
 
 
+def run_facts(run: Run) -> dict[str, Any]:
+    """A run: how far it is, and what is known of its result. `blocking`: households (their keys) and wishes."""
+    now = runs.progress(run)
+    return told(
+        RunOut,
+        run,
+        round=run.round_id,
+        base=run.base_id,
+        label=str(run),
+        rules=str(run.rule_set),
+        done=now.done if now.is_live else 0,
+        total=now.total if now.is_live else 0,
+        certificate=certificate(run).title if run.is_done else "",
+    )
+
+
 class ResultOut(BaseModel):
     """One child's result. slot: empty for none; wish: 0 for none or for the seat of today. application: to decide on."""
 
@@ -102,6 +148,20 @@ class ResultOut(BaseModel):
     index: int | None
     unstable: bool
     explanation: dict[str, Any] | None = None
+
+
+def placement_facts(row: Placement, *, explained: bool = False) -> dict[str, Any]:
+    """One child's result, with the full explanation when asked for."""
+    child = row.application
+    facts = told(
+        ResultOut,
+        row,
+        application=child.pk,
+        receipt_number=child.receipt_number,
+        household=child.household,
+        explanation=row.explanation if explained else None,
+    )
+    return facts if explained else {name: one for name, one in facts.items() if name != "explanation"}
 
 
 class DecisionOut(BaseModel):
@@ -126,6 +186,21 @@ class DecisionOut(BaseModel):
     answer: str
     answered_by: str
     answered_at: datetime | None
+
+
+def decision_facts(row: Decision) -> dict[str, Any]:
+    """What was proposed and what came of it; application and receipt number are empty for the freezing."""
+    return told(
+        DecisionOut,
+        row,
+        round=row.round_id,
+        kind_label=row.get_kind_display(),
+        state_label=row.get_state_display(),
+        application=row.application_id,
+        receipt_number=row.application.receipt_number if row.application else "",
+        proposed_by=str(row.proposed_by),
+        answered_by=str(row.answered_by or ""),
+    )
 
 
 class ShareOut(BaseModel):
@@ -158,6 +233,20 @@ class FairnessOut(BaseModel):
     tables: list[FairnessTableOut]
 
 
+def fairness_facts(run: Run, *, final: bool) -> dict[str, Any]:
+    """The fairness tables; numbers are None where a group is withheld. Raises what `outputs.shares` raises."""
+    tables = [
+        {"title": title, "rows": [_share(share) for share in rows]}
+        for title, rows in outputs.shares(run, final=final)
+    ]
+    return {"run": run.pk, "result": "final" if final else "run", "tables": tables}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    hidden = dict.fromkeys(("count", "placed", "first")) if share.withheld else {}
+    return told(ShareOut, share, **hidden)
+
+
 class MoveOut(BaseModel):
     """A child whose place changes. before, after: slots, empty for none; wishes: 0 for none or the seat of today."""
 
@@ -183,6 +272,27 @@ class ComparisonOut(BaseModel):
     others: list[MoveOut]
 
 
+def comparison_facts(before: Run, after: Run, comparison: Comparison) -> dict[str, Any]:
+    """Who gains, who loses and of whom neither can be said: receipt number, slots (empty for none) and wishes."""
+    others = [move for move in comparison.moves if move.better is None]
+    lists = {"gains": comparison.gains, "losses": comparison.losses, "others": others}
+    return told(
+        ComparisonOut,
+        comparison,
+        before=before.pk,
+        after=after.pk,
+        counts={name: len(moves) for name, moves in lists.items()} | {"same": comparison.same},
+        blocking_before=len(before.blocking),
+        blocking_after=len(after.blocking),
+        **{name: [_move(move) for move in moves] for name, moves in lists.items()},
+    )
+
+
+def _move(move: Move) -> dict[str, Any]:
+    places = {"before": move.before or "", "after": move.after or ""}
+    return told(MoveOut, move, receipt_number=move.child, **places)
+
+
 class NoticesOut(BaseModel):
     """Notices made at one time. draft: marked 見本; state: active, done or failed; problems: what is missing; held_back:
     notices that were not made, with the characters that cannot be printed; attempts: how often the work was begun."""
@@ -200,6 +310,18 @@ class NoticesOut(BaseModel):
     made_by: str
     made_at: datetime
     ended_at: datetime | None
+
+
+def print_facts(row: NoticePrint) -> dict[str, Any]:
+    """Notices as they were made at one time."""
+    return told(
+        NoticesOut,
+        row,
+        round=row.round_id,
+        state_label=row.get_state_display(),
+        sha256=row.pdf.sha256 if row.pdf else "",
+        made_by=str(row.made_by),
+    )
 
 
 class TextsOut(BaseModel):

@@ -13,8 +13,7 @@ from yakuba.services.nursery.models import Application, Decision
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import decisions as queries
-from yakuba.services.nursery.queries import told
+from yakuba.services.nursery.queries import rounds
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 from yakuba.services.nursery.queries.refusal import Unknown
 
@@ -22,7 +21,7 @@ COLUMNS = {
     "id": "決定", "kind_label": "種類", "state_label": "状態", "receipt_number": "受付番号", "slot_before": "前の枠",
     "slot": "枠", "reason": "理由", "proposed_by": "起案", "answered_by": "承認",
 }  # fmt: skip
-A_DECISION = Answer(answers.DecisionOut, told.decision_facts, COLUMNS)
+A_DECISION = Answer(answers.DecisionOut, answers.decision_facts, COLUMNS)
 
 
 @OPERATIONS.add(
@@ -34,8 +33,8 @@ A_DECISION = Answer(answers.DecisionOut, told.decision_facts, COLUMNS)
 )
 def list_decisions(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """The round's decisions, the newest first."""
-    rows = queries.of_round(round_of(asked.round_id)).order_by("-pk")
-    return [told.decision_facts(row) for row in asked.of(rows)]
+    rows = rounds.decisions().filter(round=round_of(asked.round_id)).order_by("-pk")
+    return [answers.decision_facts(row) for row in asked.of(rows)]
 
 
 @OPERATIONS.add("決定", "nursery.view", "GET decisions/{decision_id}", "round decision", answer=A_DECISION)

@@ -17,7 +17,7 @@ from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import outputs, told
+from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import round_of
 
 COLUMNS = {
@@ -36,7 +36,7 @@ def _tables(facts: Any) -> Iterator[Rows]:
 
 
 def _facts(row: NoticePrint) -> dict[str, Any]:
-    return told.print_facts(outputs.prints(row.round).get(pk=row.pk))
+    return answers.print_facts(outputs.prints(row.round).get(pk=row.pk))
 
 
 def _notes(facts: dict[str, Any]) -> str:
@@ -97,7 +97,7 @@ def take_texts(asked: given.TextsFile, actor: User) -> dict[str, str]:
 )
 def list_notices(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """All notices of the round, the newest first."""
-    return [told.print_facts(row) for row in asked.of(outputs.prints(round_of(asked.round_id)))]
+    return [answers.print_facts(row) for row in asked.of(outputs.prints(round_of(asked.round_id)))]
 
 
 @OPERATIONS.add(

@@ -13,7 +13,7 @@ from yakuba.services.nursery.actions import files, trying
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import outputs, told
+from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import run_of
 
 SHARE_COLUMNS = {
@@ -56,7 +56,7 @@ def _moves(facts: dict[str, Any]) -> Iterator[Rows]:
 )
 def show_fairness(asked: given.FairnessIn, actor: Actor) -> dict[str, Any]:
     """Placement and first-wish counts by groups; `final` for the adopted calculation only."""
-    return told.fairness_facts(run_of(asked.matching_id), final=asked.result == "final")
+    return answers.fairness_facts(run_of(asked.matching_id), final=asked.result == "final")
 
 
 @OPERATIONS.add(
@@ -72,7 +72,7 @@ def show_comparison(asked: given.ComparisonIn, actor: User) -> dict[str, Any]:
     """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
     run = run_of(asked.matching_id)
     other = outputs.other(run, asked.before)
-    return told.comparison_facts(other, run, trying.compare(other, run, actor=actor))
+    return answers.comparison_facts(other, run, trying.compare(other, run, actor=actor))
 
 
 @OPERATIONS.add(

@@ -18,7 +18,6 @@ from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.queries import rules as rule_queries
-from yakuba.services.nursery.queries import told
 from yakuba.services.nursery.queries.finding import round_of
 from yakuba.services.nursery.queries.refusal import NotPossible
 
@@ -41,7 +40,7 @@ def _problems(facts: dict[str, Any]) -> str:
     return lines(facts["problems"])
 
 
-A_ROUND = Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at)
+A_ROUND = Answer(answers.RoundOut, answers.round_facts, ROUND_COLUMNS, notes=to_look_at)
 TAKEN = Answer(answers.TakenOut, asdict, TAKEN_COLUMNS, fault=_problems)
 
 
@@ -54,7 +53,7 @@ TAKEN = Answer(answers.TakenOut, asdict, TAKEN_COLUMNS, fault=_problems)
 )
 def list_rounds(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """All rounds, the newest first."""
-    return [told.round_facts(round) for round in queries.rounds()]
+    return [answers.round_facts(round) for round in queries.rounds()]
 
 
 @OPERATIONS.add(
@@ -63,7 +62,7 @@ def list_rounds(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     "GET rounds/{round_id}",
     "round show",
     help="選考回の申込・空き枠と、計算の前に直すところを出す（直すところがあれば終了コード1）",
-    answer=Answer(answers.RoundOut, told.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
+    answer=Answer(answers.RoundOut, answers.round_facts, ROUND_COLUMNS, notes=to_look_at, fault=_problems),
 )
 def show_round(asked: given.OneRound, actor: Actor) -> Round:
     """One round."""

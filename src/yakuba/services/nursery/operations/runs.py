@@ -16,7 +16,7 @@ from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.rounds import to_look_at
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import rules, told
+from yakuba.services.nursery.queries import rules
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.finding import round_of, run_of
 
@@ -27,7 +27,7 @@ RESULT_COLUMNS = {
 
 
 def _facts(run: Run) -> dict[str, Any]:
-    return told.run_facts(run_of(run.pk))
+    return answers.run_facts(run_of(run.pk))
 
 
 def _failure(facts: dict[str, Any]) -> str:
@@ -47,7 +47,7 @@ CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told)
 )
 def list_runs(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     """The round's calculations, the newest first."""
-    return [told.run_facts(run) for run in asked.of(queries.runs(round_of(asked.round_id)))]
+    return [answers.run_facts(run) for run in asked.of(queries.runs(round_of(asked.round_id)))]
 
 
 @OPERATIONS.add(
@@ -106,7 +106,7 @@ def adopt(asked: given.OneRun, actor: User) -> Run:
 def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
     """Results by receipt number; with `explained` every wish's explanation too."""
     rows = queries.placements(run_of(asked.matching_id), explained=asked.explained)
-    return [told.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
+    return [answers.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
 
 
 @OPERATIONS.add(
@@ -114,7 +114,7 @@ def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
     "nursery.view",
     "GET results/{placement_id}",
     "round result",
-    answer=Answer(answers.ResultOut, lambda row: told.placement_facts(row, explained=True)),
+    answer=Answer(answers.ResultOut, lambda row: answers.placement_facts(row, explained=True)),
     event="nursery.application_viewed",
     trace=lambda asked, row: Trace(f"application:{row.application_id}"),
 )

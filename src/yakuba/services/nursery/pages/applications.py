@@ -13,26 +13,27 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.forms.applications import ApplicationForm, FacilityForm
-from yakuba.services.nursery.models import Application, Decision, Facility, Placement, Round
+from yakuba.services.nursery.models import Application, Facility, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import explanations, index, names, results, rounds, rules
+from yakuba.services.nursery.queries import index, names, results, rounds, rules
+from yakuba.services.nursery.queries.finding import application_of, round_of
 
 
 @permission_required("nursery.view")
 def applications(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The round's applications."""
-    return respond(request, lists.applications(get_object_or_404(Round, pk=round_id)))
+    return respond(request, lists.applications(round_of(round_id)))
 
 
 @permission_required("nursery.view")
 def application(request: HttpRequest, application_id: int) -> HttpResponse:
     """One application: what the selection reads, how the index comes about, results, decisions."""
-    row = _application(application_id)
+    row = application_of(application_id)
     record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
     placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
     final = results.final_of(row)
@@ -46,10 +47,8 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "facility_names": names.facility_names(row.round),
             "placements": placements[:10],
             "final": final,
-            "explanation": explanations.from_json(final.placement.explanation) if final else None,
-            "decisions": Decision.objects.filter(application=row).select_related(
-                "proposed_by", "answered_by"
-            ),
+            "explanation": final.placement.explained if final else None,
+            "decisions": rounds.decisions().filter(application=row),
             "values": index.values(row),
         }
         | _modes(row.round)
@@ -60,7 +59,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
 @permission_required("nursery.view")
 def application_index(request: HttpRequest, application_id: int) -> HttpResponse:
     """How one child's index comes about: lines with reasons, tie keys, points at facilities."""
-    row = _application(application_id)
+    row = application_of(application_id)
     record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
     context = rights(request.user) | {
         "application": row,
@@ -74,7 +73,7 @@ def application_index(request: HttpRequest, application_id: int) -> HttpResponse
 @permission_required("nursery.edit")
 def edit(request: HttpRequest, application_id: int) -> HttpResponse:
     """Correct the selection items."""
-    row = _application(application_id)
+    row = application_of(application_id)
     read = rules.of_round(row.round)
     form = ApplicationForm(
         request.POST or None,
@@ -83,20 +82,21 @@ def edit(request: HttpRequest, application_id: int) -> HttpResponse:
         modes=read.sibling_modes,
         asked=read.asked,
     )
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            changed = actions.correct(row, form.values(), actor=person_of(request))
-            messages.success(request, "直しました。" if changed else "変わったところはありません。")
-            return redirect("nursery:application", row.pk)
-    context = {"form": form, "application": row, "round": row.round}
-    return render(request, "nursery/application_form.html", context, status=422 if form.errors else 200)
+
+    def correct() -> HttpResponse:
+        changed = actions.correct(row, form.values(), actor=person_of(request))
+        messages.success(request, "直しました。" if changed else "変わったところはありません。")
+        return redirect("nursery:application", row.pk)
+
+    context = {"application": row, "round": row.round}
+    return form_page(request, form, correct, "nursery/application_form.html", context)
 
 
 @require_POST
 @permission_required("nursery.edit")
 def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     """Take the application out of the round, or put it back."""
-    row = _application(application_id)
+    row = application_of(application_id)
     if row.state == Application.State.ACTIVE:
         actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
         messages.success(request, "この申込を選考から外しました。")
@@ -109,7 +109,7 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
 @permission_required("nursery.view")
 def facilities(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The round's facilities with their free seats."""
-    return respond(request, lists.facilities(get_object_or_404(Round, pk=round_id)))
+    return respond(request, lists.facilities(round_of(round_id)))
 
 
 @permission_required("nursery.edit")
@@ -117,23 +117,18 @@ def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
     """Correct a facility's free seats."""
     row = get_object_or_404(Facility.objects.select_related("round"), pk=facility_id)
     form = FacilityForm(request.POST or None, facility=row)
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            actions.correct_facility(row, form.vacancies(), form.shared(), actor=person_of(request))
-            messages.success(request, f"「{row}」の空き枠を直しました。")
-            return redirect("nursery:facilities", row.round_id)
-    context = {"form": form, "facility": row, "round": row.round}
-    return render(request, "nursery/facility_form.html", context, status=422 if form.errors else 200)
 
+    def correct() -> HttpResponse:
+        actions.correct_facility(row, form.vacancies(), form.shared(), actor=person_of(request))
+        messages.success(request, f"「{row}」の空き枠を直しました。")
+        return redirect("nursery:facilities", row.round_id)
 
-def _application(application_id: int) -> Application:
-    rows = Application.objects.select_related("round__rule_set", "round__procedure", "case")
-    found: Application = get_object_or_404(rows, pk=application_id)
-    return found
+    context = {"facility": row, "round": row.round}
+    return form_page(request, form, correct, "nursery/facility_form.html", context)
 
 
 def _modes(round: Round) -> dict[str, Any]:
     try:
-        return {"modes": rules.sibling_modes(round)}
+        return {"modes": rules.of_round(round).sibling_modes}
     except RulesRefused:
         return {"modes": {}}

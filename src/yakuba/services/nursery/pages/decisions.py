@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,27 +15,27 @@ from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.approvals.forms import AnswerForm
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import decisions as actions
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import decisions as queries
-from yakuba.services.nursery.queries import freezing, names, results
+from yakuba.services.nursery.queries import freezing, names, results, rounds
+from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
 
 @permission_required("nursery.view")
 def decisions(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """All decisions of a round, what waits first."""
-    return respond(request, lists.decisions(get_object_or_404(Round, pk=round_id)))
+    return respond(request, lists.decisions(round_of(round_id)))
 
 
 @permission_required("nursery.view")
 def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """One decision; who may approves it or sends it back here."""
-    row = _decision(decision_id)
+    row = decision_of(decision_id)
     context = rights(request.user) | {
         "decision": row,
         "round": row.round,
@@ -55,7 +54,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 @permission_required("nursery.approve")
 def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
-    row = get_object_or_404(queries.decisions(), pk=decision_id, run__isnull=False)
+    row = get_object_or_404(rounds.decisions(), pk=decision_id, run__isnull=False)
     assert row.run is not None
     return files.take_workbook(row.run, actor=person_of(request)).answer()
 
@@ -63,7 +62,7 @@ def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
 @permission_required("nursery.propose")
 def propose(request: HttpRequest, application_id: int) -> HttpResponse:
     """Propose another result for one child."""
-    application = get_object_or_404(Application.objects.select_related("round__adopted"), pk=application_id)
+    application = application_of(application_id)
     round = application.round
     if round.adopted is None:
         messages.error(request, "個別の決定は、計算の結果を採用してから起案できます。")
@@ -72,97 +71,69 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
     facilities = names.facility_names(round)
     initial = {"slot": final.slot if final else ""}
     form = PlaceForm(request.POST or None, slots=_slots(application, facilities), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        answer = _carry_out(
-            request,
-            form,
-            lambda: actions.propose_place(
-                application, form.cleaned_data["slot"], form.cleaned_data["reason"], actor=person_of(request)
-            ),
-            "起案しました。別の職員が承認すると、結果が変わります。",
-        )
-        if answer is not None:
-            return answer
-    context = {
-        "form": form,
-        "application": application,
-        "round": round,
-        "final": final,
-        "facility_names": facilities,
-    }
-    return render(request, "nursery/propose.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        row = actions.propose_place(application, **form.cleaned_data, actor=person_of(request))
+        return _decided(request, row, "起案しました。別の職員が承認すると、結果が変わります。")
+
+    context = {"application": application, "round": round, "final": final, "facility_names": facilities}
+    return form_page(request, form, act, "nursery/propose.html", context)
 
 
 @permission_required("nursery.propose")
 def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
     """Propose that the round's result is final."""
-    rows = Round.objects.select_related("adopted__snapshot").defer("adopted__snapshot__document")
-    round = get_object_or_404(rows, pk=round_id)
+    round = round_of(round_id)
     form = ReasonForm(
         request.POST or None, initial={"reason": "選考の結果と個別の決定を確かめた。この内容で確定する。"}
     )
-    if request.method == "POST" and form.is_valid():
-        answer = _carry_out(
-            request,
-            form,
-            lambda: actions.propose_freeze(round, form.cleaned_data["reason"], actor=person_of(request)),
-            "確定を起案しました。別の職員が承認すると確定します。",
-        )
-        if answer is not None:
-            return answer
+
+    def act() -> HttpResponse:
+        row = actions.propose_freeze(round, form.cleaned_data["reason"], actor=person_of(request))
+        return _decided(request, row, "確定を起案しました。別の職員が承認すると確定します。")
+
     may_take = rights(request.user)["may_output"] and round.adopted_id
     file_url = reverse("nursery:export_excel", args=[round.adopted_id]) if may_take else ""
     obstacles = [] if round.is_frozen else actions.freeze_obstacles(round)
-    context = {"form": form, "round": round} | _freezing(round, obstacles, file_url)
-    return render(request, "nursery/freeze.html", context, status=422 if form.errors else 200)
+    context = {"round": round} | _freezing(round, obstacles, file_url)
+    return form_page(request, form, act, "nursery/freeze.html", context)
 
 
 @permission_required("nursery.propose")
 def decline(request: HttpRequest, application_id: int) -> HttpResponse:
     """The family declines its seat after the freeze."""
-    application = get_object_or_404(Application.objects.select_related("round__adopted"), pk=application_id)
+    application = application_of(application_id)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        answer = _carry_out(
-            request,
-            form,
-            lambda: actions.decline(application, form.cleaned_data["reason"], actor=person_of(request)),
-            "辞退を受けました。空いた枠は、次の選考回に引き継がれます。",
-        )
-        if answer is not None:
-            return answer
-    context = {"form": form, "application": application, "round": application.round}
-    return render(request, "nursery/decline.html", context, status=422 if form.errors else 200)
+
+    def act() -> HttpResponse:
+        row = actions.decline(application, form.cleaned_data["reason"], actor=person_of(request))
+        return _decided(request, row, "辞退を受けました。空いた枠は、次の選考回に引き継がれます。")
+
+    context = {"application": application, "round": application.round}
+    return form_page(request, form, act, "nursery/decline.html", context)
 
 
 @require_POST
 @permission_required("nursery.view")
 def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Approve what another person proposed."""
-    row = _decision(decision_id)
-    return _answer(
-        request,
-        row,
-        lambda: actions.approve(row, actor=person_of(request), answer=request.POST.get("answer", "")),
-        "承認しました。",
-    )
+    row = decision_of(decision_id)
+    actions.approve(row, actor=person_of(request), answer=request.POST.get("answer", ""))
+    messages.success(request, "承認しました。")
+    return redirect("nursery:round", row.round_id)
 
 
 @require_POST
 @permission_required("nursery.view")
 def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Send a proposal back, or take one's own back."""
-    row = _decision(decision_id)
+    row = decision_of(decision_id)
     if row.proposed_by_id == person_of(request).pk:
-        require(
-            request.user, "nursery.propose"
-        )  # others need the right of approving, a deputy that of who is away
-    return _answer(
-        request,
-        row,
-        lambda: actions.refuse(row, request.POST.get("answer", ""), actor=person_of(request)),
-        "差し戻しました。",
-    )
+        # Others need the right of approving, a deputy that of who is away.
+        require(request.user, "nursery.propose")
+    actions.refuse(row, request.POST.get("answer", ""), actor=person_of(request))
+    messages.success(request, "差し戻しました。")
+    return redirect("nursery:round", row.round_id)
 
 
 def _freezing(round: Round, obstacles: list[str], file_url: str) -> dict[str, Any]:
@@ -170,11 +141,6 @@ def _freezing(round: Round, obstacles: list[str], file_url: str) -> dict[str, An
     found = freezing.of_round(round)
     changed = freezing.changed_in_words(found, round) if found else []
     return {"found": found, "changed": changed, "obstacles": obstacles, "file_url": file_url}
-
-
-def _decision(decision_id: int) -> Decision:
-    found: Decision = get_object_or_404(queries.decisions(), pk=decision_id)
-    return found
 
 
 def _placement(decision: Decision) -> Placement | None:
@@ -196,17 +162,6 @@ def _slots(application: Application, facilities: dict[str, str]) -> list[tuple[r
     return [(one, names.slot_name(one.id, facilities)) for one in mine]
 
 
-def _carry_out(
-    request: HttpRequest, form: Any, action: Callable[[], Decision], done: str
-) -> HttpResponse | None:
-    with told_in(form):
-        decision = action()
-        messages.success(request, done)
-        return redirect("nursery:decision", decision.pk)
-    return None
-
-
-def _answer(request: HttpRequest, row: Decision, action: Callable[[], Any], done: str) -> HttpResponse:
-    action()
+def _decided(request: HttpRequest, decision: Decision, done: str) -> HttpResponse:
     messages.success(request, done)
-    return redirect("nursery:round", row.round_id)
+    return redirect("nursery:decision", decision.pk)

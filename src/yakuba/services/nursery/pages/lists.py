@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Q
@@ -19,11 +20,11 @@ from yakuba.services.nursery.models import (
     Round,
     RuleSet,
 )
-from yakuba.services.nursery.queries import decisions as decision_queries
 from yakuba.services.nursery.queries import names, rules
 from yakuba.services.nursery.queries import rounds as queries
-from yakuba.services.nursery.templatetags.nursery import DECISION_KINDS, ROUND_KINDS
+from yakuba.services.nursery.templatetags.nursery import KINDS
 
+ENCODINGS = {"csv": "utf-8", "sjis.csv": "cp932"}  # of a table, by the ending in its address
 NURSERY = ("入所選考", reverse_lazy("nursery:index"))
 NO_RULES = Nothing(
     "選考基準がまだ登録されていません",
@@ -32,9 +33,20 @@ NO_RULES = Nothing(
 )
 
 
-def linked(name: str, key: Callable[[Any], int], shown: Callable[[Any], Any]) -> Callable[[Any], Cell]:
-    """A cell that leads to the page `nursery:<name>` of `key(row)`."""
-    return lambda row: Cell(shown(row), url=reverse(f"nursery:{name}", args=[key(row)]))
+def linked(name: str, shown: Callable[[Any], Any] = str) -> Callable[[Any], Cell]:
+    """A cell that leads to the row's page `nursery:<name>`."""
+    return lambda row: Cell(shown(row), url=reverse(f"nursery:{name}", args=[row.pk]))
+
+
+def by_whom(doing: str) -> Callable[[Any], tuple[Cell, Cell]]:
+    """When and by whom something was done: the fields `<doing>_at` and `<doing>_by`."""
+    when, who = attrgetter(f"{doing}_at"), attrgetter(f"{doing}_by")
+    return lambda row: (Cell(when(row)), Cell(str(who(row)), small=True))
+
+
+def choices(options: Mapping[str, tuple[str, Any]]) -> Callable[[], list[tuple[str, str]]]:
+    """What a filter offers of value → (label, how it narrows)."""
+    return lambda: [(value, label) for value, (label, _) in options.items()]
 
 
 def trail(round: Round, *further: tuple[str, str]) -> tuple[tuple[str, Any], ...]:
@@ -42,9 +54,9 @@ def trail(round: Round, *further: tuple[str, str]) -> tuple[tuple[str, Any], ...
     return (NURSERY, (round.title, reverse("nursery:round", args=[round.pk])), *further)
 
 
-def round_state(round: Round) -> Cell:
-    """Where a round stands."""
-    return status(ROUND_KINDS[Round.State(round.state)], round.get_state_display())
+def state(row: Any) -> Cell:
+    """Where a round, a run or a decision stands."""
+    return status(KINDS[row.state], row.get_state_display())
 
 
 ROUNDS = Listing(
@@ -52,8 +64,8 @@ ROUNDS = Listing(
     "入所選考",
     "選考回",
     columns=(
-        Column("title", "選考回", linked("round", lambda row: row.pk, lambda row: row.title), ("title",)),
-        Column("state", "状態", round_state, ("state",)),
+        Column("title", "選考回", linked("round"), ("title",)),
+        Column("state", "状態", state, ("state",)),
         Column("start", "入所日", lambda row: row.start, ("start", "number")),
         Column("active", "申込", lambda row: row.active, ("active",), number=True),
         Column("open", "承認待ち", lambda row: row.open_decisions, ("open_decisions",), number=True),
@@ -80,13 +92,8 @@ RULE_SETS = Listing(
     "選考基準",
     "選考基準",
     columns=(
-        Column("name", "選考基準", linked("rule_set", lambda row: row.pk, str), ("name", "version")),
-        Column(
-            "loaded",
-            "登録",
-            lambda row: (Cell(row.loaded_at), Cell(str(row.loaded_by), small=True)),
-            ("loaded_at",),
-        ),
+        Column("name", "選考基準", linked("rule_set"), ("name", "version")),
+        Column("loaded", "登録", by_whom("loaded"), ("loaded_at",)),
         Column("used", "使っている選考回", lambda row: row.used, ("used",), number=True),
     ),
     rows=rules.rule_sets,
@@ -127,25 +134,20 @@ def _remarks(row: Application) -> list[Cell]:
 def applications(round: Round) -> Listing:
     """The children of a round."""
     places = names.facility_names(round)
+    receipt = linked("application", lambda row: row.receipt_number)
+
+    def first(row: Application) -> str:
+        return places.get(row.wishes[0], row.wishes[0]) if row.wishes else ""
+
     return Listing(
         "nursery.applications",
         "申込",
         "申込",
         columns=(
-            Column(
-                "receipt",
-                "受付番号",
-                linked("application", lambda row: row.pk, lambda row: row.receipt_number),
-                ("receipt_number",),
-            ),
+            Column("receipt", "受付番号", receipt, ("receipt_number",)),
             Column("name", "児童", lambda row: row.name, ("name", "receipt_number")),
             Column("age", "年齢", lambda row: f"{queries.age_class(row, round)}歳児", ("birth",)),
-            Column(
-                "first",
-                "第1希望",
-                lambda row: places.get(row.wishes[0], row.wishes[0]) if row.wishes else "",
-                ("wishes__0",),
-            ),
+            Column("first", "第1希望", first, ("wishes__0",)),
             Column("wishes", "希望の数", lambda row: len(row.wishes), number=True),
             Column("remarks", "備考", _remarks),
         ),
@@ -158,18 +160,8 @@ def applications(round: Round) -> Listing:
         search=Search(by_child(), label="受付番号か氏名", also="q"),
         filters=(
             Filter("state", "状態", lambda: Application.State.choices),
-            Filter(
-                "first",
-                "第1希望",
-                places.items,
-                lambda rows, code: rows.filter(wishes__0=code),
-            ),
-            Filter(
-                "remark",
-                "備考",
-                lambda: [(one, label) for one, (label, _) in REMARKS.items()],
-                lambda rows, one: REMARKS[one][1](rows),
-            ),
+            Filter("first", "第1希望", places.items, lambda rows, code: rows.filter(wishes__0=code)),
+            Filter("remark", "備考", choices(REMARKS), lambda rows, one: REMARKS[one][1](rows)),
         ),
         sort="receipt",
         trail=trail(round),
@@ -192,18 +184,14 @@ def facilities(round: Round) -> Listing:
 
     def name(place: Facility) -> list[Cell]:
         url = "" if round.is_frozen else reverse("nursery:facility_edit", args=[place.pk])
-        return [
-            Cell(place.name, url=url),
-            *([Cell("職員が修正", small=True)] if place.corrected else []),
-        ]
+        return [Cell(place.name, url=url), *([Cell("職員が修正", small=True)] if place.corrected else [])]
 
     def free(age: int) -> Column:
-        return Column(
-            f"age{age}",
-            f"{age}歳",
-            lambda place: place.vacancies.get(str(age)),
-            number=True,
-        )
+        return Column(f"age{age}", f"{age}歳", lambda place: place.vacancies.get(str(age)), number=True)
+
+    def districts() -> list[tuple[str, str]]:
+        found = queries.facilities(round).exclude(district="").values_list("district", flat=True)
+        return [(one, one) for one in sorted(set(found))]
 
     load = ("CSVから取り込む", reverse("nursery:facilities_load", args=[round.pk]))
     return Listing(
@@ -221,20 +209,7 @@ def facilities(round: Round) -> Listing:
             lambda rows, text: rows.filter(Q(name__icontains=text) | Q(code__icontains=text)),
             label="施設の名前か番号",
         ),
-        filters=(
-            Filter(
-                "district",
-                "地区",
-                lambda: [
-                    (one, one)
-                    for one in queries.facilities(round)
-                    .order_by("district")
-                    .values_list("district", flat=True)
-                    .distinct()
-                    if one
-                ],
-            ),
-        ),
+        filters=(Filter("district", "地区", districts),),
         lead="年齢ごとの空き枠です。―は受け入れのない年齢です。",
         trail=trail(round),
         actions=() if round.is_frozen else (load,),
@@ -253,33 +228,21 @@ def decisions(round: Round) -> Listing:
         before, after = (names.slot_name(slot, places) or "入所なし" for slot in (row.slot_before, row.slot))
         return f"{before} → {after}"
 
+    what = linked("decision", lambda row: f"{row.get_kind_display()}　{row.application or ''}".strip())
+
     return Listing(
         "nursery.decisions",
         "決定",
         "決定",
         columns=(
-            Column(
-                "decision",
-                "決定",
-                linked(
-                    "decision",
-                    lambda row: row.pk,
-                    lambda row: f"{row.get_kind_display()}　{row.application or ''}".strip(),
-                ),
-                ("kind", "application__receipt_number"),
-            ),
+            Column("decision", "決定", what, ("kind", "application__receipt_number")),
             Column("change", "内容", change),
-            Column("state", "状態", decision_state, ("state",)),
-            Column(
-                "proposed",
-                "起案",
-                lambda row: (Cell(row.proposed_at), Cell(str(row.proposed_by), small=True)),
-                ("proposed_at",),
-            ),
+            Column("state", "状態", state, ("state",)),
+            Column("proposed", "起案", by_whom("proposed"), ("proposed_at",)),
             Column("answered", "承認", lambda row: str(row.answered_by or ""), ("answered_at",)),
         ),
-        rows=lambda: decision_queries.of_round(round).order_by(
-            F("answered_at").asc(nulls_first=True), "-pk"
+        rows=lambda: (
+            queries.decisions().filter(round=round).order_by(F("answered_at").asc(nulls_first=True), "-pk")
         ),  # what waits first
         nothing=Nothing("決定はまだありません", "個別の決定は、児童の画面から起案します。"),
         search=Search(by_child("application__"), label="受付番号か氏名"),
@@ -291,11 +254,6 @@ def decisions(round: Round) -> Listing:
         taken="nursery.output",
         remembered=False,
     )
-
-
-def decision_state(row: Decision) -> Cell:
-    """Where a decision stands."""
-    return status(DECISION_KINDS[Decision.State(row.state)], row.get_state_display())
 
 
 def _print_state(row: NoticePrint) -> list[Cell]:

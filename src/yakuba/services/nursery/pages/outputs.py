@@ -7,19 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.lists.files import lacking_page
 from yakuba.kernel.tables.files import Lacking
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import files as taking_files
 from yakuba.services.nursery.actions import runs, trying
 from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
-from yakuba.services.nursery.pages.lacking import ENCODINGS, lacking_page
+from yakuba.services.nursery.pages.lists import ENCODINGS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
+from yakuba.services.nursery.queries import runs as queries
+from yakuba.services.nursery.queries.finding import run_of
 
 PAGE_SIZE = 50
 SHOWN_MOVES = {"gains": True, "losses": False, "others": None}
@@ -61,8 +65,7 @@ def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
     try:
         file = taking_files.take_table(run, table, encoding, accept=accept, actor=person_of(request))
     except Lacking as lacking:
-        query = urlencode({"table": table, "form": form, "accept": "1"})
-        return lacking_page(request, run.round, lacking, query)
+        return lacking_page(request, lacking, str(run), reverse("nursery:files", args=[run.pk]))
     return file.answer()
 
 
@@ -71,14 +74,14 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Who moves between another run (`?with=`; of a what-if its base) and this one."""
     run = _done(matching_id)
     others = list(outputs.others(run))
-    before = _other(request, run, others)
+    wanted = request.GET.get("with") or str(run.base_id)
+    before = next((other for other in others if str(other.pk) == wanted), None)
     context = _context(request, run) | {"others": others, "before": before}
     if before is None:
         return render(request, "nursery/compare.html", context)
     comparison = trying.compare(before, run, actor=person_of(request))
     shown = request.GET.get("show", "gains")
-    wanted = SHOWN_MOVES.get(shown, True)
-    moves = [move for move in comparison.moves if move.better is wanted]
+    moves = [move for move in comparison.moves if move.better is SHOWN_MOVES.get(shown, True)]
     page = Paginator(moves, PAGE_SIZE).get_page(request.GET.get("page"))
     context |= {
         "comparison": comparison,
@@ -98,41 +101,30 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     if run.is_what_if and run.base_id is not None:  # one what-if does not build on another
         return redirect("nursery:what_if", run.base_id)
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            tried = trying.try_out(run, actor=person_of(request), **form.tried())
-            if tried.is_done:
-                messages.info(request, runs.unchanged(tried))
-                return redirect("nursery:compare", tried.pk)
-            messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
-            return redirect("nursery:run", tried.pk)
-    context = _context(request, run) | {"form": form, "what_ifs": run.what_ifs.order_by("-pk")[:20]}
-    return render(request, "nursery/what_if.html", context, status=422 if form.errors else 200)
+
+    def start() -> HttpResponse:
+        tried = trying.try_out(run, actor=person_of(request), **form.tried())
+        if tried.is_done:
+            messages.info(request, runs.unchanged(tried))
+            return redirect("nursery:compare", tried.pk)
+        messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
+        return redirect("nursery:run", tried.pk)
+
+    context = _context(request, run) | {"what_ifs": run.what_ifs.order_by("-pk")[:20]}
+    return form_page(request, form, start, "nursery/what_if.html", context)
 
 
 def _done(matching_id: int) -> Run:
-    rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base__rule_set")
-    rows = rows.defer("snapshot__document")  # fetched where it is read
-    found: Run = get_object_or_404(rows, pk=matching_id, state=Run.State.DONE)
-    return found
+    return run_of(matching_id, state=Run.State.DONE)
 
 
 def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
     return rights(request.user) | {"run": run, "round": run.round}
 
 
-def _other(request: HttpRequest, run: Run, others: list[Run]) -> Run | None:
-    chosen = request.GET.get("with", "")
-    if chosen:
-        return next((other for other in others if str(other.pk) == chosen), None)
-    if run.base_id is not None:
-        return next((other for other in others if other.pk == run.base_id), None)
-    return None
-
-
 def _slots(run: Run) -> list[tuple[str, str]]:
     facilities = names.facility_names(run.round)
-    ordered = sorted(
-        run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
-    )
-    return [(slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）") for slot, item in ordered]
+    return [
+        (slot, f"{names.slot_name(slot, facilities)}（枠{item['capacity']}）")
+        for slot, item in queries.slots_in_order(run)
+    ]

@@ -11,9 +11,8 @@ from django.urls import reverse
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.models import Run
-from yakuba.services.nursery.pages.lists import by_child, linked, trail
+from yakuba.services.nursery.pages.lists import by_child, by_whom, choices, linked, state, trail
 from yakuba.services.nursery.queries import names
-from yakuba.services.nursery.templatetags.nursery import RUN_KINDS
 
 
 def _run(row: Run) -> list[Cell]:
@@ -28,19 +27,12 @@ RUNS = Listing(
     "計算",
     columns=(
         Column("run", "計算", _run),
-        Column("state", "状態", lambda row: status(RUN_KINDS[Run.State(row.state)], row.get_state_display())),
+        Column("state", "状態", state),
         Column("placed", "入所", lambda row: row.counts["placed"] if row.is_done else None, number=True),
         Column(
-            "unstable",
-            "不安定な世帯",
-            lambda row: len(row.blocking) if row.is_done else None,
-            number=True,
+            "unstable", "不安定な世帯", lambda row: len(row.blocking) if row.is_done else None, number=True
         ),
-        Column(
-            "started",
-            "いつ・だれ",
-            lambda row: (Cell(row.started_at), Cell(str(row.started_by), small=True)),
-        ),
+        Column("started", "いつ・だれ", by_whom("started")),
     ),
     rows=lambda: Run.objects.none(),
     nothing=Nothing("まだ計算していません"),
@@ -64,17 +56,16 @@ def children(run: Run, placements: Any) -> Listing:
     def wish(row: Any) -> str:
         return f"第{row.wish}" if row.wish else "継続" if row.slot else ""
 
+    def slots() -> list[tuple[str, str]]:
+        return [(slot, names.slot_name(slot, places)) for slot in sorted(run.slots)]
+
+    receipt = linked("placement", lambda row: row.application.receipt_number)
     return Listing(
         "nursery.children",
         "児童ごとの結果",
         "児童",
         columns=(
-            Column(
-                "receipt",
-                "受付番号",
-                linked("placement", lambda row: row.pk, lambda row: row.application.receipt_number),
-                ("application__receipt_number",),
-            ),
+            Column("receipt", "受付番号", receipt, ("application__receipt_number",)),
             Column("name", "児童", lambda row: row.application.name, ("application__name",)),
             Column("index", "指数", lambda row: row.index, ("index",), number=True),
             Column("result", "結果", result, ("slot",)),
@@ -84,15 +75,8 @@ def children(run: Run, placements: Any) -> Listing:
         nothing=Nothing("児童はいません"),
         search=Search(by_child("application__"), label="受付番号か氏名", also="q"),
         filters=(
-            Filter(
-                "result",
-                "結果",
-                lambda: [(one, label) for one, (label, _) in RESULTS.items()],
-                lambda rows, one: rows.filter(RESULTS[one][1]),
-            ),
-            Filter(
-                "slot", "枠", lambda: [(slot, names.slot_name(slot, places)) for slot in sorted(run.slots)]
-            ),
+            Filter("result", "結果", choices(RESULTS), lambda rows, one: rows.filter(RESULTS[one][1])),
+            Filter("slot", "枠", slots),
         ),
         sort="receipt",
         lead="計算の結果です。個別の決定や辞退は、児童の画面に出ます。",
@@ -118,20 +102,18 @@ def _seats(age: int) -> Callable[[Any], list[Cell]]:
 
 def results(run: Run, found: Callable[[], Sequence[Any]]) -> Listing:
     """The result of a run by facility; a row has `facility` and its `slots` by age."""
+
+    def name(place: Any) -> Cell:
+        return Cell(
+            place.facility.name, url=reverse("nursery:run_facility", args=[run.pk, place.facility.pk])
+        )
+
     return Listing(
         "nursery.results",
         "施設ごとの結果",
         "施設",
         columns=(
-            Column(
-                "name",
-                "施設",
-                lambda place: Cell(
-                    place.facility.name,
-                    url=reverse("nursery:run_facility", args=[run.pk, place.facility.pk]),
-                ),
-                ("facility.name",),
-            ),
+            Column("name", "施設", name, ("facility.name",)),
             *(Column(f"age{age}", f"{age}歳児", _seats(age)) for age in AGES),
         ),
         rows=found,

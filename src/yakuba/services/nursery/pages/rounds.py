@@ -8,8 +8,7 @@ from typing import BinaryIO
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
@@ -19,7 +18,7 @@ from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
 from yakuba.kernel.tables.reading import Row
-from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
@@ -31,6 +30,7 @@ from yakuba.services.nursery.pages import lists, result_lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import facts, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
+from yakuba.services.nursery.queries.finding import round_of
 
 SHOWN_FAULTS = 100
 SHOWN_PROBLEMS = 200
@@ -46,19 +46,20 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def new(request: HttpRequest) -> HttpResponse:
     """Make a round."""
     form = RoundForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            round = actions.make(**form.cleaned_data, actor=person_of(request))
-            messages.success(request, f"「{round}」を作りました。次に、施設と申込を取り込みます。")
-            return redirect("nursery:round", round.pk)
-    context = {"form": form, "rule_sets": RuleSet.objects.exists()}
-    return render(request, "nursery/round_form.html", context, status=422 if form.errors else 200)
+
+    def make() -> HttpResponse:
+        round = actions.make(**form.cleaned_data, actor=person_of(request))
+        messages.success(request, f"「{round}」を作りました。次に、施設と申込を取り込みます。")
+        return redirect("nursery:round", round.pk)
+
+    context = {"rule_sets": RuleSet.objects.exists()}
+    return form_page(request, form, make, "nursery/round_form.html", context)
 
 
 @permission_required("nursery.view")
 def round(request: HttpRequest, round_id: int) -> HttpResponse:
     """One round: figures, what is missing, the next action, runs, decisions."""
-    row = get_object_or_404(queries.rounds(), pk=round_id)
+    row = round_of(round_id)
     ready = readiness.of_round(row)
     context = rights(request.user) | {
         "round": row,
@@ -84,45 +85,44 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.edit")
 def edit(request: HttpRequest, round_id: int) -> HttpResponse:
     """Rename a round, or select by other rules."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
     form = RoundForm(request.POST or None, round=row)
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            actions.change(row, **form.cleaned_data, actor=person_of(request))
-            messages.success(request, "選考回を変えました。")
-            return redirect("nursery:round", row.pk)
-    context = {"form": form, "round": row, "rule_sets": True}
-    return render(request, "nursery/round_form.html", context, status=422 if form.errors else 200)
+
+    def change() -> HttpResponse:
+        actions.change(row, **form.cleaned_data, actor=person_of(request))
+        messages.success(request, "選考回を変えました。")
+        return redirect("nursery:round", row.pk)
+
+    return form_page(request, form, change, "nursery/round_form.html", {"round": row, "rule_sets": True})
 
 
 @permission_required("nursery.edit")
 def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
     """Make the next round from a frozen one."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
     form = NextRoundForm(request.POST or None, initial={"title": f"{row.title}（第{row.number + 1}回）"})
-    if request.method == "POST" and form.is_valid():
-        with told_in(form):
-            new = actions.make_next(row, form.cleaned_data["title"], actor=person_of(request))
-            messages.success(
-                request, "残った枠と、入所が決まっていない申込を引き継ぎました。新しい申込も取り込めます。"
-            )
-            return redirect("nursery:round", new.pk)
-    context = {"form": form, "round": row}
-    return render(request, "nursery/next_round.html", context, status=422 if form.errors else 200)
+
+    def make() -> HttpResponse:
+        new = actions.make_next(row, form.cleaned_data["title"], actor=person_of(request))
+        done = "残った枠と、入所が決まっていない申込を引き継ぎました。新しい申込も取り込めます。"
+        messages.success(request, done)
+        return redirect("nursery:round", new.pk)
+
+    return form_page(request, form, make, "nursery/next_round.html", {"round": row})
 
 
 @require_POST
 @permission_required("nursery.edit")
 def take(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from the ledger."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
     return _taken(request, row, taking.from_ledger(row, actor=person_of(request)), "申込")
 
 
 @permission_required("nursery.edit")
 def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from a table."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
     kind = facts.number_type(row)
 
     def check(rows: Iterable[Row]) -> list[Problem]:
@@ -134,7 +134,7 @@ def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.edit")
 def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take facilities and their free seats from a table."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
 
     def check(rows: Iterable[Row]) -> list[Problem]:
         return tables.facilities_of(rows)[1]
@@ -146,7 +146,7 @@ def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.propose")
 def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     """Let a worker hand the decisions over to the robots."""
-    row = get_object_or_404(Round, pk=round_id)
+    row = round_of(round_id)
     handing.ask(row, actor=person_of(request))
     messages.success(request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。")
     return redirect("nursery:round", row.pk)
@@ -156,16 +156,11 @@ def _load(
     request: HttpRequest, round: Round, kind: TableKind, check: Check, action: Callable[..., Taken]
 ) -> HttpResponse:
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        return _taken(
-            request, round, action(round, file, actor=person_of(request), renamed=renamed), kind.label
-        )
+        taken = action(round, file, actor=person_of(request), renamed=renamed)
+        return _taken(request, round, taken, kind.label)
 
-    above = (
-        ("入所選考", reverse("nursery:index")),
-        (round.title, reverse("nursery:round", args=[round.pk])),
-    )
     lead = "何度取り込んでもかまいません。職員が直した項目は、そのまま残ります。"
-    return importing.respond(request, kind, check, take, ImportPage(above, lead))
+    return importing.respond(request, kind, check, take, ImportPage(lists.trail(round), lead))
 
 
 def _taken(request: HttpRequest, round: Round, taken: Taken, what: str) -> HttpResponse:

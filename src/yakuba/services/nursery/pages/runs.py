@@ -19,12 +19,13 @@ from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
-from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
+from yakuba.services.nursery.models import Application, Facility, Placement, Run
 from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import explanations, names
+from yakuba.services.nursery.queries import names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
+from yakuba.services.nursery.queries.finding import round_of, run_of
 
 SHOWN_BLOCKING = 100
 
@@ -33,7 +34,7 @@ SHOWN_BLOCKING = 100
 @permission_required("nursery.run")
 def start(request: HttpRequest, round_id: int) -> HttpResponse:
     """Calculate the round as it stands."""
-    round = get_object_or_404(Round, pk=round_id)
+    round = round_of(round_id)
     form = StartForm(request.POST)
     if not form.is_valid():
         messages.error(request, "かけてよい時間は、1～3600の数字で入力してください。")
@@ -47,7 +48,7 @@ def start(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.view")
 def run(request: HttpRequest, matching_id: int) -> HttpResponse:
     """One run: while it works its progress, then the certificate, figures and blocking families."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     facilities = names.facility_names(row.round)
     shown = row.blocking[:SHOWN_BLOCKING]
     context = rights(request.user) | {
@@ -73,7 +74,7 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.run")
 def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
     """End a calculation."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     actions.stop(row, actor=person_of(request))
     messages.success(request, "計算を中止しました。")
     return redirect("nursery:run", row.pk)
@@ -83,7 +84,7 @@ def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.run")
 def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
     """Make the result count."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     actions.adopt(row, actor=person_of(request))
     messages.success(request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。")
     return redirect("nursery:run", row.pk)
@@ -92,14 +93,14 @@ def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.view")
 def children(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by child."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     return respond(request, result_lists.children(row, queries.placements(row)))
 
 
 @permission_required("nursery.view")
 def facilities(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by facility: seats, who is in, cut-offs."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     return respond(request, result_lists.results(row, lambda: _places(row)))
 
 
@@ -114,7 +115,7 @@ class _Place:
 def _places(run: Run) -> list[_Place]:
     known = {place.code: place for place in Facility.objects.filter(round=run.round)}
     places: dict[str, _Place] = {}
-    for slot, item in sorted(run.slots.items(), key=lambda pair: pair[1]["reserved"]):
+    for slot, item in queries.slots_in_order(run):
         if item["facility"] in known:
             new = _Place(known[item["facility"]], [[] for _ in AGES])
             places.setdefault(item["facility"], new).slots[item["age"]].append(_slot(slot, item))
@@ -124,20 +125,19 @@ def _places(run: Run) -> list[_Place]:
 @permission_required("nursery.view")
 def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpResponse:
     """One facility in a run: for each age who is in, in the order of the ranking, and the waiting list."""
-    row = _run(matching_id)
+    row = run_of(matching_id)
     place = get_object_or_404(Facility, pk=facility_id, round=row.round)
-    mine = {slot: item for slot, item in row.slots.items() if item["facility"] == place.code}
-    ids = [child for item in mine.values() for child in (*item["seated"], *item["waiting"])]
+    mine = [(slot, item) for slot, item in queries.slots_in_order(row) if item["facility"] == place.code]
+    ids = [child for _, item in mine for child in (*item["seated"], *item["waiting"])]
     known = {
         one.application.receipt_number: one
         for one in queries.placements(row).filter(application__receipt_number__in=ids)
     }
     slots = []
-    for slot, item in sorted(mine.items(), key=lambda pair: (pair[1]["age"], pair[1]["reserved"])):
+    for slot, item in mine:
         seated = [known[child] for child in item["seated"] if child in known]
         waiting = [(number, known[c]) for number, c in enumerate(item["waiting"], 1) if c in known]
-        index = item["index"]
-        slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": index})
+        slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": item["index"]})
     context = rights(request.user) | {
         "run": row,
         "round": row.round,
@@ -161,7 +161,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
         "application": row.application,
         "run": row.run,
         "round": row.run.round,
-        "explanation": explanations.from_json(row.explanation),
+        "explanation": row.explained,
         "facility_names": names.facility_names(row.run.round),
         "is_adopted": row.run.round.adopted_id == row.run_id,
     }
@@ -171,27 +171,12 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
 @permission_required("nursery.run")
 def market(request: HttpRequest, matching_id: int) -> HttpResponse:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
-    return files.take_market(_run(matching_id), actor=person_of(request)).answer()
-
-
-def _run(matching_id: int) -> Run:
-    rows = Run.objects.select_related("round", "rule_set", "snapshot", "started_by", "base")
-    rows = rows.defer("snapshot__document")  # fetched where it is read
-    found: Run = get_object_or_404(rows, pk=matching_id)
-    return found
+    return files.take_market(run_of(matching_id), actor=person_of(request)).answer()
 
 
 def _slot(slot: str, item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": slot,
-        "age": item["age"],
-        "reserved": item["reserved"],
-        "capacity": item["capacity"],
-        "seated": len(item["seated"]),
-        "left": item["capacity"] - len(item["seated"]),
-        "cutoff": item["cutoff"],
-        "waiting": len(item["waiting"]),
-    }
+    seated, waiting = len(item["seated"]), len(item["waiting"])
+    return {**item, "id": slot, "seated": seated, "left": item["capacity"] - seated, "waiting": waiting}
 
 
 def _blocking(run: Run, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import attrgetter
 
 from yakuba.kernel.tables.spreadsheets import Table, Value
 from yakuba.kernel.ui.wording import wareki
-from yakuba.services.nursery.contracts import Explanation, Outcome, Share
+from yakuba.services.nursery.contracts import Slot
+from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.models import Placement, Run
-from yakuba.services.nursery.queries import explanations, names, outputs, results, runs
+from yakuba.services.nursery.queries import names, outputs, results, runs
 
-OUTCOMES = {
-    Outcome.PLACED: "入所",
-    Outcome.KEPT: "今の席を継続",
-    Outcome.BEHIND: "順位が届かない",
-    Outcome.SIBLINGS: "きょうだいの希望",
-    Outcome.NOT_ELIGIBLE: "対象外",
-    Outcome.NOT_NEEDED: "上の希望で決定",
-    Outcome.CLAIMED: "不安定",
-}
 PARTS = {"basic": "基本指数", "adjustment": "調整指数", "facility": "施設別"}
 TOLD = attrgetter(
     "own_index", "cutoff", "distance", "deciding", "own_key", "cutoff_key", "waiting_place", "for_family", "for_staff"
@@ -31,38 +23,30 @@ def children(run: Run) -> Table:
     """One row a child; for the adopted run with what was decided by hand."""
     facilities = names.facility_names(run.round)
     final = {one.placement.pk: one for one in results.finals(run.round)} if outputs.has_final(run) else {}
-    rows: Rows = []
-    for row in runs.placements(run, explained=True):
-        child = row.application
-        mine = final.get(row.pk)
-        rows.append(
-            [
-                child.receipt_number,
-                child.household,
-                child.name,
-                wareki(child.birth, weekday=False),
-                row.age,
-                child.district,
-                row.index,
-                _result(row),
-                names.slot_name(row.slot, facilities),
-                row.wish or None,
-                row.explanation["summary"],
-                "はい" if row.unstable else "",
-                _final(mine, facilities) if mine else "",
-            ]
-        )
-    head = (
-        "受付番号", "世帯", "児童氏名", "生年月日", "年齢クラス", "地区", "指数", "結果", "施設", "希望の順位",
-        "説明", "不安定", "個別の決定のあと",
-    )  # fmt: skip
-    return Table("児童ごとの結果", head, rows)
+    columns: dict[str, Callable[[Placement], Value]] = {
+        "受付番号": lambda row: row.application.receipt_number,
+        "世帯": lambda row: row.application.household,
+        "児童氏名": lambda row: row.application.name,
+        "生年月日": lambda row: wareki(row.application.birth, weekday=False),
+        "年齢クラス": lambda row: row.age,
+        "地区": lambda row: row.application.district,
+        "指数": lambda row: row.index,
+        "結果": _result,
+        "施設": lambda row: names.slot_name(row.slot, facilities),
+        "希望の順位": lambda row: row.wish or None,
+        "説明": lambda row: row.explanation["summary"],
+        "不安定": lambda row: "はい" if row.unstable else "",
+        "個別の決定のあと": lambda row: _final(final[row.pk], facilities) if row.pk in final else "",
+    }
+    placements = runs.placements(run, explained=True)
+    rows = [[value(row) for value in columns.values()] for row in placements]
+    return Table("児童ごとの結果", list(columns), rows)
 
 
 def _result(row: Placement) -> str:
     if not row.slot:
         return "保留"
-    return "今の席を継続" if results.slot_facility(row.slot) == row.application.current else "入所"
+    return "今の席を継続" if Slot.read(row.slot).facility == row.application.current else "入所"
 
 
 def _final(final: results.Final, facilities: dict[str, str]) -> str:
@@ -77,10 +61,13 @@ def wishes(run: Run) -> Table:
     """One row a child and wish, with the explanation."""
     facilities = names.facility_names(run.round)
     rows: Rows = []
-    for row, said in _explained(run):
-        for wish in said.wishes:
+    for row in runs.placements(run, explained=True):
+        child = row.application
+        for wish in row.explained.wishes:
             place = (wish.number, facilities.get(wish.facility, wish.facility), wish.slot)
-            rows.append([said.child, row.application.name, *place, OUTCOMES[wish.outcome], *TOLD(wish)])
+            rows.append(
+                [child.receipt_number, child.name, *place, names.OUTCOMES[wish.outcome][1], *TOLD(wish)]
+            )
     head = (
         "受付番号", "児童氏名", "希望", "施設", "枠", "結果", "指数", "最低指数", "差", "決めた項目", "本人",
         "最後の入所者", "待機の順番", "保護者への説明", "職員向けの説明",
@@ -88,30 +75,14 @@ def wishes(run: Run) -> Table:
     return Table("希望ごとの説明", head, rows)
 
 
-def _explained(run: Run) -> Iterator[tuple[Placement, Explanation]]:
-    for row in runs.placements(run, explained=True):
-        yield row, explanations.from_json(row.explanation)
-
-
 def slots(run: Run) -> Table:
     """One row a slot."""
     facilities = names.facility_names(run.round)
-    rows: Rows = [
-        [
-            item["facility"],
-            facilities.get(item["facility"], item["facility"]),
-            item["age"],
-            item["reserved"],
-            item["capacity"],
-            len(item["seated"]),
-            item["capacity"] - len(item["seated"]),
-            item["cutoff"],
-            len(item["waiting"]),
-        ]
-        for _, item in sorted(
-            run.slots.items(), key=lambda pair: (pair[1]["facility"], pair[1]["age"], pair[1]["reserved"])
-        )
-    ]
+    rows: Rows = []
+    for _, item in runs.slots_in_order(run):
+        code, seats, seated = item["facility"], item["capacity"], len(item["seated"])
+        place = (code, facilities.get(code, code), item["age"], item["reserved"])
+        rows.append([*place, seats, seated, seats - seated, item["cutoff"], len(item["waiting"])])
     head = ("施設番号", "施設", "年齢クラス", "優先枠", "枠", "入所", "残り", "最低指数", "待機")
     return Table("施設ごとの結果", head, rows)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.services.nursery.contracts import ChildIndex, MarketRefused, NotEligible, Problem, Standing
 from yakuba.services.nursery.engine.preparing import prepare
-from yakuba.services.nursery.engine.rules import Rules, RulesRefused
+from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Application
 from yakuba.services.nursery.queries import inputs, rules
 
@@ -17,12 +17,11 @@ class Found:
     """index: None when it cannot be worked out (`problems` say why). wishes: for each wish with its facility code
     the standing at the slot of the child's age, or None where it takes no part."""
 
-    index: ChildIndex | None
-    wishes: tuple[tuple[str, Standing | None], ...]
-    not_eligible: tuple[NotEligible, ...]
-    problems: tuple[Problem, ...]
-    tie_labels: tuple[str, ...]
-    household_level: bool
+    index: ChildIndex | None = None
+    wishes: tuple[tuple[str, Standing | None], ...] = ()
+    not_eligible: tuple[NotEligible, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    household_level: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,35 +36,28 @@ class Value:
 
 def of_application(row: Application) -> Found:
     """Work the index out from the round as it stands; nobody outside the household matters for it."""
+    child = row.receipt_number
     try:
         read = rules.of_round(row.round)
-    except RulesRefused as refused:
-        return _nothing(refused.problems)
-    everything = inputs.of_round(row.round)
-    mine = [one for one in everything.households if one.id == row.household]
-    if not mine:
-        return _nothing((Problem(0, row.receipt_number, "この申込は選考から外れています。"),), read)
-    try:
+        everything = inputs.of_round(row.round)
+        mine = tuple(one for one in everything.households if one.id == row.household)
+        if not mine:
+            raise MarketRefused([Problem(0, child, "この申込は選考から外れています。")])
         selection = prepare(replace(everything, households=mine), read)
-    except MarketRefused as refused:
-        return _nothing(refused.problems, read)
-    child = row.receipt_number
-    if child in everything.seated:
-        reason = "前の選考回で入所が決まっているため、この回の選考には加わりません。"
-        return _nothing((Problem(0, child, reason),), read)
-    found = selection.indices.get(child)
+        if child in everything.seated:
+            reason = "前の選考回で入所が決まっているため、この回の選考には加わりません。"
+            raise MarketRefused([Problem(0, child, reason)])
+    except (RulesRefused, MarketRefused) as refused:
+        return Found(problems=tuple(refused.problems))
     standings: dict[str, Standing] = {}
-    for slot, ranked in selection.standings.items():
-        place = selection.slots.get(slot)
-        for one in ranked:
-            if one.child == child and place is not None:
+    for slot, place in selection.slots.items():
+        for one in selection.standings.get(slot, ()):
+            if one.child == child:
                 standings.setdefault(place.facility, one)
     return Found(
-        index=found,
+        index=selection.indices.get(child),
         wishes=tuple((wish, standings.get(wish)) for wish in row.wishes),
         not_eligible=tuple(one for one in selection.not_eligible if one.child == child),
-        problems=(),
-        tie_labels=read.tie_labels,
         household_level=read.level.household,
     )
 
@@ -91,7 +83,3 @@ def values(row: Application) -> list[Value]:
         by = row.corrected.get(f"facts.{code}", {}).get("by", "")
         found.append(Value(label, shown or value, code in asked, by))
     return found
-
-
-def _nothing(problems: tuple[Problem, ...], read: Rules | None = None) -> Found:
-    return Found(None, (), (), tuple(problems), read.tie_labels if read else (), False)

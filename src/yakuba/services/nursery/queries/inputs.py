@@ -6,14 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
-from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, SharedAges
+from pydantic import TypeAdapter
+
+from yakuba.services.nursery.contracts import Applications, Child, Facility, Household
 from yakuba.services.nursery.models import Application, Round
 from yakuba.services.nursery.models import Facility as FacilityRow
 from yakuba.services.nursery.queries import rounds
 from yakuba.services.nursery.queries.results import seated_before
+
+DOCUMENT, FACILITY = TypeAdapter(Applications), TypeAdapter(Facility)
 
 
 def of_round(round: Round) -> Applications:
@@ -30,17 +33,8 @@ def of_round(round: Round) -> Applications:
 
 def facility(row: FacilityRow) -> Facility:
     """A facility as the engine knows it."""
-    return _facility(
-        {
-            "id": row.code,
-            "name": row.name,
-            "vacancies": row.vacancies,
-            "kind": row.kind,
-            "district": row.district,
-            "shared": row.shared,
-            "facts": row.facts,
-        }
-    )
+    names = ("name", "vacancies", "kind", "district", "shared", "facts")
+    return FACILITY.validate_python({"id": row.code} | {name: getattr(row, name) for name in names})
 
 
 def child(row: Application) -> Child:
@@ -69,14 +63,8 @@ def to_json(applications: Applications) -> dict[str, Any]:
 
 
 def from_json(document: Mapping[str, Any]) -> Applications:
-    """The inputs that a run was made from."""
-    return Applications(
-        facilities=tuple(_facility(item) for item in document["facilities"]),
-        households=tuple(_household(item) for item in document["households"]),
-        start=date.fromisoformat(document["start"]),
-        number=document["number"],
-        seated=dict(document["seated"]),
-    )
+    """The inputs that a run was made from. Raises ValueError."""
+    return DOCUMENT.validate_python(document)
 
 
 def digest(*parts: Any) -> str:
@@ -116,27 +104,3 @@ def _facility_json(one: Facility) -> dict[str, Any]:
 def _household_json(one: Household) -> dict[str, Any]:
     children = [{**vars(child), "birth": child.birth.isoformat()} for child in one.children]
     return {**vars(one), "children": children}
-
-
-def _facility(item: Mapping[str, Any]) -> Facility:
-    shared = tuple(
-        SharedAges(one["id"], tuple(one["ages"]), one.get("seats"), one.get("teachers"))
-        for one in item["shared"]
-    )
-    return Facility(
-        id=item["id"],
-        name=item["name"],
-        vacancies={int(age): seats for age, seats in sorted(item["vacancies"].items())},
-        kind=item["kind"],
-        district=item["district"],
-        shared=shared,
-        facts=dict(item["facts"]),
-    )
-
-
-def _household(item: Mapping[str, Any]) -> Household:
-    children = tuple(
-        Child(**(one | {"birth": date.fromisoformat(one["birth"]), "wishes": tuple(one["wishes"])}))
-        for one in item["children"]
-    )
-    return Household(**(dict(item) | {"children": children}))

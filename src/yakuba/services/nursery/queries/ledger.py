@@ -18,6 +18,7 @@ from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import facts, rounds
 
 WISH = re.compile(r"wish_(\d+)")
+NO_BIRTH = "児童の生年月日がないか、日付として読めません。受付簿で値を直して、もう一度取り込んでください。"
 YES = frozenset({"yes", "1", "true", "はい", "あり", "有"})
 UNCONFIRMED, LATER, SEATED = (
     "読み取り・確認が済んでいない",
@@ -44,7 +45,8 @@ def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
     labels = facts.procedure_labels(round)
     left_out: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
-    problems, withdrawn = [], []
+    problems: list[Problem] = []
+    withdrawn: list[int] = []
     for case in cases:
         stated = {"receipt_number": case.receipt_number} | values.get(case.pk, {})
         reason = _reason_to_leave_out(case, stated, round)
@@ -53,9 +55,10 @@ def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
         elif reason:
             left_out[reason] += 1
         else:
-            row, problem = _row(case, stated, places)
-            rows += [row] if row else []
-            problems += [problem] if problem else []
+            try:
+                rows.append(_row(case, stated, places))
+            except ValueError:
+                problems.append(Problem(0, f"受付 {case.receipt_number}", NO_BIRTH))
     _put_households_together(rows, rules)
     for row in rows:
         row["facts"] = facts.canonical(row["facts"], rules, labels)
@@ -70,11 +73,6 @@ def waiting(round: Round) -> int:
     """Cases of the round's procedure that are not confirmed yet."""
     rows = Case.objects.filter(procedure=round.procedure)
     return rows.filter(status__in=[Status.READING, Status.CONFIRMING]).count()
-
-
-def ready(round: Round) -> int:
-    """Cases of the round's procedure that could be taken."""
-    return Case.objects.filter(procedure=round.procedure, status__in=CONFIRMED).count()
 
 
 def _values(round: Round) -> dict[int, dict[str, str]]:
@@ -99,16 +97,8 @@ def _without_seated(rows: list[dict[str, Any]], seated: set[str]) -> tuple[list[
     return kept, len(rows) - len(kept)
 
 
-def _row(
-    case: Case, stated: dict[str, str], places: FacilityNames
-) -> tuple[dict[str, Any] | None, Problem | None]:
-    try:
-        birth = date.fromisoformat(stated.get("child_birth", ""))
-    except ValueError:
-        reason = (
-            "児童の生年月日がないか、日付として読めません。受付簿で値を直して、もう一度取り込んでください。"
-        )
-        return None, Problem(0, f"受付 {case.receipt_number}", reason)
+def _row(case: Case, stated: dict[str, str], places: FacilityNames) -> dict[str, Any]:
+    """Values of `Application`. Raises ValueError for a birthday that is none."""
     current = stated.get("current_facility", "")
     return {
         "receipt_number": case.receipt_number,
@@ -117,14 +107,14 @@ def _row(
         "sibling_mode": stated.get("sibling_mode", ""),
         "district": stated.get("district", ""),
         "name": stated.get("child_name", ""),
-        "birth": birth,
+        "birth": date.fromisoformat(stated.get("child_birth", "")),
         "wishes": _wishes(stated, places),
         "current": places.id_of(current) if current else "",
         "gives_up": stated.get("gives_up", "") in YES,
         "wants_hold": stated.get("wants_hold", "") in YES,
         "facts": stated,
         "line": 0,
-    }, None
+    }
 
 
 def _wishes(stated: Mapping[str, str], places: FacilityNames) -> list[str]:

@@ -13,14 +13,15 @@ from yakuba.kernel.charts import Chart, bar_chart
 from yakuba.kernel.townsettings import value
 from yakuba.services.nursery.contracts import (
     Applications,
-    Comparison,
+    Household,
     Matching,
-    Move,
     Selection,
-    Share,
+    Slot,
     Status,
 )
 from yakuba.services.nursery.engine.telling import comparing, fairness
+from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
+from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.engine.telling.notices import Frame, default_frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
@@ -31,10 +32,10 @@ Assignment = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Group:
-    """One fairness table. rows: (share, placed rate, first rate), rates None where numbers are withheld."""
+    """One fairness table."""
 
     title: str
-    rows: tuple[tuple[Share, float | None, float | None], ...]
+    rows: Sequence[Share]
     chart: Chart | None
 
 
@@ -58,7 +59,7 @@ class Moved:
         return self._keeps(self.move.after)
 
     def _keeps(self, slot: str | None) -> bool:
-        return bool(slot) and results.slot_facility(slot or "") == self.application.current
+        return slot is not None and Slot.read(slot).facility == self.application.current
 
 
 def has_final(run: Run) -> bool:
@@ -88,23 +89,21 @@ def shares(run: Run, *, final: bool = False) -> list[tuple[str, list[Share]]]:
     if final:
         held = {one.application.receipt_number: one.decided or None for one in results.finals(run.round)}
         return fairness.tables(applied, held)
-    return fairness.tables(applied, runs.matching_of(run).assignment)
+    return fairness.tables(applied, runs.assignment_of(run))
 
 
 def groups(run: Run, *, final: bool = False) -> list[Group]:
     """The tables of `shares`, each with its rates and chart; raises what that raises."""
-    return [_group(title, rows) for title, rows in shares(run, final=final)]
+    return [Group(title, rows, _chart(title, rows)) for title, rows in shares(run, final=final)]
 
 
-def _group(title: str, shares: Sequence[Share]) -> Group:
-    rows = [(share, *share.rates) for share in shares]
+def _chart(title: str, shares: Sequence[Share]) -> Chart | None:
     bars = [
         (share.label, {"希望がかなった": 100 * placed, "第1希望": 100 * first})
-        for share, placed, first in rows
-        if placed is not None and first is not None
+        for share in shares
+        if (placed := share.placed_rate) is not None and (first := share.first_rate) is not None
     ]
-    name = f"{title}ごとの割合"
-    return Group(title, tuple(rows), bar_chart(bars, title=name, unit="%") if bars else None)
+    return bar_chart(bars, title=f"{title}ごとの割合", unit="%") if bars else None
 
 
 def others(run: Run) -> QuerySet[Run]:
@@ -132,14 +131,14 @@ def compared(before: Run, after: Run) -> Comparison:
     runs.finished(before)
     runs.finished(after)
     applied = runs.applied_of(before)
-    one, other = (runs.matching_of(run).assignment for run in (before, after))
-    return comparing.compare(applied, one, other)
+    return comparing.compare(applied, runs.assignment_of(before), runs.assignment_of(after))
 
 
 def in_words(round: Round, moves: Sequence[Move]) -> list[Moved]:
     """Moves as staff read them."""
     facilities = names.facility_names(round)
-    rows = names.children(round, [move.child for move in moves])
+    children = Application.objects.filter(round=round, receipt_number__in=[move.child for move in moves])
+    rows = {row.receipt_number: row for row in children}
     return [
         Moved(
             move,
@@ -179,16 +178,11 @@ def final_selection(round: Round) -> tuple[Selection, Matching, list[str]]:
 
 
 def _with_facts(applications: Applications, facts: Mapping[str, Mapping[str, str]]) -> Applications:
-    households = [
-        replace(
-            household,
-            children=tuple(
-                replace(child, facts=facts.get(child.id, child.facts)) for child in household.children
-            ),
-        )
-        for household in applications.households
-    ]
-    return replace(applications, households=households)
+    def known(household: Household) -> Household:
+        mine = (replace(child, facts=facts.get(child.id, child.facts)) for child in household.children)
+        return replace(household, children=tuple(mine))
+
+    return replace(applications, households=tuple(map(known, applications.households)))
 
 
 def usual_frame(round: Round) -> Frame:

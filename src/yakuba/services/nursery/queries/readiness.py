@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,31 +91,25 @@ def check(round: Round, applications: Applications | None = None) -> tuple[list[
     problems, notes = look(applications, read)
     if not problems and not notes:
         return [], []
-    children = {row.receipt_number: row.pk for row in rounds.applications(round).only("receipt_number")}
-    places = {}
+    pages = {}
     for place in rounds.facilities(round).only("code", "name"):
-        places[place.code] = places[place.name] = place.pk
-    households = {}
-    for household in applications.households:
-        households[household.id] = children[household.children[0].id]
-    return (
-        [_linked(problem, children, households, places) for problem in problems],
-        [_linked(note, children, households, places) for note in notes],
-    )
+        pages[place.code] = pages[place.name] = ("nursery:facility_edit", place.pk, "施設を直す")
+    children = {row.receipt_number: row.pk for row in rounds.applications(round).only("receipt_number")}
+    firsts = {one.id: children[one.children[0].id] for one in applications.households}
+    for word, number in (firsts | children).items():
+        pages[word] = ("nursery:application_edit", number, "申込を直す")
+    return [_linked(problem, pages) for problem in problems], [_linked(note, pages) for note in notes]
 
 
-def _linked(
-    problem: Problem, children: dict[str, int], households: dict[str, int], places: dict[str, int]
-) -> Fault:
-    """The first word of the problem's place, then of its reason, that is a child, a household or a facility."""
-    for text in (problem.place, problem.reason):
-        for word in WORD.findall(text):
-            application = children.get(word) or households.get(word)
-            if application:
-                return Fault(problem, reverse("nursery:application_edit", args=[application]), "申込を直す")
-            if word in places:
-                return Fault(problem, reverse("nursery:facility_edit", args=[places[word]]), "施設を直す")
-    return Fault(problem)
+def _linked(problem: Problem, pages: Mapping[str, tuple[str, int, str]]) -> Fault:
+    """With the page of the first word of the problem's place, then of its reason, that is a child, a household or a
+    facility."""
+    words = (word for text in (problem.place, problem.reason) for word in WORD.findall(text))
+    found = next((pages[word] for word in words if word in pages), None)
+    if found is None:
+        return Fault(problem)
+    page, number, label = found
+    return Fault(problem, reverse(page, args=[number]), label)
 
 
 def _is_of(run: Run, round: Round, digest: str) -> bool:

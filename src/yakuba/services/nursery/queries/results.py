@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from yakuba.services.nursery.contracts import Slot
 from yakuba.services.nursery.models import Application, Decision, Placement, Round, Run
 
 
@@ -31,7 +32,7 @@ class Final:
     @property
     def kept(self) -> bool:
         """Whether it stays at the seat that it has."""
-        return bool(self.slot) and slot_facility(self.slot) == self.application.current
+        return bool(self.slot) and Slot.read(self.slot).facility == self.application.current
 
     @property
     def decided(self) -> str:
@@ -56,16 +57,6 @@ class SlotState:
     def left(self) -> int:
         """Seats left; negative when too many were placed by hand."""
         return self.capacity - self.taken
-
-
-def slot_facility(slot: str) -> str:
-    """The facility's code in a slot id `<facility>-<age>` or `<facility>-<age>*<label>`."""
-    return slot.partition("*")[0].rpartition("-")[0]
-
-
-def slot_age(slot: str) -> int:
-    """The age class in a slot id."""
-    return int(slot.partition("*")[0].rpartition("-")[2])
 
 
 def finals(round: Round) -> list[Final]:
@@ -103,14 +94,14 @@ def _final(row: Placement, decision: Decision | None) -> Final:
     if decision is None:
         return Final(application, row.slot, row.wish, row)
     withdrew = decision.kind == Decision.Kind.WITHDRAWAL
-    facility = slot_facility(decision.slot) if decision.slot else ""
+    facility = Slot.read(decision.slot).facility if decision.slot else ""
     wish = application.wishes.index(facility) + 1 if facility in application.wishes else 0
     return Final(application, decision.slot, wish, row, decision, withdrew)
 
 
-def slot_states(round: Round, run: Run | None = None) -> dict[str, SlotState]:
+def slot_states(round: Round) -> dict[str, SlotState]:
     """The slots of the adopted run with what the results take of them."""
-    run = run or round.adopted
+    run = round.adopted
     if run is None:
         return {}
     held = taken(round)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +69,7 @@ def figures(round: Round) -> Figures:
     rows = list(applications(round).only("birth", "state", "household", "current", "round"))
     active = [row for row in rows if row.state == Application.State.ACTIVE]
     places = list(facilities(round).only("vacancies"))
-    sizes: dict[str, int] = {}
-    for row in active:
-        sizes[row.household] = sizes.get(row.household, 0) + 1
+    sizes = Counter(row.household for row in active)
     ages = [age_class(row, round) for row in active]
     return Figures(
         facilities=len(places),
@@ -84,6 +83,11 @@ def figures(round: Round) -> Figures:
             (age, ages.count(age), sum(place.vacancies.get(str(age), 0) for place in places)) for age in AGES
         ),
     )
+
+
+def decisions() -> QuerySet[Decision]:
+    """All decisions by people, with what stands in a list of them."""
+    return Decision.objects.select_related("round", "application", "proposed_by", "answered_by")
 
 
 def with_counts() -> QuerySet[Round]:

@@ -35,11 +35,6 @@ def of_round(round: Round) -> Rules:
     return parsed(round.rule_set).for_round(round.number)
 
 
-def sibling_modes(round: Round) -> dict[str, str]:
-    """Code → label of what siblings may ask for."""
-    return dict(parsed(round.rule_set).sibling_modes)
-
-
 @lru_cache(maxsize=16)
 def _read(text: str) -> Rules:
     return read(text)

@@ -13,22 +13,17 @@ from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.services.nursery.contracts import (
     Applications,
     Applied,
-    Blocking,
     Explanation,
     MarketRefused,
     Matching,
     Problem,
     Selection,
     Slot,
-    Status,
 )
-from yakuba.services.nursery.engine.preparing import applied, prepare, what_if
-from yakuba.services.nursery.engine.rules import RulesRefused
+from yakuba.services.nursery.engine.preparing import applied, what_if
 from yakuba.services.nursery.models import Placement, Round, Run
 from yakuba.services.nursery.queries import inputs, rules
 from yakuba.services.nursery.queries.refusal import NotPossible
-
-__all__ = ["RulesRefused"]
 
 SHOWN_PROBLEMS = 200
 
@@ -44,6 +39,12 @@ def placements(run: Run, *, explained: bool = False) -> QuerySet[Placement]:
     rows = Placement.objects.filter(run=run).select_related("application")
     rows = rows.order_by("application__receipt_number")
     return rows if explained else rows.defer("explanation")
+
+
+def slots_in_order(run: Run) -> list[tuple[str, dict[str, Any]]]:
+    """`Run.slots` by facility and age, reserved seats behind the others."""
+    keys = ("facility", "age", "reserved")
+    return sorted(run.slots.items(), key=lambda pair: [pair[1][key] for key in keys])
 
 
 def progress(run: Run) -> Work:
@@ -78,7 +79,7 @@ def applications_of(run: Run) -> Applications:
         raise MarketRefused([Problem(0, "計算の入力", "残っていません。もう一度計算してください。")])
     try:
         return inputs.from_json(run.snapshot.document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except ValueError as error:
         reason = "保存した内容が壊れているため読めません。もう一度計算してください。"
         raise MarketRefused([Problem(0, "計算の入力", reason)]) from error
 
@@ -87,36 +88,21 @@ def selection_of(run: Run, applications: Applications | None = None) -> Selectio
     """The round made ready as the run saw it, what-if included. Raises MarketRefused or RulesRefused."""
     applications = applications or applications_of(run)
     read = rules.parsed(run.rule_set).for_round(applications.number)
-    if not run.change:
-        return prepare(applications, read)
-    change = what_if.Change(
-        seats={slot: int(seats) for slot, seats in run.change.get("seats", {}).items()},
-        level=run.change.get("level", ""),
-    )
-    return what_if.selection(applications, read, change)
+    return what_if.selection(applications, read, run.change.get("seats", {}), run.change.get("level", ""))
 
 
 def applied_of(run: Run) -> Applied:
     """Who asked for what in a finished run, from its inputs and its result. Raises MarketRefused or RulesRefused."""
-    slots = {
-        name: Slot(name, item["facility"], item["age"], item["reserved"]) for name, item in run.slots.items()
-    }
+    slots = {name: Slot.read(name) for name in run.slots}
     rows = Placement.objects.filter(run=run).exclude(index=None)
     totals = dict(rows.values_list("application__receipt_number", "index"))
     return applied(applications_of(run), rules.parsed(run.rule_set), slots, totals)
 
 
-def matching_of(run: Run) -> Matching:
-    """The result of a finished run."""
-    held = dict(placements(run).values_list("application__receipt_number", "slot"))
-    return Matching(
-        assignment={child: slot or None for child, slot in held.items()},
-        status=Status(run.status),
-        blocking=tuple(Blocking(one["family"], tuple(one["wish"])) for one in run.blocking),
-        bound=run.bound,
-        seats_proved=run.seats_proved,
-        seconds=run.seconds,
-    )
+def assignment_of(run: Run) -> dict[str, str | None]:
+    """Child → slot or None in the result of a finished run."""
+    held = placements(run).values_list("application__receipt_number", "slot")
+    return {child: slot or None for child, slot in held}
 
 
 def slots_of(
@@ -134,13 +120,13 @@ def slots_of(
         held.setdefault(at or "", []).append(child)
     found = {}
     for name, slot in selection.slots.items():
-        ranked = [
-            one for one in selection.standings.get(name, ()) if matching.assignment.get(one.child) == name
-        ]
+        standings = selection.standings.get(name, ())
+        ranked = [one for one in standings if matching.assignment.get(one.child) == name]
         listed = {one.child for one in ranked}
         own_seat = [child for child in held.get(name, ()) if child not in listed]
         waits = [child for _, child in sorted(waiting.get(name, []))]
         seated = own_seat + [one.child for one in ranked]
+        shown = {*seated, *waits}
         found[name] = {
             "facility": slot.facility,
             "age": slot.age,
@@ -149,14 +135,9 @@ def slots_of(
             "seated": seated,
             "cutoff": ranked[-1].index if ranked else None,
             "waiting": waits,
-            "index": _indices(selection, name, seated + waits),
+            "index": {one.child: one.index for one in standings if one.child in shown},
         }
     return found
-
-
-def _indices(selection: Selection, slot: str, children: list[str]) -> dict[str, int]:
-    wanted = set(children)
-    return {one.child: one.index for one in selection.standings.get(slot, ()) if one.child in wanted}
 
 
 def index_of(selection: Selection, explanation: Explanation) -> int | None:

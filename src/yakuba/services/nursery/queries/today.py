@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
@@ -27,84 +28,59 @@ def rounds_queue(user: Any) -> QueueState:
 
 
 def failures(user: Any) -> list[Failure]:
-    """Rounds whose newest run, or whose newest notices, ended without a result."""
-    found = _failed_runs() if allowed(user, "nursery.view") else []
+    """Rounds whose newest run, or whose newest notices, ended without a result, and whose decisions are not handed over."""
+    found = []
+    if allowed(user, "nursery.view"):
+        runs = _newest_failed(Run).filter(round__state=Round.State.PREPARING)
+        why = "理由は計算の画面で見られます。"
+        found += [_failure(run, "計算", why, run.started_at, "開いて直す") for run in runs[:SHOWN]]
     if allowed(user, "nursery.propose"):
-        found += [
-            Failure(
-                f"{round}の決定を入力に回せません",
-                work.reason,
-                reverse("nursery:round", args=[round.pk]),
-                "開いて直す",
-                round.frozen_at or round.made_at,
-            )
-            for round, work in _hand_overs()
-            if work.can_retry
-        ]
-    return found + (_failed_prints() if allowed(user, "nursery.output") else [])
+        for round, work in _hand_overs():
+            if work.can_retry:
+                title, since = f"{round}の決定を入力に回せません", round.frozen_at or round.made_at
+                found.append(Failure(title, work.reason, _page(round), "開いて直す", since))
+    if allowed(user, "nursery.output"):
+        why = "通知の画面から作り直してください。"
+        prints = _newest_failed(NoticePrint)[:SHOWN]
+        found += [_failure(row, "通知", why, row.made_at, "開いて作り直す") for row in prints]
+    return found
 
 
-def _failed_runs() -> list[Failure]:
-    later = Run.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
-    rows = Run.objects.filter(state=Run.State.FAILED, round__state=Round.State.PREPARING)
-    rows = rows.exclude(Exists(later))
-    return [
-        Failure(
-            f"{run.round}の計算",
-            run.problems[0]["reason"] if run.problems else "理由は計算の画面で見られます。",
-            reverse("nursery:run", args=[run.pk]),
-            "開いて直す",
-            run.ended_at or run.started_at,
-        )
-        for run in rows.select_related("round").order_by("-pk")[:SHOWN]
-    ]
+def _newest_failed(model: Any) -> QuerySet[Any]:
+    """What failed and was not begun anew in its round."""
+    later = model.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    rows = model.objects.filter(state=model.State.FAILED).exclude(Exists(later))
+    return rows.select_related("round").order_by("-pk")
 
 
-def _failed_prints() -> list[Failure]:
-    later = NoticePrint.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
-    rows = NoticePrint.objects.filter(state=NoticePrint.State.FAILED).exclude(Exists(later))
-    return [
-        Failure(
-            f"{row.round}の通知",
-            row.problems[0]["reason"] if row.problems else "通知の画面から作り直してください。",
-            reverse("nursery:notices", args=[row.round_id]),
-            "開いて作り直す",
-            row.ended_at or row.made_at,
-        )
-        for row in rows.select_related("round").order_by("-pk")[:SHOWN]
-    ]
+def _failure(row: Any, what: str, else_why: str, begun: datetime, button: str) -> Failure:
+    reason = row.problems[0]["reason"] if row.problems else else_why
+    return Failure(f"{row.round}の{what}", reason, _page(row), button, row.ended_at or begun)
+
+
+def _page(row: Any) -> str:
+    """Where a run, notices or a round are seen."""
+    if isinstance(row, Run):
+        return reverse("nursery:run", args=[row.pk])
+    if isinstance(row, NoticePrint):
+        return reverse("nursery:notices", args=[row.round_id])
+    return reverse("nursery:round", args=[row.pk])
 
 
 def running(user: Any) -> list[RunningWork]:
-    """Runs and notices under way."""
-    found = _running_runs() if allowed(user, "nursery.view") else []
+    """Runs, hand-overs and notices under way."""
+    found = _under_way(Run, "nursery.run", "計算") if allowed(user, "nursery.view") else []
     if allowed(user, "nursery.propose"):
-        found += [
-            work.on_home(f"{round}の決定を入力に回す", reverse("nursery:round", args=[round.pk]))
-            for round, work in _hand_overs()
-            if work.is_live
-        ]
-    return found + (_running_prints() if allowed(user, "nursery.output") else [])
+        live = [(round, work) for round, work in _hand_overs() if work.is_live]
+        found += [work.on_home(f"{round}の決定を入力に回す", _page(round)) for round, work in live]
+    return found + (
+        _under_way(NoticePrint, "nursery.notices", "通知") if allowed(user, "nursery.output") else []
+    )
 
 
-def _running_prints() -> list[RunningWork]:
-    rows = NoticePrint.objects.filter(state=NoticePrint.State.ACTIVE).select_related("round")
-    return [
-        work_of("nursery.notices", row.job_key).on_home(
-            f"{row.round}の通知", reverse("nursery:notices", args=[row.round_id])
-        )
-        for row in rows
-    ]
-
-
-def _running_runs() -> list[RunningWork]:
-    rows = Run.objects.filter(state=Run.State.ACTIVE).select_related("round")
-    return [
-        work_of("nursery.run", run.job_key).on_home(
-            f"{run.round}の計算", reverse("nursery:run", args=[run.pk])
-        )
-        for run in rows
-    ]
+def _under_way(model: Any, job: str, what: str) -> list[RunningWork]:
+    rows = model.objects.filter(state=model.State.ACTIVE).select_related("round")
+    return [work_of(job, row.job_key).on_home(f"{row.round}の{what}", _page(row)) for row in rows]
 
 
 def _hand_overs() -> list[tuple[Round, Work]]:

@@ -10,25 +10,19 @@ from django.utils.safestring import SafeString
 
 from yakuba.services.nursery.contracts import Outcome
 from yakuba.services.nursery.models import Decision, Round, Run
-from yakuba.services.nursery.queries.names import slot_name
+from yakuba.services.nursery.queries.names import OUTCOMES, slot_name
 
 register = template.Library()
 
-RUN_KINDS = {Run.State.ACTIVE: "running", Run.State.DONE: "success", Run.State.FAILED: "error"}
-ROUND_KINDS = {Round.State.PREPARING: "waiting", Round.State.FROZEN: "success"}
-DECISION_KINDS = {
+KINDS: dict[str, str] = {  # of the tag, by state
+    Run.State.ACTIVE: "running",
+    Run.State.DONE: "success",
+    Run.State.FAILED: "error",
+    Round.State.PREPARING: "waiting",
+    Round.State.FROZEN: "success",
     Decision.State.PROPOSED: "person",
     Decision.State.APPROVED: "success",
     Decision.State.REFUSED: "stopped",
-}
-OUTCOMES = {
-    Outcome.PLACED: ("success", "入所"),
-    Outcome.KEPT: ("success", "今の席を継続"),
-    Outcome.BEHIND: ("waiting", "順位が届かない"),
-    Outcome.SIBLINGS: ("waiting", "きょうだいの希望"),
-    Outcome.NOT_ELIGIBLE: ("stopped", "対象外"),
-    Outcome.NOT_NEEDED: ("neutral", "上の希望で決定"),
-    Outcome.CLAIMED: ("warning", "不安定"),
 }
 STEP_NAMES = {
     "dynamics": "割り当て",
@@ -66,21 +60,9 @@ def step_name(step: str) -> str:
 
 
 @register.simple_tag
-def run_status(run: Run) -> SafeString:
-    """The state of a run as a tag."""
-    return _status(RUN_KINDS[Run.State(run.state)], run.get_state_display())
-
-
-@register.simple_tag
-def round_status(round: Round) -> SafeString:
-    """The state of a round as a tag."""
-    return _status(ROUND_KINDS[Round.State(round.state)], round.get_state_display())
-
-
-@register.simple_tag
-def decision_status(decision: Decision) -> SafeString:
-    """The state of a decision as a tag."""
-    return _status(DECISION_KINDS[Decision.State(decision.state)], decision.get_state_display())
+def state_status(row: Run | Round | Decision) -> SafeString:
+    """The state of a run, a round or a decision as a tag."""
+    return _status(KINDS[row.state], row.get_state_display())
 
 
 @register.simple_tag

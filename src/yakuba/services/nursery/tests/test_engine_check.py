@@ -9,7 +9,8 @@ from codecs import BOM_UTF8
 import pytest
 
 from yakuba.services.nursery.engine import check
-from yakuba.services.nursery.engine.matching import market_file, market_writing, solving, synthetic
+from yakuba.services.nursery.engine.matching import market_file, market_writing, solving
+from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.tiny import as_file, crowded
 
 

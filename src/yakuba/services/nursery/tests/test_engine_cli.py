@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from yakuba.services.nursery.cli import app
-from yakuba.services.nursery.engine.matching import market_writing, synthetic
+from yakuba.services.nursery.engine.matching import market_writing
+from yakuba.services.nursery.tests import synthetic
 
 
 @pytest.fixture

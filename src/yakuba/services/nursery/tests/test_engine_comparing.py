@@ -14,11 +14,11 @@ from yakuba.services.nursery.contracts import (
     Market,
     PointLine,
     Selection,
-    Share,
     Slot,
 )
 from yakuba.services.nursery.engine.telling import fairness
 from yakuba.services.nursery.engine.telling.comparing import compare
+from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.tests.small_rounds import draw, some_matching
 
 

@@ -15,9 +15,9 @@ from yakuba.services.nursery.engine.matching import (
     market_writing,
     residual,
     solving,
-    synthetic,
 )
-from yakuba.services.nursery.engine.matching.board import board_of, plan_of
+from yakuba.services.nursery.engine.matching.board import board_of
+from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
 
@@ -75,7 +75,7 @@ def test_what_was_proved_before_the_time_ended_counts(monkeypatch):
     def ended(_):
         raise exact.OutOfTime
 
-    monkeypatch.setattr(exact._Proving, "raise_bound", ended)
+    monkeypatch.setattr(exact.Proof, "raise_bound", ended)
     bounds = Counter()
     for seed in range(600):
         market = crowded(random.Random(seed))
@@ -121,7 +121,7 @@ def test_without_siblings_it_is_deferred_acceptance(seed):
     assert matching.assignment == deferred_acceptance(market)
     assert matching.status is Status.STABLE
     assert matching.seats_proved
-    held, blocking = dynamics.run(plan_of(arrays))
+    held, blocking = dynamics.run(arrays.plan)
     assert (dynamics.assignment_of(arrays, held), blocking) == (matching.assignment, 0)
     report = check.check(market_writing.dump(market), json.dumps(matching.to_json()).encode())
     assert report.reasons == []
@@ -182,7 +182,7 @@ def test_a_larger_market_where_the_dynamics_go_in_a_circle():
     arrays = market_file.checked(market)
     matching = solving.solve(arrays)
     assert (matching.status, matching.bound, len(matching.blocking)) == (Status.MINIMUM, 1, 1)
-    plan = plan_of(arrays)
+    plan = arrays.plan
     held, _ = dynamics.run(plan)
     proof = exact.prove(plan, held, solving._seats(arrays), exact.Clock(10.0), {}, 100)
     assert (proof.fewest, proof.bound) == (1, 1)

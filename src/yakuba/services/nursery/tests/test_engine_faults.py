@@ -45,7 +45,7 @@ from yakuba.services.nursery.tests.small_rules import (
 )  # fmt: skip
 def test_faults_are_told_by_line_before_anything_runs(households, places, words):
     applications = given(*households, facilities=places)
-    found = preparing.faults(applications, read())
+    found = preparing.look(applications, read())[0]
     assert any(all(word in str(one) for word in words) for one in found), [str(one) for one in found]
     with pytest.raises(MarketRefused) as refused:
         preparing.prepare(applications, read())
@@ -54,18 +54,18 @@ def test_faults_are_told_by_line_before_anything_runs(households, places, words)
 
 def test_every_fault_is_told_at_once():
     homes = [household(child("1", "Z"), line=2), household(child("2", income="x", father_hours=""), line=3)]
-    assert [one.line for one in preparing.faults(given(*homes), read())] == [2, 3, 3]
+    assert [one.line for one in preparing.look(given(*homes), read())[0]] == [2, 3, 3]
 
 
 def test_a_namesake_who_was_looked_at_is_no_fault():
     other = replace(child("2", 別人確認="はい"), name="1")
-    assert preparing.faults(given(household(child("1")), household(other)), read()) == []
+    assert preparing.look(given(household(child("1")), household(other)), read())[0] == []
 
 
 def test_names_that_differ_by_a_compatibility_kanji_are_two_and_by_width_one():
     def told(one, other):
         homes = [household(replace(child(str(n)), name=name)) for n, name in enumerate((one, other), 1)]
-        return bool(preparing.faults(given(*homes), read()))
+        return bool(preparing.look(given(*homes), read())[0])
 
     assert not told("\ufa19谷花子", "神谷花子")
     assert told("神谷　花子", "神谷花子")

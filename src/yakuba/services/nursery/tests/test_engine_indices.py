@@ -72,7 +72,7 @@ def test_why_a_line_counts_is_said_in_japanese():
 
 
 def test_a_guardian_whom_no_row_fits_is_a_fault_that_names_what_is_empty():
-    found = preparing.faults(given(household(child("1", father_hours=""), line=7)), read())
+    found = preparing.look(given(household(child("1", father_hours=""), line=7)), read())[0]
     assert len(found) == 1
     assert (found[0].line, found[0].place) == (7, "受付 1")
     assert "「父の時間」が空" in found[0].reason
@@ -80,7 +80,7 @@ def test_a_guardian_whom_no_row_fits_is_a_fault_that_names_what_is_empty():
 
 def test_a_guardian_whom_no_row_fits_is_described():
     parts = "\n  出典: x\n  行:\n    - {点: 20, 名前: a, 条件: {状況: 自営業, 月: 1以上}}"
-    found = preparing.faults(given(household(child("1", mother_work="self"))), read(基本指数=parts))
+    found = preparing.look(given(household(child("1", mother_work="self"))), read(基本指数=parts))[0]
     assert [one.reason.split("の")[0] for one in found] == ["父（会社勤務、月160時間）が基本指数"]
 
 

@@ -47,7 +47,8 @@ def test_code_of_other_versions_goes(monkeypatch, tmp_path):
 SOLVED = """
 import sys
 from numba.core.dispatcher import Dispatcher
-from yakuba.services.nursery.engine.matching import market_file, solving, synthetic, warming
+from yakuba.services.nursery.engine.matching import market_file, solving, warming
+from yakuba.services.nursery.tests import synthetic
 
 def compiled():
     modules = [module for name, module in sys.modules.items() if name.startswith("yakuba.services.nursery.engine")]

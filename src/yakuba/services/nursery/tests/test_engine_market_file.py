@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yakuba.services.nursery.contracts import MarketRefused
-from yakuba.services.nursery.engine.matching import market_faults, market_file, market_writing, synthetic
+from yakuba.services.nursery.engine.matching import market_faults, market_file, market_writing
+from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.tiny import as_file, markets
 
 SOUND = """{

@@ -39,7 +39,7 @@ def test_a_key_that_must_not_be_empty():
     keys = (
         "\n  出典: x\n  順:\n    - {名前: k, 比べる: 収入, 順: 小さい順}\n    - {名前: r, 比べる: 受付番号}"
     )
-    found = preparing.faults(given(household(child("1"), line=3)), read(同点のとき=keys))
+    found = preparing.look(given(household(child("1"), line=3)), read(同点のとき=keys))[0]
     assert [str(one)[:11] for one in found] == ["3行目 受付 1: 「"]
     assert "収入" in found[0].reason
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from yakuba.services.nursery.engine import rules
 from yakuba.services.nursery.engine.matching.arrays import build
 from yakuba.services.nursery.engine.matching.solving import solve
 from yakuba.services.nursery.engine.preparing import prepare, tables, what_if
-from yakuba.services.nursery.engine.preparing.what_if import Change
 from yakuba.services.nursery.engine.telling.comparing import compare
 from yakuba.services.nursery.engine.telling.explaining import explain
 from yakuba.services.nursery.tests.definition import Definition
@@ -39,8 +37,8 @@ def rivals():
 
 def test_a_seat_more_moves_the_next_one_up_and_only_that():
     applications, rule = rivals(), read()
-    before = what_if.selection(applications, rule, Change())
-    after = what_if.selection(applications, rule, Change(seats={"A-1": 1}))
+    before = what_if.selection(applications, rule, {})
+    after = what_if.selection(applications, rule, {"A-1": 1})
     assert after.market.capacity == {**before.market.capacity, "A-1": 2}
     found = compare(before.applied, result(before), result(after))
     assert [(move.child, move.wish_before, move.wish_after) for move in found.gains] == [("2", 2, 1)]
@@ -51,13 +49,13 @@ def test_a_seat_more_moves_the_next_one_up_and_only_that():
 def test_an_age_that_was_not_taken_in_can_be_opened():
     places = [facility("A", ages=[1]), facility("B")]
     applications = given(household(child("1", "A", born="2026-06-01")), facilities=places)
-    opened = what_if.selection(applications, read(), Change(seats={"A-0": 1}))
+    opened = what_if.selection(applications, read(), {"A-0": 1})
     assert result(opened)["1"] == "A-0"
 
 
 def test_seats_that_cannot_be_are_refused_by_name():
     with pytest.raises(MarketRefused) as refused:
-        what_if.selection(rivals(), read(), Change(seats={"A-1": -2, "X-1": 1, "A-9": 1, "A": 1}))
+        what_if.selection(rivals(), read(), {"A-1": -2, "X-1": 1, "A-9": 1, "A": 1})
     places = [problem.place for problem in refused.value.problems]
     assert places == ["枠 A-1", "枠 X-1", "枠 A-9", "枠 A"]
     assert "空き枠は1" in refused.value.problems[0].reason
@@ -68,10 +66,10 @@ def test_other_rules_and_another_level_take_the_place_of_the_rounds_own():
         child("1", "A", born="2025-06-01"), child("2", "A", born="2024-06-01", applied="2026-10-01")
     )
     extra = "\n  出典: 別表2\n  行:\n    - {点: 7, 名前: 早い申込, 条件: {申込日: 2026-10-31以前}}"
-    other = Change(rules_text=text(調整指数=extra))
-    by_child = what_if.selection(given(brothers), read(), other)
+    other = rules.read(text(調整指数=extra))
+    by_child = what_if.selection(given(brothers), other, {})
     assert {name: index.total for name, index in by_child.indices.items()} == {"1": 40, "2": 47}
-    together = what_if.selection(given(brothers), read(), replace(other, level="household"))
+    together = what_if.selection(given(brothers), other, {}, "household")
     assert {name: index.total for name, index in together.indices.items()} == {"1": 43, "2": 43}
 
 
@@ -109,7 +107,7 @@ def test_the_sample_rounds_explanations_hold_by_definition(name):
 
 def test_five_more_seats_in_the_sample_round_place_five_more_children():
     before = prepare(*sample())
-    after = what_if.selection(*sample(), Change(seats={"N01-1": 5}))
+    after = what_if.selection(*sample(), {"N01-1": 5})
     found = compare(before.applied, result(before), result(after))
     assert len(found.gains) >= 5
     assert found.placed_after == found.placed_before + 5
@@ -121,7 +119,7 @@ def test_shared_seats_and_reserved_seats_can_be_tried_too():
     other = household(child("2", "A", care="yes"), line=2)
     applications = given(ill, other, facilities=places)
     rule = read(優先枠=RESERVED)
-    before = what_if.selection(applications, rule, Change())
+    before = what_if.selection(applications, rule, {})
     assert sorted(filter(None, result(before).values())) == ["A-1*医療的ケア児枠"]
-    after = what_if.selection(applications, rule, Change(seats={"A-1*医療的ケア児枠": 1}))
+    after = what_if.selection(applications, rule, {"A-1*医療的ケア児枠": 1})
     assert set(result(after).values()) == {"A-1*医療的ケア児枠"}

@@ -8,7 +8,7 @@ from yakuba.kernel.jobs import JobStopped
 from yakuba.kernel.jobs.models import Job
 from yakuba.services.nursery.actions import applications, runs
 from yakuba.services.nursery.models import Placement, Run, Snapshot
-from yakuba.services.nursery.queries import explanations, index, inputs
+from yakuba.services.nursery.queries import index, inputs
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
 from yakuba.services.nursery.queries.refusal import NotPossible
@@ -24,7 +24,7 @@ def test_a_run_places_by_the_rules_and_is_checked_and_explained(full):
         ["0800000129"], 23, ["0800000226", "0800000323"]
     )  # fmt: skip
     row = Placement.objects.get(run=run, application__receipt_number="0800000323")
-    told = explanations.from_json(row.explanation)
+    told = row.explained
     assert (row.index, told.wishes[0].distance, told.wishes[0].waiting_place) == (5, 18, 2)
     assert "0800000129" not in told.wishes[0].for_family
     assert certificate(run).kind == "success"
@@ -37,7 +37,7 @@ def test_the_run_keeps_its_inputs_whatever_changes_later(full):
     applications.correct(full.child("0800000323"), {"wishes": ["N2"]}, actor=full.person)
     assert queries.applications_of(Run.objects.get(pk=run.pk)) == before
     assert queries.is_outdated(run, full.round)
-    assert queries.matching_of(run).assignment["0800000129"] == "N1-1"
+    assert queries.assignment_of(run)["0800000129"] == "N1-1"
 
 
 def test_unchanged_inputs_are_told_and_not_calculated_again(full):

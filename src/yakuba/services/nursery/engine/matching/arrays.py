@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -9,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from yakuba.services.nursery.contracts import Market
+from yakuba.services.nursery.contracts import Market, SharedSeats
 from yakuba.services.nursery.engine.matching import layout
+from yakuba.services.nursery.engine.matching.board import HOLD, LEG, RESOURCE, TUPLE, Plan, pack
 from yakuba.services.nursery.engine.matching.layout import NOWHERE, Ints
 
 UNKNOWN, NAMELESS = -2, -3  # beside NOWHERE, which is -1 and a wish that is allowed
@@ -22,46 +24,31 @@ class Unsound(ValueError):
 
 @dataclass(frozen=True)
 class Arrays:
-    """F families, C children, S slots, R resources (slots, then shared seats), T tuples, P places.
-
-    A tuple is a joint wish, or a family's last one, its fallback. A place is a rank of a child at a resource;
-    places of a resource are consecutive and best first. Family f owns tuples tuple_first[f]:tuple_first[f+1].
-    """
+    """The numbers of a market (`board.Plan`) with the ids that they stand for, and the slots of each tuple."""
 
     family_ids: list[str]
     child_ids: list[str]
     slot_ids: list[str]
     resource_ids: list[str]
     child_first: Ints  # F+1
-    current: Ints  # C: slot or NOWHERE
-    tuple_first: Ints  # F+1
-    tuple_family: Ints  # T
     entry_first: Ints  # T+1, into entry_slot
     entry_slot: Ints  # slot or NOWHERE for each child of the tuple's family
-    hold_first: Ints  # T+1, into hold_*: each child placed, each resource its slot uses
-    hold_place: Ints
-    hold_resource: Ints
-    hold_weight: Ints
-    leg_first: Ints  # T+1, into leg_*: the holds of a tuple put together by resource
-    leg_resource: Ints
-    leg_worst: Ints  # the worst place among the tuple's children there
-    leg_weight: Ints  # how much they take together
-    place_first: Ints  # R+1
-    place_child: Ints  # P
-    place_family: Ints  # P
-    capacity: Ints  # R, without the seats of children who belong to no family
-    interest_first: Ints  # R+1, into interest_tuple
-    interest_tuple: Ints  # tuples with a leg at the resource
     outsiders: dict[str, str]  # children with a seat and no family
+    plan: Plan
 
     @property
     def families(self) -> int:
         """F."""
         return len(self.family_ids)
 
+    @property
+    def capacity(self) -> Ints:
+        """(R) seats, without those of children who belong to no family."""
+        return self.plan.resources["capacity"][:-1]
+
     def fallback_tuples(self) -> Ints:
         """The tuple (F) that each family keeps when no other is possible."""
-        return self.tuple_first[1:] - np.int32(1)
+        return self.plan.tuple_first[1:] - np.int32(1)
 
 
 def build(market: Market) -> Arrays:
@@ -98,7 +85,7 @@ def _build(market: Market) -> Arrays:
     wish_slots = _wish_slots(wishes, np.repeat(widths, wish_count), slot_index)
     tuple_first, entry_first, entry_slot = layout.joint_tuples(child_first, wish_count, wish_slots, current)
 
-    use_first, use_resource, use_weight = _uses(slot_ids, market)
+    use_first, use_resource, use_weight = _uses(slot_ids, shared)
     hold_first, resource, child_of, weight, own = layout.holds_of(
         tuple_first, entry_first, entry_slot, child_first, current, use_first, use_resource, use_weight
     )
@@ -109,35 +96,26 @@ def _build(market: Market) -> Arrays:
     _require(missing == -1, "a child is not ranked, or twice")
     leg_first, leg_resource, leg_worst, leg_weight = layout.legs_of(hold_first, resource, hold_place, weight)
     interest_first, interested = layout.group_by(leg_resource, len(resource_ids))
+    flags, special_first, special = layout.special_legs(
+        tuple_first, leg_first, leg_resource, leg_worst, leg_weight, len(resource_ids)
+    )
     tuple_family = np.repeat(np.arange(len(family_ids), dtype=np.int32), np.diff(tuple_first))
     leg_tuple = np.repeat(np.arange(leg_first.size - 1, dtype=np.int32), np.diff(leg_first))
     child_family = np.repeat(np.arange(len(family_ids), dtype=np.int32), widths)
-    return Arrays(
-        family_ids=family_ids,
-        child_ids=child_ids,
-        slot_ids=slot_ids,
-        resource_ids=resource_ids,
-        child_first=child_first,
-        current=current,
+    capacity = _capacity(market, slot_ids, shared, outsiders, current)
+    plan = Plan(
+        children=widths,
         tuple_first=tuple_first,
-        tuple_family=tuple_family,
-        entry_first=entry_first,
-        entry_slot=entry_slot,
-        hold_first=hold_first,
-        hold_place=hold_place,
-        hold_resource=resource,
-        hold_weight=weight,
-        leg_first=leg_first,
-        leg_resource=leg_resource,
-        leg_worst=leg_worst,
-        leg_weight=leg_weight,
-        place_first=place_first,
-        place_child=place_child,
+        tuples=pack(TUPLE, np.append(tuple_family, 0), hold_first, leg_first),
+        holds=pack(HOLD, hold_place, resource, weight),
+        legs=pack(LEG, leg_resource, leg_worst, leg_weight, flags),
         place_family=child_family[place_child],
-        capacity=_capacity(market, slot_ids, outsiders, current),
-        interest_first=interest_first,
-        interest_tuple=leg_tuple[interested],
-        outsiders=outsiders,
+        resources=pack(RESOURCE, place_first, np.append(capacity, 0), interest_first, special_first),
+        interest=leg_tuple[interested],
+        special=special,
+    )
+    return Arrays(
+        family_ids, child_ids, slot_ids, resource_ids, child_first, entry_first, entry_slot, outsiders, plan
     )
 
 
@@ -197,10 +175,10 @@ def _wish_slots(wishes: list[Any], widths: Ints, slot_index: dict[str | None, in
     return flat
 
 
-def _uses(slot_ids: list[str], market: Market) -> tuple[Ints, Ints, Ints]:
+def _uses(slot_ids: list[str], shared: Sequence[SharedSeats]) -> tuple[Ints, Ints, Ints]:
     """Resources that a child in a slot uses: use_first (S+1), resource, weight."""
     resource: dict[str, list[tuple[int, int]]] = {slot: [(i, 1)] for i, slot in enumerate(slot_ids)}
-    for index, item in enumerate(sorted(market.shared, key=lambda item: item.id)):
+    for index, item in enumerate(shared):
         for slot, weight in item.weights.items():
             _require(type(weight) is int and 0 < weight <= 1_000_000, "a weight is no positive number")
             resource[slot].append((len(slot_ids) + index, weight))
@@ -225,23 +203,23 @@ def _ranking(
     return _starts(counts), flat
 
 
-def _capacity(market: Market, slot_ids: list[str], outsiders: dict[str, str], current: Ints) -> Ints:
+def _capacity(
+    market: Market,
+    slot_ids: list[str],
+    shared: Sequence[SharedSeats],
+    outsiders: dict[str, str],
+    current: Ints,
+) -> Ints:
     """Seats (R) for the families' children. Raises Unsound when those who have a seat do not fit."""
-    shared = sorted(market.shared, key=lambda item: item.id)
-    seats = [market.capacity[slot] for slot in slot_ids] + [item.capacity for item in shared]
+    seats = [*(market.capacity[slot] for slot in slot_ids), *(item.capacity for item in shared)]
     _require(_only(int, seats) and all(0 <= value <= 1_000_000 for value in seats), "no number of seats")
-    load = np.bincount(current[current >= 0], minlength=len(slot_ids))
-    by_slot = dict(zip(slot_ids, load.tolist(), strict=True))
-    taken = dict.fromkeys(slot_ids, 0)
-    for slot in outsiders.values():
-        taken[slot] += 1
-    taken |= {item.id: sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared}
-    mine = by_slot | {
-        item.id: sum(by_slot[slot] * weight for slot, weight in item.weights.items()) for item in shared
-    }
-    names = slot_ids + [item.id for item in shared]
-    free = np.array([value - taken[name] for name, value in zip(names, seats, strict=True)], np.int32)
-    _require(
-        all(mine[name] <= left for name, left in zip(names, free.tolist(), strict=True)), "too few seats"
-    )
+
+    def load(slots: Iterable[str]) -> Ints:
+        taken = Counter(slots)
+        used = (sum(taken[slot] * weight for slot, weight in item.weights.items()) for item in shared)
+        return np.array([*(taken[slot] for slot in slot_ids), *used], np.int32)
+
+    free = np.array(seats, np.int32) - load(outsiders.values())
+    mine = load(slot_ids[at] for at in current[current >= 0].tolist())
+    _require(bool((mine <= free).all()), "too few seats")
     return free

@@ -1,6 +1,6 @@
 """Compiled moves on a matching: who is at which place, what fits, who must go.
 
-The plan packs `arrays.Arrays` into few record arrays: compiled functions copy every array that they are handed.
+The plan packs a market into few record arrays: compiled functions copy every array that they are handed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from yakuba.services.nursery.engine.matching import layout
-from yakuba.services.nursery.engine.matching.arrays import Arrays
 from yakuba.services.nursery.engine.matching.layout import Ints
 from yakuba.services.nursery.engine.matching.machine_code import compiled
 
@@ -29,10 +27,15 @@ RESOURCE = records("place_first", "capacity", "interest_first", "special_first")
 
 
 class Plan(NamedTuple):
-    """Numbers as in `arrays.Arrays`; the arrays tuples and resources have one more row, where the last one ends.
+    """F families, R resources (slots, then shared seats), T tuples, P places.
+
+    A tuple is a joint wish, or a family's last one, its fallback. Family f owns tuples tuple_first[f]:tuple_first[f+1].
+    A place is a rank of a child at a resource; places of a resource are consecutive and best first. A hold: a child
+    that is placed, at a resource that its slot uses. A leg: the holds of a tuple at one resource, with the worst of their
+    places and all their weight. The arrays tuples and resources have one more row, where the last one ends.
 
     A leg is special when it is not one child of weight 1 who is alone of its family at the resource in all tuples.
-    special: families with a special leg, by resource.
+    special: families with a special leg, by resource. interest: tuples with a leg at the resource.
     """
 
     children: Ints  # F: how many
@@ -41,7 +44,7 @@ class Plan(NamedTuple):
     holds: Records
     legs: Records
     place_family: Ints  # P
-    resources: Records  # R+1
+    resources: Records  # R+1; capacity without the seats of children who belong to no family
     interest: Ints
     special: Ints
 
@@ -55,32 +58,8 @@ class Board(NamedTuple):
     load: Ints
 
 
-def plan_of(arrays: Arrays) -> Plan:
-    """The plan of a market."""
-    flags, special_first, special = layout.special_legs(
-        arrays.tuple_first,
-        arrays.leg_first,
-        arrays.leg_resource,
-        arrays.leg_worst,
-        arrays.leg_weight,
-        arrays.capacity.size,
-    )
-    families = np.append(arrays.tuple_family, 0)
-    capacity = np.append(arrays.capacity, 0)
-    return Plan(
-        np.diff(arrays.child_first),
-        arrays.tuple_first,
-        _pack(TUPLE, families, arrays.hold_first, arrays.leg_first),
-        _pack(HOLD, arrays.hold_place, arrays.hold_resource, arrays.hold_weight),
-        _pack(LEG, arrays.leg_resource, arrays.leg_worst, arrays.leg_weight, flags),
-        arrays.place_family,
-        _pack(RESOURCE, arrays.place_first, capacity, arrays.interest_first, special_first),
-        arrays.interest_tuple,
-        special,
-    )
-
-
-def _pack(kind: np.dtype[np.void], *columns: Ints) -> Records:
+def pack(kind: np.dtype[np.void], *columns: Ints) -> Records:
+    """The columns as records of that kind."""
     rows = np.empty(columns[0].size, kind)
     for name, column in zip(kind.names or (), columns, strict=True):
         rows[name] = column

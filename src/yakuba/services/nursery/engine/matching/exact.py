@@ -66,17 +66,6 @@ class Clock:
             self.told(step, passed / self.seconds)
 
 
-@dataclass(frozen=True)
-class Proof:
-    """held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that.
-    seats_proved: no matching with as few seats more children."""
-
-    held: Ints
-    fewest: int
-    bound: int
-    seats_proved: bool
-
-
 def prove(
     plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int], seat_tries: int
 ) -> Proof:
@@ -85,16 +74,20 @@ def prove(
 
     seats (T): how many children a tuple seats. seat_tries: how much work to spend on more seats. liking: which families to let block rather, see `hitting.sets`.
     """
-    proof = _Proving(plan, held, seats, clock, liking)
+    proof = Proof(plan, held, seats, clock, liking)
     with suppress(OutOfTime):
         proof.run()
         proof.fill(seat_tries)
     proof.note_apart()
-    return Proof(proof.held, proof.fewest, proof.bound, proof.seats_proved)
+    return proof
 
 
-class _Proving:
-    """The best matching and the cores known so far."""
+class Proof:
+    """The best matching and the cores known so far.
+
+    held (F): the best matching known; fewest: its blocking families; bound: no matching has fewer than that.
+    seats_proved: no matching with as few seats more children.
+    """
 
     def __init__(self, plan: Plan, held: Ints, seats: Ints, clock: Clock, liking: Mapping[int, int]) -> None:
         self.plan, self.held, self.seats, self.clock = plan, held, seats, clock
@@ -125,11 +118,8 @@ class _Proving:
         """Of matchings in which as few block, find one that seats the most. A set of families that may block has to
         hit, beside the cores, those that are learned from asking for more seats than known; none is left in the end.
         """
-        is_open, before = False, frozenset[int]()
-        for chosen in self.candidates(self.fewest):
-            same = chosen & before
-            before = chosen
-            others = self.others(same) if self.fewest - 1 == len(same) else frozenset()
+        is_open = False
+        for chosen, others in self.candidates(self.fewest):
             answer: Found | Core | Undecided | None = None
             while answer is None or isinstance(answer, Found):
                 self.clock.tick(FILLING)
@@ -157,11 +147,7 @@ class _Proving:
     def raise_bound(self) -> None:
         """Ask all sets of `bound` families that hit every core: one of them is the answer, or one more must block."""
         size, is_open = self.bound, False
-        before: frozenset[int] = frozenset()
-        for chosen in self.candidates(size):
-            same = chosen & before
-            before = chosen
-            others = self.others(same) if size - 1 == len(same) else frozenset()
+        for chosen, others in self.candidates(size):
             answer = self.ask(chosen, MOST_TRIES, others)
             if self.fewest == size:
                 return
@@ -188,8 +174,17 @@ class _Proving:
             self.luck += APART_GAIN
             families |= answer.families
 
-    def candidates(self, size: int) -> Iterator[frozenset[int]]:
-        """The sets of so many families that hit every core, as cores become known."""
+    def candidates(self, size: int) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
+        """The sets of so many families that hit every core, as cores become known; each with who could stand in the
+        next one for the only family that it does not share with the one before."""
+        before = frozenset[int]()
+        for chosen in self.sets_that_hit(size):
+            same = chosen & before
+            before = chosen
+            yield chosen, self.others(same) if size - 1 == len(same) else frozenset()
+
+    def sets_that_hit(self, size: int) -> Iterator[frozenset[int]]:
+        """The sets themselves."""
         if size < hitting.LARGER:
             yield from hitting.sets(self.cores, size, self.liking, self.clock.tick)
             return

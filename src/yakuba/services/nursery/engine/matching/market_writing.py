@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from yakuba.services.nursery.contracts import Market
@@ -13,9 +14,7 @@ def dump(market: Market) -> bytes:
     slots = [{"id": slot, "capacity": seats} for slot, seats in market.capacity.items()]
     columns = zip(market.family_ids, market.children, market.wishes, strict=True)
     families = [{"id": i, "children": c, "wishes": w} for i, c, w in columns]
-    shared = [
-        {"id": item.id, "capacity": item.capacity, "weights": dict(item.weights)} for item in market.shared
-    ]
+    shared = [asdict(item) for item in market.shared]
     parts = {
         "slots": _lines(slots),
         "families": _lines(families),

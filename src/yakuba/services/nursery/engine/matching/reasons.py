@@ -17,7 +17,7 @@ import numpy as np
 from yakuba.services.nursery.engine.matching.board import Plan
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
 from yakuba.services.nursery.engine.matching.machine_code import compiled
-from yakuba.services.nursery.engine.matching.narrowing import ASSUMED, NEVER, Narrow
+from yakuba.services.nursery.engine.matching.narrowing.state import ASSUMED, NEVER, Narrow
 from yakuba.services.nursery.engine.matching.place_index import Index
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from yakuba.services.nursery.engine.matching import cp_sat
 from yakuba.services.nursery.engine.matching.board import Plan, Records
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
-from yakuba.services.nursery.engine.matching.narrowing import NEVER, Narrow
+from yakuba.services.nursery.engine.matching.narrowing.state import NEVER, Narrow
 from yakuba.services.nursery.engine.matching.search import Goal
 
 if TYPE_CHECKING:

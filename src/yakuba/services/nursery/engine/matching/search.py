@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yakuba.services.nursery.engine.matching import narrowing, reasons
+from yakuba.services.nursery.engine.matching import reasons
 from yakuba.services.nursery.engine.matching.board import Plan, Records, blocking, board_of
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
-from yakuba.services.nursery.engine.matching.narrowing import CLOCK, NEVER, Narrow
+from yakuba.services.nursery.engine.matching.narrowing import propagation
+from yakuba.services.nursery.engine.matching.narrowing.state import CLOCK, NEVER, Narrow, start
 from yakuba.services.nursery.engine.matching.place_index import Index
 from yakuba.services.nursery.engine.matching.reasons import NOTHING, Reason
 
@@ -68,9 +69,9 @@ class Ground:
 
     def __init__(self, plan: Plan, index: Index, free: Flags) -> None:
         self.plan, self.index = plan, index
-        self.state: Narrow = narrowing.start(plan, free)
+        self.state: Narrow = start(plan, free)
         self.levels: list[_Level] = []
-        self._lay(free, narrowing.narrow(plan, index, self.state))
+        self._lay(free, propagation.narrow(plan, index, self.state))
 
     @property
     def top(self) -> _Level:
@@ -94,11 +95,11 @@ class Ground:
         if self.top.conflict >= 0:
             return self.top.conflict
         strict = np.flatnonzero(self.top.free & ~relaxed).astype(np.int32)
-        return int(narrowing.tighten(self.plan, self.index, self.state, strict))
+        return int(propagation.tighten(self.plan, self.index, self.state, strict))
 
     def restore(self) -> None:
         """Forget what a question assumed."""
-        narrowing.undo(self.plan, self.index, self.state, self.top.clock, self.top.resources)
+        propagation.undo(self.plan, self.index, self.state, self.top.clock, self.top.resources)
         self.state.families["relaxed"] = self.top.free
 
     def _lay(self, free: Flags, conflict: int) -> None:
@@ -167,7 +168,7 @@ class Search:
             if tick:
                 tick()
             last = path[-1]
-            conflict = narrowing.assume(self.plan, self.index, self.state, last.family, last.left.pop(0))
+            conflict = propagation.assume(self.plan, self.index, self.state, last.family, last.left.pop(0))
             failed = self._failure([conflict]) if conflict >= 0 else self._shortage()
             if failed is None:
                 return None
@@ -202,7 +203,7 @@ class Search:
         self.failures[list(failure.assumed)] += 1
         while path:
             last = path[-1]
-            narrowing.undo(self.plan, self.index, self.state, last.clock, last.resources)
+            propagation.undo(self.plan, self.index, self.state, last.clock, last.resources)
             if last.family in failure.assumed:
                 last.failed |= failure
                 if last.left:
@@ -236,7 +237,7 @@ class Search:
         if self.goal is None:
             return None
         seats, most = self.goal.seats, np.zeros(self.relaxed.size, np.int32)
-        if narrowing.most_seats(self.plan, self.state, seats, most) >= self.goal.wanted:
+        if propagation.most_seats(self.plan, self.state, seats, most) >= self.goal.wanted:
             return None
         missed = np.flatnonzero(seats > np.repeat(most, np.diff(self.plan.tuple_first))).astype(np.int32)
         return reasons.explain(self.plan, self.state, self.index, missed, self.floor)

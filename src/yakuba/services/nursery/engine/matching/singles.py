@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from yakuba.services.nursery.engine.matching.arrays import Arrays
+from yakuba.services.nursery.engine.matching.board import Plan
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
 from yakuba.services.nursery.engine.matching.machine_code import compiled
 
@@ -21,36 +22,17 @@ def are_all(arrays: Arrays) -> bool:
 
 def deferred_acceptance(arrays: Arrays) -> Ints:
     """The tuple of each family (F) in the stable matching that is best for every child."""
-    held = arrays.tuple_first[:-1] - np.int32(1)  # before the first wish: the loop moves on before it asks
-    worst = arrays.place_first[:-1] - np.int32(1)
-    taken = np.zeros(arrays.place_family.size, np.bool_)
+    plan = arrays.plan
+    held = plan.tuple_first[:-1] - np.int32(1)  # before the first wish: the loop moves on before it asks
+    worst = plan.resources["place_first"][:-1] - np.int32(1)
+    taken = np.zeros(plan.place_family.size, np.bool_)
     waiting = np.arange(held.size, dtype=np.int32)
-    _apply(
-        arrays.hold_first,
-        arrays.hold_place,
-        arrays.hold_resource,
-        arrays.place_family,
-        arrays.capacity.copy(),
-        held,
-        taken,
-        worst,
-        waiting,
-    )
+    _apply(plan, arrays.capacity.copy(), held, taken, worst, waiting)
     return held
 
 
 @compiled
-def _apply(
-    hold_first: Ints,
-    hold_place: Ints,
-    hold_slot: Ints,
-    place_family: Ints,
-    free: Ints,
-    held: Ints,
-    taken: Flags,
-    worst: Ints,
-    waiting: Ints,
-) -> None:
+def _apply(plan: Plan, free: Ints, held: Ints, taken: Flags, worst: Ints, waiting: Ints) -> None:
     """Children apply in turn, each to the next of its wishes; who was let in may be pushed out again by somebody
     who ranks higher. free (R): seats left; worst (R): the last place that is taken. The fallback always fits."""
     size = waiting.size
@@ -59,10 +41,10 @@ def _apply(
         family = waiting[size]
         while True:
             held[family] += 1
-            hold = hold_first[held[family]]
-            if hold == hold_first[held[family] + 1]:
+            hold = plan.tuples[held[family]].hold_first
+            if hold == plan.tuples[held[family] + 1].hold_first:
                 break  # no seat
-            place, slot = hold_place[hold], hold_slot[hold]
+            place, slot = plan.holds[hold].place, plan.holds[hold].resource
             if free[slot] > 0:
                 free[slot] -= 1
                 taken[place] = True
@@ -71,7 +53,7 @@ def _apply(
             if place < worst[slot]:
                 last = worst[slot]
                 taken[place], taken[last] = True, False
-                waiting[size] = place_family[last]
+                waiting[size] = plan.place_family[last]
                 size += 1
                 # Once a slot is full its last place only moves up: each place is passed once in all.
                 while not taken[last]:

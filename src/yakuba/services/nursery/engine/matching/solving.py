@@ -9,7 +9,7 @@ import numpy as np
 from yakuba.services.nursery.contracts import Blocking, Matching, Status
 from yakuba.services.nursery.engine.matching import dynamics, exact, singles
 from yakuba.services.nursery.engine.matching.arrays import Arrays
-from yakuba.services.nursery.engine.matching.board import Plan, blocking, board_of, plan_of
+from yakuba.services.nursery.engine.matching.board import blocking, board_of
 from yakuba.services.nursery.engine.matching.exact import Clock, Told
 from yakuba.services.nursery.engine.matching.layout import Ints
 
@@ -41,18 +41,17 @@ def solve(
         took = {"dynamics": time.perf_counter() - clock.started}
         placed = dynamics.assignment_of(arrays, held)
         return Matching(placed, Status.STABLE, (), bound=0, seats_proved=True, seconds=took)
-    plan = plan_of(arrays)
-    held, fewest = dynamics.run(plan, start=start)
+    held, fewest = dynamics.run(arrays.plan, start=start)
     took = {"dynamics": time.perf_counter() - clock.started}
     bound, seats_proved = 0, False
     if seconds > 0:
-        proof = exact.prove(plan, held, _seats(arrays), clock, _liking(arrays), seat_tries)
+        proof = exact.prove(arrays.plan, held, _seats(arrays), clock, _liking(arrays), seat_tries)
         held, fewest, bound, seats_proved = proof.held, proof.fewest, proof.bound, proof.seats_proved
         took["exact"] = time.perf_counter() - clock.started - took["dynamics"]
     return Matching(
         assignment=dynamics.assignment_of(arrays, held),
         status=_status(fewest, bound),
-        blocking=claims_of(arrays, plan, held),
+        blocking=claims_of(arrays, held),
         bound=bound,
         seats_proved=seats_proved,
         seconds=took,
@@ -75,9 +74,9 @@ def _seats(arrays: Arrays) -> Ints:
     return np.add.reduceat(arrays.entry_slot >= 0, arrays.entry_first[:-1], dtype=np.int32)
 
 
-def claims_of(arrays: Arrays, plan: Plan, held: Ints) -> tuple[Blocking, ...]:
+def claims_of(arrays: Arrays, held: Ints) -> tuple[Blocking, ...]:
     """Every blocking family with its best claim, in the order of ids."""
-    claims = blocking(plan, board_of(plan, held))
+    claims = blocking(arrays.plan, board_of(arrays.plan, held))
     return tuple(
         Blocking(arrays.family_ids[family], wish_of(arrays, joint))
         for family, joint in enumerate(claims.tolist())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from yakuba.services.nursery.contracts import Market
 from yakuba.services.nursery.engine.matching import dynamics, market_file, solving
-from yakuba.services.nursery.engine.matching.board import plan_of
 from yakuba.services.nursery.engine.matching.machine_code import forget_others
 from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
 
@@ -17,9 +16,8 @@ def warm_up() -> None:
     forget_others()
     arrays = market_file.checked(_circle())
     solving.solve(arrays, seconds=3600.0)
-    plan = plan_of(arrays)
-    held, _ = dynamics.run(plan, restarts=1)
-    list(what_ifs(arrays, plan, held, [{"X": 1}]))
+    held, _ = dynamics.run(arrays.plan, restarts=1)
+    list(what_ifs(arrays, held, [{"X": 1}]))
     solving.solve(market_file.checked(Market({"X": 1}, ["single"], [["k"]], [[["X"]]], {}, {"X": ["k"]})))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from yakuba.services.nursery.engine.matching import dynamics
 from yakuba.services.nursery.engine.matching.arrays import Arrays
-from yakuba.services.nursery.engine.matching.board import Board, Plan, blocking, board_of, with_capacity
+from yakuba.services.nursery.engine.matching.board import Board, blocking, board_of, with_capacity
 from yakuba.services.nursery.engine.matching.layout import Ints
 
 
@@ -21,9 +21,7 @@ class WhatIf:
     blocking: int
 
 
-def what_ifs(
-    arrays: Arrays, plan: Plan, held: Ints, changes: Sequence[Mapping[str, int]]
-) -> Iterator[WhatIf]:
+def what_ifs(arrays: Arrays, held: Ints, changes: Sequence[Mapping[str, int]]) -> Iterator[WhatIf]:
     """For each change (slot or shared seats → more seats, fewer if negative) the result that is reached from `held`
     (F), the result of the market as it is.
 
@@ -31,6 +29,7 @@ def what_ifs(
     market, though not always the one that a run from the start finds. Families that block in `held` rest.
     KeyError: unknown slot. ValueError: fewer seats than children who have a seat there today.
     """
+    plan = arrays.plan
     number = {name: index for index, name in enumerate(arrays.resource_ids)}
     least = board_of(plan, arrays.fallback_tuples()).load
     base = board_of(plan, held)

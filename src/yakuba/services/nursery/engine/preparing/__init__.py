@@ -1,12 +1,10 @@
 """Applications and rules → a `Selection`: indices, standings and joint wishes, ready to be matched.
 
-`faults` tells everything that stands in the way, `prepare` raises MarketRefused with it. The order in which
+`look` tells everything that stands in the way, `prepare` raises MarketRefused with it. The order in which
 facilities, households and children are given makes no difference to the selection.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from yakuba.services.nursery.contracts import Applications, MarketRefused, Problem, Selection
 from yakuba.services.nursery.engine.garbage import uncollected
@@ -15,7 +13,7 @@ from yakuba.services.nursery.engine.preparing.building import build
 from yakuba.services.nursery.engine.preparing.studying import study
 from yakuba.services.nursery.engine.rules import Rules
 
-__all__ = ["applied", "faults", "look", "prepare"]
+__all__ = ["applied", "look", "prepare"]
 
 
 def look(applications: Applications, rules: Rules) -> tuple[list[Problem], list[Problem]]:
@@ -26,20 +24,10 @@ def look(applications: Applications, rules: Rules) -> tuple[list[Problem], list[
         return known.problems, known.notes
 
 
-def faults(applications: Applications, rules: Rules) -> list[Problem]:
-    """Everything that stands in the way, by line; empty when the round can run. `rules` are those of any round;
-    the round's own are taken."""
-    return look(applications, rules)[0]
-
-
 def prepare(applications: Applications, rules: Rules) -> Selection:
     """The selection of the round. Raises MarketRefused with all faults."""
     with uncollected():
         known = study(applications, rules)
         if known.problems:
-            raise MarketRefused(_sorted(known.problems))
+            raise MarketRefused(sorted(known.problems, key=lambda one: one.line))
         return build(known)
-
-
-def _sorted(problems: Sequence[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda one: one.line)

@@ -21,7 +21,7 @@ from yakuba.services.nursery.engine.preparing.ranking import order
 from yakuba.services.nursery.engine.preparing.seats import Seats, slot_id
 from yakuba.services.nursery.engine.preparing.studying import Studied
 from yakuba.services.nursery.engine.rules.conditions import Condition
-from yakuba.services.nursery.engine.rules.model import Mode, Reserved, Transfers
+from yakuba.services.nursery.engine.rules.model import Mode, Transfers
 
 BEHIND_ALL = 1_000  # added to the group of those for whom a reserved seat was not meant
 
@@ -215,7 +215,7 @@ class _Builder:
             slot = slot_id(facility, one.age, row.label)
             meant = row.label in eligible
             if slot in self.seats.slots and (meant or row.released):
-                (before if _comes_first(row, meant) else after).append((slot, 0 if meant else BEHIND_ALL))
+                (before if meant and row.first else after).append((slot, 0 if meant else BEHIND_ALL))
         general = slot_id(facility, one.age)
         return [*before, *([(general, 0)] if general in self.seats.slots else []), *after]
 
@@ -225,10 +225,6 @@ class _Builder:
         points, keys = self.known.points[one.child.id], self.known.keys[one.child.id]
         standing = self.known.ranker.standing(one, points, keys, facility, number, behind)
         self.ranked[slot].append(standing)
-
-
-def _comes_first(row: Reserved, meant: bool) -> bool:
-    return meant and row.first
 
 
 def _filled(rest: Sequence[str | None], places: Sequence[int], wish: Wish) -> Wish:

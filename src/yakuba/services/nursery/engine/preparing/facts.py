@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yakuba.kernel.definitions import plain
-from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem
+from yakuba.services.nursery.contracts import Applications, Child, Facility, Household, Problem, Slot
 from yakuba.services.nursery.engine.preparing.ages import age_class
 from yakuba.services.nursery.engine.rules import Field, Kind, Rules
 from yakuba.services.nursery.engine.rules.conditions import NAME_HERE
@@ -158,7 +158,7 @@ def gives_up(child: Child, rules: Rules) -> bool:
 def _decided(household: Household, applications: Applications, names: Mapping[str, str]) -> str:
     """Facilities where brothers and sisters got a seat in an earlier round."""
     slots = [applications.seated[child.id] for child in household.children if child.id in applications.seated]
-    facilities = sorted({slot.split("*")[0].rpartition("-")[0] for slot in slots})
+    facilities = sorted({Slot.read(slot).facility for slot in slots})
     return "、".join(names.get(one) or one for one in facilities)
 
 

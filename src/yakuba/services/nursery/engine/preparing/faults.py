@@ -16,6 +16,7 @@ from yakuba.services.nursery.contracts import (
     Household,
     Problem,
     SharedAges,
+    Slot,
 )
 from yakuba.services.nursery.engine.rules import Rules
 from yakuba.services.nursery.engine.rules.naming import FacilityNames
@@ -210,7 +211,7 @@ def _circles(applications: Applications) -> Iterator[Problem]:
 def _of_seated(applications: Applications) -> Iterator[Problem]:
     known = {one.id for one in applications.facilities}
     for child, slot in applications.seated.items():
-        if slot.split("*")[0].rpartition("-")[0] not in known:
+        if Slot.read(slot).facility not in known:
             yield Problem(0, f"決定済み {child}", f"枠「{slot}」の施設はありません。")
 
 

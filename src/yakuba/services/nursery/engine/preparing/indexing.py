@@ -113,7 +113,7 @@ class Indexer:
 
     def _adjustments(self, one: Applicant, members: Sequence[Applicant]) -> list[PointLine]:
         met: list[tuple[Row, PointLine]] = []
-        for row in self.rules.adjustments.rows:
+        for row in self.rules.adjustments:
             if row.whose is Whose.GUARDIAN:
                 met.extend((row, line) for line in _for_guardians(row, one))
                 continue
@@ -131,7 +131,7 @@ class Indexer:
         self, one: Applicant, members: Sequence[Applicant]
     ) -> dict[str, tuple[PointLine, ...]]:
         possible = []
-        for row in self.rules.at_facility.rows:
+        for row in self.rules.at_facility:
             for member in _looked_at(row, one, members):
                 condition = row.condition.narrowed(member.values)
                 if condition is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from yakuba.services.nursery.contracts import Wish
+from yakuba.services.nursery.contracts import Slot, Wish
 from yakuba.services.nursery.engine.rules.model import JointOrder, Mode, Stage
 
 Ranks = tuple[int, ...]
@@ -35,9 +35,8 @@ class Member:
         """The options, and the own seat after them."""
         if self.own is None or any(option.slot == self.own for option in self.options):
             return self.options
-        facility = self.own.split("*")[0].rpartition("-")[0]
         number = max((option.number for option in self.options), default=0) + 1
-        return (*self.options, Option(facility, self.own, number))
+        return (*self.options, Option(Slot.read(self.own).facility, self.own, number))
 
 
 def wishes(members: Sequence[Member], mode: Mode, order: JointOrder, limit: int) -> tuple[list[Wish], bool]:
@@ -85,24 +84,13 @@ ALONE = {
 def _together(members: Sequence[Member], order: JointOrder) -> Iterator[Wish]:
     """All at one facility, with every combination of general and reserved seats there."""
     common = set.intersection(*({option.facility for option in member.places} for member in members))
-    narrowed = [
-        Member(one.child, tuple(option for option in one.places if option.facility in common), None)
-        for one in members
-    ]
     everyone = [tuple(range(len(members)))]
-    at_each = [
-        _ranked(
-            [
-                Member(
-                    one.child, tuple(option for option in one.options if option.facility == facility), None
-                )
-                for one in narrowed
-            ],
-            everyone,
-            order,
-        )
-        for facility in sorted(common)
-    ]
+
+    def there(facility: str) -> list[Member]:
+        options = ([option for option in one.places if option.facility == facility] for one in members)
+        return [Member(one.child, tuple(mine), None) for one, mine in zip(members, options, strict=True)]
+
+    at_each = [_ranked(there(facility), everyone, order) for facility in sorted(common)]
     for _, _, wish in heapq.merge(*at_each):
         yield wish
 

@@ -1,49 +1,49 @@
-"""What would come out with other seats, another level of the index, or other rules."""
+"""What would come out with other seats, or another level of the index."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from yakuba.kernel.definitions import plain
-from yakuba.services.nursery.contracts import Applications, Facility, MarketRefused, Problem, Selection
+from yakuba.services.nursery.contracts import (
+    AGES,
+    Applications,
+    Facility,
+    MarketRefused,
+    Problem,
+    Selection,
+    Slot,
+)
 from yakuba.services.nursery.engine.preparing import prepare
-from yakuba.services.nursery.engine.preparing.faults import OLDEST, reserved_fact
-from yakuba.services.nursery.engine.rules import Rules, read
+from yakuba.services.nursery.engine.preparing.faults import reserved_fact
+from yakuba.services.nursery.engine.rules import Rules
 
 
-@dataclass(frozen=True)
-class Change:
-    """What is tried. seats: slot id → seats more (or fewer, negative); level: `child` or `household`, empty for as
-    the rules say; rules_text: another rule file, empty for none."""
-
-    seats: Mapping[str, int] = field(default_factory=dict)
-    level: str = ""
-    rules_text: str = ""
-
-
-def selection(applications: Applications, rules: Rules, change: Change) -> Selection:
-    """The round made ready with the change. Raises MarketRefused (also for a slot of an unknown facility or fewer
-    seats than none) or RulesRefused."""
-    tried = read(change.rules_text) if change.rules_text else rules
-    tried = tried.for_round(applications.number)
-    if change.level:
-        tried = tried.with_level(change.level)
-    return prepare(with_seats(applications, change.seats), tried)
+def selection(
+    applications: Applications, rules: Rules, seats: Mapping[str, int], level: str = ""
+) -> Selection:
+    """The round made ready with what is tried. seats: slot id → seats more (or fewer, negative); level: `child` or
+    `household`, empty for as the rules say. Raises MarketRefused (also for a slot of an unknown facility or fewer seats
+    than none)."""
+    tried = rules.for_round(applications.number)
+    return prepare(with_seats(applications, seats), tried.with_level(level) if level else tried)
 
 
 def with_seats(applications: Applications, seats: Mapping[str, int]) -> Applications:
     """The applications with other free seats. seats: slot id → more or fewer. Raises MarketRefused."""
+    if not seats:
+        return applications
     facilities = {facility.id: facility for facility in applications.facilities}
     problems: list[Problem] = []
     for slot, more in seats.items():
-        name, reserved, age = _parts(slot)
-        facility = facilities.get(name)
-        if facility is None or not age.isdigit() or int(age) > OLDEST:
+        place = Slot.read(slot)
+        facility = facilities.get(place.facility)
+        if facility is None or place.age not in AGES:
             reason = "この枠は選考にありません。施設と年齢を確かめてください。"
             problems.append(Problem(0, f"枠 {slot}", reason))
             continue
-        facilities[name], left = _with_seats(facility, int(age), reserved, more)
+        facilities[place.facility], left = _with_seats(facility, place, more)
         if left < 0:
             reason = f"空き枠は{left - more}なので、{-more}減らすことはできません。"
             problems.append(Problem(0, f"枠 {slot}", reason))
@@ -52,18 +52,11 @@ def with_seats(applications: Applications, seats: Mapping[str, int]) -> Applicat
     return replace(applications, facilities=tuple(facilities.values()))
 
 
-def _parts(slot: str) -> tuple[str, str, str]:
-    """Facility, label of reserved seats and age in `<facility>-<age>*<label>`."""
-    plain, _, reserved = slot.partition("*")
-    facility, _, age = plain.rpartition("-")
-    return facility, reserved, age
-
-
-def _with_seats(facility: Facility, age: int, reserved: str, more: int) -> tuple[Facility, int]:
+def _with_seats(facility: Facility, slot: Slot, more: int) -> tuple[Facility, int]:
     """The facility with more seats, and how many free ones the slot has then."""
-    if reserved:
-        name = reserved_fact(reserved, age)
+    if slot.reserved:
+        name = reserved_fact(slot.reserved, slot.age)
         left = int(plain(facility.facts.get(name, "")) or 0) + more
         return replace(facility, facts={**facility.facts, name: str(left)}), left
-    left = facility.vacancies.get(age, 0) + more
-    return replace(facility, vacancies={**facility.vacancies, age: left}), left
+    left = facility.vacancies.get(slot.age, 0) + more
+    return replace(facility, vacancies={**facility.vacancies, slot.age: left}), left

@@ -256,12 +256,7 @@ class ConditionReader:
         if match := ENDINGS.fullmatch(text):
             passes = COMPARISONS[match[2]]
             if match[1].startswith(HERE):
-                other = self._there(match[1])
-                if other.kind is not spec.kind:
-                    raise BadValue(
-                        f"「{match[1]}」は{other.kind}なので、{spec.kind}の「{spec.label}」と比べられません。"
-                    )
-                return Test(spec, passes, None, text, reference=other.label)
+                return Test(spec, passes, None, text, reference=self._there(match[1], spec).label)
             return Test(spec, passes, self._literal(spec, match[1]), text)
         if match := BETWEEN.fullmatch(text):
             low, high = self._literal(spec, match[1]), self._literal(spec, match[2])
@@ -275,18 +270,20 @@ class ConditionReader:
             if spec.kind is not Kind.TEXT:
                 raise BadValue(f"「{HERE}」と比べられるのは、種類が「文字」の項目だけです。")
             return Test(spec, _share_a_name, None, text, reference=NAME_HERE)
-        other = self._there(text)
-        if other.kind is not spec.kind:
-            raise BadValue(f"「{text}」は{other.kind}なので、{spec.kind}の「{spec.label}」と比べられません。")
+        other = self._there(text, spec)
         passes = _share_a_name if spec.kind is Kind.TEXT else operator.eq
         return Test(spec, passes, None, text, reference=other.label)
 
-    def _there(self, text: str) -> Field:
+    def _there(self, text: str, spec: Field) -> Field:
+        """The facility's field that is named, of the same kind as `spec`."""
         label = text.removeprefix("この")
         if label not in self.there:
             known = "、".join(f"この{one}" for one in self.there)
             raise BadValue(f"「{text}」という施設の項目はありません。書けるのは {HERE}、{known} です。")
-        return self.there[label]
+        other = self.there[label]
+        if other.kind is not spec.kind:
+            raise BadValue(f"「{text}」は{other.kind}なので、{spec.kind}の「{spec.label}」と比べられません。")
+        return other
 
     def _one_of(self, spec: Field, nodes: Sequence[Node]) -> Test:
         values = []
@@ -300,8 +297,6 @@ class ConditionReader:
         if spec.kind is Kind.CHOICES:
             wanted = frozenset().union(*values)  # type: ignore[arg-type]  # choices are sets
             return Test(spec, _overlap, wanted, text)
-        if spec.kind is Kind.TEXT:
-            return Test(spec, _is_one_of, frozenset(values), text)
         return Test(spec, _is_one_of, frozenset(values), text)
 
     def _literal(self, spec: Field, text: str) -> Value:

@@ -76,15 +76,6 @@ class Basic:
     absent: int | None
     absent_name: str
     otherwise: int | None
-    source: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows that all add up, and where they come from."""
-
-    rows: tuple[Row, ...] = ()
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,7 +194,7 @@ class Rules:
 
     fields: what may be asked of a child, by label, the built-in ones included; facility_fields: of a facility.
     ratios: children of an age that one nursery teacher may look after. most_joint: joint wishes of a household at
-    most.
+    most. adjustments, at_facility: rows that all add up.
     """
 
     name: str
@@ -218,8 +209,8 @@ class Rules:
     household_fields: tuple[str, ...]
     guardians: tuple[Guardian, ...]
     basic: Basic
-    adjustments: Table
-    at_facility: Table
+    adjustments: tuple[Row, ...]
+    at_facility: tuple[Row, ...]
     level: Level
     groups: tuple[Group, ...]
     other_group: int
@@ -257,7 +248,7 @@ class Rules:
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of this round's rules."""
         return (
-            *(row.condition for row in (*self.basic.rows, *self.adjustments.rows, *self.at_facility.rows)),
+            *(row.condition for row in (*self.basic.rows, *self.adjustments, *self.at_facility)),
             *(group.condition for group in self.groups),
             *(key.condition for key in self.keys),
             *(mode.condition for mode in self.modes if mode.condition),

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
+from yakuba.services.nursery.engine.rules import seats, siblings
 from yakuba.services.nursery.engine.rules.model import Rules
-from yakuba.services.nursery.engine.rules.seats import SeatReader
-from yakuba.services.nursery.engine.rules.siblings import SiblingReader
 from yakuba.services.nursery.engine.rules.tables import TableReader
 from yakuba.services.nursery.engine.rules.vocabulary import VocabularyReader
 
@@ -91,10 +90,8 @@ def _rules(
     there = words.facility_fields(top)
     guardians = words.guardians(top, fields)
     tables = TableReader(fields, there, guardians, faults)
-    siblings = SiblingReader(tables.conditions, faults)
-    seats = SeatReader(tables.conditions, faults)
     groups, other_group = tables.groups(part("組分け"))
-    modes, default, order, most = siblings.read(part("きょうだい"))
+    modes, default, order, most = siblings.read(part("きょうだい"), tables.conditions)
     keys, lottery = tables.keys(part("同点のとき"))
     return Rules(
         name=top.text("選考基準"),
@@ -120,10 +117,10 @@ def _rules(
         default_mode=default,
         joint_order=order,
         most_joint=most,
-        transfers=seats.transfers(part("転園")),
-        exclusions=seats.exclusions(part("対象外")),
-        reserved=seats.reserved(part("優先枠")),
-        ratios=seats.ratios(part("配置基準")),
+        transfers=seats.transfers(part("転園"), faults),
+        exclusions=seats.exclusions(part("対象外"), tables.conditions),
+        reserved=seats.reserved(part("優先枠"), tables.conditions),
+        ratios=seats.ratios(part("配置基準"), faults),
         reread=read,
         description=top.text("説明"),
         rounds=(1, *sorted(overrides)),

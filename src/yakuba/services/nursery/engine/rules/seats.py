@@ -14,60 +14,50 @@ MOST_RESERVED = 9
 FORBIDDEN_IN_LABELS = "-*＊－"
 
 
-class SeatReader:
-    """転園, 対象外, 優先枠, 配置基準."""
+def transfers(node: Node | None, faults: Faults) -> Transfers:
+    """転園; as each application says where the rules say nothing."""
+    section = Section(node, "転園", faults, ("扱い",) if node else ())
+    return Transfers(section.word("扱い", WAYS, Transfers.AS_APPLIED.value))
 
-    def __init__(self, conditions: ConditionReader, faults: Faults) -> None:
-        self.conditions = conditions
-        self.faults = faults
 
-    def transfers(self, node: Node | None) -> Transfers:
-        """転園; as each application says where the rules say nothing."""
-        section = Section(node, "転園", self.faults, ("扱い",) if node else ())
-        return Transfers(section.word("扱い", WAYS, Transfers.AS_APPLIED.value))
+def exclusions(node: Node | None, conditions: ConditionReader) -> tuple[Exclusion, ...]:
+    """対象外."""
+    section = Section(node, "対象外", conditions.faults, ("出典", "行") if node else ())
+    found = []
+    for row in section.rows("行"):
+        inner = Section(row, "対象外", conditions.faults, ("名前", "条件", "理由"))
+        condition = conditions.read(inner.node("条件"), f"対象外 {inner.text('名前')}", facility=True)
+        found.append(Exclusion(inner.text("名前"), condition, inner.text("理由")))
+    return tuple(found)
 
-    def exclusions(self, node: Node | None) -> tuple[Exclusion, ...]:
-        """対象外."""
-        section = Section(node, "対象外", self.faults, ("出典", "行") if node else ())
-        found = []
-        for row in section.rows("行"):
-            inner = Section(row, "対象外", self.faults, ("名前", "条件", "理由"))
-            condition = self.conditions.read(
-                inner.node("条件"), f"対象外 {inner.text('名前')}", facility=True
+
+def reserved(node: Node | None, conditions: ConditionReader) -> tuple[Reserved, ...]:
+    """優先枠: a list."""
+    if node is None:
+        return ()
+    if node.items is None:
+        conditions.faults.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
+        return ()
+    if len(node.items) > MOST_RESERVED:
+        conditions.faults.add(node.line, "優先枠", f"優先枠は{MOST_RESERVED}つまでにしてください。")
+    found: list[Reserved] = []
+    for row in node.items:
+        inner = Section(row, "優先枠", conditions.faults, ("名前", "条件", "先に使う席", "空いた席"))
+        label = inner.text("名前")
+        if any(letter in label for letter in FORBIDDEN_IN_LABELS) or label in [one.label for one in found]:
+            inner.fault("名前", f"枠の名前「{label}」は、ほかと違う名前で、- や * を入れずに書いてください。")
+        found.append(
+            Reserved(
+                label=label,
+                condition=conditions.read(inner.node("条件"), f"優先枠 {label}"),
+                first=inner.word("先に使う席", {"優先枠": "yes", "一般": ""}, "") == "yes",
+                released=inner.word("空いた席", {"一般に回す": "yes", "空けておく": ""}, "") == "yes",
             )
-            found.append(Exclusion(inner.text("名前"), condition, inner.text("理由")))
-        return tuple(found)
+        )
+    return tuple(found)
 
-    def reserved(self, node: Node | None) -> tuple[Reserved, ...]:
-        """優先枠: a list."""
-        if node is None:
-            return ()
-        if node.items is None:
-            self.faults.add(node.line, "優先枠", "「- 」で始まる行を並べて書いてください。")
-            return ()
-        if len(node.items) > MOST_RESERVED:
-            self.faults.add(node.line, "優先枠", f"優先枠は{MOST_RESERVED}つまでにしてください。")
-        found: list[Reserved] = []
-        for row in node.items:
-            inner = Section(row, "優先枠", self.faults, ("名前", "条件", "先に使う席", "空いた席"))
-            label = inner.text("名前")
-            if any(letter in label for letter in FORBIDDEN_IN_LABELS) or label in [
-                one.label for one in found
-            ]:
-                inner.fault(
-                    "名前", f"枠の名前「{label}」は、ほかと違う名前で、- や * を入れずに書いてください。"
-                )
-            found.append(
-                Reserved(
-                    label=label,
-                    condition=self.conditions.read(inner.node("条件"), f"優先枠 {label}"),
-                    first=inner.word("先に使う席", {"優先枠": "yes", "一般": ""}, "") == "yes",
-                    released=inner.word("空いた席", {"一般に回す": "yes", "空けておく": ""}, "") == "yes",
-                )
-            )
-        return tuple(found)
 
-    def ratios(self, node: Node | None) -> tuple[int, ...]:
-        """配置基準: children per teacher by age class; the state's where the rules say nothing."""
-        section = Section(node, "配置基準", self.faults, optional=BY_AGE)
-        return tuple(section.whole(age, ratio, 1, 60) for age, ratio in zip(BY_AGE, RATIOS, strict=True))
+def ratios(node: Node | None, faults: Faults) -> tuple[int, ...]:
+    """配置基準: children per teacher by age class; the state's where the rules say nothing."""
+    section = Section(node, "配置基準", faults, optional=BY_AGE)
+    return tuple(section.whole(age, ratio, 1, 60) for age, ratio in zip(BY_AGE, RATIOS, strict=True))

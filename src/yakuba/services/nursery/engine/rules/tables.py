@@ -15,7 +15,6 @@ from yakuba.services.nursery.engine.rules.model import (
     Guardian,
     Level,
     Row,
-    Table,
     TieKey,
     Whose,
 )
@@ -56,6 +55,7 @@ class TableReader:
                 self.faults.add(
                     row.line, f"基本指数 {row.name}", "基本指数の行に「対象」と「組」は書けません。"
                 )
+        section.text("出典")
         absent = Section(section.node("いない保護者"), "いない保護者", self.faults, ("点",), ("名前",))
         return Basic(
             rows=rows,
@@ -64,14 +64,13 @@ class TableReader:
             otherwise=section.whole("どれにも当たらない", 0, -MOST_POINTS, MOST_POINTS)
             if "どれにも当たらない" in section
             else None,
-            source=section.text("出典"),
         )
 
-    def table(self, node: Node | None, place: str, *, facility: bool = False) -> Table:
+    def table(self, node: Node | None, place: str, *, facility: bool = False) -> tuple[Row, ...]:
         """調整指数 or 施設別加点."""
         section = Section(node, place, self.faults, ("出典", "行") if node else ())
-        rows = tuple(self._row(row, place, Whose.CHILD, facility=facility) for row in section.rows("行"))
-        return Table(rows, section.text("出典"))
+        section.text("出典")  # whoever reads the file must find it
+        return tuple(self._row(row, place, Whose.CHILD, facility=facility) for row in section.rows("行"))
 
     def _row(self, node: Node, place: str, whose: Whose, *, facility: bool = False) -> Row:
         section = Section(node, place, self.faults, ("点", "名前"), ("条件", "対象", "組"))

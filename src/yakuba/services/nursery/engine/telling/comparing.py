@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Applied, Child, Comparison, Move, Slot
+from yakuba.services.nursery.contracts import Applied, Child, Slot
 
 Result = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A child whose place differs between two results. wish numbers count from 1; 0: no place (or the seat kept).
+
+    better: True, False, or None where it cannot be said (another household's rule, both unlisted).
+    """
+
+    child: str
+    before: str | None
+    after: str | None
+    wish_before: int
+    wish_after: int
+    better: bool | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two results of the same applicants. moves: only children whose place differs, in the order of ids."""
+
+    moves: tuple[Move, ...]
+    same: int
+    placed_before: int
+    placed_after: int
+
+    @property
+    def gains(self) -> tuple[Move, ...]:
+        """Children who are better off after."""
+        return tuple(move for move in self.moves if move.better is True)
+
+    @property
+    def losses(self) -> tuple[Move, ...]:
+        """Children who are worse off after."""
+        return tuple(move for move in self.moves if move.better is False)
 
 
 def compare(applied: Applied, before: Result, after: Result) -> Comparison:
@@ -34,11 +70,8 @@ def place_of(slots: Mapping[str, Slot], slot: str | None) -> tuple[str, int] | N
     round's) is read from its id."""
     if slot is None:
         return None
-    known = slots.get(slot)
-    if known is not None:
-        return known.facility, known.age
-    facility, _, age = slot.partition("*")[0].rpartition("-")
-    return facility, int(age)
+    known = slots.get(slot) or Slot.read(slot)
+    return known.facility, known.age
 
 
 def wish_number(applied: Applied, child: Child, slot: str | None) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from yakuba.services.nursery.contracts import Applied, Child, Household, Share
+from yakuba.services.nursery.contracts import Applied, Child, Household
 from yakuba.services.nursery.engine.telling.comparing import wish_number
 
 FEWEST = 5
@@ -18,6 +18,30 @@ MOST_BANDS = 8
 FEW, BESIDE = f"{FEWEST}人未満", "非表示"
 BAND_WIDTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 Label = Callable[[Household, Child], str]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One row of the fairness tables. count: applicants; placed: with a wish come true; first: with their first wish.
+
+    withheld: what is shown instead of the numbers, which are 0 then, where so few could be told apart.
+    """
+
+    label: str
+    count: int
+    placed: int
+    first: int
+    withheld: str = ""
+
+    @property
+    def placed_rate(self) -> float | None:
+        """The share of `placed`, from 0 to 1; None where it is withheld."""
+        return None if self.withheld else self.placed / self.count
+
+    @property
+    def first_rate(self) -> float | None:
+        """The same of `first`."""
+        return None if self.withheld else self.first / self.count
 
 
 @dataclass(frozen=True)

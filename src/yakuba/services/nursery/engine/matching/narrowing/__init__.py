@@ -14,27 +14,3 @@ the facilities' best stable matching. At legs that are not special (`board.Plan`
 resource's places, `safe_to` and `refused_from`, that moves one way only: each place it passes is an event, and an
 event concerns the tuples at its place alone. Families with a special leg are looked at in full, after all events.
 """
-
-from __future__ import annotations
-
-from yakuba.services.nursery.engine.matching.narrowing.propagation import (
-    assume,
-    most_seats,
-    narrow,
-    tighten,
-    undo,
-)
-from yakuba.services.nursery.engine.matching.narrowing.state import ASSUMED, CLOCK, NEVER, Narrow, start
-
-__all__ = [
-    "ASSUMED",
-    "CLOCK",
-    "NEVER",
-    "Narrow",
-    "assume",
-    "most_seats",
-    "narrow",
-    "start",
-    "tighten",
-    "undo",
-]
