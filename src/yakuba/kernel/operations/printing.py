@@ -71,9 +71,10 @@ def flat(row: Mapping[str, Any], columns: Sequence[str] | Mapping[str, str]) -> 
 
 
 def write(file: Download, out: Path) -> None:
-    """Write it where it was asked for and say so on standard error. Raises typer.Exit(1)."""
+    """Write it where it was asked for, piece by piece, and say so on standard error. Raises typer.Exit(1)."""
     try:
-        out.write_bytes(file.content)
+        with out.open("wb") as target:
+            target.writelines(file.pieces())
     except OSError as error:
         raise fail(f"{out} に書けません（{error.strerror}）。書ける場所を指定してください。") from error
     errors.print(f"{out} に書きました。", highlight=False, markup=False)

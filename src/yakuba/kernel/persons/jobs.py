@@ -51,7 +51,8 @@ def load(context: JobContext, *, file: str, accept_fewer: bool, actor: int) -> N
 
     with temporary.folder("register") as folder:
         path = folder / "register"
-        path.write_bytes(storage.content_of(row))
+        with path.open("wb") as copy:
+            copy.writelines(storage.pieces_of(row))
         try:
             loading.load(
                 path,

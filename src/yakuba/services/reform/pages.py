@@ -96,7 +96,7 @@ EFFECTS = Listing(
 
 
 @permission_required("reform.view")
-def effects_pdf(request: HttpRequest) -> HttpResponse:
+def effects_pdf(request: HttpRequest) -> HttpResponseBase:
     """The same as a PDF for a meeting."""
     context = _context(queries.effects()) | {
         "municipality": current_municipality(),
@@ -115,7 +115,7 @@ def promises(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("reform.view")
-def promises_pdf(request: HttpRequest) -> HttpResponse:
+def promises_pdf(request: HttpRequest) -> HttpResponseBase:
     """The same as a paper for decision (決裁) and audit."""
     context = {
         "promises": measured(),

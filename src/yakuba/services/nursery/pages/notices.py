@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -67,13 +68,13 @@ def make(request: HttpRequest, round_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.output")
-def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
+def print_file(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The newest print file."""
     return actions.take_print(_round(round_id), actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
-def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse:
+def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponseBase:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
     round = _round(round_id)
     accept = "accept" in request.GET
