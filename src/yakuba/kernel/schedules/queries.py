@@ -61,6 +61,11 @@ def label(row: Schedule) -> str:
     return f"{work.label}（{named}）"
 
 
+def named(schedule_id: int) -> str:
+    """The same for its number. Raises Schedule.DoesNotExist."""
+    return label(Schedule.objects.select_related("owner").get(pk=schedule_id))
+
+
 def failures(user: User) -> list[Failure]:
     """Schedules whose last turn failed or was missed."""
     from django.urls import reverse
