@@ -7,6 +7,8 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from yakuba.kernel.cli.output import errors, fail, print_json, print_rows
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations.operation import Answer, Rows
@@ -40,7 +42,9 @@ def _tables(answer: Answer, facts: Any) -> Iterable[Rows]:
 
 
 def plain(facts: Any) -> Any:
-    """The same with dicts in place of dataclasses."""
+    """The same with dicts in place of dataclasses and models."""
+    if isinstance(facts, BaseModel):
+        return facts.model_dump()
     if isinstance(facts, Mapping):
         return {key: plain(one) for key, one in facts.items()}
     if isinstance(facts, list | tuple):
