@@ -69,7 +69,7 @@ def test_every_type_goes_the_whole_way_and_back(kind: FieldType, in_yakuba_city,
     truth = [queries.values_of(case)["one"] for case in cases]
     for form in ("utf-8", "xlsx"):
         file = export(Wanted(), form, accept=False, actor=keeper)
-        cells = column(form, file.file.read(), kind.label)
+        cells = column(form, file.content.read(), kind.label)
         assert [definition.canonical(str(cell)) for cell in cells] == truth, form
     client.force_login(keeper)
     assert [spoken(client, keeper, case) for case in cases] == truth
@@ -148,11 +148,11 @@ def test_names_are_reduced_on_export_alone_and_told(in_yakuba_city, keeper) -> N
     assert len(told) == 3
     assert sum("縮退表により" in one for one in told) == 2
     file = export(Wanted(), "cp932", accept=True, actor=keeper)
-    assert "渡辺葛吉" in file.file.read().decode("cp932")
+    assert "渡辺葛吉" in file.content.read().decode("cp932")
     assert queries.values_of(case)["one"] == "渡邉葛\U000e0100\U00020bb7"
     assert (
         "渡邉葛\U000e0100\U00020bb7"
-        in export(Wanted(), "utf-8", accept=False, actor=keeper).file.read().decode()
+        in export(Wanted(), "utf-8", accept=False, actor=keeper).content.read().decode()
     )
 
 
@@ -163,9 +163,9 @@ def test_a_file_without_the_permission_holds_no_masked_value(
     case = actions.open_case(procedure, NUMBER)
     actions.confirm_value(case, "one", "123456789018", actor=keeper, seconds=1)
     clerk = make_staff(yakuba_city, "ledger.view", "ledger.export")
-    assert column("utf-8", export(Wanted(), "utf-8", accept=False, actor=clerk).file.read(), "個人番号") == [
-        "*" * 12
-    ]
+    assert column(
+        "utf-8", export(Wanted(), "utf-8", accept=False, actor=clerk).content.read(), "個人番号"
+    ) == ["*" * 12]
 
 
 def test_the_api_masks_without_the_scope(in_yakuba_city, keeper, client) -> None:

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, TypeVar
+from io import BufferedIOBase
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 
-Answer = TypeVar("Answer", bound=HttpResponseBase)
+from yakuba.kernel.privacy.encryption import PIECE
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take along. name: ASCII, as the browser saves it."""
+    """A file to take along. name: ASCII, as the browser saves it.
+
+    content: what is small; else an open file at its beginning, closed when it has been sent, or the pieces one by one.
+    Of those two no more than a piece is held in memory.
+    """
 
     name: str
     media_type: str
-    content: bytes
+    content: bytes | Iterable[bytes]
 
-    def answer(self) -> HttpResponse:
+    def answer(self) -> HttpResponseBase:
         """As an attachment that no browser opens by guessing and no cache keeps."""
-        return _attached(HttpResponse(self.content, content_type=self.media_type), self.name)
+        kind = HttpResponse if isinstance(self.content, bytes) else FileResponse
+        answer: HttpResponseBase = kind(self.content, content_type=self.media_type)
+        answer["Content-Disposition"] = f'attachment; filename="{self.name}"'
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer["Cache-Control"] = "no-store"
+        return answer
 
-
-@dataclass(frozen=True)
-class LargeDownload:
-    """One that is too large to be held in memory. file: open, at its beginning; closed when it has been sent."""
-
-    name: str
-    media_type: str
-    file: IO[bytes]
-
-    def answer(self) -> FileResponse:
-        """As the one of `Download`, sent in parts."""
-        return _attached(FileResponse(self.file, content_type=self.media_type), self.name)
-
-
-def _attached(answer: Answer, name: str) -> Answer:
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    def pieces(self) -> Iterator[bytes]:
+        """The content from its beginning to its end, once."""
+        if isinstance(self.content, bytes):
+            yield self.content
+        elif isinstance(self.content, BufferedIOBase):
+            with self.content as file:
+                yield from iter(lambda: file.read(PIECE), b"")
+        else:
+            yield from self.content

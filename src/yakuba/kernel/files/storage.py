@@ -4,44 +4,67 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.privacy.encryption import decrypt, encrypt
+from yakuba.kernel.privacy.encryption import PIECE, decrypt, decrypted, encrypted
 from yakuba.kernel.tenancy import current_municipality
 
 
 def store(
-    kind: StoredFile.Kind, name: str, media_type: str, content: bytes, *, actor: Actor = None, pages: int = 1
+    kind: StoredFile.Kind,
+    name: str,
+    media_type: str,
+    content: bytes | IO[bytes],
+    *,
+    actor: Actor = None,
+    pages: int = 1,
 ) -> StoredFile:
-    """Keep `content`. The blob is on disk before the row is written, so a row never lacks its blob."""
+    """Keep `content`: bytes, or a file from where it stands to its end, of which no more than a piece is held in memory.
+    The blob is on disk before the row is written, so a row never lacks its blob."""
     row = StoredFile(
         kind=kind,
         name=name[-255:],
         media_type=media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        size=0,
         pages=pages,
         created_by=actor if getattr(actor, "pk", None) else None,
     )
-    blob = encrypt(str(row.pk), content)
+    seen = hashlib.sha256()
+
+    def pieces() -> Iterator[bytes]:
+        for piece in [content] if isinstance(content, bytes) else iter(lambda: content.read(PIECE), b""):
+            seen.update(piece)
+            row.size += len(piece)
+            yield piece
+
+    blob = encrypted(str(row.pk), pieces())  # before there is a file: the first one of all makes the key
     path = blob_path(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
-        file.write(blob)
+        file.writelines(blob)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+    row.sha256 = seen.hexdigest()
     row.save(force_insert=True)
     return row
 
 
+def pieces_of(row: StoredFile) -> Iterator[bytes]:
+    """The bytes that were stored, piece by piece; proved before the first. Raises WrongKey, or FileNotFoundError when the
+    blob was removed."""
+    return decrypted(str(row.pk), blob_path(row))
+
+
 def content_of(row: StoredFile) -> bytes:
-    """The bytes that were stored. Raises WrongKey, or FileNotFoundError when the blob was removed."""
+    """The same at once, for what is small."""
     return decrypt(str(row.pk), blob_path(row).read_bytes())
 
 

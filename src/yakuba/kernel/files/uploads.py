@@ -14,7 +14,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.opening import Ended, Frame, Opening
 from yakuba.kernel.files.reasons import sentence
-from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.storage import pieces_of, store
 from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.refusals import Invalid
 
@@ -80,8 +80,10 @@ def take_uploads(name: str, stream: BinaryIO, *, actor: Actor = None) -> Iterato
                 continue
             waiting = (waiting + answer.attached)[: MOST_ATTACHMENTS + 1 - number]  # the rest is told below
             file.seek(0)
-            content = file.read()
-        yield store(StoredFile.Kind.UPLOAD, name, answer.media_type, content, actor=actor, pages=answer.pages)
+            kept = store(
+                StoredFile.Kind.UPLOAD, name, answer.media_type, file, actor=actor, pages=answer.pages
+            )
+        yield kept
 
 
 def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
@@ -90,7 +92,7 @@ def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
     What the file costs is bounded: where it is used up, the last image says which pages were not opened.
     """
     with nameless_file() as file:
-        file.write(content_of(row))
+        file.writelines(pieces_of(row))
         file.flush()
         opening = Opening(file, FILE_SECONDS + SECONDS_A_PAGE * row.pages)
         index, heavy = first, 0

@@ -6,6 +6,6 @@ MANIFEST = Manifest(
     name="jobs",
     label="仕事",
     description="後ろで動く長い仕事",
-    permissions=(Permission("jobs.manage", "仕事の中止・再実行"),),
-    audit_events={"jobs.cancelled": "仕事を中止した", "jobs.retried": "仕事を再実行した"},
+    permissions=(Permission("jobs.manage", "仕事を中止する・もう一度動かす"),),
+    audit_events={"jobs.cancelled": "仕事を中止した", "jobs.retried": "仕事をもう一度動かした"},
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from yakuba.kernel.jobs.registry import label_of
+from yakuba.kernel.jobs import registry
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
@@ -119,12 +119,17 @@ class Job(MunicipalityModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.key}"
+        return f"{self.label} {self.about}".strip()
 
     @property
     def label(self) -> str:
         """The Japanese name of the kind of work."""
-        return label_of(self.name)
+        return registry.label_of(self.name)
+
+    @property
+    def about(self) -> str:
+        """What it works on, as staff call it; empty where that goes without saying or is gone."""
+        return registry.about(self.name, self.arguments)
 
     @property
     def is_finished(self) -> bool:

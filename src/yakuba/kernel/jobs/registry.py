@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
@@ -14,7 +16,7 @@ Handler = TypeVar("Handler", bound=Callable[..., None])
 class JobKind:
     """A registered handler. `attempts` (1 or more) counts the first try; `retry_after` is the first pause; `ended`
     hears of a job that will not be done, `again` of one that will be after all; who has `permission` may cancel and retry
-    it (empty: only who manages all jobs)."""
+    it (empty: only who manages all jobs); `about` says what one of them works on."""
 
     name: str
     label: str
@@ -24,6 +26,7 @@ class JobKind:
     ended: Callable[..., None] | None = None
     again: Callable[..., None] | None = None
     permission: str = ""
+    about: Callable[..., object] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -40,6 +43,7 @@ def job(
     ended: Callable[..., None] | None = None,
     again: Callable[..., None] | None = None,
     permission: str = "",
+    about: Callable[..., object] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of `name` ("room.verb"); `label` is its Japanese name.
 
@@ -53,7 +57,7 @@ def job(
     the way (an error, a worker that died too often, somebody's cancelling), so that the room's row ends with it and
     nothing stays under way for ever. refusal: a `Refused`, why.  `again(**arguments)` is called in the transaction in
     which somebody begins such a job again: the row is under way again, or the room refuses. permission: of whom the
-    buttons beside this work are.
+    buttons beside this work are.  `about(**arguments)` is what staff call the thing it works on, such as a file's name.
     """
     if attempts < 1:
         raise ValueError("attempts must be 1 or more")
@@ -62,7 +66,7 @@ def job(
         known = _kinds.get(name)
         if known and known.handler.__module__ != handler.__module__:
             raise ValueError(f"two handlers are named {name!r}")
-        _kinds[name] = JobKind(name, label, attempts, retry_after, handler, ended, again, permission)
+        _kinds[name] = JobKind(name, label, attempts, retry_after, handler, ended, again, permission, about)
         return handler
 
     return register
@@ -116,6 +120,15 @@ def label_of(name: str) -> str:
     """The Japanese name of a job, or its technical name when no room knows it any more."""
     known = _kinds.get(name)
     return known.label if known else name
+
+
+def about(name: str, arguments: Mapping[str, Any]) -> str:
+    """What a job works on, in Japanese; empty where that goes without saying, is gone, or is said by no room any more."""
+    known = _kinds.get(name)
+    try:
+        return str(known.about(**arguments)) if known and known.about else ""
+    except (ObjectDoesNotExist, TypeError):  # TypeError: an older version enqueued it, with other arguments
+        return ""
 
 
 def forget(*names: str) -> None:

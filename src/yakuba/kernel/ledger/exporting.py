@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.files.downloads import LargeDownload
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.listing import listed
 from yakuba.kernel.ledger.masking import reveals
@@ -33,7 +33,7 @@ class NothingToWrite(ValueError):
     """There is nothing to write, or more than one file's worth of columns; `str()` says what to do."""
 
 
-def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> LargeDownload:
+def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download:
     """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
     Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 

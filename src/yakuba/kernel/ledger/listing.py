@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, cast
 
@@ -16,8 +17,11 @@ from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.queries import procedures
 from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
+from yakuba.kernel.tables.files import FORMATS
 from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import COMPATIBLE
+
+ONE_PROCEDURE = "CSVとJSONは、手続を1つ選ぶと書き出せます（列が手続ごとに違うためです）。"
 
 
 def listed(wanted: Wanted) -> QuerySet[Any]:
@@ -80,6 +84,12 @@ def status_of(case: Case) -> Cell:
     return status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)])
 
 
+def _forms(wanted: Wanted) -> tuple[Collection[str], str]:
+    """A file with one table has the columns of one procedure."""
+    several = len(listed(wanted).order_by().values_list("procedure").distinct()[:2]) > 1
+    return (("xlsx",), ONE_PROCEDURE) if several else (FORMATS, "")
+
+
 BY_STATUS = Filter("status", "状態", lambda: [(one.value, LABELS[one]) for one in Status])
 CASES = Listing(
     "ledger.cases",
@@ -119,4 +129,5 @@ CASES = Listing(
     ),
     sort="procedure",
     export="ledger:export",
+    forms=lambda wanted: _forms(wanted),
 )

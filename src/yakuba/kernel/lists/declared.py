@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from yakuba.kernel.tables.files import FORMATS
 from yakuba.kernel.ui import wording
 from yakuba.kernel.values import ValueRefused, calendar
 
@@ -189,7 +190,8 @@ class Listing:
     downwards; empty for the order of `rows`. each: makes of the rows of a page what `cell` is given, where that is
     more than a row; a prefetched field comes along by itself.
     lead, trail, actions: the sentence, the way here and the buttons at the top of the page.
-    export: the address that writes its files, where that is not its own page; taken: the permission to take them.
+    export: the address that writes its files, where that is not its own page; taken: the permission to take them;
+    forms: those of `tables.files.FORMATS` that what is listed can be taken in, and what is said of the others.
     remembered: whether the next visit begins as the last one ended; not for a list within something, such as a run.
     """
 
@@ -209,6 +211,7 @@ class Listing:
     actions: tuple[Link, ...] = ()
     export: str = ""
     taken: str = ""
+    forms: Callable[[Wanted], tuple[Collection[str], str]] = lambda wanted: (FORMATS, "")
     remembered: bool = True
     page_size: int = 50
 

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from yakuba.kernel.files.downloads import LargeDownload
-from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables import files
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table
@@ -24,14 +23,12 @@ def write(
     *,
     accept: bool = False,
     reduction: Mapping[str, str] = NO_REDUCTION,
-) -> LargeDownload:
+) -> Download:
     """The file `<name>-<today>`, written to the disk as `tables.files.write` does. Raises Lacking, and KeyError for
     another form."""
-    file = nameless_file()
-    files.write(tables, form, file, accept=accept, reduction=reduction)
-    file.seek(0)
+    file = files.written(tables, form, accept=accept, reduction=reduction)
     suffix = form if form in ("xlsx", "json") else "csv"
-    return LargeDownload(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)
+    return Download(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)
 
 
 def lacking_page(request: HttpRequest, lacking: Lacking, title: str, back: str) -> HttpResponse:

@@ -94,11 +94,16 @@ class Shown(Part):
             if allowed(request.user, one.needs)
         ]
         self.query = urlencode(wanted.parameters())
-        self.formats = FORMATS
         self.export = reverse(listing.export) if listing.export else request.path
         self.may_export = may_open(request.user, self.export) and (
             not listing.taken or allowed(request.user, listing.taken)
         )
+
+    @cached_property
+    def forms(self) -> tuple[list[tuple[str, str]], str]:
+        """The forms in which the list can be taken along, with their labels, and what is said of the others."""
+        had, note = self.listing.forms(self.wanted)
+        return [(code, label) for code, label in FORMATS.items() if code in had], note
 
     @property
     def headings(self) -> list[dict[str, Any]]:

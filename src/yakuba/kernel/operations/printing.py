@@ -7,6 +7,8 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from yakuba.kernel.cli.output import errors, fail, print_json, print_rows
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations.operation import Answer, Rows
@@ -40,7 +42,9 @@ def _tables(answer: Answer, facts: Any) -> Iterable[Rows]:
 
 
 def plain(facts: Any) -> Any:
-    """The same with dicts in place of dataclasses."""
+    """The same with dicts in place of dataclasses and models."""
+    if isinstance(facts, BaseModel):
+        return facts.model_dump()
     if isinstance(facts, Mapping):
         return {key: plain(one) for key, one in facts.items()}
     if isinstance(facts, list | tuple):
@@ -71,9 +75,10 @@ def flat(row: Mapping[str, Any], columns: Sequence[str] | Mapping[str, str]) -> 
 
 
 def write(file: Download, out: Path) -> None:
-    """Write it where it was asked for and say so on standard error. Raises typer.Exit(1)."""
+    """Write it where it was asked for, piece by piece, and say so on standard error. Raises typer.Exit(1)."""
     try:
-        out.write_bytes(file.content)
+        with out.open("wb") as target:
+            target.writelines(file.pieces())
     except OSError as error:
         raise fail(f"{out} に書けません（{error.strerror}）。書ける場所を指定してください。") from error
     errors.print(f"{out} に書きました。", highlight=False, markup=False)

@@ -38,7 +38,12 @@ def _forget(refusal: Refused, *, file: str, **_: object) -> None:
         storage.remove(row)
 
 
-@job(LOAD, label="宛名の取り込み", ended=_forget)
+@job(
+    LOAD,
+    label="宛名の取り込み",
+    ended=_forget,
+    about=lambda file, **_: StoredFile.objects.get(pk=file),
+)
 def load(context: JobContext, *, file: str, accept_fewer: bool, actor: int) -> None:
     """Load the stored file and remove it. Called again after a crash, it begins anew: a load counts whole or not at all."""
     row = StoredFile.objects.filter(pk=file).first()
@@ -51,7 +56,8 @@ def load(context: JobContext, *, file: str, accept_fewer: bool, actor: int) -> N
 
     with temporary.folder("register") as folder:
         path = folder / "register"
-        path.write_bytes(storage.content_of(row))
+        with path.open("wb") as copy:
+            copy.writelines(storage.pieces_of(row))
         try:
             loading.load(
                 path,

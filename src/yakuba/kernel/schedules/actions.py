@@ -17,7 +17,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Refused
 from yakuba.kernel.registry import InHand, PlannedWork, resolve
 from yakuba.kernel.schedules.models import Schedule
-from yakuba.kernel.schedules.queries import choices, label, offered_by_a_room
+from yakuba.kernel.schedules.queries import choices, label, may_begin, offered_by_a_room
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.workdays.models import SpecialDay
@@ -83,16 +83,11 @@ def _handed_over(row: Schedule, taker: User | None, actor: User) -> InHand:
     before, words = row.owner, f"予定「{label(row)}」"
     if taker is None:
         return InHand(before, words)
-    if not _may(taker, row):
+    if not may_begin(taker, row):
         return InHand(before, words, f"{taker}には、この仕事を行う権限がありません。")
     Schedule.objects.filter(pk=row.pk).update(owner=taker)
     record("schedules.kept", subject=f"schedule:{row.pk}", actor=actor, owner=taker.pk)
     return InHand(before, words)
-
-
-def _may(person: User, row: Schedule) -> bool:
-    work = offered_by_a_room(row)
-    return work is None or allowed(person, work.permission)
 
 
 def look_again() -> None:
@@ -125,7 +120,10 @@ def remove(row: Schedule, *, actor: User) -> None:
 
 @transaction.atomic
 def begin_now(row: Schedule, *, actor: User) -> None:
-    """Let a worker begin it, with its owner's rights, beside its turns."""
+    """Let a worker begin it, with its owner's rights, beside its turns. Raises Forbidden for who may not do that work: what
+    somebody else planned is no way around a permission."""
+    if not may_begin(actor, row):
+        raise Forbidden(f"「{label(row)}」は、その仕事を行う権限のある職員だけが始められます。")
     _enqueue(row)
     record("schedules.begun_by_hand", subject=f"schedule:{row.pk}", actor=actor)
 

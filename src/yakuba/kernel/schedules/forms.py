@@ -9,7 +9,7 @@ from django import forms
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.schedules import queries
 from yakuba.kernel.schedules.models import Schedule
-from yakuba.kernel.schedules.pattern import DAYS_LABELS, Days
+from yakuba.kernel.schedules.pattern import Days
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 
 
@@ -30,9 +30,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="「毎月、決まった日」のときだけ使います。31は月の末日です。",
     )
 
-    days = forms.ChoiceField(
-        label="行う日", choices=[("", "選んでください"), *((one.value, DAYS_LABELS[one]) for one in Days)]
-    )
+    days = forms.ChoiceField(label="行う日", choices=[("", "選んでください"), *Days.choices()])
 
     class Meta:
         model = Schedule

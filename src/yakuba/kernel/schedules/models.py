@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from yakuba.kernel.accounts.models import person
-from yakuba.kernel.schedules.pattern import CLOSED_LABELS, DAYS_LABELS, WEEKDAYS, Closed, Days, Pattern
+from yakuba.kernel.schedules.pattern import WEEKDAYS, Closed, Days, Pattern
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
@@ -22,13 +22,13 @@ class Schedule(MunicipalityModel):
 
     work = models.CharField("行うこと", max_length=60)
     choice = models.CharField("対象", max_length=200)
-    days = models.CharField("行う日", max_length=20, choices=[(one.value, DAYS_LABELS[one]) for one in Days])
+    days = models.CharField("行う日", max_length=20, choices=Days.choices())
     weekday = models.PositiveSmallIntegerField("曜日", choices=list(enumerate(WEEKDAYS)), default=0)
     month_day = models.PositiveSmallIntegerField("日", default=1)
     closed = models.CharField(
         "閉庁日に当たるとき",
         max_length=10,
-        choices=[(one.value, CLOSED_LABELS[one]) for one in Closed],
+        choices=Closed.choices(),
         default=Closed.ANYWAY,
     )
     at = models.TimeField("時刻")

@@ -27,7 +27,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         messages.success(request, "特別な日を決めました。")
         return redirect("schedules:schedules")
     context = {
-        "rows": queries.shown(),
+        "rows": queries.shown(person_of(request)),
         "days": SpecialDay.objects.order_by("day"),
         "form": form,
     }

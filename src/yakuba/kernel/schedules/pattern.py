@@ -6,47 +6,34 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+
+from yakuba.kernel.values.labelled import Labelled
 
 ONE = timedelta(days=1)
 FARTHEST = 800  # days that are looked through for the next one
 LONGEST_MOVE = 31  # days by which a day may move over closed ones
 
 
-class Days(StrEnum):
+class Days(Labelled):
     """On which days."""
 
-    DAILY = "daily"
-    WORKDAYS = "workdays"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    FIRST_WORKDAY = "first-workday"
-    LAST_WORKDAY = "last-workday"
+    DAILY = "daily", "毎日"
+    WORKDAYS = "workdays", "開庁日ごと"
+    WEEKLY = "weekly", "毎週、決まった曜日"
+    MONTHLY = "monthly", "毎月、決まった日"
+    FIRST_WORKDAY = "first-workday", "毎月、最初の開庁日"
+    LAST_WORKDAY = "last-workday", "毎月、最後の開庁日"
 
 
-class Closed(StrEnum):
+class Closed(Labelled):
     """What becomes of a day on which the town hall is closed."""
 
-    ANYWAY = "anyway"
-    BEFORE = "before"
-    AFTER = "after"
-    SKIP = "skip"
+    ANYWAY = "anyway", "その日に行う"
+    BEFORE = "before", "直前の開庁日に行う"
+    AFTER = "after", "次の開庁日に行う"
+    SKIP = "skip", "その回は行わない"
 
 
-DAYS_LABELS = {
-    Days.DAILY: "毎日",
-    Days.WORKDAYS: "開庁日ごと",
-    Days.WEEKLY: "毎週、決まった曜日",
-    Days.MONTHLY: "毎月、決まった日",
-    Days.FIRST_WORKDAY: "毎月、最初の開庁日",
-    Days.LAST_WORKDAY: "毎月、最後の開庁日",
-}
-CLOSED_LABELS = {
-    Closed.ANYWAY: "その日に行う",
-    Closed.BEFORE: "直前の開庁日に行う",
-    Closed.AFTER: "次の開庁日に行う",
-    Closed.SKIP: "その回は行わない",
-}
 WEEKDAYS = "月火水木金土日"
 
 
@@ -64,11 +51,9 @@ class Pattern:
         named = {
             Days.WEEKLY: f"毎週{WEEKDAYS[self.weekday]}曜日",
             Days.MONTHLY: f"毎月{self.month_day}日",
-        }.get(self.days, DAYS_LABELS[self.days])
+        }.get(self.days, self.days.label)
         moved = (
-            ""
-            if self.closed is Closed.ANYWAY or self._always_open
-            else f"（閉庁日なら{CLOSED_LABELS[self.closed]}）"
+            "" if self.closed is Closed.ANYWAY or self._always_open else f"（閉庁日なら{self.closed.label}）"
         )
         return f"{named} {self.at:%H:%M}{moved}"
 

@@ -30,10 +30,11 @@ def choices(work: PlannedWork, user: Any) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A schedule as it is listed. label: what is done, with what."""
+    """A schedule as it is listed. label: what is done, with what; may_begin: whether the person may do that work."""
 
     row: Schedule
     label: str
+    may_begin: bool
 
     @property
     def pattern(self) -> str:
@@ -41,15 +42,21 @@ class Shown:
         return str(self.row.pattern)
 
 
-def shown() -> list[Shown]:
-    """All schedules of the town, the next first, then those that are switched off."""
+def shown(person: User) -> list[Shown]:
+    """All schedules of the town for that person, the next first, then those that are switched off."""
     rows = Schedule.objects.select_related("owner").order_by(F("next_at").asc(nulls_last=True), "pk")
-    return [Shown(row, label(row)) for row in rows]
+    return [Shown(row, label(row), may_begin(person, row)) for row in rows]
 
 
 def offered_by_a_room(row: Schedule) -> PlannedWork | None:
     """The work that is planned; None where no room offers it any more."""
     return next((one for one in planned_works() if one.name == row.work), None)
+
+
+def may_begin(person: User, row: Schedule) -> bool:
+    """Whether the person may do the work that is planned; nobody is kept from what no room offers any more."""
+    work = offered_by_a_room(row)
+    return work is None or allowed(person, work.permission)
 
 
 def label(row: Schedule) -> str:
@@ -59,6 +66,11 @@ def label(row: Schedule) -> str:
         return row.work
     named = dict(choices(work, row.owner)).get(row.choice, row.choice)
     return f"{work.label}（{named}）"
+
+
+def named(schedule_id: int) -> str:
+    """The same for its number. Raises Schedule.DoesNotExist."""
+    return label(Schedule.objects.select_related("owner").get(pk=schedule_id))
 
 
 def failures(user: User) -> list[Failure]:

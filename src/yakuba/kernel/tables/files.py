@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
 from yakuba.kernel.definitions import Problem
+from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table, write_csv, write_json
 
@@ -58,8 +58,9 @@ def write(
 
 def written(
     tables: Iterable[Table], form: str, *, accept: bool = False, reduction: Mapping[str, str] = NO_REDUCTION
-) -> bytes:
-    """The same in memory."""
-    buffer = io.BytesIO()
-    write(tables, form, buffer, accept=accept, reduction=reduction)
-    return buffer.getvalue()
+) -> IO[bytes]:
+    """The same into a file without a name, to be read from its beginning."""
+    file = nameless_file()
+    write(tables, form, file, accept=accept, reduction=reduction)
+    file.seek(0)
+    return file

@@ -16,7 +16,7 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.transfers.models import Transfers
-from yakuba.kernel.transfers.queries import hand_over, staff
+from yakuba.kernel.transfers.queries import answers_for, hand_over, nobody_answers, staff
 from yakuba.kernel.transfers.reading import Move, moves
 
 JOB = "transfers.carry_out"
@@ -57,6 +57,20 @@ def withdraw(row: Transfers, *, actor: User) -> None:
     record("transfers.withdrawn", subject=f"transfers:{row.pk}", actor=actor)
 
 
+@transaction.atomic
+def take_over(row: Transfers, *, actor: User) -> None:
+    """Answer for it from now on, in the place of somebody who no longer can; where its day has come, it is carried out.
+    Raises Conflict while somebody answers for it, and unless it waits."""
+    jobs.lock(JOB, _key(row))
+    locked = Transfers.objects.select_for_update(of=("self",)).select_related("planned_by").get(pk=row.pk)
+    if locked.state != State.WAITING or answers_for(locked):
+        raise Conflict("この異動は、引き受けを待っていません。画面を開き直してください。")
+    Transfers.objects.filter(pk=row.pk).update(planned_by=actor, report=[], troubled=False)
+    for job in Job.objects.filter(name=JOB, key=_key(row)):  # none before its day
+        jobs.retry(job)
+    record("transfers.taken_over", subject=f"transfers:{row.pk}", actor=actor, before=locked.planned_by_id)
+
+
 def _move(row: Transfers, origins: tuple[State, ...], target: State) -> None:
     locked = Transfers.objects.select_for_update().get(pk=row.pk)
     if locked.state not in origins:
@@ -68,10 +82,14 @@ def carry_out_due() -> None:
     """Let workers carry out every town's transfers whose day has come, each once. Safe in several processes at once."""
     due = Transfers.all_municipalities.filter(state=State.WAITING, day__lte=timezone.localdate())
     for found in due.order_by("day", "pk").select_related("municipality"):
-        key = f"transfers-{found.pk}"
+        key = _key(found)
         with jobs.told_apart(f"the transfers {found.pk}"), active_municipality(found.municipality):
             if not Job.objects.filter(name=JOB, key=key).exists():  # one that failed waits for a person
                 jobs.enqueue(JOB, key=key, transfers_id=found.pk)
+
+
+def _key(row: Transfers) -> str:
+    return f"transfers-{row.pk}"
 
 
 def give_up(refusal: Refused, *, transfers_id: int) -> None:
@@ -82,13 +100,16 @@ def give_up(refusal: Refused, *, transfers_id: int) -> None:
 
 @transaction.atomic
 def carry_out(transfers_id: int) -> None:
-    """All moves of one table, in one transaction. What does not fit any more is told and hinders no other.
+    """All moves of one table, in one transaction. What does not fit any more is told and hinders no other. Raises Conflict
+    where nobody answers for it any more.
 
     First all get their new places, so that whoever takes work over has the rights for it; whoever leaves goes last.
     """
     row = Transfers.objects.select_for_update().filter(pk=transfers_id, state=State.WAITING).first()
     if row is None:
         return
+    if not answers_for(row):
+        raise Conflict(nobody_answers(row))
     wanted = [Move.of(one) for one in row.moves]
     troubles = _each(_place, _managers_first(wanted), row.planned_by)
     report = _hand_over(wanted, row.planned_by, troubles)

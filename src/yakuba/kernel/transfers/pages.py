@@ -12,10 +12,9 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.transfers import actions, queries
 from yakuba.kernel.transfers.forms import TransfersForm
 from yakuba.kernel.transfers.models import Transfers
+from yakuba.kernel.transfers.queries import MANAGE
 from yakuba.kernel.transfers.reading import Move
 from yakuba.kernel.ui.refusals import told_in
-
-MANAGE = "accounts.manage"
 
 
 @permission_required(MANAGE)
@@ -47,6 +46,9 @@ def one(request: HttpRequest, transfers_id: int) -> HttpResponse:
         "waits": waits,
         "over": waits and row.day < timezone.localdate(),
         "today": row.day == timezone.localdate(),
+        "orphaned": ""
+        if row.state != Transfers.State.WAITING or queries.answers_for(row)
+        else queries.nobody_answers(row),
         "hanging": [move for move in shown if move.hanging] if waits else [],
     }
     return render(request, "transfers/one.html", context)
@@ -71,3 +73,13 @@ def withdraw(request: HttpRequest, transfers_id: int) -> HttpResponse:
     actions.withdraw(row, actor=person_of(request))
     messages.success(request, "取りやめました。")
     return redirect("transfers:all")
+
+
+@require_POST
+@permission_required(MANAGE)
+def take_over(request: HttpRequest, transfers_id: int) -> HttpResponse:
+    """Answer for it in the place of somebody who no longer can."""
+    row = get_object_or_404(Transfers, pk=transfers_id)
+    actions.take_over(row, actor=person_of(request))
+    messages.success(request, "引き受けました。異動の日が来ていれば、1、2分のうちに切り替わります。")
+    return redirect("transfers:one", row.pk)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.reading import Move
 
+MANAGE = "accounts.manage"
 TOLD_FOR = timedelta(days=14)
 NOT_YET = "異動の日を過ぎましたが、まだ切り替わっていません。ワーカー（yakuba worker）が動いているか確かめてください。"
 
@@ -48,6 +48,19 @@ def shown(moves: Sequence[Move]) -> list[Shown]:
     for one in hand_over(dict.fromkeys(concerned), None):
         in_hand.setdefault(one.person, []).append(one.words)
     return [_shown(move, people.get(move.username), in_hand) for move in moves]
+
+
+def answers_for(row: Transfers) -> bool:
+    """Whether who planned it still may: it is carried out in the name of that person."""
+    return allowed(row.planned_by, MANAGE)
+
+
+def nobody_answers(row: Transfers) -> str:
+    """Why it is not carried out, and what to do."""
+    return (
+        f"登録した{row.planned_by}が在職していないか、職員を管理する権限がなくなったので、このままでは行いません。"
+        "ほかの管理者が、異動を開いて引き受けてください。"
+    )
 
 
 def staff(usernames: Sequence[str]) -> dict[str, User]:
@@ -92,33 +105,28 @@ def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
 
 
 def failures(user: User) -> list[Failure]:
-    """Transfers of which some could not be carried out, or left work that is nobody's (told for two weeks),
-    and those whose day went by."""
-    if not allowed(user, "accounts.manage"):
+    """Transfers of which some could not be carried out, or left work that is nobody's (told for two weeks), those whose
+    day went by, and those for which nobody answers any more, before it comes."""
+    if not allowed(user, MANAGE):
         return []
-    waiting = Transfers.objects.filter(
-        Q(day__lt=timezone.localdate()) | Q(troubled=True), state=Transfers.State.WAITING
-    )
-    late = [
-        Failure(
-            "人事異動",
-            str(row.report[0]) if row.troubled else NOT_YET,
-            reverse("transfers:one", args=[row.pk]),
-            "異動を開く",
-            row.planned_at,
-        )
-        for row in waiting
-    ]
-    rows = Transfers.objects.filter(
+    waiting = Transfers.objects.filter(state=Transfers.State.WAITING).select_related("planned_by")
+    done = Transfers.objects.filter(
         state=Transfers.State.DONE, troubled=True, done_at__gte=timezone.now() - TOLD_FOR
     )
-    return late + [
+    told = [(row, reason, "異動を開く") for row in waiting if (reason := _why_not_yet(row))]
+    told += [(row, str(row.report[0]), "結果を見る") for row in done]
+    return [
         Failure(
-            "人事異動",
-            str(row.report[0]),
-            reverse("transfers:one", args=[row.pk]),
-            "結果を見る",
-            row.done_at or row.planned_at,
+            "人事異動", reason, reverse("transfers:one", args=[row.pk]), label, row.done_at or row.planned_at
         )
-        for row in rows
+        for row, reason, label in told
     ]
+
+
+def _why_not_yet(row: Transfers) -> str:
+    """What is wrong with one that waits, before its day or after; empty for nothing."""
+    if row.troubled:
+        return str(row.report[0])
+    if not answers_for(row):
+        return nobody_answers(row)
+    return NOT_YET if row.day < timezone.localdate() else ""

@@ -9,7 +9,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.jobs import JobContext, job
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.nursery.actions import handing, notices, runs
-from yakuba.services.nursery.models import Round
+from yakuba.services.nursery.models import NoticePrint, Round, Run
 
 ATTEMPTS = 2
 LOOK_EVERY = 0.25  # seconds between looks whether the job was stopped; the solver tells far more often
@@ -36,13 +36,20 @@ def _listener(context: JobContext) -> Callable[[int, int, str], None]:
     ended=runs.give_up,
     again=runs.take_up,
     permission="nursery.run",
+    about=lambda run_id: Run.objects.get(pk=run_id),
 )
 def calculate(context: JobContext, *, run_id: int) -> None:
     """Calculate one run. Killed half way it starts anew: nothing is stored before the end."""
     runs.work(run_id, _listener(context))
 
 
-@job(handing.JOB, label="入所の決定を入力に回す", attempts=ATTEMPTS, permission="nursery.propose")
+@job(
+    handing.JOB,
+    label="入所の決定を入力に回す",
+    attempts=ATTEMPTS,
+    permission="nursery.propose",
+    about=lambda round_id, actor_id: Round.objects.get(pk=round_id),
+)
 def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
     """Hand the decisions of a frozen round over; what stands already is left alone."""
     round, actor = Round.objects.get(pk=round_id), User.objects.get(pk=actor_id)
@@ -58,6 +65,7 @@ def hand_over(context: JobContext, *, round_id: int, actor_id: int) -> None:
     ended=notices.give_up,
     again=notices.take_up,
     permission="nursery.output",
+    about=lambda print_id: NoticePrint.objects.select_related("round").get(pk=print_id).round,
 )
 def make_notices(context: JobContext, *, print_id: int) -> None:
     """Make a round's notices. Killed half way it goes on with the pages that were ready."""

@@ -10,7 +10,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, TypeAdapter
 
 Point = tuple[float, float]
 Corners = tuple[Point, ...]
@@ -79,16 +82,13 @@ class CaseStatus(StrEnum):
     NUMBER_UNREADABLE = "number_unreadable"
 
 
-def _known(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a stored record this version has a place for: stored readings outlive the version that made them."""
-    names = {item.name for item in dataclasses.fields(kind)}
-    return {name: value for name, value in data.items() if name in names}
-
-
-def _reasons(names: Iterable[str]) -> tuple[Reason, ...]:
-    """The reasons that this version still knows."""
+def _still_known(names: Iterable[str]) -> list[str]:
+    """Stored readings outlive the version that made them, and the reasons that it knew."""
     known = {reason.value for reason in Reason}
-    return tuple(Reason(name) for name in names if name in known)
+    return [name for name in names if name in known]
+
+
+Reasons = Annotated[tuple[Reason, ...], BeforeValidator(_still_known)]
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,8 @@ class Evidence:
     cell_floor: float = 0.0
     ink: float = 0.0
     print_found: float = 1.0
-    flags: tuple[Reason, ...] = ()
+    flags: Reasons = ()
     rivals: tuple[str, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Evidence:
-        """What was measured, as stored by this version or another."""
-        lists = {name: tuple(data.get(name, ())) for name in ("characters", "rivals")}
-        return cls(**{**_known(cls, data), **lists, "flags": _reasons(data.get("flags", ()))})
 
     def floor(self, start: int = 0) -> float:
         """The lowest probability of a character from position `start` on, 0..1; 1 when there is none."""
@@ -144,31 +138,12 @@ class FieldReading:
     raw: str
     confidence: float
     decision: Decision
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
     message: str
     corners: Corners
     candidates: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
     evidence: Evidence = dataclasses.field(default_factory=Evidence)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> FieldReading:
-        """The reading that `to_json` wrote, in this version or another."""
-        return cls(
-            **{
-                **_known(cls, data),
-                "decision": Decision(data["decision"]),
-                "reasons": _reasons(data["reasons"]),
-                "corners": _points(data["corners"]),
-                "candidates": tuple(data.get("candidates", ())),
-                "confirmed_by": tuple(data.get("confirmed_by", ())),
-                "evidence": Evidence.from_json(data.get("evidence", {})),
-            }
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Only strings, numbers, lists and dictionaries."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -206,12 +181,8 @@ class PageReading:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PageReading:
-        """The page that `to_json` wrote, in this version or another."""
-        fields = tuple(FieldReading.from_json(entry) for entry in data["fields"])
-        status = PageStatus(data["status"])
-        return cls(
-            **{**_known(cls, data), "status": status, "corners": _points(data["corners"]), "fields": fields}
-        )
+        """The page that `to_json` wrote, in this version or another: what this one has no place for is left out."""
+        return _pages().validate_python(data)
 
     def to_json(self) -> dict[str, Any]:
         """Only strings, numbers, lists and dictionaries."""
@@ -238,17 +209,11 @@ class CaseReading:
         """The reading of one field, or None when no page has it."""
         return next((reading for reading in self.fields if reading.field == code), None)
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CaseReading:
-        """The case that `to_json` wrote."""
-        fields = tuple(FieldReading.from_json(entry) for entry in data["fields"])
-        return cls(
-            **{**data, "status": CaseStatus(data["status"]), "pages": tuple(data["pages"]), "fields": fields}
-        )
 
-    def to_json(self) -> dict[str, Any]:
-        """Only strings, numbers, lists and dictionaries."""
-        return asdict(self)
+@cache
+def _pages() -> TypeAdapter[PageReading]:
+    """Made when it is first used: most processes read no page."""
+    return TypeAdapter(PageReading)
 
 
 def with_decision(
@@ -256,10 +221,6 @@ def with_decision(
 ) -> FieldReading:
     """A copy of `reading` with another decision."""
     return replace(reading, decision=decision, reasons=reasons, message=message, **changes)
-
-
-def _points(data: Any) -> Corners:
-    return tuple((float(x), float(y)) for x, y in data)
 
 
 # The desk: what other rooms, programs and the demo see of batches, questions and problem sheets.

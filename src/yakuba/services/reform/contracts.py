@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,6 @@ class Effect:
     def rate(self) -> float | None:
         """Saved share of the time before, or None when there is nothing to compare."""
         return self.saved / self.before if self.before else None
-
-    @property
-    def person_per_case(self) -> float | None:
-        """Staff minutes per case now, or None without a finished case."""
-        return self.person / self.cases if self.cases else None
-
-    def to_json(self) -> dict[str, Any]:
-        """All figures, rounded to a hundredth of a minute."""
-        figures = {
-            name: round(getattr(self, name), 2)
-            for name in ("person", "assumed", "machine", "before", "saved")
-        }
-        rate = None if self.rate is None else round(self.rate, 4)
-        head = {"procedure": self.procedure, "title": self.title, "cases": self.cases}
-        return head | {"baseline": asdict(self.baseline)} | figures | {"rate": rate}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Nothing, Operations, Rows
@@ -23,20 +23,23 @@ MINUTES = {
 COLUMNS = {"title": "手続", "cases": "件数"} | MINUTES | {"rate": "削減率"}
 
 
+Minutes = Annotated[float, AfterValidator(lambda minutes: round(minutes, 2))]
+
+
 class EffectOut(BaseModel):
-    """Before and now, in minutes. person: of staff; assumed: the part of it that was not measured; machine: of programs;
+    """Before and now, in minutes, rounded to a hundredth. person: of staff; assumed: the part of it that was not measured; machine: of programs;
     rate: the saved share of the time before, none without a case."""
 
     procedure: str
     title: str
     cases: int
     baseline: Baseline
-    person: float
-    assumed: float
-    machine: float
-    before: float
-    saved: float
-    rate: float | None
+    person: Minutes
+    assumed: Minutes
+    machine: Minutes
+    before: Minutes
+    saved: Minutes
+    rate: Annotated[float, AfterValidator(lambda share: round(share, 4))] | None
 
 
 class EffectsOut(BaseModel):
@@ -64,7 +67,7 @@ def _row(effect: dict[str, Any]) -> dict[str, str]:
     help="手続ごとに、前と今の時間、減った時間と率を出す",
     answer=Answer(EffectsOut, tables=_tables),
 )
-def effects(asked: Nothing, actor: Actor) -> dict[str, Any]:
+def effects(asked: Nothing, actor: Actor) -> EffectsOut:
     """Before and now for each procedure, in minutes, and their sum."""
     rows = queries.effects()
-    return {"procedures": [row.to_json() for row in rows], "total": total(rows).to_json()}
+    return EffectsOut.model_validate({"procedures": rows, "total": total(rows)}, from_attributes=True)

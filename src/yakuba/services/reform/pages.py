@@ -95,16 +95,20 @@ EFFECTS = Listing(
 )
 
 
+def _paper(
+    request: HttpRequest, name: str, template: str, event: str, context: dict[str, Any]
+) -> HttpResponseBase:
+    """The same as a PDF, as of today. Recorded."""
+    context |= {"municipality": current_municipality(), "today": timezone.localdate()}
+    content = to_pdf(render_to_string(template, context))
+    record(event, actor=person_of(request))
+    return Download(f"{name}-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
+
+
 @permission_required("reform.view")
-def effects_pdf(request: HttpRequest) -> HttpResponse:
-    """The same as a PDF for a meeting."""
-    context = _context(queries.effects()) | {
-        "municipality": current_municipality(),
-        "today": timezone.localdate(),
-    }
-    content = to_pdf(render_to_string("reform/report.html", context))
-    record("reform.report_made", actor=person_of(request))
-    return Download(f"effect-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
+def effects_pdf(request: HttpRequest) -> HttpResponseBase:
+    """For a meeting."""
+    return _paper(request, "effect", "reform/report.html", "reform.report_made", _context(queries.effects()))
 
 
 @permission_required("reform.view")
@@ -115,17 +119,10 @@ def promises(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("reform.view")
-def promises_pdf(request: HttpRequest) -> HttpResponse:
-    """The same as a paper for decision (決裁) and audit."""
-    context = {
-        "promises": measured(),
-        "municipality": current_municipality(),
-        "today": timezone.localdate(),
-        "person": request.user,
-    }
-    content = to_pdf(render_to_string("reform/promises_paper.html", context))
-    record("reform.promises_printed", actor=person_of(request))
-    return Download(f"promises-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
+def promises_pdf(request: HttpRequest) -> HttpResponseBase:
+    """For decision (決裁) and audit."""
+    context = {"promises": measured(), "person": request.user}
+    return _paper(request, "promises", "reform/promises_paper.html", "reform.promises_printed", context)
 
 
 def _openable(promise: Promise, user: Any) -> Promise:

@@ -7,43 +7,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from yakuba.kernel.values.labelled import Labelled
 
-class RowState(StrEnum):
+
+class RowState(Labelled):
     """Where one row (one case to enter) stands. The allowed changes are `engine.states.TRANSITIONS`."""
 
-    WAITING = "waiting"
-    LOOKING_UP = "looking_up"
-    ENTERING = "entering"
-    INTENT = "intent"
-    SUBMITTING = "submitting"
-    ENTERED = "entered"
-    FOUND_ALREADY = "found_already"
-    REHEARSED = "rehearsed"
-    RETRY = "retry"
-    FAILED = "failed"
-    UNDECIDED = "undecided"
-    SKIPPED = "skipped"
-
-    @property
-    def label(self) -> str:
-        """The Japanese word that staff see."""
-        return _STATE_LABELS[self]
-
-
-_STATE_LABELS = {
-    RowState.WAITING: "待ち",
-    RowState.LOOKING_UP: "照会中",
-    RowState.ENTERING: "入力中",
-    RowState.INTENT: "登録直前",
-    RowState.SUBMITTING: "登録中",
-    RowState.ENTERED: "登録済み",
-    RowState.FOUND_ALREADY: "登録されていた",
-    RowState.REHEARSED: "試行済み",
-    RowState.RETRY: "やり直し待ち",
-    RowState.FAILED: "失敗",
-    RowState.UNDECIDED: "人の判断待ち",
-    RowState.SKIPPED: "とばした",
-}
+    WAITING = "waiting", "待ち"
+    LOOKING_UP = "looking_up", "照会中"
+    ENTERING = "entering", "入力中"
+    INTENT = "intent", "登録直前"
+    SUBMITTING = "submitting", "登録中"
+    ENTERED = "entered", "登録済み"
+    FOUND_ALREADY = "found_already", "登録されていた"
+    REHEARSED = "rehearsed", "試行済み"
+    RETRY = "retry", "やり直し待ち"
+    FAILED = "failed", "失敗"
+    UNDECIDED = "undecided", "人の判断待ち"
+    SKIPPED = "skipped", "とばした"
 
 
 class ProblemKind(StrEnum):
@@ -170,39 +151,23 @@ class Command(StrEnum):
     STOP = "stop"
 
 
-class Ending(StrEnum):
+class Ending(Labelled):
     """Why a run returned."""
 
-    FINISHED = "finished"  # no open row is left
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    SCREEN_CHANGED = "screen_changed"
-    TOO_MANY_FAILURES = "too_many_failures"
-    LOGIN_REFUSED = "login_refused"
-    SETUP = "setup"
-    NO_EGRESS = "no_egress"  # the only way out does not answer
-    GIVEN_UP = "given_up"  # the job has ended without being done
-    WAITING = "waiting"  # every open row waits for its time: call again after `RunReport.wait` seconds
-    LOST = "lost"  # another worker holds the run now
-
-    @property
-    def label(self) -> str:
-        return _ENDING_LABELS[self]
-
-
-_ENDING_LABELS = {
-    Ending.FINISHED: "最後まで終わりました",
-    Ending.PAUSED: "一時停止しました",
-    Ending.STOPPED: "停止しました",
-    Ending.SCREEN_CHANGED: "画面が変わっているため停止しました",
-    Ending.TOO_MANY_FAILURES: "失敗が続いたため停止しました",
-    Ending.LOGIN_REFUSED: "ログインできないため停止しました",
-    Ending.SETUP: "準備が整っていないため始められません",
-    Ending.NO_EGRESS: "外への出口が応答しないため停止しました",
-    Ending.GIVEN_UP: "続けられなくなって停止しました",
-    Ending.WAITING: "やり直す時刻を待っています",
-    Ending.LOST: "別の処理が引き継ぎました",
-}
+    FINISHED = "finished", "最後まで終わりました"  # no open row is left
+    PAUSED = "paused", "一時停止しました"
+    STOPPED = "stopped", "停止しました"
+    SCREEN_CHANGED = "screen_changed", "画面が変わっているため停止しました"
+    TOO_MANY_FAILURES = "too_many_failures", "失敗が続いたため停止しました"
+    LOGIN_REFUSED = "login_refused", "ログインできないため停止しました"
+    SETUP = "setup", "準備が整っていないため始められません"
+    NO_EGRESS = "no_egress", "外への出口が応答しないため停止しました"  # the only way out does not answer
+    GIVEN_UP = "given_up", "続けられなくなって停止しました"  # the job has ended without being done
+    WAITING = (
+        "waiting",
+        "やり直す時刻を待っています",
+    )  # every open row waits for its time: call again after `RunReport.wait` seconds
+    LOST = "lost", "別の処理が引き継ぎました"  # another worker holds the run now
 
 
 @dataclass(frozen=True)

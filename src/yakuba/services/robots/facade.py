@@ -15,19 +15,6 @@ from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.models import Row
 from yakuba.services.robots.queries import runs as reading
 
-__all__ = [
-    "RunProgress",
-    "UndecidedRow",
-    "decide",
-    "load_scenario",
-    "obstacles",
-    "resume",
-    "run_progress",
-    "set_system",
-    "start_run",
-    "undecided",
-]
-
 
 @dataclass(frozen=True)
 class RunProgress:

@@ -39,6 +39,7 @@ limit_lane("robots", 1)
     ended=runs.give_up,
     again=runs.take_up,
     permission="robots.run",
+    about=lambda run_id: Run.objects.select_related("scenario").get(pk=run_id),
 )
 def run(context: JobContext, *, run_id: int) -> None:
     """Work on the run until it is finished, paused, stopped or held up."""
@@ -60,7 +61,13 @@ def run(context: JobContext, *, run_id: int) -> None:
             raise JobPostponed(report.wait)
 
 
-@job(lookups.JOB, label="ロボットの照会", attempts=1, permission="robots.decide")
+@job(
+    lookups.JOB,
+    label="ロボットの照会",
+    attempts=1,
+    permission="robots.decide",
+    about=lambda row_id: f"受付 {Row.objects.select_related('case').get(pk=row_id).case.receipt_number}",
+)
 def look_up(context: JobContext, *, row_id: int) -> None:
     """Ask the target about one undecided row, and keep the answer with a picture. Enters nothing."""
     row = Row.objects.select_related("case", "run__scenario__system").get(pk=row_id)

@@ -221,7 +221,7 @@ class Row(MunicipalityModel):
     state = models.CharField(
         "状態",
         max_length=16,
-        choices=[(state.value, state.label) for state in RowState],
+        choices=RowState.choices(),
         default=RowState.WAITING.value,
     )
     holds_case = models.BooleanField(default=True)
@@ -281,9 +281,7 @@ class RowEvent(MunicipalityModel):
 
     row = models.ForeignKey(Row, models.CASCADE, related_name="events", verbose_name="行")
     at = models.DateTimeField("日時", auto_now_add=True)
-    state = models.CharField(
-        "状態", max_length=16, choices=[(state.value, state.label) for state in RowState]
-    )
+    state = models.CharField("状態", max_length=16, choices=RowState.choices())
     message = models.TextField("内容", blank=True)
     user = person("職員", null=True)
 

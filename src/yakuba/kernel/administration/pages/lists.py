@@ -173,6 +173,11 @@ def _job_buttons(row: Job) -> Sequence[Cell]:
     return (Cell(label, url=url, about=str(row), button=True, sends=True),)
 
 
+def _job(row: Job) -> Sequence[Cell]:
+    """What it is and works on; the names that programs know it by only for who looks into it."""
+    return (Cell(row.label), Cell(row.about, small=True, behind=f"{row.name} {row.key}"))
+
+
 def _progress(row: Job) -> str:
     done, total = wording.grouped(row.progress_done), wording.grouped(row.progress_total)
     return f"{done}／{total}" if row.progress_total else ""
@@ -183,7 +188,7 @@ JOBS = Listing(
     "仕事と失敗",
     "仕事",
     columns=(
-        Column("job", "仕事", lambda row: (Cell(row.label), Cell(row.key, small=True)), ("name", "key")),
+        Column("job", "仕事", _job, ("name", "key")),
         Column(
             "state",
             "状態",
@@ -197,7 +202,11 @@ JOBS = Listing(
     ),
     rows=lambda: Job.objects.order_by("-pk"),
     nothing=Nothing("仕事はまだありません", "読み取りやロボットを動かすと、ここに出ます。"),
-    search=Search(lambda rows, text: rows.filter(key__icontains=text), label="対象"),
+    search=Search(
+        lambda rows, text: rows.filter(key__icontains=text),
+        label="システム上の名前",
+        help="「くわしく」に出る名前。例：run-12",
+    ),
     filters=(
         Filter("state", "状態", lambda: State.choices),
         Filter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -15,8 +16,10 @@ from yakuba.kernel.administration import checks
 from yakuba.kernel.administration.pages.house import shown_value
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.registry.models import UnusedRoom
+from yakuba.kernel.transfers.models import Transfers
 
 ROOMS = "administration:rooms"
 
@@ -70,6 +73,20 @@ def job(state: State, **more: object) -> Job:
         state=state,
         **more,
     )
+
+
+def test_a_job_is_called_what_staff_call_it_and_its_key_stands_in_the_details(admin, in_yakuba_city, clerk):
+    day = date(2027, 4, 1)
+    transfers = Transfers.objects.create(day=day, moves=[], planned_by=clerk)
+    row = enqueue("transfers.carry_out", key=f"transfers-{transfers.pk}", transfers_id=transfers.pk)
+    assert str(row) == "人事異動を行う 令和9年4月1日(木)"
+    page = admin.get(reverse("administration:jobs"), follow=True).content.decode()
+    told, details = page.split("<tbody>")[1].split("<details>", 1)
+    assert "令和9年4月1日" in told
+    assert row.key not in told
+    assert f"{row.name} {row.key}" in details
+    transfers.delete()
+    assert str(row) == "人事異動を行う"
 
 
 def test_jobs_are_listed_narrowed_tried_again_and_cancelled(admin, in_yakuba_city):

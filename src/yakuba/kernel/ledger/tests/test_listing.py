@@ -125,8 +125,15 @@ def test_csv_in_both_encodings_and_no_character_is_lost_unseen(town, client, cle
     assert "髙橋花子" in accepted
 
 
-def test_csv_of_two_procedures_says_what_to_do(town, client, clerk):
+def test_csv_of_two_procedures_is_not_offered_and_says_what_to_do(town, client, clerk):
     client.force_login(clerk)
+    both = client.get("/cases/", follow=True).content.decode()
+    assert "form=xlsx" in both
+    assert not any(f"form={form}" in both for form in ("utf-8", "cp932", "json"))
+    assert "CSVとJSONは、手続を1つ選ぶと書き出せます" in both
+    one = client.get("/cases/?procedure=bus").content.decode()
+    assert all(f"form={form}" in one for form in ("xlsx", "utf-8", "cp932", "json"))
+    assert "手続を1つ選ぶと" not in one
     page = client.get("/cases/export/?form=utf-8", follow=True).content.decode()
     assert "手続を1つ選ぶ" in page
     assert client.get("/cases/export/?form=doc").status_code == 404

@@ -160,7 +160,7 @@ def test_a_mark_reads_back_as_it_was_written(recipient):
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
 def test_the_mailing_file_and_the_pdf_prove_each_other(five, tmp_path, encoding):
     made = printed(letters(5))
-    data = files.written([mailing.table("宛名", made.letters)], encoding, accept=True)
+    data = files.written([mailing.table("宛名", made.letters)], encoding, accept=True).read()
     (tmp_path / "letters.pdf").write_bytes(made.pdf)
     (tmp_path / "mailing.csv").write_bytes(data)
     words = ["verify", str(tmp_path / "letters.pdf"), "--mailing", str(tmp_path / "mailing.csv")]

@@ -163,7 +163,9 @@ def work():
 def test_a_workbook_is_a_register_too_and_other_headings_are_known(in_yakuba_city, clerk, tmp_path):
     path = tmp_path / "atena.xlsx"
     made = [("0001", "山田太郎", "1950-03-08", "ヤマダタロウ"), ("0002", "髙橋花子", None, "")]
-    path.write_bytes(files.written([Table("宛名", ("住民番号", "名前", "生年月日", "カナ"), made)], "xlsx"))
+    path.write_bytes(
+        files.written([Table("宛名", ("住民番号", "名前", "生年月日", "カナ"), made)], "xlsx").read()
+    )
     done = loading.load(path, actor=clerk)
     assert (done.rows, done.problems) == (2, [])
     assert queries.match(SAYS).certain is None

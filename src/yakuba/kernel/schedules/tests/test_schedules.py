@@ -115,6 +115,20 @@ def test_an_owner_without_the_right_begins_nothing(keeper, make_staff, yakuba_ci
         actions.keep(row, actor=make_staff(yakuba_city, "schedules.manage"))
 
 
+def test_only_who_may_do_the_work_begins_it_by_hand(keeper, make_staff, yakuba_city, client):
+    row = planned(keeper)
+    begin_now = f"/schedules/{row.pk}/begin/"
+    client.force_login(make_staff(yakuba_city, "schedules.manage"))
+    assert begin_now not in client.get("/schedules/").content.decode()
+    answer = client.post(begin_now, follow=True)
+    assert "その仕事を行う権限のある職員だけ" in answer.content.decode()
+    assert not Job.objects.filter(name=actions.JOB).exists()
+    client.force_login(keeper)
+    assert begin_now in client.get("/schedules/").content.decode()
+    client.post(begin_now)
+    assert Job.objects.filter(name=actions.JOB).exists()
+
+
 def test_somebody_who_left_begins_nothing(keeper):
     row = planned(keeper)
     User.objects.filter(pk=keeper.pk).update(is_active=False)
@@ -210,7 +224,7 @@ def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
     row = planned(keeper)
     with active_municipality(neighbour_town):
         other = planned(neighbour)
-        assert [one.row for one in queries.shown()] == [other]
+        assert [one.row for one in queries.shown(neighbour)] == [other]
     due(row)
     Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now())
     actions.begin_due()

@@ -24,10 +24,10 @@ NASTY = ["=1+1", "+81", "-5", "@x", "＝SUM(A1)", "\t=1", "甲"]
 
 def test_formulas_are_harmless_in_csv_and_excel_and_numbers_stay_numbers():
     table = Table("表", ("値", "数"), [(text, -5) for text in NASTY])
-    rows = list(csv.reader(io.StringIO(files.written([table], "utf-8").decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(files.written([table], "utf-8").read().decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == [f"'{text}" for text in NASTY[:-1]] + ["甲"]
     assert rows[1][1] == "-5"
-    sheet = openpyxl.load_workbook(io.BytesIO(files.written([table], "xlsx")))["表"]
+    sheet = openpyxl.load_workbook(files.written([table], "xlsx"))["表"]
     for row, text in zip(sheet.iter_rows(min_row=2), NASTY, strict=True):
         assert row[0].value == text
         assert row[0].data_type == "s"
@@ -61,4 +61,4 @@ def test_what_cp932_cannot_write_is_marked_and_told_with_its_place():
     assert rows[2] == [f"{GETA}田", "東町－1"]
     assert [(problem.line, problem.place) for problem in problems] == [(3, "氏名")]
     assert "U+20BB7" in problems[0].reason
-    assert "𠮷田" in files.written([table], "utf-8").decode()
+    assert "𠮷田" in files.written([table], "utf-8").read().decode()

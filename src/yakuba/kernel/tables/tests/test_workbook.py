@@ -104,7 +104,7 @@ def test_a_broken_workbook_is_told(cut):
 
 def test_json_holds_the_texts_as_they_are():
     table = Table("表", ("氏名", "数"), [("=1+1", 5), ("0012", None)])
-    assert json.loads(files.written([table], "json")) == [
+    assert json.load(files.written([table], "json")) == [
         {"氏名": "=1+1", "数": 5},
         {"氏名": "0012", "数": None},
     ]

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import actions as accounts
 from yakuba.kernel.accounts.models import Role, User
-from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.jobs import states
+from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
@@ -51,6 +53,14 @@ def work() -> None:
     actions.carry_out_due()
     for job in Job.objects.filter(name=actions.JOB):
         actions.carry_out(**job.arguments)
+
+
+def fail(job: Job, refusal: Conflict) -> None:
+    """What a worker does with a job that was refused."""
+    states.move(job, State.RUNNING)
+    job.refresh_from_db()
+    states.move(job, State.FAILED, because=refusal, error=str(refusal))
+    job.refresh_from_db()
 
 
 def robot_of(person: User) -> Schedule:
@@ -281,6 +291,45 @@ def test_a_day_that_went_by_is_told(boss, people):
     Transfers.objects.filter(pk=row.pk).update(day=timezone.localdate() - timedelta(days=1))
     (failure,) = queries.failures(boss)
     assert "ワーカー" in failure.reason
+
+
+def test_what_somebody_planned_who_has_left_stops_until_somebody_else_takes_it_over(
+    boss, people, client, make_staff, yakuba_city
+):
+    other = make_staff(yakuba_city, "accounts.manage")
+    row, later = planned(boss, "0002,税務課,,,"), planned(boss, "0003,税務課,,,", days=3)
+    with pytest.raises(Conflict, match="引き受けを待っていません"):
+        actions.take_over(row, actor=other)
+    User.objects.filter(pk=boss.pk).update(is_active=False)
+    actions.carry_out_due()
+    (job,) = Job.objects.filter(name=actions.JOB)
+    with pytest.raises(Conflict, match="ほかの管理者") as refusal:
+        actions.carry_out(**job.arguments)
+    fail(job, refusal.value)
+    assert str(User.objects.get(username="0002").department) == "市民課"
+    told = {one.url: one.reason for one in queries.failures(other)}
+    assert set(told) == {f"/transfers/{row.pk}/", f"/transfers/{later.pk}/"}, "also before its day"
+    assert all("引き受けてください" in reason for reason in told.values())
+    client.force_login(other)
+    assert "この異動を引き受ける" in client.get(f"/transfers/{row.pk}/").content.decode()
+    assert client.post(f"/transfers/{row.pk}/take-over/").status_code == 302
+    job.refresh_from_db()
+    assert (job.state, [one.url for one in queries.failures(other)]) == (
+        "waiting",
+        [f"/transfers/{later.pk}/"],
+    )
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.planned_by) == ("done", other)
+    assert str(User.objects.get(username="0002").department) == "税務課"
+    assert AuditEvent.objects.filter(name="transfers.taken_over", actor=other).count() == 1
+
+
+def test_who_may_no_longer_manage_the_staff_does_not_by_a_plan(boss, people):
+    planned(boss, "0002,税務課,,,")
+    Role.objects.filter(users=boss).update(permissions=[])
+    with pytest.raises(Conflict, match="権限がなくなった"):
+        work()
 
 
 def test_a_move_is_kept_whole(people):

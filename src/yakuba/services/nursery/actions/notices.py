@@ -15,7 +15,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.storage import pieces_of, store
 from yakuba.kernel.letters import glyphs, printing, verify
 from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
@@ -263,7 +263,7 @@ def take_print(round: Round, *, actor: User) -> Download:
     if row.pdf is None:
         raise NotPossible(NOTHING)
     name = outputs.document_name(row.round, "draft" if row.draft else "notices")
-    file = Download(f"{name}.pdf", "application/pdf", content_of(row.pdf))
+    file = Download(f"{name}.pdf", "application/pdf", pieces_of(row.pdf))
     _taken(row, actor, "pdf")
     return file
 

@@ -52,7 +52,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.approve")
-def decision_file(request: HttpRequest, decision_id: int) -> HttpResponse:
+def decision_file(request: HttpRequest, decision_id: int) -> HttpResponseBase:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
     row = get_object_or_404(rounds.decisions(), pk=decision_id, run__isnull=False)
     assert row.run is not None

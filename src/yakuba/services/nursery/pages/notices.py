@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -71,13 +72,13 @@ def make(request: HttpRequest, round_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.output")
-def print_file(request: HttpRequest, round_id: int) -> HttpResponse:
+def print_file(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The newest print file."""
     return actions.take_print(round_of(round_id), actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
-def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponse:
+def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponseBase:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
     round, accept = round_of(round_id), "accept" in request.GET
     encoding = request.GET.get("form", ENCODINGS[form])

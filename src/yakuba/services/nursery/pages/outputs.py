@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -49,14 +50,14 @@ def files(request: HttpRequest, matching_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.output")
-def export_excel(request: HttpRequest, matching_id: int) -> HttpResponse:
+def export_excel(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """Everything in one workbook."""
     run = _done(matching_id)
     return taking_files.take_workbook(run, actor=person_of(request)).answer()
 
 
 @permission_required("nursery.output")
-def export_csv(request: HttpRequest, matching_id: int) -> HttpResponse:
+def export_csv(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """One table: `?table=` of `exports.tables`, `&form=` csv or sjis.csv. Where Shift_JIS lacks characters a page
     tells which, before the file with 〓 may be taken (`&accept=1`)."""
     run = _done(matching_id)

@@ -169,7 +169,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
 
 
 @permission_required("nursery.run")
-def market(request: HttpRequest, matching_id: int) -> HttpResponse:
+def market(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
     return files.take_market(run_of(matching_id), actor=person_of(request)).answer()
 

@@ -79,7 +79,7 @@ def test_the_print_file_has_one_page_a_child_in_the_order_of_the_mailing_file(wr
     pages, heard = printed
     assert heard[-1] == (len(made), len(made))
     table = letters.mailing(marked([letters.letter(one) for one in made], "p1"))
-    rows = list(csv.DictReader(io.StringIO(files.written([table], "utf-8").decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(files.written([table], "utf-8").read().decode("utf-8-sig"))))
     assert len(pages) == len(rows) == len(made)
     assert [row["郵便番号"] for row in rows] == sorted(row["郵便番号"] for row in rows)
     for number, (page, row, notice) in enumerate(zip(pages, rows, made, strict=True), start=1):

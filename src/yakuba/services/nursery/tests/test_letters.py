@@ -127,7 +127,7 @@ def test_a_letter_that_cannot_be_printed_is_told_by_name_and_held_back(full, cli
     full.adopted()
     row = made(full)
     assert (row.state, row.count, len(row.addresses)) == (NoticePrint.State.DONE, 1, 1)
-    assert "0800000323" in pages_of(actions.take_print(full.round, actor=full.person).content)[0]
+    assert "0800000323" in pages_of(b"".join(actions.take_print(full.round, actor=full.person).pieces()))[0]
     first, second = sorted(row.held_back, key=lambda one: one["place"])
     assert "0800000129" in first["place"]
     assert "宛名の" in first["reason"]
@@ -284,7 +284,7 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
     assert [path for path in blob_path(done.pdf).parents[1].rglob("*") if path.is_file()] == [
         blob_path(done.pdf)
     ]
-    assert len(pages_of(actions.take_print(full.round, actor=full.person).content)) == 3
+    assert len(pages_of(b"".join(actions.take_print(full.round, actor=full.person).pieces()))) == 3
 
 
 KILLED = """
@@ -369,7 +369,7 @@ def test_a_text_with_a_field_is_filled_for_each_child_and_an_unknown_field_is_to
     texts = {"intro_held": "{児童氏名}さん（{受付番号}）の結果です。", "document_number": "や第{受付番号}号"}
     actions.state_texts(full.round, texts | {"intro_granted": texts["intro_held"]}, actor=full.person)
     done = made(full)
-    pages = pages_of(actions.take_print(full.round, actor=full.person).content)
+    pages = pages_of(b"".join(actions.take_print(full.round, actor=full.person).pieces()))
     for page, line in zip(pages, done.addresses, strict=True):
         assert f"（{line[5]}）の結果です" in page
         assert f"や第{line[5]}号" in page

@@ -217,7 +217,7 @@ def test_the_household_level_can_be_tried(full, page):
 
 def test_everything_can_be_taken_as_excel_and_csv(full, page):
     run = full.adopted()
-    book = openpyxl.load_workbook(io.BytesIO(page.get(url("export_excel", run)).content))
+    book = openpyxl.load_workbook(io.BytesIO(page.get(url("export_excel", run)).getvalue()))
     assert book.sheetnames == [
         "児童ごとの結果", "希望ごとの説明", "施設ごとの結果", "待機の順番", "指数の内訳", "公平性",
         "公平性（最終の結果）",
@@ -228,7 +228,7 @@ def test_everything_can_be_taken_as_excel_and_csv(full, page):
     points = {row[0]: row[5] for row in book["指数の内訳"].iter_rows(values_only=True, min_row=2)}
     assert set(points) == {FIRST, SECOND, THIRD}
     answer = page.get(url("export_csv", run) + "?table=wishes&form=sjis.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("cp932"))))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("cp932"))))
     behind = next(row for row in rows if row["受付番号"] == SECOND and row["希望"] == "1")
     assert (behind["結果"], behind["指数"], behind["最低指数"], behind["差"]) == (
         "順位が届かない",
@@ -236,7 +236,7 @@ def test_everything_can_be_taken_as_excel_and_csv(full, page):
         "23",
         "3",
     )
-    waiting = page.get(url("export_csv", run) + "?table=waiting").content.decode("utf-8-sig")
+    waiting = page.get(url("export_csv", run) + "?table=waiting").getvalue().decode("utf-8-sig")
     assert f"中央保育園　1歳児,1,{SECOND}" in waiting
     assert len(events("nursery.exported")) == 3
     assert page.get(url("export_csv", run) + "?table=passwords").status_code == 404
@@ -250,8 +250,8 @@ def test_characters_that_shift_jis_lacks_are_shown_before_the_file_is_written(fu
     text = page.get(address).content.decode()
     assert "U+20BB7" in text
     assert not events("nursery.exported")
-    assert "〓田花" in page.get(address + "&accept=1").content.decode("cp932")
-    assert "𠮷田花" in page.get(url("export_csv", run) + "?table=children").content.decode()
+    assert "〓田花" in page.get(address + "&accept=1").getvalue().decode("cp932")
+    assert "𠮷田花" in page.get(url("export_csv", run) + "?table=children").getvalue().decode()
 
 
 def made(desk) -> NoticePrint:
@@ -281,7 +281,7 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     assert full.round.notice == texts
     draft = made(full)
     assert draft.draft
-    assert all("見本" in sheet for sheet in pages_of(page.get(url("notices_pdf", full.round)).content))
+    assert all("見本" in sheet for sheet in pages_of(page.get(url("notices_pdf", full.round)).getvalue()))
 
     freeze(full)
     assert page.get(url("notices_pdf", full.round)).status_code == 409  # a draft is not sent out
@@ -289,8 +289,10 @@ def test_notices_are_drafts_until_the_round_is_frozen_and_go_with_their_mailing_
     assert (final.draft, final.count, final.pdf.kind) == (False, 3, "output")
     answer = page.get(url("notices_pdf", full.round))
     assert answer["Content-Type"] == "application/pdf"
-    sheets = pages_of(answer.content)
-    rows = list(csv.DictReader(io.StringIO(page.get(url("mailing", full.round)).content.decode("utf-8-sig"))))
+    sheets = pages_of(answer.getvalue())
+    rows = list(
+        csv.DictReader(io.StringIO(page.get(url("mailing", full.round)).getvalue().decode("utf-8-sig")))
+    )
     assert len(sheets) == len(rows) == 3
     for sheet, row in zip(sheets, rows, strict=True):
         assert "見本" not in sheet

@@ -132,13 +132,14 @@ def test_every_table_and_the_workbook_are_taken_and_written_down(run, api, comma
             out = tmp_path / f"{name}.csv"
             words = ("--out", out, "--table", name, "--encoding", encoding)
             assert command("export", run.pk, *words, *user)[0] == 0
-            assert out.read_bytes() == taken.content
-            rows = list(csv.reader(io.StringIO(taken.content.decode(encoding))))
+            sent = taken.getvalue()
+            assert out.read_bytes() == sent
+            rows = list(csv.reader(io.StringIO(sent.decode(encoding))))
             assert len(rows) > 1
-    shares = [api(f"runs/{run.pk}/table.csv?table={name}").content for name in ("shares", "final_shares")]
+    shares = [api(f"runs/{run.pk}/table.csv?table={name}").getvalue() for name in ("shares", "final_shares")]
     assert ["転園,新規,7,2,1" in one.decode() for one in shares] == [True, False]
     assert "転園,新規,7,1,1" in shares[1].decode()
-    book = openpyxl.load_workbook(io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").content))
+    book = openpyxl.load_workbook(io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").getvalue()))
     assert len(book.sheetnames) == len(TABLES)
     assert command("export", run.pk, "--out", tmp_path / "all.xlsx", *user)[0] == 0
     assert openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames == book.sheetnames
@@ -165,7 +166,7 @@ def test_a_run_that_was_not_adopted_has_no_final_table(full, api):
     run = full.calculate()
     assert api(f"runs/{run.pk}/table.csv?table=final_shares").status_code == 404
     assert "公平性（最終の結果）" not in openpyxl.load_workbook(
-        io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").content)
+        io.BytesIO(api(f"runs/{run.pk}/tables.xlsx").getvalue())
     )
 
 
@@ -179,7 +180,7 @@ def test_characters_that_shift_jis_lacks_are_told_first(full, api, command, cler
     code, _, said = command(*words, "--user", clerk.username)
     assert (code, "U+20BB7" in said, (tmp_path / "x.csv").exists()) == (1, True, False)
     assert not events("nursery.exported")
-    taken = api(f"runs/{run.pk}/table.csv?encoding=cp932&accept=true").content.decode("cp932")
+    taken = api(f"runs/{run.pk}/table.csv?encoding=cp932&accept=true").getvalue().decode("cp932")
     assert "〓田花" in taken
     assert command(*words, "--accept", "--user", clerk.username)[0] == 0
     assert (tmp_path / "x.csv").read_bytes().decode("cp932") == taken
@@ -225,8 +226,8 @@ def test_notices_are_made_and_taken_by_a_program(full, api):
     notices.make(started.json()["id"], lambda *_: None)
     (listed,) = api(f"rounds/{number}/notices").json()
     assert (listed["state"], listed["count"]) == ("done", 3)
-    sheets = pages_of(api(f"rounds/{number}/notices.pdf").content)
-    text = api(f"rounds/{number}/mailing.csv?encoding=cp932").content.decode("cp932")
+    sheets = pages_of(api(f"rounds/{number}/notices.pdf").getvalue())
+    text = api(f"rounds/{number}/mailing.csv?encoding=cp932").getvalue().decode("cp932")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["受付番号"] in sheet for sheet, row in zip(sheets, rows, strict=True)] == [True] * 3
     assert [details["what"] for details in events("nursery.notices_taken")] == ["pdf", "mailing.cp932"]

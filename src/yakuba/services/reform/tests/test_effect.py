@@ -35,7 +35,6 @@ def test_their_sum_comes_out_too():
 def test_without_a_finished_case_there_is_no_rate():
     effect = reckon(0, 14, 0)
     assert effect.rate is None
-    assert effect.person_per_case is None
     assert total([]).rate is None
 
 

@@ -22,10 +22,13 @@ class Decision(StrEnum):
 
     ENTERED = "entered"  # it is in the target system, under a number
     AGAIN = "again"  # it is not in: the robot goes for it again
-    ASIDE = "aside"  # it is not in, and a value must be corrected first
+    ASIDE = (
+        "aside"  # it is not in, and a value must be corrected first: back to the pile, where it can be opened
+    )
     WITHDRAW = "withdraw"  # the application is taken out, for a reason
 
 
+@transaction.atomic
 def decide(
     row: Row,
     decision: Decision,
@@ -35,63 +38,36 @@ def decide(
     reason: str = "",
     seconds: float = 0.0,
 ) -> Row:
-    """Carry out a decision; `seconds` is the time it took the person. Raises Conflict."""
-    if decision is Decision.ENTERED:
-        return entered(row, target_number, actor=actor, seconds=seconds)
-    if decision is Decision.AGAIN:
-        return enter_again(row, actor=actor, seconds=seconds)
-    if decision is Decision.ASIDE:
-        return set_aside(row, actor=actor, seconds=seconds)
-    return withdraw(row, reason, actor=actor, seconds=seconds)
+    """Carry out a decision; `seconds` is the time it took the person.
 
-
-@transaction.atomic
-def entered(row: Row, number: str, *, actor: Actor, seconds: float = 0.0) -> Row:
-    """The person found it in the target system under `number`. Raises Conflict for a number that is
-    empty, too long, or already another case's of the same procedure."""
+    Raises Conflict where the row waits for none, for a number that is empty, too long, or already another case's of the
+    same procedure, and for a withdrawal without a reason.
+    """
     row = _undecided(row)
-    number = own_number(row.case, number)
-    row.target_number = number
-    row.problem = None
-    send(row, RowState.ENTERED)
+    if decision is Decision.AGAIN:
+        return _enter_again(row, actor, seconds)
+    if decision is Decision.ENTERED:
+        row.target_number, row.problem = own_number(row.case, target_number), None
+    elif decision is Decision.WITHDRAW:
+        reason = reason.strip()
+        if not reason:
+            raise Conflict("取り下げの理由を書いてください。")
+        ledger.put_away(row.case, reason, user=actor)
+    send(row, RowState.ENTERED if decision is Decision.ENTERED else RowState.SKIPPED)
     arrive(row, user=actor, person_seconds=seconds)
+    if decision is Decision.WITHDRAW:
+        ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)
     return row
 
 
-@transaction.atomic
-def enter_again(row: Row, *, actor: Actor, seconds: float = 0.0) -> Row:
-    """The person saw that it is not in: the robot goes for it again, in the same run."""
-    row = _undecided(row)
+def _enter_again(row: Row, actor: Actor, seconds: float) -> Row:
+    """In the same run."""
     run = locked(row.run)
     begin_anew(row)
     ledger.move(row.case, Status.READY, user=actor, seconds=seconds, reason="登録されていないことを確かめた")
     ledger.move(row.case, Status.ENTERING, user=actor, reason=str(row))
     arrive(row, user=actor)
     work_again(run)
-    return row
-
-
-@transaction.atomic
-def set_aside(row: Row, *, actor: Actor, seconds: float = 0.0) -> Row:
-    """The person saw that it is not in and that a value must be corrected first: back to the pile, where the
-    value can be opened again."""
-    row = _undecided(row)
-    send(row, RowState.SKIPPED)
-    arrive(row, user=actor, person_seconds=seconds)
-    return row
-
-
-@transaction.atomic
-def withdraw(row: Row, reason: str, *, actor: Actor, seconds: float = 0.0) -> Row:
-    """The application is taken out. Raises Conflict without a reason."""
-    reason = reason.strip()
-    if not reason:
-        raise Conflict("取り下げの理由を書いてください。")
-    row = _undecided(row)
-    ledger.put_away(row.case, reason, user=actor)
-    send(row, RowState.SKIPPED)
-    arrive(row, user=actor, person_seconds=seconds)
-    ledger.move(row.case, Status.WITHDRAWN, user=actor, reason=reason)
     return row
 
 

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from contextlib import suppress
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -16,14 +17,26 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.session import BrowserSession
 from yakuba.services.robots.adapters.worker_thread import WorkerThread
-from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed
+from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.errors import NotReady, Trouble
-from yakuba.services.robots.engine.scenario import Element
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _SLACK = 15.0  # seconds a call may overrun its own time-out before the browser is taken for hung
+
+
+def _in_its_thread(
+    method: Callable[Concatenate[BrowserSession, P], T],
+) -> Callable[Concatenate[ChromiumBrowser, P], T]:
+    """The session's method of that name, called in the browser's thread."""
+
+    @wraps(method)
+    def call(self: ChromiumBrowser, *arguments: P.args, **named: P.kwargs) -> T:
+        return self._do(lambda inside: getattr(inside, method.__name__)(*arguments, **named))
+
+    return call
 
 
 class ChromiumBrowser:
@@ -72,51 +85,16 @@ class ChromiumBrowser:
 
     # The Browser port
 
-    def open(self, url: str) -> Page:
-        """See `Browser.open`."""
-        return self._do(lambda inside: inside.open(url))
-
-    def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
-        """See `Browser.fill`."""
-        return self._do(lambda inside: inside.findings("fill", entries))
-
-    def verify(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
-        """See `Browser.verify`."""
-        return self._do(lambda inside: inside.findings("verify", entries))
-
-    def press(
-        self,
-        element: Element,
-        verify: Sequence[Entry],
-        *,
-        leaves: bool,
-        dialog: str,
-        forms: frozenset[str] | None = None,
-    ) -> Pressed:
-        """See `Browser.press`."""
-        return self._do(
-            lambda inside: inside.press(element, verify, leaves=leaves, dialog=dialog, forms=forms)
-        )
-
-    def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
-        """See `Browser.entry_begins`."""
-        self._do(lambda inside: inside.entry_begins(elsewhere, committing))
-
-    def entry_ends(self) -> tuple[tuple[str, ...], str]:
-        """See `Browser.entry_ends`."""
-        return self._do(lambda inside: inside.entry_ends())
-
-    def can_press(self, element: Element) -> Finding:
-        """See `Browser.can_press`."""
-        return self._do(lambda inside: inside.can_press(element))
-
-    def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
-        """See `Browser.commit`."""
-        return self._do(lambda inside: inside.commit(element, leaves=leaves, dialog=dialog))
-
-    def see(self) -> Page:
-        """See `Browser.see`."""
-        return self._do(lambda inside: inside.see())
+    open = _in_its_thread(BrowserSession.open)
+    fill = _in_its_thread(BrowserSession.fill)
+    verify = _in_its_thread(BrowserSession.verify)
+    press = _in_its_thread(BrowserSession.press)
+    entry_begins = _in_its_thread(BrowserSession.entry_begins)
+    entry_ends = _in_its_thread(BrowserSession.entry_ends)
+    can_press = _in_its_thread(BrowserSession.can_press)
+    commit = _in_its_thread(BrowserSession.commit)
+    see = _in_its_thread(BrowserSession.see)
+    picture = _in_its_thread(BrowserSession.picture)
 
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
         """See `Browser.wait_for`."""
@@ -126,10 +104,6 @@ class ChromiumBrowser:
                 return False
             time.sleep(0.1)
         return True
-
-    def picture(self, hidden: Hidden) -> bytes:
-        """See `Browser.picture`."""
-        return self._do(lambda inside: inside.picture(hidden))
 
     def row_begins(self) -> None:
         """See `Browser.row_begins`."""

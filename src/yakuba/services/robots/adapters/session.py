@@ -138,11 +138,17 @@ class BrowserSession:
             dialogs=dialogs,
         )
 
-    def findings(self, job: str, entries: Sequence[Entry]) -> tuple[Finding, ...]:
-        return tuple(_finding(one) for one in self._run(job, entries=[_entry(one) for one in entries]))
+    def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+        return self._findings("fill", entries)
+
+    def verify(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+        return self._findings("verify", entries)
+
+    def _findings(self, job: str, entries: Sequence[Entry]) -> tuple[Finding, ...]:
+        return tuple(_finding(one) for one in self._run(job, entries=[asdict(one) for one in entries]))
 
     def can_press(self, element: Element) -> Finding:
-        return _finding(self._run("ready", element=_element(element)))
+        return _finding(self._run("ready", element=asdict(element)))
 
     def row_begins(self) -> None:
         if self._gate.stopped:
@@ -171,8 +177,8 @@ class BrowserSession:
             self._gate.step(forms, frozenset(senders["buttons"]), frozenset(senders["hidden"]))
         self._accept, self._disagreed = dialog, False
         job = {
-            "element": _element(element),
-            "entries": [_entry(one) for one in verify],
+            "element": asdict(element),
+            "entries": [asdict(one) for one in verify],
         }
         try:
             raw = self._press_and_wait(job) if leaves else self._run("press", **job)
@@ -224,25 +230,6 @@ _PRESSED: dict[str, Any] = {"button": {"verdict": "ok"}, "entries": [], "pressed
 
 class _Stays(Exception):
     """Leaves `expect_navigation` when there is no navigation to expect."""
-
-
-def _element(element: Element) -> dict[str, str]:
-    return {
-        "role": str(element.role),
-        "label": element.label,
-        "within": element.within,
-        "id": element.id,
-        "name": element.name,
-    }
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "element": _element(entry.element),
-        "kind": str(entry.kind),
-        "texts": list(entry.texts),
-        "secret": entry.secret,
-    }
 
 
 def _finding(raw: dict[str, Any]) -> Finding:

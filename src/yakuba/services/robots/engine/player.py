@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from yakuba.services.robots.contracts import Problem, Row
 from yakuba.services.robots.engine.browser import Browser, Hidden, Page, Verdict
@@ -31,8 +32,28 @@ from yakuba.services.robots.engine.scenario import (
 from yakuba.services.robots.engine.seeing import items_of, matches, one_line, plain, sees, table_rows
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _LOGINS_PER_LOOK_UP = 2
+
+
+def _covered(
+    method: Callable[Concatenate[ScenarioPlayer, P], T],
+) -> Callable[Concatenate[ScenarioPlayer, P], T]:
+    """What the runner calls: notes a lost session, and covers secrets in what is reported."""
+
+    @wraps(method)
+    def call(self: ScenarioPlayer, *arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return method(self, *arguments, **named)
+        except RobotError as error:
+            if isinstance(error, LoggedOut):
+                self._logged_in = False
+            error.problem = self._without_secrets(error.problem)
+            error.args = (error.problem.message,)
+            raise
+
+    return call
 
 
 class ScenarioPlayer:
@@ -68,106 +89,29 @@ class ScenarioPlayer:
 
     # The Target
 
+    @_covered
     def look_up(self, row: Row, between_steps: BetweenSteps) -> Found:
         """See `Target.look_up`. A session that has ended is opened again without ado."""
         self._hide(row)
-        return self._guard(lambda: self._look_up(row, between_steps))
-
-    def enter(self, row: Row, between_steps: BetweenSteps) -> None:
-        """See `Target.enter`."""
-        self._hide(row)
-        self._guard(lambda: self._enter(row, between_steps))
-
-    def commit(self, row: Row) -> str:
-        """See `Target.commit`."""
-        return self._guard(lambda: self._commit(row))
-
-    def confirm(self, row: Row, number: str) -> Sequence[str]:
-        """See `Target.confirm`."""
-        return self._guard(lambda: self._confirm(row, number))
-
-    def picture(self) -> bytes:
-        """See `Target.picture`."""
-        secrets = {one: None for redact in self._shown for one in redact.secrets}
-        masked = tuple(one for redact in self._shown for one in redact.masked)
-        hidden = Hidden(tuple(secrets), masked, self._scenario.hidden_labels())
-        return self._guard(lambda: self._browser.picture(hidden))
-
-    def recover(self) -> None:
-        """See `Target.recover`. The session is kept: when it has ended, the target says so."""
-        self._steps.page = None
-        self._browser.reset(forget_session=not self._logged_in)
-
-    def _hide(self, row: Row) -> None:
-        """From here on the row's masked values are told to nobody."""
-        masked = [row.values.get(spec.code, "") for spec in self._scenario.masked]
-        redact = Redactor(self._secrets.values(), masked)
-        if redact.masked != self._shown[-1].masked:
-            self._shown = [self._shown[-1], redact]
-
-    def _redact(self, text: str) -> str:
-        for redact in self._shown:
-            text = redact(text)
-        return text
-
-    def _guard(self, action: Callable[[], T]) -> T:
-        """Notes a lost session, and covers secrets in what is reported."""
-        try:
-            return action()
-        except RobotError as error:
-            if isinstance(error, LoggedOut):
-                self._logged_in = False
-            error.problem = self._covered(error)
-            error.args = (error.problem.message,)
-            raise
-
-    def _covered(self, error: RobotError) -> Problem:
-        problem = error.problem
-        return replace(
-            problem,
-            message=self._redact(problem.message),
-            field=self._redact(problem.field),
-            where=self._redact(problem.where),
-            expected=self._redact(problem.expected),
-            similar=tuple(self._redact(one) for one in problem.similar),
-        )
-
-    # The parts of a scenario
-
-    def _look_up(self, row: Row, between: BetweenSteps) -> Found:
         self._check_secrets()
         self._browser.row_begins()
         for left in reversed(range(_LOGINS_PER_LOOK_UP)):
             try:
-                self._log_in(between)
-                return self._ask(row, between)
+                self._log_in(between_steps)
+                return self._ask(row, between_steps)
             except LoggedOut:
                 self._logged_in = False
                 if not left:
                     raise
         raise AssertionError
 
-    def _ask(self, row: Row, between: BetweenSteps) -> Found:
-        look_up = self._scenario.look_up
-        self._steps.play(look_up.steps, Context(row.values, between))
-        page = self._steps.now()
-        wanted = {plain(column): self._steps.text(one, row) for column, one in look_up.match}
-        numbers = tuple(
-            cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
-        )
-        absent = sees(page, look_up.absent)
-        if bool(numbers) == absent or not all(numbers):
-            raise Unclear(
-                "受付番号の照会の結果を読み取れません。相手システムの検索画面を確かめてください。",
-                where=self._steps.where(look_up.line, page),
-                expected=f"結果の表（{look_up.number_column}）か{look_up.absent}",
-            )
-        return Found(numbers)
-
-    def _enter(self, row: Row, between: BetweenSteps) -> None:
+    @_covered
+    def enter(self, row: Row, between_steps: BetweenSteps) -> None:
+        """See `Target.enter`."""
+        self._hide(row)
         confirm, commit = self._scenario.confirm, self._scenario.commit
         self._steps.entry_begins(commit)
-        self._steps.play(self._scenario.entry, Context(row.values, between, entry=True))
+        self._steps.play(self._scenario.entry, Context(row.values, between_steps, entry=True))
         page = self._steps.now()
         if confirm is not None and confirm.before:
             differing = self._differing(confirm.items, row, page)
@@ -183,7 +127,9 @@ class ScenarioPlayer:
             raise button_problem(commit.element, found, self._steps.where(commit.line, page))
         self._steps.entry_ends(commit)
 
-    def _commit(self, row: Row) -> str:
+    @_covered
+    def commit(self, row: Row) -> str:
+        """See `Target.commit`."""
         press, result = self._scenario.commit, self._scenario.result
         self._steps.page = None
         pressed = self._browser.commit(press.element, leaves=press.leaves, dialog=press.dialog)
@@ -204,6 +150,69 @@ class ScenarioPlayer:
         self._steps.learn(press.line, pressed.sent)
         return numbers[0]
 
+    @_covered
+    def confirm(self, row: Row, number: str) -> Sequence[str]:
+        """See `Target.confirm`."""
+        confirm = self._scenario.confirm
+        if confirm is None or not confirm.steps:
+            return ()
+        self._steps.play(confirm.steps, Context(row.values, lambda: None, number))
+        return self._differing(confirm.items, row, self._steps.now())
+
+    @_covered
+    def picture(self) -> bytes:
+        """See `Target.picture`."""
+        secrets = {one: None for redact in self._shown for one in redact.secrets}
+        masked = tuple(one for redact in self._shown for one in redact.masked)
+        hidden = Hidden(tuple(secrets), masked, self._scenario.hidden_labels())
+        return self._browser.picture(hidden)
+
+    def recover(self) -> None:
+        """See `Target.recover`. The session is kept: when it has ended, the target says so."""
+        self._steps.page = None
+        self._browser.reset(forget_session=not self._logged_in)
+
+    def _hide(self, row: Row) -> None:
+        """From here on the row's masked values are told to nobody."""
+        masked = [row.values.get(spec.code, "") for spec in self._scenario.masked]
+        redact = Redactor(self._secrets.values(), masked)
+        if redact.masked != self._shown[-1].masked:
+            self._shown = [self._shown[-1], redact]
+
+    def _redact(self, text: str) -> str:
+        for redact in self._shown:
+            text = redact(text)
+        return text
+
+    def _without_secrets(self, problem: Problem) -> Problem:
+        return replace(
+            problem,
+            message=self._redact(problem.message),
+            field=self._redact(problem.field),
+            where=self._redact(problem.where),
+            expected=self._redact(problem.expected),
+            similar=tuple(self._redact(one) for one in problem.similar),
+        )
+
+    # The parts of a scenario
+
+    def _ask(self, row: Row, between: BetweenSteps) -> Found:
+        look_up = self._scenario.look_up
+        self._steps.play(look_up.steps, Context(row.values, between))
+        page = self._steps.now()
+        wanted = {plain(column): self._steps.text(one, row) for column, one in look_up.match}
+        numbers = tuple(
+            cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
+        )
+        absent = sees(page, look_up.absent)
+        if bool(numbers) == absent or not all(numbers):
+            raise Unclear(
+                "受付番号の照会の結果を読み取れません。相手システムの検索画面を確かめてください。",
+                where=self._steps.where(look_up.line, page),
+                expected=f"結果の表（{look_up.number_column}）か{look_up.absent}",
+            )
+        return Found(numbers)
+
     def _result_in_place(self, press: Press) -> Page:
         """The page that stores without leaving shows the result, or what it did not take, sooner or later."""
         landmarks = [one.landmark for one in self._scenario.result.checks if isinstance(one, CheckLandmark)]
@@ -215,13 +224,6 @@ class ScenarioPlayer:
         page = self._browser.see()
         self._steps.arrived(page, press.line, login=False)
         return page
-
-    def _confirm(self, row: Row, number: str) -> Sequence[str]:
-        confirm = self._scenario.confirm
-        if confirm is None or not confirm.steps:
-            return ()
-        self._steps.play(confirm.steps, Context(row.values, lambda: None, number))
-        return self._differing(confirm.items, row, self._steps.now())
 
     def _differing(self, items: Sequence[CheckItem], row: Row, page: Page) -> list[str]:
         differing = []

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
+
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Trace
+from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Rows, Trace, Work
 from yakuba.kernel.operations.finding import one
+from yakuba.kernel.operations.printing import flat
+from yakuba.kernel.refusals import Missing
 from yakuba.services.robots.actions import decisions, lookups, runs, scenarios
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.models import Row, Run, ScenarioVersion
+from yakuba.services.robots.adapters.launch import missing
+from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.models import UNFINISHED, Row, Run, ScenarioVersion
 from yakuba.services.robots.operations.answers import RobotRunOut, RowDetail, RowOut, ScenarioOut
 from yakuba.services.robots.operations.asked import (
     DecisionIn,
     OneRow,
     OneRun,
+    ProcedureIn,
     ResumeIn,
     RowsIn,
     RunsIn,
@@ -86,6 +94,15 @@ def _of_rows(asked: Any, taken: list[Row]) -> Trace:
     return _run_trace(taken[0].run, rows=[row.number for row in taken])
 
 
+def run_tables(facts: dict[str, Any]) -> Iterator[Rows]:
+    """A run, how many rows stand in each state, and the rows where they are told."""
+    yield Rows([facts], RUN_COLUMNS)
+    counts = [{"state": RowState(state).label, "rows": number} for state, number in facts["counts"].items()]
+    yield Rows(counts, {"state": "状態", "rows": "行"})
+    if "rows" in facts:
+        yield Rows([flat(row, ROW_COLUMNS) for row in facts["rows"]], ROW_COLUMNS)
+
+
 A_RUN = Answer(RobotRunOut, run_facts, RUN_COLUMNS)
 A_ROW = Answer(RowOut, queries.row_facts, ROW_COLUMNS)
 
@@ -148,6 +165,35 @@ def create_run(asked: StartIn, actor: Actor) -> Run:
     else:
         scenario = one(register.scenarios(), asked.scenario)
     return runs.start(scenario, actor=actor, dry_run=asked.dry_run, limit=asked.limit)
+
+
+def _lacking(facts: dict[str, Any]) -> str:
+    return "\n".join(
+        f"この機械ではロボットが動きません: {one}" for one in missing(str(settings.YAKUBA.chromium))
+    )
+
+
+def _entered_so_far(run: Run) -> tuple[int, int, bool]:
+    now = queries.progress(run_of(run.pk))
+    return now.done, now.total, now.is_live
+
+
+@OPERATIONS.add(
+    "手続の申請をロボットで入力する",
+    "robots.run",
+    command="run",
+    help="手続の、入力を待つ申請をロボットで入力する。ワーカーが動いていること",
+    answer=Answer(RobotRunOut, run_facts, tables=run_tables, notes=_lacking),
+    work=Work("入力", progress=_entered_so_far, waits=False),
+)
+def run_procedure(asked: ProcedureIn, actor: Actor) -> Run:
+    """Start a run of the procedure's robot, or go on with the one that has stopped half way."""
+    if not asked.from_row:
+        return create_run(actor, procedure=asked.procedure, dry_run=asked.dry_run, limit=asked.limit or None)
+    unfinished = queries.runs().filter(scenario__procedure__code=asked.procedure, state__in=UNFINISHED)
+    if (run := unfinished.first()) is None:
+        raise Missing(f"手続「{asked.procedure}」に途中の実行はありません。--from を付けずに始めてください。")
+    return resume_run(actor, run_id=run.pk, first_row=asked.from_row)
 
 
 @OPERATIONS.add("実行の状況", "robots.view", "GET runs/{run_id}", answer=A_RUN)

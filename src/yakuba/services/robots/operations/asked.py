@@ -33,6 +33,17 @@ class StartIn(BaseModel):
     limit: int | None = Field(None, ge=1, description="件数。なければ全部")
 
 
+class ProcedureIn(BaseModel):
+    """What to run, or from where to go on."""
+
+    procedure: str = Field(description="手続のコード")
+    dry_run: bool = Field(False, description="試行。登録ボタンの手前まで")
+    from_row: Annotated[int, Word("--from")] = Field(
+        0, ge=0, description="途中で止まった実行を、この行から再開する"
+    )
+    limit: int = Field(0, ge=0, description="件数。0なら全部")
+
+
 class OneRun(BaseModel):
     """A run."""
 

@@ -109,9 +109,7 @@ def rows_of(run: Run, found: queries.Progress) -> Listing:
             Filter(
                 "state",
                 "状態",
-                lambda: [
-                    (state.value, state.label) for state in RowState
-                ],  # what is renewed below has others soon
+                RowState.choices,  # of all states: what is renewed below has others soon
                 lambda rows, one: rows.filter(state=one),
             ),
         ),

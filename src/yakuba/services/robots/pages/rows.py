@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
@@ -19,6 +18,7 @@ from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import operations
@@ -69,13 +69,7 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
     return render(request, "robots/row.html", context)
 
 
-@require_POST
-@permission_required("robots.run")
-def retry(request: HttpRequest, row_id: int) -> HttpResponse:
-    """Let the robot try this row again."""
-    operations.retry_row(person_of(request), row_id=row_id)
-    messages.success(request, "この行をもう一度流します。")
-    return redirect("robots:row", row_id)
+retry = button(operations.retry_row, "robots:row", "この行をもう一度流します。")
 
 
 @permission_required("robots.decide")
@@ -103,12 +97,7 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     return render(request, "robots/decide.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@permission_required("robots.decide")
-def look_up(request: HttpRequest, row_id: int) -> HttpResponse:
-    """Let a robot ask the target system about this row."""
-    operations.look_up_row(person_of(request), row_id=row_id)
-    return redirect("robots:decide", row_id)
+look_up = button(operations.look_up_row, "robots:decide")
 
 
 @permission_required("robots.decide")

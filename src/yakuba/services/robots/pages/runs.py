@@ -13,6 +13,7 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots import operations
@@ -73,14 +74,6 @@ def run(request: HttpRequest, run_id: int) -> HttpResponseBase:
 
 @require_POST
 @permission_required("robots.run")
-def pause(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Ask the robot to pause."""
-    operations.pause_run(person_of(request), run_id=run_id)
-    return _done(request, run_id, "一時停止を指示しました。いまの操作が済みしだい止まります。")
-
-
-@require_POST
-@permission_required("robots.run")
 def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     """Go on, from a given row."""
     get_object_or_404(Run, pk=run_id)
@@ -88,25 +81,14 @@ def resume(request: HttpRequest, run_id: int) -> HttpResponse:
     if not form.is_valid():
         raise Invalid("始める行は1以上の数字で入力してください。")
     operations.resume_run(person_of(request), run_id=run_id, **form.cleaned_data)
-    return _done(request, run_id, f"{form.cleaned_data['first_row']}行目から再開しました。")
-
-
-@require_POST
-@permission_required("robots.run")
-def stop(request: HttpRequest, run_id: int) -> HttpResponse:
-    """End the run."""
-    operations.stop_run(person_of(request), run_id=run_id)
-    return _done(request, run_id, "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。")
-
-
-@require_POST
-@permission_required("robots.run")
-def retry(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Let the robot try failed rows again."""
-    operations.retry_run(person_of(request), run_id=run_id)
-    return _done(request, run_id, "失敗した行をもう一度流します。")
-
-
-def _done(request: HttpRequest, run_id: int, sentence: str) -> HttpResponse:
-    messages.success(request, sentence)
+    messages.success(request, f"{form.cleaned_data['first_row']}行目から再開しました。")
     return redirect("robots:run", run_id)
+
+
+pause = button(
+    operations.pause_run, "robots:run", "一時停止を指示しました。いまの操作が済みしだい止まります。"
+)
+stop = button(
+    operations.stop_run, "robots:run", "中止を指示しました。まだ入力していない申請は「入力待ち」に戻ります。"
+)
+retry = button(operations.retry_run, "robots:run", "失敗した行をもう一度流します。")

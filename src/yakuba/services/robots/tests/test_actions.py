@@ -18,6 +18,7 @@ from yakuba.kernel.refusals import Conflict, Missing, Refused
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.robots import facade
 from yakuba.services.robots.actions import decisions, runs, scenarios, systems
+from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.contracts import Ending, RowState
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.models import Row, RowEvent, Run, RunState, ScenarioVersion, System
@@ -346,26 +347,28 @@ def undecided(office):
 
 def test_the_person_found_it_in(office, undecided):
     with pytest.raises(Conflict, match="登録番号"):
-        decisions.entered(undecided, "  ", actor=office.person)
-    decisions.entered(undecided, " K-000123 ", actor=office.person, seconds=12.5)
+        decisions.decide(undecided, Decision.ENTERED, target_number="  ", actor=office.person)
+    decisions.decide(
+        undecided, Decision.ENTERED, target_number=" K-000123 ", actor=office.person, seconds=12.5
+    )
     case = Case.objects.get()
     assert (case.status, case.target_number) == (Status.ENTERED, "K-000123")
     decided = CaseEvent.objects.get(kind="ledger.entered")
     assert (decided.actor, decided.seconds, decided.user) == ("person", 12.5, office.person)
     with pytest.raises(Conflict, match="ほかの職員"):
-        decisions.withdraw(undecided, "二重の申請", actor=office.person)
+        decisions.decide(undecided, Decision.WITHDRAW, reason="二重の申請", actor=office.person)
 
 
 def test_a_number_that_is_another_case_s_is_refused(office, undecided):
     other = office.ready_cases(1)[0]
     Case.objects.filter(pk=other.pk).update(target_number="K-000123")
     with pytest.raises(Conflict, match=other.receipt_number):
-        decisions.entered(undecided, "K-000123", actor=office.person)
+        decisions.decide(undecided, Decision.ENTERED, target_number="K-000123", actor=office.person)
     assert Case.objects.get(pk=undecided.case_id).status == Status.UNDECIDED
 
 
 def test_the_person_found_it_not_in(office, undecided):
-    decisions.enter_again(undecided, actor=office.person)
+    decisions.decide(undecided, Decision.AGAIN, actor=office.person)
     run = Run.objects.get()
     assert (run.state, statuses()) == (RunState.ACTIVE, [Status.ENTERING])
     shift = Shift(run)
@@ -374,7 +377,7 @@ def test_the_person_found_it_not_in(office, undecided):
 
 
 def test_a_value_must_be_corrected_first(office, undecided):
-    decisions.set_aside(undecided, actor=office.person)
+    decisions.decide(undecided, Decision.ASIDE, actor=office.person)
     assert statuses() == [Status.READY]
     assert queries.undecided().count() == 0
     ledger.move(Case.objects.get(), Status.CONFIRMING)
@@ -382,8 +385,8 @@ def test_a_value_must_be_corrected_first(office, undecided):
 
 def test_withdrawing_needs_a_reason(office, undecided):
     with pytest.raises(Conflict, match="理由"):
-        decisions.withdraw(undecided, " ", actor=office.person)
-    decisions.withdraw(undecided, "二重の申請", actor=office.person)
+        decisions.decide(undecided, Decision.WITHDRAW, reason=" ", actor=office.person)
+    decisions.decide(undecided, Decision.WITHDRAW, reason="二重の申請", actor=office.person)
     assert statuses() == [Status.WITHDRAWN]
 
 

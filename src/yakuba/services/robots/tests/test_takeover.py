@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils import timezone
 
 from yakuba.services.robots.actions import decisions, runs
+from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.contracts import Ending, Intent, RowState, RunReport, Stamp
 from yakuba.services.robots.models import RunState
 from yakuba.services.robots.tests.office import Shift
@@ -40,7 +41,7 @@ def test_when_the_egress_is_silent_what_was_pressed_goes_to_a_person(office):
     run.refresh_from_db()
     assert (run.state, run.ending_label) == (RunState.HALTED, "外への出口が応答しないため停止しました")
     # The person sees that it is not there; but what is frozen may still come, so the robot looks again, later.
-    decisions.enter_again(office.row(run, 2), actor=office.person)
+    decisions.decide(office.row(run, 2), Decision.AGAIN, actor=office.person)
     intent = office.row(run, 2).stated_intent
     assert intent is not None
     assert (intent.again, intent.cut, intent.settles_from) == (True, False, None)
@@ -51,7 +52,7 @@ def test_after_a_settled_press_the_person_s_word_is_enough(office):
     rows = Shift(run).rows
     intent = Intent(timezone.now(), "egress", 1, cut=True, settles_from=Stamp("boot", 1.0))
     rows.save(replace(rows.load(1), state=RowState.UNDECIDED, intent=intent))
-    decisions.enter_again(office.row(run, 1), actor=office.person)
+    decisions.decide(office.row(run, 1), Decision.AGAIN, actor=office.person)
     assert office.row(run, 1).stated_intent is None
 
 

@@ -51,7 +51,6 @@ def test_pages_find_each_other_in_any_order(library: FormLibrary) -> None:
     cases = read_cases(pages, library)
     assert statuses(cases) == [((0, 3), CaseStatus.COMPLETE), ((2, 4), CaseStatus.COMPLETE)]
     assert [case.receipt_number for case in cases] == ["0832714446", "0832714543"]
-    assert CaseReading.from_json(cases[0].to_json()) == cases[0]
 
 
 def test_a_reading_stored_by_another_version_can_still_be_read() -> None:
