@@ -123,12 +123,10 @@ def _with_fields(
 
 
 def _going_on(sheet: Sheet, page: PageDefinition, readings: Sequence[FieldReading]) -> list[FieldReading]:
-    """The readings, those flagged that may be only the first part of a value."""
-    shared = [reading.field for reading in readings if continued.SHARED.intersection(reading.evidence.flags)]
-    asked = continued.lines_above(page, shared) | continued.in_seals_place(sheet, page)
+    """The readings, those flagged whose value may go on, or stand, elsewhere."""
+    asked = continued.asked(sheet, page, readings)
     return [
-        _flagged(reading, Reason.OUTSIDE_BOX) if reading.raw and reading.field in asked else reading
-        for reading in readings
+        _flagged(reading, Reason.OUTSIDE_BOX) if reading.field in asked else reading for reading in readings
     ]
 
 
