@@ -2,9 +2,8 @@
 
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
-Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, overlaid.py, pale.py or
-revisions.py; hands, fonts and
-scanners are those of ordinary piles.
+Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, overlaid.py, elsewhere.py,
+pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import alike
 import amendments
 import astray
 import corrections
+import elsewhere
 import files
 import fonts
 import overlaid
@@ -46,6 +46,7 @@ TRICKS: dict[str, Trick] = {
     **amendments.KINDS,
     **overlaid.KINDS,
     **alike.KINDS,
+    **elsewhere.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3

@@ -13,7 +13,7 @@ from yakuba.kernel.values import Picks, Script
 
 from ..contracts import Evidence, Reason
 from . import comb as combs
-from . import lines, marks, postal, readings, resolve
+from . import lines, marks, postal, readings, resolve, shapes
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .crosschecks import PROVING
@@ -225,6 +225,9 @@ def conclude(work: Work) -> Outcome:
     text = shapes_in_context(text) if work.alphabet in (Script.NAME, Script.TEXT) else text
     value = _value(work, text, flags)
     if combs.overwritten(text, work.figures):
+        flags.append(Reason.STRUCK_OUT)
+    might_pass = work.box.kind == "line" and not flags and len(agreeing) == len(work.read_views)
+    if might_pass and shapes.struck_character(work.views[0], text):
         flags.append(Reason.STRUCK_OUT)
     evidence = Evidence(
         views=len(work.read_views),

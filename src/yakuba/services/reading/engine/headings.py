@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from .definitions import PageDefinition, Rect
+from .fineprint import other_print
 from .formmark import mark_place
 from .labels import (
     FEWEST,
@@ -101,10 +102,11 @@ def changed_below(known: Sequence[Heading], scan: Grey, form: Grey) -> frozenset
     for light in (False, True):
         pair = (255 - scan, 255 - form) if light else (scan, form)
         soft = cv2.GaussianBlur(pair[0], (0, 0), SOFT), cv2.GaussianBlur(pair[1], (0, 0), SOFT)
-        for heading in known:
-            if heading.light is light:
-                looks = (likeness(window, *pair, soft) for window in heading.windows)
-                found |= heading.fields if sum(map(_is_other, looks)) >= OTHER_WINDOWS else set()
+        some = [heading for heading in known if heading.light is light]
+        stroke = iter(other_print([window for heading in some for window in heading.windows], *pair))
+        for heading in some:
+            others = [next(stroke) | _is_other(likeness(window, *pair, soft)) for window in heading.windows]
+            found |= heading.fields if sum(others) >= OTHER_WINDOWS else set()
     return frozenset(found)
 
 

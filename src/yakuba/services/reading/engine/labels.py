@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .definitions import Box, Rect
+from .fineprint import other_print
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -160,7 +161,12 @@ def changed_fields(windows: Sequence[Window], scan: Grey, form: Grey) -> frozens
     soft = cv2.GaussianBlur(scan, (0, 0), SOFT), cv2.GaussianBlur(form, (0, 0), SOFT)
     found = [likeness(window.rect, scan, form, soft) for window in windows]
     alike = _alike([one.correlation for one in found])
-    differing = [window.fields for window, one in zip(windows, found, strict=True) if one.differs(alike)]
+    stroke = other_print([window.rect for window in windows], scan, form)
+    differing = [
+        window.fields
+        for window, one, other in zip(windows, found, stroke, strict=True)
+        if other or one.differs(alike)
+    ]
     return frozenset(field for fields in differing for field in fields)
 
 

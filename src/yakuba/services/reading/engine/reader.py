@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -11,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contracts import Decision, FieldReading, PageReading, PageStatus, Reason
-from . import gate, ink
+from . import continued, gate, ink
 from .alignment import Alignment, Unaligned, align
 from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
+from .definitions import PageDefinition
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
 from .headings import changed_below
@@ -102,10 +104,11 @@ def _with_fields(
     started: float,
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
-    around = ink.flags(sheet, found.template.definition)
+    definition = found.template.definition
+    around = ink.flags(sheet, definition)
     works = [
         prepare(sheet, box, procedure.by_code[box.field], found.fit, around.get(box.field, ()))
-        for box in found.template.definition.boxes
+        for box in definition.boxes
         if box.field in procedure.by_code
     ]
     changed = changed_fields(found.template.labels, sheet.grey, sheet.form)
@@ -114,9 +117,22 @@ def _with_fields(
         if work.box.field in changed:
             work.flags.append(Reason.LABEL_DIFFERS)
     recognise(works, recogniser)
-    readings = tuple(_reading(work, found, page.page) for work in works)
-    decided = gate.decide(procedure, readings)
+    readings = [_reading(work, found, page.page) for work in works]
+    decided = gate.decide(procedure, _going_on(sheet, definition, readings))
     return PageReading(**{**page.__dict__, "fields": decided, "seconds": _since(started)})
+
+
+def _going_on(sheet: Sheet, page: PageDefinition, readings: Sequence[FieldReading]) -> list[FieldReading]:
+    """The readings, those flagged whose value may go on, or stand, elsewhere."""
+    asked = continued.asked(sheet, page, readings)
+    return [
+        _flagged(reading, Reason.OUTSIDE_BOX) if reading.field in asked else reading for reading in readings
+    ]
+
+
+def _flagged(reading: FieldReading, reason: Reason) -> FieldReading:
+    flags = dict.fromkeys((*reading.evidence.flags, reason))
+    return replace(reading, evidence=replace(reading.evidence, flags=tuple(flags)))
 
 
 def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:

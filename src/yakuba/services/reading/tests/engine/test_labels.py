@@ -144,3 +144,21 @@ def test_a_form_without_words_has_nothing_to_compare() -> None:
     assert (
         changed_fields(windows(form, [Box("alone", "line", (60, 100, 300, 60))]), form, form) == frozenset()
     )
+
+
+@pytest.mark.parametrize(("x", "y"), [(-5, 6), (-6, -4), (0, 9)])
+def test_a_small_stroke_added_to_a_character_of_a_label_is_another_character(
+    library: FormLibrary, bus: Paper, x: int, y: int
+) -> None:
+    """日 becomes 目 or 甲 becomes 申 by a stroke that stays within the character."""
+    left, top, width, height = head(bus.template, "address")
+    middle = left + width - 14 + x, top + height / 2 + y
+    bus.stroke([(middle[0], middle[1]), (middle[0] + 12, middle[1] + 4)], 3)
+    assert "address" in found(bus.pixels, library)
+
+
+def test_a_thin_line_ruled_over_a_label_is_no_other_form(library: FormLibrary, bus: Paper) -> None:
+    left, top, width, height = head(bus.template, "address")
+    middle = top + height / 2 + 3
+    bus.stroke([(left - 12, middle), (left + width + 14, middle + 2)], 2)
+    assert found(bus.pixels, library) == frozenset()

@@ -1,0 +1,81 @@
+"""Measure the strokes of each character in all faces, for the engine: `python samples/generator/measure_shapes.py --out
+src/yakuba/services/reading/engine/shapes.npz`. Takes some minutes.
+
+Characters are those of JIS X 0208's first level with kana and figures, where at least three faces have them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import fonts
+import numpy as np
+from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+
+from yakuba.services.reading.engine.shapes import EM, STEPS, runs, thickness
+
+KANJI_ROWS = range(16, 48)  # of JIS X 0208: the first level
+KANA = range(0x3041, 0x3097), range(0x30A1, 0x30FB)
+FURTHER = "ー々ヶ0123456789-"
+FEWEST = 3  # faces
+
+
+def characters() -> list[str]:
+    found = []
+    for row in KANJI_ROWS:
+        for cell in range(1, 95):
+            try:
+                found.append(bytes([0xA0 + row, 0xA0 + cell]).decode("euc_jp"))
+            except UnicodeDecodeError:
+                continue
+    kana = [chr(code) for part in KANA for code in part]
+    return list(dict.fromkeys([*found, *kana, *FURTHER]))
+
+
+def measure(face: str, character: str) -> tuple[np.ndarray, np.ndarray]:
+    """(ems on long runs by direction, [ems of stroke, x, y, width, height]) of one character in one face."""
+    picture = Image.new("L", (2 * EM, 2 * EM), 255)
+    ImageDraw.Draw(picture).text((EM, EM), character, fill=0, font=fonts.font(face, EM), anchor="mm")
+    ink = np.asarray(picture) < 128
+    pen = thickness(ink)
+    x, y, width, height = cv2.boundingRect(ink.astype(np.uint8))
+    box = [(x - EM) / EM, (y - EM) / EM, width / EM, height / EM]
+    return runs(ink[y : y + height, x : x + width], pen), np.array([ink.sum() / (pen * EM), *box])
+
+
+def table() -> dict[str, np.ndarray]:
+    """What shapes.npz holds, in STEPS of an em."""
+    kept, longest, middle = [], [], []
+    for character in characters():
+        faces = [face for face in fonts.FACES if fonts.can_write(face, character)]
+        if len(faces) < FEWEST:
+            continue
+        seen = [measure(face, character) for face in faces]
+        most = np.max([long for long, _ in seen], axis=0)
+        kept.append(character)
+        longest.append(np.maximum(most, np.maximum(np.roll(most, 1), np.roll(most, -1))))
+        middle.append(np.median([rest for _, rest in seen], axis=0))
+    return {
+        "characters": np.array("".join(kept)),
+        "runs": np.minimum(np.rint(np.array(longest) * STEPS), 255).astype(np.uint8),
+        "rest": np.rint(np.array(middle) * STEPS).astype(np.int16),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="文字ごとの線の長さの表を作ります。")
+    parser.add_argument("--out", type=Path, required=True)
+    out = parser.parse_args().out
+    fonts.require_fonts()
+    found = table()
+    np.savez_compressed(out, **found)
+    print(f"{len(found['rest'])}字を{out}に書き出しました。")
+
+
+if __name__ == "__main__":
+    main()
