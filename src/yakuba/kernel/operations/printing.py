@@ -7,7 +7,7 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from yakuba.kernel.cli.output import errors, fail, print_json, print_rows
+from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, write_file
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations.operation import Answer, Rows
 from yakuba.kernel.refusals import MOST_TOLD, Problem
@@ -72,8 +72,5 @@ def flat(row: Mapping[str, Any], columns: Sequence[str] | Mapping[str, str]) -> 
 
 def write(file: Download, out: Path) -> None:
     """Write it where it was asked for and say so on standard error. Raises typer.Exit(1)."""
-    try:
-        out.write_bytes(file.content)
-    except OSError as error:
-        raise fail(f"{out} に書けません（{error.strerror}）。書ける場所を指定してください。") from error
+    write_file(out, file.content)
     errors.print(f"{out} に書きました。", highlight=False, markup=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -52,7 +54,7 @@ class _Broken(Exception):
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.breaks = [index for index, letter in enumerate(text) if letter == "\n"]
+        self.breaks = array("Q", (found.start() for found in re.finditer("\n", text)))
         self.scan_number = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
     def line(self, at: int) -> int:
