@@ -9,11 +9,14 @@ import typer
 from yakuba.kernel.accounts.acting import author
 from yakuba.kernel.bundles import actions
 from yakuba.kernel.bundles.models import DefinitionVersion
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
+from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
+from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions.bundle import LARGEST_BUNDLE
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.registry import definition_kinds
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("定義を1つのファイルで渡し、受け取る")
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 WHO = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります")
 
@@ -21,22 +24,23 @@ WHO = typer.Option("", "--user", help="だれが行うか（職員ID）。監査
 @app.command("export")
 def export_bundle(
     procedure: str = typer.Argument(help="手続のコード"),
-    path: Path = typer.Argument(dir_okay=False, help="作るファイル（.zip）"),
+    path: Path = typer.Argument(help="作るファイル（.zip）"),
     username: str = WHO,
     town: str = TOWN,
 ) -> None:
     """手続と、その様式・シナリオ・選考基準を1つのファイルに書き出す"""
     with municipality_of(town):
         try:
-            path.write_bytes(actions.export(procedure, actor=author(username)))
-        except (DefinitionError, OSError) as error:
+            packed = actions.export(procedure, actor=author(username))
+        except DefinitionError as error:
             raise fail(str(error), 2) from error
+    write_file(path, packed, 2)
     console.print(f"{path} に書き出しました。", highlight=False)
 
 
 @app.command("import")
 def import_bundle(
-    path: Path = typer.Argument(exists=True, dir_okay=False, help="受け取ったファイル（.zip）"),
+    path: Path = typer.Argument(help="受け取ったファイル（.zip）"),
     use: bool = typer.Option(False, "--publish", help="試して問題がなければ、すぐに使い始める"),
     username: str = WHO,
     town: str = TOWN,
@@ -44,8 +48,9 @@ def import_bundle(
     """受け取ったファイルの定義を下書きにして、試す"""
     with municipality_of(town):
         actor = author(username)
+        packed = content(path, LARGEST_BUNDLE)
         try:
-            drafts = actions.draft(path.read_bytes(), actor=actor)
+            drafts = actions.draft(packed, actor=actor)
             actions.try_out(drafts, actor=actor)
             if use:
                 actions.publish(drafts, actor=actor)

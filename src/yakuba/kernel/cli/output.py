@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -26,6 +28,12 @@ from yakuba.kernel.tenancy.models import Municipality
 
 console = Console()
 errors = Console(stderr=True)
+CANNOT_WRITE = {
+    errno.ENOENT: "そのフォルダがありません。あるフォルダを指定してください。",
+    errno.EISDIR: "フォルダです。ファイルの名前を指定してください。",
+    errno.EACCES: "書く権限がありません。書ける場所を指定してください。",
+    errno.ENOSPC: "ディスクに空きがありません。空けてから、やり直してください。",
+}
 LINE_SECONDS = 20.0  # to the first line of progress where no bar can be kept up to date
 
 
@@ -53,6 +61,25 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     """Print what is wrong on standard error; the caller raises what comes back."""
     errors.print(message, style="red", markup=False, highlight=False)
     return typer.Exit(code)
+
+
+def write_file(out: Path, content: bytes | Iterable[bytes], code: int = 1) -> None:
+    """All or nothing, piece by piece: what is interrupted leaves the old file. Raises typer.Exit(code)."""
+    pieces = (content,) if isinstance(content, bytes) else content
+    draft = out.with_name(out.name + ".part")
+    try:
+        if out.exists() and not out.is_file():  # a pipe or a device; of a folder it is told
+            draft = out
+        with draft.open("wb") as target:
+            target.writelines(pieces)
+        if draft is not out:
+            draft.replace(out)
+    except OSError as error:
+        with suppress(OSError):
+            if draft is not out:
+                draft.unlink(missing_ok=True)
+        reason = CANNOT_WRITE.get(error.errno or 0, f"{error.strerror}。書ける場所を指定してください。")
+        raise fail(f"{out} に書けません：{reason}", code) from error
 
 
 class LineProgress(Progress):

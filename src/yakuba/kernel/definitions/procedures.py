@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yakuba.kernel.definitions.faults import DefinitionError, DefinitionRefused
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.definitions.source import decoded, values
 from yakuba.kernel.values import TYPES, FieldType, Picks, ValueRefused
 
@@ -100,9 +101,7 @@ def load_procedure(path: Path) -> ProcedureDefinition:
 def read_document(path: Path) -> Any:
     """What a procedure file says, as plain data. Raises DefinitionError with its faults."""
     try:
-        return values(decoded(path.read_bytes()))
-    except OSError as error:
-        raise DefinitionError(f"{path.name}: 読めません（{error.strerror}）。") from error
+        return values(decoded(content(path)))
     except DefinitionRefused as error:
         raise DefinitionError(f"{path.name}: {error}") from error
 

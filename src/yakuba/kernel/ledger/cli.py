@@ -10,6 +10,7 @@ from yakuba.kernel.accounts.acting import author
 from yakuba.kernel.cli.output import console, municipality_of, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.definitions.procedures import parse_procedure, read_document
 from yakuba.kernel.ledger import actions
 from yakuba.kernel.ledger.models import Procedure
@@ -21,7 +22,7 @@ TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1�
 
 @app.command("load-procedure")
 def load_procedure(
-    path: Path = typer.Argument(exists=True, dir_okay=False, help="手続のYAMLファイル"),
+    path: Path = typer.Argument(help="手続のYAMLファイル"),
     username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
     town: str = TOWN,
 ) -> None:
@@ -36,14 +37,14 @@ def load_procedure(
 
 @app.command("load-reduction")
 def load_reduction(
-    path: Path = typer.Argument(exists=True, dir_okay=False, help="縮退表のCSVファイル（UTF-8）"),
+    path: Path = typer.Argument(help="縮退表のCSVファイル（UTF-8）"),
     username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
     town: str = TOWN,
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
     with municipality_of(town):
         actor = author(username)
-        rows = actions.load_reduction(decoded(path.read_bytes()), actor=actor)
+        rows = actions.load_reduction(decoded(content(path)), actor=actor)
     console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.cli.output import console, fail, print_json, progress_bar
+from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.definitions.given import content
 
-app = typer.Typer(no_args_is_help=True)
+app = verbs("手紙")
+LARGEST = 500_000_000  # bytes; a PDF of 100,000 letters
 
 
 @app.callback()
@@ -19,13 +22,9 @@ def letters() -> None:
 
 @app.command()
 def verify(
-    pdf: Path = typer.Argument(exists=True, dir_okay=False, help="印刷用PDF"),
+    pdf: Path = typer.Argument(help="印刷用PDF"),
     mailing: Path | None = typer.Option(
-        None,
-        "--mailing",
-        exists=True,
-        dir_okay=False,
-        help="宛名の一覧（CSVかExcel）。省くとPDFだけで確かめる",
+        None, "--mailing", help="宛名の一覧（CSVかExcel）。省くとPDFだけで確かめる"
     ),
     as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
 ) -> None:
@@ -35,9 +34,9 @@ def verify(
     from yakuba.kernel.letters import verify as reader  # takes long; only this needs it
     from yakuba.kernel.letters.mailing import read_marks
 
-    data = pdf.read_bytes()
+    data = content(pdf, LARGEST)
     try:
-        marks, problems = read_marks(mailing.read_bytes()) if mailing else (reader.own_list(data), [])
+        marks, problems = read_marks(content(mailing, LARGEST)) if mailing else (reader.own_list(data), [])
         with progress_bar(quiet=as_json) as bar:
             task = bar.add_task("読み返し", total=None)
             found = reader.verify(

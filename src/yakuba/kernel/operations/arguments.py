@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import core_schema
 
+from yakuba.kernel.definitions.given import bounded
 from yakuba.kernel.refusals import Invalid, Problem
 
 LARGEST_PART = 500
@@ -62,11 +63,11 @@ class Upload:
     name: str
     stream: BinaryIO | None
 
-    def read(self) -> bytes:
-        """The content. Raises Invalid where there is no such file."""
+    def read(self, most: int) -> bytes:
+        """The content, of at most so many bytes. Raises Invalid where there is no such file, and where it is larger."""
         if self.stream is None:
             raise Invalid(UNREADABLE, place=self.name)
-        return self.stream.read()
+        return bounded(self.stream, self.name, most)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:

@@ -26,7 +26,7 @@ ANYBODY = typer.Option(
 )
 TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
 JSON = typer.Option(False, "--json", help="JSONで出す")
-OUT = typer.Option(..., "--out", dir_okay=False, help="書くファイル")
+OUT = typer.Option(..., "--out", help="書くファイル")
 WAIT_HELP = "終わるまで待つ／待たずにワーカーに任せる"
 
 __all__ = ["ANYBODY", "JSON", "TOWN", "USER", "add_commands", "flat", "in_town", "write"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from yakuba.kernel.cli.output import errors, fail, print_json, print_rows
+from yakuba.kernel.cli.output import errors, fail, print_json, print_rows, write_file
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations.operation import Answer, Rows
 from yakuba.kernel.refusals import MOST_TOLD, Problem
@@ -76,9 +76,5 @@ def flat(row: Mapping[str, Any], columns: Sequence[str] | Mapping[str, str]) -> 
 
 def write(file: Download, out: Path) -> None:
     """Write it where it was asked for, piece by piece, and say so on standard error. Raises typer.Exit(1)."""
-    try:
-        with out.open("wb") as target:
-            target.writelines(file.pieces())
-    except OSError as error:
-        raise fail(f"{out} に書けません（{error.strerror}）。書ける場所を指定してください。") from error
+    write_file(out, file.pieces())
     errors.print(f"{out} に書きました。", highlight=False, markup=False)

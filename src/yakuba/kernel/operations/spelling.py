@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.definitions import DefinitionRefused, decoded
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.arguments import FromFile, Pairs, Upload, Word
 from yakuba.kernel.operations.operation import Operation
 from yakuba.kernel.refusals import Invalid
@@ -85,20 +86,17 @@ def _value(name: str, field: FieldInfo, given: Any, opened: ExitStack) -> Any:
 def text_of(path: Path) -> str:
     """The text of a file (UTF-8). Raises Invalid with its name."""
     try:
-        return decoded(path.read_bytes())
-    except OSError as error:
-        raise Invalid(f"読めません（{error.strerror}）。", place=str(path)) from error
+        return decoded(content(path))
     except DefinitionRefused as error:
         raise Invalid(str(error), place=str(path)) from error
 
 
 def _object(path: Path) -> dict[str, Any]:
-    """A JSON object. Raises typer.Exit(2)."""
+    """A JSON object. Raises typer.Exit(2), and Unreadable."""
+    written = content(path)
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise fail(f"{path}: 読めません（{error.strerror}）。", 2) from error
-    except ValueError as error:
+        found = json.loads(written.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise fail(f"{path}: UTF-8のJSONとして読めません。", 2) from error
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
         raise fail(f'{path}: {{"項目": "文"}} のように、項目と文の組で書いてください。', 2)

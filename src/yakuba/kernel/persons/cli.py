@@ -22,7 +22,7 @@ JSON = typer.Option(False, "--json", help="JSONで出す")
 
 @app.command()
 def load(
-    file: Path = typer.Argument(exists=True, dir_okay=False, help="宛名のCSV（UTF-8かCP932、1行目は見出し）"),
+    file: Path = typer.Argument(help="宛名のCSV（UTF-8かCP932、1行目は見出し）"),
     accept_fewer: bool = typer.Option(
         False, "--accept-fewer", help="いまより人数が1割以上少なくても取り込む"
     ),

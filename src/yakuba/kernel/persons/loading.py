@@ -18,6 +18,7 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
+from yakuba.kernel.definitions.given import opened
 from yakuba.kernel.persons.matching import Entry
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.queries import current
@@ -26,6 +27,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.importing import TableKind
 from yakuba.kernel.tables.reading import BadRow, Row, rows
+from yakuba.kernel.tables.recognising import LARGEST
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.kernel.tables.spoilt import unspoilt
 from yakuba.kernel.values import ValueRefused, canonical
@@ -77,7 +79,7 @@ def load(
     new = _begin(name or path.name, actor)
     problems: list[dict[str, object]] = []
     try:
-        with path.open("rb") as file:
+        with opened(path, LARGEST) as file:
             rows, wrong = _write(new, entries_of(file), problems, tell)
         _check(rows, wrong, accept_fewer)
     except (

@@ -11,10 +11,9 @@ from typing import BinaryIO, Protocol
 
 from yakuba.kernel.definitions import Problem, plain
 from yakuba.kernel.tables.recognising import LARGEST, Text, is_workbook, size_of, text_of
-from yakuba.kernel.tables.records import LONGEST_CELL, Reader, Record
+from yakuba.kernel.tables.records import LONGEST_CELL, MOST_COLUMNS, Reader, Record
 from yakuba.kernel.values.characters import compose
 
-MOST_COLUMNS = 300
 DELIMITERS = (",", "\t", ";")
 TITLE_LINES = 10  # records that may stand above the head
 HEAD_WITHIN = 20_000  # lines of the file, most of them empty
@@ -22,6 +21,10 @@ TITLE_CELLS = 3  # more filled cells than this are values and no title
 BREAK = re.compile(r"\s*\n\s*")
 # What a spreadsheet writes for a value that it cannot calculate (#N/A, #REF!), or show in a narrow column (####).
 ERROR = re.compile(r"#(N/A|N/D|##+|[A-Z0-9/_]+[!?])", re.I)
+EMPTY = "ファイルが空です。1行目に見出しを書いてください。"
+TOO_MANY = (
+    f"列が多すぎます（{MOST_COLUMNS}列まで）。表のファイルか、区切りのコンマが正しいか確かめてください。"
+)
 LOST = {"\0": "NUL文字", "�": "文字化け（�）", "〓": "書けなかった字の印（〓）"}
 
 
@@ -67,10 +70,7 @@ def rows(
     """
     names = renamed or {}
     source, head = _opened(_file(data), required, problems, names)
-    if source is None:
-        return
-    if head is None:
-        problems.append(Problem(1, "", "ファイルが空です。1行目に見出しを書いてください。"))
+    if source is None or head is None:
         return
     headings: list[str] = []
     for record in source:
@@ -106,6 +106,8 @@ def _opened(
     if text is None:
         return None, None
     delimiter, head = _head(text, required, names)
+    if head is None:
+        problems.append(Problem(1, "", EMPTY))
     return Reader(text, delimiter, problems), head
 
 
@@ -131,7 +133,10 @@ def _sheet(
         problems.append(Problem(0, "シート", reason))
         return None, None
     at = fitting[0] if fitting else next((at for at, start in enumerate(starts) if start), 0)
-    return readers[at], heads[at] or next(iter(starts[at]), None)
+    head = heads[at] or next(iter(starts[at]), None)
+    if head is None and not problems:
+        problems.append(Problem(1, "", EMPTY))
+    return readers[at], head
 
 
 def _head(text: Text, required: Sequence[str], names: Mapping[str, str]) -> tuple[str, Record | None]:
@@ -164,7 +169,10 @@ def headings_in(data: bytes | BinaryIO, known: Sequence[str], problems: list[Pro
         found = (len(set(headings) & set(known)), filled > 1, headings)
         best = max(best, found, key=lambda one: one[:2])
     if best[0] < 0 and not problems:
-        problems.append(Problem(1, "", "ファイルが空です。1行目に見出しを書いてください。"))
+        problems.append(Problem(1, "", EMPTY))
+    if len(best[2]) > MOST_COLUMNS:
+        problems.append(Problem(1, "見出し", TOO_MANY))
+        return []
     return best[2]
 
 
@@ -209,6 +217,9 @@ def _second_head(headings: Sequence[str], again: Sequence[str]) -> str:
 
 
 def _headings_hold(headings: list[str], line: int, required: Sequence[str], problems: list[Problem]) -> bool:
+    if len(headings) > MOST_COLUMNS:
+        problems.append(Problem(line, "見出し", TOO_MANY))
+        return False
     before = len(problems)
     for name in required:
         if name not in headings:
@@ -217,8 +228,6 @@ def _headings_hold(headings: list[str], line: int, required: Sequence[str], prob
             )
     for name in sorted({name for name in headings if name and headings.count(name) > 1}):
         problems.append(Problem(line, "見出し", f"「{name}」の列が二つあります。一つにしてください。"))
-    if len(headings) > MOST_COLUMNS:
-        problems.append(Problem(line, "見出し", f"列が多すぎます（{MOST_COLUMNS}列まで）。"))
     return len(problems) == before
 
 

@@ -17,6 +17,7 @@ from yakuba.kernel.definitions import Problem
 
 LARGEST = 500_000_000  # bytes; the register of a million people has about a third of it
 CHUNK, OVERLAP = 1 << 20, 1 << 14  # bytes looked at together, and of those seen twice
+LONGEST_LINE = 2_000_000  # characters; 300 columns of 2,000 have a third of it
 ZIP = b"PK\x03\x04"
 LINE_END = re.compile(r"\r\n|\n|\r")
 SAVE_AS_CSV = "Excelで開き、「名前を付けて保存」で「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
@@ -24,7 +25,7 @@ FROM_TABLE = "もとの表をCSVかExcel（xlsx）で保存して選んでくだ
 SAVE_AGAIN = "UTF-8かShift_JIS（CP932）で保存し直してください。"
 OPENDOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 WEB_PAGE = re.compile(
-    rb"\s*(MIME-Version:|(<!--.*?-->\s*)*<(!doctype\s+html|[a-z][a-z0-9]*[\s>]))", re.I | re.S
+    rb"\s*+(MIME-Version:|(?:<!--(?:(?!-->).)*+-->\s*+)*+<(!doctype\s+html|[a-z][a-z0-9]*[\s>]))", re.I | re.S
 )
 JIS = (b"\x1b$B", b"\x1b$@")
 UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -55,8 +56,24 @@ class Text:
             text.detach()  # else the file would be closed with it
 
 
+class _TooLong(ValueError):
+    """A line that is no row of any table."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"行が長すぎます（{LONGEST_LINE:,}文字まで）。表のファイルか確かめてください。")
+        self.line = line
+
+
 def text_of(file: BinaryIO, problems: list[Problem]) -> Text | None:
     """The text; None where `problems` tells why there is none. Read line by line, whatever its size."""
+    try:
+        return _text_of(file, problems)
+    except _TooLong as error:
+        _tell(problems, error.line, str(error))
+        return None
+
+
+def _text_of(file: BinaryIO, problems: list[Problem]) -> Text | None:
     if size_of(file) > LARGEST:
         _tell(problems, 0, f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。")
         return None
@@ -96,6 +113,8 @@ def _walked(file: BinaryIO, encoding: str) -> tuple[int, int]:
             return number + 1, last
         for line in LINE_END.split(text.removesuffix("\n").removesuffix("\r")):
             number += 1
+            if len(line) > LONGEST_LINE:
+                raise _TooLong(number)
             last = number if line.strip() else last
     return 0, last
 
@@ -159,7 +178,7 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
     tail = b""
     while part := file.read(CHUNK):
         yield tail + part
-        tail = part[-OVERLAP:]
+        tail = (tail + part)[-OVERLAP:]
 
 
 def _utf16(file: BinaryIO, problems: list[Problem]) -> Text | None:
@@ -168,6 +187,8 @@ def _utf16(file: BinaryIO, problems: list[Problem]) -> Text | None:
     try:
         with text.opened() as lines:
             for number, line in enumerate(lines, 1):
+                if len(line) > LONGEST_LINE:
+                    raise _TooLong(number)
                 last = number if line.strip() else last
     except UnicodeDecodeError as error:
         broken = number + error.object[: error.start].decode("utf-16", "ignore").count("\n") + 1

@@ -8,6 +8,7 @@ makes its row longer than the head, is taken for that.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from yakuba.kernel.tables.recognising import Text
 
 QUOTE = '"'
 LONGEST_CELL = 2_000  # characters
+MOST_COLUMNS = 300
 MOST_WAITING = 1_000  # short rows in a line that may be parts of one value
+IN_QUOTES = re.compile('[^"]*+(?:""[^"]*+)*+')  # up to the mark that closes, or the end of the line
 NEVER_OPENED = (
     f"引用符（{QUOTE}）の閉じ忘れか、余分な引用符があります。引用符を直すか消してください。"
     "この行は取り込まず、次の行から続けて読みました。"
@@ -154,18 +157,16 @@ class Reader:
         parts: list[str] = []
         while True:
             line = self._lines[at]
-            end = line.find(QUOTE, position)
-            part = line[position:] if end < 0 else line[position:end]
+            match = IN_QUOTES.match(line, position)
+            assert match  # the pattern matches nothing too
+            part, end = match[0].replace(QUOTE * 2, QUOTE), match.end()
             parts.append(part)
             length += len(part)
-            if end < 0:
+            if end == len(line):
                 if at + 1 >= self._lines.count or length > LONGEST_CELL:
                     raise _Misquoted(opened, self._lines.count - 1)
                 parts.append("\n")
                 at, position = at + 1, 0
-            elif line.startswith(QUOTE, end + 1):
-                parts.append(QUOTE)
-                position = end + 2
             elif end + 1 == len(line) or line.startswith(self.delimiter, end + 1):
                 cell = "".join(parts)
                 if at > opened and self.columns and cell.count(self.delimiter) >= self.columns - 1:

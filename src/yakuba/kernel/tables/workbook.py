@@ -17,76 +17,140 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
+from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import range_boundaries
+from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 from openpyxl.xml.functions import iterparse
 
 from yakuba.kernel.definitions import Problem
-from yakuba.kernel.tables.recognising import chunks
-from yakuba.kernel.tables.records import Record
+from yakuba.kernel.tables.recognising import chunks, size_of
+from yakuba.kernel.tables.records import MOST_COLUMNS, Record
 
 LARGEST_UNPACKED = 1_500_000_000  # bytes; a million rows of ten columns take about half of it
+# A table unpacks to ten or thirty times its size, one that says the same in every cell to more; a bomb to a thousand times.
+ALWAYS_UNPACKED, MOST_UNPACKED = 100_000_000, 100  # bytes, and times the file's size above them
+LARGEST_PART = 20_000_000  # bytes of what openpyxl reads at one go: styles, the list of sheets
+LAST_ROW = 1_048_576  # Excel's
+MOST_MERGED = 200_000  # ranges
+MOST_NAMED = 5  # cells of one row that a message names
 STRINGS_IN_MEMORY = 1 << 24  # bytes; more of them lie in a file without a name
-HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+\d+:[A-Z]+\d+)"')
+# No tag looks past the next angle bracket, nor farther than any program writes: else a file made for it takes for ever.
+HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^<>]{0,500}\bhidden="(?:1|true)")[^<>]{0,500}\br="(\d{1,7})"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]{0,500}\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 UNCALCULATED = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
+    rb'<(?:\w+:)?c\b[^<>]{0,500}\br="([A-Z]{1,3}\d{1,7})"[^<>]{0,500}>\s*'
+    rb"<(?:\w+:)?f\b(?:[^<>]{0,500}/>|[^<>]{0,500}>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 CELL = re.compile(r"([A-Z]+)(\d+)")
 ZEROS = re.compile(r"0+")
 LEFT_OUT = "この行は取り込んでいません。"
+BROKEN = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
+BROKEN_HERE = "ここから下は、ファイルが壊れていて読めませんでした。Excelで開き、xlsxで保存し直してください。"
+
+
+class _Merged(NamedTuple):
+    """A range of cells that look like one. Rows and columns from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    ref: str
 
 
 class _Sheet:
-    """One sheet and what must be known of it before its first row is read."""
+    """One sheet and what must be known of it before its first row is read. Raises ValueError for what no Excel writes."""
 
     def __init__(self, book: Any, sheet: Any) -> None:
         self.title = str(sheet.title)
         self.visible = sheet.sheet_state == "visible"
-        self._sheet = sheet
-        sheet.reset_dimensions()  # what the file says of its size may be wrong
-        self.hidden: set[int] = set()
-        self.uncalculated: dict[int, list[str]] = {}
+        self._book, self._sheet = book, sheet
+        self._hidden: set[int] = set()
+        self._uncalculated: dict[int, list[str]] = {}
         merged: set[str] = set()
         with book._archive.open(sheet._worksheet_path) as xml:
             for part in chunks(xml):
-                self.hidden |= {int(row) for row in HIDDEN.findall(part)}
+                self._hidden |= {int(row) for row in HIDDEN.findall(part)}
                 merged |= {ref.decode() for ref in MERGED.findall(part)}
+                if len(merged) > MOST_MERGED:
+                    raise ValueError("too many merged ranges")
                 for cell in UNCALCULATED.findall(part):
                     match = CELL.fullmatch(cell.decode())
                     assert match
-                    known = self.uncalculated.setdefault(int(match[2]), [])
-                    known += [] if match[0] in known else [match[0]]
-        self.down: dict[
-            tuple[int, int], int
-        ] = {}  # row and column of a covered cell → the row that has the value
-        self.across: dict[int, str] = {}  # row → a range merged across columns
+                    known = self._uncalculated.setdefault(int(match[2]), [])
+                    if len(known) < MOST_NAMED and match[0] not in known:
+                        known.append(match[0])
+        self._merged: list[_Merged] = []
         for ref in merged:
             left, top, right, bottom = range_boundaries(ref)
-            for row in range(top, bottom + 1):
-                if right > left:
-                    self.across[row] = ref
-                elif row > top:
-                    self.down[row, left] = top
+            self._merged.append(_Merged(top, left, bottom, right, ref))
+        self._merged.sort()
 
-    def records(self) -> Iterator[Record]:
-        """All rows that are not empty; `line` is the row's number in the sheet."""
-        above: dict[int, str] = {}  # column → the value that is merged downwards
-        starts = set(self.down.values())
-        for number, row in enumerate(self._sheet.iter_rows(), start=1):
-            cells = [_text(cell) for cell in row]
-            for at, text in enumerate(cells):
-                if (number, at + 1) in self.down:
-                    cells[at] = above.get(at, "")
-                elif number in starts:
-                    above[at] = text
+    def records(self) -> Iterator[tuple[Record, str]]:
+        """All rows that are not empty, each with the reason why it cannot be taken (empty for none); `line` is the row's
+        number in the sheet. Raises whatever openpyxl stumbles over in a broken sheet."""
+        coming = iter(self._merged)
+        next_one = next(coming, None)
+        down: dict[
+            int, tuple[int, str]
+        ] = {}  # column → up to which row a value is merged downwards, and the value
+        across = (0, "")  # the same of a range merged across columns
+        for number, cells in self._rows():
+            down = {column: found for column, found in down.items() if found[0] >= number}
+            for column, (_, text) in down.items():
+                _put(cells, column, text)
+            while next_one is not None and next_one.top <= number:
+                if next_one.right > next_one.left:
+                    across = max(across, (next_one.bottom, next_one.ref))
+                elif next_one.top == number and next_one.left <= len(cells):
+                    down[next_one.left] = next_one.bottom, cells[next_one.left - 1]
+                next_one = next(coming, None)
             if any(cells):
-                yield Record(number, cells)
+                yield Record(number, cells), self._fault(number, across[1] if across[0] >= number else "")
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The number and the texts of each row that the file has, whatever it says of the sheet's size. What stands right
+        of the last column that a table may have stands in the one behind it."""
+        last = 0
+        with self._book._archive.open(self._sheet._worksheet_path) as xml:
+            parser = WorkSheetParser(
+                xml,
+                self._sheet._shared_strings,
+                data_only=True,
+                epoch=self._book.epoch,
+                date_formats=self._book._date_formats,
+                timedelta_formats=self._book._timedelta_formats,
+            )
+            for number, row in parser.parse():
+                if not last < number <= LAST_ROW:
+                    raise ValueError(f"row {number} behind row {last}")
+                last = number
+                cells: list[str] = []
+                for cell in row:
+                    if text := _text(ReadOnlyCell(self._sheet, **cell)):
+                        _put(cells, min(cell["column"], MOST_COLUMNS + 1), text)
+                yield number, cells
+
+    def _fault(self, number: int, across: str) -> str:
+        if number in self._hidden:
+            return f"非表示の行です。要る行なら再表示し、要らない行なら消してください。{LEFT_OUT}"
+        if across:
+            return f"セル {across} が横に結合されています。結合を解除してください。{LEFT_OUT}"
+        if cells := self._uncalculated.get(number):
+            return f"セル {'、'.join(cells)} の数式の結果がファイルにありません。Excelで開いて保存し直してください。{LEFT_OUT}"
+        return ""
+
+
+def _put(cells: list[str], column: int, text: str) -> None:
+    """In that column, from 1."""
+    cells += [""] * (column - len(cells))
+    cells[column - 1] = text
 
 
 class _Strings:
@@ -106,11 +170,27 @@ class _Strings:
                 root.clear()  # else every item stays, though an empty one
 
     def __getitem__(self, at: int) -> str:
+        if at < 0:
+            raise IndexError(at)
         self._file.seek(self._ends[at])
         return self._file.read(self._ends[at + 1] - self._ends[at]).decode("utf-8", "surrogatepass")
 
 
+class _Archive(zipfile.ZipFile):
+    """Gives at one go what is small alone; sheets and texts are streamed."""
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        info = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        if info.file_size > LARGEST_PART:
+            raise ValueError(f"{info.filename} is too large")
+        return super().read(name, pwd)
+
+
 class _ExcelReader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, read_only=True, data_only=True, keep_links=False)
+        self.archive = _Archive(file)
+
     def read_strings(self) -> None:
         """Instead of a list in memory."""
         part = self.package.find(SHARED_STRINGS)
@@ -130,22 +210,24 @@ class Reader:
     width: int = 0
 
     def __iter__(self) -> Iterator[Record]:
-        for record in self.sheet.records():
-            if not self.width:
-                yield record
-            elif reason := self._fault(record):
-                self.problems.append(Problem(record.line, f"シート「{self.sheet.title}」", reason))
-            else:
-                yield Record(record.line, record.cells + [""] * (self.width - len(record.cells)))
+        last = 0
+        try:
+            for record, reason in self.sheet.records():
+                last = record.line
+                if not self.width:
+                    yield record
+                elif reason:
+                    self.problems.append(Problem(record.line, self._place, reason))
+                else:
+                    yield Record(record.line, record.cells + [""] * (self.width - len(record.cells)))
+        except Exception:  # as in `readers`
+            told = Problem(last + 1, self._place, BROKEN_HERE)
+            if told not in self.problems:  # the beginning is read more than once
+                self.problems.append(told)
 
-    def _fault(self, record: Record) -> str:
-        if record.line in self.sheet.hidden:
-            return f"非表示の行です。要る行なら再表示し、要らない行なら消してください。{LEFT_OUT}"
-        if record.line in self.sheet.across:
-            return f"セル {self.sheet.across[record.line]} が横に結合されています。結合を解除してください。{LEFT_OUT}"
-        if cells := self.sheet.uncalculated.get(record.line):
-            return f"セル {'、'.join(cells[:5])} の数式の結果がファイルにありません。Excelで開いて保存し直してください。{LEFT_OUT}"
-        return ""
+    @property
+    def _place(self) -> str:
+        return f"シート「{self.sheet.title}」"
 
 
 def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
@@ -153,15 +235,19 @@ def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
     try:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(one.file_size for one in archive.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            problems.append(Problem(0, "", "Excelのファイルが大きすぎます。シートを分けてください。"))
+        most = min(LARGEST_UNPACKED, max(ALWAYS_UNPACKED, MOST_UNPACKED * size_of(file)))
+        if unpacked > most:
+            reason = (
+                f"Excelのファイルが大きすぎます（開くと{unpacked // 1_000_000:,}MB）。"
+                "要らないシートや、空の行と列の書式を消して、保存し直してください。"
+            )
+            problems.append(Problem(0, "", reason))
             return []
-        reader = _ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader = _ExcelReader(file)
         reader.read()
         sheets = [_Sheet(reader.wb, sheet) for sheet in reader.wb.worksheets]
     except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
-        reason = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
-        problems.append(Problem(0, "", reason))
+        problems.append(Problem(0, "", BROKEN))
         return []
     shown = [one for one in sheets if one.visible] or sheets
     return [Reader(one, problems) for one in shown]

@@ -71,7 +71,7 @@ class Files(BaseModel):
 @TABLE.add("送る", "robots.run", command="round send", by_operator=True)
 def send(asked: Files, actor: Any) -> list[Any]:
     """Say what was sent."""
-    return [[one.name, None if one.stream is None else one.read().decode()] for one in asked.files]
+    return [[one.name, None if one.stream is None else one.read(1_000).decode()] for one in asked.files]
 
 
 class Numbered(BaseModel):
@@ -205,7 +205,7 @@ def test_every_kind_of_field_has_its_words(run, user, tmp_path):
     [
         (("--seats", "N1"), "枠=人数"),
         (("--seats", "N=1", "--seats", "N=2"), "二度"),
-        (("--file", "none.json"), "読めません"),
+        (("--file", "none.json"), "名前と場所を確かめてください"),
     ],
 )
 def test_words_that_cannot_be_taken_are_told_and_exit_with_2(run, user, words, said):

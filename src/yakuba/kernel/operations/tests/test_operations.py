@@ -158,7 +158,7 @@ def test_a_refusal_is_a_sentence_an_exit_code_and_a_problem(run, person, tmp_pat
     }
     assert run("look", 7).exit_code == 2
     done = run("make", "窓口", tmp_path / "none", "--user", person.username)
-    assert (done.exit_code, "読めません" in done.stderr, "Traceback" in done.output) == (1, True, False)
+    assert (done.exit_code, "ありません" in done.stderr, "Traceback" in done.output) == (2, True, False)
 
 
 def test_a_command_shows_all_parts_of_a_list(run):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import typer
 
@@ -24,11 +23,6 @@ round_app = add_commands(app, OPERATIONS)["round"]
 @app.callback()
 def nursery() -> None:
     """入所選考: 申込から選考のデータを作り、割り当て、確かめる"""
-
-
-def file_argument(help: str) -> Any:
-    """An argument that names a file which is there."""
-    return typer.Argument(..., exists=True, dir_okay=False, readable=True, help=help)
 
 
 def refused(problems: Sequence[Problem], head: str, as_json: bool) -> typer.Exit:

@@ -17,8 +17,8 @@ from yakuba.services.nursery.operations import notices
 def take_notices(
     round_id: int,
     make: bool = typer.Option(False, "--make", help="いまここで作る"),
-    pdf: Path | None = typer.Option(None, "--pdf", dir_okay=False, help="印刷用PDFを書くファイル"),
-    mailing: Path | None = typer.Option(None, "--mailing", dir_okay=False, help="宛名の一覧を書くファイル"),
+    pdf: Path | None = typer.Option(None, "--pdf", help="印刷用PDFを書くファイル"),
+    mailing: Path | None = typer.Option(None, "--mailing", help="宛名の一覧を書くファイル"),
     encoding: str = typer.Option("utf-8", "--encoding", help="CSVの文字コード: utf-8 か cp932（Shift_JIS）"),
     accept: bool = typer.Option(False, "--accept", help="Shift_JISで書けない文字が〓になってよい"),
     user: str = USER,

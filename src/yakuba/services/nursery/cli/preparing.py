@@ -10,12 +10,13 @@ from typing import Any
 
 import typer
 
-from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows
+from yakuba.kernel.cli.output import console, errors, fail, print_json, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.commands import JSON
 from yakuba.kernel.refusals import MOST_TOLD
-from yakuba.services.nursery.cli.command import REFUSED, app, file_argument, refused
+from yakuba.services.nursery.cli.command import REFUSED, app, refused
 from yakuba.services.nursery.contracts import (
     Applications,
     ChildIndex,
@@ -30,8 +31,10 @@ from yakuba.services.nursery.engine.preparing.ages import fiscal_year
 from yakuba.services.nursery.engine.rules.fields import read_date
 
 FAULTY = "{}に誤りがあります。次のところを直してください。"
-RULES, FACILITIES = file_argument("選考基準（YAML）"), file_argument("施設と空きの表（CSV）")
-APPLICATIONS = file_argument("申込の表（CSV、児童1人に1行）")
+LARGEST_TABLE = 50_000_000  # bytes; ten thousand children have a tenth of it
+RULES = typer.Argument(..., help="選考基準（YAML）")
+FACILITIES = typer.Argument(..., help="施設と空きの表（CSV）")
+APPLICATIONS = typer.Argument(..., help="申込の表（CSV、児童1人に1行）")
 NUMBER = typer.Option(1, "--round", min=1, max=9, help="何次選考か")
 START = typer.Option(
     "", "--start", help="入所日（例 2027-04-01）。書かなければ選考基準の適用開始の後の4月1日"
@@ -76,7 +79,7 @@ def prepare(
     file: Path = RULES,
     facilities: Path = FACILITIES,
     applications: Path = APPLICATIONS,
-    out: Path = typer.Option(..., "--out", dir_okay=False, help="選考のデータ（JSON）を書くファイル"),
+    out: Path = typer.Option(..., "--out", help="選考のデータ（JSON）を書くファイル"),
     number: int = NUMBER,
     start: str = START,
     as_json: bool = JSON,
@@ -84,7 +87,7 @@ def prepare(
     """選考基準と表から選考のデータを作る（誤りがあればすべて行番号を付けて出し、何も書かない）"""
     selection = _selection(_rules(file, as_json), facilities, applications, number, start, as_json)
     data = market_writing.dump(selection.market)
-    out.write_bytes(data)
+    write_file(out, data, REFUSED)
     market = selection.market
     counts = {
         "households": len(market.family_ids),
@@ -131,7 +134,7 @@ def index(
 
 def _rules(file: Path, as_json: bool) -> rules.Rules:
     try:
-        return rules.read(decoded(file.read_bytes()))
+        return rules.read(decoded(content(file)))
     except rules.RulesRefused as error:
         raise refused(error.problems, FAULTY.format("選考基準"), as_json) from error
 
@@ -140,12 +143,12 @@ def _selection(
     read: rules.Rules, facilities: Path, applications: Path, number: int, start: str, as_json: bool
 ) -> Selection:
     """The round made ready; every fault of both tables and of the applications is told at once."""
-    places, in_facilities = tables.read_facilities(facilities.read_bytes())
+    places, in_facilities = tables.read_facilities(content(facilities, LARGEST_TABLE))
     in_facilities = [_in(facilities, one) for one in in_facilities]
     if not places:  # every wish would be one for an unknown facility: the cause alone is worth telling
         none = Problem(0, facilities.name, "施設が1つもありません。見出しの下に施設を1行ずつ書いてください。")
         raise refused(in_facilities or [none], FAULTY.format("施設の表"), as_json)
-    households, in_applications = tables.read_households(applications.read_bytes())
+    households, in_applications = tables.read_households(content(applications, LARGEST_TABLE))
     given = Applications(tuple(places), tuple(households), _start(start, read), number)
     try:
         ready = preparing.prepare(given, read)

@@ -11,16 +11,18 @@ from pathlib import Path
 import typer
 from rich.progress import TaskID
 
-from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar
+from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar, write_file
+from yakuba.kernel.definitions.given import content
 from yakuba.kernel.operations.commands import JSON
 from yakuba.kernel.refusals import MOST_TOLD
-from yakuba.services.nursery.cli.command import app, file_argument
+from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.cli.command import refused as tell_faults
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
 
 MOST_BYTES = 500_000_000
 FIRST_SHOWN = 1.0  # seconds
-MARKET, RESULT = file_argument("選考のデータ（JSON）"), file_argument("結果（JSON）")
+MARKET = typer.Argument(..., help="選考のデータ（JSON）")
+RESULT = typer.Argument(..., help="結果（JSON）")
 FAULTY = "データに誤りがあるため、選考を行いませんでした。次の行を直してください。"
 SENTENCES = {
     Status.STABLE: "安定（順位の高い世帯が入れたはずの枠に、順位の低い児童が入っていることはありません）",
@@ -32,7 +34,7 @@ SENTENCES = {
 @app.command("solve")
 def solve(
     market: Path = MARKET,
-    out: Path = typer.Option(..., "--out", dir_okay=False, help="結果を書くファイル"),
+    out: Path = typer.Option(..., "--out", help="結果を書くファイル"),
     seconds: float = typer.Option(
         60.0, "--seconds", min=0.0, help="証明にかけてよい時間（秒）。0なら証明しない"
     ),
@@ -55,7 +57,7 @@ def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: b
     from yakuba.services.nursery.engine.matching import market_file, solving
 
     started = time.perf_counter()
-    data = _bytes_of(market)
+    data = content(market, MOST_BYTES)
     try:
         arrays = market_file.read(data)[1]  # the market itself is not needed: its memory serves the checker
     except MarketRefused as refused:
@@ -82,7 +84,7 @@ def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: b
         "check": round(checked - solved, 4),
         "all": round(checked - started, 4),
     }
-    _write(out, json.dumps(result, ensure_ascii=False) + "\n")
+    write_file(out, (json.dumps(result, ensure_ascii=False) + "\n").encode(), 2)
     _print_summary(matching, result, as_json)
 
 
@@ -95,7 +97,7 @@ def check_result(
     """結果が選考のデータと決まりに合うかを確かめる（合わなければ理由を出して終了コード1、読めなければ2）"""
     from yakuba.services.nursery.engine import check
 
-    report = check.check(_bytes_of(market), _bytes_of(result))
+    report = check.check(content(market, MOST_BYTES), content(result, MOST_BYTES))
     if as_json:
         body = {"holds": not report.reasons, "reasons": report.reasons, "blocking": len(report.blocking)}
         print_json(body)
@@ -117,24 +119,6 @@ def warm_up() -> None:
 
     warming.warm_up()
     console.print("用意ができました。", highlight=False)
-
-
-def _bytes_of(path: Path) -> bytes:
-    """The file's content. Refused when it is too large to be a market."""
-    if path.stat().st_size > MOST_BYTES:
-        raise fail(f"{path}: ファイルが大きすぎます（上限{MOST_BYTES // 1_000_000}MB）。", 2)
-    return path.read_bytes()
-
-
-def _write(path: Path, text: str) -> None:
-    """All or nothing: an interrupted write leaves the old file."""
-    draft = path.with_name(path.name + ".part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise fail(f"{path}: 書けません（{error.strerror}）。", 2) from error
 
 
 @contextmanager

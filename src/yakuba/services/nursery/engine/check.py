@@ -20,7 +20,8 @@ from bisect import bisect_left
 from codecs import BOM_UTF8
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import chain
+from io import BytesIO
+from itertools import chain, islice
 from operator import contains
 from typing import Any
 
@@ -94,7 +95,7 @@ def _place(file: bytes, told: str) -> str:
         return f"{line}行目にUTF-8ではない文字があるため確かめられません。UTF-8で保存し直してください。"
     found = PLACE.search(told)
     line, column = (int(found[1]), int(found[2])) if found else (1, 0)
-    before = (file.splitlines() or [b""])[line - 1 : line]  # the parser counts bytes
+    before = islice(BytesIO(file), line - 1, line)  # the parser counts bytes
     letter = len(b"".join(before)[: max(column - 1, 0)].decode(errors="ignore")) + 1
     advice = "前後の括弧、引用符、コンマを確かめてください。"
     return f"{line}行目の{letter}文字目で、JSONとして読めないため確かめられません。{advice}"

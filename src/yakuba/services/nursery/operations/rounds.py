@@ -114,7 +114,9 @@ def take(asked: given.OneRound, actor: User) -> taking.Taken:
 )
 def load_facilities(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of facilities."""
-    return taking.facilities_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
+    return taking.facilities_from_file(
+        round_of(asked.round_id), asked.file.read(taking.FACILITIES.largest), actor=actor
+    )
 
 
 @OPERATIONS.add(
@@ -126,7 +128,9 @@ def load_facilities(asked: given.TableFile, actor: User) -> taking.Taken:
 )
 def load_applications(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of applications."""
-    return taking.applications_from_file(round_of(asked.round_id), asked.file.read(), actor=actor)
+    return taking.applications_from_file(
+        round_of(asked.round_id), asked.file.read(taking.APPLICATIONS.largest), actor=actor
+    )
 
 
 def _not_handed_over(facts: dict[str, Any]) -> str:

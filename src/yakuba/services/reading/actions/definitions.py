@@ -10,7 +10,8 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions import DefinitionError, given
+from yakuba.kernel.definitions.bundle import LARGEST_FILE
 from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
@@ -29,7 +30,9 @@ def load_form(path: Path, *, actor: Actor = None) -> FormDefinition:
     """
     file = path / "form.yaml" if path.is_dir() else path
     document = read_document(file)
-    return put_form(document, str(file), lambda name: (file.parent / name).read_bytes(), actor=actor)
+    return put_form(
+        document, str(file), lambda name: given.content(file.parent / name, LARGEST_FILE), actor=actor
+    )
 
 
 def put_form(document: Any, source: str, image: Image, *, actor: Actor = None) -> FormDefinition:

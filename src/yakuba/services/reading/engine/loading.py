@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions.bundle import LARGEST_FILE
+from yakuba.kernel.definitions.given import Unreadable, content
 from yakuba.kernel.definitions.procedures import ProcedureDefinition, read_document
 from yakuba.kernel.values.calendar import ERAS
 
@@ -15,7 +17,7 @@ from .definitions import KINDS, Box, FormDefinition, PageDefinition, Rect
 MOST_FREE = 40  # areas on a page
 Image = Callable[
     [str], bytes
-]  # the file that lies beside the form file under that name; raises OSError or KeyError
+]  # the file that lies beside the form file under that name; raises Unreadable or KeyError
 
 
 class _Place:
@@ -57,7 +59,7 @@ class _Place:
 def load_form(file: Path, procedures: Mapping[str, ProcedureDefinition]) -> FormDefinition:
     """Read one form file with the images beside it. Raises DefinitionError."""
     return parse_form(
-        read_document(file), str(file), procedures, lambda name: (file.parent / name).read_bytes()
+        read_document(file), str(file), procedures, lambda name: content(file.parent / name, LARGEST_FILE)
     )
 
 
@@ -93,7 +95,7 @@ def _page(
     name = place.text(data, "image")
     try:
         content = image(name)
-    except (OSError, KeyError):
+    except (Unreadable, KeyError):
         raise place.fail(
             f"白紙の様式画像 {Path(name).name} がありません。200 dpi の画像を置いてください。"
         ) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from json.decoder import WHITESPACE, JSONArray, JSONDecodeError, JSONDecoder, JSONObject  # type: ignore[attr-defined]
@@ -59,7 +61,7 @@ class _Reader(JSONDecoder):
         self.parse_object = lambda at, strict, _, *more: JSONObject(at, strict, self.located, *more)
         self.parse_array = lambda at, _: JSONArray(at, self.located)
         self.scan_value = py_make_scanner(self)
-        self.breaks = [index for index, letter in enumerate(text) if letter == "\n"]
+        self.breaks = array("Q", (found.start() for found in re.finditer("\n", text)))
         self.depth = 0
 
     def line(self, at: int) -> int:
