@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.files",
     "yakuba.kernel.tables",
     "yakuba.kernel.lists",
+    "yakuba.kernel.search",
     "yakuba.kernel.ledger",
     "yakuba.kernel.persons",
     "yakuba.kernel.workdays",

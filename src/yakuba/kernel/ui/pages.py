@@ -19,7 +19,10 @@ from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
 from yakuba.kernel.ui.forms import OwnPasswordForm, StaffLoginForm
 from yakuba.kernel.ui.search import LONGEST, search
+from yakuba.kernel.ui.spelling import nearby
 from yakuba.kernel.ui.today import todays_work
+
+FEW = 3  # results below which another spelling is offered
 
 
 class StaffLoginView(LoginView):
@@ -78,8 +81,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def find(request: HttpRequest) -> HttpResponse:
     """Search over cases, pages and the manual; shows only what the person may open."""
-    text = request.GET.get("text", "").strip()[:LONGEST]
-    return render(request, "ui/search.html", {"text": text, "results": search(request.user, text)})
+    text, only = request.GET.get("text", "").strip()[:LONGEST], request.GET.get("only", "")
+    results = search(request.user, text, only)
+    few = sum(len(one.found) for one in results) < FEW
+    return render(
+        request,
+        "ui/search.html",
+        {"text": text, "only": only, "results": results, "nearby": nearby(text) if few and not only else ""},
+    )
 
 
 @login_required
