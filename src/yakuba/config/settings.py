@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.letters",
     "yakuba.kernel.approvals",
     "yakuba.kernel.townsettings",
+    "yakuba.kernel.modelservers",
     "yakuba.kernel.schedules",
     "yakuba.kernel.transfers",
     "yakuba.kernel.charts",
