@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -61,23 +62,19 @@ class ModelServer:
         """The model's text in pieces as they come; closing the iterator ends the call. A text that is cut off before
         its end raises at the end."""
         call, ended, size = Call(self.seconds, cancel), False, 0
-        parts = request(
-            "POST",
-            self._address("chat/completions"),
-            self._asked(messages, more) | {"stream": True},
-            self.key,
-            call,
-        )
+        asked = self._asked(messages, more) | {"stream": True}
+        parts = request("POST", self._address("chat/completions"), asked, self.key, call)
         try:
-            for said in data_of(parts):
-                if said == "[DONE]":
-                    return
-                piece, ended = _piece(said)
-                size += len(piece)
-                if size > LONGEST:
-                    raise ModelServerFailed("モデルサーバーの答えが長すぎます。", remedy=INSTEAD)
-                if piece:
-                    yield piece
+            with closing(parts):  # whoever leaves early hangs up at once
+                for said in data_of(parts):
+                    if said == "[DONE]":
+                        return
+                    piece, ended = _piece(said)
+                    size += len(piece)
+                    if size > LONGEST:
+                        raise ModelServerFailed("モデルサーバーの答えが長すぎます。", remedy=INSTEAD)
+                    if piece:
+                        yield piece
         except ValueError:
             raise call.failure("モデルサーバーの答えの形が正しくありません。") from None
         if not ended:

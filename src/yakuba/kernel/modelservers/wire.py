@@ -11,7 +11,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
@@ -65,7 +65,9 @@ class Call:
         return ModelServerFailed(otherwise, remedy=INSTEAD)
 
 
-def request(method: str, url: str, body: dict[str, Any] | None, key: str, call: Call) -> Iterator[bytes]:
+def request(
+    method: str, url: str, body: dict[str, Any] | None, key: str, call: Call
+) -> Generator[bytes, None, None]:
     """The answer's bytes as they come. Raises ModelServerFailed, and OutboundRefused for an address that is not listed.
 
     Tried again only before anything was answered: where nobody took the call, and where the server says that it is busy.
@@ -92,7 +94,9 @@ def request(method: str, url: str, body: dict[str, Any] | None, key: str, call: 
             raise failure from None
 
 
-def _once(method: str, url: str, body: dict[str, Any] | None, key: str, call: Call) -> Iterator[bytes]:
+def _once(
+    method: str, url: str, body: dict[str, Any] | None, key: str, call: Call
+) -> Generator[bytes, None, None]:
     parts = urlsplit(url)
     make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = make(parts.hostname or "", parts.port, timeout=max(0.01, min(CONNECT, call.left)))
