@@ -147,14 +147,15 @@ def _open(entry: Entry, rights: frozenset[str], kind: str, today: date) -> bool:
 
 
 def _pieces(text: str) -> list[tuple[str, ...]]:
-    """The words between blanks, each in the ways in which it may stand: as typed, and a date as ISO 8601."""
+    """The words between blanks, each in the ways in which it may stand: as typed, and a date as ISO 8601. An individual
+    number stands nowhere."""
     found = []
     for piece in text.split():
-        ways = [folded(piece)]
+        ways = [folded(piece).replace("*", "")]
         with suppress(ValueRefused):
             ways.append(folded(calendar.read_date(piece).isoformat()))
         found.append(tuple(way for way in ways if way))
-    return [ways for ways in found if ways]
+    return found
 
 
 def _holds(entry: Entry, pieces: Iterable[tuple[str, ...]]) -> bool:

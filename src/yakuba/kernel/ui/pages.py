@@ -18,11 +18,9 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
 from yakuba.kernel.ui.forms import OwnPasswordForm, StaffLoginForm
-from yakuba.kernel.ui.search import LONGEST, search
+from yakuba.kernel.ui.search import LONGEST, search, stands_as_typed
 from yakuba.kernel.ui.spelling import nearby
 from yakuba.kernel.ui.today import todays_work
-
-FEW = 3  # results below which another spelling is offered
 
 
 class StaffLoginView(LoginView):
@@ -83,11 +81,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Search over cases, pages and the manual; shows only what the person may open."""
     text, only = request.GET.get("text", "").strip()[:LONGEST], request.GET.get("only", "")
     results = search(request.user, text, only)
-    few = sum(len(one.found) for one in results) < FEW
+    offered = nearby(text) if not only and not stands_as_typed(text, results) else ""
     return render(
-        request,
-        "ui/search.html",
-        {"text": text, "only": only, "results": results, "nearby": nearby(text) if few and not only else ""},
+        request, "ui/search.html", {"text": text, "only": only, "results": results, "nearby": offered}
     )
 
 

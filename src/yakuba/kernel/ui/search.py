@@ -60,6 +60,16 @@ def search(user: Any, text: str, only: str = "") -> list[Results]:
     return sorted(kept, key=lambda one: not one.first)
 
 
+def stands_as_typed(text: str, results: list[Results]) -> bool:
+    """Whether every word of the question stands in something that was found."""
+    said = [
+        folded("|".join([one.title, one.detail, "".join(part for part, _ in one.snippet)]))
+        for result in results
+        for one in result.found
+    ]
+    return all(any(folded(piece) in one for one in said) for piece in text.split())
+
+
 def _of(manifest: Manifest, user: Any, wanted: str, only: str, most: int) -> list[Results]:
     results = []
     if manifest.search and only in ("", manifest.name):

@@ -1,4 +1,4 @@
-"""もしかして: a near word of the manual and the menu where nothing, or little, was found.
+"""もしかして: a near word of the manual and the menu where what was typed stands in nothing that was found.
 
 Most slips in Japanese are a wrong conversion (帳標 for 帳票), which sounds the same, or a wrong key, which sounds nearly
 the same. Only words that all staff may read are offered, never one of a case.
@@ -14,7 +14,7 @@ from yakuba.kernel.search.cutting import readings
 from yakuba.kernel.ui import manual
 
 NEAR = 0.8  # share of the reading that is the same, by difflib
-SHORTEST = 3  # kana of a reading
+SHORTEST, LONGEST = 3, 20  # kana of a reading
 
 
 def nearby(text: str) -> str:
@@ -31,7 +31,7 @@ def nearby(text: str) -> str:
 
 
 def _near(reading: str, known: dict[str, str]) -> str:
-    if len(reading) < SHORTEST:
+    if not SHORTEST <= len(reading) <= LONGEST:
         return ""
     close = [reading] if reading in known else get_close_matches(reading, known, 1, NEAR)
     return known[close[0]] if close else ""
