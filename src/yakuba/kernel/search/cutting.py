@@ -139,6 +139,11 @@ def words(text: str) -> Iterator[tuple[str, float, int, int]]:
                     yield word, 1.0, start + unit.begin(), start + unit.end()
 
 
+def reading(text: str) -> str:
+    """How a text sounds, in katakana."""
+    return "".join(word.reading_form() for _, part in _parts(text) for word in _tokenizer().tokenize(part))
+
+
 def readings(text: str) -> Iterator[tuple[str, str]]:
     """Nouns as they stand, compounds whole, with their reading in katakana."""
     for _, part in _parts(text):

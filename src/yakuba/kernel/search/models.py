@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.kernel.tenancy.municipality import Municipality
 
 SOURCE = 60  # characters of the name of a source
 KEY = 120
+
+
+def town() -> Any:
+    """The municipality of a row of a large table, without an index of its own: SQLite would take that one for looking up
+    a term, and read every row of the town."""
+    return models.ForeignKey(
+        Municipality, models.PROTECT, related_name="+", db_index=False, verbose_name="自治体"
+    )
 
 
 class Shelf(MunicipalityModel):
@@ -30,7 +41,10 @@ class Shelf(MunicipalityModel):
 class Document(MunicipalityModel):
     """An entry as it stands in the index. terms: packed (`postings.packed`), so that its postings can be taken out."""
 
-    shelf = models.ForeignKey(Shelf, models.CASCADE, related_name="documents", verbose_name="索引")
+    municipality = town()
+    shelf = models.ForeignKey(
+        Shelf, models.CASCADE, related_name="documents", db_index=False, verbose_name="索引"
+    )
     key = models.CharField("鍵", max_length=KEY)
     kind = models.CharField("種類", max_length=40, blank=True)
     permission = models.CharField("権限", max_length=60, blank=True)
@@ -63,6 +77,7 @@ class Waiting(MunicipalityModel):
     """A note that an entry has changed. One for each change: whoever indexes takes away those that it saw, and one that
     another transaction writes meanwhile stays."""
 
+    municipality = town()
     source = models.CharField("もと", max_length=SOURCE)
     key = models.CharField("鍵", max_length=KEY)
     since = models.DateTimeField("いつから", auto_now_add=True)

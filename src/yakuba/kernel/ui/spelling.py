@@ -1,6 +1,6 @@
 """もしかして: a near word of the manual and the menu where what was typed stands in nothing that was found.
 
-Most slips in Japanese are a wrong conversion (帳標 for 帳票), which sounds the same, or a wrong key, which sounds nearly
+Most slips in Japanese are a wrong conversion (兆評 for 帳票), which sounds the same, or a wrong key, which sounds nearly
 the same. Only words that all staff may read are offered, never one of a case.
 """
 
@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from yakuba.kernel.registry import manifests
-from yakuba.kernel.search.cutting import readings
+from yakuba.kernel.search.cutting import reading, readings
 from yakuba.kernel.ui import manual
 
 NEAR = 0.8  # share of the reading that is the same, by difflib
@@ -23,17 +23,17 @@ def nearby(text: str) -> str:
     offered, other = [], False
     for piece in text.split():
         better = (
-            piece if piece in known.values() else _near("".join(said for _, said in readings(piece)), known)
+            piece if piece in known.values() else _near(reading(piece), known)
         )
         other = other or better not in ("", piece)
         offered.append(better or piece)
     return " ".join(offered) if other else ""
 
 
-def _near(reading: str, known: dict[str, str]) -> str:
-    if not SHORTEST <= len(reading) <= LONGEST:
+def _near(sound: str, known: dict[str, str]) -> str:
+    if not SHORTEST <= len(sound) <= LONGEST:
         return ""
-    close = [reading] if reading in known else get_close_matches(reading, known, 1, NEAR)
+    close = [sound] if sound in known else get_close_matches(sound, known, 1, NEAR)
     return known[close[0]] if close else ""
 
 
@@ -44,7 +44,7 @@ def _known() -> dict[str, str]:
     texts = [page.text for page in manual.pages()]
     texts += [item.label for manifest in manifests() for item in manifest.navigation]
     for text in texts:
-        for word, reading in readings(text):
-            if len(reading) >= SHORTEST:
-                often[reading, word] = often.get((reading, word), 0) + 1
-    return {reading: word for (reading, word), _ in sorted(often.items(), key=lambda one: one[1])}
+        for word, sound in readings(text):
+            if len(sound) >= SHORTEST:
+                often[sound, word] = often.get((sound, word), 0) + 1
+    return {sound: word for (sound, word), _ in sorted(often.items(), key=lambda one: one[1])}
