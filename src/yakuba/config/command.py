@@ -35,6 +35,7 @@ HOUSE = {
     "ledger": ("yakuba.kernel.ledger.cli:app", "手続"),
     "persons": ("yakuba.kernel.persons.cli:app", "宛名の登録簿"),
     "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),
+    "search": ("yakuba.kernel.search.cli:app", "全文検索の索引"),
     "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
     "audit": ("yakuba.kernel.audit.cli:app", "監査記録"),
 }

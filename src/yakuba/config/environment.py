@@ -73,6 +73,9 @@ class Environment(BaseSettings):
         description="外へ接続してよい相手（カンマ区切り。ホスト名か ホスト名:ポート。ポートを省くと80と443）。"
         "ほかはすべて断る",
     )
+    model_server_key: str | None = Field(
+        None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
+    )
     samples_dir: Path = Field(PROJECT / "samples", description="見本の置き場所")
 
     @field_validator("trusted_proxies")

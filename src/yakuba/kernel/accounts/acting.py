@@ -29,7 +29,8 @@ def author(username: str) -> User | None:
 
 @contextmanager
 def acting(username: str, permission: str, *, municipality: str = "") -> Iterator[User]:
-    """Work as a member of staff. municipality: a 団体コード that the person must belong to; empty for any.
+    """Work as a member of staff, with the permission if one is named. municipality: a 団体コード that the person must
+    belong to; empty for any.
 
     Raises typer.Exit: 2 when there is no such person (there), 3 when the person may not.
     """
@@ -39,7 +40,8 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
         raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
     with active_municipality(home):
         try:
-            require(person, permission)
+            if permission:
+                require(person, permission)
             yield person
         except RoomNotUsed as error:
             raise fail(f"{home} はこの業務を使っていません。管理の「使う業務」で決められます。", 3) from error

@@ -1,6 +1,14 @@
 """The ledger declares itself."""
 
-from yakuba.kernel.registry import DefinitionKind, Group, Manifest, NavigationItem, Permission, PersonalData
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    SearchSource,
+)
 
 MANIFEST = Manifest(
     name="ledger",
@@ -42,6 +50,19 @@ MANIFEST = Manifest(
         PersonalData("ledger.Case", "申請の処理", None),
         PersonalData("ledger.CaseValue", "申請の処理", None),
     ),
-    search="yakuba.kernel.ledger.found:found_cases",
+    search_sources=(
+        SearchSource(
+            "ledger.cases",
+            "受付簿",
+            keys="yakuba.kernel.ledger.found:keys",
+            entries="yakuba.kernel.ledger.found:entries",
+            version="yakuba.kernel.ledger.found:version",
+            named="yakuba.kernel.ledger.found:named",
+            asked="yakuba.kernel.ledger.found:asked",
+            whole=True,
+            permission="ledger.view",
+            listing="ledger:cases",
+        ),
+    ),
     examples="yakuba.kernel.ledger.tests.examples:make",
 )

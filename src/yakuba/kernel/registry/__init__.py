@@ -17,6 +17,7 @@ from yakuba.kernel.registry.manifest import (
     PlannedWork,
     QueueState,
     RunningWork,
+    SearchSource,
     Setting,
     WorkQueue,
     resolve,
@@ -32,6 +33,8 @@ from yakuba.kernel.registry.rooms import (
     planned_works,
     proposed_roles,
     room_modules,
+    search_source,
+    search_sources,
     town_settings,
 )
 
@@ -55,6 +58,7 @@ __all__ = [
     "PlannedWork",
     "QueueState",
     "RunningWork",
+    "SearchSource",
     "Setting",
     "WorkQueue",
     "approval_kind",
@@ -68,5 +72,7 @@ __all__ = [
     "proposed_roles",
     "resolve",
     "room_modules",
+    "search_source",
+    "search_sources",
     "town_settings",
 ]

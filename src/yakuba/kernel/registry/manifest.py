@@ -192,10 +192,38 @@ class Found:
 
 
 @dataclass(frozen=True)
+class SearchSource:
+    """What a part or room puts into the index of the whole house (`kernel.search`). Dotted paths, all of the active town:
+
+    keys: `(after) -> Iterator[str]`, the keys in an order of the source's own, those behind `after`, all for "".
+    entries: `(keys) -> Iterable[Entry]`, what there is of them now, called when they are indexed and when they are shown.
+    version: `() -> str`, empty for none; when it changes, the index is built anew.
+    named: `(text) -> list[str]`, keys of what the text names exactly; they come first, indexed or not.
+    asked: `(user, text, entries) -> list[Entry]`, called once for each question of a person; leaves out what that person
+    must not see, and notes who looked.
+    whole: only what holds every word of the question counts as found; for names and numbers.
+    permission: without it nobody may ask; empty for all staff.  listing: name of the address of a list with the same
+    things, in which parts of words can be looked for.
+    """
+
+    name: str
+    label: str
+    keys: str
+    entries: str
+    version: str = ""
+    named: str = ""
+    asked: str = ""
+    whole: bool = False
+    permission: str = ""
+    listing: str = ""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
     `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
-    `(request, case) -> CasePart`, `(user) -> FirstStep | None` and `(user, text) -> list[Found]`, or empty.
+    `(request, case) -> CasePart`, `(user) -> FirstStep | None` and `(user, text) -> list[Found]`, or empty. `search` asks
+    the room's own rows and is for few of them; many, and texts, go into the index by `search_sources`.
 
     `manual` says which page of docs/manual helps on which page: name of the address without its room -> page; the
     empty name stands for all others. `roles` are proposed to a town: name -> permissions of this room; the rooms'
@@ -230,6 +258,7 @@ class Manifest:
     asks: str = ""  # `(case) -> bool`: whether the room still has to ask a person about the case's values
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room
+    search_sources: tuple[SearchSource, ...] = ()  # what it puts into the index
     hand_over: str = (
         ""  # `(takers, actor) -> list[InHand]`: what people answer for, and its hand-over; see `InHand`
     )

@@ -9,7 +9,14 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest, PlannedWork, Setting
+from yakuba.kernel.registry.manifest import (
+    ApprovalKind,
+    DefinitionKind,
+    Manifest,
+    PlannedWork,
+    SearchSource,
+    Setting,
+)
 
 
 @cache
@@ -56,6 +63,20 @@ def planned_works() -> list[PlannedWork]:
 def town_settings() -> list[Setting]:
     """What a town decides for itself, in the order of the manifests."""
     return [setting for manifest in manifests() for setting in manifest.town_settings]
+
+
+@cache
+def search_sources() -> dict[str, SearchSource]:
+    """Name -> what goes into the index, in the order of the manifests."""
+    return {source.name: source for manifest in manifests() for source in manifest.search_sources}
+
+
+def search_source(name: str) -> SearchSource:
+    """The source of that name. Raises LookupError where no manifest declares it."""
+    try:
+        return search_sources()[name]
+    except KeyError:
+        raise LookupError(f"no manifest declares the search source {name!r}") from None
 
 
 def approval_kind(name: str) -> ApprovalKind:

@@ -26,10 +26,11 @@ _EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 
 @dataclass(frozen=True)
 class ManualPage:
-    """One page: its name in addresses, its title, its text without marks (for the search), and its HTML."""
+    """One page: its name in addresses, its title, its headings and text without marks (for the search), and its HTML."""
 
     name: str
     title: str
+    headings: str
     text: str
     html: SafeString
 
@@ -65,9 +66,14 @@ def page(name: str) -> ManualPage:
     tokens = reader.parse(path.read_text(encoding="utf-8"))
     _lead_inside(tokens, path)
     title = next((one.content for one in _after(tokens, "heading_open")), name)
-    text = " ".join(one.content for one in tokens if one.type in ("inline", "fence", "code_block"))
+    headings = [one.content for one in _after(tokens, "heading_open")][1:]
+    text = "\n".join(one.content for one in tokens if one.type in ("inline", "fence", "code_block"))
     html = reader.renderer.render(_without_title(tokens), reader.options, {})
-    return ManualPage(name, title, re.sub(r"\]\([^)]*\)|[\[\]*`|#]", " ", text), mark_safe(html))  # noqa: S308  # made here, escaped
+    return ManualPage(name, title, _unmarked("\n".join(headings)), _unmarked(text), mark_safe(html))  # noqa: S308  # made here, escaped
+
+
+def _unmarked(text: str) -> str:
+    return re.sub(r"!?\[|\]\([^)]*\)|[\[\]*`|]", "", text)
 
 
 def pages() -> Iterator[ManualPage]:

@@ -18,7 +18,8 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
 from yakuba.kernel.ui.forms import OwnPasswordForm, StaffLoginForm
-from yakuba.kernel.ui.search import LONGEST, search
+from yakuba.kernel.ui.search import LONGEST, search, stands_as_typed
+from yakuba.kernel.ui.spelling import nearby
 from yakuba.kernel.ui.today import todays_work
 
 
@@ -78,8 +79,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def find(request: HttpRequest) -> HttpResponse:
     """Search over cases, pages and the manual; shows only what the person may open."""
-    text = request.GET.get("text", "").strip()[:LONGEST]
-    return render(request, "ui/search.html", {"text": text, "results": search(request.user, text)})
+    text, only = request.GET.get("text", "").strip()[:LONGEST], request.GET.get("only", "")
+    results = search(request.user, text, only)
+    offered = nearby(text) if not only and not stands_as_typed(text, results) else ""
+    return render(
+        request, "ui/search.html", {"text": text, "only": only, "results": results, "nearby": offered}
+    )
 
 
 @login_required

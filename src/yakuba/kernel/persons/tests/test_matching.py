@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from yakuba.kernel.persons.matching import Entry, Probe, match, one_edit_apart
-from yakuba.kernel.persons.variants import _GROUPS, address_key, kana_key, local_part, name_key
+from yakuba.kernel.persons.variants import address_key, kana_key, local_part, name_key
+from yakuba.kernel.values.kanji_forms import _GROUPS
 
 TARO = Entry("1001", "山田太郎", "ヤマダタロウ", "1950-03-08", "やくば市中央1丁目2番3号")
 SAYS = Probe("山田太郎", "ヤマダタロウ", "1950-03-08", "やくば市中央1-2-3")

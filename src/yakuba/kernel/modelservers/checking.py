@@ -1,0 +1,31 @@
+"""The self-check: what is at work for each task, and whether a chosen server answers."""
+
+from __future__ import annotations
+
+from yakuba.kernel.modelservers.chosen import LABELS, Task, at_work, server_for
+from yakuba.kernel.refusals import Refused
+from yakuba.kernel.registry import CheckResult
+
+
+def self_check() -> list[CheckResult]:
+    """One line a task. The built-in way is always well."""
+    return [_checked(task) for task in LABELS]
+
+
+def _checked(task: Task) -> CheckResult:
+    label = f"{LABELS[task]}：{at_work(task).label}"
+    server = server_for(task)
+    if server is None:
+        return CheckResult(label, True)
+    try:
+        models = server.models()
+    except Refused as refusal:
+        return CheckResult(label, False, str(refusal))
+    if server.model in models:
+        return CheckResult(label, True)
+    known = "、".join(models[:10]) or "（ありません）"
+    return CheckResult(
+        label,
+        False,
+        f"サーバーにそのモデルがありません。あるのは {known} です。自治体の設定で選び直してください。",
+    )
