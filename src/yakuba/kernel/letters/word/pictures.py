@@ -7,7 +7,7 @@ import io
 import warnings
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from yakuba.kernel.letters.word.model import Page, Picture
 from yakuba.kernel.letters.word.package import NotWord, Package, R
@@ -86,6 +86,8 @@ def _content(blip: Any, package: Package, part: str) -> bytes:
 def _png(content: bytes, width: float, height: float) -> bytes:
     """Raises NoPicture."""
     try:
+        # WeasyPrint lets Pillow fill up what is missing of a picture, in the whole process: here that is to be told.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=TAKEN) as image:

@@ -218,6 +218,12 @@ def texts_of_print(round: Round) -> dict[str, Any]:
     return as_texts(frame) | {TEMPLATES: letter_templates.pinned(CODES.values(), frame.date)}
 
 
+def words_in_use(round: Round) -> list[tuple[str, int]]:
+    """Label and version of each kind of notice that the town's own Word file decides, as a print begun now has them."""
+    numbers = letter_templates.pinned(CODES.values(), frame_of(round).date)
+    return [(letter_templates.kind_of(code).label, number) for code, number in numbers.items()]
+
+
 def words_of(row: NoticePrint) -> dict[Kind, WordTemplate]:
     """Kind -> the Word file by which the print's notices look. Raises Missing and NotWord."""
     numbers = row.texts.get(TEMPLATES, {})
