@@ -12,6 +12,7 @@ from django.conf import settings
 from yakuba.kernel.registry.manifest import (
     ApprovalKind,
     DefinitionKind,
+    LetterKind,
     Manifest,
     PlannedWork,
     SearchSource,
@@ -85,6 +86,12 @@ def approval_kind(name: str) -> ApprovalKind:
         if kind.name == name:
             return kind
     raise LookupError(f"no manifest declares the approval {name!r}")
+
+
+@cache
+def letter_kinds() -> dict[str, LetterKind]:
+    """Code -> kind of letter whose look a town may decide, in the order of the manifests."""
+    return {kind.code: kind for manifest in manifests() for kind in manifest.letters}
 
 
 @cache
