@@ -17,6 +17,7 @@ from yakuba.kernel.refusals import MOST_TOLD
 from yakuba.services.nursery.cli.command import app, file_argument
 from yakuba.services.nursery.cli.command import refused as tell_faults
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
+from yakuba.services.nursery.engine.garbage import uncollected
 
 MOST_BYTES = 500_000_000
 FIRST_SHOWN = 1.0  # seconds
@@ -30,6 +31,7 @@ SENTENCES = {
 
 
 @app.command("solve")
+@uncollected()
 def solve(
     market: Path = MARKET,
     out: Path = typer.Option(..., "--out", dir_okay=False, help="結果を書くファイル"),
@@ -44,13 +46,6 @@ def solve(
     as_json: bool = typer.Option(False, "--json", help="要約をJSONで出す"),
 ) -> None:
     """選考のデータから割り当てを作り、別のプログラムで確かめてから書く"""
-    from yakuba.services.nursery.engine.garbage import uncollected
-
-    with uncollected():
-        _solve(market, out, seconds, more_seats, as_json)
-
-
-def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: bool) -> None:
     from yakuba.services.nursery.engine import check
     from yakuba.services.nursery.engine.matching import market_file, solving
 
