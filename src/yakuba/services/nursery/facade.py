@@ -29,9 +29,9 @@ def load_rules(text: str, *, actor: User) -> int:
     return int(rules.load(text, actor=actor).pk)
 
 
-def round_id(procedure: str, start: date, number: int = 1) -> int | None:
-    """The round of that start date, if there is one."""
-    row = Round.objects.filter(procedure__code=procedure, start=start, number=number).first()
+def round_id(procedure: str, start: date) -> int | None:
+    """The first round of that start date, if there is one."""
+    row = Round.objects.filter(procedure__code=procedure, start=start, number=1).first()
     return row.pk if row else None
 
 

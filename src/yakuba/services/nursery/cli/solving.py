@@ -18,6 +18,7 @@ from yakuba.kernel.refusals import MOST_TOLD
 from yakuba.services.nursery.cli.command import app
 from yakuba.services.nursery.cli.command import refused as tell_faults
 from yakuba.services.nursery.contracts import MarketRefused, Matching, Status
+from yakuba.services.nursery.engine.garbage import uncollected
 
 MOST_BYTES = 500_000_000
 FIRST_SHOWN = 1.0  # seconds
@@ -32,6 +33,7 @@ SENTENCES = {
 
 
 @app.command("solve")
+@uncollected()
 def solve(
     market: Path = MARKET,
     out: Path = typer.Option(..., "--out", help="結果を書くファイル"),
@@ -46,13 +48,6 @@ def solve(
     as_json: bool = typer.Option(False, "--json", help="要約をJSONで出す"),
 ) -> None:
     """選考のデータから割り当てを作り、別のプログラムで確かめてから書く"""
-    from yakuba.services.nursery.engine.garbage import uncollected
-
-    with uncollected():
-        _solve(market, out, seconds, more_seats, as_json)
-
-
-def _solve(market: Path, out: Path, seconds: float, more_seats: bool, as_json: bool) -> None:
     from yakuba.services.nursery.engine import check
     from yakuba.services.nursery.engine.matching import market_file, solving
 

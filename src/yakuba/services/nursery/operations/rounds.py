@@ -86,7 +86,7 @@ def make_round(asked: given.NewRound, actor: User) -> Round:
     "round load-rules",
     answer=Answer(
         answers.RulesOut,
-        lambda row: {name: getattr(row, name) for name in answers.RulesOut.model_fields},
+        lambda row: answers.told(answers.RulesOut, row),
         RULES_COLUMNS,
         facts=lambda row: [{name: getattr(row, name) for name in RULES_COLUMNS}],
     ),

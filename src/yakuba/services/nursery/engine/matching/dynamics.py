@@ -17,7 +17,6 @@ from yakuba.services.nursery.engine.matching.board import (
     Board,
     Plan,
     best_claim,
-    board_of,
     empty_board,
     lift,
     put,
@@ -44,18 +43,12 @@ class Stack(NamedTuple):
     mixed: Flags
 
 
-def run(plan: Plan, restarts: int = 0, start: Ints | None = None) -> tuple[Ints, int]:
-    """The best matching found: the tuple held by each family (F), and how many families block.
-
-    restarts: how often to set out; 0: a few times, once for a very large market.
-
-    start: tuples held (F) to set out from, say the result before a small change.
-    """
+def run(plan: Plan) -> tuple[Ints, int]:
+    """The best matching found, setting out a few times, once in a very large market: the tuple held by each family
+    (F), and how many families block."""
     best, fewest = np.zeros(0, np.int32), -1
-    usual = RESTARTS if plan.tuple_first.size <= LARGE else 1
-    for number in range(restarts or usual):
-        board = empty_board(plan) if start is None or number else board_of(plan, start)
-        make_fit(plan, board)
+    for number in range(RESTARTS if plan.tuple_first.size <= LARGE else 1):
+        board = empty_board(plan)
         left = settle(plan, board, order_of(plan, number))
         if fewest < 0 or left < fewest:
             best, fewest = board.held.copy(), left

@@ -22,16 +22,14 @@ def solve(
     *,
     seconds: float = 60.0,
     seat_tries: int = FEW_TRIES,
-    start: Ints | None = None,
     told: Told | None = None,
 ) -> Matching:
     """Match a market: family dynamics, then the exact search for fewer blocking families and more seats, for as long
     as `seconds` allow.
 
     seat_tries: how much work to spend on seating more where as few families block, some milliseconds each.
-    start: tuples held (F) to set out from, say the result before a small change. told(step, share of the time
-    0..1): called now and then; what it raises stops the work. The result depends on the market alone, not on the
-    order of its file, unless the time ends first. seconds=0: dynamics only.
+    told(step, share of the time 0..1): called now and then; what it raises stops the work. The result depends on the
+    market alone, not on the order of its file, unless the time ends first. seconds=0: dynamics only.
     """
     clock = Clock(seconds, told)
     if told:
@@ -41,7 +39,7 @@ def solve(
         took = {"dynamics": time.perf_counter() - clock.started}
         placed = dynamics.assignment_of(arrays, held)
         return Matching(placed, Status.STABLE, (), bound=0, seats_proved=True, seconds=took)
-    held, fewest = dynamics.run(arrays.plan, start=start)
+    held, fewest = dynamics.run(arrays.plan)
     took = {"dynamics": time.perf_counter() - clock.started}
     bound, seats_proved = 0, False
     if seconds > 0:

@@ -16,7 +16,7 @@ def warm_up() -> None:
     forget_others()
     arrays = market_file.checked(_circle())
     solving.solve(arrays, seconds=3600.0)
-    held, _ = dynamics.run(arrays.plan, restarts=1)
+    held, _ = dynamics.run(arrays.plan)
     list(what_ifs(arrays, held, [{"X": 1}]))
     solving.solve(market_file.checked(Market({"X": 1}, ["single"], [["k"]], [[["X"]]], {}, {"X": ["k"]})))
 

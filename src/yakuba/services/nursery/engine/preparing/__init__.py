@@ -16,18 +16,18 @@ from yakuba.services.nursery.engine.rules import Rules
 __all__ = ["applied", "look", "prepare"]
 
 
+@uncollected()
 def look(applications: Applications, rules: Rules) -> tuple[list[Problem], list[Problem]]:
     """Everything that stands in the way, and what staff should know before it is calculated although it can run.
     `rules` are those of any round; the round's own are taken."""
-    with uncollected():
-        known = study(applications, rules)
-        return known.problems, known.notes
+    known = study(applications, rules)
+    return known.problems, known.notes
 
 
+@uncollected()
 def prepare(applications: Applications, rules: Rules) -> Selection:
     """The selection of the round. Raises MarketRefused with all faults."""
-    with uncollected():
-        known = study(applications, rules)
-        if known.problems:
-            raise MarketRefused(sorted(known.problems, key=lambda one: one.line))
-        return build(known)
+    known = study(applications, rules)
+    if known.problems:
+        raise MarketRefused(sorted(known.problems, key=lambda one: one.line))
+    return build(known)

@@ -115,8 +115,7 @@ class _Builder:
         if not taking_part:
             return []
         active = [
-            joint.Member(members[at].child.id, tuple(options[at]), self.seats.own.get(members[at].child.id))
-            for at in taking_part
+            joint.Member(tuple(options[at]), self.seats.own.get(members[at].child.id)) for at in taking_part
         ]
         mode = self._mode(members)
         found, cut = joint.wishes(active, mode, self.rules.joint_order, self.rules.most_joint)
@@ -164,9 +163,8 @@ class _Builder:
         found, seen = [], set[str]()
         for number, facility in enumerate(one.child.wishes, 1):
             if facility in seen:
-                self._note_child(
-                    one, f"第{number}希望の{self.names[facility]}は、前の希望と同じなので数えません。"
-                )
+                reason = f"第{number}希望の{self.names[facility]}は、前の希望と同じなので数えません。"
+                self.notes.append(Problem(one.household.line, one.place, reason))
                 continue
             seen.add(facility)
             slots = self._slots(one, facility, eligible)
@@ -178,9 +176,6 @@ class _Builder:
                 found.append(joint.Option(facility, slot, number))
                 self._rank(one, facility, number, slot, behind)
         return found
-
-    def _note_child(self, one: Applicant, reason: str) -> None:
-        self.notes.append(Problem(one.household.line, one.place, reason))
 
     def _refused_everywhere(self, one: Applicant) -> str:
         if one.age > OLDEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yakuba.kernel.definitions import plain
@@ -73,6 +73,7 @@ class FacilityFacts:
 
     def __init__(self, facilities: Sequence[Facility], rules: Rules, reader: Reader) -> None:
         specs = {label: spec for label, spec in rules.facility_fields.items() if label not in THERE}
+        columns = {label: replace(spec, label=label.removeprefix("施設の")) for label, spec in specs.items()}
         texts = {label for label, spec in specs.items() if spec.kind is Kind.TEXT}
         names = {one.id: one.name for one in facilities if one.name}
         self._values: dict[str, dict[str, Any]] = {}
@@ -80,8 +81,7 @@ class FacilityFacts:
         built_in = [f"施設の{key}" for key in ("名前", "種別", "地区")]
         for one in facilities:
             facts = {**{key.removeprefix("施設の"): value for key, value in one.facts.items()}, **one.facts}
-            short = {label: _short(spec) for label, spec in specs.items()}
-            values = reader.values(short, facts, 0, f"施設 {one.name or one.id}")
+            values = reader.values(columns, facts, 0, f"施設 {one.name or one.id}")
             values |= {label: _named(text, names) for label, text in values.items() if label in texts}
             own = dict(zip(built_in, (one.name, one.kind, one.district), strict=True))
             values |= {label: plain(text) for label, text in own.items() if text}
@@ -102,11 +102,6 @@ def _named(text: str, names: Mapping[str, str]) -> str:
     if not any(part in names for part in parts(text)):
         return text
     return "、".join(sorted(plain(names.get(part, part)) for part in parts(text)))
-
-
-def _short(spec: Field) -> Field:
-    """A facility's field under the label that its column has."""
-    return Field(spec.code, spec.label.removeprefix("施設の"), spec.kind, spec.options, spec.unit, spec.scope)
 
 
 def applicants(applications: Applications, rules: Rules, reader: Reader) -> list[Applicant]:

@@ -26,7 +26,6 @@ class Option:
 class Member:
     """A child of the household, eldest first. options: best first; own: the seat it keeps, or None."""
 
-    child: str
     options: tuple[Option, ...]
     own: str | None
 
@@ -87,8 +86,8 @@ def _together(members: Sequence[Member], order: JointOrder) -> Iterator[Wish]:
     everyone = [tuple(range(len(members)))]
 
     def there(facility: str) -> list[Member]:
-        options = ([option for option in one.places if option.facility == facility] for one in members)
-        return [Member(one.child, tuple(mine), None) for one, mine in zip(members, options, strict=True)]
+        places = ([option for option in one.places if option.facility == facility] for one in members)
+        return [Member(tuple(mine), None) for mine in places]
 
     at_each = [_ranked(there(facility), everyone, order) for facility in sorted(common)]
     for _, _, wish in heapq.merge(*at_each):

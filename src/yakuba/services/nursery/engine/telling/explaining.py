@@ -40,16 +40,12 @@ Firsts = dict[tuple[str, str], Wish]
 REPEATED = "上の希望と同じ園のため、数えません。"
 
 
+@uncollected()
 def explain(selection: Selection, matching: Matching) -> dict[str, Explanation]:
     """Child id → its explanation, for every child of the applications. One entry of `wishes` for a wish; where a
     child missed both reserved and other seats of a facility, one for each of the two slots, the wish's number
     repeated. Children seated in an earlier round have no wishes."""
-    with uncollected():
-        return _explained(selection, matching.assignment)
-
-
-def _explained(selection: Selection, assignment: Mapping[str, str | None]) -> dict[str, Explanation]:
-    town = _Town(selection, assignment)
+    town = _Town(selection, matching.assignment)
     findings = {child.id: town.findings(child) for _, child in selection.applications.children()}
     _number_waiting(town.places, [finding for rows in findings.values() for finding in rows])
     return {
