@@ -24,7 +24,7 @@ from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
 
 def solve(market, **options):
     _, arrays = market_file.read(as_file(market))
-    return solving.solve(arrays, **({"seat_tries": solving.MANY_TRIES} | options))
+    return solving.solve(arrays, **({"seat_tries": solving.MANY_TRIES, "seconds": 3600} | options))
 
 
 @pytest.mark.parametrize("hundred", range(24))
