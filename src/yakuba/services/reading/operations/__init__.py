@@ -205,14 +205,13 @@ def show_batch(asked: given.OneBatch, actor: Actor) -> Batch:
     "reading.upload",
     "POST files/{file_id}/force",
     "force",
-    answer=Answer(FileResult, columns=FORCED_COLUMNS),
+    answer=Answer(FileResult, queries.file_result, FORCED_COLUMNS),
+    event="reading.file_forced",
+    trace=lambda asked, file: Trace(f"batch:{file.batch_id}", {"file": file.pk}),
 )
-def force_file(asked: given.OneFile, actor: Actor) -> FileResult:
+def force_file(asked: given.OneFile, actor: Actor) -> BatchFile:
     """Read a file although the same one was taken before."""
-    file = one(BatchFile.objects.all(), asked.file_id)
-    uploads.force_file(file, actor=actor)
-    file.refresh_from_db()
-    return FileResult(file.pk, file.name, file.state, file.message, file.pages)
+    return uploads.force_file(one(BatchFile.objects.all(), asked.file_id))
 
 
 # Values
@@ -256,12 +255,24 @@ def list_questions(asked: given.QuestionsIn, actor: Actor) -> list[OpenQuestion]
 )
 def answer_question(asked: given.AnswerIn, actor: Actor) -> Question:
     """Take a person's answer."""
-    number = one(Question.objects.all(), asked.question_id).pk
-    return questions.answer(number, asked.value, actor=actor, seconds=asked.seconds, insist=asked.insist)
+    return questions.answer(
+        one(Question.objects.all(), asked.question_id).pk,
+        asked.value,
+        actor=actor,
+        seconds=asked.seconds,
+        insist=asked.insist,
+        assumed=asked.assumed,
+    )
 
 
 @OPERATIONS.add(
-    "値を保留にする", "reading.confirm", "POST questions/{question_id}/hold", "hold", answer=ANSWERED
+    "値を保留にする",
+    "reading.confirm",
+    "POST questions/{question_id}/hold",
+    "hold",
+    answer=ANSWERED,
+    event="reading.value_held",
+    trace=lambda asked, question: Trace(f"case:{question.case_id}", {"field": question.field}),
 )
 def hold_question(asked: given.HoldIn, actor: Actor) -> Question:
     """Leave a value for later."""
@@ -358,8 +369,18 @@ def list_problems(asked: given.OfBatch, actor: Actor) -> Troubled:
     return Troubled(batch, list(asked.of(problem_sheets(batch))))
 
 
+def _of_sheet(asked: given.OneSheet, sheet: Sheet) -> Trace:
+    return Trace(f"sheet:{sheet.pk}")
+
+
 @OPERATIONS.add(
-    "困っている用紙を解決する", "reading.confirm", "POST sheets/{sheet_id}/resolve", "resolve", answer=A_SHEET
+    "困っている用紙を解決する",
+    "reading.confirm",
+    "POST sheets/{sheet_id}/resolve",
+    "resolve",
+    answer=A_SHEET,
+    event="reading.sheet_resolved",
+    trace=_of_sheet,
 )
 def resolve_sheet(asked: given.ResolveIn, actor: Actor) -> Sheet:
     """Say what a sheet is."""
@@ -373,10 +394,19 @@ def resolve_sheet(asked: given.ResolveIn, actor: Actor) -> Sheet:
         page=asked.page or None,
         actor=actor,
         seconds=asked.seconds,
+        assumed=asked.assumed,
     )
 
 
-@OPERATIONS.add("用紙を除外する", "reading.confirm", "POST sheets/{sheet_id}/aside", "aside", answer=A_SHEET)
+@OPERATIONS.add(
+    "用紙を除外する",
+    "reading.confirm",
+    "POST sheets/{sheet_id}/aside",
+    "aside",
+    answer=A_SHEET,
+    event="reading.sheet_put_aside",
+    trace=_of_sheet,
+)
 def put_sheet_aside(asked: given.AsideIn, actor: Actor) -> Sheet:
     """Take a sheet out of the work."""
     return sheets.put_aside(one(Sheet.objects.all(), asked.sheet_id), asked.reason, actor=actor)

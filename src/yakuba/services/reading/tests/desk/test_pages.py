@@ -12,8 +12,8 @@ from PIL import Image
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.reading.actions import questions
-from yakuba.services.reading.forms import seconds_since, shown_token
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question
 from yakuba.services.reading.tests.desk.office import png
 
