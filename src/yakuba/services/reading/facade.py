@@ -11,8 +11,6 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import definitions, uploads
-from yakuba.services.reading.actions.answers import AnswerRefused
-from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.contracts import (
     BatchProgress,
     BatchStatistics,
@@ -23,23 +21,6 @@ from yakuba.services.reading.contracts import (
 from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.queries import batches, problems
 from yakuba.services.reading.queries import questions as question_queries
-
-__all__ = [
-    "AnswerRefused",
-    "WrongStep",
-    "answer",
-    "batch_files",
-    "batch_progress",
-    "case_pages",
-    "hold",
-    "load_form",
-    "open_problems",
-    "open_questions",
-    "put_aside",
-    "resolve_problem",
-    "statistics",
-    "upload",
-]
 
 
 def load_form(path: Path, actor: Actor = None) -> str:
@@ -92,11 +73,6 @@ def answer(
     operations.answer_question(
         actor, question_id=question_id, value=value, seconds=seconds, insist=insist, assumed=assumed
     )
-
-
-def hold(question_id: int, reason: str, actor: Actor, seconds: float = 0.0) -> None:
-    """Leave a value for later. Raises WrongStep."""
-    operations.hold_question(actor, question_id=question_id, reason=reason, seconds=seconds)
 
 
 def open_problems(batch_id: int | None = None) -> list[SheetProblem]:
