@@ -19,6 +19,7 @@ from yakuba.services.reading.contracts import (
     SheetProblem,
 )
 from yakuba.services.reading.models import Batch, Sheet
+from yakuba.services.reading.operations import problems as troubled
 from yakuba.services.reading.queries import batches, problems
 from yakuba.services.reading.queries import questions as question_queries
 
@@ -92,7 +93,7 @@ def resolve_problem(
 ) -> None:
     """Say the receipt number of a sheet, and its form and page where they are not known; the sheet then goes
     to its case, or is read again by the worker. `assumed`: the seconds were not measured. Raises WrongStep."""
-    operations.resolve_sheet(
+    troubled.resolve_sheet(
         actor,
         sheet_id=sheet_id,
         receipt_number=receipt_number,
@@ -105,7 +106,7 @@ def resolve_problem(
 
 def put_aside(sheet_id: int, reason: str, actor: Actor) -> None:
     """Take a problem sheet out of the work. Raises WrongStep."""
-    operations.put_sheet_aside(actor, sheet_id=sheet_id, reason=reason)
+    troubled.put_sheet_aside(actor, sheet_id=sheet_id, reason=reason)
 
 
 def case_pages(case_id: int) -> list[tuple[int, StoredFile]]:

@@ -17,11 +17,11 @@ from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Wanted, 
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.reading import operations
 from yakuba.services.reading.actions import sheets as actions
 from yakuba.services.reading.actions.questions import LONGEST_LOOK
 from yakuba.services.reading.forms import AsideForm, ResolveForm
 from yakuba.services.reading.models import Batch, Sheet
+from yakuba.services.reading.operations import problems as troubled
 from yakuba.services.reading.queries import problems as queries
 from yakuba.services.reading.queries.batches import failed_files
 
@@ -112,7 +112,7 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seconds = seconds_since(form.cleaned_data["shown"], request.user, f"sheet:{row.pk}")
         with told_in(form):
-            after = operations.resolve_sheet(
+            after = troubled.resolve_sheet(
                 person_of(request),
                 sheet_id=row.pk,
                 receipt_number=form.cleaned_data["receipt_number"],
@@ -185,7 +185,7 @@ def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
 def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Take a sheet out of the work."""
     reason = request.POST.get("reason", "")
-    operations.put_sheet_aside(person_of(request), sheet_id=sheet_id, reason=reason)
+    troubled.put_sheet_aside(person_of(request), sheet_id=sheet_id, reason=reason)
     messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
     return redirect("reading:problems")
 
