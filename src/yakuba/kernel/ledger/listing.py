@@ -129,5 +129,5 @@ CASES = Listing(
     ),
     sort="procedure",
     export="ledger:export",
-    forms=lambda wanted: _forms(wanted),
+    forms=_forms,
 )

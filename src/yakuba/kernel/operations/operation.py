@@ -68,6 +68,7 @@ class Work:
     progress: `outcome -> (done, total, whether it goes on)`, asked again and again while the workers do it.
     waits: whether the command waits where neither `--wait` nor `--no-wait` is said.
     unchanged: `outcome -> sentence` where `Operation.found` says that nothing is left to do.
+    beforehand: what a command says before it begins, such as what this machine lacks for the work; empty for nothing.
     """
 
     label: str
@@ -75,6 +76,7 @@ class Work:
     progress: Callable[[Any], tuple[int, int, bool]] | None = None
     waits: bool = True
     unchanged: Callable[[Any], str] = lambda outcome: ""
+    beforehand: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)

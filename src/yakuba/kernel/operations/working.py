@@ -21,6 +21,8 @@ def carried_out(
     """The outcome. Long work has come to its end then if `wait`, also work that was begun before and perhaps killed half
     way: whoever comes to its end first has done it. quiet: without a bar."""
     work = operation.work
+    if work is not None and (said := work.beforehand()):
+        errors.print(said, style="yellow", highlight=False, markup=False)
     if work is None or not wait:
         return operation(actor, **asked)
     try:

@@ -9,9 +9,8 @@ from typing import BinaryIO
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
-from yakuba.services.reading.actions import definitions, questions, sheets, uploads
-from yakuba.services.reading.actions.answers import AnswerRefused
-from yakuba.services.reading.actions.uploads import WrongStep
+from yakuba.services.reading import operations
+from yakuba.services.reading.actions import definitions, uploads
 from yakuba.services.reading.contracts import (
     BatchProgress,
     BatchStatistics,
@@ -19,26 +18,10 @@ from yakuba.services.reading.contracts import (
     OpenQuestion,
     SheetProblem,
 )
-from yakuba.services.reading.models import Batch, FormDefinition, Sheet
+from yakuba.services.reading.models import Batch, Sheet
+from yakuba.services.reading.operations import problems as troubled
 from yakuba.services.reading.queries import batches, problems
 from yakuba.services.reading.queries import questions as question_queries
-
-__all__ = [
-    "AnswerRefused",
-    "WrongStep",
-    "answer",
-    "batch_files",
-    "batch_progress",
-    "case_pages",
-    "hold",
-    "load_form",
-    "open_problems",
-    "open_questions",
-    "put_aside",
-    "resolve_problem",
-    "statistics",
-    "upload",
-]
 
 
 def load_form(path: Path, actor: Actor = None) -> str:
@@ -88,12 +71,9 @@ def answer(
     `insist`: the paper says so, although it is out of range or empty; `assumed`: the seconds were not measured.
     Raises AnswerRefused and WrongStep.
     """
-    questions.answer(question_id, value, actor=actor, seconds=seconds, insist=insist, assumed=assumed)
-
-
-def hold(question_id: int, reason: str, actor: Actor, seconds: float = 0.0) -> None:
-    """Leave a value for later. Raises WrongStep."""
-    questions.hold(question_id, reason, actor=actor, seconds=seconds)
+    operations.answer_question(
+        actor, question_id=question_id, value=value, seconds=seconds, insist=insist, assumed=assumed
+    )
 
 
 def open_problems(batch_id: int | None = None) -> list[SheetProblem]:
@@ -113,15 +93,12 @@ def resolve_problem(
 ) -> None:
     """Say the receipt number of a sheet, and its form and page where they are not known; the sheet then goes
     to its case, or is read again by the worker. `assumed`: the seconds were not measured. Raises WrongStep."""
-    chosen = FormDefinition.objects.filter(code=form, current=True).first() if form else None
-    if form and chosen is None:
-        raise WrongStep(f"様式 {form} は登録されていません。")
-    sheets.resolve(
-        Sheet.objects.get(pk=sheet_id),
+    troubled.resolve_sheet(
+        actor,
+        sheet_id=sheet_id,
         receipt_number=receipt_number,
-        form=chosen,
-        page=page or None,
-        actor=actor,
+        form=form,
+        page=page,
         seconds=seconds,
         assumed=assumed,
     )
@@ -129,7 +106,7 @@ def resolve_problem(
 
 def put_aside(sheet_id: int, reason: str, actor: Actor) -> None:
     """Take a problem sheet out of the work. Raises WrongStep."""
-    sheets.put_aside(Sheet.objects.get(pk=sheet_id), reason, actor=actor)
+    troubled.put_sheet_aside(actor, sheet_id=sheet_id, reason=reason)
 
 
 def case_pages(case_id: int) -> list[tuple[int, StoredFile]]:

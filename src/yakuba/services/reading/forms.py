@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django import forms
-from django.core import signing
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
 from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import FormDefinition, Question
-
-SHOWN_SALT = "reading.shown"
-
-
-def shown_token(user: Any, subject: str) -> str:
-    """Signed note of when the page about `subject` was shown to the person."""
-    return signing.dumps({"s": subject, "u": user.pk, "t": time.time()}, salt=SHOWN_SALT)
-
-
-def seconds_since(token: str, user: Any, subject: str) -> float:
-    """Seconds since the page was shown; 0 for a note that is not ours or not about this."""
-    shown_at = _shown_at(token, user, subject)
-    return 0.0 if shown_at is None else max(0.0, time.time() - shown_at)
-
-
-def about_this(token: str, user: Any, subject: str) -> bool:
-    """Whether the note is ours, this person's, of today and about this subject."""
-    return _shown_at(token, user, subject) is not None
-
-
-def _shown_at(token: str, user: Any, subject: str) -> float | None:
-    try:
-        note = signing.loads(token, salt=SHOWN_SALT, max_age=12 * 3600)
-    except signing.BadSignature:
-        return None
-    if note.get("s") != subject or note.get("u") != user.pk:
-        return None
-    return float(note["t"])
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -162,16 +132,13 @@ class ResolveForm(forms.Form):
         choices = [("", "読み取りにまかせる")]
         for form in FormDefinition.objects.filter(current=True).prefetch_related("pages").order_by("title"):
             numbers = sorted(page.number for page in form.pages.all())
-            choices += [(f"{form.pk}-{number}", f"{form.title} {number}ページ目") for number in numbers]
+            choices += [(f"{form.code} {number}", f"{form.title} {number}ページ目") for number in numbers]
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
-    def chosen(self) -> tuple[FormDefinition | None, int | None]:
-        """The form and page that were chosen, or (None, None)."""
-        place = self.cleaned_data["place"]
-        if not place:
-            return None, None
-        key, _, number = place.partition("-")
-        return FormDefinition.objects.filter(pk=int(key), current=True).first(), int(number)
+    def chosen(self) -> dict[str, Any]:
+        """The form's code and the page that were chosen; nothing where it is left to the reading."""
+        form, _, page = self.cleaned_data["place"].rpartition(" ")
+        return {"form": form, "page": page} if form else {}
 
 
 class AsideForm(forms.Form):

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core import signing
-from django.utils import timezone
 
 from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
 from yakuba.kernel.ui.forms import JapaneseDateField
@@ -15,9 +13,6 @@ from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.models import Scenario, System
 from yakuba.services.robots.queries import register
-
-LONGEST_LOOK = 900.0  # seconds that a person may have looked at one row; a forgotten window is no work
-_SALT = "robots.opened"
 
 
 class RegisterForm(forms.Form):
@@ -126,27 +121,8 @@ class ResumeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What a person decided of a row; `opened` is when the page was opened, signed."""
+    """What a person decided of a row."""
 
     decision = forms.ChoiceField(choices=[(one.value, one.value) for one in Decision])
     target_number = forms.CharField(label="登録番号", max_length=LONGEST_NUMBER, required=False)
     reason = forms.CharField(label="理由", max_length=500, required=False)
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def answer(self) -> dict[str, Any]:
-        """What was decided, with the seconds it took."""
-        given = {key: value for key, value in self.cleaned_data.items() if key != "opened"}
-        return given | {"seconds": self.seconds()}
-
-    def seconds(self) -> float:
-        """How long the page was open (0 to 900); 0 when the mark is missing or forged."""
-        try:
-            opened = float(signing.loads(self.cleaned_data["opened"], salt=_SALT))
-        except (signing.BadSignature, TypeError, ValueError):
-            return 0.0
-        return min(max(timezone.now().timestamp() - opened, 0.0), LONGEST_LOOK)
-
-    @staticmethod
-    def mark() -> str:
-        """The signed time of now, for `opened`."""
-        return signing.dumps(timezone.now().timestamp(), salt=_SALT)

@@ -77,7 +77,7 @@ def look_up(context: JobContext, *, row_id: int) -> None:
     asked = DatabaseRows(row.run).load(row.number)
     with _way_out("", lambda at_least: at_least) as egress, _opened(version, egress) as player:
         try:
-            numbers, problem = player.look_up(asked, context.check).numbers, ""
+            numbers, problem = player.look_up(asked, context.check), ""
         except RobotError as error:
             numbers, problem = (), error.problem.message
         try:

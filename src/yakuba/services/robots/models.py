@@ -6,7 +6,6 @@ The row table is the authority over what was entered; the job engine only makes 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -44,24 +43,6 @@ def problem_of(stored: dict[str, Any] | None) -> Problem | None:
     return Problem(
         **(stored | {"kind": ProblemKind(stored["kind"]), "similar": tuple(stored.get("similar", ()))})
     )
-
-
-def intent_of(at: datetime | None, stored: dict[str, Any] | None) -> Intent | None:
-    """An intent as it stands in its two columns."""
-    if at is None:
-        return None
-    rest = dict(stored or {})
-    settles_from = rest.pop("settles_from", None)
-    return Intent(at, settles_from=Stamp(**settles_from) if settles_from else None, **rest)
-
-
-def stored_intent(intent: Intent | None) -> dict[str, Any] | None:
-    """An intent's part for the JSON column."""
-    if intent is None:
-        return None
-    rest = asdict(intent)
-    del rest["at"]
-    return rest
 
 
 def stored_problem(problem: Problem | None) -> dict[str, Any] | None:
@@ -263,12 +244,16 @@ class Row(MunicipalityModel):
     @property
     def stated_intent(self) -> Intent | None:
         """The last press whose answer is not certain."""
-        return intent_of(self.intent_at, self.intent)
+        if self.intent_at is None:
+            return None
+        stored = dict(self.intent or {})
+        settles_from = stored.pop("settles_from", None)
+        return Intent(self.intent_at, settles_from=Stamp(**settles_from) if settles_from else None, **stored)
 
     def note_intent(self, intent: Intent | None) -> None:
         """Set both columns."""
-        self.intent_at = intent.at if intent else None
-        self.intent = stored_intent(intent)
+        stored = asdict(intent) if intent else {}
+        self.intent_at, self.intent = stored.pop("at", None), stored or None
 
     @property
     def total_seconds(self) -> float:

@@ -20,6 +20,11 @@ ENGINE = "PP-OCRv6"
 MOVED_ON = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
 
 
+def locked_case(number: int) -> Case:
+    """The case as it stands now, until the transaction ends."""
+    return Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=number)
+
+
 def sheets_of(case: Case) -> list[Sheet]:
     """The pages of a case that are there, in order."""
     rows = Sheet.objects.filter(case=case).select_related("form__procedure", "file", "typed_by", "image")
@@ -47,12 +52,9 @@ def assemble(case: Case) -> None:
         return
     readings = {sheet.pk: reading for sheet in sheets if (reading := sheet.page_reading) is not None}
     result = read_case(readings)
-    form = sheets[0].form
-    assert form is not None  # placed sheets have one
-    order = field_order(form)
     by_page = {sheet.page: sheet for sheet in sheets}
     for field in result.fields:
-        _take(case, by_page[field.page], field, order.get(field.field, 0))
+        _take(case, by_page[field.page], field)
     _confirm_typed_number(case, sheets)
     move_on(case)
 
@@ -63,7 +65,7 @@ def field_order(form: FormDefinition) -> dict[str, int]:
     return {field: position for position, field in enumerate(boxes)}
 
 
-def _take(case: Case, sheet: Sheet, field: FieldReading, position: int) -> None:
+def _take(case: Case, sheet: Sheet, field: FieldReading) -> None:
     """Write one reading into the ledger, and ask about it when it is doubtful."""
     definition = case.procedure.definition.by_code.get(field.field)
     if definition is None:
@@ -80,22 +82,26 @@ def _take(case: Case, sheet: Sheet, field: FieldReading, position: int) -> None:
     if not doubtful:
         Question.objects.filter(case=case, field=field.field).delete()
         return
-    Question.objects.update_or_create(
-        case=case,
-        field=field.field,
-        defaults={
-            "sheet": sheet,
-            "type": field.type,
-            "position": position,
-            "kind": Question.Kind.READING,
-            "value": value,
-            "raw": field.raw,
-            "candidates": list(field.candidates),
-            "reasons": [reason.value for reason in field.reasons],
-            "message": field.message or odd,
-            "state": Question.State.OPEN,
-        },
+    ask(
+        case,
+        field.field,
+        sheet,
+        type=field.type,
+        kind=Question.Kind.READING,
+        value=value,
+        raw=field.raw,
+        candidates=list(field.candidates),
+        reasons=[reason.value for reason in field.reasons],
+        message=field.message or odd,
     )
+
+
+def ask(case: Case, field: str, sheet: Sheet, **said: Any) -> Question:
+    """Ask a person about a field: there is one question about each, asked anew where it was answered. said: the other
+    fields of the row."""
+    order = field_order(sheet.form) if sheet.form else {}
+    defaults = said | {"sheet": sheet, "position": order.get(field, 0), "state": Question.State.OPEN}
+    return Question.objects.update_or_create(case=case, field=field, defaults=defaults)[0]
 
 
 def _source(sheet: Sheet, field: FieldReading) -> dict[str, Any]:
@@ -130,13 +136,13 @@ def move_on(case: Case, actor: Actor = None) -> None:
         solved = waiting.exclude(field__in=[contradiction.field for contradiction in found])
         solved.update(state=Question.State.ANSWERED)  # another field was put right meanwhile
         for contradiction in found:
-            _ask(case, contradiction)
+            _ask_once(case, contradiction)
     target = Status.CONFIRMING if waiting.exists() else Status.READY
     if case.status != target and case.status in MOVED_ON:
         ledger.move(case, target, user=actor)
 
 
-def _ask(case: Case, found: Contradiction) -> None:
+def _ask_once(case: Case, found: Contradiction) -> None:
     """Ask once about a contradiction; a person who insists is not asked again."""
     known = Question.objects.filter(case=case, field=found.field).first()
     if known is not None and known.insisted:
@@ -146,20 +152,16 @@ def _ask(case: Case, found: Contradiction) -> None:
         return
     value = CaseValue.objects.get(case=case, field=found.field)
     sheet = Sheet.objects.filter(pk=value.source.get("sheet")).first() or sheets_of(case)[0]
-    Question.objects.update_or_create(
-        case=case,
-        field=found.field,
-        defaults={
-            "sheet": sheet,
-            "type": found.type,
-            "position": field_order(sheet.form).get(found.field, 0) if sheet.form else 0,
-            "kind": Question.Kind.CROSS_CHECK,
-            "value": value.value,
-            "candidates": [],
-            "reasons": [found.reason],
-            "message": found.sentence,
-            "state": Question.State.OPEN,
-            "leased_to": None,
-            "leased_until": None,
-        },
+    ask(
+        case,
+        found.field,
+        sheet,
+        type=found.type,
+        kind=Question.Kind.CROSS_CHECK,
+        value=value.value,
+        candidates=[],
+        reasons=[found.reason],
+        message=found.sentence,
+        leased_to=None,
+        leased_until=None,
     )

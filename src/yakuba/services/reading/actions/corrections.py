@@ -12,6 +12,7 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
+from yakuba.services.reading.actions.cases import locked_case
 from yakuba.services.reading.actions.questions import LONGEST_LOOK
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Correction, Question
@@ -80,7 +81,7 @@ def found_right(case: Case, field: str, *, actor: Actor, seconds: float = 0.0) -
 
 
 def _entered(case: Case) -> Case:
-    row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    row = locked_case(case.pk)
     if not row.is_entered:
         raise WrongStep(
             f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」です。訂正は入力済みの受付にだけ行います。"

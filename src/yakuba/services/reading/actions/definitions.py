@@ -16,10 +16,10 @@ from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.services.reading.actions.reader import pixels
 from yakuba.services.reading.engine.definitions import FormDefinition as ParsedForm
 from yakuba.services.reading.engine.loading import Image, parse_form
 from yakuba.services.reading.models import FormDefinition, FormPage
+from yakuba.services.reading.queries.pictures import pixels
 
 
 def load_form(path: Path, *, actor: Actor = None) -> FormDefinition:

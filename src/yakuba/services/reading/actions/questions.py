@@ -15,8 +15,8 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.services.reading.actions.answers import AnswerRefused, checked
-from yakuba.services.reading.actions.cases import field_order, move_on, sheets_of
+from yakuba.services.reading.actions.answers import checked
+from yakuba.services.reading.actions.cases import ask, locked_case, move_on, sheets_of
 from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
@@ -106,14 +106,13 @@ def hold(question_id: int, reason: str, *, actor: Actor, seconds: float = 0.0) -
     question.save()
     add_event(case, "reading.held", user=actor, seconds=spent, field=question.field)
     move_on(case, actor)
-    record("reading.value_held", subject=f"case:{case.pk}", actor=actor, field=question.field)
     return question
 
 
 @transaction.atomic
 def ask_again(case: Case, field: str, *, actor: Actor) -> Question:
     """Open a value of a case once more, whoever gave it. Raises WrongStep when the case has gone on."""
-    row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    row = locked_case(case.pk)
     _check_open(row)
     definition = row.procedure.definition.field(field)
     known = Question.objects.filter(case=row, field=field).first()
@@ -123,19 +122,15 @@ def ask_again(case: Case, field: str, *, actor: Actor) -> Question:
     sheets = sheets_of(row)
     source = value.source.get("sheet") if value else None
     sheet = next((sheet for sheet in sheets if sheet.pk == source), None) or sheets[0]
-    question, _ = Question.objects.update_or_create(
-        case=row,
-        field=field,
-        defaults={
-            "sheet": sheet,
-            "type": definition.type,
-            "position": field_order(sheet.form).get(field, 0) if sheet.form else 0,
-            "kind": Question.Kind.REVIEW,
-            "value": value.value if value else "",
-            "message": "職員が見直すことにした値です。",
-            "state": Question.State.OPEN,
-            "insisted": False,
-        },
+    question = ask(
+        row,
+        field,
+        sheet,
+        type=definition.type,
+        kind=Question.Kind.REVIEW,
+        value=value.value if value else "",
+        message="職員が見直すことにした値です。",
+        insisted=False,
     )
     lease(question, actor)
     move_on(row, actor)
@@ -145,7 +140,7 @@ def ask_again(case: Case, field: str, *, actor: Actor) -> Question:
 
 def _locked(question_id: int) -> tuple[Question, Case]:
     question = Question.objects.select_for_update().get(pk=question_id)
-    case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=question.case_id)
+    case = locked_case(question.case_id)
     _check_open(case)
     return question, case
 
@@ -155,6 +150,3 @@ def _check_open(case: Case) -> None:
         raise WrongStep(
             f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、値を変えられません。"
         )
-
-
-__all__ = ["LEASE", "LONGEST_LOOK", "AnswerRefused", "answer", "ask_again", "hold", "lease", "take_next"]

@@ -6,7 +6,6 @@ line above all, never read a page.
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -17,11 +16,9 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.reading.contracts import CaseReading, PageReading
 from yakuba.services.reading.models import FormDefinition
+from yakuba.services.reading.queries.pictures import pixels
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from yakuba.services.reading.adapters.ppocr import PpOcr
     from yakuba.services.reading.engine.library import FormLibrary
 
@@ -69,7 +66,7 @@ def read_image(content: bytes, chosen: tuple[str, int] | None = None) -> PageRea
     if chosen is not None:
         templates = (t for t in forms.templates if (t.form.code, t.definition.number) == chosen)
         forms = FormLibrary(tuple(templates), forms.procedures)
-    return read_page(pixels(content), forms, recogniser())
+    return read_page(pixels(content, grey=True), forms, recogniser())
 
 
 def read_case(pages: Mapping[int, PageReading]) -> CaseReading:
@@ -77,20 +74,6 @@ def read_case(pages: Mapping[int, PageReading]) -> CaseReading:
     from yakuba.services.reading.engine import assemble
 
     return assemble.read_case(pages, library())
-
-
-def pixels(content: bytes) -> NDArray[np.uint8]:
-    """A stored image as grey `[h, w]` or RGB `[h, w, 3]`, 8 bits."""
-    import numpy as np
-    from PIL import Image
-
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
-        plain = (
-            picture
-            if picture.mode in {"L", "RGB"}
-            else picture.convert("L" if picture.mode == "1" else "RGB")
-        )
-        return np.asarray(plain, dtype=np.uint8)
 
 
 def _load(forms: list[FormDefinition]) -> FormLibrary:

@@ -259,7 +259,6 @@ def resolve(
         _place(row, reading)
     else:
         raise WrongStep("この用紙がどの様式の何ページ目かを選んでください。")
-    record("reading.sheet_resolved", subject=f"sheet:{row.pk}", actor=actor)
     return row
 
 
@@ -305,7 +304,6 @@ def put_aside(sheet: Sheet, reason: str, *, actor: Actor = None) -> Sheet:
     if not reason.strip():
         raise WrongStep("除外する理由を入れてください。")
     _aside(row, reason.strip(), actor)
-    record("reading.sheet_put_aside", subject=f"sheet:{row.pk}", actor=actor)
     return row
 
 

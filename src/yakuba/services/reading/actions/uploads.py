@@ -49,13 +49,13 @@ def upload(
 
 
 @transaction.atomic
-def force_file(file: BatchFile, *, actor: Actor = None) -> None:
+def force_file(file: BatchFile) -> BatchFile:
     """Read a file although the same one was taken before. Raises WrongStep."""
     row = BatchFile.objects.select_for_update().get(pk=file.pk)
     if row.state != BatchFile.State.KNOWN or row.stored is None:
         raise WrongStep("このファイルは、もう読み取りに回っています。")
     _start(row)
-    record("reading.file_forced", subject=f"batch:{row.batch_id}", actor=actor, file=row.pk)
+    return row
 
 
 @transaction.atomic

@@ -6,26 +6,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
-from yakuba.kernel.operations import Answer, Nothing, Operations, Rows, Trace, Work
+from yakuba.kernel.operations import Answer, Nothing, Rows, Trace, Work
 from yakuba.kernel.operations.finding import one
-from yakuba.kernel.refusals import Missing
-from yakuba.services.reading.actions import definitions, questions, sheets, uploads
-from yakuba.services.reading.contracts import FileResult, OpenQuestion, SheetProblem
-from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question, Sheet
-from yakuba.services.reading.operations import answers
+from yakuba.services.reading.actions import definitions, questions, uploads
+from yakuba.services.reading.contracts import FileResult, OpenQuestion
+from yakuba.services.reading.models import Batch, BatchFile, Question
+from yakuba.services.reading.operations import answers, problems  # noqa: F401  it declares its own
 from yakuba.services.reading.operations import asked as given
+from yakuba.services.reading.operations.table import OPERATIONS
 from yakuba.services.reading.queries import batches as queries
-from yakuba.services.reading.queries.problems import as_problem, incomplete_cases, problem_sheets
+from yakuba.services.reading.queries.forms import forms_in_use
 from yakuba.services.reading.queries.questions import open_questions
-
-OPERATIONS = Operations("reading")
 
 # Forms and batches
 
@@ -45,11 +41,6 @@ STATUS_WORDS = {
     "failed": "止まった仕事",
 }  # fmt: skip
 ABSENT = "ファイルがありません。名前と場所を確かめてください。"
-
-
-def forms_in_use() -> QuerySet[FormDefinition]:
-    """The forms in use, by code."""
-    return FormDefinition.objects.filter(current=True).order_by("code")
 
 
 @OPERATIONS.add(
@@ -205,14 +196,13 @@ def show_batch(asked: given.OneBatch, actor: Actor) -> Batch:
     "reading.upload",
     "POST files/{file_id}/force",
     "force",
-    answer=Answer(FileResult, columns=FORCED_COLUMNS),
+    answer=Answer(FileResult, queries.file_result, FORCED_COLUMNS),
+    event="reading.file_forced",
+    trace=lambda asked, file: Trace(f"batch:{file.batch_id}", {"file": file.pk}),
 )
-def force_file(asked: given.OneFile, actor: Actor) -> FileResult:
+def force_file(asked: given.OneFile, actor: Actor) -> BatchFile:
     """Read a file although the same one was taken before."""
-    file = one(BatchFile.objects.all(), asked.file_id)
-    uploads.force_file(file, actor=actor)
-    file.refresh_from_db()
-    return FileResult(file.pk, file.name, file.state, file.message, file.pages)
+    return uploads.force_file(one(BatchFile.objects.all(), asked.file_id))
 
 
 # Values
@@ -256,12 +246,24 @@ def list_questions(asked: given.QuestionsIn, actor: Actor) -> list[OpenQuestion]
 )
 def answer_question(asked: given.AnswerIn, actor: Actor) -> Question:
     """Take a person's answer."""
-    number = one(Question.objects.all(), asked.question_id).pk
-    return questions.answer(number, asked.value, actor=actor, seconds=asked.seconds, insist=asked.insist)
+    return questions.answer(
+        one(Question.objects.all(), asked.question_id).pk,
+        asked.value,
+        actor=actor,
+        seconds=asked.seconds,
+        insist=asked.insist,
+        assumed=asked.assumed,
+    )
 
 
 @OPERATIONS.add(
-    "値を保留にする", "reading.confirm", "POST questions/{question_id}/hold", "hold", answer=ANSWERED
+    "値を保留にする",
+    "reading.confirm",
+    "POST questions/{question_id}/hold",
+    "hold",
+    answer=ANSWERED,
+    event="reading.value_held",
+    trace=lambda asked, question: Trace(f"case:{question.case_id}", {"field": question.field}),
 )
 def hold_question(asked: given.HoldIn, actor: Actor) -> Question:
     """Leave a value for later."""
@@ -296,87 +298,3 @@ def case_values(asked: given.OneCase, actor: Actor) -> list[dict[str, Any]]:
         }
         for row in CaseValue.objects.filter(case=case).order_by("pk")
     ]
-
-
-# Sheets
-
-PROBLEM_COLUMNS = {"sheet": "用紙", "file": "ファイル", "place": "何枚目", "message": "説明"}
-SHEET_COLUMNS = {"sheet": "用紙", "receipt_number": "受付番号", "page": "ページ", "message": "説明"}
-
-
-@dataclass(frozen=True)
-class Troubled:
-    """Sheets that wait for a person, and of which batch (none: of all)."""
-
-    batch: int | None
-    sheets: list[Sheet]
-
-
-def _sheet_facts(sheet: Sheet) -> dict[str, Any]:
-    return {
-        "sheet": sheet.pk,
-        "state": sheet.state,
-        "problem": sheet.problem,
-        "message": sheet.message,
-        "receipt_number": sheet.receipt_number or sheet.typed_number,
-        "page": sheet.page or 0,
-    }
-
-
-def _problems(troubled: Troubled) -> list[SheetProblem]:
-    return [as_problem(sheet) for sheet in troubled.sheets]
-
-
-def _with_incomplete(troubled: Troubled) -> dict[str, Any]:
-    lacking = [
-        {"case": item.case.pk, "receipt_number": item.case.receipt_number, "message": item.sentence}
-        for item in incomplete_cases(troubled.batch)
-    ]
-    return {"sheets": _problems(troubled), "incomplete_cases": lacking}
-
-
-def _problem_tables(facts: dict[str, Any]) -> Iterator[Rows]:
-    yield Rows([row | {"place": row["index"] + 1} for row in facts["sheets"]], PROBLEM_COLUMNS)
-    if facts["incomplete_cases"]:
-        yield Rows(facts["incomplete_cases"], {"receipt_number": "受付番号", "message": "説明"})
-
-
-A_SHEET = Answer(answers.SheetOut, _sheet_facts, SHEET_COLUMNS)
-
-
-@OPERATIONS.add(
-    "困っている用紙",
-    "reading.confirm",
-    "GET problems",
-    "problems",
-    help="困っている用紙と、ページの足りない受付を出す",
-    answer=Answer(list[SheetProblem], _problems, facts=_with_incomplete, tables=_problem_tables),
-)
-def list_problems(asked: given.OfBatch, actor: Actor) -> Troubled:
-    """Sheets that wait for a person, the longest waiting first."""
-    batch = asked.batch or None
-    return Troubled(batch, list(asked.of(problem_sheets(batch))))
-
-
-@OPERATIONS.add(
-    "困っている用紙を解決する", "reading.confirm", "POST sheets/{sheet_id}/resolve", "resolve", answer=A_SHEET
-)
-def resolve_sheet(asked: given.ResolveIn, actor: Actor) -> Sheet:
-    """Say what a sheet is."""
-    sheet, form = one(Sheet.objects.all(), asked.sheet_id), None
-    if asked.form and (form := forms_in_use().filter(code=asked.form).first()) is None:
-        raise Missing(f"使用中の様式「{asked.form}」はありません。yakuba reading forms で確かめてください。")
-    return sheets.resolve(
-        sheet,
-        receipt_number=asked.receipt_number,
-        form=form,
-        page=asked.page or None,
-        actor=actor,
-        seconds=asked.seconds,
-    )
-
-
-@OPERATIONS.add("用紙を除外する", "reading.confirm", "POST sheets/{sheet_id}/aside", "aside", answer=A_SHEET)
-def put_sheet_aside(asked: given.AsideIn, actor: Actor) -> Sheet:
-    """Take a sheet out of the work."""
-    return sheets.put_aside(one(Sheet.objects.all(), asked.sheet_id), asked.reason, actor=actor)

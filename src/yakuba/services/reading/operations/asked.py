@@ -74,11 +74,17 @@ class OneQuestion(BaseModel):
     question_id: int = Field(description="値の番号")
 
 
-class AnswerIn(OneQuestion):
+class Timed(BaseModel):
+    """What took a person time."""
+
+    seconds: float = Field(0.0, ge=0, le=3600, description="かかった秒数")
+    assumed: bool = Field(False, description="秒数は測ったものではない")
+
+
+class AnswerIn(OneQuestion, Timed):
     """A person's answer. `insist`: the paper says so although it is empty or out of range."""
 
     value: str = Field(max_length=500, description="値")
-    seconds: float = Field(0.0, ge=0, le=3600, description="確認にかかった秒数")
     insist: bool = Field(False, description="範囲の外や空欄でも、用紙にそう書いてある")
 
 
@@ -95,13 +101,12 @@ class OneSheet(BaseModel):
     sheet_id: int = Field(description="用紙の番号")
 
 
-class ResolveIn(OneSheet):
+class ResolveIn(OneSheet, Timed):
     """What is known about a sheet: its receipt number, and its form and page where they are not known."""
 
     receipt_number: str = Field("", max_length=30, description="受付番号")
     form: str = Field("", max_length=60, description="様式のコード")
     page: int = Field(0, ge=0, le=999, description="何ページ目か")
-    seconds: float = Field(0.0, ge=0, le=3600, description="かかった秒数")
 
 
 class AsideIn(OneSheet):

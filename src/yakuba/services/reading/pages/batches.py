@@ -16,6 +16,7 @@ from yakuba.kernel.ledger.listing import BY_STATUS, status_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, ago, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
+from yakuba.services.reading import operations
 from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.forms import UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
@@ -205,8 +206,7 @@ def _cases(row: Batch) -> Listing:
 @permission_required("reading.upload")
 def force(request: HttpRequest, file_id: int) -> HttpResponse:
     """Read a file although the same one was taken before."""
-    file = get_object_or_404(BatchFile, pk=file_id)
-    uploads.force_file(file, actor=person_of(request))
+    file = operations.force_file(person_of(request), file_id=file_id)
     messages.success(request, f"「{file.name}」をもう一度読み取ります。")
     return redirect("reading:batch", file.batch_id)
 

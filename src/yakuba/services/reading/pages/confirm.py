@@ -19,12 +19,14 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefin
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
 from yakuba.kernel.values import TYPES, Picks
+from yakuba.services.reading import operations
 from yakuba.services.reading.actions import questions as actions
 from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.forms import AnswerForm, HoldForm, about_this, seconds_since, shown_token
+from yakuba.services.reading.forms import AnswerForm, HoldForm
 from yakuba.services.reading.models import Batch, Question
 from yakuba.services.reading.queries import questions as queries
 
@@ -111,7 +113,12 @@ def hold(request: HttpRequest, question_id: int) -> HttpResponse:
         return redirect(_with_scope(reverse("reading:question", args=[row.pk]), _scope(request)))
     seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
     try:
-        actions.hold(row.pk, form.cleaned_data["reason"], actor=person_of(request), seconds=seconds)
+        operations.hold_question(
+            person_of(request),
+            question_id=row.pk,
+            reason=form.cleaned_data["reason"],
+            seconds=min(seconds, actions.LONGEST_LOOK),
+        )
         messages.success(request, f"「{label_of(row)}」を保留にしました。")
     except WrongStep as refusal:
         messages.error(request, str(refusal))

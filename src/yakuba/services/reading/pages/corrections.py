@@ -19,10 +19,11 @@ from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.reading.actions import corrections as actions
 from yakuba.services.reading.actions.answers import AnswerRefused
 from yakuba.services.reading.actions.uploads import WrongStep
-from yakuba.services.reading.forms import CorrectionForm, seconds_since, shown_token
+from yakuba.services.reading.forms import CorrectionForm
 from yakuba.services.reading.models import Correction, Question
 from yakuba.services.reading.pages.batches import READING
 from yakuba.services.reading.queries import corrections as queries

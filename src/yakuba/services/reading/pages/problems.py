@@ -15,10 +15,13 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Wanted, ago, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading.actions import sheets as actions
-from yakuba.services.reading.forms import AsideForm, ResolveForm, seconds_since, shown_token
+from yakuba.services.reading.actions.questions import LONGEST_LOOK
+from yakuba.services.reading.forms import AsideForm, ResolveForm
 from yakuba.services.reading.models import Batch, Sheet
+from yakuba.services.reading.operations import problems as troubled
 from yakuba.services.reading.queries import problems as queries
 from yakuba.services.reading.queries.batches import failed_files
 
@@ -107,12 +110,14 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     row = _sheet(sheet_id)
     form = ResolveForm(request.POST if request.method == "POST" else None, initial=_initial(request, row))
     if request.method == "POST" and form.is_valid():
-        number, (chosen, page) = form.cleaned_data["receipt_number"], form.chosen()
         seconds = seconds_since(form.cleaned_data["shown"], request.user, f"sheet:{row.pk}")
-        seconds = min(seconds, 120.0)
         with told_in(form):
-            after = actions.resolve(
-                row, receipt_number=number, form=chosen, page=page, actor=person_of(request), seconds=seconds
+            after = troubled.resolve_sheet(
+                person_of(request),
+                sheet_id=row.pk,
+                receipt_number=form.cleaned_data["receipt_number"],
+                seconds=min(seconds, LONGEST_LOOK),
+                **form.chosen(),
             )
             return _next(request, after)
     if request.method != "POST":
@@ -179,8 +184,8 @@ def read_again(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @permission_required("reading.confirm")
 def put_aside(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Take a sheet out of the work."""
-    row = _sheet(sheet_id)
-    actions.put_aside(row, request.POST.get("reason", ""), actor=person_of(request))
+    reason = request.POST.get("reason", "")
+    troubled.put_sheet_aside(person_of(request), sheet_id=sheet_id, reason=reason)
     messages.success(request, "用紙を除外しました。この画面の下の「除外した用紙」から戻せます。")
     return redirect("reading:problems")
 

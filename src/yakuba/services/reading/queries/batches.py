@@ -29,9 +29,12 @@ def cases_of(batch: Batch) -> QuerySet[Case]:
 
 def files_of(batch: Batch) -> list[FileResult]:
     """What became of each file, in the order of the upload."""
-    return [
-        FileResult(row.pk, row.name, row.state, row.message, row.pages) for row in batch.files.order_by("pk")
-    ]
+    return [file_result(row) for row in batch.files.order_by("pk")]
+
+
+def file_result(row: BatchFile) -> FileResult:
+    """What became of a file."""
+    return FileResult(row.pk, row.name, row.state, row.message, row.pages)
 
 
 def progress_of(batch: Batch) -> BatchProgress:

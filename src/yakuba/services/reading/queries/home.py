@@ -23,16 +23,17 @@ RECENT_DAYS = 7
 
 def waiting_values(user: Any) -> QueueState:
     """Values that wait for a person."""
-    rows = waiting()
-    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
-    return QueueState(rows.count(), reverse("reading:confirm"), "確認を始める", oldest)
+    return _queue(Question.State.OPEN, "reading:confirm", "確認を始める")
 
 
 def held_values(user: Any) -> QueueState:
     """Values that somebody held."""
-    rows = waiting(Question.State.HELD)
-    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
-    return QueueState(rows.count(), reverse("reading:held"), "保留を見る", oldest)
+    return _queue(Question.State.HELD, "reading:held", "保留を見る")
+
+
+def _queue(state: Question.State, page: str, label: str) -> QueueState:
+    rows = waiting(state)
+    return QueueState(rows.count(), reverse(page), label, rows.aggregate(oldest=Min("created_at"))["oldest"])
 
 
 def open_corrections(user: Any) -> QueueState:
@@ -56,28 +57,21 @@ def failures(user: Any) -> list[Failure]:
     """Refused files of the last days, and jobs that gave up."""
     if not allowed(user, "reading.view"):
         return []
-    found = [
-        Failure(
-            f"ページに分けられないファイル：{file.name}",
-            file.message,
-            reverse("reading:problems") + "#failed",
-            "もう一度動かす",
-            file.batch.created_at,
-        )
-        for file, _ in failed_files()
-    ]
     since = timezone.now() - timedelta(days=RECENT_DAYS)
     refused = BatchFile.objects.filter(
         state=BatchFile.State.REFUSED, settled=False, batch__created_at__gte=since
-    )
-    for file in refused.select_related("batch").order_by("-pk")[:50]:
-        url = reverse("reading:batch", args=[file.batch_id])
-        found.append(
-            Failure(
-                f"受け取れないファイル：{file.name}", file.message, url, "束を見る", file.batch.created_at
-            )
-        )
-    return found
+    ).select_related("batch")
+    unparted = reverse("reading:problems") + "#failed"
+    told = [
+        ("ページに分けられないファイル", file, unparted, "もう一度動かす") for file, _ in failed_files()
+    ] + [
+        ("受け取れないファイル", file, reverse("reading:batch", args=[file.batch_id]), "束を見る")
+        for file in refused.order_by("-pk")[:50]
+    ]
+    return [
+        Failure(f"{what}：{file.name}", file.message, url, label, file.batch.created_at)
+        for what, file, url, label in told
+    ]
 
 
 def first_step(user: Any) -> FirstStep | None:
@@ -120,15 +114,3 @@ def self_check() -> list[CheckResult]:
     except ModelRefused as error:
         return [CheckResult("文字認識のモデル", False, str(error))]
     return [CheckResult("文字認識のモデル", True)]
-
-
-__all__ = [
-    "failures",
-    "first_step",
-    "held_values",
-    "open_corrections",
-    "running",
-    "self_check",
-    "troubled_sheets",
-    "waiting_values",
-]

@@ -31,13 +31,14 @@ MARGIN_ACROSS, MARGIN_DOWN = 24, 18  # scan pixels around the box that are shown
 MARGIN_OF_MARKS = 190  # to the right of the last mark stands what it means
 
 
-def pixels(content: bytes) -> Pixels:
-    """A stored PNG or JPEG as RGB `[h, w, 3]`, 8 bits."""
+def pixels(content: bytes, *, grey: bool = False) -> Pixels:
+    """A stored PNG or JPEG as RGB `[h, w, 3]`, 8 bits; with `grey`, one without colours as `[h, w]`."""
     import numpy as np
     from PIL import Image
 
     with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
-        return np.asarray(picture.convert("RGB"), dtype=np.uint8)
+        mode = "L" if grey and picture.mode in {"L", "1"} else "RGB"
+        return np.asarray(picture.convert(mode), dtype=np.uint8)
 
 
 def field_picture(value: CaseValue) -> bytes | None:

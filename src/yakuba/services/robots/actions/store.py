@@ -12,7 +12,7 @@ from yakuba.services.robots import contracts
 from yakuba.services.robots.actions.rows import arrive, keep_picture
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.engine.states import OPEN
-from yakuba.services.robots.models import Row, Run, problem_of, stored_problem
+from yakuba.services.robots.models import Row, Run, stored_problem
 from yakuba.services.robots.queries.runs import OPEN_STATES
 
 
@@ -46,7 +46,7 @@ class DatabaseRows:
             attempts=row.attempts,
             starts=row.starts,
             not_before=row.not_before,
-            problem=problem_of(row.problem),
+            problem=row.stated_problem,
             seconds=row.seconds,
         )
 

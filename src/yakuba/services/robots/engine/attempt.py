@@ -132,7 +132,7 @@ class Attempt:
         if self.row.intent is not None:
             self._cut(self.row.intent)
         asked_at = around.clock.stamp()
-        numbers = around.target.look_up(self.row, around.often).numbers
+        numbers = around.target.look_up(self.row, around.often)
         if len(numbers) > 1:
             self._to_person(outcomes.several(numbers), "lookup")
         elif numbers:

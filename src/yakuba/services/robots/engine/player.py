@@ -21,7 +21,7 @@ from yakuba.services.robots.engine.errors import (
     Unclear,
     Unreadable,
 )
-from yakuba.services.robots.engine.ports import BetweenSteps, Found
+from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.redact import Redactor
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
@@ -90,7 +90,7 @@ class ScenarioPlayer:
     # The Target
 
     @_covered
-    def look_up(self, row: Row, between_steps: BetweenSteps) -> Found:
+    def look_up(self, row: Row, between_steps: BetweenSteps) -> tuple[str, ...]:
         """See `Target.look_up`. A session that has ended is opened again without ado."""
         self._hide(row)
         self._check_secrets()
@@ -196,7 +196,7 @@ class ScenarioPlayer:
 
     # The parts of a scenario
 
-    def _ask(self, row: Row, between: BetweenSteps) -> Found:
+    def _ask(self, row: Row, between: BetweenSteps) -> tuple[str, ...]:
         look_up = self._scenario.look_up
         self._steps.play(look_up.steps, Context(row.values, between))
         page = self._steps.now()
@@ -211,7 +211,7 @@ class ScenarioPlayer:
                 where=self._steps.where(look_up.line, page),
                 expected=f"結果の表（{look_up.number_column}）か{look_up.absent}",
             )
-        return Found(numbers)
+        return numbers
 
     def _result_in_place(self, press: Press) -> Page:
         """The page that stores without leaving shows the result, or what it did not take, sooner or later."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -39,21 +38,15 @@ class RowStore(Protocol):
         """Keep a picture. May fail: the runner tries once more and goes on without it."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """Answer to a look-up: the target's numbers of all entries with the receipt number; empty: not there."""
-
-    numbers: tuple[str, ...]
-
-
 class Target(Protocol):
     """The system that rows are entered into. Methods raise `engine.errors`."""
 
     #: Media type of what `picture` returns.
     picture_type: str
 
-    def look_up(self, row: Row, between_steps: BetweenSteps) -> Found:
-        """Ask for the receipt number, logging in if need be. Anything but a certain answer raises."""
+    def look_up(self, row: Row, between_steps: BetweenSteps) -> tuple[str, ...]:
+        """Ask for the receipt number, logging in if need be: the target's numbers of all entries with it; empty: not there.
+        Anything but a certain answer raises."""
 
     def enter(self, row: Row, between_steps: BetweenSteps) -> None:
         """Fill everything, verify it, and stand before the commit step, which has been seen. Commits nothing."""

@@ -167,7 +167,7 @@ def create_run(asked: StartIn, actor: Actor) -> Run:
     return runs.start(scenario, actor=actor, dry_run=asked.dry_run, limit=asked.limit)
 
 
-def _lacking(facts: dict[str, Any]) -> str:
+def _lacking() -> str:
     return "\n".join(
         f"この機械ではロボットが動きません: {one}" for one in missing(str(settings.YAKUBA.chromium))
     )
@@ -183,8 +183,8 @@ def _entered_so_far(run: Run) -> tuple[int, int, bool]:
     "robots.run",
     command="run",
     help="手続の、入力を待つ申請をロボットで入力する。ワーカーが動いていること",
-    answer=Answer(RobotRunOut, run_facts, tables=run_tables, notes=_lacking),
-    work=Work("入力", progress=_entered_so_far, waits=False),
+    answer=Answer(RobotRunOut, run_facts, tables=run_tables),
+    work=Work("入力", progress=_entered_so_far, waits=False, beforehand=_lacking),
 )
 def run_procedure(asked: ProcedureIn, actor: Actor) -> Run:
     """Start a run of the procedure's robot, or go on with the one that has stopped half way."""

@@ -106,12 +106,7 @@ def rows_of(run: Run, found: queries.Progress) -> Listing:
         nothing=Nothing("行はありません"),
         search=Search(_by_number, label="受付番号か登録番号"),
         filters=(
-            Filter(
-                "state",
-                "状態",
-                RowState.choices,  # of all states: what is renewed below has others soon
-                lambda rows, one: rows.filter(state=one),
-            ),
+            Filter("state", "状態", RowState.choices),  # of all states: what is renewed below has others soon
         ),
         bulk=() if found.is_live else (Bulk("もう一度流す", operations.retry_row, "row_id"),),
         sort="number",

@@ -19,6 +19,7 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
+from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import operations
@@ -30,6 +31,7 @@ from yakuba.services.robots.pages.lists import UNDECIDED
 from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import runs as queries
 
+LONGEST_LOOK = 900.0  # seconds that a person may have looked at one row; a forgotten window is no work
 PICTURE_TYPES = ("image/png", "image/jpeg")
 PHASES = {
     "lookup": "照会",
@@ -76,10 +78,11 @@ retry = button(operations.retry_row, "robots:row", "この行をもう一度流�
 def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     """The scanned form beside the values and the target's pictures, and the three answers."""
     found = _row(row_id)
-    form = DecisionForm(request.POST or None)
+    form, opened = DecisionForm(request.POST or None), request.POST.get("opened", "")
     if request.method == "POST" and form.is_valid():
+        seconds = min(seconds_since(opened, request.user, f"row:{row_id}"), LONGEST_LOOK)
         with told_in(form):
-            operations.decide_row(person_of(request), row_id=row_id, **form.answer())
+            operations.decide_row(person_of(request), row_id=row_id, seconds=seconds, **form.cleaned_data)
             done = _DONE[Decision(form.cleaned_data["decision"])]
             messages.success(request, f"受付 {found.case.receipt_number}：{done}")
             return redirect("robots:undecided")
@@ -88,7 +91,7 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     answer = queries.look_up_of(found)
     context = _context(found) | {
         "form": form,
-        "opened": request.POST.get("opened") or DecisionForm.mark(),
+        "opened": opened or shown_token(request.user, f"row:{row_id}"),
         "scans": [number for number, _ in _scans(found.case)],
         "look_up": answer,
         "seen": answer["numbers"][0] if len(answer["numbers"]) == 1 else "",

@@ -16,7 +16,7 @@ from yakuba.services.robots.engine.errors import (
     Unclear,
     Unreadable,
 )
-from yakuba.services.robots.engine.ports import BetweenSteps, Found
+from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.tests.memory import MemoryStore
 
 
@@ -208,11 +208,11 @@ class SimulatedTarget:
         if fault:
             raise Killed
 
-    def look_up(self, row: Row, between_steps: BetweenSteps) -> Found:
+    def look_up(self, row: Row, between_steps: BetweenSteps) -> tuple[str, ...]:
         assert self._store.rows[row.number].state is RowState.LOOKING_UP
         between_steps()
         self._strike([Trouble, LoggedOut, Unclear, ScreenChanged, Refused])
-        return Found(tuple(self.stored.get(row.receipt_number, ())))
+        return tuple(self.stored.get(row.receipt_number, ()))
 
     def enter(self, row: Row, between_steps: BetweenSteps) -> None:
         assert self._store.rows[row.number].state is RowState.ENTERING

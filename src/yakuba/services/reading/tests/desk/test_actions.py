@@ -120,9 +120,9 @@ def test_the_same_file_is_told_and_read_again_only_when_a_person_wants_it(desk):
     assert "取り込み済み" in file.message
     desk.work()
     assert Sheet.objects.count() == 1
-    uploads.force_file(file, actor=desk.person)
+    uploads.force_file(file)
     with pytest.raises(WrongStep):
-        uploads.force_file(file, actor=desk.person)
+        uploads.force_file(file)
     desk.work()
     assert Sheet.objects.count() == 2
     assert desk.upload(scan, force=True).files.get().state == "splitting"

@@ -38,9 +38,9 @@ def test_it_is_asked(in_yakuba_city, field, stored):
     batch = Batch.objects.create(name="束")
     file = BatchFile.objects.create(batch=batch, name="a.pdf", pages=1, state="split")
     sheet = Sheet.objects.create(batch=batch, file=file, index=0, page=1, case=case, state="placed")
-    _take(case, sheet, field, 0)
+    _take(case, sheet, field)
     value = CaseValue.objects.get(case=case, field=field.field)
     assert (value.value, value.trusted) == (stored, False)
     assert Question.objects.get(case=case, field=field.field).raw == field.raw
-    _take(case, sheet, replace(field, field="gone"), 0)  # a field that the procedure no longer has
+    _take(case, sheet, replace(field, field="gone"))  # a field that the procedure no longer has
     assert CaseValue.objects.count() == 1

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
@@ -12,9 +13,10 @@ from PIL import Image
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.ui.looking import seconds_since, shown_token
+from yakuba.services.reading import facade
 from yakuba.services.reading.actions import questions
-from yakuba.services.reading.forms import seconds_since, shown_token
-from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question
+from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, FormPage, Question, Sheet
 from yakuba.services.reading.tests.desk.office import png
 
 BUS, NURSERY, TAX = "bus-pass", "nursery-admission", "resident-tax-change"
@@ -279,6 +281,20 @@ def test_who_looked_at_whom_is_recorded_once_a_case(browser, desk, asked):
         browser.get(reverse("reading:question", args=[question.pk]))
     seen = AuditEvent.objects.filter(name="reading.case_viewed")
     assert [event.subject for event in seen] == [f"case:{asked.case_id}"]
+
+
+def test_a_button_and_the_door_leave_the_operations_event(browser, desk, asked, make_staff, yakuba_city):
+    browser.post(reverse("reading:hold", args=[asked.pk]), {"reason": "字が読めない", "shown": ""})
+    sheet = desk.sheet()
+    Sheet.objects.filter(pk=sheet.pk).update(state=Sheet.State.PROBLEM, case=None)
+    facade.put_aside(sheet.pk, "二度スキャンした", desk.person)
+    events = AuditEvent.objects.filter(name__in=("reading.value_held", "reading.sheet_put_aside"))
+    assert [(event.name, event.subject) for event in events.order_by("sequence")] == [
+        ("reading.value_held", f"case:{asked.case_id}"),
+        ("reading.sheet_put_aside", f"sheet:{sheet.pk}"),
+    ]
+    with pytest.raises(PermissionDenied):
+        facade.put_aside(sheet.pk, "もう一度", make_staff(yakuba_city, "reading.view"))
 
 
 def test_home_shows_what_waits(browser, desk, asked):
