@@ -21,6 +21,7 @@ LIGHTEST = 14  # grey levels below the paper: the palest seal
 NEAR_PRINT = 3  # pixels from print in which its own edges may lie
 STROKE = 14  # pixels: shorter ink is dust, or what is left of the printed 印
 BRACKETED = re.compile(r"[(（][^()（）]{2,}")  # but for （株） and （有）
+LONGEST = {"name": 8, "kana": 16}  # characters of a name and of its reading
 SHARED = frozenset({Reason.SEVERAL_LINES, Reason.STRUCK_OUT})
 
 
@@ -31,10 +32,17 @@ def asked(
     whole: fields of which a list or another field says whether the value is whole."""
     read = {reading.field: reading for reading in readings}
     shared = [field for field, one in read.items() if SHARED.intersection(one.evidence.flags)]
-    bracketed = [field for field, one in read.items() if BRACKETED.search(one.raw)]
+    bracketed = [field for field, one in read.items() if _holds_another(one)]
     going_on = (lines_above(page, shared) - whole) | in_seals_place(sheet, page)
     return frozenset(field for field in going_on if field in read and read[field].raw) | lines_above(
         page, bracketed
+    )
+
+
+def _holds_another(reading: FieldReading) -> bool:
+    """Something in brackets, or a name with what cannot be part of it; a name is read without brackets."""
+    return bool(BRACKETED.search(reading.raw)) or len(reading.raw) > LONGEST.get(
+        reading.type, len(reading.raw)
     )
 
 

@@ -54,6 +54,16 @@ def test_an_empty_line_whose_value_stands_in_brackets_below_it_is_not_blank(
     assert (empty.decision, other.decision) == (Decision.DOUBTFUL, Decision.BLANK)
 
 
+def test_an_empty_line_above_a_name_that_is_too_long_for_one_is_not_blank(
+    library: FormLibrary, recogniser: PpOcr, nursery: Paper
+) -> None:
+    nursery.line("mother_name", "山田花子（有限会社新谷印刷）", 34)
+    page = read_page(nursery.pixels, library, recogniser)
+    above = continued.lines_above(nursery.template.definition, ["mother_name"])
+    assert above == {"father_employer"}
+    assert all((one := page.field(field)) and one.decision is Decision.DOUBTFUL for field in above)
+
+
 @pytest.mark.parametrize(("field", "above"), [("phone", {"address"}), ("routes", set()), ("kana", set())])
 def test_the_line_above_is_the_next_one_up_and_marks_have_none(
     bus: Paper, field: str, above: set[str]
