@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -48,10 +49,10 @@ def measure(face: str, character: str) -> tuple[np.ndarray, np.ndarray]:
     return runs(ink[y : y + height, x : x + width], pen), np.array([ink.sum() / (pen * EM), *box])
 
 
-def table() -> dict[str, np.ndarray]:
-    """What shapes.npz holds, in STEPS of an em."""
+def table(wanted: Sequence[str]) -> dict[str, np.ndarray]:
+    """What shapes.npz holds of these characters, in STEPS of an em."""
     kept, longest, middle = [], [], []
-    for character in characters():
+    for character in wanted:
         faces = [face for face in fonts.FACES if fonts.can_write(face, character)]
         if len(faces) < FEWEST:
             continue
@@ -72,7 +73,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     out = parser.parse_args().out
     fonts.require_fonts()
-    found = table()
+    found = table(characters())
     np.savez_compressed(out, **found)
     print(f"{len(found['rest'])}字を{out}に書き出しました。")
 

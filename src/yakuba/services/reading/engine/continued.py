@@ -21,17 +21,28 @@ LIGHTEST = 14  # grey levels below the paper: the palest seal
 NEAR_PRINT = 3  # pixels from print in which its own edges may lie
 STROKE = 14  # pixels: shorter ink is dust, or what is left of the printed 印
 BRACKETED = re.compile(r"[(（][^()（）]{2,}")  # but for （株） and （有）
-SHARED = frozenset({Reason.SEVERAL_LINES, Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR})
+LONGEST = {"name": 8, "kana": 16}  # characters of a name and of its reading
+SHARED = frozenset({Reason.SEVERAL_LINES, Reason.STRUCK_OUT})
 
 
-def asked(sheet: Sheet, page: PageDefinition, readings: Iterable[FieldReading]) -> frozenset[str]:
-    """Lines whose value may go on elsewhere, and lines, empty ones too, whose value may stand in brackets below them."""
+def asked(
+    sheet: Sheet, page: PageDefinition, readings: Iterable[FieldReading], whole: frozenset[str]
+) -> frozenset[str]:
+    """Lines whose value may go on elsewhere, and lines, empty ones too, whose value may stand in brackets below them.
+    whole: fields of which a list or another field says whether the value is whole."""
     read = {reading.field: reading for reading in readings}
     shared = [field for field, one in read.items() if SHARED.intersection(one.evidence.flags)]
-    bracketed = [field for field, one in read.items() if BRACKETED.search(one.raw)]
-    going_on = lines_above(page, shared) | in_seals_place(sheet, page)
+    bracketed = [field for field, one in read.items() if _holds_another(one)]
+    going_on = (lines_above(page, shared) - whole) | in_seals_place(sheet, page)
     return frozenset(field for field in going_on if field in read and read[field].raw) | lines_above(
         page, bracketed
+    )
+
+
+def _holds_another(reading: FieldReading) -> bool:
+    """Something in brackets, or a name with what cannot be part of it; a name is read without brackets."""
+    return bool(BRACKETED.search(reading.raw)) or len(reading.raw) > LONGEST.get(
+        reading.type, len(reading.raw)
     )
 
 

@@ -226,8 +226,14 @@ def conclude(work: Work) -> Outcome:
     value = _value(work, text, flags)
     if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
-    might_pass = work.box.kind == "line" and not flags and len(agreeing) == len(work.read_views)
-    if might_pass and shapes.struck_character(work.views[0], text):
+    # entries of a list repeat (保育園): how one hand writes 園 would ask for all of them
+    free = work.box.kind == "line" and not work.definition.words
+    if (
+        free
+        and not flags
+        and len(agreeing) == len(work.read_views)
+        and shapes.struck_character(work.views[0], text)
+    ):
         flags.append(Reason.STRUCK_OUT)
     evidence = Evidence(
         views=len(work.read_views),

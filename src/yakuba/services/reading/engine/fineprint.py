@@ -31,11 +31,12 @@ SAMPLE = 10  # windows by which the scan's blur is judged
 SHIFT = 3  # pixels by which print may lie beside its place on the form
 AROUND = 6  # pixels around a window: what reaches their edge runs on
 DARKER = 80  # grey levels on a good copy; half of a thin stroke's
-PAPER = 255.0
+LIGHTEST = 75  # per cent of a window that are no lighter than its paper
 TOO_MUCH, TOGETHER = (
     7,
     10,
 )  # pixels: ink too much, the same with print that is missing; on good scans 6 remain at most
+PEN, NEXT = 3, 3  # pixels of ink too much that a line leaves in each character; windows' widths
 GOOD = 2  # pixels that remain in nineteen of twenty windows of a good scan, at most
 
 
@@ -62,7 +63,18 @@ def other_print(windows: Sequence[Rect], scan: Grey, form: Grey) -> list[bool]:
     rests = [_rest(window, scan, blurred) for window in windows]
     if np.percentile([rest.more + rest.less for rest in rests], 95) > GOOD:
         return [False] * len(windows)
-    return [rest.other for rest in rests]
+    marked = [window for window, rest in zip(windows, rests, strict=True) if rest.runs_on or rest.more >= PEN]
+    return [
+        rest.other and not any(_beside(window, one) for one in marked)
+        for window, rest in zip(windows, rests, strict=True)
+    ]
+
+
+def _beside(window: Rect, other: Rect) -> bool:
+    """A window near this one that shares nothing with it: a pen's line shows in both, cut by the print it crosses."""
+    x, y, width, height = window
+    apart = other[0] - x - width if other[0] > x else x - other[0] - other[2]
+    return 0 <= apart <= NEXT * width and abs(other[1] - y) < height
 
 
 def _as_blurred(windows: Sequence[Rect], scan: Grey, form: Grey) -> Grey:
@@ -92,9 +104,16 @@ def _remaining(window: Rect, scan: Grey, form: Grey) -> Floats:
     laid = cv2.warpAffine(
         near, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    print_, ink = PAPER - known.astype(np.float32), PAPER - laid.astype(np.float32)
+    print_, ink = _below_paper(known), _below_paper(laid)
     gain = float((print_ * ink).sum() / max(1.0, float((print_ * print_).sum())))
     return np.asarray((ink - gain * print_) / max(gain, 0.3), np.float32)
+
+
+def _below_paper(grey: Grey) -> Floats:
+    """How much darker than its own paper each pixel is; labels are shaded on the form and hardly on a copy."""
+    return np.asarray(
+        np.maximum(float(np.percentile(grey, LIGHTEST)) - grey.astype(np.float32), 0), np.float32
+    )
 
 
 def _peak(along: Floats, at: int) -> float:

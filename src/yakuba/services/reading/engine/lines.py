@@ -17,6 +17,7 @@ STROKE = 9  # pixels: shorter ink is dust
 BESIDE = 16  # pixels of light ink beside dark writing: a note in pencil, and no stroke that grew thin
 OVERHANG = 14  # pixels: longer ink beside the box that does not belong to it is writing that left the box
 SECOND_LINE = 14  # pixels: the smallest writing that is a line of its own
+FAR = 7  # characters of white between two writings in one box
 PART = 10  # pixels: what is thinner is a stroke of a character below it
 LOWEST_TEXT = 0.5  # of the box height: no writing is taken to be lower than this
 # Characters: none has such strokes. Level ones of 164 written lines were no longer than 1.24.
@@ -27,7 +28,8 @@ LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a 
 @dataclass(frozen=True)
 class Line:
     """One written line. grey: the box with margin, print removed; plain: the same with print kept;
-    ink: writing without specks; box: x, y, width, height of the writing in `grey`; several: more than one line."""
+    ink: writing without specks; box: x, y, width, height of the writing in `grey`; several: more than one
+    line, or two writings far apart."""
 
     grey: Grey
     plain: Grey
@@ -62,7 +64,8 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     drawn = strokes.ink_of(grey, sheet.added[window])
     lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
     struck = strokes.struck_out(drawn, *lengths)
-    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, _several(ink))
+    several = _several(ink) or _far_apart(ink, height)
+    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, several)
 
 
 def _grown(ink: Mask) -> Mask:
@@ -91,6 +94,15 @@ def _several(ink: Mask) -> bool:
         if ((sides.min(axis=1) >= PART) & (sides.max(axis=1) >= SECOND_LINE)).any():
             return True
     return False
+
+
+def _far_apart(ink: Mask, height: float) -> bool:
+    """Two pieces of writing with more white between them than anybody leaves between the parts of a name."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    pieces = stats[1:][stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= SECOND_LINE]
+    pieces = pieces[np.argsort(pieces[:, cv2.CC_STAT_LEFT])]
+    ends = np.maximum.accumulate(pieces[:, cv2.CC_STAT_LEFT] + pieces[:, cv2.CC_STAT_WIDTH])
+    return bool((pieces[1:, cv2.CC_STAT_LEFT] - ends[:-1] > FAR * height).any())
 
 
 def _belonging(ink: Mask, box: tuple[int, int, int, int]) -> Mask:

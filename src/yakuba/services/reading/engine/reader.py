@@ -16,7 +16,6 @@ from . import continued, gate, ink
 from .alignment import Alignment, Unaligned, align
 from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
-from .definitions import PageDefinition
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
 from .formmark import read_mark
 from .headings import changed_below
@@ -118,20 +117,24 @@ def _with_fields(
             work.flags.append(Reason.LABEL_DIFFERS)
     recognise(works, recogniser)
     readings = [_reading(work, found, page.page) for work in works]
-    decided = gate.decide(procedure, _going_on(sheet, definition, readings))
+    asked = continued.asked(sheet, definition, readings, _confirmed_whole(works))
+    decided = gate.decide(procedure, [_flagged(one) if one.field in asked else one for one in readings])
     return PageReading(**{**page.__dict__, "fields": decided, "seconds": _since(started)})
 
 
-def _going_on(sheet: Sheet, page: PageDefinition, readings: Sequence[FieldReading]) -> list[FieldReading]:
-    """The readings, those flagged whose value may go on, or stand, elsewhere."""
-    asked = continued.asked(sheet, page, readings)
-    return [
-        _flagged(reading, Reason.OUTSIDE_BOX) if reading.field in asked else reading for reading in readings
-    ]
+def _confirmed_whole(works: Sequence[Work]) -> frozenset[str]:
+    """Fields that a closed list confirms, names and their readings: half of one is noticed there."""
+    read = {work.definition.reading_of for work in works} - {""}
+    return frozenset(
+        work.box.field
+        for work in works
+        if work.definition.words or work.definition.reading_of or work.box.field in read
+    )
 
 
-def _flagged(reading: FieldReading, reason: Reason) -> FieldReading:
-    flags = dict.fromkeys((*reading.evidence.flags, reason))
+def _flagged(reading: FieldReading) -> FieldReading:
+    """The value may go on, or stand, elsewhere."""
+    flags = dict.fromkeys((*reading.evidence.flags, Reason.OUTSIDE_BOX))
     return replace(reading, evidence=replace(reading.evidence, flags=tuple(flags)))
 
 

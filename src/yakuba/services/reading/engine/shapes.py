@@ -22,6 +22,7 @@ from .crops import Grey, Mask, bounds
 from .paper import INK
 
 TABLE = Path(__file__).with_name("shapes.npz")
+STEPS = 100  # parts of an em in which the table is kept
 EM = 40  # pixels: the size at which characters are measured
 DIRECTIONS = 15  # over half a turn
 LONG = 0.65  # of the em: straight runs that count
@@ -60,9 +61,6 @@ def shapes() -> dict[str, Shape]:
             character: Shape(runs[at], float(rest[at, 0]), tuple(rest[at, 1:].tolist()))  # type: ignore[arg-type]
             for at, character in enumerate(str(table["characters"]))
         }
-
-
-STEPS = 100  # parts of an em in which the table is kept
 
 
 def _kernel(direction: int) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.reader import read_page
 
 from .conftest import Paper
-from .seen import laid
+from .seen import laid, works
 
 
 def test_a_line_above_a_comb_that_holds_its_rest_too_asks(
@@ -32,6 +32,16 @@ def test_a_line_above_a_comb_that_holds_its_rest_too_asks(
     assert Reason.OUTSIDE_BOX not in name.reasons
 
 
+@pytest.mark.parametrize(("gap", "several"), [(60, False), (150, False), (420, True)])
+def test_two_writings_far_apart_in_one_line_ask(
+    library: FormLibrary, bus: Paper, gap: int, several: bool
+) -> None:
+    bus.line("kana", "ヤマダ", 40)
+    x, y, _, height = bus.box("kana")
+    bus.write("ハナコ", (x + 150 + gap, y + height / 2), 40, "lm")
+    assert (Reason.SEVERAL_LINES in works(bus, library)["kana"].flags) is several
+
+
 def test_an_empty_line_whose_value_stands_in_brackets_below_it_is_not_blank(
     library: FormLibrary, recogniser: PpOcr, nursery: Paper
 ) -> None:
@@ -42,6 +52,16 @@ def test_an_empty_line_whose_value_stands_in_brackets_below_it_is_not_blank(
     assert empty is not None
     assert other is not None
     assert (empty.decision, other.decision) == (Decision.DOUBTFUL, Decision.BLANK)
+
+
+def test_an_empty_line_above_a_name_that_is_too_long_for_one_is_not_blank(
+    library: FormLibrary, recogniser: PpOcr, nursery: Paper
+) -> None:
+    nursery.line("mother_name", "山田花子（有限会社新谷印刷）", 34)
+    page = read_page(nursery.pixels, library, recogniser)
+    above = continued.lines_above(nursery.template.definition, ["mother_name"])
+    assert above == {"father_employer"}
+    assert all((one := page.field(field)) and one.decision is Decision.DOUBTFUL for field in above)
 
 
 @pytest.mark.parametrize(("field", "above"), [("phone", {"address"}), ("routes", set()), ("kana", set())])
