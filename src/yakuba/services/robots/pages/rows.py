@@ -149,7 +149,7 @@ def _scans(case: Case) -> Sequence[tuple[int, StoredFile]]:
 
 
 def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:
-    """The picture itself, never cached by others; looking at it is recorded."""
+    """The picture itself; looking at it is recorded."""
     if file.media_type not in PICTURE_TYPES:
         raise Http404
     try:
@@ -157,6 +157,4 @@ def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:
     except FileNotFoundError:
         raise Http404("この画像は保存期間が過ぎて消えています。") from None
     record("files.viewed", subject=f"file:{file.pk}", actor=person_of(request))
-    response = HttpResponse(content, content_type=file.media_type)
-    response["Cache-Control"] = "private, max-age=3600, immutable"
-    return response
+    return HttpResponse(content, content_type=file.media_type)
