@@ -22,9 +22,7 @@ def nearby(text: str) -> str:
     known = _known()
     offered, other = [], False
     for piece in text.split():
-        better = (
-            piece if piece in known.values() else _near(reading(piece), known)
-        )
+        better = piece if piece in known.values() else _near(reading(piece), known)
         other = other or better not in ("", piece)
         offered.append(better or piece)
     return " ".join(offered) if other else ""
