@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from typer.testing import CliRunner
 
@@ -334,3 +335,22 @@ def test_the_commands_build_show_and_ask(source, in_yakuba_city, make_staff):
     (found,) = told("find", "まがった用紙", "--user", person.username, "--in", source)
     assert (found["title"], found["text"]) == ("読み取る", "用紙が曲がっている")
     assert CliRunner().invoke(app, ["rebuild", "nothing"]).exit_code == 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite looks things up")
+def test_a_question_reads_the_rows_of_its_terms_and_no_others(source, in_yakuba_city):
+    for number in range(30):
+        lay(f"k{number}", " ".join(WORDS))
+    indexing.rebuild(source)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(keys(source, "申請 期限")) == 30
+    plans = []
+    for query in asked.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plans += [row[3] for row in cursor.fetchall()]
+    assert [
+        plan for plan in plans if "search_posting" in plan and "(shelf_id=? AND term=?)" not in plan
+    ] == []
+    assert [plan for plan in plans if "search_document" in plan and "(rowid=?)" not in plan] == []
+    assert len(plans) >= 3
