@@ -4,7 +4,10 @@
    (`search-questions.tsv`), beside SQLite's FTS5 with trigrams, FTS5 over the same terms, and words looked for as typed.
 2. Time, size and growth with that many cases in the index, of the same five questions in the same process.
 
-Everything lies in a temporary folder. With YAKUBA_DATABASE_URL, the index lies in that (empty) PostgreSQL database.
+3. With `--storages N`: the same terms of N cases kept in other ways, their size and the time of the same questions.
+
+Everything lies in a temporary folder. With YAKUBA_DATABASE_URL, the index lies in that (empty) PostgreSQL database, and
+its `ts_rank` over the same words is one more way in the first table.
 """
 
 from __future__ import annotations
@@ -94,25 +97,55 @@ def fts5(pages: Sequence[Any], tokenizer: str, cut: Callable[[str], list[str]]) 
     return rank
 
 
+def tsvector(pages: Sequence[Any], cut: Callable[[str], list[str]]) -> Ranker:
+    """PostgreSQL's full-text search over words that are cut already, the title weighed most, by `ts_rank`."""
+    from django.db import connection
+
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMPORARY TABLE cut_pages (name text, words tsvector)")
+    for page in pages:
+        cursor.execute(
+            "INSERT INTO cut_pages VALUES (%s, setweight(to_tsvector('simple', %s), 'A') || setweight(to_tsvector('simple', %s), 'D'))",
+            (page.name, " ".join(cut(page.title)), " ".join(cut(page.text))),
+        )
+
+    def rank(text: str) -> list[str]:
+        wanted = " | ".join(
+            "'" + term.replace("'", "").replace("\\", "") + "'" for term in dict.fromkeys(cut(text))
+        )
+        cursor.execute(
+            "SELECT name FROM cut_pages, to_tsquery('simple', %s) asked WHERE words @@ asked ORDER BY ts_rank(words, asked, 1) DESC LIMIT 10",
+            (wanted,),
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+    return rank
+
+
 def quality() -> list[dict[str, Any]]:
     """Right pages among the first, for each way of finding."""
+    from django.db import connection
+
     from yakuba.kernel.search import indexing
-    from yakuba.kernel.search.cutting import query_terms
+    from yakuba.kernel.search.cutting import terms
     from yakuba.kernel.search.finding import ranked
     from yakuba.kernel.ui import manual
+
+    def only_words(text: str) -> list[str]:
+        return [term[1:] for term, _ in terms(text) if term[0] == "w"]
 
     indexing.rebuild("ui.manual")
     pages = list(manual.pages())
     ways: dict[str, Ranker] = {
         "the index": lambda text: [key for key, _ in ranked("ui.manual", text, 10)],
-        "FTS5 over the same words": fts5(
-            pages, "unicode61", lambda text: [term[1:] for term in query_terms(text) if term[0] == "w"]
-        ),
+        "FTS5 over the same words": fts5(pages, "unicode61", only_words),
         "FTS5 trigram": fts5(
             pages, "trigram", lambda text: [text[at : at + 3] for at in range(len(text) - 2)]
         ),
         "words as typed": typed(pages),
     }
+    if connection.vendor == "postgresql":
+        ways["PostgreSQL ts_rank over the same words"] = tsvector(pages, only_words)
     rows = []
     for name, rank in ways.items():
         places = []
@@ -259,10 +292,80 @@ def growth(sizes: Sequence[int]) -> list[dict[str, Any]]:
     return rows
 
 
+def storages(many: int, folder: Path) -> list[dict[str, Any]]:  # noqa: C901  # three ways side by side
+    """The terms of that many cases as rows, in FTS5, and in the memory of a process: size and CPU time of each question."""
+    import numpy as np
+
+    from yakuba.kernel.search import postings
+    from yakuba.kernel.search.cutting import query_terms
+
+    found = [postings.counted(entry.texts) for entry in cases(many)]
+    asked = {text: [postings.number_of(term) for term in query_terms(text)] for text in ASKED}
+
+    base = sqlite3.connect(folder / "rows.sqlite3")
+    base.execute(
+        "CREATE TABLE posting (term INTEGER, document INTEGER, often INTEGER, PRIMARY KEY (term, document)) WITHOUT ROWID"
+    )
+    given = ((term, document, often) for document, one in enumerate(found) for term, often in one.items())
+    base.executemany("INSERT INTO posting VALUES (?, ?, ?)", sorted(given))
+    base.commit()
+
+    def by_rows(numbers: list[int]) -> None:
+        sums: dict[int, float] = {}
+        marks = ",".join("?" * len(numbers))
+        for _, document, often in base.execute(f"SELECT * FROM posting WHERE term IN ({marks})", numbers):
+            sums[document] = sums.get(document, 0.0) + often
+        sorted(sums, key=sums.__getitem__, reverse=True)[:20]
+
+    text = sqlite3.connect(folder / "fts5.sqlite3")
+    text.execute("CREATE VIRTUAL TABLE document USING fts5(words, content='', tokenize='unicode61')")
+    name = {term: f"t{term & (2**64 - 1):x}" for one in found for term in one}
+    text.executemany(
+        "INSERT INTO document (rowid, words) VALUES (?, ?)",
+        ((document, " ".join(name[term] for term in one if term)) for document, one in enumerate(found, 1)),
+    )
+    text.commit()
+
+    def by_fts5(numbers: list[int]) -> None:
+        wanted = " OR ".join(name.get(number, "t0") for number in numbers)
+        text.execute(
+            "SELECT rowid FROM document WHERE document MATCH ? ORDER BY bm25(document) LIMIT 20", (wanted,)
+        ).fetchall()
+
+    places: dict[int, list[int]] = {}
+    for document, one in enumerate(found):
+        for term in one:
+            places.setdefault(term, []).append(document)
+    held = {term: np.array(documents, dtype=np.uint32) for term, documents in places.items()}
+
+    def in_memory(numbers: list[int]) -> None:
+        scores = np.zeros(many, dtype=np.float32)
+        for number in numbers:
+            if number in held:
+                scores[held[number]] += 1.0
+        np.argpartition(-scores, 20)
+
+    rows = []
+    for way, ask, size in (
+        ("rows", by_rows, (folder / "rows.sqlite3").stat().st_size),
+        ("FTS5", by_fts5, (folder / "fts5.sqlite3").stat().st_size),
+        ("memory of a process", in_memory, sum(one.nbytes + 100 for one in held.values())),
+    ):
+        times = {}
+        for question, numbers in asked.items():
+            began = time.process_time()
+            for _ in range(5):
+                ask(numbers)
+            times[question] = round((time.process_time() - began) / 5 * 1000, 2)
+        rows.append({"way": way, "cases": many, "mb": round(size / 1e6, 1), "query_cpu_ms": times})
+    return rows
+
+
 def main() -> None:
     """Print both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--storages", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -272,10 +375,11 @@ def main() -> None:
 
         with active_municipality(Municipality.objects.get()):
             found = {"quality": quality(), "growth": growth(given.cases)}
+            found["storages"] = storages(given.storages, Path(folder)) if given.storages else []
     if given.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    for row in [*found["quality"], *found["growth"]]:
+    for row in [*found["quality"], *found["growth"], *found["storages"]]:
         print(row)
 
 

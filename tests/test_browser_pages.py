@@ -19,6 +19,8 @@ from yakuba.demo import town
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.registry import search_sources
+from yakuba.kernel.search import indexing
 from yakuba.services.nursery.models import Application, Placement
 from yakuba.services.nursery.models import Run as Matching
 from yakuba.services.reading.models import BatchFile, Question, Sheet
@@ -182,6 +184,14 @@ def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: 
     troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
     assert len(troubled) == len(TROUBLED)
     assert walk(context, house, troubled) == {}
+
+
+def test_what_the_search_found_is_accessible_and_fits(objects, house, browser: Browser):
+    with town.in_yakuba_city():
+        for source in search_sources():
+            indexing.rebuild(source)
+    wanted = ["?text=受付", "?text=受付&only=ui.manual", f"?text={RECEIPT_NUMBER}", "?text=兆評"]
+    assert walk(opened(browser, house), house, [f"/search/{one}" for one in wanted]) == {}
 
 
 def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Browser):

@@ -42,7 +42,12 @@ def at_work(task: Task) -> AtWork:
     server = server_for(task)
     if server is None:
         return AtWork(BUILT_IN, by_server=False)
-    return AtWork(
-        f"{server.model or '名前のないモデル'}（{urlsplit(server.url).netloc.rpartition('@')[2]}）",
-        by_server=True,
-    )
+    return AtWork(f"{server.model or '名前のないモデル'}（{_host(server.url)}）", by_server=True)
+
+
+def _host(url: str) -> str:
+    """Host and port, without a name and password that somebody may have put before them."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or "住所の誤り"
+    except ValueError:
+        return "住所の誤り"

@@ -121,7 +121,8 @@ def _ranked(source: str, text: str, most: int, seen: Q) -> Iterator[tuple[str, f
     best = ranking.best(shelf, query_terms(text[:LONGEST]), most)
     for start in range(0, len(best), AT_ONCE):
         part = best[start : start + AT_ONCE]
-        rows = Document.objects.filter(seen, shelf=shelf, pk__in=[number for number, _ in part])
+        # By their numbers alone, which come from this shelf: SQLite would rather read the whole shelf.
+        rows = Document.objects.filter(seen, pk__in=[number for number, _ in part])
         keys = dict(rows.values_list("pk", "key"))
         yield from ((keys[number], score) for number, score in part if number in keys)
 

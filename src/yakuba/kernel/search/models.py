@@ -61,6 +61,7 @@ class Document(MunicipalityModel):
 class Posting(MunicipalityModel):
     """The documents of one block (their numbers divided by `postings.BLOCK`) that have one term, and how often."""
 
+    municipality = town()
     shelf = models.ForeignKey(
         Shelf, models.CASCADE, related_name="postings", db_index=False, verbose_name="索引"
     )

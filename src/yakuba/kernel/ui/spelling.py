@@ -13,7 +13,7 @@ from yakuba.kernel.registry import manifests
 from yakuba.kernel.search.cutting import reading, readings
 from yakuba.kernel.ui import manual
 
-NEAR = 0.8  # share of the reading that is the same, by difflib
+NEAR = 0.75  # share of the reading that is the same, by difflib
 SHORTEST, LONGEST = 3, 20  # kana of a reading
 
 

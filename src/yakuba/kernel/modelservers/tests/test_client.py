@@ -239,6 +239,11 @@ def test_the_town_chooses_and_the_self_check_says_what_is_at_work(model, server,
     assert "good、other" in wrong.advice
     set_values({"modelservers.chat_url": "http://elsewhere:80/v1"}, actor=clerk)
     assert "YAKUBA_OUTBOUND_HOSTS" in next(one for one in lines().values() if not one.ok).advice
+    for url in ("http://name:word@[", "http://name:word@h:x/v1", "何か"):
+        set_values({"modelservers.chat_url": url}, actor=clerk)
+        (wrong,) = [one for one in lines().values() if not one.ok]
+        assert wrong.label.startswith("文章を作る：missing（")
+        assert "word" not in wrong.label + wrong.advice
 
 
 def test_without_a_town_there_is_no_server(db):

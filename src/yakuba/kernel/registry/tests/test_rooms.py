@@ -35,6 +35,12 @@ def test_what_a_manifest_names_exists(manifest):
     )  # fmt: skip
     for dotted in filter(None, paths):
         assert callable(resolve(dotted))
+    for source in manifest.search_sources:
+        assert source.name.startswith(f"{manifest.name}.")
+        assert source.permission in permission_names() | {""}
+        assert not source.listing or reverse(source.listing)
+        for dotted in filter(None, (source.keys, source.entries, source.version, source.named, source.asked)):
+            assert callable(resolve(dotted))
     for data in manifest.personal_data:
         assert apps.get_model(data.model)
         assert data.purpose

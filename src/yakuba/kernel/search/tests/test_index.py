@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from typer.testing import CliRunner
 
-from yakuba.kernel.search import indexing, postings
+from yakuba.kernel.jobs import JobContext, registry
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.search import indexing, jobs, postings
 from yakuba.kernel.search.checking import self_check
+from yakuba.kernel.search.cli import app
 from yakuba.kernel.search.finding import find, ranked
 from yakuba.kernel.search.models import Document, Posting, Shelf, Waiting
 from yakuba.kernel.search.noting import changed
@@ -259,3 +266,91 @@ def test_snippets_mark_the_words_where_they_stand(source, in_yakuba_city, make_s
     text = "".join(said for said, _ in hit.snippet)
     assert text.startswith("用紙が曲がっている")
     assert number not in text
+
+
+def waiting_jobs():
+    return sorted(
+        Job.all_municipalities.filter(state=State.WAITING).values_list("municipality__code", "name", "key")
+    )
+
+
+def run(job):
+    """What a worker does with it."""
+    Job.all_municipalities.filter(pk=job.pk).update(state=State.RUNNING)
+    job = Job.all_municipalities.get(pk=job.pk)
+    with active_municipality(job.municipality):
+        registry.kind(job.name).handler(JobContext(job, SimpleNamespace(stopping=False)), **job.arguments)
+    Job.all_municipalities.filter(pk=job.pk).update(state=State.DONE)
+
+
+def test_the_workers_build_and_bring_in_for_every_town(source, yakuba_city, neighbour_town):
+    for town in (yakuba_city, neighbour_town):
+        with active_municipality(town):
+            lay("a", "申請")
+    jobs.take_in_everywhere()
+    assert waiting_jobs() == []
+    jobs.build_everywhere()
+    jobs.build_everywhere()  # once is enough
+    codes = (yakuba_city.code, neighbour_town.code)
+    assert [one for one in waiting_jobs() if one[2] == source] == [
+        (code, jobs.REBUILD, source) for code in sorted(codes)
+    ]
+    for job in Job.all_municipalities.all():
+        run(job)
+    jobs.build_everywhere()
+    assert waiting_jobs() == []
+    with active_municipality(neighbour_town):
+        assert keys(source, "申請") == ["a"]
+        lay("a", "水道")
+        changed(source, "a")
+    jobs.take_in_everywhere()
+    assert waiting_jobs() == [(neighbour_town.code, jobs.TAKE_IN, source)]
+    run(Job.all_municipalities.get(state=State.WAITING))
+    with active_municipality(neighbour_town):
+        assert keys(source, "水道") == ["a"]
+    with active_municipality(yakuba_city):
+        assert keys(source, "水道") == []
+
+
+def test_notes_of_a_room_that_is_no_more_go(source, in_yakuba_city):
+    Waiting.objects.create(source="gone.books", key="1")
+    jobs.take_in_everywhere()
+    assert not Waiting.objects.exists()
+
+
+def test_the_commands_build_show_and_ask(source, in_yakuba_city, make_staff):
+    person = make_staff(in_yakuba_city)
+    lay("a", "用紙が曲がっている", title="読み取る")
+    lay("b", "用紙", permission="ledger.view")
+
+    def told(*words):
+        result = CliRunner().invoke(app, [*words, "--json"])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    assert told("status")[-1]["built"] is False
+    assert told("rebuild", source) == [{"source": source, "label": "試験", "entries": 2}]
+    shown = told("status")[-1]
+    assert (shown["source"], shown["entries"], shown["built"], shown["waiting"]) == (source, 2, True, 0)
+    (found,) = told("find", "まがった用紙", "--user", person.username, "--in", source)
+    assert (found["title"], found["text"]) == ("読み取る", "用紙が曲がっている")
+    assert CliRunner().invoke(app, ["rebuild", "nothing"]).exit_code == 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite looks things up")
+def test_a_question_reads_the_rows_of_its_terms_and_no_others(source, in_yakuba_city):
+    for number in range(30):
+        lay(f"k{number}", " ".join(WORDS))
+    indexing.rebuild(source)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(keys(source, "申請 期限")) == 30
+    plans = []
+    for query in asked.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plans += [row[3] for row in cursor.fetchall()]
+    assert [
+        plan for plan in plans if "search_posting" in plan and "(shelf_id=? AND term=?)" not in plan
+    ] == []
+    assert [plan for plan in plans if "search_document" in plan and "(rowid=?)" not in plan] == []
+    assert len(plans) >= 3
