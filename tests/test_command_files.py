@@ -66,3 +66,26 @@ def test_what_cannot_be_written_is_told(tmp_path, out):
     assert done.exit_code == 2, done.output
     assert "書けません" in done.output
     assert "フォルダ" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["accounts", "municipality", "131016", "千代田\udc8b\udc83"], {}),
+        (["accounts", "staff", "\udcff", "--municipality", "990019", "--name", "\udcff"], {}),
+        (["ledger", "load-procedure", "samples/procedures/bus-pass.yaml", "--user", "\udcff", *TOWN], {}),
+        (
+            ["robots", "set-system", "system", "http://localhost:9", "--user"],
+            {"ROBOTS_SECRETS": "鍵=\udc8b"},
+        ),
+    ],
+)
+def test_bytes_that_are_no_text_are_told(in_yakuba_city, make_staff, settings, words, environment):
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"outbound_hosts": "localhost:9"})
+    if words[-1] == "--user":
+        words = [*words, make_staff(in_yakuba_city, "robots.manage").username]
+    done = CliRunner().invoke(build(), words, env=environment)
+    assert done.exit_code in (1, 2), done.output
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "Traceback" not in done.output
+    assert "。" in done.output

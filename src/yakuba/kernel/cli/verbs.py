@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Invalid, Refused
+
+SURROGATE = re.compile("[\ud800-\udfff]")  # a byte that is not of the terminal's encoding
+NOT_UTF8 = (
+    "UTF-8ではない文字が渡されました。端末か、渡すファイルの文字コードをUTF-8にして、やり直してください。"
+)
 
 
 class Verbs(TyperGroup):
@@ -23,6 +29,10 @@ class Verbs(TyperGroup):
             return super().invoke(ctx)
         except Refused as error:
             raise told(error, as_json=as_json) from error
+        except UnicodeEncodeError as error:
+            if not SURROGATE.search(error.object[error.start : error.end]):
+                raise
+            raise told(Invalid(NOT_UTF8), as_json=as_json) from None  # what is no text may be a secret
 
 
 def verbs(help: str) -> typer.Typer:

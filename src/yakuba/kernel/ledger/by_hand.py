@@ -26,10 +26,7 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
     Raises NotEntered when a robot has the case, when it is not ready, or when another case has the number.
     """
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
-    if row.status != Status.READY:
-        raise NotEntered(
-            f"受付 {row.receipt_number} は「{LABELS[Status(row.status)]}」なので、手で入力済みにできません。"
-        )
+    require_ready(row)
     number = own_number(row, number)
     add_event(
         row, "ledger.entered_by_hand", user=actor, seconds=max(0.0, seconds), number=number, note=note.strip()
@@ -37,6 +34,15 @@ def enter_by_hand(case: Case, number: str, *, actor: Actor, seconds: float, note
     move(row, Status.ENTERED, user=actor, reason="手で入力した", target_number=number)
     record("ledger.entered_by_hand", subject=f"case:{row.pk}", actor=actor)
     return row
+
+
+def require_ready(case: Case) -> None:
+    """Raises NotEntered for a case that does not wait for its entry."""
+    if case.status != Status.READY:
+        raise NotEntered(
+            f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、手で入力済みにできません。"
+            "ほかの職員かほかの画面で先に進めたかもしれません。経過を確かめてください。"
+        )
 
 
 def own_number(case: Case, number: str) -> str:

@@ -24,6 +24,15 @@ def offered(case: Case) -> dict[Status, str]:
     return {target: label for target, label in steps.items() if target not in closed}
 
 
+def require_offered(case: Case, target: Status) -> None:
+    """Raises WrongTransition for a step that a person may not take now."""
+    if target not in offered(case):
+        raise WrongTransition(
+            f"受付 {case.receipt_number} は「{LABELS[Status(case.status)]}」なので、「{LABELS[target]}」にはできません。"
+            "ほかの職員かほかの画面で先に進めたかもしれません。経過を確かめてください。"
+        )
+
+
 def _unsure(case: Case) -> bool:
     if CaseValue.objects.filter(case=case, trusted=False).exists():
         return True
@@ -38,11 +47,7 @@ def take(case: Case, target: Status, *, actor: Actor, reason: str = "") -> Case:
         put_away(case, reason, user=actor)
     row = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
     before = Status(row.status)
-    if target not in offered(row):
-        raise WrongTransition(
-            f"受付 {row.receipt_number} は「{LABELS[before]}」なので、「{LABELS[target]}」にはできません。"
-            "ほかの職員が先に進めたかもしれません。画面を開き直してください。"
-        )
+    require_offered(row, target)
     move(row, target, user=actor, reason=reason.strip())
     record("ledger.moved", subject=f"case:{row.pk}", actor=actor, origin=before.value, target=target.value)
     return row

@@ -60,7 +60,11 @@ class UnderWay(LoadRefused):
     """Another load is being read."""
 
     def __init__(self) -> None:
-        super().__init__("別の取り込みが動いています。終わってからやり直してください。")
+        minutes = STILL_ALIVE // timedelta(minutes=1)
+        super().__init__(
+            "別の取り込みが動いています。終わってからやり直してください。"
+            f"途中で強制終了したのなら、{minutes}分たてばやり直せます。いまの登録簿は変わっていません。"
+        )
 
 
 def load(

@@ -51,6 +51,7 @@ CELL = re.compile(r"([A-Z]+)(\d+)")
 ZEROS = re.compile(r"0+")
 LEFT_OUT = "この行は取り込んでいません。"
 BROKEN = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
+ALL_HIDDEN = "シートがすべて非表示です。Excelで、取り込むシートを再表示して保存し直してください。"
 BROKEN_HERE = "ここから下は、ファイルが壊れていて読めませんでした。Excelで開き、xlsxで保存し直してください。"
 
 
@@ -249,8 +250,10 @@ def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
     except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
         problems.append(Problem(0, "", BROKEN))
         return []
-    shown = [one for one in sheets if one.visible] or sheets
-    return [Reader(one, problems) for one in shown]
+    shown = [Reader(one, problems) for one in sheets if one.visible]
+    if not shown:
+        problems.append(Problem(0, "シート", ALL_HIDDEN))
+    return shown
 
 
 def begins(reader: Reader, records: int) -> Sequence[Record]:

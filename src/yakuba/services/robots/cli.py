@@ -21,6 +21,7 @@ app = verbs("ロボット")
 add_commands(app, OPERATIONS)
 
 SECRETS_VARIABLE = "ROBOTS_SECRETS"
+LONGEST_SECRETS = 100_000  # characters
 
 
 @app.command("set-system")
@@ -37,7 +38,9 @@ def set_target_system(
     as_json: bool = JSON,
 ) -> None:
     """接続先を登録する。秘密は標準入力か環境変数 ROBOTS_SECRETS から、1行に 名前=値 の形で渡す"""
-    text = sys.stdin.read() if from_stdin else os.environ.get(SECRETS_VARIABLE, "")
+    text = sys.stdin.read(LONGEST_SECRETS + 1) if from_stdin else os.environ.get(SECRETS_VARIABLE, "")
+    if len(text) > LONGEST_SECRETS:
+        raise fail(f"秘密が長すぎます（{LONGEST_SECRETS:,}文字まで）。渡したものを確かめてください。", 2)
     secrets = _secrets(text)
     with acting(user, "robots.manage", municipality=municipality) as actor:
         system = set_system(name, base_url, settle, secrets, idempotent=idempotent, actor=actor)

@@ -13,7 +13,7 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of, used
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger import life
-from yakuba.kernel.ledger.by_hand import enter_by_hand
+from yakuba.kernel.ledger.by_hand import enter_by_hand, require_ready
 from yakuba.kernel.ledger.display import change_label, event_label, shown_value, source_label
 from yakuba.kernel.ledger.forms import ByHandForm, StepForm
 from yakuba.kernel.ledger.masking import reveals
@@ -37,6 +37,7 @@ def by_hand(request: HttpRequest, case_id: int) -> HttpResponse:
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     if request.method != "POST":
         return redirect("ledger:case", row.pk)
+    require_ready(row)  # the page has no form any more in which it could be told
     form = ByHandForm(request.POST, auto_id="by_hand_%s")
     if form.is_valid():
         given = form.cleaned_data
@@ -54,6 +55,8 @@ def step(request: HttpRequest, case_id: int) -> HttpResponse:
     row = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     if request.method != "POST":
         return redirect("ledger:case", row.pk)
+    if (asked := request.POST.get("target", "")) in LABELS:
+        life.require_offered(row, Status(asked))
     form = StepForm(request.POST, auto_id="step_%s", steps=life.offered(row))
     if form.is_valid():
         target = Status(form.cleaned_data["target"])

@@ -53,10 +53,21 @@ def test_what_a_robot_has_is_nobodys_to_mark(case, clerk, client):
         enter_by_hand(case, "K-17", actor=clerk, seconds=1)
     client.force_login(clerk)
     answer = client.post(f"/cases/{case.pk}/by-hand/", {"number": "K-17", "minutes": "1"})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
 
 
 def test_only_who_may_is_offered_it(case, client, make_staff, yakuba_city):
     client.force_login(make_staff(yakuba_city, "ledger.view"))
     assert "手で入力した" not in client.get(f"/cases/{case.pk}/").content.decode()
     assert client.post(f"/cases/{case.pk}/by-hand/", {"number": "1", "minutes": "1"}).status_code == 403
+
+
+def test_a_second_tab_is_told_that_it_stands_there_already(case, clerk, client):
+    client.force_login(clerk)
+    address, given = f"/cases/{case.pk}/", {"number": "K-17", "minutes": "7.5"}
+    tab = {"headers": {"referer": f"http://testserver{address}"}, "follow": True}
+    assert "入力済みにしました" in client.post(f"{address}by-hand/", given, **tab).content.decode()
+    for again in (given, {"number": "", "minutes": ""}):
+        page = client.post(f"{address}by-hand/", again, **tab).content.decode()
+        assert "は「入力済み」なので、手で入力済みにできません" in page
+    assert CaseEvent.objects.filter(kind="ledger.entered_by_hand").count() == 1

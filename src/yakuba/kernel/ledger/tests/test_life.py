@@ -92,13 +92,27 @@ def test_on_the_page_with_its_reason_and_the_residents_word(case, clerk, client)
     answer = client.post(f"{address}step/", {"target": "returned", "reason": " "})
     assert answer.status_code == 422
     assert "理由を書いてください" in answer.content.decode()
-    assert client.post(f"{address}step/", {"target": "entered", "reason": "勝手に"}).status_code == 422, (
+    assert client.post(f"{address}step/", {"target": "entered", "reason": "勝手に"}).status_code == 409, (
         "what a room does is no button"
     )
     assert client.post(f"{address}step/", {"target": "returned", "reason": "住所がない"}).status_code == 302
     page = client.get(address).content.decode()
     assert "申請者には「訂正待ち」と伝えます" in page
     assert "住所がない" in page
+
+
+def test_a_second_tab_is_told_what_the_first_did(case, clerk, client):
+    actions.move(case, Status.READY)
+    client.force_login(clerk)
+    address = f"/cases/{case.pk}/"
+    for target, label in (("examining", "審査中"), ("decided", "決定"), ("done", "完了")):
+        step = {"target": target, "reason": ""}
+        tab = {"headers": {"referer": f"http://testserver{address}"}, "follow": True}
+        assert f"「{label}」にしました" in client.post(f"{address}step/", step, **tab).content.decode()
+        before = case.events.count()
+        page = client.post(f"{address}step/", step, **tab).content.decode()
+        assert f"は「{label}」なので、「{label}」にはできません" in page
+        assert case.events.count() == before
 
 
 def test_only_who_may_is_offered_it(case, client, make_staff, yakuba_city):

@@ -130,3 +130,15 @@ def test_a_line_that_is_no_row_of_any_table_is_told(monkeypatch, encoding):
     found, problems = read(("番号,氏名\r\n1,甲\r\n" + "乙" * 1_001).encode(encoding))
     assert found == []
     assert [(one.line, "行が長すぎます" in one.reason) for one in problems] == [(3, True)]
+
+
+def test_a_workbook_whose_sheets_are_all_hidden_is_told_like_a_hidden_row():
+    with zipfile.ZipFile(io.BytesIO(book())) as source:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as target:
+            for name in source.namelist():
+                text = source.read(name).replace(b'state="visible"', b'state="hidden"')
+                target.writestr(name, text)
+    found, problems = read(buffer.getvalue())
+    assert found == []
+    assert [one.reason for one in problems] == [workbook.ALL_HIDDEN]

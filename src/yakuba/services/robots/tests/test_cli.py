@@ -69,7 +69,7 @@ def test_loading_a_scenario(robots, tmp_path):
     assert (code, "行目：" in text) == (1, True)
     wrong.write_bytes(b"\x93\xfa")
     assert robots("load-scenario", wrong)[0] == 1
-    assert robots("load-scenario", tmp_path / "none.yaml")[0] == 1
+    assert robots("load-scenario", tmp_path / "none.yaml")[0] == 2
     assert robots("scenarios", "--json", user=False)[1][0]["procedure"] == PROCEDURE
 
 
