@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", include("yakuba.kernel.approvals.urls")),
     path("transfers/", include("yakuba.kernel.transfers.urls")),
     path("town-settings/", include("yakuba.kernel.townsettings.urls")),
+    path("letters/", include("yakuba.kernel.letters.urls")),
     path("schedules/", include("yakuba.kernel.schedules.urls")),
     *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
     path("api/v1/", build_api().urls),

@@ -8,7 +8,7 @@ must be in a font that the letters name; only letters of other alphabets may com
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -26,7 +26,7 @@ hb_bool_t hb_font_get_nominal_glyph (hb_font_t *font, hb_codepoint_t unicode, hb
 hb_bool_t hb_font_get_variation_glyph (
     hb_font_t *font, hb_codepoint_t unicode, hb_codepoint_t selector, hb_codepoint_t *glyph);
 """
-SAMPLE = "あ"  # whichever font draws it stands in where none of FAMILIES is installed
+SAMPLE = "あ"  # whichever font draws it stands in where none of the families is installed
 SIZE = 10  # points; any
 NEVER = ("Cc", "Cs", "Co", "Cn", "Cf")  # controls, surrogates, private use (外字), unassigned, invisible ones
 LAID_OUT = "\n\r\t"  # blanks to the layout
@@ -44,9 +44,10 @@ def _is_foreign_letter(character: str) -> bool:
 
 
 class Glyphs:
-    """Asks the installed fonts. Raises PdfUnavailable where Pango is missing."""
+    """Asks the installed fonts. families: those that the letters name, in their order. Raises PdfUnavailable where Pango
+    is missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, families: Sequence[str] = FAMILIES) -> None:
         try:
             from cffi import FFI  # type: ignore[import-untyped]
             from weasyprint.text import ffi as known
@@ -61,7 +62,8 @@ class Glyphs:
             raise unavailable() from error
         self._known = known.pango
         self._fonts = FontConfiguration()
-        self._fontset = self._load(", ".join(FAMILIES))
+        self._families = tuple(families)
+        self._fontset = self._load(", ".join(families))
         self.has = cache(self._has)
 
     def lacking(self, text: str) -> list[str]:
@@ -75,6 +77,10 @@ class Glyphs:
             elif not self.has(character):
                 found[character] = None
         return list(found)
+
+    def draws(self, family: str) -> bool:
+        """Whether that family is what draws Japanese here, so that it is installed under this name."""
+        return self._family(self._font(SAMPLE)) == family
 
     def _has(self, character: str) -> bool:
         if character in LAID_OUT or unicodedata.category(character) == "Zs":
@@ -109,7 +115,7 @@ class Glyphs:
     @cached_property
     def _trusted(self) -> frozenset[str]:
         """The families that the letters name, or what stands in for them."""
-        return frozenset({*FAMILIES, self._family(self._font(SAMPLE))})
+        return frozenset({*self._families, self._family(self._font(SAMPLE))})
 
     def _font(self, character: str) -> Any:
         return self._pango.pango_fontset_get_font(self._fontset, ord(character))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -41,7 +41,8 @@ class Layout:
 
     template: of Django, with `<section id="{{ letter.mark.anchor }}">` for each of `letters` and `{% letter_mark %}` in
     it; frame: the same for all letters; variants: a function of a module, (body, frame) → what the template is given
-    for a letter, ever smaller ones, the first one probably fitting on the page; print: name of the print, in each mark.
+    for a letter, ever smaller ones, the first one probably fitting on the page; print: name of the print, in each mark;
+    pictures: address → PNG, all that a page may fetch. What is in frame tells by its `repr` all that is printed of it.
     """
 
     template: str
@@ -49,6 +50,7 @@ class Layout:
     variants: Callable[[Any, Any], Iterator[Mapping[str, Any]]]
     print: str
     draft: bool = False
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

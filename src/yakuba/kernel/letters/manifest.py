@@ -1,11 +1,21 @@
 """The letters declare themselves."""
 
-from yakuba.kernel.registry import Manifest, PersonalData, Setting
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData, Setting
 
 MANIFEST = Manifest(
     name="letters",
     label="通知",
     description="通知の紙面を作り、あて先ごとのページであることを読み返して確かめる",
+    group=Group.ADMINISTRATION,
+    manual={"": "通知の様式をWordで直す"},
+    navigation=(NavigationItem("通知の様式", "letters:kinds", "letters.templates"),),
+    permissions=(Permission("letters.templates", "通知の様式（Word）を入れ替える"),),
+    audit_events={
+        "letters.template_taken": "通知の様式（Word）を入れた",
+        "letters.template_used": "通知の様式（Word）の使い始めを決めた",
+        "letters.template_withdrawn": "通知の様式（Word）を取り下げた",
+        "letters.template_downloaded": "通知の様式（Word）を取り出した",
+    },
     town_settings=(
         Setting(
             "letters.mayor",
@@ -26,4 +36,5 @@ MANIFEST = Manifest(
         ),
     ),
     personal_data=(PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),),
+    examples="yakuba.kernel.letters.tests.examples:make",
 )

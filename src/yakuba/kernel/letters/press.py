@@ -30,7 +30,7 @@ def unavailable() -> PdfUnavailable:
 
 def to_pdf(html: str) -> bytes:
     """Any page as a PDF, a report for one. Raises PdfUnavailable."""
-    return bytes(_weasyprint().HTML(string=html, url_fetcher=_refuse).write_pdf())
+    return bytes(_weasyprint().HTML(string=html, url_fetcher=_fetcher({})).write_pdf())
 
 
 def _weasyprint() -> Any:
@@ -57,6 +57,7 @@ class Press:
         from weasyprint.text.fonts import FontConfiguration
 
         self.fonts = FontConfiguration()
+        self.fetcher = _fetcher(layout.pictures)
         self.layout = layout
 
     def printed(self, letters: Sequence[Marked], told: Callable[[int], None]) -> Part:
@@ -82,6 +83,10 @@ class Press:
         """Whether any variant of it fits on a page."""
         return len(self._laid_out([(one, self._variant(one, 0))]).pages) == 1 or bool(self._fitted(one))
 
+    def whole(self, one: Marked) -> bytes:
+        """The letter in its first form as a PDF, on as many pages as it takes."""
+        return bytes(self._laid_out([(one, self._variant(one, 0))]).write_pdf())
+
     def _fitted(self, one: Marked) -> list[Any]:
         """The page of the largest variant that fits on one, the first of which does not; empty where none does."""
         variants = list(self.layout.variants(one.letter.body, self.layout.frame))
@@ -105,7 +110,7 @@ class Press:
             "draft": self.layout.draft,
         }
         html = render_to_string(self.layout.template, context)
-        return self.html(string=html, url_fetcher=_refuse).render(font_config=self.fonts)
+        return self.html(string=html, url_fetcher=self.fetcher).render(font_config=self.fonts)
 
 
 def _pages_of_each(document: Any, letters: Sequence[Marked]) -> list[list[Any]]:
@@ -118,5 +123,15 @@ def _pages_of_each(document: Any, letters: Sequence[Marked]) -> list[list[Any]]:
     return [document.pages[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _refuse(url: str, *args: Any, **kwargs: Any) -> Any:
-    raise ValueError(f"a page may not fetch {url}")
+def _fetcher(known: Mapping[str, bytes]) -> Any:
+    """Gives the known pictures and nothing else: a page that asks for anything more is not printed."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Known(URLFetcher):  # type: ignore[misc]  # WeasyPrint is imported only where a page is printed
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """The picture of that address."""
+            if url not in known:
+                raise ValueError(f"a page may not fetch {url}")
+            return URLFetcherResponse(url, known[url], {"Content-Type": "image/png"})
+
+    return Known(fail_on_errors=True)

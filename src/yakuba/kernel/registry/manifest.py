@@ -157,6 +157,29 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class LetterField:
+    """A merge field of a letter. name: as a town writes it in its Word file; sample: what the preview shows. samples: of a
+    field that a letter has several times, one for each row; the row of a table in which it stands is repeated."""
+
+    name: str
+    help: str
+    sample: str = ""
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """A kind of letter whose look a town may decide by a Word file (`kernel.letters`). required: fields that the file must
+    have; start: dotted path of `() -> list[letters.word.starting.Block]`, what a town's first Word file is made of."""
+
+    code: str
+    label: str
+    fields: tuple[LetterField, ...]
+    required: tuple[str, ...]
+    start: str
+
+
+@dataclass(frozen=True)
 class DefinitionKind:
     """A kind of definition file that a room contributes to a bundle (`kernel.bundles`); `code` names its folder there.
 
@@ -218,6 +241,7 @@ class Manifest:
     approvals: tuple[ApprovalKind, ...] = ()
     town_settings: tuple[Setting, ...] = ()
     planned_works: tuple[PlannedWork, ...] = ()
+    letters: tuple[LetterKind, ...] = ()
     definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
     personal_data: tuple[PersonalData, ...] = ()
     failures: str = ""

@@ -9,7 +9,14 @@ from types import ModuleType
 
 from django.conf import settings
 
-from yakuba.kernel.registry.manifest import ApprovalKind, DefinitionKind, Manifest, PlannedWork, Setting
+from yakuba.kernel.registry.manifest import (
+    ApprovalKind,
+    DefinitionKind,
+    LetterKind,
+    Manifest,
+    PlannedWork,
+    Setting,
+)
 
 
 @cache
@@ -64,6 +71,12 @@ def approval_kind(name: str) -> ApprovalKind:
         if kind.name == name:
             return kind
     raise LookupError(f"no manifest declares the approval {name!r}")
+
+
+@cache
+def letter_kinds() -> dict[str, LetterKind]:
+    """Code -> kind of letter whose look a town may decide, in the order of the manifests."""
+    return {kind.code: kind for manifest in manifests() for kind in manifest.letters}
 
 
 @cache

@@ -1,14 +1,52 @@
 """The nursery room declares itself."""
 
+from yakuba.kernel.letters.wording import appeal
 from yakuba.kernel.registry import (
     DefinitionKind,
     Group,
+    LetterField,
+    LetterKind,
     Manifest,
     NavigationItem,
     Permission,
     PersonalData,
     WorkQueue,
 )
+
+
+def _letter_fields(title: str, result: str, seat: str, said: str) -> tuple[LetterField, ...]:
+    """The merge fields of a notice; what the kinds differ in is the sample."""
+    return (
+        LetterField("宛名", "申込者の氏名。「様」は付きません", "やくば花子"),
+        LetterField("郵便番号", "申込者の郵便番号。〒は付きません", "999-0001"),
+        LetterField("住所", "申込者の住所", "やくば市東町1丁目2番3号"),
+        LetterField("申込者氏名", "宛名と同じ", "やくば花子"),
+        LetterField("児童氏名", "児童の氏名", "やくば太郎"),
+        LetterField("生年月日", "児童の生年月日", "令和7年6月1日"),
+        LetterField("受付番号", "受付番号", "0800000129"),
+        LetterField("結果", "承諾、保留など", result),
+        LetterField("園", "決まった園。転園の保留では今の園。保留では空", seat),
+        LetterField("クラス", "年齢のクラス", "1歳児クラス"),
+        LetterField("開始日", "利用の開始日。保留では希望の開始日", "令和9年4月1日"),
+        LetterField("結果の説明", "結果を説明する文", said),
+        LetterField("文書番号", "選考回の「文面」で決めた文書番号", "や保第123号"),
+        LetterField("日付", "選考回の「文面」で決めた日付", "令和9年2月5日"),
+        LetterField("名義", "市町村長の名義", "やくば市長　役場花子"),
+        LetterField("件名", "選考回の「文面」で決めた件名", title),
+        LetterField("前文", "選考回の「文面」で決めた前文", "お申込みの件について、お知らせします。"),
+        LetterField("後文", "選考回の「文面」で決めた後文", "ご不明な点は、下の窓口にお尋ねください。"),
+        LetterField("問い合わせ先", "お問い合わせ先", "やくば市保育課　電話00-0000-0000"),
+        LetterField("教示", "不服申立ての教示", appeal("やくば市")),
+        LetterField("希望", "希望の順位", samples=("第1希望", "第2希望")),
+        LetterField("希望の園", "希望した園", samples=("青葉保育園", "中央保育園")),
+        LetterField("希望の結果", "その希望の結果", samples=("かなわず", "決定" if seat else "かなわず")),
+        LetterField("理由", "その希望の結果の理由", samples=("指数の高い方で定員に達しました。",) * 2),
+    )
+
+
+REQUIRED = ("宛名", "郵便番号", "住所", "児童氏名", "受付番号", "結果", "日付", "名義", "理由", "教示")
+GRANTED, HELD, KEPT = "保育所等利用承諾通知書", "保育所等利用保留通知書", "保育所等転園保留通知書"
+WORD = "yakuba.services.nursery.adapters.word_letters"
 
 MANIFEST = Manifest(
     name="nursery",
@@ -75,6 +113,29 @@ MANIFEST = Manifest(
         PersonalData("nursery.Decision", "入所の決定", 1825),
         PersonalData("nursery.NoticePrint", "入所の通知", 1825),
         PersonalData("nursery.HandOver", "基幹システムへの入力", 1825),
+    ),
+    letters=(
+        LetterKind(
+            "nursery.granted",
+            GRANTED,
+            _letter_fields(GRANTED, "承諾", "中央保育園", "第2希望の中央保育園に決まりました。"),
+            (*REQUIRED, "園"),
+            f"{WORD}:granted",
+        ),
+        LetterKind(
+            "nursery.held",
+            HELD,
+            _letter_fields(HELD, "保留", "", "どの希望も定員に達したため、保留です。"),
+            REQUIRED,
+            f"{WORD}:held",
+        ),
+        LetterKind(
+            "nursery.kept",
+            KEPT,
+            _letter_fields(KEPT, "転園は保留（今の園を続けて利用）", "中央保育園", "転園は保留です。"),
+            (*REQUIRED, "園"),
+            f"{WORD}:kept",
+        ),
     ),
     definitions=(
         DefinitionKind(

@@ -1,8 +1,10 @@
-"""`{% letter_mark letter.mark %}`: the mark by which a page tells whose it is."""
+"""`{% letter_mark letter.mark %}`: the mark by which a page tells whose it is; `{% word_letter letter draft %}`: a whole page."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import zxingcpp
 from django import template
@@ -15,6 +17,10 @@ register = template.Library()
 
 SIZE = 11  # mm, as drawn with its quiet zone; in the left margin of an A4 page, where no text stands
 PLACE = f"position:absolute;left:6mm;top:279mm;width:{SIZE}mm;height:{SIZE}mm"
+DRAFT = (
+    "position:absolute;left:25mm;top:110mm;width:160mm;text-align:center;font-size:110pt;line-height:1.6;z-index:2;"
+    "color:#cc0000;opacity:0.18;transform:rotate(-30deg);font-family:'Noto Sans CJK JP','IPAexGothic'"
+)
 TEXT = "position:absolute;left:22mm;top:290.5mm;font-size:6pt;line-height:1;white-space:nowrap;color:#000"
 
 
@@ -38,3 +44,16 @@ def _drawn(text: str) -> SafeString:
         f'<path d="{path[1]}"/></svg>'
     )
     return mark_safe(markup)  # noqa: S308 - numbers and path commands of our own
+
+
+@register.simple_tag
+def word_letter(row: Mapping[str, Any], draft: bool) -> SafeString:
+    """The section of a letter that a town wrote in Word (`row.word`), with its mark; across it 見本 where it is a draft."""
+    return format_html(
+        '<section id="{}" style="{}">{}{}{}</section>',
+        row["mark"].anchor,
+        row["word"].style,
+        mark_safe(row["word"].body),  # noqa: S308 - our own markup, every text in it is escaped
+        format_html('<div style="{}">見本</div>', DRAFT) if draft else "",
+        letter_mark(row["mark"]),
+    )

@@ -17,9 +17,11 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.letters import glyphs, printing, verify
+from yakuba.kernel.letters.letter import Layout
 from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
+from yakuba.kernel.letters.written import WordTemplate
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
@@ -55,6 +57,7 @@ NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面が
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Told = Callable[[int, int, str], None]
+Words = Mapping[notices.Kind, WordTemplate]
 
 
 @transaction.atomic
@@ -111,7 +114,7 @@ def start(round: Round, *, actor: User) -> NoticePrint:
         raise NotPossible("採用した選考結果がまだありません。計算の結果を採用すると、通知の見本を作れます。")
     _refuse_second(row)
     made = NoticePrint.objects.create(
-        round=row, draft=not row.is_frozen, texts=outputs.as_texts(outputs.frame_of(row)), made_by=actor
+        round=row, draft=not row.is_frozen, texts=outputs.texts_of_print(row), made_by=actor
     )
     record("nursery.notices_started", subject=f"round:{row.pk}", actor=actor, draft=made.draft)
     jobs.enqueue(JOB, key=made.job_key, print_id=made.pk)
@@ -149,16 +152,18 @@ def work(print_id: int, told: Told) -> None:
     selection, matching, wanted = outputs.final_selection(row.round)
     written, problems = notices.write(selection, explain(selection, matching), wanted)
     frame = notices.frame(row.texts, notices.default_frame("", timezone.localdate()))
-    printed = _printed(row, _printable(written, frame, row), frame, shelf, told)
+    words = outputs.words_of(row)
+    ready = _printable(written, frame, row, words)
+    layout = letters.layout(frame, draft=row.draft, name=row.job_key, words=words)
+    printed = _printed(row, ready, layout, shelf, told)
     _keep(row, printed, problems)
     shelf.clear()
 
 
 def _printed(
-    row: NoticePrint, ready: list[notices.Notice], frame: notices.Frame, shelf: PrintShelf, told: Told
+    row: NoticePrint, ready: list[notices.Notice], layout: Layout, shelf: PrintShelf, told: Told
 ) -> printing.Printed:
     """The print file, every page of it read back. Raises NothingFits and NotPossible."""
-    layout = letters.layout(frame, draft=row.draft, name=row.job_key)
     printed = printing.print_file(
         [letters.letter(one) for one in ready], layout, told=_laying_out(row, told), shelf=shelf
     )
@@ -194,11 +199,15 @@ def _laying_out(row: NoticePrint, told: Told) -> Callable[[int, int], None]:
     return heard
 
 
-def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticePrint) -> list[notices.Notice]:
+def _printable(
+    written: list[notices.Notice], frame: notices.Frame, row: NoticePrint, words: Words
+) -> list[notices.Notice]:
     """The notices that the fonts can print and whose addressee is seen; the others are noted on the row, not yet saved.
     Raises NotPossible where the frame's texts cannot be printed, or no notice can."""
-    known = glyphs.Glyphs()
-    lacking = known.lacking("".join(map(str, vars(frame).values())))
+    usual = glyphs.Glyphs().lacking
+    fonts = {kind: words[kind].lacking if kind in words else usual for kind in notices.Kind}
+    said = "".join(map(str, vars(frame).values()))
+    lacking = list(dict.fromkeys(one for lacks in {usual, *fonts.values()} for one in lacks(said)))
     if lacking:
         raise NotPossible(
             f"通知の文面に、印刷できない文字 {glyphs.told(lacking)} があります。文面を直して作り直してください。"
@@ -206,7 +215,9 @@ def _printable(written: list[notices.Notice], frame: notices.Frame, row: NoticeP
     row.held_back, ready = [], []
     for notice in written:
         found = {
-            where: lacks for where, text in notices.texts(notice).items() if (lacks := known.lacking(text))
+            where: lacks
+            for where, text in notices.texts(notice).items()
+            if (lacks := fonts[notice.kind](text))
         }
         if found:
             row.held_back.append(_held_back(notice, _lacking_in_words(found)))
@@ -253,6 +264,7 @@ def _keep(row: NoticePrint, printed: printing.Printed, problems: list[Problem]) 
             count=row.count,
             held_back=len(row.held_back),
             draft=row.draft,
+            templates=row.texts.get(outputs.TEMPLATES, {}),
             sha256=row.pdf.sha256,
         )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yakuba.kernel.letters.letter import Addressee, Layout, Letter, Marked
 from yakuba.kernel.letters.mailing import table
 from yakuba.kernel.letters.wording import filled
+from yakuba.kernel.letters.written import WordTemplate
 from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.services.nursery.adapters import word_letters
 from yakuba.services.nursery.engine.telling.notices import Frame, Kind, Notice, Reason, field_values
 
 TEMPLATE = "nursery/print/notices.html"
@@ -25,13 +27,33 @@ def letter(notice: Notice) -> Letter:
     return Letter(notice.child, to, notice)
 
 
-def layout(frame: Frame, *, draft: bool, name: str) -> Layout:
-    """name: of the print, in every mark."""
-    return Layout(TEMPLATE, frame, variants, name, draft)
+@dataclass(frozen=True)
+class Look:
+    """What is the same for all notices of a print: its texts, and the town's own Word file for each kind that has one."""
+
+    texts: Frame
+    words: Mapping[Kind, WordTemplate] = field(default_factory=dict)
 
 
-def variants(notice: Notice, frame: Frame) -> Iterator[Mapping[str, Any]]:
+def layout(
+    frame: Frame, *, draft: bool, name: str, words: Mapping[Kind, WordTemplate] | None = None
+) -> Layout:
+    """name: of the print, in every mark; words: kind -> the town's own Word file."""
+    look = Look(frame, words or {})
+    pictures = {address: png for one in look.words.values() for address, png in one.pictures.items()}
+    return Layout(TEMPLATE, look, variants, name, draft, pictures)
+
+
+def variants(notice: Notice, look: Look) -> Iterator[Mapping[str, Any]]:
     """From the size with which it probably fits on to the smallest, and of this with fewer and fewer reasons."""
+    if template := look.words.get(notice.kind):
+        for word in word_letters.variants(notice, look.texts, template, ELSEWHERE):
+            yield {"word": word}
+    else:
+        yield from _house_variants(notice, look.texts)
+
+
+def _house_variants(notice: Notice, frame: Frame) -> Iterator[Mapping[str, Any]]:
     values = field_values(notice)
     texts = {part: filled(frame.of(part, notice.kind), values) for part in ("title", "intro", "after")}
     texts["document_number"] = filled(frame.document_number, values)

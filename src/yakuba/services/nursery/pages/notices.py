@@ -39,6 +39,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
         "ready": ready,
         "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],
         "frame": outputs.frame_of(round),
+        "words": outputs.words_in_use(round),
     }
     return render(request, "nursery/notices.html", context)
 

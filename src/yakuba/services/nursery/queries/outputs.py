@@ -10,7 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.charts import Chart, bar_chart
+from yakuba.kernel.letters import queries as letter_templates
+from yakuba.kernel.letters.written import WordTemplate
 from yakuba.kernel.townsettings import value
+from yakuba.services.nursery.adapters.word_letters import CODES
 from yakuba.services.nursery.contracts import (
     Applications,
     Comparison,
@@ -21,11 +24,12 @@ from yakuba.services.nursery.contracts import (
     Status,
 )
 from yakuba.services.nursery.engine.telling import comparing, fairness
-from yakuba.services.nursery.engine.telling.notices import Frame, default_frame, frame
+from yakuba.services.nursery.engine.telling.notices import Frame, Kind, default_frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
 from yakuba.services.nursery.queries import names, results, runs
 from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
 
+TEMPLATES = "templates"  # in the texts of a print: kind of letter -> number of the town's Word file
 Assignment = dict[str, str | None]
 
 
@@ -206,6 +210,26 @@ def frame_of(round: Round) -> Frame:
 def texts_of(round: Round) -> dict[str, str]:
     """The texts as they are stated: name → text; `date` is empty for the day on which notices are made."""
     return as_texts(frame_of(round)) | {"date": round.notice.get("date", "")}
+
+
+def texts_of_print(round: Round) -> dict[str, Any]:
+    """What a print keeps of how it looks: its texts, and the numbers of the town's Word files that count on its day."""
+    frame = frame_of(round)
+    return as_texts(frame) | {TEMPLATES: letter_templates.pinned(CODES.values(), frame.date)}
+
+
+def words_in_use(round: Round) -> list[tuple[str, int]]:
+    """Label and version of each kind of notice that the town's own Word file decides, as a print begun now has them."""
+    numbers = letter_templates.pinned(CODES.values(), frame_of(round).date)
+    return [(letter_templates.kind_of(code).label, number) for code, number in numbers.items()]
+
+
+def words_of(row: NoticePrint) -> dict[Kind, WordTemplate]:
+    """Kind -> the Word file by which the print's notices look. Raises Missing and NotWord."""
+    numbers = row.texts.get(TEMPLATES, {})
+    return {
+        kind: letter_templates.written(code, numbers[code]) for kind, code in CODES.items() if code in numbers
+    }
 
 
 def prints(round: Round) -> QuerySet[NoticePrint]:
