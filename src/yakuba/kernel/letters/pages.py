@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of, used_manifests
 from yakuba.kernel.files.downloads import Download
@@ -49,7 +49,6 @@ def one_kind(request: HttpRequest, letter_kind: str) -> HttpResponse:
     return render(request, "letters/kind.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
 @permission_required(CHANGE)
 def beginning(request: HttpRequest, letter_kind: str) -> HttpResponse:
     """The letter as the house prints it, as a Word file."""
@@ -73,7 +72,6 @@ def version(request: HttpRequest, template_id: int) -> HttpResponse:
     return render(request, "letters/version.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
 @permission_required(CHANGE)
 def word_file(request: HttpRequest, template_id: int) -> HttpResponse:
     """The Word file of a version as it came."""
@@ -82,7 +80,6 @@ def word_file(request: HttpRequest, template_id: int) -> HttpResponse:
     return Download(f"{kind.code}-{row.number}.docx", actions.DOCX, content_of(row.file)).answer()
 
 
-@require_GET
 @permission_required(CHANGE)
 def preview(request: HttpRequest, template_id: int) -> HttpResponse:
     """The preview as a PDF."""
@@ -90,7 +87,6 @@ def preview(request: HttpRequest, template_id: int) -> HttpResponse:
     return Download(f"{kind.code}-{row.number}.pdf", "application/pdf", _preview(row)).answer()
 
 
-@require_GET
 @permission_required(CHANGE)
 def picture(request: HttpRequest, template_id: int) -> HttpResponse:
     """The preview's first page as a picture."""

@@ -63,7 +63,7 @@ def test_a_town_takes_the_letter_to_word_and_back_and_uses_it_from_a_day(page, i
     said = preview[0].get_textpage().get_text_bounded()
     preview.close()
     assert "やくば市の独自の一文です。" in said
-    assert "やくば花子" in said
+    assert "見本花子" in said
     assert queries.in_use(HELD, date(2099, 1, 1)) is None, "a draft changes nothing"
     tomorrow = timezone.localdate() + timedelta(1)
     answer = page.post(

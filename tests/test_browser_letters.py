@@ -1,0 +1,83 @@
+"""A town's letter to Word and back in Chromium, at desktop and phone width: taken, sent with a slip, mended, used."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import docx
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from yakuba.kernel.letters.models import LetterTemplate
+from yakuba.kernel.tenancy import active_municipality
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE = 180_000  # ms until something is held to be stuck; how fast the machine is decides nothing
+AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+SEEN = os.environ.get("YAKUBA_SCREENSHOTS", "")  # a folder for a person who wants to look
+
+
+def fine(page: Page, name: str) -> None:
+    """Accessible, not wider than the screen, its picture loaded."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    page.evaluate(AXE_SCRIPT)
+    assert [rule["id"] for rule in page.evaluate(AXE)] == [], name
+    assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)"), name
+    if SEEN:
+        page.screenshot(path=Path(SEEN) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+
+
+def mended(content: bytes, slip: str = "") -> bytes:
+    document = docx.Document(io.BytesIO(content))
+    document.add_paragraph(slip or "やくば市では、オンラインでもお尋ねいただけます。")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def send(page: Page, content: bytes) -> None:
+    page.get_by_label("Wordファイル").set_input_files(
+        {"name": "保留通知.docx", "mimeType": "", "buffer": content}
+    )
+    page.get_by_role("button", name="見本を見る").click()
+    expect(page.get_by_role("heading", name="見本", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_letter_goes_to_word_and_back(transactional_db, house, browser, yakuba_city, clerk, width):
+    client = Client()
+    client.force_login(clerk)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": house, "httpOnly": True}]
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page.goto(f"{house}/letters/")
+    fine(page, "kinds")
+    page.get_by_role("link", name="保育所等利用保留通知書").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Yakubaの様式（Word）").click()
+    word = Path(taken.value.path()).read_bytes()
+    send(page, mended(word, "{児童名}"))
+    expect(page.get_by_role("alert")).to_contain_text("「児童氏名」ではありませんか")
+    fine(page, "faults")
+    page.get_by_role("link", name="入れ直してください").click()
+    send(page, mended(word))
+    fine(page, "draft")
+    page.get_by_label("使い始める日").fill("令和30年4月1日")
+    page.get_by_role("button", name="この日から使う").click()
+    expect(page.get_by_text("使い始める日を決めました")).to_be_visible()
+    expect(page.get_by_role("cell", name="令和30年4月1日から")).to_be_visible()
+    fine(page, "kind")
+    context.close()
+    with active_municipality(yakuba_city):
+        assert [bool(row.since) for row in LetterTemplate.objects.order_by("number")] == [False, True]
