@@ -7,11 +7,10 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.accounts.acting import author
-from yakuba.kernel.bundles import actions
+from yakuba.kernel.bundles import actions, queries
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
-from yakuba.kernel.registry import definition_kinds
 
 app = typer.Typer(no_args_is_help=True)
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
@@ -25,7 +24,7 @@ def export_bundle(
     username: str = WHO,
     town: str = TOWN,
 ) -> None:
-    """手続と、その様式・シナリオ・選考基準を1つのファイルに書き出す"""
+    """手続と、その様式・シナリオ・選考基準・通知の様式を1つのファイルに書き出す"""
     with municipality_of(town):
         try:
             path.write_bytes(actions.export(procedure, actor=author(username)))
@@ -77,9 +76,7 @@ def list_versions(town: str = TOWN, as_json: bool = typer.Option(False, "--json"
 def publish(username: str = WHO, town: str = TOWN) -> None:
     """試した定義を、まとめて使い始める"""
     with municipality_of(town):
-        order = list(definition_kinds())
-        rows = DefinitionVersion.objects.filter(state=DefinitionVersion.State.TRIED)
-        tried = sorted(rows, key=lambda row: order.index(row.kind))
+        tried = queries.tried()
         try:
             actions.publish(tried, actor=author(username))
         except (DefinitionError, DefinitionRefused) as error:
@@ -89,7 +86,7 @@ def publish(username: str = WHO, town: str = TOWN) -> None:
 
 @app.command()
 def withdraw(
-    kind: str = typer.Argument(help="種類（procedure、form、scenario、rules）"),
+    kind: str = typer.Argument(help="種類（procedure、letter、form、scenario、rules）"),
     code: str = typer.Argument(help="コード"),
     version: str = typer.Argument(help="版"),
     username: str = WHO,
