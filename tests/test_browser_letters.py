@@ -18,7 +18,10 @@ from yakuba.kernel.bundles import actions as bundles
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions.bundle import Definition, packed, unpacked
 from yakuba.kernel.definitions.procedures import read_document
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.actions import load_procedure
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.letters.models import LetterTemplate
 from yakuba.kernel.tenancy import active_municipality
 
@@ -127,3 +130,26 @@ def test_a_bundle_is_looked_at_before_it_is_used(transactional_db, house, browse
 
 def bundles_text(content: bytes) -> str:
     return unpacked(content)[0].text
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_applicant_of_a_case_is_written_to(transactional_db, house, browser, yakuba_city, clerk, width):
+    with active_municipality(yakuba_city):
+        document = read_document(Path(settings.YAKUBA.samples_dir) / "procedures/bus-pass.yaml")
+        case = ledger.open_case(load_procedure(document), "0800000129")
+        life.take(
+            ledger.move(case, Status.READY), Status.RETURNED, actor=clerk, reason="生年月日が空欄です。"
+        )
+    page = opened(house, browser, clerk, width)
+    page.goto(f"{house}/cases/{case.pk}/")
+    page.get_by_role("link", name="補正依頼を作る").click()
+    expect(page.get_by_label("本文")).to_have_value("生年月日が空欄です。")
+    fine(page, "case-letter")
+    page.get_by_label("宛名").fill("渡辺花子")
+    page.get_by_label("住所").fill("やくば市東町1-2")
+    page.get_by_role("button", name="通知を作る").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="補正依頼（令和").click()
+    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF")
+    fine(page, "case-with-letter")
+    page.context.close()
