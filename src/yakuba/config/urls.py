@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("transfers/", include("yakuba.kernel.transfers.urls")),
     path("town-settings/", include("yakuba.kernel.townsettings.urls")),
     path("letters/", include("yakuba.kernel.letters.urls")),
+    path("definitions/", include("yakuba.kernel.bundles.urls")),
     path("schedules/", include("yakuba.kernel.schedules.urls")),
     *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
     path("api/v1/", build_api().urls),

@@ -7,14 +7,13 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.accounts.acting import author
-from yakuba.kernel.bundles import actions
+from yakuba.kernel.bundles import actions, queries
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import LARGEST_BUNDLE
 from yakuba.kernel.definitions.given import content
-from yakuba.kernel.registry import definition_kinds
 
 app = verbs("定義を1つのファイルで渡し、受け取る")
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
@@ -28,7 +27,7 @@ def export_bundle(
     username: str = WHO,
     town: str = TOWN,
 ) -> None:
-    """手続と、その様式・シナリオ・選考基準を1つのファイルに書き出す"""
+    """手続と、その様式・シナリオ・選考基準・通知の様式を1つのファイルに書き出す"""
     with municipality_of(town):
         try:
             packed = actions.export(procedure, actor=author(username))
@@ -82,9 +81,7 @@ def list_versions(town: str = TOWN, as_json: bool = typer.Option(False, "--json"
 def publish(username: str = WHO, town: str = TOWN) -> None:
     """試した定義を、まとめて使い始める"""
     with municipality_of(town):
-        order = list(definition_kinds())
-        rows = DefinitionVersion.objects.filter(state=DefinitionVersion.State.TRIED)
-        tried = sorted(rows, key=lambda row: order.index(row.kind))
+        tried = queries.tried()
         try:
             actions.publish(tried, actor=author(username))
         except (DefinitionError, DefinitionRefused) as error:
@@ -94,7 +91,7 @@ def publish(username: str = WHO, town: str = TOWN) -> None:
 
 @app.command()
 def withdraw(
-    kind: str = typer.Argument(help="種類（procedure、form、scenario、rules）"),
+    kind: str = typer.Argument(help="種類（procedure、letter、form、scenario、rules）"),
     code: str = typer.Argument(help="コード"),
     version: str = typer.Argument(help="版"),
     username: str = WHO,

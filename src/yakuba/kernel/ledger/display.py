@@ -12,6 +12,7 @@ KERNEL_EVENTS = {
     "ledger.value_confirmed": "職員が値を確認した",
     "ledger.value_changed": "値が変わった",
     "ledger.entered_by_hand": "職員が手で入力した",
+    "ledger.letter_made": "申請者への通知を作った",
     **{f"ledger.{status}": LABELS[status] for status in Status},
 }
 

@@ -10,7 +10,10 @@ from django.utils.html import format_html
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
+from yakuba.kernel.ledger.letters import Draft
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.letters.letter import Addressee
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.values import Picks
 from yakuba.kernel.values.field_type import LONGEST
 
@@ -102,3 +105,25 @@ class ByHandForm(forms.Form):
         help_text="効果の計算に使います。例：12、7.5",
     )
     note = forms.CharField(label="覚え書き", max_length=200, required=False)
+
+
+class LetterForm(forms.Form):
+    """A letter to the applicant; what is known is filled in and to be checked."""
+
+    name = forms.CharField(label="宛名", max_length=120, help_text="「様」は付けません。")
+    postal_code = forms.CharField(label="郵便番号", max_length=10, required=False)
+    address = forms.CharField(label="住所", max_length=200)
+    number = forms.CharField(label="文書番号", max_length=60, required=False, help_text="例：や保第123号")
+    day = JapaneseDateField(label="日付")
+    text = forms.CharField(
+        label="本文",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="補っていただくところ、または却下の理由。",
+    )
+
+    def draft(self) -> Draft:
+        """What was filled in."""
+        given = self.cleaned_data
+        to = Addressee(given["name"], given["postal_code"].lstrip("〒"), given["address"])
+        return Draft(to, given["number"], given["day"], given["text"].replace("\r\n", "\n"))

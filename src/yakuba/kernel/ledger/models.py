@@ -9,9 +9,11 @@ from django.db import models
 
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.definitions.procedures import ProcedureDefinition, parse_procedure
+from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.registry import letter_kinds
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.kernel.values.reduction import read_table
 
@@ -135,3 +137,26 @@ class CaseEvent(MunicipalityModel):
         if self.pk is not None:
             raise RuntimeError("a case event is never changed")
         super().save(*args, **kwargs)
+
+
+class CaseLetter(MunicipalityModel):
+    """A letter to a case's applicant, kept as it was sent. kind: of letter; number: 文書番号; template: number of the town's
+    Word file by which it looks, 0 for the house's."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="letters", verbose_name="受付")
+    kind = models.CharField("種類", max_length=60)
+    number = models.CharField("文書番号", max_length=60, blank=True)
+    day = models.DateField("日付")
+    template = models.PositiveIntegerField("様式の版", default=0)
+    pdf = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="紙面")
+    made_by = person("作った職員")
+    made_at = models.DateTimeField("作った日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "申請者への通知"
+
+    @property
+    def label(self) -> str:
+        """How its kind is called."""
+        kind = letter_kinds().get(self.kind)
+        return kind.label if kind else self.kind

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.kernel.ledger.pages import case, cases
+from yakuba.kernel.ledger.pages import case, cases, letters
 
 app_name = "ledger"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("export/", cases.export_cases, name="export"),
     path("<int:case_id>/", case.case, name="case"),
     path("<int:case_id>/by-hand/", case.by_hand, name="by_hand"),
+    path("<int:case_id>/letter/", letters.make, name="letter"),
+    path("letters/<int:letter_id>/", letters.pdf, name="letter_pdf"),
     path("<int:case_id>/step/", case.step, name="step"),
 ]

@@ -20,6 +20,7 @@ from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+STORED_AS = "application/zip"  # which a .docx is; the table of files has no room for its own long name
 MOST_TOLD = 100
 
 
@@ -31,7 +32,7 @@ def take(kind: LetterKind, name: str, content: bytes, *, actor: User) -> LetterT
         Municipality.objects.select_for_update().get(pk=current_municipality().pk)  # one number at a time
         newest = LetterTemplate.objects.filter(kind=kind.code).order_by("-number").first()
         row = LetterTemplate(kind=kind.code, number=newest.number + 1 if newest else 1, name=name[-120:])
-        row.file = store(StoredFile.Kind.UPLOAD, name, DOCX, content, actor=actor)
+        row.file = store(StoredFile.Kind.UPLOAD, name, STORED_AS, content, actor=actor)
         row.preview = store(
             StoredFile.Kind.OUTPUT, "preview.pdf", "application/pdf", checked.preview, actor=actor
         )

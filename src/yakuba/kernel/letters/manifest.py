@@ -1,6 +1,14 @@
 """The letters declare themselves."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData, Setting
+from yakuba.kernel.registry import (
+    DefinitionKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Setting,
+)
 
 MANIFEST = Manifest(
     name="letters",
@@ -36,5 +44,15 @@ MANIFEST = Manifest(
         ),
     ),
     personal_data=(PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),),
+    definitions=(
+        DefinitionKind(
+            "letter",
+            "通知の様式",
+            collect="yakuba.kernel.letters.bundled:collect",
+            publish="yakuba.kernel.letters.bundled:publish",
+            check="yakuba.kernel.letters.bundled:check",
+            withdraw="yakuba.kernel.letters.bundled:withdraw",
+        ),
+    ),
     examples="yakuba.kernel.letters.tests.examples:make",
 )

@@ -80,6 +80,11 @@ def written(code: str, number: int) -> WordTemplate:
     return WordTemplate(code, number, read(content_of(row.file), repeated).document)
 
 
+def house(kind: LetterKind) -> WordTemplate:
+    """The kind as the file that the house gives to begin with, for letters that have no other look."""
+    return WordTemplate(kind.code, 0, read(beginning(kind)).document)
+
+
 def beginning(kind: LetterKind) -> bytes:
     """The letter as the house prints it, as a Word file."""
     from yakuba.kernel.letters.word import starting

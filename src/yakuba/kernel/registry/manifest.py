@@ -170,13 +170,15 @@ class LetterField:
 @dataclass(frozen=True)
 class LetterKind:
     """A kind of letter whose look a town may decide by a Word file (`kernel.letters`). required: fields that the file must
-    have; start: dotted path of `() -> list[letters.word.starting.Block]`, what a town's first Word file is made of."""
+    have; start: dotted path of `() -> list[letters.word.starting.Block]`, what a town's first Word file is made of;
+    sent_for: dotted path of `(procedure code) -> bool`, whether they are sent for its cases and so join its bundle."""
 
     code: str
     label: str
     fields: tuple[LetterField, ...]
     required: tuple[str, ...]
     start: str
+    sent_for: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def _letter_fields(title: str, result: str, seat: str, said: str) -> tuple[Lette
 
 REQUIRED = ("宛名", "郵便番号", "住所", "児童氏名", "受付番号", "結果", "日付", "名義", "理由", "教示")
 GRANTED, HELD, KEPT = "保育所等利用承諾通知書", "保育所等利用保留通知書", "保育所等転園保留通知書"
+SENT_FOR = "yakuba.services.nursery.actions.bundled:is_selected"
 WORD = "yakuba.services.nursery.adapters.word_letters"
 
 MANIFEST = Manifest(
@@ -121,6 +122,7 @@ MANIFEST = Manifest(
             _letter_fields(GRANTED, "承諾", "中央保育園", "第2希望の中央保育園に決まりました。"),
             (*REQUIRED, "園"),
             f"{WORD}:granted",
+            SENT_FOR,
         ),
         LetterKind(
             "nursery.held",
@@ -128,6 +130,7 @@ MANIFEST = Manifest(
             _letter_fields(HELD, "保留", "", "どの希望も定員に達したため、保留です。"),
             REQUIRED,
             f"{WORD}:held",
+            SENT_FOR,
         ),
         LetterKind(
             "nursery.kept",
@@ -135,6 +138,7 @@ MANIFEST = Manifest(
             _letter_fields(KEPT, "転園は保留（今の園を続けて利用）", "中央保育園", "転園は保留です。"),
             (*REQUIRED, "園"),
             f"{WORD}:kept",
+            SENT_FOR,
         ),
     ),
     definitions=(

@@ -12,12 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from yakuba.kernel.accounts import allowed, permission_required, person_of, used_manifests
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
-from yakuba.kernel.ledger import life
+from yakuba.kernel.ledger import letters, life
 from yakuba.kernel.ledger.by_hand import enter_by_hand, require_ready
 from yakuba.kernel.ledger.display import change_label, event_label, shown_value, source_label
 from yakuba.kernel.ledger.forms import ByHandForm, StepForm
 from yakuba.kernel.ledger.masking import reveals
-from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.models import Case, CaseLetter, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, RESIDENT, Status
 from yakuba.kernel.registry import CaseField, CasePart, resolve
 from yakuba.kernel.ui.refusals import told_in
@@ -93,6 +93,8 @@ def _page(
         "values": _value_rows(row, parts, reveals(request.user)),
         "events": events,
         "told": RESIDENT[Status(row.status)],
+        "letters": CaseLetter.objects.filter(case=row).select_related("made_by").order_by("-pk"),
+        "letter_kind": letters.kind_for(row) if allowed(request.user, "ledger.letters") else None,
     }
     if row.status == Status.READY and allowed(request.user, "ledger.enter"):
         context["by_hand_form"] = by_hand_form or ByHandForm(auto_id="by_hand_%s")

@@ -115,6 +115,14 @@ def test_texts_around_a_field_are_printed_only_with_a_value():
         (BASIC + paragraph("<m:oMath/>"), "数式"),
         (BASIC + paragraph(run('<w:footnoteReference w:id="2"/>')), "脚注"),
         (BASIC + paragraph(run('<w:br w:type="page"/>')), "改ページ"),
+        (BASIC + paragraph(text("あ"), look="<w:pageBreakBefore/>"), "改ページ"),
+        (
+            BASIC
+            + paragraph(
+                "<mc:AlternateContent><mc:Fallback><w:r><w:pict/></w:r></mc:Fallback></mc:AlternateContent>"
+            ),
+            "テキストボックス",
+        ),
         (BASIC + paragraph(run("<w:ruby/>")), "ルビ"),
         (BASIC + paragraph(run("<w:neverSeen/>")), "配置できないもの（neverSeen）"),
         (BASIC + "<w:altChunk r:id='r7'/>", "altChunk"),
@@ -337,6 +345,10 @@ ENTITIES = (
         (raw("<w:p>" * 400 + "</w:p>" * 400), "壊れて"),
         (raw(BASIC * 2_000), "段落が多すぎます"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 100, "パスワード"),
+        (raw(BASIC + paragraph(simple_field(" MERGEFIELD 番号 ") * 6_000)), "多すぎます"),
+        (raw(BASIC + "<w:tbl><w:tr/></w:tbl>" * 100), "表は60個まで"),
+        (raw(BASIC + f"<w:tbl><w:tr>{'<w:tc/>' * 100}</w:tr></w:tbl>"), "列までです"),
+        (raw(BASIC + paragraph(run("<w:drawing/>") * 50)), "画像は20個まで"),
         (b"%PDF-1.7", "ではありません"),
         (b"", "ではありません"),
         (raw(BASIC)[:-40], "ではありません"),

@@ -72,6 +72,7 @@ class Package:
         self._names = frozenset(names)
         self._left = LARGEST_WHOLE
         self._read: dict[str, bytes] = {}
+        self._relations: dict[str, dict[str, Relation]] = {}
         self.main = self._main()
 
     def xml(self, name: str) -> Any:
@@ -104,11 +105,13 @@ class Package:
 
     def relations(self, name: str) -> dict[str, Relation]:
         """What a part refers to, by id; empty where it says nothing."""
+        if name in self._relations:
+            return self._relations[name]
         folder, file = posixpath.split(name)
         listed = posixpath.join(folder, "_rels", f"{file}.rels")
         if listed not in self._names:
             return {}
-        found = {}
+        found: dict[str, Relation] = {}
         for one in self.xml(listed).iter(f"{RELATIONS}Relationship"):
             target, external = one.get("Target", ""), one.get("TargetMode") == "External"
             if not external:
@@ -116,6 +119,7 @@ class Package:
                     posixpath.normpath(posixpath.join(folder, target)) if target[:1] != "/" else target[1:]
                 )
             found[one.get("Id", "")] = Relation(one.get("Type", "").rpartition("/")[2], target, external)
+        self._relations[name] = found
         return found
 
     def related(self, name: str, kind: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from yakuba.kernel.letters.word.model import Page, Picture
-from yakuba.kernel.letters.word.package import NotWord, Package, R
+from yakuba.kernel.letters.word.package import Package, R
 from yakuba.kernel.letters.word.units import EMU
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -44,8 +44,6 @@ def take(drawing: Any, package: Package, part: str, page: Page, kept: dict[str, 
     png = _png(_content(blip, package, part), width, height)
     digest = hashlib.sha256(png).hexdigest()
     kept[digest] = png
-    if len(kept) > MOST_PICTURES:
-        raise NotWord(f"画像は{MOST_PICTURES}個までです。")
     name = (anchor.find(f"{WP}docPr").get("descr", "") if anchor.find(f"{WP}docPr") is not None else "")[:200]
     if anchor.tag == f"{WP}inline":
         return Picture(digest, width, height, name)
@@ -56,7 +54,7 @@ def take(drawing: Any, package: Package, part: str, page: Page, kept: dict[str, 
 
 def _emu(element: Any, name: str) -> float:
     text = element.get(name, "") if element is not None else ""
-    return int(text) * EMU if text.lstrip("-").isdigit() and len(text) < 12 else 0.0
+    return int(text) * EMU if text.lstrip("-").isdecimal() and len(text) < 12 else 0.0
 
 
 def _refuse_changed(picture: Any, anchor: Any) -> None:
@@ -138,4 +136,4 @@ def _offset(position: Any, aligned: dict[str, float]) -> float:
             )
         return aligned[place]
     text = (offset.text or "").strip() if offset is not None else ""
-    return int(text) * EMU if text.lstrip("-").isdigit() and len(text) < 12 else 0.0
+    return int(text) * EMU if text.lstrip("-").isdecimal() and len(text) < 12 else 0.0

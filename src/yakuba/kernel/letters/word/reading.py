@@ -13,12 +13,12 @@ from yakuba.kernel.letters.word.package import NotWord, Package, R, W
 from yakuba.kernel.letters.word.runs import CHANGED, NOTHING, TRACKED, Reader
 from yakuba.kernel.letters.word.styles import Properties, Styles, merged, properties, shape
 from yakuba.kernel.letters.word.tables import TableReader
-from yakuba.kernel.letters.word.units import TWIP, points, value
+from yakuba.kernel.letters.word.units import TWIP, is_on, points, value
 from yakuba.kernel.refusals import Problem
 
 A4 = (595.3, 841.9)  # points
 SLACK = 3.0  # points by which programs differ in A4
-MOST_PARAGRAPHS, MOST_LETTERS = 1_500, 60_000  # a page holds some 2,000 letters
+MOST_PARAGRAPHS, MOST_PIECES, MOST_LETTERS = 1_500, 5_000, 12_000  # a page holds some 2,000 letters
 LEFT, BOTTOM, FOOTER = 51.0, 28.0, 24.0  # points that the mark of the recipient needs at the page's foot
 NARROWEST = 200.0  # points for the text
 TALLEST_MARGIN = 500.0
@@ -135,7 +135,7 @@ class _DocumentReader:
         """Header or footer of the first page, which is the only one."""
         if section is None:
             return ()
-        first = section.find(f"{W}titlePg") is not None
+        first = is_on(section.find(f"{W}titlePg"))
         wanted = "first" if first else "default"
         for one in section.iter(f"{W}{kind}Reference"):
             if value(one, "type", "default") != wanted:
@@ -184,6 +184,8 @@ class _DocumentReader:
             raise NotWord("段落が多すぎます。通知は1枚に収まる長さにしてください。")
         self._place = self._said(element)
         own = properties(element.find(f"{W}pPr"))
+        if is_on(own.get("pageBreakBefore")):
+            self._refuse("改ページは使えません。通知は1枚です。")
         for name, reason in UNSEEN_SHAPE.items():
             if name in own:
                 self._refuse(reason)
@@ -221,6 +223,7 @@ class _DocumentReader:
 
 
 def _refuse_long(document: Document) -> None:
-    texts = (one for one in pieces(document.parts) if isinstance(one, Text))
-    if sum(len(one.text) for one in texts) > MOST_LETTERS:
-        raise NotWord("文字が多すぎます。通知は1枚に収まる長さにしてください。")
+    found = list(pieces(document.parts))
+    letters = sum(len(one.text) for one in found if isinstance(one, Text))
+    if letters > MOST_LETTERS or len(found) > MOST_PIECES:
+        raise NotWord("文字か差し込み項目が多すぎます。通知は1枚に収まる長さにしてください。")

@@ -8,8 +8,8 @@ from typing import Any
 
 from yakuba.kernel.letters.word import fields
 from yakuba.kernel.letters.word.model import Face, Merge, Page, Picture, Piece, Text
-from yakuba.kernel.letters.word.package import Package, W
-from yakuba.kernel.letters.word.pictures import NoPicture, take
+from yakuba.kernel.letters.word.package import NotWord, Package, W
+from yakuba.kernel.letters.word.pictures import MOST_PICTURES, NoPicture, take
 from yakuba.kernel.letters.word.styles import Properties, Styles, merged, properties
 from yakuba.kernel.letters.word.units import is_on, value
 
@@ -66,6 +66,7 @@ class Reader:
     pictures: dict[str, bytes]
     refuse: Callable[[str], None]
     note: Callable[[str], None]
+    drawn: int = 0
 
     def pieces(self, paragraph: Any, base: Properties) -> list[Piece]:
         """All pieces of a paragraph whose letters look like `base` where nothing else is said."""
@@ -90,7 +91,7 @@ class Reader:
         if space + "}" == M:
             self.refuse("数式は使えません。文字か画像にしてください。")
         elif one.tag == f"{MC}AlternateContent":
-            self._walk(next(iter(one.findall(f"{MC}Choice")), []))
+            self._walk(_chosen(one))
         elif space + "}" != W:
             self.refuse(f"配置できないもの（{name}）があります。消してください。")
         elif name == "r":
@@ -138,7 +139,7 @@ class Reader:
         elif name == "commentReference":
             self.note("コメントは印刷しません。")
         elif one.tag == f"{MC}AlternateContent":
-            for inner in next(iter(one.findall(f"{MC}Choice")), []):
+            for inner in _chosen(one):
                 self._content(inner, face)
         else:
             self._take(one)
@@ -164,6 +165,9 @@ class Reader:
             self.refuse("改ページ・段の区切りは使えません。通知は1枚です。")
 
     def _drawing(self, drawing: Any) -> None:
+        self.drawn += 1
+        if self.drawn > MOST_PICTURES:
+            raise NotWord(f"画像は{MOST_PICTURES}個までです。")
         try:
             self._put(take(drawing, self.package, self.part, self.page, self.pictures))
         except NoPicture as error:
@@ -204,3 +208,9 @@ class Reader:
                 f"差し込み項目「{read.name}」の書式「{read.odd}」は効きません。フィールドコードから消してください。"
             )
         return [Merge(read.name, face, read.before, read.after)]
+
+
+def _chosen(alternatives: Any) -> Any:
+    """The first of several ways in which the file says the same: what newer programs draw; the oldest where it is alone."""
+    found = [*alternatives.findall(f"{MC}Choice"), *alternatives.findall(f"{MC}Fallback")]
+    return found[0] if found else []

@@ -12,7 +12,7 @@ from yakuba.kernel.letters.word.styles import SIDES, Properties, Styles, merged,
 from yakuba.kernel.letters.word.units import line, number, points, shade, value
 
 DEEPEST = 4  # tables within one another
-MOST_COLUMNS, MOST_ROWS = 40, 300
+MOST_TABLES, MOST_COLUMNS, MOST_ROWS = 60, 40, 300
 INNER = {"top": "insideH", "bottom": "insideH", "left": "insideV", "right": "insideV"}
 OTHER = {"left": "start", "right": "end"}
 PAD = (0.0, 5.4, 0.0, 5.4)
@@ -33,13 +33,14 @@ class TableReader:
     ) -> None:
         self._styles, self._blocks, self._repeated = styles, blocks, repeated
         self._refuse, self._note = refuse, note
-        self._depth = 0
+        self._depth = self._count = 0
 
     def table(self, element: Any) -> Table:
         """The table. Raises NotWord where it is beyond all measure."""
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise NotWord(f"表の中の表は{DEEPEST}重までです。")
+        self._count += 1
+        if self._depth > DEEPEST or self._count > MOST_TABLES:
+            raise NotWord(f"表は{MOST_TABLES}個まで、表の中の表は{DEEPEST}重までです。")
         try:
             return self._table(element)
         finally:
@@ -77,6 +78,8 @@ class TableReader:
 
     def _laid_out(self, rows: list[Any], columns: int, kept: Any) -> tuple[Row, ...]:
         grid = [_cells(row) for row in rows]
+        if any(len(cells) > MOST_COLUMNS for cells in grid):
+            raise NotWord(f"表の列は{MOST_COLUMNS}列までです。")
         found = []
         for at, row in enumerate(rows):
             cells = []

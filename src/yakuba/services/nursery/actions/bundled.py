@@ -16,6 +16,11 @@ def collect(procedure: str) -> list[Definition]:
     return [Definition("rules", row.name, row.version, row.name, row.text) for row in newest.values()]
 
 
+def is_selected(procedure: str) -> bool:
+    """Whether a procedure's cases are selected here, and their families get notices."""
+    return RuleSet.objects.filter(procedure_code=procedure).exists()
+
+
 def publish(definition: Definition, actor: Actor) -> None:
     """Put it into the list. Raises DefinitionRefused and NotPossible."""
     if actor is None:
