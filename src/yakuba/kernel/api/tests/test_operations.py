@@ -78,7 +78,7 @@ class Sent(BaseModel):
 def send(asked: Sent, actor: Any) -> list[str]:
     """Send files."""
     assert not allowed(actor, "robots.manage"), "the token's scopes hold inside, too"
-    return [f"{one.name} {one.read().decode()} {asked.force}" for one in asked.files]
+    return [f"{one.name} {one.read(1000).decode()} {asked.force}" for one in asked.files]
 
 
 API = api_of([TABLE])

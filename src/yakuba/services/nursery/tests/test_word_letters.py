@@ -40,7 +40,7 @@ def in_use(kind: str, said: str, actor):
 
 
 def printed(desk) -> list[str]:
-    return pages_of(actions.take_print(desk.round, actor=desk.person).content)
+    return pages_of(b"".join(actions.take_print(desk.round, actor=desk.person).pieces()))
 
 
 def test_one_kind_is_printed_by_the_towns_word_file_and_the_others_as_before(full, client, clerk):

@@ -226,14 +226,7 @@ def conclude(work: Work) -> Outcome:
     value = _value(work, text, flags)
     if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
-    # entries of a list repeat (保育園): how one hand writes 園 would ask for all of them
-    free = work.box.kind == "line" and not work.definition.words
-    if (
-        free
-        and not flags
-        and len(agreeing) == len(work.read_views)
-        and shapes.struck_character(work.views[0], text)
-    ):
+    if not flags and len(agreeing) == len(work.read_views) and _struck(work, text):
         flags.append(Reason.STRUCK_OUT)
     evidence = Evidence(
         views=len(work.read_views),
@@ -251,6 +244,13 @@ def conclude(work: Work) -> Outcome:
     )
     share = len(agreeing) / len(work.read_views)
     return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)
+
+
+def _struck(work: Work, text: str) -> bool:
+    """A character of a free line has a stroke that is not its own. Entries of a list repeat (保育園): how one hand writes
+    園 would ask for all of them."""
+    free = work.box.kind == "line" and not work.definition.words
+    return free and bool(work.views) and shapes.struck_character(work.views[0], text)
 
 
 def _value(work: Work, text: str, flags: list[Reason]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
@@ -72,7 +73,7 @@ def same_cause(correction: Correction) -> Cause:
             confirmed_by=correction.wrong_by,
         )
         if correction.wrong_at:
-            same = same.filter(confirmed_at__date=correction.wrong_at.date())
+            same = same.filter(confirmed_at__date=timezone.localdate(correction.wrong_at))
         sentence = f"職員が同じ日に確認した「{definition.label}」"
         return Cause(sentence, same.order_by("-pk"))
     passed = others.filter(origin=CaseValue.Origin.READING, trusted=True)

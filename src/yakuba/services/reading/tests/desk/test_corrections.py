@@ -1,6 +1,8 @@
 """A value found wrong after it was entered: what to change, both registrations, and every value with the same cause."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -111,6 +113,21 @@ def test_a_persons_slip_lists_what_that_person_confirmed_that_day(desk, entered,
     corrected(client, entered, "髙橋花子")
     page = text_of(client.get(reverse("reading:correction", args=[Correction.objects.get().pk])))
     assert "職員が同じ日に確認した" in page
+    assert other.receipt_number in page
+
+
+def test_the_day_of_a_slip_is_that_of_the_clock_on_the_wall(desk, entered, client, clerk):
+    client.force_login(clerk)
+    ledger.confirm_value(entered, "name", "高橋花子", actor=clerk, seconds=1)
+    other = ledger.open_case(entered.procedure, "0800000226")
+    ledger.confirm_value(other, "name", "佐藤一郎", actor=clerk, seconds=1)
+    early, noon = (datetime(2026, 11, 27, hour, 30, tzinfo=ZoneInfo("Asia/Tokyo")) for hour in (8, 12))
+    CaseValue.objects.filter(case=entered, field="name").update(
+        confirmed_at=early
+    )  # the day before in London
+    CaseValue.objects.filter(case=other, field="name").update(confirmed_at=noon)
+    corrected(client, entered, "髙橋花子")
+    page = text_of(client.get(reverse("reading:correction", args=[Correction.objects.get().pk])))
     assert other.receipt_number in page
 
 
