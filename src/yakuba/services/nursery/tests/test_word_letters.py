@@ -39,8 +39,12 @@ def in_use(kind: str, said: str, actor):
     return row
 
 
+def print_file(desk) -> bytes:
+    return b"".join(actions.take_print(desk.round, actor=desk.person).pieces())
+
+
 def printed(desk) -> list[str]:
-    return pages_of(b"".join(actions.take_print(desk.round, actor=desk.person).pieces()))
+    return pages_of(print_file(desk))
 
 
 def test_one_kind_is_printed_by_the_towns_word_file_and_the_others_as_before(full, client, clerk):
@@ -57,7 +61,7 @@ def test_one_kind_is_printed_by_the_towns_word_file_and_the_others_as_before(ful
     for page, line, ours in zip(pages, row.addresses, own, strict=True):
         assert line[5] in page
         assert line[6] == ("保留" if ours else "承諾")
-    document = actions.take_print(full.round, actor=full.person).content
+    document = print_file(full)
     marks = verify.own_list(document)
     assert len(marks) == 3
     assert verify.verify(document, marks) == []
@@ -72,9 +76,9 @@ def test_a_print_looks_throughout_as_it_was_begun_and_what_is_printed_stays(full
     templates.withdraw(first, actor=full.person)
     actions.make(started.pk, lambda *_: None)
     assert any("はじめの様式" in page for page in printed(full))
-    kept = actions.take_print(full.round, actor=full.person).content
+    kept = print_file(full)
     templates.withdraw(second, actor=full.person)
-    assert actions.take_print(full.round, actor=full.person).content == kept
+    assert print_file(full) == kept
     made(full)
     assert not any("の様式" in page for page in printed(full))
 

@@ -14,6 +14,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def freeze(point: str) -> None:
     def before(owner: type, name: str, chosen: Callable[[], list[int]]) -> None:
         original = getattr(owner, name)
 
+        @wraps(original)
         def wrapped(*arguments: Any, **named: Any) -> Any:
             if getattr(
                 arguments[0], "_guarding", True

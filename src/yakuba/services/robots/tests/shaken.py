@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def main() -> None:
 
     commit, send = BrowserSession.commit, Gate._send_once
 
+    @wraps(commit)  # the browser asks its session for the method of that name
     def shaken_commit(self: BrowserSession, *arguments: Any, **named: Any) -> Any:
         draw()
         strike("click")
