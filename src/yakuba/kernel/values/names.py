@@ -32,7 +32,7 @@ _NO_KANA = re.compile("[^ァ-ヺー・]")
 _SMALL = str.maketrans("ヵヶ", "カケ")
 
 NOTE_IN_NAME = re.compile(
-    NOTE.pattern + r"|保留|電話|連絡|確認|未記入|記入|空欄|空白|聞[くき]|申請者|本人|参照|同上"
+    NOTE.pattern + r"|保留|電話|連絡|確認|未記入|記入|空欄|空白|聞[くき]|申請者|本人|参照"
 )
 _ADDRESS_IN_NAME = re.compile(r"(東京都|北海道|京都府|大阪府|.{2,3}県).+[市区町村郡]")
 MOST_CHANGES_OF_SCRIPT = 3  # 三ツ谷さくら has three; a sentence has more

@@ -7,8 +7,10 @@ import re
 from yakuba.kernel.values.characters import compose
 from yakuba.kernel.values.field_type import Example, FieldType, Picks, Script
 
-# What a clerk writes about a value in the place of the value.
-NOTE = re.compile(r"不明|判読|読めない|読めず|要確認|わからない|分からない|[?？]")
+# What a clerk or an applicant writes about a value in the place of the value.
+NOTE = re.compile(
+    r"不明|判読|読めない|読めず|要確認|わからない|分からない|[?？]|後日|追って|別紙|別添|未定|同上|上に同じ|上記"
+)
 ELSEWHERE = "覚え書きは保留（F4）の理由に書いてください。"
 
 

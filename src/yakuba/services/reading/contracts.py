@@ -53,6 +53,7 @@ class Reason(StrEnum):
     READ_AS_LISTED = "read_as_listed"
     VARIANT_KANJI = "variant_kanji"
     LOOKALIKE = "lookalike"
+    IMPLAUSIBLE = "implausible"
     CHECK_DIGITS = "check_digits"
     SEVERAL_MARKS = "several_marks"
     MARK_UNCLEAR = "mark_unclear"

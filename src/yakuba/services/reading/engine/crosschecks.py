@@ -55,6 +55,8 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
     if definition.kind.script not in (Script.NAME, Script.TEXT) or definition.words:
         return
     open_part = reading.value[found.confirmed_prefix :]
+    if definition.kind.odd(reading.value):  # 後日提出 where a name is asked for is read well, and is none
+        found.reasons.append(Reason.IMPLAUSIBLE)
     if _may_lack_blanks(definition.type, reading.value):
         found.reasons.append(Reason.BLANKS_UNREAD)
     if any(is_variant(c) for c in open_part):

@@ -66,6 +66,7 @@ _TEXT = {
     Reason.READ_AS_LISTED: "読み取った字と違いますが、一覧・辞書・郵便番号にある語を候補にしました。用紙の字を確かめてください。",
     Reason.VARIANT_KANJI: "異体字が含まれます。字形を確かめてください。",
     Reason.LOOKALIKE: "形のよく似た字があります。字形を確かめてください。",
+    Reason.IMPLAUSIBLE: "値ではなく、覚え書きや断り書きかもしれません。",
     Reason.CHECK_DIGITS: "検査数字が合いません。",
     Reason.SEVERAL_MARKS: "二つ以上に印があります。",
     Reason.MARK_UNCLEAR: "印があるかどうかはっきりしません。",

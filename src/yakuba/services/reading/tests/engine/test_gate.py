@@ -249,6 +249,23 @@ def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: Form
         assert decided(library, "bus-pass", code, address)["address"].reasons == reasons
 
 
+@pytest.mark.parametrize(
+    ("field", "type_", "note"),
+    [
+        ("father_employer", "text", "後日提出"),
+        ("father_employer", "text", "別紙のとおり"),
+        ("mother_name", "name", "同上"),
+        ("address", "address", "上に同じ"),
+    ],
+)
+def test_a_note_in_the_place_of_a_value_is_no_value(
+    library: FormLibrary, field: str, type_: str, note: str
+) -> None:
+    found = decided(library, "nursery-admission", read(field, type_, note))[field]
+    assert found.decision is Decision.DOUBTFUL
+    assert Reason.IMPLAUSIBLE in found.reasons
+
+
 @pytest.mark.parametrize(("character", "passes"), [(0.95, True), (0.8, False)])
 def test_an_entry_of_a_list_passes_only_where_each_of_its_characters_was_clear(
     library: FormLibrary, character: float, passes: bool
