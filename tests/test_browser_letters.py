@@ -37,7 +37,9 @@ def fine(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     page.evaluate(AXE_SCRIPT)
     assert [rule["id"] for rule in page.evaluate(AXE)] == [], name
-    assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)"), name
+    page.evaluate(
+        "() => Promise.all([...document.images].map(one => one.decode()))"
+    )  # waits; a broken one raises
     if SEEN:
         page.screenshot(path=Path(SEEN) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
 
