@@ -41,6 +41,7 @@ class World:
     still: float = 600.0
     stopped_at: dict[int, float] = field(default_factory=dict)
     happened: Counter[str] = field(default_factory=Counter)
+    unforeseen: set[str] = field(default_factory=set)
 
     def turn(self) -> None:
         """Until nothing is open any more."""
@@ -105,7 +106,11 @@ class World:
 
     def _tend_run(self) -> None:
         state = self.installation.run_state()
-        ((job_state,),) = self.installation.query("SELECT state FROM jobs_job WHERE name = 'robots.run'")
+        ((job_state, unforeseen),) = self.installation.query(
+            "SELECT state, technical_error FROM jobs_job WHERE name = 'robots.run'"
+        )
+        if unforeseen:
+            self.unforeseen.add(str(unforeseen).strip().splitlines()[-1])
         if state in ("halted", "paused") or job_state in ("failed", "cancelled"):
             self.happened["resumed by a person"] += 1
             number = self.installation.query("SELECT id FROM robots_run")[0][0]
@@ -151,6 +156,7 @@ class World:
             states=states,
             reasons=reasons,
             happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
+            unforeseen=frozenset(self.unforeseen),
         )
 
 
@@ -159,7 +165,8 @@ class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
     a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision; reasons:
     why they do; needlessly: those that stand in the core system and could have been found, since neither were they
-    stored late nor was the egress silent.  happened: what struck them."""
+    stored late nor was the egress silent.  happened: what struck them.  unforeseen: errors that no part of the room
+    expects; with one in the way nothing is shaken, and nothing shows."""
 
     rows: int = 0
     twice: int = 0
@@ -169,6 +176,7 @@ class Figures:
     states: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
+    unforeseen: frozenset[str] = frozenset()
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -180,6 +188,7 @@ class Figures:
             self.states + other.states,
             self.reasons + other.reasons,
             self.happened + other.happened,
+            self.unforeseen | other.unforeseen,
         )
 
 

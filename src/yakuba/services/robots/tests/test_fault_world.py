@@ -27,6 +27,7 @@ def turn(folder: Path, rows: int, database: str) -> None:
     sys.stdout.write(f"seed {seed}\n")  # shown by pytest when this fails
     figures = fault_world.turn(folder, rows, seed, database)
     sys.stdout.write(f"{figures}\n")
+    assert not figures.unforeseen
     assert (figures.rows, figures.twice, figures.lost) == (rows, 0, 0)
     assert figures.needlessly <= rows // 10
     assert figures.with_a_person <= max(2, rows // 5)
