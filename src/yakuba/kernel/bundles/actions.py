@@ -8,6 +8,7 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.bundles import queries
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import Definition, packed, unpacked
@@ -41,9 +42,12 @@ def draft(content: bytes, *, actor: Actor = None) -> list[DefinitionVersion]:
         own = packed("", [one])
         row = DefinitionVersion.objects.filter(kind=one.kind, code=one.code, version=one.version).first()
         if row is not None and row.state == State.PUBLISHED:
-            if bytes(row.content) == own:
+            if bytes(row.content) != own:
+                raise DefinitionError(
+                    f"{one}は、別の内容で使い始めています。版の番号を上げてもらってください。"
+                )
+            if queries.is_in_force(row):
                 continue
-            raise DefinitionError(f"{one}は別の内容で使用中です。版の番号を上げてもらってください。")
         row = row or DefinitionVersion(kind=one.kind, code=one.code, version=one.version)
         row.title, row.content, row.state, row.changed_by = one.title[:120], own, State.DRAFT, actor
         row.save()
@@ -82,9 +86,9 @@ def publish(drafts: Sequence[DefinitionVersion], *, actor: Actor = None) -> None
 
 @transaction.atomic
 def withdraw(row: DefinitionVersion, *, actor: Actor = None) -> None:
-    """Take a version back; of one that is in force, its room takes it out of use. Raises DefinitionError where the room
-    cannot."""
-    if row.state == State.PUBLISHED:
+    """Take a version back; of one that is in force, its room takes it out of use, and only of that: another may have been
+    taken into use in the room itself. Raises DefinitionError where the room cannot."""
+    if queries.is_in_force(row):
         kind = _kind(row.kind)
         if not kind.withdraw:
             raise DefinitionError(

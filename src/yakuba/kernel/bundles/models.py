@@ -9,12 +9,13 @@ from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
 class DefinitionVersion(MunicipalityModel):
-    """One version of a definition. `content` is a bundle that holds it alone; what is in force stands in its room."""
+    """One version of a definition. `content` is a bundle that holds it alone; what is in force stands in its room, which
+    may have taken another version into use since this one was published."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "下書き"
         TRIED = "tried", "試した"
-        PUBLISHED = "published", "使用中"
+        PUBLISHED = "published", "使い始めた"
         WITHDRAWN = "withdrawn", "取り下げ"
 
     kind = models.CharField("種類", max_length=30)

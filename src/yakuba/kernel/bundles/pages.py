@@ -114,7 +114,8 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     """One version beside what is in force."""
     row = _version(version_id)
     (one,) = queries.looked([row])
-    return render(request, "definitions/version.html", {"version": row, "one": one})
+    context = {"version": row, "one": one, "used": queries.is_in_force(row)}
+    return render(request, "definitions/version.html", context)
 
 
 @permission_required(MANAGE)

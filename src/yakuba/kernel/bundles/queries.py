@@ -57,6 +57,12 @@ def in_force() -> dict[tuple[str, str], Definition]:
     return found
 
 
+def is_in_force(row: DefinitionVersion) -> bool:
+    """Whether the room uses this version now."""
+    used = in_force().get((row.kind, row.code)) if row.state == State.PUBLISHED else None
+    return used is not None and used.version == row.version
+
+
 def looked(rows: Iterable[DefinitionVersion]) -> list[Looked]:
     """Each version beside what is in force. Raises DefinitionError for one that cannot be read any more."""
     standing = in_force()

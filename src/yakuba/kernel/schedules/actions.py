@@ -59,7 +59,10 @@ def keep(row: Schedule, *, actor: User) -> Schedule:
 
 @transaction.atomic
 def switch(row: Schedule, *, on: bool, actor: User) -> None:
-    """Switch it off or on. It goes on with the rights of its owner."""
+    """Switch it off or on. It goes on with the rights of its owner. Off may who manages schedules; on only who may do the
+    work: raises Forbidden for others."""
+    if on and not may_begin(actor, row):
+        raise Forbidden(f"「{label(row)}」は、その仕事を行う権限のある職員だけが、また使えます。")
     row.next_at = next_turn(row) if on else None
     if not Schedule.objects.filter(pk=row.pk).update(next_at=row.next_at):
         raise Gone

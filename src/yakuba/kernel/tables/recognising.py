@@ -29,6 +29,7 @@ WEB_PAGE = re.compile(
 )
 JIS = (b"\x1b$B", b"\x1b$@")
 UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+FEW_NULS = 2  # a NUL that strayed into a short file says nothing of its encoding; it is told by its cell
 MANY_NULS = (
     0.02  # of the bytes at its beginning: two bytes a character; in Japanese only commas and digits have one
 )
@@ -84,7 +85,7 @@ def _text_of(file: BinaryIO, problems: list[Problem]) -> Text | None:
         return None
     if start[:2] in UTF16:
         return _utf16(file, problems)
-    if start[:LOOKED_AT].count(b"\0") > MANY_NULS * len(start[:LOOKED_AT]):
+    if start[:LOOKED_AT].count(b"\0") > max(FEW_NULS, MANY_NULS * len(start[:LOOKED_AT])):
         _tell(problems, 1, f"文字コードがUTF-16のようです。{SAVE_AGAIN}")
         return None
     broken, lines = _walked(file, "utf-8-sig")

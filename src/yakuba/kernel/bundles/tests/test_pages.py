@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
@@ -75,6 +77,43 @@ def test_letters_join_the_bundle_and_come_out_of_it_in_another_town(content, pag
         assert templates.in_use(HELD, timezone.localdate()) is None
         events = set(AuditEvent.objects.values_list("name", flat=True))
     assert {"definitions.drafted", "definitions.published", "definitions.withdrawn"} <= events
+
+
+def test_a_version_that_the_town_has_replaced_itself_takes_nothing_of_its_own_out_of_use(
+    content, page, neighbour_town, neighbour
+):
+    receive(page, content)
+    page.post(reverse("definitions:publish"))
+    today = timezone.localdate()
+    with active_municipality(neighbour_town):
+        row = DefinitionVersion.objects.get(kind="letter")
+        letters.withdraw(templates.in_use(HELD, today), actor=neighbour)
+    assert (
+        "いまは別の版か、使っていません"
+        in page.get(reverse("definitions:version", args=[row.pk])).content.decode()
+    )
+    assert (
+        "まだ使い始めていません" in receive(page, content).content.decode()
+    )  # taken anew, since it is not used
+    page.post(reverse("definitions:publish"))
+    with active_municipality(neighbour_town):
+        kind = letter_kinds()[HELD]
+        own = letters.take(kind, "うちの保留.docx", a_changed_letter(kind), actor=neighbour)
+        letters.use(own, today, actor=neighbour)
+    page.post(reverse("definitions:withdraw", args=[row.pk]))
+    with active_municipality(neighbour_town):
+        assert templates.in_use(HELD, today) == own
+        row.refresh_from_db()
+        assert row.state == DefinitionVersion.State.WITHDRAWN
+
+
+def a_changed_letter(kind) -> bytes:
+    """The beginning's own Word file, packed anew, so that its SHA-256 is another."""
+    with ZipFile(BytesIO(templates.beginning(kind))) as old, BytesIO() as file:
+        with ZipFile(file, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name))
+        return file.getvalue()
 
 
 def test_what_would_change_is_shown_line_by_line_before_it_does(content, page, neighbour_town, neighbour):

@@ -287,6 +287,19 @@ def test_a_time_that_is_none_is_told_with_an_example(written):
         JapaneseTimeField().clean(written)
 
 
+def test_who_may_not_do_the_work_may_stop_its_schedule_but_not_let_it_go_on(keeper, make_staff, client):
+    row = planned(keeper)
+    other = make_staff(keeper.municipality, "schedules.manage")
+    client.force_login(other)
+    client.post(f"/schedules/{row.pk}/switch/")
+    assert "また使う" not in client.get("/schedules/").content.decode()
+    assert client.post(f"/schedules/{row.pk}/switch/", {"on": "1"}).status_code in (302, 403)
+    row.refresh_from_db()
+    assert row.next_at is None
+    with pytest.raises(Forbidden):
+        actions.switch(row, on=True, actor=other)
+
+
 def test_what_somebody_removed_meanwhile_is_not_made_anew(keeper):
     row = planned(keeper)
     stale = Schedule.objects.get(pk=row.pk)

@@ -333,6 +333,13 @@ def test_a_file_of_another_kind_is_told_what_it_is(data, words):
         assert words in problems[0].reason, problems
 
 
+def test_one_stray_nul_in_a_short_file_costs_its_row_only():
+    found, problems = tables.read_households(file(row("1"), row("2").replace("2", "2\0", 1), row("3")))
+    assert ids(found) == ["1", "3"]
+    assert [problem.line for problem in problems] == [3]
+    assert "NUL文字" in problems[0].reason
+
+
 def test_a_file_too_large_is_told(monkeypatch):
     monkeypatch.setattr(recognising, "LARGEST", 10)
     assert "大きすぎます" in tables.read_households(file(row("1")))[1][0].reason
