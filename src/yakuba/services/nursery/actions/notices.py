@@ -61,7 +61,7 @@ Words = Mapping[notices.Kind, WordTemplate]
 
 
 @transaction.atomic
-def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round:
+def state_texts(round: Round, texts: Mapping[str, str]) -> Round:
     """Keep the round's own texts: those that are not empty and differ from the usual ones; all others become the
     usual ones. Notices made before stay as they are. texts: name of FRAME_TEXTS → text of up to `longest` characters,
     `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
@@ -72,7 +72,6 @@ def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round
     if texts.get("date"):
         row.notice["date"] = texts["date"]
     row.save()
-    record("nursery.notice_texts_stated", subject=f"round:{row.pk}", actor=actor)
     return row
 
 
@@ -116,7 +115,6 @@ def start(round: Round, *, actor: User) -> NoticePrint:
     made = NoticePrint.objects.create(
         round=row, draft=not row.is_frozen, texts=outputs.texts_of_print(row), made_by=actor
     )
-    record("nursery.notices_started", subject=f"round:{row.pk}", actor=actor, draft=made.draft)
     jobs.enqueue(JOB, key=made.job_key, print_id=made.pk)
     return made
 

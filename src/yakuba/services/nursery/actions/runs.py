@@ -102,7 +102,7 @@ def unchanged(run: Run) -> str:
 
 
 @transaction.atomic
-def stop(run: Run, *, actor: User) -> Run:
+def stop(run: Run) -> Run:
     """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
     if not Run.objects.filter(pk=run.pk, state=Run.State.ACTIVE).exists():
         raise NotPossible(ENDED)
@@ -114,12 +114,11 @@ def stop(run: Run, *, actor: User) -> Run:
     if row.is_done:
         raise NotPossible(ENDED)
     _fail(row, [Problem(0, "", "職員が中止しました。")])
-    record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
     return row
 
 
 @transaction.atomic
-def adopt(run: Run, *, actor: User) -> Run:
+def adopt(run: Run) -> Run:
     """Make the run's result the one that counts in its round. Raises NotPossible for what-ifs, failed runs, and
     runs whose inputs have changed since."""
     round = preparing(run.round)
@@ -132,7 +131,6 @@ def adopt(run: Run, *, actor: User) -> Run:
         )
     round.adopted = row
     round.save()
-    record("nursery.run_adopted", subject=f"run:{row.pk}", actor=actor, round=round.pk)
     return row
 
 

@@ -34,6 +34,13 @@ class NewRound(BaseModel):
     title: str = Field(description="名称")
     start: Annotated[date, Word("--start")] = Field(description="入所日（例 2027-04-01）")
     rules: Annotated[int, Word("--rules")] = Field(description="選考基準の番号")
+    procedure: str = Field("", description="申込の手続のコード。省くと、選考基準に書かれた手続")
+
+
+class NextRound(OneRound):
+    """The round that follows one."""
+
+    title: str = Field(description="名称")
 
 
 class TableFile(OneRound):
