@@ -7,8 +7,8 @@ from io import BytesIO
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.operations import Upload
+from yakuba.kernel.operations.operation import Told
 from yakuba.services.nursery.actions import runs
-from yakuba.services.nursery.actions.runs import Told
 from yakuba.services.nursery.models import Round, Run
 from yakuba.services.nursery.operations import rounds
 from yakuba.services.nursery.operations.runs import start_run

@@ -42,8 +42,7 @@ def propose_freeze(round: Round, reason: str, *, actor: User) -> Decision:
     """Propose that the adopted result, with the approved decisions, is final. Raises NotPossible with what stands
     in the way."""
     row = preparing(round)
-    obstacles = freeze_obstacles(row)
-    if obstacles:
+    if obstacles := freeze_obstacles(row):
         raise NotPossible("\n".join(obstacles))
     return _made(row, Decision.Kind.FREEZE, approvals.stated(reason), actor)
 
@@ -59,8 +58,6 @@ def approve(decision: Decision, *, actor: User, answer: str = "") -> Decision:
             _freeze(round, row, actor)
             return
         assert row.application is not None
-        if round.adopted_id is None:
-            raise NotPossible("採用された選考結果がありません。")
         _check_seat(round, row.application, row.slot)
 
     row = approvals.approve(decision, actor=actor, answer=answer, effect=effect)
@@ -117,10 +114,8 @@ def freeze_obstacles(round: Round, proposed: Decision | None = None) -> list[str
 
 
 def _freeze(round: Round, decision: Decision, actor: User) -> None:
-    if decision.run_id != round.adopted_id:
-        raise NotPossible(RESULT_CHANGED)
-    obstacles = freeze_obstacles(round, proposed=decision)
-    if obstacles:
+    decision.round = round
+    if obstacles := obstacles_to_approve(decision):
         raise NotPossible("\n".join(obstacles))
     round.state, round.frozen_by, round.frozen_at = Round.State.FROZEN, actor, timezone.now()
     round.save()

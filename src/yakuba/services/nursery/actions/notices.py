@@ -22,6 +22,7 @@ from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
 from yakuba.kernel.letters.written import WordTemplate
+from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
@@ -56,7 +57,6 @@ MISFIT = (
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
-Told = Callable[[int, int, str], None]
 Words = Mapping[notices.Kind, WordTemplate]
 
 
@@ -299,6 +299,7 @@ def _ready(round: Round) -> NoticePrint:
 
 
 def _taken(row: NoticePrint, actor: User, what: str) -> None:
+    """Recorded here, since only here it is known which print was the newest."""
     subject = f"round:{row.round_id}"
     record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 

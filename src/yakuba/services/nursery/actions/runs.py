@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,6 +16,7 @@ from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.work import job_of
+from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.refusals import Refused
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import (
@@ -47,8 +48,6 @@ SHARES = {  # of each step in all the progress, from … to, and what it is
 KEPT_PROBLEMS = 500
 ENDED = "この計算は、もう終わっています。"
 
-Told = Callable[[int, int, str], None]
-
 
 @transaction.atomic
 def start(
@@ -68,8 +67,6 @@ def start(
     Where nothing has changed it is the earlier run, which is done. Raises UnderWay with the one that has not ended, or
     NotPossible (frozen, nothing to select from).
     """
-    if not SECONDS[0] <= seconds <= SECONDS[1]:
-        raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
     row = Round.objects.select_for_update(of=("self",)).get(pk=round.pk) if base else preparing(round)
     snapshot = base.snapshot if base else _snapshot(row)
     assert snapshot is not None

@@ -16,6 +16,7 @@ from yakuba.services.nursery.actions import notices
 from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
+from yakuba.services.nursery.operations.rounds import failure
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import round_of
@@ -49,10 +50,6 @@ def _notes(facts: dict[str, Any]) -> str:
     if facts["problems"]:
         said.append(f"足りないところ\n{lines(facts['problems'])}")
     return "\n".join(filter(None, said))
-
-
-def _failure(facts: dict[str, Any]) -> str:
-    return lines(facts["problems"]) if facts["state"] == NoticePrint.State.FAILED else ""
 
 
 @OPERATIONS.add(
@@ -105,7 +102,7 @@ def list_notices(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     "nursery.output",
     "POST rounds/{round_id}/notices",
     "round make-notices",
-    answer=Answer(answers.NoticesOut, _facts, tables=_tables, notes=_notes, fault=_failure),
+    answer=Answer(answers.NoticesOut, _facts, tables=_tables, notes=_notes, fault=failure),
     status=201,
     event="nursery.notices_started",
     trace=lambda asked, row: Trace(f"round:{asked.round_id}", {"draft": row.draft}),

@@ -41,6 +41,11 @@ def _problems(facts: dict[str, Any]) -> str:
     return lines(facts["problems"])
 
 
+def failure(facts: dict[str, Any]) -> str:
+    """Why a calculation, or the making of notices, has failed; empty where it has not."""
+    return _problems(facts) if facts["state"] == "failed" else ""
+
+
 A_ROUND = Answer(answers.RoundOut, answers.round_facts, ROUND_COLUMNS, notes=to_look_at)
 TAKEN = Answer(answers.TakenOut, asdict, TAKEN_COLUMNS, fault=_problems)
 

@@ -9,13 +9,12 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Trace, Work
 from yakuba.kernel.operations.finding import one
-from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import files, runs, trying
 from yakuba.services.nursery.models import Placement, Run
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.outputs import exported
-from yakuba.services.nursery.operations.rounds import to_look_at
+from yakuba.services.nursery.operations.rounds import failure, to_look_at
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rules
 from yakuba.services.nursery.queries import runs as queries
@@ -31,11 +30,7 @@ def _facts(run: Run) -> dict[str, Any]:
     return answers.run_facts(run_of(run.pk))
 
 
-def _failure(facts: dict[str, Any]) -> str:
-    return lines(facts["problems"]) if facts["state"] == Run.State.FAILED else ""
-
-
-A_RUN = Answer(answers.RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=_failure)
+A_RUN = Answer(answers.RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=failure)
 CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told), unchanged=runs.unchanged)
 
 

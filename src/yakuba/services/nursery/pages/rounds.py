@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.contrib import messages
@@ -18,12 +18,10 @@ from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.operations import Operation, Upload
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
-from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
-from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
@@ -126,22 +124,25 @@ def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from a table."""
     row = round_of(round_id)
     kind = facts.number_type(row)
-
-    def check(rows: Iterable[Row]) -> list[Problem]:
-        return tables.households_of(rows, kind)[1]
-
-    return _load(request, row, taking.APPLICATIONS, check, operations.load_applications)
+    return _load(
+        request,
+        row,
+        taking.APPLICATIONS,
+        lambda rows: tables.households_of(rows, kind)[1],
+        operations.load_applications,
+    )
 
 
 @permission_required("nursery.edit")
 def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take facilities and their free seats from a table."""
-    row = round_of(round_id)
-
-    def check(rows: Iterable[Row]) -> list[Problem]:
-        return tables.facilities_of(rows)[1]
-
-    return _load(request, row, taking.FACILITIES, check, operations.load_facilities)
+    return _load(
+        request,
+        round_of(round_id),
+        taking.FACILITIES,
+        lambda rows: tables.facilities_of(rows)[1],
+        operations.load_facilities,
+    )
 
 
 @require_POST
