@@ -26,7 +26,7 @@ from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
-from yakuba.services.nursery.queries.finding import run_of
+from yakuba.services.nursery.queries.finding import round_of, run_of
 
 SHOWN_BLOCKING = 100
 
@@ -35,6 +35,7 @@ SHOWN_BLOCKING = 100
 @permission_required("nursery.run")
 def start(request: HttpRequest, round_id: int) -> HttpResponse:
     """Calculate the round as it stands."""
+    round_of(round_id)  # before anything is said of the form
     form = StartForm(request.POST)
     if not form.is_valid():
         raise Invalid("かけてよい時間は、1～3600の数字で入力してください。")
