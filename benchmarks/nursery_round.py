@@ -145,16 +145,14 @@ def load_and_run(
         ("load applications", taking.applications_from_file, applications),
         ("load applications again", taking.applications_from_file, applications),
     ):
-        refused = measured.step(
-            name, lambda action=action, data=data: action(round, data, actor=clerk)
-        ).problems
+        refused = measured.step(name, lambda action=action, data=data: action(round, data)).problems
         assert not refused, refused[:3]
     run = measured.step("start a run", lambda: runs.start(round, actor=clerk, seconds=seconds))
     calculate(measured, "run", run)
     run = Run.objects.get(pk=run.pk)
     assert run.is_done, run.problems[:3]
     print(f"| {run.status}, {len(run.blocking)} blocking, bound {run.bound}, {run.counts} | | | | | |")
-    measured.step("adopt", lambda: runs.adopt(run, actor=clerk))
+    measured.step("adopt", lambda: runs.adopt(run))
     seats = {next(slot for slot, item in run.slots.items() if item["waiting"]): 5}
     tried = trying.try_out(Run.objects.get(pk=run.pk), actor=clerk, seats=seats, level="", rule_set=None)
     calculate(measured, "what-if", tried)
@@ -169,7 +167,7 @@ def calculate(measured: Measured, name: str, run: Any) -> None:
     began, storing = time.perf_counter(), [0.0]
 
     def told(done: int, total: int, note: str) -> None:
-        if note == runs.NOTES["store"]:
+        if note == runs.SHARES["store"][2]:
             storing[0] = time.perf_counter() - began
 
     measured.step(name, lambda: runs.calculate(run.pk, told))

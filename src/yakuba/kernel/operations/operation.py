@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any
@@ -88,7 +89,9 @@ class Operation:
     answer: what API and command make of the outcome; status: HTTP's when it is done, and found: `outcome -> whether`
     it was there before and is only given back (200). work: what goes on after it.
     event, trace: the audit event (or which one, from the arguments) and `(arguments, outcome) -> Trace`. Without a
-    trace nothing is recorded here: it is a reading, or only the action knows whether anything happened.
+    trace nothing is recorded here: it is a reading, or only the action knows whether anything happened. What is changed
+    and its event are one transaction; a reading (GET) is recorded when it is done and before anybody has it, since the one
+    who reads a large file must not hold up everybody who writes.
     route: method and path below `/api/v1/<room>/`, or empty; command: the verb, perhaps behind a group, or empty.
     by_operator: whether a command may do it in nobody's name; a reading (GET) may unless it is said.
     """
@@ -110,7 +113,7 @@ class Operation:
     by_operator: bool | None = None
 
     def __call__(self, actor: Actor, **arguments: Any) -> Any:
-        """Do it for `actor`, with the event in the same transaction. Returns the outcome.
+        """Do it for `actor`, and leave its event. Returns the outcome.
 
         actor: a member of staff; None for whoever operates the machine, who may everything. Raises PermissionDenied,
         Invalid for arguments that cannot be taken, and whatever the action refuses.
@@ -131,7 +134,7 @@ class Operation:
     def _do(self, actor: Actor, asked: BaseModel) -> Any:
         if self.trace is None:
             return self.action(asked, actor)
-        with transaction.atomic():
+        with nullcontext() if self.reads_only else transaction.atomic():
             outcome = self.action(asked, actor)
             trace = self.trace(asked, outcome)
             event = self.event if isinstance(self.event, str) else self.event(asked)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.ledger.models import Procedure
-from yakuba.services.nursery.actions import rounds, rules, runs, taking
-from yakuba.services.nursery.actions.runs import Told
-from yakuba.services.nursery.models import Round, RuleSet, Run
+from yakuba.kernel.operations import Upload
+from yakuba.kernel.operations.operation import Told
+from yakuba.services.nursery.actions import runs
+from yakuba.services.nursery.models import Round, Run
+from yakuba.services.nursery.operations import rounds
+from yakuba.services.nursery.operations.runs import start_run
 from yakuba.services.nursery.queries.refusal import NotPossible
 
 __all__ = [
     "NotPossible",
-    "adopt",
     "calculate",
     "load_round",
     "load_rules",
     "make_round",
     "round_id",
-    "take_from_ledger",
 ]
 
 
 def load_rules(text: str, *, actor: User) -> int:
     """Load a rule file; the same text again changes nothing. Returns the rule set's id. Raises RulesRefused
     (`engine.rules`) or NotPossible."""
-    return int(rules.load(text, actor=actor).pk)
+    return int(rounds.load_rules(actor, text=text).pk)
 
 
 def round_id(procedure: str, start: date) -> int | None:
@@ -36,25 +37,15 @@ def round_id(procedure: str, start: date) -> int | None:
 
 
 def make_round(title: str, start: date, rule_set: int, *, actor: User) -> int:
-    """A new first round by that rule set, of the procedure which its rules name. Returns its id. Raises
-    NotPossible, and Procedure.DoesNotExist."""
-    rows = RuleSet.objects.get(pk=rule_set)
-    procedure = Procedure.objects.get(code=rows.procedure_code)
-    return int(rounds.make(title, start, procedure, rows, actor=actor).pk)
+    """A new first round by that rule set, of the procedure which its rules name. Returns its id. Raises NotPossible."""
+    return int(rounds.make_round(actor, title=title, start=start, rules=rule_set).pk)
 
 
 def load_round(round: int, facilities: bytes, applications: bytes, *, actor: User) -> list[str]:
     """Take facilities and applications from CSV files. Returns what was refused, by line, in Japanese."""
-    row = Round.objects.get(pk=round)
-    first = taking.facilities_from_file(row, facilities, actor=actor)
-    second = taking.applications_from_file(row, applications, actor=actor)
-    return [str(problem) for problem in (*first.problems, *second.problems)]
-
-
-def take_from_ledger(round: int, *, actor: User) -> list[str]:
-    """Take the ledger's confirmed applications. Returns what was refused, in Japanese."""
-    taken = taking.from_ledger(Round.objects.get(pk=round), actor=actor)
-    return [str(problem) for problem in taken.problems]
+    tables = ((rounds.load_facilities, facilities), (rounds.load_applications, applications))
+    taken = [load(actor, round_id=round, file=Upload("", BytesIO(data))) for load, data in tables]
+    return [str(problem) for one in taken for problem in one.problems]
 
 
 def calculate(
@@ -62,14 +53,9 @@ def calculate(
 ) -> int:
     """Calculate the round here and now, without a worker. Returns the run's id; with unchanged inputs the one that
     has the result already. Raises NotPossible, also when the inputs were refused."""
-    run = runs.start(Round.objects.get(pk=round), actor=actor, seconds=seconds)
+    run = start_run(actor, round_id=round, seconds=seconds)
     runs.calculate(run.pk, told)
     run = Run.objects.get(pk=run.pk)
     if not run.is_done:
         raise NotPossible("\n".join(one["reason"] for one in run.problems[:10]))
     return int(run.pk)
-
-
-def adopt(run: int, *, actor: User) -> None:
-    """Make a run's result count in its round. Raises NotPossible."""
-    runs.adopt(Run.objects.get(pk=run), actor=actor)

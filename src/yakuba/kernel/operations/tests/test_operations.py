@@ -7,16 +7,18 @@ from typing import Annotated, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from pydantic import BaseModel, Field
 from typer.testing import CliRunner
 
 from yakuba.kernel.accounts.models import Role
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.cli.verbs import verbs
-from yakuba.kernel.operations import Answer, FromFile, Operations, Part, Trace, Word
+from yakuba.kernel.operations import Answer, FromFile, Nothing, Operations, Part, Trace, Word
 from yakuba.kernel.operations.arguments import checked
 from yakuba.kernel.operations.commands import add_commands
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.tenancy import active_municipality
 
 TABLE = Operations("trial")
 
@@ -91,6 +93,23 @@ def test_what_is_refused_leaves_nothing(person):
         make(person, name="twice", text="x")
     assert not Role.objects.filter(name="twice").exists()
     assert not AuditEvent.objects.filter(name="accounts.role_saved").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_what_changes_something_holds_the_database_while_it_works(yakuba_city):
+    seen = []
+
+    def look(asked: Nothing, actor: Any) -> None:
+        seen.append(connection.in_atomic_block)
+
+    with active_municipality(yakuba_city):
+        for route in ("POST trial", "GET trial"):
+            declare = Operations("trial").add(
+                "試す", "robots.view", route, event="accounts.role_saved", trace=lambda *_: Trace("trial:1")
+            )
+            declare(look)(None)
+        assert AuditEvent.objects.filter(name="accounts.role_saved", subject="trial:1").count() == 2
+    assert seen == [True, False]
 
 
 def test_who_may_not_is_refused_before_anything(in_yakuba_city, make_staff):

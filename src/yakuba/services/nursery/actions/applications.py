@@ -25,14 +25,13 @@ def correct(application: Application, values: Mapping[str, Any], *, actor: User)
     """
     preparing(application.round)
     row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    changed = [name for name, value in values.items() if _differs(row, name, value)]
-    for name in changed:
-        _set(row, name, values[name], actor)
+    changed = {name: value for name, value in values.items() if _differs(row, name, value)}
     if changed:
-        row.save()
+        _set(row, changed, actor)
         _tell_siblings(row, changed, actor)
-        record("nursery.application_corrected", subject=f"application:{row.pk}", actor=actor, fields=changed)
-    return changed
+        subject = f"application:{row.pk}"
+        record("nursery.application_corrected", subject=subject, actor=actor, fields=list(changed))
+    return list(changed)
 
 
 def withdraw(application: Application, reason: str, *, actor: User) -> Application:
@@ -66,40 +65,37 @@ def correct_facility(
     """Set a facility's free seats and shared seats. Returns what changed. Raises NotPossible on a frozen round."""
     preparing(facility.round)
     row: Facility = Facility.objects.select_for_update(of=("self",)).get(pk=facility.pk)
-    wanted: dict[str, Any] = {"vacancies": dict(vacancies), "shared": shared}
-    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, wanted[name])
-        row.corrected[name] = _mark(actor)
+    wanted = {"vacancies": dict(vacancies), "shared": shared}
+    changed = {name: value for name, value in wanted.items() if _differs(row, name, value)}
     if changed:
-        row.save()
-        record("nursery.facility_corrected", subject=f"facility:{row.pk}", actor=actor, fields=changed)
-    return changed
+        _set(row, changed, actor)
+        record("nursery.facility_corrected", subject=f"facility:{row.pk}", actor=actor, fields=list(changed))
+    return list(changed)
 
 
-def _differs(row: Application, name: str, value: Any) -> bool:
+def _differs(row: Any, name: str, value: Any) -> bool:
     if name.startswith("facts."):
-        return row.facts.get(name.removeprefix("facts."), "") != value
+        return bool(row.facts.get(name.removeprefix("facts."), "") != value)
     return bool(getattr(row, name) != value)
 
 
-def _set(row: Application, name: str, value: Any, actor: User) -> None:
-    if name.startswith("facts."):
-        row.facts[name.removeprefix("facts.")] = value
-    else:
-        setattr(row, name, value)
-    row.corrected[name] = _mark(actor)
+def _set(row: Any, values: Mapping[str, Any], actor: User) -> None:
+    """Each is noted with who and when, so that taking it again leaves it alone."""
+    mark = {"by": str(actor), "at": timezone.now().isoformat(timespec="seconds")}
+    for name, value in values.items():
+        if name.startswith("facts."):
+            row.facts[name.removeprefix("facts.")] = value
+        else:
+            setattr(row, name, value)
+        row.corrected[name] = mark
+    row.save()
 
 
-def _tell_siblings(row: Application, changed: list[str], actor: User) -> None:
-    names = [name for name in changed if name in OF_THE_HOUSEHOLD]
-    if not names:
-        return
-    for other in Application.objects.filter(round=row.round_id, household=row.household).exclude(pk=row.pk):
-        for name in names:
-            _set(other, name, getattr(row, name), actor)
-        other.save()
-
-
-def _mark(actor: User) -> dict[str, str]:
-    return {"by": str(actor), "at": timezone.now().isoformat(timespec="seconds")}
+def _tell_siblings(row: Application, changed: Mapping[str, Any], actor: User) -> None:
+    """Those who have the same answer already are noted, too: it stays one answer when they are taken again."""
+    said = {name: changed[name] for name in OF_THE_HOUSEHOLD if name in changed}
+    if said:
+        for other in Application.objects.filter(round=row.round_id, household=row.household).exclude(
+            pk=row.pk
+        ):
+            _set(other, said, actor)

@@ -1,9 +1,7 @@
-"""Files of a run that leave the room. Each is written down with who took it, before it is handed out."""
+"""Files of a run that leave the room."""
 
 from __future__ import annotations
 
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.files import ENCODINGS, EXCEL, written
 from yakuba.kernel.tables.spreadsheets import Table
@@ -25,7 +23,7 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
     return Download(name, "text/csv", written([table], encoding, accept=accept))
 
 
-def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
+def take_table(run: Run, table: str, encoding: str, *, accept: bool) -> Download:
     """One of `exports.tables` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
     a result, MarketRefused or RulesRefused."""
     runs.finished(run)
@@ -33,25 +31,17 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User
     if table not in known:
         raise Unknown(f"「{run}」に表「{table}」はありません。{'、'.join(known)} から選んでください。")
     made = known[table][1](run)
-    file = csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
-    _exported(run, actor, table, encoding=encoding)
-    return file
+    return csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
 
 
-def take_workbook(run: Run, *, actor: User) -> Download:
+def take_workbook(run: Run) -> Download:
     """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
     runs.finished(run)
     content = written([make(run) for _, make in exports.tables(run).values()], "xlsx")
-    _exported(run, actor, "excel")
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 
 
-def take_market(run: Run, *, actor: User) -> Download:
+def take_market(run: Run) -> Download:
     """The market that the run was made from: ids only, no names. Raises MarketRefused or RulesRefused."""
     content = market_writing.dump(runs.selection_of(run).market)
-    _exported(run, actor, "market")
     return Download(f"market-{run.pk}.json", "application/json", content)
-
-
-def _exported(run: Run, actor: User, what: str, **more: str) -> None:
-    record("nursery.exported", subject=f"run:{run.pk}", actor=actor, what=what, **more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.refusals import Problem, Refused
 from yakuba.kernel.values.receipt_numbers import later_decision
 from yakuba.services.nursery.contracts import Slot
@@ -29,8 +29,6 @@ OPEN = (Status.READING, Status.CONFIRMING, Status.READY)
 JOB = "nursery.hand_over"
 AT_ONCE = 50  # cases in one committed step
 SHOWN = 20  # refused children that a sentence names
-
-Told = Callable[[int, int, str], None]
 
 
 @dataclass

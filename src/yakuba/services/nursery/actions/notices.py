@@ -22,6 +22,7 @@ from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
 from yakuba.kernel.letters.written import WordTemplate
+from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
@@ -56,12 +57,11 @@ MISFIT = (
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
-Told = Callable[[int, int, str], None]
 Words = Mapping[notices.Kind, WordTemplate]
 
 
 @transaction.atomic
-def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round:
+def state_texts(round: Round, texts: Mapping[str, str]) -> Round:
     """Keep the round's own texts: those that are not empty and differ from the usual ones; all others become the
     usual ones. Notices made before stay as they are. texts: name of FRAME_TEXTS → text of up to `longest` characters,
     `date` → ISO 8601. Raises Unknown for another name, NotPossible for a text too long or no date."""
@@ -72,7 +72,6 @@ def state_texts(round: Round, texts: Mapping[str, str], *, actor: User) -> Round
     if texts.get("date"):
         row.notice["date"] = texts["date"]
     row.save()
-    record("nursery.notice_texts_stated", subject=f"round:{row.pk}", actor=actor)
     return row
 
 
@@ -116,7 +115,6 @@ def start(round: Round, *, actor: User) -> NoticePrint:
     made = NoticePrint.objects.create(
         round=row, draft=not row.is_frozen, texts=outputs.texts_of_print(row), made_by=actor
     )
-    record("nursery.notices_started", subject=f"round:{row.pk}", actor=actor, draft=made.draft)
     jobs.enqueue(JOB, key=made.job_key, print_id=made.pk)
     return made
 
@@ -301,6 +299,7 @@ def _ready(round: Round) -> NoticePrint:
 
 
 def _taken(row: NoticePrint, actor: User, what: str) -> None:
+    """Recorded here, since only here it is known which print was the newest."""
     subject = f"round:{row.round_id}"
     record("nursery.notices_taken", subject=subject, actor=actor, what=what, draft=row.draft)
 

@@ -39,7 +39,6 @@ def make(
         rule_set=rule_set,
         made_by=actor,
     )
-    record("nursery.round_made", subject=f"round:{round.pk}", actor=actor, rules=rule_set.pk)
     return round
 
 

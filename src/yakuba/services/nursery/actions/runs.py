@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,6 +16,7 @@ from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.work import job_of
+from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.refusals import Refused
 from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import (
@@ -47,8 +48,6 @@ SHARES = {  # of each step in all the progress, from … to, and what it is
 KEPT_PROBLEMS = 500
 ENDED = "この計算は、もう終わっています。"
 
-Told = Callable[[int, int, str], None]
-
 
 @transaction.atomic
 def start(
@@ -68,8 +67,6 @@ def start(
     Where nothing has changed it is the earlier run, which is done. Raises UnderWay with the one that has not ended, or
     NotPossible (frozen, nothing to select from).
     """
-    if not SECONDS[0] <= seconds <= SECONDS[1]:
-        raise NotPossible(f"かけてよい時間は{SECONDS[0]}～{SECONDS[1]}秒で指定してください。")
     row = Round.objects.select_for_update(of=("self",)).get(pk=round.pk) if base else preparing(round)
     snapshot = base.snapshot if base else _snapshot(row)
     assert snapshot is not None
@@ -102,7 +99,7 @@ def unchanged(run: Run) -> str:
 
 
 @transaction.atomic
-def stop(run: Run, *, actor: User) -> Run:
+def stop(run: Run) -> Run:
     """End a calculation; nothing of it is kept. Raises NotPossible when it has ended."""
     if not Run.objects.filter(pk=run.pk, state=Run.State.ACTIVE).exists():
         raise NotPossible(ENDED)
@@ -114,12 +111,11 @@ def stop(run: Run, *, actor: User) -> Run:
     if row.is_done:
         raise NotPossible(ENDED)
     _fail(row, [Problem(0, "", "職員が中止しました。")])
-    record("nursery.run_stopped", subject=f"run:{row.pk}", actor=actor)
     return row
 
 
 @transaction.atomic
-def adopt(run: Run, *, actor: User) -> Run:
+def adopt(run: Run) -> Run:
     """Make the run's result the one that counts in its round. Raises NotPossible for what-ifs, failed runs, and
     runs whose inputs have changed since."""
     round = preparing(run.round)
@@ -132,7 +128,6 @@ def adopt(run: Run, *, actor: User) -> Run:
         )
     round.adopted = row
     round.save()
-    record("nursery.run_adopted", subject=f"run:{row.pk}", actor=actor, round=round.pk)
     return row
 
 

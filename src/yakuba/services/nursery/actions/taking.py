@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import transaction
 
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.importing import TableKind
 from yakuba.kernel.tables.remembering import renaming_of
@@ -72,7 +70,7 @@ class Taken:
 
 
 @transaction.atomic
-def from_ledger(round: Round, *, actor: User) -> Taken:
+def from_ledger(round: Round) -> Taken:
     """Take every confirmed case of the round's procedure that asks for its start date or an earlier one.
     Raises NotPossible when the round is frozen."""
     row = preparing(round)
@@ -80,20 +78,16 @@ def from_ledger(round: Round, *, actor: User) -> Taken:
     taken = Taken(left_out=read.left_out, problems=list(read.problems))
     _store(row, read.rows, taken)
     taken.withdrawn = _withdraw(row, read.withdrawn_cases)
-    _record("nursery.applications_taken", row, actor, taken, source="ledger")
     return taken
 
 
 @transaction.atomic
-def applications_from_file(
-    round: Round, data: bytes | BinaryIO, *, actor: User, renamed: Mapping[str, str] | None = None
-) -> Taken:
-    """Take a table of children, one row each. Bad rows are refused with line and reason, the good ones kept.
-    renamed: heading of the file → column; None for what the town chose before (`kernel.tables.remembering`).
-    Raises NotPossible on a frozen round, and RulesRefused."""
+def applications_from_file(round: Round, data: bytes) -> Taken:
+    """Take a table of children, one row each. Bad rows are refused with line and reason, the good ones kept. Which
+    column is which, the town chose before (`kernel.tables.remembering`), on the page only just. Raises NotPossible on a
+    frozen round, and RulesRefused."""
     row = preparing(round)
-    if renamed is None:
-        renamed = renaming_of(data, APPLICATIONS.name, APPLICATIONS.columns)
+    renamed = renaming_of(data, APPLICATIONS.name, APPLICATIONS.columns)
     households, problems = read_households(data, facts.number_type(row), renamed)
     taken = Taken(problems=list(problems))
     read, labels, places = rules.of_round(row), facts.procedure_labels(row), rounds.places(row)
@@ -117,20 +111,14 @@ def applications_from_file(
             if _fits(values, taken):
                 rows.append(values)
     _store(row, rows, taken)
-    _record("nursery.applications_taken", row, actor, taken, source="file")
     return taken
 
 
 @transaction.atomic
-def facilities_from_file(
-    round: Round, data: bytes | BinaryIO, *, actor: User, renamed: Mapping[str, str] | None = None
-) -> Taken:
-    """Take a table of facilities with their free seats. A facility that the file does not name stays as it is.
-    renamed: as for applications."""
+def facilities_from_file(round: Round, data: bytes) -> Taken:
+    """Take a table of facilities with their free seats. A facility that the file does not name stays as it is."""
     row = preparing(round)
-    if renamed is None:
-        renamed = renaming_of(data, FACILITIES.name, FACILITIES.columns)
-    found, problems = read_facilities(data, renamed)
+    found, problems = read_facilities(data, renaming_of(data, FACILITIES.name, FACILITIES.columns))
     taken = Taken(problems=list(problems))
     known = {place.code: place for place in Facility.objects.filter(round=row)}
     for item in found:
@@ -139,7 +127,6 @@ def facilities_from_file(
         place = known.get(code) or Facility(round=row, code=code)
         if _put(place, values, taken):
             place.save()
-    _record("nursery.facilities_taken", row, actor, taken, source="file")
     return taken
 
 
@@ -206,15 +193,3 @@ def _fits(values: Mapping[str, Any], taken: Taken) -> bool:
             taken.problems.append(Problem(values["line"], str(values["receipt_number"])[:20], reason))
             return False
     return True
-
-
-def _record(name: str, round: Round, actor: User, taken: Taken, source: str) -> None:
-    record(
-        name,
-        subject=f"round:{round.pk}",
-        actor=actor,
-        source=source,
-        new=taken.new,
-        changed=taken.changed,
-        refused=len(taken.problems),
-    )

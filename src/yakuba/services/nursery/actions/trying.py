@@ -1,15 +1,12 @@
-"""Beside a finished run: what-ifs, and who gains and loses between two runs."""
+"""Beside a finished run: what-ifs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.audit.chain import record
 from yakuba.services.nursery.actions import runs
-from yakuba.services.nursery.engine.telling.comparing import Comparison
 from yakuba.services.nursery.models import RuleSet, Run
-from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
 
@@ -68,10 +65,3 @@ def _refuse(base: Run, seats: Mapping[str, int], level: str, rule_set: RuleSet |
         raise Unknown(f"指数の数え方「{level}」はありません。{'、'.join(LEVELS)} から選んでください。")
     if rule_set is not None and rule_set.procedure_code != base.rule_set.procedure_code:
         raise NotPossible(f"「{rule_set}」は別の手続の選考基準です。同じ手続のものを選んでください。")
-
-
-def compare(before: Run, after: Run, *, actor: User) -> Comparison:
-    """Who moves from one run to the other; it is written down who looked. Raises what `outputs.compared` raises."""
-    comparison = outputs.compared(before, after)
-    record("nursery.runs_compared", subject=f"run:{after.pk}", actor=actor, before=before.pk)
-    return comparison

@@ -118,5 +118,8 @@ class WhatIfForm(forms.Form):
         return cleaned | {"seats": seats}
 
     def tried(self) -> dict[str, Any]:
-        """As `actions.trying.try_out` takes it."""
-        return {name: self.cleaned_data[name] for name in ("seats", "level", "rule_set", "label")}
+        """As `operations.runs.start_what_if` takes it."""
+        rules = self.cleaned_data["rule_set"]
+        return {name: self.cleaned_data[name] for name in ("seats", "level", "label")} | {
+            "rules": rules and rules.pk
+        }

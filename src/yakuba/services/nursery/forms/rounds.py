@@ -38,6 +38,12 @@ class RoundForm(forms.Form):
                 del self.fields[name]
             self.initial["title"], self.initial["rule_set"] = round.title, round.rule_set_id
 
+    def asked(self) -> dict[str, Any]:
+        """As `operations.rounds.make_round` takes it."""
+        said = self.cleaned_data
+        names = {"rules": said["rule_set"].pk, "procedure": said["procedure"].code}
+        return {"title": said["title"], "start": said["start"]} | names
+
 
 class NextRoundForm(forms.Form):
     """The name of the next round."""

@@ -1,4 +1,4 @@
-"""What can be done in the selection, each declared once for API and command line."""
+"""What can be done in the selection, each declared once for pages, API and command line."""
 
 from yakuba.services.nursery.operations import (  # noqa: F401  they declare theirs
     decisions,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.approvals.actions import LONGEST
 from yakuba.kernel.operations import FromFile, Pairs, Part, Upload, Word
 from yakuba.services.nursery.actions.rules import LONGEST_TEXT
+from yakuba.services.nursery.actions.runs import SECONDS
 from yakuba.services.nursery.queries.exports import TABLES
 
 ReasonText = Annotated[
@@ -34,6 +35,13 @@ class NewRound(BaseModel):
     title: str = Field(description="名称")
     start: Annotated[date, Word("--start")] = Field(description="入所日（例 2027-04-01）")
     rules: Annotated[int, Word("--rules")] = Field(description="選考基準の番号")
+    procedure: str = Field("", description="申込の手続のコード。省くと、選考基準に書かれた手続")
+
+
+class NextRound(OneRound):
+    """The round that follows one."""
+
+    title: str = Field(description="名称")
 
 
 class TableFile(OneRound):
@@ -51,7 +59,7 @@ class RulesIn(BaseModel):
 class RunIn(OneRound):
     """How long a calculation may take, and whether to calculate unchanged inputs again."""
 
-    seconds: int = Field(60, ge=1, le=3600, description="かけてよい時間（秒）")
+    seconds: int = Field(60, ge=SECONDS[0], le=SECONDS[1], description="かけてよい時間（秒）")
     again: bool = Field(False, description="内容が変わっていなくても計算する")
 
 
@@ -85,17 +93,16 @@ class OneApplication(BaseModel):
     application_id: int = Field(description="申込の番号")
 
 
-class PlaceIn(OneApplication):
-    """Another result for one child. slot: empty for no seat."""
-
-    slot: SlotText
-    reason: ReasonText
-
-
 class DeclineIn(OneApplication):
     """Why, for those who look at it later."""
 
     reason: ReasonText
+
+
+class PlaceIn(DeclineIn):
+    """Another result for one child. slot: empty for no seat."""
+
+    slot: SlotText
 
 
 class OneChild(OneRound):
@@ -104,17 +111,16 @@ class OneChild(OneRound):
     receipt_number: str = Field(description="受付番号")
 
 
-class ChildPlaceIn(OneChild):
-    """Another result for it."""
-
-    slot: SlotText
-    reason: ReasonText
-
-
 class ChildDeclineIn(OneChild):
     """Why."""
 
     reason: ReasonText
+
+
+class ChildPlaceIn(ChildDeclineIn):
+    """Another result for it."""
+
+    slot: SlotText
 
 
 class FreezeIn(OneRound):
@@ -162,7 +168,7 @@ class WhatIfIn(OneRun):
     rules: int | None = Field(None, description="試す選考基準の番号")
     label: str = Field("", max_length=120, description="試算の名前")
     seconds: int | None = Field(
-        None, ge=1, le=3600, description="かけてよい時間（秒）。省くともとの計算と同じ"
+        None, ge=SECONDS[0], le=SECONDS[1], description="かけてよい時間（秒）。省くともとの計算と同じ"
     )
     again: bool = Field(False, description="同じ試算が済んでいても計算する")
 

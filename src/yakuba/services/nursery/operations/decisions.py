@@ -6,8 +6,9 @@ from typing import Any
 
 from yakuba.kernel.accounts import require
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer
+from yakuba.kernel.operations import Answer, Trace
 from yakuba.services.nursery.actions import decisions
 from yakuba.services.nursery.models import Application, Decision
 from yakuba.services.nursery.operations import answers
@@ -22,6 +23,10 @@ COLUMNS = {
     "slot": "枠", "reason": "理由", "proposed_by": "起案", "answered_by": "承認",
 }  # fmt: skip
 A_DECISION = Answer(answers.DecisionOut, answers.decision_facts, COLUMNS)
+
+
+def _of_decision(asked: Any, row: Decision) -> Trace:
+    return Trace(f"decision:{row.pk}", {"kind": row.kind, "round": row.round_id})
 
 
 @OPERATIONS.add(
@@ -49,6 +54,8 @@ def show_decision(asked: given.OneDecision, actor: Actor) -> Decision:
     "POST applications/{application_id}/decisions",
     answer=A_DECISION,
     status=201,
+    event="nursery.decision_proposed",
+    trace=_of_decision,
 )
 def propose(asked: given.PlaceIn, actor: User) -> Decision:
     """Propose another result for one child; it counts when another person has approved it."""
@@ -63,6 +70,8 @@ def propose(asked: given.PlaceIn, actor: User) -> Decision:
     "POST applications/{application_id}/decline",
     answer=A_DECISION,
     status=201,
+    event="nursery.withdrawn",
+    trace=_of_decision,
 )
 def decline(asked: given.DeclineIn, actor: User) -> Decision:
     """The family declines its seat after the freeze."""
@@ -70,7 +79,7 @@ def decline(asked: given.DeclineIn, actor: User) -> Decision:
 
 
 def _child(asked: given.OneChild) -> Application:
-    rows = Application.objects.filter(round=round_of(asked.round_id)).select_related("round__adopted")
+    rows = Application.objects.filter(round=round_of(asked.round_id))
     row: Application | None = rows.filter(receipt_number=asked.receipt_number).first()
     if row is None:
         raise Unknown(
@@ -88,7 +97,7 @@ def _child(asked: given.OneChild) -> Application:
 )
 def propose_for_child(asked: given.ChildPlaceIn, actor: User) -> Decision:
     """The same for a child that is named by its receipt number."""
-    return decisions.propose_place(_child(asked), asked.slot, asked.reason, actor=actor)
+    return propose(actor, application_id=_child(asked).pk, slot=asked.slot, reason=asked.reason)
 
 
 @OPERATIONS.add(
@@ -100,7 +109,7 @@ def propose_for_child(asked: given.ChildPlaceIn, actor: User) -> Decision:
 )
 def decline_for_child(asked: given.ChildDeclineIn, actor: User) -> Decision:
     """The same for a child that is named by its receipt number."""
-    return decisions.decline(_child(asked), asked.reason, actor=actor)
+    return decline(actor, application_id=_child(asked).pk, reason=asked.reason)
 
 
 @OPERATIONS.add(
@@ -111,6 +120,8 @@ def decline_for_child(asked: given.ChildDeclineIn, actor: User) -> Decision:
     help="選考結果の確定を起案する（別の職員が承認すると確定する）",
     answer=A_DECISION,
     status=201,
+    event="nursery.decision_proposed",
+    trace=_of_decision,
 )
 def freeze(asked: given.FreezeIn, actor: User) -> Decision:
     """Propose that the round's result is final; it is when another person has approved it."""
@@ -132,9 +143,13 @@ def approve(asked: given.ApproveIn, actor: User) -> Decision:
     "round refuse",
     help="起案された決定を差し戻す（自分の起案は取り下げる）",
     answer=A_DECISION,
+    event="nursery.decision_refused",
+    trace=_of_decision,
 )
 def refuse(asked: given.RefuseIn, actor: User) -> Decision:
     """Send a proposal back, or take one's own back: needs the right of approving, or of proposing."""
     row = decision_of(asked.decision_id)
-    require(actor, decisions.right_to_refuse(row, actor))
-    return decisions.refuse(row, asked.answer, actor=actor)
+    if row.proposed_by_id == actor.pk:
+        # Others need the right of approving, a deputy that of who is away.
+        require(actor, "nursery.propose")
+    return approvals.send_back(row, asked.answer, actor=actor)

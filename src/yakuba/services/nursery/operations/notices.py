@@ -10,12 +10,13 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.operations import Answer, Rows, Work
+from yakuba.kernel.operations import Answer, Rows, Trace, Work
 from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import notices
 from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
+from yakuba.services.nursery.operations.rounds import failure
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import round_of
@@ -51,10 +52,6 @@ def _notes(facts: dict[str, Any]) -> str:
     return "\n".join(filter(None, said))
 
 
-def _failure(facts: dict[str, Any]) -> str:
-    return lines(facts["problems"]) if facts["state"] == NoticePrint.State.FAILED else ""
-
-
 @OPERATIONS.add(
     "通知の文面", "nursery.output", "GET rounds/{round_id}/notice-texts", answer=Answer(answers.TextsOut)
 )
@@ -68,11 +65,12 @@ def show_texts(asked: given.OneRound, actor: Actor) -> dict[str, Any]:
     "nursery.output",
     "PUT rounds/{round_id}/notice-texts",
     answer=Answer(answers.TextsOut),
+    event="nursery.notice_texts_stated",
+    trace=lambda asked, said: Trace(f"round:{asked.round_id}"),
 )
 def state_texts(asked: given.TextsIn, actor: User) -> dict[str, Any]:
     """State all texts; what is empty or missing becomes the usual text."""
-    round = notices.state_texts(round_of(asked.round_id), asked.texts, actor=actor)
-    return {"texts": outputs.texts_of(round)}
+    return {"texts": outputs.texts_of(notices.state_texts(round_of(asked.round_id), asked.texts))}
 
 
 @OPERATIONS.add(
@@ -83,10 +81,9 @@ def state_texts(asked: given.TextsIn, actor: User) -> dict[str, Any]:
 )
 def take_texts(asked: given.TextsFile, actor: User) -> dict[str, str]:
     """State the texts if there are any, and tell them."""
-    round = round_of(asked.round_id)
-    if asked.texts is not None:
-        round = notices.state_texts(round, asked.texts, actor=actor)
-    return outputs.texts_of(round)
+    told = show_texts if asked.texts is None else state_texts
+    texts: dict[str, str] = told(actor, **asked.model_dump(exclude_none=True))["texts"]
+    return texts
 
 
 @OPERATIONS.add(
@@ -105,8 +102,10 @@ def list_notices(asked: given.RoundPart, actor: Actor) -> list[dict[str, Any]]:
     "nursery.output",
     "POST rounds/{round_id}/notices",
     "round make-notices",
-    answer=Answer(answers.NoticesOut, _facts, tables=_tables, notes=_notes, fault=_failure),
+    answer=Answer(answers.NoticesOut, _facts, tables=_tables, notes=_notes, fault=failure),
     status=201,
+    event="nursery.notices_started",
+    trace=lambda asked, row: Trace(f"round:{asked.round_id}", {"draft": row.draft}),
     work=Work("通知", here=lambda row, told: notices.make(row.pk, told)),
 )
 def make_notices(asked: given.OneRound, actor: User) -> NoticePrint:

@@ -8,13 +8,16 @@ from typing import Any
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.operations import Answer, Rows
-from yakuba.services.nursery.actions import files, trying
+from yakuba.kernel.operations import Answer, Rows, Trace
+from yakuba.services.nursery.actions import files
+from yakuba.services.nursery.engine.telling.comparing import Comparison
+from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import outputs
-from yakuba.services.nursery.queries.finding import run_of
+from yakuba.services.nursery.queries.finding import decision_of, run_of
+from yakuba.services.nursery.queries.refusal import Unknown
 
 SHARE_COLUMNS = {
     "label": "区分", "count": "申込", "placed": "希望がかなった", "placed_percent": "割合(%)", "first": "第1希望",
@@ -29,6 +32,14 @@ MOVE_COLUMNS = {
 }  # fmt: skip
 MOVES = {"gains": "よくなる児童", "losses": "悪くなる児童", "others": "どちらとも言えない児童"}
 EXCEL = Answer(media_type=files.EXCEL)
+
+
+def exported(what: str) -> dict[str, Any]:
+    """The event of an operation that gives that file of a calculation out, and its trace."""
+    return {
+        "event": "nursery.exported",
+        "trace": lambda asked, file: Trace(f"run:{asked.matching_id}", {"what": what}),
+    }
 
 
 def _with_percents(row: dict[str, Any]) -> dict[str, Any]:
@@ -65,14 +76,16 @@ def show_fairness(asked: given.FairnessIn, actor: Actor) -> dict[str, Any]:
     "GET runs/{matching_id}/comparison",
     "round compare",
     help="もとの計算からこの計算に変えると、だれがよくなり、だれが悪くなるかを出す",
-    answer=Answer(answers.ComparisonOut, tables=_moves),
+    answer=Answer(answers.ComparisonOut, lambda found: answers.comparison_facts(*found), tables=_moves),
     by_operator=False,
+    event="nursery.runs_compared",
+    trace=lambda asked, found: Trace(f"run:{asked.matching_id}", {"before": found[0].pk}),
 )
-def show_comparison(asked: given.ComparisonIn, actor: User) -> dict[str, Any]:
+def show_comparison(asked: given.ComparisonIn, actor: User) -> tuple[Run, Run, Comparison]:
     """Who gains and who loses from `before` (of a what-if its base unless stated) to this calculation."""
     run = run_of(asked.matching_id)
     other = outputs.other(run, asked.before)
-    return answers.comparison_facts(other, run, trying.compare(other, run, actor=actor))
+    return other, run, outputs.compared(other, run)
 
 
 @OPERATIONS.add(
@@ -80,20 +93,43 @@ def show_comparison(asked: given.ComparisonIn, actor: User) -> dict[str, Any]:
     "nursery.output",
     "GET runs/{matching_id}/table.csv",
     answer=Answer(media_type="text/csv"),
+    event="nursery.exported",
+    trace=lambda asked, file: Trace(
+        f"run:{asked.matching_id}", {"what": asked.table, "encoding": asked.encoding}
+    ),
 )
 def export_table(asked: given.TableIn, actor: User) -> Download:
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
     utf-8 or cp932; characters that it lacks are told (409) unless `accept`, which puts 〓 for them."""
-    run = run_of(asked.matching_id)
-    return files.take_table(run, asked.table, asked.encoding, accept=asked.accept, actor=actor)
+    return files.take_table(run_of(asked.matching_id), asked.table, asked.encoding, accept=asked.accept)
 
 
 @OPERATIONS.add(
-    "すべての表をExcelで書き出す", "nursery.output", "GET runs/{matching_id}/tables.xlsx", answer=EXCEL
+    "すべての表をExcelで書き出す",
+    "nursery.output",
+    "GET runs/{matching_id}/tables.xlsx",
+    answer=EXCEL,
+    **exported("excel"),
 )
 def export_workbook(asked: given.OneRun, actor: User) -> Download:
     """All tables, a sheet each."""
-    return files.take_workbook(run_of(asked.matching_id), actor=actor)
+    return files.take_workbook(run_of(asked.matching_id))
+
+
+@OPERATIONS.add(
+    "承認する決定のもとになった表をExcelで書き出す",
+    "nursery.approve",
+    "GET decisions/{decision_id}/tables.xlsx",
+    answer=EXCEL,
+    event="nursery.exported",
+    trace=lambda asked, file: Trace(f"run:{decision_of(asked.decision_id).run_id}", {"what": "excel"}),
+)
+def export_for_decision(asked: given.OneDecision, actor: User) -> Download:
+    """All results on which a decision is to be made, for who has to approve it."""
+    run = decision_of(asked.decision_id).run
+    if run is None:
+        raise Unknown("この決定には、もとになる計算がありません。")
+    return files.take_workbook(run)
 
 
 @OPERATIONS.add(
@@ -105,7 +141,6 @@ def export_workbook(asked: given.OneRun, actor: User) -> Download:
 )
 def export(asked: given.ExportIn, actor: Actor) -> Download:
     """One table, or all of them where none is named."""
-    named = asked.model_dump()
     if asked.table:
-        return export_table.action(given.TableIn(**named), actor)
-    return export_workbook.action(given.OneRun(**named), actor)
+        return export_table(actor, **asked.model_dump())
+    return export_workbook(actor, matching_id=asked.matching_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.operations import Answer, Nothing
+from yakuba.kernel.operations import Answer, Nothing, Trace
 from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import handing, rounds, rules, taking
 from yakuba.services.nursery.contracts import Problem
@@ -40,8 +41,25 @@ def _problems(facts: dict[str, Any]) -> str:
     return lines(facts["problems"])
 
 
+def failure(facts: dict[str, Any]) -> str:
+    """Why a calculation, or the making of notices, has failed; empty where it has not."""
+    return _problems(facts) if facts["state"] == "failed" else ""
+
+
 A_ROUND = Answer(answers.RoundOut, answers.round_facts, ROUND_COLUMNS, notes=to_look_at)
 TAKEN = Answer(answers.TakenOut, asdict, TAKEN_COLUMNS, fault=_problems)
+
+
+def _made(asked: Any, round: Round) -> Trace:
+    return Trace(f"round:{round.pk}", {"rules": round.rule_set_id})
+
+
+def _taken(source: str) -> Callable[[given.OneRound, taking.Taken], Trace]:
+    def trace(asked: given.OneRound, taken: taking.Taken) -> Trace:
+        numbers = {"new": taken.new, "changed": taken.changed, "refused": len(taken.problems)}
+        return Trace(f"round:{asked.round_id}", {"source": source} | numbers)
+
+    return trace
 
 
 @OPERATIONS.add(
@@ -69,14 +87,36 @@ def show_round(asked: given.OneRound, actor: Actor) -> Round:
     return round_of(asked.round_id)
 
 
-@OPERATIONS.add("選考回を作る", "nursery.edit", command="round new", answer=A_ROUND)
+@OPERATIONS.add(
+    "選考回を作る",
+    "nursery.edit",
+    command="round new",
+    answer=A_ROUND,
+    event="nursery.round_made",
+    trace=_made,
+)
 def make_round(asked: given.NewRound, actor: User) -> Round:
     """Make a round by a version of the rules."""
     rule_set = rule_queries.rule_set(asked.rules)
-    procedure = Procedure.objects.filter(code=rule_set.procedure_code).first()
+    code = asked.procedure or rule_set.procedure_code
+    procedure = Procedure.objects.filter(code=code).first()
     if procedure is None:
-        raise NotPossible(f"手続「{rule_set.procedure_code}」が登録されていません。")
+        raise NotPossible(f"手続「{code}」が登録されていません。")
     return rounds.make(asked.title, asked.start, procedure, rule_set, actor=actor)
+
+
+@OPERATIONS.add(
+    "次の選考回を作る",
+    "nursery.edit",
+    command="round next",
+    help="確定した選考回から、残った枠と、入所が決まっていない申込で次の回を作る",
+    answer=A_ROUND,
+    event="nursery.round_made",
+    trace=_made,
+)
+def make_next(asked: given.NextRound, actor: User) -> Round:
+    """Make the round that follows a frozen one."""
+    return rounds.make_next(round_of(asked.round_id), asked.title, actor=actor)
 
 
 @OPERATIONS.add(
@@ -98,11 +138,17 @@ def load_rules(asked: given.RulesIn, actor: User) -> RuleSet:
 
 
 @OPERATIONS.add(
-    "受付簿から申込を取り込む", "nursery.edit", "POST rounds/{round_id}/take", "round take", answer=TAKEN
+    "受付簿から申込を取り込む",
+    "nursery.edit",
+    "POST rounds/{round_id}/take",
+    "round take",
+    answer=TAKEN,
+    event="nursery.applications_taken",
+    trace=_taken("ledger"),
 )
 def take(asked: given.OneRound, actor: User) -> taking.Taken:
     """Take the ledger's confirmed applications; rows that cannot be taken stand in `problems`."""
-    return taking.from_ledger(round_of(asked.round_id), actor=actor)
+    return taking.from_ledger(round_of(asked.round_id))
 
 
 @OPERATIONS.add(
@@ -111,12 +157,13 @@ def take(asked: given.OneRound, actor: User) -> taking.Taken:
     command="round load-facilities",
     help="施設と空き枠をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
+    event="nursery.facilities_taken",
+    trace=_taken("file"),
 )
 def load_facilities(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of facilities."""
-    return taking.facilities_from_file(
-        round_of(asked.round_id), asked.file.read(taking.FACILITIES.largest), actor=actor
-    )
+    data = asked.file.read(taking.FACILITIES.largest)
+    return taking.facilities_from_file(round_of(asked.round_id), data)
 
 
 @OPERATIONS.add(
@@ -125,12 +172,13 @@ def load_facilities(asked: given.TableFile, actor: User) -> taking.Taken:
     command="round load-applications",
     help="申込をCSVから取り込む（誤った行は行番号と理由を出し、終了コード1）",
     answer=TAKEN,
+    event="nursery.applications_taken",
+    trace=_taken("file"),
 )
 def load_applications(asked: given.TableFile, actor: User) -> taking.Taken:
     """Take a table of applications."""
-    return taking.applications_from_file(
-        round_of(asked.round_id), asked.file.read(taking.APPLICATIONS.largest), actor=actor
-    )
+    data = asked.file.read(taking.APPLICATIONS.largest)
+    return taking.applications_from_file(round_of(asked.round_id), data)
 
 
 def _not_handed_over(facts: dict[str, Any]) -> str:

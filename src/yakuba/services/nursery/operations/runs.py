@@ -9,12 +9,12 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Trace, Work
 from yakuba.kernel.operations.finding import one
-from yakuba.kernel.operations.printing import lines
 from yakuba.services.nursery.actions import files, runs, trying
 from yakuba.services.nursery.models import Placement, Run
 from yakuba.services.nursery.operations import answers
 from yakuba.services.nursery.operations import asked as given
-from yakuba.services.nursery.operations.rounds import to_look_at
+from yakuba.services.nursery.operations.outputs import exported
+from yakuba.services.nursery.operations.rounds import failure, to_look_at
 from yakuba.services.nursery.operations.table import OPERATIONS
 from yakuba.services.nursery.queries import rules
 from yakuba.services.nursery.queries import runs as queries
@@ -30,11 +30,7 @@ def _facts(run: Run) -> dict[str, Any]:
     return answers.run_facts(run_of(run.pk))
 
 
-def _failure(facts: dict[str, Any]) -> str:
-    return lines(facts["problems"]) if facts["state"] == Run.State.FAILED else ""
-
-
-A_RUN = Answer(answers.RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=_failure)
+A_RUN = Answer(answers.RunOut, _facts, RUN_COLUMNS, notes=to_look_at, fault=failure)
 CALCULATING = Work("計算", here=lambda run, told: runs.calculate(run.pk, told), unchanged=runs.unchanged)
 
 
@@ -90,10 +86,31 @@ def show_run(asked: given.OneRun, actor: Actor) -> Run:
     return run_of(asked.matching_id)
 
 
-@OPERATIONS.add("結果を採用する", "nursery.run", "POST runs/{matching_id}/adopt", "round adopt", answer=A_RUN)
+@OPERATIONS.add(
+    "計算を中止する",
+    "nursery.run",
+    "POST runs/{matching_id}/stop",
+    answer=A_RUN,
+    event="nursery.run_stopped",
+    trace=lambda asked, run: Trace(f"run:{run.pk}"),
+)
+def stop_run(asked: given.OneRun, actor: User) -> Run:
+    """End a calculation; nothing of it is kept."""
+    return runs.stop(run_of(asked.matching_id))
+
+
+@OPERATIONS.add(
+    "結果を採用する",
+    "nursery.run",
+    "POST runs/{matching_id}/adopt",
+    "round adopt",
+    answer=A_RUN,
+    event="nursery.run_adopted",
+    trace=lambda asked, run: Trace(f"run:{run.pk}", {"round": run.round_id}),
+)
 def adopt(asked: given.OneRun, actor: User) -> Run:
     """Make the result the one that counts in its round."""
-    return runs.adopt(run_of(asked.matching_id), actor=actor)
+    return runs.adopt(run_of(asked.matching_id))
 
 
 @OPERATIONS.add(
@@ -120,7 +137,7 @@ def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
 )
 def show_result(asked: given.OneResult, actor: Actor) -> Placement:
     """One child's result with its explanation."""
-    return one(Placement.objects.select_related("application"), asked.placement_id)
+    return one(Placement.objects.select_related("application", "run__round"), asked.placement_id)
 
 
 @OPERATIONS.add(
@@ -131,7 +148,8 @@ def show_result(asked: given.OneResult, actor: Actor) -> Placement:
     help="計算のもとになった選考のデータ（JSON）を書き出す。solve と check で確かめられる",
     answer=Answer(media_type="application/json"),
     by_operator=False,
+    **exported("market"),
 )
 def export_market(asked: given.OneRun, actor: User) -> Download:
     """The market file of a calculation: ids only, no names."""
-    return files.take_market(run_of(asked.matching_id), actor=actor)
+    return files.take_market(run_of(asked.matching_id))

@@ -7,22 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, person_of, require
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.approvals.forms import AnswerForm
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import decisions as actions
-from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.forms.decisions import PlaceForm, ReasonForm
 from yakuba.services.nursery.models import Application, Decision, Placement, Round
+from yakuba.services.nursery.operations import decisions as operations
+from yakuba.services.nursery.operations.outputs import export_for_decision
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import freezing, names, results, rounds
+from yakuba.services.nursery.queries import freezing, names, results
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
 
@@ -54,9 +55,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 @permission_required("nursery.approve")
 def decision_file(request: HttpRequest, decision_id: int) -> HttpResponseBase:
     """All results on which a decision is to be made as a workbook, for who has to approve it."""
-    row = get_object_or_404(rounds.decisions(), pk=decision_id, run__isnull=False)
-    assert row.run is not None
-    return files.take_workbook(row.run, actor=person_of(request)).answer()
+    return export_for_decision(person_of(request), decision_id=decision_id).answer()
 
 
 @permission_required("nursery.propose")
@@ -73,7 +72,7 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
     form = PlaceForm(request.POST or None, slots=_slots(application, facilities), initial=initial)
 
     def act() -> HttpResponse:
-        row = actions.propose_place(application, **form.cleaned_data, actor=person_of(request))
+        row = operations.propose(person_of(request), application_id=application.pk, **form.cleaned_data)
         return _decided(request, row, "起案しました。別の職員が承認すると、結果が変わります。")
 
     context = {"application": application, "round": round, "final": final, "facility_names": facilities}
@@ -89,7 +88,7 @@ def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
     )
 
     def act() -> HttpResponse:
-        row = actions.propose_freeze(round, form.cleaned_data["reason"], actor=person_of(request))
+        row = operations.freeze(person_of(request), round_id=round.pk, **form.cleaned_data)
         return _decided(request, row, "確定を起案しました。別の職員が承認すると確定します。")
 
     may_take = rights(request.user)["may_output"] and round.adopted_id
@@ -106,7 +105,7 @@ def decline(request: HttpRequest, application_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
 
     def act() -> HttpResponse:
-        row = actions.decline(application, form.cleaned_data["reason"], actor=person_of(request))
+        row = operations.decline(person_of(request), application_id=application.pk, **form.cleaned_data)
         return _decided(request, row, "辞退を受けました。空いた枠は、次の選考回に引き継がれます。")
 
     context = {"application": application, "round": application.round}
@@ -127,11 +126,8 @@ def approve(request: HttpRequest, decision_id: int) -> HttpResponse:
 @permission_required("nursery.view")
 def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Send a proposal back, or take one's own back."""
-    row = decision_of(decision_id)
-    if row.proposed_by_id == person_of(request).pk:
-        # Others need the right of approving, a deputy that of who is away.
-        require(request.user, "nursery.propose")
-    actions.refuse(row, request.POST.get("answer", ""), actor=person_of(request))
+    asked = {"decision_id": decision_id, "answer": request.POST.get("answer", "")}
+    row = operations.refuse(person_of(request), **asked)
     messages.success(request, "差し戻しました。")
     return redirect("nursery:round", row.round_id)
 

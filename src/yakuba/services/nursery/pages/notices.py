@@ -7,17 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.lists.files import lacking_page
 from yakuba.kernel.lists.shown import Part
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.nursery.actions import notices as actions
+from yakuba.services.nursery.actions.notices import JOB
 from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint
+from yakuba.services.nursery.operations import notices as operations
 from yakuba.services.nursery.pages.lists import ENCODINGS, PRINTS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
@@ -37,7 +38,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
         "round": round,
         "prints": Part(PRINTS, prints, person_of(request)),
         "active": active,
-        "work": work_of(actions.JOB, prints[0].job_key) if prints else None,
+        "work": work_of(JOB, prints[0].job_key) if prints else None,
         "restart": outputs.restart_sentence(active) if active else "",
         "ready": ready,
         "problems": ready.problems[:SHOWN_PROBLEMS] if ready else [],
@@ -55,7 +56,7 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
     form = FrameForm(request.POST or None, frame=vars(outputs.frame_of(round)), day=day)
 
     def state() -> HttpResponse:
-        actions.state_texts(round, form.texts(), actor=person_of(request))
+        operations.state_texts(person_of(request), round_id=round.pk, texts=form.texts())
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
         return redirect("nursery:notices", round.pk)
 
@@ -63,28 +64,21 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
     return form_page(request, form, state, "nursery/notice_texts.html", context)
 
 
-@require_POST
-@permission_required("nursery.output")
-def make(request: HttpRequest, round_id: int) -> HttpResponse:
-    """Have them made."""
-    round = round_of(round_id)
-    actions.start(round, actor=person_of(request))
-    return redirect("nursery:notices", round.pk)
+make = button(operations.make_notices, "nursery:notices")
 
 
 @permission_required("nursery.output")
 def print_file(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The newest print file."""
-    return actions.take_print(round_of(round_id), actor=person_of(request)).answer()
+    return operations.take_print(person_of(request), round_id=round_id).answer()
 
 
 @permission_required("nursery.output")
 def mailing_file(request: HttpRequest, round_id: int, form: str) -> HttpResponseBase:
     """The rows that go with the pages. What Shift_JIS lacks is shown before the file with 〓 may be taken."""
-    round, accept = round_of(round_id), "accept" in request.GET
-    encoding = request.GET.get("form", ENCODINGS[form])
+    asked = {"encoding": request.GET.get("form", ENCODINGS[form]), "accept": "accept" in request.GET}
     try:
-        return actions.take_addresses(round, encoding, accept=accept, actor=person_of(request)).answer()
+        return operations.take_addresses(person_of(request), round_id=round_id, **asked).answer()
     except Lacking as lacking:
-        back = reverse("nursery:notices", args=[round.pk])
-        return lacking_page(request, lacking, f"{round}の通知", back)
+        back = reverse("nursery:notices", args=[round_id])
+        return lacking_page(request, lacking, f"{round_of(round_id)}の通知", back)

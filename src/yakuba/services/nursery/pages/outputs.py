@@ -16,10 +16,11 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists.files import lacking_page
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.nursery.actions import files as taking_files
-from yakuba.services.nursery.actions import runs, trying
+from yakuba.services.nursery.actions.runs import unchanged
 from yakuba.services.nursery.forms.outputs import WhatIfForm
 from yakuba.services.nursery.models import Run
+from yakuba.services.nursery.operations import outputs as operations
+from yakuba.services.nursery.operations.runs import start_what_if
 from yakuba.services.nursery.pages.lists import ENCODINGS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
@@ -52,21 +53,21 @@ def files(request: HttpRequest, matching_id: int) -> HttpResponse:
 @permission_required("nursery.output")
 def export_excel(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """Everything in one workbook."""
-    run = _done(matching_id)
-    return taking_files.take_workbook(run, actor=person_of(request)).answer()
+    return operations.export_workbook(person_of(request), matching_id=matching_id).answer()
 
 
 @permission_required("nursery.output")
 def export_csv(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """One table: `?table=` of `exports.tables`, `&form=` csv or sjis.csv. Where Shift_JIS lacks characters a page
     tells which, before the file with 〓 may be taken (`&accept=1`)."""
-    run = _done(matching_id)
-    table, form = request.GET.get("table", "children"), request.GET.get("form", "csv")
-    encoding, accept = ENCODINGS.get(form, form), "accept" in request.GET
+    form = request.GET.get("form", "csv")
+    asked = {"table": request.GET.get("table", "children"), "encoding": ENCODINGS.get(form, form)}
+    accept = "accept" in request.GET
     try:
-        file = taking_files.take_table(run, table, encoding, accept=accept, actor=person_of(request))
+        file = operations.export_table(person_of(request), matching_id=matching_id, accept=accept, **asked)
     except Lacking as lacking:
-        return lacking_page(request, lacking, str(run), reverse("nursery:files", args=[run.pk]))
+        back = reverse("nursery:files", args=[matching_id])
+        return lacking_page(request, lacking, str(run_of(matching_id)), back)
     return file.answer()
 
 
@@ -80,7 +81,7 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
     context = _context(request, run) | {"others": others, "before": before}
     if before is None:
         return render(request, "nursery/compare.html", context)
-    comparison = trying.compare(before, run, actor=person_of(request))
+    _, _, comparison = operations.show_comparison(person_of(request), matching_id=run.pk, before=before.pk)
     shown = request.GET.get("show", "gains")
     moves = [move for move in comparison.moves if move.better is SHOWN_MOVES.get(shown, True)]
     page = Paginator(moves, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -104,9 +105,9 @@ def what_if(request: HttpRequest, matching_id: int) -> HttpResponse:
     form = WhatIfForm(request.POST or None, run=run, slots=_slots(run))
 
     def start() -> HttpResponse:
-        tried = trying.try_out(run, actor=person_of(request), **form.tried())
+        tried = start_what_if(person_of(request), matching_id=run.pk, **form.tried())
         if tried.is_done:
-            messages.info(request, runs.unchanged(tried))
+            messages.info(request, unchanged(tried))
             return redirect("nursery:compare", tried.pk)
         messages.success(request, "試算を始めました。終わると、もとの計算と比べられます。")
         return redirect("nursery:run", tried.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.contrib import messages
@@ -15,17 +15,17 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
+from yakuba.kernel.operations import Operation, Upload
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
-from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.nursery.actions import handing, taking
 from yakuba.services.nursery.actions import rounds as actions
 from yakuba.services.nursery.actions.taking import Taken
-from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.preparing import tables
 from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, StartForm
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
+from yakuba.services.nursery.operations import rounds as operations
 from yakuba.services.nursery.pages import lists, result_lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import facts, readiness, runs
@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST or None)
 
     def make() -> HttpResponse:
-        round = actions.make(**form.cleaned_data, actor=person_of(request))
+        round = operations.make_round(person_of(request), **form.asked())
         messages.success(request, f"「{round}」を作りました。次に、施設と申込を取り込みます。")
         return redirect("nursery:round", round.pk)
 
@@ -103,7 +103,7 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
     form = NextRoundForm(request.POST or None, initial={"title": f"{row.title}（第{row.number + 1}回）"})
 
     def make() -> HttpResponse:
-        new = actions.make_next(row, form.cleaned_data["title"], actor=person_of(request))
+        new = operations.make_next(person_of(request), round_id=row.pk, **form.cleaned_data)
         done = "残った枠と、入所が決まっていない申込を引き継ぎました。新しい申込も取り込めます。"
         messages.success(request, done)
         return redirect("nursery:round", new.pk)
@@ -115,8 +115,8 @@ def next_round(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.edit")
 def take(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from the ledger."""
-    row = round_of(round_id)
-    return _taken(request, row, taking.from_ledger(row, actor=person_of(request)), "申込")
+    taken = operations.take(person_of(request), round_id=round_id)
+    return _taken(request, round_of(round_id), taken, "申込")
 
 
 @permission_required("nursery.edit")
@@ -124,22 +124,25 @@ def load_applications(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take applications from a table."""
     row = round_of(round_id)
     kind = facts.number_type(row)
-
-    def check(rows: Iterable[Row]) -> list[Problem]:
-        return tables.households_of(rows, kind)[1]
-
-    return _load(request, row, taking.APPLICATIONS, check, taking.applications_from_file)
+    return _load(
+        request,
+        row,
+        taking.APPLICATIONS,
+        lambda rows: tables.households_of(rows, kind)[1],
+        operations.load_applications,
+    )
 
 
 @permission_required("nursery.edit")
 def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
     """Take facilities and their free seats from a table."""
-    row = round_of(round_id)
-
-    def check(rows: Iterable[Row]) -> list[Problem]:
-        return tables.facilities_of(rows)[1]
-
-    return _load(request, row, taking.FACILITIES, check, taking.facilities_from_file)
+    return _load(
+        request,
+        round_of(round_id),
+        taking.FACILITIES,
+        lambda rows: tables.facilities_of(rows)[1],
+        operations.load_facilities,
+    )
 
 
 @require_POST
@@ -152,11 +155,10 @@ def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     return redirect("nursery:round", row.pk)
 
 
-def _load(
-    request: HttpRequest, round: Round, kind: TableKind, check: Check, action: Callable[..., Taken]
-) -> HttpResponse:
+def _load(request: HttpRequest, round: Round, kind: TableKind, check: Check, load: Operation) -> HttpResponse:
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        taken = action(round, file, actor=person_of(request), renamed=renamed)
+        # Which column is which has just been remembered, so the operation reads it as it would for a command.
+        taken = load(person_of(request), round_id=round.pk, file=Upload(kind.label, file))
         return _taken(request, round, taken, kind.label)
 
     lead = "何度取り込んでもかまいません。職員が直した項目は、そのまま残ります。"

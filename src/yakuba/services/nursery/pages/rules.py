@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
-from yakuba.services.nursery.actions import rules as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
+from yakuba.services.nursery.operations.rounds import load_rules
 from yakuba.services.nursery.pages.lists import RULE_SETS
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
@@ -49,7 +49,7 @@ def load(request: HttpRequest) -> HttpResponse:
     """Load a rule file."""
 
     def put(text: str) -> HttpResponse:
-        row = actions.load(text, actor=person_of(request))
+        row = load_rules(person_of(request), text=text)
         messages.success(request, f"「{row}」を登録しました。選考回で選べます。")
         return redirect("nursery:rule_set", row.pk)
 

@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists.pages import respond
-from yakuba.services.nursery.actions import files
-from yakuba.services.nursery.actions import runs as actions
+from yakuba.kernel.operations.pages import button
+from yakuba.kernel.refusals import Invalid
+from yakuba.services.nursery.actions.runs import unchanged
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.forms.rounds import StartForm
-from yakuba.services.nursery.models import Application, Facility, Placement, Run
+from yakuba.services.nursery.models import Application, Facility, Run
+from yakuba.services.nursery.operations import runs as operations
 from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import names
@@ -34,14 +35,13 @@ SHOWN_BLOCKING = 100
 @permission_required("nursery.run")
 def start(request: HttpRequest, round_id: int) -> HttpResponse:
     """Calculate the round as it stands."""
-    round = round_of(round_id)
+    round_of(round_id)  # before anything is said of the form
     form = StartForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "かけてよい時間は、1～3600の数字で入力してください。")
-        return redirect("nursery:round", round.pk)
-    run = actions.start(round, actor=person_of(request), **form.cleaned_data)
+        raise Invalid("かけてよい時間は、1～3600の数字で入力してください。")
+    run = operations.start_run(person_of(request), round_id=round_id, **form.cleaned_data)
     if run.is_done:
-        messages.info(request, actions.unchanged(run))
+        messages.info(request, unchanged(run))
     return redirect("nursery:run", run.pk)
 
 
@@ -70,24 +70,12 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
     return render(request, "nursery/run.html", context)
 
 
-@require_POST
-@permission_required("nursery.run")
-def stop(request: HttpRequest, matching_id: int) -> HttpResponse:
-    """End a calculation."""
-    row = run_of(matching_id)
-    actions.stop(row, actor=person_of(request))
-    messages.success(request, "計算を中止しました。")
-    return redirect("nursery:run", row.pk)
-
-
-@require_POST
-@permission_required("nursery.run")
-def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
-    """Make the result count."""
-    row = run_of(matching_id)
-    actions.adopt(row, actor=person_of(request))
-    messages.success(request, "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。")
-    return redirect("nursery:run", row.pk)
+stop = button(operations.stop_run, "nursery:run", "計算を中止しました。")
+adopt = button(
+    operations.adopt,
+    "nursery:run",
+    "この結果を採用しました。個別の決定があれば起案し、なければ確定を起案します。",
+)
 
 
 @permission_required("nursery.view")
@@ -151,11 +139,7 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
 @permission_required("nursery.view")
 def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
     """One child's result in a run, explained for staff and for the family."""
-    rows = Placement.objects.select_related("run__round", "application")
-    row = get_object_or_404(rows, pk=placement_id)
-    record(
-        "nursery.application_viewed", subject=f"application:{row.application_id}", actor=person_of(request)
-    )
+    row = operations.show_result(person_of(request), placement_id=placement_id)
     context = rights(request.user) | {
         "placement": row,
         "application": row.application,
@@ -171,7 +155,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
 @permission_required("nursery.run")
 def market(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The run's market as a file, for `yakuba nursery solve` and `check`: ids only, no names."""
-    return files.take_market(run_of(matching_id), actor=person_of(request)).answer()
+    return operations.export_market(person_of(request), matching_id=matching_id).answer()
 
 
 def _slot(slot: str, item: dict[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Desk:
         rule_set = rules.load(RULES, actor=person)
         procedure = Procedure.objects.get(code="nursery-admission")
         round = rounds.make("一次選考", START, procedure, rule_set, actor=person)
-        taking.facilities_from_file(round, FACILITIES.encode(), actor=person)
+        taking.facilities_from_file(round, FACILITIES.encode())
         return cls(person, boss, round)
 
     def case(self, number: str, *, status: Status = Status.READY, **values: str) -> Case:
@@ -104,7 +104,7 @@ class Desk:
         return case
 
     def take(self) -> taking.Taken:
-        return taking.from_ledger(self.round, actor=self.person)
+        return taking.from_ledger(self.round)
 
     def child(self, number: str, round: Round | None = None) -> Application:
         return Application.objects.select_related("round").get(
@@ -128,7 +128,7 @@ class Desk:
     def adopted(self, round: Round | None = None) -> Run:
         """Calculate and adopt."""
         run = self.calculate(round)
-        runs.adopt(run, actor=self.person)
+        runs.adopt(run)
         self.round.refresh_from_db()
         return run
 

@@ -50,7 +50,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     run = runs.start(round, actor=clerk)
     runs.calculate(run.pk, lambda *_: None)
-    runs.adopt(run, actor=clerk)
+    runs.adopt(run)
     decision = decisions.propose_place(child, "", word, actor=clerk)
     return {
         "application_id": child.pk,

@@ -70,7 +70,7 @@ def test_a_second_person_approves_and_seats_are_checked(adopted):
     decisions.approve(moved, actor=adopted.boss)
     assert final(adopted, "0800000323").slot == "N2-1"
     with pytest.raises(ApprovalRefused, match="すでに"):
-        decisions.refuse(moved, "やめる", actor=adopted.boss)
+        approvals.send_back(moved, "やめる", actor=adopted.boss)
 
 
 def test_seats_are_checked_again_when_it_is_approved(adopted):
@@ -84,7 +84,7 @@ def test_seats_are_checked_again_when_it_is_approved(adopted):
     with pytest.raises(NotPossible, match="歳児」は") as told:
         decisions.approve(first, actor=adopted.boss)
     assert "N2-1" not in str(told.value), "a clerk knows the facility and the age, not the code of the slot"
-    decisions.refuse(first, "空きがない", actor=adopted.boss)
+    approvals.send_back(first, "空きがない", actor=adopted.boss)
     assert Decision.objects.get(pk=first.pk).answer == "空きがない"
 
 
@@ -98,7 +98,7 @@ def test_freezing_needs_a_second_person_and_ends_changes(adopted):
     open_one = decisions.propose_place(adopted.child("0800000226"), "", "転出", actor=adopted.person)
     with pytest.raises(NotPossible, match="1件"):
         decisions.propose_freeze(adopted.round, "確かめた", actor=adopted.person)
-    decisions.refuse(open_one, "取り下げ", actor=adopted.person)
+    approvals.send_back(open_one, "取り下げ", actor=adopted.person)
     proposed = decisions.propose_freeze(adopted.round, "確かめた", actor=adopted.person)
     with pytest.raises(NotPossible, match="確定の承認"):
         decisions.propose_place(adopted.child("0800000226"), "", "転出", actor=adopted.person)

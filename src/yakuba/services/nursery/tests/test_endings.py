@@ -77,7 +77,7 @@ def test_what_has_ended_can_be_begun_again(full, way):
     runs.work(run.pk, lambda *_: None)
     run.refresh_from_db()
     assert (run.state, run.problems) == ("done", [])
-    runs.adopt(run, actor=full.person)
+    runs.adopt(run)
     row = notices.start(full.round, actor=full.person)
     way(Job.objects.get(name=notices.JOB))
     newer = notices.start(full.round, actor=full.person)

@@ -54,7 +54,7 @@ def test_columns_that_are_called_otherwise_are_chosen_once_and_remembered(send, 
     assert form_of(again) == form_of(again, **CHOSEN)
     # A file that nobody looks at (the API, the command) is read in the same way.
     data = OTHER_NAMES.replace("いつか", "令和7年7月1日").encode()
-    assert taking.applications_from_file(desk.round, data, actor=clerk).new == 1
+    assert taking.applications_from_file(desk.round, data).new == 1
 
 
 def test_nothing_of_the_file_stays_once_it_is_taken(send):

@@ -186,7 +186,7 @@ def test_what_fits_the_window_is_seen_in_it(values):
 
 def test_texts_around_the_reasons_that_cannot_be_printed_fail_and_say_why(full):
     full.adopted()
-    actions.state_texts(full.round, {"mayor": f"やくば市長 {MISSING}"}, actor=full.person)
+    actions.state_texts(full.round, {"mayor": f"やくば市長 {MISSING}"})
     row = made(full)
     assert row.state == NoticePrint.State.FAILED
     assert "U+30000" in row.problems[0]["reason"]
@@ -352,7 +352,7 @@ def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
     row.save()
     full.adopted()
     endless = "{児童氏名}" * 50
-    actions.state_texts(full.round, {"after_held": endless, "after_granted": endless}, actor=full.person)
+    actions.state_texts(full.round, {"after_held": endless, "after_granted": endless})
     done = made(full)
     assert (done.state, done.count) == (NoticePrint.State.DONE, 2), done.problems
     (held,) = done.held_back
@@ -363,11 +363,11 @@ def test_a_letter_that_fits_on_no_page_costs_itself_alone(full):
 def test_a_text_with_a_field_is_filled_for_each_child_and_an_unknown_field_is_told(full):
     full.adopted()
     with pytest.raises(NotPossible, match=r"児童名"):
-        actions.state_texts(full.round, {"intro_held": "{児童名}さん"}, actor=full.person)
+        actions.state_texts(full.round, {"intro_held": "{児童名}さん"})
     with pytest.raises(NotPossible, match="ありません"):
-        actions.state_texts(full.round, {"desk": "{児童氏名}さん"}, actor=full.person)
+        actions.state_texts(full.round, {"desk": "{児童氏名}さん"})
     texts = {"intro_held": "{児童氏名}さん（{受付番号}）の結果です。", "document_number": "や第{受付番号}号"}
-    actions.state_texts(full.round, texts | {"intro_granted": texts["intro_held"]}, actor=full.person)
+    actions.state_texts(full.round, texts | {"intro_granted": texts["intro_held"]})
     done = made(full)
     pages = pages_of(b"".join(actions.take_print(full.round, actor=full.person).pieces()))
     for page, line in zip(pages, done.addresses, strict=True):

@@ -163,7 +163,7 @@ def test_what_cannot_be_tried_or_compared_is_refused(full):
         trying.try_out(done, actor=full.person, level="child")
     for before, after in ((run, run), (elsewhere, run)):
         with pytest.raises(NotPossible, match="同じ選考回"):
-            trying.compare(before, after, actor=full.person)
+            outputs.compared(before, after)
     assert not events("nursery.runs_compared")
 
 
@@ -362,6 +362,6 @@ def test_the_towns_own_sender_stands_where_the_round_has_none(full):
 
     set_values({"letters.mayor": "やくば市長　役場花子"}, actor=full.person)
     assert outputs.frame_of(full.round).mayor == "やくば市長　役場花子"
-    notices.state_texts(full.round, {"mayor": "やくば市長職務代理者"}, actor=full.person)
+    notices.state_texts(full.round, {"mayor": "やくば市長職務代理者"})
     full.round.refresh_from_db()
     assert outputs.frame_of(full.round).mayor == "やくば市長職務代理者"

@@ -90,7 +90,7 @@ def test_the_worker_calculates_and_hands_over(full, monkeypatch):
     context = Context()
     jobs.calculate(context, run_id=run.pk)
     assert context.told
-    runs.adopt(Run.objects.get(), actor=full.person)
+    runs.adopt(Run.objects.get())
     decisions.approve(decisions.propose_freeze(full.round, "確かめた", actor=full.person), actor=full.boss)
     full.round.refresh_from_db()
     handing.ask(full.round, actor=full.person)

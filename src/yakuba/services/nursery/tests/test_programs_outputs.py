@@ -265,7 +265,7 @@ def test_what_a_killed_command_left_is_taken_up(full, command, clerk):
     tried = trying.try_out(Run.objects.get(pk=left.pk), actor=clerk, seats={"N1-1": 1})
     code, shown, _ = command("what-if", left.pk, "--seats", "N1-1=1", "--json", *user)
     assert (code, json.loads(shown)["id"], json.loads(shown)["state"]) == (0, tried.pk, "done")
-    run_actions.adopt(Run.objects.get(pk=left.pk), actor=clerk)
+    run_actions.adopt(Run.objects.get(pk=left.pk))
     made = notices.start(Round.objects.get(pk=full.round.pk), actor=clerk)
     code, shown, said = command("notices", full.round.pk, "--make", "--json", *user)
     assert (code, [(row["id"], row["state"]) for row in json.loads(shown)]) == (0, [(made.pk, "done")])

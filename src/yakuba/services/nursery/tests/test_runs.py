@@ -69,7 +69,7 @@ def test_a_run_killed_half_way_starts_anew(full):
 def test_a_stopped_run_keeps_nothing(full):
     run = runs.start(full.round, actor=full.person)
     assert Job.objects.get(name="nursery.run").state == "waiting"
-    runs.stop(run, actor=full.person)
+    runs.stop(run)
     assert (Job.objects.get(name="nursery.run").state, Run.objects.get().state) == ("cancelled", "failed")
     runs.calculate(run.pk, lambda *_: None)
     assert not Placement.objects.exists()
@@ -81,14 +81,14 @@ def test_faulty_inputs_are_refused_row_by_row(full):
     assert run.state == "failed"
     assert "0800000226" in run.problems[0]["place"]
     with pytest.raises(NotPossible):
-        runs.adopt(run, actor=full.person)
+        runs.adopt(run)
 
 
 def test_an_outdated_result_is_not_adopted(full):
     run = full.calculate()
     applications.correct_facility(full.facility("N1"), {"1": 3, "2": 1}, [], actor=full.person)
     with pytest.raises(NotPossible, match="計算し直して"):
-        runs.adopt(run, actor=full.person)
+        runs.adopt(run)
     assert full.adopted().counts["placed"] == 3
 
 
@@ -98,7 +98,7 @@ def test_a_what_if_leaves_the_round_alone(full):
     assert (tried.is_what_if, tried.counts["placed"]) == (True, 3)
     assert tried.snapshot_id == run.snapshot_id
     with pytest.raises(NotPossible, match="試算"):
-        runs.adopt(tried, actor=full.person)
+        runs.adopt(tried)
 
 
 def test_the_index_page_shows_every_line(full):

@@ -70,17 +70,17 @@ def test_bad_rows_of_a_file_are_refused_by_line_and_the_good_ones_kept(desk):
         "0800700469,f4,児童四,2025-06-01,N2,求職中,東4,",
     ]
     data = (head + "\n".join(lines)).encode("cp932")
-    taken = taking.applications_from_file(desk.round, data, actor=desk.person)
+    taken = taking.applications_from_file(desk.round, data)
     assert (taken.new, [problem.line for problem in taken.problems]) == (2, [3, 4])
     first = rows(desk.round)["0800700178"]
     assert (first.wishes, first.facts["mother_work"], first.sibling_mode) == (["N1"], "employed", "apart")
-    assert taking.applications_from_file(desk.round, data, actor=desk.person).same == 2
+    assert taking.applications_from_file(desk.round, data).same == 2
 
 
 def test_facilities_keep_corrected_seats(desk):
     applications.correct_facility(desk.facility("N1"), {"1": 7}, [], actor=desk.person)
     data = "施設番号,施設名,1歳\nN1,中央第一保育園,2\nN9,新しい園,-3\n".encode()
-    taken = taking.facilities_from_file(desk.round, data, actor=desk.person)
+    taken = taking.facilities_from_file(desk.round, data)
     assert (taken.changed, taken.kept, [problem.line for problem in taken.problems]) == (1, 1, [3])
     place = desk.facility("N1")
     assert (place.name, place.vacancies) == ("中央第一保育園", {"1": 7})

@@ -95,7 +95,7 @@ def test_a_file_that_is_used_later_counts_by_the_notices_day(full):
     templates.use(row, later, actor=full.person)
     made(full)
     assert not any("新年度の様式" in page for page in printed(full))
-    actions.state_texts(full.round, {"date": later.isoformat()}, actor=full.person)
+    actions.state_texts(full.round, {"date": later.isoformat()})
     made(full)
     assert any("新年度の様式" in page for page in printed(full))
 
