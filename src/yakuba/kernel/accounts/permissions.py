@@ -63,7 +63,14 @@ def granted(user: Any) -> frozenset[str]:
 
 def limit(user: Any, permissions: Iterable[str]) -> None:
     """From now on this object has no other permissions than these, of those that it has: who asks by a token of scopes."""
-    user._granted = granted(user) & frozenset(permissions)
+    user._scopes = frozenset(permissions)
+    user._granted = granted(user) & user._scopes
+
+
+def in_scope(user: Any, permission: str) -> bool:
+    """Whether this object may ask for a deed that needs `permission`, by whose right whatever: a token says what it is for,
+    also where another person's right is used."""
+    return permission in getattr(user, "_scopes", (permission,))
 
 
 def allowed(user: Any, permission: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.permissions import in_scope
 from yakuba.kernel.approvals.models import Approval, Deputy, Proposal
 from yakuba.kernel.registry import QueueState, approval_kinds
 
@@ -25,7 +26,7 @@ def absent(user: User) -> list[User]:
 def right_of(user: User, row: Proposal) -> User | None:
     """By whose right the person may answer: the own one, or that of somebody who is absent; None for nobody's. Whoever
     proposed it has no say in it, not even through a deputy."""
-    if row.proposed_by_id == user.pk or not row.permission:
+    if row.proposed_by_id == user.pk or not row.permission or not in_scope(user, row.permission):
         return None
     holders = [user, *(one for one in absent(user) if one.pk != row.proposed_by_id)]
     return next((one for one in holders if allowed(one, row.permission)), None)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from yakuba.kernel.accounts.permissions import limit
 from yakuba.kernel.approvals import actions, queries
 from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.approvals.models import Approval
@@ -110,6 +111,18 @@ def test_a_deputy_answers_for_who_is_away_but_never_for_the_proposer(people, mak
     for wrong in ((second, second, today, today), (second, first, today, today - timedelta(days=1))):
         with pytest.raises(ApprovalRefused):
             actions.appoint(*wrong)
+
+
+def test_a_deputys_program_answers_only_what_its_token_is_for(people, make_staff, yakuba_city):
+    first, second, _ = people
+    helper, today = make_staff(yakuba_city, "ledger.view"), timezone.localdate()
+    row = proposed(first)
+    actions.appoint(second, helper, today, today)
+    limit(helper, ["ledger.view"])
+    for answer in (actions.approve, lambda row, actor: actions.send_back(row, "違う", actor=actor)):
+        with pytest.raises(PermissionDenied):
+            answer(row, actor=helper)
+    assert queries.waiting(helper) == []
 
 
 def test_what_waits_stands_on_the_home_page_and_is_answered_on_its_own(
