@@ -85,6 +85,13 @@ def of_japan(map: Content) -> bool:
     return around.east - around.west > 3.5 or around.north - around.south > 3.5
 
 
+def shows_prefectures(map: Content) -> bool:
+    """Whether prefectures are drawn behind: nowhere behind areas, nor where their borders would be too coarse."""
+    if any(one.shape.areas for one in map.mapped):
+        return False
+    return _wide(Extent.around(position for one in map.mapped for position in one.shape.positions))
+
+
 def _panels(map: Content, size: Size) -> tuple[list[Panel], float, str]:
     """The panels, the kilometres of a pixel, and what is said of them."""
     if not of_japan(map):
@@ -137,7 +144,7 @@ def _draw_panel(root: Element, map: Content, panel: Panel, prefix: str, clip: st
         SubElement(root, "rect", {**box, "fill": "#ffffff", "stroke": EDGE})
     group = SubElement(root, "g", {"clip-path": f"url(#{clip})"})
     shown = [one for one in map.mapped if _touches(one.shape, panel)]
-    if not any(one.shape.areas for one in shown) and _wide(panel.extent):
+    if shows_prefectures(map):
         for shape in prefecture_shapes().values():
             if path := _areas(shape.areas, panel):
                 _path(group, path, {"fill": "#f7f7f7", "stroke": "#999999", "stroke-width": "0.7"})

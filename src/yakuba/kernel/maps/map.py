@@ -10,10 +10,10 @@ from yakuba.kernel.charts.chart import Numbers, sentence
 from yakuba.kernel.charts.drawing import Table
 from yakuba.kernel.maps.classes import classes
 from yakuba.kernel.maps.content import Content, Mapped
-from yakuba.kernel.maps.drawing import PAPER, PHONE, patterns, picture
+from yakuba.kernel.maps.drawing import PAPER, PHONE, patterns, picture, shows_prefectures
 from yakuba.kernel.maps.geojson import Feature, Shape, geometry, write
 from yakuba.kernel.maps.places import place, prefecture_shapes
-from yakuba.kernel.maps.signs import DASHES, RADII, WIDTHS
+from yakuba.kernel.maps.signs import DASHES, RADII, WIDTHS, fill
 
 MOST_DRAWN = 5_000
 SOURCE = "都道府県の形：Natural Earth（パブリックドメイン）を簡単にしたもの"
@@ -55,8 +55,15 @@ class Map(Content):
         return patterns(f"{self.key}l")
 
     @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Fill and words of every class, for beside the map that can be moved."""
+        listed = [(fill(f"{self.key}l", one.sign), one.words) for one in self.classes.listed]
+        unknown = any(one.value is None for one in self.mapped)
+        return [*listed, (fill(f"{self.key}l", None), "値なし")] if unknown else listed
+
+    @property
     def live(self) -> dict[str, Any]:
-        """What `maps/map.js` draws. Shapes of prefectures are named by code: the page fetches them once."""
+        """What `maps/map.js` draws, when there is something. Shapes of prefectures are named by code: the page fetches them once."""
         listed = []
         for one in self.mapped:
             found = self.class_of(one)
@@ -74,7 +81,7 @@ class Map(Content):
             "radii": RADII,
             "widths": WIDTHS,
             "dashes": DASHES,
-            "sources": "／".join(self.sources),
+            "behind": shows_prefectures(self),
             "mapped": listed,
         }
 

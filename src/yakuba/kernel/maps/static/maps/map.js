@@ -47,7 +47,7 @@
     return words;
   }
 
-  function reachable(layer, one) {
+  function reachable(layer, one, named) {
     const put = function (part) {
       if (part.eachLayer) { part.eachLayer(put); return; }
       const element = part.getElement && part.getElement();
@@ -56,7 +56,7 @@
       element.setAttribute("role", "img");
       element.setAttribute("aria-label", one.label + " " + one.words);
       element.addEventListener("focus", function () { part.openTooltip(); });
-      element.addEventListener("blur", function () { part.closeTooltip(); });
+      element.addEventListener("blur", function () { if (!named) part.closeTooltip(); });
     };
     put(layer);
   }
@@ -71,29 +71,28 @@
     L.control.zoom({zoomInTitle: "大きくする", zoomOutTitle: "小さくする"}).addTo(map);
     L.control.scale({imperial: false}).addTo(map);
     L.control.attribution({prefix: false}).addAttribution("メルカトル図法").addTo(map);
-    const areas = data.mapped.some(function (one) { return one.prefecture || /Polygon$/.test(one.geometry.type); });
-    if (!areas) {
+    if (data.behind) {
       byCode.forEach(function (geometry) {
         L.geoJSON(geometry, {interactive: false, style: {color: "#999999", weight: 1, fillColor: "#f7f7f7", fillOpacity: 1}}).addTo(map);
       });
     }
-    const drawn = L.featureGroup();
-    data.mapped.slice().sort(function (a, b) { return b.sign - a.sign; }).forEach(function (one) {
+    const named = data.mapped.length <= 12 && !data.mapped.some(function (one) { return one.prefecture || one.geometry.type !== "Point"; });
+    // Large points first, so that none hides a smaller one.
+    const sorted = data.mapped.slice().sort(function (a, b) { return b.sign - a.sign; });
+    const layers = sorted.map(function (one) {
       const geometry = one.prefecture ? byCode.get(one.prefecture) : one.geometry;
       const layer = L.geoJSON(geometry, {
         style: look(data, one.sign, geometry.type),
         pointToLayer: function (_, at) { return L.circleMarker(at, look(data, one.sign, "Point")); }
       });
-      layer.bindTooltip(function () { return told(one); }, {sticky: true});
-      drawn.addLayer(layer);
+      layer.bindTooltip(function () { return told(one); }, named ? {permanent: true, direction: "right", offset: [8, 0]} : {sticky: true});
+      return layer;
     });
-    drawn.addTo(map);
-    const order = drawn.getLayers();
-    if (order.length <= NAMED) {
-      const sorted = data.mapped.slice().sort(function (a, b) { return b.sign - a.sign; });
-      order.forEach(function (layer, number) { reachable(layer, sorted[number]); });
+    const drawn = L.featureGroup(layers).addTo(map);
+    map.fitBounds(drawn.getBounds().pad(0.05), {maxZoom: 15});  // only now are there elements
+    if (layers.length <= NAMED) {
+      layers.forEach(function (layer, number) { reachable(layer, sorted[number], named); });
     }
-    map.fitBounds(drawn.getBounds().pad(0.05), {maxZoom: 15});
     map.on("focus", function () { map.scrollWheelZoom.enable(); });  // a page that is scrolled stays a page
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
     return map;
@@ -103,13 +102,13 @@
     const button = figure.querySelector("[data-map-switch]"), still = figure.querySelector(".map__still");
     if (!button) return;
     const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    const live = figure.querySelector(".map__live");
+    const live = figure.querySelector(".map__live"), legend = figure.querySelector(".map__legend");
     let map = null;
     button.hidden = false;
 
     function show(moving) {
       still.hidden = moving;
-      live.hidden = !moving;
+      live.hidden = legend.hidden = !moving;
       button.setAttribute("aria-pressed", moving ? "true" : "false");
       button.textContent = moving ? "図に戻す" : "動かせる地図にする";
     }
