@@ -51,7 +51,8 @@ def places() -> Mapping[str, Place]:
 
 def place(code: str) -> Place | None:
     """The body of a code of 6 digits, of 5 without the check digit, or of 2 (or 1) for a prefecture; None where none
-    has it, or where the check digit is wrong."""
+    has it, or where the check digit is wrong. Six digits that lost their leading 0 are not
+    guessed here: the same five digits may be the code of another body."""
     digits = code.strip()
     if not (digits.isascii() and digits.isdigit()):
         return None

@@ -52,6 +52,7 @@ def test_every_code_has_its_check_digit_and_every_town_lies_at_its_prefecture():
     assert sum(one.at is None for one in places().values()) == 47
     assert len(places()) == 47 + 1_912
     assert all(is_code(code) for code in places())
+    assert len({one.full_name for one in places().values()}) == len(places())
     shapes = prefecture_shapes()
     astray = []
     for one in places().values():
@@ -75,6 +76,14 @@ def test_a_body_is_found_by_its_code(code, name):
     found = place(code)
     assert found is not None
     assert found.full_name == name
+
+
+def test_a_lost_0_is_not_guessed_because_the_rest_may_be_another_body():
+    without_end = {code[:5]: one for code, one in places().items()}
+    both = {code for code in places() if code.startswith("0") and code[1:] in without_end}
+    assert both
+    for code in both:
+        assert place(code[1:]) is without_end[code[1:]]
 
 
 @pytest.mark.parametrize("code", ["131017", "221317", "48", "0", "", "13-101", "1310169", "１３", "abc"])
