@@ -36,6 +36,7 @@ from yakuba.services.reform.engine.bodies import CODE, NAME, VALUE, bodies_of
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.forms import BaselineForm, BodiesForm
 from yakuba.services.reform.queries.bodies import bodies_map
+from yakuba.services.reform.queries.months import months_chart
 from yakuba.services.reform.queries.promises import promises as measured
 
 
@@ -153,6 +154,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     effect = queries.effect(row)
     context = _context([effect]) | {
         "effect": effect,
+        "months": months_chart(effect),
         "form": form,
         "may_manage": allowed(request.user, "reform.manage"),
     }
