@@ -13,12 +13,12 @@ from yakuba.kernel.maps.content import Content, Mapped
 from yakuba.kernel.maps.geojson import Polygon, Position, Shape
 from yakuba.kernel.maps.places import prefecture_shapes
 from yakuba.kernel.maps.projection import KM_PER_UNIT, NAME, Extent, Lambert
-from yakuba.kernel.maps.signs import DASHES, RADII, WIDTHS, definitions, fill
+from yakuba.kernel.maps.signs import DASHES, WIDTHS, definitions, fill, radii
 
 SVG = "http://www.w3.org/2000/svg"
 # The main islands with those of 鹿児島県 and 東京都 that lie near; the islands south of them stand in a frame of their own.
 MAIN = Extent(128.3, 30.0, 146.0, 45.7)
-SOUTH = Extent(122.8, 23.9, 131.3, 29.9)
+SOUTH = Extent(122.8, 23.9, 131.6, 29.9)
 # Prefectures are drawn behind other shapes only where their borders, good to 900 m, do not mislead.
 LEAST_BACKGROUND = 0.5  # degrees across
 LINE_HEIGHT, SWATCH = 22, 18
@@ -175,7 +175,7 @@ def _draw(group: Element, map: Content, one: Mapped, panel: Panel, prefix: str) 
         _path(part, _corners(_falls(line, panel)), look)
     for position in one.shape.points:
         if panel.extent.holds(position):
-            _point(part, panel.at(position), sign, prefix)
+            _point(part, panel.at(position), sign, prefix, len(map.mapped))
 
 
 def _falls(line: Iterable[Position], panel: Panel) -> list[tuple[float, float]]:
@@ -183,13 +183,14 @@ def _falls(line: Iterable[Position], panel: Panel) -> list[tuple[float, float]]:
     return [panel.at(one) for one in line]
 
 
-def _point(part: Element, at: tuple[float, float], sign: int | None, prefix: str) -> None:
+def _point(part: Element, at: tuple[float, float], sign: int | None, prefix: str, many: int) -> None:
     x, y = at
-    radius = RADII[0] if sign is None else RADII[sign]
+    radius = radii(many)[sign or 0]
     look = {"fill": fill(prefix, sign), "stroke": TEXT, "stroke-width": "1.4"}
     SubElement(part, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": str(radius), **look})
     if sign is None:  # a cross, so that it is no small value
-        cross = f"M{x - 4:.1f},{y - 4:.1f}l8,8m0,-8l-8,8"
+        arm = radius * 0.8
+        cross = f"M{x - arm:.1f},{y - arm:.1f}l{2 * arm:.1f},{2 * arm:.1f}m0,{-2 * arm:.1f}l{-2 * arm:.1f},{2 * arm:.1f}"
         _path(part, cross, {"fill": "none", "stroke": TEXT, "stroke-width": "1.4"})
 
 
@@ -275,10 +276,9 @@ def _legend(root: Element, map: Content, prefix: str, size: Size, top: float, no
     ]
     if unknown:
         entries.append((None, f"値なし（{unknown:,}）"))
-    kinds = next(iter(map.mapped)).shape
     for sign, words in entries:
         y += LINE_HEIGHT
-        _swatch(root, kinds, sign, prefix, y)
+        _swatch(root, map, sign, prefix, y)
         _words(root, 44, y, words)
     for line in (map.classes.rule, note):
         for part in wrapped(line, size.columns).split("\n") if line else ():
@@ -287,9 +287,10 @@ def _legend(root: Element, map: Content, prefix: str, size: Size, top: float, no
     return y + 8
 
 
-def _swatch(root: Element, kinds: Shape, sign: int | None, prefix: str, y: float) -> None:
+def _swatch(root: Element, map: Content, sign: int | None, prefix: str, y: float) -> None:
+    kinds = map.mapped[0].shape
     if kinds.points:
-        _point(root, (18, y - 5), sign, prefix)
+        _point(root, (18, y - 5), sign, prefix, len(map.mapped))
     elif kinds.lines:
         look = {"fill": "none", "stroke": "#0017c1", "stroke-width": str(WIDTHS[sign or 0])}
         _path(root, f"M1,{y - 5:.1f}h34", look | {"stroke-dasharray": DASHES[sign or 0] or "none"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yakuba.kernel.charts.chart import Numbers, sentence
@@ -13,10 +13,10 @@ from yakuba.kernel.maps.content import Content, Mapped
 from yakuba.kernel.maps.drawing import PAPER, PHONE, patterns, picture, shows_prefectures
 from yakuba.kernel.maps.geojson import Feature, Shape, geometry, write
 from yakuba.kernel.maps.places import place, prefecture_shapes
-from yakuba.kernel.maps.signs import DASHES, RADII, WIDTHS, fill
+from yakuba.kernel.maps.signs import DASHES, WIDTHS, fill, radii
 
 MOST_DRAWN = 5_000
-SOURCE = "都道府県の形：Natural Earth（パブリックドメイン）を簡単にしたもの"
+SOURCE = "都道府県の形：Natural Earth（パブリックドメイン）を簡単にしたもの（領土を示すものではありません）"
 PLACES_SOURCE = "市区町村の位置：日本の地方自治体一覧オープンデータ（CC0）"
 AREAS_SOURCE = "市区町村の区域：国土数値情報（行政区域データ、国土交通省）を簡単にしたもの"
 
@@ -78,7 +78,7 @@ class Map(Content):
         return {
             "title": self.title,
             "key": f"{self.key}l",
-            "radii": RADII,
+            "radii": radii(len(self.mapped)),
             "widths": WIDTHS,
             "dashes": DASHES,
             "behind": shows_prefectures(self),
@@ -151,7 +151,7 @@ def body_map(
     mapped: list[Mapped] = []
     unplaced: list[Mapped] = []
     known, told = areas or {}, notes or {}
-    sources: list[str] = [SOURCE]
+    sources: list[str] = []
     for code, value in values.items():
         body = place(code)
         if body is None:
@@ -160,6 +160,7 @@ def body_map(
         short = body.code[:2] if body.at is None else body.code[:5]
         if body.at is None:
             shape = prefecture_shapes()[short]
+            sources.append(SOURCE)
         elif short in known:
             shape = known[short]
             sources.append(AREAS_SOURCE)
@@ -167,12 +168,8 @@ def body_map(
             shape = Shape(points=(body.at,))
             sources.append(PLACES_SOURCE)
         mapped.append(Mapped(body.full_name, value, shape, told.get(code, ""), short))
-    return value_map(
-        mapped,
-        title=title,
-        unit=unit,
-        breaks=breaks,
-        first="団体",
-        left_out=unplaced,
-        sources=tuple(dict.fromkeys(sources)),
+    drawn = value_map(
+        mapped, title=title, unit=unit, breaks=breaks, first="団体", left_out=unplaced, sources=sources
     )
+    behind = [SOURCE] if mapped and shows_prefectures(drawn) else []
+    return replace(drawn, sources=tuple(dict.fromkeys([*behind, *sources])))

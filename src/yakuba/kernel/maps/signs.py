@@ -11,6 +11,7 @@ FILLS = ("#ffffff", "#dbe6fb", "#a9c4f5", "#6f97ea", "#0017c1")
 UNKNOWN = "#e6e6e6"
 INK = "#00118f"
 RADII = (4.5, 6.0, 7.5, 9.0, 11.0)  # of points, pixels
+SMALLER, MANY = 0.6, 100  # points beyond so many are drawn smaller, so that they hide one another less
 WIDTHS = (1.5, 2.5, 4.0, 6.0, 8.0)  # of lines, pixels
 DASHES = ("2 4", "6 4", "10 3", "", "")
 # Lines of the pattern within a tile of 8 pixels; the emptiest and the fullest class have none.
@@ -38,6 +39,11 @@ def _pattern(defs: Element, name: str, fill: str, lines: tuple[str, ...], ink: s
     SubElement(pattern, "rect", {**size, "fill": fill})
     for line in lines:
         SubElement(pattern, "path", {"d": line, "fill": "none", "stroke": ink, "stroke-width": "1.1"})
+
+
+def radii(points: int) -> tuple[float, ...]:
+    """The radii of the classes where so many points are drawn, pixels."""
+    return tuple(round(one * SMALLER, 1) for one in RADII) if points > MANY else RADII
 
 
 def fill(prefix: str, sign: int | None) -> str:

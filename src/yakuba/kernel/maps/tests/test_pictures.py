@@ -97,6 +97,10 @@ def test_municipalities_are_points_and_areas_where_they_are_known():
     assert found.mapped[0].shape.points
     assert found.mapped[1].shape is square
     assert any("国土数値情報" in one for one in found.sources)
+    assert not any("Natural Earth" in one for one in found.sources), "nothing of it is in the picture"
+    assert any(
+        "Natural Earth" in one for one in body_map({"131016": 1, "011002": 2}, title="図", unit="件").sources
+    )
     assert any("CC0" in one for one in found.sources)
 
 
