@@ -37,6 +37,7 @@ HOUSE = {
     "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),
     "search": ("yakuba.kernel.search.cli:app", "全文検索の索引"),
     "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
+    "maps": ("yakuba.kernel.maps.cli:app", "地図：市区町村の区域を取り込む"),
     "audit": ("yakuba.kernel.audit.cli:app", "監査記録"),
 }
 

@@ -21,6 +21,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
+from yakuba.kernel.values.municipality_codes import is_code
 
 MANAGE = "accounts.manage"
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
@@ -53,7 +54,7 @@ def _managers() -> bool:
 @transaction.atomic
 def save_municipality(code: str, name: str, *, actor: Actor = None) -> Municipality:
     """Make the municipality with that 全国地方公共団体コード, or rename it. Raises NotAccepted."""
-    if not _check_digit_fits(code):
+    if not is_code(code):
         raise NotAccepted(
             f"団体コード「{code}」が正しくありません。検査数字を含む6けたで入れてください（例：131016）。"
         )
@@ -61,14 +62,6 @@ def save_municipality(code: str, name: str, *, actor: Actor = None) -> Municipal
     with active_municipality(municipality):
         record("accounts.municipality_saved", subject=f"municipality:{code}", actor=actor)
     return municipality
-
-
-def _check_digit_fits(code: str) -> bool:
-    """The sixth digit is 11 minus the sum of the first five weighted 6 to 2, modulo 11, its last digit."""
-    if len(code) != 6 or not code.isascii() or not code.isdigit():
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=False))
-    return (11 - total % 11) % 10 == int(code[5])
 
 
 @transaction.atomic

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
@@ -70,3 +72,29 @@ def effort(procedure_code: str) -> Effort:
         machine=Sum("seconds", filter=Q(actor=machine)),
     )
     return Effort(finished.count(), **{name: value or 0.0 for name, value in sums.items()})
+
+
+def effort_by_month(procedure_code: str) -> dict[date, Effort]:
+    """The same for the cases received in a month, by its first day (of local time), for months that have such cases."""
+    finished = entered(procedure_code).order_by().values("pk")
+    month = TruncMonth("created_at")
+    numbers = (
+        Case.objects.filter(pk__in=finished).annotate(month=month).values("month").annotate(n=Count("pk"))
+    )
+    person, machine = CaseEvent.Actor.PERSON, CaseEvent.Actor.MACHINE
+    events = CaseEvent.objects.filter(case__in=finished).annotate(month=TruncMonth("case__created_at"))
+    sums = {
+        row["month"]: row
+        for row in events.values("month").annotate(
+            person=Sum("seconds", filter=Q(actor=person), default=0.0),
+            assumed=Sum("seconds", filter=Q(actor=person, details__assumed=True), default=0.0),
+            machine=Sum("seconds", filter=Q(actor=machine), default=0.0),
+        )
+    }
+    nothing = {"person": 0.0, "assumed": 0.0, "machine": 0.0}
+    return {
+        row["month"].date(): Effort(
+            row["n"], **{name: (sums.get(row["month"]) or nothing)[name] for name in nothing}
+        )
+        for row in numbers
+    }

@@ -20,6 +20,7 @@ from yakuba.kernel.charts import (
     line_chart,
     person_and_machine,
 )
+from yakuba.kernel.maps import Map, Mapped, Shape, body_map, value_map
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.ui.icons import names
 
@@ -77,6 +78,7 @@ def show(request: HttpRequest) -> HttpResponse:
             [("これまで", 14, 0), ("いま", 2.1, 1.1)], title="1件あたりの時間の内訳"
         ),
         "more_charts": sample_charts(),
+        "maps": sample_maps(),
         "no_chart": before_after([], title="記録がまだない図"),
     }
     return render(request, "ui/components.html", context | sample_frame())
@@ -113,6 +115,24 @@ def sample_charts() -> list[Chart]:
             title="前年との差",
             unit="円",
         ),
+    ]
+
+
+def sample_maps() -> list[Map]:
+    """Prefectures as areas, a town's places as points with a value that is not known, and nothing."""
+    names = ["中央保育園", "東保育園", "特別徴収に係る給与所得者異動届出書の受付窓口", "みなみ保育園"]
+    places = [
+        Mapped(name, value, Shape(points=((139.70 + at / 50, 35.69 - at * at / 300),)), note="0歳 1、1歳 2")
+        for at, (name, value) in enumerate(zip(names, [3, 0, 12, None], strict=True))
+    ]
+    return [
+        body_map(
+            {f"{number:02}": (number * 7 % 47) / 2 for number in range(1, 48)},
+            title="1件あたりの時間",
+            unit="分",
+        ),
+        value_map(places, title="施設の空き枠", unit="人", first="施設", sources=()),
+        body_map({}, title="記録がまだない地図", unit="件"),
     ]
 
 

@@ -26,3 +26,10 @@ class BaselineForm(forms.ModelForm):
         """What was entered; the form must be valid."""
         data = self.cleaned_data
         return Baseline(data["minutes_per_case"], data["kind"], data["source"])
+
+
+class BodiesForm(forms.Form):
+    """What the values of a table of bodies are."""
+
+    title = forms.CharField(label="何の値か", max_length=60, initial="団体ごとの値")
+    unit = forms.CharField(label="単位", max_length=10, required=False, help_text="例: 分、件、％")

@@ -7,9 +7,10 @@ MANIFEST = Manifest(
     label="業務改革",
     description="手続ごとに、前にかかった時間と今かかった時間を測って比べる",
     group=Group.MANAGEMENT,
-    manual={"": "効果を見る"},
+    manual={"": "効果を見る", "bodies": "ほかの団体と地図で比べる"},
     navigation=(
         NavigationItem("効果", "reform:effects", "reform.view"),
+        NavigationItem("団体の比較", "reform:bodies", "reform.view"),
         NavigationItem("四つの約束", "reform:promises", "reform.view"),
     ),
     permissions=(

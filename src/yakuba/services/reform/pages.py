@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,13 +22,21 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.letters.press import to_pdf
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.maps.map import MOST_DRAWN
+from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.tables import importing
+from yakuba.kernel.tables.columns import Column as TableColumn
+from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
 from yakuba.services.reform import actions, queries
 from yakuba.services.reform.contracts import Effect, Promise
+from yakuba.services.reform.engine.bodies import CODE, NAME, VALUE, bodies_of
 from yakuba.services.reform.engine.effect import total
-from yakuba.services.reform.forms import BaselineForm
+from yakuba.services.reform.forms import BaselineForm, BodiesForm
+from yakuba.services.reform.queries.bodies import bodies_map
+from yakuba.services.reform.queries.months import months_chart
 from yakuba.services.reform.queries.promises import promises as measured
 
 
@@ -146,10 +154,50 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     effect = queries.effect(row)
     context = _context([effect]) | {
         "effect": effect,
+        "months": months_chart(effect),
         "form": form,
         "may_manage": allowed(request.user, "reform.manage"),
     }
     return render(request, "reform/procedure.html", context)
+
+
+BODIES = importing.TableKind(
+    "reform.bodies",
+    "団体の値",
+    (
+        TableColumn(CODE, ("全国地方公共団体コード", "自治体コード", "市区町村コード"), required=True),
+        TableColumn(VALUE, ("件数", "割合", "時間", "実績"), required=True),
+        TableColumn(NAME, ("自治体名", "市区町村名", "名称")),
+    ),
+)
+
+
+@permission_required("reform.view")
+def bodies(request: HttpRequest) -> HttpResponse:
+    """A table of bodies on a map beside it. The table is looked at and not kept."""
+    form = BodiesForm(request.POST if "take" in request.POST else None)
+
+    def check(found: Iterable[Row]) -> list[Problem]:
+        return bodies_of(found).problems
+
+    def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
+        problems: list[Problem] = []
+        read = bodies_of(rows(file, (CODE, VALUE), problems, renamed=renamed))
+        problems = sorted([*problems, *read.problems], key=lambda one: one.line)
+        if not read.values:
+            raise Invalid("地図にできる行がありません。", problems=problems)
+        if len(read.values) > MOST_DRAWN:
+            raise Invalid(f"{len(read.values):,}団体あります（{MOST_DRAWN:,}団体まで）。")
+        if not form.is_valid():
+            raise Invalid("何の値かと単位を確かめてください。")
+        drawn = bodies_map(read.values, title=form.cleaned_data["title"], unit=form.cleaned_data["unit"])
+        return render(request, "reform/bodies.html", {"map": drawn, "problems": problems})
+
+    lead = (
+        "団体コードと値の表から、都道府県は面、市区町村は点の地図を作ります。表は見るだけで、保存しません。"
+    )
+    page = importing.ImportPage([("効果", reverse("reform:effects"))], lead, form)
+    return importing.respond(request, BODIES, check, take, page)
 
 
 def _context(effects: Sequence[Effect]) -> dict[str, Any]:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("report.pdf", pages.effects_pdf, name="effects-pdf"),
     path("promises/", pages.promises, name="promises"),
     path("promises/paper.pdf", pages.promises_pdf, name="promises-pdf"),
+    path("bodies/", pages.bodies, name="bodies"),
     path("procedures/<slug:code>/", pages.procedure, name="procedure"),
 ]

@@ -21,6 +21,7 @@ from yakuba.services.nursery.models import Application, Facility, Placement, Rou
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import index, names, results, rounds, rules
+from yakuba.services.nursery.queries.facility_map import facility_map
 from yakuba.services.nursery.queries.finding import application_of, round_of
 
 
@@ -108,8 +109,11 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
 
 @permission_required("nursery.view")
 def facilities(request: HttpRequest, round_id: int) -> HttpResponseBase:
-    """The round's facilities with their free seats."""
-    return respond(request, lists.facilities(round_of(round_id)))
+    """The round's facilities with their free seats, on a map where the list says where they are."""
+    round = round_of(round_id)
+    return respond(
+        request, lists.facilities(round), "nursery/facilities.html", lambda _: {"map": facility_map(round)}
+    )
 
 
 @permission_required("nursery.edit")
