@@ -1,6 +1,6 @@
-"""Makes the map data that Yakuba ships, from two downloads that are not kept in the repository.
+"""Makes the map data that Yakuba ships, from downloads that are not kept in the repository.
 
-    python scripts/map_data.py prefectures jpn.json     > src/yakuba/kernel/maps/static/maps/prefectures.geojson
+    python scripts/map_data.py prefectures jpn.json rus.json > src/yakuba/kernel/maps/static/maps/prefectures.geojson
     python scripts/map_data.py municipalities data.json > src/yakuba/kernel/maps/data/municipalities.csv
 
 Sources, licences, versions and sums stand in src/yakuba/kernel/maps/data/README.md.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
@@ -37,17 +38,24 @@ HAMAMATSU = {"22131": ("22138", "浜松市中央区"), "22136": ("22139", "浜�
 GONE = {"22132", "22133", "22134", "22135"}
 
 
-def prefectures(source: Path) -> str:
-    """The prefectures of Natural Earth's 1:10m admin-1 layer (GeoJSON; other countries are passed over), simplified."""
+def prefectures(sources: Sequence[Path]) -> str:
+    """The prefectures of Natural Earth's 1:10m admin-1 layer, simplified. sources: GeoJSON, one file or a file for each
+    country; of other countries only the islands are taken that belong to a prefecture."""
     found: dict[str, Shape] = {}
-    for feature in json.loads(source.read_text(encoding="utf-8"))["features"]:
-        properties = feature["properties"]
-        name = properties.get("name") or ""
-        name = OTHER_SPELLINGS.get(name, name)
-        if properties.get("admin") == "Japan" and name in PREFECTURES:
-            found[name] = _shape(feature["geometry"])
+    islands: list[Polygon] = []
+    for source in sources:
+        for feature in json.loads(source.read_text(encoding="utf-8"))["features"]:
+            name = feature["properties"].get("name") or ""
+            name = OTHER_SPELLINGS.get(name, name)
+            if feature["properties"].get("admin") == "Japan" and name in PREFECTURES:
+                found[name] = _shape(feature["geometry"])
+            elif name == "Sakhalin":
+                islands += _within(_shape(feature["geometry"]), NORTHERN)
     if missing := [name for name in PREFECTURES if name not in found]:
         raise SystemExit(f"not in the file: {', '.join(missing)}")
+    if not islands:
+        raise SystemExit("not in the files: 北方領土")
+    found["Hokkaido"] = Shape(areas=(*found["Hokkaido"].areas, *islands))
     _give_back_islands(found)
     shapes = simplified([found[name] for name in PREFECTURES], tolerance=TOLERANCE, least_area=LEAST_AREA, places=4)  # fmt: skip
     return write(
@@ -55,20 +63,23 @@ def prefectures(source: Path) -> str:
     )
 
 
-# Islands of 鹿児島県 that the source counts to its neighbours: (neighbour, west, south, east, north).
-KAGOSHIMA = [("Okinawa", 128.3, 27.0, 131.0, 29.0), ("Kumamoto", 130.08, 32.05, 130.32, 32.33)]
+# Boxes: west, south, east and north in degrees.
+NORTHERN = (145.3, 43.3, 149.0, 45.6)  # 国後島, 択捉島, 色丹島, 歯舞群島
+# Islands of 鹿児島県 that the source counts to its neighbours: 奄美群島 and 長島.
+KAGOSHIMA = {"Okinawa": (128.3, 27.0, 131.0, 29.0), "Kumamoto": (130.08, 32.05, 130.32, 32.33)}
 
 
 def _give_back_islands(found: dict[str, Shape]) -> None:
-    """奄美群島 and 長島 to 鹿児島県."""
-    for neighbour, west, south, east, north in KAGOSHIMA:
-
-        def there(polygon: Polygon, west=west, south=south, east=east, north=north) -> bool:
-            return all(west < x < east and south < y < north for x, y in polygon[0])
-
-        islands = [one for one in found[neighbour].areas if there(one)]
-        found[neighbour] = Shape(areas=tuple(one for one in found[neighbour].areas if not there(one)))
+    for neighbour, box in KAGOSHIMA.items():
+        islands = _within(found[neighbour], box)
+        rest = tuple(one for one in found[neighbour].areas if one not in islands)
+        found[neighbour] = Shape(areas=rest)
         found["Kagoshima"] = Shape(areas=(*found["Kagoshima"].areas, *islands))
+
+
+def _within(shape: Shape, box: tuple[float, float, float, float]) -> list[Polygon]:
+    west, south, east, north = box
+    return [one for one in shape.areas if all(west < x < east and south < y < north for x, y in one[0])]
 
 
 def _shape(geometry: dict) -> Shape:
@@ -91,10 +102,10 @@ def municipalities(source: Path) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    what, path = sys.argv[1], Path(sys.argv[2])
+    what, paths = sys.argv[1], [Path(one) for one in sys.argv[2:]]
     if what == "prefectures":
-        print(prefectures(path))
+        print(prefectures(paths))
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["code", "prefecture", "name", "longitude", "latitude"])
-        writer.writerows(municipalities(path))
+        writer.writerows(municipalities(paths[0]))
