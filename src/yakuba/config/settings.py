@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.tables",
     "yakuba.kernel.lists",
     "yakuba.kernel.search",
+    "yakuba.kernel.protection",
     "yakuba.kernel.ledger",
     "yakuba.kernel.persons",
     "yakuba.kernel.workdays",

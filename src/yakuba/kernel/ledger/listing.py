@@ -12,9 +12,9 @@ from django.db.models import Case as When_
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
-from yakuba.kernel.ledger.masking import masked_values
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.ledger.queries import procedures
+from yakuba.kernel.ledger.sight import masked_values
 from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
 from yakuba.kernel.tables.files import FORMATS

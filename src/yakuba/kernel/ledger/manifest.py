@@ -107,5 +107,6 @@ MANIFEST = Manifest(
             listing="ledger:cases",
         ),
     ),
+    protected="yakuba.kernel.ledger.protecting:spread",
     examples="yakuba.kernel.ledger.tests.examples:make",
 )

@@ -281,6 +281,9 @@ class Manifest:
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn
     )
+    protected: str = (
+        ""  # `(Protection)`: it has begun, changed or ended; what is about that person comes under it
+    )
     asks: str = ""  # `(case) -> bool`: whether the room still has to ask a person about the case's values
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room

@@ -32,7 +32,7 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User
     known = exports.tables(run)
     if table not in known:
         raise Unknown(f"「{run}」に表「{table}」はありません。{'、'.join(known)} から選んでください。")
-    made = known[table][1](run)
+    made = known[table][1](run, actor)
     file = csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
     _exported(run, actor, table, encoding=encoding)
     return file
@@ -41,7 +41,7 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User
 def take_workbook(run: Run, *, actor: User) -> Download:
     """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
     runs.finished(run)
-    content = written([make(run) for _, make in exports.tables(run).values()], "xlsx")
+    content = written([make(run, actor) for _, make in exports.tables(run).values()], "xlsx")
     _exported(run, actor, "excel")
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 

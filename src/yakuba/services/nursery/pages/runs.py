@@ -22,7 +22,7 @@ from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Placement, Run
 from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import names
+from yakuba.services.nursery.queries import covering, names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
 from yakuba.services.nursery.queries.finding import round_of, run_of
@@ -94,7 +94,7 @@ def adopt(request: HttpRequest, matching_id: int) -> HttpResponse:
 def children(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by child."""
     row = run_of(matching_id)
-    return respond(request, result_lists.children(row, queries.placements(row)))
+    return respond(request, result_lists.children(row, queries.placements(row), request.user))
 
 
 @permission_required("nursery.view")
@@ -133,6 +133,8 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
         one.application.receipt_number: one
         for one in queries.placements(row).filter(application__receipt_number__in=ids)
     }
+    closed = covering.unnamed(request.user, row.round_id)
+    known = {number: one for number, one in known.items() if one.application_id not in closed}
     slots = []
     for slot, item in mine:
         seated = [known[child] for child in item["seated"] if child in known]
@@ -156,13 +158,14 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
     record(
         "nursery.application_viewed", subject=f"application:{row.application_id}", actor=person_of(request)
     )
+    closed = row.application_id in covering.hidden(request.user, [row.run.round_id])
     context = rights(request.user) | {
         "placement": row,
         "application": row.application,
         "run": row.run,
         "round": row.run.round,
-        "explanation": row.explained,
-        "facility_names": names.facility_names(row.run.round),
+        "explanation": covering.explained(row.explained, closed),
+        "facility_names": covering.names_for(names.facility_names(row.run.round), closed),
         "is_adopted": row.run.round.adopted_id == row.run_id,
     }
     return render(request, "nursery/placement.html", context)

@@ -20,6 +20,7 @@ from yakuba.services.reading.actions.cases import ask, locked_case, move_on, she
 from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
+from yakuba.services.reading.queries.covering import hidden_questions
 from yakuba.services.reading.queries.questions import by_type, in_order, waiting
 
 LEASE = timedelta(minutes=3)
@@ -36,6 +37,7 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     asked = waiting(batch_id=batch_id, type_=type_)
     if not reveals(user):
         asked = asked.exclude(type__in=MASKED_TYPES)
+    asked = asked.exclude(hidden_questions(user))
     others = Q(leased_until__gt=now) & ~Q(leased_to=user)
     free = asked.exclude(others)
     if not type_:
