@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.approvals",
     "yakuba.kernel.townsettings",
     "yakuba.kernel.modelservers",
+    "yakuba.kernel.retention",
     "yakuba.kernel.schedules",
     "yakuba.kernel.transfers",
     "yakuba.kernel.charts",

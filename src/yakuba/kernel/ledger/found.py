@@ -11,6 +11,7 @@ from django.urls import reverse
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.listing import name_fields
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
+from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.sight import KIND, is_place
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.protection import policy
@@ -30,7 +31,8 @@ def keys(after: str) -> Iterator[str]:
 def entries(wanted: Sequence[str]) -> list[Entry]:
     """The cases of those keys."""
     values = Prefetch("values", CaseValue.objects.exclude(value=""))
-    rows = Case.objects.filter(pk__in=[int(key) for key in wanted]).prefetch_related(values)
+    rows = Case.objects.filter(pk__in=[int(key) for key in wanted]).exclude(receipt_number__startswith=ERASED)
+    rows = rows.prefetch_related(values)
     procedures = Procedure.objects.in_bulk({case.procedure_id for case in rows})
     closed, places = policy.under(KIND, wanted), policy.places()
     return [

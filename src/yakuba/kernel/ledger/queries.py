@@ -9,6 +9,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 
+ERASED = "消去"  # what the receipt number of an erased case begins with
+
 
 @dataclass(frozen=True)
 class Effort:

@@ -92,9 +92,8 @@ class RunningWork:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """A table with personal data: for what purpose, and after how many days it is to go (None: with its case).
-
-    Only declared so far: nothing deletes by `retention_days` yet."""
+    """A table with personal data: for what purpose, and for how many days it is kept as the house proposes (None: as long
+    as its case). What is over goes by the town's own rule (`kernel.retention`)."""
 
     model: str
     purpose: str
@@ -281,6 +280,11 @@ class Manifest:
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn
     )
+    erasable: str = ""  # `() -> list[erasing.Unit]`: what goes as a whole when it has been kept long enough
+    erase: str = (
+        ""  # `(case numbers) -> list[StoredFile]`: lets go what the room has of cases; the files go behind it
+    )
+    keeps: str = ""  # `(case numbers) -> case numbers`: those that the room still needs, which are not erased
     protected: str = (
         ""  # `(Protection)`: it has begun, changed or ended; what is about that person comes under it
     )
