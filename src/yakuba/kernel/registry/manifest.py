@@ -280,6 +280,7 @@ class Manifest:
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn
     )
+    subjects: str = ""  # `(case numbers) -> list[str]`: how the audit record calls what the room has of cases
     erasable: str = ""  # `() -> list[erasing.Unit]`: what goes as a whole when it has been kept long enough
     erase: str = (
         ""  # `(case numbers) -> list[StoredFile]`: lets go what the room has of cases; the files go behind it

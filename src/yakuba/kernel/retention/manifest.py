@@ -10,6 +10,7 @@ MANIFEST = Manifest(
     manual={"": "個人情報を消す"},
     navigation=(
         NavigationItem("保存期間と消去", "retention:overview", "retention.manage"),
+        NavigationItem("この人を見た職員", "retention:looked_at", "audit.view"),
         NavigationItem("個人情報ファイル簿", "retention:register", "retention.register"),
     ),
     permissions=(
@@ -23,6 +24,7 @@ MANIFEST = Manifest(
         "retention.proposed": "消去を起案した",
         "retention.approved": "消去を承認した",
         "retention.shredded": "消去した",
+        "retention.viewers_listed": "1人の住民を見た職員を調べた",
         "retention.export_taken": "消去の前の書き出しを受け取った",
     },
     personal_data=(PersonalData("retention.Shredding", "消去の記録", None),),

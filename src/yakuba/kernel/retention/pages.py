@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,13 +14,17 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.lists.files import write
 from yakuba.kernel.refusals import Invalid
-from yakuba.kernel.retention import actions, filebook
+from yakuba.kernel.registry import audit_sentences
+from yakuba.kernel.retention import actions, filebook, viewers
 from yakuba.kernel.retention.models import Rule, Shredding
+from yakuba.kernel.ui.forms import JapaneseDateField
+from yakuba.kernel.values import ValueRefused, canonical
 
 MANAGE = "retention.manage"
 
@@ -117,3 +122,39 @@ def register_file(request: HttpRequest) -> HttpResponseBase:
     return write(
         [filebook.table()], "personal-data-files", request.GET.get("form", "utf-8"), accept=True
     ).answer()
+
+
+class PersonForm(forms.Form):
+    """Whom it is about; it travels by POST, so that no address keeps it."""
+
+    number = forms.CharField(label="宛名番号", max_length=20, required=False)
+    name = forms.CharField(label="氏名", max_length=120, required=False)
+    birth = JapaneseDateField(label="生年月日", required=False)
+
+    def clean_name(self) -> str:
+        """As the ledger keeps names."""
+        try:
+            return canonical("name", self.cleaned_data["name"])
+        except ValueRefused as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> None:
+        """Somebody must be meant."""
+        given = self.cleaned_data
+        if not self.errors and not given.get("number") and not (given.get("name") and given.get("birth")):
+            raise forms.ValidationError("宛名番号か、氏名と生年月日を入れてください。")
+
+
+@permission_required("audit.view")
+def looked_at(request: HttpRequest) -> HttpResponse:
+    """Who looked at a resident. Asking is recorded."""
+    form = PersonForm(request.POST or None)
+    found = viewers.of(**form.cleaned_data) if request.method == "POST" and form.is_valid() else None
+    sentences = audit_sentences()
+    context = {"form": form, "found": found}
+    if found is not None:
+        record("retention.viewers_listed", actor=person_of(request), cases=[case.pk for case in found.cases])
+        context["rows"] = [
+            {"event": event, "sentence": sentences.get(event.name, event.name)} for event in found.events
+        ]
+    return render(request, "retention/viewers.html", context, status=422 if form.errors else 200)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("erased/<int:shredding_id>/", pages.shredding, name="shredding"),
     path("erased/<int:shredding_id>/answer/", pages.answer, name="answer"),
     path("erased/<int:shredding_id>/export/", pages.export, name="export"),
+    path("viewers/", pages.looked_at, name="looked_at"),
     path("register/", pages.register, name="register"),
     path("register/file/", pages.register_file, name="register_file"),
 ]

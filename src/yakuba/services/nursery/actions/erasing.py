@@ -83,3 +83,11 @@ def keeps(cases: Sequence[int]) -> list[int]:
     """Cases of children who are in a round."""
     own = Application.objects.filter(case__in=cases).values_list("case", flat=True)
     return [*own, *HandOver.objects.filter(case__in=cases).values_list("case", flat=True)]
+
+
+def subjects(cases: Sequence[int]) -> list[str]:
+    """How the audit record calls the children of these cases."""
+    return [
+        f"application:{key}"
+        for key in Application.objects.filter(case__in=cases).values_list("pk", flat=True)
+    ]

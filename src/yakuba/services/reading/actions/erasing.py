@@ -42,3 +42,8 @@ def keeps(cases: Sequence[int]) -> list[int]:
     """Cases with a correction that is still to be made in the core system."""
     rows = Correction.objects.filter(case__in=cases, done_at=None)
     return list(rows.values_list("case", flat=True))
+
+
+def subjects(cases: Sequence[int]) -> list[str]:
+    """How the audit record calls the sheets of these cases."""
+    return [f"sheet:{key}" for key in Sheet.objects.filter(case__in=cases).values_list("pk", flat=True)]
