@@ -22,7 +22,8 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.protection import actions, policy
 from yakuba.kernel.registry import permission_names
-from yakuba.services.nursery.models import Application, Facility, Placement
+from yakuba.services.nursery.actions import notices
+from yakuba.services.nursery.models import Application, Facility, Placement, Round
 from yakuba.services.reading.models import Correction, Question, Sheet
 from yakuba.services.reading.tests.examples import CORNERS
 from yakuba.services.robots.models import Row, RowEvent, RowPicture
@@ -120,10 +121,13 @@ def test_the_walk_would_see_it_in_every_room(objects, monkeypatch):
     assert {*ROOMS, "persons"} <= set(told(objects))
 
 
-def _dark(client: Client, url: str) -> bool:
+def _dark(client: Client, url: str, *, whole: bool = False) -> bool:
     picture = Image.open(io.BytesIO(b"".join(client.get(url)))).convert("L")
-    left, top = (round(value * picture.width / 1654) for value in (300, 130))
-    return picture.getpixel((left, top)) < 40
+
+    def grey(x: int, y: int) -> int:
+        return picture.getpixel((round(x * picture.width / 1654), round(y * picture.width / 1654)))
+
+    return grey(300, 130) < 40 and (whole or grey(300, 1500) > 200)
 
 
 def test_pictures_show_a_bar_over_the_field_and_no_crop_of_it(objects):
@@ -131,7 +135,18 @@ def test_pictures_show_a_bar_over_the_field_and_no_crop_of_it(objects):
     with town.in_yakuba_city():
         sheet = Sheet.objects.get(pk=known["sheet_id"])
         reading = sheet.reading
-        reading["fields"][0] |= {"field": "address", "label": "住所", "type": "address"}
+        (first,) = reading["fields"]
+        boxes = [
+            b["field"]
+            for page in sheet.form.document["pages"]
+            if int(page["page"]) == 1
+            for b in page["boxes"]
+        ]
+        beside = [[900.0, 2000.0], [1000.0, 2000.0], [1000.0, 2050.0], [900.0, 2050.0]]
+        reading["fields"] = [first | {"field": field, "type": "text", "corners": beside} for field in boxes]
+        for field in reading["fields"]:
+            if field["field"] == "address":
+                field |= {"label": "住所", "type": "address", "corners": first["corners"]}
         sheet.reading = reading
         sheet.save()
     client = logged_in(town.user("kanri"))
@@ -157,7 +172,58 @@ def test_a_second_scan_that_belongs_to_no_case_is_covered_too(objects):
         Sheet.objects.filter(pk=sheet.pk).update(case=None, receipt_number=number, reading=None)
     protect()
     client = logged_in(town.user("kanri"))
-    assert _dark(client, f"/reading/sheets/{sheet.pk}/page.png")
+    assert _dark(client, f"/reading/sheets/{sheet.pk}/page.png", whole=True)
+
+
+def test_a_sheet_of_which_not_every_box_was_found_is_covered_whole(objects):
+    client, url = logged_in(town.user("kanri")), f"/reading/sheets/{objects.arguments['sheet_id']}/page.png"
+    assert not _dark(client, url, whole=True)
+    protect()
+    assert _dark(client, url, whole=True)
+
+
+def test_the_desk_does_not_stop_at_a_value_that_is_hidden(objects, make_staff):
+    with town.in_yakuba_city() as municipality:
+        Case.objects.filter(pk=objects.arguments["case_id"]).update(status="confirming")
+        clerk = make_staff(municipality, "reading.view", "reading.confirm", "ledger.view")
+    desk = logged_in(clerk)
+    assert "/confirm/" in desk.get("/reading/confirm/").get("Location", "")
+    protect()
+    assert desk.get("/reading/confirm/").status_code == 200  # nothing is left for this person
+    url = f"/reading/confirm/{objects.arguments['question_id']}/"
+    assert desk.get(url).status_code == 403
+    assert "/protection/open/ledger.case/" in logged_in(town.user("kanri")).get(url)["Location"]
+
+
+def test_the_list_of_the_protected_is_not_taken_along(objects):
+    protect()
+    answer = logged_in(town.user("kanri")).get("/protection/", {"form": "utf-8"})
+    assert "text/csv" not in answer["Content-Type"]
+
+
+def test_notices_of_protected_children_are_neither_made_nor_taken(objects):
+    known, clerk = objects.arguments, town.user("kanri")
+    with town.in_yakuba_city():
+        round = Round.objects.get(pk=known["round_id"])
+        made = notices.start(round, actor=clerk)
+        notices.make(made.pk, lambda *_: None)
+        made.refresh_from_db()
+        assert made.count == 1
+        notices.take_addresses(round, "utf-8", accept=True, actor=clerk)
+    protect()
+    with town.in_yakuba_city():
+        for taken in (
+            lambda: notices.take_print(round, actor=clerk),
+            lambda: notices.take_addresses(round, "utf-8", accept=True, actor=clerk),
+        ):
+            with pytest.raises(policy.PlaceHidden):
+                taken()
+        again = notices.start(round, actor=clerk)
+        notices.make(again.pk, lambda *_: None)
+        again.refresh_from_db()
+        assert again.count == 0
+        assert "支援措置" in again.held_back[0]["reason"]
+        assert "隠里" not in str(again.addresses)
 
 
 def test_the_childs_facility_is_hidden_by_the_towns_setting(objects):

@@ -68,8 +68,8 @@ MANIFEST = Manifest(
     personal_data=(
         PersonalData("protection.Protection", "支援措置", None),
         PersonalData("protection.Covered", "支援措置", None),
-        PersonalData("protection.Opening", "支援措置の住所を開いた記録", 1825),
-        PersonalData("protection.Release", "支援措置の住所を使う承認の記録", 1825),
+        PersonalData("protection.Opening", "支援措置の住所を開いた記録", 1825, "until"),
+        PersonalData("protection.Release", "支援措置の住所を使う承認の記録", 1825, "until"),
     ),
     protected="yakuba.kernel.protection.queries:cover_itself",
     examples="yakuba.kernel.protection.tests.examples:make",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
@@ -58,6 +60,7 @@ PROTECTIONS = Listing(
     sort="until",
     lead="登録した人の住所は、すべての画面・検索・ファイル・通知で隠れます。",
     actions=(("支援措置を登録する", "/protection/new/"), ("開いた記録", "/protection/openings/")),
+    forms=lambda wanted: ((), "支援措置の一覧は書き出せません。"),
     remembered=False,
 )
 
@@ -72,7 +75,7 @@ OPENINGS = Listing(
             "what",
             "何の",
             lambda row: Cell(
-                f"{queries.KINDS.get(row.kind, row.kind)} {row.key}",
+                queries.label_of(row.kind, row.key),
                 url=queries.address_of(row.kind, row.key),
             ),
         ),
@@ -90,6 +93,7 @@ OPENINGS = Listing(
     rows=queries.openings,
     nothing=Nothing("開いた記録はありません"),
     trail=TRAIL,
+    forms=lambda wanted: ((), "支援措置の一覧は書き出せません。"),
     remembered=False,
 )
 
@@ -126,7 +130,7 @@ def protection(request: HttpRequest, protection_id: int) -> HttpResponse:
         "covered": [
             {
                 "row": one,
-                "label": f"{queries.KINDS.get(one.kind, one.kind)} {one.key}",
+                "label": queries.label_of(one.kind, one.key),
                 "url": queries.address_of(one.kind, one.key),
                 "asked": one.state == Covered.State.ASKED,
             }
@@ -183,7 +187,7 @@ def opening(request: HttpRequest, opening_id: int) -> HttpResponse:
         return redirect("protection:openings")
     context = {
         "row": row,
-        "what": f"{queries.KINDS.get(row.kind, row.kind)} {row.key}",
+        "what": queries.label_of(row.kind, row.key),
         "url": queries.address_of(row.kind, row.key),
     }
     return render(request, "protection/opening.html", context)
@@ -201,7 +205,7 @@ def open_place(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         messages.success(request, f"{minutes}分間、住所を開きました。担当者に知らされます。")
         return redirect(back)
 
-    context = {"what": f"{queries.KINDS.get(kind, kind)} {key}", "back": back, "kind": kind, "key": key}
+    context = {"what": queries.label_of(kind, key), "back": back, "kind": kind, "key": key}
     return form_page(request, form, opened, "protection/open.html", context)
 
 
@@ -216,14 +220,19 @@ def ask_release(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         messages.success(request, "承認を求めました。承認されると、7日間だけ通知とファイルに住所が入ります。")
         return redirect(back)
 
-    context = {"what": f"{queries.KINDS.get(kind, kind)} {key}", "back": back}
+    context = {"what": queries.label_of(kind, key), "back": back}
     return form_page(request, form, asked, "protection/release.html", context)
+
+
+def way_to_open(request: HttpRequest, kind: str, key: object) -> HttpResponse | None:
+    """Where a page on which something is hidden leads who may open it; None for others, and where nothing is hidden."""
+    if request.method != "GET" or not policy.is_hidden(request.user, kind, key):
+        return None
+    return redirect(open_url(kind, key, request.path)) if allowed(request.user, policy.OPEN) else None
 
 
 def open_url(kind: str, key: object, back: str) -> str:
     """Where a thing is opened; `back` is the page to come back to."""
-    from urllib.parse import urlencode
-
     return reverse("protection:open", args=[kind, str(key)]) + "?" + urlencode({"next": back})
 
 

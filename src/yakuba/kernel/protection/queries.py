@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -44,6 +45,16 @@ def cover_itself(row: Protection) -> None:
         put_under(row, ITSELF, row.pk, Covered.State.CERTAIN, "支援措置の登録")
 
 
+def label_of(kind: str, key: str) -> str:
+    """How staff call a thing: its kind is the name of its table; what has none is called by its key."""
+    try:
+        row = apps.get_model(kind)._default_manager.filter(pk=key).first()
+    except (LookupError, ValueError):
+        row = None
+    named = f"{row}" if row is not None and kind != ITSELF else key
+    return f"{KINDS.get(kind, kind)}　{named}"
+
+
 def address_of(kind: str, key: str) -> str:
     """The page of a thing, whose address is called as its kind; empty where it has none."""
     try:
@@ -59,7 +70,9 @@ def opened_queue(user: Any) -> QueueState:
     rows = Opening.objects.filter(seen_at=None).exclude(opened_by=user)
     told = rows.aggregate(number=Count("pk"), oldest=Min("opened_at"))
     url = reverse("protection:openings")
-    return QueueState(told["number"], url, "開いた人と理由を確かめる", told["oldest"], urgent=True)
+    return QueueState(
+        told["number"], url, "開いた人と理由を確かめる", told["oldest"], urgent=told["number"] > 0
+    )
 
 
 def due_queue(user: Any) -> QueueState:

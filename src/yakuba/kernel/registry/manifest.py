@@ -93,11 +93,13 @@ class RunningWork:
 @dataclass(frozen=True)
 class PersonalData:
     """A table with personal data: for what purpose, and for how many days it is kept as the house proposes (None: as long
-    as its case). What is over goes by the town's own rule (`kernel.retention`)."""
+    as its case). since: the column from which they count; a row goes by itself then, with its file. Without it what is over goes
+    by the town's own rule (`kernel.retention`)."""
 
     model: str
     purpose: str
     retention_days: int | None
+    since: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,7 @@ from yakuba.kernel.tenancy import current_municipality
 JOB = "retention.shred"
 AT_ONCE = 50  # things in one transaction
 EXPORT_KEPT = timedelta(days=7)
+SWEPT = 500  # rows of a table that go in one turn
 STRAY = 3600.0  # seconds after which a blob without a row is nobody's
 LONGEST = 36_500  # days
 
@@ -170,6 +172,27 @@ def take_export(row: Shredding, *, actor: User) -> StoredFile:
         raise Conflict("書き出したファイルはありません。受け取れるのは起案した人だけで、7日で消えます。")
     record("retention.export_taken", subject=f"shredding:{row.pk}", actor=actor)
     return row.export
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Remove what manifests declare for so many days from a moment on (`PersonalData.since`), with its files; how many rows."""
+    done = 0
+    for one in (data for manifest in manifests() for data in manifest.personal_data if data.since):
+        limit = (now or timezone.now()) - timedelta(days=one.retention_days or 0)
+        model = apps.get_model(one.model)
+        keep = [field.name for field in model._meta.concrete_fields if field.related_model is StoredFile]
+        manager: Any = model._default_manager
+        rows = list(manager.filter(**{f"{one.since}__lt": limit}).select_related(*keep)[:SWEPT])
+        if not rows:
+            continue
+        with transaction.atomic():
+            files = [file for row in rows for name in keep if (file := getattr(row, name)) is not None]
+            manager.filter(pk__in=[row.pk for row in rows]).delete()
+            blobs = remove_files(files)
+        for blob in blobs:
+            blob.unlink(missing_ok=True)
+        done += len(rows)
+    return done
 
 
 def remove_old_exports(now: datetime | None = None) -> None:

@@ -26,11 +26,12 @@ def shred(context: JobContext, *, shredding_id: int) -> None:
     actions.shred(shredding_id, told)
 
 
-def remove_old_exports_everywhere() -> None:
-    """In each town."""
+def sweep_everywhere() -> None:
+    """In each town, remove what goes by itself."""
     for municipality in Municipality.objects.all():
-        with told_apart("消去の前の書き出し"), active_municipality(municipality):
+        with told_apart(f"what is over in {municipality.code}"), active_municipality(municipality):
             actions.remove_old_exports()
+            actions.sweep()
 
 
-chore(3600.0, remove_old_exports_everywhere)
+chore(3600.0, sweep_everywhere)

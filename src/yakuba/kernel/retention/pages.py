@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -151,7 +153,7 @@ def looked_at(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     found = viewers.of(**form.cleaned_data) if request.method == "POST" and form.is_valid() else None
     sentences = audit_sentences()
-    context = {"form": form, "found": found}
+    context: dict[str, Any] = {"form": form, "found": found}
     if found is not None:
         record("retention.viewers_listed", actor=person_of(request), cases=[case.pk for case in found.cases])
         context["rows"] = [

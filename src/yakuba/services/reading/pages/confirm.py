@@ -19,6 +19,7 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefin
 from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.sight import KIND, sight
+from yakuba.kernel.protection.pages import way_to_open
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
 from yakuba.kernel.values import TYPES, Picks
@@ -54,7 +55,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @permission_required("reading.confirm")
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
-    """Show one value, or take the answer."""
+    """Show one value, or take the answer. Who may open what is hidden is led there first."""
+    asked = get_object_or_404(Question.objects.select_related("case__procedure"), pk=question_id)
+    if covering.hides_question(request.user, asked) and (way := way_to_open(request, KIND, asked.case_id)):
+        return way
     row = _question(question_id, request.user)
     if request.method == "POST":
         return _answer(request, row)

@@ -28,9 +28,13 @@ def sight_of(user: Any, sheet: Sheet) -> tuple[Sight, ProcedureDefinition | None
     return hidden or Sight(reveals(user), hidden=False), definition
 
 
-def known(fields: Sequence[FieldReading]) -> bool:
-    """Whether it is known where on the sheet each of its fields stands."""
-    return bool(fields) and all(len(one.corners) == 4 for one in fields)
+def known(sheet: Sheet, fields: Sequence[FieldReading]) -> bool:
+    """Whether it is known where on the sheet each of the form's boxes stands."""
+    if sheet.form is None:
+        return False
+    found = {one.field for one in fields if len(one.corners) == 4}
+    pages = [page for page in sheet.form.document["pages"] if int(page["page"]) == sheet.page]
+    return bool(pages) and all(box["field"] in found for page in pages for box in page["boxes"])
 
 
 def field_of(definition: ProcedureDefinition | None, one: FieldReading) -> FieldDefinition:

@@ -86,7 +86,7 @@ def seen_by(user: Any, sheet: Sheet, image: StoredFile) -> Pixels:
     seen, definition = covering.sight_of(user, sheet)
     reading = sheet.page_reading
     fields = reading.fields if reading else ()
-    if seen.hidden and not covering.known(fields):
+    if seen.hidden and not covering.known(sheet, fields):
         picture[:] = 0
         return picture
     for one in fields:
