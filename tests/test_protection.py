@@ -21,9 +21,11 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.protection import actions, policy
+from yakuba.kernel.protection.models import Protection
 from yakuba.kernel.registry import permission_names
 from yakuba.services.nursery.actions import notices
 from yakuba.services.nursery.models import Application, Facility, Placement, Round
+from yakuba.services.nursery.queries import covering
 from yakuba.services.reading.models import Correction, Question, Sheet
 from yakuba.services.reading.tests.examples import CORNERS
 from yakuba.services.robots.models import Row, RowEvent, RowPicture
@@ -240,3 +242,20 @@ def test_the_childs_facility_is_hidden_by_the_towns_setting(objects):
         page = b"".join(client.get(url)).decode()
         body = re.sub(r"<option.*?</option>", "", page)  # what the list can be narrowed by
         assert "隠里保育園" not in body, url
+
+
+def test_a_child_under_two_protections_is_opened_one_after_the_other(objects):
+    with town.in_yakuba_city():
+        child = Application.objects.get(pk=objects.arguments["application_id"])
+        clerk = town.user("kanri")
+        clerk.set_password("yakuba-test-word")
+        clerk.save()
+    protect()
+    with town.in_yakuba_city():
+        row = Protection.objects.order_by("-pk").first()
+        actions.put_under(row, covering.KIND, child.pk, "certain", "見本")
+        for _ in range(2):
+            assert child.pk in covering.hidden(clerk, [child.round_id])
+            kind, key = covering.to_open(clerk, child)
+            actions.open_place(kind, key, "申請者から電話", password="yakuba-test-word", actor=clerk)
+        assert child.pk not in covering.hidden(clerk, [child.round_id])

@@ -16,7 +16,7 @@ def make(clerk: User, known: Mapping[str, Any]) -> dict[str, Any]:
     """A person under protection, a thing that waits for a decision, an opening."""
     today = timezone.localdate()
     row = Protection.objects.create(
-        name=known["secret_word"], birth=date(1990, 4, 1), begins=today, until=today, begun_by=clerk
+        name="守山見本子", birth=date(1990, 4, 1), begins=today, until=today, begun_by=clerk
     )
     kind, key = "example.thing", "1"
     covered = Covered.objects.create(protection=row, kind=kind, key=key, state="asked", why="見本")

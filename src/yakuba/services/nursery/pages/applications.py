@@ -47,7 +47,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
             "facility_names": covering.names_for(names.facility_names(row.round), closed),
             "closed": closed,
-            "to_open": covering.to_open(row),
+            "to_open": covering.to_open(request.user, row),
             "placements": placements[:10],
             "final": final,
             "explanation": covering.explained(final.placement.explained, closed) if final else None,

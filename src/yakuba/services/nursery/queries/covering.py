@@ -82,16 +82,19 @@ def unnamed(user: Any, round_id: int) -> frozenset[int]:
     return withheld(user, [round_id]) if policy.places().facility else frozenset()
 
 
-def to_open(row: Application) -> Thing | None:
-    """What is to be opened for the place of an application; None where nothing is hidden of it."""
+def to_open(user: Any, row: Application) -> Thing | None:
+    """What `user` has to open next for the place of an application, or has opened; None where nothing is hidden of it."""
     found = covered([row.round_id]).get(row.pk)
-    return min(found) if found else None
+    if not found:
+        return None
+    free = {(kind, key) for kind in (CASE, KIND) for key in policy.opened(user, kind)}
+    return min(found - free or found)
 
 
 def require_open(user: Any, row: Application) -> None:
     """Raises PlaceHidden where the place of the child is hidden from `user`."""
     if row.pk in hidden(user, [row.round_id]):
-        kind, key = to_open(row) or (KIND, str(row.pk))
+        kind, key = to_open(user, row) or (KIND, str(row.pk))
         policy.require_open(user, kind, key)
 
 
