@@ -24,7 +24,7 @@ from yakuba.kernel.protection import actions, policy
 from yakuba.kernel.protection.models import Protection
 from yakuba.kernel.registry import permission_names
 from yakuba.services.nursery.actions import notices
-from yakuba.services.nursery.models import Application, Facility, Placement, Round
+from yakuba.services.nursery.models import Application, Facility, Placement, Round, Run
 from yakuba.services.nursery.queries import covering
 from yakuba.services.reading.models import Correction, Question, Sheet
 from yakuba.services.reading.tests.examples import CORNERS
@@ -259,3 +259,17 @@ def test_a_child_under_two_protections_is_opened_one_after_the_other(objects):
             kind, key = covering.to_open(clerk, child)
             actions.open_place(kind, key, "申請者から電話", password="yakuba-test-word", actor=clerk)
         assert child.pk not in covering.hidden(clerk, [child.round_id])
+
+
+def test_the_wish_of_an_unstable_household_is_hidden(objects):
+    known, client = objects.arguments, logged_in(town.user("kanri"))
+    with town.in_yakuba_city():
+        family = Application.objects.get(pk=known["application_id"]).household
+        Run.objects.update(blocking=[{"family": family, "wish": ["N1-1"]}])
+    url = f"/nursery/runs/{known['matching_id']}/"
+    assert "隠里保育園" in b"".join(client.get(url)).decode()
+    protect()
+    assert "隠里保育園" not in b"".join(client.get(url)).decode()
+    with town.in_yakuba_city():
+        (one,) = covering.blocking(Run.objects.get(pk=known["matching_id"]), None)
+    assert one["wish"] == [policy.HIDDEN]

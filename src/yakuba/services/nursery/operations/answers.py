@@ -133,6 +133,7 @@ def run_facts(run: Run) -> dict[str, Any]:
         done=now.done if now.is_live else 0,
         total=now.total if now.is_live else 0,
         certificate=certificate(run).title if run.is_done else "",
+        blocking=covering.blocking(run, None),
     )
 
 

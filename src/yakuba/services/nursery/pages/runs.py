@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.actions import files
 from yakuba.services.nursery.actions import runs as actions
 from yakuba.services.nursery.contracts import AGES
@@ -50,7 +51,7 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
     """One run: while it works its progress, then the certificate, figures and blocking families."""
     row = run_of(matching_id)
     facilities = names.facility_names(row.round)
-    shown = row.blocking[:SHOWN_BLOCKING]
+    shown = covering.blocking(row, request.user)[:SHOWN_BLOCKING]
     context = rights(request.user) | {
         "run": row,
         "round": row.round,
@@ -188,7 +189,14 @@ def _blocking(run: Run, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     members: dict[str, list[Application]] = {}
     for child in Application.objects.filter(round=run.round, household__in=keys).order_by("birth"):
         members.setdefault(child.household, []).append(child)
-    return [{"children": members.get(one["family"], []), "wish": one["wish"]} for one in shown]
+    return [
+        {
+            "children": members.get(one["family"], []),
+            "wish": [slot for slot in one["wish"] if slot != HIDDEN],
+            "hidden": one["wish"] == [HIDDEN],
+        }
+        for one in shown
+    ]
 
 
 def _rate(run: Run) -> dict[str, float | None]:

@@ -17,7 +17,7 @@ from yakuba.kernel.protection.models import Protection
 from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.protection.queries import held
 from yakuba.services.nursery.contracts import Explanation
-from yakuba.services.nursery.models import Application
+from yakuba.services.nursery.models import Application, Run
 
 KIND = "nursery.application"
 Thing = tuple[str, str]  # kind and key, as the policy names it
@@ -80,6 +80,13 @@ def _without(
 def unnamed(user: Any, round_id: int) -> frozenset[int]:
     """The applications of a round that no list or file may show beside a facility: none where the town does not hide it."""
     return withheld(user, [round_id]) if policy.places().facility else frozenset()
+
+
+def blocking(run: Run, user: Any) -> list[dict[str, Any]]:
+    """The run's unstable households (`Run.blocking`), the wishes of those hidden whose facility is."""
+    closed = Application.objects.filter(pk__in=unnamed(user, run.round_id))
+    families = frozenset(closed.values_list("household", flat=True))
+    return [one | {"wish": [HIDDEN]} if one["family"] in families else one for one in run.blocking]
 
 
 def to_open(user: Any, row: Application) -> Thing | None:
