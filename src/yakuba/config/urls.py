@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("yakuba.kernel.administration.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
     path("persons/", include("yakuba.kernel.persons.urls")),
+    path("protection/", include("yakuba.kernel.protection.urls")),
+    path("retention/", include("yakuba.kernel.retention.urls")),
     path("approvals/", include("yakuba.kernel.approvals.urls")),
     path("transfers/", include("yakuba.kernel.transfers.urls")),
     path("town-settings/", include("yakuba.kernel.townsettings.urls")),

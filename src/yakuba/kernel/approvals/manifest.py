@@ -24,5 +24,5 @@ MANIFEST = Manifest(
         ),
     ),
     examples="yakuba.kernel.approvals.tests.examples:make",
-    personal_data=(PersonalData("approvals.Approval", "承認の記録", 1825),),
+    personal_data=(PersonalData("approvals.Approval", "承認の記録", 1825, "answered_at"),),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
+from yakuba.kernel.ledger.sight import Sight
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.registry import ledger_phrases
 
@@ -30,12 +31,12 @@ def event_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
     return f"{phrase}（{named}）" if named else phrase
 
 
-def change_label(event: CaseEvent, definition: ProcedureDefinition) -> str:
-    """How a value was changed, or nothing: 山目太郎 → 山田太郎."""
+def change_label(event: CaseEvent, definition: ProcedureDefinition, seen: Sight) -> str:
+    """How a value was changed, or nothing: 山目太郎 → 山田太郎; as a person sees it."""
     item = definition.by_code.get(str(event.details.get("field", "")))
     if item is None or "after" not in event.details:
         return ""
-    before, after = (item.shown(str(event.details[key])) or "（空欄）" for key in ("before", "after"))
+    before, after = (seen.shown(item, str(event.details[key])) or "（空欄）" for key in ("before", "after"))
     return f"{before} → {after}"
 
 

@@ -14,8 +14,8 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.listing import listed
-from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
+from yakuba.kernel.ledger.sight import filed
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.lists import Wanted
 from yakuba.kernel.lists.files import write
@@ -48,7 +48,7 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download
         raise NothingToWrite(
             "列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
-    tables = _tables(wanted, list(counts), reveals(actor))
+    tables = _tables(wanted, list(counts), actor)
     file = write(tables, "cases", form, accept=accept, reduction=ReductionTable.in_use())
     chosen = wanted.chosen.get("procedure", "")
     record("ledger.exported", actor=actor, form=form, cases=sum(counts.values()), procedure=chosen)
@@ -61,12 +61,12 @@ def _counts(wanted: Wanted) -> dict[int, int]:
     return dict(rows.order_by("procedure__title"))
 
 
-def _tables(wanted: Wanted, procedures: Sequence[int], revealed: bool) -> Iterator[Table]:
+def _tables(wanted: Wanted, procedures: Sequence[int], actor: Actor) -> Iterator[Table]:
     titles: set[str] = set()
     known = Procedure.objects.in_bulk(procedures)
     for number in procedures:
         title = _sheet_title(known[number].title, titles)
-        yield _table(known[number], listed(wanted).filter(procedure=number), title, revealed)
+        yield _table(known[number], listed(wanted).filter(procedure=number), title, actor)
 
 
 def _sheet_title(title: str, taken: set[str]) -> str:
@@ -79,17 +79,18 @@ def _sheet_title(title: str, taken: set[str]) -> str:
     return name
 
 
-def _table(procedure: Procedure, cases: Any, title: str, revealed: bool) -> Table:
+def _table(procedure: Procedure, cases: Any, title: str, actor: Actor) -> Table:
     fields = [item for item in procedure.definition.fields if item.code != RECEIPT_NUMBER]
-    rows = (row for part in parts(cases) for row in _rows(part, fields, revealed))
+    rows = (row for part in parts(cases) for row in _rows(part, fields, actor))
     return Table(title, (*HEAD, *(item.label for item in fields)), rows)
 
 
-def _rows(cases: Sequence[Any], fields: Sequence[Any], revealed: bool) -> Iterator[list[str | int]]:
+def _rows(cases: Sequence[Any], fields: Sequence[Any], actor: Actor) -> Iterator[list[str | int]]:
     values: dict[int, dict[str, str]] = {case.pk: {} for case in cases}
     stored = CaseValue.objects.filter(case__in=list(values))
     for case_id, field, value in stored.values_list("case_id", "field", "value"):
         values[case_id][field] = value
+    seen = filed(actor, values)
     for case in cases:
         day = wareki(timezone.localtime(case.created_at), weekday=False)
         own = values[case.pk]
@@ -98,5 +99,5 @@ def _rows(cases: Sequence[Any], fields: Sequence[Any], revealed: bool) -> Iterat
             LABELS[Status(case.status)],
             case.target_number,
             day,
-            *(item.kind.cell(own.get(item.code, ""), item.options, revealed=revealed) for item in fields),
+            *(seen[case.pk].cell(item, own.get(item.code, "")) for item in fields),
         ]

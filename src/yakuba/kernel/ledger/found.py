@@ -11,7 +11,10 @@ from django.urls import reverse
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.listing import name_fields
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
+from yakuba.kernel.ledger.queries import ERASED
+from yakuba.kernel.ledger.sight import KIND, is_place
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.protection import policy
 from yakuba.kernel.search import Entry, Text
 from yakuba.kernel.search.cutting import plain
 
@@ -28,9 +31,14 @@ def keys(after: str) -> Iterator[str]:
 def entries(wanted: Sequence[str]) -> list[Entry]:
     """The cases of those keys."""
     values = Prefetch("values", CaseValue.objects.exclude(value=""))
-    rows = Case.objects.filter(pk__in=[int(key) for key in wanted]).prefetch_related(values)
+    rows = Case.objects.filter(pk__in=[int(key) for key in wanted]).exclude(receipt_number__startswith=ERASED)
+    rows = rows.prefetch_related(values)
     procedures = Procedure.objects.in_bulk({case.procedure_id for case in rows})
-    return [_entry(case, procedures[case.procedure_id]) for case in rows]
+    closed, places = policy.under(KIND, wanted), policy.places()
+    return [
+        _entry(case, procedures[case.procedure_id], places if str(case.pk) in closed else None)
+        for case in rows
+    ]
 
 
 def version() -> str:
@@ -55,7 +63,7 @@ def asked(user: Any, text: str, found: list[Entry]) -> list[Entry]:
     return found
 
 
-def _entry(case: Case, procedure: Procedure) -> Entry:
+def _entry(case: Case, procedure: Procedure, hidden: policy.Places | None) -> Entry:
     definition = procedure.definition  # parsed once for all its cases
     name_field, _ = name_fields(procedure)
     texts = [Text(case.receipt_number, NUMBER, exact=True, label="受付番号")]
@@ -64,7 +72,7 @@ def _entry(case: Case, procedure: Procedure) -> Entry:
     name = ""
     for value in case.values.all():  # type: ignore[attr-defined]
         item = definition.by_code.get(value.field)
-        if item is None or item.kind.masked:
+        if item is None or item.kind.masked or (hidden and is_place(item, hidden)):
             continue
         shown = item.shown(value.value)
         said = value.value if shown == value.value else f"{shown} {value.value}"

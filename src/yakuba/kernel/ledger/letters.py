@@ -17,6 +17,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.actions import add_event
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter, CaseValue
+from yakuba.kernel.ledger.sight import KIND, Sight
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.letters import glyphs, queries, verify, wording
 from yakuba.kernel.letters.letter import Addressee, Letter
@@ -24,6 +25,7 @@ from yakuba.kernel.letters.printing import NothingFits, print_file
 from yakuba.kernel.letters.word.html import Values
 from yakuba.kernel.letters.word.starting import Block, Grid, Words
 from yakuba.kernel.letters.written import layout
+from yakuba.kernel.protection.policy import require_released
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.registry import LetterKind
 from yakuba.kernel.townsettings import value
@@ -53,13 +55,16 @@ def kind_for(case: Case) -> LetterKind | None:
     return queries.kind_of(code) if code else None
 
 
-def likely(case: Case) -> dict[str, str]:
-    """Name, postal code and address of who probably applied, for a person to check; and the reason that was noted last."""
+def likely(case: Case, seen: Sight) -> dict[str, str]:
+    """Name, postal code and address of who probably applied, as far as the person sees them, to be checked; and the reason that was noted last."""
     stored = dict(CaseValue.objects.filter(case=case).values_list("field", "value"))
     found = {}
     for kind, codes in LIKELY.items():
         fields = case.procedure.definition.fields
         first = [one.code for one in fields if one.type == kind]
+        if seen.hidden and kind != "name":
+            found[kind] = ""
+            continue
         text = next((stored[code] for code in (*codes, *first) if stored.get(code)), "")
         found[kind] = shown(kind, text).lstrip("〒") if text else ""
     events = CaseEvent.objects.filter(case=case, kind=f"ledger.{case.status}").order_by("-at", "-pk")
@@ -73,6 +78,7 @@ def make(case: Case, draft: Draft, *, actor: User) -> CaseLetter:
     kind = kind_for(case)
     if kind is None:
         raise Conflict(f"受付は「{LABELS[Status(case.status)]}」なので、出す通知がありません。")
+    require_released(actor, KIND, case.pk)
     used = queries.in_use(kind.code, draft.day)
     pdf = _printed(case, kind, draft, used.number if used else 0)
     with transaction.atomic():

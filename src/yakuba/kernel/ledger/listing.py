@@ -12,9 +12,9 @@ from django.db.models import Case as When_
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
-from yakuba.kernel.ledger.masking import masked_values
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
-from yakuba.kernel.ledger.queries import procedures
+from yakuba.kernel.ledger.queries import ERASED, procedures
+from yakuba.kernel.ledger.sight import masked_values
 from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
 from yakuba.kernel.tables.files import FORMATS
@@ -56,7 +56,7 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def _named() -> QuerySet[Any]:
     """All cases, with the first name of each and its reading."""
-    rows: QuerySet[Any] = Case.objects.select_related("procedure")
+    rows: QuerySet[Any] = Case.objects.select_related("procedure").exclude(receipt_number__startswith=ERASED)
     fields = [(procedure.pk, *name_fields(procedure)) for procedure in Procedure.objects.all()]
     for position, called in enumerate(("name", "kana")):
         whens = [When(procedure=row[0], then=Value(row[position + 1])) for row in fields if row[position + 1]]

@@ -107,5 +107,7 @@ MANIFEST = Manifest(
             listing="ledger:cases",
         ),
     ),
+    erasable="yakuba.kernel.ledger.erasing:units",
+    protected="yakuba.kernel.ledger.protecting:spread",
     examples="yakuba.kernel.ledger.tests.examples:make",
 )

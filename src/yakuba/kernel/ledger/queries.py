@@ -11,6 +11,8 @@ from django.db.models.functions import TruncMonth
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 
+ERASED = "消去"  # what the receipt number of an erased case begins with
+
 
 @dataclass(frozen=True)
 class Effort:

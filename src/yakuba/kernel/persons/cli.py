@@ -9,7 +9,8 @@ import typer
 from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.cli.output import console, print_json, print_rows, progress_bar
 from yakuba.kernel.cli.verbs import verbs
-from yakuba.kernel.persons import loading, queries
+from yakuba.kernel.persons import loading
+from yakuba.kernel.persons.looking import looked_up
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.values import canonical
 
@@ -59,7 +60,7 @@ def match(
     given = {"name": name, "kana": kana, "date": birth, "address": address}
     probe = Probe(*[canonical(type_, text) for type_, text in given.items()])
     with acting(user, "persons.view", municipality=town) as actor:
-        found = queries.looked_up(probe, actor=actor)
+        found = looked_up(probe, actor=actor)
     rows = [vars(one.entry) | {"reasons": "、".join(one.reasons)} for one in found.candidates]
     if as_json:
         print_json(

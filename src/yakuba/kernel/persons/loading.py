@@ -21,6 +21,7 @@ from yakuba.kernel.definitions import Problem
 from yakuba.kernel.definitions.given import opened
 from yakuba.kernel.persons.matching import Entry
 from yakuba.kernel.persons.models import Load, Person
+from yakuba.kernel.persons.protecting import spread_all
 from yakuba.kernel.persons.queries import current
 from yakuba.kernel.persons.variants import kana_key, name_key
 from yakuba.kernel.refusals import Invalid
@@ -229,6 +230,7 @@ def _take_place(new: Load, rows: int, problems: list[dict[str, object]], wrong: 
         Load.objects.filter(current=True).update(current=False)
         new.current, new.rows, new.problems, new.finished_at = True, rows, problems, timezone.now()
         new.save()
+        spread_all()  # who is under protection stays so in the new register
         record("persons.loaded", subject=f"load:{new.pk}", actor=actor, persons=rows, problems=wrong)
     for one in old:
         discard(one)

@@ -25,5 +25,6 @@ MANIFEST = Manifest(
             at_once=False,
         ),
     ),
+    protected="yakuba.kernel.persons.protecting:spread",
     personal_data=(PersonalData("persons.Person", "申請がだれのことかを確かめる", None),),
 )

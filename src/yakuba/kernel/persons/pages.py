@@ -15,6 +15,7 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.persons import jobs, loading, queries
+from yakuba.kernel.persons.looking import looked_up
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.persons.models import Load
 from yakuba.kernel.tables.importing import ImportPage, respond
@@ -88,7 +89,7 @@ LOADS = Listing(
 def index(request: HttpRequest) -> HttpResponse:
     """Look for a person; below it what was loaded last."""
     form = ProbeForm(request.POST if request.method == "POST" else None)
-    found = queries.looked_up(form.probe(), actor=person_of(request)) if form.is_valid() else None
+    found = looked_up(form.probe(), actor=person_of(request)) if form.is_valid() else None
     context = {
         "form": form,
         "found": found,

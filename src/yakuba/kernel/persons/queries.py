@@ -6,15 +6,12 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.persons import matching
 from yakuba.kernel.persons.matching import Entry, Match, Probe
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.variants import kana_key, name_key
 
 MOST = 500  # candidates of one block; a name that more people share proves nothing without a birth date
-MOST_TOLD = 100  # numbers of one record
 
 
 def current() -> Load | None:
@@ -36,13 +33,6 @@ def match(probe: Probe) -> Match:
             several = matching.match(probe, found.values()).candidates
             return Match(None, several, "同じ氏名か生年月日の人が多すぎて、決められません。")
     return matching.match(probe, found.values())
-
-
-def looked_up(probe: Probe, *, actor: Actor) -> Match:
-    """`match` for a person who looks at the candidates: it is recorded whom they were shown."""
-    found = match(probe)
-    record("persons.looked_up", actor=actor, shown=[one.entry.number for one in found.candidates][:MOST_TOLD])
-    return found
 
 
 def near_duplicates(entry: Entry) -> list[matching.Candidate]:

@@ -92,13 +92,14 @@ class RunningWork:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """A table with personal data: for what purpose, and after how many days it is to go (None: with its case).
-
-    Only declared so far: nothing deletes by `retention_days` yet."""
+    """A table with personal data: for what purpose, and for how many days it is kept as the house proposes (None: as long
+    as its case). since: the column from which they count; a row goes by itself then, with its file. Without it what is over goes
+    by the town's own rule (`kernel.retention`)."""
 
     model: str
     purpose: str
     retention_days: int | None
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,15 @@ class Manifest:
     case_part: str = ""  # what the room adds to the page of a case
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn
+    )
+    subjects: str = ""  # `(case numbers) -> list[str]`: how the audit record calls what the room has of cases
+    erasable: str = ""  # `() -> list[erasing.Unit]`: what goes as a whole when it has been kept long enough
+    erase: str = (
+        ""  # `(case numbers) -> list[StoredFile]`: lets go what the room has of cases; the files go behind it
+    )
+    keeps: str = ""  # `(case numbers) -> case numbers`: those that the room still needs, which are not erased
+    protected: str = (
+        ""  # `(Protection)`: it has begun, changed or ended; what is about that person comes under it
     )
     asks: str = ""  # `(case) -> bool`: whether the room still has to ask a person about the case's values
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has

@@ -15,7 +15,7 @@ MANIFEST = Manifest(
         "transfers.taken_over": "登録した職員に代わって、人事異動を引き受けた",
         "transfers.carried_out": "人事異動を行った",
     },
-    personal_data=(PersonalData("transfers.Transfers", "人事異動", 1095),),
+    personal_data=(PersonalData("transfers.Transfers", "人事異動", 1095, "done_at"),),
     failures="yakuba.kernel.transfers.queries:failures",
     examples="yakuba.kernel.transfers.tests.examples:make",
 )

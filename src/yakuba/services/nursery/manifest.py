@@ -106,6 +106,10 @@ MANIFEST = Manifest(
         "nursery.notices_taken": "入所の通知を取り出した",
         "nursery.runs_compared": "選考の計算を比べた",
     },
+    subjects="yakuba.services.nursery.actions.erasing:subjects",
+    erasable="yakuba.services.nursery.actions.erasing:units",
+    keeps="yakuba.services.nursery.actions.erasing:keeps",
+    protected="yakuba.services.nursery.queries.covering:spread",
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),

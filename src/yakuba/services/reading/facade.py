@@ -1,14 +1,13 @@
 """The door of the reading room: what other rooms and the demo may call. The active municipality is the one
-that is meant. Dataclasses come from `contracts`; the only model that leaves is the kernel's StoredFile."""
+that is meant. Dataclasses come from `contracts`; no model leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.files.models import StoredFile
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import definitions, uploads
 from yakuba.services.reading.contracts import (
@@ -20,7 +19,7 @@ from yakuba.services.reading.contracts import (
 )
 from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.operations import problems as troubled
-from yakuba.services.reading.queries import batches, problems
+from yakuba.services.reading.queries import batches, pictures, problems
 from yakuba.services.reading.queries import questions as question_queries
 
 
@@ -109,7 +108,13 @@ def put_aside(sheet_id: int, reason: str, actor: Actor) -> None:
     troubled.put_sheet_aside(actor, sheet_id=sheet_id, reason=reason)
 
 
-def case_pages(case_id: int) -> list[tuple[int, StoredFile]]:
-    """The scanned pages of a case in order: page number and image (kernel.files.storage.content_of)."""
-    rows = Sheet.objects.filter(case=case_id, image__isnull=False).select_related("image").order_by("page")
-    return [(sheet.page, sheet.image) for sheet in rows]
+def case_pages(case_id: int) -> list[int]:
+    """The numbers of a case's pages of which there is a scan, in order."""
+    rows = Sheet.objects.filter(case=case_id, image__isnull=False).order_by("page")
+    return [int(number) for number in rows.values_list("page", flat=True)]
+
+
+def page_picture(case_id: int, number: int, user: Any) -> bytes | None:
+    """PNG of a page of a case as `user` may see it; None where there is none."""
+    sheet = Sheet.objects.filter(case=case_id, page=number).select_related("image").first()
+    return pictures.page_picture(sheet, user) if sheet else None

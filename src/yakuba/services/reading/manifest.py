@@ -72,6 +72,9 @@ MANIFEST = Manifest(
         "reading.correction_opened": "入力済みの値の訂正を始めた",
         "reading.corrected": "基幹システムの値を直した",
     },
+    subjects="yakuba.services.reading.actions.erasing:subjects",
+    erase="yakuba.services.reading.actions.erasing:erase",
+    keeps="yakuba.services.reading.actions.erasing:keeps",
     personal_data=(
         PersonalData("reading.BatchFile", "取り込んだ申請書の管理", 365),
         PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),

@@ -63,6 +63,8 @@ MANIFEST = Manifest(
         "robots.entered": "ロボットが入力した",
         "robots.tried": "ロボットが入力を試みた",
     },
+    erase="yakuba.services.robots.actions.erasing:erase",
+    keeps="yakuba.services.robots.actions.erasing:keeps",
     personal_data=(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),

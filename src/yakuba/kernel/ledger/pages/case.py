@@ -14,11 +14,12 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger import letters, life
 from yakuba.kernel.ledger.by_hand import enter_by_hand, require_ready
-from yakuba.kernel.ledger.display import change_label, event_label, shown_value, source_label
+from yakuba.kernel.ledger.display import change_label, event_label, source_label
 from yakuba.kernel.ledger.forms import ByHandForm, StepForm
-from yakuba.kernel.ledger.masking import reveals
-from yakuba.kernel.ledger.models import Case, CaseLetter, CaseValue
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter, CaseValue
+from yakuba.kernel.ledger.sight import KIND, Sight, sight, without_places
 from yakuba.kernel.ledger.workflow import LABELS, RESIDENT, Status
+from yakuba.kernel.protection import policy
 from yakuba.kernel.registry import CaseField, CasePart, resolve
 from yakuba.kernel.ui.refusals import told_in
 
@@ -75,12 +76,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     parts = [resolve(one.case_part)(request, row) for one in used_manifests(request.user) if one.case_part]
-    definition = row.procedure.definition
+    definition, seen = row.procedure.definition, sight(request.user, row)
     events = [
         {
             "row": event,
             "label": event_label(event, definition),
-            "change": change_label(event, definition),
+            "change": change_label(event, definition, seen),
+            "said": _said(event, row, seen),
         }
         for event in row.events.select_related("user").order_by("at", "pk")
     ]
@@ -90,8 +92,11 @@ def _page(
         "links": [link for part in parts for link in part.links],
         "notes": [note for part in parts for note in part.notes],
         "panels": [panel for part in parts for panel in part.panels],
-        "values": _value_rows(row, parts, reveals(request.user)),
+        "values": _value_rows(row, parts, seen),
         "events": events,
+        "covered": bool(policy.under(KIND, [row.pk])),
+        "hidden": seen.hidden,
+        "kind": KIND,
         "told": RESIDENT[Status(row.status)],
         "letters": CaseLetter.objects.filter(case=row).select_related("made_by").order_by("-pk"),
         "letter_kind": letters.kind_for(row) if allowed(request.user, "ledger.letters") else None,
@@ -103,13 +108,19 @@ def _page(
     return render(request, "ledger/case.html", context, status=status)
 
 
-def _value_rows(case: Case, parts: Sequence[CasePart], revealed: bool) -> list[dict[str, Any]]:
+def _said(event: CaseEvent, row: Case, seen: Sight) -> dict[str, str]:
+    """What people wrote down, without what is hidden."""
+    texts = {key: str(event.details.get(key) or "") for key in ("reason", "note")}
+    return {key: without_places(row, text) if seen.hidden and text else text for key, text in texts.items()}
+
+
+def _value_rows(case: Case, parts: Sequence[CasePart], seen: Sight) -> list[dict[str, Any]]:
     values = CaseValue.objects.filter(case=case).select_related("confirmed_by")
     stored = {value.field: value for value in values}
     return [
         {
             "label": item.label,
-            "value": _shown(item, stored, revealed),
+            "value": _shown(item, stored, seen),
             "row": stored.get(item.code),
             "source": source_label(stored.get(item.code)),
             "more": _together([part.fields[item.code] for part in parts if item.code in part.fields]),
@@ -118,8 +129,8 @@ def _value_rows(case: Case, parts: Sequence[CasePart], revealed: bool) -> list[d
     ]
 
 
-def _shown(item: FieldDefinition, stored: Mapping[str, CaseValue], revealed: bool) -> str:
-    return shown_value(item, stored[item.code].value, revealed=revealed) if item.code in stored else ""
+def _shown(item: FieldDefinition, stored: Mapping[str, CaseValue], seen: Sight) -> str:
+    return seen.shown(item, stored[item.code].value) if item.code in stored else ""
 
 
 def _together(fields: Sequence[CaseField]) -> CaseField:

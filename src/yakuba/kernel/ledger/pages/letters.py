@@ -15,6 +15,8 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger import letters
 from yakuba.kernel.ledger.forms import LetterForm
 from yakuba.kernel.ledger.models import Case, CaseLetter
+from yakuba.kernel.ledger.sight import KIND, sight
+from yakuba.kernel.protection.policy import require_released
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.kernel.values import calendar
@@ -29,7 +31,7 @@ def make(request: HttpRequest, case_id: int) -> HttpResponse:
     kind = letters.kind_for(row)
     if kind is None:
         raise Conflict("補正待ちか却下の受付で、申請者への通知を作れます。")
-    usual = letters.likely(row) | {"day": calendar.written(timezone.localdate())}
+    usual = letters.likely(row, sight(request.user, row)) | {"day": calendar.written(timezone.localdate())}
     form = LetterForm(request.POST or None, initial=usual)
     if request.method == "POST" and form.is_valid():
         with told_in(form):
@@ -45,5 +47,6 @@ def make(request: HttpRequest, case_id: int) -> HttpResponse:
 def pdf(request: HttpRequest, letter_id: int) -> HttpResponseBase:
     """The letter as it was made."""
     row = get_object_or_404(CaseLetter.objects.select_related("pdf"), pk=letter_id)
+    require_released(request.user, KIND, row.case_id)
     record("ledger.letter_taken", subject=f"case:{row.case_id}", actor=person_of(request))
     return Download(f"letter-{row.pk}.pdf", "application/pdf", content_of(row.pdf)).answer()

@@ -10,6 +10,7 @@ import pytest
 from yakuba.kernel.ledger import actions, guard, workflow
 from yakuba.kernel.ledger.display import change_label
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
+from yakuba.kernel.ledger.sight import Sight
 from yakuba.kernel.ledger.workflow import FOLLOWING, LABELS, RESIDENT, STATUS_KINDS, Status, WrongTransition
 from yakuba.kernel.values import ValueRefused
 
@@ -114,7 +115,7 @@ def test_every_change_and_its_reason_stay_in_the_history(case, clerk, client):
     actions.confirm_value(case, "name", "山田太郎", actor=clerk, seconds=1)
     actions.confirm_value(case, "name", "山田次郎", actor=clerk, seconds=1, reason="申請者から電話")
     events = CaseEvent.objects.filter(case=case).exclude(kind="ledger.opened").order_by("pk")
-    changes = [change_label(event, case.procedure.definition) for event in events]
+    changes = [change_label(event, case.procedure.definition, Sight(hidden=False)) for event in events]
     assert changes == ["山目太郎 → 山口太郎", "山口太郎 → 山田太郎", "山田太郎 → 山田次郎"]
     client.force_login(clerk)
     page = client.get(f"/cases/{case.pk}/").content.decode()

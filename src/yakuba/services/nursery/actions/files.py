@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.files import ENCODINGS, EXCEL, written
 from yakuba.kernel.tables.spreadsheets import Table
@@ -23,21 +24,21 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
     return Download(name, "text/csv", written([table], encoding, accept=accept))
 
 
-def take_table(run: Run, table: str, encoding: str, *, accept: bool) -> Download:
-    """One of `exports.tables` as CSV. Raises what `csv_file` raises, Unknown for another table, NotPossible without
+def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
+    """One of `exports.tables` as CSV, as `actor` may take it. Raises what `csv_file` raises, Unknown for another table, NotPossible without
     a result, MarketRefused or RulesRefused."""
     runs.finished(run)
     known = exports.tables(run)
     if table not in known:
         raise Unknown(f"「{run}」に表「{table}」はありません。{'、'.join(known)} から選んでください。")
-    made = known[table][1](run)
+    made = known[table][1](run, actor)
     return csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
 
 
-def take_workbook(run: Run) -> Download:
-    """All tables as an Excel workbook. Raises NotPossible without a result, MarketRefused or RulesRefused."""
+def take_workbook(run: Run, *, actor: User) -> Download:
+    """All tables as an Excel workbook, as `actor` may take them. Raises NotPossible without a result, MarketRefused or RulesRefused."""
     runs.finished(run)
-    content = written([make(run) for _, make in exports.tables(run).values()], "xlsx")
+    content = written([make(run, actor) for _, make in exports.tables(run).values()], "xlsx")
     return Download(f"selection-{run.pk}.xlsx", EXCEL, content)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
 from yakuba.kernel.letters.written import WordTemplate
 from yakuba.kernel.operations.operation import Told
+from yakuba.kernel.protection.policy import PlaceHidden
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.actions.files import csv_file
@@ -31,8 +32,8 @@ from yakuba.services.nursery.contracts import Problem
 from yakuba.services.nursery.engine.telling import notices
 from yakuba.services.nursery.engine.telling.explaining import explain
 from yakuba.services.nursery.engine.telling.notices import FRAME_TEXTS
-from yakuba.services.nursery.models import NoticePrint, Round
-from yakuba.services.nursery.queries import outputs
+from yakuba.services.nursery.models import Application, NoticePrint, Round
+from yakuba.services.nursery.queries import covering, outputs
 from yakuba.services.nursery.queries.refusal import NotPossible, UnderWay, Unknown
 
 JOB = "nursery.notices"
@@ -55,6 +56,10 @@ MISFIT = (
     "作り直すか、手で作って送ってください。"
 )
 NOT_PROVED = "読み返したところ、宛名の一覧と合わない紙面がありました。もう一度作り、続くときは管理者に連絡してください。"
+PROTECTED = (
+    "支援措置の対象なので、この1通は作っていません。送るときは「住所を使う承認」を求め、承認されてから作り直すか、"
+    "手で作って送ってください。"
+)
 NOTHING = "取り出せる通知がまだありません。先に作ってください。"
 
 Words = Mapping[notices.Kind, WordTemplate]
@@ -151,11 +156,36 @@ def work(print_id: int, told: Told) -> None:
     written, problems = notices.write(selection, explain(selection, matching), wanted)
     frame = notices.frame(row.texts, notices.default_frame("", timezone.localdate()))
     words = outputs.words_of(row)
-    ready = _printable(written, frame, row, words)
+    ready = _printable(_allowed(row, written), frame, row, words)
     layout = letters.layout(frame, draft=row.draft, name=row.job_key, words=words)
     printed = _printed(row, ready, layout, shelf, told)
     _keep(row, printed, problems)
     shelf.clear()
+
+
+def _allowed(row: NoticePrint, written: list[notices.Notice]) -> list[notices.Notice]:
+    """The notices but for those of children under protection (支援措置), which need a second person's word."""
+    closed = _withheld(row.round, row.made_by)
+    row.held_back = [
+        _held_back(replace(one, guardian=""), PROTECTED) for one in written if one.child in closed
+    ]
+    return [one for one in written if one.child not in closed]
+
+
+def _withheld(round: Round, user: User) -> frozenset[str]:
+    """The receipt numbers of the children whose address must not stand in what `user` makes or takes."""
+    numbers = Application.objects.filter(pk__in=covering.withheld(user, [round.pk]))
+    return frozenset(numbers.values_list("receipt_number", flat=True))
+
+
+def _require_free(row: NoticePrint, actor: User) -> None:
+    """Raises PlaceHidden where notices of children under protection are among those printed."""
+    printed = {str(line[COLUMNS.index("受付番号")]) for line in row.addresses}
+    if found := printed & _withheld(row.round, actor):
+        raise PlaceHidden(
+            f"支援措置の児童の通知が{len(found)}通入っているので、渡せません。",
+            remedy="通知を作り直すか（その通知は入りません）、住所を使う承認を受けてください。",
+        )
 
 
 def _printed(
@@ -210,7 +240,7 @@ def _printable(
         raise NotPossible(
             f"通知の文面に、印刷できない文字 {glyphs.told(lacking)} があります。文面を直して作り直してください。"
         )
-    row.held_back, ready = [], []
+    ready = []
     for notice in written:
         found = {
             where: lacks
@@ -223,7 +253,7 @@ def _printable(
             row.held_back.append(_held_back(notice, OUTGROWN))
         else:
             ready.append(notice)
-    if written and not ready:
+    if written and not ready:  # those held back for protection are no fault
         row.save(update_fields=["held_back"])
         raise NotPossible(f"どの通知も印刷できません。{row.held_back[0]['reason']}")
     return ready
@@ -272,6 +302,7 @@ def take_print(round: Round, *, actor: User) -> Download:
     row = _ready(round)
     if row.pdf is None:
         raise NotPossible(NOTHING)
+    _require_free(row, actor)
     name = outputs.document_name(row.round, "draft" if row.draft else "notices")
     file = Download(f"{name}.pdf", "application/pdf", pieces_of(row.pdf))
     _taken(row, actor, "pdf")
@@ -282,6 +313,7 @@ def take_addresses(round: Round, encoding: str, *, accept: bool, actor: User) ->
     """The mailing file that goes with its pages. Raises NotPossible while there is none, and what `csv_file`
     raises."""
     row = _ready(round)
+    _require_free(row, actor)
     marked = [
         line if len(line) == len(COLUMNS) else [*line, ""] for line in row.addresses
     ]  # before there were marks

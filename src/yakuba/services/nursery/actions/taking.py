@@ -18,7 +18,7 @@ from yakuba.services.nursery.actions.rounds import preparing
 from yakuba.services.nursery.contracts import AGES, Problem
 from yakuba.services.nursery.engine.preparing.tables import read_facilities, read_households
 from yakuba.services.nursery.models import Application, Facility, Round
-from yakuba.services.nursery.queries import facts, inputs, ledger, results, rounds, rules
+from yakuba.services.nursery.queries import covering, facts, inputs, ledger, results, rounds, rules
 
 WISHES_ASKED = 5  # shown for choosing a column; further wishes are read by their headings
 OTHERS = "選考基準が使う項目として取り込みます"
@@ -142,6 +142,7 @@ def _store(round: Round, rows: Iterable[Mapping[str, Any]], taken: Taken) -> Non
         if _put(row, values, taken):
             (changed if before else new).append(row)
     Application.objects.bulk_create(new, batch_size=500)
+    covering.look(row for row in (*new, *changed) if row.case_id is None)
     fields = [
         "household", "sibling_mode", "district", "name", "birth", "wishes", "current", "gives_up",
         "wants_hold", "facts", "line", "case",

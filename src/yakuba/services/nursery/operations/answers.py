@@ -9,10 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from yakuba.kernel.api.problems import ProblemOut
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
 from yakuba.services.nursery.engine.telling.fairness import Share
-from yakuba.services.nursery.models import Decision, NoticePrint, Placement, Round, Run
-from yakuba.services.nursery.queries import outputs, readiness, rounds, runs
+from yakuba.services.nursery.models import Application, Decision, NoticePrint, Placement, Round, Run
+from yakuba.services.nursery.queries import covering, outputs, readiness, rounds, runs
 from yakuba.services.nursery.queries.certificate import certificate
 
 
@@ -132,6 +133,7 @@ def run_facts(run: Run) -> dict[str, Any]:
         done=now.done if now.is_live else 0,
         total=now.total if now.is_live else 0,
         certificate=certificate(run).title if run.is_done else "",
+        blocking=covering.blocking(run, None),
     )
 
 
@@ -150,16 +152,22 @@ class ResultOut(BaseModel):
     explanation: dict[str, Any] | None = None
 
 
-def placement_facts(row: Placement, *, explained: bool = False) -> dict[str, Any]:
-    """One child's result, with the full explanation when asked for."""
+def placement_facts(
+    row: Placement, *, explained: bool = False, unnamed: frozenset[int] | None = None
+) -> dict[str, Any]:
+    """One child's result, with the full explanation when asked for. unnamed: the applications whose facility is hidden;
+    None to ask, as everybody may see it."""
     child = row.application
+    closed = child.pk in (covering.unnamed(None, child.round_id) if unnamed is None else unnamed)
+    hidden = {"slot": HIDDEN if row.slot else ""} if closed else {}
     facts = told(
         ResultOut,
         row,
         application=child.pk,
         receipt_number=child.receipt_number,
         household=child.household,
-        explanation=row.explanation if explained else None,
+        explanation=row.explanation if explained and not closed else None,
+        **hidden,
     )
     return facts if explained else {name: one for name, one in facts.items() if name != "explanation"}
 
@@ -190,9 +198,12 @@ class DecisionOut(BaseModel):
 
 def decision_facts(row: Decision) -> dict[str, Any]:
     """What was proposed and what came of it; application and receipt number are empty for the freezing."""
+    closed = row.application_id in covering.unnamed(None, row.round_id)
+    hidden = {name: HIDDEN for name in ("slot", "slot_before") if getattr(row, name)} if closed else {}
     return told(
         DecisionOut,
         row,
+        **hidden,
         round=row.round_id,
         kind_label=row.get_kind_display(),
         state_label=row.get_state_display(),
@@ -275,6 +286,8 @@ class ComparisonOut(BaseModel):
 def comparison_facts(before: Run, after: Run, comparison: Comparison) -> dict[str, Any]:
     """Who gains, who loses and of whom neither can be said: receipt number, slots (empty for none) and wishes."""
     others = [move for move in comparison.moves if move.better is None]
+    numbers = Application.objects.filter(pk__in=covering.unnamed(None, after.round_id))
+    unnamed = frozenset(numbers.values_list("receipt_number", flat=True))
     lists = {"gains": comparison.gains, "losses": comparison.losses, "others": others}
     return told(
         ComparisonOut,
@@ -284,12 +297,14 @@ def comparison_facts(before: Run, after: Run, comparison: Comparison) -> dict[st
         counts={name: len(moves) for name, moves in lists.items()} | {"same": comparison.same},
         blocking_before=len(before.blocking),
         blocking_after=len(after.blocking),
-        **{name: [_move(move) for move in moves] for name, moves in lists.items()},
+        **{name: [_move(move, move.child in unnamed) for move in moves] for name, moves in lists.items()},
     )
 
 
-def _move(move: Move) -> dict[str, Any]:
+def _move(move: Move, closed: bool) -> dict[str, Any]:
     places = {"before": move.before or "", "after": move.after or ""}
+    if closed:
+        places = {name: HIDDEN if slot else "" for name, slot in places.items()}
     return told(MoveOut, move, receipt_number=move.child, **places)
 
 

@@ -101,7 +101,9 @@ def show_comparison(asked: given.ComparisonIn, actor: User) -> tuple[Run, Run, C
 def export_table(asked: given.TableIn, actor: User) -> Download:
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
     utf-8 or cp932; characters that it lacks are told (409) unless `accept`, which puts 〓 for them."""
-    return files.take_table(run_of(asked.matching_id), asked.table, asked.encoding, accept=asked.accept)
+    return files.take_table(
+        run_of(asked.matching_id), asked.table, asked.encoding, accept=asked.accept, actor=actor
+    )
 
 
 @OPERATIONS.add(
@@ -113,7 +115,7 @@ def export_table(asked: given.TableIn, actor: User) -> Download:
 )
 def export_workbook(asked: given.OneRun, actor: User) -> Download:
     """All tables, a sheet each."""
-    return files.take_workbook(run_of(asked.matching_id))
+    return files.take_workbook(run_of(asked.matching_id), actor=actor)
 
 
 @OPERATIONS.add(
@@ -129,7 +131,7 @@ def export_for_decision(asked: given.OneDecision, actor: User) -> Download:
     run = decision_of(asked.decision_id).run
     if run is None:
         raise Unknown("この決定には、もとになる計算がありません。")
-    return files.take_workbook(run)
+    return files.take_workbook(run, actor=actor)
 
 
 @OPERATIONS.add(

@@ -16,7 +16,7 @@ from yakuba.services.nursery.operations import asked as given
 from yakuba.services.nursery.operations.outputs import exported
 from yakuba.services.nursery.operations.rounds import failure, to_look_at
 from yakuba.services.nursery.operations.table import OPERATIONS
-from yakuba.services.nursery.queries import rules
+from yakuba.services.nursery.queries import covering, rules
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.finding import round_of, run_of
 
@@ -122,8 +122,11 @@ def adopt(asked: given.OneRun, actor: User) -> Run:
 )
 def list_results(asked: given.ResultsIn, actor: Actor) -> list[dict[str, Any]]:
     """Results by receipt number; with `explained` every wish's explanation too."""
-    rows = queries.placements(run_of(asked.matching_id), explained=asked.explained)
-    return [answers.placement_facts(row, explained=asked.explained) for row in asked.of(rows)]
+    run = run_of(asked.matching_id)
+    rows, unnamed = queries.placements(run, explained=asked.explained), covering.unnamed(None, run.round_id)
+    return [
+        answers.placement_facts(row, explained=asked.explained, unnamed=unnamed) for row in asked.of(rows)
+    ]
 
 
 @OPERATIONS.add(

@@ -20,7 +20,7 @@ from yakuba.services.nursery.forms.applications import ApplicationForm, Facility
 from yakuba.services.nursery.models import Application, Facility, Placement, Round
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import index, names, results, rounds, rules
+from yakuba.services.nursery.queries import covering, index, names, results, rounds, rules
 from yakuba.services.nursery.queries.facility_map import facility_map
 from yakuba.services.nursery.queries.finding import application_of, round_of
 
@@ -28,7 +28,7 @@ from yakuba.services.nursery.queries.finding import application_of, round_of
 @permission_required("nursery.view")
 def applications(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """The round's applications."""
-    return respond(request, lists.applications(round_of(round_id)))
+    return respond(request, lists.applications(round_of(round_id), request.user))
 
 
 @permission_required("nursery.view")
@@ -38,6 +38,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
     record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
     placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
     final = results.final_of(row)
+    closed = row.pk in covering.hidden(request.user, [row.round_id])
     context = (
         rights(request.user)
         | {
@@ -45,12 +46,14 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
             "round": row.round,
             "age": rounds.age_class(row, row.round),
             "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
-            "facility_names": names.facility_names(row.round),
+            "facility_names": covering.names_for(names.facility_names(row.round), closed),
+            "closed": closed,
+            "to_open": covering.to_open(request.user, row),
             "placements": placements[:10],
             "final": final,
-            "explanation": final.placement.explained if final else None,
+            "explanation": covering.explained(final.placement.explained, closed) if final else None,
             "decisions": rounds.decisions().filter(application=row),
-            "values": index.values(row),
+            "values": index.values(row, closed=closed),
         }
         | _modes(row.round)
     )
@@ -66,7 +69,9 @@ def application_index(request: HttpRequest, application_id: int) -> HttpResponse
         "application": row,
         "round": row.round,
         "found": index.of_application(row),
-        "facility_names": names.facility_names(row.round),
+        "facility_names": covering.names_for(
+            names.facility_names(row.round), row.pk in covering.hidden(request.user, [row.round_id])
+        ),
     }
     return render(request, "nursery/application_index.html", context)
 
@@ -75,6 +80,7 @@ def application_index(request: HttpRequest, application_id: int) -> HttpResponse
 def edit(request: HttpRequest, application_id: int) -> HttpResponse:
     """Correct the selection items."""
     row = application_of(application_id)
+    covering.require_open(request.user, row)
     read = rules.of_round(row.round)
     form = ApplicationForm(
         request.POST or None,

@@ -23,32 +23,33 @@ from yakuba.services.nursery.operations import decisions as operations
 from yakuba.services.nursery.operations.outputs import export_for_decision
 from yakuba.services.nursery.pages import lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import freezing, names, results
+from yakuba.services.nursery.queries import covering, freezing, names, results
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
 
 @permission_required("nursery.view")
 def decisions(request: HttpRequest, round_id: int) -> HttpResponseBase:
     """All decisions of a round, what waits first."""
-    return respond(request, lists.decisions(round_of(round_id)))
+    return respond(request, lists.decisions(round_of(round_id), request.user))
 
 
 @permission_required("nursery.view")
 def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """One decision; who may approves it or sends it back here."""
     row = decision_of(decision_id)
+    closed = row.application_id in covering.hidden(request.user, [row.round_id])
     context = rights(request.user) | {
         "decision": row,
         "round": row.round,
         "form": AnswerForm(),
         "is_mine": row.proposed_by_id == request.user.pk,
         "may_answer": right_of(person_of(request), row) is not None,
-        "facility_names": names.facility_names(row.round),
+        "facility_names": covering.names_for(names.facility_names(row.round), closed),
         "placement": _placement(row),
     }
     if row.kind == Decision.Kind.FREEZE and row.state == Decision.State.PROPOSED:
         file_url = reverse("nursery:decision_file", args=[row.pk]) if context["may_approve"] else ""
-        context |= _freezing(row.round, actions.obstacles_to_approve(row), file_url)
+        context |= _freezing(request.user, row.round, actions.obstacles_to_approve(row), file_url)
     return render(request, "nursery/decision.html", context)
 
 
@@ -67,6 +68,7 @@ def propose(request: HttpRequest, application_id: int) -> HttpResponse:
         messages.error(request, "個別の決定は、計算の結果を採用してから起案できます。")
         return redirect("nursery:application", application.pk)
     final = results.final_of(application)
+    covering.require_open(request.user, application)  # what is proposed names the facility
     facilities = names.facility_names(round)
     initial = {"slot": final.slot if final else ""}
     form = PlaceForm(request.POST or None, slots=_slots(application, facilities), initial=initial)
@@ -94,7 +96,7 @@ def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
     may_take = rights(request.user)["may_output"] and round.adopted_id
     file_url = reverse("nursery:export_excel", args=[round.adopted_id]) if may_take else ""
     obstacles = [] if round.is_frozen else actions.freeze_obstacles(round)
-    context = {"round": round} | _freezing(round, obstacles, file_url)
+    context = {"round": round} | _freezing(request.user, round, obstacles, file_url)
     return form_page(request, form, act, "nursery/freeze.html", context)
 
 
@@ -132,10 +134,10 @@ def refuse(request: HttpRequest, decision_id: int) -> HttpResponse:
     return redirect("nursery:round", row.round_id)
 
 
-def _freezing(round: Round, obstacles: list[str], file_url: str) -> dict[str, Any]:
+def _freezing(user: Any, round: Round, obstacles: list[str], file_url: str) -> dict[str, Any]:
     """What is seen where the freezing is proposed, and where it is approved."""
     found = freezing.of_round(round)
-    changed = freezing.changed_in_words(found, round) if found else []
+    changed = freezing.changed_in_words(found, round, user) if found else []
     return {"found": found, "changed": changed, "obstacles": obstacles, "file_url": file_url}
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse, reverse_lazy
 
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.models import (
     Application,
@@ -20,7 +21,7 @@ from yakuba.services.nursery.models import (
     Round,
     RuleSet,
 )
-from yakuba.services.nursery.queries import names, rules
+from yakuba.services.nursery.queries import covering, names, rules
 from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.templatetags.nursery import KINDS
 
@@ -131,12 +132,15 @@ def _remarks(row: Application) -> list[Cell]:
     return told + [Cell(REMARKS[one][0]) for one, holds in words.items() if holds]
 
 
-def applications(round: Round) -> Listing:
-    """The children of a round."""
+def applications(round: Round, user: Any) -> Listing:
+    """The children of a round, as `user` sees them."""
     places = names.facility_names(round)
+    closed = covering.unnamed(user, round.pk)
     receipt = linked("application", lambda row: row.receipt_number)
 
     def first(row: Application) -> str:
+        if row.pk in closed:
+            return HIDDEN
         return places.get(row.wishes[0], row.wishes[0]) if row.wishes else ""
 
     return Listing(
@@ -160,7 +164,12 @@ def applications(round: Round) -> Listing:
         search=Search(by_child(), label="受付番号か氏名", also="q"),
         filters=(
             Filter("state", "状態", lambda: Application.State.choices),
-            Filter("first", "第1希望", places.items, lambda rows, code: rows.filter(wishes__0=code)),
+            Filter(
+                "first",
+                "第1希望",
+                places.items,
+                lambda rows, code: rows.filter(wishes__0=code).exclude(pk__in=closed),
+            ),
             Filter("remark", "備考", choices(REMARKS), lambda rows, one: REMARKS[one][1](rows)),
         ),
         sort="receipt",
@@ -218,13 +227,16 @@ def facilities(round: Round) -> Listing:
     )
 
 
-def decisions(round: Round) -> Listing:
-    """The decisions of a round, what waits first."""
+def decisions(round: Round, user: Any) -> Listing:
+    """The decisions of a round, what waits first, as `user` sees them."""
     places = names.facility_names(round)
+    closed = covering.unnamed(user, round.pk)
 
     def change(row: Decision) -> str:
         if row.application is None:
             return ""
+        if row.application_id in closed:
+            return HIDDEN
         before, after = (names.slot_name(slot, places) or "入所なし" for slot in (row.slot_before, row.slot))
         return f"{before} → {after}"
 

@@ -90,7 +90,7 @@ def compare(request: HttpRequest, matching_id: int) -> HttpResponse:
         "shown": shown if shown in SHOWN_MOVES else "gains",
         "unsaid": len(comparison.moves) - len(comparison.gains) - len(comparison.losses),
         "page": page,
-        "moved": outputs.in_words(run.round, list(page.object_list)),
+        "moved": outputs.in_words(run.round, list(page.object_list), request.user),
         "query": urlencode({"with": str(before.pk), "show": shown}),
     }
     return render(request, "nursery/compare.html", context)

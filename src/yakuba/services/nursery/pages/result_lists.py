@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.contracts import AGES
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.pages.lists import by_child, by_whom, choices, linked, state, trail
-from yakuba.services.nursery.queries import names
+from yakuba.services.nursery.queries import covering, names
 
 
 def _run(row: Run) -> list[Cell]:
@@ -45,11 +46,14 @@ RESULTS = {
 }
 
 
-def children(run: Run, placements: Any) -> Listing:
+def children(run: Run, placements: Any, user: Any) -> Listing:
     """The result of a run by child."""
     places = names.facility_names(run.round)
+    closed = covering.unnamed(user, run.round_id)
 
     def result(row: Any) -> list[Cell]:
+        if row.application_id in closed:
+            return [Cell(HIDDEN)]
         told = [Cell(names.slot_name(row.slot, places) or "保留")]
         return [*told, status("warning", "不安定")] if row.unstable else told
 
@@ -76,7 +80,12 @@ def children(run: Run, placements: Any) -> Listing:
         search=Search(by_child("application__"), label="受付番号か氏名", also="q"),
         filters=(
             Filter("result", "結果", choices(RESULTS), lambda rows, one: rows.filter(RESULTS[one][1])),
-            Filter("slot", "枠", slots),
+            Filter(
+                "slot",
+                "枠",
+                slots,
+                lambda rows, one: rows.filter(slot=one).exclude(application__in=closed),
+            ),
         ),
         sort="receipt",
         lead="計算の結果です。個別の決定や辞退は、児童の画面に出ます。",

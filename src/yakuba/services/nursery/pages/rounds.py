@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def round(request: HttpRequest, round_id: int) -> HttpResponse:
     """One round: figures, what is missing, the next action, runs, decisions."""
     row = round_of(round_id)
-    ready = readiness.of_round(row)
+    ready, decided = readiness.of_round(row), lists.decisions(row, request.user)
     context = rights(request.user) | {
         "round": row,
         "figures": queries.figures(row),
@@ -71,7 +71,7 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
         "more_notes": max(0, len(ready.notes) - SHOWN_FAULTS),
         "progress": runs.progress(ready.run) if ready.run else None,
         "runs": Part(result_lists.RUNS, runs.runs(row).select_related("round")[:10], request.user),
-        "decisions": Part(lists.decisions(row), lists.decisions(row).rows()[:10], request.user),
+        "decisions": Part(decided, decided.rows()[:10], request.user),
         "open_decisions": Decision.objects.filter(round=row, state=Decision.State.PROPOSED).count(),
         "handed_over": HandOver.objects.filter(round=row).count(),
         "handing": _handing(row),

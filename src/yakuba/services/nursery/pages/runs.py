@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.nursery.actions.runs import unchanged
 from yakuba.services.nursery.contracts import AGES
@@ -23,7 +24,7 @@ from yakuba.services.nursery.models import Application, Facility, Run
 from yakuba.services.nursery.operations import runs as operations
 from yakuba.services.nursery.pages import result_lists
 from yakuba.services.nursery.pages.rights import rights
-from yakuba.services.nursery.queries import names
+from yakuba.services.nursery.queries import covering, names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
 from yakuba.services.nursery.queries.finding import round_of, run_of
@@ -50,7 +51,7 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
     """One run: while it works its progress, then the certificate, figures and blocking families."""
     row = run_of(matching_id)
     facilities = names.facility_names(row.round)
-    shown = row.blocking[:SHOWN_BLOCKING]
+    shown = covering.blocking(row, request.user)[:SHOWN_BLOCKING]
     context = rights(request.user) | {
         "run": row,
         "round": row.round,
@@ -82,7 +83,7 @@ adopt = button(
 def children(request: HttpRequest, matching_id: int) -> HttpResponseBase:
     """The result by child."""
     row = run_of(matching_id)
-    return respond(request, result_lists.children(row, queries.placements(row)))
+    return respond(request, result_lists.children(row, queries.placements(row), request.user))
 
 
 @permission_required("nursery.view")
@@ -121,6 +122,8 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
         one.application.receipt_number: one
         for one in queries.placements(row).filter(application__receipt_number__in=ids)
     }
+    closed = covering.unnamed(request.user, row.round_id)
+    known = {number: one for number, one in known.items() if one.application_id not in closed}
     slots = []
     for slot, item in mine:
         seated = [known[child] for child in item["seated"] if child in known]
@@ -140,13 +143,14 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
 def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
     """One child's result in a run, explained for staff and for the family."""
     row = operations.show_result(person_of(request), placement_id=placement_id)
+    closed = row.application_id in covering.hidden(request.user, [row.run.round_id])
     context = rights(request.user) | {
         "placement": row,
         "application": row.application,
         "run": row.run,
         "round": row.run.round,
-        "explanation": row.explained,
-        "facility_names": names.facility_names(row.run.round),
+        "explanation": covering.explained(row.explained, closed),
+        "facility_names": covering.names_for(names.facility_names(row.run.round), closed),
         "is_adopted": row.run.round.adopted_id == row.run_id,
     }
     return render(request, "nursery/placement.html", context)
@@ -169,7 +173,14 @@ def _blocking(run: Run, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     members: dict[str, list[Application]] = {}
     for child in Application.objects.filter(round=run.round, household__in=keys).order_by("birth"):
         members.setdefault(child.household, []).append(child)
-    return [{"children": members.get(one["family"], []), "wish": one["wish"]} for one in shown]
+    return [
+        {
+            "children": members.get(one["family"], []),
+            "wish": [slot for slot in one["wish"] if slot != HIDDEN],
+            "hidden": one["wish"] == [HIDDEN],
+        }
+        for one in shown
+    ]
 
 
 def _rate(run: Run) -> dict[str, float | None]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.models import Facility, Round, Run
-from yakuba.services.nursery.queries import ledger, names, results
+from yakuba.services.nursery.queries import covering, ledger, names, results
 from yakuba.services.nursery.queries.certificate import Certificate, certificate
 
 
@@ -98,10 +100,12 @@ def _warnings(round: Round, run: Run, finals: list[results.Final]) -> list[str]:
     return found
 
 
-def changed_in_words(found: Freezing, round: Round) -> list[tuple[results.Final, str, str]]:
-    """Each result decided by hand, with the place before and after in words."""
-    places = names.facility_names(round)
+def changed_in_words(found: Freezing, round: Round, user: Any) -> list[tuple[results.Final, str, str]]:
+    """Each result decided by hand, with the place before and after in words, as `user` may read them."""
+    places, closed = names.facility_names(round), covering.unnamed(user, round.pk)
     return [
-        (one, names.slot_name(one.placement.slot, places), names.slot_name(one.slot, places))
+        (one, HIDDEN, HIDDEN)
+        if one.application.pk in closed
+        else (one, names.slot_name(one.placement.slot, places), names.slot_name(one.slot, places))
         for one in found.changed
     ]

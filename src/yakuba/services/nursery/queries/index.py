@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from yakuba.kernel.ledger.display import shown_value
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.contracts import ChildIndex, MarketRefused, NotEligible, Problem, Standing
 from yakuba.services.nursery.engine.preparing import prepare
 from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import Application
-from yakuba.services.nursery.queries import inputs, rules
+from yakuba.services.nursery.queries import covering, inputs, rules
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def of_application(row: Application) -> Found:
     )
 
 
-def values(row: Application) -> list[Value]:
-    """The application's values: those of its procedure in order, then what else the file brought."""
+def values(row: Application, *, closed: bool) -> list[Value]:
+    """The application's values: those of its procedure in order, then what else the file brought. closed: where the child
+    lives is hidden."""
     definition = row.round.procedure.definition
     try:
         asked = rules.of_round(row.round).asked
@@ -80,6 +82,8 @@ def values(row: Application) -> list[Value]:
         shown = shown_value(known[code], value) if code in known else ""
         if not shown and spec is not None:
             shown = "、".join(spec.options.get(one, one) for one in value.split(",") if one)
+        if value and closed and covering.is_hidden_fact(code, known.get(code), label):
+            shown = HIDDEN
         by = row.corrected.get(f"facts.{code}", {}).get("by", "")
         found.append(Value(label, shown or value, code in asked, by))
     return found

@@ -27,7 +27,7 @@ from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
 from yakuba.services.nursery.engine.telling.fairness import Share
 from yakuba.services.nursery.engine.telling.notices import Frame, Kind, default_frame, frame
 from yakuba.services.nursery.models import Application, NoticePrint, Round, Run
-from yakuba.services.nursery.queries import names, results, runs
+from yakuba.services.nursery.queries import covering, names, results, runs
 from yakuba.services.nursery.queries.refusal import NotPossible, Unknown
 
 TEMPLATES = "templates"  # in the texts of a print: kind of letter -> number of the town's Word file
@@ -138,21 +138,24 @@ def compared(before: Run, after: Run) -> Comparison:
     return comparing.compare(applied, runs.assignment_of(before), runs.assignment_of(after))
 
 
-def in_words(round: Round, moves: Sequence[Move]) -> list[Moved]:
-    """Moves as staff read them."""
-    facilities = names.facility_names(round)
+def in_words(round: Round, moves: Sequence[Move], user: Any) -> list[Moved]:
+    """Moves as `user` may read them."""
+    facilities, closed = names.facility_names(round), covering.unnamed(user, round.pk)
     children = Application.objects.filter(round=round, receipt_number__in=[move.child for move in moves])
     rows = {row.receipt_number: row for row in children}
     return [
         Moved(
             move,
             rows[move.child],
-            names.slot_name(move.before or "", facilities),
-            names.slot_name(move.after or "", facilities),
+            *_places(move, covering.Nowhere() if rows[move.child].pk in closed else facilities),
         )
         for move in moves
         if move.child in rows
     ]
+
+
+def _places(move: Move, facilities: dict[str, str]) -> tuple[str, str]:
+    return names.slot_name(move.before or "", facilities), names.slot_name(move.after or "", facilities)
 
 
 # Notices

@@ -9,17 +9,20 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.protection.policy import OPEN
 from yakuba.services.reading.actions.answers import checked
 from yakuba.services.reading.actions.cases import ask, locked_case, move_on, sheets_of
 from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
+from yakuba.services.reading.queries.covering import hidden_questions
 from yakuba.services.reading.queries.questions import by_type, in_order, waiting
 
 LEASE = timedelta(minutes=3)
@@ -36,6 +39,8 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     asked = waiting(batch_id=batch_id, type_=type_)
     if not reveals(user):
         asked = asked.exclude(type__in=MASKED_TYPES)
+    if not allowed(user, OPEN):  # who may open it is led there by the page
+        asked = asked.exclude(hidden_questions(user))
     others = Q(leased_until__gt=now) & ~Q(leased_to=user)
     free = asked.exclude(others)
     if not type_:

@@ -8,9 +8,8 @@ from typing import Any
 
 from yakuba.kernel.api.problems import ApiProblem
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.ledger.display import shown_value
-from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.operations import Answer, Nothing, Rows, Trace, Work
 from yakuba.kernel.operations.finding import one
 from yakuba.services.reading.actions import definitions, questions, uploads
@@ -238,7 +237,7 @@ ANSWERED = Answer(answers.AnswerOut, _answered, {"id": "番号", "state_label": 
 )
 def list_questions(asked: given.QuestionsIn, actor: Actor) -> list[OpenQuestion]:
     """Values that wait for a person, by case. Reading them is recorded."""
-    return list(asked.of(open_questions(asked.batch or None, held=asked.held)))
+    return list(asked.of(open_questions(asked.batch or None, held=asked.held, user=actor)))
 
 
 @OPERATIONS.add(
@@ -283,13 +282,11 @@ def hold_question(asked: given.HoldIn, actor: Actor) -> Question:
 def case_values(asked: given.OneCase, actor: Actor) -> list[dict[str, Any]]:
     """All values of a case. Reading them is recorded."""
     case = one(Case.objects.all(), asked.case_id)
-    kinds, revealed = case.procedure.definition.by_code, reveals(actor)
+    kinds, seen = case.procedure.definition.by_code, sight(actor, case)
     return [
         {
             "field": row.field,
-            "value": row.value
-            if revealed or row.field not in kinds or not kinds[row.field].kind.masked
-            else shown_value(kinds[row.field], row.value),
+            "value": seen.raw(kinds.get(row.field), row.value),
             "trusted": row.trusted,
             "origin": row.origin,
             "confidence": row.source.get("confidence"),

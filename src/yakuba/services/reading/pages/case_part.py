@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.sight import Sight, sight
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
@@ -31,7 +32,7 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         steps=_steps(case, waiting) if may_confirm and case.status != Status.RETURNED else (),
         links=_sheet_links(sheets) if may_confirm else (),
         notes=(*_notes(case, sheets), *(_returned(case) if may_change else ())),
-        fields=_fields(case, waiting, may_confirm, may_change),
+        fields=_fields(case, waiting, may_confirm, may_change, sight(request.user, case)),
     )
 
 
@@ -78,7 +79,9 @@ def _returned(case: Case) -> tuple[CaseNote, ...]:
     return (CaseNote("info", "申請者の答えを待っています", text),)
 
 
-def _fields(case: Case, waiting: list[Question], may_confirm: bool, may_change: bool) -> dict[str, CaseField]:
+def _fields(
+    case: Case, waiting: list[Question], may_confirm: bool, may_change: bool, seen: Sight
+) -> dict[str, CaseField]:
     asked = {question.field: question for question in waiting}
     found = {}
     for value in CaseValue.objects.filter(case=case):
@@ -88,6 +91,8 @@ def _fields(case: Case, waiting: list[Question], may_confirm: bool, may_change: 
             reverse("reading:field_picture", args=[case.pk, value.field]) + f"?s={sheet}" if sheet else ""
         )
         links = _links(case, value, question, may_change) if may_confirm else ()
+        if seen.hides(case.procedure.definition.by_code.get(value.field)):
+            continue  # neither its picture nor what is doubtful about it
         found[value.field] = CaseField(picture, _note(question), links)
     return found
 

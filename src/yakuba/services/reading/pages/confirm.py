@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
-from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.ledger.sight import KIND, sight
+from yakuba.kernel.protection.pages import way_to_open
+from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
 from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading import operations
@@ -28,6 +30,7 @@ from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AnswerForm, HoldForm
 from yakuba.services.reading.models import Batch, Question
+from yakuba.services.reading.queries import covering
 from yakuba.services.reading.queries import questions as queries
 
 SEEN = "reading_case_seen"
@@ -52,7 +55,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @permission_required("reading.confirm")
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
-    """Show one value, or take the answer."""
+    """Show one value, or take the answer. Who may open what is hidden is led there first."""
+    asked = get_object_or_404(Question.objects.select_related("case__procedure"), pk=question_id)
+    if covering.hides_question(request.user, asked) and (way := way_to_open(request, KIND, asked.case_id)):
+        return way
     row = _question(question_id, request.user)
     if request.method == "POST":
         return _answer(request, row)
@@ -142,7 +148,7 @@ def _page(
         "may_insist": doubted is not None,
         "words": words,
         "candidates": _candidates(row, item, words),
-        "related": _related(row, definition),
+        "related": _related(request.user, row, definition),
         "progress": queries.progress(**scope),
         "batch": Batch.objects.filter(pk=scope["batch_id"]).first() if scope["batch_id"] else None,
         "whole": _whole(request),
@@ -178,16 +184,17 @@ def _candidates(row: Question, item: FieldDefinition, words: Sequence[str]) -> l
     return [text for text in dict.fromkeys(texts) if text not in (row.value, row.raw)][:4]
 
 
-def _related(row: Question, definition: ProcedureDefinition) -> list[dict[str, Any]]:
+def _related(user: Any, row: Question, definition: ProcedureDefinition) -> list[dict[str, Any]]:
     """The other fields of a contradiction, with their values."""
     if row.kind != Question.Kind.CROSS_CHECK:
         return []
     stored = {value.field: value for value in CaseValue.objects.filter(case=row.case)}
     items = [definition.field(code) for code in related_fields(definition, row.field)]
+    seen = sight(user, row.case)
     return [
-        {"item": item, "value": stored[item.code], "shown": shown_value(item, stored[item.code].value)}
+        {"item": item, "value": stored[item.code], "shown": seen.shown(item, stored[item.code].value)}
         for item in items
-        if item.code in stored
+        if item.code in stored and not seen.hides(item)
     ]
 
 
@@ -199,6 +206,8 @@ def _question(question_id: int, user: Any) -> Question:
         raise Http404("a newer version of the procedure no longer has this field")
     if item.kind.masked:
         require(user, REVEAL)
+    if covering.hides_question(user, row):
+        require_open(user, KIND, row.case_id)
     return row
 
 

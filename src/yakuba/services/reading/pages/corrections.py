@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.sight import KIND, Sight, filed, sight, sights
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.reading.actions import corrections as actions
 from yakuba.services.reading.actions.answers import AnswerRefused
@@ -36,6 +38,8 @@ def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     """The form that opens a correction, with the picture beside it."""
     case = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
     value = get_object_or_404(CaseValue, case=case, field=field)
+    if sight(request.user, case).hides(case.procedure.definition.by_code.get(field)):
+        require_open(request.user, KIND, case.pk)
     form = _form(request, case, value)
     doubted: str | None = None
     if request.method == "POST" and form.is_valid():
@@ -62,7 +66,7 @@ def correct(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     context = {
         "case": case,
         "item": item,
-        "shown": shown_value(item, value.value),
+        "shown": sight(request.user, case).shown(item, value.value),
         "value": value,
         "form": form,
         "doubted": doubted,
@@ -90,7 +94,12 @@ def _subject(value: CaseValue) -> str:
 @permission_required("reading.confirm")
 def corrections(request: HttpRequest) -> HttpResponseBase:
     """What is still to be changed in the core system, and what has been."""
-    return respond(request, CORRECTIONS)
+
+    def told(rows: Sequence[Correction]) -> list[dict[str, Any]]:
+        seen = filed(request.user, [row.case_id for row in rows])
+        return [_told(row, seen[row.case_id]) for row in rows]
+
+    return respond(request, replace(CORRECTIONS, each=told))
 
 
 @permission_required("reading.confirm")
@@ -101,15 +110,16 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     cause = queries.same_cause(row)
     page = Paginator(cause.values, PAGE_SIZE).get_page(request.GET.get("page"))
     labels = row.case.procedure.definition
-    context = _told(row) | {
-        "sides": queries.side_by_side(row),
+    seen = sights(request.user, [row.case_id, *(value.case_id for value in page.object_list)])
+    context = _told(row, seen[row.case_id]) | {
+        "sides": queries.side_by_side(row, seen[row.case_id]),
         "cause": cause.sentence,
         "page": page,
         "others": [
             {
                 "row": value,
                 "label": labels.field(value.field).label,
-                "shown": shown_value(labels.field(value.field), value.value),
+                "shown": seen[value.case_id].shown(labels.field(value.field), value.value),
             }
             for value in page.object_list
         ],
@@ -140,13 +150,13 @@ def found_right(request: HttpRequest, case_id: int, field: str) -> HttpResponse:
     return redirect("ledger:case", case.pk)
 
 
-def _told(row: Correction) -> dict[str, Any]:
+def _told(row: Correction, seen: Sight) -> dict[str, Any]:
     item = row.case.procedure.definition.field(row.field)
     return {
         "correction": row,
         "item": item,
-        "was": shown_value(item, row.was),
-        "right": shown_value(item, row.right),
+        "was": seen.shown(item, row.was),
+        "right": seen.shown(item, row.right),
     }
 
 
@@ -184,7 +194,6 @@ CORRECTIONS = Listing(
         Column("work", "操作", _work, filed=False),
     ),
     rows=queries.corrections,
-    each=lambda rows: [_told(row) for row in rows],
     nothing=Nothing(
         "基幹システムで直す値はありません",
         "入力済みの受付の値に誤りが見つかったら、受付の画面で「誤りを訂正する」を押します。",

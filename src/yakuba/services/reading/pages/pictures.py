@@ -6,8 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from yakuba.kernel.accounts import permission_required, require
-from yakuba.kernel.ledger.masking import REVEAL, reveals
+from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
+from yakuba.kernel.ledger.sight import KIND, sight
+from yakuba.kernel.protection.policy import require_open
 from yakuba.services.reading.models import FormPage, Sheet
 from yakuba.services.reading.queries import pictures
 
@@ -20,7 +22,9 @@ def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpRespons
     item = value.case.procedure.definition.by_code.get(field)
     if item is not None and item.kind.masked:
         require(request.user, REVEAL)
-    return _answer(pictures.field_picture(value), "image/png")
+    if sight(request.user, value.case).hides(item):
+        require_open(request.user, KIND, case_id)
+    return _answer(pictures.field_picture(value, request.user), "image/png")
 
 
 @permission_required("reading.view")
@@ -28,7 +32,7 @@ def sheet_picture(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """PNG of a whole sheet, upright; `?field=` frames one field."""
     sheet = get_object_or_404(Sheet.objects.select_related("image"), pk=sheet_id)
     return _answer(
-        pictures.page_picture(sheet, request.GET.get("field", ""), revealed=reveals(request.user)),
+        pictures.page_picture(sheet, request.user, request.GET.get("field", "")),
         "image/png",
     )
 

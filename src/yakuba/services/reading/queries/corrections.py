@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.ledger.sight import Sight
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.values import Script
 from yakuba.services.reading.models import Correction, Sheet
@@ -46,7 +46,7 @@ def corrections() -> QuerySet[Correction]:
     return rows.order_by(F("done_at").desc(nulls_first=True), "opened_at")
 
 
-def side_by_side(correction: Correction) -> list[SideBySide]:
+def side_by_side(correction: Correction, seen: Sight) -> list[SideBySide]:
     """The whole registration: what the core system holds, beside what is right."""
     case = correction.case
     right = values_of(case)
@@ -56,7 +56,7 @@ def side_by_side(correction: Correction) -> list[SideBySide]:
     for item in case.procedure.definition.fields:
         value = right.get(item.code, "")
         entered = changed[item.code].was if item.code in changed else value
-        found.append(SideBySide(item.label, shown_value(item, entered), shown_value(item, value)))
+        found.append(SideBySide(item.label, seen.shown(item, entered), seen.shown(item, value)))
     return found
 
 

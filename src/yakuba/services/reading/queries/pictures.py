@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading.models import Sheet
+from yakuba.services.reading.queries import covering
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +29,7 @@ LONGEST_SIDE = 1600  # pixels of a crop
 LARGEST_SCALE = 1.6  # small fields are shown larger than on the scan
 PAGE_SIDE = 1800  # pixels of a whole page
 MARGIN_ACROSS, MARGIN_DOWN = 24, 18  # scan pixels around the box that are shown too
+BAR_MARGIN = 22  # scan pixels that a bar is longer than its box at each corner
 MARGIN_OF_MARKS = 190  # to the right of the last mark stands what it means
 
 
@@ -41,34 +43,30 @@ def pixels(content: bytes, *, grey: bool = False) -> Pixels:
         return np.asarray(picture.convert(mode), dtype=np.uint8)
 
 
-def field_picture(value: CaseValue) -> bytes | None:
-    """PNG of where a value was read, with a frame around its box; the whole page when the place is not known.
-    None when there is no picture any more."""
+def field_picture(value: CaseValue, user: Any) -> bytes | None:
+    """PNG of where a value was read, with a frame around its box; the whole page when the place is not known. What `user`
+    may not see is covered. None when there is no picture any more."""
     sheet = Sheet.objects.select_related("image").filter(pk=value.source.get("sheet")).first()
     if sheet is None or sheet.image is None:
         return None
     corners = value.source.get("corners") or []
     if len(corners) != 4:
-        return page_picture(sheet)
+        return page_picture(sheet, user)
     fields = value.case.procedure.definition.fields
     marks = any(item.code == value.field and item.kind.picks is not Picks.NONE for item in fields)
     more = MARGIN_OF_MARKS if marks else MARGIN_ACROSS
-    return _png(cut_out(pixels(content_of(sheet.image)), corners, more))
+    return _png(cut_out(seen_by(user, sheet, sheet.image), corners, more))
 
 
-def page_picture(sheet: Sheet, field: str = "", *, revealed: bool = False) -> bytes | None:
-    """PNG of a sheet, upright, with the box of `field` framed and masked fields blackened, unless
-    they are `revealed`. None when there is no picture any more."""
+def page_picture(sheet: Sheet, user: Any, field: str = "") -> bytes | None:
+    """PNG of a sheet, upright, with the box of `field` framed and what `user` may not see covered. None when there is no
+    picture any more."""
     import cv2
     import numpy as np
 
     if sheet.image is None:
         return None
-    image = pixels(content_of(sheet.image)).copy()
-    reading = sheet.page_reading
-    for one in reading.fields if reading and not revealed else ():
-        if one.type in TYPES and TYPES[one.type].masked and len(one.corners) == 4:
-            cv2.fillPoly(image, [np.array(one.corners, np.int32)], (0, 0, 0))
+    image, reading = seen_by(user, sheet, sheet.image), sheet.page_reading
     found = reading.field(field) if reading and field else None
     if found is not None and len(found.corners) == 4:
         thickness = max(3, image.shape[1] // 400)
@@ -76,6 +74,35 @@ def page_picture(sheet: Sheet, field: str = "", *, revealed: bool = False) -> by
         cv2.polylines(image, [outline], True, FRAME, thickness, cv2.LINE_AA)
     turned = np.rot90(image, -round((reading.rotation if reading else 0.0) / 90) % 4)
     return _png(_shrunk(np.ascontiguousarray(turned), PAGE_SIDE))
+
+
+def seen_by(user: Any, sheet: Sheet, image: StoredFile) -> Pixels:
+    """The scan as `user` may see it: My Number, and under protection (支援措置) where somebody lives, lie under a bar;
+    where nobody knows where on the sheet that stands, all of it does."""
+    import cv2
+    import numpy as np
+
+    picture = pixels(content_of(image)).copy()
+    seen, definition = covering.sight_of(user, sheet)
+    reading = sheet.page_reading
+    fields = reading.fields if reading else ()
+    if seen.hidden and not covering.known(sheet, fields):
+        picture[:] = 0
+        return picture
+    for one in fields:
+        masked = not seen.revealed and one.type in TYPES and TYPES[one.type].masked
+        if len(one.corners) == 4 and (masked or seen.hides(covering.field_of(definition, one))):
+            cv2.fillPoly(picture, [_wider(np.array(one.corners, np.float32))], (0, 0, 0))
+    return picture
+
+
+def _wider(quad: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The box with what is written over its edges."""
+    import numpy as np
+
+    middle = quad.mean(axis=0)
+    length = np.maximum(np.linalg.norm(quad - middle, axis=1, keepdims=True), 1.0)
+    return np.asarray(quad + (quad - middle) / length * BAR_MARGIN, np.int32)
 
 
 def stored_picture(file: StoredFile) -> tuple[bytes, str]:

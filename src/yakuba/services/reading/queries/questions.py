@@ -9,10 +9,12 @@ from django.db.models import Count, Q, QuerySet
 
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.values import TYPES
 from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
+from yakuba.services.reading.queries.covering import hidden_questions
 
 # A case that waits for the applicant, or has come to an end, asks the desk nothing.
 AT_THE_DESK = (Status.READING, Status.CONFIRMING, Status.READY)
@@ -99,21 +101,25 @@ def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
     ]
 
 
-def open_questions(batch_id: int | None = None, *, held: bool = False) -> list[OpenQuestion]:
-    """Everything that waits, in order; the held ones instead when `held`."""
+def open_questions(
+    batch_id: int | None = None, *, held: bool = False, user: Any = None
+) -> list[OpenQuestion]:
+    """Everything that waits, in order, as `user` sees it; the held ones instead when `held`."""
     state = Question.State.HELD if held else Question.State.OPEN
     rows = in_order(waiting(state, batch_id)).select_related("case__procedure")
     labels: dict[int, dict[str, str]] = {}
+    hidden = frozenset(rows.filter(hidden_questions(user)).values_list("pk", flat=True))
     found = []
     for row in rows:
         procedure = row.case.procedure
         if procedure.pk not in labels:
             labels[procedure.pk] = {item.code: item.label for item in procedure.definition.fields}
-        found.append(_as_open_question(row, labels[procedure.pk].get(row.field, row.field)))
+        label = labels[procedure.pk].get(row.field, row.field)
+        found.append(_as_open_question(row, label, hidden=row.pk in hidden))
     return found
 
 
-def _as_open_question(row: Question, label: str) -> OpenQuestion:
+def _as_open_question(row: Question, label: str, *, hidden: bool) -> OpenQuestion:
     masked = row.type in TYPES and TYPES[row.type].masked
     return OpenQuestion(
         id=row.pk,
@@ -123,10 +129,16 @@ def _as_open_question(row: Question, label: str) -> OpenQuestion:
         field=row.field,
         label=label,
         type=row.type,
-        value=MASK * len(row.value) if masked else row.value,
+        value=_value(row, masked, hidden),
         reasons=tuple(row.reasons),
-        message=row.message,
+        message=HIDDEN if hidden else row.message,
         kind=row.kind,
         state=row.state,
-        candidates=() if masked else tuple(row.candidates),
+        candidates=() if masked or hidden else tuple(row.candidates),
     )
+
+
+def _value(row: Question, masked: bool, hidden: bool) -> str:
+    if hidden:
+        return HIDDEN
+    return MASK * len(row.value) if masked else row.value

@@ -289,7 +289,12 @@ def show_row(asked: OneRow, actor: Actor) -> dict[str, Any]:
     """One row with its history."""
     row = _row_of(asked.row_id)
     events = [
-        {"at": event.at, "state": event.state, "message": event.message, "by": str(event.user or "")}
+        {
+            "at": event.at,
+            "state": event.state,
+            "message": queries.said(row, event.message),
+            "by": str(event.user or ""),
+        }
         for event in row.events.select_related("user").order_by("at", "pk")
     ]
     return queries.row_facts(row) | {"events": events}

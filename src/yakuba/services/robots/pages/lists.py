@@ -119,7 +119,7 @@ def _by_number(rows: Any, text: str) -> Any:
 
 
 def _reason(row: Row) -> Cell:
-    return shortened(row.stated_problem.message if row.stated_problem else "", LONGEST_REASON)
+    return shortened(queries.reason(row), LONGEST_REASON)
 
 
 UNDECIDED = Listing(
@@ -134,7 +134,7 @@ UNDECIDED = Listing(
             ("case__receipt_number",),
         ),
         Column("procedure", "手続", lambda row: str(row.case.procedure), ("case__procedure__title",)),
-        Column("reason", "理由", lambda row: row.stated_problem.message if row.stated_problem else ""),
+        Column("reason", "理由", lambda row: queries.reason(row)),
         Column("since", "いつから", lambda row: ago(row.changed_at), ("changed_at",)),
         Column(
             "work",

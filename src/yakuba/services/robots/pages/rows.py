@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,11 +13,12 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
-from yakuba.kernel.ledger.display import shown_value
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.ledger.sight import KIND, sight
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
+from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
@@ -61,10 +61,13 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
     """One row. Opening it is recorded: who looked at whom."""
     found = _row(row_id)
     record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
-    context = rights(request.user) | _context(found)
+    context = rights(request.user) | _context(request.user, found)
     context |= {
         "phases": [(PHASES.get(phase, phase), seconds) for phase, seconds in found.seconds.items()],
-        "events": found.events.select_related("user").order_by("at", "pk"),
+        "events": [
+            {"row": event, "message": queries.said(found, event.message, request.user)}
+            for event in found.events.select_related("user").order_by("at", "pk")
+        ],
         "can_retry": found.row_state in (RowState.FAILED, RowState.SKIPPED),
         "can_decide": found.row_state is RowState.UNDECIDED and found.holds_case,
     }
@@ -89,10 +92,10 @@ def decide(request: HttpRequest, row_id: int) -> HttpResponse:
     elif not request.headers.get("HX-Request"):
         record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
     answer = queries.look_up_of(found)
-    context = _context(found) | {
+    context = _context(request.user, found) | {
         "form": form,
         "opened": opened or shown_token(request.user, f"row:{row_id}"),
-        "scans": [number for number, _ in _scans(found.case)],
+        "scans": reading.case_pages(found.case_id),
         "look_up": answer,
         "seen": answer["numbers"][0] if len(answer["numbers"]) == 1 else "",
         "open": found.row_state is RowState.UNDECIDED and found.holds_case,
@@ -107,16 +110,19 @@ look_up = button(operations.look_up_row, "robots:decide")
 def scan(request: HttpRequest, row_id: int, number: int) -> HttpResponse:
     """A page of the application's form, only for a row of the robots."""
     found = _row(row_id)
-    for page, file in _scans(found.case):
-        if page == number:
-            return _image(request, file)
-    raise Http404
+    content = reading.page_picture(found.case_id, number, request.user)
+    if content is None:
+        raise Http404
+    record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
+    return HttpResponse(content, content_type="image/png")
 
 
 @permission_required("robots.view")
 def picture(request: HttpRequest, picture_id: int) -> HttpResponse:
     """A picture of the target's page."""
-    return _image(request, get_object_or_404(RowPicture.objects.select_related("file"), pk=picture_id).file)
+    row = get_object_or_404(RowPicture.objects.select_related("file", "row"), pk=picture_id)
+    require_open(request.user, KIND, row.row.case_id)  # nobody knows where on the target's page it stands
+    return _image(request, row.file)
 
 
 def _row(row_id: int) -> Row:
@@ -124,11 +130,13 @@ def _row(row_id: int) -> Row:
     return get_object_or_404(rows, pk=row_id)
 
 
-def _context(found: Row) -> dict[str, Any]:
+def _context(user: Any, found: Row) -> dict[str, Any]:
     return {
         "row": found,
-        "values": _values(found.case),
-        "problem": found.stated_problem,
+        "values": _values(user, found.case),
+        "hidden": sight(user, found.case).hidden,
+        "kind": KIND,
+        "problem": queries.problem_of(found, user),
         "pictures": [
             (picture, PICTURE_LABELS.get(picture.kind, picture.kind))
             for picture in found.pictures.order_by("-pk")
@@ -136,16 +144,11 @@ def _context(found: Row) -> dict[str, Any]:
     }
 
 
-def _values(case: Case) -> list[tuple[str, str]]:
-    stored = values_of(case)
+def _values(user: Any, case: Case) -> list[tuple[str, str]]:
+    stored, seen = values_of(case), sight(user, case)
     return [
-        (item.label, shown_value(item, stored.get(item.code, "")))
-        for item in case.procedure.definition.fields
+        (item.label, seen.shown(item, stored.get(item.code, ""))) for item in case.procedure.definition.fields
     ]
-
-
-def _scans(case: Case) -> Sequence[tuple[int, StoredFile]]:
-    return reading.case_pages(case.pk)
 
 
 def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:

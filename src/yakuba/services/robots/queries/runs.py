@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.db.models import Count, Min, QuerySet
 from yakuba.kernel.jobs.models import State
 from yakuba.kernel.jobs.work import Work, job_of, why_it_waits, work_of
 from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.ledger.sight import sight, without_places
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.robots.contracts import Command, RowState
+from yakuba.services.robots.contracts import Command, Problem, RowState
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.models import Row, RowPicture, Run, RunState
 
@@ -128,7 +129,7 @@ def run_facts(run: Run) -> dict[str, Any]:
 
 def row_facts(row: Row) -> dict[str, Any]:
     """A row as the API and the command line tell it; without the values of the case."""
-    problem = row.stated_problem
+    problem = problem_of(row)
     return {
         "id": row.pk,
         "number": row.number,
@@ -171,3 +172,20 @@ def _waiting_rows(run: Run) -> str:
     if set(states) == {RowState.RETRY.value}:
         return f"やり直す時刻を待っています（{states[RowState.RETRY.value]}行）。"
     return ""
+
+
+def said(row: Row, text: str, user: Any = None) -> str:
+    """What the robot wrote down about a row, without what is hidden from `user`; from everybody where none is given."""
+    return without_places(row.case, text) if text and sight(user, row.case).hidden else text
+
+
+def problem_of(row: Row, user: Any = None) -> Problem | None:
+    """Why the row did not go on, as `user` may read it."""
+    problem = row.stated_problem
+    return replace(problem, message=said(row, problem.message, user)) if problem else None
+
+
+def reason(row: Row) -> str:
+    """The same in one sentence, as everybody may read it; empty where it went on."""
+    problem = problem_of(row)
+    return problem.message if problem else ""

@@ -104,7 +104,7 @@ def _failed_rows() -> list[Failure]:
     return [
         Failure(
             f"受付 {row.case.receipt_number} の入力",
-            row.stated_problem.message if row.stated_problem else "理由は行の画面で見られます。",
+            runs.reason(row) or "理由は行の画面で見られます。",
             reverse("robots:row", args=[row.pk]),
             "開いてもう一度流す",
             row.changed_at,

@@ -374,8 +374,9 @@ def test_the_scanned_form_stands_beside(page, finished, monkeypatch):
     assert "申請書の画像はありません" in text_of(page("decide", row.pk))
     assert page("scan", row.pk, 1).status_code == 404
     # What the reading room's door gives for a case that was read; reading one belongs to the whole chain.
-    pages = {row.case_id: [(2, store_image(StoredFile.Kind.PAGE, "2.png", "image/png", PNG))]}
-    monkeypatch.setattr(reading, "case_pages", lambda case_id: pages.get(case_id, []))
+    pages = {(row.case_id, 2): PNG}
+    monkeypatch.setattr(reading, "case_pages", lambda case_id: [n for case, n in pages if case == case_id])
+    monkeypatch.setattr(reading, "page_picture", lambda case_id, number, user: pages.get((case_id, number)))
     assert reverse("robots:scan", args=[row.pk, 2]) in text_of(page("decide", row.pk))
     assert page("scan", row.pk, 2).content == PNG
     assert page("scan", row.pk, 1).status_code == 404

@@ -1,0 +1,37 @@
+"""What the worker does: erase what was approved, and remove what was written before."""
+
+from __future__ import annotations
+
+from yakuba.kernel.jobs import JobContext, chore, job, told_apart
+from yakuba.kernel.retention import actions
+from yakuba.kernel.retention.models import Shredding
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+
+@job(
+    actions.JOB,
+    label="消去",
+    attempts=3,
+    permission="retention.manage",
+    about=lambda shredding_id: Shredding.objects.get(pk=shredding_id),
+)
+def shred(context: JobContext, *, shredding_id: int) -> None:
+    """Erase what a second person approved; called again after a crash, it goes on."""
+
+    def told(done: int, total: int) -> None:
+        context.check()
+        context.progress(done, total, f"{done:,}件")
+
+    actions.shred(shredding_id, told)
+
+
+def sweep_everywhere() -> None:
+    """In each town, remove what goes by itself."""
+    for municipality in Municipality.objects.all():
+        with told_apart(f"what is over in {municipality.code}"), active_municipality(municipality):
+            actions.remove_old_exports()
+            actions.sweep()
+
+
+chore(3600.0, sweep_everywhere)

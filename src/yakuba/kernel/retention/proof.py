@@ -1,0 +1,60 @@
+"""That what was erased is in no table any more, nor in the pages of the database's files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.functions import Cast
+
+from yakuba.kernel.tenancy.models import MunicipalityModel
+
+SHORTEST = 4  # characters of a value that tells something
+MOST = 20  # values that are looked for
+_TEXTS = (models.CharField, models.TextField, models.JSONField)
+
+
+def sample(values: Sequence[str]) -> list[str]:
+    """Those that are looked for: the longest, which tell most."""
+    return sorted({one for one in values if len(one) >= SHORTEST}, key=lambda one: (-len(one), one))[:MOST]
+
+
+def left(values: Sequence[str]) -> dict[str, int]:
+    """`{table: rows}` of the active town in which one of the values stands, as it is or as JSON writes it."""
+    found: dict[str, int] = {}
+    if not values:
+        return found
+    spelt = {form for one in values for form in (one, json.dumps(one)[1:-1])}
+    for model in apps.get_models():
+        if issubclass(model, MunicipalityModel) and (number := _rows(model, spelt)):
+            found[str(model._meta.verbose_name)] = number
+    return found
+
+
+def _rows(model: type[MunicipalityModel], values: set[str]) -> int:
+    fields = [field.name for field in model._meta.concrete_fields if isinstance(field, _TEXTS)]
+    if not fields:
+        return 0
+    rows = model.objects.annotate(**{f"as_text_{name}": Cast(name, models.TextField()) for name in fields})
+    wanted = [Q(**{f"as_text_{name}__contains": value}) for name in fields for value in values]
+    return int(rows.filter(reduce(or_, wanted)).count())
+
+
+def scrub() -> None:
+    """Let nothing of what was deleted stand in the database's files. Other connections wait for it, seconds for a town's
+    data. Inside a transaction (a test's) it does nothing."""
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for step in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                cursor.execute(step)
+        elif connection.vendor == "postgresql":
+            for model in apps.get_models():
+                if issubclass(model, MunicipalityModel):
+                    cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
