@@ -146,7 +146,8 @@ def write(
     """
     wanted = None if only is None else set(only)
     names = {facility.id: facility.name for facility in selection.applications.facilities}
-    notices, problems = [], []
+    notices: list[Notice] = []
+    problems: list[Problem] = []
     for _, child in selection.applications.children():
         if child.id in selection.applications.seated or (wanted is not None and child.id not in wanted):
             continue
