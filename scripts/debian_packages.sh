@@ -8,6 +8,10 @@ case "${1:-run}" in
   run) packages=(chromium fonts-noto-cjk fonts-ipaexfont fonts-ipafont fonts-klee fonts-kiloji fonts-konatu
          fonts-seto fonts-yozvox-yozfont libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libatomic1) ;;
   test) packages=(postgresql) ;;
+  now) shift  # the step itself, which `step.py` runs and tells of
+    apt() { DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet=2 "$@"; }
+    apt install --no-install-recommends "$@" || { apt update && apt install --no-install-recommends "$@"; }
+    exit ;;
   *) echo "usage: $0 python|run|test" >&2; exit 2 ;;
 esac
 
@@ -31,10 +35,9 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 0
   fi
 fi
-echo "Debianパッケージを入れます: ${missing[*]}"
-install() {
-  "${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" >/dev/null
-}
-install 2>/dev/null || { "${become[@]}" apt-get update --quiet=2 && install; } \
-  || echo "入れられませんでした。ネットワークか権限を確かめてください: ${missing[*]}" >&2
+echo "Debianパッケージ: ${missing[*]}"
+install=("${become[@]}" bash "$0" now "${missing[@]}")
+python=${PYTHON:-python3.11}
+command -v "$python" >/dev/null && install=("$python" "$(dirname "$0")/step.py" "Debianパッケージを入れます" -- "${install[@]}")
+"${install[@]}" || echo "入れられませんでした。ネットワークか権限を確かめてください: ${missing[*]}" >&2
 exit 0

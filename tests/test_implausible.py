@@ -66,7 +66,7 @@ def test_nothing_in_a_query_breaks_a_page(client, objects):
     for page in PAGES:
         if page.name == "logout":
             continue
-        for value in (HUGE[0], HUGE[2], NUL, *STRANGE):
+        for value in (*HUGE, NUL, *STRANGE):
             status, *where = tried(client.get, page.url(objects), dict.fromkeys(ASKED, value))
             assert status < 500, (status, where)
             if value == NUL:
@@ -77,7 +77,7 @@ def test_nothing_in_a_form_breaks_a_page(client, objects):
     for page in GUARDED:
         answer = client.get(page.url(objects), follow=True)
         names = set(FIELD.findall(b"".join(answer).decode(errors="replace"))) - {"csrfmiddlewaretoken"}
-        for value in (HUGE[0], NUL, *STRANGE):
+        for value in (*HUGE[:2], NUL, *STRANGE):
             for fields in [dict.fromkeys(names, value), *({name: value} for name in sorted(names))]:
                 status, *where = tried(client.post, page.url(objects), fields)
                 assert status < 500, (status, where)
@@ -102,6 +102,7 @@ def test_a_nul_in_the_login_form_is_refused(objects):
         (DataError("integer out of range"), "7", False),
         (OperationalError("the server is gone"), "0312345678", False),
         (ValueError(), "9" * 20, False),
+        (ValueError("Exceeds the limit"), "9" * 5000, True),
     ],
 )
 def test_a_fault_is_the_inputs_only_where_the_input_explains_it(error, number, explained):

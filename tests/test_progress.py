@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,31 @@ def test_a_step_that_fails_shows_what_was_said_and_passes_its_status_on():
     assert done.returncode == 3
     assert "失敗しました" in done.stdout
     assert "なぜか" in done.stderr
+
+
+def test_installing_debian_packages_speaks_before_it_has_ended_and_says_how_long_it_took(tmp_path):
+    tools = {
+        "dpkg-query": "exit 1",
+        "id": "echo 0",
+        "apt-get": f"echo apt $*; while [ ! -e {tmp_path}/go ]; do sleep 0.01; done; "
+        f'case "$*" in *update*) touch {tmp_path}/updated;; *) [ -e {tmp_path}/updated ];; esac',
+    }
+    for name, program in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/bash\n{program}\n")
+        (tmp_path / name).chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": sys.executable}
+    process = subprocess.Popen(["bash", str(PROJECT / "scripts/debian_packages.sh"), "test"], env=environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(2)]
+    assert said == [
+        "Debianパッケージ: postgresql\n",
+        "Debianパッケージを入れます …\n",
+    ]  # apt cannot have ended
+    (tmp_path / "go").touch()
+    rest, errors = process.communicate()
+    assert rest.startswith("Debianパッケージを入れます：済み（")
+    assert "apt" not in rest + errors, "what a command says is shown only when it fails"
 
 
 def test_progress_into_a_pipe_is_lines_the_first_at_once(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,11 @@ from yakuba.kernel.api.problems import problem
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LARGEST = 2**63 - 1  # the largest number of a row in both databases
 # Digits of any script: Python reads them as numbers. HUGE is too large for either database; LONG may be too large for
-# a smaller column of PostgreSQL, which then answers with DataError.
+# a smaller column of PostgreSQL, which then answers with DataError; of VAST not even Python makes a number.
 HUGE, LONG = re.compile(r"\d{19}"), re.compile(r"\d{10}")
+VAST = re.compile(rf"\d{{{sys.int_info.default_max_str_digits}}}")
+# Kinds of faults, and the numbers that explain them.
+EXPLAINED = (((OverflowError, DataError), LONG), (DatabaseError, HUGE), (ValueError, VAST))
 API = "/api/"
 
 
@@ -61,8 +65,8 @@ class PlausibleInput:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """A fault of the program stays one, unless the input explains it. Raises BadRequest."""
-        number = LONG if isinstance(error, OverflowError | DataError) else HUGE
-        if not isinstance(error, OverflowError | DatabaseError) or not _holds(request, number):
+        number = next((pattern for kinds, pattern in EXPLAINED if isinstance(error, kinds)), None)
+        if number is None or not _holds(request, number):
             return None
         if request.path.startswith(API):
             return problem(request, 422, "入力が正しくありません", "数が大きすぎます。確かめてください。")

@@ -18,6 +18,7 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, Overf
 NEW_SUBFILE, OLD_SUBFILE, PHOTOMETRIC, ORIENTATION = 254, 255, 262, 274
 ACROSS, DOWN, UNIT, CENTIMETRES = 282, 283, 296, 3
 REDUCED, MASK = 1, 4  # bits of NEW_SUBFILE: a small copy of another picture, a transparency mask
+SAMPLE_FORMAT, UNSIGNED = 339, (1,)
 MIN_IS_WHITE = 0
 
 
@@ -64,7 +65,8 @@ class Pictures:
             orientation = tags.get(ORIENTATION, image.getexif().get(ORIENTATION, 1))
             image.load()
             upright = _upright(image, orientation)
-            page = on_paper(upright, min_is_white=negative)
+            unsigned = tags.get(SAMPLE_FORMAT, UNSIGNED) == UNSIGNED
+            page = on_paper(upright, min_is_white=negative, unsigned=unsigned)
         except BROKEN as error:
             raise Refused("damaged_page") from error
         if resolution and orientation in range(5, 9):  # turned by a quarter

@@ -18,13 +18,14 @@ SOLID_WHITE = 0.08  # at most; a form's shaded headings have half of it
 INK = (0.002, 0.3)  # share of white pixels
 
 
-def on_paper(image: Image, *, min_is_white: bool = False) -> Image:
-    """The picture as mode L or RGB on white paper. `min_is_white`: 0 is white in the numbers of a deep picture."""
+def on_paper(image: Image, *, min_is_white: bool = False, unsigned: bool = False) -> Image:
+    """The picture as mode L or RGB on white paper. Of a deep picture, `min_is_white`: 0 is white in its numbers;
+    `unsigned`: they have no sign, which Pillow gives to all of 32 bits."""
     import PIL.Image
 
     mode = image.mode
     if mode in {"I", "F"} or mode.startswith("I;16"):
-        return _eight_bits(image, min_is_white)
+        return _eight_bits(image, min_is_white, unsigned)
     if mode in {"La", "RGBa"}:
         image = image.convert({"La": "LA", "RGBa": "RGBA"}[mode])
     if image.mode in {"LA", "PA", "RGBA"} or "transparency" in image.info:
@@ -37,11 +38,14 @@ def on_paper(image: Image, *, min_is_white: bool = False) -> Image:
     return _lab(image) if mode == "LAB" else image.convert("RGB")
 
 
-def _eight_bits(image: Image, min_is_white: bool) -> Image:
+def _eight_bits(image: Image, min_is_white: bool, unsigned: bool) -> Image:
     import numpy
     import PIL.Image
 
-    values = numpy.asarray(image).astype(numpy.float32)
+    numbers = numpy.asarray(image)
+    if unsigned and numbers.dtype == numpy.int32:
+        numbers = numbers.view(numpy.uint32)
+    values = numbers.astype(numpy.float32)
     clear = image.info.get("transparency")
     low, high = float(numpy.nanmin(values)), float(numpy.nanmax(values))
     if not (numpy.isfinite(low) and numpy.isfinite(high)):

@@ -14,7 +14,7 @@ from yakuba.kernel.ledger.letters import Draft
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.letters.letter import Addressee
 from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.kernel.values import Picks
+from yakuba.kernel.values import Picks, ValueRefused, canonical, shown
 from yakuba.kernel.values.field_type import LONGEST
 
 NO_MARK = "-"  # the option of a choice that says: nothing is marked
@@ -122,8 +122,16 @@ class LetterForm(forms.Form):
         help_text="補っていただくところ、または却下の理由。",
     )
 
+    def clean_postal_code(self) -> str:
+        """In the form in which it is printed, or nothing."""
+        try:
+            code = canonical("postal_code", self.cleaned_data["postal_code"])
+        except ValueRefused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return shown("postal_code", code).lstrip("〒") if code else ""
+
     def draft(self) -> Draft:
         """What was filled in."""
         given = self.cleaned_data
-        to = Addressee(given["name"], given["postal_code"].lstrip("〒"), given["address"])
+        to = Addressee(given["name"], given["postal_code"], given["address"])
         return Draft(to, given["number"], given["day"], given["text"].replace("\r\n", "\n"))

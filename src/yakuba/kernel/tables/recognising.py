@@ -127,6 +127,10 @@ BEGINNINGS = (
         f"古い形式のExcelのファイル（xls）か、パスワードの付いたExcelのファイルです。{SAVE_AS_CSV}",
     ),
     (b"%PDF", f"PDFです。{FROM_TABLE}"),
+    *(
+        (picture, f"画像です。{FROM_TABLE}")
+        for picture in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+    ),
     (b"{\\rtf", f"リッチテキスト（RTF）です。{FROM_TABLE}"),
     (b"\x1f\x8b", "圧縮したファイル（gzip）です。ひらいた中のCSVを選んでください。"),
 )

@@ -22,11 +22,17 @@ def read_address(text: str) -> str:
     return _HYPHENS.sub("-", kept_blanks(text, _WORD))
 
 
+# What a reading that broke off leaves of an address.
+_TOWN_ALONE = re.compile(r"(?:東京都|北海道|京都府|大阪府|.{2,3}県)?[^0-9]{1,7}[市区町村]")
+
+
 def _odd(value: str) -> str:
     if NOTE_IN_NAME.search(value):
         return f"住所ではなく覚え書きのようです。{ELSEWHERE}"
     if len(value) < 3 or not any(script_of(character) == "kanji" for character in value):
         return "住所ではないようです。"
+    if _TOWN_ALONE.fullmatch(value):
+        return "町名や番地がありません。"
     return ""
 
 

@@ -109,8 +109,9 @@ def test_depths_become_the_same_page(content):
         (SHEET.astype(np.int64) * 8_000_000).astype("<i4"),
         (SHEET.astype(np.int64) * 250 - 32000).astype("<i2"),
         SHEET.astype("<f4") * 1e6 - 5e7,
+        (SHEET.astype(np.int64) * (2**32 // 256)).astype("<u4"),
     ],
-    ids=["int-32", "signed-16", "float-wild"],
+    ids=["int-32", "signed-16", "float-wild", "unsigned-32"],
 )
 def test_numbers_whose_white_nobody_states_are_stretched(values):
     grey = np.asarray(opened(raw_tiff(values)))

@@ -62,6 +62,20 @@ def said(page, letter: CaseLetter) -> str:
         document.close()
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"), [("9990001", "〒999-0001"), ("９９９－０００１", "〒999-0001"), ("", "")]
+)
+def test_a_postal_code_is_printed_in_its_one_form(page, returned, typed, printed):
+    sent(page, returned, postal_code=typed)
+    assert (printed or "やくば市東町1-2") in said(page, CaseLetter.objects.get())
+
+
+@pytest.mark.parametrize("typed", ["90001", "999-000", "9.99E+05"])
+def test_a_postal_code_that_is_none_makes_no_letter(page, returned, typed):
+    assert "7けたの数字" in sent(page, returned, postal_code=typed).content.decode()
+    assert not CaseLetter.objects.exists()
+
+
 def test_a_correction_is_asked_for_from_the_page_of_the_case(page, returned):
     shown = page.get(reverse("ledger:case", args=[returned.pk])).content.decode()
     assert "補正依頼を作る" in shown

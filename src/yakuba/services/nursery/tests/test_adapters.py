@@ -155,6 +155,21 @@ def test_missing_addresses_are_told_and_the_notice_is_made_all_the_same():
     assert "郵便番号・住所が空です" in problems[0].reason
 
 
+@pytest.mark.parametrize(
+    ("code", "printed", "told"),
+    [("600001", "600001", True), ("〒060-0001", "060-0001", False), ("０６０ー０００１", "060-0001", False)],
+)
+def test_a_postal_code_is_printed_in_its_one_form_or_told(code, printed, told):
+    selection = draw(4)
+    _, child = next(selection.applications.children())
+    child.facts.update(郵便番号=code, 住所="やくば市東町1", 申込者氏名="見本花子")
+    explained = explain(selection, some_matching(selection, 1))
+    made, problems = notices.write(selection, explained, [child.id])
+    assert [one.postal_code for one in made] == [printed]
+    assert bool(problems) == told
+    assert all(code in one.reason for one in problems)
+
+
 def test_wishes_with_the_same_fate_share_a_line():
     selection = draw(5)
     row = next(iter(explain(selection, some_matching(selection, 1)).values())).wishes[0]

@@ -88,3 +88,23 @@ def test_the_same_wish_twice_is_noted():
     selection = prepared(household(child("1", "A", "A園", "B"), line=4))
     assert selection.market.wishes == [[("A-1",), ("B-1",)]]
     assert "第2希望のA園" in str(selection.notes[-1])
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("600001", "0600001 ではありませんか"),
+        ("12", "0000012 ではありませんか"),
+        ("6.00E+05", "7けたの数字ではありません"),
+        ("060-000l", "7けたの数字ではありません"),
+    ],
+)
+def test_a_postal_code_that_a_spreadsheet_changed_is_told_before_a_letter_goes_there(code, words):
+    homes = [
+        household(child("1", 郵便番号=code), line=4),
+        household(child("2", 郵便番号="〒０６０－０００１")),
+    ]
+    problems, notes = preparing.look(given(*homes), read())
+    assert problems == []
+    assert [(one.line, one.place) for one in notes] == [(4, "受付 1")]
+    assert words in notes[0].reason

@@ -313,6 +313,8 @@ HTML = "<html><head><meta charset=utf-8></head><body><table><tr><td>受付番号
         (b"<?xml version='1.0'?><Workbook/>", "XML"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\x1f\x8b\x08" + bytes(30), "gzip"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "画像"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(99), "画像"),
         ("\n".join([HEAD, row("1")]).encode("utf-16-le"), "UTF-16"),
         (
             ("施設番号,施設名\n" + "あ,とても長い名前を持つ東地区の中心にある保育園\n" * 9).encode(

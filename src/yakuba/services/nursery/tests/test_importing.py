@@ -57,6 +57,13 @@ def test_columns_that_are_called_otherwise_are_chosen_once_and_remembered(send, 
     assert taking.applications_from_file(desk.round, data).new == 1
 
 
+def test_a_file_without_columns_asks_nobody_to_choose_one(send):
+    page = send(b"%PDF-1.7\n", "申込.pdf").content.decode()
+    assert "PDFです" in page
+    assert "どの列か分かりません" not in page
+    assert "列の対応" not in page
+
+
 def test_nothing_of_the_file_stays_once_it_is_taken(send):
     page = send("受付番号,第1希望,生年月日\n0800700178,N1,2025-06-01\n")
     stored = StoredFile.objects.get()

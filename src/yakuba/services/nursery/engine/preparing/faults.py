@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from yakuba.kernel.definitions import plain, suggestion
+from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.characters import comparable
+from yakuba.kernel.values.postal_codes import read_postal_code
 from yakuba.services.nursery.contracts import (
     AGES,
     Applications,
@@ -24,6 +26,7 @@ from yakuba.services.nursery.engine.rules.naming import FacilityNames
 OLDEST = AGES[-1]
 MOST_SEATS = 10_000
 MOST_CHILDREN = 8  # of one household at once
+POSTAL_CODE = ("postal_code", "郵便番号")  # a fact, from the ledger or from a table
 SAME_NAME = "別人確認"  # a fact: staff made sure that this is another child of the same name and birthday
 
 
@@ -217,3 +220,19 @@ def _of_seated(applications: Applications) -> Iterator[Problem]:
 
 def _at(household: Household) -> str:
     return f"{household.line}行目" if household.line else "ほか"
+
+
+def notes_on_postal_codes(applications: Applications) -> Iterator[Problem]:
+    """Postal codes that are none: no rule asks for them, but the notices go there. A spreadsheet takes the zeros that
+    those of the north and of the islands begin with."""
+    for household, child in applications.children():
+        code = next((child.facts[name] for name in POSTAL_CODE if child.facts.get(name)), "")
+        try:
+            read_postal_code(code)
+        except ValueRefused:
+            meant = f"（{code.zfill(7)} ではありませんか）" if code.isdigit() and len(code) < 7 else ""
+            reason = (
+                f"郵便番号「{code}」は7けたの数字ではありません。表計算ソフトで先頭の0が消えていませんか{meant}。"
+                "このままでは、通知に正しい郵便番号が印刷されません。"
+            )
+            yield Problem(household.line, f"受付 {child.id}", reason)

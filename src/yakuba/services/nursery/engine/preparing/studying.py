@@ -46,6 +46,7 @@ def study(applications: Applications, rules: Rules) -> Studied:
     found = Studied(applications, rules, problems, facilities, ranker)
     everyone = applicants(applications, rules, reader)
     comparisons = Comparisons(applications.facilities, facilities, rules)
+    found.notes.extend(faults.notes_on_postal_codes(applications))
     found.notes.extend(comparisons.notes_on_applicants(everyone))
     found.notes.extend(comparisons.notes_on_facilities(applications.facilities, facilities))
     found.notes.extend(comparisons.notes_on_lone_texts(applications.facilities, facilities, everyone))

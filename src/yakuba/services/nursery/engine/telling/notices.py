@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
 from yakuba.kernel.letters.wording import appeal
+from yakuba.kernel.values import ValueRefused
+from yakuba.kernel.values.postal_codes import read_postal_code
 from yakuba.services.nursery.contracts import Child, Explanation, Outcome, Problem, Selection, WishOutcome
 
 # Fields of the application, by code or by heading.
@@ -106,7 +108,7 @@ class Reason:
 class Notice:
     """One child's notice.
 
-    postal_code: as written, 〒 left out; facility: empty for HELD; age: age class, None when the child is in none.
+    postal_code: 001-0001, or as written where it is no postal code; facility: empty for HELD; age: age class, None when the child is in none.
     """
 
     kind: Kind
@@ -144,12 +146,13 @@ def write(
     """
     wanted = None if only is None else set(only)
     names = {facility.id: facility.name for facility in selection.applications.facilities}
-    notices, problems = [], []
+    notices: list[Notice] = []
+    problems: list[Problem] = []
     for _, child in selection.applications.children():
         if child.id in selection.applications.seated or (wanted is not None and child.id not in wanted):
             continue
         notices.append(_notice(selection, child, explanations[child.id], names))
-        problems += _missing(child)
+        problems += _wanting(child)
     notices.sort(key=lambda one: (one.postal_code or "9", one.address, one.guardian, one.child))
     return notices, problems
 
@@ -214,16 +217,25 @@ def _fact(child: Child, names: Iterable[str]) -> str:
 
 
 def _postal_code(value: str) -> str:
-    return f"{value[:3]}-{value[3:]}" if re.fullmatch(r"\d{7}", value, re.ASCII) else value
+    try:
+        code = read_postal_code(value)
+    except ValueRefused:
+        return value
+    return f"{code[:3]}-{code[3:]}" if code else ""
 
 
-def _missing(child: Child) -> list[Problem]:
+def _wanting(child: Child) -> Iterator[Problem]:
+    """What the address lacks, and a postal code that is none: the notice would be sent back."""
+    place = f"受付番号 {child.id}"
     labels = {GUARDIAN: "申込者氏名", POSTAL_CODE: "郵便番号", ADDRESS: "住所"}
     empty = [label for names, label in labels.items() if not _fact(child, names)]
-    if not empty:
-        return []
-    reason = f"{'・'.join(empty)}が空です。申込を直してから通知を作り直すか、手で書き足してください。"
-    return [Problem(0, f"受付番号 {child.id}", reason)]
+    if empty:
+        reason = f"{'・'.join(empty)}が空です。申込を直してから通知を作り直すか、手で書き足してください。"
+        yield Problem(0, place, reason)
+    code = _fact(child, POSTAL_CODE)
+    if code and not re.fullmatch(r"\d{3}-\d{4}", _postal_code(code), re.ASCII):
+        reason = f"郵便番号「{code}」は7けたの数字ではありません。申込を直してから通知を作り直してください。"
+        yield Problem(0, place, reason)
 
 
 def reasons(wishes: Iterable[WishOutcome], names: Mapping[str, str]) -> tuple[Reason, ...]:
