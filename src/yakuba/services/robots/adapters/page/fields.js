@@ -8,8 +8,7 @@ const controls = () => all(CONTROLS).filter((one) => one.type !== "file" && !(is
   (visible(one) || (isButtonSet(one) && [...(one.labels || [])].some(visible))));
 
 const fields = () => {
-  const found = [];
-  const sets = new Map();
+  const found = [], sets = new Map(), trees = roots();
   for (const control of controls()) {
     if (!isButtonSet(control)) {
       found.push({ ...namesOf(control), first: control, members: [control], kind: "one" });
@@ -20,7 +19,7 @@ const fields = () => {
     // Check boxes of one group may carry different names: then the group is what holds them together.
     const together = (kind === "checkbox" || tile) && group && groupLabel(group) ? group : tile && kind === "radio" ? control.parentElement : null;
     const forms = [...control.getRootNode().querySelectorAll("form")];
-    const holder = together || `${roots().indexOf(control.getRootNode())}\n${kind}\n${forms.indexOf(control.form)}\n${control.name || control.id}`;
+    const holder = together || `${trees.indexOf(control.getRootNode())}\n${kind}\n${forms.indexOf(control.form)}\n${control.name || control.id}`;
     if (!sets.has(holder)) {
       const set = { names: [], also: [], first: control, members: [], kind };
       sets.set(holder, set);

@@ -107,9 +107,9 @@ const followsButton = (row) => {
   const before = row.length && row[row.length - 1].one;
   return Boolean(before) && controlsIn(before).some((one) => isButtonSet(one) && !tiedLabel(one));
 };
-const beside = (control) => {
+const beside = (control, start = control) => {
   const none = { texts: [], holder: control };
-  for (let node = control; ; node = node.parentNode) {
+  for (let node = start; ; node = node.parentNode) {
     const parent = node.parentNode;
     if (!parent) return none;
     const row = [];
@@ -155,24 +155,29 @@ const above = (control) => {
   return { texts: [], holder: cell };
 };
 
-// names: what people read as the control's name.  also: names that help where no field is called so: that of a group
-// of boxes, a title, a placeholder.
+// names: what people read as the control's name.  also: names that help where no field is called so: that of the cells
+// around it, and a title or placeholder where it has no other. What merely stands near a control that has a label of its
+// own is none: it may be the name of one that is gone.
 const namesOf = (control, members = [control]) => {
   const some = (texts) => texts.filter((text) => bare(text));
   const tied = members.length > 1 || isButtonSet(control) ? [] : some([tiedLabel(control)]);
   const own = isButtonSet(control) ? setNameOnLine(control) : some(namesOnLine(control));
-  const around = [headerCell(control), beside(control), above(control)].filter((one) => some(one.texts).length);
-  const names = [], also = some([control.getAttribute("title"), control.getAttribute("placeholder")]);
-  if (tied.length) names.push(...tied);
-  else if (own.length) names.push(...own);
-  else if (!around.length && !isButtonSet(control)) names.push(...some([lineOf(control).texts[lineOf(control).controls.indexOf(control) + 1]]));
+  const around = [headerCell(control), beside(control), above(control)]
+    .filter((one) => some(one.texts).length && (!tied.length || /^(TD|DD)$/.test(one.holder.tagName)));
+  // Script libraries draw what is chosen beside the box that is typed into: the label stands farther out.
+  if (control.matches("[role=combobox]") && around.length) around.push(beside(control, around[0].holder.parentNode));
+  const names = [], also = around.flatMap((one) => some(one.texts));
+  if (tied.length || own.length) names.push(...(tied.length ? tied : own));
   else if (around.length) {
     const others = controlsIn(around[0].holder).filter((one) => !members.includes(one) && isButtonSet(one) === isButtonSet(control));
     const named = (one) => tiedLabel(one) || some(namesOnLine(one)).length;
-    const leads = !others.length || (others.every(named) && controlsIn(around[0].holder)[0] === control);
-    (leads ? names : also).push(...some(around[0].texts));
+    // Of several boxes only the first may bear the name of all, and only where the others have names.
+    if (!others.length || (others.every(named) && controlsIn(around[0].holder)[0] === control)) names.push(...some(around[0].texts));
+  } else if (!isButtonSet(control)) {
+    const { texts, controls } = lineOf(control);
+    names.push(...some([texts[controls.indexOf(control) + 1]]));
   }
-  also.push(...(tied.length ? own : []), ...around.flatMap((one) => some(one.texts)));
+  if (!names.length) also.push(...some([control.getAttribute("title"), control.getAttribute("placeholder")]));
   return { names, also };
 };
 const setNameOnLine = (control) => {

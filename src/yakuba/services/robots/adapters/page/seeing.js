@@ -38,7 +38,7 @@ const items = () => {
 };
 
 // Messages that the page marks as such, but for those that say nothing is wrong.
-const FINE = /(しました|完了|成功|[0-9０-９]+\s*件|saved|success|match)/i;
+const FINE = /((登録|保存|更新|追加|送信|受付|変更|削除|作成|反映|処理)(は|が|を)?(完了)?(しました|されました)|見つかりました|成功|[0-9０-９]+\s*件|saved|success|match)/i;
 const WRONG = /(エラー|誤り|誤って|不正|失敗|必須|未入力|ください|下さい|ません|できない|ない|超え|重複|既に|すでに|無効|有効|error|invalid|required|fail|denied|must|not )/i;
 const alerts = () => texts("[role=alert]").filter((text) => !FINE.test(text) || WRONG.test(text)).slice(0, 20);
 
