@@ -50,7 +50,7 @@ const ofMasked = (all, masked) => {
 const besideLabels = (labels) => {
   const wanted = new Set(labels.map(bare));
   const named = (element) => wanted.has(bare(element.textContent));
-  const found = fields().filter((one) => [...one.names, ...one.also].some((text) => wanted.has(bare(text)))).flatMap((one) => one.members);
+  const found = fields().filter((one) => [...one.names, ...one.also()].some((text) => wanted.has(bare(text)))).flatMap((one) => one.members);
   for (const head of all("tr > th, tr > td, dt")) {
     if (named(head) && head.nextElementSibling && /^(TD|DD)$/.test(head.nextElementSibling.tagName)) found.push(head.nextElementSibling);
   }

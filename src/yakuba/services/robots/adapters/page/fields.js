@@ -21,7 +21,7 @@ const fields = () => {
     const forms = [...control.getRootNode().querySelectorAll("form")];
     const holder = together || `${trees.indexOf(control.getRootNode())}\n${kind}\n${forms.indexOf(control.form)}\n${control.name || control.id}`;
     if (!sets.has(holder)) {
-      const set = { names: [], also: [], first: control, members: [], kind };
+      const set = { names: [], also: () => [], first: control, members: [], kind };
       sets.set(holder, set);
       found.push(set);
     }
@@ -33,9 +33,9 @@ const fields = () => {
     const read = namesOf(set.first, set.members);
     const lone = set.kind === "checkbox" && set.members.length === 1 ? [optionText(set.first)] : [];
     set.names = bare(spoken) ? [spoken] : read.names.length ? read.names : lone;
-    set.also = [...read.names, ...read.also, ...lone].filter((text) => bare(text));
+    set.also = () => [...read.names, ...read.also(), ...lone].filter((text) => bare(text));
   }
-  return found.map((one) => ({ ...one, label: one.names[0] || one.also[0] || "" }));
+  return found.map((one) => ({ ...one, get label() { return one.names[0] || one.also()[0] || ""; } }));
 };
 
 const deepLabel = (element) => line(element.textContent) || [...element.querySelectorAll("img[alt], [aria-label], [title]")].map((one) => one.alt || one.getAttribute("aria-label") || one.title).find(Boolean) || "";
@@ -49,7 +49,7 @@ const buttons = (role) => {
     : [...all(BUTTONS).filter((one) => one.tagName !== "A" || one.matches("[role]")).filter((one) => !one.hasAttribute("onclick") || one.matches("button, input, [role]") || !one.querySelector(`a, button, ${CONTROLS}`)), ...handMade()];
   return found.filter((one) => visible(one) && !one.matches(`select, textarea, form, body, input:not([type=submit]):not([type=button]):not([type=image]):not([type=reset])`)).map((one) => {
     const label = spokenLabel(one) || deepLabel(one) || one.value || one.alt || one.title || "";
-    return { label, names: [label], also: [one.title].filter(Boolean), first: one, members: [one], kind: role };
+    return { label, names: [label], also: () => [one.title].filter(Boolean), first: one, members: [one], kind: role };
   });
 };
 
@@ -74,7 +74,7 @@ const find = (element, ones, fits = () => true) => {
   const named = (list) => list.some((text) => bare(text) === bare(element.label));
   const inside = ones.filter((one) => insideOf(one.first, element.within));
   let matches = inside.filter((one) => named(one.names));
-  if (!matches.length) matches = inside.filter((one) => named(one.also));
+  if (!matches.length) matches = inside.filter((one) => named(one.also()));
   const modals = all("dialog:modal, [aria-modal=true]").filter(visible);
   const reached = matches.filter((one) => modals.some((modal) => holds(modal, one.first)));
   if (reached.length) matches = reached;

@@ -161,13 +161,18 @@ const above = (control) => {
 const namesOf = (control, members = [control]) => {
   const some = (texts) => texts.filter((text) => bare(text));
   const tied = members.length > 1 || isButtonSet(control) ? [] : some([tiedLabel(control)]);
+  if (tied.length) { // most fields of newer pages: what else stands around them is asked for only when it is needed
+    let around;
+    const cells = () => [headerCell(control), beside(control), above(control)].filter((one) => /^(TD|DD)$/.test(one.holder.tagName));
+    return { names: tied, also: () => (around = around || cells().flatMap((one) => some(one.texts))) };
+  }
   const own = isButtonSet(control) ? setNameOnLine(control) : some(namesOnLine(control));
   const around = [headerCell(control), beside(control), above(control)]
-    .filter((one) => some(one.texts).length && (!tied.length || /^(TD|DD)$/.test(one.holder.tagName)));
+    .filter((one) => some(one.texts).length);
   // Script libraries draw what is chosen beside the box that is typed into: the label stands farther out.
   if (control.matches("[role=combobox]") && around.length) around.push(beside(control, around[0].holder.parentNode));
   const names = [], also = around.flatMap((one) => some(one.texts));
-  if (tied.length || own.length) names.push(...(tied.length ? tied : own));
+  if (own.length) names.push(...own);
   else if (around.length) {
     const others = controlsIn(around[0].holder).filter((one) => !members.includes(one) && isButtonSet(one) === isButtonSet(control));
     const named = (one) => tiedLabel(one) || some(namesOnLine(one)).length;
@@ -178,7 +183,7 @@ const namesOf = (control, members = [control]) => {
     names.push(...some([texts[controls.indexOf(control) + 1]]));
   }
   if (!names.length) also.push(...some([control.getAttribute("title"), control.getAttribute("placeholder")]));
-  return { names, also };
+  return { names, also: () => also };
 };
 const setNameOnLine = (control) => {
   const { texts, controls } = lineOf(control);
