@@ -16,6 +16,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.session import BrowserSession
+from yakuba.services.robots.adapters.windows import Calm
 from yakuba.services.robots.adapters.worker_thread import WorkerThread
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.errors import NotReady, Trouble
@@ -40,7 +41,7 @@ def _in_its_thread(
 
 
 class ChromiumBrowser:
-    """One headless browser with one tab, in a thread of its own. Use as a context manager, or `close` it.
+    """One headless browser in a thread of its own. Use as a context manager, or `close` it.
 
     allowed_hosts: the only hosts (names or addresses, without port) that may be contacted.  way_out: called, in the
     caller's thread, for the address of the proxy through which everything goes; that one enforces hosts and ports.
@@ -94,6 +95,7 @@ class ChromiumBrowser:
     can_press = _in_its_thread(BrowserSession.can_press)
     commit = _in_its_thread(BrowserSession.commit)
     see = _in_its_thread(BrowserSession.see)
+    authenticate = _in_its_thread(BrowserSession.authenticate)
     picture = _in_its_thread(BrowserSession.picture)
 
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
@@ -101,6 +103,15 @@ class ChromiumBrowser:
         until = time.monotonic() + seconds
         while not wanted(self.see()):
             if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def settle(self, wanted: Callable[[Page], bool]) -> bool:
+        """See `Browser.settle`."""
+        calm, until = Calm(), time.monotonic() + self._patience
+        while not wanted(self.see()):
+            if calm.lasts(self._do(lambda inside: inside.glimpse())) or time.monotonic() > until:
                 return False
             time.sleep(0.1)
         return True

@@ -1,4 +1,4 @@
-"""What leaves the tab while a row is entered: nothing unknown before the intent, nothing twice after it."""
+"""What leaves the browser while a row is entered: nothing unknown before the intent, nothing twice after it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 from contextlib import suppress
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from playwright.sync_api import APIResponse, Request, Route
+from playwright.sync_api import APIResponse, BrowserContext, Request, Route
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page as Tab
 
 from yakuba.services.robots.engine.browser import ANY_FORM
 
@@ -27,7 +26,7 @@ _PART = re.compile(rb'name="([^"]*)"\r\n\r\n([^\r]*)\r\n')
 
 
 class Gate:
-    """Stands between one tab and its network. Open, it does not look at all.
+    """Stands between one browser context, all its windows, and the network. Open, it does not look at all.
 
     Watching (from the first step of the entry to the commit step), whatever may change something is compared with
     what was sent when the scenario was tried: a form with those of the same step, a request by a script with those
@@ -43,8 +42,8 @@ class Gate:
     sends twice gets the first one's answer.
     """
 
-    def __init__(self, tab: Tab, hosts: frozenset[str], patience: float) -> None:
-        self._tab = tab
+    def __init__(self, context: BrowserContext, hosts: frozenset[str], patience: float) -> None:
+        self._context = context
         self._hosts = hosts
         self._patience = patience
         self._routed = self._guarding = False
@@ -60,7 +59,7 @@ class Gate:
         """Let everything pass, unseen."""
         if self._routed:
             with suppress(PlaywrightError):
-                self._tab.unroute(_EVERYTHING, self._see)
+                self._context.unroute(_EVERYTHING, self._see)
         self._routed = self._guarding = self._changed = False
         self.sent, self.elsewhere, self.stopped = [], set(), ""
         self._answers.clear()
@@ -87,7 +86,7 @@ class Gate:
 
     def _route(self) -> None:
         if not self._routed:
-            self._tab.route(_EVERYTHING, self._see)
+            self._context.route(_EVERYTHING, self._see)
             self._routed = True
 
     def _see(self, route: Route) -> None:

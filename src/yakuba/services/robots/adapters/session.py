@@ -1,27 +1,30 @@
-"""One Chromium with one tab, as Playwright drives it."""
+"""One Chromium with its windows, as Playwright drives it."""
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Dialog, Response, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page as Tab
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.gate import Gate
+from yakuba.services.robots.adapters.page import program
+from yakuba.services.robots.adapters.windows import Calm, Glimpse, Windows
 from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed, Table, Verdict
 from yakuba.services.robots.engine.errors import NotReady
 from yakuba.services.robots.engine.scenario import Element
 
-_SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+_SCRIPT = program()
+_MAY_COME = frozenset({Verdict.MISSING, Verdict.DISABLED, Verdict.NO_OPTION, Verdict.COVERED})
 
 
 class BrowserSession:
@@ -35,6 +38,7 @@ class BrowserSession:
         self._proxy = proxy
         self._hosts = frozenset(hosts)
         self._patience = patience
+        self._credentials: dict[str, str] | None = None
         self._playwright = sync_playwright().start()
         try:
             self._browser = self._playwright.chromium.launch(
@@ -45,7 +49,7 @@ class BrowserSession:
                 handle_sigterm=False,
                 handle_sighup=False,
             )
-            self._context, self._tab = self._fresh(None)
+            self._context = self._fresh(None)
         except BaseException:
             self._playwright.stop()
             raise
@@ -59,14 +63,26 @@ class BrowserSession:
     def renew(self, *, forget_session: bool, proxy: str = "") -> None:
         """A new context that goes out by `proxy`, with the old one's cookies unless they are to be forgotten."""
         self._proxy = proxy
+        if forget_session:
+            self._credentials = None
         state: Any = None if forget_session else self._context.storage_state()
         old = self._context
-        self._context, self._tab = self._fresh(state)
+        self._context = self._fresh(state)
         old.close()
 
-    def _fresh(self, state: Any) -> tuple[BrowserContext, Tab]:
+    def authenticate(self, base: str, user: str, password: str) -> None:
+        parts = urlsplit(base)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        # `always`: what the gate sends is sent once, and not first without the name.
+        self._credentials = {"username": user, "password": password, "origin": origin, "send": "always"}
+        old, self._context = self._context, self._fresh(self._context.storage_state())
+        old.close()
+
+    def _fresh(self, state: Any) -> BrowserContext:
+        credentials: Any = self._credentials
         context = self._browser.new_context(
             storage_state=state,
+            http_credentials=credentials,
             locale="ja-JP",
             timezone_id="Asia/Tokyo",
             viewport={"width": 1280, "height": 900},
@@ -76,16 +92,17 @@ class BrowserSession:
             proxy={"server": self._proxy, "bypass": "<-loopback>"} if self._proxy else None,
         )
         context.set_default_timeout(self._patience * 1000)
-        return context, self._fresh_tab(context)
+        self._gate = Gate(context, self._hosts, self._patience)
+        self._windows = Windows(context)
+        context.on("dialog", self._answer)
+        self._open_window()
+        return context
 
-    def _fresh_tab(self, context: BrowserContext) -> Tab:
-        tab = context.new_page()
+    def _open_window(self) -> None:
+        self._windows.open_one()
         self._status = 200
         self._dialogs: list[str] = []
         self._accept, self._disagreed = "", False
-        self._gate = Gate(tab, self._hosts, self._patience)
-        tab.on("dialog", self._answer)
-        return tab
 
     def _answer(self, dialog: Dialog) -> None:
         self._dialogs.append(dialog.message)
@@ -98,26 +115,64 @@ class BrowserSession:
     # Pages
 
     def _run(self, job: str, **arguments: Any) -> Any:
-        return self._tab.evaluate(_SCRIPT, {"do": job, **arguments})
+        return self._windows.front.evaluate(_SCRIPT, {"do": job, **arguments})
+
+    def glimpse(self) -> Glimpse:
+        """What people would see change now."""
+        raw = self._run("glimpse")
+        return Glimpse(raw["now"], raw["loading"] or self._windows.busy())
+
+    def _patiently(self, ask: Callable[[], Finding]) -> Finding:
+        """Ask until the answer can be had, or the page is still, or the patience is over."""
+        calm, until = Calm(), time.monotonic() + self._patience
+        while True:
+            found = ask()
+            if found.verdict not in _MAY_COME or self._gate.stopped:
+                return found
+            if not self._goes_on(found, lambda: (ask(),), calm, until):
+                return found
+
+    def _goes_on(
+        self, found: Finding, ask: Callable[[], Sequence[Finding]], calm: Calm, until: float
+    ) -> bool:
+        """Whether to look again for what is not there yet. What the newest window lacks may stand in another."""
+        seen = self.glimpse()
+        if found.verdict is Verdict.MISSING and not seen.busy and self._found_elsewhere(ask):
+            return True
+        if calm.lasts(seen) or time.monotonic() > until or self._gate.stopped:
+            return False
+        self._windows.front.wait_for_timeout(80)
+        return True
+
+    def _found_elsewhere(self, ask: Callable[[], Sequence[Finding]]) -> bool:
+        """Whether exactly one other window has it; that one comes to the front."""
+        front, having = self._windows.front, []
+        for tab in self._windows.tabs():
+            if tab is not front:
+                self._windows.choose(tab)
+                with suppress(PlaywrightError):
+                    found = ask()
+                    if found and found[-1].verdict is not Verdict.MISSING:
+                        having.append(tab)
+        self._windows.choose(having[0] if len(having) == 1 else front)
+        return len(having) == 1
 
     def open(self, url: str) -> Page:
         if urlsplit(url).hostname not in self._hosts:
             raise NotReady(
                 f"{urlsplit(url).hostname} への接続は許可されていません。設定の接続先を確かめてください。"
             )
+        self._windows.forget()
+        self._windows.close_newer()
         try:
-            self._note_status(self._tab.goto(url, wait_until="domcontentloaded"))
+            response = self._windows.front.goto(url, wait_until="domcontentloaded")
         except PlaywrightError:
-            # Chromium now puts up its own error page, which would interrupt the next address: leave that tab.
-            self._tab.close()
-            self._tab = self._fresh_tab(self._context)
+            # Chromium now puts up its own error page, which would interrupt the next address: leave that window.
+            self._open_window()
             raise
-        return self.see()
-
-    def _note_status(self, response: Response | None) -> None:
-        """No response means that the address changed within the page."""
-        if response is not None:
+        if response is not None:  # else the address changed within the page
             self._status = response.status
+        return self.see()
 
     def see(self) -> Page:
         raw = self._run("see")
@@ -139,7 +194,17 @@ class BrowserSession:
         )
 
     def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
-        return self._findings("fill", entries)
+        done: list[Finding] = []
+        calm, until = Calm(), time.monotonic() + self._patience
+        while len(done) < len(entries):
+            found = self._findings("fill", entries[len(done) :])
+            done += [one for one in found if one.verdict is Verdict.OK]
+            if len(done) < len(entries):
+                # Only read: more than one window may have such a field.
+                ask = partial(self._findings, "verify", entries[len(done) : len(done) + 1])
+                if found[-1].verdict not in _MAY_COME or not self._goes_on(found[-1], ask, calm, until):
+                    return (*done, found[-1])
+        return tuple(done)
 
     def verify(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
         return self._findings("verify", entries)
@@ -148,13 +213,12 @@ class BrowserSession:
         return tuple(_finding(one) for one in self._run(job, entries=[asdict(one) for one in entries]))
 
     def can_press(self, element: Element) -> Finding:
-        return _finding(self._run("ready", element=asdict(element)))
+        return self._patiently(lambda: _finding(self._run("ready", element=asdict(element))))
 
     def row_begins(self) -> None:
         if self._gate.stopped:
             # A request that was stopped may still be held in it, and lifting the watch would wait for that.
-            self._tab.close()
-            self._tab = self._fresh_tab(self._context)
+            self._open_window()
         self._gate.open()
 
     def entry_begins(self, elsewhere: frozenset[str], committing: frozenset[str]) -> None:
@@ -180,8 +244,12 @@ class BrowserSession:
             "element": asdict(element),
             "entries": [asdict(one) for one in verify],
         }
+        once = self._press_and_arrive if leaves else self._press_in_place
         try:
-            raw = self._press_and_wait(job) if leaves else self._run("press", **job)
+            raw = once(job)
+            fits = all(one["verdict"] == Verdict.OK for one in raw["entries"])
+            if fits and not raw["pressed"] and self.can_press(element).verdict is Verdict.OK:
+                raw = once(job)  # it came, or could be pressed, only now
         except PlaywrightError:
             if not self._gate.stopped:
                 raise
@@ -192,22 +260,29 @@ class BrowserSession:
         page = self.see() if raw["pressed"] and not self._gate.stopped else None
         return Pressed(button, entries, page, tuple(self._gate.sent), self._gate.stopped)
 
-    def _press_and_wait(self, job: dict[str, Any]) -> Any:
-        raw: Any = None
+    def _press_in_place(self, job: dict[str, Any]) -> Any:
+        return self._run("press", **job)
+
+    def _press_and_arrive(self, job: dict[str, Any]) -> Any:
+        pressed_in = self._windows.front
+        self._windows.forget()
         try:
-            with self._tab.expect_navigation(wait_until="domcontentloaded") as led_to:
-                raw = self._run("press", **job)
-                # A question that was not agreed to has stopped the form: nothing more will come.
-                if not raw["pressed"] or self._disagreed or self._gate.stopped:
-                    raise _Stays
-            self._note_status(led_to.value)
-        except _Stays:
-            pass
-        except PlaywrightTimeout:
-            page = self.see()
-            if not (page.alerts or page.field_errors):
+            raw = self._run("press", **job)
+        except PlaywrightError:
+            if not pressed_in.is_closed():
                 raise
+            raw = _PRESSED  # the window that it stood in has closed
+        if raw["pressed"]:
+            before = raw.get("before", "")
+            arrived = self._windows.arrive(self.glimpse, before, self._stays, self._patience)
+            if not arrived and not ((page := self.see()).alerts or page.field_errors):
+                raise PlaywrightTimeout("nothing came of it")
+            self._status = self._windows.status or self._status
         return raw
+
+    def _stays(self) -> bool:
+        """A question that was not agreed to has stopped the form, or the gate has: nothing more will come."""
+        return self._disagreed or bool(self._gate.stopped)
 
     def commit(self, element: Element, *, leaves: bool, dialog: str) -> Pressed:
         if self._gate.stopped:
@@ -219,17 +294,13 @@ class BrowserSession:
     def picture(self, hidden: Hidden) -> bytes:
         covered = self._run("cover", **asdict(hidden))
         try:
-            return self._tab.screenshot(type="jpeg", quality=50, full_page=True, animations="allow")
+            return self._windows.front.screenshot(type="jpeg", quality=50, full_page=True, animations="allow")
         finally:
             if covered:
                 self._run("uncover")
 
 
 _PRESSED: dict[str, Any] = {"button": {"verdict": "ok"}, "entries": [], "pressed": True}
-
-
-class _Stays(Exception):
-    """Leaves `expect_navigation` when there is no navigation to expect."""
 
 
 def _finding(raw: dict[str, Any]) -> Finding:

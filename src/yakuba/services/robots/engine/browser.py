@@ -103,7 +103,7 @@ class Pressed:
 
 
 class Browser(Protocol):
-    """One browser tab. Methods raise `Trouble` when target or browser do not answer, and `NotReady`."""
+    """One browser, as one person uses its windows: the newest is in front. Methods raise `Trouble` when target or browser do not answer, and `NotReady`."""
 
     picture_type: str
 
@@ -149,6 +149,12 @@ class Browser(Protocol):
 
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
         """Look again and again until `wanted` holds; False when it does not in time."""
+
+    def settle(self, wanted: Callable[[Page], bool]) -> bool:
+        """Look again and again until `wanted` holds; False once the page is still or the patience is over."""
+
+    def authenticate(self, base: str, user: str, password: str) -> None:
+        """From here on, until the session is forgotten, answer the browser's own question for a name."""
 
     def picture(self, hidden: Hidden) -> bytes:
         """An image of the page, of type `picture_type`, with password fields and what is `hidden` covered."""

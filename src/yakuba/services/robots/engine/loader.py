@@ -14,6 +14,7 @@ from yakuba.services.robots.engine.scenario import (
     Confirm,
     Landmark,
     LookUp,
+    NumberFrom,
     Press,
     Result,
     Role,
@@ -23,6 +24,7 @@ from yakuba.services.robots.engine.scenario import (
     Template,
     templates,
 )
+from yakuba.services.robots.engine.seeing import NUMBER_HERE
 from yakuba.services.robots.engine.steps import StepReader
 from yakuba.services.robots.engine.template import TemplateReader
 
@@ -126,7 +128,13 @@ class _Loader:
         node = top.node("照会")
         if node is None:
             return None
-        section = Section(node, "照会", self._faults, required=("手順", "見つかった", "見つからない"))
+        section = Section(
+            node,
+            "照会",
+            self._faults,
+            required=("手順", "見つかった", "見つからない"),
+            optional=("次のページ",),
+        )
         done = steps.steps(section.node("手順"), "手順")
         absent = self._landmark(section, "見つからない", steps)
         found = section.node("見つかった")
@@ -136,7 +144,9 @@ class _Loader:
         match = self._pairs(inner.node("行"), "行")
         if not any(spec.type == "receipt_number" for _, one in match for spec in one.fields):
             self._faults.add(found.line, "", "「見つかった」の「行」には受付番号の列を書いてください。")
-        return LookUp(done, inner.text("列"), match, absent, node.line)
+        following = section.node("次のページ")
+        onward = steps.press(following) if following is not None else None
+        return LookUp(done, inner.text("列"), match, absent, node.line, onward)
 
     def _pairs(
         self, node: Node | None, what: str, *, number: bool = False
@@ -178,7 +188,20 @@ class _Loader:
         node = top.node("結果")
         if node is None:
             return None
-        section = Section(node, "結果", self._faults, required=("項目", "確かめる"))
+        section = Section(node, "結果", self._faults, required=("確かめる",), optional=tuple(NumberFrom))
+        named = [one for one in NumberFrom if section.node(one)]
+        if len(named) != 1:
+            self._faults.add(
+                node.line, "", f"「結果」には {'、'.join(NumberFrom)} のどれか一つを書いてください。"
+            )
+            return None
+        source, text = named[0], section.text(named[0])
+        if source in (NumberFrom.TEXT, NumberFrom.TITLE, NumberFrom.ADDRESS) and text.count(NUMBER_HERE) != 1:
+            self._faults.add(
+                node.line,
+                "",
+                f"「結果」の「{source}」には、登録番号の場所に{NUMBER_HERE}と一つだけ書いてください。",
+            )
         listed = section.node("確かめる")
         items = listed.items if listed is not None else None
         if not items:
@@ -186,7 +209,7 @@ class _Loader:
                 node.line, "", "「結果」の「確かめる」には、登録が終わったと分かる文字などを並べてください。"
             )
         checks = (steps.check(item) for item in items or ())
-        return Result(section.text("項目"), tuple(one for one in checks if one is not None), node.line)
+        return Result(source, text, tuple(one for one in checks if one is not None), node.line)
 
     def _confirm(self, top: Section) -> Confirm | None:
         node = top.node("確認")

@@ -26,15 +26,23 @@ from yakuba.services.robots.engine.redact import Redactor
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
     CheckLandmark,
-    Press,
     Scenario,
 )
-from yakuba.services.robots.engine.seeing import items_of, matches, one_line, plain, sees, table_rows
+from yakuba.services.robots.engine.seeing import (
+    items_of,
+    matches,
+    numbers_told,
+    one_line,
+    plain,
+    sees,
+    table_rows,
+)
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LOGINS_PER_LOOK_UP = 2
+_PAGES_OF_RESULTS = 200  # of a list that is turned until its end
 
 
 def _covered(
@@ -134,19 +142,16 @@ class ScenarioPlayer:
         self._steps.page = None
         pressed = self._browser.commit(press.element, leaves=press.leaves, dialog=press.dialog)
         self._steps.check_stopped(pressed.stopped, press)
-        page = self._steps.after(pressed, press, login=False)
-        if not press.leaves:
-            page = self._result_in_place(press)
+        said = [one.landmark.text for one in self._landmarks()]
+        page = self._steps.after(pressed, press, login=False, said=said)
+        page, numbers = self._result(row, page)
         where = self._steps.where(result.line, page)
         for check in result.checks:
             problem = self._steps.check(check, Context(row.values, lambda: None), page)
             if problem is not None:
                 raise Unreadable(problem.problem.message, where=where, expected=problem.problem.expected)
-        numbers = items_of(page, result.item)
         if len(numbers) != 1 or not numbers[0]:
-            raise Unreadable(
-                "完了画面に登録番号が見つかりません。", where=where, expected=f"項目「{result.item}」"
-            )
+            raise Unreadable("完了画面に登録番号が見つかりません。", where=where, expected=str(result))
         self._steps.learn(press.line, pressed.sent)
         return numbers[0]
 
@@ -199,31 +204,77 @@ class ScenarioPlayer:
     def _ask(self, row: Row, between: BetweenSteps) -> tuple[str, ...]:
         look_up = self._scenario.look_up
         self._steps.play(look_up.steps, Context(row.values, between))
-        page = self._steps.now()
         wanted = {plain(column): self._steps.text(one, row) for column, one in look_up.match}
-        numbers = tuple(
-            cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
-        )
-        absent = sees(page, look_up.absent)
-        if bool(numbers) == absent or not all(numbers):
-            raise Unclear(
-                "受付番号の照会の結果を読み取れません。相手システムの検索画面を確かめてください。",
-                where=self._steps.where(look_up.line, page),
-                expected=f"結果の表（{look_up.number_column}）か{look_up.absent}",
-            )
-        return numbers
 
-    def _result_in_place(self, press: Press) -> Page:
-        """The page that stores without leaving shows the result, or what it did not take, sooner or later."""
-        landmarks = [one.landmark for one in self._scenario.result.checks if isinstance(one, CheckLandmark)]
+        def on(page: Page) -> list[str]:
+            return [
+                cells[plain(look_up.number_column)] for cells in table_rows(page) if matches(cells, wanted)
+            ]
+
+        def answers(page: Page) -> bool:
+            self._steps.page = page
+            drawn = any(plain(look_up.number_column) in cells for cells in table_rows(page))
+            # What stands on every page of a list says nothing before the list is there.
+            return bool(on(page)) or (sees(page, look_up.absent) and (drawn or look_up.next is None))
+
+        if not answers(self._steps.now()):
+            self._browser.settle(answers)  # it may be drawn only now
+        page = self._steps.now()
+        numbers, absent = on(page), sees(page, look_up.absent)
+        for _ in range(_PAGES_OF_RESULTS if look_up.next else 0):
+            assert look_up.next is not None
+            if self._browser.can_press(look_up.next.element).verdict in (Verdict.MISSING, Verdict.DISABLED):
+                return tuple(numbers) if numbers else self._nothing(absent, page)
+            self._steps.play([look_up.next], Context(row.values, between))
+            if not answers(self._steps.now()):
+                self._browser.settle(answers)
+            page = self._steps.now()
+            numbers, absent = [*numbers, *on(page)], sees(page, look_up.absent)
+        if look_up.next or bool(numbers) == absent or not all(numbers):
+            raise self._unclear(page)
+        return tuple(numbers)
+
+    def _nothing(self, absent: bool, page: Page) -> tuple[str, ...]:
+        """The last page of a list that does not have the row: only the landmark of an empty answer proves that."""
+        if not absent:
+            raise self._unclear(page)
+        return ()
+
+    def _unclear(self, page: Page) -> Unclear:
+        look_up = self._scenario.look_up
+        return Unclear(
+            "受付番号の照会の結果を読み取れません。相手システムの検索画面を確かめてください。",
+            where=self._steps.where(look_up.line, page),
+            expected=f"結果の表（{look_up.number_column}）か{look_up.absent}",
+        )
+
+    def _landmarks(self) -> list[CheckLandmark]:
+        return [one for one in self._scenario.result.checks if isinstance(one, CheckLandmark)]
+
+    def _result(self, row: Row, page: Page) -> tuple[Page, list[str]]:
+        """The page that shows the result, or what was not taken, sooner or later; and the numbers it gives. A notice
+        that is gone by then was seen all the same, and so was what a question or a message said."""
+        press, result = self._scenario.commit, self._scenario.result
+        wanted = {plain(column): self._steps.text(one, row) for column, one in self._scenario.look_up.match}
+        said: list[str] = []
+        best: list[tuple[Page, list[str]]] = []
 
         def told(page: Page) -> bool:
-            return all(sees(page, one) for one in landmarks) or bool(page.alerts or page.field_errors)
+            said.extend(page.dialogs)
+            page = replace(page, text=" ".join([page.text, *said]))
+            numbers = numbers_told(page, result, wanted)
+            best[:] = [(page, numbers)]
+            return bool(page.alerts or page.field_errors) or (
+                len(numbers) == 1 and all(sees(page, one.landmark) for one in self._landmarks())
+            )
 
-        self._browser.wait_for(told, self._scenario.system.patience)
-        page = self._browser.see()
-        self._steps.arrived(page, press.line, login=False)
-        return page
+        if not told(page):
+            if press.leaves:
+                self._browser.settle(told)
+            else:
+                self._browser.wait_for(told, self._scenario.system.patience)
+            self._steps.arrived(best[0][0], press.line, login=False)
+        return best[0]
 
     def _differing(self, items: Sequence[CheckItem], row: Row, page: Page) -> list[str]:
         differing = []

@@ -166,6 +166,16 @@ class Press:
     when: Template | None = None
 
 
+@dataclass(frozen=True)
+class Authenticate:
+    """The name and word that the browser itself is asked for (basic authentication), before any page."""
+
+    user: Template
+    password: Template
+    line: int
+    when: Template | None = None
+
+
 class EntryKind(StrEnum):
     """入力: a text field; 選ぶ: a list or one of several buttons; チェック: any number of boxes."""
 
@@ -211,7 +221,7 @@ class CheckItem:
     when: Template | None = None
 
 
-Step = Open | Press | Fill | Wait | CheckLandmark | CheckItem
+Step = Authenticate | Open | Press | Fill | Wait | CheckLandmark | CheckItem
 
 
 @dataclass(frozen=True)
@@ -234,22 +244,39 @@ class System:
 
 @dataclass(frozen=True)
 class LookUp:
-    """number_column: where the target's number stands in the result table; match: column → template."""
+    """number_column: where the target's number stands in the result table; match: column → template.  next: what
+    leads to the next page of results, as long as it is there and can be pressed."""
 
     steps: tuple[Step, ...]
     number_column: str
     match: tuple[tuple[str, Template], ...]
     absent: Landmark
     line: int
+    next: Press | None = None
+
+
+class NumberFrom(StrEnum):
+    """Where the target's number stands after the commit step: beside a label, in the text, the title or the address
+    (with `{番号}` for the number), or in a column of a list, newest first."""
+
+    ITEM = "項目"
+    TEXT = "文字"
+    TITLE = "題名"
+    ADDRESS = "住所"
+    LIST = "一覧"
 
 
 @dataclass(frozen=True)
 class Result:
-    """item: the label beside which the target's number stands on the completion page."""
+    """text: the label, pattern or column that `source` speaks of."""
 
-    item: str
+    source: NumberFrom
+    text: str
     checks: tuple[CheckLandmark | CheckItem, ...]
     line: int
+
+    def __str__(self) -> str:
+        return f"{self.source}「{self.text}」"
 
 
 @dataclass(frozen=True)
@@ -303,3 +330,5 @@ def templates(steps: tuple[Step, ...]) -> Iterator[Template]:
             yield step.path
         elif isinstance(step, (Fill, CheckItem)):
             yield step.value
+        elif isinstance(step, Authenticate):
+            yield from (step.user, step.password)

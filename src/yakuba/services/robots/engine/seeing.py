@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.robots.engine.browser import Page
-from yakuba.services.robots.engine.scenario import Landmark
+from yakuba.services.robots.engine.scenario import Landmark, NumberFrom, Result
+
+NUMBER_HERE = "{番号}"
+_NUMBER = r"([0-9A-Za-z](?:[0-9A-Za-z_/.-]*[0-9A-Za-z])?)"
 
 
 def plain(text: str) -> str:
@@ -48,3 +53,23 @@ def matches(cells: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     """Whether a row of a table holds the wanted values; kanji count by their code point, since 神 U+FA19 and 神 U+795E
     may be all that two people differ in."""
     return all(comparable(cells.get(column, "")) == comparable(text) for column, text in wanted.items())
+
+
+def numbers_told(page: Page, result: Result, wanted: Mapping[str, str]) -> list[str]:
+    """The target's numbers that the page gives after the commit step; exactly one can be trusted. wanted: the texts
+    by column by which the row is known in a list; a list without any of those columns has the newest row first."""
+    if result.source is NumberFrom.ITEM:
+        return items_of(page, result.text)
+    if result.source is NumberFrom.LIST:
+        rows = [cells for cells in table_rows(page) if plain(result.text) in cells]
+        known = [{name: text for name, text in wanted.items() if name in cells} for cells in rows]
+        sure = [cells for cells, some in zip(rows, known, strict=True) if some and matches(cells, some)]
+        return [cells[plain(result.text)] for cells in (sure if any(known) else rows[:1])]
+    told = {NumberFrom.TEXT: page.text, NumberFrom.TITLE: page.title, NumberFrom.ADDRESS: unquote(page.url)}
+    parts = [_folded(part) for part in result.text.split(NUMBER_HERE)]
+    pattern = _NUMBER.join(r"\s*".join(re.escape(word) for word in part.split(" ")) for part in parts)
+    return list(dict.fromkeys(re.findall(pattern, _folded(told[result.source]))))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split(" "))

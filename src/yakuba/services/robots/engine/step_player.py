@@ -26,6 +26,7 @@ from yakuba.services.robots.engine.errors import (
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import (
+    Authenticate,
     CheckItem,
     CheckLandmark,
     Element,
@@ -122,8 +123,11 @@ class StepPlayer:
             waiting = []
         self._fill(waiting)
 
-    def _step(self, step: Open | Wait | CheckLandmark | CheckItem, context: Context) -> None:
-        if isinstance(step, Open):
+    def _step(self, step: Authenticate | Open | Wait | CheckLandmark | CheckItem, context: Context) -> None:
+        if isinstance(step, Authenticate):
+            user, password = (self._fill_in(one, context).text for one in (step.user, step.password))
+            self._browser.authenticate(self._base, user, password)
+        elif isinstance(step, Open):
             path = self._fill_in(step.path, context).text
             self.page = None
             page = self._browser.open(self._base + path)
@@ -132,12 +136,19 @@ class StepPlayer:
         elif isinstance(step, Wait):
             self._wait(step, context)
         else:
-            if self.check(step, context, self.now()) is None:
-                return
-            self.page = None  # perhaps it is only drawn now: a second look
-            problem = self.check(step, context, self.now())
-            if problem is not None:
-                raise problem
+            self._check(step, context)
+
+    def _check(self, step: CheckLandmark | CheckItem, context: Context) -> None:
+        problem = self.check(step, context, self.now())
+
+        def holds(page: Page) -> bool:  # perhaps it is only drawn now
+            nonlocal problem
+            self.page = page
+            problem = self.check(step, context, page)
+            return problem is None
+
+        if problem is not None and not self._browser.settle(holds):
+            raise problem
 
     def _entry(self, step: Fill, context: Context) -> Entry:
         filled = self._fill_in(step.value, context)
@@ -181,10 +192,12 @@ class StepPlayer:
         if context.entry:
             self._sent[step.line] = pressed.sent
 
-    def after(self, pressed: Pressed, step: Press, *, login: bool) -> Page:
+    def after(self, pressed: Pressed, step: Press, *, login: bool, said: Sequence[str] = ()) -> Page:
+        """The page that a press led to. said: texts of which a notice may hold one."""
         if pressed.page is None:
             raise button_problem(step.element, pressed.button, self.where(step.line, self._browser.see()))
-        unexpected = [one for one in pressed.page.dialogs if not step.dialog or step.dialog not in one]
+        fine = [text for text in (step.dialog, *said) if text]
+        unexpected = [one for one in pressed.page.dialogs if not any(text in one for text in fine)]
         if unexpected:
             raise Refused(
                 f"{self._system.name}が「{'」「'.join(unexpected)}」と表示しました。",

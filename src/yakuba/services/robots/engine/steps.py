@@ -1,4 +1,4 @@
-"""Reads the steps of a scenario: 開く 押す 入力 選ぶ チェック 待つ 確かめる."""
+"""Reads the steps of a scenario: 認証 開く 押す 入力 選ぶ チェック 待つ 確かめる."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.robots.engine.scenario import (
+    Authenticate,
     CheckItem,
     CheckLandmark,
     Element,
@@ -35,6 +36,7 @@ class StepReader:
         self._secrets = secrets
         self._number = number
         self._readers: dict[str, Callable[[Node], Step | None]] = {
+            "認証": self._authenticate,
             "開く": self._open,
             "押す": self.press,
             "入力": lambda node: self._fill(node, EntryKind.TEXT),
@@ -66,6 +68,17 @@ class StepReader:
             self._faults.unknown(node.line, "手順", verb, self._readers)
             return None
         return reader(inside)
+
+    def _authenticate(self, node: Node) -> Step | None:
+        """認証: {利用者: …, 合言葉: …}, in the log-in alone."""
+        section = self._section(node, "認証", ("利用者", "合言葉"), ())
+        if not self._secrets:
+            self._faults.add(node.line, "", "「認証」は「ログイン」の中でしか使えません。")
+        user, password = (
+            self._templates.read(section.node(key), node.line, secrets=self._secrets)
+            for key in ("利用者", "合言葉")
+        )
+        return Authenticate(user, password, node.line)
 
     def _open(self, node: Node) -> Step | None:
         path = self._templates.read(node, node.line, number=self._number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from yakuba.services.robots.engine.scenario import (
+    Authenticate,
     CheckItem,
     CheckLandmark,
     FieldPart,
@@ -47,15 +48,18 @@ def sections(scenario: Scenario) -> list[Section]:
     match = "、".join(f"{column}が{written(value)}" for column, value in look_up.match)
     found = Line(look_up.line, "読み取る", f"列「{look_up.number_column}」", f"{match}の行から")
     absent = Line(look_up.line, "見つからない印", str(look_up.absent))
+    onward = _lines((look_up.next,)) if look_up.next is not None else ()
     parts = [
         Section("ログイン", "接続先に入る", _lines(scenario.login)),
-        Section("照会", "もう登録されていないかを必ず先に調べる", (*_lines(look_up.steps), found, absent)),
+        Section(
+            "照会", "もう登録されていないかを必ず先に調べる", (*_lines(look_up.steps), *onward, found, absent)
+        ),
         Section("入力", "申請の値を入れる。まだ登録はされない", _lines(scenario.entry)),
         Section("登録", "この操作だけが登録する。一件につき一度しか押さない", _lines((scenario.commit,))),
         Section(
             "結果",
             "登録番号を読み取る",
-            (*_lines(result.checks), Line(result.line, "読み取る", f"項目「{result.item}」")),
+            (*_lines(result.checks), Line(result.line, "読み取る", str(result))),
         ),
     ]
     if scenario.confirm is not None:
@@ -87,6 +91,10 @@ def _lines(steps: tuple[Step, ...]) -> tuple[Line, ...]:
 
 def _line(step: Step) -> Line:
     when = written(step.when) + " があるとき" if step.when is not None else ""
+    if isinstance(step, Authenticate):
+        return Line(
+            step.line, "認証", "ブラウザーの問い", f"{written(step.user)}、{written(step.password)}", when
+        )
     if isinstance(step, Open):
         return Line(step.line, "開く", written(step.path), "", when)
     if isinstance(step, Press):

@@ -139,6 +139,30 @@ def test_a_step_that_sends_what_it_never_sent_is_stopped_before_it_leaves(
     assert [one for one in pages.asked if one.startswith("POST")] == []
 
 
+@pytest.mark.parametrize("opens", ["<form target=_blank", "<form target=other", "<form target=inside"])
+def test_a_new_window_and_a_frame_send_nothing_past_the_gate_either(
+    opens: str, browser: ChromiumBrowser, pages: Pages
+) -> None:
+    pages.html["/blank"] = "<p>まだ</p>"
+    pages.html["/opens"] = SITE["/step"].replace("<form", opens) + "<iframe name=inside src=/blank></iframe>"
+    browser.entry_begins(ANY_FORM, frozenset())
+    browser.open(f"{pages.base}/opens")
+    learned = browser.press(NEXT, (), leaves=True, dialog="", forms=ANY_FORM)
+    assert learned.page is not None
+    assert (learned.sent, learned.page.status) == (("POST /step/* action=next page=3",), 200)
+    assert pages.count("POST /step/8231") == 1
+    browser.row_begins()
+    browser.entry_begins(ANY_FORM, frozenset())
+    browser.open(f"{pages.base}/opens")
+    pressed = browser.press(NEXT, (), leaves=True, dialog="", forms=frozenset({"POST /other"}))
+    assert pressed.stopped == learned.sent[0]
+    assert pages.count("POST /step/8231") == 1
+    browser.row_begins()
+    browser.open(f"{pages.base}/opens")
+    assert browser.commit(NEXT, leaves=True, dialog="").sent == learned.sent
+    assert pages.count("POST /step/8231") == 2
+
+
 @pytest.mark.parametrize("answer", ["again", "put"])
 @pytest.mark.parametrize("other_address", [False, True])
 def test_a_redirect_that_keeps_the_method_is_followed_once_under_the_same_intent(

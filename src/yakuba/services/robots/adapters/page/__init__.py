@@ -1,0 +1,26 @@
+"""The program that runs inside the target's page: one function, in files by what they do, later ones using earlier ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FILES = (
+    "text",
+    "labels",
+    "fields",
+    "typing",
+    "choosing",
+    "calendar",
+    "filling",
+    "pressing",
+    "seeing",
+    "covering",
+    "jobs",
+)
+
+
+def program() -> str:
+    """The function's text: called with one job as plain data, it returns plain data and leaves nothing behind."""
+    folder = Path(__file__).parent
+    parts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in _FILES]
+    return "\n".join(['async (job) => {\n"use strict";', *parts, "}"])
