@@ -17,13 +17,14 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.gate import Gate
-from yakuba.services.robots.adapters.page import program
+from yakuba.services.robots.adapters.page import beforehand, program
 from yakuba.services.robots.adapters.windows import Calm, Glimpse, Windows
 from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed, Table, Verdict
 from yakuba.services.robots.engine.errors import NotReady
 from yakuba.services.robots.engine.scenario import Element
 
 _SCRIPT = program()
+_LATER = 4.0  # seconds: what a page does of itself with what was typed is waited for, but not what never ends
 _MAY_COME = frozenset({Verdict.MISSING, Verdict.DISABLED, Verdict.NO_OPTION, Verdict.COVERED})
 
 
@@ -92,6 +93,7 @@ class BrowserSession:
             proxy={"server": self._proxy, "bypass": "<-loopback>"} if self._proxy else None,
         )
         context.set_default_timeout(self._patience * 1000)
+        context.add_init_script(beforehand())
         self._gate = Gate(context, self._hosts, self._patience)
         self._windows = Windows(context)
         context.on("dialog", self._answer)
@@ -246,7 +248,7 @@ class BrowserSession:
         }
         once = self._press_and_arrive if leaves else self._press_in_place
         try:
-            raw = once(job)
+            raw = self._in_a_moment(once, job)
             fits = all(one["verdict"] == Verdict.OK for one in raw["entries"])
             if fits and not raw["pressed"] and self.can_press(element).verdict is Verdict.OK:
                 raw = once(job)  # it came, or could be pressed, only now
@@ -259,6 +261,13 @@ class BrowserSession:
         button, entries = _finding(raw["button"]), tuple(_finding(one) for one in raw["entries"])
         page = self.see() if raw["pressed"] and not self._gate.stopped else None
         return Pressed(button, entries, page, tuple(self._gate.sent), self._gate.stopped)
+
+    def _in_a_moment(self, once: Callable[[dict[str, Any]], Any], job: dict[str, Any]) -> Any:
+        """Press when the page has done with what was typed."""
+        until = time.monotonic() + _LATER
+        while (raw := once(job | {"waits": time.monotonic() < until})).get("later"):
+            self._windows.front.wait_for_timeout(30)
+        return raw
 
     def _press_in_place(self, job: dict[str, Any]) -> Any:
         return self._run("press", **job)

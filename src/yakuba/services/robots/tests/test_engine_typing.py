@@ -56,6 +56,24 @@ PAGES = {
     "/date": FORM.format('type=date onkeyup="typed = this.value"', ""),
     "/number": FORM.format('type=number step=any onkeyup="typed = this.value"', ""),
     "/filled": FORM.format('value=前の値 onkeyup="typed = this.value"', ""),
+    "/keeps-in-a-moment": FORM.format(
+        'onkeyup="const c = this; clearTimeout(window.t); window.t = setTimeout(() => { typed = c.value }, 400)"',
+        "",
+    ),
+    "/keeps-when-still": FORM.format(
+        'onkeyup="last = Date.now(); waits = waits || setTimeout(still, 200)"', ""
+    ).replace(
+        "let typed = ''",
+        "let typed = '', waits = 0, last = 0; const still = () => { const left = last + 200 - Date.now();"
+        " if (left > 0) waits = setTimeout(still, left); else { waits = 0; typed = document.querySelector('input').value } }",
+    ),
+    "/asks-for-ever": FORM.format(
+        'onkeyup="typed = this.value; const again = () => setTimeout(again, 50); again()"', ""
+    ),
+    "/drops-in-a-moment": FORM.format(
+        "onkeyup=\"const c = this; clearTimeout(window.t); window.t = setTimeout(() => { c.value = c.value.replace('1', '2') }, 350)\"",
+        "",
+    ),
     "/notes": FORM.format("id=x", "").replace(
         "<input id=x>",
         '<textarea onkeydown="if (event.key === \'Enter\') event.preventDefault()" onkeyup="typed = this.value"></textarea>',
@@ -96,6 +114,9 @@ def field(value: str) -> Entry:
         ("/blur-makes-wide", "1234", "１２３４"),
         ("/date", "2026-04-01", "2026-04-01"),
         ("/number", "-12.5", "-12.5"),
+        ("/keeps-in-a-moment", "山田太郎", "山田太郎"),
+        ("/keeps-when-still", "1000001", "1000001"),
+        ("/asks-for-ever", "1000001", "1000001"),
         ("/filled", "山田a", "山田a"),
         ("/filled", "", ""),
         ("/notes", "一行目\n二行目", "一行目\n二行目"),
@@ -127,3 +148,11 @@ def test_what_a_page_makes_of_a_value_is_told_when_it_says_something_else(
 ) -> None:
     browser.open(pages.base + path)
     assert browser.fill([field(value)])[0].verdict is Verdict.NOT_LANDED
+
+
+def test_what_a_page_changes_in_a_moment_stops_the_press(browser: ChromiumBrowser, pages: Pages) -> None:
+    browser.open(pages.base + "/drops-in-a-moment")
+    assert [one.verdict for one in browser.fill([field("1234567")])] == [Verdict.OK]
+    pressed = browser.press(GO, [field("1234567")], leaves=True, dialog="")
+    assert [one.verdict for one in pressed.entries] == [Verdict.NOT_LANDED]
+    assert pressed.page is None

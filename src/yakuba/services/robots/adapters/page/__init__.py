@@ -19,6 +19,11 @@ _FILES = (
 )
 
 
+def beforehand() -> str:
+    """What runs in every page before its own scripts."""
+    return (Path(__file__).parent / "later.js").read_text(encoding="utf-8")
+
+
 def program() -> str:
     """The function's text: called with one job as plain data, it returns plain data and leaves nothing behind."""
     folder = Path(__file__).parent

@@ -2,7 +2,7 @@ const cut = (text) => [text.length, [...text].reduce((sum, letter) => (sum * 31 
 switch (job.do) {
   case "fill": return await fill(job.entries);
   case "verify": return verify(job.entries);
-  case "press": { const done = press(job.element, job.entries); return { ...done, before: done.before && cut(done.before) }; }
+  case "press": { const done = press(job.element, job.entries, job.waits); return { ...done, before: done.before && cut(done.before) }; }
   case "senders": return senders();
   case "ready": { const found = ready(job.element); delete found.target; return found; }
   case "see": return see();

@@ -29,7 +29,13 @@ const ready = (element) => {
   return { verdict: "ok", target };
 };
 
-const press = (element, entries) => {
+// Whether the page still has something to do with what was typed (see later.js).
+const isLater = () => roots().some((root) => {
+  const count = ((root.ownerDocument || root).defaultView || {})[Symbol.for("yakuba.later")];
+  return count && count() > 0;
+});
+const press = (element, entries, waits) => {
+  if (waits && isLater()) return { entries: [], button: { verdict: "ok" }, pressed: false, later: true };
   const checked = verify(entries || []);
   if (checked.some((one) => one.verdict !== "ok")) return { entries: checked, button: { verdict: "ok" }, pressed: false };
   const button = ready(element);
