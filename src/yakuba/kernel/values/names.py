@@ -1,8 +1,8 @@
 """Personal names (氏名) and their readings (フリガナ).
 
 A Japanese name has no blank: 山田　太郎 is `山田太郎`, since papers and systems put a blank there or not as they please.
-In a foreign name a blank parts words (MARIA CLARA DA SILVA), and a single one stays: between Latin letters in any name,
-and everywhere in a name without kanji and hiragana (マリア・クララ ダ シルバ).
+In a foreign name a blank parts words (MARIA CLARA DA SILVA), and a single one stays: beside Latin letters in any name (DA
+SILVA 花子), and everywhere in a name without kanji and hiragana (マリア・クララ ダ シルバ).
 """
 
 from __future__ import annotations
@@ -47,12 +47,15 @@ def read_name(text: str) -> str:
     text = _LATIN_SIGN.sub(
         lambda found: narrow(found[0]).translate({0x2010: "-", 0x2011: "-", 0x2212: "-"}), text
     )
-    return kept_blanks(text, _LATIN_WORD if _JAPANESE.search(text) else ".")
+    if not _JAPANESE.search(text):
+        return kept_blanks(text, ".")
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(f"(?<!{_LATIN_WORD}) (?!{_LATIN_WORD})", "", text)
 
 
-def is_foreign(name: str) -> bool:
-    """Without kanji and hiragana: its words are parted by blanks."""
-    return bool(name) and not _JAPANESE.search(name)
+def has_words(name: str) -> bool:
+    """Without kanji and hiragana, or with Latin letters: its words are parted by blanks."""
+    return bool(name) and (not _JAPANESE.search(name) or bool(re.search(f"[{LATIN}]", name)))
 
 
 def read_kana(text: str) -> str:
@@ -94,6 +97,7 @@ NAME = FieldType(
         Example("山田　太郎", "山田太郎", "山田太郎"),
         Example("葛\U000e0100城　\ufa19子", "葛\U000e0100城\ufa19子", "葛\U000e0100城\ufa19子"),
         Example("ＭＡＲＩＡ　ＣＬＡＲＡ", "MARIA CLARA", "MARIA CLARA"),
+        Example("ＤＡ　ＳＩＬＶＡ　　花子", "DA SILVA 花子", "DA SILVA 花子"),
     ),
 )
 KANA = FieldType(

@@ -81,7 +81,7 @@ def test_no_kanji_is_ever_exchanged(text: str) -> None:
         ("name", "マリア ・ クララ　ダ シルバ", "マリア・クララ ダ シルバ"),
         ("name", "ﾏﾘｱ ｸﾗﾗ", "マリア クララ"),
         ("name", "SMITH，JOHN", "SMITH,JOHN"),
-        ("name", "山田 MARIA CLARA", "山田MARIA CLARA"),
+        ("name", "山田 MARIA CLARA", "山田 MARIA CLARA"),
         ("kana", "マリア　クララ", "マリアクララ"),
         ("kana", "か゛き ﾊﾟｰﾙ", "ガキパール"),
         ("number", "-500", "-500"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
 from yakuba.kernel.ledger import guard
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import ValueRefused
-from yakuba.services.reading.actions.plausibility import doubt
+from yakuba.services.reading.actions.plausibility import doubt, misread
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class AnswerRefused(Invalid, ValueError):
@@ -27,9 +31,16 @@ class AnswerRefused(Invalid, ValueError):
 
 
 def checked(
-    procedure: ProcedureDefinition, field: str, raw: str, *, insist: bool = False, read: str = ""
+    procedure: ProcedureDefinition,
+    field: str,
+    raw: str,
+    *,
+    insist: bool = False,
+    read: str = "",
+    beside: Mapping[str, str] = NOTHING,
 ) -> str:
-    """The canonical value of `raw` for a field of the procedure; `read` is what stood there before.
+    """The canonical value of `raw` for a field of the procedure; `read` is what stood there before, `beside` what is known
+    of the other fields.
 
     Raises AnswerRefused.
     """
@@ -40,7 +51,7 @@ def checked(
         raise AnswerRefused(str(error)) from error
     if value and definition.words and value not in definition.words:
         raise AnswerRefused(guard.doubt(definition, value))
-    if not insist and (odd := doubt(definition, value, read)):
+    if not insist and (odd := doubt(definition, value, read) or misread(procedure, field, value, beside)):
         raise AnswerRefused(odd, may_insist=True)
     return value
 

@@ -13,7 +13,7 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
 from yakuba.services.reading.actions.cases import locked_case
-from yakuba.services.reading.actions.questions import LONGEST_LOOK
+from yakuba.services.reading.actions.questions import LONGEST_LOOK, known_values
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Correction, Question
 
@@ -30,7 +30,9 @@ def open_correction(
     """
     row = _entered(case)
     stored = CaseValue.objects.select_for_update(of=("self",)).get(case=row, field=field)
-    canonical = checked(row.procedure.definition, field, value, insist=insist, read=stored.value)
+    canonical = checked(
+        row.procedure.definition, field, value, insist=insist, read=stored.value, beside=known_values(row)
+    )
     if canonical == stored.value:
         raise AnswerRefused("いまの値と同じです。用紙と見比べて、正しい値を入力してください。")
     if not reason.strip():

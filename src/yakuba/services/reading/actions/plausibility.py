@@ -6,8 +6,11 @@ no value of its type at all is refused before; what is odd of a type the type sa
 
 from __future__ import annotations
 
-from yakuba.kernel.definitions.procedures import FieldDefinition
+from collections.abc import Mapping
+
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger import guard
+from yakuba.services.reading.engine import readings
 
 
 def doubt(definition: FieldDefinition, value: str, read: str = "") -> str:
@@ -20,6 +23,24 @@ def doubt(definition: FieldDefinition, value: str, read: str = "") -> str:
         or definition.kind.odd(value)
         or _too_long(definition, value)
     )
+
+
+def misread(procedure: ProcedureDefinition, field: str, value: str, beside: Mapping[str, str]) -> str:
+    """A kana that cannot be the reading of its name, where all parts of the name are in the dictionary; asked at the kana
+    and at the name. beside: the values of the other fields that are known."""
+    for one in procedure.fields:
+        if not one.reading_of or field not in (one.code, one.reading_of):
+            continue
+        known = {**beside, field: value}
+        name, kana = known.get(one.reading_of, ""), known.get(one.code, "")
+        if (
+            name
+            and kana
+            and readings.is_known(name)
+            and not (readings.supported(name, kana) or readings.composed(name, kana))
+        ):
+            return f"氏名「{name}」を「{kana}」と読むのは、辞書にない読み方です。用紙の字を確かめてください。"
+    return ""
 
 
 def _doubled(definition: FieldDefinition, value: str, read: str) -> str:

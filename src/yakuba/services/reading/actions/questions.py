@@ -82,7 +82,12 @@ def answer(
     if question.state == Question.State.ANSWERED and question.answered_by != actor:
         raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")
     canonical = checked(
-        case.procedure.definition, question.field, value, insist=insist, read=question.value or question.raw
+        case.procedure.definition,
+        question.field,
+        value,
+        insist=insist,
+        read=question.value or question.raw,
+        beside=known_values(case),
     )
     spent = max(0.0, min(LONGEST_LOOK, seconds))
     confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist)
@@ -94,6 +99,11 @@ def answer(
     question.save()
     move_on(case, actor)
     return question
+
+
+def known_values(case: Case) -> dict[str, str]:
+    """By field what passed or a person confirmed."""
+    return dict(CaseValue.objects.filter(case=case, trusted=True).values_list("field", "value"))
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.values import Script
-from yakuba.kernel.values.names import is_foreign
+from yakuba.kernel.values.names import has_words
 
 from ..contracts import FieldReading, Reason
 from . import postal, readings
@@ -66,10 +66,10 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
 
 
 def _may_lack_blanks(type_: str, value: str) -> bool:
-    """Recognition sees no blanks: none between the words of a foreign name, and none between the number of a house and
+    """Recognition sees no blanks: none between the words of a foreign name (nor beside its Latin letters), and none between the number of a house and
     that of a room (1-2-3 101)."""
     if type_ == "name":
-        return is_foreign(value)
+        return has_words(value)
     return type_ == "address" and bool(re.search(r"-[0-9]{4,}", value))
 
 

@@ -2,12 +2,16 @@
 
 import pytest
 
-from yakuba.kernel.definitions.procedures import FieldDefinition
-from yakuba.services.reading.actions.plausibility import doubt
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.services.reading.actions.plausibility import doubt, misread
 
 
 def field(type_, **more):
-    return FieldDefinition("x", "欄", type_, **more)
+    return field_of("x", type_, **more)
+
+
+def field_of(code, type_, **more):
+    return FieldDefinition(code, "欄", type_, **more)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,24 @@ def test_rules_of_the_procedure_ask_too():
     assert "ふつうは10から20" in doubt(field("number", range=("10", "20")), "21")
     assert "令和" in doubt(field("date", range=("2020-04-02", "2027-03-31")), "2019-01-01")
     assert "必ず記入する欄" in doubt(field("name", required=True), "")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "beside", "words"),
+    [
+        ("kana", "ワタナベシズ", {"name": "山田太郎"}, "辞書にない読み方"),
+        ("name", "渡辺静", {"kana": "ヤマダタロウ"}, "辞書にない読み方"),
+        ("kana", "ヤマダタロウ", {"name": "山田太郎"}, ""),
+        ("kana", "ヤマダジロウ", {"name": "山田次郎"}, ""),
+        ("kana", "ササキノゾミ", {"name": "佐々木のぞみ"}, ""),
+        ("kana", "グエンフォン", {"name": "グエン・フォン"}, ""),
+        ("kana", "ヤマダキラリ", {"name": "山田綺羅璃"}, ""),  # no part of the name is in the dictionary
+        ("kana", "ヤマダタロウ", {}, ""),
+    ],
+)
+def test_a_reading_that_no_dictionary_has_for_the_name_asks_once_more(field, value, beside, words):
+    fields = (field_of("name", "name"), field_of("kana", "kana", reading_of="name"))
+    procedure = ProcedureDefinition("p", "手続", 1, 1.0, "estimated", "例", fields, {})
+    said = misread(procedure, field, value, beside)
+    assert words in said
+    assert bool(words) == bool(said)
