@@ -64,6 +64,7 @@ class Reason(StrEnum):
     BLANKS_UNREAD = "blanks_unread"
     SUM_MISMATCH = "sum_mismatch"
     DATE_ORDER = "date_order"
+    READERS_DISAGREE = "readers_disagree"
     POOR_FIT = "poor_fit"
     PRINT_MISSING = "print_missing"
     COLOURED_INK = "coloured_ink"
@@ -103,7 +104,9 @@ class Evidence:
     cell_floor: lowest probability of a cell read alone, 0..1.
     ink: share of the box that is written on, 0..1.  print_found: share of the form's own print found around
     the box, 0..1.  flags: reasons that the image itself gives.  rivals: for each character of the raw text those
-    others that were given a chance of at least 0.1 %.
+    others that were given a chance of at least 0.1 %.  reader: the recogniser that read the box, empty where none was
+    needed.  second_reader: the one asked for a second opinion, empty where none was.  second: how likely the value is
+    for that one, as a share of what it reads itself, 0..1; None when it does not know a character.
     """
 
     views: int = 0
@@ -116,6 +119,9 @@ class Evidence:
     print_found: float = 1.0
     flags: Reasons = ()
     rivals: tuple[str, ...] = ()
+    reader: str = ""
+    second_reader: str = ""
+    second: float | None = None
 
     def floor(self, start: int = 0) -> float:
         """The lowest probability of a character from position `start` on, 0..1; 1 when there is none."""

@@ -11,7 +11,14 @@ from yakuba.services.reading.engine.gate import _TEXT, decide
 from yakuba.services.reading.engine.library import FormLibrary
 
 CLEAR = Evidence(
-    views=4, agreeing=4, characters=(0.99,) * 30, posterior=0.99, cells_agree=True, cell_floor=0.99, rivals=()
+    views=4,
+    agreeing=4,
+    characters=(0.99,) * 30,
+    posterior=0.99,
+    cells_agree=True,
+    cell_floor=0.99,
+    rivals=(),
+    second=1.0,
 )
 
 
@@ -44,6 +51,8 @@ def test_every_reason_has_a_sentence() -> None:
         ({"cells_agree": False}, Reason.CELLS_DISAGREE),
         ({"cells_agree": None}, Reason.CELLS_UNCLEAR),
         ({"cell_floor": 0.2}, Reason.CELLS_UNCLEAR),
+        ({"second": 0.001}, Reason.READERS_DISAGREE),
+        ({"second": None}, Reason.READERS_DISAGREE),
         ({"print_found": 0.5}, Reason.PRINT_MISSING),
         ({"flags": (Reason.STRUCK_OUT,)}, Reason.STRUCK_OUT),
     ],
@@ -75,7 +84,7 @@ def test_an_empty_field_is_blank_only_when_nothing_speaks_against_it(library: Fo
 
 def test_a_postal_code_confirms_its_town_but_not_the_block(library: FormLibrary) -> None:
     address = "千代田区霞が関1-2-3"
-    weak_town = evidence(characters=(0.6,) * 7 + (0.99,) * 5)
+    weak_town = evidence(characters=(0.75,) * 7 + (0.99,) * 5)
     weak_block = evidence(characters=(0.99,) * 11 + (0.8,))
     code = read("postal_code", "postal_code", "1000013", evidence(cells_agree=None, cell_floor=0.0))
     fine = decided(library, "bus-pass", code, read("address", "address", address, weak_town))
@@ -320,7 +329,7 @@ def test_a_dot_is_in_question_where_the_picture_has_a_trace_of_it_inside_a_word(
 
 
 def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
-    weak = evidence(characters=(0.6,) * 4, posterior=0.6)
+    weak = evidence(characters=(0.75,) * 4, posterior=0.65)
     fine = decided(
         library,
         "bus-pass",
@@ -350,7 +359,7 @@ def test_kanji_that_look_alike_go_to_a_person(library: FormLibrary) -> None:
 
 
 def test_sums_confirm_or_contradict_all_their_parts(library: FormLibrary) -> None:
-    weak = evidence(characters=(0.6,) * 6, posterior=0.6, cells_agree=None)
+    weak = evidence(characters=(0.75,) * 6, posterior=0.65, cells_agree=None)
     names = ("tax_total", "tax_collected", "tax_uncollected")
     fine = decided(
         library,
