@@ -11,7 +11,7 @@ import numpy as np
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.values import Picks, Script
 
-from ..contracts import Evidence, Reason
+from ..contracts import Evidence, Reason, firm
 from . import comb as combs
 from . import lines, marks, postal, readings, resolve, shapes
 from .alphabets import Alphabet, shapes_in_context
@@ -64,6 +64,11 @@ class Work:
         """The views so far agree, so further ones may lead to trust."""
         texts = {view.text for view in self.read_views}
         return len(texts) == 1 and "" not in texts and not any(view.proposed for view in self.read_views)
+
+    @property
+    def firm(self) -> bool:
+        """Further views would say the same."""
+        return self.promising and firm(min(view.floor for view in self.read_views), self.support)
 
     @property
     def proven(self) -> bool:

@@ -141,7 +141,8 @@ def _flagged(reading: FieldReading) -> FieldReading:
 def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
     """Fill in the results of all boxes, in rounds so that similar pictures share a batch.
 
-    Two views of everything; more views, and single cells, only of what they do not settle.
+    Two views of everything; single cells and a second opinion of what they do not prove; more views only where that
+    leaves a doubt.
     """
     waiting = [work for work in works if not work.settled]
     for work in waiting:
@@ -151,17 +152,19 @@ def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
     cells = [(work, cell) for work in open_ for cell in work.cells]
     for (work, _), decoded in zip(cells, _decode(cells, recogniser), strict=True):
         work.read_cells.append(decoded)
+    if recogniser.second:
+        _second_opinion([work for work in open_ if work.promising], recogniser.second)
     rest = []
     for work in open_:
+        if work.firm:
+            continue
         views = work.views[FIRST_VIEWS:]
         rest += [(work, view) for view in (views if work.promising else views[:1])]
     _add_views(rest, works, recogniser)
-    if recogniser.second:
-        _second_opinion([work for work in open_ if work.promising], recogniser.second)
 
 
 def _second_opinion(works: Sequence[Work], recogniser: Recogniser) -> None:
-    """What another recogniser reads where all views of the first gave the same."""
+    """What another recogniser reads where the views of the first gave the same."""
     pictures = [(work, work.views[0]) for work in works]
     for (work, _), decoded in zip(pictures, _decode(pictures, recogniser), strict=True):
         work.second_reader, work.second = recogniser.name, decoded

@@ -45,7 +45,8 @@ def test_every_reason_has_a_sentence() -> None:
     ("changes", "reason"),
     [
         ({"agreeing": 3}, Reason.VIEWS_DISAGREE),
-        ({"views": 2, "agreeing": 2}, Reason.VIEWS_DISAGREE),
+        ({"views": 2, "agreeing": 2, "second": 0.4}, Reason.VIEWS_DISAGREE),
+        ({"views": 2, "agreeing": 2, "characters": (0.98,) * 11}, Reason.VIEWS_DISAGREE),
         ({"characters": (0.99, 0.4)}, Reason.LOW_CONFIDENCE),
         ({"posterior": 0.1}, Reason.LOW_CONFIDENCE),
         ({"cells_agree": False}, Reason.CELLS_DISAGREE),
@@ -345,6 +346,30 @@ def test_kana_confirm_a_name_or_contradict_it(library: FormLibrary) -> None:
         library, "bus-pass", read("name", "name", "中島花子"), read("kana", "kana", "ナカシマハナコ", weak)
     )
     assert voiced["kana"].reasons == (Reason.LOW_CONFIDENCE,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "passed"),
+    [
+        ({}, True),
+        ({"views": 2, "agreeing": 2}, True),
+        ({"characters": (0.98, *[0.99] * 3)}, False),
+        ({"rivals": ("髙", "", "", "")}, False),
+        ({"rivals": ("", "", "", "化")}, True),
+        ({"second": 0.4}, False),  # PP-OCRv6 has no 髙: what it reads there is another kanji
+        ({"rivals": ()}, False),
+    ],
+)
+def test_look_alike_kanji_pass_only_where_no_doubt_is_left(
+    library: FormLibrary, changes: dict[str, object], passed: bool
+) -> None:
+    own = evidence(**{"characters": (0.99,) * 4, "rivals": ("", "", "", ""), **changes})
+    name, kana = read("name", "name", "高橋花子", own), read("kana", "kana", "タカハシハナコ")
+    found = decided(library, "bus-pass", name, kana)["name"]
+    assert (found.decision is Decision.TRUSTED, Reason.LOOKALIKE in found.reasons) == (passed, not passed)
+    old = read("name", "name", "神田花子", own)
+    kana = read("kana", "kana", "カンダハナコ")
+    assert Reason.LOOKALIKE in decided(library, "bus-pass", old, kana)["name"].reasons  # one shape for two
 
 
 def test_kanji_that_look_alike_go_to_a_person(library: FormLibrary) -> None:
