@@ -35,7 +35,8 @@ class Work:
 
     views: pictures of the whole line.  cells: pictures of its single characters.  figures: what is seen of
     each of them.  reader: who reads them.  second_reader, second, support: who is asked after it, what that one
-    reads, and how likely it finds what the first has read.  settled: the result needs no recognition (marks, empty boxes, unreadable ones).
+    reads, and how likely it finds what the first has read.  settled: the result needs no recognition (marks, empty
+    boxes, unreadable ones).
     """
 
     box: Box
