@@ -114,8 +114,8 @@ class Evidence:
     ink: share of the box that is written on, 0..1.  print_found: share of the form's own print found around
     the box, 0..1.  flags: reasons that the image itself gives.  rivals: for each character of the raw text those
     others that were given a chance of at least 0.1 %.  reader: the recogniser that read the box, empty where none was
-    needed.  second_reader: the one asked for a second opinion, empty where none was.  second: how likely the value is
-    for that one, as a share of what it reads itself, 0..1; None when it does not know a character.
+    needed.  second_reader: the one asked for a second opinion, empty where none was.  second: how sure that one is of
+    the value, 0..1 (`engine.recognition.support`); None when it does not know a character.
     """
 
     views: int = 0

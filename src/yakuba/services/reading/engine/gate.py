@@ -39,7 +39,7 @@ class Threshold:
 # The house's recogniser is all but certain of nearly everything that it reads right, and now and then of a wrong
 # thing (ツズ for シズ, 26 for 25 at 0.98). On 48 sheets in pen fonts, print and one writer's strokes (908 fields) none
 # passed wrong, and a floor of 0.995 would have asked for one value more.
-SECOND = 0.1  # of what the other recogniser reads itself
+SECOND = 0.1  # how sure the other recogniser must be at least: it reads thin and quick hands less well
 
 # Another field, check digits or a closed list say the same: the reading may be a little less clear by itself.
 CONFIRMED = Threshold(views=2, floor=0.7, posterior=0.6)
@@ -55,8 +55,9 @@ DIGITS_ALONE = Threshold(views=4, floor=0.97, posterior=0.9, cells=True, cell_fl
 # An address whose town the postal code confirms: the rest (block numbers, building) stands alone, but the string's
 # own probability also holds the doubts about the confirmed part.
 ADDRESS = Threshold(views=4, floor=0.98, posterior=0.5, second=SECOND)
-# Text that nothing confirms.
-TEXT_ALONE = Threshold(views=4, floor=0.99, posterior=0.95, second=SECOND)
+# Text that nothing confirms. The house's recogniser reads 前 through a stroke that strikes it out and is as sure of it
+# as ever; the other one is not (0.97).
+TEXT_ALONE = Threshold(views=4, floor=0.99, posterior=0.95, second=0.98)
 
 _TEXT = {
     Reason.LOW_CONFIDENCE: "文字がはっきりしません。",

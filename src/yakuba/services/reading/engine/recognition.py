@@ -106,12 +106,12 @@ def probability(folded: NDArray[np.float32], text: str, alphabet: Alphabet) -> f
 
 
 def support(read: Decoded, text: str, alphabet: Alphabet) -> float | None:
-    """How likely `text` is for a recogniser that read `read`, as a share of its best reading, 0..1; None where it does
-    not know one of the characters."""
+    """How sure a recogniser that read `read` is of `text`, 0..1: of what it reads itself its least sure character, of
+    another text its probability as a share of that; None where it does not know one of the characters."""
     if read.folded is None or alphabet.encode(text) is None:
         return None
     if read.text == text:
-        return 1.0
+        return read.floor
     return min(1.0, probability(read.folded, text, alphabet) / max(read.posterior, SMALLEST))
 
 

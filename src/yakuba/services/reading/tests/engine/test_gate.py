@@ -372,6 +372,16 @@ def test_look_alike_kanji_pass_only_where_no_doubt_is_left(
     assert Reason.LOOKALIKE in decided(library, "bus-pass", old, kana)["name"].reasons  # one shape for two
 
 
+@pytest.mark.parametrize(("second", "passed"), [(0.99, True), (0.97, False)])
+def test_text_that_nothing_confirms_needs_both_recognisers_sure(
+    library: FormLibrary, second: float, passed: bool
+) -> None:
+    alone = read("employer_name", "text", "南部産業", evidence(characters=(1.0,) * 4, second=second))
+    found = decided(library, "resident-tax-change", alone)["employer_name"]
+    assert (found.decision is Decision.TRUSTED) == passed
+    assert found.reasons == (() if passed else (Reason.READERS_DISAGREE,))
+
+
 def test_kanji_that_look_alike_go_to_a_person(library: FormLibrary) -> None:
     kana = read("kana", "kana", "タカハシハナコ")
     for name, reason in (("高橋花子", Reason.LOOKALIKE), ("髙橋花子", Reason.VARIANT_KANJI)):
