@@ -34,6 +34,7 @@ sys.path.insert(0, str(PROJECT / "src"))
 
 from yakuba.kernel.values import TYPES, ValueRefused, canonical  # noqa: E402
 from yakuba.services.reading.adapters.ppocr import PpOcr  # noqa: E402
+from yakuba.services.reading.adapters.recognisers import recogniser as house_recogniser  # noqa: E402
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading  # noqa: E402
 from yakuba.services.reading.engine.alignment import Alignment, align  # noqa: E402
 from yakuba.services.reading.engine.alphabets import alphabet  # noqa: E402
@@ -180,6 +181,7 @@ def compare(crops: list[Crop], recogniser: PpOcr, quiet: bool) -> dict[str, dict
     """Share of crops read exactly, for each engine and kind, and CPU seconds a crop."""
     engines: dict[str, Callable[[Crop], str]] = {
         "yakuba (mask, one view)": masked(recogniser),
+        **({"its second, the same way": masked(recogniser.second)} if recogniser.second else {}),
         "rapidocr": plain_rapidocr(),
         "tesseract jpn": tesseract,
     }
@@ -214,7 +216,8 @@ def value_of(type_: str, text: str) -> str:
 
 def masked(recogniser: PpOcr) -> Callable[[Crop], str]:
     def read(crop: Crop) -> str:
-        letters = alphabet(TYPES[crop.type].script, recogniser.characters)
+        script = TYPES[crop.type].script
+        letters = alphabet(script, recogniser.characters, gaps=recogniser.gaps)
         return decode(recogniser.probabilities([crop.picture])[0], letters).text
 
     return read
@@ -298,7 +301,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     library = FormLibrary.load(SAMPLES / "forms", SAMPLES / "procedures")
-    recogniser, outcome, crops = PpOcr(), Outcome(), []
+    recogniser, outcome, crops = house_recogniser(), Outcome(), []
     for seed in options.seeds:
         with tempfile.TemporaryDirectory() as name:
             make_pile(seed, options.sheets, Path(name))

@@ -31,7 +31,7 @@ import fonts  # noqa: E402
 from misleading import KINDS, MisleadingSheet, draw_sheets  # noqa: E402
 from reading import Outcome, make_pile, read_pile, sheets_of, total  # noqa: E402
 
-from yakuba.services.reading.adapters.ppocr import PpOcr  # noqa: E402
+from yakuba.services.reading.adapters.recognisers import recogniser as house_recogniser  # noqa: E402
 from yakuba.services.reading.contracts import Decision, PageReading, PageStatus  # noqa: E402
 from yakuba.services.reading.engine.library import FormLibrary  # noqa: E402
 from yakuba.services.reading.engine.reader import read_page  # noqa: E402
@@ -119,7 +119,7 @@ def measure(
 ) -> Result:
     """Draw, read and judge. keep: a folder for the pictures of sheets with silent errors."""
     cv2.setNumThreads(1)
-    library, recogniser = FormLibrary.load(SAMPLES / "forms", SAMPLES / "procedures"), PpOcr()
+    library, recogniser = FormLibrary.load(SAMPLES / "forms", SAMPLES / "procedures"), house_recogniser()
     result = Result()
     for seed in seeds:
         drawn = draw_sheets(sheets, seed, kinds)
@@ -141,7 +141,7 @@ def passed_share(seeds: Sequence[int], sheets: int, quiet: bool) -> tuple[float,
     """Share of the values of ordinary piles that pass without a person, and how many of these are wrong."""
     library, recogniser, outcome = (
         FormLibrary.load(SAMPLES / "forms", SAMPLES / "procedures"),
-        PpOcr(),
+        house_recogniser(),
         Outcome(),
     )
     for seed in seeds:

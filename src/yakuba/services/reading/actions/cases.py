@@ -15,7 +15,6 @@ from yakuba.services.reading.contracts import Decision, FieldReading
 from yakuba.services.reading.models import FormDefinition, Question, Sheet
 
 NUMBER = "receipt_number"
-ENGINE = "PP-OCRv6"
 # From the applicant it comes back as soon as a value or a page of it is seen to.
 MOVED_ON = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
 
@@ -109,7 +108,9 @@ def _source(sheet: Sheet, field: FieldReading) -> dict[str, Any]:
         "sheet": sheet.pk,
         "page": field.page,
         "corners": [list(point) for point in field.corners],
-        "engine": ENGINE,
+        "engine": field.evidence.reader,
+        "second_engine": field.evidence.second_reader,
+        "second_support": field.evidence.second,
         "confidence": field.confidence,
         "decision": field.decision.value,
         "reasons": [reason.value for reason in field.reasons],

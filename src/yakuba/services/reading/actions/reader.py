@@ -45,10 +45,10 @@ def library() -> FormLibrary:
 def _recogniser() -> PpOcr:
     import cv2
 
-    from yakuba.services.reading.adapters.ppocr import PpOcr
+    from yakuba.services.reading.adapters import recognisers
 
     cv2.setNumThreads(1)  # the worker's own threads share the cores already
-    return PpOcr(threads=1)
+    return recognisers.recogniser(threads=1)
 
 
 def recogniser() -> PpOcr:

@@ -1,4 +1,4 @@
-"""The bundled PP-OCRv6 recogniser, run directly on onnxruntime: its own API hides the probabilities."""
+"""Line recognisers of the PP-OCRv6 kind, run directly on onnxruntime: rapidocr's own API hides the probabilities."""
 
 from __future__ import annotations
 
@@ -10,38 +10,31 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from yakuba.kernel.modelfolders import package_file
-
 HEIGHT = 48  # rows, what the network was trained on
 SMALLEST_WIDTH = 48
 WIDEST = 1600  # columns: a longer line is squeezed; keeps a hostile crop from eating the memory
 WIDTH_STEP = 32  # crops of about the same width share a batch
 BATCH_COLUMNS = 2560  # widths in one batch add up to at most this
-MODEL = "PP-OCRv6_rec_small.onnx"
-SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
-
-
-def bundled_model() -> Path:
-    """Path of the model inside the installed rapidocr package. Raises ModelRefused."""
-    return package_file("rapidocr", f"models/{MODEL}", SHA256)
 
 
 class PpOcr:
     """Character probabilities for line images (the `Recogniser` of engine.recognition).
 
-    threads: onnxruntime threads inside one operator; one per worker process is the fastest in total.
+    name: how it is called beside a value.  gaps, second: see the protocol.  threads: onnxruntime threads inside one
+    operator; one per worker process is the fastest in total.
     """
 
-    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
+    def __init__(
+        self, model: Path, name: str, *, gaps: str = "", second: PpOcr | None = None, threads: int = 1
+    ) -> None:
+        self.name, self.gaps, self.second = name, gaps, second
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # arenas never shrink: a single wide batch would hold its memory for good
         options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(
-            str(model or bundled_model()), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.characters: tuple[str, ...] = ("", *metadata["character"].split("\n"), " ")

@@ -113,6 +113,9 @@ LOOKALIKE_KANJI = frozenset(
     COMPATIBLE,
     COMPATIBLE.values(),
 )
+# Of these the house's recogniser knows every form, and tells them apart: of 360 rare forms in four pen fonts and one
+# writer's strokes none was read as its sister, of 348 common ones three, and these with 0.83 at most.
+TOLD_APART = frozenset("高髙崎﨑吉𠮷土圡柳栁徳德凛凜斎斉齋齊邉邊濱濵桒桑渕淵渊冨富峯峰恵惠真眞瀬瀨頼賴")
 
 # Old and variant forms of kanji with the form that dictionaries list: for looking up, never for a value.
 STANDARD_FORMS = str.maketrans(
@@ -211,15 +214,20 @@ class Alphabet:
     """The columns of a model's output that a field type allows, others of the same shape folded into them.
 
     symbols: allowed characters; column 0 of a folded output is the CTC blank, column i + 1 is symbols[i].
+    gaps: characters that are white here, like the space: left out, 53-39 would lose one of the digits beside the bar.
     """
 
     def __init__(
-        self, allowed: Iterable[str], characters: Sequence[str], same: Mapping[str, str] = _SAME
+        self,
+        allowed: Iterable[str],
+        characters: Sequence[str],
+        same: Mapping[str, str] = _SAME,
+        gaps: str = "",
     ) -> None:
         index = {character: column for column, character in enumerate(characters)}
         self.symbols = tuple(dict.fromkeys(c for c in allowed if c in index))
         # a wide gap is read as a space: for a field without spaces that is a blank like any other
-        spaces = [index[c] for c in " \u3000" if c in index]
+        spaces = [index[c] for c in " \u3000" + gaps if c in index and c not in self.symbols]
         columns, targets = [0, *spaces], [0] * (1 + len(spaces))
         taken = {index[c] for c in self.symbols}
         for position, symbol in enumerate(self.symbols, start=1):
@@ -255,14 +263,17 @@ def _wide(symbol: str) -> str:
     return chr(ord(symbol) + 0xFEE0) if "!" <= symbol <= "~" else ""
 
 
-@lru_cache(maxsize=32)
-def alphabet(script: Script, characters: tuple[str, ...], words: frozenset[str] = frozenset()) -> Alphabet:
+@lru_cache(maxsize=64)
+def alphabet(
+    script: Script, characters: tuple[str, ...], words: frozenset[str] = frozenset(), gaps: str = ""
+) -> Alphabet:
     """The alphabet of a script for a model with these output characters. words: a closed list, in which a character of
-    another shape than a listed one's is another, and one of the same shape is not (みどリ is みどり)."""
+    another shape than a listed one's is another, and one of the same shape is not (みどリ is みどり). gaps: characters
+    that the model gives for the white between two digits."""
     if words:
         return _listed(script, characters, frozenset("".join(words)))
     if script == Script.DIGITS:
-        return Alphabet(DIGITS, characters)
+        return Alphabet(DIGITS, characters, gaps=gaps)
     if script == Script.DATE_LINE:
         return Alphabet(DIGITS + "年月日元明治大正昭和平成令-./", characters)
     if script == Script.KANA:

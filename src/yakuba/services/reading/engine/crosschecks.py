@@ -10,9 +10,9 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefin
 from yakuba.kernel.values import Script
 from yakuba.kernel.values.names import has_words
 
-from ..contracts import FieldReading, Reason
+from ..contracts import FieldReading, Reason, firm
 from . import postal, readings
-from .alphabets import LOOKALIKE_KANJI, is_variant, out_of_place
+from .alphabets import LOOKALIKE_KANJI, TOLD_APART, is_variant, out_of_place
 
 
 @dataclass
@@ -61,8 +61,19 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
         found.reasons.append(Reason.BLANKS_UNREAD)
     if any(is_variant(c) for c in open_part):
         found.reasons.append(Reason.VARIANT_KANJI)
-    elif any(c in LOOKALIKE_KANJI for c in open_part) or out_of_place(open_part):
+    elif out_of_place(open_part) or any(
+        reading.value[at] in LOOKALIKE_KANJI and not _told_apart(reading, at)
+        for at in range(found.confirmed_prefix, len(reading.value))
+    ):
         found.reasons.append(Reason.LOOKALIKE)
+
+
+def _told_apart(reading: FieldReading, at: int) -> bool:
+    """All views and both recognisers leave no doubt which of two forms of a kanji stands there."""
+    evidence, length = reading.evidence, len(reading.value)
+    if reading.value[at] not in TOLD_APART or {len(evidence.characters), len(evidence.rivals)} != {length}:
+        return False
+    return firm(evidence.characters[at], evidence.second) and not TOLD_APART & {*evidence.rivals[at]}
 
 
 def _may_lack_blanks(type_: str, value: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.values import Picks, Script
 
-from ..contracts import Evidence, Reason
+from ..contracts import Evidence, Reason, firm
 from . import comb as combs
 from . import lines, marks, postal, readings, resolve, shapes
 from .alphabets import Alphabet, shapes_in_context
@@ -34,8 +34,9 @@ class Work:
     """A box on its way: pictures to recognise, and what came of them.
 
     views: pictures of the whole line.  cells: pictures of its single characters.  figures: what is seen of
-    each of them.  settled: the result needs no
-    recognition (marks, empty boxes, unreadable ones).
+    each of them.  reader: who reads them.  second_reader, second, support: who is asked after it, what that one
+    reads, and how likely it finds what the first has read.  settled: the result needs no recognition (marks, empty
+    boxes, unreadable ones).
     """
 
     box: Box
@@ -45,6 +46,10 @@ class Work:
     cells: list[Grey] = field(default_factory=list)
     read_views: list[Decoded] = field(default_factory=list)
     read_cells: list[Decoded] = field(default_factory=list)
+    reader: str = ""
+    second_reader: str = ""
+    second: Decoded | None = None
+    support: float | None = None
     groups: tuple[int, ...] = ()
     figures: tuple[combs.Figure, ...] = ()
     era: str = ""
@@ -60,6 +65,11 @@ class Work:
         """The views so far agree, so further ones may lead to trust."""
         texts = {view.text for view in self.read_views}
         return len(texts) == 1 and "" not in texts and not any(view.proposed for view in self.read_views)
+
+    @property
+    def firm(self) -> bool:
+        """Further views would say the same."""
+        return self.promising and firm(min(view.floor for view in self.read_views), self.support)
 
     @property
     def proven(self) -> bool:
@@ -241,6 +251,9 @@ def conclude(work: Work) -> Outcome:
         print_found=work.print_found,
         flags=tuple(dict.fromkeys(flags)),
         rivals=_rivals(agreeing, len(text)),
+        reader=work.reader,
+        second_reader=work.second_reader,
+        second=None if work.support is None else round(work.support, 4),
     )
     share = len(agreeing) / len(work.read_views)
     return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)
@@ -295,7 +308,7 @@ def _rivals(agreeing: Sequence[Decoded], length: int) -> tuple[str, ...]:
 def _others(work: Work, text: str) -> tuple[str, ...]:
     """Other readings, likeliest first, at most four."""
     weights: Counter[str] = Counter()
-    for view in work.read_views:
+    for view in [*work.read_views, *([work.second] if work.second else [])]:
         weights[view.text] += 1
         for other, share in view.alternatives:
             weights[other] += share  # type: ignore[assignment]

@@ -29,7 +29,7 @@ LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a 
 class Line:
     """One written line. grey: the box with margin, print removed; plain: the same with print kept;
     ink: writing without specks; box: x, y, width, height of the writing in `grey`; several: more than one
-    line, or two writings far apart."""
+    line, or two writings far apart; drawn: the ink and, of a thin or faint pen, the strokes that are too light for it."""
 
     grey: Grey
     plain: Grey
@@ -40,10 +40,11 @@ class Line:
     crossed: bool = False
     outside: bool = False
     several: bool = False
+    drawn: Mask | None = None
 
     @property
     def empty(self) -> bool:
-        """Nothing dark enough to be writing."""
+        """Nothing that may be writing."""
         return self.box[2] == 0
 
 
@@ -56,16 +57,23 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     ink = _belonging(every, (left, top, rect[2], rect[3]))
     outside = _longest(every & ~ink) > OVERHANG
     found = bounds(ink)
-    faint = _longest(sheet.added[window] & _inside(every.shape, (left, top, rect[2], rect[3])) & ~_grown(ink))
+    box = (left, top, rect[2], rect[3])
+    light = sheet.added[window] & _inside(every.shape, box)
+    faint = _longest(light & ~_grown(ink))
+    drawn = _belonging(specks_removed(ink | light), box) if faint > STROKE else ink
     if found is None or _longest(ink) <= STROKE:
-        return Line(grey, sheet.grey[window], ink, (0, 0, 0, 0), 0.0, faint > STROKE, outside=outside)
+        pale = bounds(drawn) if faint > STROKE else None
+        none = (0, 0, 0, 0)
+        return Line(
+            grey, sheet.grey[window], ink, pale or none, 0.0, faint > STROKE, outside=outside, drawn=drawn
+        )
     share = float(ink.sum() / (rect[2] * rect[3]))
     height = max(strokes.character_height(ink), LOWEST_TEXT * rect[3])
-    drawn = strokes.ink_of(grey, sheet.added[window])
+    pen = strokes.ink_of(grey, sheet.added[window])
     lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
-    struck = strokes.struck_out(drawn, *lengths)
+    struck = strokes.struck_out(pen, *lengths)
     several = _several(ink) or _far_apart(ink, height)
-    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, several)
+    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, several, drawn)
 
 
 def _grown(ink: Mask) -> Mask:
@@ -125,8 +133,10 @@ def _longest(ink: Mask) -> int:
 def views(line: Line) -> list[Grey]:
     """Different pictures of the same line, the most readable first. What they agree on does not hang on the
     accident of one crop: another frame, another width, another stroke thickness, with and without print."""
-    clean = _cut(_only(line.grey, line.ink), line.box, 6)
-    return [clean, _cut(line.plain, line.box, 3), *more(clean)]
+    drawn = line.ink if line.drawn is None else line.drawn
+    box = bounds(drawn) or line.box
+    clean = _cut(_only(line.grey, drawn), box, 6)
+    return [clean, _cut(line.plain, box, 3), *more(clean)]
 
 
 def more(clean: Grey) -> list[Grey]:

@@ -21,7 +21,7 @@ from .formmark import read_mark
 from .headings import changed_below
 from .labels import changed_fields
 from .library import FormLibrary
-from .recognition import Decoded, Recogniser, decode
+from .recognition import Decoded, Recogniser, decode, support
 
 SMALLEST_SIDE = 300  # pixels: below 35 dpi on A4 no character can be read
 LARGEST_PIXELS = 60_000_000
@@ -141,19 +141,34 @@ def _flagged(reading: FieldReading) -> FieldReading:
 def recognise(works: Sequence[Work], recogniser: Recogniser) -> None:
     """Fill in the results of all boxes, in rounds so that similar pictures share a batch.
 
-    Two views of everything; more views, and single cells, only of what they do not settle.
+    Two views of everything; single cells and a second opinion of what they do not prove; more views only where that
+    leaves a doubt.
     """
     waiting = [work for work in works if not work.settled]
+    for work in waiting:
+        work.reader = recogniser.name
     _add_views([(work, view) for work in waiting for view in work.views[:FIRST_VIEWS]], works, recogniser)
     open_ = [work for work in waiting if not work.proven]
     cells = [(work, cell) for work in open_ for cell in work.cells]
     for (work, _), decoded in zip(cells, _decode(cells, recogniser), strict=True):
         work.read_cells.append(decoded)
+    if recogniser.second:
+        _second_opinion([work for work in open_ if work.promising], recogniser.second)
     rest = []
     for work in open_:
+        if work.firm:
+            continue
         views = work.views[FIRST_VIEWS:]
         rest += [(work, view) for view in (views if work.promising else views[:1])]
     _add_views(rest, works, recogniser)
+
+
+def _second_opinion(works: Sequence[Work], recogniser: Recogniser) -> None:
+    """What another recogniser reads where the views of the first gave the same."""
+    pictures = [(work, work.views[0]) for work in works]
+    for (work, _), decoded in zip(pictures, _decode(pictures, recogniser), strict=True):
+        work.second_reader, work.second = recogniser.name, decoded
+        work.support = support(decoded, work.read_views[0].text, _letters(work, recogniser))
 
 
 def _add_views(pictures: Sequence[tuple[Work, Grey]], works: Sequence[Work], recogniser: Recogniser) -> None:
@@ -168,7 +183,8 @@ def _add_views(pictures: Sequence[tuple[Work, Grey]], works: Sequence[Work], rec
 
 
 def _letters(work: Work, recogniser: Recogniser) -> Alphabet:
-    return alphabet(work.alphabet, recogniser.characters, frozenset(work.definition.words))
+    words = frozenset(work.definition.words)
+    return alphabet(work.alphabet, recogniser.characters, words, recogniser.gaps)
 
 
 def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> list[Decoded]:

@@ -22,9 +22,20 @@ RIVAL = 1e-3  # another character with at least this chance is remembered as a r
 
 
 class Recogniser(Protocol):
-    """What reads a line image. `characters[0]` is the CTC blank."""
+    """What reads a line image. `characters[0]` is the CTC blank.
 
-    characters: tuple[str, ...]
+    name: what it is called beside a value.  gaps: characters that it gives for the white between two digits.
+    second: another recogniser, which is asked where this one may be sure and wrong.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def characters(self) -> tuple[str, ...]: ...
+    @property
+    def gaps(self) -> str: ...
+    @property
+    def second(self) -> Recogniser | None: ...
 
     def probabilities(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """For each greyscale line image (0 = black) softmax output `[time steps, len(characters)]`."""
@@ -92,6 +103,16 @@ def probability(folded: NDArray[np.float32], text: str, alphabet: Alphabet) -> f
         grown[2:] += skip[2:] * forward[:-2]
         forward = grown * step
     return float(min(1.0, forward[-1] + forward[-2]))
+
+
+def support(read: Decoded, text: str, alphabet: Alphabet) -> float | None:
+    """How sure a recogniser that read `read` is of `text`, 0..1: of what it reads itself its least sure character, of
+    another text its probability as a share of that; None where it does not know one of the characters."""
+    if read.folded is None or alphabet.encode(text) is None:
+        return None
+    if read.text == text:
+        return read.floor
+    return min(1.0, probability(read.folded, text, alphabet) / max(read.posterior, SMALLEST))
 
 
 def _spell(symbols: tuple[int, ...], alphabet: Alphabet) -> str:

@@ -105,12 +105,13 @@ def running(user: Any) -> list[RunningWork]:
 
 
 def self_check() -> list[CheckResult]:
-    """Whether the recogniser's model is there."""
+    """Whether the recognisers' models are there and are what they should be."""
     from yakuba.kernel.modelfolders import ModelRefused
-    from yakuba.services.reading.adapters.ppocr import bundled_model
+    from yakuba.services.reading.adapters.recognisers import own_model, shipped_model
 
     try:
-        bundled_model()
+        own_model()
+        shipped_model()
     except ModelRefused as error:
         return [CheckResult("文字認識のモデル", False, str(error))]
     return [CheckResult("文字認識のモデル", True)]

@@ -48,6 +48,7 @@ def test_two_pages_in_the_wrong_order_become_one_case_and_machine_and_person_are
     source = CaseValue.objects.get(case=case, field="child_name").source
     assert len(source["corners"]) == 4
     assert source["page"] == 1
+    assert (source["engine"], source["second_engine"]) == ("役場の認識器 2026.11", "PP-OCRv6")
     now = progress_of(batch)
     assert (now.running, now.sheets, now.cases, now.incomplete, now.problems) == (False, 3, 2, 0, 0)
     assert now.fields == now.auto + now.person == 43 + 13

@@ -62,6 +62,8 @@ def test_every_page_opens_empty_and_full(browser, full_desk):
     answer = browser.get(reverse("reading:case", args=[full_desk.case(NURSERY).pk]), follow=True)
     assert answer.redirect_chain == [(reverse("ledger:case", args=[full_desk.case(NURSERY).pk]), 302)]
     assert "2ページ目がありません" in text_of(answer)
+    case = text_of(browser.get(reverse("ledger:case", args=[full_desk.case(BUS).pk])))
+    assert "役場の認識器 2026.11、PP-OCRv6" in case
     for form in FormDefinition.objects.all():
         assert "<rect" in text_of(browser.get(reverse("reading:form", args=[form.pk])))
 

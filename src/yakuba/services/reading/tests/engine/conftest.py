@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from yakuba.services.reading.adapters import recognisers
 from yakuba.services.reading.adapters.ppocr import PpOcr
 from yakuba.services.reading.engine.definitions import Rect
 from yakuba.services.reading.engine.library import FormLibrary, Template
@@ -31,7 +32,7 @@ def library() -> FormLibrary:
 
 @pytest.fixture(scope="session")
 def recogniser() -> PpOcr:
-    return PpOcr()
+    return recognisers.recogniser()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,13 @@ from yakuba.services.reading.engine.assemble import read_cases
 from yakuba.services.reading.engine.library import FormLibrary
 
 CLEAR = Evidence(
-    views=4, agreeing=4, characters=(0.99,) * 10, posterior=0.99, cells_agree=True, cell_floor=0.99
+    views=4,
+    agreeing=4,
+    characters=(0.99,) * 10,
+    posterior=0.99,
+    cells_agree=True,
+    cell_floor=0.99,
+    second=1.0,
 )
 
 
@@ -86,7 +92,7 @@ def test_the_same_number_on_different_forms_is_not_one_case(library: FormLibrary
 
 
 def test_a_parent_on_page_two_is_confirmed_by_the_applicant_on_page_one(library: FormLibrary) -> None:
-    unclear = Evidence(views=4, agreeing=4, characters=(0.6,) * 4, posterior=0.6)
+    unclear = Evidence(views=4, agreeing=4, characters=(0.75,) * 4, posterior=0.65, second=1.0)
     name = reading("applicant_name", "name", "山田花子", 1)
     kana = reading("applicant_kana", "kana", "ヤマダハナコ", 1)
     mother = FieldReading(
