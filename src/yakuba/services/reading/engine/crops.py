@@ -72,15 +72,15 @@ class Sheet:
     def print_found_near(self, rect: Rect, margin: int = 40) -> float:
         """Share of the form's print in and around a box that is on the scan, 0..1; 1 where none is printed."""
         part = self.window(rect, margin)
-        wanted = self._solid_print[part]
+        wanted = self.solid_print[part]
         if wanted.sum() < 50:
             return 1.0
-        return float((wanted & self._nearly_ink[part]).sum() / wanted.sum())
+        return float((wanted & self.nearly_ink[part]).sum() / wanted.sum())
 
     def print_gap(self, rect: Rect, margin: int = 8) -> int:
         """The longest stretch, in pixels, of the print in and at a box that is not on the scan: whitened, covered, torn."""
         part = self.window(rect, margin)
-        missing = (self._solid_print[part] & ~self._nearly_ink[part]).astype(np.uint8)
+        missing = (self.solid_print[part] & ~self.nearly_ink[part]).astype(np.uint8)
         _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(missing, np.ones((3, 3), np.uint8)))
         sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
         return int(sides.max()) if sides.size else 0
@@ -105,11 +105,13 @@ class Sheet:
         return thin, thick_
 
     @cached_property
-    def _solid_print(self) -> Mask:
+    def solid_print(self) -> Mask:
+        """Dark print of the form of two pixels and more."""
         return cv2.erode((self.form < DARK_PRINT).astype(np.uint8), np.ones((2, 2), np.uint8)).astype(bool)
 
     @cached_property
-    def _nearly_ink(self) -> Mask:
+    def nearly_ink(self) -> Mask:
+        """Whatever is darker than paper on the scan, and two pixels around it."""
         return cv2.dilate((self.grey < 190).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
 
     def window(self, rect: Rect, margin: int = 0) -> tuple[slice, slice]:
