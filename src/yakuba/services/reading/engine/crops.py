@@ -32,6 +32,7 @@ GROWN = 6  # pixels on each side of a printed line in which a scan may show it
 FRINGE = 230  # the soft edge of a thin printed line counts as its width
 THICK = 5  # pixels with fringe: a thick line, which black-and-white scans make thicker still
 UPRIGHT = 25  # pixels: a printed upright line is at least as long
+WIDEST = 85  # per cent of the upright lines of a page
 RED = 45  # grey levels by which red ink is redder than green and blue
 
 
@@ -87,7 +88,8 @@ class Sheet:
 
     @cached_property
     def line_growth(self) -> tuple[float, float]:
-        """(thin, thick): pixels by which the scan shows the form's upright lines wider than they are printed."""
+        """(thin, thick): pixels by which the scan shows the form's upright lines wider than they are printed, all but the
+        widest: a slightly turned one of a pixel is two or three where it steps."""
         upright = cv2.morphologyEx(
             (self.form < FRINGE).astype(np.uint8), cv2.MORPH_OPEN, np.ones((UPRIGHT, 1), np.uint8)
         )
@@ -101,7 +103,7 @@ class Sheet:
             written = (self.grey[band] < INK).sum(axis=1)
             thick = float(np.median(printed)) >= THICK
             found[thick].append(float(np.median(written - printed)))
-        thin, thick_ = (float(np.median(growths)) if growths else 0.0 for growths in found)
+        thin, thick_ = (float(np.percentile(growths, WIDEST)) if growths else 0.0 for growths in found)
         return thin, thick_
 
     @cached_property
