@@ -3,7 +3,7 @@
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
 Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, overlaid.py, elsewhere.py,
-pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
+habits.py, pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import corrections
 import elsewhere
 import files
 import fonts
+import habits
 import overlaid
 import pale
 import places
@@ -47,6 +48,7 @@ TRICKS: dict[str, Trick] = {
     **overlaid.KINDS,
     **alike.KINDS,
     **elsewhere.KINDS,
+    **habits.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3
@@ -135,7 +137,7 @@ def attempt_sheet(
 def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random) -> Scanner:
     """Where colour or faint strokes are the point, a scanner that a person could still see them on."""
     red = any(one.kind.startswith("red_") for one in judged)
-    faint = any(one.kind == "pencil" for one in judged)
+    faint = any(one.kind in ("pencil", "rubbed_out") for one in judged)
     modes = ("colour",) if red else ("colour", "colour", "grey") if faint else ("colour", "grey", "bilevel")
     return Scanner(mode or rng.choice(modes), clean, gentle=red or faint)
 

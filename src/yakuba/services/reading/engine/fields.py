@@ -236,8 +236,8 @@ def conclude(work: Work) -> Outcome:
     value = _value(work, text, flags)
     if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
-    if not flags and len(agreeing) == len(work.read_views) and _struck(work, text):
-        flags.append(Reason.STRUCK_OUT)
+    clear = not flags and len(agreeing) == len(work.read_views)
+    flags += _seen_in_shapes(work, text, clear)
     evidence = Evidence(
         views=len(work.read_views),
         agreeing=len(agreeing),
@@ -259,11 +259,21 @@ def conclude(work: Work) -> Outcome:
     return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)
 
 
-def _struck(work: Work, text: str) -> bool:
-    """A character of a free line has a stroke that is not its own. Entries of a list repeat (保育園): how one hand writes
-    園 would ask for all of them."""
-    free = work.box.kind == "line" and not work.definition.words
-    return free and bool(work.views) and shapes.struck_character(work.views[0], text)
+def _seen_in_shapes(work: Work, text: str, clear: bool) -> list[Reason]:
+    """What the shapes of a line's characters say: its end is another writing; and where all else is clear, one of them
+    is struck, or cannot be judged. Entries of a list repeat (保育園): how one hand writes 園 would ask for all of them,
+    so there only what crosses counts."""
+    if work.box.kind != "line" or not work.views:
+        return []
+    line = shapes.read_line(work.views[0], text)
+    if line and shapes.two_writings(line):
+        return [Reason.SEVERAL_LINES]
+    if not clear:
+        return []
+    struck = shapes.crossed if work.definition.words else shapes.struck_character
+    if line and struck(line):
+        return [Reason.STRUCK_OUT]
+    return [Reason.VARIANT_KANJI] if shapes.unknown(text) else []
 
 
 def _value(work: Work, text: str, flags: list[Reason]) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contracts import Reason
+from . import hidden
 from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
 
@@ -58,6 +59,8 @@ def flags(sheet: Sheet, page: PageDefinition) -> dict[str, tuple[Reason, ...]]:
             found[field].add(Reason.OUTSIDE_BOX)
         for field in _reddened(sheet, owners, page.free):
             found[field].add(Reason.COLOURED_INK)
+    for field in hidden.fields(sheet, page):
+        found[field].add(Reason.PRINT_MISSING)
     return {field: tuple(sorted(reasons)) for field, reasons in found.items()}
 
 

@@ -90,8 +90,9 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
     if inside >= MARKED_INK or ring >= FULL_RING:
         plain = inside < MARKED_INK or _one_mark(ink, width, height, inside, ring)
         return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring)
-    faint = _inner(_long_strokes(sheet.added[window]), width, height)
-    if inside <= EMPTY_INK and ring <= EMPTY_RING and not faint.any():
+    faint = _long_strokes(sheet.added[window])
+    around = max(ring, _ring(faint, width, height))
+    if inside <= EMPTY_INK and around <= EMPTY_RING and not _inner(faint, width, height).any():
         return MarkReading(Mark.EMPTY, inside, ring)
     return MarkReading(Mark.UNCLEAR, inside, ring)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from PIL import ImageDraw
 
 from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine import paper
+from yakuba.services.reading.engine.definitions import Rect
 from yakuba.services.reading.engine.library import FormLibrary
 
 from .conftest import Paper
@@ -254,6 +255,26 @@ def test_print_that_was_covered_asks(library: FormLibrary, bus: Paper, field: st
     assert Reason.PRINT_MISSING in asked(bus, library)[field]
 
 
+def whitened(paper: Paper, rects: Iterable[Rect], inset: int = 4) -> None:
+    """The inside of combs painted over: the lines between the cells are gone, the frames stand."""
+    for x, y, width, height in rects:
+        inside = (x + inset, y + inset, x + width - inset, y + height - inset)
+        ImageDraw.Draw(paper.image).rectangle(inside, fill=252)
+
+
+@pytest.mark.parametrize("field", ["employee_number", "tax_total", "contact_phone"])
+def test_lines_between_cells_that_were_covered_ask(library: FormLibrary, tax: Paper, field: str) -> None:
+    whitened(tax, [tax.box(field)])
+    assert asked(tax, library) == {field: {Reason.PRINT_MISSING}}
+
+
+def test_thin_lines_that_the_whole_scan_lost_say_nothing(library: FormLibrary, tax: Paper) -> None:
+    for box in tax.template.definition.boxes:
+        if box.kind in ("comb", "date") and not box.field.endswith("postal_code"):  # it has a thick line
+            whitened(tax, box.parts.values() or [box.box])
+    assert asked(tax, library) == {}
+
+
 # Red -----------------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +311,14 @@ def test_ink_of_any_colour_is_ink(library: FormLibrary, bus: Paper, colour: tupl
 
 
 # Faint ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grey", [175, 190, 205])
+def test_a_ring_in_pencil_around_a_box_is_never_blank(library: FormLibrary, tax: Paper, grey: int) -> None:
+    x, y, side, _ = tax.mark_box("change_reason", "retired")
+    ring = (x - 8, y - 8, x + side + 8, y + side + 8)
+    ImageDraw.Draw(tax.image).ellipse(ring, outline=grey, width=3)
+    assert Reason.MARK_UNCLEAR in asked(tax, library)["change_reason"]
 
 
 @pytest.mark.parametrize("grey", [175, 195, 210])
