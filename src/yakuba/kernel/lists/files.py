@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import files
 from yakuba.kernel.tables.files import Lacking
 from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table
@@ -24,8 +25,10 @@ def write(
     accept: bool = False,
     reduction: Mapping[str, str] = NO_REDUCTION,
 ) -> Download:
-    """The file `<name>-<today>`, written to the disk as `tables.files.write` does. Raises Lacking, and KeyError for
-    another form."""
+    """The file `<name>-<today>`, written to the disk as `tables.files.write` does. Raises Lacking, and Invalid for
+    another form, which only a changed address can ask for."""
+    if form not in files.FORMATS:
+        raise Invalid(f"ファイルの形式は {'、'.join(files.FORMATS)} から選んでください。")
     file = files.written(tables, form, accept=accept, reduction=reduction)
     suffix = form if form in ("xlsx", "json") else "csv"
     return Download(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)
