@@ -92,8 +92,9 @@ def test_events_are_never_changed(case):
     event = case.events.get()
     with pytest.raises(RuntimeError):
         event.save()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        CaseEvent.objects.filter(pk=event.pk).update(seconds=0)
+    for change in ({"seconds": event.seconds + 1}, {"kind": "ledger.moved"}, {"details": {"reason": "別の話"}}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            CaseEvent.objects.filter(pk=event.pk).update(**change)
 
 
 def test_pages_show_the_own_cases_and_remember_who_looked(case, clerk, client, yakuba_city):

@@ -14,12 +14,12 @@ LIST = (
 )
 
 
-def take(desk, clerk, text):
-    return taking.facilities_from_file(desk.round, text.encode(), actor=clerk)
+def take(desk, text):
+    return taking.facilities_from_file(desk.round, text.encode())
 
 
 def test_facilities_are_points_with_their_free_seats(desk, clerk, client):
-    take(desk, clerk, LIST)
+    take(desk, LIST)
     found = facility_map(desk.round)
     placed = {one.label: (one.value, one.note, one.shape.points) for one in found.mapped}
     assert placed["中央保育園"] == (3, "0歳 1、1歳 2", ((139.70, 35.69),))
@@ -34,7 +34,7 @@ def test_facilities_are_points_with_their_free_seats(desk, clerk, client):
 
 
 def test_a_list_without_places_has_no_map_and_says_how_to_get_one(desk, clerk, client):
-    take(desk, clerk, "施設番号,施設名,0歳\nN1,中央保育園,1\n")
+    take(desk, "施設番号,施設名,0歳\nN1,中央保育園,1\n")
     assert facility_map(desk.round) is None
     client.force_login(clerk)
     text = client.get(f"/nursery/rounds/{desk.round.pk}/facilities/").content.decode()
