@@ -296,11 +296,11 @@ def test_without_its_picture_nothing_is_confirmed_by_a_key(case, house, browser,
     with turn, town.in_yakuba_city():
         assert not Question.objects.filter(state="answered").exists()
     page.get_by_role("button", name="原本を見て入力する").click()
-    page.keyboard.type("山田次郎")
+    page.keyboard.type("山田太朗")
     press(page, "Enter")
     expect(page.locator("h1")).to_have_text("住所")
     with turn, town.in_yakuba_city():
-        assert values_of(case)["name"] == "山田次郎"
+        assert values_of(case)["name"] == "山田太朗"
 
 
 def test_the_implausible_takes_a_second_enter(case, house, browser, turn):
@@ -331,11 +331,11 @@ def test_the_value_of_a_correction_is_replaced_by_typing(case, house, browser, t
     box = page.get_by_label("正しい値（氏名）")
     expect(box).to_be_focused()
     until(page, "getSelection().toString() !== ''")
-    page.keyboard.type("山田次郎")
-    expect(box).to_have_value("山田次郎")
+    page.keyboard.type("山田太朗")
+    expect(box).to_have_value("山田太朗")
     page.get_by_label("気づいたきっかけ").fill("申請者からの連絡")
     page.get_by_role("button", name="訂正を始める").click()
-    expect(page.locator("main")).to_contain_text("山田太郎 から 山田次郎 に直します")
+    expect(page.locator("main")).to_contain_text("山田太郎 から 山田太朗 に直します")
     page.get_by_role("button", name="直した", exact=True).click()
     expect(page.locator("main")).to_contain_text("基幹システムも直しました")
 

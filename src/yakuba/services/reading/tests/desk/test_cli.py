@@ -50,10 +50,10 @@ def test_values_are_listed_and_answered_for_a_member_of_staff(desk, scan, clerk,
     (listed,) = json.loads(run("questions", "--json").stdout)
     assert listed["id"] == question.pk
     assert run("answer", question.pk, "", "--user", clerk.username).exit_code == 1
-    assert run("answer", question.pk, "山田太郎", "--user", newcomer.username).exit_code == 3
-    assert run("answer", question.pk, "山田太郎", "--user", "nobody").exit_code == 2
-    assert run("answer", 999, "山田太郎", "--user", clerk.username).exit_code == 2
-    assert run("answer", question.pk, "山田太郎", "--user", clerk.username).exit_code == 0
+    assert run("answer", question.pk, "小宮山美幸", "--user", newcomer.username).exit_code == 3
+    assert run("answer", question.pk, "小宮山美幸", "--user", "nobody").exit_code == 2
+    assert run("answer", 999, "小宮山美幸", "--user", clerk.username).exit_code == 2
+    assert run("answer", question.pk, "小宮山美幸", "--user", clerk.username).exit_code == 0
     assert json.loads(run("questions", "--json").stdout) == []
     assert "朝の便" in run("batches").stdout
     assert run("status", 999).exit_code == 2

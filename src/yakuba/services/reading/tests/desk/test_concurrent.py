@@ -103,7 +103,7 @@ def test_of_two_persons_who_answer_at_the_same_time_one_is_told(
         yakuba_city,
         *[
             lambda person=person, name=name: questions.answer(question.pk, name, actor=person, seconds=1.0)
-            for person, name in ((desk.person, "山田太郎"), (colleague, "川田太郎"))
+            for person, name in ((desk.person, "小宮山美幸"), (colleague, "小見山美幸"))
         ],
     )
     assert [type(error) for error in raised] == [WrongStep]

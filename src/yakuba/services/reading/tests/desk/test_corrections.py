@@ -29,6 +29,7 @@ def entered(desk):
         value="高橋花子", trusted=True, origin="reading", confirmed_by=None, confirmed_at=None,
         source=source | {"decision": "trusted", "confirmed_by": ["kana"]},
     )  # fmt: skip
+    CaseValue.objects.filter(case=case, field="kana").update(value="タカハシハナコ")
     ledger.move(case, Status.ENTERING)
     return ledger.move(case, Status.ENTERED, target_number="K-17")
 

@@ -106,9 +106,9 @@ def test_confirming_goes_from_value_to_value_by_enter_alone(browser, desk, asked
     assert re.search(r"<input[^>]*name=\"value\"[^>]*autofocus", page)
     assert reverse("reading:field_picture", args=[asked.case_id, "name"]) in page
     shown = re.search(r'name="shown" value="([^"]+)"', page).group(1)
-    answer = browser.post(url, {"value": "山田 太郎", "shown": shown}, follow=True)
+    answer = browser.post(url, {"value": "小宮山 美幸", "shown": shown}, follow=True)
     assert "確認を待つ値はありません" in text_of(answer)
-    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "山田太郎"
+    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "小宮山美幸"
     event = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__field="name").last()
     assert 0 < event.seconds < 60
 
@@ -146,14 +146,14 @@ def test_an_answer_is_taken_once_and_only_for_the_value_that_was_shown(browser, 
         shown[question.pk] = re.search(r'name="shown" value="([^"]+)"', text_of(browser.get(url))).group(1)
     here = reverse("reading:question", args=[asked.pk])
     for token in ("", shown[other.pk], shown[asked.pk][:-2]):
-        answer = browser.post(here, {"value": "山田次郎", "shown": token}, follow=True)
+        answer = browser.post(here, {"value": "込山美幸", "shown": token}, follow=True)
         assert "入力は受け取っていません" in text_of(answer)
     confirmed = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__field="name")
     before = confirmed.count()
-    browser.post(here, {"value": "山田三郎", "shown": shown[asked.pk]})
-    answer = browser.post(here, {"value": "山田四郎", "shown": shown[asked.pk]}, follow=True)
+    browser.post(here, {"value": "小宮山深雪", "shown": shown[asked.pk]})
+    answer = browser.post(here, {"value": "小見山美雪", "shown": shown[asked.pk]}, follow=True)
     assert "この画面を開いたあとに確定されています" in text_of(answer)
-    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "山田三郎"
+    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "小宮山深雪"
     assert confirmed.count() == before + 1
 
 
@@ -176,13 +176,13 @@ def test_choices_have_number_keys_and_nothing_is_chosen_for_the_person(browser, 
 
 def test_the_value_before_can_be_opened_again_and_put_right(browser, desk, asked):
     other = questions.ask_again(desk.case(BUS), "kana", actor=desk.person)
-    answered(browser, asked, value="山田太郎")
+    answered(browser, asked, value="小宮山美幸")
     page = text_of(browser.get(reverse("reading:question", args=[other.pk])))
     back = reverse("reading:question", args=[asked.pk])
     assert f'href="{back}"' in page
-    assert 'value="山田太郎"' in text_of(browser.get(back))
-    answered(browser, asked, value="山田大郎")
-    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "山田大郎"
+    assert 'value="小宮山美幸"' in text_of(browser.get(back))
+    answered(browser, asked, value="小宮山美雪")
+    assert CaseValue.objects.get(case=asked.case_id, field="name").value == "小宮山美雪"
 
 
 def test_holding_needs_a_reason_and_the_value_can_be_found_again(browser, desk, asked):

@@ -77,7 +77,7 @@ def test_the_answer_is_stored_in_canonical_form_with_who_and_how_long(desk, aske
     )
     event = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__field="birth").last()
     assert (event.user, event.seconds) == (desk.person, 7.5)
-    questions.answer(asked["name"].pk, "山田　太郎", actor=desk.person, seconds=9999.0, assumed=True)
+    questions.answer(asked["name"].pk, "小宮山　美幸", actor=desk.person, seconds=9999.0, assumed=True)
     event = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__field="name").last()
     assert (event.seconds, event.details["assumed"]) == (120.0, True)
 
@@ -147,12 +147,12 @@ def test_two_persons_never_get_the_same_value_and_a_case_stays_with_who_began_it
 
 
 def test_who_comes_second_is_told_and_changes_nothing(desk, asked, colleague):
-    questions.answer(asked["name"].pk, "山田太郎", actor=colleague, seconds=3.0)
+    questions.answer(asked["name"].pk, "小宮山美幸", actor=colleague, seconds=3.0)
     with pytest.raises(WrongStep, match="先に確認"):
         questions.answer(asked["name"].pk, "川田太郎", actor=desk.person, seconds=3.0)
-    assert CaseValue.objects.get(case=case_of(asked), field="name").value == "山田太郎"
-    questions.answer(asked["name"].pk, "山田大郎", actor=colleague, seconds=3.0)  # own mistake put right
-    assert CaseValue.objects.get(case=case_of(asked), field="name").value == "山田大郎"
+    assert CaseValue.objects.get(case=case_of(asked), field="name").value == "小宮山美幸"
+    questions.answer(asked["name"].pk, "小宮山美雪", actor=colleague, seconds=3.0)  # own mistake put right
+    assert CaseValue.objects.get(case=case_of(asked), field="name").value == "小宮山美雪"
 
 
 def test_a_held_value_keeps_its_case_back_until_it_is_answered(desk, asked):
@@ -163,7 +163,7 @@ def test_a_held_value_keeps_its_case_back_until_it_is_answered(desk, asked):
     desk.answer_all(BUS)
     assert case_of(asked).status == Status.CONFIRMING
     assert questions.take_next(desk.person) is None
-    questions.answer(asked["name"].pk, "山田太郎", actor=desk.person, seconds=2.0)
+    questions.answer(asked["name"].pk, "小宮山美幸", actor=desk.person, seconds=2.0)
     assert case_of(asked).status == Status.READY
 
 
@@ -184,7 +184,7 @@ def test_what_the_applicant_corrects_is_put_in_and_takes_the_case_out_of_waiting
     ledger.move(case_of(asked), Status.RETURNED, reason="氏名が違う")
     questions.ask_again(case_of(asked), "name", actor=desk.person)
     assert case_of(asked).status == Status.CONFIRMING
-    questions.answer(asked["name"].pk, "山田花子", actor=desk.person, seconds=2.0)
+    questions.answer(asked["name"].pk, "小見山美幸", actor=desk.person, seconds=2.0)
     assert case_of(asked).status == Status.READY
 
 
@@ -201,7 +201,7 @@ def test_nothing_is_changed_once_the_robot_has_the_case(desk, asked):
     desk.answer_all(BUS)
     ledger.move(case_of(asked), Status.ENTERING)
     with pytest.raises(WrongStep, match="入力中"):
-        questions.answer(asked["name"].pk, "山田太郎", actor=desk.person, seconds=1.0)
+        questions.answer(asked["name"].pk, "小宮山美幸", actor=desk.person, seconds=1.0)
     with pytest.raises(WrongStep, match="入力中"):
         questions.ask_again(case_of(asked), "name", actor=desk.person)
 
