@@ -92,7 +92,11 @@ def test_events_are_never_changed(case):
     event = case.events.get()
     with pytest.raises(RuntimeError):
         event.save()
-    for change in ({"seconds": event.seconds + 1}, {"kind": "ledger.moved"}, {"details": {"reason": "別の話"}}):
+    for change in (
+        {"seconds": event.seconds + 1},
+        {"kind": "ledger.moved"},
+        {"details": {"reason": "別の話"}},
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             CaseEvent.objects.filter(pk=event.pk).update(**change)
 
