@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from playwright.sync_api import Browser, sync_playwright
+from town_objects import TownObjects, load_objects
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -19,6 +20,21 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@pytest.fixture(scope="module")
+def loaded_objects(django_db_setup: None, django_db_blocker: Any) -> Iterator[TownObjects]:
+    """The demo town with one object of every kind, made once for all tests of a module: each of them, with `db`, is taken
+    back to here. Not for a module whose tests commit."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load_objects()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def objects(loaded_objects: TownObjects, db: None) -> TownObjects:
+    """The same, for one test."""
+    return loaded_objects
 
 
 class OneAtATime:

@@ -18,7 +18,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from town_objects import RECEIPT_NUMBER, SECRET_WORD, TownObjects, load_objects
+from town_objects import RECEIPT_NUMBER, SECRET_WORD, TownObjects
 from typer.models import OptionInfo
 from typer.testing import CliRunner
 
@@ -76,11 +76,6 @@ WITH_OBJECT = [page for page in GUARDED if page.arguments and page.name not in O
 LISTS = [
     page for page in PAGES if (not page.arguments or page.name in OF_NO_TOWN) and page.name not in OPEN_TO_ALL
 ]
-
-
-@pytest.fixture
-def objects(db):
-    return load_objects()
 
 
 def logged_in(user: User) -> Client:

@@ -11,7 +11,6 @@ from django.db import DataError, OperationalError, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from test_access import GUARDED, PAGES, logged_in, token_for
-from town_objects import load_objects
 
 from yakuba.config.middleware import PlausibleInput
 from yakuba.demo import town
@@ -25,11 +24,6 @@ STRANGE = ("2147483648", str(2**63), "９" * 20, "1e400", "nan")
 FIELD = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
 ASKED = ("page", "batch", "q", "text", "state", "field", "with", "show", "result", "type", "shown", "procedure",
          "status", "table", "form", "year", "from", "to", "next", "whole", "days", "sort")  # fmt: skip
-
-
-@pytest.fixture
-def objects(db):
-    return load_objects()
 
 
 @pytest.fixture

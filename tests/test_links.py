@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from test_access import PAGES
 from test_browser_pages import trouble
-from town_objects import TownObjects, load_objects
+from town_objects import TownObjects
 
 from yakuba.demo import town
 from yakuba.kernel.accounts import allowed
@@ -93,8 +93,7 @@ def _may_send(person: object, url: str) -> bool:
 
 @pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
 @pytest.mark.parametrize("username", ROLES)
-def test_no_link_is_shown_that_would_be_refused(db, username):
-    objects = load_objects()
+def test_no_link_is_shown_that_would_be_refused(objects, username):
     assert refused(username, objects) == []
     trouble()
     assert refused(username, objects) == []
@@ -102,9 +101,8 @@ def test_no_link_is_shown_that_would_be_refused(db, username):
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("permission", ["", *sorted(permission_names())])
-def test_a_newcomer_with_one_permission_or_none_is_shown_only_what_opens(db, permission):
+def test_a_newcomer_with_one_permission_or_none_is_shown_only_what_opens(objects, permission):
     """With the permission to look at its room, without which no role has another of that room."""
-    objects = load_objects()
     wanted = {permission, f"{permission.partition('.')[0]}.view"} & permission_names()
     with town.in_yakuba_city() as city:
         person = User.objects.create_user("newcomer", municipality=city)
@@ -113,8 +111,7 @@ def test_a_newcomer_with_one_permission_or_none_is_shown_only_what_opens(db, per
 
 
 @pytest.mark.parametrize("username", ROLES)
-def test_the_page_of_a_case_shows_in_every_state_only_what_opens(db, username):
-    objects = load_objects()
+def test_the_page_of_a_case_shows_in_every_state_only_what_opens(objects, username):
     client, person = Client(), town.user(username)
     client.force_login(person)
     url = reverse("ledger:case", args=[objects.arguments["case_id"]])
@@ -130,8 +127,7 @@ def test_the_page_of_a_case_shows_in_every_state_only_what_opens(db, username):
         assert [one for one in shown if one and not _may_send(person, one)] == [], status
 
 
-def test_the_walk_sees_what_is_refused(db, monkeypatch):
-    objects = load_objects()
+def test_the_walk_sees_what_is_refused(objects, monkeypatch):
     from yakuba.kernel.ui import doors
 
     monkeypatch.setattr("yakuba.kernel.ui.templatetags.yakuba.may_open", lambda user, url: True)
