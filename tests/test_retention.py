@@ -192,7 +192,8 @@ def test_no_byte_of_the_database_and_of_the_data_folder_holds_it():
         assert word.decode().encode("unicode_escape") not in held
     for folder, _, names in os.walk(settings.YAKUBA.data_dir):
         for name in names:
-            content = (Path(folder) / name).read_bytes()
+            path = Path(folder) / name
+            content = path.read_bytes() if path.is_file() else b""  # a socket holds nothing
             assert not any(word in content for word in planted), name
 
 
