@@ -18,7 +18,7 @@ test: lint types contracts unit postgresql
 
 # Everything of `make test`, and what takes longer than that may.
 test-full: test
-	$(BIN)/pytest -n 2 --dist loadgroup -m full
+	$(BIN)/pytest -n 3 --dist loadgroup -m full
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,11 +32,11 @@ contracts: $(VENV)/.installed-dev
 	YAKUBA_DATA_DIR=build/check DJANGO_SETTINGS_MODULE=yakuba.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 # The same database tests once more on a PostgreSQL server that the run starts itself.
 postgresql: $(VENV)/.installed-dev
-	$(BIN)/python tests/on_postgresql.py -n 2 -m "not browser and not slow and not full" --ignore=samples \
+	$(BIN)/python tests/on_postgresql.py -n 3 -m "not browser and not slow and not full" --ignore=samples \
 	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py
 
 # make room name=library label=図書館

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from running_house import PASSWORD, STAFF, Visitor, new_house
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("front_door")]  # one house for all of them
 
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 

@@ -15,7 +15,7 @@ from yakuba.config.serving import connections
 from yakuba.config.serving.addresses import networks
 from yakuba.config.serving.connections import Connections, Line
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("front_door_crowd")]  # one house for all of them
 LARGE = 50_000_000  # bytes
 
 

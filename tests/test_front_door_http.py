@@ -14,7 +14,7 @@ from running_house import Visitor, new_house
 
 from yakuba.config.logs import RefusalsInOneLine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("front_door_http")]  # one house for all of them
 
 HOST = b"Host: 127.0.0.1\r\n"
 CLOSE = b"Connection: close\r\n"

@@ -22,7 +22,7 @@ from running_house import STAFF, Visitor, new_house
 
 from yakuba.config.running import _warn_of_an_unnamed_proxy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("https")]  # one house for all of them
 CLIENT = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
 PAGE = Path(__file__).resolve().parents[1] / "docs/operate/proxy.md"
 LOCKED = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from running_house import new_house
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]  # one house for all of them
 
 CORE = """
 import django, sys, time
