@@ -42,6 +42,9 @@ def running(user: Any) -> list[RunningWork]:
 def todays_work(user: Any) -> dict[str, Any]:
     """The home page's context (see `ui/home.html`)."""
     queues = [asdict(state) | {"label": queue.label} for queue, state in work_queues(user)]
+    queues.sort(
+        key=lambda queue: not queue["count"]
+    )  # on a telephone what is done would stand before what waits
     shown = {
         "queues": [_openable(user, queue) for queue in queues],
         "failures": [_openable(user, asdict(failure)) for failure in failures(user)],

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from yakuba.kernel.accounts.models import Role, User
+from yakuba.kernel.protection.models import Protection
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -125,3 +127,17 @@ def test_the_home_page_asks_no_more_of_the_database_however_many_piles_there_are
     with django_assert_max_num_queries(50):
         html = client.get("/").content.decode()
     assert html.count("読み取り：束") >= 20
+
+
+def test_what_waits_stands_before_what_is_done(client, clerk):
+    today = timezone.localdate()
+    with active_municipality(clerk.municipality):
+        for role in clerk.roles.all():
+            role.permissions = sorted(permission_names())
+            role.save()
+        Protection.objects.create(name="見本", reason="申出", begins=today, until=today, begun_by=clerk)
+    client.force_login(clerk)
+    counts = [queue["count"] for queue in client.get("/").context["queues"]]
+    assert counts[0] == 1
+    assert len(counts) > 5
+    assert not any(counts[1:])
