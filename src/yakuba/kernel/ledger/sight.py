@@ -51,10 +51,6 @@ class Sight:
         masked = item is not None and item.kind.masked and not self.revealed
         return item.shown(value) if masked and item is not None else value
 
-    def hides_picture(self, item: FieldDefinition | None) -> bool:
-        """Whether the field's place on a scan is covered."""
-        return self.hides(item) or (item is not None and item.kind.masked and not self.revealed)
-
 
 def is_place(item: FieldDefinition, places: Places) -> bool:
     """Whether the field says where somebody lives."""

@@ -7,6 +7,7 @@ Whoever operates the machine downloads the file of a prefecture, a ZIP archive w
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import zipfile
@@ -19,10 +20,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from yakuba.kernel.definitions import given
 from yakuba.kernel.maps.geojson import Feature, Shape, read, write
 from yakuba.kernel.maps.places import place
 from yakuba.kernel.maps.simplify import simplified
-from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.kernel.refusals import Invalid
 
 LARGEST = 150_000_000  # bytes of GeoJSON; the file of a prefecture
 MOST_POSITIONS = 5_000_000
@@ -48,12 +50,9 @@ def folder() -> Path:
 def load(path: Path) -> Loaded:
     """Take in the file of a prefecture; what was there of its bodies before is replaced.
 
-    Raises Missing where there is no file, Invalid for an archive or a file that is not of that kind, or too large.
+    Raises Unreadable where there is no file, or one too large, and Invalid for what is not of that kind.
     """
-    try:
-        content, sha256 = _content(path)
-    except OSError as error:
-        raise Missing(f"ファイル {path.name} を開けません。", remedy="場所を確かめてください。") from error
+    content, sha256 = _content(path)
     parts: dict[str, list[Shape]] = {}
     left_out = 0
     for feature in read(content, largest=LARGEST, most_positions=MOST_POSITIONS):
@@ -117,14 +116,12 @@ def _kept(path: Path, changed: int) -> Mapping[str, Shape]:
 
 def _content(path: Path) -> tuple[bytes, str]:
     """The GeoJSON, from the archive or as it lies, and the sum of the file."""
-    if path.stat().st_size > LARGEST:
-        raise Invalid(f"ファイルが大きすぎます（{LARGEST // 1_000_000}MBまで）。", remedy="都道府県ごとのファイルを使ってください。")  # fmt: skip
-    data = path.read_bytes()
+    data = given.content(path, LARGEST)
     sha256 = hashlib.sha256(data).hexdigest()
     if not data.startswith(b"PK"):
         return data, sha256
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             named = [one for one in members if one.filename.lower().endswith(".geojson")]
             if len(members) > MOST_MEMBERS or len(named) != 1:

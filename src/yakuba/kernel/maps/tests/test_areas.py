@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from yakuba.kernel.maps import areas, body_map
-from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.kernel.refusals import Invalid, Refused
 
 
 def square(west: float, south: float = 35.6) -> list[list[float]]:
@@ -102,7 +103,7 @@ def test_an_archive_that_swells_is_read_no_further_than_its_bound(data_folder, t
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.geojson", b" " * 10_000_000)
     assert path.stat().st_size < 100_000
-    with pytest.raises(Invalid, match="大きすぎます"):
+    with pytest.raises(Refused, match="大きすぎます"):
         areas.load(path)
 
 
@@ -111,7 +112,7 @@ def test_no_archive_a_cut_one_and_no_file_are_told(data_folder, archive, tmp_pat
     cut.write_bytes(archive.read_bytes()[:200])
     with pytest.raises(Invalid, match="ZIPとして読めません"):
         areas.load(cut)
-    with pytest.raises(Missing, match="開けません"):
+    with pytest.raises(Refused, match="ありません"):
         areas.load(tmp_path / "nothing.zip")
 
 
@@ -123,3 +124,9 @@ def test_the_command_takes_it_in_and_lists_it(data_folder, archive):
     assert json.loads(done.output)["codes"] == ["13101", "13102"]
     listed = CliRunner().invoke(app, ["list", "--json"])
     assert archive.name in listed.output
+
+
+def test_a_file_without_an_end_is_read_within_bounds(monkeypatch):
+    monkeypatch.setattr(areas, "LARGEST", 1_000_000)
+    with pytest.raises(Refused, match="大きすぎます"):
+        areas.load(Path("/dev/zero"))
