@@ -32,6 +32,12 @@ AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => foun
 SEEN = os.environ.get("YAKUBA_SCREENSHOTS", "")  # a folder for a person who wants to look
 
 
+def follow(page: Page, link: str) -> None:
+    """Go where a link leads, and wait until that page stands: what is asked at once is asked of no half page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).first.click()
+
+
 def fine(page: Page, name: str) -> None:
     """Accessible, not wider than the screen, its picture loaded."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
@@ -86,7 +92,7 @@ def test_a_letter_goes_to_word_and_back(transactional_db, house, browser, yakuba
     send(page, mended(word, "{児童名}"))
     expect(page.get_by_role("alert")).to_contain_text("「児童氏名」ではありませんか")
     fine(page, "faults")
-    page.get_by_role("link", name="入れ直してください").click()
+    follow(page, "入れ直してください")
     send(page, mended(word))
     fine(page, "draft")
     page.get_by_label("使い始める日").fill("令和30年4月1日")
@@ -111,7 +117,7 @@ def test_a_bundle_is_looked_at_before_it_is_used(transactional_db, house, browse
     page = opened(house, browser, clerk, width)
     page.goto(f"{house}/definitions/")
     fine(page, "bundles-none")
-    page.get_by_role("link", name="束を受け取る").click()
+    follow(page, "束を受け取る")
     fine(page, "bundles-receive")
     page.get_by_label("受け取ったファイル").set_input_files(
         {"name": "束.zip", "mimeType": "application/zip", "buffer": newer}
@@ -123,7 +129,7 @@ def test_a_bundle_is_looked_at_before_it_is_used(transactional_db, house, browse
     page.get_by_role("button", name="まとめて使い始める").click()
     expect(page.get_by_text("1件の定義を使い始めました")).to_be_visible()
     fine(page, "bundles")
-    page.get_by_role("link", name="保育所入所申込").first.click()
+    follow(page, "保育所入所申込")
     fine(page, "bundles-version")
     page.context.close()
     with active_municipality(yakuba_city):
