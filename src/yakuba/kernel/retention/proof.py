@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.db.models.functions import Cast
 
@@ -16,6 +18,7 @@ from yakuba.kernel.tenancy.models import MunicipalityModel
 
 SHORTEST = 4  # characters of a value that tells something
 MOST = 20  # values that are looked for
+OLDER_READERS_WAIT = 60  # seconds
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 
 
@@ -55,6 +58,44 @@ def scrub() -> None:
             for step in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 cursor.execute(step)
         elif connection.vendor == "postgresql":
-            for model in apps.get_models():
-                if issubclass(model, MunicipalityModel):
-                    cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
+            _wait_for_older_readers(cursor)
+            tables = [
+                model._meta.db_table for model in apps.get_models() if issubclass(model, MunicipalityModel)
+            ]
+            for table in tables:
+                cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+                _forget_statistics_where_empty(cursor, table)
+            # The statistics of before ANALYZE, with values of columns in them, still stand in their pages.
+            cursor.execute("VACUUM FULL pg_catalog.pg_statistic")
+
+
+def _forget_statistics_where_empty(cursor: CursorWrapper, table: str) -> None:
+    """ANALYZE keeps the statistics of a table that has become empty; a column that gets a type, even its own, loses them."""
+    name = connection.ops.quote_name(table)
+    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name})")  # noqa: S608  a name of the models
+    if cursor.fetchone() == (True,):
+        return
+    cursor.execute(
+        "SELECT quote_ident(attname), format_type(atttypid, atttypmod)"
+        " FROM pg_stats JOIN pg_attribute USING (attname)"
+        " WHERE schemaname = current_schema() AND tablename = %s AND attrelid = %s::regclass"
+        " AND format_type(atttypid, NULL) IN ('text', 'character varying', 'jsonb', 'date')",
+        [table, name],
+    )
+    for column, its_type in cursor.fetchall():
+        cursor.execute(f"ALTER TABLE {name} ALTER COLUMN {column} TYPE {its_type}")
+
+
+def _wait_for_older_readers(cursor: CursorWrapper) -> None:
+    """Rows that an older transaction may still see survive a vacuum: wait for it, a minute at most."""
+    cursor.execute("SELECT txid_current()::text")
+    (now,) = cursor.fetchone()
+    for _ in range(OLDER_READERS_WAIT):
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND age(backend_xmin) >= age((%s::bigint %% 4294967296)::text::xid)",
+            [now],
+        )
+        if cursor.fetchone() == (0,):
+            return
+        time.sleep(1)
