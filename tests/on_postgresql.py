@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
+from once_more_alone import run
 from postgresql_server import postgresql_server
 
 
@@ -18,7 +18,7 @@ def main() -> int:
     try:
         with postgresql_server() as server:
             environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
-            return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment).returncode
+            return run(sys.argv[1:], environment)
     except pytest.skip.Exception as missing:
         print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)
         return 0

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import fcntl
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 STAFF, PASSWORD = "hanako", "yakuba-test-word"
+SHARED = "YAKUBA_TEST_SHARED"  # the folder of what all processes of a run of the tests share
 START_TIMEOUT = 120  # seconds; only a guard against a house that never comes up
 
 FIRST_STEPS = f"""
@@ -147,5 +153,27 @@ def empty_house(folder: Path, **settings: str) -> House:
 def new_house(folder: Path, **settings: str) -> House:
     """A prepared house with one member of staff, who holds every permission."""
     house = empty_house(folder, **settings)
-    house.python(FIRST_STEPS)
+    if "YAKUBA_DATABASE_URL" in settings:
+        house.python(FIRST_STEPS)
+    else:
+        shutil.copytree(_prepared(), house.folder)
     return house
+
+
+@cache
+def _prepared() -> Path:
+    """The data folder of a house that nobody has used: one for all processes of a run of the tests, which
+    `once_more_alone.py` gives a folder for such things, else one for this process."""
+    shared = os.environ.get(SHARED)
+    folder = Path(shared or tempfile.mkdtemp(prefix="yakuba-test-house-"))
+    if not shared:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with (folder / "house.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "house"
+        if not done.exists():
+            half = folder / "half"
+            shutil.rmtree(half, ignore_errors=True)
+            empty_house(half).python(FIRST_STEPS)
+            (half / "data").rename(done)
+    return done

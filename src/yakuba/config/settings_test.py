@@ -23,3 +23,4 @@ if not YAKUBA.database_url:  # in memory for each worker of the run, as with Dja
 (YAKUBA.data_dir / "static").mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+WHITENOISE_AUTOREFRESH = True  # looks for a file when it is asked for, not for all of them at every client
