@@ -51,7 +51,8 @@ class FromFile:
 
 @dataclass(frozen=True)
 class Pairs:
-    """In `Annotated[dict[str, int], …]`: a command repeats its option as `key=number`. shape: that in Japanese."""
+    """In `Annotated[dict[str, int], …]` or `dict[str, str]`: a command repeats its option as `key=value`. shape: that in
+    Japanese."""
 
     shape: str
 

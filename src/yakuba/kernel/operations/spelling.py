@@ -72,7 +72,7 @@ def _value(name: str, field: FieldInfo, given: Any, opened: ExitStack) -> Any:
     if word is not None and word.flag is not None:
         return word.flag if given else field.get_default()
     if (pairs := _marked(field, Pairs)) is not None:
-        return _pairs(option_of(name, field), pairs.shape, given)
+        return _pairs(option_of(name, field), field, pairs.shape, given)
     if given is None:
         return None
     if _marked(field, FromFile):
@@ -110,18 +110,20 @@ def _upload(path: Path, opened: ExitStack) -> Upload:
         return Upload(str(path), None)
 
 
-def _pairs(option: str, shape: str, stated: list[str]) -> dict[str, int]:
-    """`["N1-1=5", "N1-2=-1"]` → `{"N1-1": 5, "N1-2": -1}`. Raises typer.Exit(2)."""
-    found: dict[str, int] = {}
+def _pairs(option: str, field: FieldInfo, shape: str, stated: list[str]) -> dict[str, Any]:
+    """`["N1-1=5", "N1-2=-1"]` → `{"N1-1": 5, "N1-2": -1}`; the texts themselves where the field wants texts, in which a
+    further = may stand. Raises typer.Exit(2)."""
+    texts = field.annotation == dict[str, str]
+    found: dict[str, Any] = {}
     for one in stated:
-        key, _, number = one.rpartition("=")
+        key, mark, value = one.partition("=") if texts else one.rpartition("=")
         try:
-            value = int(number)
+            read = value if texts else int(value)
         except ValueError as error:
             raise fail(f"{option} {one} は「{shape}」の形で書いてください。", 2) from error
-        if not key or key in found:
+        if not key or not mark or key in found:
             raise fail(f"{option} {one} は「=」の前がないか、同じものを二度書いています。", 2)
-        found[key] = value
+        found[key] = read
     return found
 
 

@@ -15,9 +15,19 @@ from yakuba.kernel.ui.manual import manual_page
 LAID_OPEN = 9  # entries of a menu that stand side by side; of more, each group unfolds
 
 
+class May:
+    """What the person may do, for templates: `{% if may.nursery.edit %}`. Only permissions that a manifest declares."""
+
+    def __init__(self, user: object, room: str = "") -> None:
+        self._user, self._room = user, room
+
+    def __getitem__(self, name: str) -> May | bool:
+        return allowed(self._user, f"{self._room}.{name}") if self._room else May(self._user, name)
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Template context: `navigation` as `ui/base.html` shows it (groups, each with its entries), whether the groups
-    are `folded`, `municipality`, and the page of the manual for `help`."""
+    are `folded`, `municipality`, the page of the manual for `help`, and `may`."""
     municipality = municipality_or_none()
     if municipality is None or not hasattr(request, "user"):
         return {"navigation": [], "municipality": municipality}
@@ -27,6 +37,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "folded": sum(len(group["entries"]) for group in groups) > LAID_OPEN,
         "municipality": municipality,
         "help": manual_page(request),
+        "may": May(request.user),
     }
 
 

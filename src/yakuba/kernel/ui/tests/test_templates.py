@@ -7,6 +7,7 @@ import pytest
 from django.template.loader import get_template
 
 import yakuba
+from yakuba.kernel.registry import permission_names
 
 _ROOT = Path(yakuba.__file__).parent
 _TEMPLATES = sorted(_ROOT.glob("**/templates/**/*.html"))
@@ -26,6 +27,16 @@ def test_a_template_compiles_and_has_no_inline_script_or_style(path):
     if "@page" in text:  # a document for the printer, which no browser opens
         text = text.replace("<style>", "", 1)
     assert _BLOCKED.findall(text) == []
+
+
+def test_templates_ask_only_for_permissions_that_a_manifest_declares():
+    asked = {
+        f"{room}.{verb}"
+        for path in _TEMPLATES
+        for room, verb in re.findall(r"\bmay\.(\w+)\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert asked
+    assert asked <= permission_names()
 
 
 def test_what_would_be_blocked_is_found():

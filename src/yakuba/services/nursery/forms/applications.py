@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.spoilt import folded
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.nursery.contracts import AGES
@@ -148,6 +150,27 @@ class FacilityForm(forms.Form):
             one | {name: self.cleaned_data[f"{name}_{number}"] for name in ("seats", "teachers")}
             for number, one in enumerate(self._shared)
         ]
+
+
+def data_of(form: forms.Form, values: Mapping[str, str]) -> QueryDict:
+    """What a page would send back with `values` typed over what stands there. Raises Invalid for a name that the form does
+    not have."""
+    if unknown := sorted(set(values) - set(form.fields)):
+        raise Invalid(f"項目「{unknown[0]}」はありません。", remedy=f"書ける項目：{'、'.join(form.fields)}")
+    data = QueryDict(mutable=True)
+    for name, field in form.fields.items():
+        stands = values.get(name, form.get_initial_for_field(field, name))
+        if isinstance(field, forms.MultipleChoiceField):
+            data.setlist(name, stands.split(",") if isinstance(stands, str) and stands else stands or [])
+        elif not isinstance(field, forms.BooleanField) or stands not in ("", False, "false"):
+            data[name] = "" if stands is None else str(stands)
+    return data
+
+
+def sent(form: forms.Form) -> dict[str, str]:
+    """What was sent with a form, as `data_of` takes it."""
+    data = cast("QueryDict", form.data)
+    return {name: ",".join(data.getlist(name)) for name in form.fields}
 
 
 def _fact_field(spec: Field) -> forms.Field:

@@ -1,6 +1,7 @@
 """What can be done in the selection, each declared once for pages, API and command line."""
 
 from yakuba.services.nursery.operations import (  # noqa: F401  they declare theirs
+    applications,
     decisions,
     notices,
     outputs,

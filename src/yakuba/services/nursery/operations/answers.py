@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from yakuba.kernel.api.problems import ProblemOut
+from yakuba.kernel.operations import Trace
 from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.services.nursery.engine.telling.comparing import Comparison, Move
 from yakuba.services.nursery.engine.telling.fairness import Share
@@ -170,6 +171,35 @@ def placement_facts(
         **hidden,
     )
     return facts if explained else {name: one for name, one in facts.items() if name != "explanation"}
+
+
+class ApplicationOut(BaseModel):
+    """An application of a round. state: active or withdrawn."""
+
+    id: int
+    round: int
+    receipt_number: str
+    state: str
+    state_label: str
+    withdrawn_reason: str
+
+
+def application_facts(row: Application) -> dict[str, Any]:
+    """Whether it takes part."""
+    label = row.get_state_display()
+    return told(ApplicationOut, row, round=row.round_id, state_label=label)
+
+
+def of_application(asked: Any, row: Application) -> Trace:
+    """What the record says of it."""
+    return Trace(f"application:{row.pk}", {})
+
+
+class CorrectedOut(BaseModel):
+    """What was corrected. changed: the items that got another value."""
+
+    id: int
+    changed: list[str]
 
 
 class DecisionOut(BaseModel):

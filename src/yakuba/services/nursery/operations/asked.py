@@ -99,6 +99,24 @@ class DeclineIn(OneApplication):
     reason: ReasonText
 
 
+class CorrectIn(OneApplication):
+    """Items as the page of the application names them: wish_1, sibling_mode, household, current, gives_up, wants_hold,
+    district, fact_<item of the rules>. Several values of one item: with commas. Empty: nothing."""
+
+    values: Annotated[dict[str, str], Pairs("項目=値")] = Field(
+        {}, description="直す項目。例 --values wish_2=N3（何度でも書ける）"
+    )
+
+
+class CorrectFacilityIn(BaseModel):
+    """Items as the page of the facility names them: age_0 … age_5, and of shared seats seats_0, teachers_0. Empty: none."""
+
+    facility_id: int = Field(description="施設の番号")
+    values: Annotated[dict[str, str], Pairs("項目=人数")] = Field(
+        {}, description="直す項目。例 --values age_1=5（何度でも書ける）"
+    )
+
+
 class PlaceIn(DeclineIn):
     """Another result for one child. slot: empty for no seat."""
 

@@ -196,3 +196,17 @@ def _not_handed_over(facts: dict[str, Any]) -> str:
 def hand_over(asked: given.OneRound, actor: User) -> handing.HandedOver:
     """Write the decisions of a frozen round into the ledger."""
     return handing.hand_over(round_of(asked.round_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "選考結果をワーカーに回させる",
+    "nursery.propose",
+    "POST rounds/{round_id}/hand-over",
+    answer=A_ROUND,
+    status=202,
+)
+def ask_to_hand_over(asked: given.OneRound, actor: User) -> Round:
+    """Let a worker write the decisions of a frozen round into the ledger."""
+    round = round_of(asked.round_id)
+    handing.ask(round, actor=actor)
+    return round

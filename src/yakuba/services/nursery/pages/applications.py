@@ -7,22 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.nursery.actions import applications as actions
 from yakuba.services.nursery.engine.rules import RulesRefused
-from yakuba.services.nursery.forms.applications import ApplicationForm, FacilityForm
-from yakuba.services.nursery.models import Application, Facility, Placement, Round
+from yakuba.services.nursery.forms.applications import FacilityForm, sent
+from yakuba.services.nursery.models import Application, Placement, Round
+from yakuba.services.nursery.operations import applications as operations
 from yakuba.services.nursery.pages import lists
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import covering, index, names, results, rounds, rules
 from yakuba.services.nursery.queries.facility_map import facility_map
-from yakuba.services.nursery.queries.finding import application_of, round_of
+from yakuba.services.nursery.queries.finding import application_of, facility_of, round_of
 
 
 @permission_required("nursery.view")
@@ -39,24 +38,20 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
     placements = Placement.objects.filter(application=row).select_related("run").order_by("-run_id")
     final = results.final_of(row)
     closed = row.pk in covering.hidden(request.user, [row.round_id])
-    context = (
-        rights(request.user)
-        | {
-            "application": row,
-            "round": row.round,
-            "age": rounds.age_class(row, row.round),
-            "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
-            "facility_names": covering.names_for(names.facility_names(row.round), closed),
-            "closed": closed,
-            "to_open": covering.to_open(request.user, row),
-            "placements": placements[:10],
-            "final": final,
-            "explanation": covering.explained(final.placement.explained, closed) if final else None,
-            "decisions": rounds.decisions().filter(application=row),
-            "values": index.values(row, closed=closed),
-        }
-        | _modes(row.round)
-    )
+    context = {
+        "application": row,
+        "round": row.round,
+        "age": rounds.age_class(row, row.round),
+        "siblings": rounds.applications(row.round).filter(household=row.household).exclude(pk=row.pk),
+        "facility_names": covering.names_for(names.facility_names(row.round), closed),
+        "closed": closed,
+        "to_open": covering.to_open(request.user, row),
+        "placements": placements[:10],
+        "final": final,
+        "explanation": covering.explained(final.placement.explained, closed) if final else None,
+        "decisions": rounds.decisions().filter(application=row),
+        "values": index.values(row, closed=closed),
+    } | _modes(row.round)
     return render(request, "nursery/application.html", context)
 
 
@@ -65,7 +60,7 @@ def application_index(request: HttpRequest, application_id: int) -> HttpResponse
     """How one child's index comes about: lines with reasons, tie keys, points at facilities."""
     row = application_of(application_id)
     record("nursery.application_viewed", subject=f"application:{row.pk}", actor=person_of(request))
-    context = rights(request.user) | {
+    context = {
         "application": row,
         "round": row.round,
         "found": index.of_application(row),
@@ -81,18 +76,11 @@ def edit(request: HttpRequest, application_id: int) -> HttpResponse:
     """Correct the selection items."""
     row = application_of(application_id)
     covering.require_open(request.user, row)
-    read = rules.of_round(row.round)
-    form = ApplicationForm(
-        request.POST or None,
-        application=row,
-        facilities=list(rounds.facilities(row.round)),
-        modes=read.sibling_modes,
-        asked=read.asked,
-    )
+    form = operations.application_form(row, request.POST or None)
 
     def correct() -> HttpResponse:
-        changed = actions.correct(row, form.values(), actor=person_of(request))
-        messages.success(request, "直しました。" if changed else "変わったところはありません。")
+        done = operations.correct(person_of(request), application_id=row.pk, values=sent(form))
+        messages.success(request, "直しました。" if done["changed"] else "変わったところはありません。")
         return redirect("nursery:application", row.pk)
 
     context = {"application": row, "round": row.round}
@@ -105,10 +93,11 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     """Take the application out of the round, or put it back."""
     row = application_of(application_id)
     if row.state == Application.State.ACTIVE:
-        actions.withdraw(row, request.POST.get("reason", ""), actor=person_of(request))
+        reason = request.POST.get("reason", "")
+        operations.withdraw(person_of(request), application_id=row.pk, reason=reason)
         messages.success(request, "この申込を選考から外しました。")
     else:
-        actions.bring_back(row, actor=person_of(request))
+        operations.bring_back(person_of(request), application_id=row.pk)
         messages.success(request, "この申込を選考に戻しました。")
     return redirect("nursery:application", row.pk)
 
@@ -125,11 +114,11 @@ def facilities(request: HttpRequest, round_id: int) -> HttpResponseBase:
 @permission_required("nursery.edit")
 def facility_edit(request: HttpRequest, facility_id: int) -> HttpResponse:
     """Correct a facility's free seats."""
-    row = get_object_or_404(Facility.objects.select_related("round"), pk=facility_id)
+    row = facility_of(facility_id)
     form = FacilityForm(request.POST or None, facility=row)
 
     def correct() -> HttpResponse:
-        actions.correct_facility(row, form.vacancies(), form.shared(), actor=person_of(request))
+        operations.correct_facility(person_of(request), facility_id=row.pk, values=sent(form))
         messages.success(request, f"「{row}」の空き枠を直しました。")
         return redirect("nursery:facilities", row.round_id)
 

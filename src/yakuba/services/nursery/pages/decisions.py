@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.approvals.forms import AnswerForm
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.lists.pages import respond
@@ -22,7 +22,6 @@ from yakuba.services.nursery.models import Application, Decision, Placement, Rou
 from yakuba.services.nursery.operations import decisions as operations
 from yakuba.services.nursery.operations.outputs import export_for_decision
 from yakuba.services.nursery.pages import lists
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import covering, freezing, names, results
 from yakuba.services.nursery.queries.finding import application_of, decision_of, round_of
 
@@ -38,7 +37,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """One decision; who may approves it or sends it back here."""
     row = decision_of(decision_id)
     closed = row.application_id in covering.hidden(request.user, [row.round_id])
-    context = rights(request.user) | {
+    context = {
         "decision": row,
         "round": row.round,
         "form": AnswerForm(),
@@ -48,7 +47,8 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
         "placement": _placement(row),
     }
     if row.kind == Decision.Kind.FREEZE and row.state == Decision.State.PROPOSED:
-        file_url = reverse("nursery:decision_file", args=[row.pk]) if context["may_approve"] else ""
+        may_take = allowed(request.user, "nursery.approve")
+        file_url = reverse("nursery:decision_file", args=[row.pk]) if may_take else ""
         context |= _freezing(request.user, row.round, actions.obstacles_to_approve(row), file_url)
     return render(request, "nursery/decision.html", context)
 
@@ -93,7 +93,7 @@ def freeze(request: HttpRequest, round_id: int) -> HttpResponse:
         row = operations.freeze(person_of(request), round_id=round.pk, **form.cleaned_data)
         return _decided(request, row, "確定を起案しました。別の職員が承認すると確定します。")
 
-    may_take = rights(request.user)["may_output"] and round.adopted_id
+    may_take = allowed(request.user, "nursery.output") and round.adopted_id
     file_url = reverse("nursery:export_excel", args=[round.adopted_id]) if may_take else ""
     obstacles = [] if round.is_frozen else actions.freeze_obstacles(round)
     context = {"round": round} | _freezing(request.user, round, obstacles, file_url)

@@ -20,7 +20,6 @@ from yakuba.services.nursery.forms.outputs import FrameForm
 from yakuba.services.nursery.models import NoticePrint
 from yakuba.services.nursery.operations import notices as operations
 from yakuba.services.nursery.pages.lists import ENCODINGS, PRINTS
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import outputs
 from yakuba.services.nursery.queries.finding import round_of
 
@@ -34,7 +33,7 @@ def notices(request: HttpRequest, round_id: int) -> HttpResponse:
     prints = list(outputs.prints(round)[:10])
     active = next((one for one in prints if one.state == NoticePrint.State.ACTIVE), None)
     ready = outputs.latest_print(round)
-    context = rights(person_of(request)) | {
+    context = {
         "round": round,
         "prints": Part(PRINTS, prints, person_of(request)),
         "active": active,
@@ -60,7 +59,7 @@ def texts(request: HttpRequest, round_id: int) -> HttpResponse:
         messages.success(request, "通知の文面を決めました。通知を作り直すと、新しい文面になります。")
         return redirect("nursery:notices", round.pk)
 
-    context = rights(person_of(request)) | {"round": round}
+    context = {"round": round}
     return form_page(request, form, state, "nursery/notice_texts.html", context)
 
 

@@ -22,7 +22,6 @@ from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.operations import outputs as operations
 from yakuba.services.nursery.operations.runs import start_what_if
 from yakuba.services.nursery.pages.lists import ENCODINGS
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import exports, names, outputs
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.finding import run_of
@@ -121,7 +120,7 @@ def _done(matching_id: int) -> Run:
 
 
 def _context(request: HttpRequest, run: Run) -> dict[str, Any]:
-    return rights(request.user) | {"run": run, "round": run.round}
+    return {"run": run, "round": run.round}
 
 
 def _slots(run: Run) -> list[tuple[str, str]]:

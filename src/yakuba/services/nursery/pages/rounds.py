@@ -27,7 +27,6 @@ from yakuba.services.nursery.forms.rounds import NextRoundForm, RoundForm, Start
 from yakuba.services.nursery.models import Decision, HandOver, Round, RuleSet
 from yakuba.services.nursery.operations import rounds as operations
 from yakuba.services.nursery.pages import lists, result_lists
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import facts, readiness, runs
 from yakuba.services.nursery.queries import rounds as queries
 from yakuba.services.nursery.queries.finding import round_of
@@ -61,7 +60,7 @@ def round(request: HttpRequest, round_id: int) -> HttpResponse:
     """One round: figures, what is missing, the next action, runs, decisions."""
     row = round_of(round_id)
     ready, decided = readiness.of_round(row), lists.decisions(row, request.user)
-    context = rights(request.user) | {
+    context = {
         "round": row,
         "figures": queries.figures(row),
         "ready": ready,
@@ -149,8 +148,7 @@ def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
 @permission_required("nursery.propose")
 def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
     """Let a worker hand the decisions over to the robots."""
-    row = round_of(round_id)
-    handing.ask(row, actor=person_of(request))
+    row = operations.ask_to_hand_over(person_of(request), round_id=round_id)
     messages.success(request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。")
     return redirect("nursery:round", row.pk)
 

@@ -16,7 +16,6 @@ from yakuba.services.nursery.engine.rules import RulesRefused
 from yakuba.services.nursery.models import RuleSet
 from yakuba.services.nursery.operations.rounds import load_rules
 from yakuba.services.nursery.pages.lists import RULE_SETS
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import rules as queries
 
 LOADING = DefinitionPage(
@@ -36,7 +35,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
 def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
     """One version in words, with its text."""
     row = get_object_or_404(RuleSet.objects.select_related("loaded_by"), pk=rule_set_id)
-    context: dict[str, Any] = rights(request.user) | {"rule_set": row, "rounds": row.rounds.order_by("-pk")}
+    context: dict[str, Any] = {"rule_set": row, "rounds": row.rounds.order_by("-pk")}
     try:
         context["rules"] = queries.parsed(row)
     except RulesRefused as refused:

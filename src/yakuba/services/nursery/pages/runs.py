@@ -23,7 +23,6 @@ from yakuba.services.nursery.forms.rounds import StartForm
 from yakuba.services.nursery.models import Application, Facility, Run
 from yakuba.services.nursery.operations import runs as operations
 from yakuba.services.nursery.pages import result_lists
-from yakuba.services.nursery.pages.rights import rights
 from yakuba.services.nursery.queries import covering, names
 from yakuba.services.nursery.queries import runs as queries
 from yakuba.services.nursery.queries.certificate import certificate
@@ -52,7 +51,7 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
     row = run_of(matching_id)
     facilities = names.facility_names(row.round)
     shown = covering.blocking(row, request.user)[:SHOWN_BLOCKING]
-    context = rights(request.user) | {
+    context = {
         "run": row,
         "round": row.round,
         "progress": queries.progress(row),
@@ -129,7 +128,7 @@ def facility(request: HttpRequest, matching_id: int, facility_id: int) -> HttpRe
         seated = [known[child] for child in item["seated"] if child in known]
         waiting = [(number, known[c]) for number, c in enumerate(item["waiting"], 1) if c in known]
         slots.append(_slot(slot, item) | {"children": seated, "list": waiting, "index": item["index"]})
-    context = rights(request.user) | {
+    context = {
         "run": row,
         "round": row.round,
         "facility": place,
@@ -144,7 +143,7 @@ def placement(request: HttpRequest, placement_id: int) -> HttpResponse:
     """One child's result in a run, explained for staff and for the family."""
     row = operations.show_result(person_of(request), placement_id=placement_id)
     closed = row.application_id in covering.hidden(request.user, [row.run.round_id])
-    context = rights(request.user) | {
+    context = {
         "placement": row,
         "application": row.application,
         "run": row.run,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yakuba.kernel.operations.finding import one
-from yakuba.services.nursery.models import Application, Decision, Round, Run
+from yakuba.services.nursery.models import Application, Decision, Facility, Round, Run
 from yakuba.services.nursery.queries import rounds
 
 
@@ -26,6 +26,11 @@ def application_of(application_id: int) -> Application:
     return one(
         Application.objects.select_related("round__rule_set", "round__procedure", "case"), application_id
     )
+
+
+def facility_of(facility_id: int) -> Facility:
+    """The facility."""
+    return one(Facility.objects.select_related("round"), facility_id)
 
 
 def decision_of(decision_id: int) -> Decision:
