@@ -36,7 +36,7 @@ from yakuba.services.reform.engine.bodies import CODE, NAME, VALUE, bodies_of
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.forms import BaselineForm, BodiesForm
 from yakuba.services.reform.queries.bodies import bodies_map
-from yakuba.services.reform.queries.months import months_chart
+from yakuba.services.reform.queries.months import months_chart, saved_map
 from yakuba.services.reform.queries.promises import promises as measured
 
 
@@ -211,4 +211,5 @@ def _charts(effects: Sequence[Effect]) -> list[Chart]:
     return [
         before_after(before, title="職員がかけた時間（前と今）"),
         person_and_machine(apart, title="今かかっている時間（職員と機械）"),
+        saved_map(effects),
     ]

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.charts import histogram
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
 from yakuba.kernel.protection.policy import HIDDEN
@@ -66,6 +67,7 @@ def run(request: HttpRequest, matching_id: int) -> HttpResponse:
             "more_blocking": len(row.blocking) - len(shown),
             "by_wish": [(int(wish), number) for wish, number in row.counts.get("by_wish", {}).items()],
             "rate": _rate(row),
+            "indices": histogram(queries.indices(row), title="指数の分布", unit="点", counted="人"),
         }
     return render(request, "nursery/run.html", context)
 

@@ -41,6 +41,12 @@ def placements(run: Run, *, explained: bool = False) -> QuerySet[Placement]:
     return rows if explained else rows.defer("explanation")
 
 
+def indices(run: Run) -> list[int]:
+    """The index of every child that takes part, in no order."""
+    rows = Placement.objects.filter(run=run, index__isnull=False).order_by()
+    return list(rows.values_list("index", flat=True))
+
+
 def slots_in_order(run: Run) -> list[tuple[str, dict[str, Any]]]:
     """`Run.slots` by facility and age, reserved seats behind the others."""
     keys = ("facility", "age", "reserved")

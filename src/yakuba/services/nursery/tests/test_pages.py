@@ -90,6 +90,7 @@ def test_bad_rules_are_shown_with_their_lines(ask, desk):
 
 def test_results_are_found_by_facility_and_by_child(ask, full):
     run = full.adopted()
+    assert "指数の分布" in text_of(ask("run", run.pk))
     assert "中央保育園" in text_of(ask("run_facilities", run.pk))
     body = text_of(ask("run_facility", run.pk, Facility.objects.get(code="N1", round=full.round).pk))
     assert body.index("0800000129") < body.index("0800000226") < body.index("0800000323")

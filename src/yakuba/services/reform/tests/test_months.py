@@ -11,7 +11,7 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reform import queries
-from yakuba.services.reform.queries.months import months_chart
+from yakuba.services.reform.queries.months import months_chart, saved_map
 from yakuba.services.reform.tests.test_pages import DOCUMENT
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -64,3 +64,17 @@ def test_without_a_finished_case_there_is_a_sentence(procedure, client, clerk):
     assert months_chart(queries.effect(procedure)).svg == ""
     client.force_login(clerk)
     assert "まだ表示できる記録がありません" in client.get("/reform/procedures/bus-pass/").content.decode()
+
+
+def test_hours_saved_stand_by_procedure_and_month(procedure, clerk):
+    case(procedure, "0800000129", datetime(2026, 4, 9, tzinfo=TOKYO), clerk, person=60, machine=30)
+    case(procedure, "0800000226", datetime(2026, 6, 9, tzinfo=TOKYO), clerk, person=7440, machine=60)
+    effect = queries.effect(procedure)
+    assert effect.baseline.minutes_per_case == 4
+    chart = saved_map([effect])
+    assert chart.table.columns == ("項目", "2026年4月（時間）", "2026年5月（時間）", "2026年6月（時間）")
+    assert chart.table.rows == ((effect.title, "0.1", "―", "-2.0"),)
+
+
+def test_without_a_finished_case_nothing_is_saved_in_any_month(procedure):
+    assert saved_map([]).svg == ""
