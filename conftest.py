@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
@@ -61,7 +62,7 @@ def make_staff(db: None) -> MakeStaff:
             )
             role = Role.objects.create(name=f"役割{number}", permissions=list(permissions))
             user.roles.add(role)
-        return user
+        return proof.give_for_good(user)
 
     return make
 

@@ -92,7 +92,7 @@ def column(form: str, content: bytes, label: str) -> list[object]:
 
 def spoken(client, person, case) -> str:
     """The value as the API tells it to a token with the scope for masked values."""
-    _, token = ApiToken.issue(person, "見本", ["reading.view", "ledger.reveal"])
+    _, token = ApiToken.issue(person, "見本", ["reading.view", "ledger.reveal"], proved=True)
     headers = {"Authorization": f"Bearer {token}"}
     answer = client.get(f"/api/v1/reading/cases/{case.pk}/values", headers=headers)
     assert answer.status_code == 200, answer.content

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.transfers",
     "yakuba.kernel.charts",
     "yakuba.kernel.maps",
+    "yakuba.kernel.signin",
     "yakuba.kernel.ui",
     "yakuba.kernel.administration",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "yakuba.config.middleware.PlausibleInput",
     "yakuba.kernel.ui.refusals.RefusalsOnPages",
+    "yakuba.kernel.signin.middleware.SecondFactors",
 ]
 
 TEMPLATES = [

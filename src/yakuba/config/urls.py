@@ -7,12 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import room_modules
-from yakuba.kernel.ui.pages import StaffLoginView
+from yakuba.kernel.signin.pages.login import StaffLoginView, second
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
+    path("login/second/", second, name="login-second"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
+    path("signin/", include("yakuba.kernel.signin.urls")),
     path("administration/", include("yakuba.kernel.administration.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
     path("persons/", include("yakuba.kernel.persons.urls")),

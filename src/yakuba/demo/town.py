@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yakuba.demo.programs import CORE_PASSWORD, CORE_STAFF_NUMBER
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.actions import save_municipality
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.definitions.procedures import read_document
@@ -79,8 +80,8 @@ def point_robots_at(core_url: str) -> None:
 
 
 def user(username: str) -> User:
-    """A demo account's user."""
-    return User.objects.get(username=username)
+    """A demo account's user, who needs to prove nothing: it is the machine's operator who runs the demo."""
+    return proof.give_for_good(User.objects.get(username=username))
 
 
 def procedure_codes() -> list[str]:

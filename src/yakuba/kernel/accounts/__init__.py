@@ -3,6 +3,7 @@
 from yakuba.kernel.accounts.permissions import (
     RoomNotUsed,
     allowed,
+    demands_second_factor,
     granted,
     limit,
     permission_required,
@@ -15,6 +16,7 @@ from yakuba.kernel.accounts.permissions import (
 __all__ = [
     "RoomNotUsed",
     "allowed",
+    "demands_second_factor",
     "granted",
     "limit",
     "permission_required",

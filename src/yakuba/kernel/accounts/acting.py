@@ -1,17 +1,28 @@
-"""Who a command of the command line acts for: by name alone, or with that person's rights in that person's municipality."""
+"""Who a command of the command line acts for: by name alone, or with that person's rights in that person's municipality.
+
+Whoever gives another's name proves to be that person: by a token of that person in YAKUBA_TOKEN, or on the terminal.
+Without either it is the operator of the machine who does it, with no more than that person's rights: the audit record
+says so, and what needs a fresh proof (`proof`) is refused.
+"""
 
 from __future__ import annotations
 
+import getpass
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 
-from yakuba.kernel.accounts import queries
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.accounts.permissions import RoomNotUsed, require
+from yakuba.kernel.accounts import proof, queries
+from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.accounts.permissions import RoomNotUsed, limit, require
+from yakuba.kernel.audit.actor import of_operator
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.tenancy import active_municipality
+
+TOKEN = "YAKUBA_TOKEN"  # noqa: S105  # the name of the variable
 
 
 def named(username: str) -> User:
@@ -32,13 +43,14 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
     """Work as a member of staff, with the permission if one is named. municipality: a 団体コード that the person must
     belong to; empty for any.
 
-    Raises typer.Exit: 2 when there is no such person (there), 3 when the person may not.
+    Raises typer.Exit: 2 when there is no such person (there), 3 when the person may not, or proves to be another.
     """
     person = User.objects.filter(username=username, is_active=True).select_related("municipality").first()
     home = person.municipality if person else None
     if person is None or home is None or municipality not in ("", home.code):
         raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
     with active_municipality(home):
+        _prove(person)
         try:
             if permission:
                 require(person, permission)
@@ -47,3 +59,29 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
             raise fail(f"{home} はこの業務を使っていません。管理の「使う業務」で決められます。", 3) from error
         except PermissionDenied as error:
             raise fail(f"{username} に {error} の権限がありません。", 3) from error
+
+
+def _prove(person: User) -> None:
+    """Raises typer.Exit(3) for a token or words that are not that person's."""
+    token = os.environ.get(TOKEN, "")
+    if token:
+        row = ApiToken.of(token)
+        if row is None or row.user_id != person.pk:
+            raise fail(f"{TOKEN} のAPIトークンは、{person.username} のものでないか、期限が切れています。", 3)
+        limit(person, row.scopes)
+        row.carry(person)
+        row.note_use()
+    elif proof.on_terminal is not None and sys.stdin.isatty():
+        if not proof.on_terminal(person):
+            raise fail(f"{person.username} 本人であることを確かめられませんでした。", 3)
+        proof.give(person)
+    else:
+        of_operator(person, operator())
+
+
+def operator() -> str:
+    """The operating system's name for who runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a number without a name, as in a container
+        return str(os.getuid())

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.accounts.permissions import granted
 from yakuba.kernel.accounts.queries import at_work
@@ -65,16 +66,20 @@ def save_municipality(code: str, name: str, *, actor: Actor = None) -> Municipal
 
 
 @transaction.atomic
-def save_role(name: str, permissions: Iterable[str], *, actor: Actor = None) -> Role:
-    """Make a role of the active municipality, or give it other permissions. Raises NotAccepted."""
+def save_role(
+    name: str, permissions: Iterable[str], *, second_factor: bool | None = None, actor: Actor = None
+) -> Role:
+    """Make a role of the active municipality, or give it other permissions. second_factor: whether its holders must have
+    one; None leaves it. Raises NotAccepted."""
     wanted = sorted(set(permissions))
     unknown = [one for one in wanted if one not in permission_names()]
     if unknown:
         known = "、".join(sorted(permission_names()))
         raise NotAccepted(f"権限「{'、'.join(unknown)}」はありません。あるのは {known} です。")
     with _somebody_still_manages(actor):
-        role, _ = Role.objects.update_or_create(name=name, defaults={"permissions": wanted})
-    record("accounts.role_saved", subject=f"role:{role.pk}", actor=actor, permissions=wanted)
+        demand = {} if second_factor is None else {"second_factor": second_factor}
+        role, _ = Role.objects.update_or_create(name=name, defaults={"permissions": wanted, **demand})
+    record("accounts.role_saved", subject=f"role:{role.pk}", actor=actor, permissions=wanted, **demand)
     return role
 
 
@@ -190,9 +195,14 @@ def unlock(person: User, *, actor: Actor = None) -> None:
 
 
 @transaction.atomic
-def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, actor: Actor = None) -> str:
+def issue_token(
+    person: User, name: str, scopes: Iterable[str], days: int, *, proved: bool = False, actor: Actor = None
+) -> str:
     """A new API token, shown only this once. Raises NotAccepted for a scope that no manifest declares, and for one
-    that the actor does not hold: nobody gets through a token what their own role refuses."""
+    that the actor does not hold: nobody gets through a token what their own role refuses.
+
+    A person has to have proved it lately, and the token carries that on (raises ProofNeeded); whoever operates the machine says
+    whether it is `proved`."""
     wanted = sorted(set(scopes))
     unknown = [one for one in wanted if one not in permission_names()]
     if unknown or not wanted:
@@ -200,10 +210,19 @@ def issue_token(person: User, name: str, scopes: Iterable[str], days: int, *, ac
         raise NotAccepted(f"範囲には権限の名を1つ以上書いてください。使えるのは {known} です。")
     if actor is not None and (beyond := [one for one in wanted if one not in granted(actor)]):
         raise NotAccepted(f"自分が持たない権限（{'、'.join(beyond)}）のトークンは発行できません。")
-    row, token = ApiToken.issue(person, name, wanted)
-    row.expires_at = timezone.now() + timedelta(days=days)
-    row.save(update_fields=["expires_at"])
-    record("accounts.token_issued", subject=f"user:{person.pk}", actor=actor, token=name, scopes=wanted)
+    if actor is not None:
+        proof.require(actor)
+    row, token = ApiToken.issue(person, name, wanted, proved=proved or actor is not None)
+    row.expires_at, row.issued_by = timezone.now() + timedelta(days=days), actor
+    row.save(update_fields=["expires_at", "issued_by"])
+    record(
+        "accounts.token_issued",
+        subject=f"user:{person.pk}",
+        actor=actor,
+        token=name,
+        scopes=wanted,
+        proved=row.proved,
+    )
     return token
 
 

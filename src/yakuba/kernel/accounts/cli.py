@@ -108,12 +108,15 @@ def token(
     name: str = typer.Option(..., "--name", help="用途。例：スキャナー連携"),
     scope: list[str] = typer.Option(..., "--scope", help="許す権限。繰り返し書ける"),
     days: int = typer.Option(365, "--days", min=1, max=1826, help="有効な日数"),
+    proved: bool = typer.Option(
+        False, "--proved", help="書き出しもできるようにする。その人本人の求めだと確かめてから付ける"
+    ),
     town: str = TOWN,
     as_json: bool = JSON,
 ) -> None:
     """APIトークンを発行する。表示は一度だけ"""
     with municipality_of(town):
-        issued = actions.issue_token(named(username), name, scope, days)
+        issued = actions.issue_token(named(username), name, scope, days, proved=proved)
     if as_json:
         print_json({"token": issued})
     else:

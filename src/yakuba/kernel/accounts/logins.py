@@ -6,15 +6,19 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import active_municipality
 
 
 @receiver(user_logged_in)
-def note_login(sender: Any, user: User, **_: Any) -> None:
-    """A person came in."""
+def note_login(sender: Any, user: User, request: HttpRequest | None = None, **_: Any) -> None:
+    """A person came in: with every factor there is, so the login is a proof."""
+    if request is not None:
+        proof.note(request.session)
     _note("accounts.logged_in", user)
 
 

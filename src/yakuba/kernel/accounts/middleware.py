@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.tenancy import active_municipality
 
 
@@ -17,6 +18,8 @@ class ActiveMunicipalityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         municipality = getattr(request.user, "municipality", None)
+        if request.user.is_authenticated:
+            proof.from_session(request.user, request.session)
         if municipality is None:
             return self.get_response(request)
         with active_municipality(municipality):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.tenancy.models import Department, Municipality, MunicipalityModel
 
 
@@ -22,10 +24,11 @@ def person(label: str, **options: Any) -> Any:
 
 
 class Role(MunicipalityModel):
-    """A named set of the permissions that the rooms' manifests declare."""
+    """A named set of the permissions that the rooms' manifests declare. second_factor: who holds it must have one."""
 
     name = models.CharField("名称", max_length=60)
     permissions = models.JSONField("権限", default=list)
+    second_factor = models.BooleanField("二つ目の確認を求める", default=False)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "役割"
@@ -55,7 +58,13 @@ class User(AbstractUser):
 
 
 class ApiToken(models.Model):
-    """A program's key. Only its SHA-256 is kept; the scopes are permission names, never more than its user's."""
+    """A program's key. Only its SHA-256 is kept; the scopes are permission names, never more than its user's.
+
+    proved: whoever issued it had just proved to be the one (see `proof`). issued_by: a person, or nobody for whoever
+    operates the machine. last_used_at is exact to `USED_STEP`.
+    """
+
+    USED_STEP = timedelta(minutes=5)
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name="職員")
     name = models.CharField("用途", max_length=60)
@@ -63,6 +72,11 @@ class ApiToken(models.Model):
     scopes = models.JSONField("範囲", default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField("最後に使われた日時", null=True, blank=True)
+    proved = models.BooleanField("本人の確認をして発行", default=False)
+    issued_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="発行した人"
+    )
 
     class Meta:
         verbose_name = "APIトークン"
@@ -73,10 +87,41 @@ class ApiToken(models.Model):
         return hashlib.sha256(token.encode()).hexdigest()
 
     @classmethod
-    def issue(cls, user: User, name: str, scopes: list[str]) -> tuple[ApiToken, str]:
-        """Make a token. Returns the row and the token itself, which is shown only this once."""
+    def issue(
+        cls, user: User, name: str, scopes: list[str], *, proved: bool = False, by: User | None = None
+    ) -> tuple[ApiToken, str]:
+        """Make a token; `by` is the person where nobody is named. Returns the row and the token itself, which is shown
+        only this once."""
         token = secrets.token_urlsafe(32)
-        return cls.objects.create(user=user, name=name, digest=cls.digest_of(token), scopes=scopes), token
+        row = cls.objects.create(
+            user=user,
+            name=name,
+            digest=cls.digest_of(token),
+            scopes=scopes,
+            proved=proved,
+            issued_by=by or user,
+        )
+        return row, token
+
+    @classmethod
+    def of(cls, token: str) -> ApiToken | None:
+        """The valid token of a person of some municipality that reads so, or None."""
+        rows = cls.objects.select_related("user__municipality").filter(digest=cls.digest_of(token))
+        found = rows.first()
+        return found if found and found.valid and found.user.municipality else None
+
+    def carry(self, person: User) -> None:
+        """Let the object of the token's person carry what the token proves."""
+        if self.proved:
+            proof.give_for_good(person)
+        if self.issued_by_id != self.user_id:
+            proof.not_in_own_name(person)
+
+    def note_use(self) -> None:
+        """It was used just now."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at > self.USED_STEP:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     @property
     def valid(self) -> bool:

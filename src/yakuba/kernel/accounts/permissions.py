@@ -54,11 +54,18 @@ def granted(user: Any) -> frozenset[str]:
     if not hasattr(user, "_granted"):
         from yakuba.kernel.accounts.models import Role
 
-        rows = Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user)
-        names = {name for permissions in rows.values_list("permissions", flat=True) for name in permissions}
+        rows = list(Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user))
+        names = {name for row in rows for name in row.permissions}
+        user._second_factor = any(row.second_factor for row in rows)
         known = frozenset(names) & permission_names()
         user._granted = frozenset(one for one in known if _room_of(one) not in unused_rooms(user))
     return user._granted
+
+
+def demands_second_factor(user: Any) -> bool:
+    """Whether one of the user's roles asks for a second factor at login."""
+    granted(user)
+    return bool(getattr(user, "_second_factor", False))
 
 
 def limit(user: Any, permissions: Iterable[str]) -> None:

@@ -71,13 +71,18 @@ class RoleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="「職員・役割・課を登録し、直す」を持つ人は、ほかのすべての権限を自分に与えられます。",
     )
+    second_factor = forms.BooleanField(
+        label="二つ目の確認を求める",
+        required=False,
+        help_text="この役割の人は、確認アプリなどを設定するまで、ほかの画面を開けません。",
+    )
 
     def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["permissions"].choices = permission_choices()  # type: ignore[attr-defined]
         if role is not None:
             del self.fields["name"]
-            self.initial = {"permissions": role.permissions}
+            self.initial = {"permissions": role.permissions, "second_factor": role.second_factor}
 
 
 class NameForm(forms.Form):

@@ -27,6 +27,8 @@ class TokenAuthentication(HttpBearer):
         if self.permission:
             self._ask(found)
         limit(found.user, found.scopes)
+        found.carry(found.user)
+        found.note_use()
         return found
 
     def _ask(self, token: ApiToken) -> None:
@@ -40,6 +42,4 @@ class TokenAuthentication(HttpBearer):
 
 def token_of(token: str) -> ApiToken | None:
     """The valid token of a person of some municipality that reads so, or None."""
-    rows = ApiToken.objects.select_related("user__municipality").filter(digest=ApiToken.digest_of(token))
-    found: ApiToken | None = rows.first()
-    return found if found and found.valid and found.user.municipality else None
+    return ApiToken.of(token)

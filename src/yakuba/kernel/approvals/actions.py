@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals.models import Approval, Deputy, Proposal
 from yakuba.kernel.approvals.queries import right_of
@@ -56,14 +57,15 @@ def approve(
     proposal: Row, *, actor: User, answer: str = "", effect: Callable[[Row], None] | None = None
 ) -> Row:
     """Approve what another person proposed. `effect` happens in the same transaction, before the row says approved, and
-    may raise to refuse; so does what the manifest says of the kind. Raises ApprovalRefused for the proposer and for what is answered already, and
-    PermissionDenied for who may not."""
+    may raise to refuse; so does what the manifest says of the kind. Raises ApprovalRefused for the proposer and for what is answered already,
+    PermissionDenied for who may not, and ProofNeeded for who has not proved to be the one."""
     row = locked(proposal)
     if row.proposed_by_id == actor.pk:
         raise ApprovalRefused("起案した本人は承認できません。別の職員が承認してください。")
     holder = right_of(actor, row)
     if holder is None:
         raise PermissionDenied(row.permission)
+    proof.require_own(actor)
     if effect is not None:
         effect(row)
     _answer(row, Proposal.State.APPROVED, actor, answer, holder)

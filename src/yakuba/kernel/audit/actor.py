@@ -14,3 +14,14 @@ if TYPE_CHECKING:
     Actor = User | None
 else:
     Actor = Any
+
+
+def of_operator(person: Any, operator: str) -> None:
+    """What is done by this object is the operator's, done with the person's rights and not by the person. operator: the
+    operating system's name for whoever it is."""
+    person._operator = operator
+
+
+def operator_of(actor: Any) -> str:
+    """The name that `of_operator` gave; else empty."""
+    return str(getattr(actor, "_operator", ""))

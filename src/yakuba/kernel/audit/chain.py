@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, operator_of
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.refusals import Conflict
@@ -55,6 +55,8 @@ def record(name: str, *, subject: str = "", actor: Actor = None, **details: Any)
 
 
 def _append(end: raw.End, name: str, subject: str, actor: Actor, details: dict[str, Any]) -> AuditEvent:
+    if operator := operator_of(actor):
+        details, actor = details | {"operator": operator, "rights_of": actor.pk}, None  # type: ignore[union-attr]
     event = AuditEvent(
         municipality=current_municipality(),
         sequence=end.sequence + 1,

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
-from yakuba.kernel.ledger.masking import reveals
+from yakuba.kernel.ledger.masking import shows
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
 from yakuba.kernel.protection import policy
 from yakuba.kernel.protection.policy import HIDDEN, Places
@@ -75,7 +75,7 @@ def filed(user: Any, cases: Iterable[int]) -> Mapping[int, Sight]:
 
 
 def _sights(user: Any, numbers: Iterable[int], closed: frozenset[str]) -> Mapping[int, Sight]:
-    revealed, places = reveals(user), policy.places() if closed else Places()
+    revealed, places = shows(user), policy.places() if closed else Places()
     return {number: Sight(revealed, str(number) in closed, places) for number in numbers}
 
 

@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from yakuba.kernel.accounts import person_of, require
+from yakuba.kernel.accounts import person_of, proof, require
+from yakuba.kernel.accounts.proof import ProofNeeded
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.lists import remembering
 from yakuba.kernel.lists.declared import Bulk, Listing, Wanted
@@ -52,6 +53,7 @@ def _file(request: HttpRequest, listing: Listing, wanted: Wanted, form: str) -> 
         raise Http404("この形では書き出せません。")
     if listing.taken:
         require(request.user, listing.taken)
+    proof.require(request.user)
     try:
         file = write(
             [table(listing, wanted)], listing.name.replace(".", "-"), form, accept="accept" in request.GET
@@ -94,6 +96,8 @@ def _each(
         try:
             work.operation(request.user, **{work.argument: row.pk}, **asked)
             done += 1
+        except ProofNeeded:
+            raise
         except Refused as error:
             refused.append(f"{name_of(listing, one)}：{error}")
     return done, refused

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from pydantic import BaseModel
 
-from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts import proof, require
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.operations.arguments import checked
@@ -94,6 +94,8 @@ class Operation:
     who reads a large file must not hold up everybody who writes.
     route: method and path below `/api/v1/<room>/`, or empty; command: the verb, perhaps behind a group, or empty.
     by_operator: whether a command may do it in nobody's name; a reading (GET) may unless it is said.
+    step_up: whether the person must have proved to be the one within ten minutes (`accounts.proof`): what gives out a
+    file, or approves.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Operation:
     event: str | Callable[[Any], str] = ""
     trace: Callable[[Any, Any], Trace] | None = None
     by_operator: bool | None = None
+    step_up: bool = False
 
     def __call__(self, actor: Actor, **arguments: Any) -> Any:
         """Do it for `actor`, and leave its event. Returns the outcome.
@@ -130,6 +133,8 @@ class Operation:
     def _require(self, actor: Actor) -> None:
         if actor is not None:
             require(actor, self.permission)
+            if self.step_up:
+                proof.require(actor)
 
     def _do(self, actor: Actor, asked: BaseModel) -> Any:
         if self.trace is None:

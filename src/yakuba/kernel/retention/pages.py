@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.audit.chain import record
@@ -106,6 +107,7 @@ def answer(request: HttpRequest, shredding_id: int) -> HttpResponse:
 
 
 @permission_required(MANAGE)
+@step_up
 def export(request: HttpRequest, shredding_id: int) -> HttpResponseBase:
     """What was written before."""
     file = actions.take_export(_shredding(request, shredding_id), actor=person_of(request))

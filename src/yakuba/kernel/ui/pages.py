@@ -1,52 +1,25 @@
-"""The pages that belong to no room: login, today's work, search, the manual, one's own password."""
+"""The pages that belong to no room: today's work, search, the manual, one's own password."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.auth.views import PasswordChangeView
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from yakuba.kernel.accounts import person_of, throttle
+from yakuba.kernel.accounts import person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
-from yakuba.kernel.ui.forms import OwnPasswordForm, StaffLoginForm
+from yakuba.kernel.ui.forms import OwnPasswordForm
 from yakuba.kernel.ui.search import LONGEST, search, stands_as_typed
 from yakuba.kernel.ui.spelling import nearby
 from yakuba.kernel.ui.today import todays_work
-
-
-class StaffLoginView(LoginView):
-    """Login with 職員ID and password. Who has failed too often waits (`accounts.throttle`)."""
-
-    template_name = "ui/login.html"
-    authentication_form = StaffLoginForm
-    redirect_authenticated_user = True
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try the password, if one may be tried now."""
-        username = request.POST.get("username", "")
-        if not username or not request.POST.get("password"):
-            return super().post(request, *args, **kwargs)
-        tried = throttle.try_of(request, username)
-        if not throttle.begin(tried):
-            return self._locked()
-        answer = super().post(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            throttle.passed(tried)
-            throttle.remember_device(answer, tried, secure=settings.SESSION_COOKIE_SECURE)
-            return answer
-        return self._locked() if throttle.failed(tried) else answer
-
-    def _locked(self) -> HttpResponse:
-        return render(self.request, "ui/locked.html", status=429)
 
 
 class OwnPasswordView(PasswordChangeView):

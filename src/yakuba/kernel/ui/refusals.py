@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from yakuba.kernel.accounts.proof import ProofNeeded
 from yakuba.kernel.refusals import Refused
 
 
@@ -49,6 +50,8 @@ def told_in(form: forms.BaseForm) -> Iterator[None]:
     """
     try:
         yield
+    except ProofNeeded:  # asked for on a page of its own, from which what was typed goes on
+        raise
     except Refused as error:
         form.add_error(None, [str(one) for one in error.problems] or str(error))
 

@@ -123,6 +123,7 @@ ROLES = Listing(
         ),
         Column("people", "人数", lambda row: row.people, ("people", "name"), number=True),
         Column("rights", "できること", lambda row: _rights(row.permissions)),
+        Column("second", "二つ目の確認", lambda row: "求める" if row.second_factor else ""),
     ),
     rows=lambda: Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True))),
     nothing=Nothing("役割がまだありません", "下のおすすめから作れます。"),
@@ -150,6 +151,7 @@ TOKENS = Listing(
             lambda row: timezone.localdate(row.expires_at) if row.valid else status("neutral", "使えない"),
             ("expires_at",),
         ),
+        Column("used", "最後に使った日時", lambda row: row.last_used_at, ("last_used_at",)),
         Column("work", "操作", _stop_token, filed=False),
     ),
     rows=lambda: (

@@ -14,6 +14,8 @@ from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.administration.forms import PersonForm
 from yakuba.kernel.administration.pages.lists import PEOPLE
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.signin import actions as signin
+from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.ui.refusals import told_in
 
 MANAGE = "accounts.manage"
@@ -51,7 +53,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
             _save(row.username, form.cleaned_data, request)
             messages.success(request, f"{row} を直しました。")
             return redirect("administration:people")
-    context = {"form": form, "person": row}
+    context = {"form": form, "person": row, "second_factor": has_second_factor(row)}
     return render(request, "administration/person.html", context, status=422 if form.errors else 200)
 
 
@@ -81,6 +83,18 @@ def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     row = _one(user_id)
     actions.unlock(row, actor=person_of(request))
     messages.success(request, f"{row} は、待たずにまたログインを試せます。")
+    return redirect("administration:person", user_id)
+
+
+@permission_required(MANAGE)
+@require_POST
+def forget_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The person has lost the telephone and the recovery codes."""
+    row = _one(user_id)
+    signin.reset(row, actor=person_of(request))
+    messages.success(
+        request, f"{row} の二つ目の確認を外しました。次のログインのあと、設定し直してもらってください。"
+    )
     return redirect("administration:person", user_id)
 
 

@@ -123,7 +123,10 @@ def department(request: HttpRequest, department_id: int) -> HttpResponse:
 
 def _saved(request: HttpRequest, name: str, form: RoleForm) -> bool:
     with told_in(form):
-        actions.save_role(name, form.cleaned_data["permissions"], actor=person_of(request))
+        given = form.cleaned_data
+        actions.save_role(
+            name, given["permissions"], second_factor=given["second_factor"], actor=person_of(request)
+        )
         messages.success(request, f"役割「{name}」を登録しました。")
         return True
     return False

@@ -91,7 +91,7 @@ def call(client, in_yakuba_city, make_staff):
     person = make_staff(in_yakuba_city, "robots.run", "robots.view", "robots.manage")
 
     def by(method, where, body=None, *, scopes=("robots.run", "robots.view"), **more):
-        token = ApiToken.issue(person, "試験", list(scopes))[1]
+        token = ApiToken.issue(person, "試験", list(scopes), proved=True)[1]
         headers = {"Authorization": f"Bearer {token}"}
         if body is not None:
             more |= {"data": json.dumps(body), "content_type": "application/json"}

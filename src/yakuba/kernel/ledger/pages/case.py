@@ -16,6 +16,7 @@ from yakuba.kernel.ledger import letters, life
 from yakuba.kernel.ledger.by_hand import enter_by_hand, require_ready
 from yakuba.kernel.ledger.display import change_label, event_label, source_label
 from yakuba.kernel.ledger.forms import ByHandForm, StepForm
+from yakuba.kernel.ledger.masking import reveals
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter, CaseValue
 from yakuba.kernel.ledger.sight import KIND, Sight, sight, without_places
 from yakuba.kernel.ledger.workflow import LABELS, RESIDENT, Status
@@ -96,6 +97,7 @@ def _page(
         "events": events,
         "covered": bool(policy.under(KIND, [row.pk])),
         "hidden": seen.hidden,
+        "masked": _may_reveal(request, row, seen),
         "kind": KIND,
         "told": RESIDENT[Status(row.status)],
         "letters": CaseLetter.objects.filter(case=row).select_related("made_by").order_by("-pk"),
@@ -106,6 +108,12 @@ def _page(
     if allowed(request.user, "ledger.move") and (steps := life.offered(row)):
         context["step_form"] = step_form or StepForm(auto_id="step_%s", steps=steps)
     return render(request, "ledger/case.html", context, status=status)
+
+
+def _may_reveal(request: HttpRequest, row: Case, seen: Sight) -> bool:
+    """Whether something is masked that a proof would show."""
+    fields = row.procedure.definition.fields
+    return not seen.revealed and reveals(request.user) and any(item.kind.masked for item in fields)
 
 
 def _said(event: CaseEvent, row: Case, seen: Sight) -> dict[str, str]:

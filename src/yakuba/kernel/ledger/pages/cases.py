@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.ledger.exporting import Lacking, NothingToWrite, export
 from yakuba.kernel.ledger.listing import CASES
 from yakuba.kernel.lists.files import lacking_page
@@ -22,6 +23,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
 
 
 @permission_required("ledger.export")
+@step_up
 def export_cases(request: HttpRequest) -> HttpResponseBase:
     """The same cases as a file; where characters would be lost, a page that says which."""
     form = request.GET.get("form", "xlsx")

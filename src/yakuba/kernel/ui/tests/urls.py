@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import RequestContext, Template
 from django.urls import path
 
+from yakuba.kernel.signin.pages.login import StaffLoginView
 from yakuba.kernel.ui import components
-from yakuba.kernel.ui.pages import StaffLoginView
 
 calls: Counter[str] = Counter()
 

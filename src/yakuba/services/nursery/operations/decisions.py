@@ -129,7 +129,12 @@ def freeze(asked: given.FreezeIn, actor: User) -> Decision:
 
 
 @OPERATIONS.add(
-    "承認する", "nursery.approve", "POST decisions/{decision_id}/approve", "round approve", answer=A_DECISION
+    "承認する",
+    "nursery.approve",
+    "POST decisions/{decision_id}/approve",
+    "round approve",
+    answer=A_DECISION,
+    step_up=True,
 )
 def approve(asked: given.ApproveIn, actor: User) -> Decision:
     """Approve what another person proposed."""

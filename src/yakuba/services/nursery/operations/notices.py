@@ -118,6 +118,7 @@ def make_notices(asked: given.OneRound, actor: User) -> NoticePrint:
     "nursery.output",
     "GET rounds/{round_id}/notices.pdf",
     answer=Answer(media_type="application/pdf"),
+    step_up=True,
 )
 def take_print(asked: given.OneRound, actor: User) -> Download:
     """The newest print file; once the round is frozen, only a final one."""
@@ -129,6 +130,7 @@ def take_print(asked: given.OneRound, actor: User) -> Download:
     "nursery.output",
     "GET rounds/{round_id}/mailing.csv",
     answer=Answer(media_type="text/csv"),
+    step_up=True,
 )
 def take_addresses(asked: given.MailingIn, actor: User) -> Download:
     """Row n goes with page n. encoding: utf-8 or cp932; characters that it lacks are told (409) unless `accept`,

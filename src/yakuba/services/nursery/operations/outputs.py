@@ -97,6 +97,7 @@ def show_comparison(asked: given.ComparisonIn, actor: User) -> tuple[Run, Run, C
     trace=lambda asked, file: Trace(
         f"run:{asked.matching_id}", {"what": asked.table, "encoding": asked.encoding}
     ),
+    step_up=True,
 )
 def export_table(asked: given.TableIn, actor: User) -> Download:
     """A table: children, wishes, slots, waiting, points, shares or (of the adopted calculation) final_shares. encoding:
@@ -112,6 +113,7 @@ def export_table(asked: given.TableIn, actor: User) -> Download:
     "GET runs/{matching_id}/tables.xlsx",
     answer=EXCEL,
     **exported("excel"),
+    step_up=True,
 )
 def export_workbook(asked: given.OneRun, actor: User) -> Download:
     """All tables, a sheet each."""
@@ -125,6 +127,7 @@ def export_workbook(asked: given.OneRun, actor: User) -> Download:
     answer=EXCEL,
     event="nursery.exported",
     trace=lambda asked, file: Trace(f"run:{decision_of(asked.decision_id).run_id}", {"what": "excel"}),
+    step_up=True,
 )
 def export_for_decision(asked: given.OneDecision, actor: User) -> Download:
     """All results on which a decision is to be made, for who has to approve it."""
@@ -140,6 +143,7 @@ def export_for_decision(asked: given.OneDecision, actor: User) -> Download:
     command="round export",
     help="計算の結果をCSVかExcelのファイルに書き出す（だれが書き出したかを記録する）",
     answer=EXCEL,
+    step_up=True,
 )
 def export(asked: given.ExportIn, actor: Actor) -> Download:
     """One table, or all of them where none is named."""

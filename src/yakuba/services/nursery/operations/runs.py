@@ -152,6 +152,7 @@ def show_result(asked: given.OneResult, actor: Actor) -> Placement:
     answer=Answer(media_type="application/json"),
     by_operator=False,
     **exported("market"),
+    step_up=True,
 )
 def export_market(asked: given.OneRun, actor: User) -> Download:
     """The market file of a calculation: ids only, no names."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, person_of, require
+from yakuba.kernel.accounts import permission_required, person_of, proof, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.masking import REVEAL
@@ -206,6 +206,7 @@ def _question(question_id: int, user: Any) -> Question:
         raise Http404("a newer version of the procedure no longer has this field")
     if item.kind.masked:
         require(user, REVEAL)
+        proof.require(user)
     if covering.hides_question(user, row):
         require_open(user, KIND, row.case_id)
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from yakuba.kernel.accounts import permission_required, require
+from yakuba.kernel.accounts import permission_required, proof, require
 from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.kernel.ledger.sight import KIND, sight
@@ -22,6 +22,7 @@ def field_picture(request: HttpRequest, case_id: int, field: str) -> HttpRespons
     item = value.case.procedure.definition.by_code.get(field)
     if item is not None and item.kind.masked:
         require(request.user, REVEAL)
+        proof.require(request.user)
     if sight(request.user, value.case).hides(item):
         require_open(request.user, KIND, case_id)
     return _answer(pictures.field_picture(value, request.user), "image/png")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
-from yakuba.kernel.ledger.masking import reveals
+from yakuba.kernel.ledger.masking import shows
 from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.sight import KIND, Sight, is_place, sights
 from yakuba.kernel.protection import policy
@@ -25,7 +25,7 @@ def sight_of(user: Any, sheet: Sheet) -> tuple[Sight, ProcedureDefinition | None
     found = sights(user, [case.pk for case in cases])
     hidden = next((one for one in found.values() if one.hidden), None)
     definition = cases[0].procedure.definition if cases else None
-    return hidden or Sight(reveals(user), hidden=False), definition
+    return hidden or Sight(shows(user), hidden=False), definition
 
 
 def known(sheet: Sheet, fields: Sequence[FieldReading]) -> bool:

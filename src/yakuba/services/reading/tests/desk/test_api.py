@@ -21,7 +21,7 @@ class Program:
 
     def __init__(self, client, user, *scopes):
         self._client = client
-        _, token = ApiToken.issue(user, "試験", list(scopes or permission_names()))
+        _, token = ApiToken.issue(user, "試験", list(scopes or permission_names()), proved=True)
         self._headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
 
     def get(self, path):

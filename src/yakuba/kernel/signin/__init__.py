@@ -1,0 +1,1 @@
+"""Signing in: second factors, proofs, sessions, invitations and leaving."""

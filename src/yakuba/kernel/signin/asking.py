@@ -1,0 +1,70 @@
+"""Asking for a proof between a form and what it does: nothing of what was typed is lost."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yakuba.kernel.accounts import person_of, proof
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Refused
+from yakuba.kernel.signin import actions
+from yakuba.kernel.signin.queries import factors
+from yakuba.kernel.ui.refusals import came_from
+
+CODE, PASSWORD = "proof_code", "proof_password"  # names of fields
+NOT_CARRIED = frozenset({CODE, PASSWORD, "csrfmiddlewaretoken"})
+
+
+def given(request: HttpRequest) -> actions.Given:
+    """The proof that came with the form; false for none."""
+    return actions.Given(request.POST.get(CODE, "").strip(), request.POST.get(PASSWORD, ""))
+
+
+def take(request: HttpRequest) -> None:
+    """Take it: the session's person has proved it for ten minutes. Raises WrongProof and TooManyTries."""
+    person = person_of(request)
+    actions.prove(request, person, given(request))
+    proof.note(request.session)
+    proof.from_session(request.user, request.session)
+    record("signin.proved", subject=f"user:{person.pk}", actor=person)
+
+
+def again(request: HttpRequest, error: Refused | None = None) -> HttpResponse:
+    """The page that asks, with the whole form in it: sent again together with the proof. Files cannot be carried along:
+    with some, the person comes back to the form."""
+    fields = [
+        (name, text) for name, texts in request.POST.lists() if name not in NOT_CARRIED for text in texts
+    ]
+    if request.FILES:
+        return page(
+            request,
+            error,
+            then=came_from(request) or "/",
+            note="ファイルは、確認のあとで選び直してください。",
+        )
+    return page(request, error, fields=fields, action=request.get_full_path(), back=came_from(request))
+
+
+def page(
+    request: HttpRequest,
+    error: Refused | None = None,
+    *,
+    fields: list[tuple[str, str]] | None = None,
+    action: str = "",
+    then: str = "",
+    back: str = "",
+    note: str = "",
+) -> HttpResponse:
+    """What asks for a proof. fields: of the form that goes on to `action`; else the person goes on to `then`."""
+    context = {
+        "factors": factors(person_of(request)),
+        "error": error,
+        "fields": fields or [],
+        "action": action,
+        "then": then,
+        "back": back,
+        "note": note,
+    }
+    status = error.status if error else 200 if request.method == "GET" else 403
+    return render(request, "signin/proof.html", context, status=status)

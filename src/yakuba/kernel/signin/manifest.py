@@ -1,0 +1,22 @@
+"""Signing in declares itself."""
+
+from yakuba.kernel.registry import Manifest, PersonalData
+
+MANIFEST = Manifest(
+    name="signin",
+    label="本人の確認",
+    description="二つ目の確認、操作の前の本人の確認",
+    manual={"": "二つ目の確認を設定する"},
+    audit_events={
+        "signin.factor_added": "二つ目の確認を設定した",
+        "signin.factor_removed": "二つ目の確認を外した",
+        "signin.codes_made": "予備の番号を作った",
+        "signin.code_used": "予備の番号を使った",
+        "signin.proved": "操作の前に本人の確認をした",
+        "signin.proof_failed": "本人の確認に失敗した",
+    },
+    personal_data=(
+        PersonalData("signin.Authenticator", "職員の確認", None),
+        PersonalData("signin.RecoveryCode", "職員の確認", None),
+    ),
+)

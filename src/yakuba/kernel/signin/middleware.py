@@ -1,0 +1,70 @@
+"""Where the proof is asked for: once, for all pages. And who must have a second factor is led to set one up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from yakuba.kernel.accounts import demands_second_factor, proof
+from yakuba.kernel.refusals import Refused
+from yakuba.kernel.signin import asking
+from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.ui.refusals import came_from
+
+WITHOUT_FACTOR = frozenset(
+    {"signin:own", "signin:phone", "signin:phone-begin", "signin:codes", "signin:proof"}
+)
+ALWAYS = frozenset({"login", "logout", "login-second", "own-password"})
+
+
+class SecondFactors:
+    """Stands innermost: a view's `ProofNeeded` is asked for here before anybody turns it into a refusal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: list[Any], named: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Take the proof that came with a form; lead to the set-up who lacks a factor that a role demands."""
+        user, name = request.user, request.resolver_match.view_name if request.resolver_match else ""
+        if not user.is_authenticated or user.municipality_id is None or request.path.startswith("/api/"):
+            return None
+        if (
+            name not in ALWAYS | WITHOUT_FACTOR
+            and demands_second_factor(user)
+            and not has_second_factor(user)
+        ):
+            return redirect("signin:own")
+        if request.method == "POST" and name != "signin:proof" and asking.given(request):
+            try:
+                asking.take(request)
+            except Refused as error:
+                return asking.again(request, error)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Ask for the proof; then what was asked for goes on."""
+        if not isinstance(error, proof.ProofNeeded):
+            return None
+        if request.headers.get("HX-Request"):
+            here = urlsplit(request.headers.get("HX-Current-URL", "/"))
+            answer = HttpResponse()
+            answer["HX-Redirect"] = _asking(f"{here.path}?{here.query}" if here.query else here.path)
+            return answer
+        if request.method == "POST":
+            return asking.again(request)
+        return redirect(_asking(request.get_full_path(), came_from(request)))
+
+
+def _asking(then: str, back: str = "") -> str:
+    asked = {"next": then} | ({"back": back} if back else {})
+    return f"{reverse('signin:proof')}?{urlencode(asked)}"

@@ -1,0 +1,151 @@
+"""What gives out a file, reveals or approves asks for a fresh proof, whichever door it has: tried on the whole house.
+
+What is new and gives out a file without asking fails here, until it asks or has a reason in a table.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from test_access import PAGES, call, logged_in
+from town_objects import TownObjects
+from typer.testing import CliRunner
+
+from yakuba.config.command import build
+from yakuba.demo import town
+from yakuba.kernel.accounts import proof
+from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.operations import Operation, all_operations
+from yakuba.kernel.registry import permission_names
+from yakuba.kernel.signin.tests.signing import grow_old
+
+# Pages that give out a file without asking, and why.
+HARMLESS = {
+    "reform:effects_pdf": "sums by procedure, of nobody",
+    "reform:promises_pdf": "figures of the house's own checks, of nobody",
+    "reform:procedure_pdf": "sums of one procedure, of nobody",
+    "letters:beginning": "the template of the house, no data",
+    "letters:template": "the town's template, no data",
+    "letters:preview": "a template filled with samples",
+    "bundles:take": "definitions, no data",
+    "bundles:all": "definitions, no data",
+    "ledger:letter_pdf": "one letter to one applicant, by whoever writes them every day; recorded by itself",
+    "retention:register-file": "the public register of personal-data files, of nobody",
+    "manual-picture": "the manual is for all staff",
+}
+# Operations that give out a file, or approve, without asking, and why.
+HARMLESS_OPERATIONS: dict[str, str] = {}
+GIVES_OUT = ("export", "take_print", "take_addresses", "approve")
+
+
+def gives_out(operation: Operation) -> bool:
+    return bool(operation.answer.media_type) or operation.name.partition(".")[2].startswith(GIVES_OUT)
+
+
+CAREFUL = [one for one in all_operations() if gives_out(one)]
+
+
+def test_every_operation_that_gives_out_a_file_or_approves_asks_for_a_proof():
+    assert len(CAREFUL) >= 8
+    for operation in CAREFUL:
+        assert operation.step_up or operation.name in HARMLESS_OPERATIONS, operation.name
+
+
+def test_without_a_proof_none_of_them_does_anything(objects):
+    with town.in_yakuba_city():
+        person = User.objects.get(username="kanri")
+        for operation in CAREFUL:
+            with pytest.raises(proof.ProofNeeded):
+                operation(person)
+
+
+def test_a_token_without_a_proof_is_told_what_to_do(objects):
+    plain = ApiToken.issue(town.user("kanri"), "試験", sorted(permission_names()))[1]
+    for operation in [one for one in CAREFUL if one.route]:
+        path = f"/api/v1/{operation.room}/{operation.path}"
+        answer = call(plain, operation.method.lower(), path, objects)
+        assert answer.status_code == 403, operation.name
+        told = json.loads(answer.content)
+        assert told["title"] == "本人の確認が要ります"
+        assert "トークン" in told["remedy"]
+
+
+def given_out(client: Client, objects: TownObjects) -> set[str]:
+    """The names of all pages that answer with a file; of a list, with a file of it."""
+    found = set()
+    for page in PAGES:
+        if page.name == "logout":
+            continue
+        for query in ("", "?form=xlsx", "?form=utf-8"):
+            answer = client.get(page.url(objects) + query)
+            if "attachment" in answer.get("Content-Disposition", ""):
+                found.add(page.name)
+    return found
+
+
+def test_no_page_gives_out_a_file_without_a_fresh_proof(objects):
+    fresh, old = (logged_in(town.user("kanri")) for _ in range(2))
+    grow_old(old)
+    without_proof = given_out(old, objects)
+    assert without_proof <= set(HARMLESS), without_proof - set(HARMLESS)
+    asked = given_out(fresh, objects) - without_proof
+    assert {"ledger:cases", "administration:people", "ledger:export"} <= asked
+
+
+def test_a_page_that_approves_asks_for_a_fresh_proof(objects):
+    with town.in_yakuba_city():
+        row = approvals.propose(
+            "protection.release", "ledger.case:1:1", actor=town.user("kacho"), summary="見本", reason="見本"
+        )
+    client = logged_in(town.user("kanri"))
+    grow_old(client)
+    url = reverse("approvals:answer", args=[row.pk])
+    answer = client.post(url, {"approve": "1", "answer": "確かめた"})
+    assert answer.status_code == 403
+    assert 'name="answer" value="確かめた"' in answer.content.decode()
+    with town.in_yakuba_city():
+        row.refresh_from_db()
+        assert row.is_open
+        with pytest.raises(proof.ProofNeeded):
+            approvals.approve(row, actor=User.objects.get(username="kanri"))
+        by_another = town.user("kanri")
+        proof.not_in_own_name(by_another)
+        with pytest.raises(proof.NotInOwnName):
+            approvals.approve(row, actor=by_another)
+        assert approvals.send_back(row, "違う", actor=User.objects.get(username="kanri"))
+
+
+def test_a_command_in_a_persons_name_needs_that_person(objects, monkeypatch):
+    command = ["nursery", "round", "approve", str(objects.arguments["decision_id"]), "--answer", "よい"]
+    house, user = build(), town.user("kanri")
+    done = CliRunner().invoke(house, [*command, "--user", "kanri"])
+    assert (done.exit_code, "本人" in done.stderr) == (3, True), done.output
+    for owner in ("kacho", ""):
+        token = ApiToken.issue(town.user(owner), "x", [], proved=True)[1] if owner else "nonsense"
+        monkeypatch.setenv("YAKUBA_TOKEN", token)
+        done = CliRunner().invoke(house, [*command, "--user", "kanri"])
+        assert (done.exit_code, "のものでない" in done.stderr) == (3, True), done.output
+    monkeypatch.setenv("YAKUBA_TOKEN", ApiToken.issue(user, "x", sorted(permission_names()), proved=True)[1])
+    done = CliRunner().invoke(house, [*command, "--user", "kanri"])
+    assert "本人の確認" not in done.stderr
+
+
+def test_what_is_done_by_a_mere_name_is_recorded_as_the_operators(objects, monkeypatch):
+    monkeypatch.setattr("yakuba.kernel.accounts.acting.operator", lambda: "ope")
+    words = ["nursery", "round", "new", "見本の回", "--start", "2027-04-01", "--user", "kanri"]
+    for token in ("", ApiToken.issue(town.user("kanri"), "x", sorted(permission_names()))[1]):
+        monkeypatch.setenv("YAKUBA_TOKEN", token)
+        done = CliRunner().invoke(build(), words)
+        assert done.exit_code == 0, done.output
+        with town.in_yakuba_city():
+            event = AuditEvent.objects.order_by("-sequence").first()
+        if token:
+            assert event.actor == town.user("kanri")
+        else:
+            assert (event.actor, event.details["operator"]) == (None, "ope")
+            assert event.details["rights_of"] == town.user("kanri").pk
