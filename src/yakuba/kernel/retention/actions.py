@@ -17,6 +17,7 @@ from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path, remove, store
 from yakuba.kernel.refusals import Conflict, Invalid
@@ -157,6 +158,7 @@ def remove_files(files: Sequence[StoredFile]) -> list[Path]:
 
 def remove_strays() -> int:
     """Remove the town's blobs that have no row any more, since somebody was killed between the two; how many."""
+    temporary.clean()  # a killed process's folder may hold what was on its way
     folder = Path(settings.YAKUBA.data_dir) / "files" / current_municipality().code
     found = [path for path in folder.glob("*/*") if time.time() - path.stat().st_mtime > STRAY]
     known = {str(key) for key in StoredFile.objects.values_list("pk", flat=True)}
