@@ -94,7 +94,7 @@ def test_what_is_open_is_not_due(known):
         over(known)
 
 
-def test_everything_of_a_case_goes_with_its_files(known):
+def test_everything_of_a_case_goes_with_its_files(known, django_capture_on_commit_callbacks):
     case = over(known)
     actions.state(UNIT, 90, actor=town.user("kanri"))
     ledger.add_event(case, "ledger.value_changed", field="address", before=PLACE, after=NAME)
@@ -105,7 +105,8 @@ def test_everything_of_a_case_goes_with_its_files(known):
     assert all(blob.exists() for blob in blobs)
     erase_rounds()
     assert proof.left([PLACE])
-    row = shredded()
+    with django_capture_on_commit_callbacks(execute=True):
+        row = shredded()
     assert (row.erased, row.left, row.done_at is not None) == (1, {}, True)
     assert row.files >= 2
     assert not any(blob.exists() for blob in blobs)
@@ -133,7 +134,9 @@ def test_what_was_taken_up_again_after_the_approval_stays(known):
     assert CaseValue.objects.filter(case=case).exists()
 
 
-def test_what_is_written_before_is_for_who_proposed_it_and_goes_too(known):
+def test_what_is_written_before_is_for_who_proposed_it_and_goes_too(
+    known, django_capture_on_commit_callbacks
+):
     over(known)
     actions.state(UNIT, 90, actor=town.user("kanri"))
     row = shredded(export=True)
@@ -142,7 +145,8 @@ def test_what_is_written_before_is_for_who_proposed_it_and_goes_too(known):
     file = actions.take_export(row, actor=town.user("kanri"))
     blob = blob_path(file)
     assert blob.exists()
-    actions.remove_old_exports(timezone.now() + timedelta(days=8))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.remove_old_exports(timezone.now() + timedelta(days=8))
     assert not blob.exists()
 
 
@@ -207,12 +211,15 @@ def test_an_event_loses_what_was_written_in_it_and_nothing_else_can_be_changed(k
     CaseEvent.objects.update(details={"passed": True, "changed": True})
 
 
-def test_what_is_declared_for_some_days_goes_by_itself_with_its_file(known):
+def test_what_is_declared_for_some_days_goes_by_itself_with_its_file(
+    known, django_capture_on_commit_callbacks
+):
     clerk = town.user("kanri")
     stored = store(StoredFile.Kind.UPLOAD, "宛名.csv", "text/csv", PLACE.encode(), actor=clerk)
     waiting = WaitingTable.objects.create(kind="persons.register", file=stored, person=clerk)
     assert actions.sweep() == 0
     blob = blob_path(stored)
-    actions.sweep(timezone.now() + timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.sweep(timezone.now() + timedelta(days=2))
     assert not WaitingTable.objects.filter(pk=waiting.pk).exists()
     assert not blob.exists()

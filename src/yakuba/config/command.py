@@ -28,6 +28,8 @@ HOUSE = {
         "仕事（読み取り・ロボットなど）をする。何台の機械で動かしてもよい",
     ),
     "up": ("yakuba.config.running:up", "画面とワーカーを一緒に動かす。Ctrl+Cで止まる"),
+    "backup": ("yakuba.config.backup.commands:backup", "控えを取る。取った控えを確かめる"),
+    "restore": ("yakuba.config.backup.commands:restore", "控えを空の場所へ戻す"),
     "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
     "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),
@@ -59,6 +61,8 @@ class House(Verbs):
     def load(self, name: str) -> Any:
         """The command itself, with Django set up for it."""
         _set_up()
+        if name != "restore":
+            _require_no_restore()
         where, line = HOUSE.get(name, ("", ""))
         found = _attribute(where) if where else _of_room(name)
         if isinstance(found, typer.Typer):
@@ -143,3 +147,17 @@ def _close_data_folder() -> None:
             f"注意: データフォルダがこの機械のほかの利用者にも開いています（{names}）。"
             f"所有者が chmod -R go= {folder} を実行してください。\n"
         )
+
+
+def _require_no_restore() -> None:
+    """What a killed restore left is not a town."""
+    from django.conf import settings
+
+    from yakuba.config.folder import RESTORING
+
+    if (settings.YAKUBA.data_dir / RESTORING).exists():
+        sys.stderr.write(
+            "控えを戻している途中です。終わるのを待ってください。"
+            "途中で止まったのなら、もう一度 yakuba restore を実行してください。\n"
+        )
+        sys.exit(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 OPEN = 0o077  # what group and others may
 # A folder without any of these is not the house's to close. With its keys and its database elsewhere it still has the
 # towns' files, in a folder for each code.
+RESTORING = "restoring"  # stands in the folder while a backup is laid down there
 OURS = ("yakuba.sqlite3", "secret.key", "master.key", "files/" + "[0-9]" * 6)
 
 

@@ -12,6 +12,8 @@ MANIFEST = Manifest(
         "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
         "audit.head_mended": "鎖の頭の値が最後の記録と合わなかったので、最後の記録の後ろから続けた",
         "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",
+        "audit.backup_taken": "控えを取った",
+        "audit.backup_restored": "控えから戻した",
         "audit.listed": "監査記録を閲覧した",
         "audit.verified": "監査記録を調べた",
         "audit.digest_printed": "監査記録の要約を紙に出した",

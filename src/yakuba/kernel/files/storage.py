@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
@@ -68,11 +69,20 @@ def content_of(row: StoredFile) -> bytes:
     return decrypt(str(row.pk), blob_path(row).read_bytes())
 
 
-def remove(row: StoredFile) -> None:
-    """Nothing of it stays. The row goes first: a row never lacks its blob."""
-    path = blob_path(row)
-    row.delete()
-    path.unlink(missing_ok=True)
+def remove(*rows: StoredFile) -> int:
+    """Nothing of them stays, once the transaction that this is part of is committed: a rollback brings the rows back, and
+    no row lacks its blob. Gives how many. A blob whose row is gone, since somebody was killed between the two, goes with
+    `retention.actions.remove_strays`."""
+    once = {row.pk: blob_path(row) for row in rows}
+    StoredFile.objects.filter(pk__in=list(once)).delete()
+    # A lambda: Django logs a failure by its __qualname__, which a partial lacks.
+    transaction.on_commit(lambda: _unlink(once.values()), robust=True)
+    return len(once)
+
+
+def _unlink(blobs: Iterable[Path]) -> None:
+    for blob in blobs:
+        blob.unlink(missing_ok=True)
 
 
 def blob_path(row: StoredFile) -> Path:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import blob_path, content_of, store
+from yakuba.kernel.files.storage import content_of, remove, store
 from yakuba.kernel.letters.models import LetterPart
 
 
@@ -52,8 +52,6 @@ class PrintShelf:
 
 
 def _throw_away(row: LetterPart) -> None:
-    path = blob_path(row.pdf)
     with transaction.atomic():
         row.delete()
-        row.pdf.delete()
-    path.unlink(missing_ok=True)  # last: a file without a row is in nobody's way, a row without its file is
+        remove(row.pdf)

@@ -103,9 +103,10 @@ def _opened(key: bytes, name: str, blob: IO[bytes]) -> Iterator[bytes]:
     cipher.finalize()
 
 
-def key_for(purpose: str) -> bytes:
-    """32 bytes for one purpose, derived from the installation's key; no purpose's key tells another's."""
-    return _derived(settings.YAKUBA.encryption_key, f"yakuba:{purpose}")
+def key_for(purpose: str, master: bytes = b"") -> bytes:
+    """32 bytes for one purpose, derived from the installation's key, or from `master` where that is not yet the
+    installation's (a restore); no purpose's key tells another's."""
+    return _derived(master or settings.YAKUBA.encryption_key, f"yakuba:{purpose}")
 
 
 def _key() -> bytes:

@@ -17,8 +17,9 @@ from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import blob_path, remove, store
+from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.registry import manifests, resolve
 from yakuba.kernel.registry.erasing import Unit
@@ -139,24 +140,14 @@ def _export(row: Shredding, unit: Unit) -> None:
 def _erase_part(row: Shredding, unit: Unit, keys: Sequence[int]) -> None:
     with transaction.atomic():
         before = set(unit.due(timezone.now())) & set(keys)  # what was taken up again meanwhile stays
-        blobs = remove_files(unit.erase(sorted(before)))
-        row.erased, row.files = row.erased + len(before), row.files + len(blobs)
+        gone = remove(*unit.erase(sorted(before)))
+        row.erased, row.files = row.erased + len(before), row.files + gone
         row.save(update_fields=["erased", "files"])
-    for blob in blobs:
-        blob.unlink(missing_ok=True)
-
-
-def remove_files(files: Sequence[StoredFile]) -> list[Path]:
-    """Delete the rows of files; the blobs, which are to go once that is committed."""
-    once = {file.pk: file for file in files}
-    blobs = [blob_path(file) for file in once.values()]
-    for file in once.values():
-        file.delete()
-    return blobs
 
 
 def remove_strays() -> int:
     """Remove the town's blobs that have no row any more, since somebody was killed between the two; how many."""
+    temporary.clean()  # a killed process's folder may hold what was on its way
     folder = Path(settings.YAKUBA.data_dir) / "files" / current_municipality().code
     found = [path for path in folder.glob("*/*") if time.time() - path.stat().st_mtime > STRAY]
     known = {str(key) for key in StoredFile.objects.values_list("pk", flat=True)}
@@ -188,9 +179,7 @@ def sweep(now: datetime | None = None) -> int:
         with transaction.atomic():
             files = [file for row in rows for name in keep if (file := getattr(row, name)) is not None]
             manager.filter(pk__in=[row.pk for row in rows]).delete()
-            blobs = remove_files(files)
-        for blob in blobs:
-            blob.unlink(missing_ok=True)
+            remove(*files)
         done += len(rows)
     return done
 
@@ -201,5 +190,6 @@ def remove_old_exports(now: datetime | None = None) -> None:
     for row in Shredding.objects.filter(done_at__lt=limit, export__isnull=False).select_related("export"):
         file: Any = row.export
         row.export = None
-        row.save(update_fields=["export"])
-        remove(file)
+        with transaction.atomic():
+            row.save(update_fields=["export"])
+            remove(file)

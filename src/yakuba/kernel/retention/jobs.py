@@ -34,4 +34,12 @@ def sweep_everywhere() -> None:
             actions.sweep()
 
 
+def remove_strays_everywhere() -> None:
+    """In each town, remove the files that nobody knows any more; a listing of all, so not every hour."""
+    for municipality in Municipality.objects.all():
+        with told_apart(f"files of nobody in {municipality.code}"), active_municipality(municipality):
+            actions.remove_strays()
+
+
 chore(3600.0, sweep_everywhere)
+chore(86_400.0, remove_strays_everywhere)

@@ -56,12 +56,15 @@ def test_a_calculation_ends_with_its_job(full, way):
 
 
 @WAYS
-def test_a_print_ends_with_its_job_and_its_pages_do_not_stay(full, way, tmp_path, settings):
+def test_a_print_ends_with_its_job_and_its_pages_do_not_stay(
+    full, way, tmp_path, settings, django_capture_on_commit_callbacks
+):
     settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
     full.adopted()
     row = notices.start(full.round, actor=full.person)
     PrintShelf(row.job_key, full.person).put("d" * 64, b"%PDF", 1)
-    reason = way(Job.objects.get(name=notices.JOB))
+    with django_capture_on_commit_callbacks(execute=True):
+        reason = way(Job.objects.get(name=notices.JOB))
     row.refresh_from_db()
     assert (row.state, row.problems[0]["reason"]) == ("failed", reason)
     assert not LetterPart.objects.exists()

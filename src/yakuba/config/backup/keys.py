@@ -1,0 +1,107 @@
+"""The installation's keys lie apart from its backups: whoever finds one of the two can read nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from yakuba.kernel.refusals import Conflict, Invalid, Missing
+
+MASTER, SIGNING = "master.key", "secret.key"
+KEY = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def keep(folder: Path, target: Path) -> list[str]:
+    """Copy the keys of the data folder into another folder; those that are there already stay. Gives the new ones.
+
+    Raises Invalid for a folder inside of the backup, Conflict where another installation's key lies there."""
+    if target.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise Invalid(
+            "鍵を控えと同じ場所には置けません。",
+            place="--keys",
+            remedy="別の場所のフォルダを指定してください。",
+        )
+    new = []
+    for name in (MASTER, SIGNING):
+        path = settings.YAKUBA.data_dir / name
+        if path.exists() and _keep_one(path.read_text(encoding="ascii"), folder / name):
+            new.append(name)
+    return new
+
+
+def _keep_one(text: str, target: Path) -> bool:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            return True
+        if _read(target) == text.strip():
+            return False
+    except OSError as error:
+        raise Invalid(f"{target} に書けません（{error.strerror}）。", place="--keys") from error
+    if target.name == SIGNING:  # signs sessions only
+        return False
+    raise Conflict(
+        f"{target} にほかの鍵があります。",
+        place="--keys",
+        remedy="据え付けごとに別のフォルダを指定してください。",
+    )
+
+
+def master(folder: Path | None) -> bytes | None:
+    """The key: of that folder, else the installation's; None where there is none, and none is made."""
+    if folder is not None:
+        return _parsed(_read(folder / MASTER), f"{folder / MASTER}")
+    if settings.YAKUBA.has_encryption_key:
+        given = settings.YAKUBA.master_key
+        return _parsed(
+            given or _read(settings.YAKUBA.data_dir / MASTER), (given and "YAKUBA_MASTER_KEY") or MASTER
+        )
+    return None
+
+
+def put_back(folder: Path) -> None:
+    """Lay the keys of that folder into the data folder. Raises Conflict where another master key lies there or is given."""
+    own = settings.YAKUBA.data_dir / MASTER
+    text = _read(folder / MASTER)
+    there = settings.YAKUBA.master_key or (_read(own) if own.exists() else text)
+    if there.lower() != text.lower():
+        raise Conflict(
+            "この据え付けには、もうほかの鍵があります。",
+            place="--keys",
+            remedy="空のデータフォルダへ戻してください。",
+        )
+    for name in (MASTER, SIGNING):
+        if (folder / name).exists() and not (name == MASTER and settings.YAKUBA.master_key):
+            _replace(settings.YAKUBA.data_dir / name, _read(folder / name))
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes()[:200].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Missing(
+            f"{path} を読めません。", place="--keys", remedy="master.key のあるフォルダを指定してください。"
+        ) from error
+
+
+def _parsed(text: str, place: str) -> bytes:
+    if not KEY.fullmatch(text):
+        raise Invalid("鍵ではありません（16進64文字のはずです）。", place=place)
+    return bytes.fromhex(text)
