@@ -38,6 +38,24 @@ class Decision(StrEnum):
     BLANK = "blank"
 
 
+class Hand(StrEnum):
+    """Who seems to have written a sheet, by how even its figures stand."""
+
+    PRINT = "print"
+    PEN = "pen"
+    UNKNOWN = ""
+
+
+class Support(StrEnum):
+    """What speaks for letting values of a field pass (`engine.promises`)."""
+
+    PROVED = "proved"  # by the town's own checked values
+    SHIPPED = "shipped"  # by what was checked before the house was shipped; the town's own are too few
+    NONE = "none"  # by neither
+    BROKEN = "broken"  # too many were found wrong
+    ALWAYS = "always"  # a person always looks
+
+
 class Reason(StrEnum):
     """Why a field goes to a person; the gate turns it into a sentence for the clerk."""
 
@@ -73,6 +91,9 @@ class Reason(StrEnum):
     SEVERAL_LINES = "several_lines"
     LABEL_DIFFERS = "label_differs"
     PAGES_DISAGREE = "pages_disagree"
+    ALWAYS_ASKED = "always_asked"
+    NOT_PROVED = "not_proved"
+    TIGHTENED = "tightened"
 
 
 class CaseStatus(StrEnum):
@@ -115,7 +136,8 @@ class Evidence:
     the box, 0..1.  flags: reasons that the image itself gives.  rivals: for each character of the raw text those
     others that were given a chance of at least 0.1 %.  reader: the recogniser that read the box, empty where none was
     needed.  second_reader: the one asked for a second opinion, empty where none was.  second: how sure that one is of
-    the value, 0..1 (`engine.recognition.support`); None when it does not know a character.
+    the value, 0..1 (`engine.recognition.support`); None when it does not know a character.  uneven: how far the figures stray
+    from one line, as a share of their height; None where there are too few (`engine.hands`).
     """
 
     views: int = 0
@@ -131,6 +153,7 @@ class Evidence:
     reader: str = ""
     second_reader: str = ""
     second: float | None = None
+    uneven: float | None = None
 
     def floor(self, start: int = 0) -> float:
         """The lowest probability of a character from position `start` on, 0..1; 1 when there is none."""
@@ -293,7 +316,8 @@ class FileResult:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A value that waits for a person. kind: "reading", "cross_check" or "review"; state: "open" or "held"."""
+    """A value that waits for a person. kind: "reading", "cross_check" or "review"; state: "open" or "held"; blind: what was
+    read is not shown before the answer."""
 
     id: int
     case: int
@@ -308,6 +332,7 @@ class OpenQuestion:
     kind: str
     state: str
     candidates: tuple[str, ...] = ()
+    blind: bool = False
 
 
 @dataclass(frozen=True)

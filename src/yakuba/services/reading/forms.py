@@ -11,6 +11,8 @@ from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
 from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import FormDefinition, Question
 
+PROMISES = [(0, "いつも人が確認"), (100, "0.01%"), (1000, "0.1%"), (10_000, "1%")]
+
 
 class ManyFilesInput(forms.ClearableFileInput):
     """A file input that takes several files at once."""
@@ -74,6 +76,8 @@ def initial_text(definition: FieldDefinition, question: Question, value: str) ->
     kind, answered = definition.kind, question.state == Question.State.ANSWERED
     if kind.masked:  # typed anew from the picture
         return ""
+    if question.blind:
+        return [] if kind.picks is Picks.MANY else None if kind.picks is Picks.ONE else ""
     if kind.picks is Picks.MANY:
         return value.split(",") if value else []
     if kind.picks is Picks.ONE:  # a doubtful mark must be chosen, not waved through
@@ -81,6 +85,12 @@ def initial_text(definition: FieldDefinition, question: Question, value: str) ->
     if kind.line_script:  # a date, as people write it
         return definition.shown(value)
     return value or ("" if answered else question.raw)
+
+
+class PromiseForm(forms.Form):
+    """How many silent errors a field may have."""
+
+    per_million = forms.TypedChoiceField(label="約束", coerce=int, choices=PROMISES)
 
 
 class HoldForm(forms.Form):

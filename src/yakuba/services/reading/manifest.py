@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    Setting,
     WorkQueue,
 )
 
@@ -26,20 +27,37 @@ MANIFEST = Manifest(
         "corrections": "入力したあとの誤りを訂正する",
         "forms": "帳票を登録する",
         "form": "帳票を登録する",
+        "promises": "読み取りの約束を決める",
+        "promise": "読み取りの約束を決める",
     },
-    navigation=(NavigationItem("帳票読取", "reading:batches", "reading.view"),),
+    navigation=(
+        NavigationItem("帳票読取", "reading:batches", "reading.view"),
+        NavigationItem("約束と実際", "reading:promises", "reading.view"),
+    ),
     permissions=(
         Permission("reading.view", "読み取りの状況を見る"),
         Permission("reading.upload", "申請書を取り込む"),
         Permission("reading.confirm", "読み取った値を確認する"),
         Permission("reading.manage", "帳票の定義を登録する"),
+        Permission("reading.promise", "読み取りの約束を決める"),
     ),
     roles={
         "窓口担当": ("reading.view", "reading.upload", "reading.confirm"),
         "ロボット担当": ("reading.view",),
-        "課長": ("reading.view",),
+        "課長": ("reading.view", "reading.promise"),
     },
+    town_settings=(
+        Setting(
+            "reading.blind_per_mille",
+            "読みを見せずに照合する割合（1000個のうち）",
+            20,
+            "読み取った値から機械がくじで選び、読みを見せずに職員が入力して、約束が守られているかを確かめます。",
+            least=5,
+            largest=1000,
+        ),
+    ),
     queues=(
+        WorkQueue("引き締めた読み取り", "reading.promise", f"{QUERIES}:tightened"),
         WorkQueue("確認待ちの値", "reading.confirm", f"{QUERIES}:waiting_values"),
         WorkQueue("困っている用紙", "reading.confirm", f"{QUERIES}:troubled_sheets"),
         WorkQueue("保留した値", "reading.confirm", f"{QUERIES}:held_values"),
@@ -63,6 +81,10 @@ MANIFEST = Manifest(
         "reading.correction_opened": "入力済みの値の誤りを見つけ、訂正を始めた",
         "reading.corrected": "基幹システムの値を直した",
         "reading.value_rechecked": "入力済みの値を見直し、正しいと確かめた",
+        "reading.promise_set": "読み取りの約束を決めた",
+        "reading.tightened": "約束を超える見逃しがあったため、読み取りを引き締めた",
+        "reading.loosened": "照合の結果が約束に戻ったため、引き締めを解いた",
+        "reading.tightening_seen": "読み取りの引き締めを確かめた",
         "reading.job_retried": "止まった読み取りを動かし直した",
     },
     ledger_events={

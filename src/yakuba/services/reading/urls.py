@@ -11,6 +11,7 @@ from yakuba.services.reading.pages import (
     held,
     pictures,
     problems,
+    promises,
 )
 
 app_name = "reading"
@@ -32,6 +33,10 @@ urlpatterns = [
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/<int:correction_id>/", corrections.correction, name="correction"),
     path("corrections/<int:correction_id>/done/", corrections.finish, name="correction_done"),
+    path("promises/", promises.promises, name="promises"),
+    path("promises/<slug:code>/", promises.promise, name="promise"),
+    path("promises/<slug:code>/<slug:field>/set/", promises.set_promise, name="promise_set"),
+    path("tightenings/<int:tightening_id>/seen/", promises.seen, name="tightening_seen"),
     path("problems/", problems.problems, name="problems"),
     path("sheets/<int:sheet_id>/", problems.sheet, name="sheet"),
     path("sheets/<int:sheet_id>/page.png", pictures.sheet_picture, name="sheet_picture"),

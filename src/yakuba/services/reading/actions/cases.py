@@ -10,11 +10,14 @@ from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
+from yakuba.services.reading.actions.drawing import is_drawn
+from yakuba.services.reading.actions.promises import Standing
 from yakuba.services.reading.actions.reader import read_case
 from yakuba.services.reading.contracts import Decision, FieldReading
 from yakuba.services.reading.models import FormDefinition, Question, Sheet
 
 NUMBER = "receipt_number"
+BLIND = "読み取りは見せません。画像に書いてあるとおりに入力してください。"
 # From the applicant it comes back as soon as a value or a page of it is seen to.
 MOVED_ON = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
 
@@ -52,8 +55,9 @@ def assemble(case: Case) -> None:
     readings = {sheet.pk: reading for sheet in sheets if (reading := sheet.page_reading) is not None}
     result = read_case(readings)
     by_page = {sheet.page: sheet for sheet in sheets}
+    standing = Standing.of(result.form, result.fields)
     for field in result.fields:
-        _take(case, by_page[field.page], field)
+        _take(case, by_page[field.page], field, standing)
     _confirm_typed_number(case, sheets)
     move_on(case)
 
@@ -64,21 +68,28 @@ def field_order(form: FormDefinition) -> dict[str, int]:
     return {field: position for position, field in enumerate(boxes)}
 
 
-def _take(case: Case, sheet: Sheet, field: FieldReading) -> None:
-    """Write one reading into the ledger, and ask about it when it is doubtful."""
-    definition = case.procedure.definition.by_code.get(field.field)
+def _take(case: Case, sheet: Sheet, read: FieldReading, standing: Standing) -> None:
+    """Write one reading into the ledger, and ask about it when it is doubtful, or drawn to be checked."""
+    definition = case.procedure.definition.by_code.get(read.field)
     if definition is None:
         return  # a newer version of the procedure no longer has it
-    number = field.field == NUMBER  # it put the pages together, so it stands already
+    number = read.field == NUMBER  # it put the pages together, so it stands already
+    field = read if number else standing.held_to_promise(read)
     value = case.receipt_number if number else field.value
     if not definition.kind.is_canonical(value, definition.options):
         value = ""  # read by an earlier version; what was read stands in the question
     odd = guard.doubt(definition, value) if value else ""
     doubtful = (field.decision is Decision.DOUBTFUL or bool(odd) or value != field.value) and not number
-    row = ledger.record_value(case, field.field, value, trusted=not doubtful, source=_source(sheet, field))
-    if row.origin == CaseValue.Origin.PERSON:
+    proving = standing.proves(field) and not odd and value == field.value
+    source = _source(sheet, field) | standing.source_of(read, passed=not doubtful or proving)
+    blind = not number and (proving or is_drawn(case, read.field))
+    shown = _place(source) if blind else source  # what was read stands nowhere before the person has said it
+    kept = ledger.record_value(
+        case, field.field, "" if blind else value, trusted=not doubtful and not blind, source=shown
+    )
+    if kept.origin == CaseValue.Origin.PERSON:
         return
-    if not doubtful:
+    if not doubtful and not blind:
         Question.objects.filter(case=case, field=field.field).delete()
         return
     ask(
@@ -90,8 +101,10 @@ def _take(case: Case, sheet: Sheet, field: FieldReading) -> None:
         value=value,
         raw=field.raw,
         candidates=list(field.candidates),
-        reasons=[reason.value for reason in field.reasons],
-        message=field.message or odd,
+        reasons=[] if blind else [reason.value for reason in field.reasons],
+        message=BLIND if blind else field.message or odd,
+        blind=blind,
+        held_back=source if blind else None,
     )
 
 
@@ -99,8 +112,14 @@ def ask(case: Case, field: str, sheet: Sheet, **said: Any) -> Question:
     """Ask a person about a field: there is one question about each, asked anew where it was answered. said: the other
     fields of the row."""
     order = field_order(sheet.form) if sheet.form else {}
-    defaults = said | {"sheet": sheet, "position": order.get(field, 0), "state": Question.State.OPEN}
+    defaults = {"blind": False, "held_back": None} | said
+    defaults |= {"sheet": sheet, "position": order.get(field, 0), "state": Question.State.OPEN}
     return Question.objects.update_or_create(case=case, field=field, defaults=defaults)[0]
+
+
+def _place(source: dict[str, Any]) -> dict[str, Any]:
+    """Where on which sheet a value stands, and nothing about what was read there."""
+    return {key: source[key] for key in ("sheet", "page", "corners")}
 
 
 def _source(sheet: Sheet, field: FieldReading) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.services.reading.actions.answers import AnswerRefused, checked
+from yakuba.services.reading.actions.blind import found_wrong
 from yakuba.services.reading.actions.cases import locked_case
 from yakuba.services.reading.actions.questions import LONGEST_LOOK, known_values
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -37,7 +38,10 @@ def open_correction(
         raise AnswerRefused("いまの値と同じです。用紙と見比べて、正しい値を入力してください。")
     if not reason.strip():
         raise WrongStep("気づいたきっかけを入れてください。例：申請者からの連絡、通知の点検")
-    correction = Correction.objects.filter(case=row, field=field, done_at=None).first() or Correction(
+    known = Correction.objects.filter(case=row, field=field, done_at=None).first()
+    if known is None:
+        found_wrong(row, stored, actor=actor)
+    correction = known or Correction(
         case=row,
         field=field,
         was=stored.value,

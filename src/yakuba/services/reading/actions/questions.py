@@ -18,6 +18,7 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.protection.policy import OPEN
 from yakuba.services.reading.actions.answers import checked
+from yakuba.services.reading.actions.blind import check_twice, learn
 from yakuba.services.reading.actions.cases import ask, locked_case, move_on, sheets_of
 from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -75,7 +76,8 @@ def answer(
 ) -> Question:
     """Take a person's answer, write it to the ledger and move the case on when it was the last.
 
-    `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured. Raises AnswerRefused, and
+    `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured. Raises AnswerRefused, also for a blind
+    answer that differs from what was read, until the person insists, and
     WrongStep when the case has gone on or somebody else answered meanwhile.
     """
     question, case = _locked(question_id)
@@ -86,11 +88,16 @@ def answer(
         question.field,
         value,
         insist=insist,
-        read=question.value or question.raw,
+        read="" if question.blind else question.value or question.raw,
         beside=known_values(case),
     )
+    if not insist:
+        check_twice(question, case.procedure.definition.field(question.field), canonical)
     spent = max(0.0, min(LONGEST_LOOK, seconds))
-    confirm_value(case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist)
+    stored = confirm_value(
+        case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist
+    )
+    learn(question, stored, canonical, actor=actor)
     question.state, question.hold_reason = Question.State.ANSWERED, ""
     question.answered_by, question.answered_at = actor, timezone.now()
     question.seconds += spent

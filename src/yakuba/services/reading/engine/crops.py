@@ -135,7 +135,7 @@ def lay_on_form(image: NDArray[np.uint8], alignment: Alignment) -> Sheet:
         flags=cv2.INTER_LINEAR,
         borderValue=(255, 255, 255),
     )
-    grey, full, red, fringe = _drop_red(flat)
+    grey, full, red, fringe = drop_red(flat)
     form = alignment.template.image
     return Sheet(_full_contrast(grey, form), _full_contrast(full, form), red, fringe, form)
 
@@ -176,7 +176,7 @@ def white_paper(grey: Grey) -> Grey:
     return cv2.divide(grey, paper, scale=255)
 
 
-def _drop_red(flat: NDArray[np.uint8]) -> tuple[Grey, Grey, Mask, Mask]:
+def drop_red(flat: NDArray[np.uint8]) -> tuple[Grey, Grey, Mask, Mask]:
     """(grey without red ink, grey with everything, red ink, red ink with its fringe) of an RGB or grey image."""
     if flat.ndim == 2:
         grey = white_paper(flat)

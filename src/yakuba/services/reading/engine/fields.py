@@ -13,7 +13,7 @@ from yakuba.kernel.values import Picks, Script
 
 from ..contracts import Evidence, Reason, firm
 from . import comb as combs
-from . import lines, marks, postal, readings, resolve, shapes
+from . import hands, lines, marks, plain_numbers, postal, readings, resolve, shapes
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .crosschecks import PROVING
@@ -58,6 +58,7 @@ class Work:
     raw: str = ""
     ink: float = 0.0
     print_found: float = 1.0
+    uneven: float | None = None
     flags: list[Reason] = field(default_factory=list)
 
     @property
@@ -163,9 +164,14 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
         return
     line = combs.row(found)
     raw = lines.trimmed(np.hstack([sheet.writing[sheet.window(rect)][4:-4, 2:-2] for rect, _ in parts]))
-    work.cells = [combs.single(glyph) for glyph in found.glyphs]
-    work.figures = tuple(combs.Figure.of(glyph) for glyph in found.glyphs)
+    _take_figures(work, found.glyphs)
     work.views = [line, raw, *lines.more(line)]
+
+
+def _take_figures(work: Work, glyphs: Sequence[Grey]) -> None:
+    work.cells = [combs.single(glyph) for glyph in glyphs]
+    work.figures = tuple(combs.Figure.of(glyph) for glyph in glyphs)
+    work.uneven = hands.unevenness(glyphs)
 
 
 def _prepare_line(sheet: Sheet, work: Work) -> None:
@@ -184,6 +190,8 @@ def _prepare_line(sheet: Sheet, work: Work) -> None:
         return
     work.alphabet = work.definition.kind.line_script or work.alphabet
     work.views = lines.views(line)
+    if work.alphabet is Script.DIGITS:
+        _take_figures(work, plain_numbers.figures(line.grey, line.ink if line.drawn is None else line.drawn))
 
 
 _PREPARE = {
@@ -254,6 +262,7 @@ def conclude(work: Work) -> Outcome:
         reader=work.reader,
         second_reader=work.second_reader,
         second=None if work.support is None else round(work.support, 4),
+        uneven=work.uneven,
     )
     share = len(agreeing) / len(work.read_views)
     return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)

@@ -92,6 +92,9 @@ _TEXT = {
     Reason.SEVERAL_LINES: "一つの欄に二行の書き込みがあるようです。書き足しや訂正でないか確かめてください。",
     Reason.LABEL_DIFFERS: "欄の見出しの印刷が登録した様式と違います。用紙の版を確かめてください。",
     Reason.PAGES_DISAGREE: "ページによって値が違います。",
+    Reason.ALWAYS_ASKED: "この項目は、いつも人が確認することになっています。",
+    Reason.NOT_PROVED: "この項目の約束は、まだ確かめられていません。確かめられるまで人が確認します。",
+    Reason.TIGHTENED: "この種類の欄で見逃しが見つかったため、人が確認することにしています。",
 }
 
 

@@ -147,7 +147,7 @@ def _page(
         "doubted": doubted,
         "may_insist": doubted is not None,
         "words": words,
-        "candidates": _candidates(row, item, words),
+        "candidates": _candidates(row, item, words, told=doubted is not None),
         "related": _related(request.user, row, definition),
         "progress": queries.progress(**scope),
         "batch": Batch.objects.filter(pk=scope["batch_id"]).first() if scope["batch_id"] else None,
@@ -166,8 +166,14 @@ def _whole(request: HttpRequest) -> bool:
     return bool(request.session.get(WHOLE))
 
 
-def _candidates(row: Question, item: FieldDefinition, words: Sequence[str]) -> list[str]:
-    """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew."""
+def _candidates(
+    row: Question, item: FieldDefinition, words: Sequence[str], *, told: bool = False
+) -> list[str]:
+    """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew. What is asked
+    blind has none before the person was `told` that the machine read otherwise."""
+    if row.blind:
+        free = told and not item.kind.masked and item.kind.picks is Picks.NONE
+        return [row.value] if free and row.value else []
     if (
         item.kind.masked
         or item.kind.picks is not Picks.NONE

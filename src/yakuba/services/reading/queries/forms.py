@@ -20,3 +20,8 @@ def box_rects(box: dict[str, Any]) -> list[tuple[int, int, int, int]]:
 def forms_in_use() -> QuerySet[FormDefinition]:
     """The forms in use, by code."""
     return FormDefinition.objects.filter(current=True).order_by("code")
+
+
+def form_in_use(code: str) -> FormDefinition | None:
+    """The form of that code, with its procedure."""
+    return forms_in_use().filter(code=code).select_related("procedure").first()

@@ -15,6 +15,7 @@ from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Que
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
+from yakuba.services.reading.queries.promises import tightenings
 from yakuba.services.reading.queries.questions import waiting
 
 RECENT_BATCHES = 20
@@ -43,6 +44,13 @@ def open_corrections(user: Any) -> QueueState:
     since = oldest.opened_at if oldest else None
     url = f"{reverse('reading:corrections')}?state=open"
     return QueueState(rows.count(), url, "訂正を見る", since, urgent=bool(oldest))
+
+
+def tightened(user: Any) -> QueueState:
+    """Types of forms that were tightened, of which nobody has taken note yet."""
+    rows = tightenings().filter(until=None, seen_by=None)
+    oldest = rows.aggregate(oldest=Min("since"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:promises"), "わけを見る", oldest)
 
 
 def troubled_sheets(user: Any) -> QueueState:

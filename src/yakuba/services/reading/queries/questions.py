@@ -134,11 +134,14 @@ def _as_open_question(row: Question, label: str, *, hidden: bool) -> OpenQuestio
         message=HIDDEN if hidden else row.message,
         kind=row.kind,
         state=row.state,
-        candidates=() if masked or hidden else tuple(row.candidates),
+        candidates=() if masked or hidden or row.blind else tuple(row.candidates),
+        blind=row.blind,
     )
 
 
 def _value(row: Question, masked: bool, hidden: bool) -> str:
     if hidden:
         return HIDDEN
+    if row.blind:
+        return ""
     return MASK * len(row.value) if masked else row.value

@@ -9,6 +9,7 @@ import pytest
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.reading.actions.cases import _take
+from yakuba.services.reading.actions.promises import Standing
 from yakuba.services.reading.contracts import Decision, FieldReading
 from yakuba.services.reading.models import Batch, BatchFile, Question, Sheet
 
@@ -38,9 +39,9 @@ def test_it_is_asked(in_yakuba_city, field, stored):
     batch = Batch.objects.create(name="束")
     file = BatchFile.objects.create(batch=batch, name="a.pdf", pages=1, state="split")
     sheet = Sheet.objects.create(batch=batch, file=file, index=0, page=1, case=case, state="placed")
-    _take(case, sheet, field)
+    _take(case, sheet, field, Standing.of("bus-pass", [field]))
     value = CaseValue.objects.get(case=case, field=field.field)
     assert (value.value, value.trusted) == (stored, False)
     assert Question.objects.get(case=case, field=field.field).raw == field.raw
-    _take(case, sheet, replace(field, field="gone"))  # a field that the procedure no longer has
+    _take(case, sheet, replace(field, field="gone"), Standing.of("bus-pass", []))  # a field that the procedure no longer has
     assert CaseValue.objects.count() == 1
