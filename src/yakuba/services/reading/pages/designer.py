@@ -89,6 +89,8 @@ def design(request: HttpRequest, design_id: int) -> HttpResponse:
     row = _design(design_id)
     if row.state in (DesignedForm.State.LOOKING, DesignedForm.State.FAILED):
         return render(request, "reading/design_looking.html", {"design": row, "work": queries.looking(row)})
+    if request.headers.get("HX-Request"):  # the page that waited; its head has not what the table needs
+        return HttpResponse(headers={"HX-Refresh": "true"})
     pages = list(row.pages.order_by("number"))
     asked = request.POST.get("page") or request.GET.get("page") or "1"
     page = next((one for one in pages if str(one.number) == asked), pages[0])
