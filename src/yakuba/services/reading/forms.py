@@ -8,6 +8,7 @@ from django import forms
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
+from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import FormDefinition, Question
 
@@ -159,4 +160,48 @@ class AsideForm(forms.Form):
         max_length=200,
         help_text="例：別の書類が混ざった、スキャンし直した",
         error_messages={"required": "除外する理由を入れてください。"},
+    )
+
+
+class DesignUploadForm(forms.Form):
+    """A blank form that a clerk designs."""
+
+    blank = forms.FileField(
+        label="白紙の様式",
+        help_text="PDF・JPEG・PNG・TIFF。何も書かれていない用紙を入れてください。WordやExcelの様式は、PDFで保存してから入れます。",
+        error_messages={
+            "required": "白紙の様式を選んでください。",
+            "empty": "ファイルが空です。選び直してください。",
+        },
+    )
+    title = forms.CharField(
+        label="様式の名前",
+        required=False,
+        max_length=120,
+        help_text="空なら、用紙のいちばん大きな見出しを使います。",
+    )
+    procedure = forms.ModelChoiceField(
+        label="手続",
+        required=False,
+        queryset=None,
+        empty_label="この様式から新しく作る",
+        help_text="使用中の手続の用紙なら、その手続を選びます。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["procedure"].queryset = Procedure.objects.order_by("title")  # type: ignore[attr-defined]
+        self.fields["procedure"].label_from_instance = lambda row: row.title  # type: ignore[attr-defined]
+
+
+class SampleForm(forms.Form):
+    """Filled sheets on which a form is tried."""
+
+    sample = forms.FileField(
+        label="記入済みの見本",
+        help_text="読み取った値は7日で消えます。受付にはなりません。",
+        error_messages={
+            "required": "見本のファイルを選んでください。",
+            "empty": "ファイルが空です。選び直してください。",
+        },
     )

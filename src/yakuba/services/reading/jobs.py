@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from yakuba.kernel.jobs import JobContext, job, limit_lane
-from yakuba.services.reading.actions import sheets
+from yakuba.services.reading.actions import designing, designing_publish, sheets
 from yakuba.services.reading.actions.uploads import SPLIT_LANE
-from yakuba.services.reading.models import BatchFile, Sheet
+from yakuba.services.reading.models import BatchFile, DesignedForm, DesignedTrial, Sheet
 
 ATTEMPTS = 3
 limit_lane(SPLIT_LANE, 1)
@@ -42,3 +42,41 @@ def split_file(context: JobContext, *, file_id: int) -> None:
 def read_sheet(context: JobContext, *, sheet_id: int) -> None:
     """Read one sheet and put it where it belongs. A sheet that cannot be read waits for a person."""
     sheets.read_sheet(sheet_id)
+
+
+@job(
+    "reading.design_form",
+    label="様式の枠を探す",
+    attempts=ATTEMPTS,
+    ended=designing.give_up,
+    again=designing.take_up,
+    permission="reading.manage",
+    about=lambda form_id: str(DesignedForm.objects.get(pk=form_id)),
+)
+def design_form(context: JobContext, *, form_id: int) -> None:
+    """Propose the boxes of a blank form."""
+
+    def tell(done: int, total: int) -> None:
+        context.progress(done, total)
+        context.check()
+
+    designing.look(form_id, tell)
+
+
+@job(
+    "reading.try_form",
+    label="様式の見本の読み取り",
+    attempts=ATTEMPTS,
+    ended=designing_publish.give_up_samples,
+    again=designing_publish.take_up_samples,
+    permission="reading.manage",
+    about=lambda trial_id: DesignedTrial.objects.get(pk=trial_id).name,
+)
+def try_form(context: JobContext, *, trial_id: int) -> None:
+    """Read filled sheets with a form that is not in use yet."""
+
+    def tell(done: int, total: int) -> None:
+        context.progress(done, total)
+        context.check()
+
+    designing_publish.read_samples(trial_id, tell)

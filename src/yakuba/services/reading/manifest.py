@@ -29,6 +29,10 @@ MANIFEST = Manifest(
         "form": "帳票を登録する",
         "promises": "読み取りの約束を決める",
         "promise": "読み取りの約束を決める",
+        "designs": "様式を画面で作る",
+        "design_new": "様式を画面で作る",
+        "design": "様式を画面で作る",
+        "design_publish": "様式を画面で作る",
     },
     navigation=(
         NavigationItem("帳票読取", "reading:batches", "reading.view"),
@@ -86,6 +90,10 @@ MANIFEST = Manifest(
         "reading.loosened": "照合の結果が約束に戻ったため、引き締めを解いた",
         "reading.tightening_seen": "読み取りの引き締めを確かめた",
         "reading.job_retried": "止まった読み取りを動かし直した",
+        "reading.design_begun": "様式を画面で作り始めた",
+        "reading.design_tried": "作成中の様式で見本を読んだ",
+        "reading.design_published": "画面で作った様式を使い始めた",
+        "reading.design_deleted": "作成中の様式を消した",
     },
     ledger_events={
         "reading.read": "用紙を読み取った",
@@ -102,6 +110,7 @@ MANIFEST = Manifest(
         PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),
         PersonalData("reading.Question", "読み取った値の確認", None),
         PersonalData("reading.Correction", "登録した値の訂正", None),
+        PersonalData("reading.DesignedTrial", "作成中の様式を見本で試す", 7, "created_at"),
     ),
     definitions=(
         DefinitionKind(

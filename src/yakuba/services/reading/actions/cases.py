@@ -58,6 +58,7 @@ def assemble(case: Case) -> None:
     standing = Standing.of(result.form, result.fields)
     for field in result.fields:
         _take(case, by_page[field.page], field, standing)
+    _note_given_number(case, sheets[0])
     _confirm_typed_number(case, sheets)
     move_on(case)
 
@@ -135,6 +136,15 @@ def _source(sheet: Sheet, field: FieldReading) -> dict[str, Any]:
         "reasons": [reason.value for reason in field.reasons],
         "confirmed_by": list(field.confirmed_by),
     }
+
+
+def _note_given_number(case: Case, sheet: Sheet) -> None:
+    """A number that the house gave, or that a label carries, is a value of the case like one that was read."""
+    numbering = sheet.form.document.get("numbering", "") if sheet.form else ""
+    known = CaseValue.objects.filter(case=case, field=NUMBER).exists()
+    if numbering and not known and NUMBER in case.procedure.definition.by_code:
+        source = {"sheet": sheet.pk, "page": sheet.page, "numbering": numbering}
+        ledger.record_value(case, NUMBER, case.receipt_number, trusted=True, source=source)
 
 
 def _confirm_typed_number(case: Case, sheets: list[Sheet]) -> None:

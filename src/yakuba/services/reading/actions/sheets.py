@@ -28,6 +28,7 @@ from yakuba.kernel.values.receipt_numbers import read_application_number
 from yakuba.services.reading.actions import reader
 from yakuba.services.reading.actions.by_hand import page_by_hand
 from yakuba.services.reading.actions.cases import assemble
+from yakuba.services.reading.actions.numbering import given_number
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
@@ -155,7 +156,7 @@ def _place(sheet: Sheet, reading: PageReading) -> None:
     """Give a read sheet to its case, or say why that cannot be."""
     form = FormDefinition.objects.filter(code=reading.form, version=reading.form_version).first()
     sheet.form, sheet.page = form, reading.page
-    number = sheet.typed_number or reading.receipt_number
+    number = sheet.typed_number or reading.receipt_number or given_number(sheet, form)
     if form is None or not number:
         _trouble(sheet, Sheet.Problem.NUMBER, _number_message(reading))
         return

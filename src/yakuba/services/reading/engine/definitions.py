@@ -10,6 +10,8 @@ Rect = tuple[int, int, int, int]
 """x, y, width, height in form pixels (200 dpi)."""
 
 KINDS = ("comb", "line", "mark", "date")
+# On every page in a box of its own; given by the house, a case for each sheet; on a label with a code on every page.
+NUMBERINGS = ("printed", "order", "label")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,14 @@ class PageDefinition:
 
 @dataclass(frozen=True)
 class FormDefinition:
-    """A form: its pages and the procedure whose fields they carry."""
+    """A form: its pages and the procedure whose fields they carry.
+
+    numbering: where a case's receipt number comes from (`NUMBERINGS`).
+    """
 
     code: str
     version: int
     procedure: str
     title: str
     pages: tuple[PageDefinition, ...]
+    numbering: str = "printed"

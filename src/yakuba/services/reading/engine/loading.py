@@ -12,7 +12,7 @@ from yakuba.kernel.definitions.given import Unreadable, content
 from yakuba.kernel.definitions.procedures import ProcedureDefinition, read_document
 from yakuba.kernel.values.calendar import ERAS
 
-from .definitions import KINDS, Box, FormDefinition, PageDefinition, Rect
+from .definitions import KINDS, NUMBERINGS, Box, FormDefinition, PageDefinition, Rect
 
 MOST_FREE = 40  # areas on a page
 Image = Callable[
@@ -86,7 +86,24 @@ def parse_form(
         procedure.code,
         place.text(data, "title"),
         tuple(pages),
+        _numbering(place, data, pages),
     )
+
+
+def _numbering(place: _Place, data: Mapping[str, Any], pages: list[PageDefinition]) -> str:
+    """Where the receipt number comes from; one that is printed nowhere cannot be read as well."""
+    numbering = place.text(data, "numbering", "printed")
+    if numbering not in NUMBERINGS:
+        raise place.fail(
+            f"numbering「{numbering}」は使えません。{'・'.join(NUMBERINGS)} から選んでください。"
+        )
+    if numbering == "order" and len(pages) > 1:
+        raise place.fail(
+            "順番に受付番号を付けられるのは、1ページの様式だけです。numbering を label にしてください。"
+        )
+    if numbering != "printed" and any(box.field == "receipt_number" for page in pages for box in page.boxes):
+        raise place.fail("受付番号の枠があるので、numbering は printed にしてください。")
+    return numbering
 
 
 def _page(

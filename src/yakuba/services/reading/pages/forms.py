@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from yakuba.kernel.accounts import permission_required
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
@@ -50,11 +50,12 @@ FORMS = Listing(
     rows=_forms,
     nothing=Nothing(
         "様式がまだありません",
-        "システム担当が、コマンド yakuba ledger load-procedure で手続を、続けて yakuba reading load-form で様式を登録します。書き方は手引きの「帳票を登録する」にあります。",
+        "「様式を画面で作る」で白紙の様式を入れると、記入欄を見つけて様式にします。ファイルで登録する書き方は、手引きの「帳票を登録する」にあります。",
     ),
     sort="title",
     lead="読み取れる申請書の様式",
     trail=READING,
+    actions=(("様式を画面で作る", reverse_lazy("reading:designs")),),
 )
 
 

@@ -14,10 +14,14 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
+from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.models import (
     Batch,
     BatchFile,
     Correction,
+    DesignedForm,
+    DesignedPage,
+    DesignedTrial,
     FormDefinition,
     FormPage,
     Question,
@@ -50,6 +54,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "batch_id": batch.pk,
         "correction_id": correction.pk,
+        **_designed(clerk, word),
         "field": "name",
         "file_id": file.pk,
         "form_id": form.pk,
@@ -59,6 +64,22 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "question_id": question.pk,
         "sheet_id": sheet.pk,
     }
+
+
+def _designed(clerk: User, word: str) -> dict[str, Any]:
+    """A form that is being designed, with its page and a trial."""
+    procedure = drafting.own_procedure("form-example", word)
+    draft = drafting.new_draft("form-example", procedure, word)
+    box = {"field": "receipt_number", "kind": "comb", "cells": 10, "box": [100, 100, 460, 58]}
+    draft.form["pages"].append({"page": 1, "image": "page-1.png", "boxes": [box]})
+    form = DesignedForm.objects.create(
+        code="form-example", title=word, owner=clerk, state="draft", pages_expected=1,
+        document=draft.form, procedure_document=procedure,
+    )  # fmt: skip
+    image = store(StoredFile.Kind.PAGE, "blank.png", "image/png", _picture(), actor=clerk)
+    page = DesignedPage.objects.create(form=form, number=1, image=image, width=1654, height=2339)
+    trial = DesignedTrial.objects.create(form=form, name=f"{word}.pdf", state="done")
+    return {"design_id": form.pk, "designed_page_id": page.pk, "trial_id": trial.pk}
 
 
 def _reading(word: str) -> PageReading:
