@@ -33,6 +33,8 @@ def _odd(value: str) -> str:
         return "住所ではないようです。"
     if _TOWN_ALONE.fullmatch(value):
         return "町名や番地がありません。"
+    if value.endswith("-"):
+        return "番地が途中で終わっています。続きがほかの所にないか確かめてください。"
     return ""
 
 

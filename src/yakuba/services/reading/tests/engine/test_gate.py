@@ -103,6 +103,13 @@ def test_a_postal_code_confirms_its_town_but_not_the_block(library: FormLibrary)
     assert Reason.POSTAL_UNKNOWN in unknown["postal_code"].reasons
 
 
+def test_an_address_that_ends_in_a_hyphen_goes_on_somewhere(library: FormLibrary) -> None:
+    code = read("postal_code", "postal_code", "1000013", evidence(cells_agree=None, cell_floor=0.0))
+    for ending in ("1-2-", "1-"):
+        found = decided(library, "bus-pass", code, read("address", "address", f"千代田区霞が関{ending}"))
+        assert found["address"].reasons == (Reason.IMPLAUSIBLE,)
+
+
 def test_postal_codes_know_how_people_write_addresses() -> None:
     assert postal.check("1000013", "東京都千代田区霞が関1-2-3").town
     assert postal.check("1000013", "千代田区霞ヶ関1-2-3").town
