@@ -42,7 +42,9 @@ def program(client) -> Callable[..., Any]:
     """`program(user, scopes)` → `call(path, **body)`: GET without a body, POST with one, by that person's token."""
 
     def by(user, scopes=None):
-        token = ApiToken.issue(user, "試験", sorted(permission_names() if scopes is None else scopes), proved=True)[1]
+        token = ApiToken.issue(
+            user, "試験", sorted(permission_names() if scopes is None else scopes), proved=True
+        )[1]
         headers = {"Authorization": f"Bearer {token}"}
 
         def call(path, **body):

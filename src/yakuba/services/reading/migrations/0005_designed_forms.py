@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0002_outputs'),
-        ('reading', '0003_failed_files'),
+        ('reading', '0004_promises'),
         ('tenancy', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
