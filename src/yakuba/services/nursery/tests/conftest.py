@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.registry import permission_names
+from yakuba.kernel.signin.tests.signing import terminal
 from yakuba.services.nursery.cli import app
 from yakuba.services.nursery.tests.desk import Desk
 
@@ -42,7 +43,9 @@ def program(client) -> Callable[..., Any]:
     """`program(user, scopes)` → `call(path, **body)`: GET without a body, POST with one, by that person's token."""
 
     def by(user, scopes=None):
-        token = ApiToken.issue(user, "試験", sorted(permission_names() if scopes is None else scopes), proved=True)[1]
+        token = ApiToken.issue(
+            user, "試験", sorted(permission_names() if scopes is None else scopes), proved=True
+        )[1]
         headers = {"Authorization": f"Bearer {token}"}
 
         def call(path, **body):
@@ -72,7 +75,7 @@ def command(full):
     """`command("show", 1)` → (exit code, what was printed on standard output, everything printed)."""
 
     def run(*words):
-        done = CliRunner().invoke(app, ["round", *map(str, words)])
+        done = CliRunner().invoke(app, ["round", *map(str, words)], env=terminal(words))
         return done.exit_code, done.stdout, done.output
 
     return run
