@@ -18,6 +18,8 @@ MANIFEST = Manifest(
         ),
     ),
     audit_events={
+        "signin.invited": "職員を招いた",
+        "signin.invitation_used": "招かれた職員がパスワードを決めた",
         "signin.session_ended": "ログイン中の画面を終わらせた",
         "signin.factor_added": "二つ目の確認を設定した",
         "signin.factor_removed": "二つ目の確認を外した",
@@ -29,6 +31,7 @@ MANIFEST = Manifest(
     examples="yakuba.kernel.signin.tests.examples:make",
     personal_data=(
         PersonalData("signin.Authenticator", "職員の確認", None),
+        PersonalData("signin.Invitation", "職員を招いた記録", None),
         PersonalData("accounts.SignedIn", "職員の確認", None),
         PersonalData("signin.RecoveryCode", "職員の確認", None),
     ),

@@ -24,7 +24,7 @@ from yakuba.kernel.ui.refusals import came_from
 WITHOUT_FACTOR = frozenset(
     {"signin:own", "signin:phone", "signin:phone-begin", "signin:codes", "signin:proof"}
 )
-ALWAYS = frozenset({"login", "logout", "login-second", "own-password"})
+ALWAYS = frozenset({"login", "logout", "login-second", "own-password", "invitation"})
 
 
 class SecondFactors:
