@@ -41,7 +41,18 @@ OPEN_TO_ALL = {
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.
 OPEN_TO_STAFF |= {
-    f"signin:{name}" for name in ("own", "proof", "phone", "phone-begin", "phone-remove", "codes")
+    f"signin:{name}"
+    for name in (
+        "own",
+        "proof",
+        "phone",
+        "phone-begin",
+        "phone-remove",
+        "codes",
+        "sessions",
+        "sessions-end",
+        "session-end",
+    )
 }
 OF_NO_TOWN = {
     "letters:kind",

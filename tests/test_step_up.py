@@ -5,9 +5,11 @@ What is new and gives out a file without asking fails here, until it asks or has
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+import typer
 from django.test import Client
 from django.urls import reverse
 from test_access import PAGES, call, logged_in
@@ -17,25 +19,24 @@ from typer.testing import CliRunner
 from yakuba.config.command import build
 from yakuba.demo import town
 from yakuba.kernel.accounts import proof
+from yakuba.kernel.accounts.acting import acting
 from yakuba.kernel.accounts.models import ApiToken, User
 from yakuba.kernel.approvals import actions as approvals
-from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.operations import Operation, all_operations
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.signin.tests.signing import grow_old
 
 # Pages that give out a file without asking, and why.
 HARMLESS = {
-    "reform:effects_pdf": "sums by procedure, of nobody",
-    "reform:promises_pdf": "figures of the house's own checks, of nobody",
-    "reform:procedure_pdf": "sums of one procedure, of nobody",
+    "reform:effects-pdf": "sums by procedure, of nobody",
+    "reform:promises-pdf": "figures of the house's own checks, of nobody",
     "letters:beginning": "the template of the house, no data",
-    "letters:template": "the town's template, no data",
+    "letters:word_file": "the town's template, no data",
     "letters:preview": "a template filled with samples",
-    "bundles:take": "definitions, no data",
-    "bundles:all": "definitions, no data",
+    "definitions:file": "definitions, no data",
     "ledger:letter_pdf": "one letter to one applicant, by whoever writes them every day; recorded by itself",
-    "retention:register-file": "the public register of personal-data files, of nobody",
+    "retention:register_file": "the public register of personal-data files, of nobody",
     "manual-picture": "the manual is for all staff",
 }
 # Operations that give out a file, or approve, without asking, and why.
@@ -137,15 +138,39 @@ def test_a_command_in_a_persons_name_needs_that_person(objects, monkeypatch):
 
 def test_what_is_done_by_a_mere_name_is_recorded_as_the_operators(objects, monkeypatch):
     monkeypatch.setattr("yakuba.kernel.accounts.acting.operator", lambda: "ope")
-    words = ["nursery", "round", "new", "見本の回", "--start", "2027-04-01", "--user", "kanri"]
-    for token in ("", ApiToken.issue(town.user("kanri"), "x", sorted(permission_names()))[1]):
-        monkeypatch.setenv("YAKUBA_TOKEN", token)
-        done = CliRunner().invoke(build(), words)
-        assert done.exit_code == 0, done.output
-        with town.in_yakuba_city():
-            event = AuditEvent.objects.order_by("-sequence").first()
-        if token:
-            assert event.actor == town.user("kanri")
-        else:
-            assert (event.actor, event.details["operator"]) == (None, "ope")
-            assert event.details["rights_of"] == town.user("kanri").pk
+    user = town.user("kanri")
+    monkeypatch.setenv("YAKUBA_TOKEN", "")
+    with acting("kanri", "ledger.view") as person:
+        event = record("accounts.staff_saved", actor=person)
+        assert not proof.is_fresh(person)
+    assert (event.actor, event.details) == (None, {"operator": "ope", "rights_of": user.pk})
+    for proved in (False, True):
+        monkeypatch.setenv("YAKUBA_TOKEN", ApiToken.issue(user, "x", ["ledger.view"], proved=proved)[1])
+        with acting("kanri", "ledger.view") as person:
+            event = record("accounts.staff_saved", actor=person)
+            assert proof.is_fresh(person) == proved
+        assert (event.actor, event.details) == (user, {})
+        with pytest.raises(typer.Exit), acting("kanri", "ledger.export"):
+            pass
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_on_a_terminal_the_person_is_asked(objects, monkeypatch, right):
+    monkeypatch.delenv("YAKUBA_TOKEN", raising=False)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", lambda prompt: town.PASSWORD if right else "nonsense")
+    if right:
+        with acting("kanri", "ledger.view") as person:
+            assert proof.is_fresh(person)
+            assert record("accounts.staff_saved", actor=person).actor == person
+    else:
+        with pytest.raises(typer.Exit) as refused, acting("kanri", "ledger.view"):
+            pass
+        assert refused.value.exit_code == 3
+
+
+class Terminal(io.StringIO):
+    """Standard input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "yakuba.kernel.accounts.middleware.ActiveMunicipalityMiddleware",
+    "yakuba.kernel.signin.middleware.Sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -113,7 +114,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = YAKUBA.data_dir / "static"
 WHITENOISE_USE_FINDERS = True
 
-SESSION_COOKIE_AGE = 8 * 3600  # a working day
+SESSION_COOKIE_AGE = 12 * 3600  # as `accounts.sessions.OLDEST`
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = YAKUBA.https
 if YAKUBA.https:

@@ -7,11 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import room_modules
+from yakuba.kernel.signin.pages.invitation import invitation
 from yakuba.kernel.signin.pages.login import StaffLoginView, second
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
     path("login/second/", second, name="login-second"),
+    path("login/invitation/<str:code>/", invitation, name="invitation"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),

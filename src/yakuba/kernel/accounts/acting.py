@@ -34,8 +34,13 @@ def named(username: str) -> User:
 
 
 def author(username: str) -> User | None:
-    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit(2)."""
-    return named(username) if username else None
+    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit: 2 when there is no such
+    person, 3 for a proof that is another's."""
+    if not username:
+        return None
+    person = named(username)
+    _prove(person)
+    return person
 
 
 @contextmanager

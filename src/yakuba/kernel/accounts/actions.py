@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.accounts import proof
+from yakuba.kernel.accounts import proof, sessions
 from yakuba.kernel.accounts.models import ApiToken, LoginTally, Role, User
 from yakuba.kernel.accounts.permissions import granted
 from yakuba.kernel.accounts.queries import at_work
@@ -138,10 +138,19 @@ def save_staff(
     _take_password(person, password)
     person.save()
     if roles is not None:
-        with _somebody_still_manages(actor):
-            person.roles.set([_role(one) for one in roles])
+        _give_roles(person, [_role(one) for one in roles], actor)
+    if password:
+        sessions.end_all(person)
     record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, password_changed=bool(password))
     return person
+
+
+def _give_roles(person: User, roles: list[Role], actor: Actor) -> None:
+    """Other roles end the person's sessions; who changes the own ones goes on."""
+    if set(person.roles.all()) != set(roles) and person != actor:
+        sessions.end_all(person)
+    with _somebody_still_manages(actor):
+        person.roles.set(roles)
 
 
 @transaction.atomic
@@ -151,6 +160,7 @@ def reset_password(person: User, *, actor: Actor) -> str:
     person.set_password(password)
     person.save(update_fields=["password"])
     LoginTally.objects.filter(user=person).delete()
+    sessions.end_all(person)
     record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, password_changed=True)
     return password
 
@@ -181,6 +191,8 @@ def set_active(person: User, active: bool, *, actor: Actor = None) -> None:
     with _somebody_still_manages(actor):
         person.is_active = active
         person.save(update_fields=["is_active"])
+    if not active:
+        sessions.end_all(person)
     record("accounts.staff_saved", subject=f"user:{person.pk}", actor=actor, active=active)
 
 

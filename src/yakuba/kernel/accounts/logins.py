@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from yakuba.kernel.accounts import proof
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts import proof, sessions
+from yakuba.kernel.accounts.models import SignedIn, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import active_municipality
 
@@ -19,7 +19,15 @@ def note_login(sender: Any, user: User, request: HttpRequest | None = None, **_:
     """A person came in: with every factor there is, so the login is a proof."""
     if request is not None:
         proof.note(request.session)
+        sessions.begin(request, user)
     _note("accounts.logged_in", user)
+
+
+@receiver(user_logged_out)
+def note_logout(sender: Any, user: User | None, request: HttpRequest, **_: Any) -> None:
+    """A person went out: the session's row goes with it."""
+    if isinstance(user, User) and (row := sessions.row_of(request.session, user)):
+        SignedIn.all_municipalities.filter(pk=row.pk).delete()
 
 
 @receiver(user_login_failed)

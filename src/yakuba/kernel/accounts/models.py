@@ -145,3 +145,19 @@ class LoginTally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="login_tally_once")]
+
+
+class SignedIn(MunicipalityModel):
+    """A session of a person (see `sessions`). digest: SHA-256 of the word that it carries; seen_at is exact to a minute;
+    browser: as it names itself."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="職員")
+    digest = models.CharField(max_length=64, unique=True)
+    began_at = models.DateTimeField("ログインした日時", auto_now_add=True)
+    seen_at = models.DateTimeField("最後に使った日時")
+    address = models.CharField("場所", max_length=45, blank=True)
+    browser = models.CharField("ブラウザー", max_length=200, blank=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "ログイン中"
+        indexes = [models.Index(fields=["municipality", "user"], name="signed_in_user")]

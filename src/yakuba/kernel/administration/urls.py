@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/<int:user_id>/password/", people.password, name="person-password"),
     path("people/<int:user_id>/unlock/", people.unlock, name="person-unlock"),
     path("people/<int:user_id>/second-factor/", people.forget_factor, name="person-second-factor"),
+    path("people/<int:user_id>/invite/", people.invite, name="person-invite"),
     path("roles/", roles.roles, name="roles"),
     path("roles/new/", roles.new, name="role-new"),
     path("roles/<int:role_id>/", roles.role, name="role"),

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from yakuba.kernel.accounts import demands_second_factor, proof
+from yakuba.kernel.accounts import demands_second_factor, proof, sessions
+from yakuba.kernel.accounts.models import SignedIn
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin import asking
 from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import came_from
 
 WITHOUT_FACTOR = frozenset(
     {"signin:own", "signin:phone", "signin:phone-begin", "signin:codes", "signin:proof"}
 )
-ALWAYS = frozenset({"login", "logout", "login-second", "own-password"})
+ALWAYS = frozenset({"login", "logout", "login-second", "own-password", "invitation"})
 
 
 class SecondFactors:
@@ -68,3 +73,32 @@ class SecondFactors:
 def _asking(then: str, back: str = "") -> str:
     asked = {"next": then} | ({"back": back} if back else {})
     return f"{reverse('signin:proof')}?{urlencode(asked)}"
+
+
+class Sessions:
+    """Stands behind the one that makes the municipality active: a session that is over sees no page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and request.user.municipality_id is not None:
+            row = sessions.row_of(request.session, request.user)
+            if row is None or _is_over(row):
+                logout(request)
+                return self._out(request)
+            # What a page asks for by itself, to show how far something is, is nobody's deed.
+            if not request.headers.get("HX-Request"):
+                sessions.note_seen(row)
+        return self.get_response(request)
+
+    def _out(self, request: HttpRequest) -> HttpResponseBase:
+        """To the login, and from there to where the person was. A program and the login itself see a stranger."""
+        if request.path.startswith(("/api/", reverse("login"), reverse("logout"))):
+            return self.get_response(request)
+        then = request.get_full_path() if request.method == "GET" else came_from(request) or "/"
+        return redirect_to_login(then)
+
+
+def _is_over(row: SignedIn) -> bool:
+    return sessions.is_over(row, timedelta(minutes=int(value("signin.idle_minutes"))))

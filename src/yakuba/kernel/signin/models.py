@@ -35,3 +35,17 @@ class RecoveryCode(MunicipalityModel):
         constraints = [
             models.UniqueConstraint(fields=["municipality", "user", "digest"], name="signin_code_once")
         ]
+
+
+class Invitation(MunicipalityModel):
+    """A link by which a person sets the own password, once and until a day. digest: SHA-256 of the link's code."""
+
+    user = person("職員")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = person("招いた職員")
+    made_at = models.DateTimeField("招いた日時", auto_now_add=True)
+    until = models.DateTimeField("期限")
+    used_at = models.DateTimeField("使った日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "招待"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.kernel.signin.pages import own
+from yakuba.kernel.signin.pages import own, sessions
 
 app_name = "signin"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("phone/begin/", own.begin_phone, name="phone-begin"),
     path("phone/remove/", own.remove_phone, name="phone-remove"),
     path("codes/", own.codes, name="codes"),
+    path("sessions/", sessions.mine, name="sessions"),
+    path("sessions/end/", sessions.end_others, name="sessions-end"),
+    path("sessions/<int:session_id>/end/", sessions.end, name="session-end"),
 ]

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from yakuba.kernel.accounts import person_of
+from yakuba.kernel.accounts import person_of, sessions
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
@@ -32,6 +32,7 @@ class OwnPasswordView(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep it, and leave a trace."""
         answer = super().form_valid(form)
+        sessions.end_all(person_of(self.request), but=self.request.session.get(sessions.WORD, ""))
         if municipality_or_none() is not None:
             subject = f"user:{self.request.user.pk}"
             record(

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import actions, permission_required, person_of
@@ -15,6 +16,7 @@ from yakuba.kernel.administration.forms import PersonForm
 from yakuba.kernel.administration.pages.lists import PEOPLE
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.signin import actions as signin
+from yakuba.kernel.signin import inviting
 from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.ui.refusals import told_in
 
@@ -96,6 +98,20 @@ def forget_factor(request: HttpRequest, user_id: int) -> HttpResponse:
         request, f"{row} の二つ目の確認を外しました。次のログインのあと、設定し直してもらってください。"
     )
     return redirect("administration:person", user_id)
+
+
+@permission_required(MANAGE)
+@require_POST
+def invite(request: HttpRequest, user_id: int) -> HttpResponse:
+    """A link by which the person sets the own password, shown once."""
+    row = _one(user_id)
+    link = reverse("invitation", args=[inviting.invite(row, actor=person_of(request))])
+    context = {"heading": f"{row} への招待", "back": "administration:people"}
+    context["secret"] = request.build_absolute_uri(link)
+    context["text"] = (
+        f"本人にだけ渡してください。本人が開いてパスワードを決めます。1回だけ、{inviting.LASTS.days}日間使えます。"
+    )
+    return render(request, "administration/once.html", context)
 
 
 def _one(user_id: int) -> User:

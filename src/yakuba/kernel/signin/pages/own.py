@@ -29,7 +29,7 @@ ONE = "アプリに、今出ている6けたの番号を入れてください。
 @login_required
 def own(request: HttpRequest) -> HttpResponse:
     """What the person has, and what is still to be set up."""
-    person = _person(request)
+    person = own_person(request)
     context = {"factors": factors(person), "demanded": demands_second_factor(person)}
     return render(request, "signin/own.html", context)
 
@@ -39,14 +39,14 @@ def own(request: HttpRequest) -> HttpResponse:
 @step_up
 def begin_phone(request: HttpRequest) -> HttpResponse:
     """A new secret."""
-    actions.begin_phone(_person(request))
+    actions.begin_phone(own_person(request))
     return redirect("signin:phone")
 
 
 @login_required
 def phone(request: HttpRequest) -> HttpResponse:
     """The QR code of the new secret; POST confirms it by a first code."""
-    person = _person(request)
+    person = own_person(request)
     row = unconfirmed(person)
     if row is None:
         return redirect("signin:own")
@@ -66,7 +66,7 @@ def phone(request: HttpRequest) -> HttpResponse:
 @step_up
 def codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes, shown once."""
-    return _codes(request, actions.make_codes(_person(request)))
+    return _codes(request, actions.make_codes(own_person(request)))
 
 
 @require_POST
@@ -74,7 +74,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 @step_up
 def remove_phone(request: HttpRequest) -> HttpResponse:
     """Do without the telephone."""
-    actions.remove_phone(_person(request))
+    actions.remove_phone(own_person(request))
     messages.success(request, "確認アプリを外しました。")
     return redirect("signin:own")
 
@@ -82,7 +82,7 @@ def remove_phone(request: HttpRequest) -> HttpResponse:
 @login_required
 def prove(request: HttpRequest) -> HttpResponse:
     """Ask for a proof, then lead to where the person wanted to go."""
-    person = _person(request)
+    person = own_person(request)
     then, back = (_safe(request, name) for name in ("next", "back"))
     if request.method != "POST":
         return asking.page(request, then=then or "/", back=back)
@@ -105,7 +105,8 @@ def _codes(request: HttpRequest, made: list[str]) -> HttpResponse:
     return redirect("signin:own")
 
 
-def _person(request: HttpRequest) -> User:
+def own_person(request: HttpRequest) -> User:
+    """Who it is. Raises PermissionDenied for somebody of no town, who has nothing to protect."""
     person = person_of(request)
     if person.municipality_id is None:
         raise PermissionDenied("municipality")

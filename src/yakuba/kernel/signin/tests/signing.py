@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.test import Client
 
 from yakuba.kernel.accounts import proof
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.accounts.models import ApiToken, User
+from yakuba.kernel.registry import permission_names
 from yakuba.kernel.signin import actions, totp
 from yakuba.kernel.signin.queries import unconfirmed
 from yakuba.kernel.tenancy import active_municipality
@@ -27,6 +29,17 @@ def give_phone(user: User) -> tuple[bytes, list[str]]:
         actions.begin_phone(proof.give_for_good(user))
         secret = actions.secret_of(unconfirmed(user))
         return secret, actions.confirm_phone(user, code_now(secret, -1))
+
+
+def terminal(words: Sequence[object]) -> dict[str, str]:
+    """The environment of a command whose `--user` proves to be that person."""
+    said = [str(word) for word in words]
+    if "--user" not in said:
+        return {}
+    user = User.objects.filter(username=said[said.index("--user") + 1]).first()
+    if user is None:
+        return {}
+    return {"YAKUBA_TOKEN": ApiToken.issue(user, "試験", sorted(permission_names()), proved=True)[1]}
 
 
 def grow_old(client: Client, seconds: float = 601.0) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.registry import permission_names
+from yakuba.kernel.signin.tests.signing import terminal
 from yakuba.services.nursery.cli import app
 from yakuba.services.nursery.tests.desk import Desk
 
@@ -74,7 +75,7 @@ def command(full):
     """`command("show", 1)` → (exit code, what was printed on standard output, everything printed)."""
 
     def run(*words):
-        done = CliRunner().invoke(app, ["round", *map(str, words)])
+        done = CliRunner().invoke(app, ["round", *map(str, words)], env=terminal(words))
         return done.exit_code, done.stdout, done.output
 
     return run
