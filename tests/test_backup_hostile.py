@@ -46,7 +46,7 @@ def seal(folder: Path, **changed: object) -> None:
         "migrations": ["audit.0001_initial"],
         "files": sum(name.startswith("files/") for name in names),
         "lacking": [],
-        "bytes": sum((folder / name).stat().st_size for name in names),
+        "size": sum((folder / name).stat().st_size for name in names),
         "contents_sha256": sha256(text.encode()).hexdigest(),
     }
     manifest = Manifest(**(facts | changed)).sealed(MASTER)

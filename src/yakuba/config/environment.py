@@ -9,6 +9,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator
@@ -60,6 +61,9 @@ class Environment(BaseSettings):
     secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
     master_key: str | None = Field(
         None, description="保存データを暗号化する鍵（16進64文字）。空ならデータフォルダに作って保存する"
+    )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="記録（標準エラー）の形。jsonにすると、1行に1つのJSON"
     )
     worker_concurrency: int = Field(2, ge=1, le=16, description="1つのワーカーが同時に行う仕事の数")
     upload_max_bytes: int = Field(200_000_000, ge=1_000_000, description="1ファイルの大きさの上限（バイト）")

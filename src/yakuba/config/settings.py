@@ -141,9 +141,17 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "yakuba.config.logs.WithoutWords",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "yakuba.config.logs.JsonLines"},
+    },
     "filters": {"refusals": {"()": "yakuba.config.logs.RefusalsInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": YAKUBA.log_format, "filters": ["refusals"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"dbos": {"level": "WARNING"}},
 }

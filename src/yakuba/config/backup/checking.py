@@ -62,7 +62,7 @@ def _require_complete(listed: dict[str, str], sizes: dict[str, int], manifest: M
         )
     files = sum(1 for name in listed if name.startswith("files/"))
     if (
-        sum(sizes[name] for name in there) != manifest.bytes
+        sum(sizes[name] for name in there) != manifest.size
         or files != manifest.files - len(manifest.lacking)
         or [name for name in DATABASES.values() if name in listed] != [DATABASES[manifest.database]]
     ):

@@ -69,10 +69,10 @@ def _prove(source: Path, key_folder: Path | None, as_json: bool) -> None:
 
 def _tell(manifest: Manifest, said: str, where: Path, as_json: bool) -> None:
     if as_json:
-        kept = {"made_at", "release", "database", "files", "lacking", "bytes", "contents_sha256"}
+        kept = {"made_at", "release", "database", "files", "lacking", "size", "contents_sha256"}
         print_json(manifest.model_dump(include=kept))
         return
-    line = f"{said}: {where}（{manifest.made_at}、ファイル{manifest.files}個、{manifest.bytes:,}バイト）"
+    line = f"{said}: {where}（{manifest.made_at}、ファイル{manifest.files}個、{manifest.size:,}バイト）"
     console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -38,8 +38,8 @@ NOT_OURS = "Yakubaの控えではないか、書き換えられています。"
 
 
 class Manifest(BaseModel):
-    """What a backup is. `lacking`: files of the database's rows that had no blob when it was taken; `files`: rows.
-    `key_check` tells a wrong key from a changed backup; `seal` covers all the rest."""
+    """What a backup is. `lacking`: files of the database's rows that had no blob when it was taken; `files`: rows; `size`:
+    bytes of all files. `key_check` tells a wrong key from a changed backup; `seal` covers all the rest."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -50,7 +50,7 @@ class Manifest(BaseModel):
     migrations: list[str]
     files: int = Field(ge=0)
     lacking: list[str]
-    bytes: int = Field(ge=0)
+    size: int = Field(ge=0)
     contents_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     key_check: str = ""
     seal: str = ""

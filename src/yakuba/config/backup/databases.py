@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from yakuba.config.backup.contents import DATABASES
 from yakuba.kernel.cli.bound import bound
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 
+Kind = Literal["sqlite", "postgresql"]
 ROWS = "SELECT t.code, f.id FROM files_storedfile f JOIN tenancy_municipality t ON t.id = f.municipality_id"
 ANY_TABLE = (
     "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') "
@@ -36,7 +37,7 @@ DUMP = (
 MOST_SAID = 600  # characters of what a program says
 
 
-def kind() -> str:
+def kind() -> Kind:
     """sqlite or postgresql."""
     return "sqlite" if connection.vendor == "sqlite" else "postgresql"
 

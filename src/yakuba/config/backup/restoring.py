@@ -126,9 +126,9 @@ def _clear(folder: Path) -> None:
 
 def _require_room(folder: Path, manifest: Manifest) -> None:
     free = shutil.disk_usage(folder).free
-    if free < manifest.bytes + SPARE:
+    if free < manifest.size + SPARE:
         raise Unavailable(
-            f"{folder} の空きが足りません（要る大きさ {manifest.bytes:,}バイト、空き {free:,}バイト）。",
+            f"{folder} の空きが足りません（要る大きさ {manifest.size:,}バイト、空き {free:,}バイト）。",
             remedy="空けてから、やり直してください。",
         )
 

@@ -288,7 +288,7 @@ def _write_lists(draft: Path, sums: dict[str, str], made_at: str, files: int, la
         migrations=applied(),
         files=files,
         lacking=lacking,
-        bytes=sum((draft / name).stat().st_size for name in sums),
+        size=sum((draft / name).stat().st_size for name in sums),
         contents_sha256=contents_sha256,
     ).sealed(settings.YAKUBA.encryption_key)
     (draft / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 
 from django.db import connections
 
@@ -14,6 +13,7 @@ from yakuba.kernel.jobs.persistence import persistently
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
+from yakuba.kernel.refusals.traces import without_words
 from yakuba.kernel.tenancy import active_municipality
 
 log = logging.getLogger("yakuba.jobs")
@@ -91,8 +91,7 @@ def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress |
         because, technical = error, ""
     else:
         because = Unavailable(UNEXPECTED)
-        technical = "".join(traceback.format_exception(error))[-TECHNICAL_ERROR_LENGTH:]
-        # The message may hold personal data; it stands in the row, not in the log.
+        technical = without_words(error)[-TECHNICAL_ERROR_LENGTH:]
         log.warning("the job %s failed with %s", kind.name, type(error).__name__)
     persistently(
         lambda: states.fail(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from yakuba.kernel.jobs import JobContext, chore, job, told_apart
 from yakuba.kernel.retention import actions
 from yakuba.kernel.retention.models import Shredding
@@ -26,6 +28,11 @@ def shred(context: JobContext, *, shredding_id: int) -> None:
     actions.shred(shredding_id, told)
 
 
+def forget_visits() -> None:
+    """Remove the visits that are over: a visit remembers what was looked for in lists, which may be a name."""
+    SessionStore.clear_expired()
+
+
 def sweep_everywhere() -> None:
     """In each town, remove what goes by itself."""
     for municipality in Municipality.objects.all():
@@ -41,5 +48,6 @@ def remove_strays_everywhere() -> None:
             actions.remove_strays()
 
 
+chore(3600.0, forget_visits)
 chore(3600.0, sweep_everywhere)
 chore(86_400.0, remove_strays_everywhere)

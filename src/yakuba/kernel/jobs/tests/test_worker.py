@@ -48,7 +48,8 @@ def test_a_failing_job_is_tried_again_and_then_fails_with_a_reason(
     passing = enqueue("test.refused", key="passing", passing=True)
     job, heals, refused, passing = wait_for([job, heals, refused, passing], 20)
     assert (job.state, job.failures, job.error) == (State.FAILED, 3, UNEXPECTED)
-    assert "RuntimeError: secret detail" in job.technical_error
+    assert "RuntimeError" in job.technical_error
+    assert "secret detail" not in job.technical_error.rpartition("\n")[2], "it may hold personal data"
     assert evidence().count("a attempt 3") == 1
     assert (heals.state, heals.error, heals.technical_error) == (State.DONE, "", "")
     assert (refused.state, refused.failures, refused.technical_error) == (State.FAILED, 1, "")
