@@ -22,6 +22,7 @@ from yakuba.services.reading.models import (
     FormPage,
     Question,
     Sheet,
+    Tightening,
 )
 
 CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
@@ -45,6 +46,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         case=case, field="name", was=word, right=word * 2, reason="申請者からの連絡",
         origin="reading", source=source, opened_by=clerk,
     )  # fmt: skip
+    tightening = Tightening.objects.create(
+        form=form.code, type="name", per_million=1000, checked=120, wrong=1
+    )
     ledger.move(case, Status.CONFIRMING)
     ledger.move(case, Status.READY)
     return {
@@ -57,7 +61,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "number": 1,
         "page_id": FormPage.objects.filter(form=form).first().pk,
         "question_id": question.pk,
+        "per_million": 1000,
         "sheet_id": sheet.pk,
+        "tightening_id": tightening.pk,
     }
 
 

@@ -43,5 +43,7 @@ def test_it_is_asked(in_yakuba_city, field, stored):
     value = CaseValue.objects.get(case=case, field=field.field)
     assert (value.value, value.trusted) == (stored, False)
     assert Question.objects.get(case=case, field=field.field).raw == field.raw
-    _take(case, sheet, replace(field, field="gone"), Standing.of("bus-pass", []))  # a field that the procedure no longer has
+    _take(
+        case, sheet, replace(field, field="gone"), Standing.of("bus-pass", [])
+    )  # a field that the procedure no longer has
     assert CaseValue.objects.count() == 1
