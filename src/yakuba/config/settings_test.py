@@ -12,9 +12,6 @@ if "YAKUBA_DATA_DIR" not in os.environ:
     os.environ["YAKUBA_DATA_DIR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-# Which values are checked blind hangs on the key: the same ones in each run.
-os.environ.setdefault("YAKUBA_SECRET_KEY", "only-for-tests-" * 4)
-
 # Where the scenarios and the tests say that their systems are.
 os.environ.setdefault("YAKUBA_OUTBOUND_HOSTS", "127.0.0.1:8100,127.0.0.1:8199,localhost:8199,127.0.0.1:9")
 
