@@ -38,10 +38,10 @@ def learn(question: Question, value: CaseValue, canonical: str, *, actor: Actor)
     if blind:
         value.source = source | {"blind": True}
         value.save(update_fields=["source"])
-        if wrong and source.get("decision") != Decision.DOUBTFUL.value:
-            _correct(question, canonical, source, actor)
         question.blind, question.held_back, question.message, question.candidates = False, None, CHECKED, []
     count(source, wrong=wrong, blind=blind, actor=actor)
+    if blind and wrong and source.get("decision") != Decision.DOUBTFUL.value:
+        _correct(question, canonical, source, actor)
 
 
 def _correct(question: Question, right: str, source: dict[str, Any], actor: Actor) -> None:

@@ -92,7 +92,7 @@ def count(source: Mapping[str, Any], *, wrong: bool, blind: bool, actor: Actor) 
 
 def review(form: str, *, actor: Actor = None) -> None:
     """Note which types of a form are tightened from now on, and which no more."""
-    seen, strictest = queries.seen_of(form), queries.strictest(form)
+    seen, strictest = queries.seen_of(form), queries.strictest_of(form)
     open_ = {row.type: row for row in Tightening.objects.filter(form=form, until=None)}
     for type_ in {*seen.types, *open_}:
         allowed = strictest.get(type_, engine.USUAL)
@@ -108,9 +108,10 @@ def review(form: str, *, actor: Actor = None) -> None:
 
 def _tighten(form: str, type_: str, allowed: int, seen: queries.Seen, actor: Actor) -> None:
     counts = seen.types.get(type_, engine.NOTHING)
-    Tightening.objects.create(
-        form=form, type=type_, per_million=allowed, checked=counts.checked, wrong=counts.wrong
-    )
+    defaults = {"per_million": allowed, "checked": counts.checked, "wrong": counts.wrong}
+    _, new = Tightening.objects.get_or_create(form=form, type=type_, until=None, defaults=defaults)
+    if not new:
+        return  # an answer at the same time has noted it
     record(
         "reading.tightened",
         subject=f"form:{form}",

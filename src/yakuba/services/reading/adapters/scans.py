@@ -68,6 +68,8 @@ def _refuse(head: dict[str, object], path: Path) -> None:
 
 def _decoded(body: bytes) -> Pixels:
     found = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED)
+    if found is None:
+        raise Unreadable(NO_PICTURE)
     if found.ndim == 3:
         found = cv2.cvtColor(found[:, :, :3], cv2.COLOR_BGR2RGB)
     return np.asarray(found, np.uint8)

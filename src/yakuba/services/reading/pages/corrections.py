@@ -133,7 +133,8 @@ def finish(request: HttpRequest, correction_id: int) -> HttpResponse:
     """The core system has been changed."""
     row = get_object_or_404(Correction, pk=correction_id)
     actions.finish(row, actor=person_of(request))
-    messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
+    if row.case.is_entered:
+        messages.success(request, "基幹システムを直したことを記録しました。同じ原因の値も確かめてください。")
     return redirect("reading:correction", row.pk)
 
 

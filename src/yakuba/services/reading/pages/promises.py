@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required
 from yakuba.kernel.values import TYPES
-from yakuba.services.reading.engine.promises import shipped_passed
 from yakuba.services.reading.forms import PROMISES, PromiseForm
 from yakuba.services.reading.models import FormDefinition, Tightening
 from yakuba.services.reading.operations import promises as declared
@@ -28,7 +27,7 @@ def promises(request: HttpRequest) -> HttpResponse:
         "states": states,
         "unseen": unseen,
         "may_set": allowed(request.user, "reading.promise"),
-        "shipped": shipped_passed(),
+        "shipped": queries.shipped_sentence(),
     }
     return render(request, "reading/promises.html", context)
 
@@ -48,6 +47,7 @@ def promise(request: HttpRequest, code: str) -> HttpResponse:
         "tightenings": [_told(row) for row in queries.tightenings(form.code)[:20]],
         "may_set": allowed(request.user, "reading.promise"),
         "choices": PROMISES,
+        "shipped": queries.shipped_sentence(),
     }
     return render(request, "reading/promise.html", context)
 

@@ -83,7 +83,7 @@ def broken(allowed: int, seen: Seen, type_: str) -> bool:
     return any(support_of(allowed, seen, type_, Hand(hand)) is Support.BROKEN for _, hand in own)
 
 
-def strictest(form: str) -> dict[str, int]:
+def strictest_of(form: str) -> dict[str, int]:
     """By type the strictest promise that is one: of the fields that may pass at all."""
     row = FormDefinition.objects.filter(code=form, current=True).select_related("procedure").first()
     if row is None:
@@ -139,12 +139,19 @@ def sentence(found: Support, allowed: int, seen: Seen, type_: str) -> str:
             f"照合した{grouped(own.checked)}個のうち{grouped(own.wrong)}個が違っていたため、"
             f"この型は人が確認しています。{missing}"
         )
-    house = engine.shipped_passed()
-    known = f"出荷前の試験（描いた用紙、{grouped(house.checked)}個のうち誤り{grouped(house.wrong)}個）では{percent(house.upper, 3)}以下です"
     here = f"ここではまだ確かめられていません（照合{grouped(form.checked)}個）。{missing}"
     if found is Support.SHIPPED:
-        return f"{here}{known}。手書きの実物での割合ではありません。"
-    return f"{here}{known}が、この約束には足りないので、確かめられるまで人が確認します。"
+        return f"{here}それまでは、出荷前の試験が支えです。"
+    return f"{here}出荷前の試験では足りない約束なので、それまで人が確認します。"
+
+
+def shipped_sentence() -> str:
+    """What was checked before the house was shipped, and what it does not say."""
+    house = engine.shipped_passed()
+    return (
+        f"出荷前の試験では、描いた用紙の通った値{grouped(house.checked)}個のうち誤りは{grouped(house.wrong)}個で、"
+        f"誤りは{percent(house.upper, 3)}以下です（95%信頼）。手書きの実物での割合ではありません。"
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from yakuba.services.reading.models import (
     FormPage,
     Question,
     Sheet,
+    Tightening,
 )
 
 CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
@@ -49,6 +50,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         case=case, field="name", was=word, right=word * 2, reason="申請者からの連絡",
         origin="reading", source=source, opened_by=clerk,
     )  # fmt: skip
+    tightening = Tightening.objects.create(
+        form=form.code, type="name", per_million=1000, checked=120, wrong=1
+    )
     ledger.move(case, Status.CONFIRMING)
     ledger.move(case, Status.READY)
     return {
@@ -62,7 +66,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "number": 1,
         "page_id": FormPage.objects.filter(form=form).first().pk,
         "question_id": question.pk,
+        "per_million": 1000,
         "sheet_id": sheet.pk,
+        "tightening_id": tightening.pk,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from yakuba.kernel.accounts.models import User
-from yakuba.services.reading.actions import drawing, reader
+from yakuba.services.reading.actions import reader
 from yakuba.services.reading.contracts import PageReading
 from yakuba.services.reading.models import FormDefinition
 from yakuba.services.reading.tests.desk.office import Desk, Scans, generate
@@ -40,12 +40,6 @@ def _read_once(readings: dict[Any, PageReading], monkeypatch: pytest.MonkeyPatch
         return readings[key]
 
     monkeypatch.setattr(reader, "read_image", read)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which values are checked blind hangs on the house's key: a test that is not about it has none."""
-    monkeypatch.setattr(drawing, "share", lambda: 0.0)
 
 
 @pytest.fixture
