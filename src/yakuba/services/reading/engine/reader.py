@@ -21,6 +21,7 @@ from .formmark import read_mark
 from .headings import changed_below
 from .labels import changed_fields
 from .library import FormLibrary
+from .numberlabel import FIELD, number_label
 from .recognition import Decoded, Recogniser, decode, support
 
 SMALLEST_SIDE = 300  # pixels: below 35 dpi on A4 no character can be read
@@ -49,7 +50,12 @@ def read_page(image: NDArray[np.uint8], library: FormLibrary, recogniser: Recogn
     page = _page(found, sheet)
     if sheet.print_found < WORST_PRINT:
         return _poor(page, started)
-    return _with_fields(page, found, sheet, library, recogniser, started)
+    read = _with_fields(page, found, sheet, library, recogniser, started)
+    if found.template.form.numbering == "label":
+        fields = library.fields(page.procedure)
+        label = fields[FIELD].label if FIELD in fields else ""
+        read = replace(read, fields=(number_label(grey, label, page.page), *read.fields))
+    return read
 
 
 def _unusable(image: Any) -> str:

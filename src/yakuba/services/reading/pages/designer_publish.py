@@ -14,7 +14,7 @@ from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.actions import designing_publish as actions
-from yakuba.services.reading.contracts import Decision, PageReading, PageStatus
+from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus
 from yakuba.services.reading.forms import SampleForm
 from yakuba.services.reading.models import DesignedForm, DesignedTrial
 from yakuba.services.reading.pages.designer import MANAGE
@@ -45,27 +45,26 @@ def design_try(request: HttpRequest, design_id: int) -> HttpResponse:
 def design_trial(request: HttpRequest, trial_id: int) -> HttpResponse:
     """What a trial has read, and what of it would pass."""
     trial = get_object_or_404(DesignedTrial.objects.select_related("form"), pk=trial_id)
-    pages = [_page(number, PageReading.from_json(one)) for number, one in enumerate(trial.result, 1)]
-    fields = sum(len(page["fields"]) for page in pages)
+    fields = {one["code"]: one for one in trial.form.procedure_document["fields"]}
+    pages = [_page(number, PageReading.from_json(one), fields) for number, one in enumerate(trial.result, 1)]
+    count = sum(len(page["fields"]) for page in pages)
     passed = sum(page["passed"] for page in pages)
     context = {
         "trial": trial,
         "work": work_of("reading.try_form", f"trial-{trial.pk}"),
         "pages": pages,
-        "fields": fields,
+        "fields": count,
         "passed": passed,
         "stale": trial.revision != trial.form.revision,
     }
     return render(request, "reading/design_trial.html", context)
 
 
-def _page(number: int, reading: PageReading) -> dict[str, Any]:
+def _page(number: int, reading: PageReading, known: dict[str, Any]) -> dict[str, Any]:
     fields = [
         {
             "label": one.label,
-            "value": TYPES[one.type].shown(one.value, {})
-            if one.type in TYPES and not _picks(one.type)
-            else one.value,
+            "value": _shown(one, known.get(one.field, {}).get("options", {})),
             "decision": DECISIONS[one.decision],
             "message": one.message,
         }
@@ -76,8 +75,12 @@ def _page(number: int, reading: PageReading) -> dict[str, Any]:
     return {"number": number, "read": read, "message": reading.message, "fields": fields, "passed": passed}
 
 
-def _picks(type_: str) -> bool:
-    return type_ in ("choice", "choices")
+def _shown(one: FieldReading, options: dict[str, str]) -> str:
+    """As staff read it; the draft may have another type or other options by now."""
+    codes = one.value.split(",") if one.type in ("choice", "choices") else []
+    if codes:
+        return "、".join(options.get(code, code) for code in codes)
+    return TYPES[one.type].shown(one.value) if one.type in TYPES else one.value
 
 
 @permission_required(MANAGE)

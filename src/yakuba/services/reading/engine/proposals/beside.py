@@ -26,14 +26,6 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A label left of a cell; direct: right beside it and not before another cell."""
-
-    label: Label
-    direct: bool
-
-
-@dataclass(frozen=True)
 class Hint:
     """The words in a cell that is written in: where writing begins and ends, the label at its beginning, the unit behind
     it, and the place of a seal."""
@@ -78,9 +70,9 @@ def _line_by_line(word: Word) -> tuple[int, int]:
     return round(word.middle / 20), word.rect[0]
 
 
-def left_of(cell: Rect, labels: Mapping[Rect, Label], cells: Sequence[Rect]) -> Beside | None:
+def left_of(cell: Rect, labels: Mapping[Rect, Label], cells: Sequence[Rect]) -> Label | None:
     """The label left of a cell, through the cells between."""
-    at, direct = cell, True
+    at = cell
     for _ in range(len(cells)):
         before = [
             one
@@ -91,8 +83,8 @@ def left_of(cell: Rect, labels: Mapping[Rect, Label], cells: Sequence[Rect]) -> 
             return None
         nearest = max(before, key=lambda one: _shared(one, cell))
         if nearest in labels:
-            return Beside(labels[nearest], direct)
-        at, direct = nearest, False
+            return labels[nearest]
+        at = nearest
     return None
 
 

@@ -173,12 +173,9 @@ class _Page:
         """What stands beside a cell, or above it."""
         beside = left_of(cell, self.labels, self.lines.cells)
         head = above(cell, self.labels, self.lines.cells)
-        if beside is not None and beside.direct:
-            return beside.label
-        if beside is not None and head is not None:
-            both = f"{beside.label.text} {head.text}"
-            return Label(both, min(beside.label.sure, head.sure))
-        return head or (beside.label if beside else None)
+        if beside is not None and head is not None:  # a table with heads on two sides
+            return Label(f"{head.text}（{beside.text}）", min(beside.sure, head.sure))
+        return head or beside
 
     def _line(self, cell: Rect, label: Label | None) -> Proposal | None:
         """A cell that is written in from side to side, but for the words at its ends."""

@@ -10,11 +10,29 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.bundles.models import DefinitionVersion
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
+from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.queries import values_of
-from yakuba.services.reading.models import DesignedForm, FormDefinition, Sheet
+from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.values.receipt_numbers import read_application_number
+from yakuba.services.reading.actions import designing_publish as publishing
+from yakuba.services.reading.actions import sheets
+from yakuba.services.reading.contracts import PageReading, PageStatus
+from yakuba.services.reading.engine.proposals import drafting
+from yakuba.services.reading.models import (
+    Batch,
+    BatchFile,
+    DesignedForm,
+    DesignedPage,
+    FormDefinition,
+    Sheet,
+)
+from yakuba.services.reading.queries.designs import changes
 from yakuba.services.reading.tests.desk.drawn import ERAS, OPTIONS, filled, small_form
-from yakuba.services.reading.tests.desk.office import Desk
+from yakuba.services.reading.tests.desk.office import Desk, Scans
 
 EXACT = {
     "氏名": "山田花子", "会員番号": "482913", "生年月日": "1975-12-03", "郵便番号": "1000001", "手数料の金額": "1500",
@@ -60,6 +78,14 @@ def sent(page: str) -> dict[str, str]:
 
     Reader().feed(page)
     return found
+
+
+@pytest.fixture
+def desk(in_yakuba_city: Any, clerk: Any) -> Desk:
+    """The desk with the bus pass form; its sheets are drawn here."""
+    desk = Desk(clerk, Scans({}, {}))
+    desk.load("bus-pass")
+    return desk
 
 
 @pytest.fixture
@@ -110,3 +136,179 @@ def test_the_whole_way_without_javascript(manager: Client, desk: Desk) -> None:
     assert values["receipt_number"] == case.receipt_number == sheet.receipt_number
     read = {label: values[code] for label, code in codes.items() if code in values}
     assert {label: read[label] for label in EXACT} == EXACT
+
+
+# From here on the draft is written down, and nothing is looked for.
+
+
+def draft(desk: Desk, *, numbering: str = "order", pages: int = 1) -> DesignedForm:
+    """A draft with one field on each page."""
+    code = f"form-{numbering}"
+    made = drafting.new_draft(code, drafting.own_procedure(code, "小さな申込書"), "小さな申込書")
+    made.form["numbering"] = numbering
+    row = DesignedForm.objects.create(
+        code=code, title="小さな申込書", owner=desk.person, state="draft", pages_expected=pages,
+        document=made.form, procedure_document=made.procedure,
+    )  # fmt: skip
+    for number in range(1, pages + 1):
+        image = store(StoredFile.Kind.PAGE, "blank.png", "image/png", small_form().png())
+        DesignedPage.objects.create(form=row, number=number, image=image, width=1654, height=2339)
+        made.form["pages"].append({"page": number, "image": f"page-{number}.png", "boxes": []})
+    made.sizes = {number: (1654, 2339) for number in range(1, pages + 1)}
+    for number in range(1, pages + 1):
+        field = drafting.Row(number, "", f"氏名{number}", "name", True, "406 500 1142 78")
+        made = drafting.take_rows(made, number, [field], "")
+    row.document, row.procedure_document = made.form, made.procedure
+    row.save()
+    return row
+
+
+def table_of(manager: Client, form: DesignedForm) -> dict[str, str]:
+    return sent(manager.get(reverse("reading:design", args=[form.pk])).content.decode())
+
+
+def test_a_second_version_says_what_it_changes(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    publishing.publish(form, form.revision, actor=desk.person)
+    assert changes(form) == []
+    table = table_of(manager, form) | {"label-0": "申込者", "label-1": "電話", "type-1": "phone"}
+    table |= {"place-1": "406 700 506 58 11マス", "do": "save"}
+    assert manager.post(reverse("reading:design", args=[form.pk]), table).status_code == 302
+    form.refresh_from_db()
+    assert {(one.label, one.what) for one in changes(form)} == {
+        ("申込者", "名前が変わる"),
+        ("電話", "加わる"),
+    }
+    used = publishing.publish(form, form.revision, actor=desk.person)
+    assert (used.version, used.procedure.version) == (2, 2)
+    assert DefinitionVersion.objects.get(kind="form", version="1").state == "withdrawn"
+    form.refresh_from_db()
+    with pytest.raises(Conflict):
+        publishing.publish(form, form.revision - 1, actor=desk.person)
+
+
+def test_what_somebody_else_has_changed_is_not_written_over(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    table = table_of(manager, form)
+    address = reverse("reading:design", args=[form.pk])
+    assert manager.post(address, table | {"label-0": "甲"}).status_code == 302
+    late = manager.post(address, table | {"label-0": "乙"})
+    assert late.status_code == 409
+    assert "乙" in late.content.decode(), "nothing that was typed is lost"
+    form.refresh_from_db()
+    assert form.procedure_document["fields"][1]["label"] == "甲"
+
+
+def test_boxes_are_copied_aligned_and_deleted_without_javascript(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    address = reverse("reading:design", args=[form.pk])
+
+    def do(what: str, *picked: int) -> list[dict[str, Any]]:
+        table = table_of(manager, form) | {f"pick-{i}": "1" for i in picked} | {"do": what}
+        answer = manager.post(address, table)
+        assert answer.status_code == 302, answer.content.decode()
+        form.refresh_from_db()
+        return form.document["pages"][0]["boxes"]
+
+    first, second = do("copy", 0)
+    assert second["box"] == [406, 570, 1142, 78]
+    assert list(form.doubts) == [second["field"]]
+    with pytest.raises(DefinitionError, match="確かめていない欄"):
+        publishing.check(form)
+    table = table_of(manager, form) | {"place-1": "450 570 1098 78", "label-1": "代理人", "seen-1": "1"}
+    manager.post(address, table)
+    form.refresh_from_db()
+    assert not form.doubts
+    assert [box["box"][0] for box in do("left", 0, 1)] == [406, 406]
+    assert [box["field"] for box in do("delete", 0)] == [second["field"]]
+    assert first["field"] not in {one["code"] for one in form.procedure_document["fields"]}
+
+
+def test_a_wrong_table_is_told_row_by_row(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    answer = manager.post(
+        reverse("reading:design", args=[form.pk]),
+        table_of(manager, form)
+        | {"place-0": "あ", "label-1": "区分", "type-1": "choice", "place-1": "1 2 30 40"},
+    )
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "1番「氏名1」" in told
+    assert "2番「区分」" in told
+
+
+def test_a_procedure_in_use_gets_further_fields_and_keeps_its_own(manager: Client, desk: Desk) -> None:
+    procedure = Procedure.objects.get(code="bus-pass")
+    before = procedure.document
+    made = drafting.new_draft("extra", before, "追加の用紙")
+    made.form |= {"numbering": "order", "pages": [{"page": 1, "image": "page-1.png", "boxes": []}]}
+    row = DesignedForm.objects.create(
+        code="extra", title="追加の用紙", state="draft", pages_expected=1, document=made.form,
+        procedure_document=before, borrowed=[one["code"] for one in before["fields"]],
+    )  # fmt: skip
+    image = store(StoredFile.Kind.PAGE, "blank.png", "image/png", small_form().png())
+    DesignedPage.objects.create(form=row, number=1, image=image, width=1654, height=2339)
+    table = table_of(manager, row) | {"code-0": "name", "place-0": "406 500 1142 78", "rows": "2"}
+    table |= {"code-1": "", "label-1": "備考", "type-1": "text", "place-1": "406 600 1142 78"}
+    answer = manager.post(reverse("reading:design", args=[row.pk]), table)
+    assert answer.status_code == 302, answer.content.decode()
+    row.refresh_from_db()
+    publishing.publish(row, row.revision, actor=desk.person)
+    procedure.refresh_from_db()
+    assert procedure.version == before["version"] + 1
+    assert procedure.document["fields"][:-1] == before["fields"]
+    assert procedure.document["fields"][-1]["label"] == "備考"
+    assert FormDefinition.objects.get(code="bus-pass", current=True).version == 1
+
+
+def test_numbers_by_order_follow_each_other_and_stay_with_their_sheet(desk: Desk) -> None:
+    form = draft(desk)
+    used = publishing.publish(form, form.revision, actor=desk.person)
+    reading = PageReading(PageStatus.READ, "", form=used.code, form_version=1, page=1)
+    batch = Batch.objects.create(name="束")
+    file = BatchFile.objects.create(batch=batch, name="束.pdf", pages=3, state="split")
+    numbers = []
+    for index in range(3):
+        sheet = Sheet.objects.create(batch=batch, file=file, index=index, state="waiting")
+        sheets._keep(sheet.pk, reading, 0.1)
+        sheet.refresh_from_db()
+        assert sheet.state == "placed", sheet.message
+        numbers.append(sheet.receipt_number)
+    assert [int(number[2:8]) for number in numbers] == [1, 2, 3]
+    assert all(read_application_number(number) == number for number in numbers)
+    Sheet.objects.filter(pk=sheet.pk).update(state="waiting", case=None)
+    sheets._keep(sheet.pk, reading, 0.1)
+    assert Sheet.objects.get(pk=sheet.pk).receipt_number == numbers[2]
+    assert Case.objects.filter(procedure=used.procedure).count() == 3
+    assert values_of(Case.objects.get(receipt_number=numbers[0]))["receipt_number"] == numbers[0]
+
+
+@pytest.mark.parametrize(
+    ("numbering", "pages", "words"), [("order", 2, "1ページの様式だけ"), ("printed", 1, "受付番号の枠")]
+)
+def test_a_form_whose_cases_would_get_no_number_is_not_published(
+    desk: Desk, numbering: str, pages: int, words: str
+) -> None:
+    form = draft(desk, numbering=numbering, pages=pages)
+    if numbering == "printed":
+        del form.document["numbering"]
+        form.save()
+    with pytest.raises(DefinitionError, match=words):
+        publishing.check(form)
+    assert not FormDefinition.objects.filter(code=form.code).exists()
+    assert not Procedure.objects.filter(code=form.code).exists(), "a check changes nothing"
+
+
+def test_a_file_that_is_none_is_refused_and_a_draft_goes_with_its_pictures(
+    manager: Client, desk: Desk
+) -> None:
+    blank = io.BytesIO(b"%PDF-1.7 not really")
+    blank.name = "様式.pdf"
+    answer = manager.post(reverse("reading:design_new"), {"blank": blank})
+    assert answer.status_code == 422
+    assert not DesignedForm.objects.exists()
+    form = draft(desk)
+    kept = StoredFile.objects.count()
+    assert manager.post(reverse("reading:design_delete", args=[form.pk])).status_code == 302
+    assert not DesignedForm.objects.exists()
+    assert StoredFile.objects.count() == kept - 1
