@@ -8,11 +8,15 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
 from yakuba.services.robots.models import Scenario, System
 from yakuba.services.robots.queries import register
+
+SAMPLES = 50  # cases that are offered as samples
 
 
 class RegisterForm(forms.Form):
@@ -99,6 +103,35 @@ class SystemForm(forms.Form):
             for field, name in self._secrets.items()
             if self.cleaned_data[field]
         }
+
+
+class RecordingForm(forms.Form):
+    """With which case a scenario is recorded, and where."""
+
+    system = forms.TypedChoiceField(label="接続先", coerce=int)
+    receipt_number = forms.ChoiceField(
+        label="見本の受付",
+        help_text="この申請を登録する操作を見せます。打った値が申請の項目と同じなら、手順には項目の名前だけが残ります。",
+    )
+    name = forms.CharField(
+        label="シナリオの名称",
+        max_length=120,
+        required=False,
+        help_text="空欄なら、手続の名称から付けます。",
+    )
+    test_target = forms.BooleanField(
+        label="試験用の接続先である",
+        required=False,
+        help_text="印をつけると、登録のボタンまで押して、登録後の画面も見せられます。本番では付けません。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        systems = [(one.pk, str(one)) for one in register.systems()]
+        cases = Case.objects.filter(status=Status.READY).select_related("procedure").order_by("pk")[:SAMPLES]
+        listed = [(one.receipt_number, f"{one.receipt_number}（{one.procedure}）") for one in cases]
+        self.fields["system"].choices = systems  # type: ignore[attr-defined]  # a ChoiceField has them
+        self.fields["receipt_number"].choices = listed  # type: ignore[attr-defined]
 
 
 class StartForm(forms.Form):

@@ -6,30 +6,42 @@ engine asks the target what happened before it enters anything again.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts, allowed_targets
-from yakuba.services.robots.actions import lookups, runs
+from yakuba.services.robots.actions import lookups, recordings, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.egress.client import EgressSession, home
 from yakuba.services.robots.contracts import Command, Ending, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
+from yakuba.services.robots.engine.drafts import has_steps, text_of
 from yakuba.services.robots.engine.errors import LeaseLost, NoEgress, RobotError
+from yakuba.services.robots.engine.loader import load_login
 from yakuba.services.robots.engine.player import ScenarioPlayer
+from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.runner import Runner
-from yakuba.services.robots.models import Row, Run, ScenarioVersion
+from yakuba.services.robots.models import Recording, RecordingState, Row, Run, ScenarioVersion
 from yakuba.services.robots.queries import register
 
+RECORDING_PATIENCE = 10.0  # seconds to wait for a page while somebody sits before it
+IDLE_LIMIT = 900.0  # seconds without anything done, after which a recording ends
+BETWEEN_LOOKS = 0.1  # seconds
+BETWEEN_PICTURES = 0.7  # seconds
 LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its system's lane only to wait
 
 # One system is operated by one robot at a time: it has one account there, and one session.
 limit_lane("robots", 1)
+limit_lane("recordings", 1)  # a person records one thing at a time
 
 
 @job(
@@ -92,7 +104,7 @@ def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[Scenari
     """A browser that plays the version. Raises Conflict when the robot may not work, and NoEgress."""
     from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
 
-    register.require(version.scenario)
+    register.require(version.scenario, None if version.published else version)
     scenario, secrets = register.parsed(version), secrets_of(version.scenario.system)
     chromium = str(settings.YAKUBA.chromium)
     with ChromiumBrowser(
@@ -108,6 +120,106 @@ def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[Scenari
 def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
     """This machine's egress, not yet opened. run: empty for who enters nothing."""
     return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, sorted(allowed_targets()))
+
+
+@job(
+    recordings.JOB,
+    label="操作の録画",
+    attempts=1,
+    ended=recordings.give_up,
+    permission="robots.record",
+    about=lambda recording_id: Recording.objects.get(pk=recording_id),
+)
+def record(context: JobContext, *, recording_id: int) -> None:
+    """Show a browser to the person until the recording ends. It ends with its process, and says so."""
+    taken = recordings.take(recording_id)
+    if taken is None:
+        return
+    try:
+        with _way_out("", lambda at_least: at_least) as egress:
+            _Sitting(context, taken, egress).work()
+    except JobStopped:
+        recordings.end(taken, recordings.KILLED, broken=True)
+        raise
+    except RobotError as error:
+        recordings.end(taken, error.problem.message, broken=True)
+
+
+class _Sitting:
+    """One person before one browser."""
+
+    def __init__(self, context: JobContext, taken: Recording, egress: EgressSession) -> None:
+        self._context, self._row, self._egress = context, taken, egress
+        self._picture = b""
+        self._told: dict[str, Any] = {}
+
+    def work(self) -> None:
+        from yakuba.services.robots.adapters.recording import RecordingBrowser  # takes long, as above
+
+        with RecordingBrowser(
+            sorted(allowed_hosts()),
+            way_out=self._egress.address,
+            patience=RECORDING_PATIENCE,
+            chromium=str(settings.YAKUBA.chromium),
+        ) as browser:
+            self._sit(browser, self._recorder(browser))
+
+    def _recorder(self, browser: Any) -> Recorder:
+        row = self._row
+        secrets, base = secrets_of(row.system), row.system.base_url
+        recorder = Recorder(
+            browser,
+            base,
+            recordings.known(row),
+            secrets,
+            recordings.Notes(row),
+            test_target=row.test_target,
+        )
+        browser.permit(True)
+        if has_steps(row.draft, "ログイン"):
+            system, login = load_login(text_of(row.draft))
+            recorder.log_in(replace(system, base=base), login, self._context.check)
+            return recorder
+        recorder.do({"do": "open", "path": "/"})
+        return recorder
+
+    def _sit(self, browser: Any, recorder: Recorder) -> None:
+        self._show(browser, recorder)
+        looked = used = time.monotonic()
+        while True:
+            self._context.check()
+            state, seen_at = Recording.objects.values_list("state", "seen_at").get(pk=self._row.pk)
+            if state != RecordingState.RUNNING:
+                return
+            asked = recordings.asked(self._row)
+            for one in asked:
+                recorder.do(one)
+            if recorder.shown.done:
+                recordings.end(self._row)
+                return
+            now = time.monotonic()
+            if asked:
+                used = now
+            if now - used > IDLE_LIMIT:
+                recordings.end(self._row, recordings.IDLE)
+                return
+            present = seen_at is not None and timezone.now() - seen_at < recordings.PRESENT
+            if asked or (present and now - looked > BETWEEN_PICTURES):
+                self._show(browser, recorder)
+                looked = time.monotonic()
+            time.sleep(BETWEEN_LOOKS)
+
+    def _show(self, browser: Any, recorder: Recorder) -> None:
+        """Tell the page what has changed."""
+        try:
+            image = browser.frame()
+            told = recorder.told()
+        except RobotError as error:
+            image, told = b"", {"notice": error.problem.message}
+        if image == self._picture and told == self._told:
+            return
+        recordings.show(self._row, told, image if image != self._picture else None)
+        self._picture, self._told = image, told
 
 
 class _Turn:

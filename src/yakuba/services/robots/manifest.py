@@ -1,6 +1,7 @@
 """The robots room declares itself."""
 
 from yakuba.kernel.registry import (
+    ApprovalKind,
     DefinitionKind,
     Group,
     Manifest,
@@ -22,6 +23,9 @@ MANIFEST = Manifest(
         "decide": "ロボットが決められない申請を判断する",
         "load": "シナリオの書き方",
         "version": "シナリオの書き方",
+        "record": "操作を録画してシナリオを作る",
+        "recording": "操作を録画してシナリオを作る",
+        "recordings": "操作を録画してシナリオを作る",
     },
     navigation=(NavigationItem("ロボット", "robots:index", "robots.view"),),
     permissions=(
@@ -29,11 +33,13 @@ MANIFEST = Manifest(
         Permission("robots.run", "ロボットを動かす・止める"),
         Permission("robots.decide", "ロボットが決められない申請を判断する"),
         Permission("robots.manage", "シナリオと接続先を登録する"),
+        Permission("robots.record", "操作を録画してシナリオを作る"),
+        Permission("robots.approve", "シナリオの公開を承認する"),
     ),
     roles={
         "窓口担当": ("robots.view",),
-        "ロボット担当": ("robots.view", "robots.run", "robots.decide", "robots.manage"),
-        "課長": ("robots.view",),
+        "ロボット担当": ("robots.view", "robots.run", "robots.decide", "robots.manage", "robots.record"),
+        "課長": ("robots.view", "robots.approve"),
     },
     queues=(
         WorkQueue(
@@ -46,6 +52,13 @@ MANIFEST = Manifest(
     audit_events={
         "robots.system_set": "接続先を登録・変更した",
         "robots.scenario_loaded": "シナリオの版を登録した",
+        "robots.scenario_published": "シナリオの版を公開した",
+        "robots.scenario_tried": "シナリオの下書きを試した",
+        "robots.publication_asked": "シナリオの公開の承認を求めた",
+        "robots.recording_begun": "操作の録画を始めた",
+        "robots.recording_ended": "操作の録画を終えた",
+        "robots.recording_deleted": "操作の録画を消した",
+        "robots.draft_changed": "シナリオの下書きを変えた",
         "robots.register_changed": "ロボットの台帳を変えた",
         "robots.run_started": "ロボットを動かした",
         "robots.run_paused": "ロボットを一時停止した",
@@ -69,6 +82,17 @@ MANIFEST = Manifest(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),
         PersonalData("robots.RowPicture", "入力の証跡", 365),
+        PersonalData("robots.Recording", "操作の録画", None),
+        PersonalData("robots.RecordingInput", "操作の録画", None),
+        PersonalData("robots.RecordingPicture", "操作の録画", 90, since="taken_at"),
+    ),
+    approvals=(
+        ApprovalKind(
+            "robots.publish",
+            "ロボットのシナリオを公開する",
+            "robots.approve",
+            "yakuba.services.robots.actions.publishing:published",
+        ),
     ),
     planned_works=(
         PlannedWork(

@@ -97,9 +97,10 @@ class Scenario(MunicipalityModel):
 
 
 class ScenarioVersion(MunicipalityModel):
-    """The text of a scenario as it was loaded. Never changed; the newest is the one that runs.
+    """The text of a scenario as it was loaded. Never changed; the newest that is published is the one that runs.
 
     forms: what each step of the entry sent when it was played, by line; learned, not part of the text.
+    published: whether it may run; one that is only tried has not been approved yet.
     """
 
     scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="versions", verbose_name="シナリオ")
@@ -107,6 +108,7 @@ class ScenarioVersion(MunicipalityModel):
     text = models.TextField("YAML")
     digest = models.CharField(max_length=64)  # sha256 of the text, as the engine's loader computes it
     forms = models.JSONField(default=dict)
+    published = models.BooleanField("公開", default=True)
     loaded_at = models.DateTimeField("登録日時", auto_now_add=True)
     loaded_by = person("登録者")
 
@@ -289,3 +291,84 @@ class RowPicture(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "証跡画像"
+
+
+class RecordingState(models.TextChoices):
+    """Where a recording stands. While it is STARTING or RUNNING a worker's browser belongs to it."""
+
+    STARTING = "starting", "準備中"
+    RUNNING = "running", "録画中"
+    BROKEN = "broken", "途中で止まりました"
+    DRAFT = "draft", "下書き"
+    PUBLISHED = "published", "公開済み"
+
+
+UNDER_WAY = (RecordingState.STARTING, RecordingState.RUNNING)
+
+
+class Recording(MunicipalityModel):
+    """A scenario that a person records and edits, with a sample case whose values become those of the case's fields.
+
+    draft: the scenario's document (`engine.drafts`); no value of the case and no secret is in it.  live: encrypted,
+    what the page shows while the recording runs (JSON), and its picture; both are emptied when it ends.  seq: counts
+    what was shown.  seen_at: when the person's page last asked.  trial: the version that was tried last, and its run.
+    """
+
+    name = models.CharField("名称", max_length=120)
+    person = person("録画した職員")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="見本の受付")
+    system = models.ForeignKey(System, models.PROTECT, related_name="+", verbose_name="接続先")
+    test_target = models.BooleanField("試験用の接続先", default=False)
+    state = models.CharField("状態", max_length=10, choices=RecordingState, default=RecordingState.STARTING)
+    reason = models.TextField("理由", blank=True)
+    draft = models.JSONField(default=dict)
+    live = models.BinaryField(default=b"", editable=False)
+    picture = models.BinaryField(default=b"", editable=False)
+    seq = models.PositiveIntegerField(default=0)
+    seen_at = models.DateTimeField("最後の操作", null=True)
+    trial = models.ForeignKey(ScenarioVersion, models.SET_NULL, null=True, related_name="+")
+    trial_run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField("録画日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "操作の録画"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(state__in=["starting", "running"]), name="robots_one_recording"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a browser belongs to it."""
+        return self.state in UNDER_WAY
+
+    @property
+    def job_key(self) -> str:
+        """Under which key the recording's job is known."""
+        return f"recording-{self.pk}"
+
+
+class RecordingInput(MunicipalityModel):
+    """One thing that the person does in the picture, encrypted, until the browser has taken it."""
+
+    recording = models.ForeignKey(Recording, models.CASCADE, related_name="inputs")
+    payload = models.BinaryField(editable=False)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "録画中の操作"
+
+
+class RecordingPicture(MunicipalityModel):
+    """A target as it looked when it was recorded; values of the case and secrets are covered. target: its words."""
+
+    recording = models.ForeignKey(Recording, models.CASCADE, related_name="pictures", verbose_name="録画")
+    target = models.CharField("対象", max_length=200)
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="+", verbose_name="画像")
+    taken_at = models.DateTimeField("撮影日時")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "録画の画像"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.robots.pages import rows, runs, scenarios, systems
+from yakuba.services.robots.pages import recordings, rows, runs, scenarios, systems
 
 app_name = "robots"
 urlpatterns = [
@@ -27,5 +27,19 @@ urlpatterns = [
     path("rows/<int:row_id>/decide/", rows.decide, name="decide"),
     path("rows/<int:row_id>/look-up/", rows.look_up, name="look_up"),
     path("rows/<int:row_id>/scans/<int:number>/", rows.scan, name="scan"),
+    path("recordings/", recordings.recordings, name="recordings"),
+    path("recordings/new/", recordings.record, name="record"),
+    path("recordings/<int:recording_id>/", recordings.recording, name="recording"),
+    path("recordings/<int:recording_id>/live/", recordings.live, name="recording_live"),
+    path("recordings/<int:recording_id>/screen/", recordings.screen, name="recording_screen"),
+    path("recordings/<int:recording_id>/act/", recordings.act, name="recording_act"),
+    path("recordings/<int:recording_id>/again/", recordings.again, name="recording_again"),
+    path("recordings/<int:recording_id>/end/", recordings.end, name="recording_end"),
+    path("recordings/<int:recording_id>/delete/", recordings.delete, name="recording_delete"),
+    path("recordings/<int:recording_id>/edit/", recordings.edit, name="recording_edit"),
+    path("recordings/<int:recording_id>/text/", recordings.text, name="recording_text"),
+    path("recordings/<int:recording_id>/try/", recordings.try_out, name="recording_try"),
+    path("recordings/<int:recording_id>/publish/", recordings.publish, name="recording_publish"),
+    path("recordings/pictures/<int:recorded_id>/", recordings.target, name="recording_target"),
     path("pictures/<int:picture_id>/", rows.picture, name="picture"),
 ]

@@ -35,13 +35,22 @@ _GO_ON = "直ってから「再開」を押すと、続きから入力します�
 
 
 @transaction.atomic
-def start(scenario: Scenario, *, actor: Actor, dry_run: bool = False, limit: int | None = None) -> Run:
-    """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them.
+def start(
+    scenario: Scenario,
+    *,
+    actor: Actor,
+    dry_run: bool = False,
+    limit: int | None = None,
+    trial: ScenarioVersion | None = None,
+) -> Run:
+    """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them. trial: a
+    version that is not published yet; it is only rehearsed.
 
     Raises Conflict when the robot may not run, and NothingToDo when nothing waits.
     """
     scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
-    version = register.require(scenario)
+    version = register.require(scenario, trial)
+    dry_run = dry_run or trial is not None
     ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
     cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
     if not cases:
@@ -266,7 +275,8 @@ def _take_again(row: Row, actor: Actor) -> bool:
 
 
 def _go_on(run: Run, first_row: int) -> None:
-    run.version, run.first_row = register.require(run.scenario), first_row
+    trial = None if run.version.published else run.version
+    run.version, run.first_row = register.require(run.scenario, trial), first_row
     run.wanted, run.state = Command.GO.value, RunState.ACTIVE
     run.ending, run.problem, run.ended_at = "", None, None
     run.save()

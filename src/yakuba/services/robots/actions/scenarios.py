@@ -43,7 +43,7 @@ def load_scenario(
     system = _system(parsed.system)
     scenario = Scenario.objects.select_for_update().filter(name=parsed.name).first()
     if scenario is None:
-        scenario = Scenario(name=parsed.name, owner=_able(owner or actor), successor=successor)
+        scenario = Scenario(name=parsed.name, owner=able(owner or actor), successor=successor)
         scenario.review_on = review_on or timezone.localdate() + REVIEW_AFTER
     latest = register.latest_version(scenario) if scenario.pk else None
     if latest is not None and latest.digest == parsed.digest:
@@ -82,7 +82,7 @@ def set_register(
     """Change who answers for the robot. Raises Conflict when the owner could not stop it."""
     if successor is not None and successor.pk == owner.pk:
         raise Conflict("後任には責任者と別の人を選んでください。")
-    scenario.owner, scenario.successor = _able(owner), successor
+    scenario.owner, scenario.successor = able(owner), successor
     scenario.review_on, scenario.in_use = review_on, in_use
     scenario.save()
     record(
@@ -162,7 +162,8 @@ def _check_version(parsed: language.Scenario, latest: ScenarioVersion | None) ->
         )
 
 
-def _able(owner: Any) -> Any:
+def able(owner: Any) -> Any:
+    """The person who is to answer for a robot. Raises Conflict where that one could not stop it."""
     if not register.can_answer(owner):
         raise Conflict("責任者には、在職していて「ロボットを動かす・止める」権限のある職員を選んでください。")
     return owner

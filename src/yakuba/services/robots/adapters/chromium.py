@@ -52,6 +52,7 @@ class ChromiumBrowser:
     """
 
     picture_type = "image/jpeg"
+    session: type[BrowserSession] = BrowserSession  # what is driven inside the thread
 
     def __init__(
         self,
@@ -159,7 +160,7 @@ class ChromiumBrowser:
         thread = WorkerThread("robot-browser")
         try:
             inside = thread.call(
-                lambda: BrowserSession(self._chromium, self._hosts, self._patience, proxy), 60.0
+                lambda: self.session(self._chromium, self._hosts, self._patience, proxy), 60.0
             )
         except (PlaywrightError, Overdue, OSError) as error:
             thread.end(0.0)

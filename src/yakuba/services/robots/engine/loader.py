@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
@@ -51,6 +52,11 @@ def load(source: str, procedure: str, fields: Sequence[FieldSpec]) -> Scenario:
     return _Loader(procedure, fields).load(source)
 
 
+def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
+    """The system and the log-in of a scenario that is not finished yet. Raises `DefinitionRefused`."""
+    return _Loader("", ()).load_login(source)
+
+
 class _Loader:
     def __init__(self, procedure: str, fields: Sequence[FieldSpec]) -> None:
         self._procedure = procedure
@@ -90,6 +96,21 @@ class _Loader:
             secrets=_unique(name for one in templates(login) for name in one.secrets),
             masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
+
+    def load_login(self, source: str) -> tuple[System, tuple[Step, ...]]:
+        wanted = {"システム", "ログイン"}
+        node = parse(source)
+        entries = tuple(one for one in node.entries or () if one[0] in wanted)
+        top = Section(
+            replace(node, entries=entries), "シナリオ", self._faults, required=tuple(wanted), optional=()
+        )
+        system = self._system(top, StepReader(self._templates, self._faults))
+        login = StepReader(self._templates, self._faults, secrets=True).steps(
+            top.node("ログイン"), "ログイン"
+        )
+        if self._faults.found:
+            raise DefinitionRefused(self._faults.found)
+        return system, login
 
     def _check_procedure(self, top: Section) -> None:
         named = top.text("手続")

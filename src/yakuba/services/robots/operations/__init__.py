@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Rows, Trace, Work
+from yakuba.kernel.operations import Answer, Nothing, Part, Rows, Trace, Work
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.operations.printing import flat
 from yakuba.kernel.refusals import Missing
@@ -29,10 +29,9 @@ from yakuba.services.robots.operations.asked import (
     ScenarioIn,
     StartIn,
 )
+from yakuba.services.robots.operations.table import OPERATIONS
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
-
-OPERATIONS = Operations("robots")
 
 SCENARIO_COLUMNS = {
     "id": "番号",
@@ -358,3 +357,6 @@ def decide_row(asked: DecisionIn, actor: Actor) -> Row:
         reason=asked.reason,
         seconds=asked.seconds,
     )
+
+
+from yakuba.services.robots.operations import recordings as _recordings  # noqa: E402, F401 - adds its own to the table

@@ -8,5 +8,5 @@ from yakuba.kernel.accounts import allowed
 
 
 def rights(user: Any) -> dict[str, bool]:
-    """Template context: may_run, may_decide, may_manage."""
-    return {f"may_{verb}": allowed(user, f"robots.{verb}") for verb in ("run", "decide", "manage")}
+    """Template context: may_run, may_decide, may_manage, may_record."""
+    return {f"may_{verb}": allowed(user, f"robots.{verb}") for verb in ("run", "decide", "manage", "record")}

@@ -56,7 +56,11 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
     """One scenario: register, steps in words, versions. `number` shows an old version; 0 the newest."""
     row = get_object_or_404(register.scenarios(), pk=scenario_id)
     versions = list(row.versions.select_related("loaded_by").order_by("-version"))
-    shown = get_object_or_404(ScenarioVersion, scenario=row, version=number) if number else versions[0]
+    shown = (
+        get_object_or_404(ScenarioVersion, scenario=row, version=number)
+        if number
+        else register.latest_version(row) or versions[0]
+    )
     context: dict[str, Any] = rights(request.user) | {
         "scenario": row,
         "versions": versions,

@@ -69,8 +69,8 @@ def missing_secrets(system: System) -> list[str]:
 
 
 def latest_version(scenario: Scenario) -> ScenarioVersion | None:
-    """The version that runs."""
-    return ScenarioVersion.objects.filter(scenario=scenario).order_by("-version").first()
+    """The version that runs: the newest that is published."""
+    return ScenarioVersion.objects.filter(scenario=scenario, published=True).order_by("-version").first()
 
 
 def collect(procedure: str) -> list[Definition]:
@@ -116,14 +116,15 @@ def staff() -> list[User]:
     return [person for person in at_work().order_by("username") if can_answer(person)]
 
 
-def obstacles(scenario: Scenario) -> list[str]:
-    """Everything that keeps the robot from running, in Japanese with what to do; empty when it may."""
+def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[str]:
+    """Everything that keeps the robot from running, in Japanese with what to do; empty when it may. trial: a version that
+    is only tried, so that neither it nor the robot need be in use yet."""
     found = []
-    if not scenario.in_use:
+    if not scenario.in_use and trial is None:
         found.append("このシナリオは休止中です。使うときは台帳で「使用中」にしてください。")
     if not can_answer(scenario.owner):
         found.append(_no_owner(scenario))
-    version = latest_version(scenario)
+    version = trial or latest_version(scenario)
     if version is None:
         return [*found, "シナリオが登録されていません。YAMLファイルを登録してください。"]
     try:
@@ -143,12 +144,12 @@ def obstacles(scenario: Scenario) -> list[str]:
     return found
 
 
-def require(scenario: Scenario) -> ScenarioVersion:
-    """The version that runs. Raises Conflict with everything that keeps the robot from running."""
-    found = obstacles(scenario)
+def require(scenario: Scenario, trial: ScenarioVersion | None = None) -> ScenarioVersion:
+    """The version that runs (or is tried). Raises Conflict with everything that keeps the robot from running."""
+    found = obstacles(scenario, trial)
     if found:
         raise Conflict("\n".join(found))
-    version = latest_version(scenario)
+    version = trial or latest_version(scenario)
     assert version is not None
     return version
 

@@ -9,17 +9,31 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.services.robots import facade
-from yakuba.services.robots.models import Row, RowPicture, Scenario, System
+from yakuba.services.robots.engine.drafts import document_of
+from yakuba.services.robots.models import Recording, RecordingPicture, Row, RowPicture, Scenario, System
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
-    """A run with one row, the case that the reading room made ready, and a picture."""
+    """A run with one row, the case that the reading room made ready, a picture, and a recording."""
     run_id = facade.start_run(known["code"], clerk)
     row = Row.objects.get(run_id=run_id)
     picture = RowPicture.objects.create(
         row=row, file=known["image"], kind="confirmation", taken_at=timezone.now() - timedelta(minutes=1)
     )
+    recording = Recording.objects.create(
+        name=f"{known['secret_word']}の録画",
+        person=clerk,
+        case=row.case,
+        system=row.run.scenario.system,
+        state="draft",
+        draft=document_of(row.run.version.text),
+    )
+    recorded = RecordingPicture.objects.create(
+        recording=recording, target="欄「氏名」", file=known["image"], taken_at=timezone.now()
+    )
     return {
+        "recording_id": recording.pk,
+        "recorded_id": recorded.pk,
         "picture_id": picture.pk,
         "row_id": row.pk,
         "run_id": run_id,

@@ -15,6 +15,7 @@ _FILES = (
     "pressing",
     "seeing",
     "covering",
+    "recording",
     "jobs",
 )
 

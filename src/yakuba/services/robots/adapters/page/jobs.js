@@ -9,5 +9,9 @@ switch (job.do) {
   case "glimpse": return { now: cut(glimpse()), loading: isLoading(), alerts: alerts().length + fieldErrors().length };
   case "cover": return cover(job.secrets, job.masked, job.labels);
   case "uncover": return uncover();
+  case "targets": return targets();
+  case "pointed": return pointed(job.x, job.y);
+  case "enters": return enters(job.element);
+  case "box": return boxOf(job.element);
   default: throw new Error(`unknown job ${job.do}`);
 }

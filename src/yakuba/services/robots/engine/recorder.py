@@ -1,0 +1,459 @@
+"""A person's work in the target system, done by the robot's own hands and noted as steps of a scenario.
+
+What a person points at is filled and pressed exactly as the robot will do it later: a target that the robot could not
+find, or a value that does not land, is told now. Nothing that changes something leaves before a press that the person
+has answered for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from yakuba.services.robots.engine import translating
+from yakuba.services.robots.engine.browser import Browser, Entry, Hidden, Page, Verdict
+from yakuba.services.robots.engine.complaints import button_problem, entry_problem
+from yakuba.services.robots.engine.drafts import Step, target_of
+from yakuba.services.robots.engine.errors import RobotError
+from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.scenario import Element, EntryKind, Role, System, templates
+from yakuba.services.robots.engine.scenario import Step as ScenarioStep
+from yakuba.services.robots.engine.step_player import Context, StepPlayer
+from yakuba.services.robots.engine.translating import Known, Value, value_of
+
+KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
+
+
+class RecordingPort(Browser, Protocol):
+    """`Browser`, with what stands where and what may leave. Described in `adapters.recording`."""
+
+    def permit(self, allowed: bool) -> None: ...
+    def stopped(self) -> bool: ...
+    def targets(self) -> dict[str, Any]: ...
+    def pointed(self, x: float, y: float) -> dict[str, Any]: ...
+    def enters(self, element: Element) -> dict[str, Any]: ...
+    def scroll(self, down: float) -> None: ...
+    def tap_key(self, key: str) -> None: ...
+    def back(self) -> None: ...
+    def frame(self) -> bytes: ...
+    def target_picture(self, element: Element, hidden: Hidden) -> bytes: ...
+
+
+class Noted(Protocol):
+    """Where what was recorded goes."""
+
+    def add(self, section: str, step: Step) -> None:
+        """One more step."""
+
+    def put(self, section: str, content: Any) -> None:
+        """A section as a whole."""
+
+    def search_was(self) -> None:
+        """What was recorded as the entry until now was the look-up."""
+
+    def keep(self, target: str, image: bytes) -> None:
+        """A picture of a target."""
+
+
+@dataclass
+class Shown:
+    """What the person is told. current: the field that waits for a value.  question: the button that may store.
+    candidates: template and text by which the case would fill the current field."""
+
+    notice: str = ""
+    current: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
+    candidates: list[tuple[str, str]] = field(default_factory=list)
+    done: bool = False
+
+
+class Recorder:
+    """One recording. secrets: those of the vault, by name.  test_target: whether the commit step may be pressed.
+
+    section: into which part of the scenario steps go now.
+    """
+
+    def __init__(
+        self,
+        browser: RecordingPort,
+        base: str,
+        known: Known,
+        secrets: Mapping[str, str],
+        noted: Noted,
+        *,
+        section: str = "ログイン",
+        test_target: bool = False,
+    ) -> None:
+        self._browser, self._base, self._known, self._noted = browser, base, known, noted
+        self._secrets = dict(secrets)
+        self._test_target = test_target
+        self._typed: list[str] = []  # secrets that were typed: covered like those of the vault
+        self._page: Page | None = None
+        self._targets: list[dict[str, Any]] = []
+        self._signs_in = False
+        self.section = section
+        self.shown = Shown()
+        self._jobs: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "open": lambda asked: self.open(str(asked.get("path") or "/")),
+            "point": lambda asked: self._take(self._browser.pointed(float(asked["x"]), float(asked["y"]))),
+            "choose": self._choose,
+            "type": lambda asked: self._type(str(asked.get("text", ""))),
+            "insert": lambda asked: self._insert(str(asked.get("template", ""))),
+            "enter": lambda _: self._enter(),
+            "answer": lambda asked: self._answer(str(asked.get("answer", ""))),
+            "key": self._key,
+            "scroll": lambda asked: self._browser.scroll(float(asked.get("down", 0))),
+            "back": lambda _: self._back(),
+            "drop": lambda _: None,
+        }
+
+    # What the person does
+
+    def do(self, asked: Mapping[str, Any]) -> None:
+        """One thing that the person does; what came of it stands in `shown`. Raises RobotError only where the browser
+        itself is gone."""
+        job = self._jobs.get(str(asked.get("do")))
+        if job is None:
+            return
+        kept, self.shown = self.shown, Shown()
+        try:
+            self._browser.permit(False)
+            if asked["do"] in ("type", "insert", "enter"):
+                self.shown.current, self.shown.candidates = kept.current, kept.candidates
+            if asked["do"] == "answer":
+                self.shown.question = kept.question
+            job(asked)
+            if self._browser.stopped():
+                self._tell("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
+        except RobotError as error:
+            self._tell(error.problem.message)
+
+    def open(self, path: str) -> None:
+        """Go to an address of the target system."""
+        if not path.startswith("/") or path.startswith("//"):
+            self._tell("アドレスは / で始まる場所を書いてください（例：/menu）。")
+            return
+        page = self._browser.open(self._base + path)
+        self._look()
+        if self.section == "ログイン" and self._page is None:
+            self._begin(page)
+        self._noted.add(self.section, {"開く": path})
+        self._page = page
+
+    def log_in(self, system: System, login: Sequence[ScenarioStep], between: BetweenSteps) -> None:
+        """Log in as the scenario says, with the vault's secrets; the person goes on from there."""
+        missing = {name for one in templates(tuple(login)) for name in one.secrets} - self._secrets.keys()
+        if missing:
+            self._tell(
+                f"接続先に秘密「{'」「'.join(sorted(missing))}」が登録されていないため、ログインできません。"
+            )
+        else:
+            player = StepPlayer(system, self._base, self._browser, self._secrets, {})
+            try:
+                player.play(login, Context({}, between, login=True))
+                self.section = "入力"
+            except RobotError as error:
+                self._tell(error.problem.message)
+        self._look()
+        self._page = self._browser.see()
+
+    def told(self) -> dict[str, Any]:
+        """What the page says beside the picture."""
+        shown, page = self.shown, self._browser.see()
+        return {
+            "notice": shown.notice,
+            "current": shown.current,
+            "question": shown.question,
+            "candidates": shown.candidates,
+            "section": self.section,
+            "heading": page.headings[0] if page.headings else page.title,
+            "targets": [
+                {
+                    "n": one["n"],
+                    "kind": one["kind"],
+                    "label": one["label"],
+                    "role": (one["element"] or {}).get("role", ""),
+                }
+                for one in self._targets
+                if one["element"]
+            ],
+        }
+
+    def _begin(self, page: Page) -> None:
+        if page.headings:
+            self._noted.put("システム", {"ログイン画面": {"見出し": page.headings[0]}})
+        elif page.title:
+            self._noted.put("システム", {"ログイン画面": {"文字": page.title}})
+        if not self._signs_in:
+            self.section = "入力"
+
+    def _look(self) -> None:
+        seen = self._browser.targets()
+        self._targets, self._signs_in = list(seen["targets"]), bool(seen["signs_in"])
+
+    def _tell(self, sentence: str) -> None:
+        self.shown.notice = f"{self.shown.notice}\n{sentence}".strip()
+
+    def _choose(self, asked: Mapping[str, Any]) -> None:
+        self._look()
+        n = int(asked.get("n", -1))
+        found = next((one for one in self._targets if one["n"] == n), None)
+        self._take({"n": -1} if found is None else found | {"option": str(asked.get("option", ""))})
+
+    def _take(self, found: dict[str, Any]) -> None:
+        """Something was pointed at: a field waits for its value, anything else is pressed."""
+        if found["n"] < 0:
+            self._tell("ここには、入力する欄も押すボタンもありません。")
+            return
+        self._signs_in = bool(found.get("signs_in", self._signs_in))
+        if found["element"] is None:
+            self._tell(
+                f"「{found['label'] or '名前のない場所'}」は、ほかと見分けられる名前がないため、ロボットには使えません。"
+            )
+            return
+        element = _element(found["element"])
+        if self._known.told_by(element.label):
+            self._tell(
+                "申請の値がそのまま名前になっている場所は、ほかの申請で使えません。別の場所を押してください。"
+            )
+        elif found["kind"] == "押す":
+            self._press_or_ask(element)
+        elif found.get("option") and not found["secret"]:
+            self._pick(element, found)
+        else:
+            self._wait_for_value(element, found)
+
+    # Fields
+
+    def _wait_for_value(self, element: Element, found: Mapping[str, Any]) -> None:
+        secret = bool(found["secret"] or self._signs_in)
+        self.shown.current = {
+            "element": found["element"],
+            "kind": found["kind"],
+            "label": element.label,
+            "secret": secret,
+            "masked": bool(found["secret"]),
+            "choices": list(found["choices"]),
+            "stored": secret and element.label in self._secrets,
+        }
+        self.shown.candidates = [] if secret else translating.suggested(element.label, self._known)
+
+    def _pick(self, element: Element, found: Mapping[str, Any]) -> None:
+        """An option was pointed at."""
+        option = str(found["option"])
+        texts = [option]
+        if found["kind"] == "チェック":
+            taken = list(found["taken"])
+            texts = [one for one in taken if one != option] if option in taken else [*taken, option]
+        self._fill(EntryKind(found["kind"]), element, texts)
+
+    def _type(self, text: str) -> None:
+        """The value of the field that waits."""
+        current = self.shown.current
+        if current is None:
+            self._tell("先に、入力する欄を押してください。")
+            return
+        element, kind = _element(current["element"]), EntryKind(current["kind"])
+        if current["secret"]:
+            self._fill_secret(element, text)
+        else:
+            self._fill(kind, element, [text])
+
+    def _insert(self, template: str) -> None:
+        """A value of the case, or the vault's secret, into the field that waits."""
+        current = self.shown.current
+        if current is None:
+            self._tell("先に、入力する欄を押してください。")
+            return
+        element = _element(current["element"])
+        if current["secret"]:
+            stored = self._secrets.get(element.label)
+            if stored is None:
+                self._tell(f"秘密「{element.label}」は接続先に登録されていません。")
+            else:
+                self._fill_secret(element, stored)
+            return
+        texts = next((found for one, found, _ in self._known.writings() if one == template), None)
+        if texts is None:
+            self._tell("申請のその項目には値がありません。")
+            return
+        self._enter_texts(EntryKind(current["kind"]), element, texts, Value(template))
+
+    def _fill(self, kind: EntryKind, element: Element, texts: Sequence[str]) -> None:
+        self._enter_texts(kind, element, texts, value_of(texts, element.label, self._known))
+
+    def _enter_texts(
+        self, kind: EntryKind, element: Element, texts: Sequence[str], value: Value | None
+    ) -> None:
+        entry = Entry(element, kind, tuple(texts))
+        if not self._landed(entry):
+            return
+        if value is None:
+            self._tell("いくつかの印のうち、申請の値と同じになるまで選ぶと、手順になります。")
+            return
+        self._note_fill(translating.fill(kind, element, value.template), element)
+        if value.fixed:
+            self._tell(f"「{element.label}」には、どの申請でも同じ値「{value.template}」を入れます。")
+        elif not value.sure:
+            others = f"（{'、'.join(value.others[:3])} も同じ値です）" if value.others else ""
+            self._tell(
+                f"「{element.label}」に {value.template} を入れます{others}。項目が正しいか確かめてください。"
+            )
+
+    def _fill_secret(self, element: Element, text: str) -> None:
+        if text:
+            self._typed.append(text)
+        if self._landed(Entry(element, EntryKind.TEXT, (text,), True)):
+            name = element.label.replace("{", "").replace("}", "").replace(":", "")
+            self._note_fill(translating.fill(EntryKind.TEXT, element, f"{{秘密:{name}}}"), element)
+
+    def _landed(self, entry: Entry) -> bool:
+        finding = self._browser.fill([entry])[0]
+        if finding.verdict is Verdict.OK:
+            self.shown.current, self.shown.candidates = None, []
+            self._look()
+            return True
+        self._tell(entry_problem(entry, finding, "録画").problem.message)
+        return False
+
+    def _note_fill(self, step: Step, element: Element) -> None:
+        self._noted.add(self.section, step)
+        self._picture(step, element)
+
+    def _picture(self, step: Step, element: Element) -> None:
+        image = self._browser.target_picture(element, self.hidden())
+        if image:
+            self._noted.keep(target_of(step), image)
+
+    def hidden(self) -> Hidden:
+        """What no picture that is kept may show."""
+        masked = [self._known.values.get(spec.code, "") for spec in self._known.specs]
+        digits = tuple(one for one in masked if one.isdigit() and len(one) >= 6)
+        return Hidden((*self._secrets.values(), *self._typed, *self._known.texts()), digits)
+
+    # Buttons and links
+
+    def _enter(self) -> None:
+        """The Enter key in the field that waits."""
+        current = self.shown.current
+        found = self._browser.enters(_element(current["element"])) if current else {}
+        if found.get("element"):
+            self._press_or_ask(_element(found["element"]))
+
+    def _press_or_ask(self, element: Element) -> None:
+        if translating.asks(element) and not (self._signs_in and self.section == "ログイン"):
+            self.shown.question = {
+                "element": _words(element),
+                "label": element.label,
+                "commit": element.role is Role.BUTTON and self.section == "入力",
+                "press": self._test_target,
+            }
+        else:
+            self._press(element)
+
+    def _answer(self, answer: str) -> None:
+        question, self.shown.question = self.shown.question, None
+        if question is None:
+            return
+        element = _element(question["element"])
+        if answer == "harmless":
+            self._press(element)
+        elif question["commit"] and (answer == "commit" or (answer == "press" and self._test_target)):
+            self._mark(element, press=answer == "press")
+
+    def _press(self, element: Element) -> None:
+        before, was_signing_in = self._browser.see(), self._signs_in
+        picture = self._browser.target_picture(element, self.hidden())
+        self._browser.permit(True)
+        pressed = self._browser.press(element, (), leaves=True, dialog="")
+        if pressed.button.verdict is not Verdict.OK:
+            raise button_problem(element, pressed.button, "録画")
+        page = pressed.page or self._browser.see()
+        dialog = next((one for one in page.dialogs if one), "")
+        step = translating.press(element, leaves=page.url != before.url or page.headings != before.headings)
+        led_to = translating.opened(before, page, self._known) if element.role is Role.LINK else None
+        self._noted.add(self.section, led_to if led_to and self.section != "ログイン" else step)
+        if picture:
+            self._noted.keep(target_of(step), picture)
+        if dialog:
+            self._tell(
+                f"画面が「{dialog}」と尋ねたため、「いいえ」と答えました。必要なら手順に「ダイアログ」を足してください。"
+            )
+        self._after(element, before, page, was_signing_in)
+
+    def _after(self, element: Element, before: Page, page: Page, was_signing_in: bool) -> None:
+        self._look()
+        landmark = translating.arrived(before, page, self._known)
+        if landmark is not None:
+            self._noted.add(self.section, landmark)
+        self._page = page
+        if self.section == "ログイン" and was_signing_in and not self._signs_in:
+            self.section = "入力"
+        elif self.section == "入力" and translating.looks_up(element):
+            self._noted.search_was()
+            self._found_nothing(page)
+        for label, message in page.field_errors:
+            self._tell(f"「{label}」：{message}")
+        for message in page.alerts:
+            self._tell(f"相手の表示：{message}")
+
+    def _found_nothing(self, page: Page) -> None:
+        sentence = translating.absent(page, self._known)
+        if sentence:
+            self._noted.put("照会", {"見つからない": {"文字": sentence}})
+        else:
+            self._tell(
+                "照会の結果に「該当するデータはありません」のような言葉が見つかりません。まだ登録されていない申請で検索してください。"
+            )
+
+    def _mark(self, element: Element, *, press: bool) -> None:
+        """This is the commit step. Pressed only in a system for tests."""
+        page = self._browser.see()
+        if items := translating.confirmation(page, self._known):
+            self._noted.put("確認", {"登録前": "はい", "項目": items})
+        step = translating.press(element, leaves=True)
+        image = self._browser.target_picture(element, self.hidden())
+        if image:
+            self._noted.keep(target_of(step), image)
+        self._noted.put("登録", step)
+        if press:
+            self._browser.permit(True)
+            done = self._browser.commit(element, leaves=True, dialog="")
+            if done.button.verdict is not Verdict.OK:
+                raise button_problem(element, done.button, "録画")
+            found = translating.result(done.page or self._browser.see(), self._known)
+            if found:
+                self._noted.put("結果", found)
+        self.shown.done = True
+
+    # The rest
+
+    def _key(self, asked: Mapping[str, Any]) -> None:
+        if asked.get("key") in KEYS:
+            self._browser.tap_key(str(asked["key"]))
+
+    def _back(self) -> None:
+        self._browser.back()
+        self._look()
+        self._tell("前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。")
+
+
+def _element(words: Mapping[str, Any]) -> Element:
+    return Element(
+        Role(words["role"]),
+        str(words["label"]),
+        str(words.get("within", "")),
+        str(words.get("id", "")),
+        str(words.get("name", "")),
+    )
+
+
+def _words(element: Element) -> dict[str, str]:
+    return {
+        "role": str(element.role),
+        "label": element.label,
+        "within": element.within,
+        "id": element.id,
+        "name": element.name,
+    }

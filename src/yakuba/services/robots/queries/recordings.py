@@ -1,0 +1,122 @@
+"""Recordings as pages show them: rows of steps in words, with a picture of each target, and what is still missing."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from yakuba.services.robots.engine import drafts
+from yakuba.services.robots.models import Recording, RecordingPicture
+from yakuba.services.robots.queries import register
+
+STEPS = {
+    "開く": "画面を開く",
+    "押す": "押す",
+    "入力": "入力する",
+    "選ぶ": "選ぶ",
+    "チェック": "印をつける",
+    "待つ": "出るまで待つ",
+    "確かめる": "確かめる",
+    "認証": "認証する",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of the draft in words. n: its place in its section, from 0.  picture: of its target, or None."""
+
+    n: int
+    verb: str
+    word: str
+    target: str
+    value: str
+    when: str
+    picture: int | None
+    renamable: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the draft that has steps."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def recordings() -> QuerySet[Recording]:
+    """All recordings, the newest first."""
+    found: QuerySet[Recording] = Recording.objects.select_related(
+        "case__procedure", "system", "person", "trial__scenario", "trial_run"
+    ).order_by("-pk")
+    return found
+
+
+def parts(recording: Recording) -> list[Part]:
+    """The sections with their steps."""
+    pictures = dict(RecordingPicture.objects.filter(recording=recording).values_list("target", "pk"))
+    found = []
+    for title in drafts.WITH_STEPS:
+        if drafts.has_steps(recording.draft, title):
+            steps = drafts.steps_of(recording.draft, title)
+            found.append(Part(title, tuple(_line(n, step, pictures) for n, step in enumerate(steps))))
+    return found
+
+
+def missing(recording: Recording) -> list[str]:
+    """What has still to be shown to the recorder, in the order of the work."""
+    draft = recording.draft
+    wanted = []
+    if not drafts.has_steps(draft, "ログイン"):
+        wanted.append("ログインする")
+    if not drafts.has_steps(draft, "照会"):
+        wanted.append("見本の受付番号で検索する（二重に登録しないため、ロボットが毎回調べます）")
+    if not drafts.has_steps(draft, "入力"):
+        wanted.append("見本の申請を入力する")
+    if not draft.get("登録"):
+        wanted.append("登録のボタンを押して、「登録のボタンです」と答える")
+    return wanted
+
+
+def templates(recording: Recording) -> list[str]:
+    """Every way in which a step may name a value of the case."""
+    from yakuba.kernel.values.types import TYPES
+
+    found = []
+    for spec in register.field_specs(recording.case.procedure):
+        found += [f"{{{spec.label}}}", *(f"{{{spec.label}:{one}}}" for one in TYPES[spec.type].writings())]
+    return found
+
+
+def difference(recording: Recording) -> list[tuple[str, str]]:
+    """The draft against what runs now: (`+`, `-` or ` `, line); empty where nothing runs or nothing differs."""
+    scenario = recording.trial.scenario if recording.trial else None
+    scenario = scenario or register.scenarios().filter(name=recording.name).first()
+    latest = register.latest_version(scenario) if scenario else None
+    if latest is None:
+        return []
+    compared = difflib.unified_diff(
+        latest.text.splitlines(), drafts.text_of(recording.draft).splitlines(), lineterm="", n=1
+    )
+    return [(line[:1], line[1:]) for line in list(compared)[2:] if not line.startswith("@@")]
+
+
+def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
+    verb, inside = next(iter(step.items()))
+    target = drafts.target_of(step)
+    if not isinstance(inside, dict):
+        return Line(n, verb, STEPS.get(verb, verb), str(inside), "", "", None, "")
+    landmark = next((f"{key}「{inside[key]}」" for key in ("見出し", "文字", "項目") if inside.get(key)), "")
+    role = next((key for key in ("欄", "ボタン", "リンク", "見出し", "文字", "項目") if inside.get(key)), "")
+    return Line(
+        n,
+        verb,
+        STEPS.get(verb, verb),
+        target or landmark,
+        str(inside.get("値", "")),
+        str(inside.get("条件", "")),
+        pictures.get(target),
+        str(inside.get(role, "")),
+    )

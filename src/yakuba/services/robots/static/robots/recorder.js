@@ -1,0 +1,109 @@
+// The recorder: shows the server's browser by pictures and sends it what the person points at and types.
+(function () {
+  "use strict";
+  const root = document.querySelector("[data-recorder]");
+  if (!root) return;
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  const picture = part("picture"), text = part("text"), form = part("value"), question = part("question");
+  const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+  const WAIT = 350, MOVING = ["Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"];
+  let seen = -1, shownField = "", busy = false;
+
+  const make = (tag, words, more) => Object.assign(document.createElement(tag), { textContent: words }, more);
+  const say = (sentence) => {
+    part("notice").hidden = !sentence;
+    part("notice-text").textContent = sentence || "";
+  };
+  const send = (fields) => {
+    busy = true;
+    root.setAttribute("aria-busy", "true");
+    return fetch(root.dataset.act, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields) })
+      .then((answer) => (answer.ok ? null : answer.json().then((told) => say(told.problem))))
+      .catch(() => say("操作を送れませんでした。もう一度押してください。"));
+  };
+
+  const showField = (current, candidates) => {
+    const name = current ? JSON.stringify(current.element) : "";
+    if (name === shownField) return;
+    shownField = name;
+    form.hidden = !current;
+    text.value = "";
+    if (!current) return;
+    part("field-title").textContent = `「${current.label}」に入れる値`;
+    text.type = current.masked ? "password" : "text";
+    const box = part("candidates");
+    box.replaceChildren();
+    if (current.stored) candidates = [["秘密", "接続先に登録した秘密を入れる"]];
+    for (const choice of current.choices) {
+      box.append(make("button", choice, { type: "button", className: "button button--outline button--small", onclick: () => send({ do: "type", text: choice }) }));
+    }
+    for (const [template, words] of candidates) {
+      const label = current.stored ? words : `${template}　${words}`;
+      box.append(make("button", label, { type: "button", className: "button button--outline button--small", onclick: () => send({ do: "insert", template }) }));
+    }
+    text.focus();
+  };
+  const showQuestion = (asked) => {
+    const hidden = question.hidden;
+    question.hidden = !asked;
+    if (!asked) return;
+    part("question-text").textContent = asked.commit ? `「${asked.label}」で登録されますか。` : `「${asked.label}」を押すと、相手の内容が変わりますか。`;
+    part("commit").hidden = !asked.commit;
+    part("press").hidden = !(asked.commit && asked.press);
+    if (hidden) question.querySelector("button:not([hidden])").focus();
+  };
+  const showTargets = (targets) => {
+    part("targets").replaceChildren(...targets.map((one) => {
+      const row = make("li", "", { className: "rows__row" });
+      row.append(make("button", `${one.role}「${one.label}」`, { type: "button", className: "button button--text", onclick: () => send({ do: "choose", n: one.n }) }));
+      return row;
+    }));
+  };
+  const showSteps = (parts) => {
+    part("steps").replaceChildren(...parts.flatMap((one) => {
+      const list = document.createElement("ol");
+      list.append(...one.lines.map((line) => make("li", line)));
+      return [make("h3", one.title), list];
+    }));
+  };
+
+  const show = (told) => {
+    if (!told.under_way) { location.assign(root.dataset.here); return; }
+    if (!told.shown) return;
+    seen = told.seq;
+    const shown = told.shown;
+    part("missing").replaceChildren(...told.missing.map((one) => make("li", one)));
+    showSteps(told.steps);
+    if (!("heading" in shown) && !shown.notice) return;
+    busy = false;
+    root.setAttribute("aria-busy", "false");
+    root.dataset.seq = seen;
+    part("heading").textContent = `いまの画面：${shown.heading || ""}（${shown.section || ""}）`;
+    picture.src = `${root.dataset.screen}?seq=${seen}`;
+    picture.hidden = false;
+    say(shown.notice);
+    showQuestion(shown.question);
+    showField(shown.current, shown.candidates || []);
+    showTargets(shown.targets || []);
+  };
+  const ask = () => fetch(`${root.dataset.live}?seen=${seen}`)
+    .then((answer) => answer.json()).then(show)
+    .catch(() => say("サーバーとつながりません。つながるまで待っています。"))
+    .finally(() => setTimeout(ask, busy ? WAIT / 2 : WAIT));
+
+  picture.addEventListener("click", (event) => {
+    const box = picture.getBoundingClientRect();
+    send({ do: "point", x: (event.clientX - box.left) * 1280 / box.width, y: (event.clientY - box.top) * 900 / box.height });
+  });
+  picture.addEventListener("wheel", (event) => { event.preventDefault(); send({ do: "scroll", down: event.deltaY }); }, { passive: false });
+  picture.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Tab leaves the picture, as it leaves everything else.
+    if (MOVING.includes(event.key) && event.key !== "Tab") { event.preventDefault(); send({ do: "key", key: event.key }); }
+    else if (event.key.length === 1 && !form.hidden) { text.focus(); }
+  });
+  form.addEventListener("submit", (event) => { event.preventDefault(); send({ do: "type", text: text.value }); text.value = ""; shownField = ""; });
+  root.querySelectorAll("[data-answer]").forEach((button) => button.addEventListener("click", () => send({ do: "answer", answer: button.dataset.answer })));
+  root.querySelectorAll("[data-do]").forEach((button) => button.addEventListener("click", () => send({ do: button.dataset.do, down: button.dataset.down || 0 })));
+  ask();
+})();
