@@ -2,8 +2,8 @@
 
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
-Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, overlaid.py, elsewhere.py,
-habits.py, pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
+Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, drawn_through.py, overlaid.py,
+elsewhere.py, habits.py, pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import alike
 import amendments
 import astray
 import corrections
+import drawn_through
 import elsewhere
 import files
 import fonts
@@ -49,6 +50,7 @@ TRICKS: dict[str, Trick] = {
     **alike.KINDS,
     **elsewhere.KINDS,
     **habits.KINDS,
+    **drawn_through.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3

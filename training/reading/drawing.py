@@ -82,23 +82,23 @@ def by_strokes(text: str, strokes: Mapping[str, Strokes], rng: Random) -> Grey |
             scale = size * math.exp(noise.normal(0, 0.05 + 0.05 * wild))
             scale *= kana if character < "一" and character not in NARROW else 1.0
             middle = at + wide * pitch / 2, HIGH / 2 + noise.normal(0, 0.03 * wild) * size
-            moved = _moved(strokes[character] - 0.5, 0.25 + 0.75 * wild, noise)
-            moved[..., 0] -= (slant + noise.normal(0, 0.03)) * moved[..., 1]
-            paths.append(moved * (min(scale, wide * 1.25), scale) + middle)
+            own = moved(strokes[character] - 0.5, 0.25 + 0.75 * wild, noise)
+            own[..., 0] -= (slant + noise.normal(0, 0.03)) * own[..., 1]
+            paths.append(own * (min(scale, wide * 1.25), scale) + middle)
         at += wide * pitch * (rng.uniform(0.3, 1.0) if character == "　" else 1.0)
     page = np.zeros((HIGH, int(at) + 16), np.uint8)
     pen = rng.uniform(1.2, 4.2)
     for path in np.concatenate(paths):
-        _stroke(page, path, pen * (rng.uniform(0.6, 1.0) if rng.random() < 0.3 else 1.0))
+        pen_stroke(page, path, pen * (rng.uniform(0.6, 1.0) if rng.random() < 0.3 else 1.0))
     if wild > 0.35 and rng.random() < 0.5:  # a fast pen leaves a thread between strokes
         for character in paths:
             for one, other in itertools.pairwise(character):
                 if rng.random() < 0.5 * wild and np.abs(other[0] - one[-1]).sum() < size / 2:
-                    _stroke(page, np.array([one[-1], other[0]]), max(1.0, pen / 2))
+                    pen_stroke(page, np.array([one[-1], other[0]]), max(1.0, pen / 2))
     return page
 
 
-def _moved(character: Strokes, sigma: float, noise: np.random.Generator) -> NDArray[np.float64]:
+def moved(character: Strokes, sigma: float, noise: np.random.Generator) -> NDArray[np.float64]:
     """Each stroke moved, turned, stretched, bent and cut; the whole warped smoothly."""
     count = len(character)
     middle = character.mean(axis=1, keepdims=True)
@@ -115,7 +115,7 @@ def _moved(character: Strokes, sigma: float, noise: np.random.Generator) -> NDAr
     return np.stack([x + a * x * y + b * (y * y - 0.1), y + c * x * y + d * (x * x - 0.1)], -1)
 
 
-def _stroke(page: Grey, path: NDArray[np.float64], width: float) -> None:
+def pen_stroke(page: Grey, path: NDArray[np.float64], width: float) -> None:
     """A line of fractional width: the thinner one, and the next thicker one shining through."""
     points = [np.round(path * 16).astype(np.int32)]
     low, part = int(width), width - int(width)

@@ -9,12 +9,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from training.reading import strokes
+from training.reading import foreign, strokes
 from training.reading.drawing import COLUMNS_A_STEP, HEIGHT, WIDEST, Sources, by_strokes, line, scan
 from training.reading.texts import Words, draw
 from yakuba.kernel.values import Script
+from yakuba.services.reading.adapters.foreign import ForeignStrokes
 from yakuba.services.reading.adapters.recognisers import own_model, recogniser
 from yakuba.services.reading.engine.alphabets import alphabet
+from yakuba.services.reading.engine.foreign import SIDE
 from yakuba.services.reading.engine.recognition import decode
 
 GOTHIC = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"
@@ -132,3 +134,51 @@ def test_a_step_of_learning_lowers_the_loss(sources: Sources, tmp_path: Path) ->
     before = loss_of(network, batch, "cpu").item()
     learn(network, iter([batch] * 4), 60, "cpu")
     assert loss_of(network, batch, "cpu").item() < before
+
+
+def known(sources: Sources) -> foreign.Sources:
+    characters = "".join(sources.strokes) + foreign.FIGURES
+    usual = {one: foreign.usual(one, [GOTHIC]) for one in characters}
+    fonts = {GOTHIC: frozenset(characters)}
+    return foreign.Sources(sources.strokes, fonts, fonts, usual, characters, "山川")
+
+
+def test_characters_with_and_without_foreign_strokes_are_drawn(sources: Sources) -> None:
+    rng = Random(3)
+    drawn = [foreign.example(known(sources), rng) for _ in range(120)]
+    assert {picture.shape for picture, _, _ in drawn} == {(SIDE, SIDE)}
+    ink = [
+        np.mean([picture.sum() for picture, _, struck in drawn if struck is wanted])
+        for wanted in (True, False)
+    ]
+    assert ink[0] > 1.05 * ink[1]
+    again = Random(3)
+    assert all(np.array_equal(one[0], foreign.example(known(sources), again)[0]) for one in drawn[:5])
+
+
+def test_the_usual_picture_is_the_character_where_the_engine_puts_it() -> None:
+    usual = foreign.usual("田", [GOTHIC])
+    assert usual.shape == (SIDE // 2, SIDE // 2)
+    assert usual.max() == foreign.STEPS - 1
+    rows = np.flatnonzero(usual.any(axis=1))
+    assert abs(rows[0] + rows[-1] - usual.shape[0] + 1) <= 1
+
+
+def test_foreign_strokes_are_learned_and_kept(sources: Sources, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch, which is not installed: .[training]")
+    pytest.importorskip("onnx", reason="training needs onnx, which is not installed: .[training]")
+    from training.reading import train_foreign as train
+
+    torch.set_num_threads(1)
+    few = known(sources)
+    pictures, at, struck = train.draw(few, 1, 60, 256)
+    network = train.learn(few, (pictures, at, struck), steps=25)
+    table = np.stack([*few.usual.values()])
+    with torch.no_grad():
+        said = torch.sigmoid(network(train.inputs(pictures, table[at]))).numpy()
+    assert said[struck == 1].mean() > said[struck == 0].mean()
+    train.save(network, few, tmp_path)
+    kept = ForeignStrokes(tmp_path / "strokes.onnx", tmp_path / "usual.npz")
+    text = "".join([*few.usual][one] for one in at[:80])
+    assert np.allclose(kept.foreign(text, pictures[:80]), said[:80], atol=1e-4)
+    assert sum(count for count, _ in train.shares(kept, few, 2, 20).values()) == 20

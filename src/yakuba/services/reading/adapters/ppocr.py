@@ -10,6 +10,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from ..engine.foreign import Watcher
+
 HEIGHT = 48  # rows, what the network was trained on
 SMALLEST_WIDTH = 48
 WIDEST = 1600  # columns: a longer line is squeezed; keeps a hostile crop from eating the memory
@@ -20,14 +22,21 @@ BATCH_COLUMNS = 2560  # widths in one batch add up to at most this
 class PpOcr:
     """Character probabilities for line images (the `Recogniser` of engine.recognition).
 
-    name: how it is called beside a value.  gaps, second: see the protocol.  threads: onnxruntime threads inside one
-    operator; one per worker process is the fastest in total.
+    name: how it is called beside a value.  gaps, second, watcher: see the protocol.  threads: onnxruntime threads
+    inside one operator; one per worker process is the fastest in total.
     """
 
     def __init__(
-        self, model: Path, name: str, *, gaps: str = "", second: PpOcr | None = None, threads: int = 1
+        self,
+        model: Path,
+        name: str,
+        *,
+        gaps: str = "",
+        second: PpOcr | None = None,
+        watcher: Watcher | None = None,
+        threads: int = 1,
     ) -> None:
-        self.name, self.gaps, self.second = name, gaps, second
+        self.name, self.gaps, self.second, self.watcher = name, gaps, second, watcher
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

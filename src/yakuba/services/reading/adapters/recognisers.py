@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yakuba.kernel.modelfolders import find, package_file
 
+from . import foreign
 from .ppocr import PpOcr
 
 PLACE = Path(__file__).parent
@@ -30,7 +31,8 @@ def shipped_model() -> Path:
 
 
 def recogniser(threads: int = 1) -> PpOcr:
-    """The house's own recogniser with the shipped one as its second. Raises ModelRefused."""
+    """The house's own recogniser with the shipped one as its second, and what sees strokes that are not a character's
+    own. Raises ModelRefused."""
     weights, name = own_model()
     second = PpOcr(shipped_model(), SHIPPED, threads=threads)
-    return PpOcr(weights, name, gaps=GAPS, second=second, threads=threads)
+    return PpOcr(weights, name, gaps=GAPS, second=second, watcher=foreign.watcher(threads), threads=threads)

@@ -32,6 +32,7 @@ HOLES = dict.fromkeys("1245679", 1) | dict.fromkeys("038", 2)
 UNLIKE = 1.75  # times the ink and blob of the same figure elsewhere in the row; there 1.64 was the most
 APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
 WHITE = 2  # pixels between two figures one above the other
+WIDE_WHITE = 5  # pixels between two small ones
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
@@ -144,15 +145,20 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
 
 def _two_figures(stats: NDArray[np.int32]) -> bool:
     """Two pieces of one cell, each as large as a small figure, stand side by side, or each as high as one, above each
-    other with white between. The strokes of one figure that are not joined stand above each other and are level; a 5
+    other with white between (small ones with more of it). The strokes of one figure that are not joined stand above each other and are level; a 5
     of which the stem is lost falls into two that touch the same row."""
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     large = (sides.min(axis=1) >= FIGURE[0]) & (sides.max(axis=1) >= FIGURE[1])
-    high = stats[:, cv2.CC_STAT_HEIGHT] >= FIGURE[1]
-    return any(
+    beside = any(
         shared <= APART_BY * smaller
         for shared, smaller in _shared(stats[large], cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH)
-    ) or any(shared <= -WHITE for shared, _ in _shared(stats[high], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT))
+    )
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
+    return beside or any(
+        shared <= -white
+        for least, white in ((FIGURE[1], WHITE), (FIGURE[0], WIDE_WHITE))
+        for shared, _ in _shared(stats[heights >= least], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT)
+    )
 
 
 def _shared(stats: NDArray[np.int32], start: int, size: int) -> list[tuple[int, int]]:

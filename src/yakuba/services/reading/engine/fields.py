@@ -13,7 +13,7 @@ from yakuba.kernel.values import Picks, Script
 
 from ..contracts import Evidence, Reason, firm
 from . import comb as combs
-from . import hands, lines, marks, plain_numbers, postal, readings, resolve, shapes
+from . import foreign, hands, lines, marks, plain_numbers, postal, readings, resolve, shapes
 from .alphabets import Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .crosschecks import PROVING
@@ -224,8 +224,8 @@ def resolved(
     return resolve.resolve_start(views, postal.starts(text))
 
 
-def conclude(work: Work) -> Outcome:
-    """Put the results of a box together."""
+def conclude(work: Work, watcher: foreign.Watcher | None = None) -> Outcome:
+    """Put the results of a box together. watcher: what sees strokes that are not a character's own."""
     if work.settled:
         sure = 0.0 if work.flags else 1.0
         evidence = Evidence(ink=work.ink, print_found=work.print_found, flags=tuple(work.flags))
@@ -245,7 +245,7 @@ def conclude(work: Work) -> Outcome:
     if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
     clear = not flags and len(agreeing) == len(work.read_views)
-    flags += _seen_in_shapes(work, text, clear)
+    flags += _seen_in_shapes(work, text, clear, watcher)
     evidence = Evidence(
         views=len(work.read_views),
         agreeing=len(agreeing),
@@ -268,19 +268,22 @@ def conclude(work: Work) -> Outcome:
     return Outcome(value, text, round(evidence.posterior * share, 4), _others(work, text), evidence)
 
 
-def _seen_in_shapes(work: Work, text: str, clear: bool) -> list[Reason]:
+def _seen_in_shapes(work: Work, text: str, clear: bool, watcher: foreign.Watcher | None) -> list[Reason]:
     """What the shapes of a line's characters say: its end is another writing; and where all else is clear, one of them
     is struck, or cannot be judged. Entries of a list repeat (保育園): how one hand writes 園 would ask for all of them,
     so there only what crosses counts."""
-    if work.box.kind != "line" or not work.views:
+    if not work.views or (work.box.kind != "line" and not clear):
         return []
+    if work.box.kind != "line":
+        pictures = foreign.of_cells(work.cells, text)
+        return [Reason.STRUCK_OUT] if foreign.on_figures(watcher, text, pictures) else []
     line = shapes.read_line(work.views[0], text)
     if line and shapes.two_writings(line):
         return [Reason.SEVERAL_LINES]
     if not clear:
         return []
     struck = shapes.crossed if work.definition.words else shapes.struck_character
-    if line and struck(line):
+    if line and (struck(line) or foreign.on_line(watcher, text, line)):
         return [Reason.STRUCK_OUT]
     return [Reason.VARIANT_KANJI] if shapes.unknown(text) else []
 

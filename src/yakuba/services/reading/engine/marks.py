@@ -42,6 +42,9 @@ SOLID = (
     0.6,
 )  # share of the inside: no tick, cross or ring has more, hatching that fills a box out seldom less
 SOLID_LINE = 1.2  # box widths: longer than any stroke that fills a box out
+# A cross over a box filled out: pixels from a corner of the box, outwards and inwards, of ink there, and corners. Of 89
+# boxes filled out none has more than two, of 68 with a cross all have three.
+CORNER, TIP, TIPS = (-5, 6), 4, 3
 WHITE, BODY, HATCHED = (
     3,
     11,
@@ -105,6 +108,8 @@ def _inner(ink: Mask, width: int, height: int) -> Mask:
 def _one_mark(ink: Mask, width: int, height: int, inside: float, ring: float) -> bool:
     """The ink is a tick, a cross, a ring or a box filled out, and not one of them with lines drawn through it."""
     if inside > SOLID[0]:
+        if _tips(ink, width, height) >= TIPS:
+            return False
         line = strokes.longest(ink).length / width
         return (
             line < SOLID_LINE if inside >= SOLID[1] else line < HATCHED_LINE and _hatched(ink, width, height)
@@ -126,6 +131,17 @@ def _one_mark(ink: Mask, width: int, height: int, inside: float, ring: float) ->
     turn = abs(first.angle - second[0].angle) % 180
     rest = strokes.without(strokes.without(ink, first, strokes.STROKE), second[0], strokes.STROKE)
     return len(second) == 1 and min(turn, 180 - turn) >= CROSSING and rest.sum() <= REST * ink.sum()
+
+
+def _tips(ink: Mask, width: int, height: int) -> int:
+    """At how many corners of the box strokes end that go beyond what fills it out."""
+    outwards, inwards = CORNER
+    near, far = (
+        slice(AROUND + outwards, AROUND + inwards),
+        [slice(AROUND + size - inwards, AROUND + size - outwards) for size in (height, width)],
+    )
+    corners = [ink[rows, columns] for rows in (near, far[0]) for columns in (near, far[1])]
+    return sum(int(corner.sum()) >= TIP for corner in corners)
 
 
 def _hatched(ink: Mask, width: int, height: int) -> bool:

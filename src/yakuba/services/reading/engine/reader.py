@@ -17,6 +17,7 @@ from .alignment import Alignment, Unaligned, align
 from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
+from .foreign import Watcher
 from .formmark import read_mark
 from .headings import changed_below
 from .labels import changed_fields
@@ -122,7 +123,7 @@ def _with_fields(
         if work.box.field in changed:
             work.flags.append(Reason.LABEL_DIFFERS)
     recognise(works, recogniser)
-    readings = [_reading(work, found, page.page) for work in works]
+    readings = [_reading(work, found, page.page, recogniser.watcher) for work in works]
     asked = continued.asked(sheet, definition, readings, _confirmed_whole(works))
     decided = gate.decide(procedure, [_flagged(one) if one.field in asked else one for one in readings])
     return PageReading(**{**page.__dict__, "fields": decided, "seconds": _since(started)})
@@ -201,8 +202,8 @@ def _decode(pictures: Sequence[tuple[Work, Grey]], recogniser: Recogniser) -> li
     ]
 
 
-def _reading(work: Work, found: Alignment, page: int) -> FieldReading:
-    outcome = conclude(work)
+def _reading(work: Work, found: Alignment, page: int, watcher: Watcher | None) -> FieldReading:
+    outcome = conclude(work, watcher)
     x, y, width, height = work.box.box
     corners = found.to_scan([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
     return FieldReading(

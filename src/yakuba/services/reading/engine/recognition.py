@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alphabets import Alphabet
+from .foreign import Watcher
 
 BEAM = 6
 SMALLEST = 1e-4  # symbols less likely than this at a step are not followed
@@ -25,7 +26,8 @@ class Recogniser(Protocol):
     """What reads a line image. `characters[0]` is the CTC blank.
 
     name: what it is called beside a value.  gaps: characters that it gives for the white between two digits.
-    second: another recogniser, which is asked where this one may be sure and wrong.
+    second: another recogniser, which is asked where this one may be sure and wrong.  watcher: what sees strokes that are
+    not a character's own.
     """
 
     @property
@@ -36,6 +38,8 @@ class Recogniser(Protocol):
     def gaps(self) -> str: ...
     @property
     def second(self) -> Recogniser | None: ...
+    @property
+    def watcher(self) -> Watcher | None: ...
 
     def probabilities(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """For each greyscale line image (0 = black) softmax output `[time steps, len(characters)]`."""

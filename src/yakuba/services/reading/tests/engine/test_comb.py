@@ -33,6 +33,14 @@ def test_two_figures_one_above_the_other_in_a_cell_ask(
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
+def test_two_small_values_one_above_the_other_ask(library: FormLibrary, bus: Paper) -> None:
+    """A 1 of thin small writing is lower than a figure, but no figure has so much white across it."""
+    x, y, _, height = bus.box("phone")
+    for figure, down in (("1", -12), ("5", 10)):
+        bus.write(figure, (x + 5.5 * 46, y + height / 2 + down), 16)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
 def test_a_figure_that_fell_into_two_touching_pieces_is_one() -> None:
     """Of a printed 5 whose thin stem a scan has lost: x, y, width, height, pixels."""
     assert not comb._two_figures(np.array([[300, 21, 13, 16, 67], [308, 34, 7, 16, 48]], np.int32))

@@ -16,6 +16,7 @@ from yakuba.services.reading.adapters import recognisers
 from yakuba.services.reading.adapters.ppocr import PpOcr
 from yakuba.services.reading.contracts import Decision, FieldReading, Reason
 from yakuba.services.reading.engine.alphabets import alphabet
+from yakuba.services.reading.engine.foreign import Watcher
 from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.reader import read_page
 from yakuba.services.reading.engine.recognition import Recogniser, decode, support
@@ -83,6 +84,7 @@ class Another:
     name: str = "別の認識器"
     gaps: str = ""
     second: Recogniser | None = None
+    watcher: Watcher | None = None
 
     @property
     def characters(self) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ class Pair:
 
     of: Recogniser
     second: Recogniser | None
+    watcher: Watcher | None = None
 
     @property
     def name(self) -> str:

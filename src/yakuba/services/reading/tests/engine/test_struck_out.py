@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from PIL import ImageDraw
 
 from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine.library import FormLibrary
@@ -90,6 +91,20 @@ def test_two_short_lines_at_a_ticks_own_slope_ask(
         across, down = x + side / 2 - beside * along[1], y + side / 2 + beside * along[0]
         reach = 0.55 * side * along[0], 0.55 * side * along[1]
         bus.stroke([(across - reach[0], down - reach[1]), (across + reach[0], down + reach[1])], 3)
+    assert Reason.STRUCK_OUT in asked(bus, library)["category"]
+
+
+@pytest.mark.parametrize("out", [0, 2, 4])
+def test_a_box_filled_out_and_crossed_is_seen_by_its_corners(
+    library: FormLibrary, bus: Paper, out: int
+) -> None:
+    """The cross is no longer than the box, and black on black inside it."""
+    x, y, side, _ = bus.mark_box("category", "elderly")
+    ImageDraw.Draw(bus.image).rectangle((x + 6, y + 6, x + side - 6, y + side - 6), fill=30)
+    assert asked(bus, library) == {}
+    for ends in ((0, 0, 1, 1), (0, 1, 1, 0)):
+        left, top, right, foot = (at * (side + 2 * out) - out for at in ends)
+        bus.stroke([(x + left, y + top), (x + right, y + foot)], 3)
     assert Reason.STRUCK_OUT in asked(bus, library)["category"]
 
 
