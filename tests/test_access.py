@@ -32,11 +32,8 @@ from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-OPEN_TO_ALL = {
-    "login",
-    "logout",
-    "login-second",
-}  # the second sends whoever has given no password to the first
+# The second step sends whoever has given no password to the first; an invitation opens by its own code.
+OPEN_TO_ALL = {"login", "logout", "login-second", "invitation"}
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.

@@ -13,7 +13,7 @@ from yakuba.kernel.signin.pages.login import StaffLoginView, second
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
     path("login/second/", second, name="login-second"),
-    path("login/invitation/<str:code>/", invitation, name="invitation"),
+    path("login/invitation/<str:invitation_code>/", invitation, name="invitation"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),

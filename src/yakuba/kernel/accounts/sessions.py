@@ -44,9 +44,7 @@ def begin(request: HttpRequest, user: User) -> None:
 
 def row_of(session: MutableMapping[str, Any], user: User) -> SignedIn | None:
     """The session's row; None where it has ended."""
-    rows = SignedIn.all_municipalities.filter(
-        municipality_id=user.municipality_id, user=user, digest=digest_of(str(session.get(WORD, "")))
-    )
+    rows = SignedIn.all_municipalities.filter(user=user, digest=digest_of(str(session.get(WORD, ""))))
     found: SignedIn | None = rows.first()
     return found
 

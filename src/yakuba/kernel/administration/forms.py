@@ -62,6 +62,25 @@ class PersonForm(forms.Form):
         self.fields["roles"].choices = [(one, one) for one in names]  # type: ignore[attr-defined]
 
 
+class LeavingForm(forms.Form):
+    """Who takes over from a person who leaves."""
+
+    successor = forms.ChoiceField(
+        label="引き継ぐ人",
+        required=False,
+        help_text="選ばないと、下の仕事は止まります。あとから管理者が決め直せます。",
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = at_work().exclude(pk=person.pk).order_by("username")
+        choices = [
+            ("", "（決めない。仕事は止める）"),
+            *((one.username, f"{one}（{one.username}）") for one in others),
+        ]
+        self.fields["successor"].choices = choices  # type: ignore[attr-defined]
+
+
 class RoleForm(forms.Form):
     """A role: a name and permissions."""
 

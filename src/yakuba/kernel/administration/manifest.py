@@ -11,6 +11,7 @@ MANIFEST = Manifest(
         "": "管理する",
         "people": "職員と役割を管理する",
         "person": "職員と役割を管理する",
+        "person-leave": "職員がやめるとき",
         "person-new": "職員と役割を管理する",
         "roles": "職員と役割を管理する",
         "role": "職員と役割を管理する",

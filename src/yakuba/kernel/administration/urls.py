@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.kernel.administration.pages import house, people, record, roles, tokens, work
+from yakuba.kernel.administration.pages import house, leaving, people, record, roles, tokens, work
 
 app_name = "administration"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/<int:user_id>/unlock/", people.unlock, name="person-unlock"),
     path("people/<int:user_id>/second-factor/", people.forget_factor, name="person-second-factor"),
     path("people/<int:user_id>/invite/", people.invite, name="person-invite"),
+    path("people/<int:user_id>/leave/", leaving.leave, name="person-leave"),
     path("roles/", roles.roles, name="roles"),
     path("roles/new/", roles.new, name="role-new"),
     path("roles/<int:role_id>/", roles.role, name="role"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.signin.models import Authenticator, RecoveryCode
 
@@ -24,7 +26,7 @@ class Factors:
 def authenticator(user: User) -> Authenticator | None:
     """The telephone that counts; None without one."""
     rows = Authenticator.all_municipalities.filter(
-        municipality_id=user.municipality_id, user=user, confirmed_at__isnull=False
+        municipality=F("user__municipality"), user=user, confirmed_at__isnull=False
     )
     found: Authenticator | None = rows.order_by("-pk").first()
     return found
@@ -33,7 +35,7 @@ def authenticator(user: User) -> Authenticator | None:
 def unconfirmed(user: User) -> Authenticator | None:
     """The telephone that is being set up."""
     rows = Authenticator.all_municipalities.filter(
-        municipality_id=user.municipality_id, user=user, confirmed_at__isnull=True
+        municipality=F("user__municipality"), user=user, confirmed_at__isnull=True
     )
     found: Authenticator | None = rows.order_by("-pk").first()
     return found
@@ -42,7 +44,7 @@ def unconfirmed(user: User) -> Authenticator | None:
 def factors(user: User) -> Factors:
     """All of them."""
     codes = RecoveryCode.all_municipalities.filter(
-        municipality_id=user.municipality_id, user=user, used_at__isnull=True
+        municipality=F("user__municipality"), user=user, used_at__isnull=True
     )
     return Factors(authenticator(user) is not None, codes.count())
 

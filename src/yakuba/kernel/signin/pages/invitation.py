@@ -24,9 +24,9 @@ class OwnPasswordForm(SetPasswordForm):
         self.fields["new_password2"].label = "新しいパスワード（もう一度）"
 
 
-def invitation(request: HttpRequest, code: str) -> HttpResponse:
+def invitation(request: HttpRequest, invitation_code: str) -> HttpResponse:
     """Set the password; then the person is in, and is led to the second factor. Whoever has one gives it at the login."""
-    row = inviting.open_invitation(code)
+    row = inviting.open_invitation(invitation_code)
     if row is None:
         return render(request, "signin/no_invitation.html", status=404)
     form = OwnPasswordForm(row.user, request.POST or None)

@@ -15,4 +15,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     """A session of the clerk, and somebody who was invited."""
     row = SignedIn.objects.create(user=clerk, digest=known["secret_word"], seen_at=timezone.now())
     invited = save_staff(f"invited-{clerk.pk}", name="招かれた職員")
-    return {"session_id": row.pk, "code": inviting.invite(invited, actor=clerk)}
+    return {"session_id": row.pk, "invitation_code": inviting.invite(invited, actor=clerk)}
