@@ -21,7 +21,7 @@ CHECKED = "読みを見せずに照合した値です。"
 def check_twice(question: Question, definition: FieldDefinition, canonical: str) -> None:
     """A blind answer that differs from what was read is looked at once more, now beside it: people mistype, too. Raises
     AnswerRefused."""
-    if not question.blind or canonical == question.value:
+    if canonical == question.value:
         return
     read = definition.shown(question.value) or "（空欄）"
     told = "機械の読みと違います。" if definition.kind.masked else f"機械は「{read}」と読みました。"

@@ -83,16 +83,12 @@ def answer(
     question, case = _locked(question_id)
     if question.state == Question.State.ANSWERED and question.answered_by != actor:
         raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")
-    canonical = checked(
-        case.procedure.definition,
-        question.field,
-        value,
-        insist=insist,
-        read="" if question.blind else question.value or question.raw,
-        beside=known_values(case),
-    )
-    if not insist:
-        check_twice(question, case.procedure.definition.field(question.field), canonical)
+    procedure, beside = case.procedure.definition, known_values(case)
+    if question.blind and not insist:
+        entered = checked(procedure, question.field, value, insist=True)
+        check_twice(question, procedure.field(question.field), entered)
+    read = "" if question.blind else question.value or question.raw
+    canonical = checked(procedure, question.field, value, insist=insist, read=read, beside=beside)
     spent = max(0.0, min(LONGEST_LOOK, seconds))
     stored = confirm_value(
         case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist

@@ -56,7 +56,7 @@ def promise(request: HttpRequest, code: str) -> HttpResponse:
 @permission_required("reading.promise")
 def set_promise(request: HttpRequest, code: str, field: str) -> HttpResponse:
     """Decide about a field."""
-    form = PromiseForm(request.POST)
+    code, form = _form(code).code, PromiseForm(request.POST)
     if form.is_valid():
         declared.set_promise(
             request.user, code=code, field=field, per_million=form.cleaned_data["per_million"]
