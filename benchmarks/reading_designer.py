@@ -2,7 +2,8 @@
 
 python benchmarks/reading_designer.py
 
-Forms: the demo town's four pages and the small form of sixteen fields that the tests draw. A field counts as proposed
+Forms: the demo town's four pages and the small form of sixteen fields that the tests draw, each as drawn and as scanned
+(0.4° askew, grey paper, noise). A field counts as proposed
 when one proposal of its kind covers its boxes (common area over 0.8 of both together). Its name is right when it is the
 printed label, told apart by a number where a label stands twice; its type when it is the procedure's. Actions: what is
 left for a clerk: a click into the upload, a file, three buttons, and for each field that is wrong or doubtful what puts
@@ -29,7 +30,8 @@ from yakuba.services.reading.adapters import recognisers
 from yakuba.services.reading.engine.definitions import Rect
 from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.proposals.finding import Found, Proposal, propose
-from yakuba.services.reading.tests.desk.drawn import small_form
+from yakuba.services.reading.engine.proposals.straight import darker, straightened
+from yakuba.services.reading.tests.desk.drawn import scanned, small_form
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 COVERED = 0.8
@@ -51,18 +53,21 @@ def main() -> None:
     cv2.setNumThreads(1)
     recogniser = recognisers.recogniser()
     rows = []
-    for name, image, truth in pages():
-        started = time.process_time()
-        found = propose(image, recogniser)
-        rows.append((name, *judged(found, truth), time.process_time() - started))
-    print(f"{'form':24} fields proposed  name  type  too many  doubts  actions  CPU s")
+    for name, drawn, truth in pages():
+        for how, image in (("", drawn), (" scanned", scanned(drawn))):
+            started = time.process_time()
+            straight, changed = straightened(image)
+            found = propose(darker(straight) if changed else straight, recogniser)
+            rows.append((name + how, *judged(found, truth), time.process_time() - started))
+    print(f"{'form':32} fields proposed  name  type  too many  doubts  actions  CPU s")
     for name, fields, proposed, names, types, more, doubts, actions, seconds in rows:
         print(
-            f"{name:24} {fields:6} {proposed:8} {names:5} {types:5} {more:9} {doubts:7} {actions:8} {seconds:6.1f}"
+            f"{name:32} {fields:6} {proposed:8} {names:5} {types:5} {more:9} {doubts:7} {actions:8} {seconds:6.1f}"
         )
-    fields, proposed, names, types, more = (sum(row[i] for row in rows) for i in range(1, 6))
-    print(f"\n{proposed / fields:.1%} of {fields} fields proposed, {names / fields:.1%} with the right name, "
-          f"{types / fields:.1%} with the right type, {more} proposals that are no field")  # fmt: skip
+    for how, part in (("drawn", rows[::2]), ("scanned", rows[1::2])):
+        fields, proposed, names, types, more = (sum(row[i] for row in part) for i in range(1, 6))
+        print(f"{how}: {proposed / fields:.1%} of {fields} fields proposed, {names / fields:.1%} with the right name, "
+              f"{types / fields:.1%} with the right type, {more} proposals that are no field")  # fmt: skip
 
 
 def pages() -> Iterator[tuple[str, np.ndarray, list[Truth]]]:

@@ -180,7 +180,7 @@ class DesignUploadForm(forms.Form):
         max_length=120,
         help_text="空なら、用紙のいちばん大きな見出しを使います。",
     )
-    procedure = forms.ModelChoiceField(
+    procedure = forms.ModelChoiceField(  # type: ignore[var-annotated]  # its rows are those of the active town
         label="手続",
         required=False,
         queryset=None,

@@ -98,13 +98,14 @@ def look(form_id: int, tell: Told) -> None:
 
 def _look_at(row: DesignedForm, index: int, content: bytes, tell: Told) -> None:
     from yakuba.services.reading.engine.proposals.finding import propose
+    from yakuba.services.reading.engine.proposals.straight import darker, straightened
 
-    grey = _grey(content)
+    grey, changed = straightened(_grey(content))
 
     def told(done: int, total: int) -> None:
         tell(100 * index + 100 * done // max(1, total), 100 * row.pages_expected)
 
-    found = propose(grey, reader.recogniser(), told)
+    found = propose(darker(grey) if changed else grey, reader.recogniser(), told)
     with transaction.atomic():
         locked = DesignedForm.objects.select_for_update().get(pk=row.pk)
         draft = draft_of(locked)
@@ -142,7 +143,7 @@ def _png(grey: NDArray[Any]) -> bytes:
 
 @transaction.atomic
 def _looked(form_id: int) -> None:
-    row = DesignedForm.objects.select_for_update().select_related("upload").get(pk=form_id)
+    row = DesignedForm.objects.select_for_update(of=("self",)).select_related("upload").get(pk=form_id)
     draft = draft_of(row)
     drafting.settle(draft)
     row.state, row.message, upload, row.upload = DesignedForm.State.DRAFT, "", row.upload, None

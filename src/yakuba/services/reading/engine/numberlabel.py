@@ -22,14 +22,15 @@ def number_label(grey: NDArray[np.uint8], label: str, page: int) -> FieldReading
     """The number on a scan `[h, w]` as the reading of the field `receipt_number`: trusted where the sheet carries codes of
     one number and no other."""
     found: dict[str, Corners] = {}
-    for code in zxingcpp.read_barcodes(grey, formats=FORMATS):
+    for code in zxingcpp.read_barcodes(grey, formats=FORMATS):  # type: ignore[arg-type]  # takes several as well
         number = _number(code.text)
         if number:
-            place = code.position
-            corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-            found[number] = tuple((float(corner.x), float(corner.y)) for corner in corners)
+            at = code.position
+            places = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
+            found[number] = tuple((float(place.x), float(place.y)) for place in places)
     trusted = len(found) == 1
-    number, corners = next(iter(found.items())) if trusted else ("", ())
+    nothing: tuple[str, Corners] = ("", ())
+    number, corners = next(iter(found.items())) if trusted else nothing
     return FieldReading(
         field=FIELD,
         label=label,

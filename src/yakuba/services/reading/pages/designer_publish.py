@@ -34,7 +34,7 @@ def design_try(request: HttpRequest, design_id: int) -> HttpResponse:
     row = get_object_or_404(DesignedForm, pk=design_id)
     form = SampleForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("reading:design", row.pk)
     file = form.cleaned_data["sample"]
     trial = actions.try_samples(row, file.name or "", file, actor=person_of(request))

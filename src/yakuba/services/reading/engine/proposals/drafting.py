@@ -91,7 +91,7 @@ def own_procedure(code: str, title: str) -> Document:
 
 def add_page(draft: Draft, image: str, found: Found) -> None:
     """What was found on the next page, as boxes of the form file and fields of the procedure file."""
-    boxes = []
+    boxes: list[Document] = []
     for one in found.fields:
         code = _code_of(draft, one)
         if any(box["field"] == code for box in boxes):

@@ -264,6 +264,7 @@ class _Page:
             [word.rect[1] + word.rect[3] + 4 for word in self.texts if _over_it(word, left, right, y)],
             default=y - UNDER,
         )
+        label: Label | None
         if lead:
             label = Label("".join(word.text for word in lead), min(word.sure for word in lead))
         else:

@@ -6,6 +6,8 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 GOTHIC = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf"
@@ -171,3 +173,12 @@ def _fill(sheet: Drawn, rect: tuple[int, int, int, int], text: str) -> None:
 def _tick(sheet: Drawn, rect: tuple[int, int, int, int]) -> None:
     x, y, side, _ = rect
     sheet.pen.line([(x + 6, y + 18), (x + 15, y + 30), (x + side - 3, y + 5)], fill=30, width=5)
+
+
+def scanned(page: np.ndarray, degrees: float = 0.4) -> np.ndarray:
+    """A blank page `[h, w]` as a scanner gives it: askew, on paper that is not white, with noise."""
+    height, width = page.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+    noise = np.random.default_rng(1).normal(0, 6, turned.shape)
+    return np.clip(turned * 0.9 + 8 + noise, 0, 255).astype(np.uint8)

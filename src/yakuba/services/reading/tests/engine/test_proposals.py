@@ -20,7 +20,8 @@ from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.engine.proposals.drafting import Row
 from yakuba.services.reading.engine.proposals.finding import Found, propose
 from yakuba.services.reading.engine.proposals.places import Misplaced, read_place, written_place
-from yakuba.services.reading.tests.desk.drawn import LEFT, Drawn, small_form
+from yakuba.services.reading.engine.proposals.straight import darker, slant, straightened
+from yakuba.services.reading.tests.desk.drawn import LEFT, Drawn, scanned, small_form
 
 SIZE = (1654, 2339)
 
@@ -84,6 +85,22 @@ def test_a_small_form_with_sixteen_fields(small: Found) -> None:
     assert small.title == "古紙回収ボックス利用申込書"
     assert_found(small_form(), small)
     assert not any(one.doubts for one in small.fields)
+
+
+def test_a_form_that_was_scanned_askew(recogniser: PpOcr) -> None:
+    page = small_form()
+    for degrees in (-1.3, 0.4):
+        straight, changed = straightened(scanned(grey(page), degrees))
+        assert changed
+        assert abs(slant(straight)) < 0.05
+    result = propose(darker(straight), recogniser)
+    for label, (_, kind, rects) in page.boxes.items():
+        found = [one for one in result.fields if one.kind == kind and same(tuple(rects), one.rects)]
+        assert len(found) == 1, label
+    assert len(result.fields) == len(page.boxes)
+    drawn, changed = straightened(grey(page))
+    assert not changed
+    assert (drawn == grey(page)).all()
 
 
 def test_a_table_with_heads_above(recogniser: PpOcr) -> None:
