@@ -150,6 +150,7 @@ class _Sitting:
 
     def __init__(self, context: JobContext, taken: Recording, egress: EgressSession) -> None:
         self._context, self._row, self._egress = context, taken, egress
+        self._handled = 0
         self._picture = b""
         self._told: dict[str, Any] = {}
 
@@ -192,8 +193,9 @@ class _Sitting:
             if state != RecordingState.RUNNING:
                 return
             asked = recordings.asked(self._row)
-            for one in asked:
+            for number, one in asked:
                 recorder.do(one)
+                self._handled = number
             if recorder.shown.done:
                 recordings.end(self._row)
                 return
@@ -213,9 +215,9 @@ class _Sitting:
         """Tell the page what has changed."""
         try:
             image = browser.frame()
-            told = recorder.told()
+            told = recorder.told() | {"handled": self._handled}
         except RobotError as error:
-            image, told = b"", {"notice": error.problem.message}
+            image, told = b"", {"notice": error.problem.message, "handled": self._handled}
         if image == self._picture and told == self._told:
             return
         recordings.show(self._row, told, image if image != self._picture else None)

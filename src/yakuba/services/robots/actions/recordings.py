@@ -150,22 +150,26 @@ def take(recording_id: int) -> Recording | None:
 # What page and browser tell each other
 
 
-def ask(recording: Recording, asked: Mapping[str, Any]) -> None:
-    """Hand one thing that the person does to the browser. Raises Conflict where it does not listen."""
+def ask(recording: Recording, asked: Mapping[str, Any]) -> int:
+    """Hand one thing that the person does to the browser. Returns its number, which `shown` tells as `handled` once it is
+    done. Raises Conflict where the browser does not listen."""
     content = json.dumps(dict(asked), ensure_ascii=False)
     if not recording.is_under_way:
         raise Conflict("この録画は終わっています。")
     if len(content) > LONGEST_INPUT or recording.inputs.count() >= MOST_WAITING:
         raise Conflict("一度に送れる操作が多すぎます。画面が変わるのを待ってから、もう一度操作してください。")
-    RecordingInput.objects.create(recording=recording, payload=encrypt(_label(recording), content.encode()))
+    row = RecordingInput.objects.create(
+        recording=recording, payload=encrypt(_label(recording), content.encode())
+    )
     Recording.objects.filter(pk=recording.pk).update(seen_at=timezone.now())
+    return int(row.pk)
 
 
-def asked(recording: Recording) -> list[dict[str, Any]]:
-    """What the person has done since, in order; it is gone with that."""
+def asked(recording: Recording) -> list[tuple[int, dict[str, Any]]]:
+    """What the person has done since, in order, each with its number; it is gone with that."""
     rows = list(RecordingInput.objects.filter(recording=recording).order_by("pk"))
     RecordingInput.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    return [json.loads(decrypt(_label(recording), bytes(row.payload))) for row in rows]
+    return [(row.pk, json.loads(decrypt(_label(recording), bytes(row.payload)))) for row in rows]
 
 
 def show(recording: Recording, told: Mapping[str, Any], picture: bytes | None) -> None:

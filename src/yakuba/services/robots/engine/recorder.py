@@ -105,7 +105,6 @@ class Recorder:
             "key": self._key,
             "scroll": lambda asked: self._browser.scroll(float(asked.get("down", 0))),
             "back": lambda _: self._back(),
-            "drop": lambda _: None,
         }
 
     # What the person does
@@ -128,6 +127,8 @@ class Recorder:
                 self._tell("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
         except RobotError as error:
             self._tell(error.problem.message)
+        except (KeyError, ValueError):
+            self._tell("その操作は読み取れませんでした。もう一度操作してください。")
 
     def open(self, path: str) -> None:
         """Go to an address of the target system."""
@@ -152,10 +153,11 @@ class Recorder:
             player = StepPlayer(system, self._base, self._browser, self._secrets, {})
             try:
                 player.play(login, Context({}, between, login=True))
-                self.section = "入力"
             except RobotError as error:
                 self._tell(error.problem.message)
         self._look()
+        if not self._signs_in:
+            self.section = "入力"
         self._page = self._browser.see()
 
     def told(self) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def _editor(
         "problems": mistakes,
         "templates": queries.templates(row),
         "difference": queries.difference(row),
+        "trial_runs": row.trial_run is not None and row.trial_run.is_unfinished,
         "trial_problem": publishing.trial_problem(row),
         "verbs": ("待つ", "確かめる"),
     }
@@ -134,10 +135,9 @@ def act(request: HttpRequest, recording_id: int) -> HttpResponse:
     row = _own(request, recording_id)
     asked = {key: request.POST[key] for key in FIELDS if key in request.POST}
     try:
-        actions.ask(row, asked)
+        return JsonResponse({"number": actions.ask(row, asked)})
     except Refused as refusal:
         return JsonResponse({"problem": refusal.lines()}, status=409)
-    return JsonResponse({})
 
 
 @permission_required("robots.record")

@@ -12,11 +12,13 @@ import django
 
 def main() -> None:
     """`seed N ADDRESS…` makes やくば市 and starts, for each address, a run over N cases against the system there;
-    `ledger` prints every case, and `runs` every run, as JSON."""
+    `desk N ADDRESS` makes it without a scenario, with N cases that wait and two people who may log in; `ledger` prints every case, and `runs` every run, as JSON."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
     if sys.argv[1] == "seed":
         seed(int(sys.argv[2]), sys.argv[3:])
+    elif sys.argv[1] == "desk":
+        desk(int(sys.argv[2]), sys.argv[3])
     elif sys.argv[1] == "runs":
         print(json.dumps(told()))  # noqa: T201
     else:
@@ -51,6 +53,29 @@ def seed(count: int, addresses: list[str]) -> None:
             facade.set_system(SYSTEM + number, address, town.SECRETS, actor=person, settle_seconds=2.0)
             version = load_scenario(text.replace("の登録\n", f"の登録{number}\n", 1), actor=person)
             runs.start(version.scenario, actor=person)
+
+
+def desk(count: int, address: str) -> None:
+    from yakuba.config.setup import prepare
+    from yakuba.kernel.accounts import actions as accounts
+    from yakuba.kernel.ledger import actions
+    from yakuba.kernel.ledger.models import Procedure
+    from yakuba.kernel.registry import permission_names
+    from yakuba.kernel.tenancy import active_municipality
+    from yakuba.services.robots import facade
+    from yakuba.services.robots.tests import town
+    from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, ready_case
+    from yakuba.services.robots.tests.workplace import PASSWORD
+
+    prepare()
+    with active_municipality(accounts.save_municipality("990019", "やくば市")):
+        accounts.save_role("全部", permission_names())
+        person = accounts.save_staff("hanako", roles=["全部"], password=PASSWORD)
+        accounts.save_staff("taro", roles=["全部"], password=PASSWORD)
+        actions.load_procedure(town.definition(PROCEDURE))
+        for serial in range(1, count + 1):
+            ready_case(Procedure.objects.get(code=PROCEDURE), serial)
+        facade.set_system(SYSTEM, address, town.SECRETS, actor=person, settle_seconds=2.0)
 
 
 def told() -> list[dict[str, object]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ import psycopg
 from yakuba.services.robots.tests import town
 
 PROGRAM = "yakuba.services.robots.tests.installation"
+PASSWORD = "yakuba-test-word"
 PATIENCE = 240.0  # seconds; no test is about how fast the machine is
 
 
@@ -67,6 +70,23 @@ class Installation:
         worker = subprocess.Popen(command, env=self.environment)
         self.workers.append(worker)
         return worker
+
+    def start_web(self) -> str:
+        """`yakuba web`; returns its address once it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "yakuba", "web"]
+        self.workers.append(
+            web := subprocess.Popen(command, env=self.environment | {"YAKUBA_PORT": str(port)})
+        )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=60):
+                return f"http://127.0.0.1:{port}"
+            assert web.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
 
     def query(self, statement: str) -> list[Any]:
         """Read the database without going through the program."""

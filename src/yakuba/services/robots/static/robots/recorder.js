@@ -7,7 +7,7 @@
   const picture = part("picture"), text = part("text"), form = part("value"), question = part("question");
   const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
   const WAIT = 350, MOVING = ["Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"];
-  let seen = -1, shownField = "", busy = false;
+  let seen = -1, shownField = "", busy = true, awaited = 0;
 
   const make = (tag, words, more) => Object.assign(document.createElement(tag), { textContent: words }, more);
   const say = (sentence) => {
@@ -16,9 +16,10 @@
   };
   const send = (fields) => {
     busy = true;
+    awaited = Infinity;
     root.setAttribute("aria-busy", "true");
     return fetch(root.dataset.act, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields) })
-      .then((answer) => (answer.ok ? null : answer.json().then((told) => say(told.problem))))
+      .then((answer) => answer.json()).then((told) => { if (told.number) awaited = told.number; else say(told.problem); })
       .catch(() => say("操作を送れませんでした。もう一度押してください。"));
   };
 
@@ -70,13 +71,14 @@
   const show = (told) => {
     if (!told.under_way) { location.assign(root.dataset.here); return; }
     if (!told.shown) return;
-    seen = told.seq;
+    // What was done may have been shown before its number was known here.
+    if (awaited !== Infinity) seen = told.seq;
     const shown = told.shown;
     part("missing").replaceChildren(...told.missing.map((one) => make("li", one)));
     showSteps(told.steps);
     if (!("heading" in shown) && !shown.notice) return;
-    busy = false;
-    root.setAttribute("aria-busy", "false");
+    busy = (shown.handled || 0) < awaited;
+    root.setAttribute("aria-busy", String(busy));
     root.dataset.seq = seen;
     part("heading").textContent = `いまの画面：${shown.heading || ""}（${shown.section || ""}）`;
     picture.src = `${root.dataset.screen}?seq=${seen}`;

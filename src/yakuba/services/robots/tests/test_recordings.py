@@ -1,0 +1,159 @@
+"""Recordings in the database: one at a time, a dead browser's is told, what passes through leaves nothing to read,
+and a draft runs only as its trial until another person has approved it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.refusals import Conflict, Refused
+from yakuba.services.robots.actions import editing, erasing, publishing, recordings, runs
+from yakuba.services.robots.actions.editing import Change, Words
+from yakuba.services.robots.engine import drafts
+from yakuba.services.robots.models import Recording, RecordingInput, RecordingState, ScenarioVersion, System
+from yakuba.services.robots.queries import recordings as queries
+from yakuba.services.robots.queries import register
+from yakuba.services.robots.tests import town
+from yakuba.services.robots.tests.office import PROCEDURE, Office, Shift
+
+
+@pytest.fixture
+def recording(office: Office) -> Recording:
+
+    (case,) = office.ready_cases(1)
+    return recordings.begin(case, System.objects.get(), actor=office.person, name="録画した登録")
+
+
+def draft_of(office: Office, recording: Recording) -> Recording:
+    """As if all of it had been recorded."""
+    recordings.end(recording)
+    text = town.scenario_text(PROCEDURE).replace("名前: コミュニティバス乗車券の登録", "名前: 録画した登録")
+    return publishing.set_text(recording, text)
+
+
+def test_one_recording_a_person(office: Office, recording: Recording) -> None:
+    with pytest.raises(Conflict):
+        recordings.begin(recording.case, recording.system, actor=office.person)
+    recordings.end(recording)
+    recordings.begin(recording.case, recording.system, actor=office.person)
+
+
+def test_the_log_in_of_a_relative_is_taken_over(recording: Recording) -> None:
+    assert drafts.has_steps(recording.draft, "ログイン")
+    assert recording.draft["結果"]["項目"] == "登録番号"
+
+
+def test_a_recording_whose_browser_died_says_so_and_can_go_on(recording: Recording) -> None:
+    assert recordings.take(recording.pk) is not None
+    assert recordings.take(recording.pk) is None  # whoever takes it over finds no browser
+    recording.refresh_from_db()
+    assert (recording.state, recording.reason) == (RecordingState.BROKEN, recordings.KILLED)
+    assert recordings.again(recording).state == RecordingState.STARTING
+
+
+def test_a_job_that_is_given_up_leaves_nothing_under_way(recording: Recording) -> None:
+    recordings.give_up(Refused("ワーカーがありません。"), recording_id=recording.pk)
+    recording.refresh_from_db()
+    assert recording.state == RecordingState.BROKEN
+    assert "ワーカーがありません" in recording.reason
+
+
+def test_what_is_typed_passes_unreadable_and_is_gone(recording: Recording) -> None:
+    recordings.ask(recording, {"do": "type", "text": "himitsu-no-kotoba"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payload FROM robots_recordinginput")
+        assert b"himitsu" not in bytes(cursor.fetchone()[0])
+    assert [one["text"] for _, one in recordings.asked(recording)] == ["himitsu-no-kotoba"]
+    assert not RecordingInput.objects.exists()
+
+
+def test_the_picture_is_kept_unreadable_and_only_while_it_runs(recording: Recording) -> None:
+    recordings.take(recording.pk)
+    recordings.show(recording, {"notice": "山田太郎"}, b"picture")
+    recording.refresh_from_db()
+    assert recordings.shown(recording) == {"notice": "山田太郎"}
+    assert recordings.picture(recording) == b"picture"
+    assert "山田太郎".encode() not in bytes(recording.live)
+    assert b"picture" not in bytes(recording.picture)
+    ended = recordings.end(recording)
+    assert (bytes(ended.live), bytes(ended.picture)) == (b"", b"")
+
+
+def test_steps_are_moved_rewritten_added_and_deleted(office: Office, recording: Recording) -> None:
+    row = draft_of(office, recording)
+    before = len(drafts.steps_of(row.draft, "入力"))
+    editing.change(row, Change.DOWN, "入力", 0, Words())
+    editing.change(row, Change.SET, "入力", 2, Words("受付No", "{受付番号}", "{氏名}"))
+    editing.change(row, Change.INSERT, "入力", 2, Words("受付しました", verb="待つ"))
+    editing.change(row, Change.DELETE, "入力", 0, Words())
+    steps = drafts.steps_of(row.draft, "入力")
+    assert len(steps) == before
+    assert {"入力": {"欄": "受付No", "値": "{受付番号}", "条件": "{氏名}"}} in steps
+    assert {"待つ": {"文字": "受付しました"}} in steps
+    with pytest.raises(Conflict):
+        editing.change(row, Change.DELETE, "入力", 99, Words())
+
+
+def test_a_wrong_text_is_refused_with_its_line_and_changes_nothing(
+    office: Office, recording: Recording
+) -> None:
+    row = draft_of(office, recording)
+    with pytest.raises(DefinitionRefused) as refused:
+        publishing.set_text(row, drafts.text_of(row.draft).replace("{氏名}", "{氏命}"))
+    assert "氏命" in str(refused.value.problems[0])
+    row.refresh_from_db()
+    assert "氏命" not in drafts.text_of(row.draft)
+
+
+def test_a_draft_runs_only_as_its_trial_until_another_approves(
+    office: Office, recording: Recording, make_staff
+) -> None:
+    row = draft_of(office, recording)
+    office.ready_cases(4)
+    with pytest.raises(Conflict, match="試す"):
+        publishing.propose(row, actor=office.person, reason="")
+    run = publishing.try_out(row, actor=office.person)
+    assert (run.dry_run, run.rows.count()) == (True, publishing.TRIED_ROWS)
+    scenario = run.scenario
+    assert register.latest_version(scenario) is None
+    with pytest.raises(Conflict):
+        runs.start(scenario, actor=office.person)
+    Shift(run).work()
+    row = queries.recordings().get(pk=row.pk)
+    assert publishing.trial_problem(row) == ""
+    approval = publishing.propose(row, actor=office.person, reason="")
+    with pytest.raises(Conflict, match="本人"):
+        approvals.approve(approval, actor=office.person)
+    other = make_staff(office.person.municipality, "robots.approve")
+    approvals.approve(approval, actor=other)
+    scenario.refresh_from_db()
+    assert scenario.in_use
+    assert register.obstacles(scenario) == []
+    row.refresh_from_db()
+    assert row.state == RecordingState.PUBLISHED
+
+
+def test_a_draft_that_changed_after_its_trial_is_tried_again(office: Office, recording: Recording) -> None:
+    row = draft_of(office, recording)
+    office.ready_cases(3)
+    Shift(publishing.try_out(row, actor=office.person)).work()
+    editing.change(row, Change.INSERT, "入力", 0, Words("受付", verb="確かめる"))
+    row = queries.recordings().get(pk=row.pk)
+    assert "もう一度試して" in publishing.trial_problem(row)
+    publishing.try_out(row, actor=office.person)
+    numbers = ScenarioVersion.objects.filter(scenario__name="録画した登録").values_list("version", flat=True)
+    assert sorted(numbers) == [1, 2]
+
+
+def test_a_recording_goes_with_its_case(recording: Recording) -> None:
+    case = recording.case_id
+    assert erasing.keeps([case]) == [case]
+    recordings.end(recording)
+    recordings.keep_picture(recording, "欄「氏名」", b"picture")
+    assert erasing.keeps([case]) == []
+    assert len(erasing.erase([case])) == 1
+    assert not Recording.objects.exists()
+    assert Case.objects.filter(pk=case).exists()
