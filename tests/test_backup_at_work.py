@@ -14,7 +14,7 @@ import pytest
 from postgresql_server import postgresql_server
 from running_house import House, new_house
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # real processes on a busy machine
 GUARD = 300  # seconds
 
 # Stores files, erases the older ones, leaves audit events; says when it has begun, and ends when told to.

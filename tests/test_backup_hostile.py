@@ -314,6 +314,7 @@ print(killed)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some hundred processes on a busy machine
 def test_killed_at_any_moment_there_is_never_half(tmp_path):
     """Also: what a killed one left stands in nobody's way."""
     from running_house import new_house
