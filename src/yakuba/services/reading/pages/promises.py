@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import allowed, permission_required
+from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.forms import PROMISES, PromiseForm
 from yakuba.services.reading.models import FormDefinition, Tightening
@@ -59,7 +59,7 @@ def set_promise(request: HttpRequest, code: str, field: str) -> HttpResponse:
     code, form = _form(code).code, PromiseForm(request.POST)
     if form.is_valid():
         declared.set_promise(
-            request.user, code=code, field=field, per_million=form.cleaned_data["per_million"]
+            person_of(request), code=code, field=field, per_million=form.cleaned_data["per_million"]
         )
         messages.success(request, "約束を変えました。次に読む用紙から効きます。")
     else:
@@ -72,7 +72,7 @@ def set_promise(request: HttpRequest, code: str, field: str) -> HttpResponse:
 def seen(request: HttpRequest, tightening_id: int) -> HttpResponse:
     """Take note of a tightening."""
     row = get_object_or_404(Tightening, pk=tightening_id)
-    declared.see_tightening(request.user, tightening_id=row.pk)
+    declared.see_tightening(person_of(request), tightening_id=row.pk)
     return redirect("reading:promise", row.form)
 
 
