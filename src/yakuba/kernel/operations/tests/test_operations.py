@@ -18,6 +18,7 @@ from yakuba.kernel.operations import Answer, FromFile, Nothing, Operations, Part
 from yakuba.kernel.operations.arguments import checked
 from yakuba.kernel.operations.commands import add_commands
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.signin.tests.signing import terminal
 from yakuba.kernel.tenancy import active_municipality
 
 TABLE = Operations("trial")
@@ -77,7 +78,7 @@ def run(person):
     add_commands(app, TABLE)
 
     def call(*words):
-        return CliRunner().invoke(app, [str(word) for word in words])
+        return CliRunner().invoke(app, [str(word) for word in words], env=terminal(words))
 
     return call
 
