@@ -24,12 +24,13 @@ from yakuba.services.robots.engine.errors import NotReady, Trouble
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
+S = TypeVar("S", bound=BrowserSession)
 
 _SLACK = 15.0  # seconds a call may overrun its own time-out before the browser is taken for hung
 
 
-def _in_its_thread(
-    method: Callable[Concatenate[BrowserSession, P], T],
+def in_its_thread(
+    method: Callable[Concatenate[S, P], T],
 ) -> Callable[Concatenate[ChromiumBrowser, P], T]:
     """The session's method of that name, called in the browser's thread."""
 
@@ -87,17 +88,17 @@ class ChromiumBrowser:
 
     # The Browser port
 
-    open = _in_its_thread(BrowserSession.open)
-    fill = _in_its_thread(BrowserSession.fill)
-    verify = _in_its_thread(BrowserSession.verify)
-    press = _in_its_thread(BrowserSession.press)
-    entry_begins = _in_its_thread(BrowserSession.entry_begins)
-    entry_ends = _in_its_thread(BrowserSession.entry_ends)
-    can_press = _in_its_thread(BrowserSession.can_press)
-    commit = _in_its_thread(BrowserSession.commit)
-    see = _in_its_thread(BrowserSession.see)
-    authenticate = _in_its_thread(BrowserSession.authenticate)
-    picture = _in_its_thread(BrowserSession.picture)
+    open = in_its_thread(BrowserSession.open)
+    fill = in_its_thread(BrowserSession.fill)
+    verify = in_its_thread(BrowserSession.verify)
+    press = in_its_thread(BrowserSession.press)
+    entry_begins = in_its_thread(BrowserSession.entry_begins)
+    entry_ends = in_its_thread(BrowserSession.entry_ends)
+    can_press = in_its_thread(BrowserSession.can_press)
+    commit = in_its_thread(BrowserSession.commit)
+    see = in_its_thread(BrowserSession.see)
+    authenticate = in_its_thread(BrowserSession.authenticate)
+    picture = in_its_thread(BrowserSession.picture)
 
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
         """See `Browser.wait_for`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 
-from yakuba.services.robots.adapters.chromium import ChromiumBrowser, _in_its_thread
+from yakuba.services.robots.adapters.chromium import ChromiumBrowser, in_its_thread
 from yakuba.services.robots.adapters.session import BrowserSession
 from yakuba.services.robots.engine.browser import ANY_FORM, Hidden
 from yakuba.services.robots.engine.scenario import Element
@@ -89,13 +89,13 @@ class RecordingBrowser(ChromiumBrowser):
 
     session = RecordingSession
 
-    permit = _in_its_thread(RecordingSession.permit)
-    stopped = _in_its_thread(RecordingSession.stopped)
-    targets = _in_its_thread(RecordingSession.targets)
-    pointed = _in_its_thread(RecordingSession.pointed)
-    enters = _in_its_thread(RecordingSession.enters)
-    scroll = _in_its_thread(RecordingSession.scroll)
-    tap_key = _in_its_thread(RecordingSession.tap_key)
-    back = _in_its_thread(RecordingSession.back)
-    frame = _in_its_thread(RecordingSession.frame)
-    target_picture = _in_its_thread(RecordingSession.target_picture)
+    permit = in_its_thread(RecordingSession.permit)
+    stopped = in_its_thread(RecordingSession.stopped)
+    targets = in_its_thread(RecordingSession.targets)
+    pointed = in_its_thread(RecordingSession.pointed)
+    enters = in_its_thread(RecordingSession.enters)
+    scroll = in_its_thread(RecordingSession.scroll)
+    tap_key = in_its_thread(RecordingSession.tap_key)
+    back = in_its_thread(RecordingSession.back)
+    frame = in_its_thread(RecordingSession.frame)
+    target_picture = in_its_thread(RecordingSession.target_picture)
