@@ -14,6 +14,7 @@ from test_protection import NAME, PHONE, PLACE, _tell_everywhere
 from town_objects import load_objects
 
 from yakuba.demo import town
+from yakuba.kernel.accounts import proof as proven
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path, store
@@ -57,7 +58,7 @@ def shredded(unit=UNIT, *, export=False) -> Shredding:
     row = actions.propose(unit, "保存期間の満了", export=export, actor=clerk)
     with pytest.raises(Exception, match="本人は承認できません"):
         actions.approve(row, actor=clerk)
-    actions.approve(row, actor=type(other).objects.get(pk=other.pk))
+    actions.approve(row, actor=proven.give_for_good(type(other).objects.get(pk=other.pk)))
     actions.shred(row.pk, lambda *_: None)
     row.refresh_from_db()
     return row
@@ -128,7 +129,7 @@ def test_what_was_taken_up_again_after_the_approval_stays(known):
     clerk, other = town.user("kanri"), town.user("kacho")
     other.roles.add(*clerk.roles.all())
     row = actions.propose(UNIT, "満了", export=False, actor=clerk)
-    actions.approve(row, actor=type(other).objects.get(pk=other.pk))
+    actions.approve(row, actor=proven.give_for_good(type(other).objects.get(pk=other.pk)))
     Correction.objects.update(done_at=None)
     actions.shred(row.pk, lambda *_: None)
     assert CaseValue.objects.filter(case=case).exists()

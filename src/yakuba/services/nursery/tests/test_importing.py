@@ -64,13 +64,14 @@ def test_a_file_without_columns_asks_nobody_to_choose_one(send):
     assert "列の対応" not in page
 
 
-def test_nothing_of_the_file_stays_once_it_is_taken(send):
+def test_nothing_of_the_file_stays_once_it_is_taken(send, django_capture_on_commit_callbacks):
     page = send("受付番号,第1希望,生年月日\n0800700178,N1,2025-06-01\n")
     stored = StoredFile.objects.get()
     path = blob_path(stored)
     assert path.exists()
     assert b"0800700178" not in path.read_bytes()
-    send(take="1", **form_of(page))
+    with django_capture_on_commit_callbacks(execute=True):
+        send(take="1", **form_of(page))
     assert not WaitingTable.objects.exists()
     assert not StoredFile.objects.exists()
     assert not path.exists()

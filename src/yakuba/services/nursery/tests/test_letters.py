@@ -241,7 +241,7 @@ def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
 
 
 def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
-    full, monkeypatch, client, clerk, tmp_path, settings
+    full, monkeypatch, client, clerk, tmp_path, settings, django_capture_on_commit_callbacks
 ):
     settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
     monkeypatch.setattr(printing, "SMALLEST_PART", 1)
@@ -274,7 +274,8 @@ def test_a_killed_letter_run_goes_on_where_it_was_and_says_so(
             assert "途中で止まったため、続きから作っています（2回目）" in page
             assert "できていた2枚はそのまま使います" in page
 
-    actions.make(row.pk, look)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.make(row.pk, look)
     assert laid_out == [1]
     assert not any("途中で止まった" in note for note in notes), "the job says so itself"
     done = NoticePrint.objects.get(pk=row.pk)

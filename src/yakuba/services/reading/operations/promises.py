@@ -132,7 +132,11 @@ def form_promises(asked: OneForm, actor: Actor) -> list[dict[str, Any]]:
     "reading.promise",
     "POST promises/{code}/{field}",
     "promise",
-    answer=Answer(PromiseOut, columns={"form": "様式", "field": "項目", "per_million": "100万個のうち"}),
+    answer=Answer(
+        PromiseOut,
+        lambda row: {"form": row.form, "field": row.field, "per_million": row.per_million},
+        {"form": "様式", "field": "項目", "per_million": "100万個のうち"},
+    ),
     event="reading.promise_set",
     trace=lambda asked, row: Trace(f"form:{row.form}", {"field": row.field, "per_million": row.per_million}),
 )
@@ -145,7 +149,7 @@ def set_promise(asked: PromiseIn, actor: Actor) -> Promise:
     "引き締めを確かめる",
     "reading.promise",
     "POST tightenings/{tightening_id}/seen",
-    answer=Answer(TighteningOut),
+    answer=Answer(TighteningOut, lambda row: {"id": row.pk, "form": row.form, "type": row.type}),
     event="reading.tightening_seen",
     trace=lambda asked, row: Trace(f"form:{row.form}", {"type": row.type}),
 )
