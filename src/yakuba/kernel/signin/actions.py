@@ -127,7 +127,8 @@ def secret_of(row: Authenticator) -> bytes:
 @transaction.atomic
 def confirm_phone(user: User, code: str) -> list[str]:
     """The telephone shows the right codes: it counts from now on. Returns recovery codes where the person had none.
-    Raises Invalid and Conflict."""
+    Raises Invalid, Conflict, and ProofNeeded: the secret may have been asked for long ago, and by somebody else."""
+    proof.require(user)
     row = unconfirmed(user)
     if row is None:
         raise Conflict("設定を、はじめからやり直してください。")
