@@ -13,8 +13,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from yakuba.kernel.accounts import demands_second_factor, proof, throttle
+from yakuba.kernel.accounts import demands_second_factor, proof, sessions, throttle
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.privacy.encryption import decrypt, encrypt, key_for
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid
@@ -171,10 +172,14 @@ def remove_phone(user: User) -> None:
 
 
 @transaction.atomic
-def reset(person: User, *, actor: User) -> None:
-    """The person has lost the telephone and the codes: nothing of it counts any more. Raises ProofNeeded."""
-    proof.require(actor)
+def reset(person: User, *, actor: Actor) -> None:
+    """The person has lost the telephone and the codes: nothing of it counts any more, and sessions end, one of which may
+    be on that telephone. Raises ProofNeeded; whoever operates the machine, nobody, needs none."""
+    if actor is not None:
+        proof.require(actor)
     _forget(person)
+    if person != actor:
+        sessions.end_all(person)
     record("signin.factor_removed", subject=f"user:{person.pk}", actor=actor)
 
 

@@ -8,14 +8,17 @@ import pwd
 import pytest
 import typer
 from django.test import Client
+from typer.testing import CliRunner
 
+from yakuba.config.backup.restoring import end_sessions
+from yakuba.config.command import build
 from yakuba.kernel.accounts import acting
 from yakuba.kernel.accounts import actions as accounts
 from yakuba.kernel.accounts.models import LoginTally, Role, User
 from yakuba.kernel.signin import inviting, terminal
 from yakuba.kernel.signin.actions import begin_phone, secret_of
 from yakuba.kernel.signin.models import Invitation
-from yakuba.kernel.signin.queries import unconfirmed
+from yakuba.kernel.signin.queries import has_second_factor, unconfirmed
 from yakuba.kernel.signin.tests.signing import PASSWORD, code_now, give_phone, grow_old, log_in
 from yakuba.kernel.tenancy import active_municipality
 
@@ -111,3 +114,20 @@ def test_who_has_left_does_nothing_more_on_the_command_line(clerk, newcomer, in_
         acting.author(newcomer.username)
     assert refused.value.exit_code == 2
     assert acting.named(newcomer.username) == newcomer, "who left can be let in again"
+
+
+def test_the_only_administrator_who_has_lost_everything_gets_in_again(clerk, in_yakuba_city):
+    give_phone(clerk)
+    client = Client()
+    client.force_login(clerk)
+    done = CliRunner().invoke(build(), ["signin", "forget", clerk.username])
+    assert done.exit_code == 0, done.output
+    assert not has_second_factor(clerk)
+    assert client.get("/").status_code == 302, "whoever has the telephone is out"
+    assert log_in(clerk)[1]["Location"] == "/"
+
+
+def test_after_a_restore_everybody_logs_in_anew(clerk, neighbour, in_yakuba_city):
+    clients = [log_in(one)[0] for one in (clerk, neighbour)]
+    end_sessions()
+    assert [one.get("/").status_code for one in clients] == [302, 302]
