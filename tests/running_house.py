@@ -153,7 +153,10 @@ def empty_house(folder: Path, **settings: str) -> House:
 def new_house(folder: Path, **settings: str) -> House:
     """A prepared house with one member of staff, who holds every permission."""
     house = empty_house(folder, **settings)
-    if "YAKUBA_DATABASE_URL" in settings:
+    if settings.keys() & {
+        "YAKUBA_DATABASE_URL",
+        "YAKUBA_MASTER_KEY",
+    }:  # the prepared folder has a key of its own
         house.python(FIRST_STEPS)
     else:
         shutil.copytree(_prepared(), house.folder)
