@@ -166,13 +166,18 @@ def test_what_is_not_whole_is_refused(what, backup):
         check(backup, MASTER, quiet)
 
 
+ended: list[int] = []
+
+
 @pytest.fixture
 def empty(tmp_path, settings, monkeypatch):
     """An empty installation that has the key."""
+    ended.clear()
     settings.YAKUBA = Environment(data_dir=tmp_path / "new", master_key=MASTER.hex())
     settings.YAKUBA.data_dir.mkdir()
     monkeypatch.setattr(databases, "kind", lambda: "sqlite")
     monkeypatch.setattr(restoring, "prepare", lambda: None)
+    monkeypatch.setattr(restoring, "end_sessions", lambda: ended.append(1))
     monkeypatch.setattr(restoring, "_verified", lambda: [])
     monkeypatch.setattr(restoring, "note", lambda *_: None)
     monkeypatch.setattr(restoring.connection, "close", lambda: None)
@@ -189,6 +194,7 @@ def test_nothing_of_it_is_laid_down(what, backup, empty):
 
 def test_a_whole_one_is_laid_down(backup, empty):
     restoring.restore(backup, None, quiet)
+    assert ended, "everybody logs in anew"
     assert (empty / BLOB).read_bytes() == b"encrypted"
     assert sorted(path.name for path in empty.iterdir()) == ["audit", "files", "yakuba.sqlite3"]
 

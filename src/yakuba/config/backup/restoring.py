@@ -21,6 +21,7 @@ from yakuba.config.backup.copying import copied, settled
 from yakuba.config.backup.taking import Told, note
 from yakuba.config.folder import RESTORING
 from yakuba.config.setup import prepare
+from yakuba.kernel.accounts.models import SignedIn
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Unavailable
@@ -46,10 +47,17 @@ def restore(backup: Path, key_folder: Path | None, told: Told) -> tuple[Manifest
         _lay_files(backup, manifest, folder, told)
         _lay_database(backup, manifest, folder)
     prepare()
+    end_sessions()
     problems = _verified()
     if not problems:
         note("audit.backup_restored", manifest)
     return manifest, problems
+
+
+def end_sessions() -> None:
+    """Everybody logs in anew: among the sessions of that day are those that were ended since, by a lost machine's owner or
+    with a person's post."""
+    SignedIn.all_municipalities.all().delete()
 
 
 def _require_ours(backup: Path, key_folder: Path | None) -> Manifest:

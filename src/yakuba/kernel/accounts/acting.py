@@ -7,13 +7,14 @@ says so, and what needs a fresh proof (`proof`) is refused.
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from yakuba.kernel.accounts import proof, queries
 from yakuba.kernel.accounts.models import ApiToken, User
@@ -27,18 +28,22 @@ TOKEN = "YAKUBA_TOKEN"  # noqa: S105  # the name of the variable
 
 def named(username: str) -> User:
     """The person of the active municipality. Raises typer.Exit(2) where there is none."""
-    person = queries.staff().filter(username=username).first()
+    return _one_of(queries.staff(), username)
+
+
+def _one_of(people: QuerySet[User], username: str) -> User:
+    person = people.filter(username=username).first()
     if person is None:
         raise fail(f"職員ID「{username}」の職員がいません。", 2)
     return person
 
 
 def author(username: str) -> User | None:
-    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit: 2 when there is no such
-    person, 3 for a proof that is another's."""
+    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit: 2 when no such person is
+    at work here, 3 for a proof that is another's."""
     if not username:
         return None
-    person = named(username)
+    person = _one_of(queries.at_work(), username)
     _prove(person)
     return person
 
@@ -85,8 +90,8 @@ def _prove(person: User) -> None:
 
 
 def operator() -> str:
-    """The operating system's name for who runs this process."""
+    """The operating system's name for who runs this process; not what the environment says, which anybody may write."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a number without a name, as in a container
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a number without a name, as in a container
         return str(os.getuid())

@@ -155,7 +155,10 @@ def _give_roles(person: User, roles: list[Role], actor: Actor) -> None:
 
 @transaction.atomic
 def reset_password(person: User, *, actor: Actor) -> str:
-    """A new password, shown only this once. Ends the person's sessions and locks."""
+    """A new password, shown only this once. Ends the person's sessions and locks. Raises ProofNeeded: whoever has it can
+    log in as that person, and a login is a proof."""
+    if actor is not None:
+        proof.require(actor)
     password = "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
     person.set_password(password)
     person.save(update_fields=["password"])

@@ -49,10 +49,14 @@ def row_of(session: MutableMapping[str, Any], user: User) -> SignedIn | None:
     return found
 
 
-def is_over(row: SignedIn, idle: timedelta) -> bool:
-    """Whether nobody has used it for so long, or it is too old."""
-    now = timezone.now()
-    return now - row.began_at > OLDEST or now - row.seen_at > idle
+def is_old(row: SignedIn) -> bool:
+    """Whether it is over however much it is used."""
+    return timezone.now() - row.began_at > OLDEST
+
+
+def is_idle(row: SignedIn, idle: timedelta) -> bool:
+    """Whether nobody has used it for so long."""
+    return timezone.now() - row.seen_at > idle
 
 
 def note_seen(row: SignedIn) -> None:

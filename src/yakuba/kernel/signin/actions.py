@@ -13,8 +13,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from yakuba.kernel.accounts import demands_second_factor, proof, throttle
+from yakuba.kernel.accounts import demands_second_factor, proof, sessions, throttle
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.privacy.encryption import decrypt, encrypt, key_for
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid
@@ -127,7 +128,8 @@ def secret_of(row: Authenticator) -> bytes:
 @transaction.atomic
 def confirm_phone(user: User, code: str) -> list[str]:
     """The telephone shows the right codes: it counts from now on. Returns recovery codes where the person had none.
-    Raises Invalid and Conflict."""
+    Raises Invalid, Conflict, and ProofNeeded: the secret may have been asked for long ago, and by somebody else."""
+    proof.require(user)
     row = unconfirmed(user)
     if row is None:
         raise Conflict("設定を、はじめからやり直してください。")
@@ -170,10 +172,14 @@ def remove_phone(user: User) -> None:
 
 
 @transaction.atomic
-def reset(person: User, *, actor: User) -> None:
-    """The person has lost the telephone and the codes: nothing of it counts any more. Raises ProofNeeded."""
-    proof.require(actor)
+def reset(person: User, *, actor: Actor) -> None:
+    """The person has lost the telephone and the codes: nothing of it counts any more, and sessions end, one of which may
+    be on that telephone. Raises ProofNeeded; whoever operates the machine, nobody, needs none."""
+    if actor is not None:
+        proof.require(actor)
     _forget(person)
+    if person != actor:
+        sessions.end_all(person)
     record("signin.factor_removed", subject=f"user:{person.pk}", actor=actor)
 
 

@@ -7,13 +7,20 @@ from django.shortcuts import render
 
 from yakuba.kernel.accounts import person_of, proof
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Forbidden, Refused
 from yakuba.kernel.signin import actions
 from yakuba.kernel.signin.queries import factors
-from yakuba.kernel.ui.refusals import came_from
+from yakuba.kernel.ui.refusals import BACK, came_from
 
 CODE, PASSWORD = "proof_code", "proof_password"  # names of fields
-NOT_CARRIED = frozenset({CODE, PASSWORD, "csrfmiddlewaretoken"})
+NOT_CARRIED = frozenset({CODE, PASSWORD, BACK, "csrfmiddlewaretoken"})
+
+
+class Idle(Forbidden):
+    """The session was not used for long."""
+
+    def __init__(self) -> None:
+        super().__init__("しばらく使われていなかったので、本人の確認が要ります。入れた内容は残っています。")
 
 
 def given(request: HttpRequest) -> actions.Given:
@@ -44,6 +51,11 @@ def again(request: HttpRequest, error: Refused | None = None) -> HttpResponse:
             note="ファイルは、確認のあとで選び直してください。",
         )
     return page(request, error, fields=fields, action=request.get_full_path(), back=came_from(request))
+
+
+def idle(request: HttpRequest) -> HttpResponse:
+    """The same for who has not used the session for long."""
+    return again(request, Idle())
 
 
 def page(

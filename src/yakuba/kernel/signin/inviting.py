@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.accounts import sessions
+from yakuba.kernel.accounts import proof, sessions
 from yakuba.kernel.accounts.models import LoginTally, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
@@ -21,7 +21,8 @@ LASTS = timedelta(days=7)
 @transaction.atomic
 def invite(person: User, *, actor: User) -> str:
     """A code for the link, shown only this once; earlier ones are void. The password so far opens nothing any more.
-    Raises Conflict for whoever may not log in."""
+    Raises Conflict for whoever may not log in, and ProofNeeded: whoever has the link can log in as that person."""
+    proof.require(actor)
     if not person.is_active:
         raise Conflict(
             "ログインを止めている職員は招けません。先に「またログインできるようにする」を押してください。"
@@ -39,12 +40,13 @@ def invite(person: User, *, actor: User) -> str:
 
 
 def open_invitation(code: str) -> Invitation | None:
-    """The one of that code that still opens; None otherwise. Asked by strangers, so whatever municipality is active."""
+    """The one of that code that still opens; None otherwise, also where the person has got a password in another way since.
+    Asked by strangers, so whatever municipality is active."""
     rows = Invitation.all_municipalities.filter(
         digest=_digest(code), used_at__isnull=True, until__gt=timezone.now(), user__is_active=True
     )
     found: Invitation | None = rows.select_related("user__municipality").first()
-    return found
+    return found if found and not found.user.has_usable_password() else None
 
 
 @transaction.atomic

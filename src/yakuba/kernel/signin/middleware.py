@@ -24,6 +24,7 @@ from yakuba.kernel.ui.refusals import came_from
 WITHOUT_FACTOR = frozenset(
     {"signin:own", "signin:phone", "signin:phone-begin", "signin:codes", "signin:proof"}
 )
+IDLE = "_idle_row"  # of the request: the row of a session that was not used for too long, with a form that was typed
 ALWAYS = frozenset({"login", "logout", "login-second", "own-password", "invitation"})
 
 
@@ -41,6 +42,9 @@ class SecondFactors:
     ) -> HttpResponseBase | None:
         """Take the proof that came with a form; lead to the set-up who lacks a factor that a role demands."""
         user, name = request.user, request.resolver_match.view_name if request.resolver_match else ""
+        idle: SignedIn | None = getattr(request, IDLE, None)
+        if idle is not None and (request.FILES or not asking.given(request)):
+            return asking.idle(request) if not request.FILES else _out(request)
         if not user.is_authenticated or user.municipality_id is None or request.path.startswith("/api/"):
             return None
         if (
@@ -54,6 +58,8 @@ class SecondFactors:
                 asking.take(request)
             except Refused as error:
                 return asking.again(request, error)
+            if idle is not None:
+                sessions.note_seen(idle)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -76,7 +82,8 @@ def _asking(then: str, back: str = "") -> str:
 
 
 class Sessions:
-    """Stands behind the one that makes the municipality active: a session that is over sees no page."""
+    """Stands behind the one that makes the municipality active: a session that is over sees no page. A form that was typed
+    in one that is merely idle is not lost: `SecondFactors` asks for a proof and lets it go on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -84,21 +91,36 @@ class Sessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.user.municipality_id is not None:
             row = sessions.row_of(request.session, request.user)
-            if row is None or _is_over(row):
-                logout(request)
-                return self._out(request)
+            idle = row is not None and sessions.is_idle(row, _longest())
+            if row is None or sessions.is_old(row) or (idle and not _is_typed(request)):
+                return self._over(request)
+            if idle:
+                setattr(request, IDLE, row)
             # What a page asks for by itself, to show how far something is, is nobody's deed.
-            if not request.headers.get("HX-Request"):
+            elif not request.headers.get("HX-Request"):
                 sessions.note_seen(row)
         return self.get_response(request)
 
-    def _out(self, request: HttpRequest) -> HttpResponseBase:
-        """To the login, and from there to where the person was. A program and the login itself see a stranger."""
+    def _over(self, request: HttpRequest) -> HttpResponseBase:
+        """A program and the login itself see a stranger."""
         if request.path.startswith(("/api/", reverse("login"), reverse("logout"))):
+            logout(request)
             return self.get_response(request)
-        then = request.get_full_path() if request.method == "GET" else came_from(request) or "/"
-        return redirect_to_login(then)
+        return _out(request)
 
 
-def _is_over(row: SignedIn) -> bool:
-    return sessions.is_over(row, timedelta(minutes=int(value("signin.idle_minutes"))))
+def _longest() -> timedelta:
+    return timedelta(minutes=int(value("signin.idle_minutes")))
+
+
+def _is_typed(request: HttpRequest) -> bool:
+    """Whether it is a form that must not be lost. One with a password or a code in it begins anew."""
+    own = ("/api/", *map(reverse, ("login", "logout", "own-password", "signin:own")))
+    return request.method == "POST" and not request.path.startswith(own)
+
+
+def _out(request: HttpRequest) -> HttpResponseBase:
+    """To the login, and from there to where the person was."""
+    then = request.get_full_path() if request.method == "GET" else came_from(request) or "/"
+    logout(request)
+    return redirect_to_login(then)

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from yakuba.kernel.accounts import throttle
+from yakuba.kernel.accounts import demands_second_factor, throttle
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.cli.output import errors
 from yakuba.kernel.signin.actions import Given, holds
 from yakuba.kernel.signin.queries import has_second_factor
 
@@ -17,7 +18,13 @@ PLACE = "terminal"
 
 
 def ask(person: User) -> bool:
-    """Whether what is typed is that person's. Counts as a try to log in, whether right or wrong."""
+    """Whether what is typed is that person's. Counts as a try to log in, whether right or wrong. Who lacks a second
+    factor that a role demands can prove nothing here, as on the pages."""
+    if demands_second_factor(person) and not has_second_factor(person):
+        errors.print(
+            "あなたの役割には二つ目の確認が必要です。先に、画面で設定してください。", highlight=False
+        )
+        return False
     tried = throttle.try_of(_here(), person.username)
     if not throttle.begin(tried):
         return False

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from yakuba.kernel.accounts import person_of, sessions
+from yakuba.kernel.accounts import person_of, sessions, throttle
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import municipality_or_none
 from yakuba.kernel.ui import manual as documents
@@ -28,6 +28,25 @@ class OwnPasswordView(PasswordChangeView):
     template_name = "ui/own_password.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("home")
+    wrong = False  # the password so far, as it was typed
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change it. A try at the password so far draws on the budgets of the login: it could be guessed here, and where
+        there is no second factor it is the proof."""
+        tried = throttle.try_of(request, person_of(request).username)
+        if not throttle.begin(tried):
+            return render(request, "ui/locked.html", status=429)
+        answer = super().post(request, *args, **kwargs)
+        if self.wrong:
+            throttle.failed(tried)
+        else:
+            throttle.passed(tried)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show it again."""
+        self.wrong = "old_password" in form.errors
+        return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep it, and leave a trace."""

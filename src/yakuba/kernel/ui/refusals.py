@@ -15,6 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yakuba.kernel.accounts.proof import ProofNeeded
 from yakuba.kernel.refusals import Refused
 
+BACK = "proof_back"  # a field of a form that went through the question for a proof: where it was typed
+
 
 class RefusalsOnPages:
     """Turns a refusal that a view lets through into an answer.
@@ -72,8 +74,8 @@ def form_page(
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of this house that sent the form; else empty."""
-    page = request.headers.get("Referer", "")
+    """The page of this house on which the form was typed; else empty."""
+    page = (request.method == "POST" and request.POST.get(BACK)) or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         return ""
     return page

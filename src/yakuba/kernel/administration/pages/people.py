@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import actions, permission_required, person_of
+from yakuba.kernel.accounts import actions, permission_required, person_of, proof
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.administration.forms import PersonForm
@@ -36,6 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with told_in(form):
+            proof.require(request.user)  # before the person is there: the form is sent once more
             if User.objects.filter(username=given["username"]).exists():
                 raise actions.NotAccepted(
                     f"職員ID「{given['username']}」はもう使われています。別のIDにしてください。"

@@ -35,6 +35,7 @@ class StaffLoginView(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try the password, if one may be tried now."""
+        request.session.pop(HALF, None)  # of an earlier try: it must not hide that this one failed
         username = request.POST.get("username", "")
         if not username or not request.POST.get("password"):
             return super().post(request, *args, **kwargs)
@@ -55,7 +56,6 @@ class StaffLoginView(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right."""
         user = form.get_user()
-        self.request.session.pop(HALF, None)
         if user.municipality_id is None or not has_second_factor(user):
             return super().form_valid(form)
         self.request.session.cycle_key()

@@ -44,6 +44,7 @@ def begin_phone(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@step_up
 def phone(request: HttpRequest) -> HttpResponse:
     """The QR code of the new secret; POST confirms it by a first code."""
     person = own_person(request)

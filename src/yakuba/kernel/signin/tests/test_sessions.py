@@ -11,6 +11,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import actions
 from yakuba.kernel.accounts.models import SignedIn
 from yakuba.kernel.signin.tests.signing import PASSWORD, log_in
+from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.townsettings.actions import set_values
 
 
@@ -107,3 +108,72 @@ def test_a_logout_leaves_no_row_and_a_stolen_cookie_opens_nothing(client, newcom
     thief = Client()
     thief.cookies["sessionid"] = cookie
     assert not is_in(thief)
+
+
+TOWN = "http://testserver/administration/town/"
+TYPED = {"what": "department", "new-name": "長い <文> の課"}
+
+
+@pytest.fixture
+def idle(clerk, in_yakuba_city) -> Client:
+    """Somebody who has typed for longer than a session may be idle."""
+    client = log_in(clerk)[0]
+    back(seen_at=timedelta(minutes=61))
+    return client
+
+
+def test_a_form_that_was_typed_for_an_hour_is_not_lost(idle):
+    asked = idle.post("/administration/town/", TYPED, headers={"Referer": TOWN})
+    page = asked.content.decode()
+    assert (asked.status_code, 'value="長い &lt;文&gt; の課"' in page, "残っています" in page) == (
+        403,
+        True,
+        True,
+    )
+    assert not Department.objects.filter(name=TYPED["new-name"]).exists()
+    wrong = idle.post("/administration/town/", TYPED | {"proof_password": "nonsense", "proof_back": TOWN})
+    assert (wrong.status_code, f'name="proof_back" value="{TOWN}"' in wrong.content.decode()) == (422, True)
+    assert idle.post("/administration/town/", TYPED | {"proof_password": PASSWORD}).status_code == 302
+    assert Department.objects.filter(name=TYPED["new-name"]).exists()
+    assert is_in(idle)
+
+
+def test_what_is_idle_does_nothing_else(idle, clerk):
+    idle.post("/administration/town/", TYPED)
+    assert SignedIn.objects.get(user=clerk).seen_at < timezone.now() - timedelta(minutes=60)
+    assert not is_in(idle), "the question asked keeps nobody in"
+
+
+@pytest.mark.parametrize("path", ["/password/", "/signin/sessions/end/", "/signin/proof/"])
+def test_a_form_with_a_password_begins_anew(idle, path):
+    answer = idle.post(path, {"old_password": PASSWORD, "proof_password": PASSWORD})
+    assert answer["Location"].startswith("/login/?next=")
+    assert not is_in(idle)
+
+
+def test_one_that_is_ended_or_too_old_takes_no_proof(idle, clerk):
+    with_proof = TYPED | {"proof_password": PASSWORD}
+    back(began_at=timedelta(hours=12, seconds=1))
+    assert idle.post("/administration/town/", with_proof)["Location"].startswith("/login/")
+    other = log_in(clerk)[0]
+    SignedIn.objects.all().delete()
+    assert other.post("/administration/town/", with_proof)["Location"].startswith("/login/")
+    assert not Department.objects.filter(name=TYPED["new-name"]).exists()
+
+
+def test_a_foreign_page_asks_nobody_for_a_proof(idle):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = idle.cookies
+    answer = strict.post("/administration/town/", TYPED)
+    assert (answer.status_code, "proof_password" in answer.content.decode()) == (403, False)
+
+
+def test_a_refusal_after_the_proof_leads_to_where_it_was_typed(clerk, in_yakuba_city):
+    client = log_in(clerk)[0]
+    path = f"/administration/people/{clerk.pk}/invite/"
+    here = f"http://testserver/administration/people/{clerk.pk}/"
+    fields = {"proof_password": PASSWORD, "proof_back": here}
+    refused = client.post(path, fields, headers={"Referer": f"http://testserver{path}"})
+    assert refused["Location"] == here
+    away = client.post(path, fields | {"proof_back": "https://evil.example/"})
+    assert away.status_code == 409
