@@ -210,6 +210,8 @@ def copy_box(form: DesignedForm, revision: int, page: int, codes: Sequence[str])
     draft = draft_of(row)
     content = draft.page(page)
     size = draft.sizes[page]
+    if len(content["boxes"]) + len(codes) > drafting.MOST_ROWS:
+        raise Invalid(f"1ページの欄は{drafting.MOST_ROWS}個までです。要らない欄を消してから写してください。")
     for box in [one for one in content["boxes"] if one["field"] in codes and one["field"] != drafting.NUMBER]:
         known = draft.fields[box["field"]]
         code = drafting.free_code(draft, re.sub(r"_\d+$", "", known["code"]))

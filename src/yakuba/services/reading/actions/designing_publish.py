@@ -14,7 +14,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.bundles import actions as bundles
 from yakuba.kernel.bundles.models import DefinitionVersion
-from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions import DefinitionError, values
 from yakuba.kernel.definitions.bundle import Definition, as_text, packed
 from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.kernel.files.storage import remove
@@ -28,7 +28,7 @@ from yakuba.services.reading.actions.designing import LANE, Told
 from yakuba.services.reading.engine.loading import parse_form
 from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.models import DesignedForm, DesignedTrial, FormDefinition
-from yakuba.services.reading.queries.designs import draft_of, pictures
+from yakuba.services.reading.queries.designs import draft_of, in_force, pictures
 from yakuba.services.reading.queries.pictures import pixels
 
 MOST_SAMPLES = 20  # pages of one trial
@@ -37,7 +37,7 @@ GIVE_UP = "見本を読む途中で思わぬエラーが続いたため止めま
 
 def definitions(row: DesignedForm) -> list[Definition]:
     """What would be published: the procedure where it is new or gets further fields, and the form. Raises DefinitionError
-    for a form that cannot be."""
+    for a form that cannot be, and where nothing has changed: a second press makes no second version."""
     draft = draft_of(row)
     _require_number(draft)
     procedure, changed = _procedure(row, draft)
@@ -53,7 +53,11 @@ def definitions(row: DesignedForm) -> list[Definition]:
                 "procedure", procedure["procedure"], str(procedure["version"]), procedure["title"], text
             )
         )
-    found.append(Definition("form", row.code, str(form["version"]), row.title, as_text(form), pictures(row)))
+    text = as_text(form)
+    used = in_force(row)
+    if not found and used is not None and used.document | {"version": 0} == values(text) | {"version": 0}:
+        raise DefinitionError(f"使用中の第{used.version}版から変わったところがありません。")
+    found.append(Definition("form", row.code, str(form["version"]), row.title, text, pictures(row)))
     return found
 
 
@@ -73,6 +77,11 @@ def _require_number(draft: drafting.Draft) -> None:
         raise DefinitionError(
             f"確かめていない欄があります（{'、'.join(labels[:5])}{'ほか' if len(labels) > 5 else ''}）。"
             "紙と見比べて「確かめた」に印を付け、保存してください。"
+        )
+    if pairs := drafting.overlapping(draft):
+        told = "、".join(f"「{one}」と「{other}」" for one, other in pairs[:3])
+        raise DefinitionError(
+            f"枠が重なっています（{told}）。同じ字を二度読むことになります。枠を離すか、片方を消してください。"
         )
 
 

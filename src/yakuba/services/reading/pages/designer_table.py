@@ -11,6 +11,7 @@ from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.engine.proposals.drafting import Draft, Row
 from yakuba.services.reading.engine.proposals.places import Misplaced, read_place
 
+MOST_SENT = 2 * drafting.MOST_ROWS  # more of them no browser's form can send (Django takes 1,000 fields)
 KINDS = {"comb": "マス目", "line": "1行の欄", "mark": "印をつける欄", "date": "日付の欄"}
 
 
@@ -23,8 +24,8 @@ class TableForm:
         self.title, self.numbering = sent.get("title", ""), sent.get("numbering", "printed")
         self.free = sent.get("free", "")
         count = sent.get("rows", "0")
-        most = drafting.MOST_ROWS + 1
-        last = min(int(count), most) if count.isascii() and count.isdecimal() else 0
+        # All of them are read, also those above MOST_ROWS: what is not read here would be gone from the draft.
+        last = min(int(count), MOST_SENT) if count.isascii() and count.isdecimal() else 0
         self._all = [self._row(sent, page, index) for index in range(last)]
         self.picked = [sent.get(f"code-{i}", "") for i in range(last) if sent.get(f"pick-{i}")]
         gone = {i for i in range(last) if sent.get(f"gone-{i}")}

@@ -74,7 +74,24 @@ def changes(row: DesignedForm) -> list[Change]:
         elif differing := [key for key in facts if facts[key] != before[code][key]]:
             found.append(Change(facts["名前"], f"{'・'.join(differing)}が変わる"))
     found += [Change(before[code]["名前"], "なくなる") for code in before if code not in now]
+    if used is not None:
+        found += [
+            Change(label, "変わる")
+            for label, was, is_now in zip(
+                SHEET, _of_sheet(used.document), _of_sheet(row.document), strict=True
+            )
+            if was != is_now
+        ]
     return found
+
+
+SHEET = ("様式の名前", "受付番号の付け方", "職員が書く場所")
+
+
+def _of_sheet(document: dict[str, Any]) -> tuple[Any, ...]:
+    """What of a form belongs to no field."""
+    free = [page.get("free", []) for page in document["pages"]]
+    return document["title"], document.get("numbering", ""), free
 
 
 def _described(document: dict[str, Any], procedure: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -96,13 +96,17 @@ def of_scenario(scenario: Scenario, case: Case, *, actor: User) -> Recording:
 
 
 @transaction.atomic
-def again(recording: Recording) -> Recording:
-    """Go on recording with a fresh browser; the steps stay. Raises Conflict."""
+def again(recording: Recording, *, actor: User) -> Recording:
+    """Go on recording with a fresh browser; the steps stay, and whoever goes on has the browser. Raises Conflict,
+    PlaceHidden and OutboundRefused."""
+    require_open(actor, KIND, recording.case_id)
+    require_target(recording.system.base_url)
     row = locked(recording)
     if row.is_under_way:
         raise Conflict("この録画は、いま続いています。")
     if row.state == RecordingState.PUBLISHED:
         raise Conflict("公開した録画は変えられません。シナリオのページから、新しい版を作ってください。")
+    row.person = actor
     row.state, row.reason, row.seen_at = RecordingState.STARTING, "", timezone.now()
     try:
         with transaction.atomic():

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
@@ -49,6 +49,7 @@ def load_scenario(
     if latest is not None and latest.digest == parsed.digest:
         return latest
     _check_version(parsed, latest)
+    _check_tried(parsed, scenario)
     scenario.procedure, scenario.system = procedure, system
     scenario.save()
     version = ScenarioVersion.objects.create(
@@ -159,6 +160,19 @@ def _check_version(parsed: language.Scenario, latest: ScenarioVersion | None) ->
         raise Conflict(
             f"「{parsed.name}」の第{latest.version}版が登録されていて、内容が違います。"
             f"「版」を{latest.version + 1}以上にしてから登録してください。"
+        )
+
+
+def _check_tried(parsed: language.Scenario, scenario: Scenario) -> None:
+    """A draft that is tried has the next number, before it is published. Raises Conflict."""
+    if scenario.pk is None:
+        return
+    tried = ScenarioVersion.objects.filter(scenario=scenario, published=False)
+    newest = tried.aggregate(newest=Max("version"))["newest"] or 0
+    if parsed.version <= newest:
+        raise Conflict(
+            f"「{parsed.name}」の第{newest}版までの番号は、録画した下書きの試行に使われています。"
+            f"「版」を{newest + 1}以上にしてから登録してください。"
         )
 
 

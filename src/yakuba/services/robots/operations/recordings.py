@@ -179,9 +179,9 @@ def show_recording(asked: OneRecording, actor: Actor) -> Recording:
     event="robots.recording_begun",
     trace=_trace,
 )
-def record_again(asked: OneRecording, actor: Actor) -> Recording:
+def record_again(asked: OneRecording, actor: Any) -> Recording:
     """Go on with a fresh browser."""
-    return recordings.again(recording_of(asked.recording_id))
+    return recordings.again(recording_of(asked.recording_id), actor=actor)
 
 
 @OPERATIONS.add(

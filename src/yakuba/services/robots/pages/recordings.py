@@ -58,6 +58,8 @@ def record(request: HttpRequest) -> HttpResponse:
 def recording(request: HttpRequest, recording_id: int) -> HttpResponse:
     """The picture while it runs, the editor afterwards."""
     row = get_object_or_404(queries.recordings(), pk=recording_id)
+    if row.is_under_way and row.person_id != person_of(request).pk:
+        return render(request, "robots/recording_of_another.html", _beside(row))
     if row.is_under_way:
         return render(request, "robots/recording.html", _beside(row))
     return _editor(request, row)
@@ -93,7 +95,9 @@ def _editor(
 
 def _own(request: HttpRequest, recording_id: int) -> Recording:
     """The recording, for who records alone: the picture shows what that person may see."""
-    return get_object_or_404(queries.recordings(), pk=recording_id, person=person_of(request))
+    row: Recording = get_object_or_404(queries.recordings(), pk=recording_id, person=person_of(request))
+    require_open(request.user, KIND, row.case_id)
+    return row
 
 
 @permission_required("robots.record")
@@ -121,7 +125,6 @@ def live(request: HttpRequest, recording_id: int) -> HttpResponse:
 def screen(request: HttpRequest, recording_id: int) -> HttpResponse:
     """The target's window as it looks now."""
     row = _own(request, recording_id)
-    require_open(request.user, KIND, row.case_id)
     answer = HttpResponse(actions.picture(row), content_type="image/jpeg")
     answer["Cache-Control"] = "no-store"
     return answer

@@ -3,14 +3,17 @@ and a draft runs only as its trial until another person has approved it."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Conflict, Refused
-from yakuba.services.robots.actions import editing, erasing, publishing, recordings, runs
+from yakuba.services.robots.actions import editing, erasing, publishing, recordings, runs, scenarios
 from yakuba.services.robots.actions.editing import Change, Words
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.models import Recording, RecordingInput, RecordingState, ScenarioVersion, System
@@ -51,7 +54,7 @@ def test_a_recording_whose_browser_died_says_so_and_can_go_on(recording: Recordi
     assert recordings.take(recording.pk) is None  # whoever takes it over finds no browser
     recording.refresh_from_db()
     assert (recording.state, recording.reason) == (RecordingState.BROKEN, recordings.KILLED)
-    assert recordings.again(recording).state == RecordingState.STARTING
+    assert recordings.again(recording, actor=recording.person).state == RecordingState.STARTING
 
 
 def test_a_job_that_is_given_up_leaves_nothing_under_way(recording: Recording) -> None:
@@ -157,3 +160,38 @@ def test_a_recording_goes_with_its_case(recording: Recording) -> None:
     assert len(erasing.erase([case])) == 1
     assert not Recording.objects.exists()
     assert Case.objects.filter(pk=case).exists()
+
+
+def test_a_colleague_who_goes_on_has_the_browser(
+    office: Office, recording: Recording, client, make_staff
+) -> None:
+    """Before, the recording began for whoever had it first, and nobody could work in it or leave it."""
+    colleague = make_staff(office.person.municipality, "robots.record")
+    client.force_login(colleague)
+    page, live = (reverse(f"robots:{name}", args=[recording.pk]) for name in ("recording", "recording_live"))
+    shown = client.get(page).content.decode()
+    assert "ほかの職員が録画しています" in shown
+    assert "data-recorder" not in shown
+    assert client.get(live).status_code == 404
+    recordings.end(recording)
+    assert client.post(reverse("robots:recording_again", args=[recording.pk])).status_code == 302
+    recording.refresh_from_db()
+    assert (recording.person, recording.state) == (colleague, RecordingState.STARTING)
+    assert client.get(live).status_code == 200
+    assert "data-recorder" in client.get(page).content.decode()
+    client.force_login(office.person)
+    assert client.get(live).status_code == 404
+
+
+def test_a_file_with_the_number_of_a_draft_that_is_tried_is_refused_in_words(
+    office: Office, recording: Recording
+) -> None:
+    row = draft_of(office, recording)
+    office.ready_cases(3)
+    publishing.try_out(row, actor=office.person)
+    row.refresh_from_db()
+    text = drafts.text_of(row.draft)
+    with pytest.raises(Conflict, match="「版」を2以上"):
+        scenarios.load_scenario(text, actor=office.person)
+    newer = re.sub("^版: .*$", "版: 2", text, flags=re.MULTILINE)
+    assert scenarios.load_scenario(newer, actor=office.person).version == 2

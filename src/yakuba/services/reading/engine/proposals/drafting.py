@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.values import TYPES, Picks
 
-from .places import Misplaced, Place, read_place, written_place
+from .places import Misplaced, Place, read_place, rects_of, written_place
 from .words import ERAS
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ ORDER, LABEL = "order", "label"
 REFERENCES = ("reading_of", "postal_code_of", "after")
 LONGEST_LABEL = 60
 MOST_ROWS = 120  # on a page
+MOST_SHARED = 0.5  # of the smaller of two rectangles
+TOO_MANY = f"このページには欄が{MOST_ROWS}個より多くあります。ここより後の枠は表に入れていません。紙と見比べてください。"
 Document = dict[str, Any]
 
 
@@ -100,6 +102,9 @@ def add_page(draft: Draft, image: str, found: Found) -> None:
         boxes.append(_box(code, _place_of(one), {label: key for key, label in options.items()}))
         if one.doubts:
             draft.doubts[code] = list(one.doubts)
+        if len(boxes) == MOST_ROWS and one is not found.fields[-1]:
+            draft.doubts.setdefault(code, []).append(TOO_MANY)
+            break
     page = {"page": len(draft.form["pages"]) + 1, "image": image, "boxes": boxes}
     free = [list(rect) for rect in found.free]
     draft.form["pages"].append(page | ({"free": free} if free else {}))
@@ -232,6 +237,25 @@ def take_rows(draft: Draft, page: int, given: Sequence[Row], free: str) -> Draft
     changed.form["pages"] = [content if one["page"] == page else one for one in changed.form["pages"]]
     _forget_unused(changed)
     return changed
+
+
+def overlapping(draft: Draft) -> list[tuple[str, str]]:
+    """Labels of fields whose boxes lie on one another, so that the same writing would be read twice."""
+    fields, found = draft.fields, []
+    for page in draft.form["pages"]:
+        placed = [(fields[box["field"]]["label"], rects_of(box)) for box in page["boxes"]]
+        for at, (label, rects) in enumerate(placed):
+            for other, others in placed[at + 1 :]:
+                if any(_share(one, two) > MOST_SHARED for one in rects for two in others):
+                    found.append((label, other))
+    return found
+
+
+def _share(one: Sequence[int], two: Sequence[int]) -> float:
+    """How much of the smaller rectangle lies in the other, 0..1."""
+    width = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
+    height = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
+    return max(0, width) * max(0, height) / min(one[2] * one[3], two[2] * two[3])
 
 
 def _copied(document: Document) -> Document:

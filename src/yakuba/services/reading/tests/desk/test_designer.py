@@ -187,6 +187,64 @@ def test_a_second_version_says_what_it_changes(manager: Client, desk: Desk) -> N
         publishing.publish(form, form.revision - 1, actor=desk.person)
 
 
+def test_a_second_press_makes_no_second_version(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    address = reverse("reading:design_publish", args=[form.pk])
+    assert manager.post(address, {"revision": form.revision}).status_code == 302
+    again = manager.post(address, {"revision": form.revision})
+    assert again.status_code == 422
+    assert "変わったところがありません" in again.content.decode()
+    assert FormDefinition.objects.filter(code=form.code).count() == 1
+    table = table_of(manager, form) | {"title": "別の名前", "free": "100 2000 300 100", "do": "save"}
+    manager.post(reverse("reading:design", args=[form.pk]), table)
+    form.refresh_from_db()
+    assert [one.label for one in changes(form)] == ["様式の名前", "職員が書く場所"]
+    assert manager.post(address, {"revision": form.revision}).status_code == 302
+
+
+def crowded(desk: Desk, count: int) -> DesignedForm:
+    """A draft with so many boxes side by side."""
+    form = draft(desk)
+    fields = [{"code": f"f{n}", "label": f"欄{n}", "type": "text"} for n in range(count)]
+    boxes = [
+        {"field": f"f{n}", "kind": "line", "box": [10 + n % 10 * 150, 10 + n // 10 * 60, 120, 40]}
+        for n in range(count)
+    ]
+    form.document["pages"][0]["boxes"] = boxes
+    form.procedure_document["fields"][1:] = fields
+    form.save()
+    return form
+
+
+def test_of_a_crowded_page_no_box_is_lost(manager: Client, desk: Desk) -> None:
+    form = crowded(desk, 200)
+    address = reverse("reading:design", args=[form.pk])
+    table = table_of(manager, form)
+    refused = manager.post(address, table | {"do": "save"})
+    assert refused.status_code == 422
+    assert "欄199" in refused.content.decode(), "nothing that was there is gone"
+    table |= {f"gone-{n}": "1" for n in range(110)}
+    assert manager.post(address, table | {"do": "save"}).status_code == 302
+    form.refresh_from_db()
+    assert len(form.document["pages"][0]["boxes"]) == 90
+
+
+def test_a_full_page_takes_no_copies(manager: Client, desk: Desk) -> None:
+    form = crowded(desk, drafting.MOST_ROWS)
+    table = table_of(manager, form) | {"pick-0": "1", "do": "copy"}
+    assert manager.post(reverse("reading:design", args=[form.pk]), table).status_code == 422
+
+
+def test_boxes_that_lie_on_one_another_are_not_published(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    table = table_of(manager, form) | {"label-1": "同じ場所", "type-1": "text", "do": "save"}
+    table["place-1"] = "400 495 1142 78"
+    assert manager.post(reverse("reading:design", args=[form.pk]), table).status_code == 302
+    form.refresh_from_db()
+    with pytest.raises(DefinitionError, match="「氏名1」と「同じ場所」"):
+        publishing.check(form)
+
+
 def test_what_somebody_else_has_changed_is_not_written_over(manager: Client, desk: Desk) -> None:
     form = draft(desk)
     table = table_of(manager, form)

@@ -18,7 +18,7 @@ from yakuba.services.reading.engine.loading import parse_form
 from yakuba.services.reading.engine.numberlabel import number_label
 from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.engine.proposals.drafting import Row
-from yakuba.services.reading.engine.proposals.finding import Found, propose
+from yakuba.services.reading.engine.proposals.finding import Found, Proposal, propose
 from yakuba.services.reading.engine.proposals.places import Misplaced, read_place, written_place
 from yakuba.services.reading.engine.proposals.straight import darker, slant, straightened
 from yakuba.services.reading.tests.desk.drawn import LEFT, Drawn, scanned, small_form
@@ -254,3 +254,15 @@ def test_a_number_label_counts_only_where_there_is_one_number() -> None:
     read = number_label(np.asarray(page), "受付番号", 1)
     assert (read.value, read.decision) == ("", Decision.DOUBTFUL)
     assert set(read.candidates) == {"0800000129", "0800000226"}
+
+
+def test_of_more_boxes_than_a_table_holds_the_clerk_is_told() -> None:
+    many = tuple(
+        Proposal(f"欄{n}", "text", "field", "line", (10 + n % 10 * 150, 10 + n // 10 * 60, 120, 40))
+        for n in range(drafting.MOST_ROWS + 80)
+    )
+    draft = drafting.new_draft("many", drafting.own_procedure("many", "多い"), "多い")
+    drafting.add_page(draft, "page-1.png", Found("多い", many, ()))
+    boxes = draft.page(1)["boxes"]
+    assert len(boxes) == drafting.MOST_ROWS
+    assert draft.doubts == {boxes[-1]["field"]: [drafting.TOO_MANY]}
