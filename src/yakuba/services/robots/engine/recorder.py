@@ -215,7 +215,8 @@ class Recorder:
             )
             return
         element = _element(found["element"])
-        if self._known.told_by(element.label):
+        words = (element.label, element.within, element.id, element.name)
+        if any(self._known.told_by(one) for one in words):
             self._tell(
                 "申請の値がそのまま名前になっている場所は、ほかの申請で使えません。別の場所を押してください。"
             )
@@ -283,7 +284,15 @@ class Recorder:
         self._enter_texts(EntryKind(current["kind"]), element, texts, Value(template))
 
     def _fill(self, kind: EntryKind, element: Element, texts: Sequence[str]) -> None:
-        self._enter_texts(kind, element, texts, value_of(texts, element.label, self._known))
+        value = value_of(texts, element.label, self._known)
+        if value is not None and value.part_of and kind is EntryKind.TEXT:
+            self._typed += texts
+            self._tell(
+                f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、入れていません。"
+                "申請の値の候補から選んでください。"
+            )
+            return
+        self._enter_texts(kind, element, texts, value)
 
     def _enter_texts(
         self, kind: EntryKind, element: Element, texts: Sequence[str], value: Value | None

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
 
+from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.types import TYPES
 from yakuba.kernel.values.widths import WIDTHS
 from yakuba.services.robots.contracts import FieldSpec
@@ -19,6 +20,8 @@ from yakuba.services.robots.engine.scenario import Element, EntryKind, FieldPart
 from yakuba.services.robots.engine.seeing import items_of, one_line
 
 SHORTEST_INSIDE = 4  # letters of a value that are looked for within a longer text
+SHORTEST_NAME = 2  # 「林一」 is one
+_BETWEEN = re.compile(r"[\s\-‐‑–−－・()（）]")  # what people write between the parts of a name or a number
 _SURE = 0.3  # likeness of a field's label and an item's, from which they are taken to speak of the same
 
 _COMMITS = re.compile(
@@ -67,7 +70,46 @@ class Known:
 
     def told_by(self, text: str) -> bool:
         """Whether a text holds a value of the case that could tell whose it is."""
-        return any(one in text for one in self.texts() if len(one) >= SHORTEST_INSIDE)
+        bare = _bare(text)
+        return any(
+            _bare(one) in bare
+            for _, texts, spec in self.writings()
+            for one in texts
+            if _tells(spec) and len(_bare(one)) >= _shortest(spec)
+        )
+
+    def whose(self, text: str) -> str:
+        """The label of the item of which a text that no template gives is another writing, or a part; empty for none."""
+        bare = _bare(text)
+        for spec in self.specs:
+            value = self.values.get(spec.code)
+            if value and _tells(spec) and _canonical(spec, text) == value:
+                return spec.label
+        for _, texts, spec in self.writings():
+            least = _LEAST_PART.get(spec.type, SHORTEST_INSIDE)
+            if bare and _tells(spec):
+                for one in map(_bare, texts):
+                    if (len(bare) >= least and bare in one) or (len(one) >= _shortest(spec) and one in bare):
+                        return spec.label
+        return ""
+
+
+_LEAST_PART = {"name": 1, "kana": 2}  # letters of a part that is taken for one: family names are short
+
+
+def _canonical(spec: FieldSpec, text: str) -> str:
+    try:
+        return TYPES[spec.type].canonical(text)
+    except ValueRefused:
+        return ""
+
+
+def _bare(text: str) -> str:
+    return _BETWEEN.sub("", text)
+
+
+def _shortest(spec: FieldSpec) -> int:
+    return SHORTEST_NAME if spec.type in _LEAST_PART else SHORTEST_INSIDE
 
 
 def _tells(spec: FieldSpec) -> bool:
@@ -77,12 +119,14 @@ def _tells(spec: FieldSpec) -> bool:
 @dataclass(frozen=True)
 class Value:
     """template: as a scenario writes it.  others: templates that would give the same text.  fixed: it is the same for
-    every case.  sure: whether nobody need look."""
+    every case.  sure: whether nobody need look.  part_of: the item of which it is another writing or a part, so that it may
+    not stand in a scenario; empty for none."""
 
     template: str
     others: tuple[str, ...] = ()
     fixed: bool = False
     sure: bool = True
+    part_of: str = ""
 
 
 def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
@@ -122,15 +166,21 @@ def _best(same: list[tuple[str, FieldSpec]], label: str) -> Value:
 def _within(text: str, known: Known) -> Value:
     """A longer text with values of the case in it, or one that is the same for every case."""
     out = text.replace("{", "｛").replace("}", "｝")
-    writings = [(found[0], one) for one, found, spec in known.writings() if len(found) == 1 and _tells(spec)]
+    writings = [
+        (found[0], one, _shortest(spec))
+        for one, found, spec in known.writings()
+        if len(found) == 1 and _tells(spec)
+    ]
     parts: list[str] = []
-    for found, template in sorted(writings, key=lambda one: -len(one[0])):
-        if len(found) >= SHORTEST_INSIDE and found in out:
+    for found, template, shortest in sorted(writings, key=lambda one: -len(one[0])):
+        if len(found) >= shortest and found in out:
             parts.append(template)
             out = out.replace(found, f"\0{len(parts) - 1}\0")
+    rest = re.sub("\0[0-9]+\0", "", out)
     for number, template in enumerate(parts):
         out = out.replace(f"\0{number}\0", template)
-    return Value(out, fixed=not parts, sure=not parts)
+    part_of = known.whose(rest) if not parts or known.told_by(rest) else ""
+    return Value(out, fixed=not parts, sure=not parts, part_of=part_of)
 
 
 def _alike(one: str, other: str) -> float:

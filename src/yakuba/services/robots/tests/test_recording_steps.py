@@ -162,3 +162,44 @@ def test_the_log_in_is_read_before_the_rest_is_written() -> None:
     system, login = load_login(drafts.text_of(document))
     assert system.name == "総合住民情報システム"
     assert len(login) == 5
+
+
+SHORT = Known(
+    (
+        FieldSpec("name", "氏名", "name"),
+        FieldSpec("phone", "電話番号", "phone"),
+        FieldSpec("birth", "生年月日", "date"),
+    ),
+    {"name": "林一郎", "phone": "0312345678", "birth": "1975-12-03"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("林　一郎", "氏名"),
+        ("林 一郎", "氏名"),
+        ("林", "氏名"),
+        ("03-1234-5678", "電話番号"),
+        ("1234", "電話番号"),
+        ("林一郎 03-1234-5678", "電話番号"),
+        ("S50-12-03", "生年月日"),
+    ],
+)
+def test_another_writing_or_a_part_of_a_value_is_no_fixed_value(text: str, label: str) -> None:
+    found = value_of([text], "お名前", SHORT)
+    assert found is not None
+    assert found.part_of == label
+
+
+@pytest.mark.parametrize("text", ["窓口", "001", "林一郎", "林一郎様"])
+def test_what_is_a_template_or_the_same_for_all_is_no_part(text: str) -> None:
+    found = value_of([text], "お名前", SHORT)
+    assert found is not None
+    assert not found.part_of
+
+
+@pytest.mark.parametrize("text", ["林一郎さんの申請", "林 一郎 様", "電話 03 1234 5678"])
+def test_short_names_and_blanks_between_tell_whose_a_place_is(text: str) -> None:
+    assert SHORT.told_by(text)
+    assert not SHORT.told_by("申請の入力（1/3）")
