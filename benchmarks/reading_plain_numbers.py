@@ -23,9 +23,9 @@ sys.path[:0] = [str(PROJECT / "src"), str(PROJECT / "samples" / "generator"), st
 import fonts  # noqa: E402
 from hands import PEN_FACES, PRINT_FACES  # noqa: E402
 
+from yakuba.kernel.binomial import upper_bound  # noqa: E402
 from yakuba.services.reading.adapters.recognisers import recogniser as house_recogniser  # noqa: E402
 from yakuba.services.reading.contracts import Decision  # noqa: E402
-from yakuba.services.reading.engine.bounds import upper_bound  # noqa: E402
 from yakuba.services.reading.engine.single import read_pictures  # noqa: E402
 
 BOX = 420, 70

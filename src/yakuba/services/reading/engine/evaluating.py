@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from yakuba.kernel.binomial import upper_bound
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import ProcedureDefinition
 from yakuba.kernel.values import ValueRefused
 
 from ..contracts import Decision, PageReading, PageStatus
-from .bounds import upper_bound
 from .resolve import distance
 
 FILE, PAGE, FIELD, VALUE = "file", "page", "field", "value"

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from yakuba.kernel.binomial import lower_bound, upper_bound
+
 from ..contracts import Decision, FieldReading, Hand, Reason, Support, with_decision
-from .bounds import lower_bound, upper_bound
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 MILLION = 1_000_000

@@ -12,13 +12,13 @@ from django.urls import reverse
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.binomial import upper_bound
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import counts_by_status, entered
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.ui.wording import grouped, percent
 from yakuba.services.reform.adapters.figures import published
 from yakuba.services.reform.contracts import Figure, Promise
-from yakuba.services.reform.engine.bounds import upper_bound
 
 
 def promises() -> list[Promise]:

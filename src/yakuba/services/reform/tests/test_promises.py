@@ -15,7 +15,6 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reform.adapters.figures import published
-from yakuba.services.reform.engine.bounds import upper_bound
 from yakuba.services.reform.queries.promises import promises
 
 
@@ -32,20 +31,6 @@ def case(in_yakuba_city):
     ledger.record_value(case, "kind", "adult", trusted=True, source={})
     ledger.record_value(case, "receipt_number", "0800000129", trusted=False, source={})
     return case
-
-
-@pytest.mark.parametrize(
-    ("wrong", "of", "share"),
-    [(0, 190, 0.01564), (0, 3000, 0.000998), (1, 100, 0.04656), (5, 100, 0.10225), (3, 3, 1.0), (0, 1, 0.95)],
-)
-def test_the_bound_is_clopper_and_pearsons(wrong, of, share):
-    assert upper_bound(wrong, of) == pytest.approx(share, rel=1e-3)
-
-
-def test_of_nothing_there_is_no_bound_and_impossible_counts_are_refused():
-    assert upper_bound(0, 0) is None
-    with pytest.raises(ValueError, match="cannot be wrong"):
-        upper_bound(2, 1)
 
 
 def test_what_passed_what_was_asked_and_what_was_found_wrong(case, clerk):

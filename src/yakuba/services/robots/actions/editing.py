@@ -35,13 +35,17 @@ class Words:
     verb: str = ""
 
 
-def change(recording: Recording, what: Change, section: str, n: int, words: Words) -> None:
-    """Change one step. Raises Conflict where it is not there any more, Invalid for what no step is made of."""
+def change(recording: Recording, what: Change, section: str, n: int, words: Words, *, mark: str = "") -> None:
+    """Change one step. mark: `drafts.mark_of` the draft in which the person saw it; a second press of one button comes with
+    that of before. Raises Conflict where the draft or the step is not there any more, Invalid for what no step is made of.
+    """
     if recording.state == RecordingState.PUBLISHED:
         raise Conflict("公開した録画は変えられません。シナリオのページから、新しい版を作ってください。")
     if section not in drafts.WITH_STEPS:
         raise Invalid("手順のある部分は「ログイン」「照会」「入力」です。")
     with changing(recording) as draft:
+        if mark and mark != drafts.mark_of(draft):
+            raise Conflict("手順がほかで変わりました。ページを開き直して、いまの手順を確かめてください。")
         steps = drafts.steps_of(draft, section)
         if n >= len(steps):
             raise Conflict("その手順はもうありません。ページを開き直してください。")

@@ -6,6 +6,7 @@ it takes. Whether it is a scenario is the loader's to say: a draft may lack sect
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import yaml
@@ -107,6 +108,11 @@ def text_of(document: Document) -> str:
         if key in document and document[key] not in (None, "", [], {}):
             lines += _section(key, document[key])
     return "\n".join(lines) + "\n"
+
+
+def mark_of(document: Document) -> str:
+    """By which a page knows later whether it still shows the draft as it is."""
+    return hashlib.sha256(text_of(document).encode()).hexdigest()[:16]
 
 
 def document_of(text: str) -> Document:

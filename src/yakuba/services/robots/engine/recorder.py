@@ -8,64 +8,21 @@ has answered for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from yakuba.services.robots.engine import translating
-from yakuba.services.robots.engine.browser import Browser, Entry, Hidden, Page, Verdict
+from yakuba.services.robots.engine.browser import Entry, Hidden, Page, Verdict
 from yakuba.services.robots.engine.complaints import button_problem, entry_problem
 from yakuba.services.robots.engine.drafts import Step, target_of
 from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.recording import Noted, RecordingPort, Shown, element_of, words_of
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 from yakuba.services.robots.engine.translating import Known, Value, value_of
 
 KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
-
-
-class RecordingPort(Browser, Protocol):
-    """`Browser`, with what stands where and what may leave. Described in `adapters.recording`."""
-
-    def permit(self, allowed: bool) -> None: ...
-    def stopped(self) -> bool: ...
-    def targets(self) -> dict[str, Any]: ...
-    def pointed(self, x: float, y: float) -> dict[str, Any]: ...
-    def enters(self, element: Element) -> dict[str, Any]: ...
-    def scroll(self, down: float) -> None: ...
-    def tap_key(self, key: str) -> None: ...
-    def back(self) -> None: ...
-    def frame(self) -> bytes: ...
-    def target_picture(self, element: Element, hidden: Hidden) -> bytes: ...
-
-
-class Noted(Protocol):
-    """Where what was recorded goes."""
-
-    def add(self, section: str, step: Step) -> None:
-        """One more step."""
-
-    def put(self, section: str, content: Any) -> None:
-        """A section as a whole."""
-
-    def search_was(self) -> None:
-        """What was recorded as the entry until now was the look-up."""
-
-    def keep(self, target: str, image: bytes) -> None:
-        """A picture of a target."""
-
-
-@dataclass
-class Shown:
-    """What the person is told. current: the field that waits for a value.  question: the button that may store.
-    candidates: template and text by which the case would fill the current field."""
-
-    notice: str = ""
-    current: dict[str, Any] | None = None
-    question: dict[str, Any] | None = None
-    candidates: list[tuple[str, str]] = field(default_factory=list)
-    done: bool = False
 
 
 class Recorder:
@@ -162,25 +119,7 @@ class Recorder:
 
     def told(self) -> dict[str, Any]:
         """What the page says beside the picture."""
-        shown, page = self.shown, self._browser.see()
-        return {
-            "notice": shown.notice,
-            "current": shown.current,
-            "question": shown.question,
-            "candidates": shown.candidates,
-            "section": self.section,
-            "heading": page.headings[0] if page.headings else page.title,
-            "targets": [
-                {
-                    "n": one["n"],
-                    "kind": one["kind"],
-                    "label": one["label"],
-                    "role": (one["element"] or {}).get("role", ""),
-                }
-                for one in self._targets
-                if one["element"]
-            ],
-        }
+        return self.shown.told(self._browser.see(), self.section, self._targets)
 
     def _begin(self, page: Page) -> None:
         if page.headings:
@@ -214,7 +153,7 @@ class Recorder:
                 f"「{found['label'] or '名前のない場所'}」は、ほかと見分けられる名前がないため、ロボットには使えません。"
             )
             return
-        element = _element(found["element"])
+        element = element_of(found["element"])
         words = (element.label, element.within, element.id, element.name)
         if any(self._known.told_by(one) for one in words):
             self._tell(
@@ -257,7 +196,7 @@ class Recorder:
         if current is None:
             self._tell("先に、入力する欄を押してください。")
             return
-        element, kind = _element(current["element"]), EntryKind(current["kind"])
+        element, kind = element_of(current["element"]), EntryKind(current["kind"])
         if current["secret"]:
             self._fill_secret(element, text)
         else:
@@ -269,7 +208,7 @@ class Recorder:
         if current is None:
             self._tell("先に、入力する欄を押してください。")
             return
-        element = _element(current["element"])
+        element = element_of(current["element"])
         if current["secret"]:
             stored = self._secrets.get(element.label)
             if stored is None:
@@ -348,14 +287,14 @@ class Recorder:
     def _enter(self) -> None:
         """The Enter key in the field that waits."""
         current = self.shown.current
-        found = self._browser.enters(_element(current["element"])) if current else {}
+        found = self._browser.enters(element_of(current["element"])) if current else {}
         if found.get("element"):
-            self._press_or_ask(_element(found["element"]))
+            self._press_or_ask(element_of(found["element"]))
 
     def _press_or_ask(self, element: Element) -> None:
         if translating.asks(element) and not (self._signs_in and self.section == "ログイン"):
             self.shown.question = {
-                "element": _words(element),
+                "element": words_of(element),
                 "label": element.label,
                 "commit": element.role is Role.BUTTON and self.section == "入力",
                 "press": self._test_target,
@@ -367,7 +306,7 @@ class Recorder:
         question, self.shown.question = self.shown.question, None
         if question is None:
             return
-        element = _element(question["element"])
+        element = element_of(question["element"])
         if answer == "harmless":
             self._press(element)
         elif question["commit"] and (answer == "commit" or (answer == "press" and self._test_target)):
@@ -448,23 +387,3 @@ class Recorder:
         self._browser.back()
         self._look()
         self._tell("前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。")
-
-
-def _element(words: Mapping[str, Any]) -> Element:
-    return Element(
-        Role(words["role"]),
-        str(words["label"]),
-        str(words.get("within", "")),
-        str(words.get("id", "")),
-        str(words.get("name", "")),
-    )
-
-
-def _words(element: Element) -> dict[str, str]:
-    return {
-        "role": str(element.role),
-        "label": element.label,
-        "within": element.within,
-        "id": element.id,
-        "name": element.name,
-    }

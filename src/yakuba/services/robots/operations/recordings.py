@@ -48,6 +48,7 @@ class ChangeIn(OneRecording):
     label: str = Field("", max_length=200, description="欄・ボタン・見出しなどの名前")
     value: str = Field("", max_length=500, description="値。申請の値は {項目名} と書く")
     when: str = Field("", max_length=200, description="条件。この項目に値があるときだけ行う")
+    mark: str = Field("", max_length=64, description="見ている下書きの目印。下書きが変わっていれば何もしない")
     verb: str = Field("", max_length=20, description="insert のとき：待つ、確かめる、など")
 
 
@@ -71,7 +72,7 @@ class OfScenarioIn(BaseModel):
 
 
 class RecordingOut(BaseModel):
-    """A recording and its draft. text: YAML.  missing: what has still to be recorded, in Japanese."""
+    """A recording and its draft. text: YAML.  mark: changes with the draft.  missing: what has still to be recorded, in Japanese."""
 
     id: int
     name: str
@@ -79,6 +80,7 @@ class RecordingOut(BaseModel):
     state_label: str
     reason: str
     text: str
+    mark: str
     missing: list[str]
 
 
@@ -104,6 +106,7 @@ def facts(recording: Recording) -> dict[str, Any]:
         "state_label": row.get_state_display(),
         "reason": row.reason,
         "text": drafts.text_of(row.draft),
+        "mark": drafts.mark_of(row.draft),
         "missing": queries.missing(row),
     }
 
@@ -214,6 +217,7 @@ def change_step(asked: ChangeIn, actor: Actor) -> Recording:
         asked.section,
         asked.step,
         editing.Words(asked.label, asked.value, asked.when, asked.verb),
+        mark=asked.mark,
     )
     return row
 

@@ -80,6 +80,7 @@ def _editor(
             mistakes = error.problems
     context = _beside(row) | {
         "text": text or drafts.text_of(row.draft),
+        "mark": drafts.mark_of(row.draft),
         "problems": mistakes,
         "templates": queries.templates(row),
         "difference": queries.difference(row),
@@ -177,9 +178,8 @@ def delete(request: HttpRequest, recording_id: int) -> HttpResponse:
 def edit(request: HttpRequest, recording_id: int) -> HttpResponse:
     """Change one step."""
     get_object_or_404(queries.recordings(), pk=recording_id)
-    fields = {
-        key: request.POST.get(key, "") for key in ("change", "section", "label", "value", "when", "verb")
-    }
+    names = ("change", "section", "label", "value", "when", "verb", "mark")
+    fields = {key: request.POST.get(key, "") for key in names}
     step = request.POST.get("step", "0")
     operations.change_step(
         person_of(request),

@@ -28,7 +28,6 @@ from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import DecisionForm
 from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
 from yakuba.services.robots.pages.lists import UNDECIDED
-from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import runs as queries
 
 LONGEST_LOOK = 900.0  # seconds that a person may have looked at one row; a forgotten window is no work
@@ -61,7 +60,7 @@ def row(request: HttpRequest, row_id: int) -> HttpResponse:
     """One row. Opening it is recorded: who looked at whom."""
     found = _row(row_id)
     record("robots.row_viewed", subject=f"case:{found.case_id}", actor=person_of(request))
-    context = rights(request.user) | _context(request.user, found)
+    context = _context(request.user, found)
     context |= {
         "phases": [(PHASES.get(phase, phase), seconds) for phase, seconds in found.seconds.items()],
         "events": [

@@ -22,7 +22,6 @@ from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.forms import ResumeForm, StartForm
 from yakuba.services.robots.models import Run
 from yakuba.services.robots.pages.lists import RUNS, rows_of
-from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
 
@@ -60,7 +59,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """One run; while it is under way the page renews its live part by itself."""
     row = get_object_or_404(queries.runs(), pk=run_id)
     now = queries.progress(row)
-    context = rights(request.user) | {
+    context = {
         "run": row,
         "now": now,
         "counts": [(state, number) for state, number in now.counts.items()],

@@ -22,7 +22,6 @@ from yakuba.services.robots.forms import RegisterForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
 from yakuba.services.robots.operations import load_scenario
 from yakuba.services.robots.pages.lists import RUNS, SCENARIOS
-from yakuba.services.robots.pages.rights import rights
 from yakuba.services.robots.queries import register, runs, steps
 
 RECENT = 10
@@ -42,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def _beside(user: Any) -> dict[str, Any]:
     undecided = runs.undecided().count()
     with_robot = set(Scenario.objects.filter(in_use=True).values_list("procedure", flat=True))
-    return rights(user) | {
+    return {
         "without_robot": [one for one in runs.ready_by_procedure() if one.pk not in with_robot],
         "recent": Part(RUNS, runs.runs()[:RECENT], user),
         "undecided": undecided,
@@ -61,7 +60,7 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
         if number
         else register.latest_version(row) or versions[0]
     )
-    context: dict[str, Any] = rights(request.user) | {
+    context: dict[str, Any] = {
         "scenario": row,
         "versions": versions,
         "shown": shown,

@@ -100,6 +100,21 @@ def test_steps_are_moved_rewritten_added_and_deleted(office: Office, recording: 
         editing.change(row, Change.DELETE, "入力", 99, Words())
 
 
+def test_a_second_press_of_one_button_changes_nothing(office: Office, recording: Recording, client) -> None:
+    row = draft_of(office, recording)
+    client.force_login(office.person)
+    url = reverse("robots:recording_edit", args=[row.pk])
+    page = client.get(reverse("robots:recording", args=[row.pk])).content.decode()
+    (mark,) = set(re.findall(r'name="mark" value="(\w+)"', page))
+    pressed = {"section": "入力", "step": "0", "change": "delete", "mark": mark}
+    before = len(drafts.steps_of(row.draft, "入力"))
+    assert client.post(url, pressed).status_code == 302
+    second = client.post(url, pressed, follow=True)
+    assert "手順がほかで変わりました" in second.content.decode()
+    row.refresh_from_db()
+    assert len(drafts.steps_of(row.draft, "入力")) == before - 1
+
+
 def test_a_wrong_text_is_refused_with_its_line_and_changes_nothing(
     office: Office, recording: Recording
 ) -> None:

@@ -15,7 +15,8 @@ from .places import Misplaced, Place, read_place, rects_of, written_place
 from .words import ERAS
 
 if TYPE_CHECKING:
-    from .finding import Found, Proposal  # loads OpenCV: most processes look at no page
+    from .finding import Found  # loads OpenCV: most processes look at no page
+    from .proposal import Proposal
 
 NUMBER = "receipt_number"
 ORDER, LABEL = "order", "label"

@@ -12,6 +12,7 @@ from ..recognition import Recogniser
 from . import words
 from .beside import Label, above, hint_of, in_cell, label_of, left_of
 from .printed import SURE, Word, printed, read
+from .proposal import Proposal, field_of, named_apart
 from .ruled import Comb, Grey, Ruled, around, holds, overlap, ruled
 
 INSET = 5  # pixels between the rule around a cell and its line of writing
@@ -23,30 +24,6 @@ SPREAD = 420  # pixels between two check boxes of one question outside a table
 UNDER = 62  # pixels of writing above an underline
 STAMP = 30  # pixels that an office's stamp is larger than its cell
 DATE_CELLS = 2
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A field that a page seems to have. kind, box, cells: as in a form file; marks: word and place of each option;
-    eras, parts: of a date, by era and by `year`, `month`, `day`; code: what the field may be called in a procedure;
-    doubts: sentences for the clerk, empty where nothing has to be looked at."""
-
-    label: str
-    type: str
-    code: str
-    kind: str
-    box: Rect
-    cells: int = 1
-    marks: tuple[tuple[str, Rect], ...] = ()
-    eras: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
-    parts: Mapping[str, Rect] = dataclasses.field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
-
-    @property
-    def rects(self) -> tuple[Rect, ...]:
-        """The rectangles that may hold writing."""
-        options = tuple(rect for _, rect in self.marks)
-        return options or (*self.eras.values(), *self.parts.values()) or (self.box,)
 
 
 @dataclass(frozen=True)
@@ -76,7 +53,7 @@ def found(lines: Ruled, texts: Sequence[Word], width: int) -> Found:
     fields = [*page.in_cells(), *page.outside()]
     free = [rect for rect in page.free if not any(overlap(rect, r) for one in fields for r in one.rects)]
     ordered = sorted(fields, key=lambda one: (around(one.rects)[1] // ROW, around(one.rects)[0]))
-    return Found(_title(texts, width), tuple(_named_apart(ordered)), tuple(free))
+    return Found(_title(texts, width), tuple(named_apart(ordered)), tuple(free))
 
 
 def _without(lines: Ruled, place: Rect) -> Ruled:
@@ -189,7 +166,7 @@ class _Page:
         named = hint.label or label
         if named is None:
             return None
-        return _field(named, "line", (left, top, right - left, foot - top), unit=hint.unit)
+        return field_of(named, "line", (left, top, right - left, foot - top), unit=hint.unit)
 
     def outside(self) -> Iterable[Proposal]:
         """Combs, check boxes and underlines that stand in no table."""
@@ -234,20 +211,20 @@ class _Page:
                 if (word := after[rect]) is not None and word.text in words.ERAS
             }
         if date and eras:
-            yield _field(before[min(eras.values())] or label, "date", around([*eras.values(), *date.values()]),
+            yield field_of(before[min(eras.values())] or label, "date", around([*eras.values(), *date.values()]),
                          eras=eras, parts=date)  # fmt: skip
             combs = [comb for comb in combs if comb.rect not in date.values()]
         for comb in combs:
             unit = after[comb.rect]
             named = before[comb.rect] or label
-            yield _field(named, "comb", comb.rect, cells=comb.cells, unit=unit.text if unit else "")
+            yield field_of(named, "comb", comb.rect, cells=comb.cells, unit=unit.text if unit else "")
         for question in _questions([rect for rect in ticks if rect not in eras.values()], before):
             named = before[question[0]] or label
             marks = tuple((word.text if (word := after[rect]) else "", rect) for rect in question)
             unsure = any(not text for text, _ in marks) or any(
                 (word := after[rect]) is not None and word.sure < SURE for rect in question
             )
-            yield _field(named, "mark", around(question), marks=marks, unsure=unsure)
+            yield field_of(named, "mark", around(question), marks=marks, unsure=unsure)
 
     def _underlined(self, line: Rect) -> Proposal | None:
         """A line of writing on an underline, with its label before it or at its beginning."""
@@ -273,7 +250,7 @@ class _Page:
         if label is None or right - left < SMALLEST_LINE[0] or high < SMALLEST_LINE[1]:
             return None
         unit = tail[0].text if tail else ""
-        return _field(label, "line", (left, y - 3 - high, right - left, high), unit=unit)
+        return field_of(label, "line", (left, y - 3 - high, right - left, high), unit=unit)
 
     def _left_word(self, x: int, y: int) -> Label | None:
         near = [
@@ -360,65 +337,3 @@ def _questions(ticks: Sequence[Rect], before: Mapping[Rect, Label | None]) -> It
         question.append(rect)
     if question:
         yield question
-
-
-def _field(
-    label: Label | None, kind: str, box: Rect, *, unit: str = "", unsure: bool = False, cells: int = 1,
-    marks: tuple[tuple[str, Rect], ...] = (), eras: Mapping[str, Rect] | None = None,
-    parts: Mapping[str, Rect] | None = None,
-) -> Proposal:  # fmt: skip
-    """A field with its type: by its kind, by its label, by its unit."""
-    text = label.text if label else ""
-    doubts = []
-    if not text:
-        doubts.append("欄の名前が見つかりません。")
-    elif label is not None and label.sure < SURE:
-        doubts.append("欄の名前を確かに読めません。")
-    if unsure:
-        doubts.append("選択肢の言葉を確かに読めません。")
-    type_, code, known = _type(text, kind, unit)
-    if not known and text:
-        doubts.append("型は推測です。")
-    return Proposal(text, type_, code, kind, box, cells, marks, eras or {}, parts or {}, tuple(doubts))
-
-
-def _type(label: str, kind: str, unit: str) -> tuple[str, str, bool]:
-    """(type, code, whether words say so)."""
-    known = words.meaning(label)
-    if kind == "date":
-        return "date", known.code if known and known.type == "date" else "date", True
-    if kind == "mark":
-        return ("choices" if any(word in label for word in words.MANY) else "choice"), "choice", True
-    counted = words.unit(unit)
-    if kind == "comb":
-        allowed = (
-            "receipt_number",
-            "my_number",
-            "insurance_number",
-            "postal_code",
-            "phone",
-            "digits",
-            "number",
-        )
-        if known and known.type in allowed:
-            return known.type, known.code, True
-        return (
-            (*counted, True) if counted else ("digits", known.code if known else "number", known is not None)
-        )
-    if known:
-        return known.type, known.code, True
-    return (*counted, True) if counted else ("text", "field", False)
-
-
-def _named_apart(fields: Sequence[Proposal]) -> Iterable[Proposal]:
-    """Fields of one label are told apart by a number, and looked at."""
-    seen: dict[str, int] = {}
-    for one in fields:
-        seen[one.label] = seen.get(one.label, 0) + 1
-        if one.label and seen[one.label] > 1:
-            label = f"{one.label}（{seen[one.label]}）"
-            yield dataclasses.replace(
-                one, label=label, doubts=(*one.doubts, "同じ名前の欄がほかにあります。")
-            )
-        else:
-            yield one

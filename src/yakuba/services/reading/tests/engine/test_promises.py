@@ -6,7 +6,6 @@ import pytest
 
 from yakuba.services.reading.contracts import Decision, FieldReading, Hand, Reason, Support
 from yakuba.services.reading.engine import promises
-from yakuba.services.reading.engine.bounds import lower_bound, upper_bound
 from yakuba.services.reading.engine.promises import (
     USUAL,
     Counts,
@@ -24,17 +23,6 @@ FEW = Counts(100, 0)
 def test_a_rate_of_one_in_a_thousand_takes_2995_checked_values_without_an_error() -> None:
     assert needed(USUAL, 0) == 2995
     assert Counts(2995, 0).upper <= 0.001 < Counts(2994, 0).upper
-
-
-@pytest.mark.parametrize(("wrong", "of", "share"), [(0, 59, 0.0495), (3, 89, 0.0853), (1, 4742, 0.001)])
-def test_the_bound_is_clopper_and_pearsons(wrong, of, share) -> None:
-    assert upper_bound(wrong, of) == pytest.approx(share, rel=2e-2)
-
-
-def test_the_lower_bound_mirrors_the_upper() -> None:
-    assert lower_bound(0, 50) == 0.0
-    assert lower_bound(1, 1) == pytest.approx(0.05)
-    assert lower_bound(5, 50) < 0.1 < upper_bound(5, 50)
 
 
 @pytest.mark.parametrize(

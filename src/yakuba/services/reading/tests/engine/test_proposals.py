@@ -18,8 +18,9 @@ from yakuba.services.reading.engine.loading import parse_form
 from yakuba.services.reading.engine.numberlabel import number_label
 from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.engine.proposals.drafting import Row
-from yakuba.services.reading.engine.proposals.finding import Found, Proposal, propose
+from yakuba.services.reading.engine.proposals.finding import Found, propose
 from yakuba.services.reading.engine.proposals.places import Misplaced, read_place, written_place
+from yakuba.services.reading.engine.proposals.proposal import Proposal
 from yakuba.services.reading.engine.proposals.straight import darker, slant, straightened
 from yakuba.services.reading.tests.desk.drawn import LEFT, Drawn, scanned, small_form
 

@@ -1,4 +1,4 @@
-"""How many errors there may be where few or none were found."""
+"""Exact bounds of a share: how many errors there may be where few or none were found."""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""What a recorder works with: the browser, who keeps what was recorded, and what the person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from yakuba.services.robots.engine.browser import Browser, Hidden, Page
+from yakuba.services.robots.engine.drafts import Step
+from yakuba.services.robots.engine.scenario import Element, Role
+
+
+class RecordingPort(Browser, Protocol):
+    """`Browser`, with what stands where and what may leave. Described in `adapters.recording`."""
+
+    def permit(self, allowed: bool) -> None: ...
+    def stopped(self) -> bool: ...
+    def targets(self) -> dict[str, Any]: ...
+    def pointed(self, x: float, y: float) -> dict[str, Any]: ...
+    def enters(self, element: Element) -> dict[str, Any]: ...
+    def scroll(self, down: float) -> None: ...
+    def tap_key(self, key: str) -> None: ...
+    def back(self) -> None: ...
+    def frame(self) -> bytes: ...
+    def target_picture(self, element: Element, hidden: Hidden) -> bytes: ...
+
+
+class Noted(Protocol):
+    """Where what was recorded goes."""
+
+    def add(self, section: str, step: Step) -> None:
+        """One more step."""
+
+    def put(self, section: str, content: Any) -> None:
+        """A section as a whole."""
+
+    def search_was(self) -> None:
+        """What was recorded as the entry until now was the look-up."""
+
+    def keep(self, target: str, image: bytes) -> None:
+        """A picture of a target."""
+
+
+@dataclass
+class Shown:
+    """What the person is told. current: the field that waits for a value.  question: the button that may store.
+    candidates: template and text by which the case would fill the current field."""
+
+    notice: str = ""
+    current: dict[str, Any] | None = None
+    question: dict[str, Any] | None = None
+    candidates: list[tuple[str, str]] = field(default_factory=list)
+    done: bool = False
+
+    def told(self, page: Page, section: str, targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The same for the page, with where the person is and what can be pointed at without a mouse."""
+        return {
+            "notice": self.notice,
+            "current": self.current,
+            "question": self.question,
+            "candidates": self.candidates,
+            "section": section,
+            "heading": page.headings[0] if page.headings else page.title,
+            "targets": [
+                {name: one[name] for name in ("n", "kind", "label")}
+                | {"role": one["element"].get("role", "")}
+                for one in targets
+                if one["element"]
+            ],
+        }
+
+
+def element_of(words: Mapping[str, Any]) -> Element:
+    """The element that the page of a recorder names."""
+    return Element(
+        Role(words["role"]),
+        str(words["label"]),
+        str(words.get("within", "")),
+        str(words.get("id", "")),
+        str(words.get("name", "")),
+    )
+
+
+def words_of(element: Element) -> dict[str, str]:
+    """The same for the page."""
+    return {
+        "role": str(element.role),
+        "label": element.label,
+        "within": element.within,
+        "id": element.id,
+        "name": element.name,
+    }
