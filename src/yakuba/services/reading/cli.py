@@ -53,9 +53,16 @@ def recognize(
         print_json(rows)
     else:
         shown = [
-            row | {"passed": "通る" if row["passed"] else "人が見る", "why": row["reasons"]} for row in rows
+            row | {"passed": "通る" if row["passed"] else "人が見る", "why": _told(row["reasons"])}
+            for row in rows
         ]
-        headings = {"file": "画像", "text": "読み", "passed": "判断", "probability": "確からしさ"}
+        headings = {
+            "file": "画像",
+            "text": "読み",
+            "passed": "判断",
+            "probability": "確からしさ",
+            "why": "理由",
+        }
         print_rows(shown, headings, as_json=False)
     if unread:
         raise fail(f"{len(rows)}個のうち{unread}個の画像を開けませんでした。", 1)
@@ -74,6 +81,15 @@ def _recognised(path: Path, reading: FieldReading) -> dict[str, Any]:
         "candidates": list(reading.candidates),
         "reasons": [reason.value for reason in reading.reasons],
     }
+
+
+def _told(reasons: list[str]) -> str:
+    """The reasons as sentences; what kept a picture from being opened is one already."""
+    from yakuba.services.reading.contracts import Reason
+    from yakuba.services.reading.engine.gate import message
+
+    known = {reason.value: reason for reason in Reason}
+    return "".join(message([known[one]]) if one in known else one for one in reasons)
 
 
 def _unread(path: Path, why: str) -> dict[str, Any]:
@@ -145,6 +161,11 @@ def _library(form: Path, procedure: Path | None) -> FormLibrary:
     file = form / "form.yaml" if form.is_dir() else form
     document = read_document(file)
     code = str(document.get("procedure", "")) if isinstance(document, dict) else ""
+    if not code:
+        raise fail(
+            f"{file} は様式のファイルではありません（procedure: がありません）。form.yaml を指定してください。",
+            2,
+        )
     places = [procedure] if procedure else _places(file.resolve().parent, code)
     found = next((place for place in places if place.is_file()), None)
     if found is None:

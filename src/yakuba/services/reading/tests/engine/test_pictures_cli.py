@@ -120,3 +120,21 @@ def test_a_wrong_value_is_silent_only_where_it_passed(passed) -> None:
     score = evaluating.Score()
     score.count("佐藤", "佐籐", passed=passed)
     assert (score.silent, score.passed, score.exact) == (int(passed), int(passed), 0)
+
+
+def test_a_file_that_is_no_form_is_named(tmp_path) -> None:
+    (tmp_path / "other.yaml").write_text("code: bus-pass\n", encoding="utf-8")
+    done = run(
+        "evaluate", "--form", tmp_path / "other.yaml", "--truth", tmp_path / "t.csv", tmp_path / "s.png"
+    )
+    assert done.exit_code == 2
+    assert "other.yaml は様式のファイルではありません" in done.stderr.replace("\n", "")
+
+
+def test_the_table_says_in_words_why_a_person_has_to_look(tmp_path) -> None:
+    Image.new("L", (300, 60), 255).save(tmp_path / "empty.png")
+    (tmp_path / "bad.png").write_text("keine")
+    done = run("recognize", "--type", "count", tmp_path / "empty.png", tmp_path / "bad.png")
+    assert "理由" in done.stdout
+    assert "画像として開けません" in done.stdout.replace("\n", "").replace(" ", "")
+    assert "low_confidence" not in done.stdout
