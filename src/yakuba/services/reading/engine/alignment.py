@@ -31,6 +31,7 @@ HOLE = 30  # pixels there: a punched hole is 6 mm wide
 EDGE = 0.09  # share of the page's width: holes and the shadow of a skewed sheet's edge lie in this margin
 
 Matrix = NDArray[np.float64]
+Pairs = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ def _rank(scan: Features, library: FormLibrary, hint: str) -> list[Template]:
     """Templates with enough support, best first."""
     support = {template.name: 0 for template in library.templates}
     for template in library.templates:
-        matrix, inliers = _homography(template.orb, scan, ORB_RATIO, ORB_THRESHOLD)
+        matrix, inliers = _homography(
+            template.orb, scan, _matches(template.orb, scan, ORB_RATIO), ORB_THRESHOLD
+        )
         if matrix is not None and _plausible(matrix, template.image.shape):
             support[template.name] = inliers
     ranked = sorted(library.templates, key=lambda t: (-support[t.name], t.name))
@@ -169,15 +172,16 @@ def _overlap(one: Alignment, other: Alignment) -> float:
 
 
 def _fit(template: Template, scan: Features) -> Alignment | None:
-    matrix, inliers = _homography(template.sift, scan, SIFT_RATIO, SIFT_THRESHOLD)
+    pairs = _matches(template.sift, scan, SIFT_RATIO)
+    matrix, inliers = _homography(template.sift, scan, pairs, SIFT_THRESHOLD)
     if matrix is None or not _plausible(matrix, template.image.shape):
         return None
     if inliers < FEWEST_SIFT:
         return None
-    return Alignment(template, matrix, inliers, _residual(template.sift, scan, matrix))
+    return Alignment(template, matrix, inliers, _residual(template.sift, scan, pairs, matrix))
 
 
-def _matches(form: Features, scan: Features, ratio: float) -> NDArray[np.int64]:
+def _matches(form: Features, scan: Features, ratio: float) -> Pairs:
     """Index pairs `[n, 2]` (form, scan) that pass Lowe's ratio test.
 
     Asked from the scan's side: when the same form lies there twice, both copies find their points.
@@ -196,9 +200,8 @@ def _matches(form: Features, scan: Features, ratio: float) -> NDArray[np.int64]:
     return np.column_stack([nearest[kept], rows[kept]])
 
 
-def _homography(form: Features, scan: Features, ratio: float, threshold: float) -> tuple[Matrix | None, int]:
+def _homography(form: Features, scan: Features, pairs: Pairs, threshold: float) -> tuple[Matrix | None, int]:
     """Form pixels to scan pixels, and how many different form points support it."""
-    pairs = _matches(form, scan, ratio)
     if len(pairs) < 8:
         return None, 0
     source, target = form.points[pairs[:, 0]], scan.points[pairs[:, 1]]
@@ -210,9 +213,8 @@ def _homography(form: Features, scan: Features, ratio: float, threshold: float) 
     return matrix, len(np.unique(pairs[mask.ravel().astype(bool), 0]))
 
 
-def _residual(form: Features, scan: Features, matrix: Matrix) -> float:
+def _residual(form: Features, scan: Features, pairs: Pairs, matrix: Matrix) -> float:
     """Mean distance in form pixels between matched points after alignment (only those within 3 px)."""
-    pairs = _matches(form, scan, SIFT_RATIO)
     back = cv2.perspectiveTransform(scan.points[pairs[:, 1]][None].astype(np.float64), np.linalg.inv(matrix))
     distance = np.linalg.norm(back[0] - form.points[pairs[:, 0]], axis=1)
     near = distance[distance < SIFT_THRESHOLD]
@@ -246,7 +248,9 @@ def _second_form(scan: Features, found: Alignment, library: FormLibrary) -> Temp
         return None
     rest = Features(scan.points[outside], scan.descriptors[outside])
     for template in library.templates:
-        matrix, inliers = _homography(template.orb, rest, ORB_RATIO, ORB_THRESHOLD)
+        matrix, inliers = _homography(
+            template.orb, rest, _matches(template.orb, rest, ORB_RATIO), ORB_THRESHOLD
+        )
         if matrix is not None and inliers >= SECOND_FORM and _plausible(matrix, template.image.shape):
             return template
     return None

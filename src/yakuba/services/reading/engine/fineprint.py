@@ -111,9 +111,16 @@ def _remaining(window: Rect, scan: Grey, form: Grey) -> Floats:
 
 def _below_paper(grey: Grey) -> Floats:
     """How much darker than its own paper each pixel is; labels are shaded on the form and hardly on a copy."""
-    return np.asarray(
-        np.maximum(float(np.percentile(grey, LIGHTEST)) - grey.astype(np.float32), 0), np.float32
-    )
+    return np.asarray(np.maximum(_percentile(grey, LIGHTEST) - grey.astype(np.float32), 0), np.float32)
+
+
+def _percentile(grey: Grey, per_cent: int) -> float:
+    """What np.percentile gives, from the counts of the 256 levels: on a window of a few hundred pixels a tenth of its
+    time."""
+    sums = np.bincount(grey.ravel(), minlength=256).cumsum()
+    at = per_cent / 100 * (grey.size - 1)
+    low, high = np.searchsorted(sums, (int(at), min(int(at) + 1, grey.size - 1)), side="right")
+    return float(low + (high - low) * (at - int(at)))
 
 
 def _peak(along: Floats, at: int) -> float:
@@ -135,10 +142,10 @@ def _rest(window: Rect, scan: Grey, blurred: Grey) -> Rest:
 
 def _largest(mask: NDArray[np.bool_], inner: tuple[slice, slice]) -> tuple[int, bool]:
     """Pixels of the largest piece that lies in the inner part, and whether any of these reaches the edge."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if not mask[inner].any():
+        return 0, False
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     there = np.unique(labels[inner])
     there = there[there > 0]
-    if not there.size or count < 2:
-        return 0, False
     edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     return int(stats[there, cv2.CC_STAT_AREA].max()), bool(np.isin(there, edge[edge > 0]).any())
