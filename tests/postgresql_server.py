@@ -73,6 +73,23 @@ def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def dump(address: str, file: Path) -> None:
+    """Write all that a database holds into a file."""
+    _run("pg_dump", "--no-owner", "--file", str(file), address)
+
+
+def load(address: str, file: Path) -> None:
+    """Put what `dump` wrote into an empty database."""
+    _run("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", str(file), address)
+
+
+def _run(program: str, *arguments: str) -> None:
+    programs = _programs()
+    assert programs is not None  # who has an address has the server's programs
+    done = subprocess.run([str(programs / program), *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def _programs() -> Path | None:
     """The folder of the newest installed version's programs."""
     versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]

@@ -21,15 +21,20 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+from postgresql_server import dump, load, postgresql_server
+
 STAFF, PASSWORD = "hanako", "yakuba-test-word"
 SHARED = "YAKUBA_TEST_SHARED"  # the folder of what all processes of a run of the tests share
 START_TIMEOUT = 120  # seconds; only a guard against a house that never comes up
+DUMP = "database.sql"
 
-FIRST_STEPS = f"""
+TABLES = """
 import django
 django.setup()
 from yakuba.config.setup import prepare
 prepare()
+"""
+FIRST_STEPS = f"""{TABLES}
 from yakuba.kernel.accounts import actions
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
@@ -151,29 +156,49 @@ def empty_house(folder: Path, **settings: str) -> House:
 
 
 def new_house(folder: Path, **settings: str) -> House:
-    """A prepared house with one member of staff, who holds every permission."""
+    """A prepared house with one member of staff, who holds every permission. A database on a server must be empty."""
     house = empty_house(folder, **settings)
-    if settings.keys() & {"YAKUBA_DATABASE_URL", "YAKUBA_MASTER_KEY"}:  # what is there is made with it
+    address = settings.get("YAKUBA_DATABASE_URL", "")
+    if "YAKUBA_MASTER_KEY" in settings:  # what is there is made with it
         house.python(FIRST_STEPS)
-    else:
-        shutil.copytree(_prepared(), house.folder)
+        return house
+    made = _prepared("postgresql" if address else "sqlite")
+    shutil.copytree(made / "data", house.folder)
+    if address:
+        load(address, made / DUMP)
     return house
 
 
+def lay_tables(folder: Path) -> None:
+    """Make a data folder as `yakuba prepare` leaves it on SQLite: tables, a key, no town."""
+    shutil.copytree(_prepared("tables") / "data", folder)
+
+
 @cache
-def _prepared() -> Path:
-    """The data folder of a house that nobody has used: one for all processes of a run of the tests, which
-    `once_more_alone.py` gives a folder for such things, else one for this process."""
+def _prepared(kind: str) -> Path:
+    """The data folder of a house that nobody has used, beside it what its server held, if it has one: one for all
+    processes of a run of the tests, which `once_more_alone.py` gives a folder for such things, else one for this
+    process."""
     shared = os.environ.get(SHARED)
     folder = Path(shared or tempfile.mkdtemp(prefix="yakuba-test-house-"))
     if not shared:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with (folder / "house.lock").open("w") as lock:
+    with (folder / f"{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder / "house"
+        done = folder / kind
         if not done.exists():
-            half = folder / "half"
+            half = folder / f"{kind}-half"
             shutil.rmtree(half, ignore_errors=True)
-            empty_house(half).python(FIRST_STEPS)
-            (half / "data").rename(done)
+            _prepare(kind, half)
+            half.rename(done)
     return done
+
+
+def _prepare(kind: str, folder: Path) -> None:
+    if kind != "postgresql":
+        empty_house(folder).python(TABLES if kind == "tables" else FIRST_STEPS)
+        return
+    with postgresql_server() as server:
+        address = server.new_database("yakuba")
+        empty_house(folder, YAKUBA_DATABASE_URL=address).python(FIRST_STEPS)
+        dump(address, folder / DUMP)

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -28,8 +27,7 @@ HELD = 0.05  # seconds of each of the hog's transactions
 
 
 def set_up(rounds: int) -> None:
-    """A migrated database with one town and one person who may do everything."""
-    call_command("migrate", verbosity=0)
+    """One town and one person who may do everything."""
     town = Municipality.objects.create(code="990019", name="やくば市")
     with active_municipality(town):
         user = User.objects.create_user("crowd", password="yakuba-test-word", municipality=town)

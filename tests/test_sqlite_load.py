@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running_house import lay_tables
 
 from yakuba.kernel.sqlite.turn import Turn
 
 CROWD = "import django; django.setup(); from tests.sqlite_crowd import play; play()"
 HOUSE = Path(__file__).resolve().parents[1]
-ROUNDS = 6
+ROUNDS = 3
 LONGEST = 600  # seconds; nothing is measured, this only ends a test that hangs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * LONGEST)]
@@ -29,6 +30,7 @@ class Town:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.processes: list[subprocess.Popen[str]] = []
+        lay_tables(folder)
         assert self.start("set_up", 0).wait(LONGEST) == 0
 
     def start(self, role: str, rounds: int = ROUNDS) -> subprocess.Popen[str]:
@@ -59,7 +61,7 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    made = Town(tmp_path)
+    made = Town(tmp_path / "data")
     yield made
     made.close()
 

@@ -156,7 +156,7 @@ def misread(random_: random.Random, person: Entry) -> Probe:
 def test_nothing_certain_is_wrong_in_a_town_of_namesakes():
     random_ = random.Random(20261128)
     certain = 0
-    for _ in range(60):
+    for _ in range(20):
         people = town(random_, 60)
         for person in people:
             probe = misread(random_, person)
@@ -168,4 +168,4 @@ def test_nothing_certain_is_wrong_in_a_town_of_namesakes():
             assert found.number == person.number or not told, (probe, person, found)
             absent = match(probe, [other for other in people if other != found]).certain
             assert absent is None or absent == found, "without that person another would pass"
-    assert certain > 1000
+    assert certain > 333

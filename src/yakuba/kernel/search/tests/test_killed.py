@@ -10,18 +10,18 @@ import sys
 
 import pytest
 
+from tests.running_house import lay_tables
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SETUP = """
 import json, sys, time
 import django; django.setup()
-from django.core.management import call_command
 from yakuba.kernel.registry import SearchSource, rooms
 from yakuba.kernel.search import indexing, finding
 from yakuba.kernel.search.tests import source
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
-call_command("migrate", interactive=False, verbosity=0)
 town = Municipality.objects.get_or_create(code="990019", defaults={"name": "やくば市"})[0]
 rooms.search_sources()["s"] = SearchSource("s", "試験", keys=f"{source.HERE}:keys", entries=f"{source.HERE}:entries")
 indexing.AT_ONCE = 5
@@ -45,10 +45,11 @@ GO_ON = """
 
 def test_a_building_that_is_killed_goes_on(tmp_path):
     environment = os.environ | {
-        "YAKUBA_DATA_DIR": str(tmp_path),
+        "YAKUBA_DATA_DIR": str(tmp_path / "data"),
         "DJANGO_SETTINGS_MODULE": "yakuba.config.settings",
     }
     environment.pop("YAKUBA_DATABASE_URL", None)
+    lay_tables(tmp_path / "data")
 
     def start(code: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

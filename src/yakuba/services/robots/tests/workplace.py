@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from tests.running_house import lay_tables
 from yakuba.services.robots.tests import town
 
 PROGRAM = "yakuba.services.robots.tests.installation"
@@ -44,6 +45,8 @@ class Installation:
         }
         if database:
             self.environment["YAKUBA_DATABASE_URL"] = database
+        else:
+            lay_tables(folder / "data")
 
     def run(self, *words: str) -> str:
         done = subprocess.run(

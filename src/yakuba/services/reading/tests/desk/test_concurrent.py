@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from tests.running_house import lay_tables
 from yakuba.kernel.files.tests import pdf_files
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import Status
@@ -178,7 +179,7 @@ def test_workers_killed_at_any_moment_lose_nothing_and_do_nothing_twice(scans, t
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    run("-m", "yakuba", "prepare")
+    lay_tables(tmp_path / "data")
     run("-c", SET_UP, BUS, NURSERY)
     for name, pages in {"一.pdf": [(NURSERY, 1), (BUS, 1)], "二.pdf": [(NURSERY, 2)]}.items():
         (tmp_path / name).write_bytes(scans.pdf(*pages))
