@@ -7,6 +7,7 @@ it takes. Whether it is a scenario is the loader's to say: a draft may lack sect
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -45,6 +46,20 @@ def has_steps(document: Document, section: str) -> bool:
     """Whether anything was recorded for a section."""
     found = document.get(section)
     return bool(found.get("手順") if isinstance(found, dict) and section == "照会" else found)
+
+
+def step_at(document: Document, section: str, n: int) -> Step | None:
+    """A step by its place; None where there is none."""
+    steps = steps_of(document, section) if has_steps(document, section) and section in WITH_STEPS else []
+    return steps[n] if 0 <= n < len(steps) else None
+
+
+def replace_step(document: Document, section: str, n: int, old: Step, new: Step) -> bool:
+    """Put `new` where `old` stands; False where it does not."""
+    if step_at(document, section, n) != old:
+        return False
+    steps_of(document, section)[n] = new
+    return True
 
 
 def target_of(step: Step) -> str:
@@ -108,6 +123,11 @@ def text_of(document: Document) -> str:
         if key in document and document[key] not in (None, "", [], {}):
             lines += _section(key, document[key])
     return "\n".join(lines) + "\n"
+
+
+def step_text(step: Mapping[str, Any]) -> str:
+    """One step as a list of one."""
+    return f"- {_block(dict(step))}\n"
 
 
 def mark_of(document: Document) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
 from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.engine.drafts import step_text
 from yakuba.services.robots.engine.scenario import (
     CheckItem,
     Confirm,
@@ -32,7 +34,7 @@ from yakuba.services.robots.engine.template import TemplateReader
 _SECTIONS = ("名前", "版", "手続", "システム", "ログイン", "照会", "入力", "登録", "結果")
 _SYSTEM = ("名前", "住所", "ログイン画面")
 _SYSTEM_MORE = ("ログイン拒否", "エラー表示", "落ち着くまで", "待つ上限", "同じ番号を断る")
-_NOWHERE = Landmark("", True)
+NOWHERE = Landmark("", True)
 
 
 def procedure_of(source: str) -> str:
@@ -55,6 +57,11 @@ def load(source: str, procedure: str, fields: Sequence[FieldSpec]) -> Scenario:
 def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
     """The system and the log-in of a scenario that is not finished yet. Raises `DefinitionRefused`."""
     return _Loader("", ()).load_login(source)
+
+
+def load_step(step: Mapping[str, Any], section: str, fields: Sequence[FieldSpec]) -> Step:
+    """One step of a draft, as it stands in that section. Raises `DefinitionRefused`."""
+    return _Loader("", fields).load_step(step_text(step), section)
 
 
 class _Loader:
@@ -97,6 +104,13 @@ class _Loader:
             masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
 
+    def load_step(self, source: str, section: str) -> Step:
+        reader = StepReader(self._templates, self._faults, secrets=section == "ログイン")
+        steps = reader.steps(parse(source), section)
+        if self._faults.found or not steps:
+            raise DefinitionRefused(self._faults.found)
+        return steps[0]
+
     def load_login(self, source: str) -> tuple[System, tuple[Step, ...]]:
         wanted = {"システム", "ログイン"}
         node = parse(source)
@@ -121,7 +135,7 @@ class _Loader:
     def _system(self, top: Section, steps: StepReader) -> System:
         node = top.node("システム")
         if node is None:
-            return System("", "", _NOWHERE)
+            return System("", "", NOWHERE)
         section = Section(node, "システム", self._faults, required=_SYSTEM, optional=_SYSTEM_MORE)
         base = section.text("住所").rstrip("/")
         address = urlsplit(base)
@@ -130,7 +144,7 @@ class _Loader:
         return System(
             name=section.text("名前"),
             base=base,
-            login_page=self._landmark(section, "ログイン画面", steps) or _NOWHERE,
+            login_page=self._landmark(section, "ログイン画面", steps) or NOWHERE,
             login_refused=self._landmark(section, "ログイン拒否", steps),
             refusal=self._landmark(section, "エラー表示", steps),
             settle_seconds=section.number("落ち着くまで", 60.0, 1.0, 3600.0),

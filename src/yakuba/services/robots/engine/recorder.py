@@ -21,6 +21,7 @@ from yakuba.services.robots.engine.scenario import Element, EntryKind, Role, Sys
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 from yakuba.services.robots.engine.translating import Known, Value, value_of
+from yakuba.services.robots.engine.trying import Trier
 
 KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
 
@@ -62,7 +63,11 @@ class Recorder:
             "key": self._key,
             "scroll": lambda asked: self._browser.scroll(float(asked.get("down", 0))),
             "back": lambda _: self._back(),
+            "try": self._try,
+            "teach": lambda asked: self._tries.teach(asked, self.shown),
+            "leave": lambda _: self._tries.forget(),
         }
+        self._tries = Trier(browser, base, known, self._secrets, noted, self.hidden)
 
     # What the person does
 
@@ -80,6 +85,7 @@ class Recorder:
             if asked["do"] == "answer":
                 self.shown.question = kept.question
             job(asked)
+            self._tries.show_teaching(self.shown)
             if self._browser.stopped():
                 self._tell("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
         except RobotError as error:
@@ -101,6 +107,7 @@ class Recorder:
 
     def log_in(self, system: System, login: Sequence[ScenarioStep], between: BetweenSteps) -> None:
         """Log in as the scenario says, with the vault's secrets; the person goes on from there."""
+        self._tries.system = system
         missing = {name for one in templates(tuple(login)) for name in one.secrets} - self._secrets.keys()
         if missing:
             self._tell(
@@ -144,6 +151,9 @@ class Recorder:
 
     def _take(self, found: dict[str, Any]) -> None:
         """Something was pointed at: a field waits for its value, anything else is pressed."""
+        if self._tries.teaching:
+            self._tries.pointed(found, self.shown)
+            return
         if found["n"] < 0:
             self._tell("ここには、入力する欄も押すボタンもありません。")
             return
@@ -306,6 +316,10 @@ class Recorder:
         question, self.shown.question = self.shown.question, None
         if question is None:
             return
+        if question.get("trying"):
+            self._tries.answered(answer, self.shown)
+            self._look()
+            return
         element = element_of(question["element"])
         if answer == "harmless":
             self._press(element)
@@ -378,6 +392,10 @@ class Recorder:
         self.shown.done = True
 
     # The rest
+
+    def _try(self, asked: Mapping[str, Any]) -> None:
+        self._tries.begin(asked, self.shown)
+        self._look()
 
     def _key(self, asked: Mapping[str, Any]) -> None:
         if asked.get("key") in KEYS:

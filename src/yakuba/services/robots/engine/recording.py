@@ -41,17 +41,30 @@ class Noted(Protocol):
     def keep(self, target: str, image: bytes) -> None:
         """A picture of a target."""
 
+    def step(self, section: str, n: int, mark: str) -> Step | None:
+        """The step at a place of the draft; None where there is none, or the draft is not the one of that mark (empty:
+        whatever it is)."""
+
+    def commit(self) -> Step:
+        """The draft's commit step; empty where it has none."""
+
+    def replace(self, section: str, n: int, old: Step, new: Step) -> bool:
+        """Put another step in a step's place; False where that one is not there any more."""
+
 
 @dataclass
 class Shown:
     """What the person is told. current: the field that waits for a value.  question: the button that may store.
-    candidates: template and text by which the case would fill the current field."""
+    candidates: template and text by which the case would fill the current field.  tried: the step that was tried last
+    (`section`, `n`) and whether it did what it says (`ok`).  teaching: the step whose target is to be pointed at."""
 
     notice: str = ""
     current: dict[str, Any] | None = None
     question: dict[str, Any] | None = None
     candidates: list[tuple[str, str]] = field(default_factory=list)
     done: bool = False
+    tried: dict[str, Any] | None = None
+    teaching: dict[str, Any] | None = None
 
     def told(self, page: Page, section: str, targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The same for the page, with where the person is and what can be pointed at without a mouse."""
@@ -60,6 +73,8 @@ class Shown:
             "current": self.current,
             "question": self.question,
             "candidates": self.candidates,
+            "tried": self.tried,
+            "teaching": self.teaching,
             "section": section,
             "heading": page.headings[0] if page.headings else page.title,
             "targets": [

@@ -197,6 +197,8 @@ def suggested(label: str, known: Known) -> list[tuple[str, str]]:
 
 # Steps
 
+_AIM = frozenset({"欄", "ボタン", "リンク", "枠", "id", "name"})
+
 
 def where(element: Element) -> dict[str, str]:
     """An element in the words of a step."""
@@ -217,6 +219,14 @@ def press(element: Element, *, leaves: bool, dialog: str = "") -> Step:
     if dialog:
         inside["ダイアログ"] = dialog
     return {"押す": inside}
+
+
+def aimed_at(step: Step, element: Element) -> Step:
+    """The same step with another target; a check of a field keeps only what it may say."""
+    ((verb, inside),) = step.items()
+    aim = {"欄": element.label} if verb == "確かめる" else where(element)
+    kept = {key: one for key, one in inside.items() if key not in _AIM}
+    return {verb: {**aim, **kept}}
 
 
 def arrived(before: Page, after: Page, known: Known) -> Step | None:

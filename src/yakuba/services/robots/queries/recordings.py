@@ -26,7 +26,8 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One step of the draft in words. n: its place in its section, from 0.  picture: of its target, or None."""
+    """One step of the draft in words. n: its place in its section, from 0.  picture: of its target, or None.  aims: whether
+    it has a field, a button or a link that can be pointed at."""
 
     n: int
     verb: str
@@ -36,6 +37,7 @@ class Line:
     when: str
     picture: int | None
     renamable: str
+    aims: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,5 @@ def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
         str(inside.get("条件", "")),
         pictures.get(target),
         str(inside.get(role, "")),
+        bool(target),
     )
