@@ -243,11 +243,11 @@ class Notes:
         """A picture of a target, instead of the one before."""
         keep_picture(self._recording, target, image)
 
-    def step(self, section: str, n: int, mark: str) -> Step | None:
+    def step(self, section: str, n: int, mark: str) -> drafts.Placed | None:
         """See `Noted.step`."""
         self._recording.refresh_from_db(fields=["draft"])
         draft = self._recording.draft
-        return None if mark and mark != drafts.mark_of(draft) else drafts.step_at(draft, section, n)
+        return None if mark and mark != drafts.mark_of(draft) else drafts.place_of(draft, section, n)
 
     def commit(self) -> Step:
         """See `Noted.commit`."""

@@ -11,20 +11,25 @@ from urllib.parse import urlsplit
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
 from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.engine.calling import Callees, Library, nothing_published
+from yakuba.services.robots.engine.control import ControlReader
 from yakuba.services.robots.engine.drafts import step_text
+from yakuba.services.robots.engine.filling import CALLED, NO_NAMES, Bound, Template
 from yakuba.services.robots.engine.scenario import (
+    Call,
     CheckItem,
     Confirm,
     Landmark,
     LookUp,
     NumberFrom,
     Press,
+    Repeat,
     Result,
     Role,
     Scenario,
     Step,
     System,
-    Template,
+    every,
     templates,
 )
 from yakuba.services.robots.engine.seeing import NUMBER_HERE
@@ -49,9 +54,12 @@ def procedure_of(source: str) -> str:
     return named.text
 
 
-def load(source: str, procedure: str, fields: Sequence[FieldSpec]) -> Scenario:
-    """Check a scenario against its procedure. Raises `DefinitionRefused` with all faults."""
-    return _Loader(procedure, fields).load(source)
+def load(
+    source: str, procedure: str, fields: Sequence[FieldSpec], library: Library = nothing_published
+) -> Scenario:
+    """Check a scenario against its procedure. library: the published scenarios that it may call. Raises
+    `DefinitionRefused` with all faults."""
+    return _Loader(procedure, fields, library).load(source)
 
 
 def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
@@ -59,17 +67,35 @@ def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
     return _Loader("", ()).load_login(source)
 
 
-def load_step(step: Mapping[str, Any], section: str, fields: Sequence[FieldSpec]) -> Step:
-    """One step of a draft, as it stands in that section. Raises `DefinitionRefused`."""
-    return _Loader("", fields).load_step(step_text(step), section)
+def load_step(
+    step: Mapping[str, Any], section: str, fields: Sequence[FieldSpec], names: Mapping[str, Bound] = NO_NAMES
+) -> Step:
+    """One step of a draft, as it stands in that section. names: those that it may use. Raises `DefinitionRefused`."""
+    return _Loader("", fields).load_step(step_text(step), section, names)
 
 
 class _Loader:
-    def __init__(self, procedure: str, fields: Sequence[FieldSpec]) -> None:
+    def __init__(
+        self,
+        procedure: str,
+        fields: Sequence[FieldSpec],
+        library: Library = nothing_published,
+        chain: Sequence[str] = (),
+    ) -> None:
         self._procedure = procedure
         self._fields = fields
+        self._library, self._chain = library, tuple(chain)
         self._faults = Faults()
         self._templates = TemplateReader(fields, self._faults)
+
+    def _entry_reader(self, name: str, system: str) -> StepReader:
+        def again(text: str, chain: Sequence[str]) -> Scenario:
+            return _Loader(self._procedure, self._fields, self._library, chain).load(text)
+
+        chain = self._chain or (name,)
+        callees = Callees(self._library, self._faults, chain, again, system)
+        control = ControlReader(self._templates, self._faults, callees.callee)
+        return StepReader(self._templates, self._faults, control=control)
 
     def load(self, source: str) -> Scenario:
         top = Section(parse(source), "シナリオ", self._faults, required=_SECTIONS, optional=("説明", "確認"))
@@ -78,7 +104,8 @@ class _Loader:
         system = self._system(top, plain)
         login = with_secrets.steps(top.node("ログイン"), "ログイン")
         look_up = self._look_up(top, plain)
-        entry = plain.steps(top.node("入力"), "入力")
+        with self._templates.scope():
+            entry = self._entry_reader(top.text("名前"), system.name).steps(top.node("入力"), "入力")
         commit = self._commit(top, entry, plain)
         result = self._result(top, plain)
         confirm = self._confirm(top)
@@ -104,8 +131,10 @@ class _Loader:
             masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
 
-    def load_step(self, source: str, section: str) -> Step:
-        reader = StepReader(self._templates, self._faults, secrets=section == "ログイン")
+    def load_step(self, source: str, section: str, names: Mapping[str, Bound]) -> Step:
+        self._templates.know(names)
+        entry = self._entry_reader("", "") if section == "入力" else None
+        reader = entry or StepReader(self._templates, self._faults, secrets=section == "ログイン")
         steps = reader.steps(parse(source), section)
         if self._faults.found or not steps:
             raise DefinitionRefused(self._faults.found)
@@ -210,13 +239,16 @@ class _Loader:
             return None
         if commit.element.role is not Role.BUTTON or commit.when:
             self._faults.add(node.line, "", "「登録」で押せるのはボタンだけです（条件は付けられません）。")
-        for step in entry:
-            if isinstance(step, Press) and step.element.label == commit.element.label:
-                self._faults.add(
-                    step.line,
-                    "",
-                    f"「入力」の中で登録のボタン「{step.element.label}」は押せません。登録する操作は「登録」だけに書いてください。",
-                )
+        committing = {commit.element.label} | {one.commit for one in every(entry) if isinstance(one, Call)}
+        for outer in entry:
+            for step in every((outer,)):
+                if isinstance(step, Press) and step.element.label in committing:
+                    line = step.line if step.line < CALLED else outer.line
+                    self._faults.add(
+                        line,
+                        "",
+                        f"「入力」の中で登録のボタン「{step.element.label}」は押せません。登録する操作は「登録」だけに書いてください。",
+                    )
         return commit
 
     def _result(self, top: Section, steps: StepReader) -> Result | None:
@@ -261,6 +293,7 @@ class _Loader:
 
     def _warnings(self, entry: tuple[Step, ...]) -> tuple[str, ...]:
         used = {spec.code for one in templates(entry) for spec in one.fields}
+        used |= {spec.code for one in every(entry) if isinstance(one, Repeat) for spec in one.fields}
         unused = [spec.label for spec in self._fields if spec.code not in used]
         return (f"入力に使われていない項目があります：{'、'.join(unused)}",) if unused else ()
 

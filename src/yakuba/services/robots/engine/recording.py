@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.services.robots.engine.browser import Browser, Hidden, Page
-from yakuba.services.robots.engine.drafts import Step
+from yakuba.services.robots.engine.drafts import Placed, Step
 from yakuba.services.robots.engine.scenario import Element, Role
+
+_LONGEST_LABEL = 40  # characters
 
 
 class RecordingPort(Browser, Protocol):
@@ -41,9 +43,9 @@ class Noted(Protocol):
     def keep(self, target: str, image: bytes) -> None:
         """A picture of a target."""
 
-    def step(self, section: str, n: int, mark: str) -> Step | None:
-        """The step at a place of the draft; None where there is none, or the draft is not the one of that mark (empty:
-        whatever it is)."""
+    def step(self, section: str, n: int, mark: str) -> Placed | None:
+        """The step of that number (`drafts.placed`); None where there is none, or the draft is not the one of that mark
+        (empty: whatever it is)."""
 
     def commit(self) -> Step:
         """The draft's commit step; empty where it has none."""
@@ -76,6 +78,7 @@ class Shown:
             "tried": self.tried,
             "teaching": self.teaching,
             "section": section,
+            "items": [label for label in readable(page) if section == "入力"],
             "heading": page.headings[0] if page.headings else page.title,
             "targets": [
                 {name: one[name] for name in ("n", "kind", "label")}
@@ -84,6 +87,12 @@ class Shown:
                 if one["element"]
             ],
         }
+
+
+def readable(page: Page) -> list[str]:
+    """The labels beside which exactly one text stands."""
+    labels = [label for label, text in page.items if label and text and len(label) <= _LONGEST_LABEL]
+    return [one for one in dict.fromkeys(labels) if labels.count(one) == 1][:60]
 
 
 def element_of(words: Mapping[str, Any]) -> Element:

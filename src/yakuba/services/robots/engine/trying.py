@@ -13,17 +13,23 @@ from typing import Any
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.services.robots.engine import translating
 from yakuba.services.robots.engine.browser import Hidden
-from yakuba.services.robots.engine.drafts import Step, target_of
+from yakuba.services.robots.engine.drafts import LOOP, Placed, Step, target_of
 from yakuba.services.robots.engine.errors import RobotError, ScreenChanged
+from yakuba.services.robots.engine.filling import Bound
 from yakuba.services.robots.engine.loader import NOWHERE, load_step
+from yakuba.services.robots.engine.reading import items_of_case, rows_of_page
 from yakuba.services.robots.engine.recording import Noted, RecordingPort, Shown, element_of, words_of
-from yakuba.services.robots.engine.scenario import CheckItem, Element, Fill, Press, System, templates
+from yakuba.services.robots.engine.scenario import CheckItem, Element, Fill, Press, Read, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 from yakuba.services.robots.engine.translating import Known
 
 _CHANGED = "手順がほかで変わりました。いまの手順を見て、もう一度押してください。"
 _COMMITS = "登録する手順は試しません。その手前の手順までを試し、全体は「3件で試す」で確かめてください。"
+_WHOLE = {
+    LOOP: "「くり返す」は、中の手順を一つずつ試してください。最初の一つの値で行います。",
+    "呼び出す": "呼び出すシナリオは、ここでは試しません。全体は「3件で試す」で確かめてください。",
+}
 TEACH = "画面でこの場所を押してください。"
 
 
@@ -54,6 +60,7 @@ class Trier:
         self._noted, self._hidden = noted, hidden
         self._teaching: tuple[Place, Step] | None = None
         self._asked: Place | None = None
+        self._names: dict[str, Bound] = {}
         self.system = System("接続先", base, NOWHERE)
 
     @property
@@ -68,14 +75,16 @@ class Trier:
         if asked.get("section") == "登録":
             self._say(shown, _COMMITS)
             return
-        step = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
-        if step is None:
+        found = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
+        if found is None:
             self._say(shown, _CHANGED)
-            return
-        self._consider(place, step, shown)
+        elif why := _WHOLE.get(next(iter(found.step))):
+            self._say(shown, why)
+        else:
+            self._consider(place, found, shown)
 
-    def _consider(self, place: Place, step: Step, shown: Shown) -> None:
-        read = self._read(place, step, shown)
+    def _consider(self, place: Place, found: Placed, shown: Shown) -> None:
+        read = self._read(place, found, shown)
         if read is None:
             return
         if isinstance(read, Press) and place.section == "入力" and self._is_commit(read.element):
@@ -90,32 +99,32 @@ class Trier:
                 "trying": True,
             }
         else:
-            self._play(place, step, read, shown)
+            self._play(place, found, read, shown)
 
     def answered(self, answer: str, shown: Shown) -> None:
         """What the person says of a button that may store."""
         place, self._asked = self._asked, None
-        step = self._noted.step(place.section, place.n, "") if place else None
-        if place is None or step is None or answer != "harmless":
+        found = self._noted.step(place.section, place.n, "") if place else None
+        if place is None or found is None or answer != "harmless":
             self._say(shown, "押していません。")
             return
-        read = self._read(place, step, shown)
+        read = self._read(place, found, shown)
         if read is not None:
-            self._play(place, step, read, shown)
+            self._play(place, found, read, shown)
 
     def teach(self, asked: Mapping[str, Any], shown: Shown) -> None:
         """The person wants to point at the step's target."""
         place = Place(str(asked.get("section", "")), int(asked.get("step", -1)))
-        step = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
-        if step is None:
+        found = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
+        if found is None:
             self._say(shown, _CHANGED)
-        elif not target_of(step):
+        elif not target_of(found.step) or "読み取る" in found.step:
             self._say(
                 shown,
                 "この手順は、欄やボタンを指していません。「直す」で画面に出る文字を書き直してください。",
             )
         else:
-            self._wait_for_pointing(place, step, shown, "")
+            self._wait_for_pointing(place, found.step, shown, "")
 
     def forget(self) -> None:
         """The person does not want to teach."""
@@ -157,9 +166,27 @@ class Trier:
 
     # Playing
 
-    def _read(self, place: Place, step: Step, shown: Shown) -> ScenarioStep | None:
+    def _bound(self, found: Placed) -> dict[str, Bound]:
+        """What names stand for: what was read while trying, and the first item of every loop around the step."""
+        names = dict(self._names)
+        for loop in found.loops:
+            inside = loop[LOOP]
+            listed = inside.get("項目", [])
+            wanted = [listed] if isinstance(listed, str) else listed
+            specs = [one for one in self._known.specs if {one.label, one.code} & set(wanted)]
+            columns = inside.get("表", [])
+            items = items_of_case(specs, self._known.values)
+            if columns:
+                items = (
+                    rows_of_page(self._browser.see(), [columns] if isinstance(columns, str) else columns)
+                    or []
+                )
+            names |= {str(inside.get("名前", "")): one for one in items[:1]}
+        return names
+
+    def _read(self, place: Place, found: Placed, shown: Shown) -> ScenarioStep | None:
         try:
-            read = load_step(step, place.section, self._known.specs)
+            read = load_step(found.step, place.section, self._known.specs, self._bound(found))
         except DefinitionRefused as refused:
             self._failed(place, shown, "".join(one.message for one in refused.problems))
             return None
@@ -175,14 +202,23 @@ class Trier:
         commit = self._noted.commit()
         return bool(commit) and target_of(commit) == target_of(translating.press(element, leaves=True))
 
-    def _play(self, place: Place, step: Step, read: ScenarioStep, shown: Shown) -> None:
+    def _play(self, place: Place, found: Placed, read: ScenarioStep, shown: Shown) -> None:
+        step = found.step
         element = read.element if isinstance(read, (Fill, Press)) else None
         # What is pressed is gone afterwards.
         image = self._picture(element) if isinstance(read, Press) else b""
         self._browser.permit(isinstance(read, Press))
         player = StepPlayer(self.system, self._base, self._browser, self._secrets, {})
-        context = Context(dict(self._known.values), lambda: None, login=place.section == "ログイン")
-        skipped = read.when is not None and not read.when.fill(context.values, self._secrets).text
+        context = Context(
+            dict(self._known.values),
+            lambda: None,
+            login=place.section == "ログイン",
+            names=self._bound(found),
+        )
+        skipped = (
+            read.when is not None
+            and not read.when.fill(context.values, self._secrets, names=context.names).text
+        )
         try:
             player.play([read], context)
         except RobotError as error:
@@ -197,6 +233,9 @@ class Trier:
             image = self._picture(element)
         if image:
             self._noted.keep(target_of(step), image)
+        if isinstance(read, Read) and not skipped:
+            self._names[read.name] = context.names[read.name]
+            self._say(shown, f"「{read.name}」は「{context.names[read.name].text}」です。")
         did = "条件に合わないため、とばしました。" if skipped else "そのとおりに動きました。"
         self._say(shown, f"ためした結果：{did}")
         shown.tried = {"section": place.section, "n": place.n, "ok": True}

@@ -21,7 +21,7 @@ from yakuba.kernel.operations.pages import button
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.robots.actions import publishing
+from yakuba.services.robots.actions import editing, publishing
 from yakuba.services.robots.actions import recordings as actions
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.engine import drafts
@@ -90,7 +90,7 @@ def _editor(
         "difference": queries.difference(row),
         "trial_runs": row.trial_run is not None and row.trial_run.is_unfinished,
         "trial_problem": publishing.trial_problem(row),
-        "verbs": ("待つ", "確かめる"),
+        "verbs": editing.NEW,
     }
     return render(request, "robots/draft.html", context, status=status)
 

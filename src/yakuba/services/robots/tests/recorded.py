@@ -63,9 +63,9 @@ class Notebook:
     def keep(self, target: str, image: bytes) -> None:
         self.pictures[target] = image
 
-    def step(self, section: str, n: int, mark: str) -> Step | None:
+    def step(self, section: str, n: int, mark: str) -> drafts.Placed | None:
         stale = mark and mark != drafts.mark_of(self.draft)
-        return None if stale else drafts.step_at(self.draft, section, n)
+        return None if stale else drafts.place_of(self.draft, section, n)
 
     def commit(self) -> Step:
         return dict(self.draft.get("登録") or {})

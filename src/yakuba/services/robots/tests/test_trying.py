@@ -11,7 +11,9 @@ from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.adapters.recording import RecordingBrowser
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import drafts
+from yakuba.services.robots.engine.browser import Entry, Verdict
 from yakuba.services.robots.engine.recorder import Recorder
+from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.tests.pages import Pages
 from yakuba.services.robots.tests.recorded import Notebook
@@ -44,6 +46,7 @@ class Desk:
     """A recorder with a draft, before a small site."""
 
     def __init__(self, browser: RecordingBrowser) -> None:
+        self.browser = browser
         self.site = Pages({"/entry": FORM, "/done": "<h1>完了</h1>"})
         self.notebook = Notebook(self.site.base)
         self.notebook.draft["入力"] = [dict(one) for one in STEPS]
@@ -132,3 +135,27 @@ def test_a_step_can_be_aimed_elsewhere_though_it_is_found(desk: Desk) -> None:
     desk.do(do="leave")
     assert "入れる値" not in desk.choose("お名前")
     assert desk.recorder.shown.current is not None  # it is recorded again
+
+
+def test_a_step_in_a_loop_is_tried_with_the_first_item(desk: Desk) -> None:
+    loop = {"項目": ["氏名", "備考"], "名前": "もの", "手順": [{"入力": {"欄": "メモ", "値": "{もの}です"}}]}
+    desk.steps[1:] = [{"くり返す": loop}]
+    assert "中の手順を一つずつ" in desk.do(do="try", step=1)
+    assert "動きました" in desk.do(do="try", step=2)
+    wanted = Entry(Element(Role.FIELD, "メモ"), EntryKind.TEXT, ("山田太郎です",))
+    assert [one.verdict for one in desk.browser.verify([wanted])] == [Verdict.OK]
+
+
+def test_what_was_read_can_be_used_by_the_next_try_and_the_recording(desk: Desk) -> None:
+    desk.site.html["/entry"] = FORM + "<dl><dt>世帯番号</dt><dd>S-77</dd></dl>"
+    desk.do(do="try", step=0)
+    desk.recorder.section = "入力"
+    assert desk.recorder.told()["items"] == ["世帯番号"]
+    assert "{世帯番号} になります" in desk.do(do="read", text="世帯番号")
+    assert desk.steps[-1] == {"読み取る": {"項目": "世帯番号", "名前": "世帯番号"}}
+    desk.choose("メモ")
+    desk.do(do="type", text="S-77")
+    assert desk.steps[-1] == {"入力": {"欄": "メモ", "値": "{世帯番号}"}}
+    assert "項目" in desk.do(do="try", step=len(desk.steps) - 1)  # it has not been read while trying
+    assert "「世帯番号」は「S-77」です" in desk.do(do="try", step=len(desk.steps) - 2)
+    assert "動きました" in desk.do(do="try", step=len(desk.steps) - 1)

@@ -60,6 +60,13 @@
       return row;
     }));
   };
+  const showItems = (labels) => {
+    part("items").replaceChildren(...labels.map((label) => {
+      const row = make("li", "", { className: "rows__row" });
+      row.append(make("button", `「${label}」を読み取る`, { type: "button", className: "button button--text", onclick: () => send({ do: "read", text: label }) }));
+      return row;
+    }));
+  };
   const stepButton = (words, act, part, line, mark) => make("button", words, {
     type: "button", className: "button button--text", ariaLabel: `${words}：${line.text}`,
     onclick: () => send({ do: act, section: part.title, step: line.n, mark }),
@@ -114,6 +121,7 @@
     showTeaching(shown.teaching);
     showField(shown.current, shown.candidates || []);
     showTargets(shown.targets || []);
+    showItems(shown.items || []);
   };
   const ask = () => fetch(`${root.dataset.live}?seen=${seen}`)
     .then((answer) => answer.json()).then(show)
