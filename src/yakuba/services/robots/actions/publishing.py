@@ -31,7 +31,12 @@ _TRIED = frozenset({RowState.REHEARSED.value, RowState.FOUND_ALREADY.value})
 def checked(recording: Recording) -> language.Scenario:
     """The draft as a scenario. Raises DefinitionRefused with every mistake and its line."""
     procedure = recording.case.procedure
-    return load(drafts.text_of(recording.draft), procedure.code, register.field_specs(procedure))
+    return load(
+        drafts.text_of(recording.draft),
+        procedure.code,
+        register.field_specs(procedure),
+        register.published_text,
+    )
 
 
 @transaction.atomic
@@ -40,7 +45,7 @@ def set_text(recording: Recording, text: str) -> Recording:
     row = recordings.locked(recording)
     _may_change(row)
     procedure = row.case.procedure
-    load(text, procedure.code, register.field_specs(procedure))
+    load(text, procedure.code, register.field_specs(procedure), register.published_text)
     row.draft = drafts.document_of(text)
     row.name = str(row.draft["名前"])[:120]
     row.save(update_fields=["draft", "name"])

@@ -243,6 +243,21 @@ class Notes:
         """A picture of a target, instead of the one before."""
         keep_picture(self._recording, target, image)
 
+    def step(self, section: str, n: int, mark: str) -> drafts.Placed | None:
+        """See `Noted.step`."""
+        self._recording.refresh_from_db(fields=["draft"])
+        draft = self._recording.draft
+        return None if mark and mark != drafts.mark_of(draft) else drafts.place_of(draft, section, n)
+
+    def commit(self) -> Step:
+        """See `Noted.commit`."""
+        return dict(self._recording.draft.get("登録") or {})
+
+    def replace(self, section: str, n: int, old: Step, new: Step) -> bool:
+        """See `Noted.replace`."""
+        with changing(self._recording) as draft:
+            return drafts.replace_step(draft, section, n, old, new)
+
 
 @contextmanager
 def changing(recording: Recording) -> Iterator[Document]:

@@ -39,7 +39,7 @@ def load_scenario(
     """
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     procedure = _procedure(text)
-    parsed = load(text, procedure.code, register.field_specs(procedure))
+    parsed = load(text, procedure.code, register.field_specs(procedure), register.published_text)
     system = _system(parsed.system)
     scenario = Scenario.objects.select_for_update().filter(name=parsed.name).first()
     if scenario is None:

@@ -7,6 +7,9 @@ it takes. Whether it is a scenario is the loader's to say: a draft may lack sect
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -18,6 +21,9 @@ Document = dict[str, Any]
 
 SECTIONS = ("ログイン", "照会", "入力", "登録", "結果", "確認")
 WITH_STEPS = ("ログイン", "照会", "入力")
+LOOP = "くり返す"
+#: What a step may speak of besides a button or a link.
+AIMS = ("項目", "欄", "文字", "見出し", "表")
 _FILLS = ("入力", "選ぶ", "チェック")
 
 
@@ -45,6 +51,64 @@ def has_steps(document: Document, section: str) -> bool:
     """Whether anything was recorded for a section."""
     found = document.get(section)
     return bool(found.get("手順") if isinstance(found, dict) and section == "照会" else found)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step of a draft with the list that it stands in, its place there, the loops around it, the outermost first, and
+    the section's own list."""
+
+    step: Step
+    among: list[Step]
+    at: int
+    loops: tuple[Step, ...]
+    outermost: list[Step]
+
+
+def placed(document: Document, section: str) -> list[Placed]:
+    """The steps of a section and those inside of loops, in the order in which they are written. By their number in it,
+    from 0, editor and recorder name them."""
+    if section not in WITH_STEPS or not has_steps(document, section):
+        return []
+    steps = steps_of(document, section)
+    return list(_placed(steps, (), steps))
+
+
+def _placed(steps: list[Step], loops: tuple[Step, ...], outermost: list[Step]) -> Iterator[Placed]:
+    for at, step in enumerate(steps):
+        yield Placed(step, steps, at, loops, outermost)
+        if LOOP in step and isinstance(step[LOOP], dict):
+            inside = step[LOOP].get("手順")
+            yield from _placed(inside if isinstance(inside, list) else [], (*loops, step), outermost)
+
+
+def place_of(document: Document, section: str, n: int) -> Placed | None:
+    """A step by its number; None where there is none."""
+    found = placed(document, section)
+    return found[n] if 0 <= n < len(found) else None
+
+
+def replace_step(document: Document, section: str, n: int, old: Step, new: Step) -> bool:
+    """Put `new` where `old` stands; False where it does not."""
+    found = place_of(document, section, n)
+    if found is None or found.step != old:
+        return False
+    found.among[found.at] = new
+    return True
+
+
+def rename(document: Document, section: str, old: str, new: str) -> None:
+    """Every `{old}` of a section becomes `{new}`."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: renamed(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [renamed(one) for one in value]
+        return re.sub(rf"\{{{re.escape(old)}(?=[:}}])", lambda _: f"{{{new}", str(value))
+
+    steps = steps_of(document, section)
+    steps[:] = [renamed(one) for one in steps]
 
 
 def target_of(step: Step) -> str:
@@ -110,6 +174,11 @@ def text_of(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
+def step_text(step: Mapping[str, Any]) -> str:
+    """One step as a list of one."""
+    return "\n".join([*_block(dict(step)), ""])
+
+
 def mark_of(document: Document) -> str:
     """By which a page knows later whether it still shows the draft as it is."""
     return hashlib.sha256(text_of(document).encode()).hexdigest()[:16]
@@ -123,13 +192,13 @@ def document_of(text: str) -> Document:
 
 def _section(key: str, value: Any) -> list[str]:
     if isinstance(value, list):
-        return ["", f"{key}:", *(f"  - {_block(one)}" for one in value)]
+        return ["", f"{key}:", *(line for one in value for line in _block(one, "  "))]
     if not isinstance(value, dict):
         return [f"{key}: {_flow(value)}"]
     lines = ["", f"{key}:"]
     for inner, content in value.items():
         if isinstance(content, list):
-            lines += [f"  {_flow(inner)}:", *(f"    - {_block(one)}" for one in content)]
+            lines += [f"  {_flow(inner)}:", *(line for one in content for line in _block(one, "    "))]
         elif isinstance(content, dict) and inner == "項目":
             lines += [f"  {inner}:", *(f"    {_flow(k)}: {_flow(v)}" for k, v in content.items())]
         else:
@@ -137,12 +206,17 @@ def _section(key: str, value: Any) -> list[str]:
     return lines
 
 
-def _block(step: Any) -> str:
-    """A step as people write it after the dash: its verb, then what it takes in braces."""
-    if isinstance(step, dict) and len(step) == 1:
-        ((verb, inside),) = step.items()
-        return f"{_flow(verb)}: {_flow(inside)}"
-    return _flow(step)
+def _block(step: Any, indent: str = "") -> list[str]:
+    """A step as people write it after the dash: its verb, then what it takes in braces; a loop with its steps below."""
+    if not isinstance(step, dict) or len(step) != 1:
+        return [f"{indent}- {_flow(step)}"]
+    ((verb, inside),) = step.items()
+    steps = inside.get("手順") if verb == LOOP and isinstance(inside, dict) else None
+    if not isinstance(steps, list) or not steps:
+        return [f"{indent}- {_flow(verb)}: {_flow(inside)}"]
+    others = [f"{indent}    {_flow(key)}: {_flow(one)}" for key, one in inside.items() if key != "手順"]
+    within = [line for one in steps for line in _block(one, f"{indent}      ")]
+    return [f"{indent}- {verb}:", *others, f"{indent}    手順:", *within]
 
 
 def _flow(value: Any) -> str:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
 from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.engine.calling import Callees, Library, nothing_published
+from yakuba.services.robots.engine.control import ControlReader
+from yakuba.services.robots.engine.drafts import step_text
+from yakuba.services.robots.engine.filling import CALLED, NO_NAMES, Bound, Template
 from yakuba.services.robots.engine.scenario import (
+    Call,
     CheckItem,
     Confirm,
     Landmark,
     LookUp,
     NumberFrom,
     Press,
+    Repeat,
     Result,
     Role,
     Scenario,
     Step,
     System,
-    Template,
+    every,
     templates,
 )
 from yakuba.services.robots.engine.seeing import NUMBER_HERE
@@ -32,7 +39,7 @@ from yakuba.services.robots.engine.template import TemplateReader
 _SECTIONS = ("名前", "版", "手続", "システム", "ログイン", "照会", "入力", "登録", "結果")
 _SYSTEM = ("名前", "住所", "ログイン画面")
 _SYSTEM_MORE = ("ログイン拒否", "エラー表示", "落ち着くまで", "待つ上限", "同じ番号を断る")
-_NOWHERE = Landmark("", True)
+NOWHERE = Landmark("", True)
 
 
 def procedure_of(source: str) -> str:
@@ -47,9 +54,12 @@ def procedure_of(source: str) -> str:
     return named.text
 
 
-def load(source: str, procedure: str, fields: Sequence[FieldSpec]) -> Scenario:
-    """Check a scenario against its procedure. Raises `DefinitionRefused` with all faults."""
-    return _Loader(procedure, fields).load(source)
+def load(
+    source: str, procedure: str, fields: Sequence[FieldSpec], library: Library = nothing_published
+) -> Scenario:
+    """Check a scenario against its procedure. library: the published scenarios that it may call. Raises
+    `DefinitionRefused` with all faults."""
+    return _Loader(procedure, fields, library).load(source)
 
 
 def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
@@ -57,12 +67,35 @@ def load_login(source: str) -> tuple[System, tuple[Step, ...]]:
     return _Loader("", ()).load_login(source)
 
 
+def load_step(
+    step: Mapping[str, Any], section: str, fields: Sequence[FieldSpec], names: Mapping[str, Bound] = NO_NAMES
+) -> Step:
+    """One step of a draft, as it stands in that section. names: those that it may use. Raises `DefinitionRefused`."""
+    return _Loader("", fields).load_step(step_text(step), section, names)
+
+
 class _Loader:
-    def __init__(self, procedure: str, fields: Sequence[FieldSpec]) -> None:
+    def __init__(
+        self,
+        procedure: str,
+        fields: Sequence[FieldSpec],
+        library: Library = nothing_published,
+        chain: Sequence[str] = (),
+    ) -> None:
         self._procedure = procedure
         self._fields = fields
+        self._library, self._chain = library, tuple(chain)
         self._faults = Faults()
         self._templates = TemplateReader(fields, self._faults)
+
+    def _entry_reader(self, name: str, system: str) -> StepReader:
+        def again(text: str, chain: Sequence[str]) -> Scenario:
+            return _Loader(self._procedure, self._fields, self._library, chain).load(text)
+
+        chain = self._chain or (name,)
+        callees = Callees(self._library, self._faults, chain, again, system)
+        control = ControlReader(self._templates, self._faults, callees.callee)
+        return StepReader(self._templates, self._faults, control=control)
 
     def load(self, source: str) -> Scenario:
         top = Section(parse(source), "シナリオ", self._faults, required=_SECTIONS, optional=("説明", "確認"))
@@ -71,7 +104,8 @@ class _Loader:
         system = self._system(top, plain)
         login = with_secrets.steps(top.node("ログイン"), "ログイン")
         look_up = self._look_up(top, plain)
-        entry = plain.steps(top.node("入力"), "入力")
+        with self._templates.scope():
+            entry = self._entry_reader(top.text("名前"), system.name).steps(top.node("入力"), "入力")
         commit = self._commit(top, entry, plain)
         result = self._result(top, plain)
         confirm = self._confirm(top)
@@ -97,6 +131,15 @@ class _Loader:
             masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
 
+    def load_step(self, source: str, section: str, names: Mapping[str, Bound]) -> Step:
+        self._templates.know(names)
+        entry = self._entry_reader("", "") if section == "入力" else None
+        reader = entry or StepReader(self._templates, self._faults, secrets=section == "ログイン")
+        steps = reader.steps(parse(source), section)
+        if self._faults.found or not steps:
+            raise DefinitionRefused(self._faults.found)
+        return steps[0]
+
     def load_login(self, source: str) -> tuple[System, tuple[Step, ...]]:
         wanted = {"システム", "ログイン"}
         node = parse(source)
@@ -121,7 +164,7 @@ class _Loader:
     def _system(self, top: Section, steps: StepReader) -> System:
         node = top.node("システム")
         if node is None:
-            return System("", "", _NOWHERE)
+            return System("", "", NOWHERE)
         section = Section(node, "システム", self._faults, required=_SYSTEM, optional=_SYSTEM_MORE)
         base = section.text("住所").rstrip("/")
         address = urlsplit(base)
@@ -130,7 +173,7 @@ class _Loader:
         return System(
             name=section.text("名前"),
             base=base,
-            login_page=self._landmark(section, "ログイン画面", steps) or _NOWHERE,
+            login_page=self._landmark(section, "ログイン画面", steps) or NOWHERE,
             login_refused=self._landmark(section, "ログイン拒否", steps),
             refusal=self._landmark(section, "エラー表示", steps),
             settle_seconds=section.number("落ち着くまで", 60.0, 1.0, 3600.0),
@@ -196,13 +239,16 @@ class _Loader:
             return None
         if commit.element.role is not Role.BUTTON or commit.when:
             self._faults.add(node.line, "", "「登録」で押せるのはボタンだけです（条件は付けられません）。")
-        for step in entry:
-            if isinstance(step, Press) and step.element.label == commit.element.label:
-                self._faults.add(
-                    step.line,
-                    "",
-                    f"「入力」の中で登録のボタン「{step.element.label}」は押せません。登録する操作は「登録」だけに書いてください。",
-                )
+        committing = {commit.element.label} | {one.commit for one in every(entry) if isinstance(one, Call)}
+        for outer in entry:
+            for step in every((outer,)):
+                if isinstance(step, Press) and step.element.label in committing:
+                    line = step.line if step.line < CALLED else outer.line
+                    self._faults.add(
+                        line,
+                        "",
+                        f"「入力」の中で登録のボタン「{step.element.label}」は押せません。登録する操作は「登録」だけに書いてください。",
+                    )
         return commit
 
     def _result(self, top: Section, steps: StepReader) -> Result | None:
@@ -247,6 +293,7 @@ class _Loader:
 
     def _warnings(self, entry: tuple[Step, ...]) -> tuple[str, ...]:
         used = {spec.code for one in templates(entry) for spec in one.fields}
+        used |= {spec.code for one in every(entry) if isinstance(one, Repeat) for spec in one.fields}
         unused = [spec.label for spec in self._fields if spec.code not in used]
         return (f"入力に使われていない項目があります：{'、'.join(unused)}",) if unused else ()
 

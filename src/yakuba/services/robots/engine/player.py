@@ -24,15 +24,12 @@ from yakuba.services.robots.engine.errors import (
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.redact import Redactor
 from yakuba.services.robots.engine.scenario import (
-    CheckItem,
     CheckLandmark,
     Scenario,
 )
 from yakuba.services.robots.engine.seeing import (
-    items_of,
     matches,
     numbers_told,
-    one_line,
     plain,
     sees,
     table_rows,
@@ -122,7 +119,7 @@ class ScenarioPlayer:
         self._steps.play(self._scenario.entry, Context(row.values, between_steps, entry=True))
         page = self._steps.now()
         if confirm is not None and confirm.before:
-            differing = self._differing(confirm.items, row, page)
+            differing = self._steps.differing(confirm.items, Context(row.values, between_steps), page)
             if differing:
                 listed = "、".join(differing)
                 raise Differs(
@@ -161,8 +158,9 @@ class ScenarioPlayer:
         confirm = self._scenario.confirm
         if confirm is None or not confirm.steps:
             return ()
-        self._steps.play(confirm.steps, Context(row.values, lambda: None, number))
-        return self._differing(confirm.items, row, self._steps.now())
+        context = Context(row.values, lambda: None, number)
+        self._steps.play(confirm.steps, context)
+        return self._steps.differing(confirm.items, context, self._steps.now())
 
     @_covered
     def picture(self) -> bytes:
@@ -275,20 +273,6 @@ class ScenarioPlayer:
                 self._browser.wait_for(told, self._scenario.system.patience)
             self._steps.arrived(best[0][0], press.line, login=False)
         return best[0]
-
-    def _differing(self, items: Sequence[CheckItem], row: Row, page: Page) -> list[str]:
-        differing = []
-        for item in items:
-            shown = items_of(page, item.label)
-            if len(shown) != 1:
-                raise ScreenChanged(
-                    f"画面に項目「{item.label}」が{'二つ以上あります' if shown else 'ありません'}。",
-                    where=self._steps.where(item.line, page),
-                    expected=f"項目「{item.label}」",
-                )
-            if shown[0] != one_line(self._steps.text(item.value, row)):
-                differing.append(item.label)
-        return differing
 
     # Login
 

@@ -16,11 +16,20 @@ from yakuba.services.robots.engine.complaints import button_problem, entry_probl
 from yakuba.services.robots.engine.drafts import Step, target_of
 from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.ports import BetweenSteps
-from yakuba.services.robots.engine.recording import Noted, RecordingPort, Shown, element_of, words_of
+from yakuba.services.robots.engine.recording import (
+    Noted,
+    RecordingPort,
+    Shown,
+    element_of,
+    readable,
+    words_of,
+)
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
+from yakuba.services.robots.engine.seeing import items_of, one_line
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 from yakuba.services.robots.engine.translating import Known, Value, value_of
+from yakuba.services.robots.engine.trying import Trier
 
 KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
 
@@ -62,7 +71,12 @@ class Recorder:
             "key": self._key,
             "scroll": lambda asked: self._browser.scroll(float(asked.get("down", 0))),
             "back": lambda _: self._back(),
+            "read": lambda asked: self._read(str(asked.get("text", ""))),
+            "try": self._try,
+            "teach": lambda asked: self._tries.teach(asked, self.shown),
+            "leave": lambda _: self._tries.forget(),
         }
+        self._tries = Trier(browser, base, known, self._secrets, noted, self.hidden)
 
     # What the person does
 
@@ -80,6 +94,7 @@ class Recorder:
             if asked["do"] == "answer":
                 self.shown.question = kept.question
             job(asked)
+            self._tries.show_teaching(self.shown)
             if self._browser.stopped():
                 self._tell("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
         except RobotError as error:
@@ -101,6 +116,7 @@ class Recorder:
 
     def log_in(self, system: System, login: Sequence[ScenarioStep], between: BetweenSteps) -> None:
         """Log in as the scenario says, with the vault's secrets; the person goes on from there."""
+        self._tries.system = system
         missing = {name for one in templates(tuple(login)) for name in one.secrets} - self._secrets.keys()
         if missing:
             self._tell(
@@ -144,6 +160,9 @@ class Recorder:
 
     def _take(self, found: dict[str, Any]) -> None:
         """Something was pointed at: a field waits for its value, anything else is pressed."""
+        if self._tries.teaching:
+            self._tries.pointed(found, self.shown)
+            return
         if found["n"] < 0:
             self._tell("ここには、入力する欄も押すボタンもありません。")
             return
@@ -280,7 +299,8 @@ class Recorder:
         """What no picture that is kept may show."""
         masked = [self._known.values.get(spec.code, "") for spec in self._known.specs]
         digits = tuple(one for one in masked if one.isdigit() and len(one) >= 6)
-        return Hidden((*self._secrets.values(), *self._typed, *self._known.texts()), digits)
+        told = (*self._known.texts(), *self._known.read.values())
+        return Hidden((*self._secrets.values(), *self._typed, *told), digits)
 
     # Buttons and links
 
@@ -305,6 +325,10 @@ class Recorder:
     def _answer(self, answer: str) -> None:
         question, self.shown.question = self.shown.question, None
         if question is None:
+            return
+        if question.get("trying"):
+            self._tries.answered(answer, self.shown)
+            self._look()
             return
         element = element_of(question["element"])
         if answer == "harmless":
@@ -378,6 +402,22 @@ class Recorder:
         self.shown.done = True
 
     # The rest
+
+    def _read(self, label: str) -> None:
+        """What stands beside a label is read into a name, by which later steps may type it."""
+        page = self._browser.see()
+        if label not in readable(page) or self.section != "入力" or self._known.told_by(label):
+            self._tell("その項目は、ここでは読み取れません。")
+            return
+        step = translating.reading(label, self._known)
+        name = step["読み取る"]["名前"]
+        self._known.read[name] = one_line(items_of(page, label)[0])
+        self._noted.add(self.section, step)
+        self._tell(f"「{label}」を読み取ります。あとの欄に同じ値を入れると、{{{name}}} になります。")
+
+    def _try(self, asked: Mapping[str, Any]) -> None:
+        self._tries.begin(asked, self.shown)
+        self._look()
 
     def _key(self, asked: Mapping[str, Any]) -> None:
         if asked.get("key") in KEYS:

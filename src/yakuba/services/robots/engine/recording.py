@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.services.robots.engine.browser import Browser, Hidden, Page
-from yakuba.services.robots.engine.drafts import Step
+from yakuba.services.robots.engine.drafts import Placed, Step
 from yakuba.services.robots.engine.scenario import Element, Role
+
+_LONGEST_LABEL = 40  # characters
 
 
 class RecordingPort(Browser, Protocol):
@@ -41,17 +43,30 @@ class Noted(Protocol):
     def keep(self, target: str, image: bytes) -> None:
         """A picture of a target."""
 
+    def step(self, section: str, n: int, mark: str) -> Placed | None:
+        """The step of that number (`drafts.placed`); None where there is none, or the draft is not the one of that mark
+        (empty: whatever it is)."""
+
+    def commit(self) -> Step:
+        """The draft's commit step; empty where it has none."""
+
+    def replace(self, section: str, n: int, old: Step, new: Step) -> bool:
+        """Put another step in a step's place; False where that one is not there any more."""
+
 
 @dataclass
 class Shown:
     """What the person is told. current: the field that waits for a value.  question: the button that may store.
-    candidates: template and text by which the case would fill the current field."""
+    candidates: template and text by which the case would fill the current field.  tried: the step that was tried last
+    (`section`, `n`) and whether it did what it says (`ok`).  teaching: the step whose target is to be pointed at."""
 
     notice: str = ""
     current: dict[str, Any] | None = None
     question: dict[str, Any] | None = None
     candidates: list[tuple[str, str]] = field(default_factory=list)
     done: bool = False
+    tried: dict[str, Any] | None = None
+    teaching: dict[str, Any] | None = None
 
     def told(self, page: Page, section: str, targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The same for the page, with where the person is and what can be pointed at without a mouse."""
@@ -60,7 +75,10 @@ class Shown:
             "current": self.current,
             "question": self.question,
             "candidates": self.candidates,
+            "tried": self.tried,
+            "teaching": self.teaching,
             "section": section,
+            "items": [label for label in readable(page) if section == "入力"],
             "heading": page.headings[0] if page.headings else page.title,
             "targets": [
                 {name: one[name] for name in ("n", "kind", "label")}
@@ -69,6 +87,12 @@ class Shown:
                 if one["element"]
             ],
         }
+
+
+def readable(page: Page) -> list[str]:
+    """The labels beside which exactly one text stands."""
+    labels = [label for label, text in page.items if label and text and len(label) <= _LONGEST_LABEL]
+    return [one for one in dict.fromkeys(labels) if labels.count(one) == 1][:60]
 
 
 def element_of(words: Mapping[str, Any]) -> Element:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
-from yakuba.kernel.values.types import TYPES, written
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine.errors import BadValue
+from yakuba.services.robots.engine.filling import Template
 
 
 class Role(StrEnum):
@@ -35,106 +35,6 @@ class Element:
     def __str__(self) -> str:
         inside = f"「{self.within}」の中の" if self.within else ""
         return f"{inside}{self.role}「{self.label}」"
-
-
-@dataclass(frozen=True)
-class FieldPart:
-    """`{氏名:半角カナ}`: a value of the case."""
-
-    spec: FieldSpec
-    formats: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SecretPart:
-    """`{秘密:パスワード}`: a secret by its name."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class NumberPart:
-    """`{登録番号}`: the number the target gave to this row."""
-
-
-Part = str | FieldPart | SecretPart | NumberPart
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A template with its values put in. A field of type choices gives several texts, anything else one. secret: it
-    holds a secret or a masked value, and is told to nobody."""
-
-    texts: tuple[str, ...]
-    secret: bool = False
-
-    @property
-    def text(self) -> str:
-        return "、".join(self.texts)
-
-    def __repr__(self) -> str:
-        return "Filled(secret)" if self.secret else f"Filled({self.texts!r})"
-
-
-@dataclass(frozen=True)
-class Template:
-    """Text with `{…}` parts, from one line of the scenario."""
-
-    parts: tuple[Part, ...]
-    line: int
-
-    def fill(self, values: Mapping[str, str], secrets: Mapping[str, str], number: str = "") -> Filled:
-        """Put values in. Raises `BadValue`, naming the field, when a value cannot be written so."""
-        if len(self.parts) == 1 and isinstance(self.parts[0], FieldPart):
-            return Filled(self._field(self.parts[0], values), self.is_secret)
-        text = ""
-        for part in self.parts:
-            if isinstance(part, str):
-                text += part
-            elif isinstance(part, FieldPart):
-                text += "、".join(self._field(part, values))
-            elif isinstance(part, NumberPart):
-                text += number
-            else:
-                text += secrets[part.name]
-        return Filled((text,), self.is_secret)
-
-    def _field(self, part: FieldPart, values: Mapping[str, str]) -> tuple[str, ...]:
-        spec = part.spec
-        value = values.get(spec.code, "")
-        items = value.split(",") if spec.type == "choices" and value else [value]
-        try:
-            return tuple(
-                written(_option(spec, item, "コード" in part.formats), part.formats) for item in items
-            )
-        except ValueError as error:
-            why = "" if TYPES[spec.type].masked else f"{error}。"
-            raise BadValue(
-                f"「{spec.label}」を書けません。{why}値を直してからもう一度流してください。",
-                field=spec.label,
-                where=f"シナリオ {self.line}行目",
-            ) from None
-
-    @property
-    def fields(self) -> tuple[FieldSpec, ...]:
-        return tuple(part.spec for part in self.parts if isinstance(part, FieldPart))
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(part.name for part in self.parts if isinstance(part, SecretPart))
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether what comes of it must not be told: it holds a secret, or a value of a masked type."""
-        return bool(self.secrets) or any(TYPES[spec.type].masked for spec in self.fields)
-
-
-def _option(spec: FieldSpec, code: str, as_code: bool) -> str:
-    if not spec.options or not code or as_code:
-        return code
-    if code not in spec.options:
-        raise ValueError(f"選択肢に「{code}」がありません")
-    return spec.options[code]
 
 
 @dataclass(frozen=True)
@@ -221,7 +121,54 @@ class CheckItem:
     when: Template | None = None
 
 
-Step = Authenticate | Open | Press | Fill | Wait | CheckLandmark | CheckItem
+class ReadFrom(StrEnum):
+    """Where a value stands that is read: beside a label, in a field, or in a sentence with `{値}` in its place."""
+
+    ITEM = "項目"
+    FIELD = "欄"
+    TEXT = "文字"
+
+
+@dataclass(frozen=True)
+class Read:
+    """Give a name to what stands on the page. number: of that text the one number in it, without separators."""
+
+    name: str
+    source: ReadFrom
+    text: str
+    number: bool
+    line: int
+    when: Template | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Steps for each item: of a field with several, of several fields those that have a value, or each row of a table of
+    the page that has these columns. The rows are those that stand there when it begins."""
+
+    name: str
+    steps: tuple[Step, ...]
+    line: int
+    fields: tuple[FieldSpec, ...] = ()
+    columns: tuple[str, ...] = ()
+    when: Template | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """The entry of another published scenario, up to its commit step, which is not pressed (`commit` is its button's label). items: what that scenario
+    compares on the page before its own commit step. Lines of its steps are moved by a multiple of `CALLED`."""
+
+    scenario: str
+    version: int
+    steps: tuple[Step, ...]
+    items: tuple[CheckItem, ...]
+    line: int
+    commit: str = ""
+    when: Template | None = None
+
+
+Step = Authenticate | Open | Press | Fill | Wait | CheckLandmark | CheckItem | Read | Repeat | Call
 
 
 @dataclass(frozen=True)
@@ -313,7 +260,8 @@ class Scenario:
     def hidden_labels(self) -> tuple[str, ...]:
         """The labels beside which a secret or a masked value is typed or stands."""
         confirm = self.confirm
-        steps = (*self.login, *self.look_up.steps, *self.entry, *(confirm.steps if confirm else ()))
+        parts = (*self.login, *self.look_up.steps, *self.entry, *(confirm.steps if confirm else ()))
+        steps = tuple(every(parts))
         items = (*steps, *self.result.checks, *(confirm.items if confirm else ()))
         labels = [spec.label for spec in self.masked]
         labels += [one.element.label for one in items if isinstance(one, Fill) and one.value.is_secret]
@@ -321,9 +269,29 @@ class Scenario:
         return tuple(dict.fromkeys(labels))
 
 
+def every(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """The steps, and those inside of them."""
+    for step in steps:
+        yield step
+        if isinstance(step, (Repeat, Call)):
+            yield from every(step.steps)
+
+
+def moved(step: Step, by: int) -> Step:
+    """The same step on a line that is so much further down."""
+    changes: dict[str, Any] = {"line": step.line + by}
+    for one in fields(step):
+        value = getattr(step, one.name)
+        if isinstance(value, Template):
+            changes[one.name] = replace(value, line=value.line + by)
+        elif one.name in ("steps", "items"):
+            changes[one.name] = tuple(moved(inner, by) for inner in value)
+    return replace(step, **changes)
+
+
 def templates(steps: tuple[Step, ...]) -> Iterator[Template]:
     """Every template in the steps."""
-    for step in steps:
+    for step in every(steps):
         if step.when is not None:
             yield step.when
         if isinstance(step, Open):

@@ -66,9 +66,14 @@ def numbers_told(page: Page, result: Result, wanted: Mapping[str, str]) -> list[
         sure = [cells for cells, some in zip(rows, known, strict=True) if some and matches(cells, some)]
         return [cells[plain(result.text)] for cells in (sure if any(known) else rows[:1])]
     told = {NumberFrom.TEXT: page.text, NumberFrom.TITLE: page.title, NumberFrom.ADDRESS: unquote(page.url)}
-    parts = [_folded(part) for part in result.text.split(NUMBER_HERE)]
-    pattern = _NUMBER.join(r"\s*".join(re.escape(word) for word in part.split(" ")) for part in parts)
+    pattern = pattern_of(result.text, NUMBER_HERE, _NUMBER)
     return list(dict.fromkeys(re.findall(pattern, _folded(told[result.source]))))
+
+
+def pattern_of(text: str, here: str, value: str) -> str:
+    """A regular expression for a sentence in which `here` stands for what matches `value`; blanks may be missing."""
+    parts = [_folded(part) for part in text.split(here)]
+    return value.join(r"\s*".join(re.escape(word) for word in part.split(" ")) for part in parts)
 
 
 def _folded(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from yakuba.services.robots.contracts import Row
 from yakuba.services.robots.engine.browser import ANY_FORM, Browser, Entry, Page, Pressed, Verdict
@@ -16,6 +16,8 @@ from yakuba.services.robots.engine.complaints import (
     refusal_problem,
 )
 from yakuba.services.robots.engine.errors import (
+    BadValue,
+    Differs,
     LoggedOut,
     Refused,
     RobotError,
@@ -23,38 +25,51 @@ from yakuba.services.robots.engine.errors import (
     Trouble,
     Unanswered,
 )
+from yakuba.services.robots.engine.filling import Bound, Filled, Template, line_in_words
 from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.reading import (
+    MOST_ITEMS,
+    items_of_case,
+    numbers_in,
+    rows_of_page,
+    texts_read,
+)
 from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import (
     Authenticate,
+    Call,
     CheckItem,
     CheckLandmark,
     Element,
     EntryKind,
     Fill,
-    Filled,
     Open,
     Press,
+    Read,
+    ReadFrom,
+    Repeat,
     Role,
     Step,
     System,
-    Template,
     Wait,
 )
 from yakuba.services.robots.engine.seeing import items_of, one_line, sees
 
 ELSEWHERE = 0  # the line of no step
+_NOTHING_LIKE_IT = "\0"  # what no field holds
 
 
 @dataclass(frozen=True)
 class Context:
-    """What templates are filled from, and which part of the scenario the steps belong to."""
+    """What templates are filled from, and which part of the scenario the steps belong to. names: what steps have given
+    names to so far."""
 
     values: Mapping[str, str]
     between: BetweenSteps
     number: str = ""
     login: bool = False
     entry: bool = False
+    names: dict[str, Bound] = field(default_factory=dict)
 
 
 class StepPlayer:
@@ -100,7 +115,7 @@ class StepPlayer:
     def check_stopped(self, form: str, step: Press) -> None:
         """Raises `ScreenChanged` when the page was about to send what it never sent."""
         if form:
-            raise form_problem(step.element, form, f"シナリオ {step.line}行目")
+            raise form_problem(step.element, form, line_in_words(step.line))
 
     # Steps
 
@@ -118,12 +133,98 @@ class StepPlayer:
                 self._press_in_entry(step, waiting, context)
             elif isinstance(step, Press):
                 self._press(step, waiting, context)
+            elif isinstance(step, (Repeat, Call)):
+                self._several(step, context)
             else:
                 self._step(step, context)
             waiting = []
         self._fill(waiting)
 
-    def _step(self, step: Authenticate | Open | Wait | CheckLandmark | CheckItem, context: Context) -> None:
+    def _several(self, step: Repeat | Call, context: Context) -> None:
+        if isinstance(step, Call):
+            # Names belong to the scenario that gives them.
+            inside = replace(context, names={})
+            self.play(step.steps, inside)
+            self._compare(step, inside)
+            return
+        for item in self._items(step, context):
+            self.play(step.steps, replace(context, names={**context.names, step.name: item}))
+
+    def _compare(self, call: Call, context: Context) -> None:
+        page = self.now()
+        differing = self.differing(call.items, context, page) if call.items else []
+        if differing:
+            listed = "、".join(differing)
+            raise Differs(
+                f"呼び出した「{call.scenario}」の確認画面の値が申請と違います（{listed}）。登録していません。"
+                "値とシナリオを確かめてください。",
+                field=listed,
+                where=self.where(call.line, page),
+            )
+
+    def _items(self, step: Repeat, context: Context) -> Sequence[Bound]:
+        """What a loop goes through, as it stands when the loop begins."""
+        found: list[Bound] | None = items_of_case(step.fields, context.values)
+        if step.columns:
+            found = rows_of_page(self.now(), step.columns)
+            if found is None:
+                self._browser.settle(lambda page: rows_of_page(page, step.columns) is not None)
+                self.page = self._browser.see()
+                found = rows_of_page(self.page, step.columns)
+        if found is None:
+            listed = "」「".join(step.columns)
+            raise ScreenChanged(
+                f"見出し「{listed}」のある表が画面にありません。画面とシナリオを見くらべてください。",
+                where=self.where(step.line, self.now()),
+                expected=f"表「{listed}」",
+            )
+        if len(found) > MOST_ITEMS:
+            raise BadValue(
+                f"くり返しが{MOST_ITEMS}回を超えます（{len(found)}件）。人が入力してください。",
+                where=self.where(step.line, self.now()),
+            )
+        return found
+
+    def _read(self, step: Read, context: Context) -> None:
+        texts = self._standing(step, self.now())
+        if len(texts) != 1:
+
+            def stands(page: Page) -> bool:  # perhaps it is only drawn now
+                self.page, texts[:] = page, self._standing(step, page)
+                return len(texts) == 1
+
+            self._browser.settle(stands)
+        where = self.where(step.line, self.now())
+        if len(texts) != 1:
+            raise ScreenChanged(
+                f"読み取る{step.source}「{step.text}」が画面に{'二つ以上あります' if texts else 'ありません'}。",
+                where=where,
+                expected=f"{step.source}「{step.text}」",
+            )
+        found = numbers_in(texts[0]) if step.number else [one_line(texts[0])]
+        if len(found) != 1 or not found[0]:
+            wanted = "数を一つに決められません" if step.number else "値がありません"
+            raise BadValue(
+                f"「{step.name}」を画面から読み取れません（{wanted}）。画面を見て、人が入力してください。",
+                field=step.name,
+                where=where,
+            )
+        context.names[step.name] = Bound(found[0])
+
+    def _standing(self, step: Read, page: Page) -> list[str]:
+        if step.source is not ReadFrom.FIELD:
+            return texts_read(page, step)
+        for kind in (EntryKind.TEXT, EntryKind.CHOOSE):
+            finding = self._browser.verify(
+                [Entry(Element(Role.FIELD, step.text), kind, (_NOTHING_LIKE_IT,))]
+            )[0]
+            if finding.verdict in (Verdict.NOT_LANDED, Verdict.AMBIGUOUS):
+                return [finding.seen] if finding.verdict is Verdict.NOT_LANDED else ["", ""]
+        return []
+
+    def _step(
+        self, step: Authenticate | Open | Wait | CheckLandmark | CheckItem | Read, context: Context
+    ) -> None:
         if isinstance(step, Authenticate):
             user, password = (self._fill_in(one, context).text for one in (step.user, step.password))
             self._browser.authenticate(self._base, user, password)
@@ -135,6 +236,8 @@ class StepPlayer:
             self.page = page
         elif isinstance(step, Wait):
             self._wait(step, context)
+        elif isinstance(step, Read):
+            self._read(step, context)
         else:
             self._check(step, context)
 
@@ -190,7 +293,8 @@ class StepPlayer:
         self.check_stopped(pressed.stopped, step)
         self.after(pressed, step, login=context.login)
         if context.entry:
-            self._sent[step.line] = pressed.sent
+            # In a loop it is pressed several times.
+            self._sent[step.line] = tuple(sorted({*self._sent.get(step.line, ()), *pressed.sent}))
 
     def after(self, pressed: Pressed, step: Press, *, login: bool, said: Sequence[str] = ()) -> Page:
         """The page that a press led to. said: texts of which a notice may hold one."""
@@ -248,6 +352,22 @@ class StepPlayer:
             expected=f"項目「{step.label}」",
         )
 
+    def differing(self, items: Sequence[CheckItem], context: Context, page: Page) -> list[str]:
+        """Labels of the items whose text is not what they should say. Raises `ScreenChanged` where one is not there, or
+        more than once."""
+        differing = []
+        for item in items:
+            shown = items_of(page, item.label)
+            if len(shown) != 1:
+                raise ScreenChanged(
+                    f"画面に項目「{item.label}」が{'二つ以上あります' if shown else 'ありません'}。",
+                    where=self.where(item.line, page),
+                    expected=f"項目「{item.label}」",
+                )
+            if shown[0] != one_line(self._fill_in(item.value, context).text):
+                differing.append(item.label)
+        return differing
+
     # Small things
 
     def now(self) -> Page:
@@ -257,11 +377,11 @@ class StepPlayer:
         return self.page
 
     def _fill_in(self, template: Template, context: Context) -> Filled:
-        return template.fill(context.values, self._secrets, context.number)
+        return template.fill(context.values, self._secrets, context.number, context.names)
 
     def text(self, template: Template, row: Row) -> str:
         return template.fill(row.values, {}).text
 
     def where(self, line: int, page: Page) -> str:
         name = page.headings[0] if page.headings else page.title
-        return f"シナリオ {line}行目・画面「{name}」"
+        return f"{line_in_words(line)}・画面「{name}」"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yakuba.kernel.definitions import Faults, Node, Section
+from yakuba.services.robots.engine.control import VERBS, ControlReader
+from yakuba.services.robots.engine.filling import Template
 from yakuba.services.robots.engine.scenario import (
     Authenticate,
     CheckItem,
@@ -17,24 +19,35 @@ from yakuba.services.robots.engine.scenario import (
     Press,
     Role,
     Step,
-    Template,
     Wait,
 )
 from yakuba.services.robots.engine.template import TemplateReader
 
+_ONE_COMMIT = (
+    "「登録」は手順の中に書けません。一件の申請で登録するのは、最後の「登録」の一度だけです。いくつも登録する申請は、"
+    "申請を分けてください。"
+)
 _HINTS = ("枠", "id", "name", "条件")
 
 
 class StepReader:
-    """Reads steps and collects faults. secrets, number: whether templates may hold them here."""
+    """Reads steps and collects faults. secrets, number: whether templates may hold them here.  control: who reads the
+    steps that steer others; None where they may not stand."""
 
     def __init__(
-        self, templates: TemplateReader, faults: Faults, *, secrets: bool = False, number: bool = False
+        self,
+        templates: TemplateReader,
+        faults: Faults,
+        *,
+        secrets: bool = False,
+        number: bool = False,
+        control: ControlReader | None = None,
     ) -> None:
         self._templates = templates
         self._faults = faults
         self._secrets = secrets
         self._number = number
+        self._control = control
         self._readers: dict[str, Callable[[Node], Step | None]] = {
             "認証": self._authenticate,
             "開く": self._open,
@@ -63,11 +76,22 @@ class StepReader:
             )
             return None
         verb, _, inside = node.entries[0]
+        if verb in VERBS:
+            return self._steering(verb, node.line, inside)
+        if verb == "登録":
+            self._faults.add(node.line, "", _ONE_COMMIT)
+            return None
         reader = self._readers.get(verb)
         if reader is None:
-            self._faults.unknown(node.line, "手順", verb, self._readers)
+            self._faults.unknown(node.line, "手順", verb, (*self._readers, *VERBS))
             return None
         return reader(inside)
+
+    def _steering(self, verb: str, line: int, inside: Node) -> Step | None:
+        if self._control is None:
+            self._faults.add(line, "", f"「{verb}」は「入力」の中でしか使えません。")
+            return None
+        return self._control.read(verb, inside, self.steps)
 
     def _authenticate(self, node: Node) -> Step | None:
         """認証: {利用者: …, 合言葉: …}, in the log-in alone."""

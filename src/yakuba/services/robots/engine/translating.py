@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.drafts import Step
 from yakuba.services.robots.engine.errors import BadValue
-from yakuba.services.robots.engine.scenario import Element, EntryKind, FieldPart, Role, Template
+from yakuba.services.robots.engine.filling import FieldPart, Template
+from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
 from yakuba.services.robots.engine.seeing import items_of, one_line
 
 SHORTEST_INSIDE = 4  # letters of a value that are looked for within a longer text
@@ -41,10 +42,12 @@ _DONE = re.compile(
 
 @dataclass(frozen=True)
 class Known:
-    """What a sample case and the vault know: canonical values by code, secrets by name. Never told, only compared."""
+    """What a sample case and the vault know: canonical values by code, secrets by name. Never told, only compared. read:
+    what was read from the page since, by the name that it got."""
 
     specs: Sequence[FieldSpec]
     values: Mapping[str, str]
+    read: dict[str, str] = field(default_factory=dict)
 
     def writings(self) -> list[tuple[str, tuple[str, ...], FieldSpec]]:
         """Every way in which a value of the case may be written: template, texts, the item. Plain ones first."""
@@ -137,6 +140,9 @@ def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
     same = [(one, spec) for one, found, spec in known.writings() if tuple(sorted(found)) == wanted]
     if same:
         return _best(_without_widths(same), label)
+    named = [name for name, text in known.read.items() if (text,) == wanted]
+    if named:
+        return Value(f"{{{named[0]}}}")
     if len(wanted) > 1:
         return None
     return _within(wanted[0], known)
@@ -197,6 +203,8 @@ def suggested(label: str, known: Known) -> list[tuple[str, str]]:
 
 # Steps
 
+_AIM = frozenset({"欄", "ボタン", "リンク", "枠", "id", "name"})
+
 
 def where(element: Element) -> dict[str, str]:
     """An element in the words of a step."""
@@ -217,6 +225,22 @@ def press(element: Element, *, leaves: bool, dialog: str = "") -> Step:
     if dialog:
         inside["ダイアログ"] = dialog
     return {"押す": inside}
+
+
+def aimed_at(step: Step, element: Element) -> Step:
+    """The same step with another target; a check of a field keeps only what it may say."""
+    ((verb, inside),) = step.items()
+    aim = {"欄": element.label} if verb == "確かめる" else where(element)
+    kept = {key: one for key, one in inside.items() if key not in _AIM}
+    return {verb: {**aim, **kept}}
+
+
+def reading(label: str, known: Known) -> Step:
+    """読み取る, of what stands beside a label, under a name that nothing else has."""
+    taken = {one.label for one in known.specs} | {one.code for one in known.specs} | known.read.keys()
+    name = re.sub("[{}:：]", "", label)[:24] or "値"
+    names = [name, f"画面の{name}", *(f"{name}{n}" for n in range(2, 100))]
+    return {"読み取る": {"項目": label, "名前": next(one for one in names if one not in taken)}}
 
 
 def arrived(before: Page, after: Page, known: Known) -> Step | None:

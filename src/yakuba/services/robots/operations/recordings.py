@@ -42,14 +42,23 @@ class ChangeIn(OneRecording):
 
     change: editing.Change = Field(
         description="up 上へ / down 下へ / delete 消す / set 書き換える / insert 下に足す"
+        " / into すぐ上の「くり返す」の中へ / out 「くり返す」の外へ"
     )
     section: str = Field(description="ログイン、照会、入力")
-    step: int = Field(0, ge=0, description="部分の中の何番目か（0から）")
+    step: int = Field(0, ge=0, description="部分の中の何番目か（0から。「くり返す」の中の手順も数える）")
     label: str = Field("", max_length=200, description="欄・ボタン・見出しなどの名前")
-    value: str = Field("", max_length=500, description="値。申請の値は {項目名} と書く")
+    value: str = Field(
+        "",
+        max_length=500,
+        description="値。申請の値は {項目名} と書く。読み取る・くり返すでは付ける名前、呼び出すでは版",
+    )
     when: str = Field("", max_length=200, description="条件。この項目に値があるときだけ行う")
     mark: str = Field("", max_length=64, description="見ている下書きの目印。下書きが変わっていれば何もしない")
-    verb: str = Field("", max_length=20, description="insert のとき：待つ、確かめる、など")
+    verb: str = Field(
+        "",
+        max_length=20,
+        description="insert のとき：待つ、確かめる、読み取る、くり返す、くり返す（画面の表）、呼び出す",
+    )
 
 
 class TextIn(OneRecording):

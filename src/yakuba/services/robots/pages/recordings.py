@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -20,7 +21,7 @@ from yakuba.kernel.operations.pages import button
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.robots.actions import publishing
+from yakuba.services.robots.actions import editing, publishing
 from yakuba.services.robots.actions import recordings as actions
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.engine import drafts
@@ -29,7 +30,10 @@ from yakuba.services.robots.models import UNDER_WAY, Recording, RecordingPicture
 from yakuba.services.robots.operations import recordings as operations
 from yakuba.services.robots.queries import recordings as queries
 
-FIELDS = ("do", "x", "y", "n", "option", "text", "template", "answer", "key", "down", "path")
+FIELDS = (
+    *("do", "x", "y", "n", "option", "text", "template", "answer", "key", "down", "path"),
+    *("section", "step", "mark"),
+)
 
 
 @permission_required("robots.record")
@@ -86,7 +90,7 @@ def _editor(
         "difference": queries.difference(row),
         "trial_runs": row.trial_run is not None and row.trial_run.is_unfinished,
         "trial_problem": publishing.trial_problem(row),
-        "verbs": ("待つ", "確かめる"),
+        "verbs": editing.NEW,
     }
     return render(request, "robots/draft.html", context, status=status)
 
@@ -109,17 +113,33 @@ def live(request: HttpRequest, recording_id: int) -> HttpResponse:
         Recording.objects.filter(pk=row.pk).update(seen_at=timezone.now())
     told: dict[str, Any] = {"state": row.state, "under_way": row.is_under_way, "seq": row.seq}
     if str(row.seq) != request.GET.get("seen"):
-        told |= {"shown": actions.shown(row), "missing": queries.missing(row)}
-        told["steps"] = [
-            {
-                "title": part.title,
-                "lines": [f"{one.word} {one.target} {one.value}".strip() for one in part.lines],
-            }
-            for part in queries.parts(row)
-        ]
+        told |= {"shown": actions.shown(row), "missing": queries.missing(row), "steps": _steps(row)}
+        told |= {
+            "mark": drafts.mark_of(row.draft),
+            "commit": drafts.target_of(row.draft.get("登録") or {"": ""}),
+        }
     answer = JsonResponse(told)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _steps(row: Recording) -> list[dict[str, Any]]:
+    """The draft's steps as the recorder lists them."""
+    return [
+        {
+            "title": part.title,
+            "lines": [
+                {
+                    "n": one.n,
+                    "text": f"{one.word} {one.target} {one.value}".strip(),
+                    "aims": one.aims,
+                    "picture": reverse("robots:recording_target", args=[one.picture]) if one.picture else "",
+                }
+                for one in part.lines
+            ],
+        }
+        for part in queries.parts(row)
+    ]
 
 
 @permission_required("robots.record")

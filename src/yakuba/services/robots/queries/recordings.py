@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,12 +21,17 @@ STEPS = {
     "待つ": "出るまで待つ",
     "確かめる": "確かめる",
     "認証": "認証する",
+    "読み取る": "読み取る",
+    "くり返す": "くり返す",
+    "呼び出す": "呼び出す",
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One step of the draft in words. n: its place in its section, from 0.  picture: of its target, or None."""
+    """One step of the draft in words. n: its number in its section, from 0 (`drafts.placed`).  picture: of its target, or
+    None.  aims: whether it has a field, a button or a link that can be pointed at.  value_label: what `value` is.
+    depth: in how many loops it stands."""
 
     n: int
     verb: str
@@ -36,6 +41,9 @@ class Line:
     when: str
     picture: int | None
     renamable: str
+    aims: bool = False
+    value_label: str = "値"
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ def parts(recording: Recording) -> list[Part]:
     found = []
     for title in drafts.WITH_STEPS:
         if drafts.has_steps(recording.draft, title):
-            steps = drafts.steps_of(recording.draft, title)
-            found.append(Part(title, tuple(_line(n, step, pictures) for n, step in enumerate(steps))))
+            steps = enumerate(drafts.placed(recording.draft, title))
+            found.append(Part(title, tuple(_placed(n, one, pictures) for n, one in steps)))
     return found
 
 
@@ -103,11 +111,32 @@ def difference(recording: Recording) -> list[tuple[str, str]]:
     return [(line[:1], line[1:]) for line in list(compared)[2:] if not line.startswith("@@")]
 
 
+def _placed(n: int, one: drafts.Placed, pictures: dict[str, int]) -> Line:
+    line = _line(n, one.step, pictures)
+    prefix = "└ " * len(one.loops)
+    return replace(line, word=f"{prefix}{line.word}", depth=len(one.loops))
+
+
+_STEERING = {"読み取る": "付ける名前", "くり返す": "一つの呼び名", "呼び出す": "版"}
+
+
+def _steering(n: int, verb: str, inside: dict[str, Any]) -> Line:
+    key = next((one for one in (*drafts.AIMS, "シナリオ") if one in inside), "")
+    text = inside.get(key, "")
+    said = "、".join(text) if isinstance(text, list) else str(text)
+    value = str(inside.get("版" if verb == "呼び出す" else "名前", ""))
+    target = f"表の一行ずつ（{said}）" if key == "表" else f"{key}「{said}」"
+    when = str(inside.get("条件", ""))
+    return Line(n, verb, STEPS[verb], target, value, when, None, said, value_label=_STEERING[verb])
+
+
 def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
     verb, inside = next(iter(step.items()))
     target = drafts.target_of(step)
     if not isinstance(inside, dict):
         return Line(n, verb, STEPS.get(verb, verb), str(inside), "", "", None, "")
+    if verb in _STEERING:
+        return _steering(n, verb, inside)
     landmark = next((f"{key}「{inside[key]}」" for key in ("見出し", "文字", "項目") if inside.get(key)), "")
     role = next((key for key in ("欄", "ボタン", "リンク", "見出し", "文字", "項目") if inside.get(key)), "")
     return Line(
@@ -119,4 +148,5 @@ def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
         str(inside.get("条件", "")),
         pictures.get(target),
         str(inside.get(role, "")),
+        bool(target),
     )

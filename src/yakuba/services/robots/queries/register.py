@@ -19,6 +19,7 @@ from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import scenario as language
+from yakuba.services.robots.engine.calling import nothing_published
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 
@@ -91,13 +92,27 @@ def field_specs(procedure: Procedure) -> tuple[FieldSpec, ...]:
     )
 
 
+def published_text(name: str, version: int) -> str:
+    """The text of a version that may be called. Raises LookupError with a sentence."""
+    versions = ScenarioVersion.objects.filter(scenario__name=name, published=True)
+    found = versions.filter(version=version).first()
+    if found is not None:
+        return str(found.text)
+    numbers = [str(one) for one in versions.order_by("version").values_list("version", flat=True)]
+    if numbers:
+        raise LookupError(
+            f"「{name}」の第{version}版は公開されていません。公開されているのは第{'、'.join(numbers)}版です。"
+        )
+    return nothing_published(name, version)
+
+
 def parsed(version: ScenarioVersion) -> language.Scenario:
     """The checked scenario of a version; the registered system's address and patience replace the file's.
 
     Raises DefinitionRefused when the procedure has changed so that the text no longer fits.
     """
     scenario = version.scenario
-    found = load(version.text, scenario.procedure.code, field_specs(scenario.procedure))
+    found = load(version.text, scenario.procedure.code, field_specs(scenario.procedure), published_text)
     system = scenario.system
     return replace(
         found, system=replace(found.system, base=system.base_url, settle_seconds=system.settle_seconds)
@@ -128,7 +143,9 @@ def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[
     if version is None:
         return [*found, "シナリオが登録されていません。YAMLファイルを登録してください。"]
     try:
-        missing = set(parsed(version).secrets) - set(scenario.system.credential_names)
+        checked = parsed(version)
+        missing = set(checked.secrets) - set(scenario.system.credential_names)
+        found += _resting(checked)
     except DefinitionRefused as error:
         first = error.problems[0]
         return [
@@ -142,6 +159,16 @@ def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[
     except OutboundRefused as error:
         found.append(str(error))
     return found
+
+
+def _resting(checked: language.Scenario) -> list[str]:
+    """Who stops a scenario stops those that call it."""
+    called = {one.scenario for one in language.every(checked.entry) if isinstance(one, language.Call)}
+    resting = Scenario.objects.filter(name__in=called, in_use=False).values_list("name", flat=True)
+    return [
+        f"呼び出しているシナリオ「{name}」が休止中です。台帳で「使用中」にするか、呼び出しを外した版にしてください。"
+        for name in sorted(resting)
+    ]
 
 
 def require(scenario: Scenario, trial: ScenarioVersion | None = None) -> ScenarioVersion:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from yakuba.services.robots.engine.filling import FieldPart, NamePart, NumberPart, Part, SecretPart, Template
 from yakuba.services.robots.engine.scenario import (
     Authenticate,
+    Call,
     CheckItem,
     CheckLandmark,
-    FieldPart,
     Fill,
-    NumberPart,
     Open,
-    Part,
     Press,
+    Read,
+    Repeat,
     Scenario,
-    SecretPart,
     Step,
-    Template,
     Wait,
 )
 
@@ -80,13 +79,37 @@ def _part(part: Part) -> str:
         return f"「{part.spec.label}」{formats}"
     if isinstance(part, SecretPart):
         return f"登録済みの「{part.name}」"
+    if isinstance(part, NamePart):
+        return f"「{'の'.join((part.name, *part.ways))}」"
     if isinstance(part, NumberPart):
         return "「登録番号」"
     return part
 
 
-def _lines(steps: tuple[Step, ...]) -> tuple[Line, ...]:
-    return tuple(_line(step) for step in steps)
+def _lines(steps: tuple[Step, ...], inside: str = "") -> tuple[Line, ...]:
+    """One line a step; those inside of another come after it, with `inside` before their verbs."""
+    found: list[Line] = []
+    for step in steps:
+        line = _line(step)
+        found.append(replace(line, verb=f"{inside}{line.verb}"))
+        if isinstance(step, Repeat):
+            found += _lines(step.steps, f"{inside}└ ")
+    return tuple(found)
+
+
+def _steering(step: Read | Repeat | Call, when: str) -> Line:
+    if isinstance(step, Read):
+        kind = "、数として" if step.number else ""
+        return Line(
+            step.line, "読み取る", f"{step.source}「{step.text}」", f"「{step.name}」と呼ぶ{kind}", when
+        )
+    if isinstance(step, Call):
+        target = f"シナリオ「{step.scenario}」第{step.version}版"
+        return Line(step.line, "呼び出す", target, "その「入力」まで。登録は押さない", when)
+    over = "、".join(f"「{spec.label}」" for spec in step.fields)
+    if step.columns:
+        over = f"表の一行ずつ（{'、'.join(step.columns)}）"
+    return Line(step.line, "くり返す", over, f"一つを「{step.name}」と呼ぶ", when)
 
 
 def _line(step: Step) -> Line:
@@ -104,6 +127,8 @@ def _line(step: Step) -> Line:
         return Line(step.line, step.kind.value, str(step.element), written(step.value), when)
     if isinstance(step, Wait):
         return Line(step.line, "待つ", str(step.landmark), f"{step.seconds:g}秒まで", when)
+    if isinstance(step, (Read, Repeat, Call)):
+        return _steering(step, when)
     if isinstance(step, CheckLandmark):
         return Line(step.line, "確かめる", str(step.landmark), "", when)
     return _check(step, when)

@@ -2,8 +2,8 @@
 
 Two workers freeze, thaw and die at the press, and so does the egress that they share, at any moment and with a half
 sent committing request in its hands; their clocks are set; the core system is slow, answers nothing, answers
-500 after storing, ends sessions, and stores minutes after it was said to have settled. Real processes, SQLite and
-PostgreSQL. A person is played by the test: a run that was held up is resumed, rows are left to be decided.
+500 after storing, ends sessions, and stores minutes after it was said to have settled. The
+scenario calls another, loops over marks and reads from the page. Real processes, SQLite and PostgreSQL. A person is played by the test: a run that was held up is resumed, rows are left to be decided.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class World:
             "SHAKEN_KILL": "0.08",
             "SHAKEN_EGRESS": "0.1",
             "SHAKEN_LOG": str(self._egress_log),
+            "SEED_STEERED": "1",
         }
         self.installation.seed(self.rows)
         for _ in range(2):

@@ -11,7 +11,8 @@ import django
 
 
 def main() -> None:
-    """`seed N ADDRESS…` makes やくば市 and starts, for each address, a run over N cases against the system there;
+    """`seed N ADDRESS…` makes やくば市 and starts, for each address, a run over N cases against the system there (with
+    SEED_STEERED, by the scenario of `steered`);
     `desk N ADDRESS` makes it without a scenario, with N cases that wait and two people who may log in; `ledger` prints every case, and `runs` every run, as JSON."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
@@ -36,7 +37,7 @@ def seed(count: int, addresses: list[str]) -> None:
     from yakuba.services.robots import facade
     from yakuba.services.robots.actions import runs
     from yakuba.services.robots.actions.scenarios import load_scenario
-    from yakuba.services.robots.tests import town
+    from yakuba.services.robots.tests import steered, town
     from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, ready_case
 
     prepare()
@@ -47,10 +48,13 @@ def seed(count: int, addresses: list[str]) -> None:
         procedure = Procedure.objects.get(code=PROCEDURE)
         for n, address in enumerate(addresses):
             number = str(n + 1) if n else ""
-            text = town.scenario_text(PROCEDURE).replace(SYSTEM, SYSTEM + number)
+            plain = steered.text() if "SEED_STEERED" in os.environ else town.scenario_text(PROCEDURE)
+            text = plain.replace(SYSTEM, SYSTEM + number)
             for serial in range(n * count + 1, (n + 1) * count + 1):
                 ready_case(procedure, serial)
             facade.set_system(SYSTEM + number, address, town.SECRETS, actor=person, settle_seconds=2.0)
+            if "SEED_STEERED" in os.environ:
+                load_scenario(steered.called_text().replace(SYSTEM, SYSTEM + number), actor=person)
             version = load_scenario(text.replace("の登録\n", f"の登録{number}\n", 1), actor=person)
             runs.start(version.scenario, actor=person)
 

@@ -63,6 +63,16 @@ class Notebook:
     def keep(self, target: str, image: bytes) -> None:
         self.pictures[target] = image
 
+    def step(self, section: str, n: int, mark: str) -> drafts.Placed | None:
+        stale = mark and mark != drafts.mark_of(self.draft)
+        return None if stale else drafts.place_of(self.draft, section, n)
+
+    def commit(self) -> Step:
+        return dict(self.draft.get("登録") or {})
+
+    def replace(self, section: str, n: int, old: Step, new: Step) -> bool:
+        return drafts.replace_step(self.draft, section, n, old, new)
+
 
 class Person:
     """Works in a recorder; counts what is not the task itself in `beyond`."""

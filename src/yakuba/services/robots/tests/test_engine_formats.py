@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from yakuba.kernel.values import calendar, types
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine.errors import BadValue
+from yakuba.services.robots.engine.filling import FieldPart, SecretPart, Template
 from yakuba.services.robots.engine.redact import COVER, Redactor
-from yakuba.services.robots.engine.scenario import FieldPart, SecretPart, Template
 
 DAY = "2021-04-01"
 

@@ -60,12 +60,44 @@
       return row;
     }));
   };
-  const showSteps = (parts) => {
-    part("steps").replaceChildren(...parts.flatMap((one) => {
-      const list = document.createElement("ol");
-      list.append(...one.lines.map((line) => make("li", line)));
-      return [make("h3", one.title), list];
+  const showItems = (labels) => {
+    part("items").replaceChildren(...labels.map((label) => {
+      const row = make("li", "", { className: "rows__row" });
+      row.append(make("button", `「${label}」を読み取る`, { type: "button", className: "button button--text", onclick: () => send({ do: "read", text: label }) }));
+      return row;
     }));
+  };
+  const stepButton = (words, act, part, line, mark) => make("button", words, {
+    type: "button", className: "button button--text", ariaLabel: `${words}：${line.text}`,
+    onclick: () => send({ do: act, section: part.title, step: line.n, mark }),
+  });
+  const showSteps = (told) => {
+    const parts = told.steps.flatMap((one) => {
+      const list = document.createElement("ol");
+      list.append(...one.lines.map((line) => {
+        const row = make("li", line.text);
+        row.append(" ", stepButton("ためす", "try", one, line, told.mark));
+        if (line.aims) row.append(" ", stepButton("場所を教え直す", "teach", one, line, told.mark));
+        return row;
+      }));
+      return [make("h3", one.title), list];
+    });
+    if (told.commit) parts.push(make("h3", "登録"), make("p", `押す ${told.commit}（この手順は試しません）`));
+    part("steps").replaceChildren(...parts);
+  };
+  const showTried = (tried, steps) => {
+    part("tried").hidden = !tried;
+    if (!tried) return;
+    const section = steps.find((one) => one.title === tried.section);
+    const line = section && section.lines.find((one) => one.n === tried.n);
+    part("tried-text").textContent = `${tried.ok ? "できました" : "できませんでした"}：${line ? line.text : ""}`;
+    part("tried-picture").hidden = !(tried.ok && line && line.picture);
+    if (!part("tried-picture").hidden) part("tried-picture").src = line.picture;
+  };
+  const showTeaching = (teaching) => {
+    part("teaching").hidden = !teaching;
+    if (teaching) part("teaching-text").textContent = `${teaching.target} を教え直しています。画面でこの場所を押してください。`;
+    root.classList.toggle("recorder--teaching", Boolean(teaching));
   };
 
   const show = (told) => {
@@ -75,7 +107,7 @@
     if (awaited !== Infinity) seen = told.seq;
     const shown = told.shown;
     part("missing").replaceChildren(...told.missing.map((one) => make("li", one)));
-    showSteps(told.steps);
+    showSteps(told);
     if (!("heading" in shown) && !shown.notice) return;
     busy = (shown.handled || 0) < awaited;
     root.setAttribute("aria-busy", String(busy));
@@ -85,8 +117,11 @@
     picture.hidden = false;
     say(shown.notice);
     showQuestion(shown.question);
+    showTried(shown.tried, told.steps);
+    showTeaching(shown.teaching);
     showField(shown.current, shown.candidates || []);
     showTargets(shown.targets || []);
+    showItems(shown.items || []);
   };
   const ask = () => fetch(`${root.dataset.live}?seen=${seen}`)
     .then((answer) => answer.json()).then(show)
