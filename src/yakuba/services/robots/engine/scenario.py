@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yakuba.kernel.values.types import TYPES, written
-from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.contracts import FieldSpec, Unconfirmed
 from yakuba.services.robots.engine.errors import BadValue
 
 
@@ -102,6 +102,13 @@ class Template:
     def _field(self, part: FieldPart, values: Mapping[str, str]) -> tuple[str, ...]:
         spec = part.spec
         value = values.get(spec.code, "")
+        if isinstance(value, Unconfirmed):
+            raise BadValue(
+                f"「{spec.label}」の値はだれも確かめていないので、ロボットは使いません。"
+                "受付の画面の「直す」で確かめてから、もう一度流してください。",
+                field=spec.label,
+                where=f"シナリオ {self.line}行目",
+            )
         items = value.split(",") if spec.type == "choices" and value else [value]
         try:
             return tuple(
