@@ -8,6 +8,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import move, put_away
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.queries import unsure
 from yakuba.kernel.ledger.workflow import BY_HAND, LABELS, Status, WrongTransition
 from yakuba.kernel.registry import manifests, resolve
 
@@ -34,7 +35,7 @@ def require_offered(case: Case, target: Status) -> None:
 
 
 def _unsure(case: Case) -> bool:
-    if CaseValue.objects.filter(case=case, trusted=False).exists():
+    if unsure(CaseValue.objects.filter(case=case)).exists():
         return True
     return any(resolve(one.asks)(case) for one in manifests() if one.asks)
 

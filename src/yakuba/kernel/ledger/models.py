@@ -17,6 +17,9 @@ from yakuba.kernel.registry import letter_kinds
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.kernel.values.reduction import read_table
 
+# In a value's source: the town lets nobody confirm values of this field. Such a value is not trusted, yet keeps no case back.
+UNASKED = "unasked"
+
 
 class Procedure(MunicipalityModel):
     """A procedure (手続) as a municipality uses it. `document` is the procedure file as loaded."""
@@ -90,6 +93,11 @@ class CaseValue(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "値"
         constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody confirmed it and nobody will: what was read, as it is."""
+        return not self.trusted and bool(self.source.get(UNASKED))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises ValueRefused for a field that the procedure lacks and for a value that is not canonical."""

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
+from yakuba.kernel.ledger.models import UNASKED, Case, CaseEvent, CaseValue, Procedure
 from yakuba.kernel.ledger.workflow import Status
 
 ERASED = "消去"  # what the receipt number of an erased case begins with
@@ -50,6 +50,21 @@ def cases(procedure_code: str = "", status: str = "", receipt_number: str = "") 
 def entered(procedure_code: str = "") -> QuerySet[Case]:
     """Cases that the core system has, whatever was decided since (`Case.is_entered`)."""
     return cases(procedure_code).filter(Q(status=Status.ENTERED) | ~Q(target_number=""))
+
+
+def unsure(values: QuerySet[CaseValue]) -> QuerySet[CaseValue]:
+    """Those that somebody has yet to confirm; not what nobody is asked about."""
+    return asked_values(values).filter(trusted=False)
+
+
+def asked_values(values: QuerySet[CaseValue]) -> QuerySet[CaseValue]:
+    """Without those that nobody confirmed and nobody will (`CaseValue.is_unasked`)."""
+    return values.filter(Q(trusted=True) | Q(**{f"source__{UNASKED}__isnull": True}))
+
+
+def unconfirmed_of(case: Case) -> set[str]:
+    """The fields whose value nobody confirmed and no check supports: robots and rules must not rely on it."""
+    return set(CaseValue.objects.filter(case=case, trusted=False).values_list("field", flat=True))
 
 
 def values_of(case: Case) -> dict[str, str]:

@@ -317,7 +317,8 @@ class FileResult:
 @dataclass(frozen=True)
 class OpenQuestion:
     """A value that waits for a person. kind: "reading", "cross_check" or "review"; state: "open" or "held"; blind: what was
-    read is not shown before the answer."""
+    read is not shown before the answer; people: how many confirm it; entered: what two of them entered, where it differs and
+    this person decides."""
 
     id: int
     case: int
@@ -333,6 +334,8 @@ class OpenQuestion:
     state: str
     candidates: tuple[str, ...] = ()
     blind: bool = False
+    people: int = 1
+    entered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

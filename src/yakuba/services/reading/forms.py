@@ -11,6 +11,7 @@ from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import FormDefinition, Question
+from yakuba.services.reading.queries.promises import PEOPLE
 
 PROMISES = [(0, "いつも人が確認"), (100, "0.01%"), (1000, "0.1%"), (10_000, "1%")]
 
@@ -89,9 +90,12 @@ def initial_text(definition: FieldDefinition, question: Question, value: str) ->
 
 
 class PromiseForm(forms.Form):
-    """How many silent errors a field may have."""
+    """How many silent errors a field may have, and how many people confirm a doubtful value."""
 
     per_million = forms.TypedChoiceField(label="約束", coerce=int, choices=PROMISES)
+    people = forms.TypedChoiceField(
+        label="確かめる人数", coerce=int, choices=list(PEOPLE.items()), required=False, empty_value=None
+    )
 
 
 class HoldForm(forms.Form):

@@ -277,10 +277,14 @@ class Question(MunicipalityModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="見ている職員"
     )
     leased_until = models.DateTimeField("見ている期限", null=True)
+    leased_since = models.DateTimeField("見はじめた日時", null=True)
+    people = models.PositiveSmallIntegerField("確かめる人数", default=1)  # 1 or 2; two enter it apart
     answered_by = person("確認した職員", null=True)
     answered_at = models.DateTimeField("確認日時", null=True)
     seconds = models.FloatField("かかった秒", default=0.0)
     hold_reason = models.TextField("保留の理由", blank=True)
+    held_by = person("保留にした職員", null=True)
+    held_at = models.DateTimeField("保留にした日時", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "確認する値"
@@ -289,6 +293,21 @@ class Question(MunicipalityModel):
             models.Index(fields=["municipality", "state", "case", "position"], name="question_next"),
             models.Index(fields=["answered_by", "-answered_at"], name="question_answered"),
         ]
+
+
+class Entry(MunicipalityModel):
+    """What one of several people entered for a value that two confirm (docs/adr/0028). Nobody sees it before the value is
+    settled, but the third person where two differ, without names."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="entries", verbose_name="確認する値")
+    person = person("入力した職員")
+    value = models.TextField("入力した値", blank=True)
+    seconds = models.FloatField("かかった秒", default=0.0)
+    at = models.DateTimeField("入力した日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "1人ずつの入力"
+        constraints = [models.UniqueConstraint(fields=["question", "person"], name="entry_once")]
 
 
 class Correction(MunicipalityModel):
@@ -324,11 +343,14 @@ class Correction(MunicipalityModel):
 
 class Promise(MunicipalityModel):
     """How many silent errors of a million passed values the town allows in a field of a form (約束). A field without a row
-    has the usual promise (`engine.promises.USUAL`); 0: a person always looks."""
+    has the usual promise (`engine.promises.USUAL`) and one person; 0 errors: a person always looks."""
 
     form = models.CharField("様式", max_length=60)
     field = models.CharField("項目", max_length=60)
     per_million = models.PositiveIntegerField("100万個のうちの誤り")
+    people = models.PositiveSmallIntegerField(
+        "迷った値を確かめる人数", default=1
+    )  # 0: nobody; the value stays unconfirmed
     set_by = person("決めた職員", null=True)
     set_at = models.DateTimeField("決めた日時", auto_now=True)
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("files/<int:file_id>/settle/", batches.settle, name="settle"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("confirm/held/", held.held, name="held"),
+    path("confirm/holding/", held.holding, name="holding"),
     path("confirm/<int:question_id>/", confirm.question, name="question"),
     path("confirm/<int:question_id>/hold/", confirm.hold, name="hold"),
     path("cases/<int:case_id>/", cases.case, name="case"),

@@ -42,6 +42,12 @@ class ProblemKind(StrEnum):
     SETUP = "setup"  # secret, program or permission missing: nothing was tried
 
 
+class Unconfirmed(str):
+    """A value that nobody confirmed and no check supports: it is there to be looked at, and a robot writes it nowhere."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Problem:
     """One reason, in Japanese, ready to be shown.

@@ -7,14 +7,15 @@ from typing import Any
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger import guard
-from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.models import UNASKED, Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
 from yakuba.services.reading.actions.drawing import is_drawn
 from yakuba.services.reading.actions.promises import Standing
 from yakuba.services.reading.actions.reader import read_case
 from yakuba.services.reading.contracts import Decision, FieldReading
-from yakuba.services.reading.models import FormDefinition, Question, Sheet
+from yakuba.services.reading.models import Entry, FormDefinition, Question, Sheet
+from yakuba.services.reading.queries.promises import people_for, people_of
 
 NUMBER = "receipt_number"
 BLIND = "読み取りは見せません。画像に書いてあるとおりに入力してください。"
@@ -83,7 +84,11 @@ def _take(case: Case, sheet: Sheet, read: FieldReading, standing: Standing) -> N
     doubtful = (field.decision is Decision.DOUBTFUL or bool(odd) or value != field.value) and not number
     proving = standing.proves(field) and not odd and value == field.value
     source = _source(sheet, field) | standing.source_of(read, passed=not doubtful or proving)
-    blind = not number and (proving or is_drawn(case, read.field))
+    people = people_for(case.procedure.definition, read.field, standing.people)
+    if people == 0 and not number:  # nobody is asked, so nothing of it counts as right
+        hand_on(case, read.field, value, source)
+        return
+    blind = not number and (proving or is_drawn(case, read.field) or (doubtful and people > 1))
     shown = _place(source) if blind else source  # what was read stands nowhere before the person has said it
     kept = ledger.record_value(
         case, field.field, "" if blind else value, trusted=not doubtful and not blind, source=shown
@@ -109,13 +114,37 @@ def _take(case: Case, sheet: Sheet, read: FieldReading, standing: Standing) -> N
     )
 
 
+def hand_on(case: Case, field: str, value: str, source: dict[str, Any]) -> None:
+    """A reading of a field that nobody confirms goes into the ledger as it is, and stays unconfirmed; what a person has
+    said of it before stays."""
+    kept = ledger.record_value(case, field, value, trusted=False, source=source | {UNASKED: True})
+    if kept.origin != CaseValue.Origin.PERSON:
+        Question.objects.filter(case=case, field=field).delete()
+
+
 def ask(case: Case, field: str, sheet: Sheet, **said: Any) -> Question:
-    """Ask a person about a field: there is one question about each, asked anew where it was answered. said: the other
-    fields of the row."""
+    """Ask about a field, as many people as the town wants: there is one question about each, asked anew where it was
+    answered. said: the other fields of the row."""
     order = field_order(sheet.form) if sheet.form else {}
-    defaults = {"blind": False, "held_back": None} | said
+    known = Question.objects.filter(case=case, field=field).first()
+    if known is not None and not _the_same(known, sheet, said):
+        Entry.objects.filter(question=known).delete()
+    form = sheet.form.code if sheet.form else ""
+    people = max(1, people_for(case.procedure.definition, field, people_of(form)))
+    defaults = {"blind": False, "held_back": None, "people": people} | said
     defaults |= {"sheet": sheet, "position": order.get(field, 0), "state": Question.State.OPEN}
     return Question.objects.update_or_create(case=case, field=field, defaults=defaults)[0]
+
+
+def _the_same(known: Question, sheet: Sheet, said: dict[str, Any]) -> bool:
+    """Whether an open question is only asked once more, since another page of the case came in: what one of two people has
+    entered stays."""
+    open_ = known.state != Question.State.ANSWERED
+    return open_ and (known.sheet_id, known.value, known.kind) == (
+        sheet.pk,
+        said.get("value"),
+        said.get("kind"),
+    )
 
 
 def _place(source: dict[str, Any]) -> dict[str, Any]:

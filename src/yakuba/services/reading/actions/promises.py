@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.reading.contracts import FieldReading, Hand, Support
 from yakuba.services.reading.engine import promises as engine
 from yakuba.services.reading.engine.promises import Counts, Stratum
@@ -26,13 +26,14 @@ MARKED_HERE = "stratum"  # under which key a value's source keeps its stratum
 @dataclass(frozen=True)
 class Standing:
     """How a form stands while one application is put together. promises: errors of a million by field.  seen: checked
-    values by stratum of the form, and of the town.  supports: by type."""
+    values by stratum of the form, and of the town.  people: how many confirm a doubtful value, by field."""
 
     form: str
     hand: Hand
     promises: Mapping[str, int]
     seen: queries.Seen
     town: Mapping[Stratum, Counts]
+    people: Mapping[str, int]
 
     @classmethod
     def of(cls, form: str, fields: Iterable[FieldReading]) -> Standing:
@@ -42,7 +43,8 @@ class Standing:
         )
 
         seen = queries.seen_of(form)
-        return cls(form, hand_of(fields), queries.promised(form), seen, queries.all_strata())
+        people = queries.people_of(form)
+        return cls(form, hand_of(fields), queries.promised(form), seen, queries.all_strata(), people)
 
     def support(self, reading: FieldReading) -> Support:
         """What speaks for letting the value pass."""
@@ -124,15 +126,25 @@ def _tighten(form: str, type_: str, allowed: int, seen: queries.Seen, actor: Act
 
 
 @transaction.atomic
-def set_promise(form: str, field: str, per_million: int, *, actor: Actor) -> Promise:
-    """What the town allows in a field of a form from now on. Raises Missing for a form or field that is not in use."""
+def set_promise(
+    form: str, field: str, per_million: int, *, people: int | None = None, actor: Actor
+) -> Promise:
+    """What the town allows in a field of a form from now on, and how many people confirm a doubtful value of it (`people`,
+    0 to 2; as before where nothing is said). Raises Missing for a form or field that is not in use, and Invalid for a field
+    that somebody has to confirm."""
     row = form_in_use(form)
     if row is None:
         raise Missing(f"使用中の様式「{form}」はありません。")
     if field not in queries.fields_of(row):
         raise Missing(f"様式「{row.title}」に項目「{field}」はありません。")
+    before = Promise.objects.filter(form=form, field=field).values_list("people", flat=True).first()
+    wanted = people if people is not None else 1 if before is None else before
+    if wanted == 0 and (why := queries.why_somebody(row.procedure.definition, field, per_million)):
+        raise Invalid(
+            f"「{row.procedure.definition.field(field).label}」を「確認しない」にはできません。{why}"
+        )
     promise, _ = Promise.objects.update_or_create(
-        form=form, field=field, defaults={"per_million": per_million, "set_by": actor}
+        form=form, field=field, defaults={"per_million": per_million, "people": wanted, "set_by": actor}
     )
     review(form, actor=actor)
     return promise

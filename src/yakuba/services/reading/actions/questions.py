@@ -17,6 +17,7 @@ from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.protection.policy import OPEN
+from yakuba.services.reading.actions import together
 from yakuba.services.reading.actions.answers import checked
 from yakuba.services.reading.actions.blind import check_twice, learn
 from yakuba.services.reading.actions.cases import ask, locked_case, move_on, sheets_of
@@ -25,6 +26,7 @@ from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
 from yakuba.services.reading.queries.covering import hidden_questions
 from yakuba.services.reading.queries.questions import by_type, in_order, waiting
+from yakuba.services.reading.queries.together import for_another
 
 LEASE = timedelta(minutes=3)
 LONGEST_LOOK = 120.0  # seconds; a page that stood open longer was not being worked on
@@ -43,7 +45,7 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     if not allowed(user, OPEN):  # who may open it is led there by the page
         asked = asked.exclude(hidden_questions(user))
     others = Q(leased_until__gt=now) & ~Q(leased_to=user)
-    free = asked.exclude(others)
+    free = for_another(asked.exclude(others), user)
     if not type_:
         free = free.exclude(case__in=_cases_of_others(user, now))
     ordered = by_type(free) if type_ else in_order(free)
@@ -60,8 +62,25 @@ def _cases_of_others(user: Any, now: Any) -> QuerySet[Any]:
 
 def lease(question: Question, user: Any) -> None:
     """Keep the question for this person for a while."""
-    question.leased_to, question.leased_until = user, timezone.now() + LEASE
-    question.save(update_fields=["leased_to", "leased_until"])
+    now = timezone.now()
+    kept = question.leased_to_id == user.pk and question.leased_until and question.leased_until > now
+    question.leased_since = question.leased_since if kept and question.leased_since else now
+    question.leased_to, question.leased_until = user, now + LEASE
+    question.save(update_fields=["leased_to", "leased_until", "leased_since"])
+
+
+@transaction.atomic
+def let_go(question_id: int, *, actor: Actor) -> Question:
+    """Take a value from whoever holds it: one that is looked at is free for the next person, a held one waits again. What the
+    holder sends all the same is taken, where nobody was faster. Raises WrongStep where nobody holds it."""
+    question = Question.objects.select_for_update().get(pk=question_id)
+    looked_at = question.leased_until is not None and question.leased_until > timezone.now()
+    if question.state == Question.State.ANSWERED or not (looked_at or question.state == Question.State.HELD):
+        raise WrongStep("この値は、もうだれも持っていません。")
+    question.state = Question.State.OPEN
+    question.leased_to = question.leased_until = question.leased_since = None
+    question.save()
+    return question
 
 
 @transaction.atomic
@@ -73,35 +92,51 @@ def answer(
     seconds: float,
     insist: bool = False,
     assumed: bool = False,
+    alone: bool = False,
 ) -> Question:
     """Take a person's answer, write it to the ledger and move the case on when it was the last.
 
-    `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured. Raises AnswerRefused, also for a blind
+    `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured; `alone`: nothing may be said of the
+    case's other values. A value that two people confirm is written when they agree or a third has decided. Raises AnswerRefused, also for a blind
     answer that differs from what was read, until the person insists, and
     WrongStep when the case has gone on or somebody else answered meanwhile.
     """
     question, case = _locked(question_id)
+    together.require_another(question, actor)
     if question.state == Question.State.ANSWERED and question.answered_by != actor:
         raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")
-    procedure, beside = case.procedure.definition, known_values(case)
-    if question.blind and not insist:
-        entered = checked(procedure, question.field, value, insist=True)
-        check_twice(question, procedure.field(question.field), entered)
-    read = "" if question.blind else question.value or question.raw
-    canonical = checked(procedure, question.field, value, insist=insist, read=read, beside=beside)
+    canonical = _checked(question, case, value, insist=insist, alone=alone)
     spent = max(0.0, min(LONGEST_LOOK, seconds))
+    if question.people > 1 and not together.entered(
+        question, case, canonical, actor=actor, seconds=spent, assumed=assumed
+    ):
+        return question
     stored = confirm_value(
         case, question.field, canonical, actor=actor, seconds=spent, assumed=assumed, insist=insist
     )
     learn(question, stored, canonical, actor=actor)
+    if question.people > 1:
+        stored.source = stored.source | {"people": together.others(question).count()}
+        stored.save(update_fields=["source"])
     question.state, question.hold_reason = Question.State.ANSWERED, ""
     question.answered_by, question.answered_at = actor, timezone.now()
     question.seconds += spent
     question.insisted = question.insisted or question.kind == Question.Kind.CROSS_CHECK
-    question.leased_to = question.leased_until = None
+    question.leased_to = question.leased_until = question.leased_since = None
     question.save()
     move_on(case, actor)
     return question
+
+
+def _checked(question: Question, case: Case, value: str, *, insist: bool, alone: bool) -> str:
+    """The canonical value that was entered. Raises AnswerRefused. What one of two people enters is compared with the other's
+    entry, and with nothing that was read."""
+    procedure, beside = case.procedure.definition, {} if alone else known_values(case)
+    if question.blind and question.people < 2 and not insist:
+        entered = checked(procedure, question.field, value, insist=True)
+        check_twice(question, procedure.field(question.field), entered)
+    read = "" if question.blind else question.value or question.raw
+    return checked(procedure, question.field, value, insist=insist, read=read, beside=beside)
 
 
 def known_values(case: Case) -> dict[str, str]:
@@ -118,7 +153,8 @@ def hold(question_id: int, reason: str, *, actor: Actor, seconds: float = 0.0) -
     if not reason.strip():
         raise WrongStep("保留の理由を入れてください。例：字が読めない、申請者に電話で確認中。")
     question.state, question.hold_reason = Question.State.HELD, reason.strip()
-    question.leased_to = question.leased_until = None
+    question.held_by, question.held_at = actor, timezone.now()
+    question.leased_to = question.leased_until = question.leased_since = None
     spent = max(0.0, min(LONGEST_LOOK, seconds))
     question.seconds += spent
     question.save()

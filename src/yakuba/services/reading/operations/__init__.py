@@ -271,6 +271,20 @@ def hold_question(asked: given.HoldIn, actor: Actor) -> Question:
 
 
 @OPERATIONS.add(
+    "ほかの職員が持っている値を放す",
+    "reading.confirm",
+    "POST questions/{question_id}/let-go",
+    "let-go",
+    answer=ANSWERED,
+    event="reading.value_let_go",
+    trace=lambda asked, question: Trace(f"case:{question.case_id}", {"field": question.field}),
+)
+def let_go(asked: given.OneQuestion, actor: Actor) -> Question:
+    """Free a value that somebody looks at or has held, so that another person gets it."""
+    return questions.let_go(one(Question.objects.all(), asked.question_id).pk, actor=actor)
+
+
+@OPERATIONS.add(
     "受付の値",
     "reading.view",
     "GET cases/{case_id}/values",

@@ -30,12 +30,15 @@ class FormPromiseOut(BaseModel):
 
 
 class FieldPromiseOut(BaseModel):
-    """How a field stands. per_million: silent errors allowed of a million passed values, 0: a person always looks."""
+    """How a field stands. per_million: silent errors allowed of a million passed values, 0: a person always looks.  people:
+    how many confirm a doubtful value; 0: nobody, it stays unconfirmed."""
 
     code: str
     label: str
     per_million: int
     rate: str
+    people: int
+    people_label: str
     support: str
     state: str
     sentence: str
@@ -54,6 +57,12 @@ class PromiseIn(OneForm):
     per_million: int = Field(
         ge=0, le=MILLION // 10, description="通った100万個のうち許す誤りの数。1000で0.1%、0ならいつも人が確認"
     )
+    people: int | None = Field(
+        None,
+        ge=0,
+        le=2,
+        description="迷った値を確かめる人数。2なら2人が別々に入力、0なら確かめず「未確認」のまま受付へ。省くと今のまま",
+    )
 
 
 class PromiseOut(BaseModel):
@@ -62,6 +71,10 @@ class PromiseOut(BaseModel):
     form: str
     field: str
     per_million: int
+    people: int
+
+
+PROMISE_COLUMNS = {"form": "様式", "field": "項目", "per_million": "100万個のうち", "people": "確かめる人数"}
 
 
 class OneTightening(BaseModel):
@@ -116,7 +129,14 @@ def list_promises(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     "promises-of",
     answer=Answer(
         list[FieldPromiseOut],
-        columns={"code": "項目", "label": "見出し", "rate": "約束", "state": "いま", "sentence": "わけ"},
+        columns={
+            "code": "項目",
+            "label": "見出し",
+            "rate": "約束",
+            "people_label": "確かめる人数",
+            "state": "いま",
+            "sentence": "わけ",
+        },
     ),
 )
 def form_promises(asked: OneForm, actor: Actor) -> list[dict[str, Any]]:
@@ -134,15 +154,18 @@ def form_promises(asked: OneForm, actor: Actor) -> list[dict[str, Any]]:
     "promise",
     answer=Answer(
         PromiseOut,
-        lambda row: {"form": row.form, "field": row.field, "per_million": row.per_million},
-        {"form": "様式", "field": "項目", "per_million": "100万個のうち"},
+        lambda row: {name: getattr(row, name) for name in PROMISE_COLUMNS},
+        PROMISE_COLUMNS,
     ),
     event="reading.promise_set",
-    trace=lambda asked, row: Trace(f"form:{row.form}", {"field": row.field, "per_million": row.per_million}),
+    trace=lambda asked, row: Trace(
+        f"form:{row.form}", {name: getattr(row, name) for name in ("field", "per_million", "people")}
+    ),
 )
 def set_promise(asked: PromiseIn, actor: Actor) -> Promise:
-    """Say how many silent errors a field may have; 0 sends it to a person always."""
-    return actions.set_promise(asked.code, asked.field, asked.per_million, actor=actor)
+    """Say how many silent errors a field may have, 0 sends it to a person always; and how many people confirm a doubtful
+    value."""
+    return actions.set_promise(asked.code, asked.field, asked.per_million, people=asked.people, actor=actor)
 
 
 @OPERATIONS.add(

@@ -25,6 +25,7 @@ from yakuba.kernel.ui.looking import about_this, seconds_since, shown_token
 from yakuba.kernel.values import TYPES, Picks
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import questions as actions
+from yakuba.services.reading.actions import together
 from yakuba.services.reading.actions.answers import AnswerRefused, plausible
 from yakuba.services.reading.actions.crosscheck import related_fields
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -32,6 +33,7 @@ from yakuba.services.reading.forms import AnswerForm, HoldForm
 from yakuba.services.reading.models import Batch, Question
 from yakuba.services.reading.queries import covering
 from yakuba.services.reading.queries import questions as queries
+from yakuba.services.reading.queries.together import differing
 
 SEEN = "reading_case_seen"
 WHOLE = "reading_whole_page"
@@ -60,6 +62,9 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     if covering.hides_question(request.user, asked) and (way := way_to_open(request, KIND, asked.case_id)):
         return way
     row = _question(question_id, request.user)
+    if row.people > 1 and (kept := _done_or_mine(row, request.user)):
+        messages.info(request, kept)
+        return redirect(_with_scope(reverse("reading:confirm"), _scope(request)))
     if request.method == "POST":
         return _answer(request, row)
     if row.state != Question.State.ANSWERED:
@@ -73,6 +78,15 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     return _page(request, row, form)
 
 
+def _done_or_mine(row: Question, user: Any) -> str:
+    """Why this person takes no part in a value that two confirm; nothing where they do."""
+    try:
+        together.require_another(row, user)
+    except WrongStep as refusal:
+        return str(refusal)
+    return ""
+
+
 def _answer(request: HttpRequest, row: Question) -> HttpResponse:
     """Take what was entered, from the very look at this value that the note speaks of, and from no other."""
     scope = _scope(request)
@@ -82,13 +96,13 @@ def _answer(request: HttpRequest, row: Question) -> HttpResponse:
         return redirect(here)
     definition = row.case.procedure.definition
     form = AnswerForm(row, definition, "", request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and not request.POST.get("candidate"):
         return _page(request, row, form, status=422)
     if "whole" in request.POST:  # what is half typed stays
         _whole(request)
         shown = {"shown": form.cleaned_data["shown"], "value": form.cleaned_data["value"]}
         return _page(request, row, AnswerForm(row, definition, "", initial=shown))
-    seconds = seconds_since(form.cleaned_data["shown"], request.user, _subject(row))
+    seconds = seconds_since(request.POST.get("shown", ""), request.user, _subject(row))
     raw = request.POST.get("candidate") or form.raw_value()
     insist = request.POST.get("insist") == raw  # the same a second time; anything else is looked at anew
     try:
@@ -147,7 +161,8 @@ def _page(
         "doubted": doubted,
         "may_insist": doubted is not None,
         "words": words,
-        "candidates": _candidates(row, item, words, told=doubted is not None),
+        "candidates": _choices(request.user, row, item, doubted),
+        "differs": bool(differing(row, request.user)),
         "related": _related(request.user, row, definition),
         "progress": queries.progress(**scope),
         "batch": Batch.objects.filter(pk=scope["batch_id"]).first() if scope["batch_id"] else None,
@@ -166,12 +181,22 @@ def _whole(request: HttpRequest) -> bool:
     return bool(request.session.get(WHOLE))
 
 
+def _choices(user: Any, row: Question, item: FieldDefinition, doubted: str | None) -> list[tuple[str, str]]:
+    """What one key takes, and how it is written; where two people entered different values, both of them."""
+    both = differing(row, user)
+    if both:
+        return [(text, item.shown(text, revealed=True) or "（空欄）") for text in both]
+    return [(text, text) for text in _candidates(row, item, item.words, told=doubted is not None)]
+
+
 def _candidates(
     row: Question, item: FieldDefinition, words: Sequence[str], *, told: bool = False
 ) -> list[str]:
     """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew. What is asked
     blind has none before the person was `told` that the machine read otherwise."""
     if row.blind:
+        if row.people > 1:
+            return []
         free = told and not item.kind.masked and item.kind.picks is Picks.NONE
         return [row.value] if free and row.value else []
     if (

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.forms import PROMISES, PromiseForm
 from yakuba.services.reading.models import FormDefinition, Tightening
@@ -47,6 +48,7 @@ def promise(request: HttpRequest, code: str) -> HttpResponse:
         "tightenings": [_told(row) for row in queries.tightenings(form.code)[:20]],
         "may_set": allowed(request.user, "reading.promise"),
         "choices": PROMISES,
+        "people": queries.PEOPLE.items(),
         "shipped": queries.shipped_sentence(),
     }
     return render(request, "reading/promise.html", context)
@@ -58,10 +60,11 @@ def set_promise(request: HttpRequest, code: str, field: str) -> HttpResponse:
     """Decide about a field."""
     code, form = _form(code).code, PromiseForm(request.POST)
     if form.is_valid():
-        declared.set_promise(
-            person_of(request), code=code, field=field, per_million=form.cleaned_data["per_million"]
-        )
-        messages.success(request, "約束を変えました。次に読む用紙から効きます。")
+        try:
+            declared.set_promise(person_of(request), code=code, field=field, **form.cleaned_data)
+            messages.success(request, "変えました。次に読む用紙から効きます。")
+        except Invalid as refusal:
+            messages.error(request, str(refusal))
     else:
         messages.error(request, "約束を一覧から選んでください。")
     return redirect("reading:promise", code)

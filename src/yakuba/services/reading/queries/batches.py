@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from yakuba.kernel.jobs.work import Work, works_of
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
+from yakuba.kernel.ledger.queries import asked_values
 from yakuba.kernel.ledger.workflow import CONFIRMED, Status
 from yakuba.services.reading.contracts import BatchProgress, BatchStatistics, FileResult
 from yakuba.services.reading.models import Batch, BatchFile, Sheet
@@ -44,7 +45,9 @@ def progress_of(batch: Batch) -> BatchProgress:
     cases = cases_of(batch)
     statuses = _counts(cases, "status")
     asked = questions.progress(batch.pk)
-    values = CaseValue.objects.filter(case__in=cases.exclude(status=Status.READING).values("pk"))
+    values = asked_values(
+        CaseValue.objects.filter(case__in=cases.exclude(status=Status.READING).values("pk"))
+    )
     fields = values.count()
     person = values.filter(Q(origin=CaseValue.Origin.PERSON) | Q(trusted=False)).count()
     taken = batch.files.filter(state__in=(BatchFile.State.SPLITTING, BatchFile.State.SPLIT))

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from yakuba.kernel.charts import Chart, line_chart
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ui.wording import grouped, percent
 from yakuba.kernel.values import TYPES
 from yakuba.services.reading.contracts import Hand, Support
@@ -69,6 +70,39 @@ def _add(into: dict[Any, Counts], key: Any, counts: Counts) -> None:
 def promised(form: str) -> dict[str, int]:
     """Errors of a million by field, where the town has set them."""
     return dict(Promise.objects.filter(form=form).values_list("field", "per_million"))
+
+
+def people_of(form: str) -> dict[str, int]:
+    """How many people confirm a doubtful value, by field, where the town has said so."""
+    return dict(Promise.objects.filter(form=form).values_list("field", "people"))
+
+
+def people_for(procedure: ProcedureDefinition, field: str, known: Mapping[str, int]) -> int:
+    """How many people confirm a doubtful value of a field: 0, 1 or 2. A field that somebody has to confirm by now, since
+    its procedure was changed, has one."""
+    wanted = known.get(field, 1)
+    return 1 if wanted == 0 and why_somebody(procedure, field) else wanted
+
+
+def why_somebody(procedure: ProcedureDefinition, field: str, per_million: int = engine.USUAL) -> str:
+    """Why somebody has to confirm a field, as a sentence; nothing where the town may leave it unconfirmed."""
+    item = procedure.by_code.get(field)
+    if item is None:
+        return ""
+    if per_million == 0:
+        return "「いつも人が確認」の項目です。"
+    if item.required:
+        return "必ず記入する項目です。"
+    if item.kind.masked or item.type == "receipt_number":
+        return "番号の項目です。"
+    ruled = {code for one in procedure.fields for code in _rules(one)}
+    return "ほかの項目と突き合わせる項目です。" if field in ruled else ""
+
+
+def _rules(item: FieldDefinition) -> set[str]:
+    """The fields that a rule of the procedure binds together."""
+    others = {*item.sum_of, item.after, item.postal_code_of, item.reading_of} - {""}
+    return others | {item.code} if others else set()
 
 
 def support_of(allowed: int, seen: Seen, type_: str, hand: Hand) -> Support:
@@ -221,15 +255,23 @@ def trend(form: FormDefinition) -> Chart:
     )
 
 
+PEOPLE = {1: "1人", 2: "2人が別々に", 0: "確認しない"}
+UNCONFIRMED = "だれも確認しない項目です。値は「未確認」のまま受付に入り、ロボットは使いません。"
+
+
 def standing_of(form: FormDefinition, known: Mapping[str, int], seen: Seen) -> list[dict[str, Any]]:
     """A row for each field: its promise, how it stands, and why."""
-    rows = []
+    rows, people = [], people_of(form.code)
     for code, item in fields_of(form).items():
         allowed = known.get(code, engine.USUAL)
         found = support_of(allowed, seen, item.type, Hand.UNKNOWN)
         if found is not Support.ALWAYS and broken(allowed, seen, item.type):
             found = Support.BROKEN
         kind, label = STATES[found]
+        asked = people_for(form.procedure.definition, code, people)
+        said = sentence(found, allowed, seen, item.type)
+        if asked == 0:
+            kind, label, said = "waiting", "未確認のまま", UNCONFIRMED
         rows.append(
             {
                 "code": code,
@@ -240,7 +282,9 @@ def standing_of(form: FormDefinition, known: Mapping[str, int], seen: Seen) -> l
                 "support": found.value,
                 "kind": kind,
                 "state": label,
-                "sentence": sentence(found, allowed, seen, item.type),
+                "sentence": said,
+                "people": asked,
+                "people_label": PEOPLE[asked],
             }
         )
     return rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
@@ -15,6 +16,7 @@ from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
 from yakuba.services.reading.queries.covering import hidden_questions
+from yakuba.services.reading.queries.together import differing, for_another
 
 # A case that waits for the applicant, or has come to an end, asks the desk nothing.
 AT_THE_DESK = (Status.READING, Status.CONFIRMING, Status.READY)
@@ -57,6 +59,13 @@ def waiting(
 ) -> QuerySet[Question]:
     """What waits for a person at the desk: open values, or held ones."""
     return in_scope(batch_id, type_).filter(state=state, case__status__in=AT_THE_DESK)
+
+
+def in_hand() -> QuerySet[Question]:
+    """What somebody looks at now or has held, the longest first."""
+    looked_at = Q(state=Question.State.OPEN, leased_until__gt=timezone.now())
+    held = Q(state=Question.State.HELD)
+    return in_scope().filter(looked_at | held, case__status__in=AT_THE_DESK).order_by("leased_since", "pk")
 
 
 def in_order(rows: QuerySet[Question]) -> QuerySet[Question]:
@@ -104,9 +113,9 @@ def types_waiting(batch_id: int | None = None) -> list[tuple[str, str, int]]:
 def open_questions(
     batch_id: int | None = None, *, held: bool = False, user: Any = None
 ) -> list[OpenQuestion]:
-    """Everything that waits, in order, as `user` sees it; the held ones instead when `held`."""
+    """Everything that waits, in order, as `user` sees it and may answer it; the held ones instead when `held`."""
     state = Question.State.HELD if held else Question.State.OPEN
-    rows = in_order(waiting(state, batch_id)).select_related("case__procedure")
+    rows = in_order(for_another(waiting(state, batch_id), user)).select_related("case__procedure")
     labels: dict[int, dict[str, str]] = {}
     hidden = frozenset(rows.filter(hidden_questions(user)).values_list("pk", flat=True))
     found = []
@@ -115,11 +124,12 @@ def open_questions(
         if procedure.pk not in labels:
             labels[procedure.pk] = {item.code: item.label for item in procedure.definition.fields}
         label = labels[procedure.pk].get(row.field, row.field)
-        found.append(_as_open_question(row, label, hidden=row.pk in hidden))
+        both = tuple(differing(row, user))
+        found.append(_as_open_question(row, label, both, hidden=row.pk in hidden))
     return found
 
 
-def _as_open_question(row: Question, label: str, *, hidden: bool) -> OpenQuestion:
+def _as_open_question(row: Question, label: str, both: tuple[str, ...], *, hidden: bool) -> OpenQuestion:
     masked = row.type in TYPES and TYPES[row.type].masked
     return OpenQuestion(
         id=row.pk,
@@ -136,6 +146,8 @@ def _as_open_question(row: Question, label: str, *, hidden: bool) -> OpenQuestio
         state=row.state,
         candidates=() if masked or hidden or row.blind else tuple(row.candidates),
         blind=row.blind,
+        people=row.people,
+        entered=() if masked or hidden else both,
     )
 
 

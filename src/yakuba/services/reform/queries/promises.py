@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.binomial import upper_bound
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
-from yakuba.kernel.ledger.queries import counts_by_status, entered
+from yakuba.kernel.ledger.queries import asked_values, counts_by_status, entered
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.ui.wording import grouped, percent
 from yakuba.services.reform.adapters.figures import published
@@ -28,7 +28,7 @@ def promises() -> list[Promise]:
 
 
 def _silently_wrong(known: Mapping[str, float]) -> Promise:
-    values = CaseValue.objects.exclude(case__status=Status.WITHDRAWN)
+    values = asked_values(CaseValue.objects.exclude(case__status=Status.WITHDRAWN))
     passed_now = values.filter(origin=CaseValue.Origin.READING, trusted=True).count()
     asked = values.count() - passed_now
     looked = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__passed=True)

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from yakuba.kernel.ledger.queries import values_of
+from yakuba.kernel.ledger.queries import unconfirmed_of, values_of
 from yakuba.services.robots import contracts
 from yakuba.services.robots.actions.rows import arrive, keep_picture
+from yakuba.services.robots.contracts import Unconfirmed
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.models import Row, Run, stored_problem
@@ -31,7 +32,11 @@ class DatabaseRows:
         """The row as committed, with the values that the ledger has now."""
         row = self._row(number)
         definition = row.case.procedure.definition
-        values = values_of(row.case)
+        unconfirmed = unconfirmed_of(row.case)
+        values = {
+            code: Unconfirmed(value) if code in unconfirmed else value
+            for code, value in values_of(row.case).items()
+        }
         values |= {
             item.code: row.case.receipt_number for item in definition.fields if item.type == "receipt_number"
         }

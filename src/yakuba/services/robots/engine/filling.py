@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from yakuba.kernel.values.types import TYPES, written
-from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.contracts import FieldSpec, Unconfirmed
 from yakuba.services.robots.engine.errors import BadValue
 
 CALLED = 1_000_000  # the steps of the n-th scenario that is called are numbered from n times this
@@ -81,6 +81,19 @@ class Filled:
         return "Filled(secret)" if self.secret else f"Filled({self.texts!r})"
 
 
+def confirmed(spec: FieldSpec, values: Mapping[str, str], line: int) -> str:
+    """The case's value of a field, empty where it has none. Raises `BadValue` where nobody confirmed it."""
+    value = values.get(spec.code, "")
+    if isinstance(value, Unconfirmed):
+        raise BadValue(
+            f"「{spec.label}」の値はだれも確かめていないので、ロボットは使いません。"
+            "受付の画面の「直す」で確かめてから、もう一度流してください。",
+            field=spec.label,
+            where=line_in_words(line),
+        )
+    return value
+
+
 @dataclass(frozen=True)
 class Template:
     """Text with `{…}` parts, from one line of the scenario."""
@@ -115,7 +128,7 @@ class Template:
 
     def _field(self, part: FieldPart, values: Mapping[str, str]) -> tuple[str, ...]:
         spec = part.spec
-        value = values.get(spec.code, "")
+        value = confirmed(spec, values, self.line)
         items = value.split(",") if spec.type == "choices" and value else [value]
         return tuple(self._written(spec, item, part.formats) for item in items)
 

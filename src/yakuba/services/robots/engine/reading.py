@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.control import VALUE_HERE
-from yakuba.services.robots.engine.filling import Bound
+from yakuba.services.robots.engine.filling import Bound, confirmed
 from yakuba.services.robots.engine.scenario import Read, ReadFrom
 from yakuba.services.robots.engine.seeing import items_of, pattern_of, plain
 
@@ -42,11 +42,12 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def items_of_case(fields: Sequence[FieldSpec], values: Mapping[str, str]) -> list[Bound]:
-    """What a loop over fields goes through: the marks of one field, or of several those that have a value."""
+def items_of_case(fields: Sequence[FieldSpec], values: Mapping[str, str], line: int) -> list[Bound]:
+    """What a loop over fields goes through: the marks of one field, or of several those that have a value. Raises
+    `BadValue` where nobody confirmed one of them."""
     found = []
     for spec in fields:
-        value = values.get(spec.code, "")
+        value = confirmed(spec, values, line)
         items = value.split(",") if spec.type == "choices" else [value]
         found += [Bound(item, spec) for item in items if item]
     return found

@@ -164,7 +164,7 @@ class StepPlayer:
 
     def _items(self, step: Repeat, context: Context) -> Sequence[Bound]:
         """What a loop goes through, as it stands when the loop begins."""
-        found: list[Bound] | None = items_of_case(step.fields, context.values)
+        found: list[Bound] | None = items_of_case(step.fields, context.values, step.line)
         if step.columns:
             found = rows_of_page(self.now(), step.columns)
             if found is None:

@@ -175,7 +175,7 @@ class Trier:
             wanted = [listed] if isinstance(listed, str) else listed
             specs = [one for one in self._known.specs if {one.label, one.code} & set(wanted)]
             columns = inside.get("表", [])
-            items = items_of_case(specs, self._known.values)
+            items = items_of_case(specs, self._known.values, line=0)
             if columns:
                 items = (
                     rows_of_page(self._browser.see(), [columns] if isinstance(columns, str) else columns)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from yakuba.kernel.definitions import DefinitionRefused
-from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.contracts import FieldSpec, Unconfirmed
 from yakuba.services.robots.engine.browser import Page, Table
 from yakuba.services.robots.engine.calling import Library, nothing_published
+from yakuba.services.robots.engine.errors import BadValue
 from yakuba.services.robots.engine.filling import CALLED, Bound, line_in_words
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.engine.reading import items_of_case, numbers_in, rows_of_page, texts_read
@@ -133,9 +134,11 @@ def test_values_of_a_case_are_gone_through_in_their_order() -> None:
     routes = FieldSpec("routes", "路線", "choices", {"e": "東線", "w": "西線"})
     wishes = [FieldSpec(f"wish_{n}", f"第{n}希望", "text") for n in (1, 2, 3)]
     values = {"routes": "w,e", "wish_1": "中央", "wish_3": "みどり"}
-    assert [one.text for one in items_of_case([routes], values)] == ["w", "e"]
-    assert [one.text for one in items_of_case(wishes, values)] == ["中央", "みどり"]
-    assert items_of_case([routes], {}) == []
+    assert [one.text for one in items_of_case([routes], values, 3)] == ["w", "e"]
+    assert [one.text for one in items_of_case(wishes, values, 3)] == ["中央", "みどり"]
+    assert items_of_case([routes], {}, 3) == []
+    with pytest.raises(BadValue, match="だれも確かめていない"):
+        items_of_case([routes], {"routes": Unconfirmed("w,e")}, 3)
 
 
 def test_rows_and_numbers_are_read_from_a_page() -> None:

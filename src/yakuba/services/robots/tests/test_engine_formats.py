@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yakuba.kernel.values import calendar, types
-from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.contracts import FieldSpec, Unconfirmed
 from yakuba.services.robots.engine.errors import BadValue
 from yakuba.services.robots.engine.filling import FieldPart, SecretPart, Template
 from yakuba.services.robots.engine.redact import COVER, Redactor
@@ -105,6 +105,13 @@ def test_a_bad_value_names_its_field_and_line() -> None:
     with pytest.raises(BadValue) as caught:
         Template((FieldPart(born, ("和暦略",)),), 12).fill({"birth": "まだ"}, {})
     assert (caught.value.problem.field, caught.value.problem.where) == ("生年月日", "シナリオ 12行目")
+
+
+def test_what_nobody_confirmed_is_written_nowhere_be_it_empty() -> None:
+    note = FieldSpec("note", "備考", "text")
+    for value in ("急ぎ", ""):
+        with pytest.raises(BadValue, match="だれも確かめていない"):
+            Template(("見", FieldPart(note)), 3).fill({"note": Unconfirmed(value)}, {})
 
 
 def test_options_are_written_by_label_or_code() -> None:
