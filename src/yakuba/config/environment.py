@@ -80,9 +80,18 @@ class Environment(BaseSettings):
     model_server_key: str | None = Field(
         None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
     )
+    metrics_addresses: str = Field(
+        "",
+        description="/metrics と /health/ready の内訳を見せてよいアドレスかネットワーク（カンマ区切り）。空ならどこにも見せない",
+    )
+    metrics_token: str | None = Field(
+        None,
+        min_length=20,
+        description="/metrics と /health/ready の内訳を見るためのトークン（20文字以上）。空ならトークンでは見せない",
+    )
     samples_dir: Path = Field(PROJECT / "samples", description="見本の置き場所")
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_addresses")
     @classmethod
     def _are_networks(cls, text: str) -> str:
         networks(text)

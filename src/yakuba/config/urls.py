@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/invitation/<str:invitation_code>/", invitation, name="invitation"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
+    path("", include("yakuba.kernel.monitoring.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),
     path("administration/", include("yakuba.kernel.administration.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
