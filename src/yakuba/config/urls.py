@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yakuba.kernel.monitoring.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),
     path("administration/", include("yakuba.kernel.administration.urls")),
+    path("meter/", include("yakuba.kernel.meter.urls")),
+    path("digest/", include("yakuba.kernel.digest.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
     path("persons/", include("yakuba.kernel.persons.urls")),
     path("protection/", include("yakuba.kernel.protection.urls")),

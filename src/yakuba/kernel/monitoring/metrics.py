@@ -16,6 +16,7 @@ from django.utils import timezone
 from yakuba.kernel.audit.models import ChainHead
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.jobs.models import FINISHED, Job, State, Worker
+from yakuba.kernel.meter.models import Usage
 from yakuba.kernel.monitoring import health
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.tenancy.models import Municipality
@@ -112,7 +113,12 @@ def _stores(codes: dict[int, str]) -> list[Metric]:
     for town, count, size in rows.annotate(count=Count("pk"), size=Sum("size")).order_by("municipality"):
         number.add(count, municipality=codes[town])
         stored.add(size, municipality=codes[town])
+    used = Metric("yakuba_usage_this_month", "What a municipality used this month, by kind.")
+    month = Usage.all_municipalities.filter(month=f"{timezone.localdate():%Y-%m}").order_by()
+    sums = month.values_list("municipality", "kind").annotate(sum=Sum("amount"))
+    for town, kind, amount in sums.order_by("municipality", "kind"):
+        used.add(float(amount), municipality=codes[town], kind=kind)
     events = Metric("yakuba_audit_events", "Events in a municipality's audit record.")
     for town, sequence in ChainHead.objects.order_by("municipality").values_list("municipality", "sequence"):
         events.add(sequence, municipality=codes[town])
-    return [stored, number, events]
+    return [stored, number, used, events]
