@@ -3,13 +3,21 @@
 import json
 import logging
 import sys
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from test_access import PAGES
+from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
-from yakuba.config.logs import JsonLines, WithoutWords
+from yakuba.config.logs import JsonLines, RefusalsInOneLine, WithoutWords
+from yakuba.demo import town
+from yakuba.kernel.jobs import enqueue, execution, registry
+from yakuba.kernel.ledger.models import CaseValue
 
 ADDRESS = "やくば市隠里町9丁目8番7号"
+NAME, NUMBER = "隠里花子", "123456789018"
 
 
 @pytest.fixture
@@ -50,3 +58,69 @@ def test_both_are_what_the_house_writes():
         "yakuba.config.logs.JsonLines",
     }
     assert settings.LOGGING["handlers"]["stderr"]["formatter"] in formatters
+
+
+class Lines(logging.Handler):
+    """Everything that is logged, as the house writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.setFormatter(JsonLines())
+        self.addFilter(RefusalsInOneLine())
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def lines():
+    """All lines of the house's own loggers down to DEBUG, and of the others as an installation keeps them."""
+    root, own, handler = logging.getLogger(), logging.getLogger("yakuba"), Lines()
+    before = own.level
+    root.addHandler(handler)
+    own.setLevel(logging.DEBUG)
+    yield handler.lines
+    own.setLevel(before)
+    root.removeHandler(handler)
+
+
+def test_what_a_town_holds_and_what_people_type_stays_out_of_the_log(objects, lines):
+    """The whole house is walked, by who may, by who may not and by strangers, with words that nobody else would write."""
+    kanri = Client(raise_request_exception=False)
+    kanri.force_login(town.user("kanri"))
+    typed = {
+        "text": f"{NAME} {ADDRESS}",
+        "value": NUMBER,
+        "reason": NAME,
+        "username": NAME,
+        "password": NUMBER,
+    }
+    for page in PAGES:
+        if page.name == "logout":
+            continue
+        url = page.url(objects)
+        for client in (kanri, Client(raise_request_exception=False)):
+            client.get(url, typed)
+            client.post(url, typed)
+    kanri.get("/cases/99999999/", typed)
+    kanri.get("/api/v1/reading/nowhere", typed, headers={"Authorization": f"Bearer {NUMBER}"})
+    with town.in_yakuba_city():
+        held = set(CaseValue.objects.filter(field__in=("child_name", "name")).values_list("value", flat=True))
+    assert lines, "refusals leave a line"
+    told = "\n".join(lines)
+    for word in (NAME, ADDRESS, NUMBER, quote(NAME), RECEIPT_NUMBER, SECRET_WORD, *filter(None, held)):
+        assert word not in told, next(line for line in lines if word in line)
+    assert all(json.loads(line)["logger"] for line in lines)
+
+
+def test_a_job_that_breaks_over_a_value_does_not_tell_it(lines, in_yakuba_city):
+    registry.job("tests.breaks", label="試験", attempts=1)(lambda context: None)
+    try:
+        job = enqueue("tests.breaks", key="one")
+        execution._fail(job.ticket, registry.kind("tests.breaks"), ValueError(ADDRESS), None)
+        job = job.refreshed()
+    finally:
+        registry.forget("tests.breaks")
+    assert any("tests.breaks" in line for line in lines)
+    assert ADDRESS not in "".join(lines) + job.technical_error + job.error

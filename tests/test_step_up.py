@@ -37,6 +37,7 @@ HARMLESS = {
     "definitions:file": "definitions, no data",
     "ledger:letter_pdf": "one letter to one applicant, by whoever writes them every day; recorded by itself",
     "retention:register_file": "the public register of personal-data files, of nobody",
+    "meter:table": "sums by month, of nobody",
     "manual-picture": "the manual is for all staff",
 }
 # Operations that give out a file, or approve, without asking, and why.

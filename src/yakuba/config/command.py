@@ -41,6 +41,8 @@ HOUSE = {
     "search": ("yakuba.kernel.search.cli:app", "全文検索の索引"),
     "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
     "maps": ("yakuba.kernel.maps.cli:app", "地図：市区町村の区域を取り込む"),
+    "digest": ("yakuba.kernel.digest.cli:digest", "1日に失敗したことを出す"),
+    "meter": ("yakuba.kernel.meter.cli:app", "利用量と上限"),
     "audit": ("yakuba.kernel.audit.cli:app", "監査記録"),
 }
 

@@ -80,9 +80,24 @@ class Environment(BaseSettings):
     model_server_key: str | None = Field(
         None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
     )
+    mail_relay: str = Field(
+        "",
+        description="メールを渡す中継サーバー（ホスト名:ポート。ポートを省くと25）。"
+        "YAKUBA_OUTBOUND_HOSTS にも入れる。空ならメールは送らない",
+    )
+    mail_from: str = Field("yakuba@localhost", description="送るメールの差出人のアドレス")
+    metrics_addresses: str = Field(
+        "",
+        description="/metrics と /health/ready の内訳を見せてよいアドレスかネットワーク（カンマ区切り）。空ならどこにも見せない",
+    )
+    metrics_token: str | None = Field(
+        None,
+        min_length=20,
+        description="/metrics と /health/ready の内訳を見るためのトークン（20文字以上）。空ならトークンでは見せない",
+    )
     samples_dir: Path = Field(PROJECT / "samples", description="見本の置き場所")
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_addresses")
     @classmethod
     def _are_networks(cls, text: str) -> str:
         networks(text)

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.files",
     "yakuba.kernel.tables",
     "yakuba.kernel.lists",
+    "yakuba.kernel.meter",
     "yakuba.kernel.search",
     "yakuba.kernel.protection",
     "yakuba.kernel.ledger",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.signin",
     "yakuba.kernel.ui",
     "yakuba.kernel.administration",
+    "yakuba.kernel.digest",
     *[f"yakuba.services.{room}" for room in YAKUBA_ROOMS],
 ]
 

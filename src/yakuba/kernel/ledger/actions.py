@@ -14,6 +14,7 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedur
 from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
+from yakuba.kernel.meter.noting import note
 from yakuba.kernel.registry import ledger_phrases, manifests, resolve
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.reduction import read_table
@@ -117,7 +118,8 @@ def confirm_value(
     details |= {"assumed": True} if assumed else {}
     details |= {"passed": True} if passed else {}
     details |= {"reason": reason.strip()} if reason.strip() else {}
-    add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
+    event = add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
+    note("ledger.fields_confirmed", f"event:{event.pk}")
     return row
 
 

@@ -25,6 +25,7 @@ from yakuba.kernel.letters.printing import NothingFits, print_file
 from yakuba.kernel.letters.word.html import Values
 from yakuba.kernel.letters.word.starting import Block, Grid, Words
 from yakuba.kernel.letters.written import layout
+from yakuba.kernel.meter.noting import note
 from yakuba.kernel.protection.policy import require_released
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.registry import LetterKind
@@ -95,6 +96,7 @@ def make(case: Case, draft: Draft, *, actor: User) -> CaseLetter:
             pdf=kept,
             made_by=actor,
         )
+        note("ledger.letters", f"letter:{letter.pk}")
         add_event(row, "ledger.letter_made", user=actor, note=f"{kind.label}　{draft.number}")
         record(
             "ledger.letter_made", subject=f"case:{row.pk}", actor=actor, kind=kind.code, sha256=kept.sha256

@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     LetterField,
     LetterKind,
     Manifest,
+    MeterKind,
     NavigationItem,
     Permission,
     PersonalData,
@@ -87,6 +88,10 @@ MANIFEST = Manifest(
             collect="yakuba.kernel.ledger.bundled:collect",
             publish="yakuba.kernel.ledger.bundled:publish",
         ),
+    ),
+    meters=(
+        MeterKind("ledger.fields_confirmed", "職員が確認した値", "件"),
+        MeterKind("ledger.letters", "作った通知", "通"),
     ),
     personal_data=(
         PersonalData("ledger.Case", "申請の処理", None),

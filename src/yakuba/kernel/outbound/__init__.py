@@ -49,6 +49,21 @@ def require_target(url: str) -> None:
         )
 
 
+def require_relay(address: str) -> tuple[str, int]:
+    """Host and port of a mail relay (`host:port`, 25 where none is said). Raises OutboundRefused unless they are
+    listed."""
+    parts = urlsplit(f"//{address.strip().lower()}")
+    try:
+        host, port = parts.hostname or "", parts.port or 25
+    except ValueError:  # no number
+        host, port = "", 0
+    if f"{host}:{port}" not in allowed_targets():
+        raise OutboundRefused(
+            f"{address} への接続は許可されていません。必要なら管理者が {VARIABLE} に {host}:{port} を加えてください。"
+        )
+    return host, port
+
+
 def allow_here(url: str) -> None:
     """Let this process, and those that it starts from here on, contact host and port of `url` (the demo's own
     core system, whose port is known only once it listens)."""

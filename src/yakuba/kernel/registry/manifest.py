@@ -200,6 +200,15 @@ class DefinitionKind:
 
 
 @dataclass(frozen=True)
+class MeterKind:
+    """What is counted of each municipality's use (`kernel.meter`): name `<room>.<what>`, label and unit in Japanese."""
+
+    name: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
 
@@ -246,8 +255,8 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of `(user) -> list[Failure]`,
-    `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
+    """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of
+    `(user, most=…) -> list[Failure]` (at most so many of a kind, None for all), `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
     `(request, case) -> CasePart`, `(user) -> FirstStep | None` and `(user, text) -> list[Found]`, or empty. `search` asks
     the room's own rows and is for few of them; many, and texts, go into the index by `search_sources`.
 
@@ -274,6 +283,7 @@ class Manifest:
     planned_works: tuple[PlannedWork, ...] = ()
     letters: tuple[LetterKind, ...] = ()
     definitions: tuple[DefinitionKind, ...] = ()  # in the order in which they need each other
+    meters: tuple[MeterKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     failures: str = ""
     running: str = ""

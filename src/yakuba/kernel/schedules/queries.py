@@ -73,7 +73,7 @@ def named(schedule_id: int) -> str:
     return label(Schedule.objects.select_related("owner").get(pk=schedule_id))
 
 
-def failures(user: User) -> list[Failure]:
+def failures(user: User, most: int | None = None) -> list[Failure]:
     """Schedules whose last turn failed or was missed."""
     from django.urls import reverse
 
@@ -82,5 +82,5 @@ def failures(user: User) -> list[Failure]:
     rows = Schedule.objects.filter(outcome__in=(Schedule.Outcome.FAILED, Schedule.Outcome.MISSED))
     return [
         Failure(f"予定「{label(row)}」", row.told, reverse("schedules:schedules"), "予定を開く", row.last_at)
-        for row in rows.exclude(last_at=None).select_related("owner")
+        for row in rows.exclude(last_at=None).select_related("owner")[:most]
     ]

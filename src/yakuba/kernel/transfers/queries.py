@@ -104,7 +104,7 @@ def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
     return sorted(wanted - known), sorted(known - wanted - left)
 
 
-def failures(user: User) -> list[Failure]:
+def failures(user: User, most: int | None = None) -> list[Failure]:
     """Transfers of which some could not be carried out, or left work that is nobody's (told for two weeks), those whose
     day went by, and those for which nobody answers any more, before it comes."""
     if not allowed(user, MANAGE):
@@ -119,7 +119,7 @@ def failures(user: User) -> list[Failure]:
         Failure(
             "人事異動", reason, reverse("transfers:one", args=[row.pk]), label, row.done_at or row.planned_at
         )
-        for row, reason, label in told
+        for row, reason, label in told[:most]
     ]
 
 

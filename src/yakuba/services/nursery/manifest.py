@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     LetterField,
     LetterKind,
     Manifest,
+    MeterKind,
     NavigationItem,
     Permission,
     PersonalData,
@@ -110,6 +111,7 @@ MANIFEST = Manifest(
     erasable="yakuba.services.nursery.actions.erasing:units",
     keeps="yakuba.services.nursery.actions.erasing:keeps",
     protected="yakuba.services.nursery.queries.covering:spread",
+    meters=(MeterKind("nursery.letters", "作った入所の通知", "通"),),
     personal_data=(
         PersonalData("nursery.Application", "入所の選考", 1825),
         PersonalData("nursery.Snapshot", "選考の計算の再現", 1825),

@@ -4,6 +4,7 @@ from yakuba.kernel.registry import (
     DefinitionKind,
     Group,
     Manifest,
+    MeterKind,
     NavigationItem,
     Permission,
     PersonalData,
@@ -108,6 +109,7 @@ MANIFEST = Manifest(
     subjects="yakuba.services.reading.actions.erasing:subjects",
     erase="yakuba.services.reading.actions.erasing:erase",
     keeps="yakuba.services.reading.actions.erasing:keeps",
+    meters=(MeterKind("reading.pages", "読み取った用紙", "枚"),),
     personal_data=(
         PersonalData("reading.BatchFile", "取り込んだ申請書の管理", 365),
         PersonalData("reading.Sheet", "申請書の読み取りと確認", 365),

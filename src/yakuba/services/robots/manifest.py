@@ -5,6 +5,7 @@ from yakuba.kernel.registry import (
     DefinitionKind,
     Group,
     Manifest,
+    MeterKind,
     NavigationItem,
     Permission,
     PersonalData,
@@ -78,6 +79,7 @@ MANIFEST = Manifest(
     },
     erase="yakuba.services.robots.actions.erasing:erase",
     keeps="yakuba.services.robots.actions.erasing:keeps",
+    meters=(MeterKind("robots.minutes", "ロボットの動いた時間", "分"),),
     personal_data=(
         PersonalData("robots.Row", "基幹システムへの入力", None),
         PersonalData("robots.RowEvent", "基幹システムへの入力", None),

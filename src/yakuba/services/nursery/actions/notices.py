@@ -22,6 +22,7 @@ from yakuba.kernel.letters.mailing import HEAD, MARK
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.letters.wording import unknown_fields
 from yakuba.kernel.letters.written import WordTemplate
+from yakuba.kernel.meter.noting import note
 from yakuba.kernel.operations.operation import Told
 from yakuba.kernel.protection.policy import PlaceHidden
 from yakuba.kernel.refusals import Refused
@@ -285,6 +286,7 @@ def _keep(row: NoticePrint, printed: printing.Printed, problems: list[Problem]) 
         row.addresses = [list(line) for line in letters.mailing(printed.letters).rows]
         row.count = count
         _end(row, NoticePrint.State.DONE, problems=problems)
+        note("nursery.letters", f"print:{row.pk}", count)
         record(
             "nursery.notices_made",
             subject=f"round:{row.round_id}",

@@ -27,13 +27,14 @@ def rounds_queue(user: Any) -> QueueState:
     return QueueState(number, url, "選考をつづける")
 
 
-def failures(user: Any) -> list[Failure]:
-    """Rounds whose newest run, or whose newest notices, ended without a result, and whose decisions are not handed over."""
+def failures(user: Any, most: int | None = SHOWN) -> list[Failure]:
+    """Rounds whose newest run, or whose newest notices, ended without a result, and whose decisions are not handed over;
+    `most` of each, None for all."""
     found = []
     if allowed(user, "nursery.view"):
         runs = _newest_failed(Run).filter(round__state=Round.State.PREPARING)
         why = "理由は計算の画面で見られます。"
-        found += [_failure(run, "計算", why, run.started_at, "開いて直す") for run in runs[:SHOWN]]
+        found += [_failure(run, "計算", why, run.started_at, "開いて直す") for run in runs[:most]]
     if allowed(user, "nursery.propose"):
         for round, work in _hand_overs():
             if work.can_retry:
@@ -41,7 +42,7 @@ def failures(user: Any) -> list[Failure]:
                 found.append(Failure(title, work.reason, _page(round), "開いて直す", since))
     if allowed(user, "nursery.output"):
         why = "通知の画面から作り直してください。"
-        prints = _newest_failed(NoticePrint)[:SHOWN]
+        prints = _newest_failed(NoticePrint)[:most]
         found += [_failure(row, "通知", why, row.made_at, "開いて作り直す") for row in prints]
     return found
 

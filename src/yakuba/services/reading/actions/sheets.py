@@ -22,6 +22,7 @@ from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.ledger.actions import add_event, open_case
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.receipt_numbers import read_application_number
@@ -108,6 +109,7 @@ def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
         return
     sheet.reading = reading.to_json()
     sheet.seconds += seconds
+    note("reading.pages", f"sheet:{sheet.pk}")
     _sort(sheet, reading)
 
 

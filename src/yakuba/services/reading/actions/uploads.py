@@ -11,8 +11,10 @@ from django.utils import timezone
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.uploads import UploadRefused, take_uploads
 from yakuba.kernel.jobs import enqueue
+from yakuba.kernel.meter.limits import OverLimit, require_room
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -36,11 +38,13 @@ def upload(
     """Take `files`, pairs of name and binary stream, as one batch; reading them goes on in the worker.
 
     A refused file becomes a row with its reason. A file taken before is kept aside unless `force`. Raises
-    WrongStep when there is no file at all.
+    WrongStep when there is no file at all, OverLimit where the town has used up what it may.
     """
     listed = list(files)
     if not listed:
         raise WrongStep("ファイルが選ばれていません。PDF・TIFF・JPEG・PNGを1つ以上選んでください。")
+    require_room("pages_a_day")
+    require_room("storage")
     batch = _open_batch(name, actor)
     for file_name, stream in listed:
         _take(batch, file_name, stream, actor, force)
@@ -75,11 +79,24 @@ def _open_batch(name: str, actor: Actor) -> Batch:
 def _take(batch: Batch, name: str, stream: BinaryIO, actor: Actor, force: bool) -> None:
     """A row for the file, and one for each file attached to it."""
     for taken in take_uploads(name, stream, actor=actor):
-        if isinstance(taken, UploadRefused):
+        why = taken.reason if isinstance(taken, UploadRefused) else _over_limit(taken)
+        if isinstance(taken, UploadRefused) or why:
             refused = BatchFile.State.REFUSED
-            BatchFile.objects.create(batch=batch, name=taken.name[-255:], state=refused, message=taken.reason)
+            BatchFile.objects.create(batch=batch, name=taken.name[-255:], state=refused, message=why)
         else:
             _keep(batch, taken, force)
+
+
+def _over_limit(stored: StoredFile) -> str:
+    """Why the town may not keep the file, which is then removed again; empty where it may."""
+    try:
+        require_room("pages_a_day", 0)  # it counts already
+        require_room("storage", 0)
+    except OverLimit as refusal:
+        with transaction.atomic():
+            remove(stored)
+        return f"{refusal}{refusal.remedy}"
+    return ""
 
 
 def _keep(batch: Batch, stored: StoredFile, force: bool) -> None:

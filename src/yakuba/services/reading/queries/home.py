@@ -61,8 +61,8 @@ def troubled_sheets(user: Any) -> QueueState:
     return QueueState(count, reverse("reading:problems"), "用紙を見る", oldest)
 
 
-def failures(user: Any) -> list[Failure]:
-    """Refused files of the last days, and jobs that gave up."""
+def failures(user: Any, most: int | None = 50) -> list[Failure]:
+    """Refused files of the last days (at most `most`, None for all), and jobs that gave up."""
     if not allowed(user, "reading.view"):
         return []
     since = timezone.now() - timedelta(days=RECENT_DAYS)
@@ -74,7 +74,7 @@ def failures(user: Any) -> list[Failure]:
         ("ページに分けられないファイル", file, unparted, "もう一度動かす") for file, _ in failed_files()
     ] + [
         ("受け取れないファイル", file, reverse("reading:batch", args=[file.batch_id]), "束を見る")
-        for file in refused.order_by("-pk")[:50]
+        for file in refused.order_by("-pk")[:most]
     ]
     return [
         Failure(f"{what}：{file.name}", file.message, url, label, file.batch.created_at)

@@ -13,6 +13,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Conflict, NothingToDo, Refused
 from yakuba.services.robots.actions.rows import arrive, begin_anew, send
 from yakuba.services.robots.contracts import (
@@ -163,6 +164,7 @@ def give_back(run_id: int, holder: str, report: RunReport | None) -> Run | None:
         return None
     run.holder, run.failures = "", 0
     if report is not None:
+        note("robots.minutes", f"turn:{holder}", report.elapsed / 60)
         _end_turn(run, report)
     run.save()
     return run

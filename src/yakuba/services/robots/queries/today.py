@@ -46,11 +46,11 @@ def ready_queue(user: Any) -> QueueState:
     )
 
 
-def failures(user: Any) -> list[Failure]:
-    """Runs that were held up, and rows that failed, with what to press."""
+def failures(user: Any, most: int | None = SHOWN) -> list[Failure]:
+    """Runs that were held up, and rows that failed, with what to press; `most` of each, None for all."""
     if not allowed(user, "robots.view"):
         return []
-    return [*_held_up_runs(), *_failed_rows()]
+    return [*_held_up_runs(most), *_failed_rows(most)]
 
 
 def running(user: Any) -> list[RunningWork]:
@@ -80,8 +80,8 @@ def self_check() -> list[CheckResult]:
     return results
 
 
-def _held_up_runs() -> list[Failure]:
-    return [_run_failure(run) for run in runs.runs().filter(state=RunState.HALTED)[:SHOWN]]
+def _held_up_runs(most: int | None) -> list[Failure]:
+    return [_run_failure(run) for run in runs.runs().filter(state=RunState.HALTED)[:most]]
 
 
 def _run_failure(run: Run) -> Failure:
@@ -96,7 +96,7 @@ def _run_failure(run: Run) -> Failure:
     )
 
 
-def _failed_rows() -> list[Failure]:
+def _failed_rows(most: int | None) -> list[Failure]:
     """Rows whose case still waits and has not been taken up by a later run; a dry run is nobody's failure."""
     later = Row.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"), run__dry_run=False)
     failed = Row.objects.filter(state=RowState.FAILED.value, case__status=Status.READY, run__dry_run=False)
@@ -109,7 +109,7 @@ def _failed_rows() -> list[Failure]:
             "開いてもう一度流す",
             row.changed_at,
         )
-        for row in rows.order_by("-changed_at")[:SHOWN]
+        for row in rows.order_by("-changed_at")[:most]
     ]
 
 
