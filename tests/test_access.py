@@ -32,8 +32,9 @@ from yakuba.kernel.registry import permission_names
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-# The second step sends whoever has given no password to the first; an invitation opens by its own code.
-OPEN_TO_ALL = {"login", "logout", "login-second", "invitation"}
+# The second step sends whoever has given no password to the first; an invitation opens by its own code; a passkey says
+# whose it is.
+OPEN_TO_ALL = {"login", "logout", "login-second", "login-passkey", "invitation"}
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.
@@ -45,6 +46,8 @@ OPEN_TO_STAFF |= {
         "phone",
         "phone-begin",
         "phone-remove",
+        "passkey-new",
+        "passkey-remove",
         "codes",
         "sessions",
         "sessions-end",
