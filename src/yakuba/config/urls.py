@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),
+    path("support/", include("yakuba.kernel.support.urls")),
     path("administration/", include("yakuba.kernel.administration.urls")),
     path("cases/", include("yakuba.kernel.ledger.urls")),
     path("persons/", include("yakuba.kernel.persons.urls")),

@@ -55,6 +55,11 @@ class User(AbstractUser):
     class Meta:
         verbose_name = "職員"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if getattr(self, "_visits", False):  # carries another town for as long as the request lasts
+            raise RuntimeError("a visitor is never written")
+        super().save(*args, **kwargs)
+
     def __str__(self) -> str:
         return self.display_name or self.username
 

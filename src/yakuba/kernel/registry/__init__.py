@@ -21,6 +21,7 @@ from yakuba.kernel.registry.manifest import (
     RunningWork,
     SearchSource,
     Setting,
+    Support,
     WorkQueue,
     resolve,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "RunningWork",
     "SearchSource",
     "Setting",
+    "Support",
     "WorkQueue",
     "approval_kind",
     "approval_kinds",
