@@ -11,7 +11,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 import pytest
@@ -24,16 +24,20 @@ from typer.testing import CliRunner
 
 from yakuba.config.command import build
 from yakuba.demo import town
+from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import ApiToken, User
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.operations import Operation, all_operations
 from yakuba.kernel.operations.spelling import option_of, parameter_of
 from yakuba.kernel.registry import permission_names
+from yakuba.kernel.signin.tests.signing import give_phone
+from yakuba.kernel.support import actions as support
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-# The second step sends whoever has given no password to the first; an invitation opens by its own code.
-OPEN_TO_ALL = {"login", "logout", "login-second", "invitation"}
+# The second step sends whoever has given no password to the first; an invitation opens by its own code; a passkey says
+# whose it is.
+OPEN_TO_ALL = {"login", "logout", "login-second", "login-passkey", "invitation"}
 # Programs ask these: strangers hear one word of the health, and that there are no figures.
 FOR_PROGRAMS = {"health", "health-live", "health-ready", "metrics"}
 OPEN_TO_ALL |= FOR_PROGRAMS
@@ -48,12 +52,16 @@ OPEN_TO_STAFF |= {
         "phone",
         "phone-begin",
         "phone-remove",
+        "passkey-new",
+        "passkey-remove",
         "codes",
         "sessions",
         "sessions-end",
         "session-end",
     )
 }
+# An operator's own: where towns let that person look, which for anybody else is nowhere.
+OPEN_TO_STAFF |= {"support:visits", "support:enter", "support:leave"}
 OF_NO_TOWN = {
     "letters:kind",
     "letters:beginning",
@@ -177,6 +185,57 @@ def test_what_the_neighbour_tried_changed_nothing(objects):
     with town.in_yakuba_city():
         assert Case.objects.get(pk=objects.arguments["case_id"]).status == "entering"
         assert Row.objects.get(pk=objects.arguments["row_id"]).state == "waiting"
+
+
+# --- the operator of a shared installation -----------------------------------------------------------------
+
+
+def visiting(with_cases: bool) -> Client:
+    """となり町's administrator as an operator whom やくば市 lets look."""
+    operator = town.user("tonari")
+    with active_municipality(operator.municipality):
+        support.name_operator(operator)
+    give_phone(operator)
+    with town.in_yakuba_city():
+        kanri = proof.give_for_good(town.user("kanri"))
+        grant = support.allow(operator, "試験", timedelta(hours=1), with_cases=with_cases, actor=kanri)
+    client = logged_in(operator)
+    assert client.post(reverse("support:enter", args=[grant.pk])).status_code == 302
+    return client
+
+
+SEEN_BY_SUPPORT = {
+    "home",
+    "manual",
+    "manual-page",
+    "manual-picture",
+    "administration:checks",
+    "administration:settings",
+    "administration:storage",
+    "reform:bodies",
+    "reform:effects",
+    "reform:procedure",
+    "reform:promises",
+}
+CASES_SEEN_BY_SUPPORT = SEEN_BY_SUPPORT | {"administration:jobs", "ledger:case", "ledger:cases"}
+
+
+@pytest.mark.parametrize(("with_cases", "seen"), [(False, SEEN_BY_SUPPORT), (True, CASES_SEEN_BY_SUPPORT)])
+def test_the_operator_sees_what_is_listed_here_and_does_nothing(objects, with_cases, seen):
+    client, found = visiting(with_cases), set()
+    for page in PAGES:
+        if page.name in {"logout", "support:leave"}:
+            continue
+        url = page.url(objects)
+        answer = client.get(url)
+        if answer.get("Location", "").startswith(f"{url}?"):  # a list, to what was seen of it last
+            answer = client.get(answer["Location"])
+        if answer.status_code == 200:
+            found.add(page.name)
+            assert "attachment" not in answer.get("Content-Disposition", ""), page.name
+            assert with_cases or RECEIPT_NUMBER not in text_of(answer), page.name
+        assert client.post(url).status_code in {302, 403}, page.name
+    assert found == seen
 
 
 # --- the API ------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ WITHOUT_MUNICIPALITY = {
     "accounts.User": "has its own nullable one: a person without a municipality may nothing",
     "accounts.ApiToken": "belongs to a user",
     "accounts.LoginTally": "counted before it is known who tries",
+    "signin.Challenge": "asked at the login, before it is known who answers",
     "audit.ChainHead": "its key is the municipality",
     "jobs.Worker": "a process works for all municipalities",
 }

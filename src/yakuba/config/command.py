@@ -35,6 +35,7 @@ HOUSE = {
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),
     "accounts": ("yakuba.kernel.accounts.cli:app", "自治体・役割・職員・APIトークン"),
     "signin": ("yakuba.kernel.signin.cli:app", "二つ目の確認"),
+    "support": ("yakuba.kernel.support.cli:app", "運用者の支援：自治体が許したあいだだけ見る人"),
     "ledger": ("yakuba.kernel.ledger.cli:app", "手続"),
     "persons": ("yakuba.kernel.persons.cli:app", "宛名の登録簿"),
     "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),

@@ -9,10 +9,10 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from yakuba.config.serving.addresses import networks
@@ -51,6 +51,16 @@ class Environment(BaseSettings):
         "",
         description="前段のプロキシのアドレスかネットワーク（カンマ区切り）。ここからの X-Forwarded-For と "
         "X-Forwarded-Proto だけを信じる。空ならだれも信じない",
+    )
+    passkey_origins: str = Field(
+        "",
+        description="パスキーを使う画面のアドレス（https://ホスト名。カンマ区切り）。空なら、この計算機のブラウザーで "
+        "http://localhost を開いたときだけ使え、プロキシの内側では使えない",
+    )
+    passkey_domain: str = Field(
+        "",
+        description="パスキーを結びつけるドメイン名。空なら YAKUBA_PASSKEY_ORIGINS の最初のホスト名。"
+        "あとで変えると、登録したパスキーは使えなくなる",
     )
     hsts_seconds: int = Field(
         2_592_000,
@@ -102,6 +112,27 @@ class Environment(BaseSettings):
     def _are_networks(cls, text: str) -> str:
         networks(text)
         return text
+
+    @field_validator("passkey_origins")
+    @classmethod
+    def _are_origins(cls, text: str) -> str:
+        for one in filter(None, map(str.strip, text.split(","))):
+            parts = urlsplit(one)
+            safe = parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "localhost")
+            if not safe or one != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+                raise ValueError(f"{one}: https://ホスト名 の形で書いてください（http:// は localhost だけ）")
+        return text
+
+    @model_validator(mode="after")
+    def _is_domain_of_the_origins(self) -> Self:
+        hosts = [
+            urlsplit(one.strip()).hostname or "" for one in self.passkey_origins.split(",") if one.strip()
+        ]
+        domain = self.passkey_domain or (hosts[0] if hosts else "")
+        for host in hosts:
+            if host != domain and not host.endswith(f".{domain}"):
+                raise ValueError(f"YAKUBA_PASSKEY_ORIGINS の {host} は、ドメイン {domain} の中にありません")
+        return self
 
     @cached_property
     def signing_key(self) -> str:

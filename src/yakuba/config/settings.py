@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.charts",
     "yakuba.kernel.maps",
     "yakuba.kernel.signin",
+    "yakuba.kernel.support",
     "yakuba.kernel.ui",
     "yakuba.kernel.administration",
     "yakuba.kernel.digest",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "yakuba.kernel.accounts.middleware.ActiveMunicipalityMiddleware",
     "yakuba.kernel.signin.middleware.Sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "yakuba.kernel.support.middleware.Visits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yakuba.config.middleware.PlausibleInput",
@@ -89,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "yakuba.kernel.ui.context.navigation",
+                "yakuba.kernel.support.context.banner",
             ]
         },
     }

@@ -9,15 +9,18 @@ from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import room_modules
 from yakuba.kernel.signin.pages.invitation import invitation
 from yakuba.kernel.signin.pages.login import StaffLoginView, second
+from yakuba.kernel.signin.pages.passkey_login import by_passkey
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
     path("login/second/", second, name="login-second"),
+    path("login/passkey/", by_passkey, name="login-passkey"),
     path("login/invitation/<str:invitation_code>/", invitation, name="invitation"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),
     path("", include("yakuba.kernel.monitoring.urls")),
     path("signin/", include("yakuba.kernel.signin.urls")),
+    path("support/", include("yakuba.kernel.support.urls")),
     path("administration/", include("yakuba.kernel.administration.urls")),
     path("meter/", include("yakuba.kernel.meter.urls")),
     path("digest/", include("yakuba.kernel.digest.urls")),

@@ -3,6 +3,7 @@
 from yakuba.kernel.accounts.permissions import (
     RoomNotUsed,
     allowed,
+    demands_passkey,
     demands_second_factor,
     granted,
     limit,
@@ -16,6 +17,7 @@ from yakuba.kernel.accounts.permissions import (
 __all__ = [
     "RoomNotUsed",
     "allowed",
+    "demands_passkey",
     "demands_second_factor",
     "granted",
     "limit",

@@ -67,17 +67,23 @@ def save_municipality(code: str, name: str, *, actor: Actor = None) -> Municipal
 
 @transaction.atomic
 def save_role(
-    name: str, permissions: Iterable[str], *, second_factor: bool | None = None, actor: Actor = None
+    name: str,
+    permissions: Iterable[str],
+    *,
+    second_factor: bool | None = None,
+    passkey: bool | None = None,
+    actor: Actor = None,
 ) -> Role:
-    """Make a role of the active municipality, or give it other permissions. second_factor: whether its holders must have
-    one; None leaves it. Raises NotAccepted."""
+    """Make a role of the active municipality, or give it other permissions. second_factor, passkey: whether its holders
+    must have one; None leaves it. Raises NotAccepted."""
     wanted = sorted(set(permissions))
     unknown = [one for one in wanted if one not in permission_names()]
     if unknown:
         known = "、".join(sorted(permission_names()))
         raise NotAccepted(f"権限「{'、'.join(unknown)}」はありません。あるのは {known} です。")
     with _somebody_still_manages(actor):
-        demand = {} if second_factor is None else {"second_factor": second_factor}
+        said = {"second_factor": second_factor, "passkey": passkey}
+        demand = {name: demanded for name, demanded in said.items() if demanded is not None}
         role, _ = Role.objects.update_or_create(name=name, defaults={"permissions": wanted, **demand})
     record("accounts.role_saved", subject=f"role:{role.pk}", actor=actor, permissions=wanted, **demand)
     return role

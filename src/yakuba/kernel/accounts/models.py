@@ -24,11 +24,13 @@ def person(label: str, **options: Any) -> Any:
 
 
 class Role(MunicipalityModel):
-    """A named set of the permissions that the rooms' manifests declare. second_factor: who holds it must have one."""
+    """A named set of the permissions that the rooms' manifests declare. second_factor: who holds it must have
+    one; passkey: it must be a passkey."""
 
     name = models.CharField("名称", max_length=60)
     permissions = models.JSONField("権限", default=list)
     second_factor = models.BooleanField("二つ目の確認を求める", default=False)
+    passkey = models.BooleanField("パスキーを求める", default=False)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "役割"
@@ -52,6 +54,11 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = "職員"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if getattr(self, "_visits", False):  # carries another town for as long as the request lasts
+            raise RuntimeError("a visitor is never written")
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -56,7 +56,8 @@ def granted(user: Any) -> frozenset[str]:
 
         rows = list(Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user))
         names = {name for row in rows for name in row.permissions}
-        user._second_factor = any(row.second_factor for row in rows)
+        user._second_factor = any(row.second_factor or row.passkey for row in rows)
+        user._passkey = any(row.passkey for row in rows)
         known = frozenset(names) & permission_names()
         user._granted = frozenset(one for one in known if _room_of(one) not in unused_rooms(user))
     return user._granted
@@ -66,6 +67,13 @@ def demands_second_factor(user: Any) -> bool:
     """Whether one of the user's roles asks for a second factor at login."""
     granted(user)
     return bool(getattr(user, "_second_factor", False))
+
+
+def demands_passkey(user: Any) -> bool:
+    """Whether one of the user's roles asks for a passkey: codes of a telephone, which can be typed into a false page, are
+    not enough."""
+    granted(user)
+    return bool(getattr(user, "_passkey", False))
 
 
 def limit(user: Any, permissions: Iterable[str]) -> None:

@@ -79,14 +79,30 @@ def not_in_own_name(user: Any) -> None:
     user._by_another = True
 
 
+class NotForVisitors(Forbidden):
+    """The operator of the installation looks at a town's pages, and may do nothing that needs a proof."""
+
+    def __init__(self) -> None:
+        super().__init__("運用者は、書き出し、個人番号の表示、承認など、本人の確認が要ることはできません。")
+
+
+def visits(user: Any) -> None:
+    """This object looks at another town (`kernel.support`): no proof counts for it."""
+    user._visits, user._proved_at = True, 0.0
+
+
 def is_fresh(user: Any) -> bool:
     """Whether the person has proved it within the last ten minutes."""
+    if getattr(user, "_visits", False):
+        return False
     at = float(getattr(user, "_proved_at", 0.0))
     return at == FOR_GOOD or -AHEAD <= time.time() - at <= FRESH
 
 
 def require(user: Any) -> None:
-    """Raises ProofNeeded."""
+    """Raises ProofNeeded, and NotForVisitors."""
+    if getattr(user, "_visits", False):
+        raise NotForVisitors
     if not is_fresh(user):
         raise ProofNeeded
 

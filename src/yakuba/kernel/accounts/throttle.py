@@ -60,7 +60,10 @@ class Try:
 
     @property
     def budgets(self) -> list[tuple[Budget, str]]:
-        """The budgets that it draws on, each with its key."""
+        """The budgets that it draws on, each with its key. Where nobody has said a name, as with a passkey alone, the
+        place's."""
+        if not self.username:
+            return [(PLACE, _digest(self.address))]
         if self.device:
             return [(NAME_AT_PLACE, _digest(self.username, self.device))]
         return [

@@ -96,12 +96,19 @@ class RoleForm(forms.Form):
         help_text="この役割の人は、確認アプリなどを設定するまで、ほかの画面を開けません。",
     )
 
+    passkey = forms.BooleanField(
+        label="パスキーを求める",
+        required=False,
+        help_text="確認アプリでは足りず、パスキーを登録するまで、ほかの画面を開けません。HTTPSの画面でだけ使えます。",
+    )
+
     def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["permissions"].choices = permission_choices()  # type: ignore[attr-defined]
         if role is not None:
             del self.fields["name"]
-            self.initial = {"permissions": role.permissions, "second_factor": role.second_factor}
+            demanded = {"second_factor": role.second_factor, "passkey": role.passkey}
+            self.initial = {"permissions": role.permissions, **demanded}
 
 
 class NameForm(forms.Form):

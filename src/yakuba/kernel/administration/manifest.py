@@ -1,6 +1,6 @@
 """The administrator's pages declare themselves."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, Support
 
 MANIFEST = Manifest(
     name="administration",
@@ -32,7 +32,7 @@ MANIFEST = Manifest(
         NavigationItem("設定", "administration:settings", "administration.view"),
     ),
     permissions=(
-        Permission("administration.view", "保存・点検・設定を見る"),
+        Permission("administration.view", "保存・点検・設定を見る", Support.HOUSE),
         Permission("administration.rooms", "使う業務を決める"),
     ),
     audit_events={

@@ -12,6 +12,7 @@ from yakuba.kernel.registry import (
     Permission,
     PersonalData,
     SearchSource,
+    Support,
 )
 
 LETTER_FIELDS = (
@@ -40,7 +41,7 @@ MANIFEST = Manifest(
     manual={"": "受付簿を使う"},
     navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
     permissions=(
-        Permission("ledger.view", "受付簿を見る"),
+        Permission("ledger.view", "受付簿を見る", Support.CASES),
         Permission("ledger.enter", "手で入力した受付に印をつける"),
         Permission("ledger.move", "受付を審査し、補正を求め、決定を記録する"),
         Permission("ledger.letters", "申請者への通知（補正依頼・却下通知）を作る"),

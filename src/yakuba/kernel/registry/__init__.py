@@ -22,6 +22,7 @@ from yakuba.kernel.registry.manifest import (
     RunningWork,
     SearchSource,
     Setting,
+    Support,
     WorkQueue,
     resolve,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "RunningWork",
     "SearchSource",
     "Setting",
+    "Support",
     "WorkQueue",
     "approval_kind",
     "approval_kinds",

@@ -20,12 +20,21 @@ class Group(StrEnum):
     ADMINISTRATION = "管理"
 
 
+class Support(StrEnum):
+    """What of a permission's pages the operator of a shared installation sees while a town allows it (`kernel.support`)."""
+
+    NOTHING = ""
+    HOUSE = "house"  # the house itself: no cases, no people
+    CASES = "cases"  # only where the town says so
+
+
 @dataclass(frozen=True)
 class Permission:
     """`name` is `<room>.<verb>`; `label` is what an administrator reads."""
 
     name: str
     label: str
+    support: Support = Support.NOTHING
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,15 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from yakuba.kernel.accounts import demands_second_factor, proof, sessions, throttle
+from yakuba.kernel.accounts import demands_passkey, demands_second_factor, proof, sessions, throttle
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.privacy.encryption import decrypt, encrypt, key_for
-from yakuba.kernel.refusals import Conflict, Forbidden, Invalid
-from yakuba.kernel.signin import totp
-from yakuba.kernel.signin.models import Authenticator, RecoveryCode
-from yakuba.kernel.signin.queries import authenticator, has_second_factor, unconfirmed
+from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Refused
+from yakuba.kernel.signin import passkeys, totp
+from yakuba.kernel.signin.models import Authenticator, Passkey, RecoveryCode
+from yakuba.kernel.signin.queries import authenticator, factors, has_second_factor, unconfirmed
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.values.widths import WIDTHS
 
@@ -56,36 +56,63 @@ class TooManyTries(Forbidden):
 
 @dataclass(frozen=True)
 class Given:
-    """What a person gives as a proof: a code of the telephone or of the paper, or the password where there is no second
-    factor."""
+    """What a person gives as a proof: a code of the telephone or of the paper, what a passkey answered (JSON), or the
+    password where there is no second factor."""
 
     code: str = ""
     password: str = ""
+    passkey: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.code or self.password)
+        return bool(self.code or self.password or self.passkey)
+
+
+class PasskeyDemanded(Invalid):
+    """A role asks for more than the codes of a telephone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "あなたの役割には、パスキーでの確認が必要です。確認アプリの番号では入れません。",
+            remedy="パスキーをなくしたときは、予備の番号を1つ入れてください。",
+        )
 
 
 def prove(request: HttpRequest, user: User, given: Given) -> None:
-    """Raises WrongProof, and TooManyTries; counts the try as one to log in."""
+    """Raises WrongProof, PasskeyRefused, PasskeyDemanded, and TooManyTries; counts the try as one to log in."""
     tried = throttle.try_of(request, user.username)
     if not throttle.begin(tried):
         raise TooManyTries
     with active_municipality(user.municipality):  # type: ignore[arg-type]  # without one there are no factors
-        if holds(user, given):
-            throttle.passed(tried)
-            return
+        refused: Refused
+        try:
+            if _answers(request, user, given):
+                throttle.passed(tried)
+                return
+            refused = WrongProof(has_second_factor(user))
+        except Refused as error:
+            refused = error
         record("signin.proof_failed", subject=f"user:{user.pk}", actor=user)
     throttle.failed(tried)
-    raise WrongProof(has_second_factor(user))
+    raise refused
+
+
+def _answers(request: HttpRequest, user: User, given: Given) -> bool:
+    if given.passkey and has_second_factor(user):
+        passkeys.proves(request, user, given.passkey)
+        return True
+    return holds(user, given)
 
 
 def holds(user: User, given: Given) -> bool:
-    """Whether it proves that the person is the one; a code is used up by it. Counts nothing: see `prove`."""
+    """Whether the password or code proves that the person is the one; a code is used up by it. Counts nothing: see `prove`.
+    Raises PasskeyDemanded."""
     if not has_second_factor(user):
         return bool(given.password) and user.check_password(given.password)
     code = BETWEEN.sub("", WIDTHS["半角"](given.code)).lower()
     if code.isascii() and code.isdigit() and len(code) == totp.DIGITS:
+        mine = factors(user)
+        if demands_passkey(user) and (mine.passkeys or mine.blocked):
+            raise PasskeyDemanded
         return _code_holds(authenticator(user), code)
     return _recovery_holds(user, code)
 
@@ -142,6 +169,11 @@ def confirm_phone(user: User, code: str) -> list[str]:
     row.confirmed_at, row.last_counter = timezone.now(), counter
     row.save(update_fields=["confirmed_at", "last_counter"])
     record("signin.factor_added", subject=f"user:{user.pk}", actor=user, kind="phone")
+    return codes_for_the_first(user)
+
+
+def codes_for_the_first(user: User) -> list[str]:
+    """Recovery codes for who has just got a factor and has none left. Raises ProofNeeded."""
     left = RecoveryCode.objects.filter(user=user, used_at__isnull=True).exists()
     return [] if left else make_codes(user)
 
@@ -151,7 +183,7 @@ def make_codes(user: User) -> list[str]:
     """Ten new codes, shown only now; those before are void. Raises ProofNeeded, and Conflict without a second factor."""
     proof.require(user)
     if not has_second_factor(user):
-        raise Conflict("先に、確認アプリを設定してください。")
+        raise Conflict("先に、確認アプリかパスキーを設定してください。")
     codes = ["".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create([RecoveryCode(user=user, digest=_digest(code)) for code in codes])
@@ -161,14 +193,18 @@ def make_codes(user: User) -> list[str]:
 
 @transaction.atomic
 def remove_phone(user: User) -> None:
-    """Do without it. Raises ProofNeeded, and Conflict where a role demands a second factor."""
+    """Do without it. Raises ProofNeeded, and Conflict where a role demands a second factor and there is no other."""
     proof.require(user)
-    if demands_second_factor(user):
+    mine = factors(user)
+    if demands_second_factor(user) and not mine.passkeys:
         raise Conflict(
             "あなたの役割には二つ目の確認が必要なので、外せません。電話を替えるときは「設定し直す」を選んでください。"
         )
-    _forget(user)
-    record("signin.factor_removed", subject=f"user:{user.pk}", actor=user)
+    if mine.passkeys or mine.blocked:
+        Authenticator.objects.filter(user=user).delete()
+    else:
+        _forget(user)
+    record("signin.factor_removed", subject=f"user:{user.pk}", actor=user, kind="phone")
 
 
 @transaction.atomic
@@ -185,6 +221,7 @@ def reset(person: User, *, actor: Actor) -> None:
 
 def _forget(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
+    Passkey.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from yakuba.kernel.accounts import person_of, proof
+from yakuba.kernel.accounts import demands_passkey, person_of, proof
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Forbidden, Refused
-from yakuba.kernel.signin import actions
+from yakuba.kernel.signin import actions, passkeys
 from yakuba.kernel.signin.queries import factors
+from yakuba.kernel.signin.relying import trouble
 from yakuba.kernel.ui.refusals import BACK, came_from
 
-CODE, PASSWORD = "proof_code", "proof_password"  # names of fields
-NOT_CARRIED = frozenset({CODE, PASSWORD, BACK, "csrfmiddlewaretoken"})
+CODE, PASSWORD, PASSKEY = "proof_code", "proof_password", "proof_passkey"  # names of fields
+NOT_CARRIED = frozenset({CODE, PASSWORD, PASSKEY, BACK, "csrfmiddlewaretoken"})
 
 
 class Idle(Forbidden):
@@ -25,7 +30,17 @@ class Idle(Forbidden):
 
 def given(request: HttpRequest) -> actions.Given:
     """The proof that came with the form; false for none."""
-    return actions.Given(request.POST.get(CODE, "").strip(), request.POST.get(PASSWORD, ""))
+    asked = request.POST
+    return actions.Given(asked.get(CODE, "").strip(), asked.get(PASSWORD, ""), asked.get(PASSKEY, ""))
+
+
+def passkey_context(request: HttpRequest, person: User) -> dict[str, Any]:
+    """For `signin/passkey_button.html`: what the browser is asked with, or why it cannot be; nothing for who has no passkey."""
+    if not factors(person).passkeys:
+        return {}
+    why_not = trouble(request)
+    options = {} if why_not else {"passkey_options": json.dumps(passkeys.options_for_proof(request, person))}
+    return {"passkey_trouble": why_not} | options
 
 
 def take(request: HttpRequest) -> None:
@@ -69,8 +84,11 @@ def page(
     note: str = "",
 ) -> HttpResponse:
     """What asks for a proof. fields: of the form that goes on to `action`; else the person goes on to `then`."""
+    person = person_of(request)
     context = {
-        "factors": factors(person_of(request)),
+        **passkey_context(request, person),
+        "factors": factors(person),
+        "passkey_demanded": demands_passkey(person),
         "error": error,
         "fields": fields or [],
         "action": action,

@@ -16,8 +16,15 @@ MANIFEST = Manifest(
             least=5,
             largest=720,
         ),
+        Setting(
+            "signin.passkey_login",
+            "パスキーだけで入れるようにする",
+            False,
+            "職員IDとパスワードを入れずに、登録したパスキーだけでログインできます。パスキーは指紋やPINで守られています。",
+        ),
     ),
     audit_events={
+        "signin.passkey_copied": "写しのおそれがあるパスキーを止めた",
         "signin.invited": "職員を招いた",
         "signin.invitation_used": "招かれた職員がパスワードを決めた",
         "signin.session_ended": "ログイン中の画面を終わらせた",
@@ -31,6 +38,7 @@ MANIFEST = Manifest(
     examples="yakuba.kernel.signin.tests.examples:make",
     personal_data=(
         PersonalData("signin.Authenticator", "職員の確認", None),
+        PersonalData("signin.Passkey", "職員の確認", None),
         PersonalData("signin.Invitation", "職員を招いた記録", None),
         PersonalData("accounts.SignedIn", "職員の確認", None),
         PersonalData("signin.RecoveryCode", "職員の確認", None),

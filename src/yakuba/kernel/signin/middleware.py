@@ -13,19 +13,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from yakuba.kernel.accounts import demands_second_factor, proof, sessions
+from yakuba.kernel.accounts import proof, sessions
 from yakuba.kernel.accounts.models import SignedIn
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin import asking
-from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.signin.queries import lacks_a_factor
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import came_from
 
 WITHOUT_FACTOR = frozenset(
-    {"signin:own", "signin:phone", "signin:phone-begin", "signin:codes", "signin:proof"}
+    {
+        "signin:own",
+        "signin:phone",
+        "signin:phone-begin",
+        "signin:codes",
+        "signin:proof",
+        "signin:passkey-new",
+        "signin:passkey-remove",
+    }
 )
 IDLE = "_idle_row"  # of the request: the row of a session that was not used for too long, with a form that was typed
-ALWAYS = frozenset({"login", "logout", "login-second", "own-password", "invitation"})
+ALWAYS = frozenset({"login", "logout", "login-second", "login-passkey", "own-password", "invitation"})
 
 
 class SecondFactors:
@@ -47,11 +55,7 @@ class SecondFactors:
             return asking.idle(request) if not request.FILES else _out(request)
         if not user.is_authenticated or user.municipality_id is None or request.path.startswith("/api/"):
             return None
-        if (
-            name not in ALWAYS | WITHOUT_FACTOR
-            and demands_second_factor(user)
-            and not has_second_factor(user)
-        ):
+        if name not in ALWAYS | WITHOUT_FACTOR and lacks_a_factor(user):
             return redirect("signin:own")
         if request.method == "POST" and name != "signin:proof" and asking.given(request):
             try:

@@ -23,6 +23,33 @@ class Authenticator(MunicipalityModel):
         indexes = [models.Index(fields=["municipality", "user"], name="signin_authenticator_user")]
 
 
+class Passkey(MunicipalityModel):
+    """A passkey of a person. key: the credential's id in base64url; public_key: COSE; sign_count: the last that it told, 0
+    for a key that does not count; synced: its maker keeps copies; blocked_at: since when it is held to be copied."""
+
+    user = person("職員")
+    name = models.CharField("名前", max_length=60)
+    key = models.CharField(max_length=1400, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    synced = models.BooleanField("複数の機器で使える", default=False)
+    made_at = models.DateTimeField("登録日時", auto_now_add=True)
+    last_used_at = models.DateTimeField("最後に使った日時", null=True)
+    blocked_at = models.DateTimeField("止めた日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "パスキー"
+        indexes = [models.Index(fields=["municipality", "user"], name="signin_passkey_user")]
+
+
+class Challenge(models.Model):
+    """What a passkey is to answer. digest: SHA-256 of the session's word, the purpose and the challenge; of no town, since
+    at the login nobody is known yet."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)
+
+
 class RecoveryCode(MunicipalityModel):
     """A code on paper that opens once. digest: HMAC-SHA256 under a key of the municipality."""
 

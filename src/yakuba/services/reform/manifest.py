@@ -1,6 +1,6 @@
 """The reform room declares itself."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission
+from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, Support
 
 MANIFEST = Manifest(
     name="reform",
@@ -14,7 +14,7 @@ MANIFEST = Manifest(
         NavigationItem("四つの約束", "reform:promises", "reform.view"),
     ),
     permissions=(
-        Permission("reform.view", "効果を見る"),
+        Permission("reform.view", "効果を見る", Support.HOUSE),
         Permission("reform.manage", "前にかかった時間を登録する"),
     ),
     roles={"課長": ("reform.view", "reform.manage")},

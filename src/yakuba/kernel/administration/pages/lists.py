@@ -105,6 +105,10 @@ PEOPLE = Listing(
 )
 
 
+def _demanded(row: Role) -> str:
+    return "パスキー" if row.passkey else "求める" if row.second_factor else ""
+
+
 def _rights(names: Sequence[str]) -> Cell:
     labels = {one.name: one.label for manifest in manifests() for one in manifest.permissions}
     return shortened("、".join(labels.get(name, name) for name in names), LONGEST_RIGHTS)
@@ -123,7 +127,7 @@ ROLES = Listing(
         ),
         Column("people", "人数", lambda row: row.people, ("people", "name"), number=True),
         Column("rights", "できること", lambda row: _rights(row.permissions)),
-        Column("second", "二つ目の確認", lambda row: "求める" if row.second_factor else ""),
+        Column("second", "二つ目の確認", _demanded),
     ),
     rows=lambda: Role.objects.annotate(people=Count("users", filter=Q(users__is_active=True))),
     nothing=Nothing("役割がまだありません", "下のおすすめから作れます。"),

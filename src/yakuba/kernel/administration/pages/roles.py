@@ -125,7 +125,11 @@ def _saved(request: HttpRequest, name: str, form: RoleForm) -> bool:
     with told_in(form):
         given = form.cleaned_data
         actions.save_role(
-            name, given["permissions"], second_factor=given["second_factor"], actor=person_of(request)
+            name,
+            given["permissions"],
+            second_factor=given["second_factor"],
+            passkey=given["passkey"],
+            actor=person_of(request),
         )
         messages.success(request, f"役割「{name}」を登録しました。")
         return True

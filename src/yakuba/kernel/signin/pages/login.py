@@ -16,9 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from yakuba.kernel.accounts import throttle
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.refusals import Refused
-from yakuba.kernel.signin import actions
+from yakuba.kernel.signin import actions, asking
 from yakuba.kernel.signin.forms import CodeForm
-from yakuba.kernel.signin.queries import factors, has_second_factor
+from yakuba.kernel.signin.pages.passkey_login import is_offered
+from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.ui.forms import StaffLoginForm
 
 HALF = "signin_half"  # in the session of whoever has given the password and not yet the second factor
@@ -32,6 +33,10 @@ class StaffLoginView(LoginView):
     template_name = "ui/login.html"
     authentication_form = StaffLoginForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """With the door for passkeys, where some town has opened it."""
+        return super().get_context_data(**more) | {"passkey_login": is_offered(self.request)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try the password, if one may be tried now."""
@@ -74,17 +79,20 @@ def second(request: HttpRequest) -> HttpResponse:
     if user is None:
         request.session.pop(HALF, None)
         return redirect("login")
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, refused = CodeForm(request.POST or None), None
+    answered = actions.Given(passkey=request.POST.get(asking.PASSKEY, ""))
+    if request.method == "POST" and (answered or form.is_valid()):
         try:
-            actions.prove(request, user, actions.Given(code=form.cleaned_data["code"]))
+            actions.prove(request, user, answered or actions.Given(code=form.cleaned_data["code"]))
             return _in(request, user)
         except actions.TooManyTries:
             return _locked(request)
         except Refused as error:
-            form.add_error("code", str(error))
-    context = {"form": form, "factors": factors(user)}
-    return render(request, "signin/second.html", context, status=422 if form.errors else 200)
+            form = CodeForm()
+            refused = error
+    context = {"form": form, "error": refused, **asking.passkey_context(request, user)}
+    status = 422 if form.errors or refused else 200
+    return render(request, "signin/second.html", context, status=status)
 
 
 def _half(request: HttpRequest) -> User | None:

@@ -13,13 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import demands_second_factor, person_of
+from yakuba.kernel.accounts import demands_passkey, demands_second_factor, person_of
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin import actions, asking, totp
 from yakuba.kernel.signin.forms import CodeForm
-from yakuba.kernel.signin.queries import factors, unconfirmed
+from yakuba.kernel.signin.queries import factors, passkeys_of, unconfirmed
+from yakuba.kernel.signin.relying import trouble
 from yakuba.kernel.ui.refusals import told_in
 
 ISSUER = "Yakuba"
@@ -30,7 +31,15 @@ ONE = "アプリに、今出ている6けたの番号を入れてください。
 def own(request: HttpRequest) -> HttpResponse:
     """What the person has, and what is still to be set up."""
     person = own_person(request)
-    context = {"factors": factors(person), "demanded": demands_second_factor(person)}
+    mine, demanded = factors(person), demands_second_factor(person)
+    context = {
+        "factors": mine,
+        "demanded": demanded,
+        "passkey_demanded": demands_passkey(person),
+        "may_go": not demanded or mine.passkeys > 0,
+        "keys": passkeys_of(person),
+        "trouble": trouble(request),
+    }
     return render(request, "signin/own.html", context)
 
 
