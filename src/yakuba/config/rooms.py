@@ -6,4 +6,5 @@ YAKUBA_ROOMS = [
     "robots",
     "reform",
     "nursery",
+    "answers",
 ]

@@ -1,0 +1,1 @@
+"""問い合わせ応答. A new room with one of everything; delete what is not needed."""
