@@ -23,6 +23,7 @@ ALTERED = {
 }  # what a pen makes of a figure
 DITTO = ("〃", "〃　〃", "同上", "上に同じ", "々")
 TICK_SLOPE = -57.0  # degrees: the long stroke of a tick
+IN_NEXT = 0.25  # of a box: how far a tick behind a label may reach into the next box
 SMALL = 26  # pixels: figures put where there is no room for them
 
 
@@ -101,13 +102,23 @@ def filled_crossed(page: Page, field: str = "", other: bool | None = None) -> li
 
 
 def tick_after_label(page: Page, field: str = "") -> list[Judged]:
-    """A tick to the right of an option's label, its box empty: whose it is shows the rest of the row."""
+    """A tick to the right of an option's label, its box empty: whose it is shows the rest of the row. Where the next
+    box follows so closely that the tick would stand in it, a clerk reads that one, and nothing misleads."""
     code = page.pick("mark", code=field)
     options, marks = page.fields[code]["options"], page.boxes[code]["marks"]
+    places = []
     for option in page.value(code).split(","):
         x, y, side, _ = marks[option]
         at = x + side + 12 + 28 * len(options[option])
-        tick(page.sheet, [round(at + page.rng.uniform(-6, 4)), y, side, side], "check")
+        place = [round(at + page.rng.uniform(-6, 4)), y, side, side]
+        if any(
+            right > x and abs(down - y) < side and place[0] + side > right + side * IN_NEXT
+            for right, down, _, _ in marks.values()
+        ):
+            raise Unfit
+        places.append(place)
+    for place in places:
+        tick(page.sheet, place, "check")
     page.taken.add(code)
     return [Judged(code, "tick_after_label", None)]
 

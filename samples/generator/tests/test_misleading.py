@@ -49,6 +49,21 @@ def test_parameters_decide_what_is_drawn():
         draw_sheet(["struck"], "parameters", form="bus-pass", field="no_such_field")
 
 
+def test_a_tick_behind_a_label_never_stands_in_the_next_box():
+    """70歳以上 leaves no room before the next box: a tick there is a tick in it, and a clerk reads it so."""
+    drawn = 0
+    for seed in range(12):
+        try:
+            sheet = draw_sheet(
+                ["tick_after_label"], f"room:{seed}", form="bus-pass", field="category", clean=True
+            )
+        except page.Unfit:
+            continue
+        drawn += 1
+        assert sheet.values["category"] != "elderly"
+    assert drawn
+
+
 def test_tricks_share_a_sheet_but_no_field():
     for sheet in draw_sheets(4, 7):
         fields = [one.field for one in sheet.judged]

@@ -33,6 +33,11 @@ UNLIKE = 1.75  # times the ink and blob of the same figure elsewhere in the row;
 APART_BY = 0.3  # of the smaller one's width: two figures side by side share no more columns
 WHITE = 2  # pixels between two figures one above the other
 WIDE_WHITE = 5  # pixels between two small ones
+# A small figure beside a large one, of which a scan and the line between the cells leave pieces. Grey levels at which it is
+# looked for, thin writing being paler; pixels, the shorter and the longer side of a piece; what is no longer and as near (white
+# columns) may have broken off; share of the figure's height and white columns of a broken figure's other half. None of 885
+# ordinary combs has such a piece.
+PALE, PIECE, BROKEN_OFF, HALF = (INK, 170, 190, 210), (2, 6), (7, 3), (0.75, 4)
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
@@ -136,7 +141,7 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         tuple(glyphs),
         tuple(filled),
         (len(filled),),
-        unclear or _stroke_on_separator(sheet, rect, cells),
+        unclear or _squeezed_in(grey, left, pitch, cells) or _stroke_on_separator(sheet, rect, cells),
         _faint(sheet, rect, cells, filled),
         float(written.sum() / (rect[2] * rect[3])),
         _struck(sheet, window, pitch),
@@ -159,6 +164,40 @@ def _two_figures(stats: NDArray[np.int32]) -> bool:
         for least, white in ((FIGURE[1], WHITE), (FIGURE[0], WIDE_WHITE))
         for shared, _ in _shared(stats[heights >= least], cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT)
     )
+
+
+def _squeezed_in(grey: Grey, left: float, pitch: float, cells: int) -> bool:
+    """Beside a figure stands more than belongs to it: what is left of a small one, which may be as dark as the other only in
+    places. left: where in `grey` the first cell begins."""
+    for darkness in PALE:
+        joined = cv2.morphologyEx(
+            (grey < darkness).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8)
+        )
+        _, _, stats, centres = cv2.connectedComponentsWithStats(joined)
+        inside = np.abs(centres[:, 1] - grey.shape[0] / 2) < (grey.shape[0] - OVERFLOW) / 2
+        owners = np.where(inside, (centres[:, 0] - left) // pitch, -1)[1:]
+        for cell in range(cells):
+            own = stats[1:][owners == cell]
+            if len(own) > 1 and _apart_from_figure(own):
+                return True
+    return False
+
+
+def _apart_from_figure(stats: NDArray[np.int32]) -> bool:
+    """A piece of one cell stands beside its largest one; dust, what broke off and a broken figure's halves do not
+    count."""
+    largest = int(stats[:, cv2.CC_STAT_AREA].argmax())
+    figure = stats[largest].tolist()
+    for piece in np.delete(stats, largest, axis=0).tolist():
+        width, height = piece[cv2.CC_STAT_WIDTH], piece[cv2.CC_STAT_HEIGHT]
+        if min(width, height) < PIECE[0] or max(width, height) < PIECE[1]:
+            continue
+        [(shared, smaller)] = _shared(np.array([figure, piece]), cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH)
+        broken_off = max(width, height) < BROKEN_OFF[0] and -shared < BROKEN_OFF[1]
+        half = height >= HALF[0] * figure[cv2.CC_STAT_HEIGHT] and -shared <= HALF[1]
+        if shared <= APART_BY * smaller and not broken_off and not half:
+            return True
+    return False
 
 
 def _shared(stats: NDArray[np.int32], start: int, size: int) -> list[tuple[int, int]]:

@@ -22,6 +22,37 @@ def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper)
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
+@pytest.mark.parametrize("size", [14, 18, 22, 26])
+@pytest.mark.parametrize(("across", "down"), [(2, -14), (2, 14), (43, -14), (43, 14)])
+def test_a_small_figure_on_the_line_beside_another_asks(
+    library: FormLibrary, bus: Paper, size: int, across: int, down: int
+) -> None:
+    """The line between the cells is taken out, and of the small figure only pieces are left."""
+    bus.comb("phone", "09012145678")
+    x, y, _, height = bus.box("phone")
+    bus.write("3", (x + 5 * 46 + across, y + height / 2 + down), size)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+def test_what_broke_off_a_figure_is_no_other_one() -> None:
+    """x, y, width, height, pixels. Of a thin stamp on a coarse scan: a serif, and the halves of a 0."""
+    serif = [[303, 23, 11, 31, 116], [296, 24, 4, 5, 13]], [[396, 24, 12, 33, 141], [390, 25, 5, 6, 18]]
+    halves = [[19, 21, 8, 31, 93], [30, 21, 8, 31, 91]]
+    for pieces in (*serif, halves):
+        assert not comb._apart_from_figure(np.array(pieces, np.int32))
+    beside = [[206, 20, 18, 32, 251], [229, 40, 6, 12, 21]], [[33, 15, 18, 31, 137], [22, 8, 4, 7, 11]]
+    for pieces in beside:
+        assert comb._apart_from_figure(np.array(pieces, np.int32))
+
+
+@pytest.mark.parametrize("grey", [110, 160, 180])
+def test_a_paler_small_figure_beside_another_asks(library: FormLibrary, bus: Paper, grey: int) -> None:
+    bus.comb("phone", "09012145678")
+    x, y, _, height = bus.box("phone")
+    bus.write("3", (x + 5 * 46 + 8, y + height / 2 + 14), 20, fill=grey)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
 @pytest.mark.parametrize("figures", ["15", "51", "38"])
 def test_two_figures_one_above_the_other_in_a_cell_ask(
     library: FormLibrary, bus: Paper, figures: str
