@@ -6,6 +6,8 @@ The values themselves live in the ledger. A sheet keeps what the engine read fro
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -283,6 +285,9 @@ class Question(MunicipalityModel):
     answered_at = models.DateTimeField("確認日時", null=True)
     seconds = models.FloatField("かかった秒", default=0.0)
     hold_reason = models.TextField("保留の理由", blank=True)
+    in_context = models.BooleanField(
+        "用紙と一緒に見る", default=False
+    )  # not alone, among pictures of other sheets
     held_by = person("保留にした職員", null=True)
     held_at = models.DateTimeField("保留にした日時", null=True)
 
@@ -308,6 +313,24 @@ class Entry(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "1人ずつの入力"
         constraints = [models.UniqueConstraint(fields=["question", "person"], name="entry_once")]
+
+
+class Turn(MunicipalityModel):
+    """A value in the order in which one person gets lone pictures of mixed sheets (docs/adr/0028). The handle is all that this
+    person learns of where it comes from."""
+
+    person = person("確認する職員")
+    question = models.ForeignKey(Question, models.CASCADE, related_name="+", verbose_name="確認する値")
+    handle = models.UUIDField("合札", default=uuid.uuid4, unique=True)
+    done_at = models.DateTimeField("済んだ日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "混ぜて確認する順番"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question"], condition=Q(done_at__isnull=True), name="turn_open_once"
+            ),
+        ]
 
 
 class Correction(MunicipalityModel):
