@@ -12,6 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
+from yakuba.services.reading.queries import residents
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.mixed import mixable
@@ -33,6 +34,13 @@ def mixed_values(user: Any) -> QueueState:
     rows = mixable()
     oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
     return QueueState(rows.count(), reverse("reading:mixed"), "混ぜて確認する", oldest)
+
+
+def unmatched(user: Any) -> QueueState:
+    """Cases of which somebody has to say whom of the register they are about."""
+    rows = residents.waiting()
+    oldest = rows.aggregate(oldest=Min("looked_at"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:residents"), "宛名を確かめる", oldest)
 
 
 def held_values(user: Any) -> QueueState:
