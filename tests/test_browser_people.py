@@ -1,5 +1,5 @@
 """Several people at a time, each in a browser of their own and with the keyboard alone: a value that two confirm and a third
-decides."""
+decides, and lone pictures of mixed sheets."""
 
 from __future__ import annotations
 
@@ -126,3 +126,61 @@ def test_two_enter_the_same_value_apart_and_a_third_decides(desk, house, browser
         events = CaseEvent.objects.filter(kind__in=["reading.entered", "ledger.value_confirmed"])
         assert {event.user for event in events} == set(staff)
         assert all(0 < event.seconds <= 120 for event in events)
+
+
+def test_lone_pictures_follow_each_other_by_one_key_without_a_new_page(desk, house, browser, turn):
+    """Enter confirms, one key takes another reading, and the next picture is there before the answer is sent."""
+    with turn, town.in_yakuba_city():
+        for number in NUMBERS:
+            ask(number, "phone", RIGHT, candidates=[WRONG])
+        helper = person("補助", "reading.mixed")
+    page = sat_down(browser, house, helper)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.resource_type} {request.url}"))
+    page.goto(house + "/reading/mixed/")
+    ready(page)
+    for key in ("Enter", "Alt+1"):
+        following = page.locator("[data-next]").get_attribute("data-next")
+        assert any(following in one for one in asked), "fetched while the one before is looked at"
+        page.keyboard.press(key)
+        expect(page.locator(f"img[data-shown][src$='{following}']")).to_be_visible()
+        ready(page)
+        expect(page.locator("input[name=value]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("混ぜて確認する値はありません")
+    pictures = [one for one in asked if one.endswith(".png") and "/mixed/" in one]
+    assert len(pictures) == len(set(pictures)) == 3, "each picture goes out once"
+    assert sum(one.startswith("document") for one in asked) == 1, "no page is loaded anew"
+    with turn, town.in_yakuba_city():
+        values = sorted(CaseValue.objects.filter(field="phone").values_list("value", flat=True))
+        assert values == [RIGHT, RIGHT, WRONG]
+        events = CaseEvent.objects.filter(kind="ledger.value_confirmed")
+        assert all(event.user == helper and 0 < event.seconds <= 120 for event in events)
+    page.goto(f"{house}/reading/confirm/")
+    expect(page.locator("h1")).not_to_have_text("電話番号")
+
+
+def test_two_helpers_on_telephones_get_different_pictures_and_pass_on_what_they_cannot_read(
+    desk, house, browser, turn
+):
+    with turn, town.in_yakuba_city():
+        for number in NUMBERS:
+            ask(number, "name", "山田太郎")
+            ask(number, "phone", RIGHT)
+        staff = [person("補助", "reading.mixed")]
+        staff.append(person("補助二"))
+        staff[1].roles.add(Role.objects.get(name="補助"))
+    narrow = {"viewport": {"width": 390, "height": 844}}
+    pages = [sat_down(browser, house, user, **narrow) for user in staff]
+    for page in pages:
+        page.goto(house + "/reading/mixed/")
+        ready(page)
+    first, second = (page.locator("img[data-shown]").get_attribute("src") for page in pages)
+    assert first != second
+    assert pages[0].evaluate("document.documentElement.scrollWidth") <= 390
+    pages[0].keyboard.press("F4")
+    expect(pages[0].locator(f"img[data-shown][src$='{first}']")).to_have_count(0)
+    ready(pages[0])
+    with turn, town.in_yakuba_city():
+        assert Question.objects.filter(in_context=True, state="open").count() == 1
+        assert CaseEvent.objects.get(kind="reading.passed_on").user == staff[0]

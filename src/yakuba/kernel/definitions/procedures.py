@@ -28,8 +28,10 @@ FIELD_KEYS = frozenset(
         "lexicon",
         "group",
         "after",
+        "person",
     ]
 )
+PERSON_KEYS = ("name", "kana", "birth", "address")  # what of an application says whose number it is
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class FieldDefinition:
     words: tuple[str, ...] = ()  # that list; empty when any value may stand
     after: str = ""  # a date: not before that field's
     group: str = ""  # heading under which pages show it
+    # A resident's number (宛名番号): `PERSON_KEYS` -> the fields that say of whom; the register of persons supplies it.
+    person: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> FieldType:
@@ -86,6 +90,11 @@ class ProcedureDefinition:
     def by_code(self) -> Mapping[str, FieldDefinition]:
         """Field code → field, in order."""
         return {item.code: item for item in self.fields}
+
+    @property
+    def resident(self) -> FieldDefinition | None:
+        """The field that holds the applicant's number in the register of persons; None where the procedure has none."""
+        return next((item for item in self.fields if item.person), None)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -169,7 +178,23 @@ def _field(row: dict[str, Any], source: str, lexicons: Mapping[str, tuple[str, .
         words=lexicons.get(lexicon, ()),
         after=str(row.get("after") or ""),
         group=str(row.get("group", "")),
+        person=_person(row, place),
     )
+
+
+def _person(row: dict[str, Any], place: str) -> dict[str, str]:
+    said = row.get("person") or {}
+    if not said:
+        return {}
+    if row["type"] not in ("digits", "text"):
+        raise DefinitionError(f"{place}: person（宛名突合）は、型 digits か text の項目に書いてください。")
+    if unknown := set(said) - set(PERSON_KEYS):
+        raise DefinitionError(
+            f"{place}: person に書けるのは {', '.join(PERSON_KEYS)} です（{', '.join(sorted(map(str, unknown)))} は使えません）。"
+        )
+    if "name" not in said:
+        raise DefinitionError(f"{place}: person に name（氏名の項目）を書いてください。")
+    return {str(key): str(code) for key, code in said.items()}
 
 
 def _limits(kind: FieldType, limits: Any, place: str) -> tuple[str, str]:
@@ -185,6 +210,6 @@ def _check_references(definition: ProcedureDefinition, source: str) -> None:
     if twice := {code for code in codes if codes.count(code) > 1}:
         raise DefinitionError(f"{source}: 項目 {', '.join(sorted(twice))} が二度あります。")
     for item in definition.fields:
-        named = [item.reading_of, item.postal_code_of, item.after, *item.sum_of]
+        named = [item.reading_of, item.postal_code_of, item.after, *item.sum_of, *item.person.values()]
         if missing := [code for code in named if code and code not in codes]:
             raise DefinitionError(f"{source} の項目「{item.code}」: 項目 {', '.join(missing)} がありません。")

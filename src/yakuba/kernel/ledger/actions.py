@@ -66,8 +66,16 @@ def open_case(procedure: Procedure, receipt_number: str, status: Status = Status
 
 
 @transaction.atomic
-def record_value(case: Case, field: str, value: str, *, trusted: bool, source: dict[str, Any]) -> CaseValue:
-    """Write what a machine read. A value that a person has confirmed is never overwritten by a machine; another value
+def record_value(
+    case: Case,
+    field: str,
+    value: str,
+    *,
+    trusted: bool,
+    source: dict[str, Any],
+    origin: CaseValue.Origin = CaseValue.Origin.READING,
+) -> CaseValue:
+    """Write what a machine read, or the register supplied (`origin`). A value that a person has confirmed is never overwritten by a machine; another value
     in place of an earlier one leaves an event.
 
     Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's
@@ -83,7 +91,7 @@ def record_value(case: Case, field: str, value: str, *, trusted: bool, source: d
         row = CaseValue(case=case, field=field)
     elif row.value != value:
         add_event(case, "ledger.value_changed", **_change(definition, row.value, value))
-    row.case, row.value, row.trusted, row.source = case, value, trusted, source
+    row.case, row.value, row.trusted, row.source, row.origin = case, value, trusted, source, origin
     row.save()
     return row
 

@@ -48,6 +48,8 @@ def source_label(value: CaseValue | None) -> str:
         if (people := int(value.source.get("people", 1))) > 1:
             return f"職員{people}人が確認"
         return f"職員が確認（{value.confirmed_by}）" if value.confirmed_by else "職員が確認"
+    if value.origin == CaseValue.Origin.REGISTER:
+        return "宛名の登録簿"
     if value.trusted:
         return "読み取り（確か）"
     return "読み取り（未確認）" if value.is_unasked else "読み取り（確認待ち）"

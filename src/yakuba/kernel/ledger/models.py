@@ -80,6 +80,7 @@ class CaseValue(MunicipalityModel):
     class Origin(models.TextChoices):
         READING = "reading", "読み取り"
         PERSON = "person", "職員"
+        REGISTER = "register", "宛名の登録簿"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="values", verbose_name="受付")
     field = models.CharField("項目", max_length=60)

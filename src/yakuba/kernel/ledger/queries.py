@@ -58,8 +58,11 @@ def unsure(values: QuerySet[CaseValue]) -> QuerySet[CaseValue]:
 
 
 def asked_values(values: QuerySet[CaseValue]) -> QuerySet[CaseValue]:
-    """Without those that nobody confirmed and nobody will (`CaseValue.is_unasked`)."""
-    return values.filter(Q(trusted=True) | Q(**{f"source__{UNASKED}__isnull": True}))
+    """Those that were read and passed, or that somebody confirms: without what the register supplied, and what nobody
+    confirmed and nobody will (`CaseValue.is_unasked`)."""
+    return values.exclude(origin=CaseValue.Origin.REGISTER).filter(
+        Q(trusted=True) | Q(**{f"source__{UNASKED}__isnull": True})
+    )
 
 
 def unconfirmed_of(case: Case) -> set[str]:

@@ -6,6 +6,8 @@ The values themselves live in the ledger. A sheet keeps what the engine read fro
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -283,6 +285,9 @@ class Question(MunicipalityModel):
     answered_at = models.DateTimeField("確認日時", null=True)
     seconds = models.FloatField("かかった秒", default=0.0)
     hold_reason = models.TextField("保留の理由", blank=True)
+    in_context = models.BooleanField(
+        "用紙と一緒に見る", default=False
+    )  # not alone, among pictures of other sheets
     held_by = person("保留にした職員", null=True)
     held_at = models.DateTimeField("保留にした日時", null=True)
 
@@ -308,6 +313,50 @@ class Entry(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "1人ずつの入力"
         constraints = [models.UniqueConstraint(fields=["question", "person"], name="entry_once")]
+
+
+class Turn(MunicipalityModel):
+    """A value in the order in which one person gets lone pictures of mixed sheets (docs/adr/0028). The handle is all that this
+    person learns of where it comes from."""
+
+    person = person("確認する職員")
+    question = models.ForeignKey(Question, models.CASCADE, related_name="+", verbose_name="確認する値")
+    handle = models.UUIDField("合札", default=uuid.uuid4, unique=True)
+    done_at = models.DateTimeField("済んだ日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "混ぜて確認する順番"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question"], condition=Q(done_at__isnull=True), name="turn_open_once"
+            ),
+        ]
+
+
+class PersonMatch(MunicipalityModel):
+    """Who in the register of persons a case is about (宛名突合), for procedures that ask for it. told: a keyed sum of what the
+    application said when it was looked up; other values are looked up anew."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "人が確かめる"
+        CERTAIN = "certain", "1人に決まった"
+        CHOSEN = "chosen", "職員が選んだ"
+        NOBODY = "nobody", "登録簿にいない"
+        NO_REGISTER = "no_register", "登録簿がない"
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="+", verbose_name="受付")
+    state = models.CharField("状態", max_length=12, choices=State.choices)
+    needed = models.BooleanField("番号が要る", default=False)
+    number = models.CharField("宛名番号", max_length=20, blank=True)
+    reason = models.TextField("人に聞くわけ", blank=True)
+    told = models.CharField(max_length=64, blank=True, editable=False)
+    looked_at = models.DateTimeField("突き合わせた日時", auto_now_add=True)
+    decided_by = person("確かめた職員", null=True)
+    decided_at = models.DateTimeField("確かめた日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "宛名突合"
+        indexes = [models.Index(fields=["municipality", "state"], name="person_match_state")]
 
 
 class Correction(MunicipalityModel):

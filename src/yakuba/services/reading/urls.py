@@ -11,9 +11,11 @@ from yakuba.services.reading.pages import (
     designer_publish,
     forms,
     held,
+    mixed,
     pictures,
     problems,
     promises,
+    residents,
 )
 
 app_name = "reading"
@@ -28,6 +30,13 @@ urlpatterns = [
     path("confirm/holding/", held.holding, name="holding"),
     path("confirm/<int:question_id>/", confirm.question, name="question"),
     path("confirm/<int:question_id>/hold/", confirm.hold, name="hold"),
+    path("mixed/", mixed.mixed, name="mixed"),
+    path("mixed/<uuid:handle>/", mixed.turn, name="turn"),
+    path("mixed/<uuid:handle>/pass-on/", mixed.pass_on, name="pass_on"),
+    path("mixed/<uuid:handle>.png", mixed.picture, name="mixed_picture"),
+    path("residents/", residents.residents, name="residents"),
+    path("residents/<int:match_id>/", residents.resident, name="resident"),
+    path("residents/<int:match_id>/decide/", residents.decide, name="resident_decide"),
     path("cases/<int:case_id>/", cases.case, name="case"),
     path("cases/<int:case_id>/<slug:field>.png", pictures.field_picture, name="field_picture"),
     path("cases/<int:case_id>/<slug:field>/again/", cases.ask_again, name="ask_again"),

@@ -9,6 +9,7 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.models import UNASKED, Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.services.reading.actions import residents
 from yakuba.services.reading.actions.crosscheck import Contradiction, contradictions
 from yakuba.services.reading.actions.drawing import is_drawn
 from yakuba.services.reading.actions.promises import Standing
@@ -196,7 +197,8 @@ def move_on(case: Case, actor: Actor = None) -> None:
         solved.update(state=Question.State.ANSWERED)  # another field was put right meanwhile
         for contradiction in found:
             _ask_once(case, contradiction)
-    target = Status.CONFIRMING if waiting.exists() else Status.READY
+    settled = not waiting.exists() and residents.match(case)
+    target = Status.READY if settled else Status.CONFIRMING
     if case.status != target and case.status in MOVED_ON:
         ledger.move(case, target, user=actor)
 

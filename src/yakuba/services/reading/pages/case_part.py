@@ -13,7 +13,8 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.registry import CaseField, CaseLink, CaseNote, CasePart
 from yakuba.services.reading.actions.cases import missing_pages, sheets_of
 from yakuba.services.reading.actions.sheets import takes_changes
-from yakuba.services.reading.models import Question, Sheet
+from yakuba.services.reading.models import PersonMatch, Question, Sheet
+from yakuba.services.reading.queries import residents
 
 NUMBER = "receipt_number"
 
@@ -48,6 +49,8 @@ def _steps(case: Case, waiting: list[Question]) -> tuple[CaseLink, ...]:
         return (CaseLink("値を確認する", reverse("reading:question", args=[first.pk])),)
     if waiting:
         return (CaseLink("保留した値を見る", reverse("reading:held")),)
+    if (unmatched := PersonMatch.objects.filter(case=case).first()) and residents.waits(case):
+        return (CaseLink("宛名を確かめる", reverse("reading:resident", args=[unmatched.pk])),)
     if case.status == Status.READING:
         return (CaseLink("困っている用紙を見る", reverse("reading:problems")),)
     return ()

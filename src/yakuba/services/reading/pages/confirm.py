@@ -186,10 +186,10 @@ def _choices(user: Any, row: Question, item: FieldDefinition, doubted: str | Non
     both = differing(row, user)
     if both:
         return [(text, item.shown(text, revealed=True) or "（空欄）") for text in both]
-    return [(text, text) for text in _candidates(row, item, item.words, told=doubted is not None)]
+    return [(text, text) for text in candidates_of(row, item, item.words, told=doubted is not None)]
 
 
-def _candidates(
+def candidates_of(
     row: Question, item: FieldDefinition, words: Sequence[str], *, told: bool = False
 ) -> list[str]:
     """Other readings worth a key, of a closed list its likeliest words; marks and dates are quicker anew. What is asked

@@ -12,8 +12,10 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
+from yakuba.services.reading.queries import residents
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
+from yakuba.services.reading.queries.mixed import mixable
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 from yakuba.services.reading.queries.promises import tightenings
 from yakuba.services.reading.queries.questions import waiting
@@ -25,6 +27,20 @@ RECENT_DAYS = 7
 def waiting_values(user: Any) -> QueueState:
     """Values that wait for a person."""
     return _queue(Question.State.OPEN, "reading:confirm", "確認を始める")
+
+
+def mixed_values(user: Any) -> QueueState:
+    """Values that may be confirmed alone, among those of other sheets."""
+    rows = mixable()
+    oldest = rows.aggregate(oldest=Min("created_at"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:mixed"), "混ぜて確認する", oldest)
+
+
+def unmatched(user: Any) -> QueueState:
+    """Cases of which somebody has to say whom of the register they are about."""
+    rows = residents.waiting()
+    oldest = rows.aggregate(oldest=Min("looked_at"))["oldest"]
+    return QueueState(rows.count(), reverse("reading:residents"), "宛名を確かめる", oldest)
 
 
 def held_values(user: Any) -> QueueState:

@@ -52,10 +52,30 @@ def field_picture(value: CaseValue, user: Any) -> bytes | None:
     corners = value.source.get("corners") or []
     if len(corners) != 4:
         return page_picture(sheet, user)
+    return _png(cut_out(seen_by(user, sheet, sheet.image), corners, _margin(value)))
+
+
+def lone_picture(value: CaseValue, user: Any) -> bytes | None:
+    """The same with nothing of any other field in it, for who may not know whose it is. None also where it is not known where
+    on the sheet the value stands."""
+    import cv2
+    import numpy as np
+
+    sheet = Sheet.objects.select_related("image").filter(pk=value.source.get("sheet")).first()
+    corners = value.source.get("corners") or []
+    if sheet is None or sheet.image is None or len(corners) != 4:
+        return None
+    picture, reading = seen_by(user, sheet, sheet.image), sheet.page_reading
+    for other in reading.fields if reading else ():
+        if other.field != value.field and len(other.corners) == 4:
+            cv2.fillPoly(picture, [np.array(other.corners, np.int32)], (255, 255, 255))
+    return _png(cut_out(picture, corners, _margin(value)))
+
+
+def _margin(value: CaseValue) -> int:
     fields = value.case.procedure.definition.fields
     marks = any(item.code == value.field and item.kind.picks is not Picks.NONE for item in fields)
-    more = MARGIN_OF_MARKS if marks else MARGIN_ACROSS
-    return _png(cut_out(seen_by(user, sheet, sheet.image), corners, more))
+    return MARGIN_OF_MARKS if marks else MARGIN_ACROSS
 
 
 def page_picture(sheet: Sheet, user: Any, field: str = "") -> bytes | None:

@@ -15,6 +15,7 @@ from yakuba.kernel.values import TYPES
 from yakuba.kernel.values.field_type import MASK
 from yakuba.services.reading.contracts import OpenQuestion
 from yakuba.services.reading.models import Question
+from yakuba.services.reading.queries import residents
 from yakuba.services.reading.queries.covering import hidden_questions
 from yakuba.services.reading.queries.together import differing, for_another
 
@@ -42,8 +43,10 @@ class Progress:
 
 
 def asks(case: Case) -> bool:
-    """Whether somebody still has to look at values of the case, doubtful ones or such that a person wants to see again."""
-    return Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED).exists()
+    """Whether somebody still has to look at values of the case, doubtful ones or such that a person wants to see again, or
+    has to say who it is about."""
+    asked = Question.objects.filter(case=case).exclude(state=Question.State.ANSWERED)
+    return asked.exists() or residents.waits(case)
 
 
 def in_scope(batch_id: int | None = None, type_: str = "") -> QuerySet[Question]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 
 from yakuba.kernel.accounts.models import User
@@ -24,9 +26,11 @@ from yakuba.services.reading.models import (
     DesignedTrial,
     FormDefinition,
     FormPage,
+    PersonMatch,
     Question,
     Sheet,
     Tightening,
+    Turn,
 )
 
 CORNERS = ((100.0, 100.0), (500.0, 100.0), (500.0, 160.0), (100.0, 160.0))
@@ -45,7 +49,11 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     source = {"sheet": sheet.pk, "page": 1, "corners": [list(point) for point in CORNERS]}
     ledger.record_value(case, "name", word, trusted=False, source=source)
-    question = Question.objects.create(case=case, sheet=sheet, field="name", type="name", value=word)
+    question = Question.objects.create(
+        case=case, sheet=sheet, field="name", type="name", value=word, leased_to=clerk,
+        leased_until=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    turn = Turn.objects.create(person=clerk, question=question)
     correction = Correction.objects.create(
         case=case, field="name", was=word, right=word * 2, reason="申請者からの連絡",
         origin="reading", source=source, opened_by=clerk,
@@ -62,6 +70,8 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "field": "name",
         "file_id": file.pk,
         "form_id": form.pk,
+        "handle": turn.handle,
+        "match_id": PersonMatch.objects.create(case=case, state="open", reason=word).pk,
         "image": image,
         "number": 1,
         "page_id": FormPage.objects.filter(form=form).first().pk,

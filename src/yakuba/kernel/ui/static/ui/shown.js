@@ -95,6 +95,10 @@
   window.addEventListener("keyup", function (event) { held.delete(event.code); }, true);
   window.addEventListener("submit", function (event) { if (!event.defaultPrevented) leave(); });
   window.addEventListener("beforeunload", leave);
+  // A script that puts the next value into the page without loading it says when the old one is left, and when the new one
+  // stands there.
+  document.addEventListener("shown:leave", leave);
+  document.addEventListener("shown:anew", function () { leaving = false; close(); carriedOver(); look(); });
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) { leaving = false; close(); carriedOver(); }
     look();
