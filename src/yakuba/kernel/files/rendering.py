@@ -1,5 +1,5 @@
 """The separate process that opens hostile files:
-`python -m yakuba.kernel.files.rendering PARENT SECONDS inspect|render …` (the parent's number, SECONDS of CPU).
+`python -m yakuba.kernel.files.rendering PARENT SECONDS inspect|render|texts …` (the parent's number, SECONDS of CPU).
 
 It imports no Django and sees no key, no database and no path: the file is its standard input, and what it makes goes
 to its standard output. Memory and CPU time are limited by the operating system, so a bomb ends this process and
@@ -10,6 +10,7 @@ The output is a row of frames: a line of JSON, and as many bytes as its "size" s
 … inspect NAME MAX_PAGES MAX_BYTES         {"media_type", "pages"} or {"refused"}, then {"attachment", "size"} each
 … render FIRST LAST PAGE_SECONDS           {"page", "media_type", "size"} or {"page", "refused"} for each page
                                            FIRST..LAST-1 (from 0), each in PAGE_SECONDS at most
+… texts MOST_PAGES MOST                    {"text", "size"} for each page of a PDF: its words
 Before them comes {"ready"}, after them {"end"}; who dies in between has met a file that is too heavy.
 """
 
@@ -73,6 +74,20 @@ def render(file: BinaryIO, first: int, last: int, page_seconds: int) -> None:
             _tell({"page": index, "media_type": media_type}, content)
 
 
+def texts(file: BinaryIO, most_pages: int, most: int) -> None:
+    """Tell the words of a PDF's first pages, of so many characters together."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(file.read())
+        for index in range(min(len(document), most_pages)):
+            words = document[index].get_textpage().get_text_bounded()[:most]
+            most -= len(words)
+            _tell({"text": index}, words.encode("utf-8", "replace"))
+    except PdfiumError as error:
+        raise Refused("encrypted" if "assword" in str(error) else "damaged") from error
+
+
 def _open(file: BinaryIO, name: str) -> tuple[str, Any]:
     media_type = media_type_of(file.read(HEAD_BYTES), name)
     file.seek(0)
@@ -123,6 +138,8 @@ def main(arguments: list[str]) -> None:
     try:
         if arguments[2] == "inspect":
             inspect(sys.stdin.buffer, arguments[3], int(arguments[4]), int(arguments[5]))
+        elif arguments[2] == "texts":
+            texts(sys.stdin.buffer, *map(int, arguments[3:5]))
         else:
             render(sys.stdin.buffer, *map(int, arguments[3:6]))
     except Refused as refusal:

@@ -137,16 +137,19 @@ class EvidenceKind(StrEnum):
     CONFIRMATION = "confirmation"
     COMPLETION = "completion"
     TROUBLE = "trouble"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A picture of the target's page with secrets covered. image: bytes of `media_type`."""
+    """A picture of the target's page with secrets covered, or a file that the target sent, which has a `name`. image:
+    bytes of `media_type`."""
 
     kind: EvidenceKind
     image: bytes = field(repr=False)
     media_type: str
     taken_at: datetime
+    name: str = ""
 
 
 class Command(StrEnum):

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,15 +19,18 @@ from django.utils import timezone
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts, allowed_targets
+from yakuba.services.reading import facade as reading
 from yakuba.services.robots.actions import lookups, recordings, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.egress.client import EgressSession, home
+from yakuba.services.robots.adapters.papers import CasePapers
 from yakuba.services.robots.contracts import Command, Ending, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.drafts import has_steps, text_of
 from yakuba.services.robots.engine.errors import LeaseLost, NoEgress, RobotError
 from yakuba.services.robots.engine.loader import load_login
+from yakuba.services.robots.engine.papers import Papers
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.runner import Runner
@@ -100,7 +104,9 @@ def look_up(context: JobContext, *, row_id: int) -> None:
 
 
 @contextmanager
-def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[ScenarioPlayer]:
+def _opened(
+    version: ScenarioVersion, egress: EgressSession, papers: Papers | None = None
+) -> Iterator[ScenarioPlayer]:
     """A browser that plays the version. Raises Conflict when the robot may not work, and NoEgress."""
     from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
 
@@ -112,9 +118,10 @@ def _opened(version: ScenarioVersion, egress: EgressSession) -> Iterator[Scenari
         way_out=egress.address,
         patience=scenario.system.patience,
         chromium=chromium,
+        receives=scenario.receives,
     ) as browser:
         forms = {int(line): forms for line, forms in version.forms.items()}
-        yield ScenarioPlayer(scenario, browser, secrets, forms=forms)
+        yield ScenarioPlayer(scenario, browser, secrets, forms=forms, papers=papers)
 
 
 def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
@@ -143,6 +150,12 @@ def record(context: JobContext, *, recording_id: int) -> None:
         raise
     except RobotError as error:
         recordings.end(taken, error.problem.message, broken=True)
+
+
+def _pages_of(person: Any, case: str) -> list[bytes]:
+    """The pictures of a case's pages, as whoever started the run may see them."""
+    found = [reading.page_picture(int(case), number, person) for number in reading.case_pages(int(case))]
+    return [one for one in found if one is not None]
 
 
 class _Sitting:
@@ -247,7 +260,8 @@ class _Turn:
 
     def _play(self, rows: DatabaseRows, egress: EgressSession) -> RunReport:
         system = self._run.scenario.system
-        with _opened(self._run.version, egress) as player:
+        papers = CasePapers(partial(_pages_of, self._run.started_by))
+        with _opened(self._run.version, egress, papers) as player:
             runner = Runner(
                 rows,
                 player,

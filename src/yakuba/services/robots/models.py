@@ -33,6 +33,7 @@ PICTURE_LABELS: dict[str, str] = {
     EvidenceKind.COMPLETION.value: "登録後の画面",
     EvidenceKind.TROUBLE.value: "つまずいた画面",
     LOOK_UP_PICTURE: "照会した画面",
+    EvidenceKind.RECEIVED.value: "受け取ったファイル",
 }
 
 

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.engine.states import OPEN, allowed
 from yakuba.services.robots.models import Row, RowEvent, RowPicture
 
@@ -38,6 +41,19 @@ def keep_picture(row: Row, kind: str, image: bytes, media_type: str, at: datetim
     name = f"{row.case.receipt_number}-{kind}.{media_type.rpartition('/')[2]}"
     file = store_image(StoredFile.Kind.EVIDENCE, name, media_type, image)
     RowPicture.objects.create(row=row, file=file, kind=kind, taken_at=at)
+
+
+def keep_received(row: Row, name: str, content: bytes, media_type: str, at: datetime) -> None:
+    """Keep a file that the target sent, instead of the one that a try before has got under that name."""
+    name = f"{row.case.receipt_number}-{name}"
+    kind = EvidenceKind.RECEIVED.value
+    before = RowPicture.objects.filter(row=row, kind=kind, file__name=name).select_related("file")
+    old = [one.file for one in before]
+    with transaction.atomic():
+        file = store(StoredFile.Kind.EVIDENCE, name, media_type, content)
+        before.delete()
+        remove(*old)
+        RowPicture.objects.create(row=row, file=file, kind=kind, taken_at=at)
 
 
 def send(row: Row, state: RowState) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from yakuba.kernel.ledger.queries import unconfirmed_of, values_of
 from yakuba.services.robots import contracts
-from yakuba.services.robots.actions.rows import arrive, keep_picture
+from yakuba.services.robots.actions.rows import arrive, keep_picture, keep_received
 from yakuba.services.robots.contracts import Unconfirmed
 from yakuba.services.robots.engine.errors import LeaseLost
 from yakuba.services.robots.engine.states import OPEN
@@ -82,7 +82,11 @@ class DatabaseRows:
             return run.fence
 
     def keep(self, number: int, evidence: contracts.Evidence) -> None:
-        """Keep a picture."""
+        """Keep a picture, or a file that the target sent."""
+        if evidence.name:
+            row = self._row(number)
+            keep_received(row, evidence.name, evidence.image, evidence.media_type, evidence.taken_at)
+            return
         kind, image = evidence.kind.value, evidence.image
         keep_picture(self._row(number), kind, image, evidence.media_type, evidence.taken_at)
 

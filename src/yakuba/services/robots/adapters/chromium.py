@@ -49,7 +49,7 @@ class ChromiumBrowser:
     Without it Chromium's resolver enforces the hosts: that covers redirects, frames, sockets and bare addresses,
     which request routing does not.  patience: seconds to wait for one page.  chromium: the program, if not
     `launch.chromium_path()`.  rows_per_context: the context is renewed, cookies kept, after that many rows,
-    because Chromium's memory grows with each.
+    because Chromium's memory grows with each.  receives: whether files may come down at all.
     """
 
     picture_type = "image/jpeg"
@@ -63,11 +63,13 @@ class ChromiumBrowser:
         patience: float = 20.0,
         chromium: str = "",
         rows_per_context: int = 75,
+        receives: bool = False,
     ) -> None:
         self._hosts = tuple(allowed_hosts)
         self._way_out = way_out
         self._patience = patience
         self._chromium = chromium or launch.chromium_path()
+        self._receives = receives
         self._rows_per_context = rows_per_context
         self._thread: WorkerThread | None = None
         self._inside: BrowserSession | None = None
@@ -99,6 +101,8 @@ class ChromiumBrowser:
     see = in_its_thread(BrowserSession.see)
     authenticate = in_its_thread(BrowserSession.authenticate)
     picture = in_its_thread(BrowserSession.picture)
+    attach = in_its_thread(BrowserSession.attach)
+    receive = in_its_thread(BrowserSession.receive)
 
     def wait_for(self, wanted: Callable[[Page], bool], seconds: float) -> bool:
         """See `Browser.wait_for`."""
@@ -161,7 +165,10 @@ class ChromiumBrowser:
         thread = WorkerThread("robot-browser")
         try:
             inside = thread.call(
-                lambda: self.session(self._chromium, self._hosts, self._patience, proxy), 60.0
+                lambda: self.session(
+                    self._chromium, self._hosts, self._patience, proxy, receives=self._receives
+                ),
+                60.0,
             )
         except (PlaywrightError, Overdue, OSError) as error:
             thread.end(0.0)

@@ -22,6 +22,7 @@ _VERB = re.compile(
 _WORD = re.compile(r"[A-Za-z_]{1,40}|[0-9]{1,2}")
 _OF_THIS_ROW = re.compile(r"[^/]*[0-9][^/]*|[^/]{20,}")  # parts of a path that name a record or a session
 _REDIRECTS = 5
+_PAPERS = frozenset({"application/pdf", "text/csv"})
 _PART = re.compile(rb'name="([^"]*)"\r\n\r\n([^\r]*)\r\n')
 
 
@@ -54,6 +55,13 @@ class Gate:
         self.stopped = ""
         self._answers: dict[tuple[str, str, bytes], tuple[APIResponse, str] | None] = {}
         self._changed = False
+        self._receiving = False
+
+    def receive(self, wanted: bool) -> None:
+        """Whether a document that the browser would show by itself (a PDF) is to come down as a file."""
+        self._receiving = wanted
+        if wanted:
+            self._route()
 
     def open(self) -> None:
         """Let everything pass, unseen."""
@@ -99,8 +107,8 @@ class Gate:
             route.fallback()
         elif not self._lets(request, request.url, goes):
             route.abort("aborted")  # the page stays as it is
-        elif stores:
-            self._changed = True
+        elif stores or self._receiving:
+            self._changed = self._changed or stores
             self._send_once(route)
         else:
             route.fallback()
@@ -159,7 +167,11 @@ class Gate:
                 route.abort("aborted" if self.stopped else "connectionreset")
                 return
             answer, url = sent
-            if url != route.request.url and "location" in answer.headers:
+            if self._receiving and answer.headers.get("content-type", "").partition(";")[0] in _PAPERS:
+                route.fulfill(
+                    response=answer, headers={**answer.headers, "content-disposition": "attachment"}
+                )
+            elif url != route.request.url and "location" in answer.headers:
                 route.fulfill(
                     response=answer,
                     headers={**answer.headers, "location": urljoin(url, answer.headers["location"])},

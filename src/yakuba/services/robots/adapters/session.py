@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +18,22 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from yakuba.services.robots.adapters import launch
+from yakuba.services.robots.adapters.files import Downloads, attach
 from yakuba.services.robots.adapters.gate import Gate
 from yakuba.services.robots.adapters.page import beforehand, program
 from yakuba.services.robots.adapters.windows import Calm, Glimpse, Windows
-from yakuba.services.robots.engine.browser import Entry, Finding, Hidden, Page, Pressed, Table, Verdict
+from yakuba.services.robots.engine.browser import (
+    Entry,
+    Finding,
+    Hidden,
+    Page,
+    Pressed,
+    Received,
+    Table,
+    Verdict,
+)
 from yakuba.services.robots.engine.errors import NotReady
+from yakuba.services.robots.engine.papers import Paper
 from yakuba.services.robots.engine.scenario import Element
 
 _SCRIPT = program()
@@ -34,7 +47,12 @@ class BrowserSession:
     hosts: the host names that may be contacted.  proxy: the address of the way out, or empty for none.
     """
 
-    def __init__(self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "") -> None:
+    def __init__(
+        self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "", *, receives: bool = False
+    ) -> None:
+        self._receives = receives
+        self._folder = tempfile.TemporaryDirectory(prefix="robot-")
+        self._downloads = Downloads(Path(self._folder.name))
         self.mark = uuid.uuid4().hex
         self._proxy = proxy
         self._hosts = frozenset(hosts)
@@ -44,6 +62,7 @@ class BrowserSession:
         try:
             self._browser = self._playwright.chromium.launch(
                 executable_path=chromium,
+                downloads_path=self._folder.name,
                 args=launch.flags(hosts, self.mark, proxied=bool(proxy)),
                 env=launch.environment(),
                 handle_sigint=False,
@@ -53,6 +72,7 @@ class BrowserSession:
             self._context = self._fresh(None)
         except BaseException:
             self._playwright.stop()
+            self._folder.cleanup()
             raise
 
     def close(self) -> None:
@@ -60,6 +80,7 @@ class BrowserSession:
         with suppress(PlaywrightError):
             self._browser.close()
         self._playwright.stop()
+        self._folder.cleanup()
 
     def renew(self, *, forget_session: bool, proxy: str = "") -> None:
         """A new context that goes out by `proxy`, with the old one's cookies unless they are to be forgotten."""
@@ -88,7 +109,7 @@ class BrowserSession:
             timezone_id="Asia/Tokyo",
             viewport={"width": 1280, "height": 900},
             service_workers="block",
-            accept_downloads=False,
+            accept_downloads=self._receives,
             # `<-loopback>`: what lies on this machine goes that way too.
             proxy={"server": self._proxy, "bypass": "<-loopback>"} if self._proxy else None,
         )
@@ -96,6 +117,7 @@ class BrowserSession:
         context.add_init_script(beforehand())
         self._gate = Gate(context, self._hosts, self._patience)
         self._windows = Windows(context)
+        self._downloads.watch(context)
         context.on("dialog", self._answer)
         self._open_window()
         return context
@@ -261,6 +283,32 @@ class BrowserSession:
         button, entries = _finding(raw["button"]), tuple(_finding(one) for one in raw["entries"])
         page = self.see() if raw["pressed"] and not self._gate.stopped else None
         return Pressed(button, entries, page, tuple(self._gate.sent), self._gate.stopped)
+
+    def attach(self, element: Element, paper: Paper) -> Finding:
+        return self._patiently(lambda: attach(self._windows.front, _SCRIPT, element, paper))
+
+    def receive(self, element: Element, forms: frozenset[str] | None = None) -> Received:
+        if forms is not None:
+            senders = self._run("senders")
+            self._gate.step(forms, frozenset(senders["buttons"]), frozenset(senders["hidden"]))
+        before, front = self._windows.tabs(), self._windows.front
+        self._gate.receive(True)
+        self._downloads.expect()
+        try:
+            job = {"element": asdict(element), "entries": []}
+            raw = self._in_a_moment(self._press_in_place, job)
+            if not raw["pressed"] and self.can_press(element).verdict is Verdict.OK:
+                raw = self._press_in_place(job)
+            button = _finding(raw["button"])
+            got = self._downloads.settle(front, self._patience) if raw["pressed"] else Received()
+        finally:
+            self._gate.receive(False)
+            for tab in self._windows.tabs():
+                if tab not in before:  # it was opened only for the file
+                    tab.close()
+            if not front.is_closed():
+                self._windows.choose(front)
+        return replace(got, button=button, sent=tuple(self._gate.sent), stopped=self._gate.stopped)
 
     def _in_a_moment(self, once: Callable[[dict[str, Any]], Any], job: dict[str, Any]) -> Any:
         """Press when the page has done with what was typed."""

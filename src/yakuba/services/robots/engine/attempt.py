@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from yakuba.services.robots.contracts import (
@@ -191,6 +192,7 @@ class Attempt:
         self._move(RowState.ENTERING, "lookup")
         around.target.enter(self.row, around.often)
         self._note_time("entering")
+        self._keep_received()
         self._picture(EvidenceKind.CONFIRMATION)
         self._note_time("pictures")
         if around.rehearse:
@@ -212,6 +214,7 @@ class Attempt:
         number = around.target.commit(self.row)
         self.row = replace(self.row, target_number=number)
         self._note_time("submitting")
+        self._keep_received()
         self._picture(EvidenceKind.COMPLETION)
         self._note_time("pictures")
         self._finish(RowState.ENTERED)
@@ -224,6 +227,7 @@ class Attempt:
 
     def _finish(self, state: RowState, *, adopted: bool = False) -> None:
         differing = self._around.target.confirm(self.row, self.row.target_number)
+        self._keep_received()
         self._note_time("confirm")
         if adopted:
             self._picture(EvidenceKind.COMPLETION)
@@ -316,6 +320,17 @@ class Attempt:
         if not (_twice(lambda: self._keep(kind))):
             self.pictures_missing += 1
             log.warning("row %s: no %s picture", self.row.number, kind)
+
+    def _keep_received(self) -> None:
+        """Files that the target sent are evidence of the row, like pictures."""
+        store, clock = self._around.store, self._around.clock
+        for paper in self._around.target.received():
+            evidence = Evidence(
+                EvidenceKind.RECEIVED, paper.content, paper.media_type, clock.now(), paper.name
+            )
+            if not _twice(partial(store.keep, self.row.number, evidence)):
+                self.pictures_missing += 1
+                log.warning("row %s: a received file is not kept", self.row.number)
 
     def _keep(self, kind: EvidenceKind) -> None:
         around = self._around

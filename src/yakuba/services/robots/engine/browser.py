@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from yakuba.services.robots.engine.papers import Paper
 from yakuba.services.robots.engine.scenario import Element, EntryKind
 
 
@@ -102,6 +103,18 @@ class Pressed:
     stopped: str = ""
 
 
+@dataclass(frozen=True)
+class Received:
+    """A file that a press brought. problem: why there is none, in Japanese without a full stop.  button, sent, stopped: see
+    `Pressed`."""
+
+    content: bytes = field(default=b"", repr=False)
+    problem: str = ""
+    button: Finding = Finding(Verdict.OK)
+    sent: tuple[str, ...] = ()
+    stopped: str = ""
+
+
 class Browser(Protocol):
     """One browser, as one person uses its windows: the newest is in front. Methods raise `Trouble` when target or browser do not answer, and `NotReady`."""
 
@@ -137,6 +150,12 @@ class Browser(Protocol):
 
     def entry_ends(self) -> tuple[tuple[str, ...], str]:
         """What the pages have sent without leaving since the entry began, and what was stopped."""
+
+    def attach(self, element: Element, paper: Paper) -> Finding:
+        """Put a file into a file input."""
+
+    def receive(self, element: Element, forms: frozenset[str] | None = None) -> Received:
+        """Press what makes the target send a file, and take it. forms: as in `press`."""
 
     def can_press(self, element: Element) -> Finding:
         """Whether an element is there to be pressed."""

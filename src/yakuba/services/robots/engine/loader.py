@@ -15,6 +15,7 @@ from yakuba.services.robots.engine.calling import Callees, Library, nothing_publ
 from yakuba.services.robots.engine.control import ControlReader
 from yakuba.services.robots.engine.drafts import step_text
 from yakuba.services.robots.engine.filling import CALLED, NO_NAMES, Bound, Template
+from yakuba.services.robots.engine.papers import PaperKind
 from yakuba.services.robots.engine.scenario import (
     Call,
     CheckItem,
@@ -23,6 +24,7 @@ from yakuba.services.robots.engine.scenario import (
     LookUp,
     NumberFrom,
     Press,
+    Receive,
     Repeat,
     Result,
     Role,
@@ -37,6 +39,7 @@ from yakuba.services.robots.engine.steps import StepReader
 from yakuba.services.robots.engine.template import TemplateReader
 
 _SECTIONS = ("名前", "版", "手続", "システム", "ログイン", "照会", "入力", "登録", "結果")
+_PATTERNS = (NumberFrom.TEXT, NumberFrom.TITLE, NumberFrom.ADDRESS, NumberFrom.PDF)
 _SYSTEM = ("名前", "住所", "ログイン画面")
 _SYSTEM_MORE = ("ログイン拒否", "エラー表示", "落ち着くまで", "待つ上限", "同じ番号を断る")
 NOWHERE = Landmark("", True)
@@ -95,7 +98,7 @@ class _Loader:
         chain = self._chain or (name,)
         callees = Callees(self._library, self._faults, chain, again, system)
         control = ControlReader(self._templates, self._faults, callees.callee)
-        return StepReader(self._templates, self._faults, control=control)
+        return StepReader(self._templates, self._faults, control=control, files=True)
 
     def load(self, source: str) -> Scenario:
         top = Section(parse(source), "シナリオ", self._faults, required=_SECTIONS, optional=("説明", "確認"))
@@ -255,7 +258,9 @@ class _Loader:
         node = top.node("結果")
         if node is None:
             return None
-        section = Section(node, "結果", self._faults, required=("確かめる",), optional=tuple(NumberFrom))
+        section = Section(
+            node, "結果", self._faults, required=("確かめる",), optional=(*NumberFrom, "受け取る")
+        )
         named = [one for one in NumberFrom if section.node(one)]
         if len(named) != 1:
             self._faults.add(
@@ -263,7 +268,7 @@ class _Loader:
             )
             return None
         source, text = named[0], section.text(named[0])
-        if source in (NumberFrom.TEXT, NumberFrom.TITLE, NumberFrom.ADDRESS) and text.count(NUMBER_HERE) != 1:
+        if source in _PATTERNS and text.count(NUMBER_HERE) != 1:
             self._faults.add(
                 node.line,
                 "",
@@ -276,7 +281,24 @@ class _Loader:
                 node.line, "", "「結果」の「確かめる」には、登録が終わったと分かる文字などを並べてください。"
             )
         checks = (steps.check(item) for item in items or ())
-        return Result(source, text, tuple(one for one in checks if one is not None), node.line)
+        found = tuple(one for one in checks if one is not None)
+        return Result(source, text, found, node.line, self._receive(section, source, steps))
+
+    def _receive(self, section: Section, source: NumberFrom, steps: StepReader) -> Receive | None:
+        """What brings the PDF that has the number; it stands there for that alone."""
+        node = section.node("受け取る")
+        if node is None:
+            if source is NumberFrom.PDF:
+                section.fault("PDF", "番号をPDFから読むには、「受け取る」も書いてください。")
+            return None
+        found = StepReader(self._templates, self._faults, files=True).receive(node)
+        if source is not NumberFrom.PDF or found is None or found.kind is not PaperKind.PDF or found.when:
+            section.fault(
+                "受け取る",
+                "「結果」の「受け取る」は、番号をPDFから読むときだけ、「種類: PDF」で条件なしに書きます。"
+                "ほかの書類は「確認」の「手順」で受け取ってください。",
+            )
+        return found
 
     def _confirm(self, top: Section) -> Confirm | None:
         node = top.node("確認")
@@ -284,7 +306,9 @@ class _Loader:
             return None
         section = Section(node, "確認", self._faults, required=("項目",), optional=("登録前", "手順"))
         pairs = self._pairs(section.node("項目"), "項目", number=False)
-        steps = StepReader(self._templates, self._faults, number=True).steps(section.node("手順"), "手順")
+        steps = StepReader(self._templates, self._faults, number=True, files=True).steps(
+            section.node("手順"), "手順"
+        )
         before = section.flag("登録前", True)
         if not before and not steps:
             self._faults.add(node.line, "", "「確認」には「登録前: はい」か「手順」のどちらかが要ります。")

@@ -21,10 +21,13 @@ from yakuba.services.robots.engine.errors import (
     Unclear,
     Unreadable,
 )
+from yakuba.services.robots.engine.papers import NoPapers, Paper, Papers
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.redact import Redactor
 from yakuba.services.robots.engine.scenario import (
     CheckLandmark,
+    Receive,
+    Result,
     Scenario,
 )
 from yakuba.services.robots.engine.seeing import (
@@ -65,7 +68,7 @@ class ScenarioPlayer:
     """Plays one scenario for one run. base: the target's address when it is not the scenario's own.
 
     secrets: values by the names the scenario uses. They reach the browser only through its login fields, and
-    never a message, a log or a picture; nor do values of masked types.  forms: see `StepPlayer`.
+    never a message, a log or a picture; nor do values of masked types.  forms: see `StepPlayer`.  papers: for scenarios that attach or receive files.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class ScenarioPlayer:
         secrets: Mapping[str, str],
         base: str = "",
         forms: Mapping[int, Sequence[str]] | None = None,
+        papers: Papers | None = None,
     ) -> None:
         self._scenario = scenario
         self._browser = browser
@@ -84,6 +88,7 @@ class ScenarioPlayer:
         ]  # of the last rows: a page may still show the one before
         base = (base or scenario.system.base).rstrip("/")
         self._steps = StepPlayer(scenario.system, base, browser, self._secrets, forms or {})
+        self._papers: Papers = papers or NoPapers()
         self._logged_in = False
         self.picture_type = browser.picture_type
 
@@ -116,7 +121,7 @@ class ScenarioPlayer:
         self._hide(row)
         confirm, commit = self._scenario.confirm, self._scenario.commit
         self._steps.entry_begins(commit)
-        self._steps.play(self._scenario.entry, Context(row.values, between_steps, entry=True))
+        self._steps.play(self._scenario.entry, self._of_entry(row, between_steps))
         page = self._steps.now()
         if confirm is not None and confirm.before:
             differing = self._steps.differing(confirm.items, Context(row.values, between_steps), page)
@@ -131,6 +136,14 @@ class ScenarioPlayer:
         if found.verdict is not Verdict.OK:
             raise button_problem(commit.element, found, self._steps.where(commit.line, page))
         self._steps.entry_ends(commit)
+
+    def _of_entry(self, row: Row, between: BetweenSteps) -> Context:
+        return Context(row.values, between, entry=True, paper=lambda: self._papers.of_case(row))
+
+    def received(self) -> Sequence[Paper]:
+        """See `Target.received`."""
+        taken, self._steps.received = self._steps.received, []
+        return taken
 
     @_covered
     def commit(self, row: Row) -> str:
@@ -147,10 +160,21 @@ class ScenarioPlayer:
             problem = self._steps.check(check, Context(row.values, lambda: None), page)
             if problem is not None:
                 raise Unreadable(problem.problem.message, where=where, expected=problem.problem.expected)
+        if result.receive is not None:
+            numbers = self._in_paper(result, result.receive, page)
         if len(numbers) != 1 or not numbers[0]:
             raise Unreadable("完了画面に登録番号が見つかりません。", where=where, expected=str(result))
         self._steps.learn(press.line, pressed.sent)
         return numbers[0]
+
+    def _in_paper(self, result: Result, step: Receive, page: Page) -> list[str]:
+        """The numbers in the PDF that the target gives out. It has stored by now: whatever goes wrong, a look-up tells."""
+        try:
+            paper = self._steps.receive(step, entry=False)
+            self._steps.received.append(paper)
+            return numbers_told(page, result, {}, self._papers.text(paper))
+        except RobotError as error:
+            raise Unreadable(error.problem.message, where=error.problem.where, expected=str(result)) from None
 
     @_covered
     def confirm(self, row: Row, number: str) -> Sequence[str]:
@@ -263,7 +287,8 @@ class ScenarioPlayer:
             numbers = numbers_told(page, result, wanted)
             best[:] = [(page, numbers)]
             return bool(page.alerts or page.field_errors) or (
-                len(numbers) == 1 and all(sees(page, one.landmark) for one in self._landmarks())
+                (len(numbers) == 1 or result.receive is not None)
+                and all(sees(page, one.landmark) for one in self._landmarks())
             )
 
         if not told(page):

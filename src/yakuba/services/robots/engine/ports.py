@@ -11,6 +11,7 @@ from typing import Protocol
 
 from yakuba.services.robots.contracts import Command, Evidence, Intent, Row, Stamp
 from yakuba.services.robots.engine.errors import Unacknowledged
+from yakuba.services.robots.engine.papers import Paper
 
 #: Called between steps; raises `Halted` when the person asked to pause or stop.
 BetweenSteps = Callable[[], None]
@@ -56,6 +57,9 @@ class Target(Protocol):
 
     def confirm(self, row: Row, number: str) -> Sequence[str]:
         """Labels of the fields whose value at the target differs; empty when none does or none is checked."""
+
+    def received(self) -> Sequence[Paper]:
+        """The files that the target has sent since this was asked last."""
 
     def picture(self) -> bytes:
         """The page now, as an image, secrets covered. Raises `RobotError`."""

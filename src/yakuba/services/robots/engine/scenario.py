@@ -9,6 +9,7 @@ from typing import Any
 
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine.filling import Template
+from yakuba.services.robots.engine.papers import PaperKind
 
 
 class Role(StrEnum):
@@ -168,7 +169,40 @@ class Call:
     when: Template | None = None
 
 
-Step = Authenticate | Open | Press | Fill | Wait | CheckLandmark | CheckItem | Read | Repeat | Call
+@dataclass(frozen=True)
+class Attach:
+    """Put the scan of the application, as one PDF, into a file input."""
+
+    element: Element
+    line: int
+    when: Template | None = None
+
+
+@dataclass(frozen=True)
+class Receive:
+    """Press what makes the target send a file, and keep it with the row, under our own name."""
+
+    element: Element
+    kind: PaperKind
+    name: str
+    line: int
+    when: Template | None = None
+
+
+Step = (
+    Authenticate
+    | Open
+    | Press
+    | Fill
+    | Wait
+    | CheckLandmark
+    | CheckItem
+    | Read
+    | Repeat
+    | Call
+    | Attach
+    | Receive
+)
 
 
 @dataclass(frozen=True)
@@ -204,23 +238,25 @@ class LookUp:
 
 class NumberFrom(StrEnum):
     """Where the target's number stands after the commit step: beside a label, in the text, the title or the address
-    (with `{番号}` for the number), or in a column of a list, newest first."""
+    (with `{番号}` for the number), in a column of a list, newest first, or in the text of a PDF."""
 
     ITEM = "項目"
     TEXT = "文字"
     TITLE = "題名"
     ADDRESS = "住所"
     LIST = "一覧"
+    PDF = "PDF"
 
 
 @dataclass(frozen=True)
 class Result:
-    """text: the label, pattern or column that `source` speaks of."""
+    """text: the label, pattern or column that `source` speaks of.  receive: what brings the PDF, for that source."""
 
     source: NumberFrom
     text: str
     checks: tuple[CheckLandmark | CheckItem, ...]
     line: int
+    receive: Receive | None = None
 
     def __str__(self) -> str:
         return f"{self.source}「{self.text}」"
@@ -256,6 +292,13 @@ class Scenario:
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=())
     masked: tuple[FieldSpec, ...] = field(default=())
+
+    @property
+    def receives(self) -> bool:
+        """Whether it takes files from the target."""
+        confirm = self.confirm.steps if self.confirm else ()
+        steps = every((*self.entry, *confirm))
+        return self.result.receive is not None or any(isinstance(one, Receive) for one in steps)
 
     def hidden_labels(self) -> tuple[str, ...]:
         """The labels beside which a secret or a masked value is typed or stands."""

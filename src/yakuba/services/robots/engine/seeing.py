@@ -55,9 +55,9 @@ def matches(cells: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     return all(comparable(cells.get(column, "")) == comparable(text) for column, text in wanted.items())
 
 
-def numbers_told(page: Page, result: Result, wanted: Mapping[str, str]) -> list[str]:
+def numbers_told(page: Page, result: Result, wanted: Mapping[str, str], paper: str = "") -> list[str]:
     """The target's numbers that the page gives after the commit step; exactly one can be trusted. wanted: the texts
-    by column by which the row is known in a list; a list without any of those columns has the newest row first."""
+    by column by which the row is known in a list; a list without any of those columns has the newest row first.  paper: the text of the PDF."""
     if result.source is NumberFrom.ITEM:
         return items_of(page, result.text)
     if result.source is NumberFrom.LIST:
@@ -65,7 +65,12 @@ def numbers_told(page: Page, result: Result, wanted: Mapping[str, str]) -> list[
         known = [{name: text for name, text in wanted.items() if name in cells} for cells in rows]
         sure = [cells for cells, some in zip(rows, known, strict=True) if some and matches(cells, some)]
         return [cells[plain(result.text)] for cells in (sure if any(known) else rows[:1])]
-    told = {NumberFrom.TEXT: page.text, NumberFrom.TITLE: page.title, NumberFrom.ADDRESS: unquote(page.url)}
+    told = {
+        NumberFrom.PDF: paper,
+        NumberFrom.TEXT: page.text,
+        NumberFrom.TITLE: page.title,
+        NumberFrom.ADDRESS: unquote(page.url),
+    }
     pattern = pattern_of(result.text, NUMBER_HERE, _NUMBER)
     return list(dict.fromkeys(re.findall(pattern, _folded(told[result.source]))))
 

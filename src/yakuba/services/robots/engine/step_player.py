@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from yakuba.services.robots.contracts import Row
@@ -26,6 +26,7 @@ from yakuba.services.robots.engine.errors import (
     Unanswered,
 )
 from yakuba.services.robots.engine.filling import Bound, Filled, Template, line_in_words
+from yakuba.services.robots.engine.papers import Paper, received
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.reading import (
     MOST_ITEMS,
@@ -36,6 +37,7 @@ from yakuba.services.robots.engine.reading import (
 )
 from yakuba.services.robots.engine.redact import COVER
 from yakuba.services.robots.engine.scenario import (
+    Attach,
     Authenticate,
     Call,
     CheckItem,
@@ -47,6 +49,7 @@ from yakuba.services.robots.engine.scenario import (
     Press,
     Read,
     ReadFrom,
+    Receive,
     Repeat,
     Role,
     Step,
@@ -62,7 +65,7 @@ _NOTHING_LIKE_IT = "\0"  # what no field holds
 @dataclass(frozen=True)
 class Context:
     """What templates are filled from, and which part of the scenario the steps belong to. names: what steps have given
-    names to so far."""
+    names to so far.  paper: makes the case's application as a file."""
 
     values: Mapping[str, str]
     between: BetweenSteps
@@ -70,6 +73,7 @@ class Context:
     login: bool = False
     entry: bool = False
     names: dict[str, Bound] = field(default_factory=dict)
+    paper: Callable[[], Paper] | None = None
 
 
 class StepPlayer:
@@ -92,6 +96,7 @@ class StepPlayer:
         self.forms: dict[int, tuple[str, ...]] = {line: tuple(one) for line, one in forms.items()}
         self._sent: dict[int, tuple[str, ...]] = {}
         self.page: Page | None = None
+        self.received: list[Paper] = []
 
     # What may leave before the commit step
 
@@ -133,12 +138,51 @@ class StepPlayer:
                 self._press_in_entry(step, waiting, context)
             elif isinstance(step, Press):
                 self._press(step, waiting, context)
+            elif isinstance(step, (Attach, Receive)):
+                self._file(step, context)
             elif isinstance(step, (Repeat, Call)):
                 self._several(step, context)
             else:
                 self._step(step, context)
             waiting = []
         self._fill(waiting)
+
+    # Files
+
+    def _file(self, step: Attach | Receive, context: Context) -> None:
+        if isinstance(step, Receive):
+            self.received.append(self.receive(step, entry=context.entry))
+            return
+        self.page = None
+        assert context.paper is not None
+        entry = Entry(step.element, EntryKind.TEXT, ("申請書のファイル",), line=step.line)
+        finding = self._browser.attach(step.element, context.paper())
+        if finding.verdict is not Verdict.OK:
+            raise entry_problem(entry, finding, self.where(step.line, self._browser.see()))
+
+    def receive(self, step: Receive, *, entry: bool) -> Paper:
+        """The file that the target sends. entry: whether the commit step is still to come."""
+        self.page = None
+        forms = frozenset(self.forms.get(step.line, ANY_FORM)) if entry else None
+        got = self._browser.receive(step.element, forms)
+        where = self.where(step.line, self._browser.see())
+        if got.stopped:
+            raise form_problem(step.element, got.stopped, line_in_words(step.line))
+        if got.button.verdict is not Verdict.OK:
+            raise button_problem(step.element, got.button, where)
+        if entry:
+            self._note_sent(step.line, got.sent)
+        if got.problem:
+            raise BadValue(
+                f"「{step.name}」を受け取れません（{got.problem}）。相手システムの画面で確かめてください。",
+                field=step.name,
+                where=where,
+            )
+        return received(got.content, step.kind, step.name, where)
+
+    def _note_sent(self, line: int, sent: Sequence[str]) -> None:
+        """In a loop a step is played several times."""
+        self._sent[line] = tuple(sorted({*self._sent.get(line, ()), *sent}))
 
     def _several(self, step: Repeat | Call, context: Context) -> None:
         if isinstance(step, Call):
@@ -293,8 +337,7 @@ class StepPlayer:
         self.check_stopped(pressed.stopped, step)
         self.after(pressed, step, login=context.login)
         if context.entry:
-            # In a loop it is pressed several times.
-            self._sent[step.line] = tuple(sorted({*self._sent.get(step.line, ()), *pressed.sent}))
+            self._note_sent(step.line, pressed.sent)
 
     def after(self, pressed: Pressed, step: Press, *, login: bool, said: Sequence[str] = ()) -> Page:
         """The page that a press led to. said: texts of which a notice may hold one."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.robots.engine.control import VERBS, ControlReader
 from yakuba.services.robots.engine.filling import Template
+from yakuba.services.robots.engine.papers import PaperKind
 from yakuba.services.robots.engine.scenario import (
+    Attach,
     Authenticate,
     CheckItem,
     CheckLandmark,
@@ -17,12 +20,15 @@ from yakuba.services.robots.engine.scenario import (
     Landmark,
     Open,
     Press,
+    Receive,
     Role,
     Step,
     Wait,
 )
 from yakuba.services.robots.engine.template import TemplateReader
 
+APPLICATION = "申請書"
+_FILE_NAME = re.compile(r"[\w・（）ー－\-]{1,40}")
 _ONE_COMMIT = (
     "「登録」は手順の中に書けません。一件の申請で登録するのは、最後の「登録」の一度だけです。いくつも登録する申請は、"
     "申請を分けてください。"
@@ -32,7 +38,7 @@ _HINTS = ("枠", "id", "name", "条件")
 
 class StepReader:
     """Reads steps and collects faults. secrets, number: whether templates may hold them here.  control: who reads the
-    steps that steer others; None where they may not stand."""
+    steps that steer others; None where they may not stand.  files: whether they may take files."""
 
     def __init__(
         self,
@@ -42,12 +48,14 @@ class StepReader:
         secrets: bool = False,
         number: bool = False,
         control: ControlReader | None = None,
+        files: bool = False,
     ) -> None:
         self._templates = templates
         self._faults = faults
         self._secrets = secrets
         self._number = number
         self._control = control
+        self._files = files
         self._readers: dict[str, Callable[[Node], Step | None]] = {
             "認証": self._authenticate,
             "開く": self._open,
@@ -57,6 +65,8 @@ class StepReader:
             "チェック": lambda node: self._fill(node, EntryKind.TICK),
             "待つ": self._wait,
             "確かめる": self.check,
+            "添付": self._attach,
+            "受け取る": self.receive,
         }
 
     def steps(self, node: Node | None, what: str) -> tuple[Step, ...]:
@@ -141,6 +151,29 @@ class StepReader:
                     "",
                     f"「{spec.label}」はいくつも選べる項目です。「チェック」を使ってください。",
                 )
+
+    def _attach(self, node: Node) -> Step | None:
+        """添付: {欄: …, ファイル: 申請書}, in the entry alone."""
+        section = self._section(node, "添付", ("欄", "ファイル"), _HINTS)
+        if self._control is None:
+            self._faults.add(node.line, "", "「添付」は「入力」の中でしか使えません。")
+        file = section.text("ファイル")
+        if file and file != APPLICATION:
+            self._faults.unknown(node.line, "ファイル", file, (APPLICATION,))
+        element = self._element(section, (Role.FIELD,), "添付")
+        return Attach(element, node.line, self._when(section)) if element else None
+
+    def receive(self, node: Node) -> Receive | None:
+        """受け取る: {ボタン|リンク: …, 種類: PDF|CSV, 名前: …}, in the entry and after the commit step."""
+        section = self._section(node, "受け取る", ("種類", "名前"), ("ボタン", "リンク", *_HINTS))
+        if not self._files:
+            self._faults.add(node.line, "", "「受け取る」は「入力」「結果」「確認」の中でしか使えません。")
+        kind = section.word("種類", {str(one): one for one in PaperKind}, PaperKind.PDF)
+        name = section.text("名前")
+        if name and not _FILE_NAME.fullmatch(name):
+            section.fault("名前", "「名前」は40文字までで、/ や . などの記号を使わずに書いてください。")
+        element = self._element(section, (Role.BUTTON, Role.LINK), "受け取る")
+        return Receive(element, kind, name, node.line, self._when(section)) if element else None
 
     def _wait(self, node: Node) -> Step | None:
         section = self._section(node, "待つ", (), ("文字", "見出し", "秒", "条件"))

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import Case
@@ -24,7 +25,7 @@ from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import operations
 from yakuba.services.robots.actions.decisions import Decision
-from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.forms import DecisionForm
 from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
 from yakuba.services.robots.pages.lists import UNDECIDED
@@ -117,11 +118,11 @@ def scan(request: HttpRequest, row_id: int, number: int) -> HttpResponse:
 
 
 @permission_required("robots.view")
-def picture(request: HttpRequest, picture_id: int) -> HttpResponse:
-    """A picture of the target's page."""
+def picture(request: HttpRequest, picture_id: int) -> HttpResponseBase:
+    """A picture of the target's page, or a file that the target sent: that one is taken along, and never opened here."""
     row = get_object_or_404(RowPicture.objects.select_related("file", "row"), pk=picture_id)
     require_open(request.user, KIND, row.row.case_id)  # nobody knows where on the target's page it stands
-    return _image(request, row.file)
+    return _file(request, row.file) if row.kind == EvidenceKind.RECEIVED else _image(request, row.file)
 
 
 def _row(row_id: int) -> Row:
@@ -138,7 +139,7 @@ def _context(user: Any, found: Row) -> dict[str, Any]:
         "problem": queries.problem_of(found, user),
         "pictures": [
             (picture, PICTURE_LABELS.get(picture.kind, picture.kind))
-            for picture in found.pictures.order_by("-pk")
+            for picture in found.pictures.select_related("file").order_by("-pk")
         ],
     }
 
@@ -148,6 +149,16 @@ def _values(user: Any, case: Case) -> list[tuple[str, str]]:
     return [
         (item.label, seen.shown(item, stored.get(item.code, ""))) for item in case.procedure.definition.fields
     ]
+
+
+def _file(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+    try:
+        content = content_of(file)
+    except FileNotFoundError:
+        raise Http404("このファイルは保存期間が過ぎて消えています。") from None
+    record("files.viewed", subject=f"file:{file.pk}", actor=person_of(request))
+    ending = "pdf" if file.media_type == "application/pdf" else "csv"
+    return Download(f"received-{file.pk}.{ending}", file.media_type, content).answer()
 
 
 def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:

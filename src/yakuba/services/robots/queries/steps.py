@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from yakuba.services.robots.engine.filling import FieldPart, NamePart, NumberPart, Part, SecretPart, Template
 from yakuba.services.robots.engine.scenario import (
+    Attach,
     Authenticate,
     Call,
     CheckItem,
@@ -14,6 +15,7 @@ from yakuba.services.robots.engine.scenario import (
     Open,
     Press,
     Read,
+    Receive,
     Repeat,
     Scenario,
     Step,
@@ -58,7 +60,11 @@ def sections(scenario: Scenario) -> list[Section]:
         Section(
             "結果",
             "登録番号を読み取る",
-            (*_lines(result.checks), Line(result.line, "読み取る", str(result))),
+            (
+                *_lines((result.receive,) if result.receive else ()),
+                *_lines(result.checks),
+                Line(result.line, "読み取る", str(result)),
+            ),
         ),
     ]
     if scenario.confirm is not None:
@@ -127,6 +133,10 @@ def _line(step: Step) -> Line:
         return Line(step.line, step.kind.value, str(step.element), written(step.value), when)
     if isinstance(step, Wait):
         return Line(step.line, "待つ", str(step.landmark), f"{step.seconds:g}秒まで", when)
+    if isinstance(step, Attach):
+        return Line(step.line, "添付", str(step.element), "申請書の画像をPDFにして入れる", when)
+    if isinstance(step, Receive):
+        return Line(step.line, "受け取る", str(step.element), f"{step.kind}「{step.name}」として残す", when)
     if isinstance(step, (Read, Repeat, Call)):
         return _steering(step, when)
     if isinstance(step, CheckLandmark):

@@ -16,6 +16,7 @@ from yakuba.services.robots.engine.errors import (
     Unclear,
     Unreadable,
 )
+from yakuba.services.robots.engine.papers import Paper
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.tests.memory import MemoryStore
 
@@ -262,6 +263,9 @@ class SimulatedTarget:
         if self._faults.next(1):
             raise Trouble("no picture")
         return b"png"
+
+    def received(self) -> Sequence[Paper]:
+        return ()
 
     def recover(self) -> None:
         pass

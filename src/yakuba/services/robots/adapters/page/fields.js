@@ -84,3 +84,13 @@ const find = (element, ones, fits = () => true) => {
   if (matches.length === 1) return { field: matches[0] };
   return { verdict: matches.length ? "ambiguous" : "missing", similar: similar(element.label, ones) };
 };
+
+// File inputs are no fields to type into. Many are hidden behind a label that looks like a button.
+const fileInputs = () => all("input[type=file]").filter((one) => visible(one) || [...(one.labels || [])].some(visible)).map((one) => {
+  const read = namesOf(one);
+  return { ...read, first: one, members: [one], kind: "one", label: read.names[0] || read.also()[0] || "" };
+});
+const fileInput = (element) => {
+  const found = find(element, fileInputs());
+  return found.field ? { verdict: "ok", control: found.field.first } : found;
+};

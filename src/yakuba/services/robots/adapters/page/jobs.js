@@ -12,6 +12,7 @@ switch (job.do) {
   case "targets": return targets();
   case "pointed": return pointed(job.x, job.y);
   case "enters": return enters(job.element);
+  case "file": return fileInput(job.element);
   case "box": return boxOf(job.element);
   default: throw new Error(`unknown job ${job.do}`);
 }
