@@ -35,12 +35,13 @@ from yakuba.kernel.support import actions as support
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-# The second step sends whoever has given no password to the first; an invitation opens by its own code; a passkey says
-# whose it is.
+# The second step sends whoever has given no password to the first; an invitation opens by its own code; a passkey
+# and the town's directory say who it is.
 OPEN_TO_ALL = {"login", "logout", "login-second", "login-passkey", "invitation"}
 # Programs ask these: strangers hear one word of the health, and that there are no figures.
 FOR_PROGRAMS = {"health", "health-live", "health-ready", "metrics"}
 OPEN_TO_ALL |= FOR_PROGRAMS
+OPEN_TO_ALL |= {"login-directory", "login-directory-back"}
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.

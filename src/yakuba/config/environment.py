@@ -62,6 +62,15 @@ class Environment(BaseSettings):
         description="パスキーを結びつけるドメイン名。空なら YAKUBA_PASSKEY_ORIGINS の最初のホスト名。"
         "あとで変えると、登録したパスキーは使えなくなる",
     )
+    oidc_directories: str = Field(
+        "",
+        description="庁内の認証サーバー（OpenID Connect）。団体コード=発行者のURL クライアントID 職員IDのクレーム"
+        "（カンマ区切り。クレームを省くと preferred_username）。YAKUBA_OUTBOUND_HOSTS にも加える",
+    )
+    oidc_secrets: str | None = Field(
+        None,
+        description="認証サーバーに示すクライアントの秘密。団体コード=秘密（カンマ区切り）。空なら示さない",
+    )
     hsts_seconds: int = Field(
         2_592_000,
         ge=0,
@@ -121,6 +130,27 @@ class Environment(BaseSettings):
             safe = parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "localhost")
             if not safe or one != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
                 raise ValueError(f"{one}: https://ホスト名 の形で書いてください（http:// は localhost だけ）")
+        return text
+
+    @field_validator("oidc_directories")
+    @classmethod
+    def _are_directories(cls, text: str) -> str:
+        for one in filter(None, map(str.strip, text.split(","))):
+            code, _, rest = one.partition("=")
+            words = rest.split()
+            if (
+                not code.isdecimal()
+                or not 2 <= len(words) <= 3
+                or not words[0].startswith(("https://", "http://"))
+            ):
+                raise ValueError(f"{one}: 団体コード=発行者のURL クライアントID の形で書いてください")
+        return text
+
+    @field_validator("oidc_secrets")
+    @classmethod
+    def _are_secrets(cls, text: str | None) -> str | None:
+        if any("=" not in one for one in (text or "").split(",") if one.strip()):
+            raise ValueError("団体コード=秘密 の形で書いてください")
         return text
 
     @model_validator(mode="after")

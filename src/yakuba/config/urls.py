@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from yakuba.kernel.api.routes import build_api
 from yakuba.kernel.registry import room_modules
+from yakuba.kernel.signin.pages.directory import back as directory_back
+from yakuba.kernel.signin.pages.directory import leave_for
 from yakuba.kernel.signin.pages.invitation import invitation
 from yakuba.kernel.signin.pages.login import StaffLoginView, second
 from yakuba.kernel.signin.pages.passkey_login import by_passkey
@@ -15,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", StaffLoginView.as_view(), name="login"),
     path("login/second/", second, name="login-second"),
     path("login/passkey/", by_passkey, name="login-passkey"),
+    path("login/directory/back/", directory_back, name="login-directory-back"),
+    path("login/directory/<str:town_code>/", leave_for, name="login-directory"),
     path("login/invitation/<str:invitation_code>/", invitation, name="invitation"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("yakuba.kernel.ui.urls")),

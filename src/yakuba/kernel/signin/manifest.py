@@ -25,6 +25,9 @@ MANIFEST = Manifest(
     ),
     audit_events={
         "signin.passkey_copied": "写しのおそれがあるパスキーを止めた",
+        "signin.by_directory": "庁内の認証サーバーのアカウントで入った",
+        "signin.directory_roles": "庁内の認証サーバーのグループで役割が変わった",
+        "signin.directory_changed": "庁内の認証サーバーの決まりを変えた",
         "signin.invited": "職員を招いた",
         "signin.invitation_used": "招かれた職員がパスワードを決めた",
         "signin.session_ended": "ログイン中の画面を終わらせた",

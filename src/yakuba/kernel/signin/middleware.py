@@ -33,7 +33,18 @@ WITHOUT_FACTOR = frozenset(
     }
 )
 IDLE = "_idle_row"  # of the request: the row of a session that was not used for too long, with a form that was typed
-ALWAYS = frozenset({"login", "logout", "login-second", "login-passkey", "own-password", "invitation"})
+ALWAYS = frozenset(
+    {
+        "login",
+        "logout",
+        "login-second",
+        "login-passkey",
+        "login-directory",
+        "login-directory-back",
+        "own-password",
+        "invitation",
+    }
+)
 
 
 class SecondFactors:

@@ -50,6 +50,18 @@ class Challenge(models.Model):
     until = models.DateTimeField(db_index=True)
 
 
+class DirectoryRule(MunicipalityModel):
+    """What the town makes of what its directory says. groups: group -> name of a role; factors: words of `amr` or `acr` that
+    count as a second factor. One row a town."""
+
+    groups = models.JSONField("グループと役割", default=dict)
+    factors = models.JSONField("二つ目の確認として認める言葉", default=list)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "庁内の認証サーバー"
+        constraints = [models.UniqueConstraint(fields=["municipality"], name="signin_directory_rule_once")]
+
+
 class RecoveryCode(MunicipalityModel):
     """A code on paper that opens once. digest: HMAC-SHA256 under a key of the municipality."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.kernel.signin.pages import keys, own, sessions
+from yakuba.kernel.signin.pages import directory, keys, own, sessions
 
 app_name = "signin"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("phone/remove/", own.remove_phone, name="phone-remove"),
     path("passkeys/new/", keys.new, name="passkey-new"),
     path("passkeys/<int:passkey_id>/remove/", keys.remove, name="passkey-remove"),
+    path("directory/", directory.rules, name="directory"),
     path("codes/", own.codes, name="codes"),
     path("sessions/", sessions.mine, name="sessions"),
     path("sessions/end/", sessions.end_others, name="sessions-end"),

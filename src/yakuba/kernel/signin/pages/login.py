@@ -17,9 +17,11 @@ from yakuba.kernel.accounts import throttle
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin import actions, asking
+from yakuba.kernel.signin.directory.configured import directories
 from yakuba.kernel.signin.forms import CodeForm
 from yakuba.kernel.signin.pages.passkey_login import is_offered
 from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ui.forms import StaffLoginForm
 
 HALF = "signin_half"  # in the session of whoever has given the password and not yet the second factor
@@ -36,7 +38,10 @@ class StaffLoginView(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         """With the door for passkeys, where some town has opened it."""
-        return super().get_context_data(**more) | {"passkey_login": is_offered(self.request)}
+        return super().get_context_data(**more) | {
+            "passkey_login": is_offered(self.request),
+            "directories": _directories(),
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Try the password, if one may be tried now."""
@@ -63,14 +68,19 @@ class StaffLoginView(LoginView):
         user = form.get_user()
         if user.municipality_id is None or not has_second_factor(user):
             return super().form_valid(form)
-        self.request.session.cycle_key()
-        self.request.session[HALF] = {
-            "user": user.pk,
-            "password": user.get_session_auth_hash(),
-            "at": time.time(),
-            "next": self.get_redirect_url(),
-        }
-        return redirect("login-second")
+        return begin_half(self.request, user, self.get_redirect_url())
+
+
+def begin_half(request: HttpRequest, user: User, then: str) -> HttpResponse:
+    """The first factor is right: on to the second."""
+    request.session.cycle_key()
+    request.session[HALF] = {
+        "user": user.pk,
+        "password": user.get_session_auth_hash(),
+        "at": time.time(),
+        "next": then,
+    }
+    return redirect("login-second")
 
 
 def second(request: HttpRequest) -> HttpResponse:
@@ -113,6 +123,12 @@ def _in(request: HttpRequest, user: User) -> HttpResponse:
     answer = redirect(then if then and safe else reverse("home"))
     throttle.remember_device(answer, tried, secure=settings.SESSION_COOKIE_SECURE)
     return answer
+
+
+def _directories() -> list[Municipality]:
+    """The towns whose staff have a directory."""
+    codes = directories()
+    return list(Municipality.objects.filter(code__in=codes).order_by("code")) if codes else []
 
 
 def _locked(request: HttpRequest) -> HttpResponse:

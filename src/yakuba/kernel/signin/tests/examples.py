@@ -20,6 +20,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         user=clerk, name=known["secret_word"], key=f"key-{clerk.pk}", public_key=b"-"
     )
     return {
+        "town_code": clerk.municipality.code,
         "passkey_id": key.pk,
         "session_id": row.pk,
         "invitation_code": inviting.invite(invited, actor=clerk),

@@ -1,0 +1,1 @@
+"""A town's directory (OpenID Connect): staff come in by the account that they have there."""
