@@ -42,6 +42,12 @@ OPEN_TO_ALL = {"login", "logout", "login-second", "login-passkey", "invitation"}
 FOR_PROGRAMS = {"health", "health-live", "health-ready", "metrics"}
 OPEN_TO_ALL |= FOR_PROGRAMS
 OPEN_TO_ALL |= {"login-directory", "login-directory-back"}
+# Residents ask without a login; what they may see is tried in the room's own tests.
+OPEN_TO_ALL |= {f"ask:{name}" for name in ("page", "window", "choose", "rate", "entry", "kiosk")}
+NOT_THERE_YET = {
+    "ask:window",
+    "ask:entry",
+}  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.
@@ -130,6 +136,9 @@ def test_every_page_works_for_who_may(objects):
         if page.name in {"logout", *FOR_PROGRAMS}:
             continue
         answer = client.get(page.url(objects))
+        if page.name in NOT_THERE_YET:
+            assert answer.status_code == 404, page.name
+            continue
         # 409: a page that says why there is nothing to take yet
         assert answer.status_code in {200, 302, 405, 409}, f"{page.name}: {answer.status_code}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from rich.table import Table
 
-from yakuba.demo import admission, chain, town
+from yakuba.demo import admission, chain, questions, town
 from yakuba.demo.cli import bars
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import console, progress_bar
@@ -45,6 +45,8 @@ def open_town() -> Iterator[tuple[str, Table]]:
 def _first_start(folder: Path, core: CoreSystem) -> None:
     console.print("はじめての起動です。見本のやくば市を用意します。")
     town.load_town(core.url)
+    with town.in_yakuba_city():
+        questions.load()
     _admission()
     piles = _piles(folder)
     if not piles:

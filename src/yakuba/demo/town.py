@@ -20,6 +20,7 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.registry import permission_names, proposed_roles
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import facade as robots
 
@@ -71,6 +72,7 @@ def load_town(core_url: str) -> None:
         point_robots_at(core_url)
         for path in sorted(_samples("scenarios").glob("*.yaml")):
             robots.load_scenario(path.read_text(encoding="utf-8"), keeper)
+        set_values({"answers.public": True}, actor=user("kanri"))
 
 
 def point_robots_at(core_url: str) -> None:

@@ -1,8 +1,8 @@
 """The door: a request comes in, Django's answer goes out.
 
 A request without a body goes to Django at once. Of one with a body nothing is read until its sender is known. A
-stranger's is read on the login page alone, and only a form's worth; every other address sends a stranger to the
-login page as it would without the body. Bodies are read in the event loop, whole, before a thread is taken.
+stranger's is read on the login page and on residents' pages (`PUBLIC`) alone, and only a form's worth; every other address
+sends a stranger to the login page as it would without the body. Bodies are read in the event loop, whole, before a thread is taken.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from yakuba.config.serving.senders import sender_of
 from yakuba.config.serving.threads import Known, Queue
 
 API = "/api/"
+PUBLIC = "/ask/"  # pages that ask nobody who they are
 FORM = "application/x-www-form-urlencoded"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 
@@ -55,10 +56,10 @@ class Door:
         has_body = _has_body(environ)
         sender = await self._sender(environ, anew=has_body)
         if has_body:
-            if not sender and environ["PATH_INFO"] != reverse("login"):
+            if not sender and not _takes_forms(environ["PATH_INFO"]):
                 return await self._without_body(environ)
             if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
-                raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
+                raise Refused(415, "このページのフォームから送ってください。")  # a file would go to the disk
             limits = self._staff if sender else STRANGER
             declared = _declared(environ)
             with self._reception.seat(limits, sender or _place(environ)):
@@ -115,6 +116,11 @@ def _place(environ: Environ) -> str:
 
 def _has_body(environ: Environ) -> bool:
     return "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0"
+
+
+def _takes_forms(path: str) -> bool:
+    """Whether a stranger may send a form there."""
+    return path == reverse("login") or path.startswith(PUBLIC)
 
 
 def _says_who(environ: Environ) -> bool:

@@ -21,7 +21,7 @@ SHOWN = 3
 NEVER = 2.0  # a threshold that nothing reaches
 FEWEST = 20  # answered pairs, from which a share of wrong ones means anything
 # Where nothing has been learned: answer alone only what is asked almost as an approved wording asks it.
-SAME, AHEAD, COVERED, NEAR = 0.80, 0.15, 0.45, 0.22
+SAME, AHEAD, COVERED, NEAR, FAR = 0.80, 0.15, 0.45, 0.22, 0.12
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,22 @@ def decide(
 
 
 def _by_likeness(shown: tuple[str, ...], signals: Signals, order: np.ndarray) -> Decision:
-    likeness = np.maximum(signals.own[2], signals.likeness())
+    likeness = np.maximum(np.maximum(signals.own[2], signals.own[4]), signals.likeness())
     first = order[0]
     alike = float(likeness[first])
     ahead = alike - max((float(likeness[at]) for at in order[1:]), default=0.0)
     if alike >= SAME and ahead >= AHEAD:
         return Decision(Outcome.ANSWERED, shown[:1], alike)
-    if float(signals.covered[first]) >= COVERED or alike >= NEAR * 2:
+    if alike >= FAR and (float(signals.covered[first]) >= COVERED or alike >= NEAR * 2):
         near = tuple(key for key, at in zip(shown, order, strict=False) if _is_near(signals, likeness, at))
         return Decision(Outcome.SHOWN, near or shown[:1], alike)
     return Decision(Outcome.HANDED_OVER, shown[:1], alike)
 
 
 def _is_near(signals: Signals, likeness: np.ndarray, at: int) -> bool:
-    return float(signals.covered[at]) >= COVERED or float(likeness[at]) >= NEAR
+    return float(likeness[at]) >= NEAR or (
+        float(signals.covered[at]) >= COVERED and float(likeness[at]) >= FAR
+    )
 
 
 def fitted(given: np.ndarray, right: np.ndarray) -> Chance:

@@ -100,12 +100,14 @@ class Finder:
         self._asked_words, self._asked_pairs = bm25_index(self._asked.words), cosine_index(self._asked.pairs)
         self._sounds = cosine_index([texts.sounds(text) for _, text in asked])
         told = [(at, text) for at, entry in enumerate(entries) for text in entry.confirmed]
+        self._told = [text for _, text in told]
         self._confirmed = Wordings(told, len(entries))
         self._confirmed_words = cosine_index(self._confirmed.words)
         self._confirmed_pairs = cosine_index(self._confirmed.pairs)
 
-    def signals(self, question: str, before: str = "") -> Signals:
-        """What speaks for each entry. before: key of the entry that was told before, with which a short question goes on."""
+    def signals(self, question: str, before: str = "", *, but: str = "") -> Signals:
+        """What speaks for each entry. before: key of the entry that was told before, with which a short question goes on;
+        but: a confirmed question that is passed over, so that something can be learned from it."""
         question = texts.asked(question)
         words, pairs = texts.words(question), texts.pairs(question)
         alike = self._asked_pairs.cosines(pairs)
@@ -120,10 +122,11 @@ class Finder:
                 self._asked.nearest(self._sounds.cosines(texts.sounds(question))),
             ]
         )
+        kept = np.array([text != but for text in self._told], dtype=np.float32)
         confirmed = np.stack(
             [
-                self._confirmed.nearest(self._confirmed_words.cosines(words)),
-                self._confirmed.nearest(self._confirmed_pairs.cosines(pairs)),
+                self._confirmed.nearest(kept * self._confirmed_words.cosines(words)),
+                self._confirmed.nearest(kept * self._confirmed_pairs.cosines(pairs)),
             ]
         )
         return Signals(own, confirmed, self._covered(wanted, own))

@@ -48,6 +48,13 @@ def bm25_index(texts: Sequence[Mapping[str, float]]) -> Impacts:
     return _built(texts, impact)
 
 
+def plain_index(texts: Sequence[Mapping[str, float]]) -> Impacts:
+    """Cosine where a rare term counts no more than another: for few texts, of which several ask the same."""
+    lengths = np.array([sum(one * one for one in text.values()) ** 0.5 or 1.0 for text in texts])
+    built = _built(texts, lambda often, at, rare: often / lengths[at])
+    return Impacts(built.size, built.terms, dict.fromkeys(built.rarity, 1.0), 1.0)
+
+
 def cosine_index(texts: Sequence[Mapping[str, float]]) -> Impacts:
     """Cosine of the weighted terms."""
     squares = np.zeros(len(texts), dtype=np.float64)

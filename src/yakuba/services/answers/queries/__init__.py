@@ -1,0 +1,1 @@
+"""Reads of the answers room, always of the active municipality."""
