@@ -1,8 +1,8 @@
 """The door: a request comes in, Django's answer goes out.
 
 A request without a body goes to Django at once. Of one with a body nothing is read until its sender is known. A
-stranger's is read on the login page alone, and only a form's worth; every other address sends a stranger to the
-login page as it would without the body. Bodies are read in the event loop, whole, before a thread is taken.
+stranger's is read on the way in alone (`/login/` and the addresses below it: the second factor, an invitation), and only
+a form's worth; every other address sends a stranger to the login page as it would without the body. Bodies are read in the event loop, whole, before a thread is taken.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Door:
         has_body = _has_body(environ)
         sender = await self._sender(environ, anew=has_body)
         if has_body:
-            if not sender and environ["PATH_INFO"] != reverse("login"):
+            if not sender and not environ["PATH_INFO"].startswith(reverse("login")):
                 return await self._without_body(environ)
             if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
                 raise Refused(415, "ログイン画面からログインしてください。")  # a file would go to the disk
@@ -67,7 +67,7 @@ class Door:
         return await self._run(environ, sender)
 
     async def _without_body(self, environ: Environ) -> Answer:
-        """What a stranger gets who sends a body to another address than the login page."""
+        """What a stranger gets who sends a body to an address that is not on the way in."""
         path = environ["PATH_INFO"].encode("latin-1")
         if path.startswith(API.encode()):
             environ["CONTENT_LENGTH"] = "0"
