@@ -143,6 +143,13 @@ def test_every_page_works_for_who_may(objects):
         assert answer.status_code in {200, 302, 405, 409}, f"{page.name}: {answer.status_code}"
 
 
+def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one():
+    """`config.serving.door` asks for the address alone."""
+    ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - {"logout"}]
+    addresses = [reverse(page.name, kwargs=dict.fromkeys(page.arguments, "x")) for page in ways_in]
+    assert [one for one in addresses if not one.startswith(reverse("login"))] == []
+
+
 def test_a_stranger_is_sent_to_the_login_page(objects):
     for page in [page for page in PAGES if page.name not in OPEN_TO_ALL]:
         for method in METHODS:

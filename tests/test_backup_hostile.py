@@ -5,21 +5,24 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from yakuba.config.backup import databases, keys, restoring
+from yakuba.config.backup import databases, keys, restoring, taking
 from yakuba.config.backup.checking import check
 from yakuba.config.backup.contents import CONTENTS, MANIFEST, Manifest, read_manifest
 from yakuba.config.environment import Environment
-from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused
+from yakuba.config.folder import RESTORING
+from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused, Unavailable
 
 MASTER, OTHER = bytes(range(32)), bytes(32)
 CODE, KEY = "990019", "12345678-1234-1234-1234-1234567890ab"
@@ -166,7 +169,7 @@ def test_what_is_not_whole_is_refused(what, backup):
         check(backup, MASTER, quiet)
 
 
-ended: list[int] = []
+ended: list[bool] = []  # whether the mark stood then
 
 
 @pytest.fixture
@@ -177,7 +180,8 @@ def empty(tmp_path, settings, monkeypatch):
     settings.YAKUBA.data_dir.mkdir()
     monkeypatch.setattr(databases, "kind", lambda: "sqlite")
     monkeypatch.setattr(restoring, "prepare", lambda: None)
-    monkeypatch.setattr(restoring, "end_sessions", lambda: ended.append(1))
+    mark = settings.YAKUBA.data_dir / RESTORING
+    monkeypatch.setattr(restoring, "end_sessions", lambda: ended.append(mark.exists()))
     monkeypatch.setattr(restoring, "_verified", lambda: [])
     monkeypatch.setattr(restoring, "note", lambda *_: None)
     monkeypatch.setattr(restoring.connection, "close", lambda: None)
@@ -194,9 +198,45 @@ def test_nothing_of_it_is_laid_down(what, backup, empty):
 
 def test_a_whole_one_is_laid_down(backup, empty):
     restoring.restore(backup, None, quiet)
-    assert ended, "everybody logs in anew"
+    assert ended == [True], "everybody logs in anew, also where it is killed behind the mark"
     assert (empty / BLOB).read_bytes() == b"encrypted"
     assert sorted(path.name for path in empty.iterdir()) == ["audit", "files", "yakuba.sqlite3"]
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """No file of this process gets larger than that many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_in_words_and_nothing_is_left(backup, empty):
+    with full_disk(4096), pytest.raises(Unavailable, match="に戻せません") as refused:
+        restoring.restore(backup, None, quiet)
+    assert "空き" in refused.value.lines()
+    assert list(empty.iterdir()) == []
+    restoring.restore(backup, None, quiet)
+
+
+def test_a_database_that_finds_no_room_is_told_in_words(backup, empty, tmp_path):
+    shutil.copyfile(backup / "database.sqlite3", empty / "yakuba.sqlite3")
+    with full_disk(4096), pytest.raises(Unavailable, match="データベースを"), databases.snapshot(tmp_path):
+        pass
+    with databases.snapshot(tmp_path) as names:
+        assert list(names)
+
+
+def test_no_backup_lies_in_what_it_is_to_replace(empty, monkeypatch):
+    monkeypatch.setattr(taking, "_require_house", lambda: None)
+    (empty / "files").mkdir()
+    for name in ("backup", "files/backup", "."):
+        with pytest.raises(Refused):
+            taking.take(empty / name, quiet)
+    assert [path.name for path in empty.rglob("*")] == ["files"]
 
 
 def test_a_newer_release_is_refused(backup, empty):
@@ -314,6 +354,8 @@ while True:
     else:
         there, mark = (Path(os.environ["YAKUBA_DATA_DIR"]) / name for name in ("yakuba.sqlite3", "restoring"))
         if there.exists() and not mark.exists():
+            from yakuba.kernel.accounts.models import SignedIn
+            assert not SignedIn.all_municipalities.exists(), "everybody logs in anew"
             break  # it had come to its end
 print(killed)
 """
@@ -333,6 +375,9 @@ def test_killed_at_any_moment_there_is_never_half(tmp_path):
         "from yakuba.kernel.tenancy.models import Municipality\n"
         "with active_municipality(Municipality.objects.get()):\n"
         "    [store('output', 'a', 'text/plain', b'x' * 1000) for _ in range(3)]\n"
+        "    from yakuba.kernel.accounts.models import SignedIn, User\n"
+        "    from django.utils import timezone\n"
+        "    SignedIn.objects.create(user=User.objects.get(), digest='a' * 64, seen_at=timezone.now())\n"
     )
     house.python(store)
     assert killed(house, "take", tmp_path, 5) > 10

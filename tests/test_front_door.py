@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import tempfile
 import time
@@ -183,3 +184,36 @@ def test_a_programs_file_arrives_whole(house):
     assert answer.status == 422
     assert "PDF・TIFF・JPEG・PNGのどれでもありません" in answer.text
     assert "scan.pdf" in answer.text
+
+
+WAYS_IN = f"""
+import django, json
+django.setup()
+from yakuba.kernel.accounts import actions, proof
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.signin import inviting
+from yakuba.kernel.signin.tests.signing import give_phone
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+with active_municipality(Municipality.objects.get()):
+    keeper = proof.give_for_good(User.objects.get(username="{STAFF}"))
+    phone, guest = (actions.save_staff(name, roles=[], password="{PASSWORD}") for name in ("phone", "guest"))
+    print(json.dumps([give_phone(phone)[1], inviting.invite(guest, actor=keeper)]))
+"""
+
+
+def test_every_way_in_is_open(house):
+    """The second factor and an invitation are sent by who is nobody yet."""
+    codes, invitation = json.loads(house.python(WAYS_IN))
+    with_phone = Visitor(house.port)
+    with_phone.get("/login/")
+    half = with_phone.post("/login/", {"username": "phone", "password": PASSWORD})
+    assert half.headers["Location"] == "/login/second/"
+    assert with_phone.post("/login/second/", {"code": "wrong"}).status == 422
+    assert with_phone.post("/login/second/", {"code": codes[0]}).headers["Location"] == "/"
+    invited, address = Visitor(house.port), f"/login/invitation/{invitation}/"
+    invited.get(address)
+    assert invited.post(address, {"new_password1": "short", "new_password2": "short"}).status == 422
+    own = {"new_password1": "kawatta-kotoba", "new_password2": "kawatta-kotoba"}
+    assert invited.post(address, own).headers["Location"] == "/signin/"
+    assert [one.get("/signin/").status for one in (with_phone, invited)] == [200, 200]

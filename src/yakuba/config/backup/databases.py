@@ -94,15 +94,22 @@ def load_dump(file: IO[bytes]) -> None:
 def _sqlite_snapshot(path: Path) -> Iterator[Iterator[str]]:
     """A reader's place, for which no writer waits, held from the rows to the end of the copy."""
     where = settings.YAKUBA.data_dir.absolute() / "yakuba.sqlite3"
-    source = sqlite3.connect(f"{where.as_uri()}?mode=ro", uri=True, isolation_level=None)
-    with closing(source), closing(sqlite3.connect(path)) as copy:
-        source.execute("PRAGMA busy_timeout=60000")
-        source.execute("BEGIN")
-        yield _names(iter(source.execute(ROWS)))
-        source.backup(copy, pages=-1)  # of the moment of BEGIN; in several steps it would leave that place
-        copy.execute(
-            "PRAGMA journal_mode=DELETE"
-        )  # one file, without the -wal that readers would make beside it
+    try:
+        source = sqlite3.connect(f"{where.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        with closing(source), closing(sqlite3.connect(path)) as copy:
+            source.execute("PRAGMA busy_timeout=60000")
+            source.execute("BEGIN")
+            yield _names(iter(source.execute(ROWS)))
+            source.backup(
+                copy, pages=-1
+            )  # of the moment of BEGIN; in several steps it would leave that place
+            # one file, without the -wal that readers would make beside it
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:  # among them a full disk, which here is no OSError
+        raise Unavailable(
+            f"データベースを {path.parent} に写せません（{error}）。",
+            remedy="控えを置くディスクの空きを確かめて、取り直してください。",
+        ) from error
 
 
 @contextmanager

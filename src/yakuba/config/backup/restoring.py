@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from yakuba.config.backup import databases, keys
@@ -39,15 +39,22 @@ def restore(backup: Path, key_folder: Path | None, told: Told) -> tuple[Manifest
     Raises Refused before anything is touched where the backup is not whole, of another key or a newer release, or the
     installation not empty."""
     manifest = _require_ours(backup, key_folder)
-    with _under_way() as folder:
-        _require_room(folder, manifest)
-        check(backup, keys.master(key_folder), told)
-        if key_folder is not None:
-            keys.put_back(key_folder)
-        _lay_files(backup, manifest, folder, told)
-        _lay_database(backup, manifest, folder)
+    try:
+        with _under_way() as folder:
+            _require_room(folder, manifest)
+            check(backup, keys.master(key_folder), told)
+            if key_folder is not None:
+                keys.put_back(key_folder)
+            _lay_files(backup, manifest, folder, told)
+            _lay_database(backup, manifest, folder)
+            end_sessions()
+            connection.close()  # its files are settled before the mark goes
+    except (OSError, DatabaseError) as error:
+        raise Unavailable(
+            f"{settings.YAKUBA.data_dir} に戻せません（{getattr(error, 'strerror', None) or error}）。",
+            remedy="ディスクの空きと、書く権限を確かめて、もう一度戻してください。",
+        ) from error
     prepare()
-    end_sessions()
     problems = _verified()
     if not problems:
         note("audit.backup_restored", manifest)
@@ -56,8 +63,9 @@ def restore(backup: Path, key_folder: Path | None, told: Told) -> tuple[Manifest
 
 def end_sessions() -> None:
     """Everybody logs in anew: among the sessions of that day are those that were ended since, by a lost machine's owner or
-    with a person's post."""
-    SignedIn.all_municipalities.all().delete()
+    with a person's post. As long as the mark stands: who is killed behind it leaves a house that opens."""
+    if SignedIn._meta.db_table in connection.introspection.table_names():  # an older release has none
+        SignedIn.all_municipalities.all().delete()
 
 
 def _require_ours(backup: Path, key_folder: Path | None) -> Manifest:

@@ -51,6 +51,11 @@ def take(target: Path, told: Told) -> Manifest:
             f"{target} はもうあります。",
             remedy="控えは1回ごとに新しいフォルダに取ります。別の名前を指定してください。",
         )
+    if target.resolve().is_relative_to(settings.YAKUBA.data_dir.resolve()):  # goes with what it is to replace
+        raise Invalid(
+            f"{target} はデータフォルダの中です。",
+            remedy="控えは、データフォルダの外の、できれば別のディスクに取ってください。",
+        )
     try:
         with _draft(target) as draft:
             manifest = _fill(draft, told)

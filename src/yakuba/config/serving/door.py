@@ -1,8 +1,9 @@
 """The door: a request comes in, Django's answer goes out.
 
 A request without a body goes to Django at once. Of one with a body nothing is read until its sender is known. A
-stranger's is read on the login page and on residents' pages (`PUBLIC`) alone, and only a form's worth; every other address
-sends a stranger to the login page as it would without the body. Bodies are read in the event loop, whole, before a thread is taken.
+stranger's is read on the way in (`/login/` and the addresses below it: the second factor, an invitation) and on
+residents' pages (`PUBLIC`) alone, and only a form's worth; every other address sends a stranger to the login page as it
+would without the body. Bodies are read in the event loop, whole, before a thread is taken.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Door:
         return await self._run(environ, sender)
 
     async def _without_body(self, environ: Environ) -> Answer:
-        """What a stranger gets who sends a body to another address than the login page."""
+        """What a stranger gets who sends a body to an address that is not on the way in."""
         path = environ["PATH_INFO"].encode("latin-1")
         if path.startswith(API.encode()):
             environ["CONTENT_LENGTH"] = "0"
@@ -120,7 +121,7 @@ def _has_body(environ: Environ) -> bool:
 
 def _takes_forms(path: str) -> bool:
     """Whether a stranger may send a form there."""
-    return path == reverse("login") or path.startswith(PUBLIC)
+    return path.startswith((reverse("login"), PUBLIC))
 
 
 def _says_who(environ: Environ) -> bool:

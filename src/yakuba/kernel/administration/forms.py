@@ -68,7 +68,7 @@ class LeavingForm(forms.Form):
     successor = forms.ChoiceField(
         label="引き継ぐ人",
         required=False,
-        help_text="選ばないと、下の仕事は止まります。あとから管理者が決め直せます。",
+        help_text="選ばないと、上の仕事は止まります。あとから管理者が決め直せます。",
     )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:

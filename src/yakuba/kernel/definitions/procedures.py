@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from yakuba.kernel.definitions.faults import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.given import content
 from yakuba.kernel.definitions.source import decoded, values
 from yakuba.kernel.values import TYPES, FieldType, Picks, ValueRefused
+from yakuba.kernel.values.characters import comparable
 
 FIELD_KEYS = frozenset(
     [
@@ -100,6 +102,12 @@ class ProcedureDefinition:
     def labels(self) -> dict[str, str]:
         """Field code → Japanese label."""
         return {item.code: item.label for item in self.fields}
+
+    @property
+    def labels_twice(self) -> frozenset[str]:
+        """What several fields are called, however it is written: staff could not tell them apart, nor a file's columns."""
+        count = Counter(comparable(item.label) for item in self.fields)
+        return frozenset(label for label, number in count.items() if number > 1)
 
 
 def load_procedure(path: Path) -> ProcedureDefinition:

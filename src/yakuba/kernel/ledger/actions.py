@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.definitions.procedures import FieldDefinition, parse_procedure
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, parse_procedure
 from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
@@ -22,8 +23,10 @@ from yakuba.kernel.values.reduction import read_table
 
 @transaction.atomic
 def load_procedure(document: dict[str, Any], *, actor: Actor = None) -> Procedure:
-    """Put a procedure file's content into use, or a newer version of it. Raises DefinitionError."""
+    """Put a procedure file's content into use, or a newer version of it. Raises DefinitionError, also for two fields of one
+    name; those that have it already keep it."""
     definition = parse_procedure(document, str(document.get("procedure", "手続")))
+    _require_own_labels(definition)
     values = {"title": definition.title, "version": definition.version, "document": document}
     procedure, created = Procedure.objects.get_or_create(code=definition.code, defaults=values)
     if created or json.dumps(procedure.document) != json.dumps(document):
@@ -37,6 +40,15 @@ def load_procedure(document: dict[str, Any], *, actor: Actor = None) -> Procedur
             version=definition.version,
         )
     return procedure
+
+
+def _require_own_labels(definition: ProcedureDefinition) -> None:
+    used = Procedure.objects.filter(code=definition.code).first()
+    known = used.definition.labels_twice if used else frozenset()
+    if twice := sorted(definition.labels_twice - known):
+        raise DefinitionError(
+            f"{definition.title}: 同じ名前の項目があります（{'、'.join(twice)}）。見分けられるように、名前を変えてください。"
+        )
 
 
 @transaction.atomic

