@@ -38,6 +38,9 @@ WIDE_WHITE = 5  # pixels between two small ones
 # columns) may have broken off; share of the figure's height and white columns of a broken figure's other half. None of 885
 # ordinary combs has such a piece.
 PALE, PIECE, BROKEN_OFF, HALF = (INK, 170, 190, 210), (2, 6), (7, 3), (0.75, 4)
+# Times the next widest figure of a row of four and more, which is no 1 (width by height), also where the paler ink at one side
+# is as broad as this many pixels: of 314 ordinary rows the widest was 1.25.
+WIDER_THAN_ALL, WIDER_AND_PALE, PALE_SIDE, FEWEST_WIDTHS, NARROW = 1.35, 1.2, 5, 4, 0.4
 OVERFLOW = 8  # pixels by which writing may leave the comb
 TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 # Cells: of 3,145 written figures' strokes the longest were 0.85 and, level, 0.57.
@@ -62,6 +65,9 @@ BLOB_OF_FIGURE = dict(
 )
 FEWEST_FIGURES = 3
 FINER = 3  # times: blobs are a few pixels wide and are measured between the pixels
+
+
+_Row = dict[int, tuple[int, int, int]]  # left, width, height of the figure in each written cell
 
 
 @dataclass(frozen=True)
@@ -167,20 +173,40 @@ def _two_figures(stats: NDArray[np.int32]) -> bool:
 
 
 def _squeezed_in(grey: Grey, left: float, pitch: float, cells: int) -> bool:
-    """Beside a figure stands more than belongs to it: what is left of a small one, which may be as dark as the other only in
-    places. left: where in `grey` the first cell begins."""
-    for darkness in PALE:
-        joined = cv2.morphologyEx(
-            (grey < darkness).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8)
-        )
-        _, _, stats, centres = cv2.connectedComponentsWithStats(joined)
-        inside = np.abs(centres[:, 1] - grey.shape[0] / 2) < (grey.shape[0] - OVERFLOW) / 2
-        owners = np.where(inside, (centres[:, 0] - left) // pitch, -1)[1:]
-        for cell in range(cells):
-            own = stats[1:][owners == cell]
-            if len(own) > 1 and _apart_from_figure(own):
-                return True
-    return False
+    """In a figure's cell stands more than belongs to it: what is left of a small one beside it, which may be as dark as
+    the other only in places, or touch it. left: where in `grey` the first cell begins."""
+    levels = [_pieces(grey < darkness, left, pitch, cells) for darkness in PALE]
+    apart = any(_apart_from_figure(own) for pieces in levels for own in pieces.values() if len(own) > 1)
+    return apart or _touched(*[{cell: _largest(own) for cell, own in pieces.items()} for pieces in levels])
+
+
+def _pieces(ink: NDArray[np.bool_], left: float, pitch: float, cells: int) -> dict[int, NDArray[np.int32]]:
+    """The connected pieces in each cell that has some, as rows of OpenCV's statistics."""
+    joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
+    _, _, stats, centres = cv2.connectedComponentsWithStats(joined)
+    inside = np.abs(centres[:, 1] - ink.shape[0] / 2) < (ink.shape[0] - OVERFLOW) / 2
+    owners = np.where(inside, (centres[:, 0] - left) // pitch, -1)[1:]
+    return {cell: stats[1:][owners == cell] for cell in range(cells) if (owners == cell).any()}
+
+
+def _largest(pieces: NDArray[np.int32]) -> tuple[int, int, int]:
+    """(left, width, height) of the largest piece."""
+    found = pieces[int(pieces[:, cv2.CC_STAT_AREA].argmax())]
+    return int(found[cv2.CC_STAT_LEFT]), int(found[cv2.CC_STAT_WIDTH]), int(found[cv2.CC_STAT_HEIGHT])
+
+
+def _touched(dark: _Row, middle: _Row, *paler: _Row) -> bool:
+    """The widest figure of a row is wider than any other by what belongs to no figure, or by less where only its paler
+    ink reaches so far. A row in which all others are 1s says nothing."""
+    if len(middle) < FEWEST_WIDTHS:
+        return False
+    (_, width, _), (_, second, height) = sorted(middle.values(), key=lambda one: one[1])[:-3:-1]
+    if second < NARROW * height:
+        return False
+    widest = next(cell for cell, one in middle.items() if one[1] == width)
+    inner, outer = (row.get(widest, middle[widest]) for row in (dark, paler[-1]))
+    grown = max(inner[0] - outer[0], outer[0] + outer[1] - inner[0] - inner[1])
+    return width >= (WIDER_THAN_ALL if grown < PALE_SIDE else WIDER_AND_PALE) * second
 
 
 def _apart_from_figure(stats: NDArray[np.int32]) -> bool:

@@ -34,6 +34,31 @@ def test_a_small_figure_on_the_line_beside_another_asks(
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
 
 
+@pytest.mark.parametrize(
+    ("text", "small", "across"), [("640700", "9", 6), ("30462", "7", 40), ("8680051", "2", 5)]
+)
+def test_a_small_figure_that_touches_another_asks(
+    library: FormLibrary, tax: Paper, text: str, small: str, across: int
+) -> None:
+    tax.comb("tax_total", text.rjust(7))
+    assert "tax_total" not in asked(tax, library)
+    x, y, _, height = tax.box("tax_total")
+    tax.write(small, (x + (7 - len(text) + 2) * 46 + across, y + height / 2 + 10), 22)
+    assert Reason.CELLS_UNCLEAR in asked(tax, library)["tax_total"]
+
+
+def test_a_7_among_ones_is_no_wider_than_it_should_be() -> None:
+    ones = {cell: (46 * cell + 18, 8, 30) for cell in range(4)}
+    seven = ones | {2: (106, 20, 30)}
+    assert not comb._touched(seven, seven, seven)
+    wide = {cell: (46 * cell + 12, 20, 30) for cell in range(4)}
+    assert not comb._touched(wide, wide, wide)
+    assert comb._touched(
+        wide, wide | {1: (50, 28, 30)}, wide | {1: (50, 28, 30)}
+    )  # its paler side is 8 pixels
+    assert not comb._touched(wide, wide | {1: (57, 23, 30)}, wide | {1: (57, 23, 30)})
+
+
 def test_what_broke_off_a_figure_is_no_other_one() -> None:
     """x, y, width, height, pixels. Of a thin stamp on a coarse scan: a serif, and the halves of a 0."""
     serif = [[303, 23, 11, 31, 116], [296, 24, 4, 5, 13]], [[396, 24, 12, 33, 141], [390, 25, 5, 6, 18]]
