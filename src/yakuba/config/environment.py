@@ -90,6 +90,10 @@ class Environment(BaseSettings):
     request_max_bytes: int = Field(
         2_000_000_000, ge=1_000_000, description="職員やプログラムが一度に送れる大きさの上限（バイト）"
     )
+    arrival_root: Path | None = Field(
+        None,
+        description="スキャナのフォルダを置く場所。この下の「自治体コード/フォルダ」だけを見る。空なら見ない",
+    )
     chromium: Path = Field(Path("/usr/bin/chromium"), description="ロボットが使うChromiumの場所")
     outbound_hosts: str = Field(
         "",

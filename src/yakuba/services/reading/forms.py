@@ -10,7 +10,7 @@ from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefin
 from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.values import Picks
-from yakuba.services.reading.models import FormDefinition, Question
+from yakuba.services.reading.models import ArrivalFolder, FormDefinition, Question
 from yakuba.services.reading.queries.promises import PEOPLE
 
 PROMISES = [(0, "いつも人が確認"), (100, "0.01%"), (1000, "0.1%"), (10_000, "1%")]
@@ -209,3 +209,17 @@ class SampleForm(forms.Form):
             "empty": "ファイルが空です。選び直してください。",
         },
     )
+
+
+class ArrivalFolderForm(forms.Form):
+    """A folder that a scanner writes into."""
+
+    name = forms.CharField(
+        label="フォルダの名前",
+        max_length=60,
+        help_text="例：窓口スキャナ。なければ作ります。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "フォルダの名前を入れてください。"},
+    )
+    kind = forms.ChoiceField(label="入るもの", choices=ArrivalFolder.Kind.choices)
+    after = forms.ChoiceField(label="取り込んだあと", choices=ArrivalFolder.After.choices)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import JobContext, job, limit_lane
-from yakuba.services.reading.actions import designing, designing_publish, sheets
+from yakuba.kernel.jobs import JobContext, chore, job, limit_lane
+from yakuba.services.reading.actions import arrivals, designing, designing_publish, sheets
 from yakuba.services.reading.actions.uploads import SPLIT_LANE
-from yakuba.services.reading.models import BatchFile, DesignedForm, DesignedTrial, Sheet
+from yakuba.services.reading.models import ArrivalFolder, BatchFile, DesignedForm, DesignedTrial, Sheet
 
 ATTEMPTS = 3
 limit_lane(SPLIT_LANE, 1)
+chore(arrivals.PAUSE, arrivals.look_everywhere)
+
+
+@job(
+    arrivals.JOB,
+    label="スキャナのフォルダから取り込む",
+    attempts=ATTEMPTS,
+    permission="reading.upload",
+    about=lambda folder_id: ArrivalFolder.objects.get(pk=folder_id).name,
+)
+def take_arrivals(context: JobContext, *, folder_id: int) -> None:
+    """Take the files of a folder that are complete."""
+    arrivals.take(folder_id, context.check)
 
 
 @job(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yakuba.services.reading.pages import (
+    arrivals,
     batches,
     cases,
     confirm,
@@ -25,6 +26,11 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("files/<int:file_id>/force/", batches.force, name="force"),
     path("files/<int:file_id>/settle/", batches.settle, name="settle"),
+    path("arrivals/", arrivals.arrivals, name="arrivals"),
+    path("arrivals/<int:arrival_id>/retry/", arrivals.retry, name="arrival_retry"),
+    path("arrivals/<int:arrival_id>/settle/", arrivals.settle, name="arrival_settle"),
+    path("arrivals/folders/", arrivals.folders, name="arrival_folders"),
+    path("arrivals/folders/<int:folder_id>/switch/", arrivals.switch, name="arrival_switch"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("confirm/held/", held.held, name="held"),
     path("confirm/holding/", held.holding, name="holding"),
@@ -55,6 +61,8 @@ urlpatterns = [
     path("sheets/<int:sheet_id>/again/", problems.read_again, name="read_again"),
     path("sheets/<int:sheet_id>/aside/", problems.put_aside, name="put_aside"),
     path("sheets/<int:sheet_id>/back/", problems.take_back, name="take_back"),
+    path("sheets/<int:sheet_id>/same/", problems.same, name="same"),
+    path("sheets/<int:sheet_id>/apart/", problems.apart, name="apart"),
     path("sheets/<int:sheet_id>/instead/", problems.use_instead, name="use_instead"),
     path("forms/", forms.forms, name="forms"),
     path("designer/", designer.designs, name="designs"),

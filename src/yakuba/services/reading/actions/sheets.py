@@ -26,7 +26,7 @@ from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.receipt_numbers import read_application_number
-from yakuba.services.reading.actions import reader
+from yakuba.services.reading.actions import reader, twins
 from yakuba.services.reading.actions.by_hand import page_by_hand
 from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.numbering import given_number
@@ -87,7 +87,8 @@ def read_sheet(sheet_id: int) -> None:
         return
     started = time.perf_counter()
     reading = _read(sheet)
-    _keep(sheet_id, reading, time.perf_counter() - started)
+    look = twins.look_of(sheet, reading)
+    _keep(sheet_id, reading, time.perf_counter() - started, look)
 
 
 def _read(sheet: Sheet) -> PageReading:
@@ -103,11 +104,11 @@ def _read(sheet: Sheet) -> PageReading:
 
 
 @transaction.atomic
-def _keep(sheet_id: int, reading: PageReading, seconds: float) -> None:
+def _keep(sheet_id: int, reading: PageReading, seconds: float, look: bytes = b"") -> None:
     sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
     if sheet.state != Sheet.State.WAITING:
         return
-    sheet.reading = reading.to_json()
+    sheet.reading, sheet.look = reading.to_json(), look
     sheet.seconds += seconds
     note("reading.pages", f"sheet:{sheet.pk}")
     _sort(sheet, reading)
@@ -158,6 +159,10 @@ def _place(sheet: Sheet, reading: PageReading) -> None:
     """Give a read sheet to its case, or say why that cannot be."""
     form = FormDefinition.objects.filter(code=reading.form, version=reading.form_version).first()
     sheet.form, sheet.page = form, reading.page
+    if (twin := twins.twin_of(sheet, reading)) is not None:
+        sheet.twin = twin
+        _trouble(sheet, Sheet.Problem.TWIN, twins.told(twin))
+        return
     number = sheet.typed_number or reading.receipt_number or given_number(sheet, form)
     if form is None or not number:
         _trouble(sheet, Sheet.Problem.NUMBER, _number_message(reading))
@@ -311,6 +316,29 @@ def put_aside(sheet: Sheet, reason: str, *, actor: Actor = None) -> Sheet:
 
 
 @transaction.atomic
+def same(sheet: Sheet, *, actor: Actor = None) -> Sheet:
+    """A person says that it is a second scan of a sheet that is there: it is put aside. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    other = row.twin if row.problem == Sheet.Problem.TWIN else duplicate_of(row)
+    if row.problem not in (Sheet.Problem.TWIN, Sheet.Problem.DUPLICATE) or other is None:
+        raise WrongStep("この用紙は、比べる相手がありません。画面を開き直してください。")
+    _aside(row, f"{other.place_in_file} と同じ用紙の2回目のスキャン", actor)
+    return row
+
+
+@transaction.atomic
+def apart(sheet: Sheet, *, actor: Actor = None) -> Sheet:
+    """A person says that it is another sheet than the one it looks like: it goes its way. Raises WrongStep."""
+    row = _locked(sheet, Sheet.State.PROBLEM)
+    reading = row.page_reading
+    if row.problem != Sheet.Problem.TWIN or reading is None:
+        raise WrongStep("この用紙は、比べる相手がありません。画面を開き直してください。")
+    row.apart = True
+    _place(row, reading)
+    return row
+
+
+@transaction.atomic
 def take_back(sheet: Sheet, *, actor: Actor = None) -> Sheet:
     """Bring a sheet back that was put aside; it is sorted anew. Raises WrongStep."""
     row = _locked(sheet, Sheet.State.ASIDE)
@@ -371,7 +399,7 @@ def _aside(row: Sheet, reason: str, actor: Actor) -> None:
 def _locked(sheet: Sheet, *states: Sheet.State) -> Sheet:
     row: Sheet = (
         Sheet.objects.select_for_update(of=("self",))
-        .select_related("image", "form__procedure", "file", "typed_by", "case")
+        .select_related("image", "form__procedure", "file", "typed_by", "case", "twin__file")
         .get(pk=sheet.pk)
     )
     if row.state not in states:

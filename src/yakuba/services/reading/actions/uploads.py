@@ -45,7 +45,7 @@ def upload(
         raise WrongStep("ファイルが選ばれていません。PDF・TIFF・JPEG・PNGを1つ以上選んでください。")
     require_room("pages_a_day")
     require_room("storage")
-    batch = _open_batch(name, actor)
+    batch = open_batch(name, actor)
     for file_name, stream in listed:
         _take(batch, file_name, stream, actor, force)
     _note(batch, actor)
@@ -69,7 +69,8 @@ def settle_file(file: BatchFile, *, actor: Actor = None) -> None:
     record("reading.file_settled", subject=f"batch:{file.batch_id}", actor=actor, file=file.pk)
 
 
-def _open_batch(name: str, actor: Actor) -> Batch:
+def open_batch(name: str, actor: Actor) -> Batch:
+    """A new batch; without a name it is called after the moment."""
     given = name.strip() or f"{wareki(timezone.localtime(), weekday=False, time=True)} の取り込み"
     return Batch.objects.create(
         name=given[:NAME_LENGTH], created_by=actor if getattr(actor, "pk", None) else None
@@ -79,12 +80,17 @@ def _open_batch(name: str, actor: Actor) -> Batch:
 def _take(batch: Batch, name: str, stream: BinaryIO, actor: Actor, force: bool) -> None:
     """A row for the file, and one for each file attached to it."""
     for taken in take_uploads(name, stream, actor=actor):
-        why = taken.reason if isinstance(taken, UploadRefused) else _over_limit(taken)
-        if isinstance(taken, UploadRefused) or why:
-            refused = BatchFile.State.REFUSED
-            BatchFile.objects.create(batch=batch, name=taken.name[-255:], state=refused, message=why)
-        else:
-            _keep(batch, taken, force)
+        keep(batch, taken, force)
+
+
+def keep(batch: Batch, taken: StoredFile | UploadRefused, force: bool = False) -> None:
+    """A row of the batch for what the door of uploads says of a file; reading it goes on in the worker."""
+    why = taken.reason if isinstance(taken, UploadRefused) else _over_limit(taken)
+    if isinstance(taken, UploadRefused) or why:
+        refused = BatchFile.State.REFUSED
+        BatchFile.objects.create(batch=batch, name=taken.name[-255:], state=refused, message=why)
+    else:
+        _keep(batch, taken, force)
 
 
 def _over_limit(stored: StoredFile) -> str:

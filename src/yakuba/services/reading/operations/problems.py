@@ -118,3 +118,31 @@ def resolve_sheet(asked: given.ResolveIn, actor: Actor) -> Sheet:
 def put_sheet_aside(asked: given.AsideIn, actor: Actor) -> Sheet:
     """Take a sheet out of the work."""
     return sheets.put_aside(one(Sheet.objects.all(), asked.sheet_id), asked.reason, actor=actor)
+
+
+@OPERATIONS.add(
+    "同じ用紙の2回目のスキャンとして除外する",
+    "reading.confirm",
+    "POST sheets/{sheet_id}/same",
+    "same",
+    answer=A_SHEET,
+    event="reading.sheet_same",
+    trace=_of_sheet,
+)
+def same_sheet(asked: given.OneSheet, actor: Actor) -> Sheet:
+    """Say that a sheet is a second scan of one that is there."""
+    return sheets.same(one(Sheet.objects.all(), asked.sheet_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "似ている用紙とは別の申請として進める",
+    "reading.confirm",
+    "POST sheets/{sheet_id}/apart",
+    "apart",
+    answer=A_SHEET,
+    event="reading.sheet_apart",
+    trace=_of_sheet,
+)
+def apart_sheet(asked: given.OneSheet, actor: Actor) -> Sheet:
+    """Say that a sheet is another than the one it looks like."""
+    return sheets.apart(one(Sheet.objects.all(), asked.sheet_id), actor=actor)

@@ -126,10 +126,16 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
         "sheet": row,
         "form": form,
         "aside_form": AsideForm(auto_id="aside_%s"),
-        "twin": actions.duplicate_of(row) if row.problem == Sheet.Problem.DUPLICATE else None,
+        "twin": _twin(row),
         "advice": ADVICE.get(row.problem, ""),
     }
     return render(request, "reading/sheet.html", context, status=422 if form.errors else 200)
+
+
+def _twin(row: Sheet) -> Sheet | None:
+    if row.problem == Sheet.Problem.TWIN:
+        return row.twin
+    return actions.duplicate_of(row) if row.problem == Sheet.Problem.DUPLICATE else None
 
 
 ADVICE: dict[str, str] = {
@@ -139,6 +145,7 @@ ADVICE: dict[str, str] = {
     Sheet.Problem.DAMAGED: "このページだけスキャンし直して取り込み、この用紙は除外します。",
     Sheet.Problem.NUMBER: "用紙の右上にある受付番号を入力します。",
     Sheet.Problem.DUPLICATE: "2枚を見比べて、どちらを使うか選びます。受付番号の読み違いなら入力し直します。",
+    Sheet.Problem.TWIN: "2枚を見比べて、同じ紙なら「同じもの」、別の申請なら「別のもの」を押します。",
     Sheet.Problem.OTHER_FORM: "受付番号を用紙と見比べて入力し直します。",
     Sheet.Problem.CLOSED: "受付番号を用紙と見比べ、違えば入力し直し、正しければ除外します。",
     Sheet.Problem.FAILED: "もう一度読ませるか、スキャンし直します。",
@@ -165,7 +172,9 @@ def _next(request: HttpRequest, after: Sheet) -> HttpResponse:
 
 
 def _sheet(sheet_id: int) -> Sheet:
-    rows = Sheet.objects.select_related("file", "batch", "form__procedure", "image", "case", "aside_by")
+    rows = Sheet.objects.select_related(
+        "file", "batch", "form__procedure", "image", "case", "aside_by", "twin__file"
+    )
     row: Sheet = get_object_or_404(rows, pk=sheet_id)
     return row
 
@@ -206,3 +215,19 @@ def use_instead(request: HttpRequest, sheet_id: int) -> HttpResponse:
     row = _sheet(sheet_id)
     after = actions.use_instead(row, actor=person_of(request))
     return _next(request, after)
+
+
+@require_POST
+@permission_required("reading.confirm")
+def same(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Say that a sheet is a second scan of one that is there."""
+    troubled.same_sheet(person_of(request), sheet_id=sheet_id)
+    messages.success(request, "同じものとして除外しました。この画面の下の「除外した用紙」から戻せます。")
+    return redirect("reading:problems")
+
+
+@require_POST
+@permission_required("reading.confirm")
+def apart(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Say that a sheet is another than the one it looks like."""
+    return _next(request, troubled.apart_sheet(person_of(request), sheet_id=sheet_id))

@@ -18,6 +18,8 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus, Reason
 from yakuba.services.reading.engine.proposals import drafting
 from yakuba.services.reading.models import (
+    Arrival,
+    ArrivalFolder,
     Batch,
     BatchFile,
     Correction,
@@ -63,7 +65,13 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )
     ledger.move(case, Status.CONFIRMING)
     ledger.move(case, Status.READY)
+    folder = ArrivalFolder.objects.create(name=word, created_by=clerk)
+    arrival = Arrival.objects.create(
+        folder=folder, entry="a.pdf", name=f"{word}.pdf", size=1, changed=1, state="refused", batch=batch
+    )
     return {
+        "arrival_id": arrival.pk,
+        "folder_id": folder.pk,
         "batch_id": batch.pk,
         "correction_id": correction.pk,
         **_designed(clerk, word),

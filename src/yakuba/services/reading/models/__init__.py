@@ -190,6 +190,7 @@ class Sheet(MunicipalityModel):
         DUPLICATE = "duplicate", "同じページがもうある"
         OTHER_FORM = "other_form", "別の様式の受付番号と重なる"
         CLOSED = "closed", "受付の入力が始まっている"
+        TWIN = "twin", "同じ用紙かもしれない"
         FAILED = "failed", "読み取りに失敗した"
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="sheets", verbose_name="束")
@@ -214,6 +215,13 @@ class Sheet(MunicipalityModel):
     typed_by = person("入れた職員", null=True)
     typed_seconds = models.FloatField("職員の秒", default=0.0)
     typed_assumed = models.BooleanField("職員の秒は仮定", default=False)
+    look = models.BinaryField(
+        "筆跡の分布", default=bytes
+    )  # of `engine.twins`; of forms whose numbers the house gives
+    twin = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", verbose_name="同じかもしれない用紙"
+    )
+    apart = models.BooleanField("別のものと職員が言った", default=False)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+", verbose_name="受付")
     seconds = models.FloatField("機械の秒", default=0.0)
     seconds_noted = models.BooleanField("秒を受付簿に記した", default=False)
@@ -458,3 +466,25 @@ class Tightening(MunicipalityModel):
                 name="tightening_open_once",
             ),
         ]
+
+
+# Below, since they name what stands above.
+from yakuba.services.reading.models.arrivals import Arrival, ArrivalFolder  # noqa: E402
+
+__all__ = [
+    "Arrival",
+    "ArrivalFolder",
+    "Batch",
+    "BatchFile",
+    "CheckedCount",
+    "Correction",
+    "DesignedForm",
+    "DesignedPage",
+    "DesignedTrial",
+    "FormDefinition",
+    "FormPage",
+    "Promise",
+    "Question",
+    "Sheet",
+    "Tightening",
+]
