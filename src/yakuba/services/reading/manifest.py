@@ -25,6 +25,8 @@ MANIFEST = Manifest(
         "question": "読み取った値を確認する",
         "held": "読み取った値を確認する",
         "mixed": "混ぜて確認する",
+        "sheets": "帳票を読み取る",
+        "found_sheet": "帳票を読み取る",
         "residents": "宛名を突き合わせる",
         "resident": "宛名を突き合わせる",
         "holding": "読み取った値を確認する",
@@ -43,6 +45,7 @@ MANIFEST = Manifest(
     },
     navigation=(
         NavigationItem("帳票読取", "reading:batches", "reading.view"),
+        NavigationItem("用紙をさがす", "reading:sheets", "reading.view"),
         NavigationItem("約束と実際", "reading:promises", "reading.view"),
     ),
     permissions=(
@@ -90,6 +93,7 @@ MANIFEST = Manifest(
         "reading.arrival_folder_switched": "スキャナのフォルダを見るかどうかを変えた",
         "reading.file_forced": "取り込み済みのファイルをもう一度読ませた",
         "reading.file_settled": "受け取れないファイルを片づけた",
+        "reading.sheets_searched": "済んだ用紙をさがした",
         "reading.sheet_viewed": "用紙の画像を閲覧した",
         "reading.sheet_resolved": "困っている用紙を解決した",
         "reading.sheet_read_again": "用紙をもう一度読ませた",

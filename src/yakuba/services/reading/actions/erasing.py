@@ -1,5 +1,5 @@
-"""What the room has of cases that are erased: their sheets with pictures and readings, questions, corrections; and the
-files that they came in."""
+"""What the room has of cases that are erased: their sheets with pictures and readings, questions with what was entered,
+corrections, whose number they were; and the files that they came in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.reading.models import Batch, BatchFile, Correction, Question, Sheet
+from yakuba.services.reading.models import Batch, BatchFile, Correction, PersonMatch, Question, Sheet
 
 
 def erase(cases: Sequence[int]) -> list[StoredFile]:
@@ -24,6 +24,7 @@ def erase(cases: Sequence[int]) -> list[StoredFile]:
     holders = list(BatchFile.objects.filter(sheets__in=sheets).select_related("stored").distinct())
     Question.objects.filter(Q(case__in=cases) | Q(sheet__in=sheets)).delete()
     Correction.objects.filter(case__in=cases).delete()
+    PersonMatch.objects.filter(case__in=cases).delete()
     sheets.delete()
     for holder in holders:
         if holder.stored is not None:

@@ -11,6 +11,7 @@ from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.persons.matching import Candidate, Likeness, Probe
+from yakuba.kernel.values import shown
 from yakuba.services.reading.models import PersonMatch
 
 OPEN = PersonMatch.State.OPEN
@@ -65,7 +66,8 @@ def pieces_of(found: Candidate) -> list[Piece]:
     rows = []
     for key, label in PIECES.items():
         kind, said = WORDS[getattr(found, key)]
-        rows.append(Piece(label, getattr(found.entry, key), kind, said))
+        value = getattr(found.entry, key)
+        rows.append(Piece(label, shown("date", value) if key == "birth" and value else value, kind, said))
     return rows
 
 

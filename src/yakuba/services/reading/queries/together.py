@@ -18,8 +18,9 @@ def has_entered(question: Question, user: Any) -> bool:
 def for_another(rows: QuerySet[Question], user: Any) -> QuerySet[Question]:
     """Without those that this person has entered already."""
     key = getattr(user, "pk", None)
-    mine = Entry.objects.filter(person=key).values("question") if key is not None else []
-    return rows.exclude(pk__in=mine)
+    if key is None:
+        return rows
+    return rows.exclude(pk__in=Entry.objects.filter(person=key).values("question"))
 
 
 def differing(question: Question, user: Any) -> list[str]:

@@ -26,6 +26,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.services.reading.actions import questions
 from yakuba.services.reading.actions.cases import move_on
 from yakuba.services.reading.actions.definitions import load_form
+from yakuba.services.reading.actions.erasing import erase
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Batch, BatchFile, PersonMatch, Sheet
 from yakuba.services.reading.operations import residents as declared
@@ -193,6 +194,13 @@ def test_a_procedure_that_demands_the_number_waits_for_it(in_yakuba_city, clerk,
     register(TARO, OTHER)
     client.post(reverse("reading:resident_decide", args=[row.pk]), {"again": "1"})
     assert (status(case), number(case) and number(case).value) == (Status.READY, "1001")
+
+
+def test_whose_number_it_was_goes_with_the_case(case, register):
+    register(TARO, OTHER)
+    move_on(case)
+    erase([case.pk])
+    assert not PersonMatch.objects.exists()
 
 
 def test_a_procedure_without_such_a_field_asks_nothing(in_yakuba_city, clerk, register):
