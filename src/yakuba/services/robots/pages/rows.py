@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of, proof, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
@@ -125,15 +124,15 @@ def picture(request: HttpRequest, picture_id: int) -> HttpResponseBase:
     """A picture of the target's page, or a file that the target sent: that one is taken along, and never opened here."""
     row = get_object_or_404(RowPicture.objects.select_related("file", "row__case__procedure"), pk=picture_id)
     require_open(request.user, KIND, row.row.case_id)  # nobody knows where on the target's page it stands
-    if row.kind == EvidenceKind.RECEIVED and not _may_take(request.user, row.row.case):
-        raise PermissionDenied(REVEAL)
+    if row.kind == EvidenceKind.RECEIVED and _may_hold_numbers(row.row.case):
+        require(request.user, REVEAL)
+        proof.require(request.user)
     return _file(request, row.file) if row.kind == EvidenceKind.RECEIVED else _image(request, row.file)
 
 
-def _may_take(user: Any, case: Case) -> bool:
+def _may_hold_numbers(case: Case) -> bool:
     """Nothing is covered in a file as the target made it: where the case has a My Number, it may stand there."""
-    masked = any(TYPES[item.type].masked for item in case.procedure.definition.fields)
-    return not masked or allowed(user, REVEAL)
+    return any(TYPES[item.type].masked for item in case.procedure.definition.fields)
 
 
 def _row(row_id: int) -> Row:
@@ -147,7 +146,7 @@ def _context(user: Any, found: Row) -> dict[str, Any]:
         "values": _values(user, found.case),
         "hidden": sight(user, found.case).hidden,
         "kind": KIND,
-        "may_take": _may_take(user, found.case),
+        "may_take": not _may_hold_numbers(found.case) or allowed(user, REVEAL),
         "problem": queries.problem_of(found, user),
         "pictures": [
             (picture, PICTURE_LABELS.get(picture.kind, picture.kind))
