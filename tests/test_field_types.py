@@ -23,7 +23,7 @@ from yakuba.services.reading.engine.definitions import Box
 from yakuba.services.reading.engine.fields import Work, conclude
 from yakuba.services.reading.engine.recognition import decode
 from yakuba.services.robots.contracts import FieldSpec
-from yakuba.services.robots.engine.scenario import FieldPart, Template
+from yakuba.services.robots.engine.filling import FieldPart, Template
 
 OPTIONS = {"a": "甲", "b": "乙"}
 NUMBER = "0800000129"

@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of, proof, require
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
+from yakuba.kernel.ledger.masking import REVEAL
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.sight import KIND, sight
@@ -22,6 +23,7 @@ from yakuba.kernel.operations.pages import button
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
+from yakuba.kernel.values.types import TYPES
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import operations
 from yakuba.services.robots.actions.decisions import Decision
@@ -120,9 +122,17 @@ def scan(request: HttpRequest, row_id: int, number: int) -> HttpResponse:
 @permission_required("robots.view")
 def picture(request: HttpRequest, picture_id: int) -> HttpResponseBase:
     """A picture of the target's page, or a file that the target sent: that one is taken along, and never opened here."""
-    row = get_object_or_404(RowPicture.objects.select_related("file", "row"), pk=picture_id)
+    row = get_object_or_404(RowPicture.objects.select_related("file", "row__case__procedure"), pk=picture_id)
     require_open(request.user, KIND, row.row.case_id)  # nobody knows where on the target's page it stands
+    if row.kind == EvidenceKind.RECEIVED and _may_hold_numbers(row.row.case):
+        require(request.user, REVEAL)
+        proof.require(request.user)
     return _file(request, row.file) if row.kind == EvidenceKind.RECEIVED else _image(request, row.file)
+
+
+def _may_hold_numbers(case: Case) -> bool:
+    """Nothing is covered in a file as the target made it: where the case has a My Number, it may stand there."""
+    return any(TYPES[item.type].masked for item in case.procedure.definition.fields)
 
 
 def _row(row_id: int) -> Row:
@@ -136,6 +146,7 @@ def _context(user: Any, found: Row) -> dict[str, Any]:
         "values": _values(user, found.case),
         "hidden": sight(user, found.case).hidden,
         "kind": KIND,
+        "may_take": not _may_hold_numbers(found.case) or allowed(user, REVEAL),
         "problem": queries.problem_of(found, user),
         "pictures": [
             (picture, PICTURE_LABELS.get(picture.kind, picture.kind))
