@@ -30,6 +30,10 @@ HOUSE = {
     "up": ("yakuba.config.running:up", "画面とワーカーを一緒に動かす。Ctrl+Cで止まる"),
     "backup": ("yakuba.config.backup.commands:backup", "控えを取る。取った控えを確かめる"),
     "restore": ("yakuba.config.backup.commands:restore", "控えを空の場所へ戻す"),
+    "municipality": (
+        "yakuba.config.moving.commands:app",
+        "自治体を1つ、まるごと書き出し、取り込む",
+    ),
     "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
     "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),

@@ -9,6 +9,9 @@ MANIFEST = Manifest(
     permissions=(Permission("audit.view", "監査記録を見る"),),
     roles={"課長": ("audit.view",)},
     audit_events={
+        "audit.municipality_exported": "自治体をまるごと書き出した",
+        "audit.municipality_imported": "自治体をまるごと取り込んだ",
+        "audit.municipality_begun": "取り込んだ自治体の仕事を始めた",
         "audit.chain_keyed": "鍵のない監査記録を、鍵のある鎖につないだ",
         "audit.head_mended": "鎖の頭の値が最後の記録と合わなかったので、最後の記録の後ろから続けた",
         "audit.restored": "監査記録の頭の控えを、戻したデータベースに合わせた",

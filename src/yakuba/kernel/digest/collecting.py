@@ -45,6 +45,7 @@ class Found:
     action_label: str
     when: datetime
     marks: tuple[str, ...]  # what tells it from others
+    needs: str = ""
 
     @property
     def key(self) -> str:
@@ -82,6 +83,7 @@ def _entry(source: str, one: Found) -> Entry:
         reason=one.reason,
         url=one.url[:300],
         action_label=one.action_label[:100],
+        needs=one.needs,
         failed_at=one.when,
     )
 
@@ -118,7 +120,9 @@ def _of_jobs(told: Iterable[Found]) -> list[Found]:
         when = job.finished_at or job.created_at
         marks = ("job", str(job.pk), when.isoformat())
         where = f"{url}?state=failed&name={job.name}"
-        found.append(Found(part, str(job), job.error, where, "開いてもう一度動かす", when, marks))
+        found.append(
+            Found(part, str(job), job.error, where, "開いてもう一度動かす", when, marks, job.permission)
+        )
     return found
 
 

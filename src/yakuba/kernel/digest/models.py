@@ -10,7 +10,7 @@ from yakuba.kernel.tenancy.models import MunicipalityModel
 
 class Entry(MunicipalityModel):
     """One thing that failed. part: the manifest that told it; source: who looks for it again; key: what tells it from
-    others of the same source; failed_at: when the part says that it happened; noticed_at: its day in the digest;
+    others of the same source; needs: the permission that seeing it takes beside opening its page; failed_at: when the part says that it happened; noticed_at: its day in the digest;
     ended_at: when it was there no more, since somebody dealt with it or it came right."""
 
     class Source(models.TextChoices):
@@ -24,6 +24,7 @@ class Entry(MunicipalityModel):
     reason = models.TextField("理由", blank=True)
     url = models.CharField("開く画面", max_length=300)
     action_label = models.CharField("すること", max_length=100)
+    needs = models.CharField("見る権限", max_length=60, blank=True)
     failed_at = models.DateTimeField("失敗した日時")
     noticed_at = models.DateTimeField("気づいた日時", auto_now_add=True)
     ended_at = models.DateTimeField("片付いた日時", null=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.accounts import allowed, permission_required
 from yakuba.kernel.digest import collecting, queries
 from yakuba.kernel.digest.models import Entry
 from yakuba.kernel.ui.doors import may_open
@@ -45,7 +45,7 @@ def _day_of(text: str) -> date | None:
 
 def _shown(user: Any, rows: Any) -> tuple[list[dict[str, Any]], int]:
     known, entries = queries.labels(), list(rows)
-    mine = [entry for entry in entries if may_open(user, entry.url)]
+    mine = [one for one in entries if may_open(user, one.url) and (not one.needs or allowed(user, one.needs))]
     return [_row(entry, known) for entry in mine], len(entries) - len(mine)
 
 

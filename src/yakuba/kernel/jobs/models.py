@@ -132,6 +132,11 @@ class Job(MunicipalityModel):
         return registry.about(self.name, self.arguments)
 
     @property
+    def permission(self) -> str:
+        """Whose work it is; what it works on and why it failed are for them. Empty for the house's own."""
+        return registry.permission_of(self.name)
+
+    @property
     def is_finished(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in FINISHED

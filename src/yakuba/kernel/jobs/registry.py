@@ -80,6 +80,13 @@ def kind(name: str) -> JobKind:
         raise LookupError(f"no job handler is named {name!r}") from None
 
 
+def permission_of(name: str) -> str:
+    """Whose work it is: who has this permission may see what it works on. Empty for the house's own, and for what no
+    room registers any more."""
+    known = _kinds.get(name)
+    return known.permission if known else ""
+
+
 def limit_lane(family: str, limit: int) -> None:
     """Let at most `limit` (1 or more) jobs of each lane of this family run at once, over all workers.
 

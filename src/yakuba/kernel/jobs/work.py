@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, State, Worker
@@ -68,7 +67,7 @@ def told(job: Job) -> Work:
         is_live=not job.is_finished,
         can_retry=job.state in (State.FAILED, State.CANCELLED),
         job=job.pk,
-        permission=_permission(job),
+        permission=job.permission,
     )
 
 
@@ -89,10 +88,3 @@ def _seconds_left(job: Job) -> float | None:
     if job.state != State.RUNNING or steps <= 0 or left <= 0 or not (job.started_at and job.progress_at):
         return None
     return float((job.progress_at - job.started_at).total_seconds() / steps * left)
-
-
-def _permission(job: Any) -> str:
-    try:
-        return registry.kind(job.name).permission
-    except LookupError:
-        return ""

@@ -28,7 +28,8 @@ class Cell:
     house's way. url: where it leads, a link only for who may open it; about: what a screen reader adds to the link's
     words. mark: a kind of status (`ui/status.html`); small: set below as a remark; behind: what unfolds below it.
     picture: address of a small picture that stands in front. button: for pages alone, and left out for who may not
-    open it; sends: the button changes something, its address takes a POST."""
+    open it; sends: the button changes something, its address takes a POST. needs: the permission without which only stands
+    there that there is something."""
 
     value: Value = ""
     shown: str = ""
@@ -40,6 +41,7 @@ class Cell:
     picture: str = ""
     button: bool = False
     sends: bool = False
+    needs: str = ""
 
 
 Content = Cell | Value | Sequence[Cell]

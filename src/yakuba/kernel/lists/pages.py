@@ -56,7 +56,10 @@ def _file(request: HttpRequest, listing: Listing, wanted: Wanted, form: str) -> 
     proof.require(request.user)
     try:
         file = write(
-            [table(listing, wanted)], listing.name.replace(".", "-"), form, accept="accept" in request.GET
+            [table(listing, wanted, request.user)],
+            listing.name.replace(".", "-"),
+            form,
+            accept="accept" in request.GET,
         )
     except Lacking as lacking:
         return lacking_page(request, lacking, listing.title, request.path)
@@ -99,7 +102,7 @@ def _each(
         except ProofNeeded:
             raise
         except Refused as error:
-            refused.append(f"{name_of(listing, one)}：{error}")
+            refused.append(f"{name_of(listing, one, request.user)}：{error}")
     return done, refused
 
 

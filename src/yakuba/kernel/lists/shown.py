@@ -23,6 +23,7 @@ from yakuba.kernel.tables.spreadsheets import Value as FileValue
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
 
+UNSEEN = "担当の業務の人だけが見られます"
 AT_ONCE = 500  # rows that are held while a file is written
 
 
@@ -38,7 +39,7 @@ class Line:
 def lines(content: Content, user: Any) -> list[Line]:
     """What stands in a cell for that person; buttons that lead nowhere for them are left out."""
     found = []
-    for cell in cells(content):
+    for cell in seen(content, user):
         url = cell.url if cell.url and may_open(user, cell.url) else ""
         if url or not cell.button:
             found.append(Line(cell, cell.shown or _shown(cell.value), url))
@@ -192,11 +193,19 @@ class Shown(Part):
         return label, str(url) if url and may_open(self.user, str(url)) else ""
 
 
-def table(listing: Listing, wanted: Wanted) -> Table:
-    """What the list shows, all of it, as a table for a file; its rows are made while they are written."""
+def seen(content: Content, user: Any) -> list[Cell]:
+    """The cells as that person may see them."""
+    return [
+        one if not one.needs or allowed(user, one.needs) else Cell(UNSEEN, small=one.small, behind=one.behind)
+        for one in cells(content)
+    ]
+
+
+def table(listing: Listing, wanted: Wanted, user: Any) -> Table:
+    """What the list shows that person, all of it, as a table for a file; its rows are made while they are written."""
     columns = [one for one in listing.columns if one.filed]
     rows = (
-        [_together([cell for cell in cells(column.cell(one)) if not cell.button]) for column in columns]
+        [_together([cell for cell in seen(column.cell(one), user) if not cell.button]) for column in columns]
         for part in parts(listing.listed(wanted))
         for one in listing.each(part)
     )
@@ -219,9 +228,9 @@ def cells(content: Content) -> Sequence[Cell]:
     return content
 
 
-def name_of(listing: Listing, one: Any) -> str:
-    """What a row is called: its first cell."""
-    return str(_together(cells(listing.columns[0].cell(one))))
+def name_of(listing: Listing, one: Any, user: Any) -> str:
+    """What a row is called to that person: its first cell."""
+    return str(_together(seen(listing.columns[0].cell(one), user)))
 
 
 def _together(lines_: Sequence[Cell]) -> FileValue:

@@ -20,7 +20,9 @@ from yakuba.kernel.ui.refusals import came_from
 def cancel_work(request: HttpRequest, job_id: int) -> HttpResponse:
     """Take a job out of the queue; a running one ends at its next check."""
     row = steering.cancel(person_of(request), _job(request, job_id).pk)
-    messages.success(request, f"「{row}」を中止します。実行中のものは、切りのよいところで止まります。")
+    messages.success(
+        request, f"「{_called(request, row)}」を中止します。実行中のものは、切りのよいところで止まります。"
+    )
     return _back(request)
 
 
@@ -29,13 +31,18 @@ def cancel_work(request: HttpRequest, job_id: int) -> HttpResponse:
 def retry_work(request: HttpRequest, job_id: int) -> HttpResponse:
     """Put a failed or cancelled job back in the queue. Its room may refuse."""
     row = steering.try_again(person_of(request), _job(request, job_id).pk)
-    messages.success(request, f"「{row}」をもう一度動かします。")
+    messages.success(request, f"「{_called(request, row)}」をもう一度動かします。")
     return _back(request)
 
 
 def may_steer(user: object, permission: str) -> bool:
     """Whether the buttons of work with this permission are the person's."""
     return allowed(user, "jobs.manage") or bool(permission and allowed(user, permission))
+
+
+def _called(request: HttpRequest, row: Job) -> str:
+    """The job's name; with what it works on only for those whose work it is."""
+    return str(row) if not row.permission or allowed(request.user, row.permission) else row.label
 
 
 def _job(request: HttpRequest, job_id: int) -> Job:

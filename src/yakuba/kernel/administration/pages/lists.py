@@ -176,12 +176,19 @@ def _job_buttons(row: Job) -> Sequence[Cell]:
     else:
         return ()
     url = reverse(name, args=[row.pk])
-    return (Cell(label, url=url, about=str(row), button=True, sends=True),)
+    return (Cell(label, url=url, about=f"{row.label} {row.key}", button=True, sends=True),)
 
 
 def _job(row: Job) -> Sequence[Cell]:
-    """What it is and works on; the names that programs know it by only for who looks into it."""
-    return (Cell(row.label), Cell(row.about, small=True, behind=f"{row.name} {row.key}"))
+    """What it is, and what it works on for those whose work it is: who only keeps the house running sees no case. The
+    names that programs know it by only for who looks into it."""
+    about = Cell(row.about, small=True, behind=f"{row.name} {row.key}", needs=row.permission)
+    return (Cell(row.label), about)
+
+
+def _why(row: Job) -> Cell:
+    needs = row.permission if row.error else ""
+    return Cell(row.error, behind=row.technical_error, needs=needs)
 
 
 def _progress(row: Job) -> str:
@@ -203,7 +210,7 @@ JOBS = Listing(
         ),
         Column("progress", "進み", _progress),
         Column("started", "始めた時", lambda row: row.started_at, ("started_at",)),
-        Column("error", "理由", lambda row: Cell(row.error, behind=row.technical_error)),
+        Column("error", "理由", _why),
         Column("work", "操作", _job_buttons, filed=False),
     ),
     rows=lambda: Job.objects.order_by("-pk"),

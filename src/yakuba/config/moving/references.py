@@ -1,0 +1,163 @@
+"""What in a row is a number of another row without being a foreign key, and what is under the installation's key.
+
+Where an import has to give all numbers of a municipality another place (`shift`), foreign keys are found by
+themselves. The rest stands here: every column that holds JSON, bytes or a key in words has a line, and a test fails
+where one has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Change = Callable[[Any, int], Any]
+Row = Mapping[str, Any]
+TAIL = re.compile(r"([a-z_]+[:-])([0-9]{1,18})")
+NAMED_BY_CODE = ("form:", "unit:", "limit:", "room:")  # subjects whose second half is no number of a row
+
+
+def plain(value: Any, shift: int) -> Any:
+    """Holds no number of a row."""
+    return value
+
+
+def tail(value: Any, shift: int) -> Any:
+    """`case:12`, `run-12`."""
+    found = TAIL.fullmatch(value)
+    if found is None or value.startswith(NAMED_BY_CODE):
+        return value
+    return f"{found[1]}{int(found[2]) + shift}"
+
+
+def lane(value: Any, shift: int) -> Any:
+    """`robots:12`, but `reading-split:990019` is a municipality's code."""
+    return tail(value, shift) if value.startswith(("robots:", "recordings:")) else value
+
+
+def number(value: Any, shift: int) -> Any:
+    """`12` in words."""
+    return str(int(value) + shift) if value.isascii() and value.isdigit() else value
+
+
+def numbers(value: Any, shift: int) -> Any:
+    """A list of numbers."""
+    return [one + shift if type(one) is int else one for one in value]
+
+
+def within(*names: str) -> Change:
+    """JSON in which what stands under these names is a number of a row, at any depth."""
+
+    def change(value: Any, shift: int) -> Any:
+        if isinstance(value, dict):
+            return {
+                name: inner + shift if name in names and type(inner) is int else change(inner, shift)
+                for name, inner in value.items()
+            }
+        return [change(one, shift) for one in value] if isinstance(value, list) else value
+
+    return change
+
+
+SUBJECTS = (
+    "file", "opening", "owner", "replaced", "rules", "run", "round", "scenario", "recording", "system", "rights_of",
+)  # fmt: skip
+ARGUMENTS = (
+    "actor", "actor_id", "sheet_id", "file_id", "form_id", "trial_id", "run_id", "row_id", "recording_id", "print_id",
+    "round_id", "schedule_id", "shredding_id", "transfers_id",
+)  # fmt: skip
+# In the details of these events alone, the name is a number's.
+OF_EVENTS = {
+    "transfers.taken_over": "before",
+    "protection.released": "to",
+    "nursery.runs_compared": "before",
+}
+CHANGES: dict[str, Change] = {
+    "accounts.Role.permissions": plain,
+    "audit.AuditEvent.subject": tail,
+    "audit.AuditEvent.details": within(*SUBJECTS),
+    "tables.ColumnChoice.columns": plain,
+    "meter.Usage.key": tail,
+    "protection.Covered.key": number,
+    "protection.Opening.key": number,
+    "protection.Release.key": number,
+    "ledger.Procedure.document": plain,
+    "ledger.CaseValue.source": within("sheet"),
+    "ledger.CaseEvent.details": within("sheet", "run"),
+    "persons.Load.problems": plain,
+    "bundles.DefinitionVersion.content": plain,
+    "jobs.Job.key": tail,
+    "jobs.Job.lane": lane,
+    "jobs.Job.arguments": within(*ARGUMENTS),
+    "letters.LetterTemplate.faults": plain,
+    "letters.LetterTemplate.notes": plain,
+    "approvals.Approval.subject": tail,
+    "townsettings.TownSetting.value": plain,
+    "retention.Shredding.keys": numbers,
+    "retention.Shredding.left": plain,
+    "schedules.Schedule.choice": number,
+    "transfers.Transfers.moves": plain,
+    "transfers.Transfers.report": plain,
+    "reading.FormDefinition.document": plain,
+    "reading.DesignedForm.document": plain,
+    "reading.DesignedForm.procedure_document": plain,
+    "reading.DesignedForm.borrowed": plain,
+    "reading.DesignedForm.doubts": plain,
+    "reading.DesignedTrial.result": plain,
+    "reading.Sheet.reading": plain,
+    "reading.Question.candidates": plain,
+    "reading.Question.reasons": plain,
+    "reading.Question.held_back": plain,
+    "reading.Correction.source": within("sheet"),
+    "robots.System.credential_names": plain,
+    "robots.ScenarioVersion.forms": plain,
+    "robots.Run.problem": plain,
+    "robots.Run.holder": plain,
+    "robots.Row.intent": plain,
+    "robots.Row.problem": plain,
+    "robots.Row.seconds": plain,
+    "robots.Row.look_up": plain,
+    "robots.Recording.draft": plain,
+    "nursery.Round.notice": plain,
+    "nursery.Facility.vacancies": plain,
+    "nursery.Facility.shared": plain,
+    "nursery.Facility.facts": plain,
+    "nursery.Facility.corrected": plain,
+    "nursery.Application.wishes": plain,
+    "nursery.Application.facts": plain,
+    "nursery.Application.corrected": plain,
+    "nursery.Snapshot.document": plain,
+    "nursery.Run.change": plain,
+    "nursery.Run.blocking": plain,
+    "nursery.Run.seconds": plain,
+    "nursery.Run.slots": plain,
+    "nursery.Run.shared": plain,
+    "nursery.Run.counts": plain,
+    "nursery.Run.not_eligible": plain,
+    "nursery.Run.problems": plain,
+    "nursery.Run.notes": plain,
+    "nursery.Placement.explanation": plain,
+    "nursery.NoticePrint.texts": plain,
+    "nursery.NoticePrint.addresses": plain,
+    "nursery.NoticePrint.problems": plain,
+    "nursery.NoticePrint.held_back": plain,
+}
+# Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
+SEALED: dict[str, Callable[[int], str]] = {
+    "robots.System.credentials": lambda pk: f"robots.system:{pk}",
+    "robots.Recording.live": lambda pk: f"robots.recording:{pk}",
+    "robots.Recording.picture": lambda pk: f"robots.recording:{pk}",
+}
+
+
+def moved(label: str, row: dict[str, Any], shift: int) -> dict[str, Any]:
+    """The row with every number that is no foreign key moved by `shift`."""
+    if not shift:
+        return row
+    for name, value in row.items():
+        change = CHANGES.get(f"{label}.{name}")
+        if change is not None and value is not None:
+            row[name] = change(value, shift)
+    if label == "audit.AuditEvent" and row["name"] in OF_EVENTS:
+        row["details"] = within(OF_EVENTS[row["name"]])(row["details"], shift)
+    return row
