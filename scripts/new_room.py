@@ -60,6 +60,7 @@ def _finish(folder: Path) -> None:
     )
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(folder)], cwd=PROJECT, check=False)
     subprocess.run([sys.executable, "scripts/write_openapi.py"], cwd=PROJECT, check=True)
+    subprocess.run([sys.executable, "scripts/write_access_table.py"], cwd=PROJECT, check=True)
 
 
 def main() -> int:

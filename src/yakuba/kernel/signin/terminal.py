@@ -46,7 +46,7 @@ def _second(person: User) -> bool:
     try:
         return holds(person, Given(code=getpass.getpass("確認の番号（確認アプリか予備の番号）: ")))
     except Refused as error:
-        errors.print(f"{error} {error.remedy}", highlight=False)
+        errors.print(f"{error}", highlight=False)
         return False
 
 

@@ -14,6 +14,7 @@ from yakuba.kernel.administration.forms import NameForm, RoleForm
 from yakuba.kernel.administration.pages.lists import ROLES
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.registry import proposed_roles
+from yakuba.kernel.signin.directory.configured import directories
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.ui.refusals import told_in
@@ -26,7 +27,8 @@ def roles(request: HttpRequest) -> HttpResponseBase:
     """The town's roles, and those that the manifests propose and the town has not."""
     known = set(Role.objects.values_list("name", flat=True))
     proposed = sorted(name for name in proposed_roles() if name not in known)
-    return respond(request, ROLES, "administration/roles.html", lambda wanted: {"proposed": proposed})
+    beside = {"proposed": proposed, "directory": current_municipality().code in directories()}
+    return respond(request, ROLES, "administration/roles.html", lambda wanted: beside)
 
 
 @permission_required(MANAGE)

@@ -263,9 +263,16 @@ def test_groups_give_the_roles_that_the_town_has_tied_and_no_others(issuer, cler
     assert roles() == ["別の役割", "課長"], "a directory that says no groups takes none away"
 
 
-def test_what_the_town_makes_of_it_is_said_after_a_proof_and_with_roles_that_exist(clerk, in_yakuba_city):
+def test_what_the_town_makes_of_it_is_said_after_a_proof_and_with_roles_that_exist(
+    clerk, in_yakuba_city, monkeypatch
+):
     client = Client()
     client.force_login(clerk)
+    assert "/signin/directory/" not in client.get("/administration/roles/", follow=True).content.decode()
+    monkeypatch.setattr(
+        settings.YAKUBA, "oidc_directories", f"{in_yakuba_city.code}=https://a.example yakuba"
+    )
+    assert "/signin/directory/" in client.get("/administration/roles/", follow=True).content.decode()
     Role.objects.create(name="窓口担当", permissions=[])
     fields = {"groups": "cn=uketsuke,ou=x=窓口担当\n", "factors": "mfa、otp"}
     for wrong in ("uketsuke", "uketsuke=無い役割", "=窓口担当"):
