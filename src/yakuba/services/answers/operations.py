@@ -206,12 +206,13 @@ REQUIRED = ("番号", "質問", "答え")
     "answers.view",
     "GET entries/file",
     "export",
-    answer=Answer(media_type=files.EXCEL),
+    answer=Answer(media_type="text/csv"),
+    step_up=True,
 )
 def export(asked: Nothing, actor: Actor) -> Download:
-    """Every entry as an Excel file that can be taken over again."""
+    """Every entry as a CSV file that can be taken over again."""
     table = queries.table(queries.newest().order_by("entry__code"))
-    return Download("answers.xlsx", files.EXCEL, files.written([table], "xlsx"))
+    return Download("answers.csv", "text/csv", files.written([table], "utf-8").read())
 
 
 @OPERATIONS.add(
@@ -220,10 +221,11 @@ def export(asked: Nothing, actor: Actor) -> Download:
     "GET asked/file",
     "figures",
     answer=Answer(media_type="text/csv"),
+    step_up=True,
 )
 def figures(asked: Nothing, actor: Actor) -> Download:
     """Every question of the last 90 days, without personal data as far as rules find it."""
-    return Download("asked.csv", "text/csv", files.written([questions.table()], "utf-8"))
+    return Download("asked.csv", "text/csv", files.written([questions.table()], "utf-8").read())
 
 
 @OPERATIONS.add(

@@ -44,11 +44,9 @@ class Evaluation:
         started = time.perf_counter()
         self._own = [self.finder.signals(query.text) for query in queries]
         self.ms = (time.perf_counter() - started) * 1000 / max(len(queries), 1)
-        asked = [texts.words(query.text) for query in queries], [texts.pairs(query.text) for query in queries]
-        self._alike = [
-            np.stack([index.cosines(one) for one in each])
-            for index, each in zip((cosine_index(asked[0]), cosine_index(asked[1])), asked, strict=True)
-        ]
+        said: list[Mapping[str, float]] = [texts.words(query.text) for query in queries]
+        spelt: list[Mapping[str, float]] = [texts.pairs(query.text) for query in queries]
+        self._alike = [_between(said), _between(spelt)]
         self._right = [
             [
                 (place, grade)
@@ -57,6 +55,8 @@ class Evaluation:
             ]
             for query in queries
         ]
+        pairs = [(at, place) for at, right in enumerate(self._right) for place, _ in right]
+        self._asker, self._place = np.array(pairs, dtype=int).reshape(-1, 2).T
 
     def plain(self) -> Figures:
         """Without any label: the plain sum, and the decision by likeness."""
@@ -69,10 +69,10 @@ class Evaluation:
         judged: list[_Judged] = []
         labels = []
         for fold in range(folds):
-            known = np.flatnonzero(fold_of != fold)
-            learned = learn([self._case(at, known[known != at]) for at in known], seed)
+            known = np.flatnonzero(fold_of != fold).tolist()
+            learned = learn([self._case(at, [one for one in known if one != at]) for at in known], seed)
             labels.append(learned.labels if learned else 0)
-            judged += [self._judged(at, learned, known) for at in np.flatnonzero(fold_of == fold)]
+            judged += [self._judged(at, learned, known) for at in np.flatnonzero(fold_of == fold).tolist()]
         return self._figures(judged, min(labels))
 
     def case_of(self, at: int) -> Case:
@@ -90,10 +90,11 @@ class Evaluation:
     def _signals(self, at: int, known: Sequence[int]) -> Signals:
         own = self._own[at]
         confirmed = np.zeros((2, own.own.shape[1]), dtype=np.float32)
-        for other in known:
-            for place, _ in self._right[other]:
-                for row, alike in enumerate(self._alike):
-                    confirmed[row, place] = max(confirmed[row, place], alike[at, other])
+        used = np.zeros(len(self.queries), dtype=bool)
+        used[np.asarray(known, dtype=int)] = True
+        pairs = used[self._asker]
+        for row, alike in enumerate(self._alike):
+            np.maximum.at(confirmed[row], self._place[pairs], alike[at, self._asker[pairs]])
         return Signals(own.own, confirmed, own.covered)
 
     def _case(self, at: int, known: Sequence[int]) -> Case:
@@ -154,3 +155,9 @@ class Evaluation:
             answered_out_of_scope=sum(one.astray for one in judged) / number,
             labels=labels,
         )
+
+
+def _between(asked: Sequence[Mapping[str, float]]) -> np.ndarray:
+    """How alike each question is to each other one, 0 to 1."""
+    index = cosine_index(asked)
+    return np.stack([index.cosines(one) for one in asked])

@@ -135,20 +135,20 @@ class Finder:
         """Where an entry stands, None for one that is not there."""
         return self._place.get(key)
 
-    def _whole(self, entries: Sequence[Entry]) -> tuple[list[Counter[str]], list[Counter[str]]]:
-        words: list[Counter[str]] = [Counter() for _ in entries]
+    def _whole(self, entries: Sequence[Entry]) -> tuple[list[dict[str, float]], list[Counter[str]]]:
+        words: list[dict[str, float]] = [{} for _ in entries]
         pairs: list[Counter[str]] = [Counter() for _ in entries]
         at = 0
         for place, entry in enumerate(entries):
             for _ in (entry.question, *entry.wordings):
-                words[place] += self._asked.words[at]
+                _add(words[place], self._asked.words[at])
                 pairs[place] += self._asked.pairs[at]
                 at += 1
-            words[place] += texts.words(f"{entry.field}。{entry.answer}")
+            _add(words[place], texts.words(f"{entry.field}。{entry.answer}"))
             pairs[place] += texts.pairs(entry.answer)
         return words, pairs
 
-    def _expanded(self, question: str, words: Counter[str], before: str) -> dict[str, float]:
+    def _expanded(self, question: str, words: Mapping[str, float], before: str) -> dict[str, float]:
         wanted: dict[str, float] = dict(words)
         for other in synonyms.others(question):
             for term, weight in texts.words(other).items():
@@ -174,6 +174,11 @@ class Finder:
     @staticmethod
     def _rarity(term: str, index: Impacts) -> float:
         return index.rarity.get(term, index.unknown)
+
+
+def _add(held: dict[str, float], more: Mapping[str, float]) -> None:
+    for term, often in more.items():
+        held[term] = held.get(term, 0.0) + often
 
 
 def best(scores: np.ndarray, most: int) -> np.ndarray:

@@ -86,8 +86,8 @@ def _built(texts: Sequence[Mapping[str, float]], impact: object) -> Impacts:
             counts[term].append(often)
     rarity = {term: _idf(len(at), len(texts)) for term, at in places.items()}
     terms = {}
-    for term, at in places.items():
-        here = np.array(at, dtype=np.int32)
-        often = np.array(counts[term], dtype=np.float32)
-        terms[term] = here, np.asarray(impact(often, here, rarity[term]), dtype=np.float32)  # type: ignore[operator]
+    for term, held in places.items():
+        here = np.array(held, dtype=np.int32)
+        occurs = np.array(counts[term], dtype=np.float32)
+        terms[term] = here, np.asarray(impact(occurs, here, rarity[term]), dtype=np.float32)  # type: ignore[operator]
     return Impacts(len(texts), terms, rarity, _idf(0, max(len(texts), 1)))

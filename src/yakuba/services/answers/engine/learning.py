@@ -176,6 +176,5 @@ def _chance_as_json(chance: Chance) -> dict[str, Any]:
 
 
 def _chance_from_json(kept: Mapping[str, Any]) -> Chance:
-    return Chance(
-        **{key: np.array(value) if isinstance(value, list) else value for key, value in kept.items()}
-    )
+    middle, spread, weights = (np.array(kept[name]) for name in ("middle", "spread", "weights"))
+    return Chance(middle, spread, weights, float(kept["threshold"]))

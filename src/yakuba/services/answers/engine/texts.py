@@ -13,12 +13,12 @@ SYNONYM = 0.3  # what another word for the same counts beside the word that was 
 _LETTERS = re.compile(r"[^\W_]+")
 
 
-def words(text: str) -> Counter[str]:
+def words(text: str) -> dict[str, float]:
     """Content words in normalised form, compounds at half weight, numbers whole."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = {}
     for term, weight in cutting.terms(text):
         if term[0] in "wd":
-            found[term] += weight
+            found[term] = found.get(term, 0.0) + weight
     return found
 
 

@@ -52,7 +52,6 @@ KINDS = {
     "published": "success",
     "past": "warning",
 }
-ABOVE = (("問い合わせの答え", reverse_lazy("answers:index")),)
 
 
 def _question(row: Version) -> Cell:
@@ -192,7 +191,7 @@ def load(request: HttpRequest) -> HttpResponse:
         )
         return redirect(f"{reverse('answers:index')}?state=draft")
 
-    page = importing.ImportPage(ABOVE)
+    page = importing.ImportPage((("問い合わせの答え", reverse("answers:index")),))
     return importing.respond(request, TABLE, lambda rows: reading.drafts(rows)[1], take, page)
 
 

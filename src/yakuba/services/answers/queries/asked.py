@@ -23,6 +23,7 @@ from yakuba.services.answers.queries import telling
 DAYS = 90  # that the figures look back
 MOST_GROUPED = 1_500  # newest questions that are put together on a page
 MOST_SHOWN = 50  # groups
+SHORT = {"answered": "答えた", "shown": "候補", "handed_over": "担当へ"}  # for a telephone's width
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,19 @@ def charts() -> list[Chart]:
             "asked_at", "field", "channel", "outcome"
         )
     )
-    channels, outcomes = dict(Asked.Channel.choices), dict(Asked.Outcome.choices)
-    hours = [(f"{timezone.localtime(moment).hour}時", outcomes[outcome]) for moment, _, _, outcome in rows]
-    fields = [(field or "そのほか", outcomes[outcome]) for _, field, _, outcome in rows]
-    ways = [(channels[channel], outcomes[outcome]) for _, _, channel, outcome in rows]
+    channels = dict(Asked.Channel.choices)
+    hours = [(timezone.localtime(moment).hour, SHORT[outcome]) for moment, _, _, outcome in rows]
+    fields = [(field or "そのほか", SHORT[outcome]) for _, field, _, outcome in rows]
+    ways = [(channels[channel], SHORT[outcome]) for _, _, channel, outcome in rows]
     busiest = [name for name, _ in Counter(field for field, _ in fields).most_common(15)]
+    seen = [hour for hour, _ in hours]
+    day = range(min(seen, default=0), max(seen, default=0) + 1)
     return [
-        _stacked("聞かれた時刻", hours, [f"{hour}時" for hour in range(24)]),
+        _stacked(
+            "聞かれた時刻",
+            [(f"{hour}時", outcome) for hour, outcome in hours],
+            [f"{hour}時" for hour in day],
+        ),
         _stacked("聞かれた分野（多いものから15）", fields, busiest),
         _stacked("どこから聞かれたか", ways, list(channels.values())),
     ]
@@ -135,9 +142,8 @@ def charts() -> list[Chart]:
 
 def _stacked(title: str, pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> Chart:
     counted = Counter(pairs)
-    outcomes = dict(Asked.Outcome.choices).values()
     rows = [
-        (str(name), {str(outcome): float(counted[name, outcome]) for outcome in outcomes}) for name in names
+        (str(name), {outcome: float(counted[name, outcome]) for outcome in SHORT.values()}) for name in names
     ]
     return bar_chart(rows if pairs else [], title=title, unit="件", stacked=True)
 

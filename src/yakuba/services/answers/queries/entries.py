@@ -90,7 +90,9 @@ def draft_of(version: Version) -> Draft:
 
 def section_facts(section: Section | None) -> SectionFacts | None:
     """A section as it is told."""
-    return section and SectionFacts(section.name, section.telephone, section.hours, section.place)
+    if section is None:
+        return None
+    return SectionFacts(section.name, section.telephone, section.hours, section.place)
 
 
 def filling(section: Section | None, own: dict[str, str]) -> dict[str, str]:

@@ -92,7 +92,7 @@ def test_a_file_goes_out_and_comes_in_again_without_a_change(published, page, cl
     headers = {"Authorization": f"Bearer {token}"}
     file = b"".join(page.get("/api/v1/answers/entries/file", headers=headers))
     answer = page.post(
-        "/api/v1/answers/entries/load", {"file": SimpleUploadedFile("answers.xlsx", file)}, headers=headers
+        "/api/v1/answers/entries/load", {"file": SimpleUploadedFile("answers.csv", file)}, headers=headers
     )
     assert answer.json() == {"changed": 0}, answer.content
 
