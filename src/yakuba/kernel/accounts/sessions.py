@@ -20,6 +20,7 @@ from yakuba.kernel.tenancy import active_municipality
 
 WORD = "signed_in"  # in the session
 OLDEST = timedelta(hours=12)
+AHEAD = timedelta(minutes=5)  # by which the clocks of two machines may differ
 NOTED = timedelta(minutes=1)  # how exactly it is known when somebody was last seen
 LONGEST_BROWSER = 200
 
@@ -50,13 +51,14 @@ def row_of(session: MutableMapping[str, Any], user: User) -> SignedIn | None:
 
 
 def is_old(row: SignedIn) -> bool:
-    """Whether it is over however much it is used."""
-    return timezone.now() - row.began_at > OLDEST
+    """Whether it is over however much it is used. One that begins in the future was begun by a clock that went wrong, and
+    would last until then."""
+    return not -AHEAD <= timezone.now() - row.began_at <= OLDEST
 
 
 def is_idle(row: SignedIn, idle: timedelta) -> bool:
     """Whether nobody has used it for so long."""
-    return timezone.now() - row.seen_at > idle
+    return not -AHEAD <= timezone.now() - row.seen_at <= idle
 
 
 def note_seen(row: SignedIn) -> None:

@@ -50,6 +50,14 @@ def test_a_session_ends_after_twelve_hours_however_busy(client):
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("field", ["began_at", "seen_at"])
+def test_a_clock_that_went_wrong_makes_no_session_longer(client, field):
+    back(**{field: timedelta(minutes=-4)})
+    assert is_in(client), "another machine's clock"
+    back(**{field: timedelta(days=-300)})
+    assert not is_in(client)
+
+
 def test_a_page_that_asks_by_itself_keeps_nobody_in(client):
     back(seen_at=timedelta(minutes=30))
     before = SignedIn.objects.get().seen_at

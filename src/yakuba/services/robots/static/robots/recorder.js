@@ -14,12 +14,18 @@
     part("notice").hidden = !sentence;
     part("notice-text").textContent = sentence || "";
   };
+  // The session has ended, or another login has taken its place: the page asks anew who it is.
+  const heard = (answer, anew) => {
+    if (!anew) return answer.json();
+    location.assign(root.dataset.here);
+    return new Promise(() => {});
+  };
   const send = (fields) => {
     busy = true;
     awaited = Infinity;
     root.setAttribute("aria-busy", "true");
     return fetch(root.dataset.act, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields) })
-      .then((answer) => answer.json()).then((told) => { if (told.number) awaited = told.number; else say(told.problem); })
+      .then((answer) => heard(answer, answer.redirected || answer.status === 403)).then((told) => { if (told.number) awaited = told.number; else say(told.problem); })
       .catch(() => say("操作を送れませんでした。もう一度押してください。"));
   };
 
@@ -124,7 +130,7 @@
     showItems(shown.items || []);
   };
   const ask = () => fetch(`${root.dataset.live}?seen=${seen}`)
-    .then((answer) => answer.json()).then(show)
+    .then((answer) => heard(answer, answer.redirected)).then(show)
     .catch(() => say("サーバーとつながりません。つながるまで待っています。"))
     .finally(() => setTimeout(ask, busy ? WAIT / 2 : WAIT));
 
