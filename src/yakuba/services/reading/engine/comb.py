@@ -176,8 +176,10 @@ def _squeezed_in(grey: Grey, left: float, pitch: float, cells: int) -> bool:
     """In a figure's cell stands more than belongs to it: what is left of a small one beside it, which may be as dark as
     the other only in places, or touch it. left: where in `grey` the first cell begins."""
     levels = [_pieces(grey < darkness, left, pitch, cells) for darkness in PALE]
-    apart = any(_apart_from_figure(own) for pieces in levels for own in pieces.values() if len(own) > 1)
-    return apart or _touched(*[{cell: _largest(own) for cell, own in pieces.items()} for pieces in levels])
+    # at darker levels a thin print's own serifs and stems stand apart
+    apart = any(_apart_from_figure(own) for pieces in levels[2:] for own in pieces.values() if len(own) > 1)
+    dark, middle, _, pale = ({cell: _largest(own) for cell, own in pieces.items()} for pieces in levels)
+    return apart or _touched(dark, middle, pale) or _touched(dark, pale, pale)
 
 
 def _pieces(ink: NDArray[np.bool_], left: float, pitch: float, cells: int) -> dict[int, NDArray[np.int32]]:
@@ -195,7 +197,7 @@ def _largest(pieces: NDArray[np.int32]) -> tuple[int, int, int]:
     return int(found[cv2.CC_STAT_LEFT]), int(found[cv2.CC_STAT_WIDTH]), int(found[cv2.CC_STAT_HEIGHT])
 
 
-def _touched(dark: _Row, middle: _Row, *paler: _Row) -> bool:
+def _touched(dark: _Row, middle: _Row, pale: _Row) -> bool:
     """The widest figure of a row is wider than any other by what belongs to no figure, or by less where only its paler
     ink reaches so far. A row in which all others are 1s says nothing."""
     if len(middle) < FEWEST_WIDTHS:
@@ -204,7 +206,7 @@ def _touched(dark: _Row, middle: _Row, *paler: _Row) -> bool:
     if second < NARROW * height:
         return False
     widest = next(cell for cell, one in middle.items() if one[1] == width)
-    inner, outer = (row.get(widest, middle[widest]) for row in (dark, paler[-1]))
+    inner, outer = (row.get(widest, middle[widest]) for row in (dark, pale))
     grown = max(inner[0] - outer[0], outer[0] + outer[1] - inner[0] - inner[1])
     return width >= (WIDER_THAN_ALL if grown < PALE_SIDE else WIDER_AND_PALE) * second
 
