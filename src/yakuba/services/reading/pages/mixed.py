@@ -28,14 +28,13 @@ def mixed(request: HttpRequest) -> HttpResponse:
     return _page(request, actions.turns(person_of(request)))
 
 
+@require_POST
 @permission_required("reading.mixed")
 def turn(request: HttpRequest, handle: UUID) -> HttpResponse:
     """Take the answer to one value."""
-    if request.method != "POST":
-        return redirect("reading:mixed")
     row = _mine(request, handle)
     shown = request.POST.get("shown", "")
-    if row is None or not about_this(shown, request.user, _subject(row)):
+    if row.done_at is not None or not about_this(shown, request.user, _subject(row)):
         messages.info(request, actions.GONE)
         return redirect("reading:mixed")
     form = AnswerForm(row.question, row.question.case.procedure.definition, "", request.POST)
@@ -60,8 +59,6 @@ def pass_on(request: HttpRequest, handle: UUID) -> HttpResponse:
     """Leave a value to somebody who sees its sheet."""
     row = _mine(request, handle)
     try:
-        if row is None:
-            raise WrongStep(actions.GONE)
         seconds = seconds_since(request.POST.get("shown", ""), request.user, _subject(row))
         actions.pass_on(row, actor=person_of(request), seconds=seconds)
     except WrongStep as refusal:
@@ -82,9 +79,11 @@ def picture(request: HttpRequest, handle: UUID) -> HttpResponse:
     return answer
 
 
-def _mine(request: HttpRequest, handle: UUID) -> Turn | None:
+def _mine(request: HttpRequest, handle: UUID) -> Turn:
+    """This person's turn, also one that is done; of others, and of what was left for long, nothing is there."""
     rows = Turn.objects.select_related("question__case__procedure")
-    return rows.filter(handle=handle, person=request.user, done_at=None).first()
+    row: Turn = get_object_or_404(rows, handle=handle, person=request.user)
+    return row
 
 
 def _again(request: HttpRequest, row: Turn, form: AnswerForm, doubted: str | None) -> HttpResponse:
