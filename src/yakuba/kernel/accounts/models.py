@@ -91,7 +91,8 @@ class ApiToken(models.Model):
     @staticmethod
     def digest_of(token: str) -> str:
         """SHA-256 of the token in hex. Tokens are 256 random bits, so no salt is needed."""
-        return hashlib.sha256(token.encode()).hexdigest()
+        # Bytes of an environment that are no UTF-8 come as halves of characters.
+        return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
     @classmethod
     def issue(

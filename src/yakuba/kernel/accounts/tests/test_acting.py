@@ -34,3 +34,12 @@ def test_who_left_or_never_was_is_refused(yakuba_city, make_staff):
         with pytest.raises(typer.Exit) as refused, acting(username, "ledger.view"):
             raise AssertionError("worked for nobody")
         assert refused.value.exit_code == 2
+
+
+def test_a_token_that_is_no_text_is_nobodys(yakuba_city, make_staff, monkeypatch):
+    """Bytes of an environment that are no UTF-8 come as halves of characters."""
+    person = make_staff(yakuba_city)
+    monkeypatch.setenv("YAKUBA_TOKEN", "\udcff\udcfe")
+    with pytest.raises(typer.Exit) as refused, acting(person.username, ""):
+        raise AssertionError("worked for nobody")
+    assert refused.value.exit_code == 3

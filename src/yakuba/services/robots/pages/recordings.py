@@ -86,6 +86,7 @@ def _editor(
         "text": text or drafts.text_of(row.draft),
         "mark": drafts.mark_of(row.draft),
         "problems": mistakes,
+        "refused": "　".join(map(str, problems)),  # also where a part is missing, which is told first
         "templates": queries.templates(row),
         "difference": queries.difference(row),
         "trial_runs": row.trial_run is not None and row.trial_run.is_unfinished,

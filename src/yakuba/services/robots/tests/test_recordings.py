@@ -44,6 +44,17 @@ def test_one_recording_a_person(office: Office, recording: Recording) -> None:
     recordings.begin(recording.case, recording.system, actor=office.person)
 
 
+def test_why_a_text_is_refused_is_said_while_parts_are_missing(client, office, recording: Recording) -> None:
+    recordings.end(recording)
+    client.force_login(office.person)
+    answer = client.post(reverse("robots:recording_text", args=[recording.pk]), {"text": "名前: [途中"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "次にすること：続きを録画する" in page
+    assert "エラー：この本文にはできません" in page
+    assert "名前: [途中" in page
+
+
 def test_the_log_in_of_a_relative_is_taken_over(recording: Recording) -> None:
     assert drafts.has_steps(recording.draft, "ログイン")
     assert recording.draft["結果"]["項目"] == "登録番号"
