@@ -15,7 +15,7 @@ from yakuba.kernel.operations.finding import one
 from yakuba.services.reading.actions import definitions, questions, uploads
 from yakuba.services.reading.contracts import FileResult, OpenQuestion
 from yakuba.services.reading.models import Batch, BatchFile, Question
-from yakuba.services.reading.operations import answers, arrivals, problems, promises  # noqa: F401  they declare their own
+from yakuba.services.reading.operations import answers, arrivals, covers, problems, promises  # noqa: F401  they declare their own
 from yakuba.services.reading.operations import asked as given
 from yakuba.services.reading.operations.table import OPERATIONS
 from yakuba.services.reading.queries import batches as queries
