@@ -9,6 +9,7 @@ from django import forms
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.ledger.forms import NO_MARK, raw_value, value_field
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.kernel.values import Picks
 from yakuba.services.reading.models import ArrivalFolder, FormDefinition, Question
 from yakuba.services.reading.queries.promises import PEOPLE
@@ -223,3 +224,29 @@ class ArrivalFolderForm(forms.Form):
     )
     kind = forms.ChoiceField(label="入るもの", choices=ArrivalFolder.Kind.choices)
     after = forms.ChoiceField(label="取り込んだあと", choices=ArrivalFolder.After.choices)
+
+
+class CoverForm(forms.Form):
+    """What a cover sheet says."""
+
+    title = forms.CharField(
+        label="束の名前",
+        max_length=120,
+        help_text="例：11月20日 窓口分 乗車証",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "束の名前を入れてください。"},
+    )
+    count = forms.IntegerField(
+        label="枚数",
+        min_value=1,
+        max_value=5000,
+        help_text="表紙のあとに続く紙の枚数。両面なら書かれた面の数です。",
+        error_messages={"required": "枚数を数えて入れてください。"},
+    )
+    day = JapaneseDateField(label="日付", required=False, help_text="空なら今日です。")
+    form = forms.ChoiceField(label="様式", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = FormDefinition.objects.filter(current=True).order_by("title")
+        self.fields["form"].choices = [("", "決めない"), *used.values_list("code", "title")]  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import IO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
@@ -180,7 +180,7 @@ def _take(folder: ArrivalFolder, where: disk.Folder, row: Arrival) -> None:
 def _opened_up(folder: ArrivalFolder, row: Arrival, copy: IO[bytes]) -> _Taken:
     """What the file holds, checked and kept. Raises MailRefused."""
     if folder.kind == ArrivalFolder.Kind.SCANS:
-        return _Taken(list(take_uploads(row.name, copy)))
+        return _Taken(list(take_uploads(row.name, cast(BinaryIO, copy))))
     mail = mails.read(copy.read())
     parts = [kept for name, content in mail.files for kept in take_uploads(name, io.BytesIO(content))]
     return _Taken(parts, mail.sender, mail.subject, tuple(mail.left_out))

@@ -26,13 +26,13 @@ from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.receipt_numbers import read_application_number
-from yakuba.services.reading.actions import reader, twins
+from yakuba.services.reading.actions import covers, reader, twins
 from yakuba.services.reading.actions.by_hand import page_by_hand
 from yakuba.services.reading.actions.cases import assemble
 from yakuba.services.reading.actions.numbering import given_number
 from yakuba.services.reading.actions.uploads import LANE, WrongStep
 from yakuba.services.reading.contracts import PageReading, PageStatus
-from yakuba.services.reading.models import BatchFile, FormDefinition, Question, Sheet
+from yakuba.services.reading.models import BatchFile, Cover, FormDefinition, Question, Sheet
 
 # Also what was sent back to the applicant: the corrected paper, or what is told on the telephone, comes in here.
 OPEN_STATUSES = (Status.READING, Status.CONFIRMING, Status.RETURNED, Status.READY)
@@ -63,15 +63,25 @@ def split_file(file_id: int, tell: Callable[[int, int], None]) -> None:
     BatchFile.objects.filter(pk=file.pk, state=BatchFile.State.SPLITTING).update(state=BatchFile.State.SPLIT)
 
 
-@transaction.atomic
 def add_sheet(file: BatchFile, page: PageImage, seconds: float) -> None:
-    """Make a sheet of a rendered page, to be read; `seconds` are what rendering took."""
-    sheet = Sheet(batch=file.batch, file=file, index=page.index, seconds=seconds)
+    """Make a sheet of a rendered page, to be read; `seconds` are what rendering took. A cover begins another batch."""
+    cover = covers.on_page(page.content) if page.content is not None else None
+    _add_sheet(file, page, seconds, cover)
+
+
+@transaction.atomic
+def _add_sheet(file: BatchFile, page: PageImage, seconds: float, cover: Cover | None) -> None:
+    batch = covers.begun(cover, file) if cover is not None else covers.batch_of(file, page.index)
+    sheet = Sheet(batch=batch, file=file, index=page.index, seconds=seconds)
     if page.content is None:
         _trouble(sheet, Sheet.Problem.DAMAGED, page.refused)
         return
     name = f"{file.pk}-{page.index + 1}"
     sheet.image = store_image(StoredFile.Kind.PAGE, name, page.media_type, page.content)
+    if cover is not None:
+        sheet.state, sheet.message = Sheet.State.COVER, f"「{cover.title}」の表紙です。"
+        sheet.save()
+        return
     sheet.save()
     _ask_to_read(sheet)
 

@@ -135,6 +135,10 @@ class Batch(MunicipalityModel):
     name = models.CharField("名前", max_length=120)
     created_at = models.DateTimeField("取り込み日時", auto_now_add=True)
     created_by = person("取り込んだ職員", null=True)
+    cover = models.ForeignKey(
+        "reading.Cover", models.SET_NULL, null=True, related_name="batches", verbose_name="表紙"
+    )
+    count_seen = models.BooleanField("枚数の違いを確かめた", default=False)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "束"
@@ -180,6 +184,7 @@ class Sheet(MunicipalityModel):
         BLANK = "blank", "白紙"
         PROBLEM = "problem", "困っている"
         ASIDE = "aside", "除外"
+        COVER = "cover", "表紙"
 
     class Problem(models.TextChoices):
         UNKNOWN_FORM = "unknown_form", "様式がわからない"
@@ -469,7 +474,7 @@ class Tightening(MunicipalityModel):
 
 
 # Below, since they name what stands above.
-from yakuba.services.reading.models.arrivals import Arrival, ArrivalFolder  # noqa: E402
+from yakuba.services.reading.models.arrivals import Arrival, ArrivalFolder, Cover  # noqa: E402
 
 __all__ = [
     "Arrival",
@@ -478,6 +483,7 @@ __all__ = [
     "BatchFile",
     "CheckedCount",
     "Correction",
+    "Cover",
     "DesignedForm",
     "DesignedPage",
     "DesignedTrial",

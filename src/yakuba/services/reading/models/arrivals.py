@@ -9,6 +9,28 @@ from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
+class Cover(MunicipalityModel):
+    """A cover sheet (表紙) that a clerk prints for a pile: its code parts a stack at scanning, its number is compared with
+    the sheets that follow."""
+
+    token = models.CharField("符号", max_length=16)
+    title = models.CharField("束の名前", max_length=120)
+    form = models.ForeignKey(
+        "reading.FormDefinition", models.SET_NULL, null=True, related_name="+", verbose_name="様式"
+    )
+    day = models.DateField("日付")
+    count = models.PositiveIntegerField("枚数")
+    created_by = person("作った職員", null=True)
+    created_at = models.DateTimeField("作成日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "表紙"
+        constraints = [models.UniqueConstraint(fields=["municipality", "token"], name="cover_token_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class ArrivalFolder(MunicipalityModel):
     """A folder that a scanner, or whoever fetches its mail, writes into. It lies below `YAKUBA_ARRIVAL_ROOT`."""
 

@@ -18,6 +18,7 @@ from yakuba.services.reading.models import Batch, BatchFile, Question
 from yakuba.services.reading.operations import (  # noqa: F401  they declare their own
     answers,
     arrivals,
+    covers,
     problems,
     promises,
     residents,

@@ -21,6 +21,7 @@ from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.forms import UploadForm
 from yakuba.services.reading.models import Batch, BatchFile
 from yakuba.services.reading.queries import batches as queries
+from yakuba.services.reading.queries.covers import counted
 from yakuba.services.reading.queries.problems import incomplete_cases, problem_sheets
 from yakuba.services.reading.queries.questions import types_waiting
 
@@ -30,6 +31,8 @@ def _state(batch: Any) -> Cell:
         return status("running", "読み取り中")
     if batch.problems or batch.open:
         return status("person", "確認待ち")
+    if batch.parted and not batch.sheet_count:
+        return status("success", "表紙で分けました")
     return status("success", "済み") if batch.sheet_count else status("warning", "読めるファイルなし")
 
 
@@ -117,7 +120,7 @@ def _tell(request: HttpRequest, batch: Batch) -> None:
 @permission_required("reading.view")
 def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """One batch: progress, files, cases, and the way to what waits."""
-    row = get_object_or_404(Batch.objects.select_related("created_by"), pk=batch_id)
+    row = get_object_or_404(Batch.objects.select_related("created_by", "cover"), pk=batch_id)
     progress = queries.progress_of(row)
     context = {
         "batch": row,
@@ -131,6 +134,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponseBase:
         "incomplete": incomplete_cases(row.pk)[:5],
         "failed": queries.failed_files(row),
         "types": types_waiting(row.pk),
+        "counted": counted(row),
     }
     return respond(request, _cases(row), "reading/batch.html", lambda wanted: context)
 

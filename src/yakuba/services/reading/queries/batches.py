@@ -59,8 +59,8 @@ def progress_of(batch: Batch) -> BatchProgress:
         files=sum(files.values()),
         refused=files.get(BatchFile.State.REFUSED, 0),
         known=files.get(BatchFile.State.KNOWN, 0),
-        pages=taken.aggregate(pages=Sum("pages"))["pages"] or 0,
-        sheets=sum(sheets.values()),
+        pages=max(taken.aggregate(pages=Sum("pages"))["pages"] or 0, _papers(sheets)),
+        sheets=_papers(sheets),
         waiting=sheets.get(Sheet.State.WAITING, 0),
         blank=sheets.get(Sheet.State.BLANK, 0),
         problems=sheets.get(Sheet.State.PROBLEM, 0),
@@ -76,6 +76,11 @@ def progress_of(batch: Batch) -> BatchProgress:
         answered=asked.answered,
         failed=files.get(BatchFile.State.FAILED, 0),
     )
+
+
+def _papers(sheets: dict[str, int]) -> int:
+    """How many sheets there are, without the cover."""
+    return sum(number for state, number in sheets.items() if state != Sheet.State.COVER)
 
 
 def pages_of(rows: Sequence[Batch]) -> dict[int, int]:
@@ -125,11 +130,13 @@ def statistics_of(batch: Batch) -> BatchStatistics:
 
 
 def listed_batches() -> QuerySet[Any]:
-    """Batches with the counts of the list: `sheet_count`, `waiting`, `problems`, `open`, `refused`, `splitting`."""
+    """Batches with the counts of the list: `sheet_count`, `parted` (by covers into other batches), `waiting`, `problems`, `open`, `refused`, `splitting`."""
     sheets = Sheet.objects.filter(batch=OuterRef("pk"))
     files = BatchFile.objects.filter(batch=OuterRef("pk"))
     asked = questions.waiting().filter(sheet__batch=OuterRef("pk"))
+    parted = Sheet.objects.filter(file__batch=OuterRef("pk")).exclude(batch=OuterRef("pk"))
     return batches().annotate(
+        parted=_number(parted, "file__batch"),
         sheet_count=_number(sheets, "batch"),
         waiting=_number(sheets.filter(state=Sheet.State.WAITING), "batch"),
         problems=_number(sheets.filter(state=Sheet.State.PROBLEM), "batch"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.registry import CheckResult, Failure, FirstStep, QueueState, RunningWork
 from yakuba.services.reading.models import Batch, BatchFile, FormDefinition, Question
-from yakuba.services.reading.queries import arrivals, residents
+from yakuba.services.reading.queries import arrivals, covers, residents
 from yakuba.services.reading.queries.batches import failed_files, in_state, listed_batches, pages_of
 from yakuba.services.reading.queries.corrections import corrections
 from yakuba.services.reading.queries.mixed import mixable
@@ -101,21 +101,34 @@ def failures(user: Any, most: int | None = 50) -> list[Failure]:
 def _arrival_failures() -> list[Failure]:
     """Files of scanners' folders that could not be read, and folders that cannot be looked at."""
     url = reverse("reading:arrivals")
-    return [
-        Failure(
-            f"フォルダ「{row.folder.name}」の読めないファイル：{row.name}",
-            row.message,
-            url,
-            "見る",
-            row.came_at,
-        )
-        for row in arrivals.unsettled()[:50]
-    ] + [
-        Failure(
-            f"スキャナのフォルダ「{row.name}」", row.trouble, url, "見る", row.looked_at or row.created_at
-        )
-        for row in arrivals.folders().filter(active=True).exclude(trouble="")
-    ]
+    return (
+        [
+            Failure(
+                f"フォルダ「{row.folder.name}」の読めないファイル：{row.name}",
+                row.message,
+                url,
+                "見る",
+                row.came_at,
+            )
+            for row in arrivals.unsettled()[:50]
+        ]
+        + [
+            Failure(
+                f"スキャナのフォルダ「{row.name}」", row.trouble, url, "見る", row.looked_at or row.created_at
+            )
+            for row in arrivals.folders().filter(active=True).exclude(trouble="")
+        ]
+        + [
+            Failure(
+                f"枚数が表紙と違う束：{batch.name}",
+                found.sentence,
+                reverse("reading:batch", args=[batch.pk]),
+                "束を見る",
+                batch.created_at,
+            )
+            for batch, found in covers.differing()
+        ]
+    )
 
 
 def first_step(user: Any) -> FirstStep | None:

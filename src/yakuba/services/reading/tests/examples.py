@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +23,7 @@ from yakuba.services.reading.models import (
     Batch,
     BatchFile,
     Correction,
+    Cover,
     DesignedForm,
     DesignedPage,
     DesignedTrial,
@@ -70,6 +71,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         folder=folder, entry="a.pdf", name=f"{word}.pdf", size=1, changed=1, state="refused", batch=batch
     )
     return {
+        "cover_id": Cover.objects.create(title=word, token="a" * 16, day=date(2026, 4, 1), count=1).pk,
         "arrival_id": arrival.pk,
         "folder_id": folder.pk,
         "batch_id": batch.pk,
