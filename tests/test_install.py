@@ -17,7 +17,9 @@ PAGE = PROJECT / "docs/operate/install.md"
 WORD = "a-long-word-of-hanako"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.full))]
+)
 def house(request, tmp_path):
     if request.param == "sqlite":
         yield empty_house(tmp_path)

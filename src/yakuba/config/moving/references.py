@@ -64,7 +64,7 @@ SUBJECTS = (
 )  # fmt: skip
 ARGUMENTS = (
     "actor", "actor_id", "sheet_id", "file_id", "form_id", "trial_id", "run_id", "row_id", "recording_id", "print_id",
-    "round_id", "schedule_id", "shredding_id", "transfers_id",
+    "round_id", "schedule_id", "shredding_id", "transfers_id", "folder_id",
 )  # fmt: skip
 # In the details of these events alone, the name is a number's.
 OF_EVENTS = {
@@ -74,6 +74,8 @@ OF_EVENTS = {
 }
 CHANGES: dict[str, Change] = {
     "accounts.Role.permissions": plain,
+    "signin.DirectoryRule.groups": plain,
+    "signin.DirectoryRule.factors": plain,
     "audit.AuditEvent.subject": tail,
     "audit.AuditEvent.details": within(*SUBJECTS),
     "tables.ColumnChoice.columns": plain,
@@ -105,10 +107,14 @@ CHANGES: dict[str, Change] = {
     "reading.DesignedForm.doubts": plain,
     "reading.DesignedTrial.result": plain,
     "reading.Sheet.reading": plain,
+    "reading.Sheet.look": plain,
+    "reading.Arrival.subject": plain,
     "reading.Question.candidates": plain,
     "reading.Question.reasons": plain,
     "reading.Question.held_back": plain,
     "reading.Correction.source": within("sheet"),
+    "answers.Knowledge.learned": plain,
+    "answers.Asked.shown": numbers,
     "robots.System.credential_names": plain,
     "robots.ScenarioVersion.forms": plain,
     "robots.Run.problem": plain,

@@ -126,10 +126,10 @@ class Scan:
 
 @pytest.fixture(scope="session")
 def pile(tmp_path_factory: pytest.TempPathFactory) -> list[Scan]:
-    """Eight generated sheets with skew, noise, seals and pens."""
+    """Six generated sheets with skew, noise, seals and pens."""
     folder = tmp_path_factory.mktemp("pile")
     script = SAMPLES / "generator" / "generate.py"
-    command = [sys.executable, str(script), "--sheets", "8", "--seed", "4711", "--out", str(folder)]
+    command = [sys.executable, str(script), "--sheets", "6", "--seed", "4711", "--out", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     return list(_scans(folder))
 
