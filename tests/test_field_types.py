@@ -34,7 +34,7 @@ def document(kind: FieldType) -> dict:
     field = {"code": "one", "label": kind.label, "type": kind.code}
     if kind.picks is not Picks.NONE:
         field["options"] = OPTIONS
-    number = {"code": "receipt_number", "label": "受付番号", "type": "receipt_number"}
+    number = {"code": "receipt_number", "label": "整理番号", "type": "receipt_number"}
     baseline = {"minutes_per_case": 1, "kind": "estimated"}
     return {"procedure": "p", "title": "見本", "version": 1, "baseline": baseline, "fields": [number, field]}
 
