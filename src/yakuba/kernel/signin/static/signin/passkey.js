@@ -48,6 +48,8 @@
       return;
     }
     button.hidden = false;
+    // A browser that has drawn the page before this ran has passed the hidden button over.
+    if (button.autofocus && document.activeElement === document.body) button.focus();
     let busy = false;
     button.addEventListener("click", async function (event) {
       event.preventDefault();
