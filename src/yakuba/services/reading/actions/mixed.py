@@ -28,6 +28,7 @@ def turns(user: Any) -> list[Turn]:
     """The value that this person has to look at, and the one after it; fewer where nothing is left that may follow. That a
     picture goes out to a person is recorded here, once."""
     _put_back()
+    _withdraw(user)
     before = Turn.objects.filter(person=user).exclude(done_at=None).order_by("-pk").first()
     rows = list(Turn.objects.filter(person=user, done_at=None).select_related("question").order_by("pk"))
     if before and rows and rows[0].question.case_id == before.question.case_id:  # what stood between is gone
@@ -57,6 +58,13 @@ def _put_back() -> None:
     )
     open_ = Turn.objects.filter(done_at=None)
     open_.exclude(pk__in=open_.filter(theirs).values("pk")).delete()
+
+
+def _withdraw(user: Any) -> None:
+    """Turns whose value may no longer be shown alone: its person came under protection, or the town has it looked at."""
+    for row in Turn.objects.filter(person=user, done_at=None).exclude(question__in=mixable().values("pk")):
+        _free(row.question)
+        row.delete()
 
 
 def _drawn(user: Any, other_than: int | None) -> Question | None:

@@ -81,7 +81,7 @@ def test_when_the_responsible_person_has_left_the_job_says_so(office):
     states.fail(Job.objects.get().ticket, because=told.value, attempts=3)
     run.refresh_from_db()
     assert (run.state, run.ending, run.holder) == (RunState.HALTED, Ending.GIVEN_UP, "")
-    (failure,) = today._held_up_runs()
+    (failure,) = today._held_up_runs(None)
     assert "在職していない" in failure.reason
     assert failure.action_label == "開いて再開する"
     with pytest.raises(Conflict, match="在職していない"):
