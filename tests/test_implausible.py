@@ -60,7 +60,10 @@ def test_a_number_that_no_row_has_is_not_found(client, objects, number):
 def test_nothing_in_a_query_breaks_a_page(client, objects):
     turns = itertools.cycle((*HUGE[1:], *STRANGE))  # all pages share what reads them
     for page in PAGES:
-        if page.name in {"logout", *FOR_PROGRAMS}:  # the health of a house without workers is no fault of the query
+        if page.name in {
+            "logout",
+            *FOR_PROGRAMS,
+        }:  # the health of a house without workers is no fault of the query
             continue
         for value in (HUGE[0], NUL, next(turns), next(turns)):
             status, *where = tried(client.get, page.url(objects), dict.fromkeys(ASKED, value))

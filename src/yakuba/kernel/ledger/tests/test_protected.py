@@ -223,7 +223,11 @@ def test_it_ends_by_a_second_person_alone_and_never_by_itself(
     client.force_login(clerk)
     page = reverse("ledger:case", args=[case.pk])
     assert_hidden(text_of(client.get(page)))  # the period has passed
-    due = [one["count"] for one in todays_work(clerk)["queues"] if "支援措置" in one["label"] and "期限" in one["label"]]
+    due = [
+        one["count"]
+        for one in todays_work(clerk)["queues"]
+        if "支援措置" in one["label"] and "期限" in one["label"]
+    ]
     assert due == [1]
     asked = protecting.ask_end(row, "申出の取下げ", actor=clerk)
     assert_hidden(text_of(client.get(page)))
