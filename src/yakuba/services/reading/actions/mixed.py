@@ -15,7 +15,7 @@ from yakuba.services.reading.actions import questions
 from yakuba.services.reading.actions.cases import locked_case
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Turn
-from yakuba.services.reading.queries.mixed import has_place, mixable
+from yakuba.services.reading.queries.mixed import alone, has_place, mixable
 from yakuba.services.reading.queries.together import for_another
 
 AHEAD = 2  # the value before the person, and the one whose picture is fetched meanwhile
@@ -62,7 +62,8 @@ def _put_back() -> None:
 
 def _withdraw(user: Any) -> None:
     """Turns whose value may no longer be shown alone: its person came under protection, or the town has it looked at."""
-    for row in Turn.objects.filter(person=user, done_at=None).exclude(question__in=mixable().values("pk")):
+    mine = Turn.objects.filter(person=user, done_at=None)
+    for row in mine.exclude(question__in=alone(Question.objects.all()).values("pk")):
         _free(row.question)
         row.delete()
 

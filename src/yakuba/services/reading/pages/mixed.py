@@ -16,10 +16,10 @@ from yakuba.services.reading.actions import mixed as actions
 from yakuba.services.reading.actions.answers import AnswerRefused
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.forms import AnswerForm
-from yakuba.services.reading.models import Turn
+from yakuba.services.reading.models import Question, Turn
 from yakuba.services.reading.pages.confirm import candidates_of
 from yakuba.services.reading.queries import pictures
-from yakuba.services.reading.queries.mixed import mixable
+from yakuba.services.reading.queries.mixed import alone, mixable
 
 
 @permission_required("reading.mixed")
@@ -69,7 +69,7 @@ def pass_on(request: HttpRequest, handle: UUID) -> HttpResponse:
 @permission_required("reading.mixed")
 def picture(request: HttpRequest, handle: UUID) -> HttpResponse:
     """PNG of the value alone, for whose turn it is."""
-    rows = Turn.objects.filter(question__in=mixable().values("pk"))  # as it is now: see `actions.turns`
+    rows = Turn.objects.filter(question__in=alone(Question.objects.all()).values("pk"))  # as it is now
     row = get_object_or_404(rows, handle=handle, person=request.user, done_at=None)
     value = CaseValue.objects.filter(case=row.question.case_id, field=row.question.field).first()
     content = pictures.lone_picture(value, request.user) if value else None

@@ -13,15 +13,20 @@ from yakuba.services.reading.queries.questions import waiting
 
 
 def mixable() -> QuerySet[Question]:
-    """Open values that may: doubtful readings, and nothing that is masked, that a person always has to look at, or that
-    belongs to somebody under protection. What contradicts another field, or was passed on, needs its sheet."""
-    rows = waiting().filter(kind=Question.Kind.READING, in_context=False).exclude(type__in=MASKED_TYPES)
-    rows = rows.exclude(case__in=[int(key) for key in policy.under(KIND)])
+    """Open values that may. What contradicts another field, or was passed on, needs its sheet."""
+    rows = alone(waiting().filter(kind=Question.Kind.READING, in_context=False))
+    disputed = Question.objects.annotate(n=Count("entries")).filter(people__gt=1, n__gt=1)
+    return rows.exclude(pk__in=disputed.values("pk"))
+
+
+def alone(rows: QuerySet[Question]) -> QuerySet[Question]:
+    """Those that nothing forbids to show alone: nothing that is masked, that a person always has to look at, or that
+    belongs to somebody under protection."""
     critical = Q(pk__in=())
     for form, field in Promise.objects.filter(per_million=0).values_list("form", "field"):
         critical |= Q(sheet__form__code=form, field=field)
-    disputed = Question.objects.annotate(n=Count("entries")).filter(people__gt=1, n__gt=1)
-    return rows.exclude(critical).exclude(pk__in=disputed.values("pk"))
+    protected = [int(key) for key in policy.under(KIND)]
+    return rows.exclude(type__in=MASKED_TYPES).exclude(case__in=protected).exclude(critical)
 
 
 def has_place(question: Question) -> bool:
