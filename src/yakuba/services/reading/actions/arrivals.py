@@ -121,17 +121,28 @@ def take(folder_id: int, check: Callable[[], None] = lambda: None) -> None:
     """Take what is complete, and put away what was taken; `check` after each file, where it may stop."""
     folder = ArrivalFolder.objects.get(pk=folder_id)
     rows = folder.arrivals.filter(filed=False).exclude(state=State.COMING).order_by("pk")
+    troubles: list[str] = []
     for row in list(rows):
         check()
         try:
             with _open(folder) as where:
-                if row.state == State.TAKING:
-                    _take_apart(folder, where, row)
-                _put_away(folder, where, row)
+                if trouble := _trouble_with(folder, where, row):
+                    troubles.append(trouble)
         except disk.FolderTrouble as trouble:
             _tell(folder, str(trouble), folder.note)
             return
-    _tell(folder, "", folder.note)
+    _tell(folder, troubles[0] if troubles else "", folder.note)
+
+
+def _trouble_with(folder: ArrivalFolder, where: disk.Folder, row: Arrival) -> str:
+    """Take one file and put it away; what keeps it from that keeps no other waiting, and is returned."""
+    try:
+        if row.state == State.TAKING:
+            _take_apart(folder, where, row)
+        _put_away(folder, where, row)
+    except disk.FolderTrouble as trouble:
+        return f"「{row.name}」: {trouble}"
+    return ""
 
 
 def _take_apart(folder: ArrivalFolder, where: disk.Folder, row: Arrival) -> None:

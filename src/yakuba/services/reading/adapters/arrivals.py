@@ -123,17 +123,20 @@ class Folder:
         """Move it into the subfolder `kind` under a name of its own; with `told`, a text beside it. Returns that name, or
         "" where it is there no more. sha256: what was taken; another file that came under the name meanwhile is put back.
         May be repeated. Raises FolderTrouble."""
-        name = put_away_name(number, file.shown)
+        name, first = put_away_name(number, file.shown), _name(file.entry)
         with _told(), self._in(file.place) as where, self._made(kind) as target:
             if where is None:
                 return ""
-            try:
-                os.rename(_name(file.entry), name, src_dir_fd=where, dst_dir_fd=target)
-            except FileNotFoundError:
-                return name if _is_there(name, target) else ""
-            if not _is(name, target, file, sha256):
-                _back(name, target, _name(file.entry), where)
-                return ""
+            if _is_there(name, target) and not _is(name, target, file, sha256):
+                _back(name, target, first, where)  # moved by a worker that was killed before it compared
+            if not _is_there(name, target):
+                try:
+                    os.rename(first, name, src_dir_fd=where, dst_dir_fd=target)
+                except FileNotFoundError:
+                    return ""
+                if not _is(name, target, file, sha256):
+                    _back(name, target, first, where)
+                    return ""
             if told:
                 _write(f"{name}.理由.txt", told, target)
             return name
@@ -263,14 +266,22 @@ def _is(name: str, where: int, file: Found, sha256: str) -> bool:
 
 def _back(name: str, source: int, first: str, where: int) -> None:
     """Where a third file has come meanwhile, it gets another name: nothing is written over."""
-    while _is_there(first, where):
-        first = f"_{first}"[-120:]
-    os.rename(name, first, src_dir_fd=source, dst_dir_fd=where)
+    free, number = first, 1
+    while _is_there(free, where):
+        number += 1
+        free = put_away_name(number, os.fsencode(first).decode(errors="replace"))
+    os.rename(name, free, src_dir_fd=source, dst_dir_fd=where)
 
 
 def _write(name: str, text: str, where: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(name, flags, 0o660, dir_fd=where), "w", encoding="utf-8-sig") as file:
+    """In a file of its own: what lies under the name (a pipe, a second name of another file) is not written into."""
+    with suppress(FileNotFoundError, IsADirectoryError, PermissionError):
+        os.unlink(name, dir_fd=where)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with (
+        suppress(FileExistsError),
+        os.fdopen(os.open(name, flags, 0o660, dir_fd=where), "w", encoding="utf-8-sig") as file,
+    ):
         file.write(text + "\r\n")
 
 
@@ -288,8 +299,8 @@ def _told() -> Iterator[None]:
 def _sentence(error: OSError) -> str:
     known = {
         errno.ENOENT: "フォルダが見つかりません。共有フォルダの接続と名前を確かめてください。",
-        errno.EACCES: "フォルダを開く権利がありません。システム担当がアクセス権を直します。",
-        errno.EPERM: "フォルダを開く権利がありません。システム担当がアクセス権を直します。",
+        errno.EACCES: "開く権利がありません。システム担当がアクセス権を直します。",
+        errno.EPERM: "開く権利がありません。システム担当がアクセス権を直します。",
         errno.ELOOP: "フォルダの場所にリンクがあるので開きません。本物のフォルダにしてください。",
         errno.ENOTDIR: "フォルダの場所に、フォルダでないものがあります。",
         errno.ENOSPC: "ディスクがいっぱいで、ファイルを移せません。",
