@@ -34,7 +34,7 @@ class NothingToWrite(ValueError):
 
 
 def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download:
-    """The cases that `wanted` lists, with all their values. form: a key of FORMATS; accept: a character that
+    """The cases that `wanted` lists, with all their values; one that nobody confirmed says so. form: a key of FORMATS; accept: a character that
     Shift_JIS cannot hold may be reduced by the town's table, or become 〓. Who took it is recorded.
 
     Raises NothingToWrite, Lacking, and KeyError for another form.
@@ -87,9 +87,12 @@ def _table(procedure: Procedure, cases: Any, title: str, actor: Actor) -> Table:
 
 def _rows(cases: Sequence[Any], fields: Sequence[Any], actor: Actor) -> Iterator[list[str | int]]:
     values: dict[int, dict[str, str]] = {case.pk: {} for case in cases}
+    unconfirmed: set[tuple[int, str]] = set()
     stored = CaseValue.objects.filter(case__in=list(values))
-    for case_id, field, value in stored.values_list("case_id", "field", "value"):
+    for case_id, field, value, trusted in stored.values_list("case_id", "field", "value", "trusted"):
         values[case_id][field] = value
+        if not trusted:
+            unconfirmed.add((case_id, field))
     seen = filed(actor, values)
     for case in cases:
         day = wareki(timezone.localtime(case.created_at), weekday=False)
@@ -99,5 +102,10 @@ def _rows(cases: Sequence[Any], fields: Sequence[Any], actor: Actor) -> Iterator
             LABELS[Status(case.status)],
             case.target_number,
             day,
-            *(seen[case.pk].cell(item, own.get(item.code, "")) for item in fields),
+            *(
+                seen[case.pk].cell(
+                    item, own.get(item.code, ""), unconfirmed=(case.pk, item.code) in unconfirmed
+                )
+                for item in fields
+            ),
         ]

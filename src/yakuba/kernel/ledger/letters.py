@@ -16,7 +16,8 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.actions import add_event
-from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter, CaseValue
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter
+from yakuba.kernel.ledger.queries import unconfirmed_of, values_of
 from yakuba.kernel.ledger.sight import KIND, Sight
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.letters import glyphs, queries, verify, wording
@@ -57,8 +58,10 @@ def kind_for(case: Case) -> LetterKind | None:
 
 
 def likely(case: Case, seen: Sight) -> dict[str, str]:
-    """Name, postal code and address of who probably applied, as far as the person sees them, to be checked; and the reason that was noted last."""
-    stored = dict(CaseValue.objects.filter(case=case).values_list("field", "value"))
+    """Name, postal code and address of who probably applied, as far as the person sees them, to be checked; and the reason
+    that was noted last. What nobody has confirmed stays empty (`left_empty`): a letter to a wrong address is read by
+    somebody else."""
+    stored, unconfirmed = values_of(case), unconfirmed_of(case)
     found = {}
     for kind, codes in LIKELY.items():
         fields = case.procedure.definition.fields
@@ -66,11 +69,19 @@ def likely(case: Case, seen: Sight) -> dict[str, str]:
         if seen.hidden and kind != "name":
             found[kind] = ""
             continue
-        text = next((stored[code] for code in (*codes, *first) if stored.get(code)), "")
+        code = next((one for one in (*codes, *first) if stored.get(one)), "")
+        text = "" if code in unconfirmed else stored.get(code, "")
         found[kind] = shown(kind, text).lstrip("〒") if text else ""
     events = CaseEvent.objects.filter(case=case, kind=f"ledger.{case.status}").order_by("-at", "-pk")
     last = events.first()
     return found | {"text": str(last.details.get("reason", "")) if last else ""}
+
+
+def left_empty(case: Case) -> list[str]:
+    """The labels of the values that would say who applied, and that nobody has confirmed."""
+    unconfirmed = unconfirmed_of(case)
+    fields = case.procedure.definition.fields
+    return [one.label for one in fields if one.type in LIKELY and one.code in unconfirmed]
 
 
 def make(case: Case, draft: Draft, *, actor: User) -> CaseLetter:

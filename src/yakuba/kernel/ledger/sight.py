@@ -18,6 +18,7 @@ from yakuba.kernel.protection import policy
 from yakuba.kernel.protection.policy import HIDDEN, Places
 
 KIND = "ledger.case"
+UNCONFIRMED = "（未確認）"  # stands in a file behind a value that nobody has confirmed
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Sight:
             return HIDDEN
         return item.shown(value, revealed=self.revealed)
 
-    def cell(self, item: FieldDefinition, value: str) -> str | int:
-        """The same in a spreadsheet."""
+    def cell(self, item: FieldDefinition, value: str, *, unconfirmed: bool = False) -> str | int:
+        """The same in a spreadsheet. An unconfirmed one says so in its own cell, a blank one too: it is copied alone,
+        and whoever reads the file by machine has to stop at it."""
         if value and self.hides(item):
             return HIDDEN
-        return item.kind.cell(value, item.options, revealed=self.revealed)
+        cell = item.kind.cell(value, item.options, revealed=self.revealed)
+        return f"{cell}{UNCONFIRMED}" if unconfirmed else cell
 
     def raw(self, item: FieldDefinition | None, value: str) -> str:
         """The same for a program: the canonical value, where it is neither masked nor hidden."""

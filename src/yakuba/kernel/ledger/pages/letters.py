@@ -39,7 +39,7 @@ def make(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"{kind.label}を作りました。「申請者への通知」から取り出してください。")
             return redirect("ledger:case", row.pk)
     record("ledger.case_viewed", subject=f"case:{row.pk}", actor=person_of(request))
-    context = {"case": row, "kind": kind, "form": form}
+    context = {"case": row, "kind": kind, "form": form, "left_empty": letters.left_empty(row)}
     return render(request, "ledger/letter.html", context, status=422 if form.errors else 200)
 
 

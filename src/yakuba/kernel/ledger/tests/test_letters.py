@@ -14,7 +14,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.bundles import actions as bundles
 from yakuba.kernel.definitions.bundle import unpacked
 from yakuba.kernel.ledger import actions, letters, life
-from yakuba.kernel.ledger.models import Case, CaseLetter
+from yakuba.kernel.ledger.models import UNASKED, Case, CaseLetter
 from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.letters import actions as templates
@@ -74,6 +74,18 @@ def test_a_postal_code_is_printed_in_its_one_form(page, returned, typed, printed
 def test_a_postal_code_that_is_none_makes_no_letter(page, returned, typed):
     assert "7けたの数字" in sent(page, returned, postal_code=typed).content.decode()
     assert not CaseLetter.objects.exists()
+
+
+def test_a_name_that_nobody_confirmed_is_not_put_into_a_letter(page, returned, clerk):
+    address = reverse("ledger:letter", args=[returned.pk])
+    actions.record_value(returned, "name", "山目太郎", trusted=False, source={UNASKED: True})
+    shown = page.get(address).content.decode()
+    assert "山目太郎" not in shown
+    assert "氏名は未確認なので、宛名に入れていません" in shown
+    actions.confirm_value(returned, "name", "山田太郎", actor=clerk, seconds=0)
+    shown = page.get(address).content.decode()
+    assert "山田太郎" in shown
+    assert "未確認" not in shown
 
 
 def test_a_correction_is_asked_for_from_the_page_of_the_case(page, returned):

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger import actions
 from yakuba.kernel.ledger.listing import CASES, listed, spellings
+from yakuba.kernel.ledger.models import UNASKED
 from yakuba.kernel.lists import Wanted
 
 FIELDS = [
@@ -123,6 +124,19 @@ def test_csv_in_both_encodings_and_no_character_is_lost_unseen(town, client, cle
     accepted = b"".join(client.get("/cases/export/?form=cp932&procedure=bus&accept=1")).decode("cp932")
     assert "吉野家〓" in accepted
     assert "髙橋花子" in accepted
+
+
+@pytest.mark.parametrize("form", ["utf-8", "json"])
+def test_a_value_that_nobody_confirmed_says_so_in_every_file(town, client, clerk, form):
+    case = actions.open_case(town, "0800000517")
+    for field, value in (("phone", "0312345678"), ("note", "")):
+        actions.record_value(case, field, value, trusted=False, source={UNASKED: True})
+    actions.record_value(case, "name", "山目太郎", trusted=True, source={})
+    client.force_login(clerk)
+    file = b"".join(client.get(f"/cases/export/?form={form}&procedure=bus")).decode("utf-8-sig")
+    assert file.count("（未確認）") == 2, "a blank one too: nobody has looked whether it is"
+    assert "03-1234-5678（未確認）" in file
+    assert "山目太郎（未確認）" not in file
 
 
 def test_csv_of_two_procedures_is_not_offered_and_says_what_to_do(town, client, clerk):

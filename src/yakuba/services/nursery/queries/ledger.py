@@ -18,7 +18,21 @@ from yakuba.services.nursery.models import Round
 from yakuba.services.nursery.queries import facts, rounds
 
 WISH = re.compile(r"wish_(\d+)")
+DECIDES = frozenset(
+    [
+        "child_name",
+        "child_birth",
+        "start_date",
+        "sibling_mode",
+        "sibling_together",
+        "district",
+        "current_facility",
+        "gives_up",
+        "wants_hold",
+    ]
+)  # what a round takes from every application, whatever its rules ask
 NO_BIRTH = "児童の生年月日がないか、日付として読めません。受付簿で値を直して、もう一度取り込んでください。"
+NOT_CONFIRMED = "だれも確かめていない値では選考できません：{fields}。受付の画面の「直す」で確かめて、もう一度取り込んでください。"
 YES = frozenset({"yes", "1", "true", "はい", "あり", "有"})
 UNCONFIRMED, LATER, SEATED = (
     "読み取り・確認が済んでいない",
@@ -38,9 +52,10 @@ class Read:
 
 
 def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
-    """Every confirmed case that asks for the round's start date or an earlier one, with its household."""
+    """Every confirmed case that asks for the round's start date or an earlier one, with its household. A case is refused
+    where the round would decide by a value that nobody confirmed; such a value of another field is left out."""
     cases = list(Case.objects.filter(procedure=round.procedure).order_by("receipt_number"))
-    values = _values(round)
+    values, unconfirmed = _values(round)
     places = rounds.places(round)
     labels = facts.procedure_labels(round)
     left_out: Counter[str] = Counter()
@@ -49,14 +64,17 @@ def applications(round: Round, rules: Rules, seated: set[str]) -> Read:
     withdrawn: list[int] = []
     for case in cases:
         stated = {"receipt_number": case.receipt_number} | values.get(case.pk, {})
+        doubted = unconfirmed.get(case.pk, set())
         reason = _reason_to_leave_out(case, stated, round)
         if case.status == Status.WITHDRAWN:
             withdrawn.append(case.pk)
         elif reason:
             left_out[reason] += 1
+        elif relied := [code for code in stated if code in doubted and _decides(code, rules)]:
+            problems.append(_not_confirmed(case, relied, round))
         else:
             try:
-                rows.append(_row(case, stated, places))
+                rows.append(_row(case, _without(stated, doubted), places))
             except ValueError:
                 problems.append(Problem(0, f"受付 {case.receipt_number}", NO_BIRTH))
     _put_households_together(rows, rules)
@@ -75,12 +93,34 @@ def waiting(round: Round) -> int:
     return rows.filter(status__in=[Status.READING, Status.CONFIRMING]).count()
 
 
-def _values(round: Round) -> dict[int, dict[str, str]]:
+def _values(round: Round) -> tuple[dict[int, dict[str, str]], dict[int, set[str]]]:
+    """Case → its values by field; and case → the fields whose value nobody confirmed."""
     found: dict[int, dict[str, str]] = {}
-    rows = CaseValue.objects.filter(case__procedure=round.procedure).values_list("case_id", "field", "value")
-    for case, field, value in rows.iterator(chunk_size=5000):
+    unconfirmed: dict[int, set[str]] = {}
+    rows = CaseValue.objects.filter(case__procedure=round.procedure)
+    for case, field, value, trusted in rows.values_list("case_id", "field", "value", "trusted").iterator(
+        chunk_size=5000
+    ):
         found.setdefault(case, {})[field] = value
-    return found
+        if not trusted:
+            unconfirmed.setdefault(case, set()).add(field)
+    return found, unconfirmed
+
+
+def _decides(code: str, rules: Rules) -> bool:
+    """Whether a round decides by that field."""
+    asked = code in DECIDES or code in rules.asked or code in rules.household_fields
+    return asked or WISH.fullmatch(code) is not None
+
+
+def _not_confirmed(case: Case, codes: list[str], round: Round) -> Problem:
+    labels = round.procedure.definition.labels
+    fields = "、".join(labels.get(code, code) for code in codes)
+    return Problem(0, f"受付 {case.receipt_number}", NOT_CONFIRMED.format(fields=fields))
+
+
+def _without(stated: Mapping[str, str], left: set[str]) -> dict[str, str]:
+    return {code: value for code, value in stated.items() if code not in left}
 
 
 def _reason_to_leave_out(case: Case, stated: Mapping[str, str], round: Round) -> str:

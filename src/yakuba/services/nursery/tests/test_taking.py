@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import UNASKED
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.nursery.actions import applications, rules, taking
 from yakuba.services.nursery.engine.rules import RulesRefused
@@ -59,6 +60,31 @@ def test_a_case_without_a_birthday_is_told_and_the_others_come_in(desk):
     taken = desk.take()
     assert (taken.new, len(taken.problems)) == (1, 1)
     assert "0800000129" in str(taken.problems[0])
+
+
+def unconfirm(case, field, value):
+    """As a reading of a field that the town lets nobody confirm."""
+    ledger.record_value(case, field, value, trusted=False, source={UNASKED: True})
+
+
+@pytest.mark.parametrize(("field", "value"), [("wish_2", "青葉保育園"), ("mother_work", "employed")])
+def test_no_round_decides_by_a_value_that_nobody_confirmed(desk, field, value):
+    case = desk.case("0800000129", **{field: ""})
+    case.values.filter(field=field).delete()
+    unconfirm(case, field, value)
+    desk.case("0800000226")
+    taken = desk.take()
+    assert (taken.new, len(taken.problems)) == (1, 1)
+    assert "だれも確かめていない値では選考できません" in str(taken.problems[0])
+    ledger.confirm_value(case, field, value, actor=desk.person, seconds=0)
+    assert (desk.take().new, rows(desk.round)["0800000129"].case) == (1, case)
+
+
+def test_what_no_rule_asks_is_left_out_where_nobody_confirmed_it(desk):
+    case = desk.case("0800000129")
+    unconfirm(case, "phone", "0312345678")
+    assert desk.take().problems == []
+    assert "phone" not in rows(desk.round)["0800000129"].facts
 
 
 def test_bad_rows_of_a_file_are_refused_by_line_and_the_good_ones_kept(desk):
