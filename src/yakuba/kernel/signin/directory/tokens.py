@@ -115,7 +115,10 @@ def _moment(claims: dict[str, Any], name: str) -> float:
     given = claims.get(name)
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise TokenRefused("時刻")
-    return float(given)
+    try:
+        return float(given)
+    except OverflowError:
+        raise TokenRefused("時刻") from None
 
 
 def _object(part: str) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
+import socket
 from base64 import b64encode
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -28,7 +29,10 @@ class DirectoryFailed(Unavailable):
 
 def require_safe(url: Any) -> str:
     """The address, if nobody on the way can read or change what is sent there. Raises DirectoryFailed."""
-    parts = urlsplit(url) if isinstance(url, str) else None
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:  # https://[
+        parts = None
     if parts is None or not (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ON_THIS_MACHINE)
     ):
@@ -57,13 +61,17 @@ def _asked(method: str, url: str, body: bytes | None, headers: dict[str, str]) -
     try:
         require_target(url)
         make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        until = time.monotonic() + SECONDS
         with closing(make(parts.hostname or "", parts.port, timeout=SECONDS)) as connection:
+            connection.connect()
+            ends = Timer(SECONDS, _shut, [connection.sock])  # whoever sends a byte now and then ends too
+            ends.start()
             target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-            connection.request(method, target, body, {"Accept": "application/json"} | headers)
-            answer = connection.getresponse()
-            content = _content(answer, until)
-            status = answer.status
+            try:
+                connection.request(method, target, body, {"Accept": "application/json"} | headers)
+                answer = connection.getresponse()
+                content, status = _content(answer), answer.status
+            finally:
+                ends.cancel()
     except OutboundRefused as refused:
         raise DirectoryFailed(str(refused)) from None
     except (OSError, HTTPException, ValueError):
@@ -79,10 +87,17 @@ def _asked(method: str, url: str, body: bytes | None, headers: dict[str, str]) -
     return found
 
 
-def _content(answer: HTTPResponse, until: float) -> bytes:
+def _content(answer: HTTPResponse) -> bytes:
     found = b""
     while part := answer.read1(65_536):
         found += part
-        if len(found) > LARGEST or time.monotonic() > until:
+        if len(found) > LARGEST:
             raise ValueError("too long")
+    if answer.length:  # cut off
+        raise ValueError("not all of it")
     return found
+
+
+def _shut(connected: socket.socket) -> None:
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)

@@ -82,7 +82,7 @@ def _in(request: HttpRequest, user: User, answered: protocol.Answered) -> HttpRe
 def _proved_at(claims: dict[str, Any]) -> float:
     said = claims.get("auth_time")
     known = isinstance(said, int | float) and not isinstance(said, bool)
-    return min(float(said), time.time()) if known else 0.0  # type: ignore[arg-type]
+    return float(max(0.0, min(said, time.time()))) if known else 0.0  # type: ignore[arg-type]
 
 
 def _told(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 
 import pytest
@@ -111,6 +113,7 @@ CHEATS = {
     "no end": claims(exp=None),
     "the end is a word": claims(exp="later"),
     "endless": claims(exp=float("nan")),
+    "beyond all numbers": claims(exp=10**400),
     "old": claims(iat=time.time() - 4000),
     "of tomorrow": claims(iat=time.time() + 1_000_000),
     "not yet": claims(nbf=time.time() + 1_000_000),
@@ -306,3 +309,36 @@ def test_settings_that_say_nothing_clear_are_refused(monkeypatch):
     with pytest.raises(ValueError, match="団体コード"):
         Environment()
     assert "himitsu" not in shown_value("oidc_secrets", "990019=himitsu")
+
+
+@pytest.mark.parametrize("address", ["https://[", "http://evil.example/", "", None, 7])
+def test_an_address_that_is_none_is_refused_in_words(address):
+    with pytest.raises(wire.DirectoryFailed):
+        wire.require_safe(address)
+
+
+def test_who_sends_a_byte_now_and_then_holds_nobody(issuer, monkeypatch):
+    """Each byte comes in time; the whole does not."""
+    over = threading.Event()
+
+    def drip(listening):
+        connected = listening.accept()[0]
+        with connected:
+            while not over.wait(0.05):
+                try:
+                    connected.send(b"H")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        monkeypatch.setattr(settings.YAKUBA, "outbound_hosts", address)
+        monkeypatch.setattr(wire, "SECONDS", 0.5)
+        dripping = threading.Thread(target=drip, args=[listening])
+        dripping.start()
+        try:
+            with pytest.raises(wire.DirectoryFailed, match="接続できません"):
+                wire.fetch(f"http://{address}/")
+        finally:
+            over.set()
+            dripping.join()
