@@ -66,13 +66,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def window(request: HttpRequest) -> HttpResponse:
     """The same to be shown within the town's own pages, whose addresses the town has set; without any it is not there."""
-    hosts = [one for one in str(value("answers.embedded_in")).split() if _HOST.fullmatch(one)]
-    if not hosts:
+    if not _hosts():
         raise Http404
-    answer = _asked(request, Channel.EMBEDDED, "answers/public/window.html")
-    answer.xframe_options_exempt = True  # type: ignore[attr-defined]
-    answer._csp_replace = {"frame-ancestors": hosts}  # type: ignore[attr-defined]
-    return answer
+    return _framed(_asked(request, Channel.EMBEDDED, "answers/public/window.html", {"window": True}))
 
 
 @for_residents
@@ -119,7 +115,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     context = _town() | {"one": one, "before": one.id, "note": _note(number) if number else ""}
     if "kiosk" in request.POST:
         return render(request, "answers/public/kiosk_entry.html", context | {"reset": RESET_AFTER})
-    return render(request, "answers/public/entry.html", context)
+    return _shown(request, "answers/public/entry.html", context)
 
 
 @for_residents
@@ -132,7 +128,25 @@ def rate(request: HttpRequest) -> HttpResponse:
     if "kiosk" in request.POST:
         return redirect("ask:kiosk", current_municipality().code)
     context = _town() | {"desk": telling.desk(), "helped": request.POST.get("helped") == "yes"}
-    return render(request, "answers/public/thanks.html", context)
+    return _shown(request, "answers/public/thanks.html", context)
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """What follows a press: in the window where it was pressed in the window."""
+    in_window = "window" in request.POST and bool(_hosts())
+    answer = render(request, template, context | {"window": in_window})
+    return _framed(answer) if in_window else answer
+
+
+def _framed(answer: HttpResponse) -> HttpResponse:
+    answer.xframe_options_exempt = True  # type: ignore[attr-defined]
+    answer._csp_replace = {"frame-ancestors": _hosts()}  # type: ignore[attr-defined]
+    return answer
+
+
+def _hosts() -> list[str]:
+    """The pages that the town has named for its window."""
+    return [one for one in str(value("answers.embedded_in")).split() if _HOST.fullmatch(one)]
 
 
 def _asked(

@@ -201,3 +201,21 @@ def test_the_window_stands_only_in_pages_that_the_town_names(stranger, clerk):
     page = stranger.get(PAGE)
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     assert page["X-Frame-Options"] == "DENY"
+
+
+def test_what_is_pressed_in_the_window_stays_in_it(stranger, clerk):
+    set_values({"answers.embedded_in": "https://www.example.jp"}, actor=clerk)
+    offered = asked(stranger, "住民票を取りたいのですが", f"{PAGE}window/")
+    note = offered.split('name="note" value="')[1].split('"')[0]
+    assert 'name="window"' in offered
+    given = {"note": note, "window": "1", "entry": Entry.objects.get(code="juminhyo").pk, "helped": "no"}
+    for press in ("choose", "rate"):
+        answer = stranger.post(f"{PAGE}{press}/", given)
+        assert "frame-ancestors https://www.example.jp;" in answer["Content-Security-Policy"] + ";"
+        assert "X-Frame-Options" not in answer
+        assert f'href="{PAGE}"' not in answer.content.decode(), "the page itself stands in no other page"
+        assert f'action="{PAGE}"' not in answer.content.decode()
+        outside = stranger.post(f"{PAGE}{press}/", {name: given[name] for name in given if name != "window"})
+        assert outside["X-Frame-Options"] == "DENY"
+    set_values({"answers.embedded_in": ""}, actor=clerk)
+    assert stranger.post(f"{PAGE}rate/", given)["X-Frame-Options"] == "DENY"
