@@ -82,6 +82,7 @@ MANIFEST = Manifest(
     ),
     personal_data=(
         PersonalData("answers.Asked", "問い合わせの分析（伏せ字にした質問）", 365, since="asked_at"),
+        PersonalData("answers.Confirmed", "確かめた質問からの学習（伏せ字にした質問）", 1095, since="at"),
     ),
     self_check=f"{QUERIES}.entries:self_check",
     examples="yakuba.services.answers.tests.examples:make",

@@ -80,9 +80,11 @@ def _in(request: HttpRequest, user: User, answered: protocol.Answered) -> HttpRe
 
 
 def _proved_at(claims: dict[str, Any]) -> float:
+    """When the person last gave a proof there; long ago where it is not said, never later than now."""
     said = claims.get("auth_time")
-    known = isinstance(said, int | float) and not isinstance(said, bool)
-    return float(max(0.0, min(said, time.time()))) if known else 0.0  # type: ignore[arg-type]
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return 0.0
+    return float(max(0.0, min(said, time.time())))  # as they are: a number beyond all numbers is no float
 
 
 def _told(request: HttpRequest, error: Refused) -> HttpResponse:

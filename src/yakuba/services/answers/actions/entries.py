@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -58,6 +59,7 @@ def load(drafts: Sequence[Draft], *, actor: Actor) -> int:
 
 def _write(draft: Draft, actor: Actor) -> Version:
     entry, _ = Entry.objects.get_or_create(municipality=current_municipality(), code=draft.code)
+    _locked([entry.pk])
     last = entry.versions.select_related("publication", "entry").order_by("-number").first()
     if last is not None and last.state == "waiting":
         raise Conflict("承認を待っている間は変えられません。起案を取り下げてから直してください。")
@@ -80,10 +82,16 @@ def _write(draft: Draft, actor: Actor) -> Version:
     return version
 
 
+def _locked(entries: Any) -> None:
+    """Nobody else writes, proposes or publishes these meanwhile: what was read of their versions stays true."""
+    list(Entry.objects.select_for_update().filter(pk__in=entries).order_by("pk"))
+
+
 @transaction.atomic
 def propose(version_ids: Sequence[int], reason: str, *, actor: User) -> Publication:
     """Propose drafts to be published together. Raises Invalid for none, and for one whose slots are not filled."""
     own = own_slots()
+    _locked(Version.objects.filter(pk__in=version_ids).values("entry"))
     rows = [row for row in newest().filter(pk__in=version_ids) if row.state in ("draft", "returned")]
     if not rows:
         raise Invalid("承認に出せる下書きがありません。下書きを選んでください。")
@@ -105,6 +113,7 @@ def approve(publication: Publication, *, actor: User, answer: str = "") -> Publi
 
     def publish(row: Publication) -> None:
         now = timezone.now()
+        _locked(Version.objects.filter(publication=row).values("entry"))
         versions = list(Version.objects.filter(publication=row).select_related("entry"))
         for version in versions:
             version.published_at = now
