@@ -36,7 +36,7 @@ MANIFEST = Manifest(
         Permission("administration.rooms", "使う業務を決める"),
     ),
     # Who keeps the house running and sees no case: for the operator of a shared installation.
-    roles={"運用担当": ("administration.view", "jobs.manage", "digest.view", "meter.view")},
+    roles={"運用担当": ("administration.view",)},
     audit_events={
         "administration.room_switched_off": "業務を使わないことにした",
         "administration.room_switched_on": "業務を使うことにした",

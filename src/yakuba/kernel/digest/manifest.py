@@ -10,7 +10,7 @@ MANIFEST = Manifest(
     manual={"": "失敗のまとめを見る"},
     navigation=(NavigationItem("失敗のまとめ", "digest:day", "digest.view"),),
     permissions=(Permission("digest.view", "失敗のまとめを見る"),),
-    roles={"ロボット担当": ("digest.view",), "課長": ("digest.view",)},
+    roles={"ロボット担当": ("digest.view",), "課長": ("digest.view",), "運用担当": ("digest.view",)},
     town_settings=(
         Setting(
             "digest.mail_to",

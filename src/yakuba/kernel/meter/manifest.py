@@ -10,5 +10,6 @@ MANIFEST = Manifest(
     manual={"": "利用量を見る"},
     navigation=(NavigationItem("利用量", "meter:months", "meter.view"),),
     permissions=(Permission("meter.view", "利用量を見て、書き出す"),),
+    roles={"運用担当": ("meter.view",)},
     audit_events={"meter.limit_set": "利用の上限を決めた"},
 )

@@ -97,7 +97,7 @@ class AnswersReplyOut(BaseModel):
     number: int
 
 
-class TableIn(BaseModel):
+class AnswerTableIn(BaseModel):
     """A table of entries."""
 
     file: Upload = Field(description="CSVかExcelのファイル")
@@ -187,7 +187,7 @@ def ask(asked: QuestionIn, actor: Actor) -> Reply:
     "load",
     answer=Answer(LoadedOut, lambda changed: {"changed": changed}, {"changed": "変わった答え"}),
 )
-def load(asked: TableIn, actor: Actor) -> int:
+def load(asked: AnswerTableIn, actor: Actor) -> int:
     """Entries of a table as drafts: all of it, or every fault with its line."""
     from io import BytesIO
 
