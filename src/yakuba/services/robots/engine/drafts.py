@@ -7,6 +7,7 @@ it takes. Whether it is a scenario is the loader's to say: a draft may lack sect
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -180,8 +181,8 @@ def step_text(step: Mapping[str, Any]) -> str:
 
 
 def mark_of(document: Document) -> str:
-    """By which a page knows later whether it still shows the draft as it is."""
-    return hashlib.sha256(text_of(document).encode()).hexdigest()[:16]
+    """By which a page knows later whether it still shows the draft as it is. PostgreSQL keeps no order of keys."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def document_of(text: str) -> Document:
