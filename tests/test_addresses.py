@@ -7,8 +7,8 @@ from django.http import parse_cookie
 from pydantic import ValidationError
 
 from yakuba.config.environment import Environment
-from yakuba.config.serving.addresses import client_of, networks
 from yakuba.config.serving.bridge import environ_of
+from yakuba.kernel.addresses import client_of, is_within, networks, place_of
 
 PROXIES = networks("127.0.0.1, ::1, 10.1.0.0/16")
 
@@ -70,3 +70,11 @@ def test_a_cookie_brings_no_nul():
 def test_a_wrong_list_of_proxies_is_refused_at_the_start():
     with pytest.raises(ValidationError, match=r"proxy\.example"):
         Environment(trusted_proxies="127.0.0.1,proxy.example")
+
+
+def test_one_subscriber_is_one_place_and_a_mapped_address_its_own():
+    assert place_of("2001:db8:0:7::1") == place_of("2001:db8:0:7::ffff") != place_of("2001:db8:0:8::1")
+    assert place_of("::ffff:192.0.2.1") == place_of("192.0.2.1") != place_of("::ffff:192.0.2.2")
+    assert place_of("nonsense") == "nonsense"
+    assert is_within("::ffff:10.1.2.3", PROXIES)
+    assert not is_within("", PROXIES)

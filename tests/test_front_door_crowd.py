@@ -12,8 +12,8 @@ import pytest
 from running_house import Visitor, new_house
 
 from yakuba.config.serving import connections
-from yakuba.config.serving.addresses import networks
 from yakuba.config.serving.connections import Connections, Line
+from yakuba.kernel.addresses import networks
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("front_door_crowd")]  # one house for all of them
 LARGE = 50_000_000  # bytes

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from yakuba.config.serving.addresses import networks
+from yakuba.kernel.addresses import networks
 
 PROJECT = Path(__file__).resolve().parents[3]
 

@@ -10,8 +10,8 @@ import sys
 import typer
 from django.conf import settings
 
-from yakuba.config.serving.addresses import networks
 from yakuba.config.setup import prepare
+from yakuba.kernel.addresses import networks
 from yakuba.kernel.cli.output import console, fail
 from yakuba.kernel.cli.processes import supervise, web_command, worker_command
 

@@ -9,8 +9,8 @@ from io import BytesIO
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
-from yakuba.config.serving.addresses import Network, client_of, is_trusted
 from yakuba.config.serving.bodies import IN_MEMORY_BYTES, Refused
+from yakuba.kernel.addresses import Network, client_of, is_within
 from yakuba.kernel.files.temporary import private_folder
 
 Environ = dict[str, Any]
@@ -43,7 +43,7 @@ def environ_of(scope: Any, trusted: Sequence[Network]) -> Environ:
         raise Refused(400, UNREADABLE.format("、".join(sorted(unreadable))))
     headers = _headers(pairs)
     forwarded_for = headers.get("HTTP_X_FORWARDED_FOR", "")
-    if not is_trusted(peer, trusted):
+    if not is_within(peer, trusted):
         headers = {key: value for key, value in headers.items() if not key.startswith("HTTP_X_FORWARDED_")}
     host, _, port = scope.server.rpartition(":")
     return headers | {

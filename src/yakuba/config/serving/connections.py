@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO
 
-from yakuba.config.serving.addresses import Network, is_trusted, place_of
+from yakuba.kernel.addresses import Network, is_within, place_of
 
 EVERY = 0.25  # seconds
 GRACE = 1.0  # seconds for a first request to arrive, before a connection counts as silent
@@ -124,7 +124,7 @@ class Connections:
         ):
             places: dict[str, list[Peer]] = defaultdict(list)
             for peer in peers:
-                if not is_trusted(peer[0], self._trusted):
+                if not is_within(peer[0], self._trusted):
                     places[place_of(peer[0])].append(peer)
             for held in places.values():
                 over.update(held[:-at_once])

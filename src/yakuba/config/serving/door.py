@@ -15,12 +15,12 @@ from urllib.parse import quote
 from django.conf import settings
 from django.urls import reverse
 
-from yakuba.config.serving.addresses import networks, place_of
 from yakuba.config.serving.bodies import STRANGER, Reception, Refused, read, staff
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
 from yakuba.config.serving.connections import Connections
 from yakuba.config.serving.senders import sender_of
 from yakuba.config.serving.threads import Known, Queue
+from yakuba.kernel.addresses import networks, place_of
 
 API = "/api/"
 PUBLIC = "/ask/"  # pages that ask nobody who they are

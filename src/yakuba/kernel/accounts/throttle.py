@@ -15,7 +15,6 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.core import signing
@@ -25,6 +24,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import LoginTally, User
+from yakuba.kernel.addresses import place_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import active_municipality
 
@@ -78,7 +78,7 @@ def try_of(request: HttpRequest, username: str) -> Try:
     # A key for counting alone: names that NFKC makes one share a budget, which is the strict side. Who logs in is found
     # by the name as the account has it.
     name = unicodedata.normalize("NFKC", username).strip().casefold()
-    return Try(name, _network(request.META.get("REMOTE_ADDR", "")), _device(request, name))
+    return Try(name, place_of(request.META.get("REMOTE_ADDR", "")), _device(request, name))
 
 
 def begin(tried: Try) -> bool:
@@ -175,11 +175,3 @@ def _cookie(name: str) -> str:
 def _digest(*parts: str) -> str:
     """Names as typed are not kept: among them are passwords typed into the wrong box."""
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)

@@ -6,12 +6,12 @@ names; it names none by default."""
 from __future__ import annotations
 
 import hmac
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from yakuba.kernel.addresses import is_within, networks
 from yakuba.kernel.monitoring import health, metrics
 
 OK, NOT_OK = "ok\n", "not ok\n"
@@ -49,16 +49,7 @@ def may_watch(request: HttpRequest) -> bool:
 
 
 def _comes_from_a_watcher(request: HttpRequest) -> bool:
-    named = [one.strip() for one in settings.YAKUBA.metrics_addresses.split(",") if one.strip()]
-    if not named:
-        return False
-    try:
-        address = ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return any(address in ip_network(one, strict=False) for one in named)
+    return is_within(request.META.get("REMOTE_ADDR", ""), networks(settings.YAKUBA.metrics_addresses))
 
 
 def _brings_the_token(request: HttpRequest) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from ipaddress import IPv6Address, ip_address, ip_network
 
 MOST_KNOWN = 10_000  # senders that are remembered at a time; the one that was quiet longest is forgotten
 
@@ -32,12 +31,3 @@ class Limit:
         """Everybody begins anew."""
         with self._lock:
             self._left.clear()
-
-
-def place_of(address: str) -> str:
-    """An address as one sender: of IPv6 the /64, which one subscriber owns whole."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)

@@ -15,13 +15,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yakuba.kernel.addresses import place_of
 from yakuba.kernel.registry.models import UnusedRoom
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.answers.actions import asking
 from yakuba.services.answers.contracts import Channel, Reply
-from yakuba.services.answers.engine.limiting import Limit, place_of
+from yakuba.services.answers.engine.limiting import Limit
 from yakuba.services.answers.queries import telling
 
 SALT = "yakuba.answers.asked"
@@ -76,9 +77,9 @@ def window(request: HttpRequest) -> HttpResponse:
 def kiosk(request: HttpRequest) -> HttpResponse:
     """Large buttons: fields, their questions, the answer. Every page but the first goes back by itself."""
     chosen, one = request.GET.get("field", ""), None
-    number = request.GET.get("answer", "")
-    if number.isascii() and number.isdecimal():
-        one = telling.one(int(number), telling.RESIDENTS)
+    number = _row(request.GET.get("answer", ""))
+    if number is not None:
+        one = telling.one(number, telling.RESIDENTS)
     begun = request.method == "POST" or bool(chosen or one)
     return _asked(
         request,
@@ -102,12 +103,8 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Which of those offered was meant: its answer, and whether it helped."""
-    number, given = _number(request), request.POST.get("entry", "")
-    one = (
-        telling.one(int(given), telling.RESIDENTS)
-        if given.isascii() and given.isdecimal() and len(given) < 19
-        else None
-    )
+    number, meant = _number(request), _row(request.POST.get("entry", ""))
+    one = telling.one(meant, telling.RESIDENTS) if meant is not None else None
     if one is None:
         raise Http404
     if number and _may_ask(request):
@@ -162,7 +159,7 @@ def _asked(
         elif not _may_ask(request):
             fault, status = TOO_OFTEN, 429
         else:
-            reply = asking.ask(question, channel, telling.RESIDENTS, _before(request))
+            reply = asking.ask(question, channel, telling.RESIDENTS, _row(request.POST.get("before", "")))
     context = _town() | {
         "question": question[: asking.LONGEST],
         "fault": fault,
@@ -184,8 +181,8 @@ def _topic(reply: Reply | None) -> int | str:
     return reply.told[0].id if reply and reply.told else ""
 
 
-def _before(request: HttpRequest) -> int | None:
-    given = request.POST.get("before", "")
+def _row(given: str) -> int | None:
+    """A row's number, as a page that was told it sends it back."""
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
 

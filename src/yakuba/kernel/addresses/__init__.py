@@ -1,4 +1,5 @@
-"""Whose address a request comes from, where a reverse proxy stands before the house."""
+"""Network addresses: whose a request is where a reverse proxy stands before the house, in which networks it lies, and what
+counts as one place."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ def client_of(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     only as far as trusted proxies wrote it; what a stranger puts in front of it changes nothing."""
     client = peer
     for said in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not is_trusted(client, trusted):
+        if not is_within(client, trusted):
             break
         if _parsed(said) is None:
             break
@@ -27,10 +28,10 @@ def client_of(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     return client
 
 
-def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    """Whether a proxy at this address may say who its client is."""
+def is_within(address: str, named: Sequence[Network]) -> bool:
+    """Whether it lies in one of these networks; what is no address lies in none."""
     parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in trusted)
+    return parsed is not None and any(parsed in network for network in named)
 
 
 def place_of(address: str) -> str:
