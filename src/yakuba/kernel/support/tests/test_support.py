@@ -53,7 +53,15 @@ def test_without_a_grant_nothing_is_seen(operator, town):
     client = Client()
     client.force_login(operator)
     assert "いま見られる自治体はありません" in client.get("/support/visits/").content.decode()
-    assert "やくば市" not in client.get("/").content.decode()
+    home = client.get("/").content.decode()
+    assert "やくば市" not in home
+    assert 'href="/support/visits/"' in home
+
+
+def test_who_is_no_operator_is_not_shown_the_way(clerk, town):
+    client = Client()
+    client.force_login(clerk)
+    assert 'href="/support/visits/"' not in client.get("/").content.decode()
 
 
 def test_a_town_lets_an_operator_look_on_the_page(operator, clerk, town):
