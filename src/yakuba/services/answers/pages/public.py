@@ -95,7 +95,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One answer, at an address of its own."""
     one = telling.one(entry_id, telling.RESIDENTS)
     if one is None:
-        raise Http404
+        return _gone(request)
     return render(request, "answers/public/entry.html", _town() | {"one": one, "before": one.id})
 
 
@@ -106,7 +106,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     number, meant = _number(request), _row(request.POST.get("entry", ""))
     one = telling.one(meant, telling.RESIDENTS) if meant is not None else None
     if one is None:
-        raise Http404
+        return _gone(request)
     if number and _may_ask(request):
         asking.choose(number, one.id)
     context = _town() | {"one": one, "before": one.id, "note": _note(number) if number else ""}
@@ -128,10 +128,18 @@ def rate(request: HttpRequest) -> HttpResponse:
     return _shown(request, "answers/public/thanks.html", context)
 
 
-def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _gone(request: HttpRequest) -> HttpResponse:
+    """An answer that is no longer there, or never was: where to ask now. The page of the house for what is not found
+    sends residents to the login of the staff."""
+    kiosk = "kiosk" in request.POST
+    context = _town() | {"desk": telling.desk(), "kiosk": kiosk, "reset": RESET_AFTER if kiosk else 0}
+    return _shown(request, "answers/public/gone.html", context, 404)
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """What follows a press: in the window where it was pressed in the window."""
     in_window = "window" in request.POST and bool(_hosts())
-    answer = render(request, template, context | {"window": in_window})
+    answer = render(request, template, context | {"window": in_window}, status=status)
     return _framed(answer) if in_window else answer
 
 
@@ -173,8 +181,15 @@ def _asked(
 
 
 def _by_field(request: HttpRequest) -> dict[str, Any]:
+    """A field without answers is not named: its name would be whatever somebody wrote into an address."""
     found, chosen = telling.by_field(telling.RESIDENTS), request.GET.get("field", "")
-    return {"fields": list(found), "field": chosen, "questions": found.get(chosen, [])}
+    known = chosen in found
+    return {
+        "fields": list(found),
+        "field": chosen if known else "",
+        "field_gone": bool(chosen) and not known,
+        "questions": found.get(chosen, []),
+    }
 
 
 def _topic(reply: Reply | None) -> int | str:

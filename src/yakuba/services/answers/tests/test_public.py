@@ -180,6 +180,25 @@ def test_a_short_question_goes_on_with_the_topic(stranger, clerk, approver):
     assert text.index("犬の登録の手数料") < text.index("住民票の写しの手数料")
 
 
+def test_an_answer_that_is_gone_says_where_to_ask_now(stranger):
+    for gone in (
+        stranger.get(f"{PAGE}answers/999999/"),
+        stranger.post(f"{PAGE}choose/", {"entry": "999999"}),
+    ):
+        text = gone.content.decode()
+        assert gone.status_code == 404
+        assert "0120-000-000" in text
+        assert f'href="{PAGE}"' in text
+        assert "今日の仕事" not in text, "that is the page of the staff"
+
+
+@pytest.mark.parametrize("where", [PAGE, f"{PAGE}kiosk/"])
+def test_a_field_that_is_not_there_is_not_named(stranger, where):
+    text = stranger.get(where, {"field": "詐欺の電話はこちら"}).content.decode()
+    assert "その分野の答えは、いまはありません" in text
+    assert "詐欺の電話" not in text
+
+
 def test_the_kiosk_goes_from_field_to_answer_and_begins_anew(stranger):
     start = stranger.get(f"{PAGE}kiosk/").content.decode()
     assert "住民票" in start
