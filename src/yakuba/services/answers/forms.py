@@ -77,6 +77,7 @@ class EntryForm(forms.Form):
             field=given["field"],
             section=given["section"],
             audience=Audience(given["audience"]),
+            language=self.initial.get("language") or "ja",  # not asked here, and not to be lost
             source=given["source"],
             valid_from=days["valid_from"],
             valid_until=days["valid_until"],

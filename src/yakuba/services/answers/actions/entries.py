@@ -19,6 +19,7 @@ from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.answers.contracts import Draft, SectionFacts
 from yakuba.services.answers.engine.reading import faults_of
+from yakuba.services.answers.engine.slots import fills
 from yakuba.services.answers.models import Entry, Knowledge, Publication, Section, Slot, Version
 from yakuba.services.answers.queries.entries import draft_of, missing, newest, own_slots
 
@@ -163,9 +164,14 @@ def set_section(facts: SectionFacts, *, actor: Actor) -> Section:
 
 @transaction.atomic
 def set_slots(given: Mapping[str, str], *, actor: Actor) -> int:
-    """Fill what differs by town; an empty value takes it away. Returns how many changed."""
+    """Fill what differs by town; an empty value takes it away. Returns how many changed. Raises Invalid for a value that
+    holds a place itself."""
     own = own_slots()
     changed = {name: text.strip() for name, text in given.items() if own.get(name, "") != text.strip()}
+    if unfit := [name for name, text in changed.items() if text and not fills(text)]:
+        raise Invalid(
+            f"「{'」「'.join(unfit[:5])}」に {{ }} は使えません。住民に見せる文字だけを書いてください。"
+        )
     for name, text in changed.items():
         if text:
             Slot.objects.update_or_create(

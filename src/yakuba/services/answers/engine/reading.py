@@ -17,6 +17,7 @@ AUDIENCES = {"住民": Audience.RESIDENT, "職員": Audience.STAFF, "専門": Au
 SHOWN_AUDIENCES = {audience: label for label, audience in AUDIENCES.items()}
 _LINK = re.compile(r"https?://[^\s<>\"']{1,500}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?")
 
 
 def faq(rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:
@@ -139,6 +140,10 @@ def faults_of(draft: Draft) -> list[str]:
             (
                 len(draft.field) > 40 or len(draft.section) > 60,
                 "分野は40文字、担当は60文字までで書いてください。",
+            ),
+            (
+                not _LANGUAGE.fullmatch(draft.language),
+                f"言語「{draft.language[:20]}」は、ja・en・zh-Hant のような符号で書いてください。",
             ),
             (len(draft.source) > 500, "根拠は500文字までで書いてください。"),
             (

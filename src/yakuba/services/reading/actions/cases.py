@@ -125,14 +125,14 @@ def hand_on(case: Case, field: str, value: str, source: dict[str, Any]) -> None:
 
 def ask(case: Case, field: str, sheet: Sheet, **said: Any) -> Question:
     """Ask about a field, as many people as the town wants: there is one question about each, asked anew where it was
-    answered. said: the other fields of the row."""
+    answered. Two are not shown what stands there, whyever they are asked. said: the other fields of the row."""
     order = field_order(sheet.form) if sheet.form else {}
     known = Question.objects.filter(case=case, field=field).first()
     if known is not None and not _the_same(known, sheet, said):
         Entry.objects.filter(question=known).delete()
     form = sheet.form.code if sheet.form else ""
     people = max(1, people_for(case.procedure.definition, field, people_of(form)))
-    defaults = {"blind": False, "held_back": None, "people": people} | said
+    defaults = {"blind": people > 1, "held_back": None, "people": people} | said
     defaults |= {"sheet": sheet, "position": order.get(field, 0), "state": Question.State.OPEN}
     return Question.objects.update_or_create(case=case, field=field, defaults=defaults)[0]
 

@@ -150,6 +150,7 @@ def hold(question_id: int, reason: str, *, actor: Actor, seconds: float = 0.0) -
     question, case = _locked(question_id)
     if question.state == Question.State.ANSWERED:
         raise WrongStep("この値は、もう確認済みです。")
+    together.require_no_entry(question, actor)
     if not reason.strip():
         raise WrongStep("保留の理由を入れてください。例：字が読めない、申請者に電話で確認中。")
     question.state, question.hold_reason = Question.State.HELD, reason.strip()

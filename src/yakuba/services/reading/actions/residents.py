@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.crypto import salted_hmac
 
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger import guard
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.persons import queries as register
 from yakuba.kernel.persons.matching import Probe
@@ -15,6 +17,7 @@ from yakuba.services.reading.queries.residents import probe_of
 State = PersonMatch.State
 DECIDED = (State.CERTAIN, State.CHOSEN, State.NOBODY)
 SALT = "reading.person"
+UNFIT = "登録簿の宛名番号は、手続の項目「{label}」に入らない形です。手続の項目の型を確かめてください。"
 
 
 def match(case: Case) -> bool:
@@ -34,8 +37,10 @@ def match(case: Case) -> bool:
         row.save()
         return not item.required
     found = register.match(probe)
-    certain = found.certain
-    row.state, row.reason = (State.CERTAIN, "") if certain else (State.OPEN, found.reason)
+    certain, reason = found.certain, found.reason
+    if certain is not None and not _fits(item, certain.number):
+        certain, reason = None, UNFIT.format(label=item.label)
+    row.state, row.reason = (State.CERTAIN, "") if certain else (State.OPEN, reason)
     row.number = certain.number if certain else ""
     row.save()
     _drop_supplied(case, item.code, row.number)
@@ -45,14 +50,18 @@ def match(case: Case) -> bool:
     return bool(certain)
 
 
+def _fits(item: FieldDefinition, number: str) -> bool:
+    """Whether the procedure's field takes the number of the register as it is."""
+    return item.kind.is_canonical(number, item.options) and not guard.doubt(item, number)
+
+
 def _supply(case: Case, field: str, number: str) -> None:
     """Into the ledger, where nothing that was read or entered says the same already."""
     said = CaseValue.objects.filter(case=case, field=field, trusted=True)
     if said.exclude(origin=CaseValue.Origin.REGISTER).exclude(value="").exists():
         return
-    value = case.procedure.definition.field(field).canonical(number)
     origin = CaseValue.Origin.REGISTER
-    ledger.record_value(case, field, value, trusted=True, source={"register": True}, origin=origin)
+    ledger.record_value(case, field, number, trusted=True, source={"register": True}, origin=origin)
 
 
 def _drop_supplied(case: Case, field: str, number: str) -> None:

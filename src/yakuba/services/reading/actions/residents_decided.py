@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.persons import queries as register
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.refusals import Invalid
@@ -26,7 +26,7 @@ def choose(row: PersonMatch, number: str, *, actor: Actor, seconds: float = 0.0)
     """A person says who it is. Raises Invalid for a number that the register does not have, and WrongStep where nobody is
     asked any more."""
     match_row, case, item = _asked(row)
-    wanted = number.strip()
+    wanted = item.canonical(number)
     load = register.current()
     if not wanted or (load is not None and not load.persons.filter(number=wanted).exists()):
         raise Invalid(
@@ -35,7 +35,7 @@ def choose(row: PersonMatch, number: str, *, actor: Actor, seconds: float = 0.0)
     ledger.confirm_value(
         case,
         item.code,
-        item.canonical(wanted),
+        wanted,
         actor=actor,
         seconds=max(0.0, min(LONGEST_LOOK, seconds)),
         insist=True,
@@ -49,13 +49,15 @@ def choose(row: PersonMatch, number: str, *, actor: Actor, seconds: float = 0.0)
 
 @transaction.atomic
 def nobody(row: PersonMatch, *, actor: Actor, seconds: float = 0.0) -> PersonMatch:
-    """A person says that none of the register is meant. Raises Invalid where the procedure needs a number."""
+    """A person says that none of the register is meant: the case goes on without a number, also where one was read or chosen
+    before. Raises Invalid where the procedure needs a number."""
     match_row, case, item = _asked(row)
     if item.required:
         raise Invalid(
             f"この手続では「{item.label}」が要ります。番号を調べて入力するか、登録簿に載ってから、もう一度突き合わせてください。"
         )
     _decide(match_row, PersonMatch.State.NOBODY, "", actor)
+    _leave_out(match_row, case, item.code, actor)
     ledger.add_event(
         case,
         "reading.person_nobody",
@@ -74,6 +76,19 @@ def again(row: PersonMatch, *, actor: Actor) -> PersonMatch:
     move_on(case, actor)
     match_row.refresh_from_db()
     return match_row
+
+
+def _leave_out(row: PersonMatch, case: Case, field: str, actor: Actor) -> None:
+    """The number of somebody who is not meant leaves the ledger: it would be entered as this person's. Gone altogether, so
+    that the register supplies one when other values make somebody certain."""
+    stored = CaseValue.objects.filter(case=case, field=field).first()
+    if stored is None:
+        return
+    if stored.value:
+        ledger.add_event(case, "ledger.value_changed", user=actor, field=field, before=stored.value, after="")
+    stored.delete()
+    row.told = sum_of(probe_of(case) or Probe())  # the number no longer belongs to what is known
+    row.save(update_fields=["told"])
 
 
 def _asked(row: PersonMatch) -> tuple[PersonMatch, Case, Any]:

@@ -27,7 +27,12 @@ def require_another(question: Question, actor: Actor) -> None:
         raise WrongStep(
             "2人で確かめた値です。違っていたら、受付の画面の「直す」を押すと、もう一度2人で確かめられます。"
         )
-    if has_entered(question, actor):
+    require_no_entry(question, actor)
+
+
+def require_no_entry(question: Question, actor: Actor) -> None:
+    """Raises WrongStep for somebody who has entered the value: holding it would keep it from the others."""
+    if question.people > 1 and has_entered(question, actor):
         raise WrongStep(ENTERED_ALREADY)
 
 

@@ -97,6 +97,13 @@ def list_unmatched(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     return [_facts(row) for row in asked.of(queries.waiting())]
 
 
+def _open_to(actor: Actor, asked: OneMatch) -> PersonMatch:
+    """The row, if the person may see what is to be compared: who may not open an address decides nothing by it."""
+    row = one(PersonMatch.objects.select_related("case__procedure"), asked.match_id)
+    require_open(actor, KIND, row.case_id)
+    return row
+
+
 def _candidates(match: Match) -> dict[str, Any]:
     people = [
         {
@@ -116,8 +123,7 @@ def _candidates(match: Match) -> dict[str, Any]:
 )  # fmt: skip
 def candidates(asked: OneMatch, actor: Actor) -> Match:
     """Who could be meant. That this person was shown them is recorded."""
-    row = one(PersonMatch.objects.select_related("case__procedure"), asked.match_id)
-    require_open(actor, KIND, row.case_id)
+    row = _open_to(actor, asked)
     probe = queries.probe_of(row.case)
     return looked_up(probe, actor=actor) if probe else Match(None, (), "この手続は宛名番号を使いません。")
 
@@ -128,8 +134,7 @@ def candidates(asked: OneMatch, actor: Actor) -> Match:
 )  # fmt: skip
 def choose(asked: ChooseIn, actor: Actor) -> PersonMatch:
     """Say who it is; the number goes into the case."""
-    row = one(PersonMatch.objects.select_related("case__procedure"), asked.match_id)
-    return actions.choose(row, asked.number, actor=actor, seconds=asked.seconds)
+    return actions.choose(_open_to(actor, asked), asked.number, actor=actor, seconds=asked.seconds)
 
 
 @OPERATIONS.add(
@@ -138,8 +143,7 @@ def choose(asked: ChooseIn, actor: Actor) -> PersonMatch:
 )  # fmt: skip
 def nobody(asked: NobodyIn, actor: Actor) -> PersonMatch:
     """Say that none of the register is meant; the case goes on without a number."""
-    row = one(PersonMatch.objects.select_related("case__procedure"), asked.match_id)
-    return actions.nobody(row, actor=actor, seconds=asked.seconds)
+    return actions.nobody(_open_to(actor, asked), actor=actor, seconds=asked.seconds)
 
 
 @OPERATIONS.add(
@@ -148,5 +152,4 @@ def nobody(asked: NobodyIn, actor: Actor) -> PersonMatch:
 )  # fmt: skip
 def again(asked: OneMatch, actor: Actor) -> PersonMatch:
     """Look up once more, after another register was loaded."""
-    row = one(PersonMatch.objects.select_related("case__procedure"), asked.match_id)
-    return actions.again(row, actor=actor)
+    return actions.again(_open_to(actor, asked), actor=actor)

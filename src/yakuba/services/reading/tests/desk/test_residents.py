@@ -22,7 +22,7 @@ from yakuba.kernel.ledger.display import source_label
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.persons import loading
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.refusals import Forbidden, Invalid
 from yakuba.services.reading.actions import questions
 from yakuba.services.reading.actions.cases import move_on
 from yakuba.services.reading.actions.definitions import load_form
@@ -31,6 +31,7 @@ from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Batch, BatchFile, PersonMatch, Sheet
 from yakuba.services.reading.operations import residents as declared
 from yakuba.services.reading.queries.home import unmatched
+from yakuba.services.reading.tests.desk.test_mixed import protect_case
 
 SAID = {
     "name": "山田太郎", "kana": "ヤマダタロウ", "birth": "1950-03-08", "address": "東京都千代田区霞が関1-2-3",
@@ -231,3 +232,52 @@ def test_whoever_may_not_match_sees_nobody(case, clerk, make_staff, yakuba_city,
     client.force_login(make_staff(yakuba_city, "reading.confirm", "reading.view", "persons.view"))
     url = reverse("reading:resident", args=[PersonMatch.objects.get().pk])
     assert client.get(url).status_code == 403
+
+
+def test_the_number_of_somebody_who_is_not_meant_leaves_the_case(case, clerk, register):
+    register(TARO, JIRO)
+    move_on(case)
+    row = PersonMatch.objects.get()
+    declared.choose(clerk, match_id=row.pk, number="１００１")
+    assert number(case).value == "1001", "as the register has it, however it was typed"
+    put_right(case, "1961-05-09", clerk)
+    declared.nobody(clerk, match_id=row.pk)
+    assert (status(case), number(case)) == (Status.READY, None), "no robot enters it"
+    move_on(case)
+    assert PersonMatch.objects.get().state == "nobody", "decided once for these values"
+    register(TARO, OTHER)
+    put_right(case, SAID["birth"], clerk)
+    assert (PersonMatch.objects.get().state, number(case).value) == ("certain", "1001")
+
+
+def put_right(case: Case, birth: str, clerk: User) -> None:
+    question = questions.ask_again(case, "birth", actor=clerk)
+    questions.answer(question.pk, birth, actor=clerk, seconds=1.0)
+
+
+def test_a_number_that_the_field_does_not_take_asks_instead_of_stopping_the_case(case, clerk, register):
+    register(TARO.replace("1001", "A1001"), OTHER)
+    move_on(case)
+    row = PersonMatch.objects.get()
+    assert (row.state, number(case)) == ("open", None)
+    assert "「宛名番号」に入らない形" in row.reason
+    with pytest.raises(Invalid, match="数字だけ"):
+        declared.choose(clerk, match_id=row.pk, number="A1001")
+
+
+def test_of_whom_the_address_is_hidden_nobody_decides_who_may_not_open_it(
+    case, clerk, register, make_staff, yakuba_city
+):
+    register(TARO, JIRO)
+    move_on(case)
+    row = PersonMatch.objects.get()
+    protect_case(case, clerk)
+    other = make_staff(yakuba_city, "reading.match", "reading.view")
+    for decide in (
+        lambda: declared.choose(other, match_id=row.pk, number="1001"),
+        lambda: declared.nobody(other, match_id=row.pk),
+        lambda: declared.again(other, match_id=row.pk),
+    ):
+        with pytest.raises(Forbidden, match="支援措置"):
+            decide()
+    assert number(case) is None

@@ -180,6 +180,32 @@ def test_a_value_of_two_is_put_right_by_two_again(double, staff):
     assert phone(double).value == WRONG
 
 
+def test_who_is_asked_again_is_not_shown_what_two_have_confirmed(double, staff):
+    first, second, third = staff
+    for person in (first, second):
+        answer(double, RIGHT, person)
+    questions.ask_again(double, "phone", actor=first)
+    (shown,) = open_questions(user=third)
+    assert (shown.value, shown.blind) == ("", True)
+    client = Client()
+    client.force_login(third)
+    page = client.get(reverse("reading:question", args=[asked(double).pk])).content.decode()
+    assert RIGHT not in page
+    assert "03-1234-5671" not in page
+    answer(double, WRONG, first)
+    answer(double, WRONG, third)
+    assert phone(double).value == WRONG
+    assert CheckedCount.objects.get().checked == 1, "a second look is no second proof"
+
+
+def test_whoever_has_entered_a_value_does_not_keep_it_from_the_others(double, staff):
+    first, second, _ = staff
+    answer(double, RIGHT, first)
+    with pytest.raises(WrongStep, match="受け取っています"):
+        operations.hold_question(first, question_id=asked(double).pk, reason="字が読めない")
+    assert questions.take_next(second) == asked(double)
+
+
 def test_a_page_that_comes_in_later_does_not_lose_the_first_entry(double, staff, form):
     answer(double, RIGHT, staff[0])
     sheet = Sheet.objects.get()
