@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import typer
+from django.db import DatabaseError, OperationalError, ProgrammingError
+from typer.testing import CliRunner
 
 from yakuba.config import command
+from yakuba.kernel.cli.verbs import verbs
 
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
@@ -58,3 +62,47 @@ def test_a_room_without_commands_of_its_own_has_those_of_its_operations(monkeypa
     assert "reading" not in house.commands
     assert {"pause", "decide"} <= set(house.load("robots").commands)
     assert "status" not in house.load("robots").commands
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (OperationalError("no such table: tenancy_municipality"), "yakuba prepare"),
+        (DatabaseError("file is not a database"), "yakuba restore"),
+        (OperationalError("database or disk is full"), "空き"),
+        (OperationalError("disk I/O error"), "空き"),
+        (OperationalError("attempt to write a readonly database"), "権限"),
+        (OperationalError("database is locked"), "しばらく"),
+        (OperationalError('connection failed: connection to server at "127.0.0.1"'), "YAKUBA_DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_worked_with_is_told(error, remedy) -> None:
+    done = CliRunner().invoke(_failing_with(error), ["do", "--json"])
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert remedy in done.stdout
+    assert remedy in done.stderr
+    assert str(error) not in done.output
+
+
+def test_a_fault_of_the_program_in_a_query_is_no_refusal() -> None:
+    error = ProgrammingError("syntax error")
+    assert CliRunner().invoke(_failing_with(error), ["do"]).exception is error
+
+
+def test_what_is_told_keeps_a_command_on_its_line(capsys) -> None:
+    from yakuba.kernel.cli.output import fail
+
+    fail("あ" * 35 + " yakuba municipality begin 990019 を実行してください。")
+    assert "yakuba municipality begin 990019" in capsys.readouterr().err
+
+
+def _failing_with(error: Exception) -> typer.Typer:
+    app = verbs("Fails")
+    app.callback()(lambda: None)
+
+    @app.command("do")
+    def do(as_json: bool = typer.Option(False, "--json")) -> None:
+        raise error
+
+    return app

@@ -33,6 +33,10 @@ class Verbs(TyperGroup):
             if not SURROGATE.search(error.object[error.start : error.end]):
                 raise
             raise told(Invalid(NOT_UTF8), as_json=as_json) from None  # what is no text may be a secret
+        except Exception as error:
+            if (refused := _of_the_database(error)) is None:
+                raise
+            raise told(refused, as_json=as_json) from error
 
 
 def verbs(help: str) -> typer.Typer:
@@ -47,3 +51,12 @@ def told(error: Refused, *, as_json: bool) -> typer.Exit:
     if as_json:
         print_json({"type": "about:blank"} | error.facts())
     return fail(error.lines(), error.exit_code)
+
+
+def _of_the_database(error: Exception) -> Refused | None:
+    """Imported only now: the list of commands needs nothing of Django."""
+    from django.db import DatabaseError
+
+    from yakuba.kernel.cli.databases import refusal
+
+    return refusal(error) if isinstance(error, DatabaseError) else None
