@@ -29,6 +29,7 @@ from django.db.models import Max
 from yakuba.config.backup.copying import settled
 from yakuba.config.backup.taking import applied
 from yakuba.config.moving import frames
+from yakuba.config.moving.chaining import Chain, require_whole
 from yakuba.config.moving.coverage import tables
 from yakuba.config.moving.exporting import Told
 from yakuba.config.moving.frames import End, Head
@@ -36,9 +37,7 @@ from yakuba.config.moving.references import moved
 from yakuba.config.moving.rows import built
 from yakuba.config.moving.sealed import DAMAGED, SealedReader
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.audit import head as kept_apart
-from yakuba.kernel.audit.chain import link_hash, record, verify
-from yakuba.kernel.audit.models import AuditEvent, ChainHead
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path
 from yakuba.kernel.jobs.models import FINISHED, State, StopRequest
@@ -223,7 +222,7 @@ def _lay_rows(source: Path, passphrase: str, town: Municipality, taken: Taken, t
     taken.shift = _shift(source, passphrase, town)
     town.save(force_insert=True)
     known, done, total = tables(), 0, sum(taken.end.rows.values())
-    chain = _Chain(town)
+    chain = Chain(town)
     for table, rows in _rows(source, passphrase):
         model = known[table]
         built_rows = [built(model, _moved(model, table, row, town, taken)) for row in rows]
@@ -234,7 +233,7 @@ def _lay_rows(source: Path, passphrase: str, town: Municipality, taken: Taken, t
     _reset_sequences(list(known.values()))
     connection.check_constraints()
     chain.close()
-    _require_whole_record()
+    require_whole()
     record(
         "audit.municipality_imported",
         made_at=taken.head.made_at,
@@ -363,41 +362,6 @@ RESETS = {
     "robots.Run": _reset_run,
     "robots.Recording": _reset_recording,
 }
-
-
-class _Chain:
-    """Links the audit record anew under this installation's key, in the order of its numbers."""
-
-    def __init__(self, town: Municipality) -> None:
-        self._town, self._number, self._hash = town, 0, "0" * 64
-        self._last: AuditEvent | None = None
-
-    def link(self, rows: list[models.Model]) -> None:
-        """Give the events among the rows their hashes. Raises ValueError where one is missing."""
-        for row in rows:
-            if isinstance(row, ChainHead):
-                row.plain_until = 0  # from here on all have the key
-                continue
-            if not isinstance(row, AuditEvent):
-                continue
-            if row.sequence != self._number + 1:
-                raise ValueError("an event is missing")
-            row.previous_hash = self._hash
-            row.hash = link_hash(row)
-            self._number, self._hash, self._last = row.sequence, row.hash, row
-
-    def close(self) -> None:
-        """The end of the record, in the database and apart from it."""
-        ChainHead.objects.filter(municipality=self._town).update(sequence=self._number, hash=self._hash)
-        if self._last is not None:
-            self._last.municipality = self._town
-            kept_apart.follow(self._last)
-
-
-def _require_whole_record() -> None:
-    problems = [*verify()[1], *kept_apart.problems()]
-    if problems:
-        raise Invalid(f"取り込んだ監査記録がつながりません。{problems[0]}")
 
 
 def _insert(model: type[models.Model], rows: list[models.Model]) -> None:

@@ -96,16 +96,16 @@ class Recorder:
             job(asked)
             self._tries.show_teaching(self.shown)
             if self._browser.stopped():
-                self._tell("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
+                self.shown.say("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
         except RobotError as error:
-            self._tell(error.problem.message)
+            self.shown.say(error.problem.message)
         except (KeyError, ValueError):
-            self._tell("その操作は読み取れませんでした。もう一度操作してください。")
+            self.shown.say("その操作は読み取れませんでした。もう一度操作してください。")
 
     def open(self, path: str) -> None:
         """Go to an address of the target system."""
         if not path.startswith("/") or path.startswith("//"):
-            self._tell("アドレスは / で始まる場所を書いてください（例：/menu）。")
+            self.shown.say("アドレスは / で始まる場所を書いてください（例：/menu）。")
             return
         page = self._browser.open(self._base + path)
         self._look()
@@ -119,7 +119,7 @@ class Recorder:
         self._tries.system = system
         missing = {name for one in templates(tuple(login)) for name in one.secrets} - self._secrets.keys()
         if missing:
-            self._tell(
+            self.shown.say(
                 f"接続先に秘密「{'」「'.join(sorted(missing))}」が登録されていないため、ログインできません。"
             )
         else:
@@ -127,7 +127,7 @@ class Recorder:
             try:
                 player.play(login, Context({}, between, login=True))
             except RobotError as error:
-                self._tell(error.problem.message)
+                self.shown.say(error.problem.message)
         self._look()
         if not self._signs_in:
             self.section = "入力"
@@ -149,9 +149,6 @@ class Recorder:
         seen = self._browser.targets()
         self._targets, self._signs_in = list(seen["targets"]), bool(seen["signs_in"])
 
-    def _tell(self, sentence: str) -> None:
-        self.shown.notice = f"{self.shown.notice}\n{sentence}".strip()
-
     def _choose(self, asked: Mapping[str, Any]) -> None:
         self._look()
         n = int(asked.get("n", -1))
@@ -164,18 +161,17 @@ class Recorder:
             self._tries.pointed(found, self.shown)
             return
         if found["n"] < 0:
-            self._tell("ここには、入力する欄も押すボタンもありません。")
+            self.shown.say("ここには、入力する欄も押すボタンもありません。")
             return
         self._signs_in = bool(found.get("signs_in", self._signs_in))
         if found["element"] is None:
-            self._tell(
+            self.shown.say(
                 f"「{found['label'] or '名前のない場所'}」は、ほかと見分けられる名前がないため、ロボットには使えません。"
             )
             return
         element = element_of(found["element"])
-        words = (element.label, element.within, element.id, element.name)
-        if any(self._known.told_by(one) for one in words):
-            self._tell(
+        if self._known.names(element):
+            self.shown.say(
                 "申請の値がそのまま名前になっている場所は、ほかの申請で使えません。別の場所を押してください。"
             )
         elif found["kind"] == "押す":
@@ -213,7 +209,7 @@ class Recorder:
         """The value of the field that waits."""
         current = self.shown.current
         if current is None:
-            self._tell("先に、入力する欄を押してください。")
+            self.shown.say("先に、入力する欄を押してください。")
             return
         element, kind = element_of(current["element"]), EntryKind(current["kind"])
         if current["secret"]:
@@ -225,19 +221,19 @@ class Recorder:
         """A value of the case, or the vault's secret, into the field that waits."""
         current = self.shown.current
         if current is None:
-            self._tell("先に、入力する欄を押してください。")
+            self.shown.say("先に、入力する欄を押してください。")
             return
         element = element_of(current["element"])
         if current["secret"]:
             stored = self._secrets.get(element.label)
             if stored is None:
-                self._tell(f"秘密「{element.label}」は接続先に登録されていません。")
+                self.shown.say(f"秘密「{element.label}」は接続先に登録されていません。")
             else:
                 self._fill_secret(element, stored)
             return
         texts = next((found for one, found, _ in self._known.writings() if one == template), None)
         if texts is None:
-            self._tell("申請のその項目には値がありません。")
+            self.shown.say("申請のその項目には値がありません。")
             return
         self._enter_texts(EntryKind(current["kind"]), element, texts, Value(template))
 
@@ -245,7 +241,7 @@ class Recorder:
         value = value_of(texts, element.label, self._known)
         if value is not None and value.part_of and kind is EntryKind.TEXT:
             self._typed += texts
-            self._tell(
+            self.shown.say(
                 f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、入れていません。"
                 "申請の値の候補から選んでください。"
             )
@@ -259,14 +255,14 @@ class Recorder:
         if not self._landed(entry):
             return
         if value is None:
-            self._tell("いくつかの印のうち、申請の値と同じになるまで選ぶと、手順になります。")
+            self.shown.say("いくつかの印のうち、申請の値と同じになるまで選ぶと、手順になります。")
             return
         self._note_fill(translating.fill(kind, element, value.template), element)
         if value.fixed:
-            self._tell(f"「{element.label}」には、どの申請でも同じ値「{value.template}」を入れます。")
+            self.shown.say(f"「{element.label}」には、どの申請でも同じ値「{value.template}」を入れます。")
         elif not value.sure:
             others = f"（{'、'.join(value.others[:3])} も同じ値です）" if value.others else ""
-            self._tell(
+            self.shown.say(
                 f"「{element.label}」に {value.template} を入れます{others}。項目が正しいか確かめてください。"
             )
 
@@ -283,7 +279,7 @@ class Recorder:
             self.shown.current, self.shown.candidates = None, []
             self._look()
             return True
-        self._tell(entry_problem(entry, finding, "録画").problem.message)
+        self.shown.say(entry_problem(entry, finding, "録画").problem.message)
         return False
 
     def _note_fill(self, step: Step, element: Element) -> None:
@@ -351,7 +347,7 @@ class Recorder:
         if picture:
             self._noted.keep(target_of(step), picture)
         if dialog:
-            self._tell(
+            self.shown.say(
                 f"画面が「{dialog}」と尋ねたため、「いいえ」と答えました。必要なら手順に「ダイアログ」を足してください。"
             )
         self._after(element, before, page, was_signing_in)
@@ -368,16 +364,16 @@ class Recorder:
             self._noted.search_was()
             self._found_nothing(page)
         for label, message in page.field_errors:
-            self._tell(f"「{label}」：{message}")
+            self.shown.say(f"「{label}」：{message}")
         for message in page.alerts:
-            self._tell(f"相手の表示：{message}")
+            self.shown.say(f"相手の表示：{message}")
 
     def _found_nothing(self, page: Page) -> None:
         sentence = translating.absent(page, self._known)
         if sentence:
             self._noted.put("照会", {"見つからない": {"文字": sentence}})
         else:
-            self._tell(
+            self.shown.say(
                 "照会の結果に「該当するデータはありません」のような言葉が見つかりません。まだ登録されていない申請で検索してください。"
             )
 
@@ -387,9 +383,7 @@ class Recorder:
         if items := translating.confirmation(page, self._known):
             self._noted.put("確認", {"登録前": "はい", "項目": items})
         step = translating.press(element, leaves=True)
-        image = self._browser.target_picture(element, self.hidden())
-        if image:
-            self._noted.keep(target_of(step), image)
+        self._picture(step, element)
         self._noted.put("登録", step)
         if press:
             self._browser.permit(True)
@@ -407,13 +401,13 @@ class Recorder:
         """What stands beside a label is read into a name, by which later steps may type it."""
         page = self._browser.see()
         if label not in readable(page) or self.section != "入力" or self._known.told_by(label):
-            self._tell("その項目は、ここでは読み取れません。")
+            self.shown.say("その項目は、ここでは読み取れません。")
             return
         step = translating.reading(label, self._known)
         name = step["読み取る"]["名前"]
         self._known.read[name] = one_line(items_of(page, label)[0])
         self._noted.add(self.section, step)
-        self._tell(f"「{label}」を読み取ります。あとの欄に同じ値を入れると、{{{name}}} になります。")
+        self.shown.say(f"「{label}」を読み取ります。あとの欄に同じ値を入れると、{{{name}}} になります。")
 
     def _try(self, asked: Mapping[str, Any]) -> None:
         self._tries.begin(asked, self.shown)
@@ -426,4 +420,6 @@ class Recorder:
     def _back(self) -> None:
         self._browser.back()
         self._look()
-        self._tell("前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。")
+        self.shown.say(
+            "前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。"
+        )

@@ -68,6 +68,10 @@ class Shown:
     tried: dict[str, Any] | None = None
     teaching: dict[str, Any] | None = None
 
+    def say(self, sentence: str) -> None:
+        """One more sentence of the notice."""
+        self.notice = f"{self.notice}\n{sentence}".strip()
+
     def told(self, page: Page, section: str, targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The same for the page, with where the person is and what can be pointed at without a mouse."""
         return {

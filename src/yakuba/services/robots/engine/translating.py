@@ -81,6 +81,11 @@ class Known:
             if _tells(spec) and len(_bare(one)) >= _shortest(spec)
         )
 
+    def names(self, element: Element) -> bool:
+        """Whether a value of the case is among the words by which the element is found: no other case has it there."""
+        words = (element.label, element.within, element.id, element.name)
+        return any(self.told_by(one) for one in words)
+
     def whose(self, text: str) -> str:
         """The label of the item of which a text that no template gives is another writing, or a part; empty for none."""
         bare = _bare(text)

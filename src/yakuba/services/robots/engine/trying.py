@@ -75,13 +75,13 @@ class Trier:
         self._teaching = None
         place = Place(str(asked.get("section", "")), int(asked.get("step", -1)))
         if asked.get("section") == "登録":
-            self._say(shown, _COMMITS)
+            shown.say(_COMMITS)
             return
         found = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
         if found is None:
-            self._say(shown, _CHANGED)
+            shown.say(_CHANGED)
         elif why := _WHOLE.get(next(iter(found.step))):
-            self._say(shown, why)
+            shown.say(why)
         else:
             self._consider(place, found, shown)
 
@@ -90,7 +90,7 @@ class Trier:
         if read is None:
             return
         if isinstance(read, Press) and place.section == "入力" and self._is_commit(read.element):
-            self._say(shown, _COMMITS)
+            shown.say(_COMMITS)
         elif isinstance(read, Press) and place.section != "ログイン" and translating.asks(read.element):
             self._asked = place
             shown.question = {
@@ -108,7 +108,7 @@ class Trier:
         place, self._asked = self._asked, None
         found = self._noted.step(place.section, place.n, "") if place else None
         if place is None or found is None or answer != "harmless":
-            self._say(shown, "押していません。")
+            shown.say("押していません。")
             return
         read = self._read(place, found, shown)
         if read is not None:
@@ -119,10 +119,9 @@ class Trier:
         place = Place(str(asked.get("section", "")), int(asked.get("step", -1)))
         found = self._noted.step(place.section, place.n, str(asked.get("mark", "")))
         if found is None:
-            self._say(shown, _CHANGED)
+            shown.say(_CHANGED)
         elif not target_of(found.step) or "読み取る" in found.step:
-            self._say(
-                shown,
+            shown.say(
                 "この手順は、欄やボタンを指していません。「直す」で画面に出る文字を書き直してください。",
             )
         else:
@@ -144,10 +143,10 @@ class Trier:
         new = translating.aimed_at(old, element)
         self._teaching = None
         if not self._noted.replace(place.section, place.n, old, new):
-            self._say(shown, _CHANGED)
+            shown.say(_CHANGED)
             return
         self._keep(new, element)
-        self._say(shown, f"場所を教え直しました。前：{target_of(old)}　今：{target_of(new)}")
+        shown.say(f"場所を教え直しました。前：{target_of(old)}　今：{target_of(new)}")
         shown.tried = {"section": place.section, "n": place.n, "ok": True}
 
     def _unfit(self, found: Mapping[str, Any], step: Step) -> str:
@@ -161,8 +160,7 @@ class Trier:
             return f"この手順は「{verb}」です。その場所は「{found['kind']}」に使うものです。"
         if verb == "確かめる" and found["kind"] == "押す":
             return "この手順は欄を見ます。その場所は欄ではありません。"
-        element = element_of(found["element"])
-        if any(self._known.told_by(one) for one in (element.label, element.within, element.id, element.name)):
+        if self._known.names(element_of(found["element"])):
             return "申請の値がそのまま名前になっている場所は、ほかの申請で使えません。"
         return ""
 
@@ -237,9 +235,9 @@ class Trier:
             self._noted.keep(target_of(step), image)
         if isinstance(read, Read) and not skipped:
             self._names[read.name] = context.names[read.name]
-            self._say(shown, f"「{read.name}」は「{context.names[read.name].text}」です。")
+            shown.say(f"「{read.name}」は「{context.names[read.name].text}」です。")
         did = "条件に合わないため、とばしました。" if skipped else "そのとおりに動きました。"
-        self._say(shown, f"ためした結果：{did}")
+        shown.say(f"ためした結果：{did}")
         shown.tried = {"section": place.section, "n": place.n, "ok": True}
 
     def _keep(self, step: Step, element: Element) -> None:
@@ -253,20 +251,16 @@ class Trier:
     # Telling
 
     def _failed(self, place: Place, shown: Shown, why: str) -> None:
-        self._say(shown, f"ためした結果：{why}")
+        shown.say(f"ためした結果：{why}")
         shown.tried = {"section": place.section, "n": place.n, "ok": False}
 
     def _wait_for_pointing(self, place: Place, step: Step, shown: Shown, problem: str) -> None:
         self._teaching = (place, step)
         self.show_teaching(shown)
-        self._say(shown, f"{problem}{TEACH}")
+        shown.say(f"{problem}{TEACH}")
 
     def show_teaching(self, shown: Shown) -> None:
         """Tell on which step the person's pointing is awaited."""
         if self._teaching is not None:
             place, step = self._teaching
             shown.teaching = {"section": place.section, "n": place.n, "target": target_of(step)}
-
-    @staticmethod
-    def _say(shown: Shown, sentence: str) -> None:
-        shown.notice = f"{shown.notice}\n{sentence}".strip()
