@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from yakuba.kernel.audit import head
-from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.jobs.work import workers_heard
 from yakuba.kernel.registry import CheckResult, Manifest, manifests, resolve
 
 log = logging.getLogger("yakuba.checks")
-SILENT = timedelta(minutes=2)  # a worker gives a sign every few seconds
 FREE_SHARE = 0.05
 
 
@@ -42,19 +40,17 @@ def _results(manifest: Manifest) -> list[CheckResult]:
 
 def house() -> list[CheckResult]:
     """A worker that works, room on the disk, jobs that gave up, and the end of the audit record."""
-    working = Worker.objects.filter(left_at=None, heartbeat_at__gte=timezone.now() - SILENT).exists()
-    usage = shutil.disk_usage(settings.YAKUBA.data_dir)
     failed = Job.objects.filter(state=State.FAILED).count()
     problems = head.problems()
     return [
         _result(
             "ワーカー",
-            working,
+            workers_heard().exists(),
             "動いているワーカーがありません。yakuba up か yakuba worker を動かしてください。",
         ),
         _result(
             "ディスクの空き",
-            usage.free / usage.total > FREE_SHARE,
+            disk_has_room(),
             "空きが5%を切りました。古い控えを移してください。",
         ),
         _result(
@@ -62,6 +58,12 @@ def house() -> list[CheckResult]:
         ),
         _result("監査記録の終わり", not problems, " ".join(problems)),
     ]
+
+
+def disk_has_room() -> bool:
+    """Whether enough of the data folder's disk is free."""
+    usage = shutil.disk_usage(settings.YAKUBA.data_dir)
+    return usage.free / usage.total > FREE_SHARE
 
 
 def _result(label: str, ok: bool, advice: str) -> CheckResult:

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.states import from_now
 from yakuba.kernel.registry import RunningWork
 
 SILENCE = timedelta(seconds=60)  # after that no worker is believed to be there
+LONG_SILENCE = timedelta(minutes=2)  # after that somebody is called; a worker gives a sign every few seconds
 NO_WORKER = "処理をするワーカーが動いていません。システム担当へ知らせてください。動きだすと自動で始まります。"
 ONE_BY_ONE = "順番を待っています。同じ相手への仕事は一つずつ動きます。"
 IN_LINE = "順番を待っています。ワーカーの手が空きしだい始まります。"
@@ -38,6 +41,11 @@ class Work:
     def on_home(self, title: str, url: str) -> RunningWork:
         """Its entry on the home page."""
         return RunningWork(title, self.done, self.total, url, self.note)
+
+
+def workers_heard(within: timedelta = LONG_SILENCE) -> QuerySet[Worker]:
+    """The workers that have not ended and gave a sign so lately, by the database's clock."""
+    return Worker.objects.filter(left_at=None, heartbeat_at__gt=from_now(-within))
 
 
 def job_of(name: str, key: str) -> Job | None:
@@ -73,7 +81,7 @@ def told(job: Job) -> Work:
 
 def why_it_waits(job: Job) -> str:
     """Why a waiting job has not begun, for staff; empty when it only waits for its time."""
-    if not Worker.objects.filter(left_at=None, heartbeat_at__gt=from_now(-SILENCE)).exists():
+    if not workers_heard(SILENCE).exists():
         return NO_WORKER
     if Job.objects.filter(pk=job.pk, due_at__gt=from_now(timedelta(0))).exists():
         return ""

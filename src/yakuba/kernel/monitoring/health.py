@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models.functions import Now
 
-from yakuba.kernel.jobs.models import Worker
+from yakuba.kernel.administration.checks import disk_has_room
+from yakuba.kernel.jobs.work import workers_heard
 
 log = logging.getLogger("yakuba.health")
-SILENT = timedelta(minutes=2)  # a worker gives a sign every few seconds
-FREE_SHARE = 0.05
 KEPT_SECONDS = 2.0  # strangers may ask as often as they like: the database is not asked more often than this
 
 _lock = threading.Lock()
@@ -78,19 +74,14 @@ def _data_folder() -> bool:
         path.unlink(missing_ok=True)
 
 
-def _disk() -> bool:
-    usage = shutil.disk_usage(settings.YAKUBA.data_dir)
-    return usage.free / usage.total > FREE_SHARE
-
-
 def _workers() -> bool:
-    return bool(Worker.objects.filter(left_at=None, heartbeat_at__gte=Now() - SILENT).exists())
+    return workers_heard().exists()
 
 
 _CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "migrations": _migrations,
     "data_folder": _data_folder,
-    "disk": _disk,
+    "disk": disk_has_room,
     "workers": _workers,
 }

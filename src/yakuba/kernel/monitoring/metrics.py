@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.models import ChainHead
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.jobs.models import FINISHED, Job, State, Worker
+from yakuba.kernel.jobs.models import FINISHED, Job, State
+from yakuba.kernel.jobs.work import workers_heard
 from yakuba.kernel.meter.models import Usage
 from yakuba.kernel.monitoring import health
 from yakuba.kernel.schedules.models import Schedule
@@ -46,11 +47,8 @@ def _lines(metric: Metric) -> Iterable[str]:
     yield f"# HELP {metric.name} {metric.help}\n# TYPE {metric.name} gauge\n"
     for labels, value in metric.samples:
         inside = ",".join(f'{name}="{_escaped(said)}"' for name, said in labels.items())
-        yield (
-            f"{metric.name}{f'{{{inside}}}' if inside else ''} {value:g}\n"
-            if abs(value) < 1e6
-            else (f"{metric.name}{f'{{{inside}}}' if inside else ''} {value:.0f}\n")
-        )
+        told = f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+        yield f"{metric.name}{f'{{{inside}}}' if inside else ''} {told}\n"
 
 
 def _escaped(said: str) -> str:
@@ -76,9 +74,8 @@ def _house() -> list[Metric]:
     free.add(usage.free)
     total = Metric("yakuba_disk_total_bytes", "Size of the disk of the data folder.")
     total.add(usage.total)
-    at_work = Worker.objects.filter(left_at=None)
     workers = Metric("yakuba_workers", "Workers that gave a sign within two minutes.")
-    workers.add(at_work.filter(heartbeat_at__gte=Now() - health.SILENT).count())
+    workers.add(workers_heard().count())
     return [release, held, free, total, workers]
 
 

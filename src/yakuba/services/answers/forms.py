@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -117,3 +118,13 @@ class QuestionForm(forms.Form):
 
     question = forms.CharField(label="質問", max_length=500)
     before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def number_in(text: str) -> int | None:
+    """A row's number in what a browser sent; None for anything else, and for what no database could number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def numbers_in(texts: Iterable[str]) -> list[int]:
+    """The row numbers among them."""
+    return [number for text in texts if (number := number_in(text)) is not None]

@@ -23,6 +23,7 @@ from yakuba.kernel.townsettings import value
 from yakuba.services.answers.actions import asking
 from yakuba.services.answers.contracts import Channel, Reply
 from yakuba.services.answers.engine.limiting import Limit
+from yakuba.services.answers.forms import number_in
 from yakuba.services.answers.queries import telling
 
 SALT = "yakuba.answers.asked"
@@ -76,10 +77,8 @@ def window(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest) -> HttpResponse:
     """Large buttons: fields, their questions, the answer. Every page but the first goes back by itself."""
-    chosen, one = request.GET.get("field", ""), None
-    number = _row(request.GET.get("answer", ""))
-    if number is not None:
-        one = telling.one(number, telling.RESIDENTS)
+    chosen, number = request.GET.get("field", ""), number_in(request.GET.get("answer", ""))
+    one = telling.one(number, telling.RESIDENTS) if number is not None else None
     begun = request.method == "POST" or bool(chosen or one)
     return _asked(
         request,
@@ -103,8 +102,8 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Which of those offered was meant: its answer, and whether it helped."""
-    number, meant = _number(request), _row(request.POST.get("entry", ""))
-    one = telling.one(meant, telling.RESIDENTS) if meant is not None else None
+    number, given = _number(request), number_in(request.POST.get("entry", ""))
+    one = telling.one(given, telling.RESIDENTS) if given is not None else None
     if one is None:
         return _gone(request)
     if number and _may_ask(request):
@@ -167,7 +166,8 @@ def _asked(
         elif not _may_ask(request):
             fault, status = TOO_OFTEN, 429
         else:
-            reply = asking.ask(question, channel, telling.RESIDENTS, _row(request.POST.get("before", "")))
+            before = number_in(request.POST.get("before", ""))
+            reply = asking.ask(question, channel, telling.RESIDENTS, before)
     context = _town() | {
         "question": question[: asking.LONGEST],
         "fault": fault,
@@ -194,11 +194,6 @@ def _by_field(request: HttpRequest) -> dict[str, Any]:
 
 def _topic(reply: Reply | None) -> int | str:
     return reply.told[0].id if reply and reply.told else ""
-
-
-def _row(given: str) -> int | None:
-    """A row's number, as a page that was told it sends it back."""
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
 
 def _town() -> dict[str, Any]:

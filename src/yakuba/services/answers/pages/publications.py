@@ -16,7 +16,7 @@ from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.answers.actions import entries as actions
-from yakuba.services.answers.forms import AnswerForm, ReasonForm
+from yakuba.services.answers.forms import AnswerForm, ReasonForm, numbers_in
 from yakuba.services.answers.models import Publication, Version
 from yakuba.services.answers.queries import entries as queries
 
@@ -31,7 +31,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     ]
     ready = [row for row in drafts if not queries.missing(row, own)]
     form = ReasonForm(request.POST or None)
-    ticked = {int(one) for one in request.POST.getlist("version") if one.isascii() and one.isdecimal()}
+    ticked = set(numbers_in(request.POST.getlist("version")))
 
     def send() -> HttpResponse:
         chosen = [row.pk for row in drafts if row.pk in ticked]

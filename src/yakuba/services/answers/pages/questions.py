@@ -12,6 +12,7 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.answers import operations
 from yakuba.services.answers.actions import asking
+from yakuba.services.answers.forms import number_in, numbers_in
 from yakuba.services.answers.models import Confirmed, Knowledge
 from yakuba.services.answers.queries import asked as queries
 
@@ -34,14 +35,14 @@ def unanswered(request: HttpRequest) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest) -> HttpResponse:
     """Deal with a group: a draft, an entry that answers it, or nothing."""
-    numbers = [int(one) for one in request.POST.getlist("asked") if one.isascii() and one.isdecimal()]
-    person, entry = person_of(request), request.POST.get("entry", "")
+    numbers = numbers_in(request.POST.getlist("asked"))
+    person, entry = person_of(request), number_in(request.POST.get("entry", ""))
     if "draft" in request.POST:
         version = asking.draft_from(numbers, actor=person)
         messages.success(request, "下書きを作りました。答えを書いてください。")
         return redirect("answers:edit", version.entry_id)
-    if entry.isascii() and entry.isdecimal():
-        asking.confirm(numbers, int(entry), actor=person)
+    if entry is not None:
+        asking.confirm(numbers, entry, actor=person)
         messages.success(request, "この聞き方でも、その答えが見つかるようになりました。")
     elif "aside" in request.POST:
         asking.set_aside(numbers, actor=person)

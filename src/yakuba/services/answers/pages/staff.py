@@ -8,7 +8,7 @@ from django.shortcuts import render
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.services.answers.actions import asking
 from yakuba.services.answers.contracts import Channel
-from yakuba.services.answers.forms import QuestionForm
+from yakuba.services.answers.forms import QuestionForm, number_in
 from yakuba.services.answers.operations import audiences_of
 from yakuba.services.answers.queries import telling
 
@@ -21,8 +21,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         reply = asking.ask(given["question"], Channel.STAFF, audiences, given["before"])
-    chosen = request.GET.get("answer", "")
-    one = telling.one(int(chosen), audiences) if chosen.isascii() and chosen.isdecimal() else None
+    chosen = number_in(request.GET.get("answer", ""))
+    one = telling.one(chosen, audiences) if chosen is not None else None
     context = {
         "form": form,
         "reply": reply,

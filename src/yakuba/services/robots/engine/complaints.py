@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from yakuba.services.robots.contracts import Problem, ProblemKind
 from yakuba.services.robots.engine.browser import Entry, Finding, Page, Verdict
 from yakuba.services.robots.engine.errors import (
     BadValue,
+    Differs,
     Refused,
     RobotError,
     ScreenChanged,
@@ -13,7 +16,16 @@ from yakuba.services.robots.engine.errors import (
 )
 from yakuba.services.robots.engine.outcomes import LOOK
 from yakuba.services.robots.engine.redact import COVER
-from yakuba.services.robots.engine.scenario import Element, Landmark, System
+from yakuba.services.robots.engine.scenario import (
+    Call,
+    CheckItem,
+    Element,
+    Landmark,
+    Read,
+    Receive,
+    Repeat,
+    System,
+)
 
 _MEND = "画面とシナリオを見くらべ、シナリオを直してから再開してください。"
 _BUSY = frozenset({408, 425, 429})
@@ -95,6 +107,77 @@ def landmark_problem(landmark: Landmark, page: Page, where: str) -> RobotError:
         where=where,
         expected=str(landmark),
         similar=page.headings[:5],
+    )
+
+
+def item_problem(item: CheckItem, where: str, *, several: bool) -> RobotError:
+    """For a label that must stand on the page once. several: it stands there more often."""
+    return ScreenChanged(
+        f"画面に項目「{item.label}」が{_how_often(several)}。",
+        where=where,
+        expected=f"項目「{item.label}」",
+    )
+
+
+def shown_problem(step: CheckItem, wanted: str, where: str) -> RobotError:
+    """For a label beside which something else stands than what is wanted."""
+    return ScreenChanged(
+        f"画面の項目「{step.label}」が「{wanted}」ではありません。",
+        where=where,
+        expected=f"項目「{step.label}」",
+    )
+
+
+def place_problem(step: Read, where: str, *, several: bool) -> RobotError:
+    """For a place to be read that is not there once."""
+    return ScreenChanged(
+        f"読み取る{step.source}「{step.text}」が画面に{_how_often(several)}。",
+        where=where,
+        expected=f"{step.source}「{step.text}」",
+    )
+
+
+def _how_often(several: bool) -> str:
+    return "二つ以上あります" if several else "ありません"
+
+
+def reading_problem(step: Read, where: str) -> RobotError:
+    """For a place that holds nothing, or not one number where a number is asked for."""
+    wanted = "数を一つに決められません" if step.number else "値がありません"
+    return BadValue(
+        f"「{step.name}」を画面から読み取れません（{wanted}）。画面を見て、人が入力してください。",
+        field=step.name,
+        where=where,
+    )
+
+
+def paper_problem(step: Receive, why: str, where: str) -> RobotError:
+    """For a file that did not come."""
+    return BadValue(
+        f"「{step.name}」を受け取れません（{why}）。相手システムの画面で確かめてください。",
+        field=step.name,
+        where=where,
+    )
+
+
+def table_problem(step: Repeat, where: str) -> RobotError:
+    """For a loop over a table that is not there."""
+    listed = "」「".join(step.columns)
+    return ScreenChanged(
+        f"見出し「{listed}」のある表が画面にありません。画面とシナリオを見くらべてください。",
+        where=where,
+        expected=f"表「{listed}」",
+    )
+
+
+def call_problem(call: Call, differing: Iterable[str], where: str) -> RobotError:
+    """For a called scenario whose confirmation shows something else than the case, by these labels."""
+    listed = "、".join(differing)
+    return Differs(
+        f"呼び出した「{call.scenario}」の確認画面の値が申請と違います（{listed}）。登録していません。"
+        "値とシナリオを確かめてください。",
+        field=listed,
+        where=where,
     )
 
 

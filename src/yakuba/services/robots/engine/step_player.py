@@ -10,18 +10,23 @@ from yakuba.services.robots.engine.browser import ANY_FORM, Browser, Entry, Page
 from yakuba.services.robots.engine.complaints import (
     arrival_problem,
     button_problem,
+    call_problem,
     entry_problem,
     form_problem,
+    item_problem,
     landmark_problem,
+    paper_problem,
+    place_problem,
+    reading_problem,
     refusal_problem,
+    shown_problem,
+    table_problem,
 )
 from yakuba.services.robots.engine.errors import (
     BadValue,
-    Differs,
     LoggedOut,
     Refused,
     RobotError,
-    ScreenChanged,
     Trouble,
     Unanswered,
 )
@@ -173,11 +178,7 @@ class StepPlayer:
         if entry:
             self._note_sent(step.line, got.sent)
         if got.problem:
-            raise BadValue(
-                f"「{step.name}」を受け取れません（{got.problem}）。相手システムの画面で確かめてください。",
-                field=step.name,
-                where=where,
-            )
+            raise paper_problem(step, got.problem, where)
         return received(got.content, step.kind, step.name, where)
 
     def _note_sent(self, line: int, sent: Sequence[str]) -> None:
@@ -198,13 +199,7 @@ class StepPlayer:
         page = self.now()
         differing = self.differing(call.items, context, page) if call.items else []
         if differing:
-            listed = "、".join(differing)
-            raise Differs(
-                f"呼び出した「{call.scenario}」の確認画面の値が申請と違います（{listed}）。登録していません。"
-                "値とシナリオを確かめてください。",
-                field=listed,
-                where=self.where(call.line, page),
-            )
+            raise call_problem(call, differing, self.where(call.line, page))
 
     def _items(self, step: Repeat, context: Context) -> Sequence[Bound]:
         """What a loop goes through, as it stands when the loop begins."""
@@ -216,12 +211,7 @@ class StepPlayer:
                 self.page = self._browser.see()
                 found = rows_of_page(self.page, step.columns)
         if found is None:
-            listed = "」「".join(step.columns)
-            raise ScreenChanged(
-                f"見出し「{listed}」のある表が画面にありません。画面とシナリオを見くらべてください。",
-                where=self.where(step.line, self.now()),
-                expected=f"表「{listed}」",
-            )
+            raise table_problem(step, self.where(step.line, self.now()))
         if len(found) > MOST_ITEMS:
             raise BadValue(
                 f"くり返しが{MOST_ITEMS}回を超えます（{len(found)}件）。人が入力してください。",
@@ -240,19 +230,10 @@ class StepPlayer:
             self._browser.settle(stands)
         where = self.where(step.line, self.now())
         if len(texts) != 1:
-            raise ScreenChanged(
-                f"読み取る{step.source}「{step.text}」が画面に{'二つ以上あります' if texts else 'ありません'}。",
-                where=where,
-                expected=f"{step.source}「{step.text}」",
-            )
+            raise place_problem(step, where, several=bool(texts))
         found = numbers_in(texts[0]) if step.number else [one_line(texts[0])]
         if len(found) != 1 or not found[0]:
-            wanted = "数を一つに決められません" if step.number else "値がありません"
-            raise BadValue(
-                f"「{step.name}」を画面から読み取れません（{wanted}）。画面を見て、人が入力してください。",
-                field=step.name,
-                where=where,
-            )
+            raise reading_problem(step, where)
         context.names[step.name] = Bound(found[0])
 
     def _standing(self, step: Read, page: Page) -> list[str]:
@@ -388,12 +369,7 @@ class StepPlayer:
         shown = items_of(page, step.label)
         if shown == [one_line(filled.text)]:
             return None
-        wanted = COVER if filled.secret else filled.text
-        return ScreenChanged(
-            f"画面の項目「{step.label}」が「{wanted}」ではありません。",
-            where=where,
-            expected=f"項目「{step.label}」",
-        )
+        return shown_problem(step, COVER if filled.secret else filled.text, where)
 
     def differing(self, items: Sequence[CheckItem], context: Context, page: Page) -> list[str]:
         """Labels of the items whose text is not what they should say. Raises `ScreenChanged` where one is not there, or
@@ -402,11 +378,7 @@ class StepPlayer:
         for item in items:
             shown = items_of(page, item.label)
             if len(shown) != 1:
-                raise ScreenChanged(
-                    f"画面に項目「{item.label}」が{'二つ以上あります' if shown else 'ありません'}。",
-                    where=self.where(item.line, page),
-                    expected=f"項目「{item.label}」",
-                )
+                raise item_problem(item, self.where(item.line, page), several=bool(shown))
             if shown[0] != one_line(self._fill_in(item.value, context).text):
                 differing.append(item.label)
         return differing
