@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 from typer.testing import CliRunner
 
 from yakuba.config import command
+from yakuba.kernel.cli.output import fail, write_file
 from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.refusals import Conflict
 
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
@@ -91,10 +94,27 @@ def test_a_fault_of_the_program_in_a_query_is_no_refusal() -> None:
 
 
 def test_what_is_told_keeps_a_command_on_its_line(capsys) -> None:
-    from yakuba.kernel.cli.output import fail
-
     fail("あ" * 35 + " yakuba municipality begin 990019 を実行してください。")
     assert "yakuba municipality begin 990019" in capsys.readouterr().err
+
+
+def test_a_file_is_written_by_one_at_a_time_and_beside_no_link(tmp_path) -> None:
+    out, draft = tmp_path / "out.csv", tmp_path / "out.csv.part"
+
+    def pieces() -> Iterator[bytes]:
+        yield b"first, "
+        with pytest.raises(Conflict, match="いま、同じ名前で書いています"):
+            write_file(out, b"second")
+        yield b"whole"
+
+    draft.write_text("a longer one, left by a killed command")
+    write_file(out, pieces())
+    assert out.read_text() == "first, whole"
+    draft.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(typer.Exit):
+        write_file(out, b"led away")
+    assert not (tmp_path / "elsewhere").exists()
+    assert out.read_text() == "first, whole"
 
 
 def _failing_with(error: Exception) -> typer.Typer:
