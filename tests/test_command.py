@@ -35,6 +35,27 @@ def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> Non
     assert done.stdout == ""
 
 
+def test_another_users_data_folder_is_told(monkeypatch, capsys) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied", "/data/secret.key")
+
+    monkeypatch.setattr(command, "_close_data_folder", refused)
+    with pytest.raises(SystemExit) as ended:
+        command._set_up()
+    assert ended.value.code == 1
+    assert "/data/secret.key を開く権限がありません" in capsys.readouterr().err
+
+
+def test_the_parser_leaves_an_unreadable_file_to_the_command(tmp_path, monkeypatch) -> None:
+    """The parser would tell of it in English."""
+    (tmp_path / "closed").write_text("")
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    words = ["municipality", "import", str(tmp_path / "closed"), "--passphrase-stdin"]
+    done = CliRunner().invoke(command.build(), words, input="correct-horse-battery\n")
+    assert "Yakubaが書き出した自治体のファイルではありません" in done.stderr
+    assert "Usage" not in done.stderr
+
+
 def test_the_list_of_commands_imports_nothing_of_the_house(tmp_path: Path) -> None:
     asked = (
         "import sys\n"
