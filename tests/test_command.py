@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 from typer.testing import CliRunner
 
 from yakuba.config import command
+from yakuba.kernel.cli.output import fail, write_file
 from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.refusals import Conflict
 
 
 def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> None:
@@ -30,6 +33,27 @@ def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> Non
     assert done.returncode == 130
     assert done.stderr == "中止しました。\n"
     assert done.stdout == ""
+
+
+def test_another_users_data_folder_is_told(monkeypatch, capsys) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied", "/data/secret.key")
+
+    monkeypatch.setattr(command, "_close_data_folder", refused)
+    with pytest.raises(SystemExit) as ended:
+        command._set_up()
+    assert ended.value.code == 1
+    assert "/data/secret.key を開く権限がありません" in capsys.readouterr().err
+
+
+def test_the_parser_leaves_an_unreadable_file_to_the_command(tmp_path, monkeypatch) -> None:
+    """The parser would tell of it in English."""
+    (tmp_path / "closed").write_text("")
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    words = ["municipality", "import", str(tmp_path / "closed"), "--passphrase-stdin"]
+    done = CliRunner().invoke(command.build(), words, input="correct-horse-battery\n")
+    assert "Yakubaが書き出した自治体のファイルではありません" in done.stderr
+    assert "Usage" not in done.stderr
 
 
 def test_the_list_of_commands_imports_nothing_of_the_house(tmp_path: Path) -> None:
@@ -91,10 +115,27 @@ def test_a_fault_of_the_program_in_a_query_is_no_refusal() -> None:
 
 
 def test_what_is_told_keeps_a_command_on_its_line(capsys) -> None:
-    from yakuba.kernel.cli.output import fail
-
     fail("あ" * 35 + " yakuba municipality begin 990019 を実行してください。")
     assert "yakuba municipality begin 990019" in capsys.readouterr().err
+
+
+def test_a_file_is_written_by_one_at_a_time_and_beside_no_link(tmp_path) -> None:
+    out, draft = tmp_path / "out.csv", tmp_path / "out.csv.part"
+
+    def pieces() -> Iterator[bytes]:
+        yield b"first, "
+        with pytest.raises(Conflict, match="いま、同じ名前で書いています"):
+            write_file(out, b"second")
+        yield b"whole"
+
+    draft.write_text("a longer one, left by a killed command")
+    write_file(out, pieces())
+    assert out.read_text() == "first, whole"
+    draft.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(typer.Exit):
+        write_file(out, b"led away")
+    assert not (tmp_path / "elsewhere").exists()
+    assert out.read_text() == "first, whole"
 
 
 def _failing_with(error: Exception) -> typer.Typer:

@@ -367,6 +367,31 @@ def test_no_file_is_written_over(here, tmp_path):
     assert (tmp_path / "x").read_text() == "mine"
 
 
+def test_two_at_once_do_not_write_into_each_other(here, tmp_path):
+    """The second came while the first wrote: it is refused, and the first one's file is whole."""
+    target, said = tmp_path / "x", []
+
+    def second(what: str, done: int, of: int) -> None:
+        if not said:
+            said.append("")
+            with pytest.raises(Conflict) as refused:
+                exporting.export(municipality, target, WORDS, quiet)
+            said[0] = str(refused.value)
+
+    with town.in_yakuba_city() as municipality:
+        exporting.export(municipality, target, WORDS, second)
+    assert "いま、同じ名前で書いています" in said[0]
+    assert importing.read_head(target, WORDS).code == CODE
+    assert [path.name for path in tmp_path.glob("x*")] == ["x"]
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(Invalid, match="ファイルではありません"):
+            importing.read_head(path, WORDS)
+
+
 def test_nothing_of_it_can_be_read_without_the_passphrase(file):
     content = file.read_bytes()
     for word in (RECEIPT_NUMBER, SECRET_WORD, "やくば市", "child_name"):

@@ -72,6 +72,9 @@ class House(Verbs):
         if name != "restore":
             _require_no_restore()
         where, line = HOUSE.get(name, ("", ""))
+        return _told_by_us(self._found(name, where, line))
+
+    def _found(self, name: str, where: str, line: str) -> Any:
         found = _attribute(where) if where else _of_room(name)
         if isinstance(found, typer.Typer):
             return typer.main.get_group(found)
@@ -96,6 +99,16 @@ def main() -> None:
     """Entry point of the console script."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     build()()
+
+
+def _told_by_us(command: Any) -> Any:
+    """The same, with files that may not be read told by the command itself, in Japanese, and not by the parser."""
+    for one in command.params:
+        if descriptor := getattr(one, "type_descriptor", None):
+            descriptor.parameter_info.readable = False
+    for inner in getattr(command, "commands", {}).values():
+        _told_by_us(inner)
+    return command
 
 
 def _rooms() -> dict[str, str]:
@@ -137,6 +150,12 @@ def _set_up() -> None:
         if not apps.ready:  # a second time would send the log to whatever is standard error now
             django.setup()
         _close_data_folder()
+    except PermissionError as error:
+        sys.stderr.write(
+            f"{error.filename} を開く権限がありません。"
+            "データフォルダ（YAKUBA_DATA_DIR）の所有者の利用者で実行してください。\n"
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("中止しました。\n")
         sys.exit(INTERRUPTED)

@@ -20,6 +20,7 @@ from yakuba.config.moving.rows import stored
 from yakuba.config.moving.sealed import SealedWriter
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit.chain import on_paper, record, verify
+from yakuba.kernel.cli.drafts import drafted
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import pieces_of
 from yakuba.kernel.refusals import Conflict, Unavailable
@@ -55,19 +56,11 @@ def _require_whole_record() -> None:
 
 
 def _write(town: Municipality, target: Path, passphrase: str, told: Told) -> End:
-    draft = target.with_name(target.name + ".part")
-    draft.unlink(missing_ok=True)
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            writer = SealedWriter(file, passphrase)
-            end = _fill(writer, town, told)
-            writer.close()
-        settled(draft.parent)
-        draft.rename(target)
-        settled(target.parent)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    with drafted(target, over=False) as file:
+        writer = SealedWriter(file, passphrase)
+        end = _fill(writer, town, told)
+        writer.close()
+    settled(target.parent)
     return end
 
 

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,12 +91,19 @@ def read_head(source: Path, passphrase: str) -> Head:
 
 
 def _opened(source: Path) -> IO[bytes]:
+    """It is read several times: what can be read once only, like a pipe, is refused."""
     try:
-        return source.open("rb")
+        file = os.fdopen(os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except OSError as error:
         raise Invalid(
             f"{source} を読めません（{error.strerror}）。", remedy="書き出したファイルを指定してください。"
         ) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise Invalid(
+            f"{source} はファイルではありません。", remedy="ディスクに置いたファイルを指定してください。"
+        )
+    return file
 
 
 def _require_fits(head: Head) -> None:

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from yakuba.kernel.cli.drafts import drafted
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -64,20 +65,14 @@ def fail(message: str, code: int = 1) -> typer.Exit:
 
 
 def write_file(out: Path, content: bytes | Iterable[bytes], code: int = 1) -> None:
-    """All or nothing, piece by piece: what is interrupted leaves the old file. Raises typer.Exit(code)."""
+    """All or nothing, piece by piece: what is interrupted leaves the old file. Raises typer.Exit(code), Conflict."""
     pieces = (content,) if isinstance(content, bytes) else content
-    draft = out.with_name(out.name + ".part")
     try:
-        if out.exists() and not out.is_file():  # a pipe or a device; of a folder it is told
-            draft = out
-        with draft.open("wb") as target:
+        # A pipe or a device is written to as it is; of a folder it is told.
+        beside = not out.exists() or out.is_file()
+        with drafted(out, over=True) if beside else out.open("wb") as target:
             target.writelines(pieces)
-        if draft is not out:
-            draft.replace(out)
     except OSError as error:
-        with suppress(OSError):
-            if draft is not out:
-                draft.unlink(missing_ok=True)
         reason = CANNOT_WRITE.get(error.errno or 0, f"{error.strerror}。書ける場所を指定してください。")
         raise fail(f"{out} に書けません：{reason}", code) from error
 
