@@ -183,8 +183,11 @@ class Shown(Part):
 
     @property
     def actions(self) -> list[Link]:
-        """The buttons that the person may press."""
-        return [(label, str(url)) for label, url in self.listing.actions if may_open(self.user, str(url))]
+        """The buttons that the person may press, less the one that an empty list shows in its middle."""
+        empty = not self.objects and not self.wanted.narrowed
+        twice = self.nothing[1] if empty else ""
+        links = [(label, str(url)) for label, url in self.listing.actions]
+        return [(label, url) for label, url in links if url != twice and may_open(self.user, url)]
 
     @property
     def nothing(self) -> Link:

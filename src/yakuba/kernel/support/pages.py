@@ -73,7 +73,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     """Where this person may look now, as an operator."""
     person = person_of(request)
     rows = queries.open_to(person) if queries.is_operator(person) else []
-    return render(request, "support/visits.html", {"rows": rows})
+    return render(request, "support/visits.html", {"rows": rows, "may_enter": has_second_factor(person)})
 
 
 @require_POST

@@ -141,6 +141,18 @@ def test_what_a_person_may_not_open_is_no_link(ask, clerk, newcomer, make_staff)
     assert "button--small" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
+def test_an_empty_list_shows_its_one_thing_to_do_once(ask):
+    link = ("書く", reverse_lazy("home"))
+    nothing = replace(
+        LISTING,
+        rows=Department.objects.none,
+        nothing=Nothing("まだありません", "書くと、ここに並びます。", link),
+        actions=(link,),
+    )
+    assert text_of(ask(listing=nothing)).count(">書く</a>") == 1
+    assert text_of(ask(listing=replace(nothing, rows=LISTING.rows))).count(">書く</a>") == 1
+
+
 def test_conditions_are_remembered_for_the_person_and_go_with_one_press(ask, newcomer):
     first = ask("?shut=no&sort=-name&text=課")
     assert names(ask(visit=first)) == names(first)

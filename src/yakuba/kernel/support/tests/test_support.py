@@ -70,6 +70,8 @@ def test_a_town_lets_an_operator_look_on_the_page(operator, clerk, town):
     fields = {"operator": operator.pk, "reason": "画面が開かない", "hours": "4"}
     grow_old(client)
     assert client.post("/support/new/", fields).status_code == 403
+    empty = client.post("/support/new/", fields | {"reason": ""}).content.decode()
+    assert "理由：必ず入れてください。" in empty
     assert not SupportGrant.objects.exists()
     grow_old(client, 0)
     to = client.post("/support/new/", fields)["Location"]
@@ -183,7 +185,10 @@ def test_who_looks_has_a_second_factor_and_has_just_proved_it(neighbour, clerk, 
     client = Client()
     client.force_login(neighbour)
     assert client.post(f"/support/visits/{row.pk}/enter/").status_code == 409
+    told = "先に「二つ目の確認」を設定してください"
+    assert told in client.get("/support/visits/").content.decode()
     give_phone(neighbour)
+    assert told not in client.get("/support/visits/").content.decode()
     grow_old(client)
     assert client.post(f"/support/visits/{row.pk}/enter/").status_code == 403
 

@@ -192,6 +192,12 @@ def test_an_answer_that_is_gone_says_where_to_ask_now(stranger):
         assert "今日の仕事" not in text, "that is the page of the staff"
 
 
+def test_the_kiosk_tells_what_is_missing_above_its_many_buttons(stranger):
+    text = stranger.post(f"{PAGE}kiosk/", {"question": ""}).content.decode()
+    assert text.index("聞きたいことを書いてから") < text.index('class="tiles"')
+    assert text.count('id="question"') == 1
+
+
 @pytest.mark.parametrize("where", [PAGE, f"{PAGE}kiosk/"])
 def test_a_field_that_is_not_there_is_not_named(stranger, where):
     text = stranger.get(where, {"field": "詐欺の電話はこちら"}).content.decode()

@@ -176,7 +176,9 @@ def test_without_a_register_nothing_is_blocked_and_it_is_said(case, clerk):
     assert (status(case), row.state, unmatched(clerk).count) == (Status.READY, "no_register", 0)
     client = Client()
     client.force_login(clerk)
-    assert "登録簿" in client.get(reverse("reading:resident", args=[row.pk])).content.decode()
+    page = client.get(reverse("reading:resident", args=[row.pk])).content.decode()
+    assert "宛名の登録簿がありません" in page
+    assert "完了" not in page, "nothing was found out"
 
 
 def test_a_procedure_that_demands_the_number_waits_for_it(in_yakuba_city, clerk, register):
