@@ -15,8 +15,9 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
 from yakuba.kernel.ledger.masking import MASKED_TYPES, reveals
 from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.ledger.workflow import LABELS, Status
-from yakuba.kernel.protection.policy import OPEN
+from yakuba.kernel.protection.policy import OPEN, require_open
 from yakuba.services.reading.actions import together
 from yakuba.services.reading.actions.answers import checked
 from yakuba.services.reading.actions.blind import check_twice, learn
@@ -24,7 +25,7 @@ from yakuba.services.reading.actions.cases import ask, locked_case, move_on, she
 from yakuba.services.reading.actions.sheets import takes_changes
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import Question, Sheet
-from yakuba.services.reading.queries.covering import hidden_questions
+from yakuba.services.reading.queries.covering import hidden_questions, hides_question
 from yakuba.services.reading.queries.questions import by_type, in_order, waiting
 from yakuba.services.reading.queries.together import for_another
 
@@ -98,10 +99,12 @@ def answer(
 
     `seconds` are capped at LONGEST_LOOK; `assumed` says that they were not measured; `alone`: nothing may be said of the
     case's other values. A value that two people confirm is written when they agree or a third has decided. Raises AnswerRefused, also for a blind
-    answer that differs from what was read, until the person insists, and
+    answer that differs from what was read, until the person insists, PlaceHidden for a value that is hidden from them, and
     WrongStep when the case has gone on or somebody else answered meanwhile.
     """
     question, case = _locked(question_id)
+    if hides_question(actor, question):  # by whatever door: a doubt about the answer says what was read
+        require_open(actor, KIND, case.pk)
     together.require_another(question, actor)
     if question.state == Question.State.ANSWERED and question.answered_by != actor:
         raise WrongStep("ほかの職員が先に確認しました。次の値へ進みます。")

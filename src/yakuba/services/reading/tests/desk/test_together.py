@@ -18,8 +18,11 @@ from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.display import source_label
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
+from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.protection.actions import put_under
+from yakuba.kernel.protection.models import Covered, Protection
+from yakuba.kernel.refusals import Forbidden, Invalid
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import cases, questions
 from yakuba.services.reading.actions.definitions import load_form
@@ -43,6 +46,7 @@ PHONE = FieldReading(
     "phone", "電話番号", "phone", 1, "0312345678", "0312345678", 0.5, Decision.DOUBTFUL,
     (Reason.LOW_CONFIDENCE,), "文字がはっきりしません。", CORNERS, candidates=("0312345679",),
 )  # fmt: skip
+PLACE = "東京都千代田区霞が関1-2-3"
 RIGHT, WRONG = "0312345671", "0312345677"
 
 
@@ -302,3 +306,17 @@ def test_what_somebody_left_is_free_after_a_limit(double, staff):
     questions.take_next(first)
     Question.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert questions.take_next(second) == asked(double)
+
+
+def test_a_hidden_address_is_answered_by_nobody_who_may_not_open_it(form, staff, clerk):
+    case = put_in(form, replace(PHONE, field="address", label="住所", type="address", value=PLACE, raw=PLACE))
+    row = Question.objects.get(case=case, field="address")
+    Question.objects.filter(pk=row.pk).update(blind=True)
+    today = timezone.localdate()
+    protection = Protection.objects.create(
+        name="だれか", reason="申出", begins=today, until=today + timedelta(days=300), begun_by=clerk
+    )
+    put_under(protection, KIND, case.pk, Covered.State.CERTAIN, "宛名番号が同じです。")
+    with pytest.raises(Forbidden, match="支援措置") as told:
+        operations.answer_question(staff[0], question_id=row.pk, value="東京都港区芝公園4-2-8")
+    assert PLACE not in told.value.lines()
