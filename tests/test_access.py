@@ -304,9 +304,6 @@ def test_the_operator_sees_what_is_listed_here_and_does_nothing(objects, with_ca
     assert found == seen
 
 
-# Whoever operates the machine does these; `--user` says whose name stands in the record, and who has none is refused.
-NAMED_FOR_THE_RECORD = {f"definitions {verb}" for verb in ("export", "import", "publish", "withdraw")}
-NAMED_FOR_THE_RECORD |= {"ledger load-procedure", "ledger load-reduction"}
 SHOWS_THE_OWN = {"search find"}  # only what the person may see
 
 # --- the API ------------------------------------------------------------------------------------------------
@@ -436,7 +433,7 @@ def test_every_other_command_asks_who_acts(objects, roleless, tmp_path):
         assert {codes[name] for name in strangers} == {2}, (words, codes)
         if codes["roleless"] != 3:
             let_in.add(" ".join(words))
-    assert let_in == NAMED_FOR_THE_RECORD | SHOWS_THE_OWN
+    assert let_in == SHOWS_THE_OWN
 
 
 def test_the_apis_description_is_for_who_is_known(objects, roleless):

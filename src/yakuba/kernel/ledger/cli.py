@@ -17,18 +17,19 @@ from yakuba.kernel.ledger.models import Procedure
 
 app = verbs("手続")
 
+MANAGE = "definitions.manage"
 TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 
 
 @app.command("load-procedure")
 def load_procedure(
     path: Path = typer.Argument(help="手続のYAMLファイル"),
-    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
+    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"),
     town: str = TOWN,
 ) -> None:
     """手続を登録する。もうあれば、その内容に直す"""
     with municipality_of(town):
-        actor = author(username)
+        actor = author(username, MANAGE)
         document = read_document(path)
         parse_procedure(document, path.name)  # says what is wrong with the file by its name
         procedure = actions.load_procedure(document, actor=actor)
@@ -38,12 +39,12 @@ def load_procedure(
 @app.command("load-reduction")
 def load_reduction(
     path: Path = typer.Argument(help="縮退表のCSVファイル（UTF-8）"),
-    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。監査記録に残ります"),
+    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"),
     town: str = TOWN,
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
     with municipality_of(town):
-        actor = author(username)
+        actor = author(username, MANAGE)
         rows = actions.load_reduction(decoded(content(path)), actor=actor)
     console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 
