@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import Role, User
@@ -14,6 +20,17 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 MakeStaff = Callable[..., User]
+
+
+@receiver(connection_created)
+def _take_tables(connection: Any, **_: object) -> None:
+    """In a run of many workers, an empty database in memory begins as a copy of the one that was made for all."""
+    template = os.environ.get("YAKUBA_TEST_TEMPLATE", "")
+    if connection.vendor != "sqlite" or not template or not connection.is_in_memory_db():
+        return
+    if connection.connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+        with closing(sqlite3.connect(template)) as made:
+            made.backup(connection.connection)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
-from once_more_alone import run
+from once_more_alone import TEMPLATE, lay_tables, run
 from postgresql_server import postgresql_server
 
 
@@ -18,7 +18,8 @@ def main() -> int:
     try:
         with postgresql_server() as server:
             environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
-            return run(sys.argv[1:], environment)
+            lay_tables(environment)
+            return run(sys.argv[1:], environment | {TEMPLATE: "yakuba"})
     except pytest.skip.Exception as missing:
         print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)
         return 0

@@ -12,7 +12,7 @@ import pytest
 import typer
 from django.test import Client
 from django.urls import reverse
-from test_access import PAGES, Page, call, logged_in
+from test_access import PAGES, Address, call, logged_in
 from town_objects import TownObjects
 from typer.testing import CliRunner
 
@@ -79,7 +79,7 @@ def test_a_token_without_a_proof_is_told_what_to_do(objects):
         assert "トークン" in told["remedy"]
 
 
-def given_out(client: Client, objects: TownObjects, pages: list[Page]) -> set[str]:
+def given_out(client: Client, objects: TownObjects, pages: list[Address]) -> set[str]:
     """The names of those of the pages that answer with a file; of a list, with a file of it."""
     found = set()
     for page in pages:
