@@ -1,0 +1,116 @@
+"""What may leave the translation room, and what its engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class SlotKind(StrEnum):
+    """What is typed into a phrase."""
+
+    DATE = "date"
+    TIME = "time"
+    YEN = "yen"
+    NUMBER = "number"
+    WINDOW = "window"
+    DOCUMENT = "document"
+    RELATION = "relation"
+    PLACE = "place"
+
+
+class Sensitive(StrEnum):
+    """What a wrong word of a phrase would cost."""
+
+    NONE = "none"
+    MONEY = "money"
+    DEADLINE = "deadline"
+    HEALTH = "health"
+
+
+class Speaker(StrEnum):
+    """Who said a line."""
+
+    STAFF = "staff"
+    GUEST = "guest"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of guests. code: as files name it; name: in Japanese; own: in the language itself; speech: as browsers
+    name its voices."""
+
+    code: str
+    name: str
+    own: str
+    speech: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A sentence of counter work. plain: in やさしい日本語; wordings: other ways in which staff may look for it; slots: name in
+    the text -> kind; answers: codes of what the guest may press."""
+
+    code: str
+    group: str
+    japanese: str
+    plain: str
+    wordings: tuple[str, ...] = ()
+    slots: Mapping[str, SlotKind] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    sensitive: Sensitive = Sensitive.NONE
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A phrase in a language. checked_by: the person who speaks it from birth and has read this very sentence, empty for
+    nobody; checked_on: ISO date or empty; own: the town's wording."""
+
+    text: str
+    checked_by: str = ""
+    checked_on: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value typed into a slot. value: canonical (ISO date, HH:MM, digits, a word in Japanese)."""
+
+    kind: SlotKind
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing said in a talk. japanese, plain: empty where the guest wrote in a language that nothing here translates;
+    text: in the guest's language, empty where there is none, and `note` says why; beside: values as Japanese write them;
+    answers: codes of what may be pressed; machine: a model server made `text`."""
+
+    speaker: Speaker
+    japanese: str
+    plain: str = ""
+    text: str = ""
+    note: str = ""
+    beside: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    checked_by: str = ""
+    machine: bool = False
+    phrase: str = ""
+
+
+@dataclass(frozen=True)
+class PhraseDraft:
+    """What a file or a form says of a phrase in one language. language, text: empty for the Japanese alone; checked_by: the
+    person named as having checked it."""
+
+    code: str
+    group: str
+    japanese: str
+    plain: str
+    wordings: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    sensitive: Sensitive = Sensitive.NONE
+    language: str = ""
+    text: str = ""
+    checked_by: str = ""

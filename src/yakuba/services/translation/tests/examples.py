@@ -1,0 +1,26 @@
+"""One object of every kind that an address of this room names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.services.translation.actions import talks
+from yakuba.services.translation.contracts import Line, Speaker
+from yakuba.services.translation.models import Talk
+
+
+def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
+    """A talk that goes on, and one that is kept."""
+    running = talks.begin(Talk.Kind.COUNTER, "en", actor=clerk)
+    talks.add(running.pk, Line(Speaker.STAFF, known["secret_word"]))
+    kept = talks.begin(Talk.Kind.COUNTER, "vi", actor=clerk)
+    talks.add(kept.pk, Line(Speaker.STAFF, known["secret_word"]))
+    talks.keep(kept.pk, known["secret_word"], actor=clerk)
+    return {
+        "talk_id": running.pk,
+        "talk_key": running.key,
+        "kept_id": kept.pk,
+        "town_code": current_municipality().code,
+    }

@@ -1,0 +1,16 @@
+"""Addresses of the translation room: of staff here, of guests in `public`."""
+
+from django.urls import path
+
+from yakuba.services.translation.pages import counter
+
+app_name = "translation"
+urlpatterns = [
+    path("", counter.index, name="index"),
+    path("talks/<int:talk_id>/", counter.talk, name="talk"),
+    path("talks/<int:talk_id>/say/", counter.say, name="say"),
+    path("talks/<int:talk_id>/write/", counter.write, name="write"),
+    path("talks/<int:talk_id>/language/", counter.language, name="language"),
+    path("talks/<int:talk_id>/end/", counter.end, name="end"),
+    path("kept/<int:kept_id>/", counter.kept, name="kept"),
+]
