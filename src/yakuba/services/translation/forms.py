@@ -10,19 +10,9 @@ from django import forms
 
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 from yakuba.kernel.values import ValueRefused, canonical
-from yakuba.services.translation.contracts import Given, Phrase, SlotKind
-from yakuba.services.translation.engine import words
-
-LABELS = {
-    SlotKind.DATE: "日付",
-    SlotKind.TIME: "時刻",
-    SlotKind.YEN: "金額（円）",
-    SlotKind.NUMBER: "数",
-    SlotKind.WINDOW: "窓口",
-    SlotKind.DOCUMENT: "書類",
-    SlotKind.RELATION: "続柄",
-    SlotKind.PLACE: "場所",
-}
+from yakuba.services.translation.contracts import Given, Phrase, PhraseDraft, Sensitive, SlotKind
+from yakuba.services.translation.engine import saying, tables, words
+from yakuba.services.translation.models import OwnPhrase
 
 
 class NumberField(forms.CharField):
@@ -47,7 +37,8 @@ class SlotForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._kinds = dict(phrase.slots)
         for number, (name, kind) in enumerate(self._kinds.items()):
-            field = _field(kind, LABELS[kind] + (f"（{name}）" if _several(phrase, kind) else ""))
+            label = saying.LABELS[kind] + ("（円）" if kind is SlotKind.YEN else "")
+            field = _field(kind, label + (f"（{name}）" if _several(phrase, kind) else ""))
             if not number:
                 field.widget.attrs["data-focus"] = "yes"
             self.fields[name] = field
@@ -78,3 +69,84 @@ def _canonical(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:%H:%M}" if isinstance(value, time) else str(value).strip()
+
+
+class PhraseForm(forms.Form):
+    """A phrase in Japanese. `draft` is what was entered; the form must be valid."""
+
+    code = forms.CharField(label="番号", max_length=40, help_text="英数字と - _ . で。例：town-01")
+    group = forms.CharField(label="場面", max_length=40)
+    japanese = forms.CharField(
+        label="日本語",
+        max_length=tables.LONGEST,
+        help_text="変わるところは {date}（日付）{time}（時刻）{yen}（金額）{number}（数）{window}（窓口）{document}（書類）"
+        "{relation}（続柄）{place}（場所）と書きます。",
+    )
+    plain = forms.CharField(
+        label="やさしい日本語",
+        max_length=tables.LONGEST,
+        help_text="短く。{ } は日本語と同じものを書きます。",
+    )
+    wordings = forms.CharField(
+        label="別の言い方",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="探すときの言葉を、1行に1つ。",
+    )
+    answers = forms.MultipleChoiceField(
+        label="相手の答え", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sensitive = forms.ChoiceField(
+        label="慎重に扱うこと",
+        choices=OwnPhrase.Sensitive.choices,
+        help_text="お金・期限・健康は、確認した人がいるまで外国語では示しません。",
+    )
+
+    def __init__(self, *args: Any, answers: Mapping[str, str], fixed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answers"].choices = list(answers.items())  # type: ignore[attr-defined]
+        if fixed:
+            self.fields["code"].widget.attrs["readonly"] = True
+
+    @property
+    def draft(self) -> PhraseDraft:
+        """What was entered."""
+        given = self.cleaned_data
+        return PhraseDraft(
+            given["code"],
+            given["group"],
+            given["japanese"],
+            given["plain"],
+            tables.lines_of(given["wordings"]),
+            tuple(given["answers"]),
+            Sensitive(given["sensitive"]),
+        )
+
+
+class TextForm(forms.Form):
+    """A phrase in a language, and who has read it."""
+
+    text = forms.CharField(
+        label="文", max_length=tables.LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    checked_by = forms.CharField(
+        label="確認した母語話者",
+        max_length=60,
+        required=False,
+        help_text="この文をそのまま読んで確かめた人の名前。直したあとに読んでいなければ、空にします。",
+    )
+
+
+class CheckForm(forms.Form):
+    """One person has read a whole scene in a language."""
+
+    language = forms.ChoiceField(label="言語")
+    group = forms.ChoiceField(label="場面")
+    checked_by = forms.CharField(label="確認した母語話者", max_length=60)
+
+    def __init__(
+        self, *args: Any, languages: Mapping[str, str], groups: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = list(languages.items())  # type: ignore[attr-defined]
+        self.fields["group"].choices = list(groups.items())  # type: ignore[attr-defined]

@@ -19,8 +19,19 @@ MANIFEST = Manifest(
     label="多言語",
     description="窓口で、相手の言葉とやさしい日本語で伝える",
     group=Group.RESIDENTS,
-    manual={"": "外国語で窓口の話をする"},
-    navigation=(NavigationItem("窓口のやりとり", "translation:index", "translation.use"),),
+    manual={
+        "": "外国語で窓口の話をする",
+        "phrases": "窓口の言い方を直す",
+        "phrase": "窓口の言い方を直す",
+        "phrase-new": "窓口の言い方を直す",
+        "phrase-load": "窓口の言い方を直す",
+        "phrase-check": "窓口の言い方を直す",
+        "phrase-reword": "窓口の言い方を直す",
+    },
+    navigation=(
+        NavigationItem("窓口のやりとり", "translation:index", "translation.use"),
+        NavigationItem("窓口の言い方", "translation:phrases", "translation.use"),
+    ),
     permissions=(
         Permission("translation.use", "窓口のやりとり、やさしい日本語、文の翻訳を使う"),
         Permission("translation.edit", "窓口の言い方と訳語を直す"),
@@ -34,6 +45,8 @@ MANIFEST = Manifest(
         "translation.talk_begun": "窓口のやりとりを始めた",
         "translation.talk_kept": "窓口のやりとりを理由を付けて残した",
         "translation.talk_forgotten": "窓口のやりとりを終え、記録を消した",
+        "translation.phrases_written": "窓口の言い方を書いた",
+        "translation.phrases_checked": "窓口の言い方に、確認した人の名前を残した",
         "translation.talk_opened": "残した窓口のやりとりを開いた",
     },
     town_settings=(

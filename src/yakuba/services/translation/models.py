@@ -36,10 +36,12 @@ class OwnPhrase(MunicipalityModel):
 
 
 class OwnText(MunicipalityModel):
-    """A sentence in a language as the town has it: corrected, or checked by a person named here."""
+    """A sentence in a language as the town has it: corrected, or checked by a person named here. japanese: what it says; once
+    the phrase says something else in Japanese, the sentence is not used until somebody has looked at it."""
 
     code = models.CharField("言い方の番号", max_length=40)
     language = models.CharField("言語", max_length=10)
+    japanese = models.CharField("日本語", max_length=500)
     text = models.CharField("文", max_length=1_000)
     checked_by = models.CharField("確認した人", max_length=60, blank=True)
     checked_on = models.DateField("確認した日", null=True)

@@ -13,6 +13,7 @@ from yakuba.services.translation.engine.saying import SLOT
 
 WEIGHTS = (0.4, 0.4, 0.2)  # words, pairs, sound; each 0 to 1
 LEAST = 0.12  # likeness below which a phrase has nothing to do with what was typed
+BESIDE = 0.4  # of the nearest one's likeness: what is further is not shown beside it
 
 
 class PhraseFinder:
@@ -43,4 +44,5 @@ class PhraseFinder:
         nearest = np.zeros(len(self._codes), dtype=np.float32)
         np.maximum.at(nearest, self._owner, scores)
         order = np.lexsort((np.arange(len(nearest)), -nearest))[:most]
-        return [self._codes[at] for at in order if nearest[at] >= LEAST]
+        least = max(LEAST, BESIDE * float(nearest[order[0]]))
+        return [self._codes[at] for at in order if nearest[at] >= least]

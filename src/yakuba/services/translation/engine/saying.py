@@ -76,6 +76,23 @@ _TWELVE_HOURS = {"en": ("a.m.", "p.m."), "fil": ("a.m.", "p.m."), "ja": ("午前
 Word = Callable[[str], str]
 
 
+LABELS = {
+    SlotKind.DATE: "日付",
+    SlotKind.TIME: "時刻",
+    SlotKind.YEN: "金額",
+    SlotKind.NUMBER: "数",
+    SlotKind.WINDOW: "窓口",
+    SlotKind.DOCUMENT: "書類",
+    SlotKind.RELATION: "続柄",
+    SlotKind.PLACE: "場所",
+}
+
+
+def with_labels(text: str, slots: Mapping[str, SlotKind]) -> str:
+    """The text with 〔日付〕 where a slot is, for who chooses a phrase."""
+    return SLOT.sub(lambda found: f"〔{LABELS[slots[found[1]]]}〕" if found[1] in slots else found[0], text)
+
+
 def slots_of(text: str) -> set[str]:
     """The names of the slots of a text."""
     return set(SLOT.findall(text))

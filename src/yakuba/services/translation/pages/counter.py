@@ -14,6 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.translation.actions import talks as actions
 from yakuba.services.translation.contracts import Line, Phrase, Speaker
+from yakuba.services.translation.engine import saying
 from yakuba.services.translation.engine.guest_words import guest_words
 from yakuba.services.translation.engine.languages import JAPANESE, LANGUAGES
 from yakuba.services.translation.forms import SlotForm
@@ -155,7 +156,8 @@ def _offered(phrase: Phrase, row: Talk, book: TownBook) -> dict[str, Any]:
     note = "" if row.language == JAPANESE.code else book.withheld(phrase, found)
     return {
         "phrase": phrase,
-        "text": found.text if found and not note else "",
+        "japanese": saying.with_labels(phrase.japanese, phrase.slots),
+        "text": saying.with_labels(found.text, phrase.slots) if found and not note else "",
         "note": note,
         "checked_by": found.checked_by if found else "",
     }

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from yakuba.kernel.registry import CheckResult
+from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.townsettings import value
 from yakuba.services.translation.contracts import Phrase, Sensitive, Translated
-from yakuba.services.translation.engine import phrasebook, words
+from yakuba.services.translation.engine import phrasebook, tables, words
 from yakuba.services.translation.engine.finding import PhraseFinder
 from yakuba.services.translation.engine.languages import JAPANESE, LANGUAGES
 from yakuba.services.translation.models import OwnPhrase, OwnText, Term
@@ -40,7 +41,7 @@ class TownBook:
     def __init__(self) -> None:
         self._house = phrasebook.book()
         self._own = {row.code: phrase_of(row) for row in OwnPhrase.objects.order_by("code")}
-        self._texts: dict[str, dict[str, Translated]] = {}
+        self._texts: dict[str, dict[str, tuple[str, Translated]]] = {}
         self._on = {one for one in SENSITIVE if value(f"translation.unchecked_{one.value}")}
 
     @cached_property
@@ -64,16 +65,21 @@ class TownBook:
         return [self.phrases[code] for code in _finder(key).find(text)]
 
     def translated(self, phrase: Phrase, language: str) -> Translated | None:
-        """The sentence in a language, the town's before the house's; None where there is none. The house's sentences say
-        what the house's Japanese says: one that the town has reworded has none of them."""
-        own = self._own_texts(language).get(phrase.code)
+        """The sentence in a language, the town's before the house's; None where there is none that says what the Japanese
+        says now."""
+        japanese, own = self._own_texts(language).get(phrase.code, ("", None))
         if own is not None:
-            return own if not phrasebook.fault_of(phrase, own.text) else None
+            return own if japanese == phrase.japanese and not phrasebook.fault_of(phrase, own.text) else None
         mine = self._own.get(phrase.code)
         house = self._house.phrases.get(phrase.code)
         if mine is not None and (house is None or mine.japanese != house.japanese):
             return None
         return self._house.texts.get(language, {}).get(phrase.code)
+
+    def before(self, phrase: Phrase, language: str) -> str:
+        """The town's sentence for what the phrase said before it was reworded; empty where it holds."""
+        japanese, own = self._own_texts(language).get(phrase.code, ("", None))
+        return own.text if own is not None and japanese != phrase.japanese else ""
 
     def withheld(self, phrase: Phrase, translated: Translated | None) -> str:
         """Why the sentence is not shown to guests; empty where it is."""
@@ -117,11 +123,17 @@ class TownBook:
             state,
         )
 
-    def _own_texts(self, language: str) -> dict[str, Translated]:
+    def _own_texts(self, language: str) -> dict[str, tuple[str, Translated]]:
         if language not in self._texts:
             self._texts[language] = {
-                row.code: Translated(
-                    row.text, row.checked_by, row.checked_on.isoformat() if row.checked_on else "", own=True
+                row.code: (
+                    row.japanese,
+                    Translated(
+                        row.text,
+                        row.checked_by,
+                        row.checked_on.isoformat() if row.checked_on else "",
+                        own=True,
+                    ),
                 )
                 for row in OwnText.objects.filter(language=language)
             }
@@ -168,3 +180,28 @@ def _finder(key: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> PhraseFin
     return PhraseFinder(
         [Phrase(code, "", japanese, plain, wordings) for code, japanese, plain, wordings in key]
     )
+
+
+def table(book: TownBook, languages: Iterable[str]) -> Table:
+    """Phrases as a file that can be corrected and taken over again."""
+    answers = dict(book.answers())
+    return Table(
+        "窓口の言い方",
+        tables.COLUMNS,
+        (
+            tables.cells(row.phrase, row.group, answers, (row.language_name, row.text, row.checked_by))
+            for row in book.rows(languages)
+            if row.text
+        ),
+    )
+
+
+def searched(rows: Iterable[Row], text: str) -> list[Row]:
+    """Those that hold the words in Japanese, in their wordings, in the language, or have that number."""
+    wanted = text.casefold()
+    return [
+        row
+        for row in rows
+        if wanted in f"{row.japanese}\n{row.phrase.plain}\n{row.phrase.wordings}\n{row.text}".casefold()
+        or wanted == row.code.casefold()
+    ]

@@ -6,8 +6,8 @@ from typing import Any
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.translation.actions import talks
-from yakuba.services.translation.contracts import Line, Speaker
+from yakuba.services.translation.actions import phrases, talks
+from yakuba.services.translation.contracts import Line, PhraseDraft, Speaker
 from yakuba.services.translation.models import Talk
 
 
@@ -18,7 +18,10 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     kept = talks.begin(Talk.Kind.COUNTER, "vi", actor=clerk)
     talks.add(kept.pk, Line(Speaker.STAFF, known["secret_word"]))
     talks.keep(kept.pk, known["secret_word"], actor=clerk)
+    draft = PhraseDraft("example-01", "見本", known["secret_word"], known["secret_word"])
+    phrases.write(draft, actor=clerk)
     return {
+        "phrase_code": draft.code,
         "talk_id": running.pk,
         "talk_key": running.key,
         "kept_id": kept.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.translation.pages import counter
+from yakuba.services.translation.pages import counter, phrases
 
 app_name = "translation"
 urlpatterns = [
@@ -12,5 +12,11 @@ urlpatterns = [
     path("talks/<int:talk_id>/write/", counter.write, name="write"),
     path("talks/<int:talk_id>/language/", counter.language, name="language"),
     path("talks/<int:talk_id>/end/", counter.end, name="end"),
+    path("phrases/", phrases.index, name="phrases"),
+    path("phrases/new/", phrases.new, name="phrase-new"),
+    path("phrases/load/", phrases.load, name="phrase-load"),
+    path("phrases/check/", phrases.check, name="phrase-check"),
+    path("phrases/one/<str:phrase_code>/", phrases.phrase, name="phrase"),
+    path("phrases/one/<str:phrase_code>/reword/", phrases.reword, name="phrase-reword"),
     path("kept/<int:kept_id>/", counter.kept, name="kept"),
 ]

@@ -1,0 +1,134 @@
+"""What can be done with 多言語, each declared once for pages, API and command line."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.operations import Answer, Operations, Part, Upload
+from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.tables import files
+from yakuba.kernel.tables.reading import rows
+from yakuba.services.translation.actions import phrases as actions
+from yakuba.services.translation.engine import tables
+from yakuba.services.translation.engine.languages import LANGUAGES
+from yakuba.services.translation.queries import phrases as queries
+
+OPERATIONS = Operations("translation")
+LARGEST = 20_000_000  # bytes of a table
+REQUIRED = ("番号", "言語", "文")
+COLUMNS = {"code": "番号", "japanese": "日本語", "text": "文", "checked_by": "確認した人", "state": "状態"}
+
+
+class PhrasesIn(Part):
+    """Which phrases."""
+
+    text: str = Field("", max_length=100, description="この意味に近い言い方だけ")
+    language: str = Field("en", max_length=10, description="言語（en・vi・zh-Hans など）")
+
+
+class TranslationPhraseOut(BaseModel):
+    """A phrase in a language. text: empty where there is none; state: checked, unchecked, off (not shown to guests) or none."""
+
+    code: str
+    group: str
+    japanese: str
+    plain: str
+    language: str
+    text: str
+    checked_by: str
+    checked_on: str
+    state: str
+
+
+class LanguageIn(BaseModel):
+    """A language, or all."""
+
+    language: str = Field("", max_length=10, description="言語（空なら、すべて）")
+
+
+class PhraseTableIn(BaseModel):
+    """A table of phrases."""
+
+    file: Upload = Field(description="CSVかExcelのファイル")
+
+
+class TranslationChangedOut(BaseModel):
+    """How many phrases and sentences were new or changed."""
+
+    changed: int
+
+
+def known_language(code: str) -> str:
+    """The code. Raises Invalid for one that is none."""
+    if code not in LANGUAGES:
+        raise Invalid(f"言語「{code[:10]}」はありません。{'・'.join(LANGUAGES)} のどれかにしてください。")
+    return code
+
+
+def facts(row: queries.Row) -> dict[str, Any]:
+    """A phrase in a language, for programs."""
+    return {
+        "code": row.code,
+        "group": row.group,
+        "japanese": row.japanese,
+        "plain": row.phrase.plain,
+        "language": row.language,
+        "text": row.text,
+        "checked_by": row.checked_by,
+        "checked_on": row.checked_on,
+        "state": row.state,
+    }
+
+
+@OPERATIONS.add(
+    "窓口の言い方の一覧",
+    "translation.use",
+    "GET phrases",
+    "phrases",
+    answer=Answer(list[TranslationPhraseOut], columns=COLUMNS),
+)
+def list_phrases(asked: PhrasesIn, actor: Actor) -> list[dict[str, Any]]:
+    """Phrases in a language: all, or those that come nearest to what is meant."""
+    book = queries.TownBook()
+    found = book.rows([known_language(asked.language)])
+    if asked.text:
+        order = {phrase.code: at for at, phrase in enumerate(book.found(asked.text))}
+        found = sorted((row for row in found if row.code in order), key=lambda row: order[row.code])
+    return [facts(row) for row in asked.of(found)]
+
+
+@OPERATIONS.add(
+    "窓口の言い方を書き出す",
+    "translation.use",
+    "GET phrases/file",
+    "export",
+    answer=Answer(media_type="text/csv"),
+)
+def export(asked: LanguageIn, actor: Actor) -> Download:
+    """Every phrase in a language, or in all, as a CSV file that can be corrected and taken over again."""
+    languages = [known_language(asked.language)] if asked.language else list(LANGUAGES)
+    table = queries.table(queries.TownBook(), languages)
+    return Download("phrases.csv", "text/csv", files.written([table], "utf-8").read())
+
+
+@OPERATIONS.add(
+    "窓口の言い方をファイルから取り込む",
+    "translation.edit",
+    "POST phrases/load",
+    "load",
+    answer=Answer(TranslationChangedOut, lambda changed: {"changed": changed}, {"changed": "変わったもの"}),
+)
+def load(asked: PhraseTableIn, actor: Actor) -> int:
+    """Phrases and sentences of a table: all of it, or every fault with its line."""
+    problems: list[Problem] = []
+    book = queries.TownBook()
+    found = rows(BytesIO(asked.file.read(LARGEST)), REQUIRED, problems)
+    drafts, faults = tables.drafts(found, book.phrases, dict(book.answers()))
+    if problems := [*problems, *faults]:
+        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+    return actions.load(drafts, actor=actor)
