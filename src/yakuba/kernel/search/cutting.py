@@ -81,7 +81,7 @@ _local = threading.local()
 
 
 @dataclass(frozen=True)
-class Morpheme:
+class Word:
     """A word as Sudachi cuts it (mode C). reading: in katakana; kinds: its part of speech, from the widest; form: as the
     dictionary lists it."""
 
@@ -167,11 +167,11 @@ def readings(text: str) -> Iterator[tuple[str, str]]:
                 yield word.surface(), word.reading_form()
 
 
-def morphemes(text: str) -> Iterator[Morpheme]:
+def as_words(text: str) -> Iterator[Word]:
     """Every word of a text, as it stands there: together they are the text."""
     for _, part in _parts(text):
         for word in _tokenizer().tokenize(part):
-            yield Morpheme(word.surface(), word.reading_form(), word.part_of_speech(), word.dictionary_form())
+            yield Word(word.surface(), word.reading_form(), word.part_of_speech(), word.dictionary_form())
 
 
 def person_names(text: str) -> Iterator[tuple[int, int]]:

@@ -114,3 +114,48 @@ class PhraseDraft:
     language: str = ""
     text: str = ""
     checked_by: str = ""
+
+
+class Rule(StrEnum):
+    """What makes Japanese hard for people who are learning it (在留支援のためのやさしい日本語ガイドライン, 2020)."""
+
+    LONG = "long"
+    VERBS = "verbs"
+    DOUBLE_NEGATIVE = "double_negative"
+    PASSIVE = "passive"
+    HONORIFIC = "honorific"
+    HARD_WORD = "hard_word"
+    KANJI = "kanji"
+    KATAKANA = "katakana"
+    MIMETIC = "mimetic"
+    DATE = "date"
+    BETWEEN = "between"
+    ENDING = "ending"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place that is hard to read. sentence: its number, from 0; start, end: in the text; said: what stands there; why: a
+    sentence for the writer; instead: what may stand there, empty where nothing fixed does; ask: it may be right."""
+
+    rule: Rule
+    sentence: int
+    start: int
+    end: int
+    said: str
+    why: str
+    instead: str = ""
+    ask: bool = False
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a text. sentences: (start, end) of each; score: of 100 sentences so many have nothing to mend (what is
+    only asked does not count); characters: without blanks; notes: about the whole."""
+
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    findings: tuple[Finding, ...]
+    score: int
+    characters: int
+    notes: tuple[str, ...]

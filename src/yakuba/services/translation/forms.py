@@ -11,7 +11,7 @@ from django import forms
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 from yakuba.kernel.values import ValueRefused, canonical
 from yakuba.services.translation.contracts import Given, Phrase, PhraseDraft, Sensitive, SlotKind
-from yakuba.services.translation.engine import saying, tables, words
+from yakuba.services.translation.engine import plain, saying, tables, words
 from yakuba.services.translation.models import OwnPhrase
 
 
@@ -135,6 +135,28 @@ class TextForm(forms.Form):
         required=False,
         help_text="この文をそのまま読んで確かめた人の名前。直したあとに読んでいなければ、空にします。",
     )
+
+
+class PlainForm(forms.Form):
+    """Japanese to be checked: typed, or in a file."""
+
+    text = forms.CharField(
+        label="文章",
+        required=False,
+        max_length=plain.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="チラシやお知らせの文章を貼り付けます。どこにも残しません。",
+    )
+    file = forms.FileField(
+        label="ファイル", required=False, help_text="テキストかWord（.docx）。文章の代わりに選べます。"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
+            self.add_error("text", "文章を書くか、ファイルを選んでください。")
+        return cleaned
 
 
 class CheckForm(forms.Form):

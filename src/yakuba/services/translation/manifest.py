@@ -21,6 +21,7 @@ MANIFEST = Manifest(
     group=Group.RESIDENTS,
     manual={
         "": "外国語で窓口の話をする",
+        "plain": "やさしい日本語にする",
         "phrases": "窓口の言い方を直す",
         "phrase": "窓口の言い方を直す",
         "phrase-new": "窓口の言い方を直す",
@@ -30,6 +31,7 @@ MANIFEST = Manifest(
     },
     navigation=(
         NavigationItem("窓口のやりとり", "translation:index", "translation.use"),
+        NavigationItem("やさしい日本語", "translation:plain", "translation.use"),
         NavigationItem("窓口の言い方", "translation:phrases", "translation.use"),
     ),
     permissions=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,9 @@ from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import files
 from yakuba.kernel.tables.reading import rows
 from yakuba.services.translation.actions import phrases as actions
-from yakuba.services.translation.engine import tables
+from yakuba.services.translation.contracts import Checked
+from yakuba.services.translation.engine import plain, tables
+from yakuba.services.translation.engine.furigana import ruby
 from yakuba.services.translation.engine.languages import LANGUAGES
 from yakuba.services.translation.queries import phrases as queries
 
@@ -83,6 +86,59 @@ def facts(row: queries.Row) -> dict[str, Any]:
         "checked_on": row.checked_on,
         "state": row.state,
     }
+
+
+class PlainIn(BaseModel):
+    """Japanese to be checked."""
+
+    text: str = Field(min_length=1, max_length=plain.LONGEST, description="文章")
+
+
+class PlainFindingOut(BaseModel):
+    """One place. sentence: its number, from 0; start, end: in the text; ask: it may be right, and does not count."""
+
+    rule: str
+    sentence: int
+    start: int
+    end: int
+    said: str
+    why: str
+    instead: str
+    ask: bool
+
+
+class TranslationPlainOut(BaseModel):
+    """score: of 100 sentences so many have nothing to mend; ruby: the text in pieces, each with its reading or nothing."""
+
+    score: int
+    sentences: int
+    characters: int
+    findings: list[PlainFindingOut]
+    notes: list[str]
+    ruby: list[tuple[str, str]]
+
+
+def plain_facts(checked: Checked) -> dict[str, Any]:
+    """What was found in a text, for programs."""
+    return {
+        "score": checked.score,
+        "sentences": len(checked.sentences),
+        "characters": checked.characters,
+        "findings": [asdict(one) | {"rule": one.rule.value} for one in checked.findings],
+        "notes": list(checked.notes),
+        "ruby": ruby(checked.text),
+    }
+
+
+@OPERATIONS.add(
+    "やさしい日本語か調べる",
+    "translation.use",
+    "POST plain",
+    answer=Answer(TranslationPlainOut, plain_facts, {"score": "点", "sentences": "文", "characters": "文字"}),
+)
+def check_plain(asked: PlainIn, actor: Actor) -> Checked:
+    """What is hard to read for people who are learning Japanese, and how the kanji are read."""
+    return plain.check(asked.text)
 
 
 @OPERATIONS.add(

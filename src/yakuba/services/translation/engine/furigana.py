@@ -139,11 +139,11 @@ def _after(number: int, counter: str) -> str:
 
 
 def _words(text: str) -> Iterator[Piece]:
-    for word in cutting.morphemes(text):
+    for word in cutting.as_words(text):
         yield from _word(word)
 
 
-def _word(word: cutting.Morpheme) -> list[Piece]:
+def _word(word: cutting.Word) -> list[Piece]:
     if not _KANJI.search(word.surface):
         return [(word.surface, "")]
     reading = _OWN.get(word.surface) or _hiragana(word.reading)

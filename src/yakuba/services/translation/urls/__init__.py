@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.translation.pages import counter, phrases
+from yakuba.services.translation.pages import counter, phrases, plain
 
 app_name = "translation"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("phrases/check/", phrases.check, name="phrase-check"),
     path("phrases/one/<str:phrase_code>/", phrases.phrase, name="phrase"),
     path("phrases/one/<str:phrase_code>/reword/", phrases.reword, name="phrase-reword"),
+    path("plain/", plain.index, name="plain"),
     path("kept/<int:kept_id>/", counter.kept, name="kept"),
 ]
