@@ -172,3 +172,8 @@ class CheckForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = list(languages.items())  # type: ignore[attr-defined]
         self.fields["group"].choices = list(groups.items())  # type: ignore[attr-defined]
+
+
+def number_in(text: str) -> int | None:
+    """A line's number in what a browser sent; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None

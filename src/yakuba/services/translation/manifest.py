@@ -21,6 +21,10 @@ MANIFEST = Manifest(
     group=Group.RESIDENTS,
     manual={
         "": "外国語で窓口の話をする",
+        "captions": "文字で話す",
+        "caption": "文字で話す",
+        "caption-add": "文字で話す",
+        "caption-correct": "文字で話す",
         "plain": "やさしい日本語にする",
         "phrases": "窓口の言い方を直す",
         "phrase": "窓口の言い方を直す",
@@ -31,6 +35,7 @@ MANIFEST = Manifest(
     },
     navigation=(
         NavigationItem("窓口のやりとり", "translation:index", "translation.use"),
+        NavigationItem("文字で話す", "translation:captions", "translation.use"),
         NavigationItem("やさしい日本語", "translation:plain", "translation.use"),
         NavigationItem("窓口の言い方", "translation:phrases", "translation.use"),
     ),

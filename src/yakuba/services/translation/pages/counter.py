@@ -110,7 +110,7 @@ def language(request: HttpRequest, talk_id: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, talk_id: int) -> HttpResponse:
     """End it: forgotten, or kept with a reason."""
-    row, person = _mine(request, talk_id), person_of(request)
+    row, person = mine(request, talk_id, *Talk.Kind), person_of(request)
     if "keep" in request.POST:
         actions.keep(row.pk, request.POST.get("reason", ""), actor=person)
         messages.success(request, "理由を付けて残しました。")
@@ -146,9 +146,14 @@ def screen(row: Talk, book: TownBook) -> dict[str, Any]:
         "unchecked": UNCHECKED,
         "lines": shown[::-1],
         "last": shown[-1] if shown else None,
-        "count": len(row.lines),
+        "mark": mark_of(row),
         "speech": {one.code: one.speech for one in (*LANGUAGES.values(), JAPANESE)},
     }
+
+
+def mark_of(row: Talk) -> str:
+    """Another one whenever something was said or put right: a screen that has this one shows nothing new."""
+    return f"{row.changed_at.timestamp():.6f}"
 
 
 def _offered(phrase: Phrase, row: Talk, book: TownBook) -> dict[str, Any]:
@@ -164,7 +169,12 @@ def _offered(phrase: Phrase, row: Talk, book: TownBook) -> dict[str, Any]:
 
 
 def _mine(request: HttpRequest, talk_id: int) -> Talk:
+    return mine(request, talk_id, Talk.Kind.COUNTER)
+
+
+def mine(request: HttpRequest, talk_id: int, *kinds: Talk.Kind) -> Talk:
+    """A talk of these kinds that this person has begun; there is no other for them."""
     row = queries.mine(talk_id, person_of(request))
-    if row is None:
+    if row is None or row.kind not in kinds:
         raise Http404
     return row

@@ -19,7 +19,7 @@ from yakuba.services.translation.contracts import Line, Speaker
 from yakuba.services.translation.engine.guest_words import guest_words
 from yakuba.services.translation.engine.languages import recognised
 from yakuba.services.translation.models import Talk
-from yakuba.services.translation.pages.counter import screen
+from yakuba.services.translation.pages.counter import mark_of, screen
 from yakuba.services.translation.queries.phrases import TownBook
 
 View = Callable[..., HttpResponse]
@@ -54,11 +54,12 @@ def show(request: HttpRequest, talk: Talk) -> HttpResponse:
         if "back" in request.POST and request.user.is_authenticated:
             return redirect("translation:talk", talk.pk)
         return redirect("guest:screen", talk.municipality.code, talk.key)
-    if request.GET.get("seen") == str(len(talk.lines)) and request.headers.get("HX-Request"):
+    if request.GET.get("seen") == mark_of(talk) and request.headers.get("HX-Request"):
         return HttpResponse(status=204)  # nothing new: the screen stays as it is
     mine = request.user.is_authenticated and request.user.pk == talk.by_id
     context: dict[str, Any] = {**screen(talk, book), "back": mine, "writing": "write" in request.GET}
-    return render(request, "translation/guest.html", context)
+    template = "captions_shown" if talk.kind == Talk.Kind.CAPTIONS else "guest"
+    return render(request, f"translation/{template}.html", context)
 
 
 def _take(request: HttpRequest, talk: Talk, book: TownBook) -> None:

@@ -18,12 +18,14 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     kept = talks.begin(Talk.Kind.COUNTER, "vi", actor=clerk)
     talks.add(kept.pk, Line(Speaker.STAFF, known["secret_word"]))
     talks.keep(kept.pk, known["secret_word"], actor=clerk)
+    captions = talks.begin(Talk.Kind.CAPTIONS, "ja", actor=clerk)
     draft = PhraseDraft("example-01", "見本", known["secret_word"], known["secret_word"])
     phrases.write(draft, actor=clerk)
     return {
         "phrase_code": draft.code,
         "talk_id": running.pk,
         "talk_key": running.key,
+        "caption_id": captions.pk,
         "kept_id": kept.pk,
         "town_code": current_municipality().code,
     }

@@ -13,6 +13,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.translation.actions import talks
 from yakuba.services.translation.models import Talk
+from yakuba.services.translation.pages.counter import mark_of
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def test_a_phrase_is_found_shown_to_the_guest_and_answered_without_a_login(page,
     shown = text_of(page.get(reverse("translation:talk", args=[talk.pk])))
     assert "はい" in shown
     assert len(Talk.objects.get().lines) == 2
-    nothing_new = guest.get(guest_url(talk), {"seen": "2"}, headers={"HX-Request": "true"})
+    nothing_new = guest.get(
+        guest_url(talk), {"seen": mark_of(Talk.objects.get())}, headers={"HX-Request": "true"}
+    )
     assert nothing_new.status_code == 204
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.translation.pages import counter, phrases, plain
+from yakuba.services.translation.pages import captions, counter, phrases, plain
 
 app_name = "translation"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("phrases/check/", phrases.check, name="phrase-check"),
     path("phrases/one/<str:phrase_code>/", phrases.phrase, name="phrase"),
     path("phrases/one/<str:phrase_code>/reword/", phrases.reword, name="phrase-reword"),
+    path("captions/", captions.index, name="captions"),
+    path("captions/<int:caption_id>/", captions.caption, name="caption"),
+    path("captions/<int:caption_id>/add/", captions.add, name="caption-add"),
+    path("captions/<int:caption_id>/correct/", captions.correct, name="caption-correct"),
     path("plain/", plain.index, name="plain"),
     path("kept/<int:kept_id>/", counter.kept, name="kept"),
 ]
