@@ -159,3 +159,35 @@ class Checked:
     score: int
     characters: int
     notes: tuple[str, ...]
+
+
+class Way(StrEnum):
+    """How a sentence was translated."""
+
+    MEMORY = "memory"
+    PHRASE = "phrase"
+    SERVER = "server"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Near:
+    """A sentence translated before that is nearly the same. likeness: 0 to 1; parts: of its source, (text, whether it differs)."""
+
+    source: str
+    target: str
+    likeness: float
+    parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence and its translation. target: empty where there is none; doubts: what the guard says of it; near: what may be
+    taken instead, after a look; checked_by: of a memory or a phrase."""
+
+    source: str
+    target: str
+    way: Way
+    doubts: tuple[str, ...] = ()
+    near: Near | None = None
+    checked_by: str = ""

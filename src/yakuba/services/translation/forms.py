@@ -12,6 +12,7 @@ from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseTimeField
 from yakuba.kernel.values import ValueRefused, canonical
 from yakuba.services.translation.contracts import Given, Phrase, PhraseDraft, Sensitive, SlotKind
 from yakuba.services.translation.engine import plain, saying, tables, words
+from yakuba.services.translation.engine.languages import LANGUAGES
 from yakuba.services.translation.models import OwnPhrase
 
 
@@ -157,6 +158,37 @@ class PlainForm(forms.Form):
         if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
             self.add_error("text", "文章を書くか、ファイルを選んでください。")
         return cleaned
+
+
+class TextsForm(forms.Form):
+    """Japanese to be translated: typed, or in a file."""
+
+    language = forms.ChoiceField(
+        label="訳す言語", choices=[(one.code, one.name) for one in LANGUAGES.values()]
+    )
+    text = forms.CharField(
+        label="文章", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    file = forms.FileField(
+        label="ファイル", required=False, help_text="テキストかWord（.docx）。文章の代わりに選べます。"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
+            self.add_error("text", "文章を書くか、ファイルを選んでください。")
+        return cleaned
+
+
+class TermForm(forms.Form):
+    """A word that is always translated in one way."""
+
+    japanese = forms.CharField(label="日本語", max_length=60)
+    language = forms.ChoiceField(label="言語", choices=[(one.code, one.name) for one in LANGUAGES.values()])
+    text = forms.CharField(
+        label="訳語", max_length=200, required=False, help_text="空にすると、この訳語を消します。"
+    )
 
 
 class CheckForm(forms.Form):

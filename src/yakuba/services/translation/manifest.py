@@ -25,6 +25,10 @@ MANIFEST = Manifest(
         "caption": "文字で話す",
         "caption-add": "文字で話す",
         "caption-correct": "文字で話す",
+        "texts": "文を訳す",
+        "text-keep": "文を訳す",
+        "text-kept": "文を訳す",
+        "terms": "文を訳す",
         "plain": "やさしい日本語にする",
         "phrases": "窓口の言い方を直す",
         "phrase": "窓口の言い方を直す",
@@ -37,6 +41,7 @@ MANIFEST = Manifest(
         NavigationItem("窓口のやりとり", "translation:index", "translation.use"),
         NavigationItem("文字で話す", "translation:captions", "translation.use"),
         NavigationItem("やさしい日本語", "translation:plain", "translation.use"),
+        NavigationItem("文の翻訳", "translation:texts", "translation.use"),
         NavigationItem("窓口の言い方", "translation:phrases", "translation.use"),
     ),
     permissions=(
@@ -54,6 +59,9 @@ MANIFEST = Manifest(
         "translation.talk_forgotten": "窓口のやりとりを終え、記録を消した",
         "translation.phrases_written": "窓口の言い方を書いた",
         "translation.phrases_checked": "窓口の言い方に、確認した人の名前を残した",
+        "translation.sentences_kept": "訳した文を残した",
+        "translation.sentence_forgotten": "訳した文を消した",
+        "translation.term_set": "町の訳語を決めた",
         "translation.talk_opened": "残した窓口のやりとりを開いた",
     },
     town_settings=(

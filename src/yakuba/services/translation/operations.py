@@ -10,16 +10,18 @@ from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.operations import Answer, Operations, Part, Upload
+from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import files
 from yakuba.kernel.tables.reading import rows
+from yakuba.services.translation.actions import memory
 from yakuba.services.translation.actions import phrases as actions
-from yakuba.services.translation.contracts import Checked
+from yakuba.services.translation.contracts import Checked, Sentence
 from yakuba.services.translation.engine import plain, tables
 from yakuba.services.translation.engine.furigana import ruby
 from yakuba.services.translation.engine.languages import LANGUAGES
 from yakuba.services.translation.queries import phrases as queries
+from yakuba.services.translation.queries import translating
 
 OPERATIONS = Operations("translation")
 LARGEST = 20_000_000  # bytes of a table
@@ -128,6 +130,87 @@ def plain_facts(checked: Checked) -> dict[str, Any]:
         "notes": list(checked.notes),
         "ruby": ruby(checked.text),
     }
+
+
+class TextIn(BaseModel):
+    """Japanese to be translated."""
+
+    text: str = Field(min_length=1, max_length=20_000, description="文章")
+    language: str = Field(max_length=10, description="言語（en・vi・zh-Hans など）")
+
+
+class SentenceOut(BaseModel):
+    """way: memory, phrase, server or none; doubts: what a person should look at."""
+
+    source: str
+    target: str
+    way: str
+    doubts: list[str]
+    checked_by: str
+
+
+class TranslationTextOut(BaseModel):
+    """trouble: why a model server did not do what it should have, or nothing."""
+
+    sentences: list[SentenceOut]
+    trouble: str
+
+
+class OneSegment(BaseModel):
+    """A sentence that was kept."""
+
+    segment_id: int = Field(description="番号")
+
+
+class ForgottenOut(BaseModel):
+    """The number of the sentence that is gone."""
+
+    id: int
+
+
+def text_facts(found: tuple[list[Sentence], str]) -> dict[str, Any]:
+    """A translated text, for programs."""
+    sentences, trouble = found
+    return {
+        "sentences": [
+            {
+                "source": one.source,
+                "target": one.target,
+                "way": one.way.value,
+                "doubts": list(one.doubts),
+                "checked_by": one.checked_by,
+            }
+            for one in sentences
+        ],
+        "trouble": trouble,
+    }
+
+
+@OPERATIONS.add(
+    "文を訳す",
+    "translation.use",
+    "POST texts",
+    answer=Answer(TranslationTextOut, text_facts, {"trouble": "訳せなかったわけ"}),
+)
+def translate(asked: TextIn, actor: Actor) -> tuple[list[Sentence], str]:
+    """Each sentence by what people have translated before, else by the town's model server, with what the guard says."""
+    return translating.translated(
+        translating.sentences_of(asked.text)[: translating.MOST], known_language(asked.language)
+    )
+
+
+@OPERATIONS.add(
+    "訳した文を消す",
+    "translation.edit",
+    "POST segments/{segment_id}/forget",
+    "forget",
+    answer=Answer(ForgottenOut, lambda number: {"id": number}, {"id": "番号"}),
+    event="translation.sentence_forgotten",
+    trace=lambda asked, number: Trace(f"segment:{number}"),
+)
+def forget_segment(asked: OneSegment, actor: Actor) -> int:
+    """Forget a sentence that was kept."""
+    return memory.forget(asked.segment_id)
 
 
 @OPERATIONS.add(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from lxml import etree
 
 from yakuba.kernel.letters.word.package import Package, W
 from yakuba.kernel.refusals import Invalid
@@ -107,3 +110,57 @@ def _add(paragraph: Any, pieces: Sequence[Piece]) -> None:
             first, second = (node for node in over.iter() if node.tag.endswith("}t"))
             first.text, second.text = reading, base
             run._r.append(over)
+
+
+def side_by_side(rows: Iterable[tuple[str, str, str]], heads: tuple[str, str], note: str) -> bytes:
+    """A Word file with the Japanese and the other language beside each other. rows: Japanese, translation, a remark."""
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph(note)
+    table = document.add_table(rows=1, cols=2, style="Table Grid")
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = head
+    for japanese, text, remark in rows:
+        first, second = table.add_row().cells
+        first.text = japanese
+        second.text = text
+        if remark:
+            second.add_paragraph(remark).runs[0].italic = True
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def same_layout(content: bytes, said: Mapping[str, str]) -> bytes:
+    """A Word file with its paragraphs translated in place. said: paragraph as `word_paragraphs` gives it -> translation; what is
+    not there stays. A translated paragraph has one look: that of its longest piece. Raises NotWord."""
+    package = Package(content)
+    root = package.xml(package.main)
+    for paragraph in root.iter(f"{W}p"):
+        text = said.get(paragraph_text(paragraph), "")
+        nodes = [node for node in texts_of(paragraph) if node.tag == f"{W}t"]
+        if not text or not nodes:
+            continue
+        for node in texts_of(paragraph):
+            if node.tag == f"{W}br":
+                node.getparent().remove(node)
+        longest = max(nodes, key=lambda node: len(node.text or ""))
+        for node in nodes:
+            node.text = text if node is longest else ""
+        longest.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        for over in [node for node in paragraph.iter(f"{W}rt")]:
+            over.getparent().remove(over)
+    changed = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return _with_part(content, package, changed)
+
+
+def _with_part(content: bytes, package: Package, changed: bytes) -> bytes:
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            after.writestr(name, changed if name == package.main else package.bytes(name))
+    return file.getvalue()

@@ -11,7 +11,7 @@ from yakuba.services.translation.contracts import Given, SlotKind
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]{0,20})\}")
 NARROW_BLANK = "\u202f"
-_MONTHS = {
+MONTHS = {
     "en": "January February March April May June July August September October November December",
     "vi": "1 2 3 4 5 6 7 8 9 10 11 12",
     "pt-BR": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
@@ -122,7 +122,7 @@ def beside(given: Given) -> str:
 def day_in(day: date, language: str) -> str:
     """A day as the language writes it, with its weekday, in the western year."""
     days = _JAPANESE_DAYS if language == "ja" else _DAYS[language].split(",")
-    months = _MONTHS.get(language, "").split()
+    months = MONTHS.get(language, "").split()
     return _DATES[language].format(
         y=day.year,
         m=months[day.month - 1] if months else day.month,

@@ -13,13 +13,14 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.translation.actions import talks as actions
-from yakuba.services.translation.contracts import Line, Phrase, Speaker
+from yakuba.services.translation.contracts import Line, Phrase, Speaker, Way
 from yakuba.services.translation.engine import saying
 from yakuba.services.translation.engine.guest_words import guest_words
-from yakuba.services.translation.engine.languages import JAPANESE, LANGUAGES
+from yakuba.services.translation.engine.languages import JAPANESE, LANGUAGES, recognised
 from yakuba.services.translation.forms import SlotForm
 from yakuba.services.translation.models import Talk
 from yakuba.services.translation.queries import talks as queries
+from yakuba.services.translation.queries import translating
 from yakuba.services.translation.queries.phrases import UNCHECKED, TownBook
 
 SHOWN_LINES = 60  # of a long talk, the last
@@ -92,8 +93,36 @@ def write(request: HttpRequest, talk_id: int) -> HttpResponse:
     """Show what staff type themselves, in Japanese with furigana."""
     row = _mine(request, talk_id)
     text = " ".join(request.POST.get("japanese", "").split())
-    note = "" if row.language == JAPANESE.code else "訳す仕組みがないので、日本語だけを示しています。"
-    actions.add(row.pk, Line(Speaker.STAFF, text, note=note if text else ""))
+    actions.add(row.pk, _own_words(text, row.language) if text else Line(Speaker.STAFF, ""))
+    return redirect("translation:talk", row.pk)
+
+
+def _own_words(text: str, language: str) -> Line:
+    """What staff typed, with its translation where there is one in which the guard sees nothing to doubt."""
+    if language == JAPANESE.code:
+        return Line(Speaker.STAFF, text)
+    (found,), trouble = translating.translated([translating.normal(text)], language)
+    if not found.target:
+        return Line(Speaker.STAFF, text, note=trouble or "訳がないので、日本語だけを示しています。")
+    if found.doubts:
+        return Line(Speaker.STAFF, text, note=f"訳は示していません。{found.doubts[0]}")
+    machine = found.way is Way.SERVER
+    note = "機械の訳です。人は確かめていません。" if machine else ""
+    return Line(
+        Speaker.STAFF, text, text=found.target, note=note, checked_by=found.checked_by, machine=machine
+    )
+
+
+@permission_required("translation.use")
+@require_POST
+def understand(request: HttpRequest, talk_id: int) -> HttpResponse:
+    """Put what the guest wrote last into Japanese, by the town's model server."""
+    row = _mine(request, talk_id)
+    lines = actions.lines_of(row)
+    if lines and lines[-1].speaker is Speaker.GUEST and not lines[-1].japanese:
+        language = recognised(lines[-1].text) or row.language
+        if language in LANGUAGES and (japanese := translating.into_japanese(lines[-1].text, language)):
+            actions.correct(row.pk, len(lines) - 1, japanese)
     return redirect("translation:talk", row.pk)
 
 
@@ -147,6 +176,7 @@ def screen(row: Talk, book: TownBook) -> dict[str, Any]:
         "lines": shown[::-1],
         "last": shown[-1] if shown else None,
         "mark": mark_of(row),
+        "engine": translating.engine(),
         "speech": {one.code: one.speech for one in (*LANGUAGES.values(), JAPANESE)},
     }
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.translation.actions import phrases, talks
+from yakuba.services.translation.actions import memory, phrases, talks
 from yakuba.services.translation.contracts import Line, PhraseDraft, Speaker
-from yakuba.services.translation.models import Talk
+from yakuba.services.translation.models import Segment, Talk
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +21,9 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     captions = talks.begin(Talk.Kind.CAPTIONS, "ja", actor=clerk)
     draft = PhraseDraft("example-01", "見本", known["secret_word"], known["secret_word"])
     phrases.write(draft, actor=clerk)
+    memory.keep("en", [(known["secret_word"], "Only ours")], "", actor=clerk)
     return {
+        "segment_id": Segment.objects.latest("pk").pk,
         "phrase_code": draft.code,
         "talk_id": running.pk,
         "talk_key": running.key,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.translation.pages import captions, counter, phrases, plain
+from yakuba.services.translation.pages import captions, counter, phrases, plain, texts
 
 app_name = "translation"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("captions/<int:caption_id>/", captions.caption, name="caption"),
     path("captions/<int:caption_id>/add/", captions.add, name="caption-add"),
     path("captions/<int:caption_id>/correct/", captions.correct, name="caption-correct"),
+    path("texts/", texts.index, name="texts"),
+    path("texts/keep/", texts.keep, name="text-keep"),
+    path("texts/kept/", texts.kept, name="text-kept"),
+    path("terms/", texts.terms, name="terms"),
+    path("talks/<int:talk_id>/understand/", counter.understand, name="understand"),
     path("plain/", plain.index, name="plain"),
     path("kept/<int:kept_id>/", counter.kept, name="kept"),
 ]
