@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from yakuba.demo import guests
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.tables.tests.looking import form_of
-from yakuba.services.translation.models import OwnPhrase, OwnText
+from yakuba.services.translation import facade as translation
+from yakuba.services.translation.models import OwnPhrase, OwnText, Talk
 from yakuba.services.translation.queries.phrases import TownBook
 
 HEAD = "番号,場面,日本語,やさしい日本語,言語,文,確認した人"
@@ -117,3 +119,12 @@ def test_phrases_are_asked_for_by_meaning_through_the_api(page, clerk):
     found = page.get("/api/v1/translation/phrases?language=th&text=在留カードある", headers=headers).json()
     assert (found[0]["code"], found[0]["state"]) == ("greeting-02", "unchecked")
     assert page.get("/api/v1/translation/phrases?language=xx", headers=headers).status_code == 422
+
+
+def test_the_demo_town_has_something_of_its_own_to_show(page, monkeypatch, clerk):
+    monkeypatch.setattr("yakuba.demo.town.user", lambda name: clerk)
+    guests.load()
+    guests.load()
+    assert say("yakuba-01").text.startswith("The information desk")
+    assert len(translation.translated("市民課の窓口は2番です。", "en")) == 1
+    assert Talk.objects.count() == 1
