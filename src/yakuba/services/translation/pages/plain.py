@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -30,7 +31,7 @@ class Sentence:
 def index(request: HttpRequest) -> HttpResponseBase:
     """A text, and what was found in it; or the text in Word with furigana."""
     form = PlainForm(request.POST, request.FILES) if request.method == "POST" else PlainForm()
-    context = {"form": form}
+    context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         with told_in(form):
             lines = _lines(form)
