@@ -115,6 +115,8 @@ CHANGES: dict[str, Change] = {
     "reading.Correction.source": within("sheet"),
     "answers.Knowledge.learned": plain,
     "answers.Asked.shown": numbers,
+    "translation.OwnPhrase.answers": plain,
+    "translation.Talk.lines": plain,
     "robots.System.credential_names": plain,
     "robots.ScenarioVersion.forms": plain,
     "robots.Run.problem": plain,

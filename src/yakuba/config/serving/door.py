@@ -2,7 +2,7 @@
 
 A request without a body goes to Django at once. Of one with a body nothing is read until its sender is known. A
 stranger's is read on the way in (`/login/` and the addresses below it: the second factor, an invitation) and on
-residents' pages (`PUBLIC`) alone, and only a form's worth; every other address sends a stranger to the login page as it
+pages of residents and guests (`PUBLIC`) alone, and only a form's worth; every other address sends a stranger to the login page as it
 would without the body. Bodies are read in the event loop, whole, before a thread is taken.
 """
 
@@ -23,7 +23,7 @@ from yakuba.config.serving.threads import Known, Queue
 from yakuba.kernel.addresses import networks, place_of
 
 API = "/api/"
-PUBLIC = "/ask/"  # pages that ask nobody who they are
+PUBLIC = ("/ask/", "/guest/")  # pages that ask nobody who they are
 FORM = "application/x-www-form-urlencoded"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 
@@ -121,7 +121,7 @@ def _has_body(environ: Environ) -> bool:
 
 def _takes_forms(path: str) -> bool:
     """Whether a stranger may send a form there."""
-    return path.startswith((reverse("login"), PUBLIC))
+    return path.startswith((reverse("login"), *PUBLIC))
 
 
 def _says_who(environ: Environ) -> bool:

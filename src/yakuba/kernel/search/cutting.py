@@ -11,6 +11,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -77,6 +78,17 @@ _HALVES = re.compile("[\ud800-\udfff]")  # of characters; no database and no dic
 _SENTENCES = re.compile(r"[^。\n]+[。\n]*|\n+")
 _lock = threading.Lock()
 _local = threading.local()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as Sudachi cuts it (mode C). reading: in katakana; kinds: its part of speech, from the widest; form: as the
+    dictionary lists it."""
+
+    surface: str
+    reading: str
+    kinds: tuple[str, ...]
+    form: str
 
 
 def plain(text: str) -> str:
@@ -153,6 +165,13 @@ def readings(text: str) -> Iterator[tuple[str, str]]:
                 and word.part_of_speech()[1] != "数詞"
             ):
                 yield word.surface(), word.reading_form()
+
+
+def as_words(text: str) -> Iterator[Word]:
+    """Every word of a text, as it stands there: together they are the text."""
+    for _, part in _parts(text):
+        for word in _tokenizer().tokenize(part):
+            yield Word(word.surface(), word.reading_form(), word.part_of_speech(), word.dictionary_form())
 
 
 def person_names(text: str) -> Iterator[tuple[int, int]]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yakuba.kernel.search import texts
+from yakuba.kernel.search.impacts import cosine_index
 from yakuba.services.answers.contracts import Decision, Entry, Figures, Outcome
-from yakuba.services.answers.engine import texts
 from yakuba.services.answers.engine.deciding import decide
 from yakuba.services.answers.engine.finding import Finder, Signals, candidates
-from yakuba.services.answers.engine.impacts import cosine_index
 from yakuba.services.answers.engine.learning import Learned, learn, scored
 from yakuba.services.answers.engine.ranking import Case, ndcg
 

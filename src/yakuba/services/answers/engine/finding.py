@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yakuba.kernel.search import texts
+from yakuba.kernel.search.impacts import Impacts, bm25_index, cosine_index
 from yakuba.services.answers.contracts import Entry
-from yakuba.services.answers.engine import synonyms, texts
-from yakuba.services.answers.engine.impacts import Impacts, bm25_index, cosine_index
+from yakuba.services.answers.engine import synonyms
 
 WEIGHTS = np.array([0.30, 0.22, 0.26, 0.10, 0.12], dtype=np.float32)  # in the order of `OWN`
 OWN = ("words of the whole entry", "words of a wording", "pairs of a wording", "pairs of all", "sound")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yakuba.services.answers.engine import texts
-from yakuba.services.answers.engine.impacts import plain_index
+from yakuba.kernel.search import texts
+from yakuba.kernel.search.impacts import plain_index
 
 ALIKE = 0.55  # likeness from which two questions are put together
 

@@ -1,0 +1,1 @@
+"""多言語. A new room with one of everything; delete what is not needed."""

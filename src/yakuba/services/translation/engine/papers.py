@@ -1,0 +1,166 @@
+"""Text out of files, and into Word: paragraph by paragraph, and with furigana as Word's own ruby."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lxml import etree
+
+from yakuba.kernel.letters.word.package import Package, W
+from yakuba.kernel.refusals import Invalid
+from yakuba.services.translation.engine.furigana import Piece, ruby
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LARGEST = 5_000_000  # bytes
+LONGEST = 200_000  # characters
+SIZE, SMALL, RAISED = 24, 12, 22  # half points: of the text, of its furigana, and how high these stand
+NOT_TEXT = (
+    "文章のファイルではありません。テキスト（UTF-8かShift_JIS）か、Word（.docx）のファイルを選んでください。"
+)
+
+
+def paragraphs(content: bytes, name: str) -> list[str]:
+    """The paragraphs of a text or Word file. Raises Invalid."""
+    if len(content) > LARGEST:
+        raise Invalid(f"ファイルは{LARGEST // 1_000_000}MBまでです。分けてください。", place=name)
+    is_word = content.startswith(b"PK") or name.lower().endswith((".docx", ".doc"))
+    found = word_paragraphs(content) if is_word else decoded(content, name).splitlines()
+    if sum(map(len, found)) > LONGEST:
+        raise Invalid(f"文章は{LONGEST:,}文字までです。分けてください。", place=name)
+    if not any(one.strip() for one in found):
+        raise Invalid("文字がありません。写真だけのファイルではないか確かめてください。", place=name)
+    return found
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file. Raises Invalid for what is none."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise Invalid(NOT_TEXT, place=name)
+
+
+def word_paragraphs(content: bytes) -> list[str]:
+    """The paragraphs of a .docx, those in tables and boxes too, without furigana and deleted text. Raises NotWord."""
+    package = Package(content)
+    return [paragraph_text(one) for one in package.xml(package.main).iter(f"{W}p")]
+
+
+def paragraph_text(paragraph: Any) -> str:
+    """What a paragraph says; the paragraphs inside it (of a text box) say it themselves."""
+    return "".join(node.text or "" if node.tag == f"{W}t" else "\n" for node in texts_of(paragraph))
+
+
+def texts_of(paragraph: Any) -> list[Any]:
+    """The places of a paragraph that hold text, in their order: `w:t`, and `w:br` and `w:tab` as blanks."""
+    found: list[Any] = []
+    stack = list(reversed(paragraph))
+    while stack:
+        node = stack.pop()
+        if node.tag in (f"{W}p", f"{W}rt", f"{W}del", f"{W}txbxContent"):
+            continue
+        if node.tag in (f"{W}t", f"{W}br"):
+            found.append(node)
+        else:
+            stack.extend(reversed(node))
+    return found
+
+
+def with_furigana(lines: Iterable[str], title: str = "") -> bytes:
+    """A Word file with every kanji under its reading."""
+    from docx import Document  # takes long; only this needs it
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    document = Document()
+    style = document.styles["Normal"]
+    style.font.size = Pt(SIZE / 2)
+    style.font.name = "Noto Sans CJK JP"
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Sans CJK JP")
+    if title:
+        _add(document.add_heading("", 1), ruby(title))
+    for line in lines:
+        _add(document.add_paragraph(), ruby(line))
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _add(paragraph: Any, pieces: Sequence[Piece]) -> None:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    for base, reading in pieces:
+        run = paragraph.add_run("" if reading else base)
+        if reading:
+            over = parse_xml(
+                f"<w:ruby {nsdecls('w')}><w:rubyPr><w:rubyAlign w:val='distributeSpace'/><w:hps w:val='{SMALL}'/>"
+                f"<w:hpsRaise w:val='{RAISED}'/><w:hpsBaseText w:val='{SIZE}'/><w:lid w:val='ja-JP'/></w:rubyPr>"
+                f"<w:rt><w:r><w:rPr><w:sz w:val='{SMALL}'/></w:rPr><w:t/></w:r></w:rt>"
+                "<w:rubyBase><w:r><w:t/></w:r></w:rubyBase></w:ruby>"
+            )
+            first, second = (node for node in over.iter() if node.tag.endswith("}t"))
+            first.text, second.text = reading, base
+            run._r.append(over)
+
+
+def side_by_side(rows: Iterable[tuple[str, str, str]], heads: tuple[str, str], note: str) -> bytes:
+    """A Word file with the Japanese and the other language beside each other. rows: Japanese, translation, a remark."""
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph(note)
+    table = document.add_table(rows=1, cols=2, style="Table Grid")
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = head
+    for japanese, text, remark in rows:
+        first, second = table.add_row().cells
+        first.text = japanese
+        second.text = text
+        if remark:
+            second.add_paragraph(remark).runs[0].italic = True
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def same_layout(content: bytes, said: Mapping[str, str]) -> bytes:
+    """A Word file with its paragraphs translated in place. said: paragraph as `word_paragraphs` gives it -> translation; what is
+    not there stays. A translated paragraph has one look: that of its longest piece. Raises NotWord."""
+    package = Package(content)
+    root = package.xml(package.main)
+    for paragraph in root.iter(f"{W}p"):
+        text = said.get(paragraph_text(paragraph), "")
+        nodes = [node for node in texts_of(paragraph) if node.tag == f"{W}t"]
+        if not text or not nodes:
+            continue
+        for node in texts_of(paragraph):
+            if node.tag == f"{W}br":
+                node.getparent().remove(node)
+        longest = max(nodes, key=lambda node: len(node.text or ""))
+        for node in nodes:
+            node.text = text if node is longest else ""
+        longest.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        for over in [node for node in paragraph.iter(f"{W}rt")]:
+            over.getparent().remove(over)
+    changed = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return _with_part(content, package, changed)
+
+
+def _with_part(content: bytes, package: Package, changed: bytes) -> bytes:
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for name in before.namelist():
+            after.writestr(name, changed if name == package.main else package.bytes(name))
+    return file.getvalue()
