@@ -8,4 +8,5 @@ YAKUBA_ROOMS = [
     "nursery",
     "answers",
     "translation",
+    "drafting",
 ]

@@ -182,6 +182,14 @@ def person_names(text: str) -> Iterator[tuple[int, int]]:
                 yield start + word.begin(), start + word.end()
 
 
+def morphemes(text: str) -> Iterator[tuple[int, Any]]:
+    """The morphemes of a text as Sudachi cuts it (mode C), each with where its part of the text begins: what it says of its
+    own place counts from there. Lone halves of a character must be out of the text."""
+    for start, part in _parts(text):
+        for word in _tokenizer().tokenize(part):
+            yield start, word
+
+
 def pairs(text: str, *, exact: bool = False) -> Iterator[str]:
     """Pairs of neighbouring letters; of hiragana only where the text is `exact`."""
     for run in (_EXACT_RUNS if exact else _RUNS).findall(text):

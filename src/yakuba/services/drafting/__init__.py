@@ -1,0 +1,1 @@
+"""文書作成支援. A new room with one of everything; delete what is not needed."""

@@ -1,0 +1,118 @@
+"""A text or Word file → its text, and what in it nobody sees: white, tiny or hidden letters, and signs without a width."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from yakuba.kernel.letters.word.package import Package, W
+from yakuba.kernel.refusals import Invalid
+
+LARGEST = 10_000_000  # bytes
+TINY = 8  # half points: letters smaller than 4 points
+# Signs without a width, and those that turn the direction of writing; joiners of emoji and variation selectors stay.
+UNSEEN = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_BREAKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+_SKIPPED = {f"{W}rt", f"{W}del", f"{W}moveFrom", f"{W}instrText", f"{W}delText"}
+
+
+@dataclass(frozen=True)
+class Read:
+    """The text that a person sees, and each thing that was taken out of it because nobody sees it."""
+
+    text: str
+    hidden: tuple[str, ...] = ()
+
+
+def read(name: str, content: bytes) -> Read:
+    """A .docx or a text. Raises Invalid (and NotWord, which is one) for anything else."""
+    if len(content) > LARGEST:
+        raise Invalid(f"ファイルは{LARGEST // 1_000_000}MBまでです。", place=f"「{name}」")
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _word(content)
+    return seen(_decoded(name, content))
+
+
+def seen(text: str) -> Read:
+    """A pasted text without what nobody sees in it."""
+    hidden = [
+        f"見えない文字（U+{ord(one):04X}）" for one in dict.fromkeys(UNSEEN.findall(text.lstrip("\ufeff")))
+    ]
+    text = UNSEEN.sub("", text)
+    comments = _COMMENT.findall(text)
+    return Read(_COMMENT.sub("", text), (*hidden, *(one.strip() for one in comments)))
+
+
+def _decoded(name: str, content: bytes) -> str:
+    if not content.strip():
+        raise Invalid("ファイルが空です。", place=f"「{name}」")
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp932")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Invalid(
+        "文字として読めません。テキスト（UTF-8かShift_JIS）か、Word（.docx）のファイルにしてください。",
+        place=f"「{name}」",
+    )
+
+
+def _word(content: bytes) -> Read:
+    package = Package(content)
+    root = package.xml(package.main)
+    lines, hidden = [], list[str]()
+    for paragraph in root.iter(f"{W}p"):
+        if any(above.tag == f"{W}p" for above in paragraph.iterancestors()):
+            continue  # of a text box: told with the paragraph it hangs on
+        lines.append(_paragraph(paragraph, hidden))
+    found = seen("\n".join(lines).rstrip("\n") + "\n")
+    if not found.text.strip():
+        raise Invalid("このWordの文書には文字がありません。文字のある文書を選んでください。")
+    return Read(found.text, (*(one for one in hidden if one.strip()), *found.hidden))
+
+
+def _paragraph(paragraph: Any, hidden: list[str]) -> str:
+    """All runs below it, links and revisions included; without the readings of ruby."""
+    parts = []
+    for run in paragraph.iter(f"{W}r"):
+        if any(above.tag in _SKIPPED for above in run.iterancestors()):
+            continue
+        said = "".join(_said(one) for one in run.iterchildren())
+        if said and _is_hidden(run):
+            hidden.append(said)
+        else:
+            parts.append(said)
+    return "".join(parts)
+
+
+def _said(element: Any) -> str:
+    if element.tag == f"{W}t":
+        return element.text or ""
+    if element.tag == f"{W}ruby":
+        return ""  # its base is a run of its own
+    return _BREAKS.get(element.tag, "")
+
+
+def _is_hidden(run: Any) -> bool:
+    style = run.find(f"{W}rPr")
+    if style is None:
+        return False
+    vanish = style.find(f"{W}vanish")
+    if vanish is not None and vanish.get(f"{W}val", "true") not in ("0", "false"):
+        return True
+    color = style.find(f"{W}color")
+    if (
+        color is not None
+        and color.get(f"{W}val", "").upper() in ("FFFFFF", "FEFEFE")
+        and style.find(f"{W}shd") is None
+    ):
+        return True
+    size = style.find(f"{W}sz")
+    return size is not None and size.get(f"{W}val", "").isdigit() and int(size.get(f"{W}val")) < TINY

@@ -1,0 +1,156 @@
+"""What can be done with 文書作成支援, each declared once for pages, API and command line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from io import BytesIO
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.operations import Answer, Nothing, Operations, Trace, Upload
+from yakuba.kernel.refusals import Invalid, Problem
+from yakuba.kernel.tables import files
+from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.services.drafting.actions import terms as term_actions
+from yakuba.services.drafting.contracts import Finding, TextClass
+from yakuba.services.drafting.engine import termlist
+from yakuba.services.drafting.engine.proofreading.text import LONGEST
+from yakuba.services.drafting.queries import terms
+from yakuba.services.drafting.queries.proofreading import Proofread, proofread
+
+OPERATIONS = Operations("drafting", {"terms": "用語集: 町の書き方"})
+LARGEST = 5_000_000  # bytes of a table
+
+
+class ProofreadIn(BaseModel):
+    """A text to be proofread."""
+
+    text: str = Field(min_length=1, max_length=LONGEST, description="文")
+    text_class: TextClass = Field(
+        TextClass.NOTICE, description="文書の種類（law, notice, record, explanation）"
+    )
+
+
+class DraftingPlaceOut(BaseModel):
+    """start, end: characters from 0; line, column: from 1."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+class DraftingFindingOut(BaseModel):
+    """One fault with all its places. strength: town, wrong, error, consider; suggestion: null where a person decides; sure:
+    whether it is in `corrected`."""
+
+    key: str
+    rule: str
+    label: str
+    found: str
+    suggestion: str | None
+    why: str
+    source: str
+    strength: str
+    strength_label: str
+    sure: bool
+    places: list[DraftingPlaceOut]
+
+
+class DraftingProofreadOut(BaseModel):
+    """corrected: the text with all that is sure."""
+
+    findings: list[DraftingFindingOut]
+    corrected: str
+
+
+class TermTableIn(BaseModel):
+    """A table of words."""
+
+    file: Upload = Field(description="CSVかExcelのファイル（列 直す語,町の書き方,理由,文書の種類）")
+
+
+class OneTerm(BaseModel):
+    """A word of the town's list."""
+
+    term_id: int = Field(description="語の番号")
+
+
+class DraftingLoadedOut(BaseModel):
+    """How many words were new or changed."""
+
+    changed: int
+
+
+class DraftingTermOut(BaseModel):
+    """A word that was taken out."""
+
+    word: str
+
+
+def finding_facts(one: Finding) -> dict[str, Any]:
+    """A finding for programs."""
+    facts = asdict(one) | {"strength": one.strength.value, "strength_label": one.strength.label}
+    facts.pop("whole")
+    return facts
+
+
+@OPERATIONS.add(
+    "文を校正する",
+    "drafting.use",
+    "POST proofread",
+    answer=Answer(DraftingProofreadOut),
+)
+def proofread_text(asked: ProofreadIn, actor: Actor) -> dict[str, Any]:
+    """What the rules and the town's list say of a text. Nothing of it is stored."""
+    told: Proofread = proofread(asked.text, asked.text_class)
+    mended = proofread(asked.text, asked.text_class, take_all=True)
+    return {"findings": [finding_facts(one) for one in told.found], "corrected": mended.text}
+
+
+@OPERATIONS.add(
+    "用語集をファイルから取り込む",
+    "drafting.edit",
+    "POST terms/load",
+    "terms load",
+    answer=Answer(DraftingLoadedOut, lambda changed: {"changed": changed}, {"changed": "変わった語"}),
+)
+def load_terms(asked: TermTableIn, actor: Actor) -> int:
+    """Words of a table: all of it, or every fault with its line."""
+    problems: list[Problem] = []
+    words, faults = termlist.read(rows(BytesIO(asked.file.read(LARGEST)), termlist.REQUIRED, problems))
+    if problems := [*problems, *faults]:
+        raise Invalid(f"直すところが{len(problems)}か所あるので、取り込んでいません。", problems=problems)
+    return term_actions.load(words, actor=actor)
+
+
+@OPERATIONS.add(
+    "用語集を書き出す",
+    "drafting.use",
+    "GET terms/file",
+    "terms export",
+    answer=Answer(media_type="text/csv"),
+)
+def export_terms(asked: Nothing, actor: Actor) -> Download:
+    """The town's list as a CSV file that can be taken over again."""
+    cells = [[one.written, one.preferred, one.reason, termlist.written(one.kinds)] for one in terms.terms()]
+    table = Table("用語集", list(termlist.COLUMNS), cells)
+    return Download("terms.csv", "text/csv", files.written([table], "utf-8").read())
+
+
+@OPERATIONS.add(
+    "用語集から外す",
+    "drafting.edit",
+    "POST terms/{term_id}/remove",
+    "terms remove",
+    answer=Answer(DraftingTermOut, lambda word: {"word": word}, {"word": "語"}),
+    event="drafting.term_removed",
+    trace=lambda asked, word: Trace(f"term:{asked.term_id}"),
+)
+def remove_term(asked: OneTerm, actor: Actor) -> str:
+    """Take a word out of the town's list."""
+    return term_actions.remove(asked.term_id)
