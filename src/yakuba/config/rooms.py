@@ -7,4 +7,5 @@ YAKUBA_ROOMS = [
     "reform",
     "nursery",
     "answers",
+    "minutes",
 ]

@@ -115,6 +115,7 @@ CHANGES: dict[str, Change] = {
     "reading.Correction.source": within("sheet"),
     "answers.Knowledge.learned": plain,
     "answers.Asked.shown": numbers,
+    "minutes.Publication.content": plain,
     "robots.System.credential_names": plain,
     "robots.ScenarioVersion.forms": plain,
     "robots.Run.problem": plain,

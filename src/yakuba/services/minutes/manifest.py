@@ -1,0 +1,56 @@
+"""The minutes room declares itself."""
+
+from yakuba.kernel.registry import (
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Setting,
+    WorkQueue,
+)
+
+QUERIES = "yakuba.services.minutes.queries"
+
+MANIFEST = Manifest(
+    name="minutes",
+    label="会議録",
+    description="文字起こしを直して、会議録にまとめる",
+    group=Group.MANAGEMENT,
+    manual={"": "会議録を作る"},
+    navigation=(NavigationItem("会議録", "minutes:index", "minutes.view"),),
+    permissions=(
+        Permission("minutes.view", "会議録を見る"),
+        Permission("minutes.edit", "会議録を取り込み、直す"),
+        Permission("minutes.consult", "相談の記録を見て、直す"),
+        Permission("minutes.approve", "会議録の公開を承認する"),
+    ),
+    roles={
+        "窓口担当": ("minutes.view", "minutes.edit", "minutes.consult"),
+        "課長": ("minutes.view", "minutes.consult", "minutes.approve"),
+        "議会事務局": ("minutes.view", "minutes.edit"),
+    },
+    queues=(
+        WorkQueue("直す会議録", "minutes.edit", f"{QUERIES}.meetings:waiting"),
+        WorkQueue("差し戻された会議録", "minutes.edit", f"{QUERIES}.meetings:returned"),
+    ),
+    audit_events={
+        "minutes.taken_in": "文字起こしを取り込んだ",
+        "minutes.edited": "会議録を直した",
+    },
+    town_settings=(
+        Setting(
+            "minutes.terms",
+            "聞き違えやすい言葉",
+            "",
+            "「誤=正」を「、」で区切って書きます。例：女節=除雪、市民化=市民課",
+            largest=2000,
+        ),
+    ),
+    personal_data=(
+        PersonalData("minutes.Speech", "会議録の作成", None),
+        PersonalData("minutes.Change", "会議録の変更の記録", None),
+        PersonalData("minutes.Sound", "会議録を作る間の音声", 180, since="taken_at"),
+    ),
+    examples="yakuba.services.minutes.tests.examples:make",
+)

@@ -1,0 +1,168 @@
+"""What can be done with 会議録, each declared once for pages, API and command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload, Word
+from yakuba.services.minutes.actions import editing
+from yakuba.services.minutes.contracts import MeetingKind, NewMeeting
+from yakuba.services.minutes.engine import reading
+from yakuba.services.minutes.engine.decoding import LARGEST
+from yakuba.services.minutes.models import Meeting, Speech
+from yakuba.services.minutes.queries import meetings as queries
+
+OPERATIONS = Operations("minutes")
+COLUMNS = {
+    "id": "番号",
+    "held_on": "開催日",
+    "title": "会議",
+    "speeches": "発言",
+    "unchecked": "未確認",
+    "state_label": "状態",
+}
+SPOKEN = {"position": "順番", "speaker": "話した人", "text": "発言", "version": "版"}
+
+
+class MinutesMeetingOut(BaseModel):
+    """A meeting. held_on: ISO 8601 or empty."""
+
+    id: int
+    title: str
+    kind: str
+    held_on: str
+    speeches: int
+    unchecked: int
+    state: str
+    state_label: str
+
+
+class MinutesSpeechOut(BaseModel):
+    """A speech. start, end: seconds in the sound."""
+
+    id: int
+    position: int
+    kind: str
+    speaker: str
+    text: str
+    start: float | None
+    end: float | None
+    version: int
+    checked: bool
+
+
+class OneMeeting(BaseModel):
+    """A meeting."""
+
+    meeting_id: int = Field(description="会議の番号")
+
+
+class SpeechesOf(Part):
+    """The speeches of a meeting."""
+
+    meeting_id: int = Field(description="会議の番号")
+
+
+class TranscriptIn(BaseModel):
+    """A transcript."""
+
+    file: Upload = Field(description="文字起こしのファイル（VTT・SRT・テキスト・Word）")
+    title: str = Field("", max_length=200, description="会議の名前。空なら、ファイルの名前")
+    kind: MeetingKind = Field(MeetingKind.COMMITTEE, description="会議の種類")
+    held_on: Annotated[str, Word("--held-on")] = Field(
+        "", max_length=10, description="開催日（2026-11-20の形）"
+    )
+    body: str = Field("", max_length=100, description="会議体")
+
+
+class SpeechIn(BaseModel):
+    """How a speech is to read. version: of the speech as it was seen."""
+
+    speech_id: int = Field(description="発言の番号")
+    version: int = Field(description="見た発言の版")
+    text: str = Field(max_length=10_000, description="直した文")
+    speaker: str | None = Field(None, max_length=60, description="話した人の名前。書かなければ、そのまま")
+
+
+class FillersOut(BaseModel):
+    """How many speeches changed."""
+
+    changed: int
+
+
+def meeting_facts(row: Meeting) -> dict[str, Any]:
+    """A meeting for programs, with its counts."""
+    return queries.facts(row if hasattr(row, "left") else queries.meeting(None, row.pk))
+
+
+@OPERATIONS.add(
+    "会議の一覧",
+    "minutes.view",
+    "GET meetings",
+    "list",
+    answer=Answer(list[MinutesMeetingOut], columns=COLUMNS),
+)
+def list_meetings(asked: Part, actor: Actor) -> list[dict[str, Any]]:
+    """The meetings, the newest first."""
+    return [queries.facts(row) for row in asked.of(queries.meetings(actor, everything=actor is None))]
+
+
+@OPERATIONS.add(
+    "文字起こしを取り込む",
+    "minutes.edit",
+    "POST meetings",
+    "import",
+    answer=Answer(MinutesMeetingOut, meeting_facts, COLUMNS),
+    status=201,
+)
+def take_in(asked: TranscriptIn, actor: Actor) -> Meeting:
+    """A meeting of a transcript file."""
+    transcript = reading.read(asked.file.read(LARGEST))
+    name = asked.title.strip() or asked.file.name.rpartition(".")[0] or asked.file.name
+    new = NewMeeting(name[:200], asked.kind, asked.body, editing.day_of(asked.held_on))
+    return editing.take_in(new, transcript, asked.file.name, actor=actor)
+
+
+@OPERATIONS.add(
+    "発言の一覧",
+    "minutes.view",
+    "GET meetings/{meeting_id}/speeches",
+    "speeches",
+    answer=Answer(list[MinutesSpeechOut], columns=SPOKEN),
+)
+def list_speeches(asked: SpeechesOf, actor: Actor) -> list[dict[str, Any]]:
+    """What was said, in order."""
+    rows = queries.speeches(queries.meeting(actor, asked.meeting_id))
+    return [queries.speech_facts(row) for row in asked.of(rows)]
+
+
+@OPERATIONS.add(
+    "発言を直す",
+    "minutes.edit",
+    "POST speeches/{speech_id}",
+    "edit",
+    answer=Answer(MinutesSpeechOut, queries.speech_facts, SPOKEN),
+    event="minutes.edited",
+    trace=lambda asked, speech: Trace(f"meeting:{speech.meeting_id}"),
+)
+def edit_speech(asked: SpeechIn, actor: Actor) -> Speech:
+    """Mend a speech. Refused where somebody else changed it since it was seen."""
+    queries.speech(actor, asked.speech_id)
+    return editing.edit(asked.speech_id, asked.version, asked.text, actor=actor, speaker=asked.speaker)
+
+
+@OPERATIONS.add(
+    "言いよどみをまとめて取る",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/fillers",
+    "fillers",
+    answer=Answer(FillersOut, lambda changed: {"changed": changed}, {"changed": "変わった発言"}),
+    event="minutes.edited",
+    trace=lambda asked, changed: Trace(f"meeting:{asked.meeting_id}"),
+)
+def take_fillers(asked: OneMeeting, actor: Actor) -> int:
+    """Take えー, あのー and the like out of every speech; each can be put back."""
+    return editing.take_fillers(queries.meeting(actor, asked.meeting_id), actor=actor)
