@@ -40,5 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/", include("yakuba.kernel.schedules.urls")),
     *[path(f"{room}/", include(urls)) for room, urls in room_modules("urls")],
     path("ask/", include("yakuba.services.answers.urls.public")),  # residents, without a login
+    path("records/", include("yakuba.services.minutes.urls.public")),  # published minutes, without a login
     path("api/v1/", build_api().urls),
 ]

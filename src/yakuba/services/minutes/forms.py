@@ -76,6 +76,11 @@ class RecordForm(forms.ModelForm):
             "closed_reason": "一部でも非公開なら、理由を書きます。",
         }
 
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kinds is not None:
+            self.fields["kind"].choices = kinds
+
     def clean(self) -> dict[str, Any]:
         """What is closed says why."""
         cleaned = super().clean() or {}

@@ -17,7 +17,16 @@ MANIFEST = Manifest(
     label="会議録",
     description="文字起こしを直して、会議録にまとめる",
     group=Group.MANAGEMENT,
-    manual={"": "会議録を作る"},
+    manual={
+        "": "会議録を作る",
+        "record": "会議録にまとめて公開する",
+        "matter": "会議録にまとめて公開する",
+        "documents": "会議録にまとめて公開する",
+        "marks": "会議録にまとめて公開する",
+        "points": "会議録にまとめて公開する",
+        "propose": "会議録にまとめて公開する",
+        "publication": "会議録にまとめて公開する",
+    },
     navigation=(NavigationItem("会議録", "minutes:index", "minutes.view"),),
     permissions=(
         Permission("minutes.view", "会議録を見る"),
@@ -37,8 +46,19 @@ MANIFEST = Manifest(
     audit_events={
         "minutes.taken_in": "文字起こしを取り込んだ",
         "minutes.edited": "会議録を直した",
+        "minutes.found": "伏せる所と決定・宿題・要点を探した",
+        "minutes.proposed": "会議録の公開を起案した",
+        "minutes.published": "会議録を承認し、公開した",
+        "minutes.sent_back": "会議録の公開を差し戻した",
+        "minutes.withdrawn": "会議録の公開をやめた",
     },
     town_settings=(
+        Setting(
+            "minutes.public",
+            "会議録のページを開く",
+            False,
+            "「はい」にすると、ログインなしで /records/団体コード/ が開きます。見えるのは、公開を承認した会議録だけです。",
+        ),
         Setting(
             "minutes.terms",
             "聞き違えやすい言葉",
@@ -49,6 +69,7 @@ MANIFEST = Manifest(
     ),
     personal_data=(
         PersonalData("minutes.Speech", "会議録の作成", None),
+        PersonalData("minutes.Publication", "会議録の公開", None),
         PersonalData("minutes.Change", "会議録の変更の記録", None),
         PersonalData("minutes.Sound", "会議録を作る間の音声", 180, since="taken_at"),
     ),

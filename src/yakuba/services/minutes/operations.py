@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload, Word
-from yakuba.services.minutes.actions import editing
-from yakuba.services.minutes.contracts import MeetingKind, NewMeeting
+from yakuba.kernel.refusals import Missing
+from yakuba.services.minutes.actions import deciding, editing, publishing
+from yakuba.services.minutes.contracts import Form, MeetingKind, NewMeeting
 from yakuba.services.minutes.engine import reading
 from yakuba.services.minutes.engine.decoding import LARGEST
-from yakuba.services.minutes.models import Meeting, Speech
+from yakuba.services.minutes.models import Meeting, Publication, Speech
 from yakuba.services.minutes.queries import meetings as queries
+from yakuba.services.minutes.queries import publishing as published
+from yakuba.services.minutes.queries import record
 
 OPERATIONS = Operations("minutes")
 COLUMNS = {
@@ -93,6 +99,54 @@ class FillersOut(BaseModel):
     changed: int
 
 
+class MinutesFileKind(StrEnum):
+    """What kind of file a document is."""
+
+    WORD = "docx"
+    PDF = "pdf"
+
+
+class MinutesCopy(StrEnum):
+    """The original has everything, marked; the published copy leaves out what is not published."""
+
+    ORIGINAL = "original"
+    PUBLISHED = "published"
+
+
+class DocumentIn(BaseModel):
+    """A document of a meeting."""
+
+    meeting_id: int = Field(description="会議の番号")
+    form: Form = Field(Form.VERBATIM, description="逐語（verbatim）、要点（points）、要旨（summary）")
+    file: MinutesFileKind = Field(MinutesFileKind.WORD, description="docx か pdf")
+    which: Annotated[MinutesCopy, Word("--copy")] = Field(
+        MinutesCopy.PUBLISHED, description="原本（original）か公開用（published）"
+    )
+    vertical: bool = Field(False, description="縦書き（docxだけ）")
+
+
+class ProposalIn(BaseModel):
+    """Why it is to be published."""
+
+    meeting_id: int = Field(description="会議の番号")
+    reason: str = Field(min_length=1, max_length=500, description="理由")
+
+
+class MinutesFoundOut(BaseModel):
+    """Places and sentences that wait for a person."""
+
+    marks: int
+    points: int
+
+
+class MinutesPublicationOut(BaseModel):
+    """A proposal to publish."""
+
+    id: int
+    meeting_id: int
+    state: str
+
+
 def meeting_facts(row: Meeting) -> dict[str, Any]:
     """A meeting for programs, with its counts."""
     return queries.facts(row if hasattr(row, "left") else queries.meeting(None, row.pk))
@@ -166,3 +220,81 @@ def edit_speech(asked: SpeechIn, actor: Actor) -> Speech:
 def take_fillers(asked: OneMeeting, actor: Actor) -> int:
     """Take えー, あのー and the like out of every speech; each can be put back."""
     return editing.take_fillers(queries.meeting(actor, asked.meeting_id), actor=actor)
+
+
+@OPERATIONS.add(
+    "伏せる所と決定・宿題・要点を探す",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/find",
+    "find",
+    answer=Answer(MinutesFoundOut, lambda found: found, {"marks": "伏せる所", "points": "決定・宿題・要点"}),
+    event="minutes.found",
+    trace=lambda asked, found: Trace(f"meeting:{asked.meeting_id}"),
+)
+def find(asked: OneMeeting, actor: Actor) -> dict[str, int]:
+    """Look for personal data, and for sentences that decide, give a task, or sum up. A person decides about each."""
+    row = queries.meeting(actor, asked.meeting_id)
+    return {"marks": deciding.find_marks(row, actor=actor), "points": deciding.find_points(row, actor=actor)}
+
+
+@OPERATIONS.add(
+    "会議録の文書を作る",
+    "minutes.view",
+    "GET meetings/{meeting_id}/document",
+    "document",
+    answer=Answer(media_type=record.DOCX),
+)
+def document(asked: DocumentIn, actor: Actor) -> Download:
+    """The minutes as Word or PDF."""
+    row = queries.meeting(actor, asked.meeting_id)
+    public = asked.which is MinutesCopy.PUBLISHED
+    kind, content = record.document(
+        row, asked.form, kind=asked.file.value, public=public, vertical=asked.vertical
+    )
+    return Download(f"minutes-{row.pk}-{asked.form.value}.{asked.file.value}", kind, content)
+
+
+@OPERATIONS.add(
+    "会議録の公開を起案する",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/propose",
+    "propose",
+    answer=Answer(
+        MinutesPublicationOut,
+        lambda row: {"id": row.pk, "meeting_id": row.meeting_id, "state": row.state},
+        {"id": "番号", "state": "状態"},
+    ),
+)
+def propose(asked: ProposalIn, actor: Any) -> Publication:
+    """Ask another person to approve the published copy as it is now."""
+    return publishing.propose(queries.meeting(actor, asked.meeting_id), asked.reason, actor=actor)
+
+
+@OPERATIONS.add(
+    "会議録の公開をやめる",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/withdraw",
+    "withdraw",
+    answer=Answer(MinutesMeetingOut, lambda row: queries.facts(queries.meeting(None, row.pk)), COLUMNS),
+    event="minutes.withdrawn",
+    trace=lambda asked, row: Trace(f"meeting:{row.pk}"),
+)
+def withdraw(asked: OneMeeting, actor: Actor) -> Meeting:
+    """Publish it no more, at once."""
+    return publishing.withdraw(queries.meeting(actor, asked.meeting_id))
+
+
+@OPERATIONS.add(
+    "公開した会議録を開かれたファイルで受け取る",
+    "minutes.view",
+    "GET meetings/{meeting_id}/open-file",
+    "open",
+    answer=Answer(media_type="application/json"),
+)
+def open_file(asked: OneMeeting, actor: Actor) -> Download:
+    """The published copy with the field names of the Diet's API."""
+    content = published.content(queries.meeting(actor, asked.meeting_id).pk)
+    if content is None:
+        raise Missing("この会議録は公開されていません。")
+    text = json.dumps(published.open_file(content), ensure_ascii=False, indent=1)
+    return Download(f"minutes-{asked.meeting_id}.json", "application/json", text.encode())

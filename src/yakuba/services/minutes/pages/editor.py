@@ -38,17 +38,17 @@ def edit(request: HttpRequest, meeting_id: int) -> HttpResponse:
     row = queries.meeting(request.user, meeting_id)
     if request.method == "GET":
         return _page(
-            request, row, _number(request.GET.get("at", "")), TOLD.get(request.GET.get("told", ""), "")
+            request, row, number_in(request.GET.get("at", "")), TOLD.get(request.GET.get("told", ""), "")
         )
     speech: Speech | None = Speech.objects.filter(
-        meeting=row, pk=_number(request.POST.get("speech", ""))
+        meeting=row, pk=number_in(request.POST.get("speech", ""))
     ).first()
     try:
         if speech is None:
             raise Invalid("この発言は、ほかの人が前の発言とつなげました。発言を選び直してください。")
         at, told = _done(request, row, speech)
     except Refused as error:
-        at = speech.position if speech else _number(request.POST.get("at", ""))
+        at = speech.position if speech else number_in(request.POST.get("at", ""))
         return _page(request, row, at, "", error, request.POST.get("text", ""))
     return redirect(f"{reverse('minutes:edit', args=[row.pk])}?at={at}&told={told}")
 
@@ -74,13 +74,13 @@ def _done(request: HttpRequest, row: Meeting, speech: Speech) -> tuple[int, str]
     }
     if pressed in ways:
         return ways[pressed]()
-    return _number(request.POST.get("go", "")) or kept.position, "saved"
+    return number_in(request.POST.get("go", "")) or kept.position, "saved"
 
 
 def _keep(request: HttpRequest, speech: Speech, pressed: str, seconds: float) -> Speech:
     return editing.edit(
         speech.pk,
-        _number(request.POST.get("version", "")),
+        number_in(request.POST.get("version", "")),
         request.POST.get("text", ""),
         actor=person_of(request),
         speaker=request.POST.get("other", "").strip() or request.POST.get("speaker", ""),
@@ -91,7 +91,7 @@ def _keep(request: HttpRequest, speech: Speech, pressed: str, seconds: float) ->
 
 
 def _split(request: HttpRequest, speech: Speech, person: User, seconds: float) -> int:
-    version, at = _number(request.POST.get("version", "")), _number(request.POST.get("cursor", ""))
+    version, at = number_in(request.POST.get("version", "")), number_in(request.POST.get("cursor", ""))
     text = request.POST.get("text", "")
     return int(editing.split(speech.pk, version, text, at, actor=person, seconds=seconds).position)
 
@@ -101,14 +101,14 @@ def _hint(speech: Speech, pressed: str) -> wording.Hint | None:
     if not pressed.startswith("hint-"):
         return None
     hints = wording.hints(speech.text, editor.own_terms())
-    number = _number(pressed[5:])
+    number = number_in(pressed[5:])
     if number >= len(hints) or not hints[number].better:
         raise Invalid("その直しはもうありません。画面を開き直してください。")
     return hints[number]
 
 
 def _undo(request: HttpRequest, row: Meeting, person: User) -> int:
-    change = queries.change(row, _number(request.POST.get("change", "")))
+    change = queries.change(row, number_in(request.POST.get("change", "")))
     return int(editing.undo(change.pk, actor=person).position)
 
 
@@ -137,5 +137,6 @@ def _page(
     return render(request, "minutes/edit.html", context, status=status)
 
 
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
+    """A number that somebody typed or sent; 0 for none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

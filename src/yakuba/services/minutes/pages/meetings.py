@@ -22,7 +22,7 @@ from yakuba.services.minutes.actions import editing
 from yakuba.services.minutes.engine import reading
 from yakuba.services.minutes.engine.decoding import LARGEST
 from yakuba.services.minutes.forms import SpeakerForm, TranscriptForm
-from yakuba.services.minutes.models import Meeting, Speaker
+from yakuba.services.minutes.models import Speaker
 from yakuba.services.minutes.queries import editor
 from yakuba.services.minutes.queries import meetings as queries
 
@@ -80,8 +80,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @permission_required("minutes.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """A transcript is taken in."""
-    hidden = () if allowed(request.user, queries.CONSULT) else (Meeting.Kind.CONSULTATION,)
-    kinds = [one for one in Meeting.Kind.choices if one[0] not in hidden]
+    kinds = queries.kinds_for(request.user)
     form = TranscriptForm(request.POST or None, request.FILES or None, kinds=kinds)
 
     def take() -> HttpResponse:
@@ -114,6 +113,8 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
         "speakers": Speaker.objects.filter(meeting=row).select_related("meeting").order_by("pk"),
         "done": row.number - row.left,
         "work": row.work_seconds,
+        "stage": state,
+        **queries.to_do(row),
         "length": queries.length(row),
     }
     return render(request, "minutes/meeting.html", context)

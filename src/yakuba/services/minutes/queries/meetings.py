@@ -12,7 +12,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import QueueState
-from yakuba.services.minutes.models import Change, Meeting, Publication, Speech
+from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
 
 STATES = {
     "editing": "直している",
@@ -73,6 +73,12 @@ def state_of(row: Any) -> str:
     if row.published_id:
         return "published" if row.published.content.get("revision") == row.revision else "changed"
     return "editing" if row.left else "checked"
+
+
+def kinds_for(user: Any) -> list[tuple[str, str]]:
+    """The kinds of meeting that the person may choose."""
+    hidden = () if allowed(user, CONSULT) else (Meeting.Kind.CONSULTATION,)
+    return [one for one in Meeting.Kind.choices if one[0] not in hidden]
 
 
 def searched(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -177,3 +183,16 @@ def said_by(speaker: Any) -> tuple[int, str]:
     rows = Speech.objects.filter(speaker=speaker).order_by("position")
     first = rows.first()
     return rows.count(), first.text[:60] if first else ""
+
+
+def to_do(row: Meeting) -> dict[str, Any]:
+    """What waits for a person: sentences, places to withhold, a publication that waits or was sent back."""
+    last = Publication.objects.filter(meeting=row).order_by("-pk").first()
+    return {
+        "points_open": Point.objects.filter(speech__meeting=row, state=Mark.State.FOUND)
+        .exclude(kind=Point.Kind.SUMMARY)
+        .count(),
+        "marks_open": Mark.objects.filter(speech__meeting=row, state=Mark.State.FOUND).count(),
+        "waiting": last if last is not None and last.is_open else None,
+        "refused": last if last is not None and last.state == Publication.State.REFUSED else None,
+    }
