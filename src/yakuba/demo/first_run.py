@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from rich.table import Table
 
-from yakuba.demo import admission, chain, questions, town
+from yakuba.demo import admission, chain, meeting, questions, town
 from yakuba.demo.cli import bars
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import console, progress_bar
@@ -47,6 +47,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
     town.load_town(core.url)
     with town.in_yakuba_city():
         questions.load()
+        meeting.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -48,6 +48,12 @@ class TranscriptForm(forms.Form):
         )
 
 
+class SoundForm(forms.Form):
+    """The sound of a meeting."""
+
+    file = forms.FileField(label="音声のファイル", help_text="WAV・MP3・M4A・OGG。12時間、2GBまで。")
+
+
 class SpeakerForm(forms.Form):
     """Who a speaker is."""
 

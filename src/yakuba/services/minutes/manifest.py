@@ -6,6 +6,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    SearchSource,
     Setting,
     WorkQueue,
 )
@@ -19,6 +20,7 @@ MANIFEST = Manifest(
     group=Group.MANAGEMENT,
     manual={
         "": "会議録を作る",
+        "consultation": "相談の記録を受付の項目にする",
         "record": "会議録にまとめて公開する",
         "matter": "会議録にまとめて公開する",
         "documents": "会議録にまとめて公開する",
@@ -32,10 +34,11 @@ MANIFEST = Manifest(
         Permission("minutes.view", "会議録を見る"),
         Permission("minutes.edit", "会議録を取り込み、直す"),
         Permission("minutes.consult", "相談の記録を見て、直す"),
+        Permission("minutes.enter", "相談の記録から受付に値を入れる"),
         Permission("minutes.approve", "会議録の公開を承認する"),
     ),
     roles={
-        "窓口担当": ("minutes.view", "minutes.edit", "minutes.consult"),
+        "窓口担当": ("minutes.view", "minutes.edit", "minutes.consult", "minutes.enter"),
         "課長": ("minutes.view", "minutes.consult", "minutes.approve"),
         "議会事務局": ("minutes.view", "minutes.edit"),
     },
@@ -46,6 +49,8 @@ MANIFEST = Manifest(
     audit_events={
         "minutes.taken_in": "文字起こしを取り込んだ",
         "minutes.edited": "会議録を直した",
+        "minutes.sound_taken": "会議の音声を取り込んだ",
+        "minutes.sound_dropped": "会議の音声を消した",
         "minutes.found": "伏せる所と決定・宿題・要点を探した",
         "minutes.proposed": "会議録の公開を起案した",
         "minutes.published": "会議録を承認し、公開した",
@@ -72,6 +77,16 @@ MANIFEST = Manifest(
         PersonalData("minutes.Publication", "会議録の公開", None),
         PersonalData("minutes.Change", "会議録の変更の記録", None),
         PersonalData("minutes.Sound", "会議録を作る間の音声", 180, since="taken_at"),
+    ),
+    search_sources=(
+        SearchSource(
+            "minutes.speeches",
+            "会議録",
+            keys=f"{QUERIES}.found:keys",
+            entries=f"{QUERIES}.found:entries",
+            permission="minutes.view",
+            listing="minutes:index",
+        ),
     ),
     examples="yakuba.services.minutes.tests.examples:make",
 )

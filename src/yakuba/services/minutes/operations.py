@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload, Word
-from yakuba.kernel.refusals import Missing
-from yakuba.services.minutes.actions import deciding, editing, publishing
+from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.services.minutes.actions import deciding, editing, publishing, sounding
 from yakuba.services.minutes.contracts import Form, MeetingKind, NewMeeting
 from yakuba.services.minutes.engine import reading
 from yakuba.services.minutes.engine.decoding import LARGEST
-from yakuba.services.minutes.models import Meeting, Publication, Speech
+from yakuba.services.minutes.models import Meeting, Publication, Sound, Speech
 from yakuba.services.minutes.queries import meetings as queries
 from yakuba.services.minutes.queries import publishing as published
 from yakuba.services.minutes.queries import record
@@ -130,6 +130,20 @@ class ProposalIn(BaseModel):
 
     meeting_id: int = Field(description="会議の番号")
     reason: str = Field(min_length=1, max_length=500, description="理由")
+
+
+class SoundIn(BaseModel):
+    """The sound of a meeting."""
+
+    meeting_id: int = Field(description="会議の番号")
+    file: Upload = Field(description="音声のファイル（WAV・MP3・M4A・OGG）")
+
+
+class MinutesSoundOut(BaseModel):
+    """The sound. seconds: None where its head does not say."""
+
+    meeting_id: int
+    seconds: float | None
 
 
 class MinutesFoundOut(BaseModel):
@@ -252,6 +266,39 @@ def document(asked: DocumentIn, actor: Actor) -> Download:
         row, asked.form, kind=asked.file.value, public=public, vertical=asked.vertical
     )
     return Download(f"minutes-{row.pk}-{asked.form.value}.{asked.file.value}", kind, content)
+
+
+@OPERATIONS.add(
+    "会議の音声を加える",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/sound",
+    "sound",
+    answer=Answer(
+        MinutesSoundOut,
+        lambda row: {"meeting_id": row.meeting_id, "seconds": row.seconds},
+        {"meeting_id": "会議", "seconds": "秒"},
+    ),
+)
+def take_sound(asked: SoundIn, actor: Actor) -> Sound:
+    """Keep the sound of a meeting, in the place of the one before."""
+    row = queries.meeting(actor, asked.meeting_id)
+    if asked.file.stream is None:
+        raise Invalid("音声のファイルを開けません。場所を確かめてください。", place=asked.file.name)
+    return sounding.take_sound(row, asked.file.stream, asked.file.name, actor=actor)
+
+
+@OPERATIONS.add(
+    "会議の音声を消す",
+    "minutes.edit",
+    "POST meetings/{meeting_id}/sound/drop",
+    "sound-drop",
+    answer=Answer(MinutesMeetingOut, meeting_facts, COLUMNS),
+    event="minutes.sound_dropped",
+    trace=lambda asked, row: Trace(f"meeting:{row.pk}"),
+)
+def drop_sound(asked: OneMeeting, actor: Actor) -> Meeting:
+    """Let the sound go, at once; the minutes stay."""
+    return sounding.drop_sound(queries.meeting(actor, asked.meeting_id))
 
 
 @OPERATIONS.add(

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Invalid, Missing
-from yakuba.services.minutes.actions.noting import noted
+from yakuba.services.minutes.actions.noting import heard, noted
 from yakuba.services.minutes.engine import points, withholding
 from yakuba.services.minutes.models import Change, Mark, Matter, Meeting, Point, Speaker, Speech
 from yakuba.services.minutes.queries.record import lines_of
@@ -91,7 +91,9 @@ def set_secret(meeting: Meeting, first: int, last: int, secret: bool, *, actor: 
     rows = Speech.objects.filter(meeting=meeting, position__gte=first, position__lte=last).exclude(
         secret=secret
     )
-    number = int(rows.update(secret=secret, version=F("version") + 1))
+    numbers = list(rows.values_list("pk", flat=True))
+    number = int(Speech.objects.filter(pk__in=numbers).update(secret=secret, version=F("version") + 1))
+    heard(*numbers)
     if not number:
         raise Invalid("変わる発言がありません。はじめと終わりの番号を確かめてください。")
     noted(
@@ -161,6 +163,8 @@ def set_record(meeting: Meeting, given: Mapping[str, Any], *, actor: Actor) -> M
         for name, value in changed.items():
             setattr(meeting, name, value)
         meeting.save(update_fields=list(changed))
+        if "title" in changed or "kind" in changed:
+            heard(*Speech.objects.filter(meeting=meeting).values_list("pk", flat=True))
         noted(meeting, K.RECORD, actor=actor, before=_told(before), after=_told(changed))
     return meeting
 

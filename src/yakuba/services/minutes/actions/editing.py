@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.calendar import read_date
-from yakuba.services.minutes.actions.noting import keep, noted, standing
+from yakuba.services.minutes.actions.noting import heard, keep, noted, standing
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
 from yakuba.services.minutes.engine import fillers, heads
 from yakuba.services.minutes.engine.reading import LONGEST_SPEECH, between
@@ -52,6 +52,7 @@ def take_in(new: NewMeeting, transcript: Transcript, source: str, *, actor: Acto
             for position, one in enumerate(transcript.utterances, 1)
         ]
     )
+    heard(*Speech.objects.filter(meeting=meeting).values_list("pk", flat=True))
     noted(meeting, K.TAKEN_IN, actor=actor, after=f"{len(transcript.utterances)}件の発言（{source[-200:]}）")
     record(
         "minutes.taken_in", subject=f"meeting:{meeting.pk}", actor=actor, speeches=len(transcript.utterances)
@@ -152,6 +153,7 @@ def split(speech_id: int, version: int, text: str, at: int, *, actor: Actor, sec
         secret=speech.secret,
     )
     _share_out(speech, half)
+    heard(half.pk)
     noted(
         speech.meeting,
         K.SPLIT,
@@ -210,6 +212,7 @@ def merge(speech_id: int, version: int, *, actor: Actor, seconds: float = 0.0) -
     before.original = f"{before.original}\n{speech.original}".strip()
     keep(before, "text", "end", "original")
     position = speech.position
+    heard(speech.pk)
     speech.delete()
     Speech.objects.filter(meeting=before.meeting, position__gt=position).update(position=F("position") - 1)
     noted(before.meeting, K.MERGED, actor=actor, speech=before, before=own, after=joined, seconds=seconds)
@@ -248,6 +251,7 @@ def add_line(speech_id: int, kind: str, text: str, *, actor: Actor) -> Speech:
         end=speech.end,
         secret=speech.secret,
     )
+    heard(line.pk)
     noted(speech.meeting, K.EDITED, actor=actor, speech=line, after=line.text)
     return line
 

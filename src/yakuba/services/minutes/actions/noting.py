@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Conflict, Missing
+from yakuba.kernel.search.noting import changed
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.minutes.models import Change, Meeting, Speech
 
@@ -74,3 +75,9 @@ def keep(speech: Speech, *fields: str) -> None:
     if not kept:
         raise Conflict("同時にほかの人がこの発言を変えました。画面を開き直して、もう一度直してください。")
     speech.version += 1
+    heard(speech.pk)
+
+
+def heard(*speeches: int) -> None:
+    """Speeches are new, different, or gone: the search brings them in."""
+    changed("minutes.speeches", *map(str, speeches))

@@ -44,7 +44,15 @@ def found(text: str, known: Collection[str]) -> list[tuple[str, str]]:
     for words, why in sorted(_all(text), key=lambda one: text.index(one[0])):
         if not any(words in name or name in words for name in known if name):
             seen.setdefault(words, why)
-    return list(seen.items())
+    return [(words, why) for words, why in seen.items() if _stands_alone(words, text, seen)]
+
+
+def _stands_alone(words: str, text: str, seen: Collection[str]) -> bool:
+    """Whether the words stand anywhere but within longer ones that were found too."""
+    for other in seen:
+        if words != other and words in other:
+            text = text.replace(other, "\n")
+    return words in text
 
 
 def _all(text: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import QueueState
+from yakuba.services.minutes.engine.clocks import clock
 from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
 
 STATES = {
@@ -29,6 +31,7 @@ KINDS = {
     "changed": "warning",
 }
 CONSULT = "minutes.consult"
+ON_A_PAGE = 100  # speeches to be read
 
 
 def meetings(user: Any = None, *, everything: bool = False) -> QuerySet[Any]:
@@ -196,3 +199,11 @@ def to_do(row: Meeting) -> dict[str, Any]:
         "waiting": last if last is not None and last.is_open else None,
         "refused": last if last is not None and last.state == Publication.State.REFUSED else None,
     }
+
+
+def page_of(row: Meeting, number: str) -> Any:
+    """A page of the speeches to be read, each with the `clock` of its beginning."""
+    page = Paginator(speeches(row), ON_A_PAGE).get_page(number)
+    for one in page:
+        one.clock = clock(one.start) if one.start is not None else ""
+    return page

@@ -39,6 +39,9 @@ def test_personal_data_is_found_and_who_sat_there_is_not():
     assert any(why == "住所" for why in found.values())
     assert not any("甲野" in words or "皆" in words for words in found)
     assert not withholding.found("甲野一郎君が説明します。", {"甲野一郎"})
+    assert [words for words, _ in withholding.found("乙川太郎さんです。", ())] == ["乙川太郎"], (
+        "once, and whole"
+    )
     assert withholding.found("番号は1234-5678-9018です。", ()) == [("1234-5678-9018", "個人番号")]
 
 

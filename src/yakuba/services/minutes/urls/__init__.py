@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from yakuba.services.minutes.pages import deciding, editor, meetings, publications, record
+from yakuba.services.minutes.pages import (
+    consultation,
+    deciding,
+    editor,
+    meetings,
+    publications,
+    record,
+    sound,
+)
 
 app_name = "minutes"
 urlpatterns = [
@@ -10,11 +18,16 @@ urlpatterns = [
     path("new/", meetings.new, name="new"),
     path("<int:meeting_id>/", meetings.meeting, name="meeting"),
     path("<int:meeting_id>/edit/", editor.edit, name="edit"),
+    path("<int:meeting_id>/read/", sound.read, name="read"),
+    path("<int:meeting_id>/sound/", sound.sound, name="sound"),
+    path("<int:meeting_id>/sound/file/", sound.sound_file, name="sound_file"),
+    path("<int:meeting_id>/sound/drop/", sound.drop, name="sound_drop"),
     path("<int:meeting_id>/speakers/", meetings.speakers, name="speakers"),
     path("<int:meeting_id>/speakers/join/", meetings.join, name="join"),
     path("<int:meeting_id>/changes/", meetings.changes, name="changes"),
     path("<int:meeting_id>/changes/<int:change_id>/undo/", meetings.undo, name="undo"),
     path("<int:meeting_id>/fillers/", meetings.fillers, name="fillers"),
+    path("<int:meeting_id>/consultation/", consultation.consultation, name="consultation"),
     path("<int:meeting_id>/record/", record.record, name="record"),
     path("<int:meeting_id>/matters/new/", record.matter, name="matter_new"),
     path("<int:meeting_id>/matters/<int:matter_id>/", record.matter, name="matter"),

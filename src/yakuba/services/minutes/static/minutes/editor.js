@@ -32,6 +32,22 @@
     }
   }, true);
 
+  // The page on which minutes are read: the speech that is heard is marked, and heard from where it is pressed.
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-from-here]");
+    if (!button || !sound) return;
+    sound.currentTime = Number(button.closest("[data-from]").dataset.from);
+    sound.play();
+  });
+  if (sound) {
+    sound.addEventListener("timeupdate", function () {
+      document.querySelectorAll("[data-from]").forEach(function (one) {
+        const heard = !sound.paused && sound.currentTime >= Number(one.dataset.from) && sound.currentTime < Number(one.dataset.to);
+        one.classList.toggle("minutes-said--now", heard);
+      });
+    });
+  }
+
   document.addEventListener("htmx:afterSettle", function () {
     const text = document.querySelector("[data-text]");
     if (text) text.focus({preventScroll: true});
