@@ -51,7 +51,10 @@ OPEN_TO_ALL |= {"login-directory", "login-directory-back"}
 OPEN_TO_ALL |= {f"ask:{name}" for name in ("page", "window", "choose", "rate", "entry", "kiosk")}
 # A guest at the counter, by the key of the talk that goes on.
 OPEN_TO_ALL |= {"guest:screen"}
-NOT_THERE_YET = {
+# Published minutes are read by everybody, and nothing is sent there; what they may not show is tried in the room's tests.
+PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
+OPEN_TO_ALL |= PUBLISHED
+NOT_THERE_YET = PUBLISHED | {
     "ask:window",
     "ask:entry",
 }  # a page that a town has not opened, an answer that is not published
@@ -84,6 +87,8 @@ OF_NO_TOWN = {
 ASKS_ITSELF = {
     "answers:answer",
     "answers:publication",
+    "minutes:answer",
+    "minutes:publication",
     "approvals:answer",
     "approvals:approval",
     "approvals:dismiss",
@@ -184,7 +189,7 @@ def test_every_page_works_for_who_may(objects):
 
 def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one(objects):
     """`config.serving.door` asks for the address alone."""
-    ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - {"logout"}]
+    ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - {"logout"}]
     assert [one.name for one in ways_in if not one.url(objects).startswith((reverse("login"), *PUBLIC))] == []
 
 

@@ -9,4 +9,5 @@ YAKUBA_ROOMS = [
     "answers",
     "translation",
     "drafting",
+    "minutes",
 ]

@@ -117,6 +117,7 @@ CHANGES: dict[str, Change] = {
     "answers.Asked.shown": numbers,
     "translation.OwnPhrase.answers": plain,
     "translation.Talk.lines": plain,
+    "minutes.Publication.content": plain,
     "robots.System.credential_names": plain,
     "robots.ScenarioVersion.forms": plain,
     "robots.Run.problem": plain,

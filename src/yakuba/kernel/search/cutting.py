@@ -190,6 +190,13 @@ def morphemes(text: str) -> Iterator[tuple[int, Any]]:
             yield start, word
 
 
+def fillers(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where the dictionary sees a word that only fills a pause (あのー). It takes えーと apart."""
+    for start, word in morphemes(text):
+        if word.part_of_speech()[1] == "フィラー":
+            yield start + word.begin(), start + word.end()
+
+
 def pairs(text: str, *, exact: bool = False) -> Iterator[str]:
     """Pairs of neighbouring letters; of hiragana only where the text is `exact`."""
     for run in (_EXACT_RUNS if exact else _RUNS).findall(text):

@@ -1,0 +1,1 @@
+"""Reading transcripts, mending and summing up what was said, and writing it down. Pure Python."""

@@ -1,0 +1,46 @@
+"""Bytes of a transcript as text, whatever wrote them."""
+
+from __future__ import annotations
+
+import re
+
+from yakuba.kernel.refusals import Invalid
+
+LARGEST = 20_000_000  # bytes of a transcript
+WORD = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+SOUND = re.compile(rb"ID3|RIFF....WAVE|OggS|fLaC|\xff[\xf2-\xfb]|.{4}ftyp", re.DOTALL)
+_HTML = re.compile(r"\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+AGAIN = "会議録の文字起こしは、VTT・SRT・テキスト・Word（.docx）のどれかで書き出してください。"
+
+
+def decoded(content: bytes) -> str:
+    """The text of a transcript in UTF-8, UTF-16 with its mark, or CP932, with one kind of line end. Raises Invalid with a
+    sentence that says what the file is instead."""
+    if not content.strip():
+        raise Invalid("ファイルが空です。書き出した文字起こしを選んでください。")
+    if SOUND.match(content):
+        raise Invalid("これは音声か動画のファイルです。文字起こしのファイルを選んでください。" + AGAIN)
+    if content.startswith(b"%PDF"):
+        raise Invalid("PDFからは読めません。もとのWordかテキストを選んでください。" + AGAIN)
+    text = _text(content)
+    if _HTML.match(text):
+        raise Invalid("ホームページ（HTML）のファイルです。" + AGAIN)
+    if not text.strip():
+        raise Invalid("ファイルに文字がありません。書き出した文字起こしを選んでください。")
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content[:4096]:
+        raise Invalid("文字のファイルではありません。" + AGAIN)
+    else:
+        encodings = ["utf-8-sig", "cp932"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("文字コードが分かりません。UTF-8かシフトJISで保存し直してください。" + AGAIN)

@@ -1,0 +1,75 @@
+"""Publication: proposed by one person, looked at and answered by another, and what of it is open."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.approvals.queries import right_of
+from yakuba.kernel.operations.pages import button
+from yakuba.kernel.ui.refusals import form_page
+from yakuba.services.minutes import operations
+from yakuba.services.minutes.actions import publishing
+from yakuba.services.minutes.forms import AnswerForm, ReasonForm
+from yakuba.services.minutes.models import Publication
+from yakuba.services.minutes.queries import meetings as queries
+from yakuba.services.minutes.queries import record
+
+withdraw = button(operations.withdraw, "minutes:meeting", "公開をやめました。")
+
+
+@permission_required("minutes.edit")
+def propose(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """What is still to be decided; else the reason, and it goes to another person."""
+    row = queries.meeting(request.user, meeting_id)
+    form = ReasonForm(request.POST or None)
+
+    def send() -> HttpResponse:
+        publication = publishing.propose(row, form.cleaned_data["reason"], actor=person_of(request))
+        messages.success(request, "承認に出しました。別の職員が承認すると公開されます。")
+        return redirect("minutes:publication", publication.pk)
+
+    context = {"row": row, "hindrances": record.hindrances(row)}
+    return form_page(request, form, send, "minutes/propose.html", context)
+
+
+@login_required
+def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
+    """The copy as it is to be published."""
+    row = _publication(request, publication_id)
+    context = {
+        "row": row,
+        "content": row.content,
+        "may_answer": right_of(person_of(request), row) is not None,
+        "is_mine": row.proposed_by_id == request.user.pk,
+        "form": AnswerForm(),
+    }
+    return render(request, "minutes/publication.html", context)
+
+
+@require_POST
+@login_required
+def answer(request: HttpRequest, publication_id: int) -> HttpResponse:
+    """Approve it, or send it back."""
+    row, words = _publication(request, publication_id), request.POST.get("answer", "")
+    if "approve" in request.POST:
+        publishing.approve(row, actor=person_of(request), answer=words)
+        messages.success(request, "承認しました。公開されています。")
+    else:
+        publishing.send_back(row, words, actor=person_of(request))
+        messages.success(request, "差し戻しました。")
+    return redirect("minutes:publication", row.pk)
+
+
+def _publication(request: HttpRequest, publication_id: int) -> Publication:
+    row: Publication = get_object_or_404(
+        Publication.objects.select_related("proposed_by", "answered_by", "meeting"), pk=publication_id
+    )
+    if not allowed(request.user, "minutes.view") and right_of(person_of(request), row) is None:
+        raise PermissionDenied(row.permission)
+    return row

@@ -1,0 +1,1 @@
+"""Reads of the minutes room, always of the active municipality."""

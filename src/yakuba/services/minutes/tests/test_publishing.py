@@ -1,0 +1,150 @@
+"""From checked speeches to what everybody reads: withheld, documents, approval by a second person, page and open file."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdfium2 import PdfDocument
+
+from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.townsettings.actions import set_values
+from yakuba.services.minutes.actions import deciding, editing, publishing
+from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
+from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
+from yakuba.services.minutes.queries import record
+
+SAID = (
+    Utterance("委員長（甲野一郎君）", "開会します。"),
+    Utterance("A委員", "乙川二郎さんの電話は03-1234-5678です。不適切な発言です。"),
+    Utterance(
+        "委員長（甲野一郎君）", "本件は可決することに決定しました。資料は建設課が次回までに提出します。"
+    ),
+)
+
+
+@pytest.fixture
+def page(in_yakuba_city, clerk):
+    client = Client()
+    client.force_login(clerk)
+    return client
+
+
+@pytest.fixture
+def meeting(in_yakuba_city, clerk):
+    """A meeting whose speeches have all been checked."""
+    row = editing.take_in(
+        NewMeeting("総務委員会", held_on="2026-11-20"), Transcript(SAID), "a.txt", actor=clerk
+    )
+    for speech in Speech.objects.all():
+        editing.edit(speech.pk, speech.version, speech.text, actor=clerk, checked=True)
+    return row
+
+
+def test_what_is_withheld_decided_and_recorded_reaches_everybody_by_a_second_person(
+    page, meeting, clerk, make_staff, yakuba_city
+):
+    number = meeting.pk
+    page.post(reverse("minutes:marks_find", args=[number]))
+    page.post(reverse("minutes:points_find", args=[number]))
+    stopped = page.get(reverse("minutes:propose", args=[number])).content.decode()
+    assert "公開してよいか決めていない所が" in stopped
+    for mark in Mark.objects.all():
+        page.post(reverse("minutes:mark", args=[number, mark.pk]), {"hide": "1"})
+    form = {"place": "2", "words": "不適切な発言です。", "kind": "withdrawn", "reason": "取消し"}
+    page.post(reverse("minutes:hide", args=[number]), form)
+    for point in Point.objects.exclude(kind="summary"):
+        page.post(
+            reverse("minutes:point", args=[number, point.pk]),
+            {"keep": "1", "who": "建設課", "until": point.until},
+        )
+    page.post(
+        reverse("minutes:matter_new", args=[number]),
+        {"kind": "bill", "title": "議案第12号", "outcome": "可決", "ayes": "5"},
+    )
+    given = {
+        "title": "総務委員会",
+        "kind": "committee",
+        "openness": "partly",
+        "held_on": "R8.11.20",
+        "present": "A委員",
+    }
+    refused = page.post(reverse("minutes:record", args=[number]), given)
+    assert "非公開の理由を書いてください" in refused.content.decode()
+    page.post(reverse("minutes:record", args=[number]), given | {"closed_reason": "個人の情報のため"})
+    assert Meeting.objects.get().closed_reason == "個人の情報のため"
+    sent = page.post(reverse("minutes:propose", args=[number]), {"reason": "確定しました"}, follow=True)
+    assert "別の職員が承認すると公開されます" in sent.content.decode()
+    publication = Publication.objects.get()
+    own = page.post(reverse("minutes:answer", args=[publication.pk]), {"approve": "1"}, follow=True)
+    assert "起案した本人は承認できません" in own.content.decode()
+    other = Client()
+    other.force_login(make_staff(yakuba_city, "minutes.view", "minutes.approve"))
+    shown = other.get(publication.url).content.decode()
+    assert "乙川" not in shown
+    other.post(reverse("minutes:answer", args=[publication.pk]), {"approve": "1"})
+    stranger = Client()
+    address = reverse("records:one", args=["990019", number])
+    assert stranger.get(address).status_code == 404, "the town has not opened its minutes"
+    set_values({"minutes.public": True}, actor=clerk)
+    read = stranger.get(address)
+    text = read.content.decode()
+    assert "●●さんの電話は●●です。――――（発言取消し）" in text
+    assert "本件は可決することに決定しました。" in text
+    assert not read.cookies
+    assert "総務委員会" in stranger.get(reverse("records:index", args=["990019"])).content.decode()
+    file = stranger.get(reverse("records:file", args=["990019", number])).json()
+    assert file["speechRecord"][1]["speakerPosition"] == "委員長"
+    assert "乙川" not in str(file)
+    assert "revision" not in file
+    # What is mended afterwards is published only when it was approved anew.
+    speech = Speech.objects.order_by("position").first()
+    editing.edit(speech.pk, speech.version, "開会いたします。", actor=clerk)
+    assert "開会します。" in stranger.get(address).content.decode()
+    assert "公開後に直した" in page.get(reverse("minutes:meeting", args=[number])).content.decode()
+    page.post(reverse("minutes:withdraw", args=[number]))
+    assert stranger.get(address).status_code == 404
+
+
+def test_what_changed_since_it_was_proposed_is_not_approved(page, meeting, clerk, make_staff, yakuba_city):
+    publication = publishing.propose(meeting, "確定", actor=clerk)
+    speech = Speech.objects.order_by("position").first()
+    editing.edit(speech.pk, speech.version, "直しました。", actor=clerk)
+    other = Client()
+    other.force_login(make_staff(yakuba_city, "minutes.view", "minutes.approve"))
+    refused = other.post(reverse("minutes:answer", args=[publication.pk]), {"approve": "1"}, follow=True)
+    assert "起案のあとで会議録が直されました" in refused.content.decode()
+    assert Meeting.objects.get().published is None
+    other.post(reverse("minutes:answer", args=[publication.pk]), {"answer": "もう一度"})
+    assert "もう一度" in page.get(reverse("minutes:meeting", args=[meeting.pk])).content.decode()
+
+
+def test_words_that_were_mended_away_stop_the_publication(meeting, clerk):
+    speech = Speech.objects.get(position=2)
+    deciding.hide(speech, "withheld", "乙川二郎", "", actor=clerk)
+    editing.edit(speech.pk, speech.version, "乙川次郎さんです。", actor=clerk)
+    assert any("今の文にありません" in one for one in record.hindrances(meeting))
+    with pytest.raises(Invalid):
+        publishing.propose(meeting, "確定", actor=clerk)
+    with pytest.raises(Invalid, match="この発言にありません"):
+        deciding.hide(speech, "withheld", "無い言葉", "", actor=clerk)
+
+
+def test_documents_are_taken_along(page, meeting, clerk):
+    deciding.hide(Speech.objects.get(position=2), "withheld", "乙川二郎", "", actor=clerk)
+    address = reverse("minutes:documents", args=[meeting.pk])
+    assert "文書を受け取る" in page.get(address).content.decode()
+    word = page.get(address, {"form": "verbatim", "file": "docx", "vertical": "1"})
+    assert word["Content-Type"].endswith("wordprocessingml.document")
+    pdf = page.get(address, {"form": "verbatim", "file": "pdf", "which": "original"}).content
+    text = "".join(one.get_textpage().get_text_range() for one in PdfDocument(pdf))
+    assert "〔非公開：乙川二郎〕" in text.replace("\r\n", "")
+    assert page.get(address, {"form": "nonsense"}).status_code == 422
+
+
+def test_secret_sittings_are_marked_from_to(page, meeting):
+    page.post(reverse("minutes:secret", args=[meeting.pk]), {"first": "2", "last": "2"})
+    assert list(Speech.objects.filter(secret=True).values_list("position", flat=True)) == [2]
+    assert Change.objects.filter(kind=Change.Kind.SECRET).count() == 1
+    wrong = page.post(reverse("minutes:secret", args=[meeting.pk]), {"first": "8", "last": "9"}, follow=True)
+    assert "変わる発言がありません" in wrong.content.decode()
