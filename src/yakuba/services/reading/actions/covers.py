@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.reading.actions.uploads import NAME_LENGTH
 from yakuba.services.reading.models import Batch, BatchFile, Cover, FormDefinition, Sheet
@@ -24,7 +24,7 @@ def make(title: str, form: FormDefinition | None, day: date, count: int, *, acto
     return Cover.objects.create(
         title=title.strip()[:NAME_LENGTH], form=form, day=day, count=count,
         token="".join(secrets.choice(LETTERS) for _ in range(16)),
-        created_by=actor if getattr(actor, "pk", None) else None,
+        created_by=known(actor),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
@@ -60,7 +60,7 @@ def begin(
     row = DesignedForm.objects.create(
         code=code,
         title=title.strip()[:120],
-        owner=actor if getattr(actor, "pk", None) else None,
+        owner=known(actor),
         upload=stored,
         pages_expected=stored.pages,
         document=draft.form,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of
@@ -260,7 +260,7 @@ def resolve(
     """Take what a person says about a problem sheet: its receipt number, and its form and page where those
     are not known. `assumed`: the seconds were not measured. Raises WrongStep with what is missing or wrong."""
     row = _locked(sheet, Sheet.State.PROBLEM)
-    row.typed_by = actor if getattr(actor, "pk", None) else None
+    row.typed_by = known(actor)
     row.typed_seconds += max(0.0, seconds)
     row.typed_assumed = assumed
     try:
@@ -268,10 +268,10 @@ def resolve(
     except ValueRefused as error:
         raise WrongStep(str(error)) from error
     reading = row.page_reading
-    known = reading is not None and reading.status is PageStatus.READ
-    if form is not None and page is not None and not (known and (row.form_id, row.page) == (form.pk, page)):
+    read = reading is not None and reading.status is PageStatus.READ
+    if form is not None and page is not None and not (read and (row.form_id, row.page) == (form.pk, page)):
         _read_as(row, form, page)
-    elif reading is not None and known:
+    elif reading is not None and read:
         if not row.typed_number:
             raise WrongStep("受付番号を入れてください。")
         _place(row, reading)
@@ -402,7 +402,7 @@ def put_away(case: Case, reason: str, actor: Actor) -> None:
 
 def _aside(row: Sheet, reason: str, actor: Actor) -> None:
     row.state, row.aside_reason, row.case = Sheet.State.ASIDE, reason, None
-    row.aside_by = actor if getattr(actor, "pk", None) else None
+    row.aside_by = known(actor)
     row.save()
 
 
