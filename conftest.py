@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
+import ready_tables
 from django.conf import settings
 
 from yakuba.kernel.accounts import proof
@@ -26,6 +29,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asks or item.get_closest_marker("django_db") else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Before Django makes the database of the tests: on SQLite it finds the tables there."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        yield
+        return
+    with closing(sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)) as memory:
+        ready_tables.copy(memory)
+        yield
 
 
 @pytest.fixture(autouse=True)
