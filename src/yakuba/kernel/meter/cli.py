@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.meter import limits, queries
@@ -17,7 +18,6 @@ from yakuba.kernel.tenancy.models import Municipality
 
 app = verbs("利用量と上限")
 TOWN = typer.Option("", "--municipality", help="団体コード。書かなければ全部の自治体")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 COLUMNS = {
     "code": "団体コード",
     "town": "自治体",
