@@ -9,7 +9,7 @@ from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.reading.actions.uploads import NAME_LENGTH
 from yakuba.services.reading.models import Batch, BatchFile, Cover, FormDefinition, Sheet
-from yakuba.services.reading.queries.pictures import pixels
+from yakuba.services.reading.queries.pictures import in_grey
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 MOST = 5_000
@@ -34,8 +34,7 @@ def on_page(content: bytes) -> Cover | None:
         return None
     from yakuba.services.reading.engine.covers import read_cover
 
-    image = pixels(content, grey=True)
-    token = read_cover(image if image.ndim == 2 else image.mean(axis=2).astype("uint8"))
+    token = read_cover(in_grey(content))
     return Cover.objects.filter(token=token).first() if token else None
 
 
