@@ -9,7 +9,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
-from once_more_alone import TEMPLATE, lay_tables, run
+import ready_tables
+from once_more_alone import run
 from postgresql_server import postgresql_server
 
 
@@ -18,8 +19,9 @@ def main() -> int:
     try:
         with postgresql_server() as server:
             environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
-            lay_tables(environment)
-            return run(sys.argv[1:], environment | {TEMPLATE: "yakuba"})
+            template = {"YAKUBA_DATABASE_URL": server.new_database("yakuba_tables")}
+            ready_tables.migrate(environment | template)
+            return run(sys.argv[1:], environment | {ready_tables.TEMPLATE: "yakuba_tables"})
     except pytest.skip.Exception as missing:
         print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)
         return 0

@@ -10,17 +10,19 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+import ready_tables
 from postgresql_server import dump, load, postgresql_server
 
 STAFF, PASSWORD = "hanako", "yakuba-test-word"
@@ -196,7 +198,11 @@ def _prepared(kind: str) -> Path:
 
 def _prepare(kind: str, folder: Path) -> None:
     if kind != "postgresql":
-        empty_house(folder).python(TABLES if kind == "tables" else FIRST_STEPS)
+        house = empty_house(folder)
+        house.folder.mkdir(parents=True)
+        with closing(sqlite3.connect(house.folder / "yakuba.sqlite3")) as database:
+            ready_tables.copy(database)
+        house.python(TABLES if kind == "tables" else FIRST_STEPS)
         return
     with postgresql_server() as server:
         address = server.new_database("yakuba")

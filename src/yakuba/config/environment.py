@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from yakuba.kernel.addresses import networks
+from yakuba.kernel.addresses import listed, networks
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -129,7 +129,7 @@ class Environment(BaseSettings):
     @field_validator("passkey_origins")
     @classmethod
     def _are_origins(cls, text: str) -> str:
-        for one in filter(None, map(str.strip, text.split(","))):
+        for one in listed(text):
             parts = urlsplit(one)
             safe = parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "localhost")
             if not safe or one != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
@@ -139,7 +139,7 @@ class Environment(BaseSettings):
     @field_validator("oidc_directories")
     @classmethod
     def _are_directories(cls, text: str) -> str:
-        for one in filter(None, map(str.strip, text.split(","))):
+        for one in listed(text):
             code, _, rest = one.partition("=")
             words = rest.split()
             if (
@@ -153,15 +153,13 @@ class Environment(BaseSettings):
     @field_validator("oidc_secrets")
     @classmethod
     def _are_secrets(cls, text: str | None) -> str | None:
-        if any("=" not in one for one in (text or "").split(",") if one.strip()):
+        if any("=" not in one for one in listed(text or "")):
             raise ValueError("団体コード=秘密 の形で書いてください")
         return text
 
     @model_validator(mode="after")
     def _is_domain_of_the_origins(self) -> Self:
-        hosts = [
-            urlsplit(one.strip()).hostname or "" for one in self.passkey_origins.split(",") if one.strip()
-        ]
+        hosts = [urlsplit(one).hostname or "" for one in listed(self.passkey_origins)]
         domain = self.passkey_domain or (hosts[0] if hosts else "")
         for host in hosts:
             if host != domain and not host.endswith(f".{domain}"):

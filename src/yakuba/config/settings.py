@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from yakuba.config.environment import PROJECT, Environment
 from yakuba.config.folder import make_all_private
 from yakuba.config.rooms import YAKUBA_ROOMS
+from yakuba.kernel.addresses import listed
 
 make_all_private()
 YAKUBA = Environment()
@@ -15,7 +16,7 @@ YAKUBA_DOCUMENTS = PROJECT / "docs"  # the manual that the pages show
 
 SECRET_KEY = YAKUBA.signing_key
 DEBUG = YAKUBA.debug
-ALLOWED_HOSTS = [host.strip() for host in YAKUBA.allowed_hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = listed(YAKUBA.allowed_hosts)
 DATABASES = {"default": YAKUBA.django_database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,10 @@ import typer
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from yakuba.kernel.cli.output import console, fail, print_json, progress_bar
+from yakuba.kernel.cli.options import JSON
+from yakuba.kernel.cli.output import bars, console, fail, print_json, progress_bar
 
 if TYPE_CHECKING:
     from yakuba.demo.chain import Result
@@ -50,7 +49,7 @@ def demo(
     seed: int = typer.Option(1, help="申請書を作る乱数の種"),
     kill: int = typer.Option(0, min=0, max=100, help="ワーカーを予告なく強制終了する回数"),
     workers: int = typer.Option(1, min=1, max=8, help="ワーカーの数"),
-    as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
+    as_json: bool = JSON,
     keep: bool = typer.Option(False, help="終わってもデータを残す（場所を表示する）"),
 ) -> None:
     """見本の申請書を作り、読み取りから基幹システムへの入力までを通し、正解と比べる"""
@@ -98,18 +97,6 @@ def _inside(sheets: int, seed: int, kill: int, workers: int, as_json: bool) -> N
     print_result(result, as_json)
     if not result.good:
         raise typer.Exit(1)
-
-
-def bars(progress: Progress) -> Callable[[str, int, int], None]:
-    """A function that shows `(what, done, total)` as one bar for each `what`."""
-    tasks: dict[str, TaskID] = {}
-
-    def tell(what: str, done: int, total: int) -> None:
-        if what not in tasks:
-            tasks[what] = progress.add_task(what, total=None)
-        progress.update(tasks[what], completed=done, total=total)
-
-    return tell
 
 
 def print_result(result: Result, as_json: bool) -> None:

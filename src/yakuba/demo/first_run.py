@@ -10,9 +10,8 @@ from django.conf import settings
 from rich.table import Table
 
 from yakuba.demo import admission, chain, guests, meeting, papers, questions, town
-from yakuba.demo.cli import bars
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
-from yakuba.kernel.cli.output import console, progress_bar
+from yakuba.kernel.cli.output import bars, console, progress_bar
 from yakuba.services.nursery import facade as nursery
 from yakuba.services.reading import facade as reading
 

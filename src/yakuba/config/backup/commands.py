@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 from django.conf import settings
-from rich.progress import TaskID
 
 from yakuba.config.backup import checking, keys, restoring, taking
 from yakuba.config.backup.contents import Manifest
-from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar
+from yakuba.kernel.cli.options import JSON
+from yakuba.kernel.cli.output import bars, console, errors, fail, print_json, progress_bar
 
-JSON = typer.Option(False, "--json", help="JSONで出す")
 KEYS = typer.Option(None, "--keys", help="鍵を置く（戻すときは、鍵のある）フォルダ。控えとは別の場所")
 
 
@@ -29,8 +26,8 @@ def backup(
         _prove(target, key_folder, as_json)
         return
     new = keys.keep(key_folder, target) if key_folder is not None else []
-    with _bars(as_json) as told:
-        manifest = taking.take(target, told)
+    with progress_bar(quiet=as_json) as bar:
+        manifest = taking.take(target, bars(bar))
     _tell(manifest, "控えを取りました", target, as_json)
     for name in new:
         errors.print(f"鍵 {name} を {key_folder} に写しました。", highlight=False, markup=False)
@@ -46,8 +43,8 @@ def restore(
     source: Path = typer.Argument(help="控えのフォルダ"), key_folder: Path | None = KEYS, as_json: bool = JSON
 ) -> None:
     """控えを、空のデータフォルダ（と空のデータベース）へ戻し、監査記録を照合する"""
-    with _bars(as_json) as told:
-        manifest, problems = restoring.restore(source, key_folder, told)
+    with progress_bar(quiet=as_json) as bar:
+        manifest, problems = restoring.restore(source, key_folder, bars(bar))
     _tell(manifest, "戻しました", settings.YAKUBA.data_dir, as_json)
     if problems:
         raise fail("\n".join(["監査記録に問題があります。動かす前に調べてください。", *problems]))
@@ -56,8 +53,8 @@ def restore(
 
 def _prove(source: Path, key_folder: Path | None, as_json: bool) -> None:
     master = keys.master(key_folder)
-    with _bars(as_json) as told:
-        manifest = checking.check(source, master, told)
+    with progress_bar(quiet=as_json) as bar:
+        manifest = checking.check(source, master, bars(bar))
     _tell(manifest, "控えは欠けていません", source, as_json)
     if master is None:
         errors.print(
@@ -82,16 +79,3 @@ def _fail_if_lacking(manifest: Manifest) -> None:
             f"取る前から、データフォルダにないファイルが{len(manifest.lacking)}個あります（{manifest.lacking[0]} など）。"
             "それ以外はそろっています。"
         )
-
-
-@contextmanager
-def _bars(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    with progress_bar(quiet=quiet) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=None)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield told

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from django.conf import settings
@@ -29,6 +28,7 @@ from yakuba.config.environment import KeyMissing
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.modelfolders.packages import version_of
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -77,11 +77,8 @@ def applied() -> list[str]:
 
 
 def release() -> str:
-    """This program's version."""
-    try:
-        return metadata.version("yakuba")
-    except metadata.PackageNotFoundError:  # run from its sources
-        return "?"
+    """This program's version; a question mark where it is run from its sources."""
+    return version_of("yakuba") or "?"
 
 
 def note(event: str, manifest: Manifest) -> None:

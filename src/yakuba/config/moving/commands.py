@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 from django.db import transaction
-from rich.progress import TaskID
 
 from yakuba.config.moving import exporting, importing
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, progress_bar
+from yakuba.kernel.cli.options import JSON
+from yakuba.kernel.cli.output import bars, console, fail, municipality_of, print_json, progress_bar
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.jobs import resume
 from yakuba.kernel.jobs.models import Job, State
 
 app = verbs("自治体を1つ、まるごと書き出し、取り込む")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 STDIN = typer.Option(False, "--passphrase-stdin", help="合言葉を標準入力の1行目から読む")
 SHORTEST = 12  # characters of a passphrase
 
@@ -34,8 +31,8 @@ def export(
     """自治体を1つ、合言葉をかけた1つのファイルに書き出す（動かしたままでよい）"""
     with municipality_of(code) as town:
         passphrase = _passphrase(from_stdin, new=True)
-        with _bars(as_json) as told:
-            end = exporting.export(town, target, passphrase, told)
+        with progress_bar(quiet=as_json) as bar:
+            end = exporting.export(town, target, passphrase, bars(bar))
     if as_json:
         print_json(end.model_dump() | {"file": str(target)})
     else:
@@ -54,8 +51,8 @@ def take_in(
 ) -> None:
     """書き出した自治体を、この据え付けに取り込む。全部か、何もないか"""
     passphrase = _passphrase(from_stdin, new=False)
-    with _bars(as_json) as told:
-        taken = importing.take_in(source, passphrase, told)
+    with progress_bar(quiet=as_json) as bar:
+        taken = importing.take_in(source, passphrase, bars(bar))
     if as_json:
         print_json(
             {
@@ -111,16 +108,3 @@ def _passphrase(from_stdin: bool, *, new: bool) -> str:
     if new and len(said) < SHORTEST:
         raise fail(f"合言葉は{SHORTEST}文字以上にしてください。", 2)
     return str(said)
-
-
-@contextmanager
-def _bars(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    with progress_bar(quiet=quiet) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def told(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=None)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield told

@@ -9,14 +9,13 @@ import typer
 from yakuba.kernel.accounts import actions, queries
 from yakuba.kernel.accounts.acting import named
 from yakuba.kernel.accounts.models import Role
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, municipality_of, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.registry import permission_names
 
 app = verbs("自治体・役割・職員・APIトークン")
 
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 EVERY = "all"
 
 

@@ -1,5 +1,5 @@
 """Network addresses: whose a request is where a reverse proxy stands before the house, in which networks it lies, and what
-counts as one place."""
+counts as one place; and how an installation lists them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 
+def listed(text: str) -> list[str]:
+    """The entries of a list with commas, as settings of the installation and of a town hold them."""
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """The networks of a list with commas. Raises ValueError, naming the wrong entry."""
-    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    return tuple(ip_network(one, strict=False) for one in listed(text))
 
 
 def client_of(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The nearest address that no trusted proxy has: `forwarded_for` (X-Forwarded-For) is read from its end, and
     only as far as trusted proxies wrote it; what a stranger puts in front of it changes nothing."""
     client = peer
-    for said in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+    for said in reversed(listed(forwarded_for)):
         if not is_within(client, trusted):
             break
         if _parsed(said) is None:

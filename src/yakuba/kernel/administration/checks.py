@@ -53,8 +53,11 @@ def house() -> list[CheckResult]:
             disk_has_room(),
             "空きが5%を切りました。古い控えを移してください。",
         ),
-        _result(
-            "失敗した仕事", not failed, f"{failed}件あります。管理の「仕事と失敗」で理由を見てください。"
+        CheckResult(
+            "失敗した仕事",
+            not failed,
+            f"{failed}件あります。管理の「仕事と失敗」で理由を見てください。" if failed else "",
+            counts=True,
         ),
         _result("監査記録の終わり", not problems, " ".join(problems)),
     ]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import typer
-
 from yakuba.kernel.administration import checks
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
 from yakuba.kernel.registry.models import UnusedRoom
 
 
 def check(
-    municipality: str = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます"),
-    as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
+    municipality: str = TOWN,
+    as_json: bool = JSON,
 ) -> None:
     """役場全体を点検する。直すところがあれば終了コード1"""
     with municipality_of(municipality):

@@ -16,6 +16,11 @@ else:
     Actor = Any
 
 
+def known(actor: Any) -> User | None:
+    """The person that a row may point at: None for the operator, and for whoever stands in no table."""
+    return actor if getattr(actor, "pk", None) is not None else None
+
+
 def of_operator(person: Any, operator: str) -> None:
     """What is done by this object is the operator's, done with the person's rights and not by the person. operator: the
     operating system's name for whoever it is."""

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
-from yakuba.kernel.audit.actor import Actor, operator_of
+from yakuba.kernel.audit.actor import Actor, known, operator_of
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
 from yakuba.kernel.privacy.encryption import key_for
 from yakuba.kernel.refusals import Conflict
@@ -61,7 +61,7 @@ def _append(end: raw.End, name: str, subject: str, actor: Actor, details: dict[s
         municipality=current_municipality(),
         sequence=end.sequence + 1,
         at=timezone.now(),
-        actor=actor if getattr(actor, "pk", None) else None,
+        actor=known(actor),
         name=name,
         subject=subject,
         details=details,

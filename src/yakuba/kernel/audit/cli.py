@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import on_paper, record, verify
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.refusals import Conflict
@@ -15,7 +16,6 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 app = verbs("監査記録")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 
 
 @app.callback()
@@ -77,7 +77,7 @@ def print_digests(as_json: bool = JSON) -> None:
 @app.command("restored")
 def accept_restored(
     reason: str = typer.Option(..., "--reason", help="なぜか。例：2026-11-21の控えへ戻した"),
-    town: str = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます"),
+    town: str = TOWN,
 ) -> None:
     """控えから戻したことを監査記録に残し、頭の控えを今のデータベースに合わせる。前の頭の控えは脇に残す"""
     with municipality_of(town) as municipality:

@@ -9,6 +9,7 @@ import typer
 from yakuba.kernel.accounts.acting import author
 from yakuba.kernel.bundles import actions, queries
 from yakuba.kernel.bundles.models import DefinitionVersion
+from yakuba.kernel.cli.options import JSON, TOWN, WHO
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
@@ -17,8 +18,6 @@ from yakuba.kernel.definitions.given import content
 
 app = verbs("定義を1つのファイルで渡し、受け取る")
 MANAGE = "definitions.manage"
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
-WHO = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります")
 
 
 @app.command("export")
@@ -62,7 +61,7 @@ def import_bundle(
 
 
 @app.command("list")
-def list_versions(town: str = TOWN, as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+def list_versions(town: str = TOWN, as_json: bool = JSON) -> None:
     """受け取った定義の版と状態の一覧を出す"""
     with municipality_of(town):
         rows = [

@@ -6,7 +6,7 @@ import errno
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,18 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, disable=quiet) as progress:
         yield progress
+
+
+def bars(progress: Progress) -> Callable[[str, int, int], None]:
+    """A function that shows `(what, done, total)` as one bar for each `what`."""
+    tasks: dict[str, TaskID] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what, total=None)
+        progress.update(tasks[what], completed=done, total=total)
+
+    return tell
 
 
 @contextmanager

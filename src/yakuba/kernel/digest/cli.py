@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, write_file
 from yakuba.kernel.digest import collecting, queries
 
@@ -15,8 +16,8 @@ from yakuba.kernel.digest import collecting, queries
 def digest(
     day: str = typer.Option("", "--day", help="日（2026-11-28のように）。書かなければ昨日"),
     out: Path | None = typer.Option(None, "--out", help="JSONをこのファイルに書く"),
-    municipality: str = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます"),
-    as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
+    municipality: str = TOWN,
+    as_json: bool = JSON,
 ) -> None:
     """1日に失敗したことを、理由と一緒に出す"""
     try:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.kernel import townsettings
+from yakuba.kernel.addresses import listed
 from yakuba.kernel.digest import queries
 from yakuba.kernel.digest.models import Mail
 from yakuba.kernel.outbound import require_relay
@@ -26,7 +27,7 @@ CLAIMED = timedelta(minutes=30)  # without a mail for so long, a claim is anothe
 
 def send_due() -> bool:
     """Send yesterday's mail of the active municipality where it is due and configured. Gives whether it was sent."""
-    addresses = [one.strip() for one in str(townsettings.value("digest.mail_to")).split(",") if one.strip()]
+    addresses = listed(str(townsettings.value("digest.mail_to")))
     if not addresses or not settings.YAKUBA.mail_relay or timezone.localtime().hour < HOUR:
         return False
     day = queries.yesterday()

@@ -11,7 +11,7 @@ from typing import IO
 from django.conf import settings
 from django.db import transaction
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.privacy.encryption import PIECE, decrypt, decrypted, encrypted
 from yakuba.kernel.tenancy import current_municipality
@@ -34,7 +34,7 @@ def store(
         media_type=media_type,
         size=0,
         pages=pages,
-        created_by=actor if getattr(actor, "pk", None) else None,
+        created_by=known(actor),
     )
     seen = hashlib.sha256()
 

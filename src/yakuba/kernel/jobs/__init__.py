@@ -10,7 +10,7 @@ committed steps and calls `context.check()` between them. What it cannot do it r
 fails with that sentence, at once unless the kind of refusal is worth another try.
 """
 
-from yakuba.kernel.jobs.apart import told_apart
+from yakuba.kernel.jobs.apart import in_each_town, with_each
 from yakuba.kernel.jobs.context import JobContext, JobPostponed, JobStopped
 from yakuba.kernel.jobs.port import cancel, enqueue, lock, pause, resume, retry
 from yakuba.kernel.jobs.registry import chore, job, limit_lane
@@ -22,11 +22,12 @@ __all__ = [
     "cancel",
     "chore",
     "enqueue",
+    "in_each_town",
     "job",
     "limit_lane",
     "lock",
     "pause",
     "resume",
     "retry",
-    "told_apart",
+    "with_each",
 ]

@@ -113,7 +113,7 @@ def chore(interval: float, work: Callable[[], None]) -> None:
     """Let every worker call `work` about every `interval` seconds, beside its jobs.
 
     It is short, for all municipalities, and may be done by several workers at once; long work it enqueues. One town's
-    trouble keeps no other waiting: see `told_apart`.
+    trouble keeps no other waiting: see `in_each_town`.
     """
     _chores.append((interval, work))
 

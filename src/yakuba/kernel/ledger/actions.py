@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, parse_procedure
@@ -208,12 +208,12 @@ def add_event(case: Case, kind: str, *, user: Any = None, seconds: float = 0.0, 
     and of the machine otherwise. Raises ValueError for a kind that no manifest names in its `ledger_events`."""
     if not kind.startswith("ledger.") and kind not in ledger_phrases():
         raise ValueError(f"{kind} is not declared in any manifest's ledger_events")
-    person = getattr(user, "pk", None) is not None
+    person = known(user)
     return CaseEvent.objects.create(
         case=case,
         kind=kind,
         actor=CaseEvent.Actor.PERSON if person else CaseEvent.Actor.MACHINE,
-        user=user if person else None,
+        user=person,
         seconds=seconds,
         details=details,
     )

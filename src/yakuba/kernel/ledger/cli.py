@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.accounts.acting import author
+from yakuba.kernel.cli.options import JSON, TOWN, WHO
 from yakuba.kernel.cli.output import console, municipality_of, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions import decoded
@@ -16,17 +17,13 @@ from yakuba.kernel.ledger import actions
 from yakuba.kernel.ledger.models import Procedure
 
 app = verbs("手続")
-
 MANAGE = "definitions.manage"
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 
 
 @app.command("load-procedure")
 def load_procedure(
     path: Path = typer.Argument(help="手続のYAMLファイル"),
-    username: str = typer.Option(
-        "", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"
-    ),
+    username: str = WHO,
     town: str = TOWN,
 ) -> None:
     """手続を登録する。もうあれば、その内容に直す"""
@@ -41,9 +38,7 @@ def load_procedure(
 @app.command("load-reduction")
 def load_reduction(
     path: Path = typer.Argument(help="縮退表のCSVファイル（UTF-8）"),
-    username: str = typer.Option(
-        "", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"
-    ),
+    username: str = WHO,
     town: str = TOWN,
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
@@ -54,7 +49,7 @@ def load_reduction(
 
 
 @app.command()
-def procedures(town: str = TOWN, as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+def procedures(town: str = TOWN, as_json: bool = JSON) -> None:
     """手続の一覧を出す"""
     with municipality_of(town):
         rows = list(Procedure.objects.order_by("code").values("code", "title", "version"))

@@ -13,8 +13,8 @@ from yakuba.kernel.ledger.by_hand import LONGEST_NUMBER
 from yakuba.kernel.ledger.letters import Draft
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.letters.letter import Addressee
-from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.kernel.values import Picks, ValueRefused, canonical, shown
+from yakuba.kernel.ui.forms import JapaneseDateField, TypedField
+from yakuba.kernel.values import Picks, shown
 from yakuba.kernel.values.field_type import LONGEST
 
 NO_MARK = "-"  # the option of a choice that says: nothing is marked
@@ -111,7 +111,7 @@ class LetterForm(forms.Form):
     """A letter to the applicant; what is known is filled in and to be checked."""
 
     name = forms.CharField(label="宛名", max_length=120, help_text="「様」は付けません。")
-    postal_code = forms.CharField(label="郵便番号", max_length=10, required=False)
+    postal_code = TypedField("postal_code", label="郵便番号", max_length=10, required=False)
     address = forms.CharField(label="住所", max_length=200)
     number = forms.CharField(label="文書番号", max_length=60, required=False, help_text="例：や保第123号")
     day = JapaneseDateField(label="日付")
@@ -124,10 +124,7 @@ class LetterForm(forms.Form):
 
     def clean_postal_code(self) -> str:
         """In the form in which it is printed, or nothing."""
-        try:
-            code = canonical("postal_code", self.cleaned_data["postal_code"])
-        except ValueRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
+        code = self.cleaned_data["postal_code"]
         return shown("postal_code", code).lstrip("〒") if code else ""
 
     def draft(self) -> Draft:

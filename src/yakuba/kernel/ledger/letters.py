@@ -24,7 +24,7 @@ from yakuba.kernel.letters import glyphs, queries, verify, wording
 from yakuba.kernel.letters.letter import Addressee, Letter
 from yakuba.kernel.letters.printing import NothingFits, print_file
 from yakuba.kernel.letters.word.html import Values
-from yakuba.kernel.letters.word.starting import Block, Grid, Words
+from yakuba.kernel.letters.word.starting import Block, Words, asking, opening
 from yakuba.kernel.letters.written import layout
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.protection.policy import require_released
@@ -172,21 +172,5 @@ def is_procedure(procedure: str) -> bool:
 
 
 def _beginning(more: list[Block]) -> list[Block]:
-    to = (Words("〒{郵便番号}", after=0), Words("{住所}", after=8), Words("{宛名}　様", size=13, after=0))
-    office = (
-        Words("{文書番号}", "right", 9.5, after=0),
-        Words("{日付}", "right", 9.5, after=10),
-        Words("{名義}", "right", 12, after=0),
-    )
     facts = (("手続", "{手続}"), ("受付番号", "{受付番号}"))
-    return [
-        Grid(((to, office),), (92, 76), borders=False, height=50),
-        Words("{件名}", "center", 16, True, after=10),
-        Words("{前文}", after=6),
-        Grid(tuple(((Words(name, after=0),), (Words(text, after=0),)) for name, text in facts), (30, 138)),
-        Words("", size=6, after=0),
-        Words("{本文}", after=10),
-        Grid((((Words("お問い合わせ　{問い合わせ先}", size=9.5, after=0),),),), (168,)),
-        Words("", size=6, after=0),
-        *more,
-    ]
+    return [*opening(facts), Words("{本文}", after=10), *asking(), *more]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, fail, print_json, progress_bar
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.definitions.given import content
@@ -26,7 +27,7 @@ def verify(
     mailing: Path | None = typer.Option(
         None, "--mailing", help="宛名の一覧（CSVかExcel）。省くとPDFだけで確かめる"
     ),
-    as_json: bool = typer.Option(False, "--json", help="JSONで出す"),
+    as_json: bool = JSON,
 ) -> None:
     """印刷用PDFを読み返し、どのページも宛名の一覧のとおりか確かめる（違えば終了コード1）"""
     from pypdfium2 import PdfiumError

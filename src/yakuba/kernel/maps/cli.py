@@ -6,13 +6,12 @@ from pathlib import Path
 
 import typer
 
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.maps import areas
 
 app = verbs("地図")
-
-JSON = typer.Option(False, "--json", help="JSONで出す")
 
 
 @app.command()

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import typer
 
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.meter import limits, queries
+from yakuba.kernel.tables.files import written
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 app = verbs("利用量と上限")
 TOWN = typer.Option("", "--municipality", help="団体コード。書かなければ全部の自治体")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 COLUMNS = {
     "code": "団体コード",
     "town": "自治体",
@@ -42,7 +43,7 @@ def sums(
         with active_municipality(municipality):
             rows += queries.totals(month)
     if out is not None:
-        write_file(out, queries.as_csv(rows))
+        write_file(out, written([queries.table(rows)], "utf-8"))
         return
     print_rows([asdict(one) | {"amount": one.shown} for one in rows], COLUMNS, as_json=as_json)
 

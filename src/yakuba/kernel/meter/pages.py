@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from yakuba.kernel.accounts import permission_required
+from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.meter import limits, queries
+from yakuba.kernel.tables.files import written
 from yakuba.kernel.tenancy import current_municipality
 
 
@@ -24,8 +27,7 @@ def months(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("meter.view")
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: HttpRequest) -> HttpResponseBase:
     """The same as CSV: sums, of nobody."""
-    answer = HttpResponse(queries.as_csv(queries.totals()), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="usage-{current_municipality().code}.csv"'
-    return answer
+    content = written([queries.table(queries.totals())], "utf-8")
+    return Download(f"usage-{current_municipality().code}.csv", "text/csv", content).answer()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +10,7 @@ from django.db.models import Count, Sum
 
 from yakuba.kernel.meter.kinds import kinds
 from yakuba.kernel.meter.models import Usage
+from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.tenancy import current_municipality
 
 COLUMNS = ("団体コード", "自治体", "月", "種類", "名称", "量", "単位", "回数")
@@ -59,22 +58,19 @@ def totals(month: str = "") -> list[Total]:
     return sorted(found, key=lambda one: one.month, reverse=True)
 
 
-def as_csv(rows: Iterable[Total]) -> bytes:
-    """A CSV file (UTF-8 with its mark, so that a spreadsheet reads it)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for one in rows:
-        writer.writerow(
-            [
-                one.code,
-                one.town,
-                one.month,
-                one.kind,
-                one.label,
-                f"{one.amount.normalize():f}",
-                one.unit,
-                one.times,
-            ]
+def table(rows: Iterable[Total]) -> Table:
+    """The same as a file shows it."""
+    told = (
+        (
+            one.code,
+            one.town,
+            one.month,
+            one.kind,
+            one.label,
+            f"{one.amount.normalize():f}",
+            one.unit,
+            one.times,
         )
-    return text.getvalue().encode("utf-8-sig")
+        for one in rows
+    )
+    return Table("利用量", COLUMNS, told)

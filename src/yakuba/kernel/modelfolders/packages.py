@@ -21,10 +21,15 @@ class OptionalPackage:
     @property
     def version(self) -> str:
         """The installed version; empty when it is not installed."""
-        try:
-            return metadata.version(self.name)
-        except metadata.PackageNotFoundError:
-            return ""
+        return version_of(self.name)
+
+
+def version_of(package: str) -> str:
+    """The installed version of a package, the house's own too; empty when it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def package_file(package: str, path: str, digest: str) -> Path:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib import metadata
 
 from django.conf import settings
 from django.db.models import Count, Min, Q, Sum
@@ -18,6 +17,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.jobs.models import FINISHED, Job, State
 from yakuba.kernel.jobs.work import workers_heard
 from yakuba.kernel.meter.models import Usage
+from yakuba.kernel.modelfolders.packages import version_of
 from yakuba.kernel.monitoring import health
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.tenancy.models import Municipality
@@ -62,10 +62,7 @@ def _all() -> list[Metric]:
 
 def _house() -> list[Metric]:
     release = Metric("yakuba_build_info", "The release that runs.")
-    try:
-        release.add(1, version=metadata.version("yakuba"))
-    except metadata.PackageNotFoundError:  # run from its sources
-        release.add(1, version="")
+    release.add(1, version=version_of("yakuba"))
     held = Metric("yakuba_health", "Whether a check of /health/ready holds (1) or not (0).")
     for name, holds in health.checks().items():
         held.add(holds, check=name)

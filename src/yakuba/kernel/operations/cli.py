@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import print_rows
 from yakuba.kernel.operations.operation import Operation
 from yakuba.kernel.operations.spelling import words_of
@@ -12,7 +11,7 @@ from yakuba.kernel.operations.table import all_operations
 COLUMNS = {"label": "操作", "permission": "権限", "command": "コマンド", "route": "API"}
 
 
-def operations(as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+def operations(as_json: bool = JSON) -> None:
     """できる操作の一覧（権限、コマンド、API）を出す"""
     print_rows([_facts(one) for one in all_operations()], COLUMNS, as_json=as_json)
 

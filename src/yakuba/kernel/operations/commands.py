@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import municipality_of
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.operations.arguments import Part
@@ -25,7 +26,6 @@ ANYBODY = typer.Option(
     "", "--user", help="だれが行うか（職員ID）。省くと、この機械を動かしている人として行います"
 )
 TOWN = typer.Option("", "--municipality", help="団体コード。--user があるか、自治体が1つなら省けます")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 OUT = typer.Option(..., "--out", help="書くファイル")
 WAIT_HELP = "終わるまで待つ／待たずにワーカーに任せる"
 

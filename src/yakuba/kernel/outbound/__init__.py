@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from yakuba.kernel.addresses import listed
 from yakuba.kernel.refusals import Conflict
 
 VARIABLE = "YAKUBA_OUTBOUND_HOSTS"
@@ -20,9 +21,8 @@ class OutboundRefused(Conflict):
 def allowed_targets() -> frozenset[str]:
     """What may be contacted, as `host:port` in lower case. A host that is listed without a port has the ports of
     http and https and no other: what else listens there, on this machine above all, is nobody's business."""
-    listed = [one.strip().lower() for one in settings.YAKUBA.outbound_hosts.split(",") if one.strip()]
     found = set()
-    for one in listed:
+    for one in listed(settings.YAKUBA.outbound_hosts.lower()):
         parts = urlsplit(f"//{one}")
         try:
             ports = [parts.port] if parts.port else list(_PORTS.values())

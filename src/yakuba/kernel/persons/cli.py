@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import console, print_json, print_rows, progress_bar
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.persons import loading
@@ -16,9 +17,7 @@ from yakuba.kernel.values import canonical
 
 app = verbs("宛名の登録簿")
 
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
 USER = typer.Option(..., "--user", help="だれが行うか（職員ID）。その人の権限で動きます")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 
 
 @app.command()

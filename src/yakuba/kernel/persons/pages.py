@@ -19,8 +19,7 @@ from yakuba.kernel.persons.looking import looked_up
 from yakuba.kernel.persons.matching import Probe
 from yakuba.kernel.persons.models import Load
 from yakuba.kernel.tables.importing import ImportPage, respond
-from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.ui.forms import JapaneseDateField, TypedField
 
 LOADS_SHOWN = 5
 
@@ -28,20 +27,11 @@ LOADS_SHOWN = 5
 class ProbeForm(forms.Form):
     """What is known of the person; it travels by POST, so that no address keeps it."""
 
-    name = forms.CharField(label="氏名", max_length=120, required=False)
-    kana = forms.CharField(label="フリガナ", max_length=120, required=False)
+    name = TypedField("name", label="氏名", max_length=120, required=False)
+    kana = TypedField("kana", label="フリガナ", max_length=120, required=False)
     birth = JapaneseDateField(label="生年月日", required=False)
-    address = forms.CharField(label="住所", max_length=200, required=False)
+    address = TypedField("address", label="住所", max_length=200, required=False)
     number = forms.CharField(label="宛名番号", max_length=20, required=False)
-
-    def clean_name(self) -> str:
-        return self._canonical("name")
-
-    def clean_kana(self) -> str:
-        return self._canonical("kana")
-
-    def clean_address(self) -> str:
-        return self._canonical("address")
 
     def clean(self) -> None:
         if not self.errors and not any(self.cleaned_data.values()):
@@ -52,12 +42,6 @@ class ProbeForm(forms.Form):
         birth = self.cleaned_data["birth"]
         given = {key: self.cleaned_data[key] for key in ("name", "kana", "address", "number")}
         return Probe(birth=birth.isoformat() if birth else "", **given)
-
-    def _canonical(self, field: str) -> str:
-        try:
-            return canonical(field, self.cleaned_data[field])
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 def _problems(load: Load) -> Cell:

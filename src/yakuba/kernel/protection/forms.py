@@ -9,8 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from yakuba.kernel.protection.actions import LONGEST_REASON
-from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.ui.forms import JapaneseDateField, TypedField
 
 YEAR = timedelta(days=365)
 
@@ -19,10 +18,10 @@ class ProtectionForm(forms.Form):
     """A person to be put under protection."""
 
     number = forms.CharField(label="宛名番号", max_length=20, required=False, help_text="分かるときは必ず。")
-    name = forms.CharField(label="氏名", max_length=120)
-    kana = forms.CharField(label="フリガナ", max_length=120, required=False)
+    name = TypedField("name", label="氏名", max_length=120)
+    kana = TypedField("kana", label="フリガナ", max_length=120, required=False)
     birth = JapaneseDateField(label="生年月日", required=False)
-    address = forms.CharField(label="住所", max_length=200, required=False, help_text="守る住所。")
+    address = TypedField("address", label="住所", max_length=200, required=False, help_text="守る住所。")
     household = forms.BooleanField(
         label="同じ住所の世帯員と、いっしょに申し込んだきょうだいも隠す", required=False, initial=True
     )
@@ -39,21 +38,6 @@ class ProtectionForm(forms.Form):
         today = timezone.localdate()
         kwargs.setdefault("initial", {"begins": today, "until": today + YEAR, "household": True})
         super().__init__(*args, **kwargs)
-
-    def clean_name(self) -> str:
-        return self._canonical("name")
-
-    def clean_kana(self) -> str:
-        return self._canonical("kana")
-
-    def clean_address(self) -> str:
-        return self._canonical("address")
-
-    def _canonical(self, field: str) -> str:
-        try:
-            return canonical(field, self.cleaned_data[field])
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class ReasonForm(forms.Form):

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.audit.actor import known
 from yakuba.kernel.protection.models import Covered, Opening, Release
 from yakuba.kernel.refusals import Forbidden
 from yakuba.kernel.townsettings import value
@@ -97,7 +98,7 @@ def opened(user: Any, kind: str) -> frozenset[str]:
 
 def released(user: Any, kind: str) -> frozenset[str]:
     """What `user` may put into a letter or a file by another person's word."""
-    if getattr(user, "pk", None) is None:
+    if known(user) is None:
         return frozenset()
     rows = Release.objects.filter(asked_by=user, kind=kind, until__gt=timezone.now())
     return frozenset(rows.values_list("key", flat=True))

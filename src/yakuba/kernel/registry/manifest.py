@@ -219,11 +219,13 @@ class MeterKind:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One line of a room's self-check: what, whether it is well, and what to do when it is not."""
+    """One line of a room's self-check: what, whether it is well, and what to do when it is not. counts: what it counts is
+    told one by one elsewhere, so the day's digest leaves it out."""
 
     label: str
     ok: bool
     advice: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True)

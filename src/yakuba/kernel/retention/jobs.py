@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.contrib.sessions.backends.db import SessionStore
 
-from yakuba.kernel.jobs import JobContext, chore, job, told_apart
+from yakuba.kernel.jobs import JobContext, chore, in_each_town, job
 from yakuba.kernel.retention import actions
 from yakuba.kernel.retention.models import Shredding
-from yakuba.kernel.tenancy import active_municipality
-from yakuba.kernel.tenancy.models import Municipality
 
 
 @job(
@@ -35,17 +33,17 @@ def forget_visits() -> None:
 
 def sweep_everywhere() -> None:
     """In each town, remove what goes by itself."""
-    for municipality in Municipality.objects.all():
-        with told_apart(f"what is over in {municipality.code}"), active_municipality(municipality):
-            actions.remove_old_exports()
-            actions.sweep()
+
+    def sweep() -> None:
+        actions.remove_old_exports()
+        actions.sweep()
+
+    in_each_town("what is over", sweep)
 
 
 def remove_strays_everywhere() -> None:
     """In each town, remove the files that nobody knows any more; a listing of all, so not every hour."""
-    for municipality in Municipality.objects.all():
-        with told_apart(f"files of nobody in {municipality.code}"), active_municipality(municipality):
-            actions.remove_strays()
+    in_each_town("the files of nobody", actions.remove_strays)
 
 
 chore(3600.0, forget_visits)

@@ -26,8 +26,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import audit_sentences
 from yakuba.kernel.retention import actions, filebook, viewers
 from yakuba.kernel.retention.models import Rule, Shredding
-from yakuba.kernel.ui.forms import JapaneseDateField
-from yakuba.kernel.values import ValueRefused, canonical
+from yakuba.kernel.ui.forms import JapaneseDateField, TypedField
 
 MANAGE = "retention.manage"
 
@@ -132,15 +131,8 @@ class PersonForm(forms.Form):
     """Whom it is about; it travels by POST, so that no address keeps it."""
 
     number = forms.CharField(label="宛名番号", max_length=20, required=False)
-    name = forms.CharField(label="氏名", max_length=120, required=False)
+    name = TypedField("name", label="氏名", max_length=120, required=False)
     birth = JapaneseDateField(label="生年月日", required=False)
-
-    def clean_name(self) -> str:
-        """As the ledger keeps names."""
-        try:
-            return canonical("name", self.cleaned_data["name"])
-        except ValueRefused as error:
-            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> None:
         """Somebody must be meant."""

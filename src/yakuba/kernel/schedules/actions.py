@@ -18,7 +18,7 @@ from yakuba.kernel.refusals import Conflict, Forbidden, Missing, NothingToDo, Re
 from yakuba.kernel.registry import InHand, PlannedWork, resolve
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.queries import choices, label, may_begin, offered_by_a_room
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.workdays.models import SpecialDay
 
@@ -93,6 +93,7 @@ def _handed_over(row: Schedule, taker: User | None, actor: User) -> InHand:
     return InHand(before, words)
 
 
+@transaction.atomic
 def look_again() -> None:
     """Find the next turns anew: the town's calendar has changed. What is due already stays due."""
     for row in Schedule.objects.select_for_update().filter(next_at__gt=timezone.now()):
@@ -102,16 +103,8 @@ def look_again() -> None:
 
 def look_again_everywhere() -> None:
     """The same for every town. A clock that stood far ahead for a while would else leave turns that never come."""
-    towns = (
-        Schedule.all_municipalities.exclude(next_at=None).order_by().values_list("municipality").distinct()
-    )
-    for town in Municipality.objects.filter(pk__in=towns):
-        with (
-            jobs.told_apart(f"the schedules of {town.code}"),
-            active_municipality(town),
-            transaction.atomic(),
-        ):
-            look_again()
+    planned = Schedule.all_municipalities.exclude(next_at=None).order_by().values("municipality")
+    jobs.in_each_town("the schedules", look_again, Municipality.objects.filter(pk__in=planned))
 
 
 @transaction.atomic
@@ -153,16 +146,18 @@ def begin_due() -> None:
     """Let workers begin what is due, in every town. Safe in several processes at once; a row with which something is
     wrong is switched off with its reason and keeps no other waiting."""
     due = Schedule.all_municipalities.filter(next_at__lte=timezone.now()).select_related("municipality")
-    for found in due:
-        with jobs.told_apart(f"the schedule {found.pk}"), active_municipality(found.municipality):
-            try:
-                _take_turn(found.pk)
-            except DatabaseError:
-                raise  # of the database, not of the row
-            except Exception:
-                Schedule.objects.filter(pk=found.pk).update(next_at=None)
-                _note(found, Outcome.FAILED, UNEXPECTED)
-                raise
+    jobs.with_each("the schedule", due, _begin)
+
+
+def _begin(found: Schedule) -> None:
+    try:
+        _take_turn(found.pk)
+    except DatabaseError:
+        raise  # of the database, not of the row
+    except Exception:
+        Schedule.objects.filter(pk=found.pk).update(next_at=None)
+        _note(found, Outcome.FAILED, UNEXPECTED)
+        raise
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from yakuba.kernel.accounts.acting import acting
+from yakuba.kernel.cli.options import JSON, TOWN
 from yakuba.kernel.cli.output import fail, municipality_of, print_rows, progress_bar
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.registry import search_sources
@@ -12,8 +13,6 @@ from yakuba.kernel.search import indexing
 
 app = verbs("全文検索の索引")
 
-TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます")
-JSON = typer.Option(False, "--json", help="JSONで出す")
 SOURCES = typer.Argument(None, help="索引の名前（yakuba search status で見られます）。省くとすべて")
 
 

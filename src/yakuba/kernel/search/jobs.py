@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.jobs import JobContext, chore, enqueue, job, limit_lane, told_apart
+from yakuba.kernel.jobs import JobContext, chore, enqueue, in_each_town, job, limit_lane
 from yakuba.kernel.jobs.models import FINISHED, Job
 from yakuba.kernel.registry import search_sources
 from yakuba.kernel.search import indexing
 from yakuba.kernel.search.models import Waiting
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 TAKE_IN, REBUILD = "search.take_in", "search.rebuild"
@@ -22,23 +22,27 @@ def _ask(name: str, source: str) -> None:
 
 def take_in_everywhere() -> None:
     """Have brought in what was noted in any town."""
-    noted = Waiting.all_municipalities.order_by().values_list("municipality", "source").distinct()
-    for number, source in list(noted):
-        town = Municipality.objects.get(pk=number)
-        with told_apart(f"the index of {town.code}"), active_municipality(town):
-            if source in search_sources():
-                _ask(TAKE_IN, source)
-            else:
-                Waiting.objects.filter(source=source).delete()  # of a room that is no more
+    noted = Waiting.all_municipalities.order_by().values("municipality")
+    in_each_town("the index", _take_in_noted, Municipality.objects.filter(pk__in=noted))
+
+
+def _take_in_noted() -> None:
+    for source in list(Waiting.objects.order_by().values_list("source", flat=True).distinct()):
+        if source in search_sources():
+            _ask(TAKE_IN, source)
+        else:
+            Waiting.objects.filter(source=source).delete()  # of a room that is no more
 
 
 def build_everywhere() -> None:
     """Have built what is not, in any town: after an upgrade, for a new town, or where what is found changed as a whole."""
-    for town in Municipality.objects.order_by("pk"):
-        with told_apart(f"the index of {town.code}"), active_municipality(town):
-            for source in search_sources():
-                if not indexing.is_built(source):
-                    _ask(REBUILD, source)
+    in_each_town("the index", _build)
+
+
+def _build() -> None:
+    for source in search_sources():
+        if not indexing.is_built(source):
+            _ask(REBUILD, source)
 
 
 chore(3.0, take_in_everywhere)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from yakuba.kernel.accounts.acting import named
+from yakuba.kernel.cli.options import TOWN
 from yakuba.kernel.cli.output import console, municipality_of
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.signin import actions
@@ -20,7 +21,7 @@ def signin() -> None:
 @app.command()
 def forget(
     username: str = typer.Argument(help="電話も予備の番号もなくした職員の職員ID"),
-    town: str = typer.Option("", "--municipality", help="団体コード。自治体が1つなら省けます"),
+    town: str = TOWN,
 ) -> None:
     """職員の二つ目の確認を外す。次のログインのあとで設定し直す"""
     with municipality_of(town):

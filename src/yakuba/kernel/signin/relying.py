@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from yakuba.kernel.addresses import listed
 from yakuba.kernel.refusals import Unavailable
 
 VARIABLE = "YAKUBA_PASSKEY_ORIGINS"
@@ -32,7 +33,7 @@ def relying_party() -> RelyingParty | None:
     """What the installation says. Where it says nothing: this machine's own browser, and nobody behind a proxy, whose
     address the house cannot know."""
     said = settings.YAKUBA
-    origins = tuple(one.strip() for one in said.passkey_origins.split(",") if one.strip())
+    origins = tuple(listed(said.passkey_origins))
     if not origins and not said.https and not said.trusted_proxies:
         origins = (f"http://localhost:{said.port}",)
     if not origins:

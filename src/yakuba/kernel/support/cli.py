@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from yakuba.kernel.accounts.acting import named
+from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, municipality_of, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.support import actions, queries
@@ -30,7 +31,7 @@ def dismiss(username: str, town: str = TOWN) -> None:
 
 
 @app.command("list")
-def list_operators(as_json: bool = typer.Option(False, "--json", help="JSONで出す")) -> None:
+def list_operators(as_json: bool = JSON) -> None:
     """運用者の一覧を出す"""
     rows = [
         {"username": row.user.username, "name": str(row.user), "organisation": str(row.user.municipality)}

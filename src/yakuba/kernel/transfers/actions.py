@@ -14,7 +14,6 @@ from yakuba.kernel.accounts.models import ApiToken, Role, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
-from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.queries import answers_for, hand_over, nobody_answers, staff
 from yakuba.kernel.transfers.reading import Move, moves
@@ -81,11 +80,13 @@ def _move(row: Transfers, origins: tuple[State, ...], target: State) -> None:
 def carry_out_due() -> None:
     """Let workers carry out every town's transfers whose day has come, each once. Safe in several processes at once."""
     due = Transfers.all_municipalities.filter(state=State.WAITING, day__lte=timezone.localdate())
-    for found in due.order_by("day", "pk").select_related("municipality"):
-        key = _key(found)
-        with jobs.told_apart(f"the transfers {found.pk}"), active_municipality(found.municipality):
-            if not Job.objects.filter(name=JOB, key=key).exists():  # one that failed waits for a person
-                jobs.enqueue(JOB, key=key, transfers_id=found.pk)
+    jobs.with_each("the transfers", due.order_by("day", "pk").select_related("municipality"), _begin)
+
+
+def _begin(found: Transfers) -> None:
+    key = _key(found)
+    if not Job.objects.filter(name=JOB, key=key).exists():  # one that failed waits for a person
+        jobs.enqueue(JOB, key=key, transfers_id=found.pk)
 
 
 def _key(row: Transfers) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from yakuba.kernel.definitions import LARGEST_BYTES, DefinitionRefused, decoded
-from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values import ValueRefused, calendar, canonical
 from yakuba.kernel.values.widths import WIDTHS
 
 
@@ -46,6 +46,21 @@ class JapaneseDateField(forms.DateField):
             return calendar.read_date(str(value))
         except ValueRefused as error:
             raise forms.ValidationError(str(error), code="invalid") from error
+
+
+class TypedField(forms.CharField):
+    """A text of one type, as the house writes it (`kernel.values`)."""
+
+    def __init__(self, type: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._type = type
+
+    def clean(self, value: Any) -> str:
+        """The canonical text. Raises ValidationError."""
+        try:
+            return canonical(self._type, super().clean(value))
+        except ValueRefused as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class JapaneseTimeField(forms.TimeField):

@@ -93,7 +93,10 @@ def test_a_schedule_that_could_not_begin_is_told(in_yakuba_city, clerk):
 
 
 def test_a_check_is_told_when_it_begins_to_fail_and_not_every_hour(in_yakuba_city, monkeypatch):
-    results = [CheckResult("接続先", False, "つながりません。"), CheckResult("失敗した仕事", False, "3件")]
+    results = [
+        CheckResult("接続先", False, "つながりません。"),
+        CheckResult("失敗", False, "3件", counts=True),
+    ]
     monkeypatch.setattr(collecting.checks, "run", lambda unused: [("ロボット", results)])
     assert [collecting.collect_checks(), collecting.collect_checks()] == [1, 0]
     collecting.collect_work()  # the other source ends nothing of it

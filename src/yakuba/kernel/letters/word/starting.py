@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -36,6 +36,30 @@ class Grid:
 
 
 Block: TypeAlias = Words | Grid
+SPACE = Words("", size=6, after=0)
+
+
+def opening(facts: Iterable[tuple[str, str]]) -> list[Block]:
+    """What every letter begins with: the address in the window of the envelope, who writes, the subject, and a table of facts
+    (name, text)."""
+    to = (Words("〒{郵便番号}", after=0), Words("{住所}", after=8), Words("{宛名}　様", size=13, after=0))
+    office = (
+        Words("{文書番号}", "right", 9.5, after=0),
+        Words("{日付}", "right", 9.5, after=10),
+        Words("{名義}", "right", 12, after=0),
+    )
+    return [
+        Grid(((to, office),), (92, 76), borders=False, height=50),
+        Words("{件名}", "center", 16, True, after=10),
+        Words("{前文}", after=6),
+        Grid(tuple(((Words(name, after=0),), (Words(text, after=0),)) for name, text in facts), (30, 138)),
+        SPACE,
+    ]
+
+
+def asking() -> list[Block]:
+    """Where the recipient may ask."""
+    return [Grid((((Words("お問い合わせ　{問い合わせ先}", size=9.5, after=0),),),), (168,)), SPACE]
 
 
 def written(blocks: Sequence[Block]) -> bytes:

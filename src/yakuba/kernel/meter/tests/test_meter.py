@@ -75,7 +75,9 @@ def test_each_town_sees_its_own(in_yakuba_city, clerk, neighbour_town, neighbour
         page = client.get(reverse("meter:months")).content.decode()
         assert f'class="number">{mine}<' in page
         assert f'class="number">{other}<' not in page
-        rows = list(csv.reader(io.StringIO(client.get(reverse("meter:table")).content.decode("utf-8-sig"))))
+        rows = list(
+            csv.reader(io.StringIO(client.get(reverse("meter:table")).getvalue().decode("utf-8-sig")))
+        )
         assert [row[5] for row in rows[1:]] == [mine]
 
 

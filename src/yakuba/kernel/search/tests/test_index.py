@@ -202,8 +202,7 @@ def test_what_is_noted_and_holds_the_words_is_found_before_it_is_indexed(source,
 def test_another_version_is_built_anew_and_the_self_check_says_so(source, in_yakuba_city):
     lay("a", "申請")
     assert not self_check()[0].ok
-    for name in ("ui.manual", "ledger.cases", source):
-        indexing.rebuild(name)
+    indexing.rebuild(source)
     assert self_check()[0].ok
     changes["version"] = "2"
     assert "試験" in self_check()[0].advice

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from yakuba.kernel.addresses import listed
+
 
 @dataclass(frozen=True)
 class Directory:
@@ -20,16 +22,12 @@ class Directory:
 
 def directories() -> dict[str, Directory]:
     """By the municipality's code. What cannot be read, the settings have refused."""
-    secrets = dict(one.strip().split("=", 1) for one in _parts(settings.YAKUBA.oidc_secrets))
+    secrets = dict(one.split("=", 1) for one in listed(settings.YAKUBA.oidc_secrets or ""))
     found = {}
-    for one in _parts(settings.YAKUBA.oidc_directories):
+    for one in listed(settings.YAKUBA.oidc_directories):
         code, rest = one.split("=", 1)
         issuer, client, *claim = rest.split()
         found[code] = Directory(
             code, issuer, client, claim[0] if claim else "preferred_username", secrets.get(code, "")
         )
     return found
-
-
-def _parts(text: str | None) -> list[str]:
-    return [one.strip() for one in (text or "").split(",") if one.strip()]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +20,8 @@ from yakuba.kernel.ledger.tests.examples import RECEIPT_NUMBER
 from yakuba.kernel.registry import search_sources
 from yakuba.kernel.search import indexing
 from yakuba.kernel.search.models import Shelf
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ui import manual
 from yakuba.kernel.ui.spelling import nearby
 
@@ -40,10 +44,20 @@ def index() -> None:
         indexing.take_in(source)
 
 
+@pytest.fixture(scope="module")
+def manual_indexed(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The manual, as every town has it: put into the index once for all tests, each of which is taken back to here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        town = Municipality.objects.create(code="990019", name="やくば市")
+        with active_municipality(town):
+            index()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
-def indexed(in_yakuba_city) -> None:
-    """The manual, as every town has it."""
-    index()
+def _found_in_the_town(manual_indexed, in_yakuba_city) -> None:
+    pass
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from yakuba.kernel.letters.word.html import Values
-from yakuba.kernel.letters.word.starting import Block, Grid, Words
+from yakuba.kernel.letters.word.starting import SPACE, Block, Grid, Words, asking, opening
 from yakuba.kernel.letters.wording import filled
 from yakuba.kernel.letters.written import SCALES, WordTemplate, Written
 from yakuba.kernel.values import calendar
@@ -69,12 +69,6 @@ def kept() -> list[Block]:
 
 def _beginning(seat: str, start: str) -> list[Block]:
     """The notice as `print/notices.html` lays it out: the address in the window of the envelope, then number and text."""
-    to = (Words("〒{郵便番号}", after=0), Words("{住所}", after=8), Words("{宛名}　様", size=13, after=0))
-    office = (
-        Words("{文書番号}", "right", 9.5, after=0),
-        Words("{日付}", "right", 9.5, after=10),
-        Words("{名義}", "right", 12, after=0),
-    )
     facts = [
         ("お子さん", "{児童氏名}　{生年月日}生まれ"),
         ("受付番号", "{受付番号}"),
@@ -87,16 +81,11 @@ def _beginning(seat: str, start: str) -> list[Block]:
         tuple((Words(f"{{{name}}}", size=9.5, after=0),) for name in HEAD),
     )
     return [
-        Grid(((to, office),), (92, 76), borders=False, height=50),
-        Words("{件名}", "center", 16, True, after=10),
-        Words("{前文}", after=6),
-        Grid(tuple(((Words(name, after=0),), (Words(text, after=0),)) for name, text in facts), (30, 138)),
-        Words("", size=6, after=0),
+        *opening(facts),
         Words("{結果の説明}", after=6),
         Grid(reasons, (20, 38, 20, 90)),
-        Words("", size=6, after=0),
+        SPACE,
         Words("{後文}", after=6),
-        Grid((((Words("お問い合わせ　{問い合わせ先}", size=9.5, after=0),),),), (168,)),
-        Words("", size=6, after=0),
+        *asking(),
         Words("{教示}", size=8, after=0),
     ]

@@ -54,11 +54,6 @@ class Readiness:
     run: Run | None = None
     notes: tuple[Fault, ...] = ()
 
-    @property
-    def may_run(self) -> bool:
-        """Whether a calculation can start."""
-        return self.step not in (Step.FACILITIES, Step.APPLICATIONS, Step.RULES, Step.FAULTS, Step.RUNNING)
-
 
 def of_round(round: Round) -> Readiness:
     """Look at the round as it stands now."""

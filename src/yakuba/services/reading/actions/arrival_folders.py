@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.reading.adapters import arrivals as disk
@@ -34,9 +34,7 @@ def add(name: str, kind: str, after: str, *, actor: Actor = None) -> ArrivalFold
         raise Unavailable(str(trouble)) from trouble
     try:
         with transaction.atomic():
-            return ArrivalFolder.objects.create(
-                name=name, kind=kind, after=after, created_by=actor if getattr(actor, "pk", None) else None
-            )
+            return ArrivalFolder.objects.create(name=name, kind=kind, after=after, created_by=known(actor))
     except IntegrityError as error:
         raise Conflict(f"フォルダ「{name}」は、もう決めてあります。") from error
 

@@ -25,9 +25,9 @@ from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.temporary import nameless_file
 from yakuba.kernel.files.uploads import UploadRefused, take_uploads
-from yakuba.kernel.jobs import enqueue, told_apart
+from yakuba.kernel.jobs import enqueue, with_each
 from yakuba.kernel.refusals import Refused, Unavailable
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.reading.actions.uploads import SPLIT_LANE, keep, open_batch
 from yakuba.services.reading.adapters import arrivals as disk
@@ -56,10 +56,8 @@ def look_everywhere() -> None:
     """The chore: look at every town's folders whose turn it is."""
     if settings.YAKUBA.arrival_root is None:
         return
-    for found in ArrivalFolder.all_municipalities.filter(active=True).select_related("municipality"):
-        with told_apart(f"the folder {found.pk}"), active_municipality(found.municipality):
-            if _claimed(found.pk):
-                look(found.pk)
+    active = ArrivalFolder.all_municipalities.filter(active=True).select_related("municipality")
+    with_each("the folder", active, lambda found: _claimed(found.pk) and look(found.pk))
 
 
 def _claimed(folder_id: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.actions import add_event
@@ -47,7 +47,7 @@ def learn(question: Question, value: CaseValue, canonical: str, *, actor: Actor)
 def _correct(question: Question, right: str, source: dict[str, Any], actor: Actor) -> None:
     """A silent error: what came to pass in the same way is looked through."""
     case, field = question.case, question.field
-    if getattr(actor, "pk", None) is None:
+    if known(actor) is None:
         return
     Correction.objects.get_or_create(
         case=case,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.reading.actions.uploads import NAME_LENGTH
 from yakuba.services.reading.models import Batch, BatchFile, Cover, FormDefinition, Sheet
-from yakuba.services.reading.queries.pictures import pixels
+from yakuba.services.reading.queries.pictures import in_grey
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 MOST = 5_000
@@ -24,7 +24,7 @@ def make(title: str, form: FormDefinition | None, day: date, count: int, *, acto
     return Cover.objects.create(
         title=title.strip()[:NAME_LENGTH], form=form, day=day, count=count,
         token="".join(secrets.choice(LETTERS) for _ in range(16)),
-        created_by=actor if getattr(actor, "pk", None) else None,
+        created_by=known(actor),
     )  # fmt: skip
 
 
@@ -34,8 +34,7 @@ def on_page(content: bytes) -> Cover | None:
         return None
     from yakuba.services.reading.engine.covers import read_cover
 
-    image = pixels(content, grey=True)
-    token = read_cover(image if image.ndim == 2 else image.mean(axis=2).astype("uint8"))
+    token = read_cover(in_grey(content))
     return Cover.objects.filter(token=token).first() if token else None
 
 

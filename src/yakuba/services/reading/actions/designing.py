@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
@@ -28,7 +28,7 @@ from yakuba.services.reading.engine.proposals.drafting import Draft, Row
 from yakuba.services.reading.engine.proposals.places import moved
 from yakuba.services.reading.models import DesignedForm, DesignedPage, FormDefinition
 from yakuba.services.reading.queries.designs import draft_of
-from yakuba.services.reading.queries.pictures import pixels
+from yakuba.services.reading.queries.pictures import in_grey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def begin(
     row = DesignedForm.objects.create(
         code=code,
         title=title.strip()[:120],
-        owner=actor if getattr(actor, "pk", None) else None,
+        owner=known(actor),
         upload=stored,
         pages_expected=stored.pages,
         document=draft.form,
@@ -121,16 +121,13 @@ def _look_at(row: DesignedForm, index: int, content: bytes, tell: Told) -> None:
 
 def _grey(content: bytes) -> NDArray[Any]:
     """The page as the form file keeps it. Raises Invalid for one that no form has."""
-    import cv2
-
-    image = pixels(content, grey=True)
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    if not SMALLEST_SIDE <= min(grey.shape) <= max(grey.shape) <= LARGEST_SIDE:
-        height, width = grey.shape
+    page = in_grey(content)
+    if not SMALLEST_SIDE <= min(page.shape) <= max(page.shape) <= LARGEST_SIDE:
+        height, width = page.shape
         raise Invalid(
             f"紙の大きさ（{width}×{height}画素）が様式に合いません。200 dpi・A3までの用紙を入れてください。"
         )
-    return grey
+    return page
 
 
 def _png(grey: NDArray[Any]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.bundles import actions as bundles
 from yakuba.kernel.bundles.models import DefinitionVersion
@@ -163,7 +163,7 @@ def try_samples(form: DesignedForm, name: str, stream: BinaryIO, *, actor: Actor
         raise Invalid(f"見本は一度に{MOST_SAMPLES}ページまでにしてください。")
     trial = DesignedTrial.objects.create(
         form=form, name=stored.name, file=stored, revision=form.revision,
-        created_by=actor if getattr(actor, "pk", None) else None,
+        created_by=known(actor),
     )  # fmt: skip
     enqueue("reading.try_form", key=f"trial-{trial.pk}", lane=LANE, trial_id=trial.pk)
     record("reading.design_tried", subject=f"designed:{form.pk}", actor=actor)

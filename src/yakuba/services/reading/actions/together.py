@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.ledger.actions import add_event
 from yakuba.kernel.ledger.models import Case
 from yakuba.services.reading.actions.uploads import WrongStep
@@ -21,7 +21,7 @@ def require_another(question: Question, actor: Actor) -> None:
     """Raises WrongStep for somebody who has entered the value already, and for whoever has no name."""
     if question.people < 2:
         return
-    if getattr(actor, "pk", None) is None:
+    if known(actor) is None:
         raise WrongStep("2人で確かめる値です。だれが入力したか分かるように、職員を指定して入力してください。")
     if question.state == Question.State.ANSWERED:
         raise WrongStep(

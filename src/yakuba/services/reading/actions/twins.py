@@ -7,7 +7,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.models import FormDefinition, FormPage, Sheet
-from yakuba.services.reading.queries.pictures import pixels
+from yakuba.services.reading.queries.pictures import in_grey
 
 BY_ORDER = "order"
 
@@ -71,6 +71,4 @@ def _strokes(sheet: Sheet, form: FormDefinition | None, reading: PageReading):  
     page = FormPage.objects.select_related("image").filter(form=form, number=reading.page).first()
     if page is None or sheet.image is None or len(reading.corners) != 4:
         return None
-    scan, blank = (pixels(content_of(one), grey=True) for one in (sheet.image, page.image))
-    scan, blank = (one if one.ndim == 2 else one.mean(axis=2).astype("uint8") for one in (scan, blank))
-    return twins.strokes(scan, reading.corners, blank)
+    return twins.strokes(in_grey(content_of(sheet.image)), reading.corners, in_grey(content_of(page.image)))

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
@@ -72,9 +72,7 @@ def settle_file(file: BatchFile, *, actor: Actor = None) -> None:
 def open_batch(name: str, actor: Actor) -> Batch:
     """A new batch; without a name it is called after the moment."""
     given = name.strip() or f"{wareki(timezone.localtime(), weekday=False, time=True)} の取り込み"
-    return Batch.objects.create(
-        name=given[:NAME_LENGTH], created_by=actor if getattr(actor, "pk", None) else None
-    )
+    return Batch.objects.create(name=given[:NAME_LENGTH], created_by=known(actor))
 
 
 def _take(batch: Batch, name: str, stream: BinaryIO, actor: Actor, force: bool) -> None:

@@ -10,7 +10,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Rows, Trace
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Missing
-from yakuba.services.reading.actions import sheets
+from yakuba.services.reading.actions import sheets_decided as sheets
 from yakuba.services.reading.contracts import SheetProblem
 from yakuba.services.reading.models import Sheet
 from yakuba.services.reading.operations import answers

@@ -17,7 +17,7 @@ from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Wanted, 
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.kernel.ui.refusals import told_in
-from yakuba.services.reading.actions import sheets as actions
+from yakuba.services.reading.actions import sheets_decided as actions
 from yakuba.services.reading.actions.questions import LONGEST_LOOK
 from yakuba.services.reading.forms import AsideForm, ResolveForm
 from yakuba.services.reading.models import Batch, Sheet

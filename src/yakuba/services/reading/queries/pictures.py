@@ -43,6 +43,15 @@ def pixels(content: bytes, *, grey: bool = False) -> Pixels:
         return np.asarray(picture.convert(mode), dtype=np.uint8)
 
 
+def in_grey(content: bytes) -> Pixels:
+    """A stored PNG or JPEG without its colours, `[h, w]`, 8 bits."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        return np.asarray(picture.convert("L"), dtype=np.uint8)
+
+
 def field_picture(value: CaseValue, user: Any) -> bytes | None:
     """PNG of where a value was read, with a frame around its box; the whole page when the place is not known. What `user`
     may not see is covered. None when there is no picture any more."""

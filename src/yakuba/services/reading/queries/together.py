@@ -6,21 +6,21 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from yakuba.kernel.audit.actor import known
 from yakuba.services.reading.models import Entry, Question
 
 
 def has_entered(question: Question, user: Any) -> bool:
     """Whether this person has entered the value already."""
-    key = getattr(user, "pk", None)
-    return key is not None and Entry.objects.filter(question=question, person=key).exists()
+    person = known(user)
+    return person is not None and Entry.objects.filter(question=question, person=person).exists()
 
 
 def for_another(rows: QuerySet[Question], user: Any) -> QuerySet[Question]:
     """Without those that this person has entered already."""
-    key = getattr(user, "pk", None)
-    if key is None:
+    if (person := known(user)) is None:
         return rows
-    return rows.exclude(pk__in=Entry.objects.filter(person=key).values("question"))
+    return rows.exclude(pk__in=Entry.objects.filter(person=person).values("question"))
 
 
 def differing(question: Question, user: Any) -> list[str]:

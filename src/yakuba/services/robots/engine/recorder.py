@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from yakuba.services.robots.engine import translating
-from yakuba.services.robots.engine.browser import Entry, Hidden, Page, Verdict
-from yakuba.services.robots.engine.complaints import button_problem, entry_problem
+from yakuba.services.robots.engine.browser import Hidden, Page, Verdict
+from yakuba.services.robots.engine.complaints import button_problem
 from yakuba.services.robots.engine.drafts import Step, target_of
 from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.recorder_fields import Fields
 from yakuba.services.robots.engine.recording import (
     Noted,
     RecordingPort,
@@ -24,11 +25,11 @@ from yakuba.services.robots.engine.recording import (
     readable,
     words_of,
 )
-from yakuba.services.robots.engine.scenario import Element, EntryKind, Role, System, templates
+from yakuba.services.robots.engine.scenario import Element, Role, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
 from yakuba.services.robots.engine.seeing import items_of, one_line
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
-from yakuba.services.robots.engine.translating import Known, Value, value_of
+from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.engine.trying import Trier
 
 KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
@@ -64,8 +65,8 @@ class Recorder:
             "open": lambda asked: self.open(str(asked.get("path") or "/")),
             "point": lambda asked: self._take(self._browser.pointed(float(asked["x"]), float(asked["y"]))),
             "choose": self._choose,
-            "type": lambda asked: self._type(str(asked.get("text", ""))),
-            "insert": lambda asked: self._insert(str(asked.get("template", ""))),
+            "type": lambda asked: self._fields.type(str(asked.get("text", "")), self.shown),
+            "insert": lambda asked: self._fields.insert(str(asked.get("template", "")), self.shown),
             "enter": lambda _: self._enter(),
             "answer": lambda asked: self._answer(str(asked.get("answer", ""))),
             "key": self._key,
@@ -77,6 +78,7 @@ class Recorder:
             "leave": lambda _: self._tries.forget(),
         }
         self._tries = Trier(browser, base, known, self._secrets, noted, self.hidden)
+        self._fields = Fields(browser, known, self._secrets, self._typed, self._look, self._note_fill)
 
     # What the person does
 
@@ -177,112 +179,15 @@ class Recorder:
         elif found["kind"] == "押す":
             self._press_or_ask(element)
         elif found.get("option") and not found["secret"]:
-            self._pick(element, found)
+            self._fields.pick(element, found, self.shown)
         else:
-            self._wait_for_value(element, found)
+            secret = bool(found["secret"] or self._signs_in)
+            self._fields.wait(element, found, self.shown, secret=secret)
 
-    # Fields
-
-    def _wait_for_value(self, element: Element, found: Mapping[str, Any]) -> None:
-        secret = bool(found["secret"] or self._signs_in)
-        self.shown.current = {
-            "element": found["element"],
-            "kind": found["kind"],
-            "label": element.label,
-            "secret": secret,
-            "masked": bool(found["secret"]),
-            "choices": list(found["choices"]),
-            "stored": secret and element.label in self._secrets,
-        }
-        self.shown.candidates = [] if secret else translating.suggested(element.label, self._known)
-
-    def _pick(self, element: Element, found: Mapping[str, Any]) -> None:
-        """An option was pointed at."""
-        option = str(found["option"])
-        texts = [option]
-        if found["kind"] == "チェック":
-            taken = list(found["taken"])
-            texts = [one for one in taken if one != option] if option in taken else [*taken, option]
-        self._fill(EntryKind(found["kind"]), element, texts)
-
-    def _type(self, text: str) -> None:
-        """The value of the field that waits."""
-        current = self.shown.current
-        if current is None:
-            self.shown.say("先に、入力する欄を押してください。")
-            return
-        element, kind = element_of(current["element"]), EntryKind(current["kind"])
-        if current["secret"]:
-            self._fill_secret(element, text)
-        else:
-            self._fill(kind, element, [text])
-
-    def _insert(self, template: str) -> None:
-        """A value of the case, or the vault's secret, into the field that waits."""
-        current = self.shown.current
-        if current is None:
-            self.shown.say("先に、入力する欄を押してください。")
-            return
-        element = element_of(current["element"])
-        if current["secret"]:
-            stored = self._secrets.get(element.label)
-            if stored is None:
-                self.shown.say(f"秘密「{element.label}」は接続先に登録されていません。")
-            else:
-                self._fill_secret(element, stored)
-            return
-        texts = next((found for one, found, _ in self._known.writings() if one == template), None)
-        if texts is None:
-            self.shown.say("申請のその項目には値がありません。")
-            return
-        self._enter_texts(EntryKind(current["kind"]), element, texts, Value(template))
-
-    def _fill(self, kind: EntryKind, element: Element, texts: Sequence[str]) -> None:
-        value = value_of(texts, element.label, self._known)
-        if value is not None and value.part_of and kind is EntryKind.TEXT:
-            self._typed += texts
-            self.shown.say(
-                f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、入れていません。"
-                "申請の値の候補から選んでください。"
-            )
-            return
-        self._enter_texts(kind, element, texts, value)
-
-    def _enter_texts(
-        self, kind: EntryKind, element: Element, texts: Sequence[str], value: Value | None
-    ) -> None:
-        entry = Entry(element, kind, tuple(texts))
-        if not self._landed(entry):
-            return
-        if value is None:
-            self.shown.say("いくつかの印のうち、申請の値と同じになるまで選ぶと、手順になります。")
-            return
-        self._note_fill(translating.fill(kind, element, value.template), element)
-        if value.fixed:
-            self.shown.say(f"「{element.label}」には、どの申請でも同じ値「{value.template}」を入れます。")
-        elif not value.sure:
-            others = f"（{'、'.join(value.others[:3])} も同じ値です）" if value.others else ""
-            self.shown.say(
-                f"「{element.label}」に {value.template} を入れます{others}。項目が正しいか確かめてください。"
-            )
-
-    def _fill_secret(self, element: Element, text: str) -> None:
-        if text:
-            self._typed.append(text)
-        if self._landed(Entry(element, EntryKind.TEXT, (text,), True)):
-            name = element.label.replace("{", "").replace("}", "").replace(":", "")
-            self._note_fill(translating.fill(EntryKind.TEXT, element, f"{{秘密:{name}}}"), element)
-
-    def _landed(self, entry: Entry) -> bool:
-        finding = self._browser.fill([entry])[0]
-        if finding.verdict is Verdict.OK:
-            self.shown.current, self.shown.candidates = None, []
-            self._look()
-            return True
-        self.shown.say(entry_problem(entry, finding, "録画").problem.message)
-        return False
+    # What is kept
 
     def _note_fill(self, step: Step, element: Element) -> None:
+        """A field was filled."""
         self._noted.add(self.section, step)
         self._picture(step, element)
 

@@ -29,7 +29,6 @@ COMB_SHAPE = (0.4, 1.6)  # width to height
 COMB_GAP = 8  # pixels between two cells
 MARK_SIDE = (20, 60)
 MARK_SHAPE = (0.87, 1.15)
-LABEL_BESIDE = 14  # pixels: print so close before it makes a square a character of a sentence
 UNDERLINE = 150  # pixels
 THICKEST = 8  # pixels of a rule
 

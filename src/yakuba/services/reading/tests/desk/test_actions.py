@@ -10,7 +10,7 @@ from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.services.reading.actions import cases, reader, sheets, uploads
+from yakuba.services.reading.actions import cases, reader, sheets, sheets_decided, uploads
 from yakuba.services.reading.actions.uploads import WrongStep
 from yakuba.services.reading.models import BatchFile, Question, Sheet
 from yakuba.services.reading.queries import home
@@ -85,14 +85,14 @@ def test_the_corrected_page_takes_the_place_of_the_one_that_was_sent_back(desk):
     desk.read((BUS, 1), name="補正.pdf")
     corrected = desk.sheet(1)
     assert corrected.problem == "duplicate"
-    sheets.use_instead(corrected, actor=desk.person)
+    sheets_decided.use_instead(corrected, actor=desk.person)
     corrected.refresh_from_db()
     assert corrected.case == case
     assert desk.case(BUS).status in (Status.CONFIRMING, Status.READY), "the applicant has answered"
     Case.objects.filter(pk=case.pk).update(target_number="K-1")
-    assert sheets.take_back(desk.sheet(0)).problem == "duplicate"
+    assert sheets_decided.take_back(desk.sheet(0)).problem == "duplicate"
     with pytest.raises(WrongStep, match="差し替えられません"):
-        sheets.use_instead(desk.sheet(0), actor=desk.person)
+        sheets_decided.use_instead(desk.sheet(0), actor=desk.person)
 
 
 def test_a_page_that_is_there_already_waits_for_a_person_who_may_put_it_aside_or_use_it(desk):
@@ -103,11 +103,11 @@ def test_a_page_that_is_there_already_waits_for_a_person_who_may_put_it_aside_or
     assert (second.state, second.problem, second.case) == ("problem", "duplicate", None)
     assert "束.pdf の1枚目" in second.message
     with pytest.raises(WrongStep, match="理由"):
-        sheets.put_aside(second, " ", actor=desk.person)
-    sheets.put_aside(second, "二度スキャンした", actor=desk.person)
+        sheets_decided.put_aside(second, " ", actor=desk.person)
+    sheets_decided.put_aside(second, "二度スキャンした", actor=desk.person)
     assert not problem_sheets().exists()
-    assert sheets.take_back(second, actor=desk.person).problem == "duplicate"
-    sheets.use_instead(second, actor=desk.person)
+    assert sheets_decided.take_back(second, actor=desk.person).problem == "duplicate"
+    sheets_decided.use_instead(second, actor=desk.person)
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.case, second.state, second.case) == ("aside", None, "placed", case)
@@ -161,13 +161,13 @@ def test_a_sheet_of_no_known_form_can_be_entered_by_hand(desk):
     sheet = desk.sheet()
     assert (sheet.state, sheet.problem) == ("problem", "unknown_form")
     with pytest.raises(WrongStep, match="様式"):
-        sheets.resolve(sheet, receipt_number=desk.scans.number(BUS), actor=desk.person)
+        sheets_decided.resolve(sheet, receipt_number=desk.scans.number(BUS), actor=desk.person)
     form = reader.FormDefinition.objects.get(code=BUS)
     with pytest.raises(WrongStep, match="9ページ目"):
-        sheets.resolve(sheet, form=form, page=9, actor=desk.person)
+        sheets_decided.resolve(sheet, form=form, page=9, actor=desk.person)
     with pytest.raises(WrongStep, match="検査数字"):
-        sheets.resolve(sheet, receipt_number="0800000199", form=form, page=1, actor=desk.person)
-    sheets.resolve(
+        sheets_decided.resolve(sheet, receipt_number="0800000199", form=form, page=1, actor=desk.person)
+    sheets_decided.resolve(
         sheet, receipt_number=desk.scans.number(BUS), form=form, page=1, actor=desk.person, seconds=9.0
     )
     desk.work()
@@ -187,7 +187,7 @@ def test_a_receipt_number_that_cannot_be_read_is_typed_by_a_person(desk):
     desk.work()
     sheet = desk.sheet()
     assert (sheet.state, sheet.problem, sheet.page) == ("problem", "number", 1)
-    sheets.resolve(sheet, receipt_number=desk.scans.number(BUS), actor=desk.person, seconds=4.0)
+    sheets_decided.resolve(sheet, receipt_number=desk.scans.number(BUS), actor=desk.person, seconds=4.0)
     number = CaseValue.objects.get(case=desk.case(BUS), field="receipt_number")
     assert (number.origin, number.confirmed_by, number.value) == (
         "person",
@@ -200,24 +200,24 @@ def test_a_wrong_number_is_undone_by_withdrawing_the_case(full_desk):
     full_desk.read((BUS, 1))
     sheet, case = full_desk.sheet(), full_desk.case(BUS)
     with pytest.raises(WrongStep, match="そろった"):
-        sheets.put_aside(sheet, "間違い", actor=full_desk.person)
+        sheets_decided.put_aside(sheet, "間違い", actor=full_desk.person)
     life.take(case, Status.WITHDRAWN, actor=full_desk.person, reason="番号の入れ間違い")
     case.refresh_from_db()
     sheet.refresh_from_db()
     assert (case.status, sheet.state) == (Status.WITHDRAWN, "aside")
-    after = sheets.take_back(sheet, actor=full_desk.person)
+    after = sheets_decided.take_back(sheet, actor=full_desk.person)
     assert after.problem == "closed"
     assert "取り下げ" in after.message
     other = full_desk.scans.number(TAX)
-    moved = sheets.resolve(after, receipt_number=other, actor=full_desk.person)
+    moved = sheets_decided.resolve(after, receipt_number=other, actor=full_desk.person)
     assert (moved.state, moved.case.receipt_number) == ("placed", other)
 
 
 def test_a_page_of_an_incomplete_case_can_be_taken_out_again(full_desk):
     full_desk.read((NURSERY, 1))
-    sheets.put_aside(full_desk.sheet(), "別の年度の申込書", actor=full_desk.person)
+    sheets_decided.put_aside(full_desk.sheet(), "別の年度の申込書", actor=full_desk.person)
     assert incomplete_cases() == []
-    sheets.take_back(full_desk.sheet(), actor=full_desk.person)
+    sheets_decided.take_back(full_desk.sheet(), actor=full_desk.person)
     assert len(incomplete_cases()) == 1
 
 
@@ -269,7 +269,7 @@ def test_a_sheet_that_cannot_be_read_for_good_waits_for_a_person_who_may_try_aga
         desk.work()
     assert (desk.sheet().state, desk.sheet().problem) == ("problem", "failed")
     assert "もう一度読む" in desk.sheet().message
-    sheets.read_again(desk.sheet(), actor=desk.person)
+    sheets_decided.read_again(desk.sheet(), actor=desk.person)
     desk.work()
     assert desk.sheet().state == "placed"
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from yakuba.kernel.files.uploads import PageImage
 from yakuba.kernel.ledger.models import Case
 from yakuba.services.reading.actions import designing_publish as publishing
-from yakuba.services.reading.actions import reader, sheets
+from yakuba.services.reading.actions import reader, sheets, sheets_decided
 from yakuba.services.reading.contracts import PageReading, PageStatus
 from yakuba.services.reading.engine import twins
 from yakuba.services.reading.models import Batch, BatchFile, FormPage, Sheet
@@ -83,7 +83,7 @@ def test_a_second_scan_is_shown_beside_the_first_and_put_aside_by_a_person(pile,
     second.refresh_from_db()
     assert second.state == "aside"
     assert first.place_in_file in second.aside_reason
-    assert sheets.take_back(second, actor=pile.desk.person).problem == "twin", "nothing is lost"
+    assert sheets_decided.take_back(second, actor=pile.desk.person).problem == "twin", "nothing is lost"
 
 
 def test_another_application_that_looks_alike_gets_a_number_of_its_own(pile, client):
