@@ -60,7 +60,7 @@ def master(folder: Path | None) -> bytes | None:
     if folder is not None:
         return _parsed(_read(folder / MASTER), f"{folder / MASTER}")
     if settings.YAKUBA.has_encryption_key:
-        given = settings.YAKUBA.master_key
+        given = _given()
         return _parsed(
             given or _read(settings.YAKUBA.data_dir / MASTER), (given and "YAKUBA_MASTER_KEY") or MASTER
         )
@@ -71,7 +71,7 @@ def put_back(folder: Path) -> None:
     """Lay the keys of that folder into the data folder. Raises Conflict where another master key lies there or is given."""
     own = settings.YAKUBA.data_dir / MASTER
     text = _read(folder / MASTER)
-    there = settings.YAKUBA.master_key or (_read(own) if own.exists() else text)
+    there = _given() or (_read(own) if own.exists() else text)
     if there.lower() != text.lower():
         raise Conflict(
             "この据え付けには、もうほかの鍵があります。",
@@ -81,6 +81,11 @@ def put_back(folder: Path) -> None:
     for name in (MASTER, SIGNING):
         if (folder / name).exists() and not (name == MASTER and settings.YAKUBA.master_key):
             _replace(settings.YAKUBA.data_dir / name, _read(folder / name))
+
+
+def _given() -> str:
+    """The master key of the environment: the first of them, which wraps."""
+    return (settings.YAKUBA.master_key or "").split(",")[0].strip()
 
 
 def _replace(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ BY_PATH = {
 # What stays behind, and why.
 LEFT_OUT = {
     "tenancy.Municipality": "its code and name stand at the head of the file",
+    "privacy.WrappedKey": "the keys of the old installation; the new one makes its own",
     "accounts.User_groups": "the house uses its own roles",
     "accounts.User_user_permissions": "the house uses its own roles",
     "accounts.ApiToken": "programs get new tokens in the new installation",

@@ -44,6 +44,7 @@ from yakuba.kernel.files.storage import blob_path
 from yakuba.kernel.jobs.models import FINISHED, State, StopRequest
 from yakuba.kernel.jobs.states import new_ticket
 from yakuba.kernel.privacy.encryption import encrypted
+from yakuba.kernel.privacy.keys import destroy, make
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -69,6 +70,7 @@ def take_in(source: Path, passphrase: str, told: Told) -> Taken:
     _require_fits(head)
     town = Municipality(code=head.code, name=head.name)
     with _under_way(town) as folder, active_municipality(town):
+        make(town.code)  # the files come before its row does
         try:
             end = _lay_files(source, passphrase, told)
             settled(folder)
@@ -144,6 +146,7 @@ def _under_way(town: Municipality) -> Iterator[Path]:
             yield root
         except BaseException:
             _clear(laid)
+            destroy(town.code)
             mark.unlink(missing_ok=True)
             raise
 

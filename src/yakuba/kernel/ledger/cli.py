@@ -24,7 +24,9 @@ TOWN = typer.Option("", "--municipality", help="団体コード。自治体が1�
 @app.command("load-procedure")
 def load_procedure(
     path: Path = typer.Argument(help="手続のYAMLファイル"),
-    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"),
+    username: str = typer.Option(
+        "", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"
+    ),
     town: str = TOWN,
 ) -> None:
     """手続を登録する。もうあれば、その内容に直す"""
@@ -39,7 +41,9 @@ def load_procedure(
 @app.command("load-reduction")
 def load_reduction(
     path: Path = typer.Argument(help="縮退表のCSVファイル（UTF-8）"),
-    username: str = typer.Option("", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"),
+    username: str = typer.Option(
+        "", "--user", help="だれが行うか（職員ID）。その人の権限で動き、監査記録に残ります"
+    ),
     town: str = TOWN,
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
