@@ -173,7 +173,7 @@ class Environment(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         """The key that signs sessions; made and kept on first use."""
-        return self.secret_key or _kept_secret(self.data_dir / "secret.key")
+        return self.secret_key or kept_secret(self.data_dir / "secret.key")
 
     @cached_property
     def encryption_key(self) -> bytes:
@@ -183,7 +183,7 @@ class Environment(BaseSettings):
         """
         if not self.has_encryption_key and next((self.data_dir / "files").glob("*/*/*"), None) is not None:
             raise KeyMissing(self.data_dir)
-        return self.given_keys()[0] if self.master_key else bytes.fromhex(_kept_secret(self.master_file))
+        return self.given_keys()[0] if self.master_key else bytes.fromhex(kept_secret(self.master_file))
 
     def given_keys(self) -> list[bytes]:
         """The master keys of the environment: the one that wraps, and those before it."""
@@ -265,7 +265,7 @@ def kept_key(path: Path) -> bytes | None:
         return None
 
 
-def _kept_secret(path: Path) -> str:
+def kept_secret(path: Path) -> str:
     """Read the secret in `path`, or make one there that only its owner can read."""
     try:
         return path.read_text(encoding="ascii").strip()

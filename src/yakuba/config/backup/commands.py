@@ -12,6 +12,7 @@ from rich.progress import TaskID
 
 from yakuba.config.backup import checking, keys, restoring, taking
 from yakuba.config.backup.contents import Manifest
+from yakuba.config.masterkey.rotating import unchanged
 from yakuba.kernel.cli.output import console, errors, fail, print_json, progress_bar
 
 JSON = typer.Option(False, "--json", help="JSONで出す")
@@ -28,8 +29,8 @@ def backup(
     if prove:
         _prove(target, key_folder, as_json)
         return
-    new = keys.keep(key_folder, target) if key_folder is not None else []
-    with _bars(as_json) as told:
+    with unchanged(), _bars(as_json) as told:
+        new = keys.keep(key_folder, target) if key_folder is not None else []
         manifest = taking.take(target, told)
     _tell(manifest, "控えを取りました", target, as_json)
     for name in new:

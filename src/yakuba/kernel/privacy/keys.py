@@ -110,18 +110,25 @@ def rewrap(new: bytes) -> int:
         for row in rows:
             master = master_named(row.master) if row.master else old
             _row(row.pk, _opened(row, master), new, derived=row.derived).save()
+        for row in WrappedKey.objects.all():
+            _opened(row, new)
     return len(rows)
 
 
 def current_master() -> bytes:
     """The master key that the keys are wrapped under now, in a transaction: until its end nobody wraps under another.
     Raises WrongKey where it is not to be had."""
-    first: bytes = settings.YAKUBA.encryption_key
+    first = _oldest()
     WrappedKey.objects.bulk_create(  # derived: two processes at once come to the same keys
         [_row(HOUSE, _derived_ring(first, HOUSE), first, derived=True)], ignore_conflicts=True
     )
     row = WrappedKey.objects.select_for_update().get(pk=HOUSE)
     return master_named(row.master)
+
+
+def _oldest() -> bytes:
+    """The master key in force before any was changed: of several that are given, the last."""
+    return bytes((settings.YAKUBA.given_keys() or [settings.YAKUBA.encryption_key])[-1])
 
 
 def wrapped_under() -> str:
@@ -133,7 +140,7 @@ def master_named(name: str) -> bytes:
     """The master key with that name, wherever it lies: a process that runs for long learns of a new one here. Raises
     WrongKey."""
     for master in settings.YAKUBA.master_keys():
-        if not name or hmac.compare_digest(name, name_of(master)):
+        if hmac.compare_digest(name, name_of(master)):
             return bytes(master)
     raise WrongKey
 
@@ -177,7 +184,8 @@ def _from_table(code: str) -> bytes:
         row = WrappedKey.objects.filter(pk=code).first()
     if row is None:
         raise KeyDestroyed(code)
-    return _opened(row, master_named(row.master))
+    name = row.master or wrapped_under()
+    return _opened(row, master_named(name) if name else _oldest())
 
 
 def _opened(row: WrappedKey, master: bytes) -> bytes:
