@@ -30,6 +30,7 @@ from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.privacy.encryption import decrypt
+from yakuba.kernel.privacy.models import WrappedKey
 from yakuba.kernel.refusals import Conflict, Invalid, Refused, Unavailable
 from yakuba.kernel.tables.models import WaitingTable
 from yakuba.kernel.tenancy import active_municipality
@@ -129,7 +130,8 @@ def file(out) -> Path:
 
 def make_way() -> None:
     """The town of here becomes another one, so that the same database can stand for the installation elsewhere too. Its
-    numbers stay and collide; its random names of files would never be there."""
+    numbers stay and collide; its random names of files and its keys would never be there."""
+    WrappedKey.objects.all().delete()
     Municipality.objects.filter(code=CODE).update(code=ELSEWHERE)
     for named in (StoredFile, WaitingTable):
         for old in named.all_municipalities.values_list("pk", flat=True):

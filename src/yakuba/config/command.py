@@ -32,8 +32,9 @@ HOUSE = {
     "restore": ("yakuba.config.backup.commands:restore", "控えを空の場所へ戻す"),
     "municipality": (
         "yakuba.config.moving.commands:app",
-        "自治体を1つ、まるごと書き出し、取り込む",
+        "自治体を1つ、まるごと書き出し、取り込み、消す",
     ),
+    "keys": ("yakuba.config.masterkey.commands:app", "自治体の鍵と、それを包むマスターキー"),
     "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
     "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),

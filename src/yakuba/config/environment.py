@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -79,7 +80,8 @@ class Environment(BaseSettings):
     debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")
     secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
     master_key: str | None = Field(
-        None, description="保存データを暗号化する鍵（16進64文字）。空ならデータフォルダに作って保存する"
+        None,
+        description="自治体の鍵を包む鍵（16進64文字）。替えるあいだだけ「新しい鍵,前の鍵」と書く。空ならデータフォルダに作って保存する",
     )
     log_format: Literal["plain", "json"] = Field(
         "plain", description="記録（標準エラー）の形。jsonにすると、1行に1つのJSON"
@@ -169,22 +171,45 @@ class Environment(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         """The key that signs sessions; made and kept on first use."""
-        return self.secret_key or _kept_secret(self.data_dir / "secret.key")
+        return self.secret_key or kept_secret(self.data_dir / "secret.key")
 
     @cached_property
     def encryption_key(self) -> bytes:
-        """32 bytes from which each municipality's own key is derived; made and kept on first use.
+        """The master key: 32 bytes that the municipalities' keys are wrapped under; made and kept on first use.
 
         Raises KeyMissing where files lie that were encrypted with another: a new key would hide that.
         """
         if not self.has_encryption_key and next((self.data_dir / "files").glob("*/*/*"), None) is not None:
             raise KeyMissing(self.data_dir)
-        return bytes.fromhex(self.master_key or _kept_secret(self.data_dir / "master.key"))
+        return self.given_keys()[0] if self.master_key else bytes.fromhex(kept_secret(self.master_file))
+
+    def given_keys(self) -> list[bytes]:
+        """The master keys of the environment: the one that wraps, and those before it."""
+        return [bytes.fromhex(one.strip()) for one in (self.master_key or "").split(",") if one.strip()]
+
+    def master_keys(self) -> Iterator[bytes]:
+        """Every master key that is to be had, likely ones first: this process's, those before it, and what lies in the
+        folder now, where a rotation since this process began has laid another."""
+        yield self.encryption_key
+        yield from self.given_keys()[1:]
+        for path in () if self.master_key else (self.master_file, self.next_master_file):
+            if (found := kept_key(path)) is not None:
+                yield found
+
+    @property
+    def master_file(self) -> Path:
+        """Where the master key lies that no variable gives."""
+        return self.data_dir / "master.key"
+
+    @property
+    def next_master_file(self) -> Path:
+        """Where the next one lies until all keys are wrapped under it and it takes the other's place."""
+        return self.data_dir / "master.key.next"
 
     @property
     def has_encryption_key(self) -> bool:
         """Whether a key is given, or lies where it was kept."""
-        return bool(self.master_key) or (self.data_dir / "master.key").exists()
+        return bool(self.master_key) or self.master_file.exists()
 
     @property
     def jobs_database_url(self) -> str:
@@ -230,7 +255,15 @@ def _postgresql(url: str) -> dict[str, object]:
     }
 
 
-def _kept_secret(path: Path) -> str:
+def kept_key(path: Path) -> bytes | None:
+    """The key in that file; None where there is none."""
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        return None
+
+
+def kept_secret(path: Path) -> str:
     """Read the secret in `path`, or make one there that only its owner can read."""
     try:
         return path.read_text(encoding="ascii").strip()

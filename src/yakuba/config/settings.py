@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "ninja",
     "js_lib_leaflet",
     "yakuba.kernel.tenancy",
+    "yakuba.kernel.privacy",
     "yakuba.kernel.accounts",
     "yakuba.kernel.audit",
     "yakuba.kernel.files",

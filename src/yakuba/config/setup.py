@@ -6,8 +6,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from yakuba.config.environment import KeyMissing
+from yakuba.config.masterkey.rotating import settle
 from yakuba.kernel.audit.chain import seal_plain_chain
 from yakuba.kernel.cli.output import errors, fail
+from yakuba.kernel.privacy.keys import wrap_plain
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
@@ -22,6 +24,8 @@ def prepare() -> None:
     if Municipality.objects.exists() and not settings.YAKUBA.has_encryption_key:
         raise fail(str(KeyMissing(settings.YAKUBA.data_dir)), 2)
     _ = settings.YAKUBA.encryption_key  # made before anything can be encrypted with it
+    settle()
+    wrap_plain()
     _seal_audit()
     call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from yakuba.config.backup import checking, keys, restoring, taking
 from yakuba.config.backup.contents import Manifest
+from yakuba.config.masterkey.rotating import unchanged
 from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import bars, console, errors, fail, print_json, progress_bar
 
@@ -25,8 +26,8 @@ def backup(
     if prove:
         _prove(target, key_folder, as_json)
         return
-    new = keys.keep(key_folder, target) if key_folder is not None else []
-    with progress_bar(quiet=as_json) as bar:
+    with unchanged(), progress_bar(quiet=as_json) as bar:
+        new = keys.keep(key_folder, target) if key_folder is not None else []
         manifest = taking.take(target, bars(bar))
     _tell(manifest, "控えを取りました", target, as_json)
     for name in new:

@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from yakuba.kernel.privacy.encryption import key_for
+from yakuba.kernel.privacy.keys import derived
 from yakuba.kernel.refusals import Invalid
 
 MANIFEST, CONTENTS = "manifest.json", "contents.sha256"
@@ -154,7 +154,7 @@ def opened(backup: Path, name: str) -> IO[bytes]:
 
 
 def _key(master: bytes) -> bytes:
-    return key_for("backup", master)
+    return derived(master, "yakuba:backup")
 
 
 def _key_check(master: bytes) -> str:

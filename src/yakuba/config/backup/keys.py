@@ -8,9 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.config.masterkey.keeping import MASTER, SIGNING, keep_key, read_key
+from yakuba.kernel.refusals import Conflict, Invalid
 
-MASTER, SIGNING = "master.key", "secret.key"
 KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -27,42 +27,19 @@ def keep(folder: Path, target: Path) -> list[str]:
     new = []
     for name in (MASTER, SIGNING):
         path = settings.YAKUBA.data_dir / name
-        if path.exists() and _keep_one(path.read_text(encoding="ascii"), folder / name):
+        if path.exists() and keep_key(path.read_text(encoding="ascii"), folder / name):
             new.append(name)
     return new
-
-
-def _keep_one(text: str, target: Path) -> bool:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            return True
-        if _read(target) == text.strip():
-            return False
-    except OSError as error:
-        raise Invalid(f"{target} に書けません（{error.strerror}）。", place="--keys") from error
-    if target.name == SIGNING:  # signs sessions only
-        return False
-    raise Conflict(
-        f"{target} にほかの鍵があります。",
-        place="--keys",
-        remedy="据え付けごとに別のフォルダを指定してください。",
-    )
 
 
 def master(folder: Path | None) -> bytes | None:
     """The key: of that folder, else the installation's; None where there is none, and none is made."""
     if folder is not None:
-        return _parsed(_read(folder / MASTER), f"{folder / MASTER}")
+        return _parsed(read_key(folder / MASTER), f"{folder / MASTER}")
     if settings.YAKUBA.has_encryption_key:
-        given = settings.YAKUBA.master_key
+        given = _given()
         return _parsed(
-            given or _read(settings.YAKUBA.data_dir / MASTER), (given and "YAKUBA_MASTER_KEY") or MASTER
+            given or read_key(settings.YAKUBA.data_dir / MASTER), (given and "YAKUBA_MASTER_KEY") or MASTER
         )
     return None
 
@@ -70,8 +47,8 @@ def master(folder: Path | None) -> bytes | None:
 def put_back(folder: Path) -> None:
     """Lay the keys of that folder into the data folder. Raises Conflict where another master key lies there or is given."""
     own = settings.YAKUBA.data_dir / MASTER
-    text = _read(folder / MASTER)
-    there = settings.YAKUBA.master_key or (_read(own) if own.exists() else text)
+    text = read_key(folder / MASTER)
+    there = _given() or (read_key(own) if own.exists() else text)
     if there.lower() != text.lower():
         raise Conflict(
             "この据え付けには、もうほかの鍵があります。",
@@ -80,7 +57,12 @@ def put_back(folder: Path) -> None:
         )
     for name in (MASTER, SIGNING):
         if (folder / name).exists() and not (name == MASTER and settings.YAKUBA.master_key):
-            _replace(settings.YAKUBA.data_dir / name, _read(folder / name))
+            _replace(settings.YAKUBA.data_dir / name, read_key(folder / name))
+
+
+def _given() -> str:
+    """The master key of the environment: the first of them, which wraps."""
+    return (settings.YAKUBA.master_key or "").split(",")[0].strip()
 
 
 def _replace(path: Path, text: str) -> None:
@@ -90,15 +72,6 @@ def _replace(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes()[:200].decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Missing(
-            f"{path} を読めません。", place="--keys", remedy="master.key のあるフォルダを指定してください。"
-        ) from error
 
 
 def _parsed(text: str, place: str) -> bytes:

@@ -25,10 +25,12 @@ from yakuba.config.backup import databases
 from yakuba.config.backup.contents import CONTENTS, DATABASES, MANIFEST, NAMES, Manifest
 from yakuba.config.backup.copying import copied, settled, summed
 from yakuba.config.environment import KeyMissing
+from yakuba.kernel.audit import house
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.modelfolders.packages import version_of
+from yakuba.kernel.privacy.keys import name_of, wrapped_under
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -92,6 +94,13 @@ def _require_house() -> None:
         raise Missing("控えを取るものがまだありません。", remedy="yakuba prepare を実行してください。")
     if not settings.YAKUBA.has_encryption_key:
         raise Unavailable(str(KeyMissing(settings.YAKUBA.data_dir)))
+    if wrapped_under() not in ("", name_of(settings.YAKUBA.encryption_key)):
+        raise Conflict("マスターキーが替わりました。", remedy="もう一度、控えを取ってください。")
+    for code in house.erasures():
+        raise Conflict(
+            f"自治体 {code} の消去が途中です。",
+            remedy=f"先に yakuba municipality erase {code} を終えてください。",
+        )
 
 
 @contextmanager

@@ -21,6 +21,7 @@ BY_PATH = {
 # What stays behind, and why.
 LEFT_OUT = {
     "tenancy.Municipality": "its code and name stand at the head of the file",
+    "privacy.WrappedKey": "the keys of the old installation; the new one makes its own",
     "accounts.User_groups": "the house uses its own roles",
     "accounts.User_user_permissions": "the house uses its own roles",
     "accounts.ApiToken": "programs get new tokens in the new installation",
@@ -49,6 +50,33 @@ LEFT_OUT = {
     "auth.Group_permissions": "Django's own",
     "contenttypes.ContentType": "Django's own",
     "sessions.Session": "people log in anew",
+    "audit.HouseEvent": "the old installation's own record",
+}
+
+# Tables without a municipality of their own that stand behind no export, and go when one is erased: the path to it. Those
+# that hang on others come first.
+ERASED_BY_PATH = {
+    "accounts.User_roles": "user__municipality",
+    "accounts.User_groups": "user__municipality",
+    "accounts.User_user_permissions": "user__municipality",
+    "accounts.ApiToken": "user__municipality",
+    "accounts.LoginTally": "user__municipality",
+    "audit.ChainHead": "municipality",
+    "accounts.User": "municipality",
+}
+
+# What an erasure leaves, and why.
+KEPT = {
+    "tenancy.Municipality": "goes last",
+    "privacy.WrappedKey": "goes first",
+    "audit.HouseEvent": "says that it was erased",
+    "sessions.Session": "asked one by one whose they are",
+    "signin.Challenge": "nobody's; over in minutes",
+    "jobs.Worker": "processes work for all",
+    "auth.Permission": "Django's own",
+    "auth.Group": "Django's own",
+    "auth.Group_permissions": "Django's own",
+    "contenttypes.ContentType": "Django's own",
 }
 
 
@@ -66,6 +94,23 @@ def tables() -> dict[str, type[models.Model]]:
         found[label] = model
     if unknown:
         raise Unavailable(f"自治体の書き出しが知らない表があります: {'、'.join(unknown)}")
+    return found
+
+
+def erased() -> list[tuple[type[models.Model], str]]:
+    """Every table of which a municipality's rows go when it is erased, and the path to it; in an order in which none is
+    asked for by way of one that has gone. Raises Unavailable where a table does not say whose it is."""
+    found = [(apps.get_model(label), path) for label, path in list(ERASED_BY_PATH.items())]
+    unknown = []
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label
+        if label in KEPT or label in ERASED_BY_PATH or model._meta.proxy:
+            continue
+        if not issubclass(model, MunicipalityModel):
+            unknown.append(label)
+        found.append((model, "municipality"))
+    if unknown:
+        raise Unavailable(f"自治体の消去が知らない表があります: {'、'.join(unknown)}")
     return found
 
 

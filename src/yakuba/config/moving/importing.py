@@ -38,12 +38,14 @@ from yakuba.config.moving.references import moved
 from yakuba.config.moving.rows import built
 from yakuba.config.moving.sealed import DAMAGED, SealedReader
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit import house
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path
 from yakuba.kernel.jobs.models import FINISHED, State, StopRequest
 from yakuba.kernel.jobs.states import new_ticket
 from yakuba.kernel.privacy.encryption import encrypted
+from yakuba.kernel.privacy.keys import destroy, make
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -69,6 +71,7 @@ def take_in(source: Path, passphrase: str, told: Told) -> Taken:
     _require_fits(head)
     town = Municipality(code=head.code, name=head.name)
     with _under_way(town) as folder, active_municipality(town):
+        make(town.code)  # the files come before its row does
         try:
             end = _lay_files(source, passphrase, told)
             settled(folder)
@@ -86,12 +89,12 @@ def take_in(source: Path, passphrase: str, told: Told) -> Taken:
 
 def read_head(source: Path, passphrase: str) -> Head:
     """What the file says of itself. Raises Invalid."""
-    with _opened(source) as file:
+    with opened(source) as file:
         return frames.head_of(SealedReader(file, passphrase))
 
 
-def _opened(source: Path) -> IO[bytes]:
-    """It is read several times: what can be read once only, like a pipe, is refused."""
+def opened(source: Path) -> IO[bytes]:
+    """An exported file. It is read several times: what can be read once only, like a pipe, is refused. Raises Invalid."""
     try:
         file = os.fdopen(os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except OSError as error:
@@ -113,6 +116,11 @@ def _require_fits(head: Head) -> None:
         raise Conflict(
             f"このファイルは、ここより{side}版（{head.release}）で書き出されています。",
             remedy="両方を同じ版にしてから、書き出し直してください。",
+        )
+    if head.code in house.erasures():
+        raise Conflict(
+            f"団体コード {head.code} の自治体の消去が途中です。",
+            remedy=f"先に yakuba municipality erase {head.code} を終えてください。",
         )
     if Municipality.objects.filter(code=head.code).exists():
         raise Conflict(
@@ -144,6 +152,7 @@ def _under_way(town: Municipality) -> Iterator[Path]:
             yield root
         except BaseException:
             _clear(laid)
+            destroy(town.code)
             mark.unlink(missing_ok=True)
             raise
 
@@ -161,7 +170,7 @@ def _lay_files(source: Path, passphrase: str, told: Told) -> End:
     """Read the file to its end, which proves all of it, and lay its files down."""
     counts: Counter[str] = Counter()
     files: set[str] = set()
-    with _opened(source) as file:
+    with opened(source) as file:
         size = os.fstat(file.fileno()).st_size
         _require_room(size)
         reader = SealedReader(file, passphrase)
@@ -253,7 +262,7 @@ def _lay_rows(source: Path, passphrase: str, town: Municipality, taken: Taken, t
 
 
 def _rows(source: Path, passphrase: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    with _opened(source) as file:
+    with opened(source) as file:
         reader = SealedReader(file, passphrase)
         frames.head_of(reader)
         for kind, content in frames.frames(reader):

@@ -1,6 +1,6 @@
 """Writing and verifying the chain of the active municipality.
 
-A link's hash is HMAC-SHA256, under a key derived from the installation's key, over the canonical JSON of its content,
+A link's hash is HMAC-SHA256, under the municipality's key for its record, over the canonical JSON of its content,
 its number and the hash before it: who can write the database but has no key can change, remove, insert and recompute
 nothing that would not show. What they can do is cut off the end; that shows at the head kept apart (`head`).
 """
@@ -22,7 +22,7 @@ from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit import raw
 from yakuba.kernel.audit.actor import Actor, known, operator_of
 from yakuba.kernel.audit.models import AuditEvent, ChainHead
-from yakuba.kernel.privacy.encryption import key_for
+from yakuba.kernel.privacy.keys import KeyDestroyed, WrongKey, town_key
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import audit_sentences
 from yakuba.kernel.tenancy import current_municipality
@@ -31,6 +31,7 @@ log = logging.getLogger("yakuba.audit")
 KEYED = "audit.chain_keyed"
 MENDED = "audit.head_mended"
 COMPARE = "控えと照合してください。"
+KEYLESS = "この自治体の鍵がないか、master.key が違うため、記録を確かめられません。"
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,23 @@ def _end_to_follow() -> raw.End:
     return raw.End(event.sequence, event.hash)
 
 
-def link_hash(event: AuditEvent | raw.Link) -> str:
-    """The hash that `event` must carry."""
-    key = key_for(f"audit:{current_municipality().code}")
-    return hmac.new(key, _content(event), hashlib.sha256).hexdigest()
+def link_hash(event: AuditEvent | raw.Link, key: bytes = b"") -> str:
+    """The hash that `event` must carry. key: the municipality's, where it is known already."""
+    return hmac.new(key or town_key("audit"), _content(event), hashlib.sha256).hexdigest()
+
+
+def _key_or_none() -> bytes | None:
+    try:
+        return town_key("audit")
+    except (WrongKey, KeyDestroyed):
+        return None
 
 
 def verify() -> tuple[int, list[str]]:
     """Check the active municipality's chain in the database. Returns how many links it has and what is wrong, in
     Japanese, whatever stands in its columns. Whether its end is there, `head.problems` knows."""
-    end = raw.end()
-    problems: list[str] = []
+    end, key = raw.end(), _key_or_none()
+    problems: list[str] = [] if key else [KEYLESS]
     if end.broken:
         problems.append(f"鎖の頭（audit_chainhead）の値が壊れています。{COMPARE}")
         end = raw.End(end.sequence, end.hash, 0)
@@ -126,7 +133,7 @@ def verify() -> tuple[int, list[str]]:
             problems.append(
                 f"{count}番の記録が書き換えられています（{link.broken}の値が壊れています）。{COMPARE}"
             )
-        elif link.previous_hash != previous or not _is_whole(link, link.sequence <= end.plain_until):
+        elif link.previous_hash != previous or not _is_whole(link, key, link.sequence <= end.plain_until):
             problems.append(f"{count}番の記録が書き換えられています（{_shown(link.name)}）。{COMPARE}")
         elif count == end.plain_until + 1:
             sealed = sealed or (link.name == KEYED and link.details.get("links") == end.plain_until)
@@ -146,7 +153,7 @@ def on_paper() -> Paper | None:
         return None
     end = raw.end()
     plain = not end.broken and last.sequence <= end.plain_until
-    if last.broken or not _is_whole(last, plain):
+    if last.broken or not _is_whole(last, _key_or_none(), plain):
         raise Conflict(
             f"最後の記録（{_shown(last.sequence)}番）が書き換えられているため、要約を出せません。",
             remedy="yakuba audit verify で調べてください。",
@@ -182,9 +189,11 @@ def _ends_elsewhere(end: raw.End, count: int) -> str:
     )
 
 
-def _is_whole(link: raw.Link, plain: bool) -> bool:
+def _is_whole(link: raw.Link, key: bytes | None, plain: bool) -> bool:
+    if key is None and not plain:
+        return False
     try:
-        wanted = _plain_hash(link) if plain else link_hash(link)
+        wanted = _plain_hash(link) if plain else link_hash(link, key or b"")
     except (TypeError, ValueError, RecursionError):  # the program could not have written it
         return False
     return hmac.compare_digest(link.hash.encode("utf-8", "surrogatepass"), wanted.encode())

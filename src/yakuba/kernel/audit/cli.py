@@ -6,10 +6,10 @@ import typer
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.kernel.audit import head
+from yakuba.kernel.audit import head, house
 from yakuba.kernel.audit.chain import on_paper, record, verify
 from yakuba.kernel.cli.options import JSON, TOWN
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
+from yakuba.kernel.cli.output import console, fail, municipality_of, print_json, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import active_municipality
@@ -36,8 +36,7 @@ def verify_chains(
             count, problems = verify()
             results.append((municipality.code, count, problems + head.problems()))
             found = found or bool(paper and head.agrees(paper))
-    for code in sorted(head.codes() - {code for code, _, _ in results}):
-        results.append((code, 0, ["頭の控えがあるのに、自治体も監査記録もデータベースにありません。"]))
+    results += _of_no_town({code for code, _, _ in results})
     if as_json:
         print_json([dict(zip(("municipality", "events", "problems"), row, strict=True)) for row in results])
     else:
@@ -47,6 +46,34 @@ def verify_chains(
         raise fail(f"要約 {paper} に合う記録がありません。失われたか、書き換えられています。")
     if any(problems for _, _, problems in results):
         raise fail("監査記録に問題があります。")
+
+
+def _of_no_town(known: set[str]) -> list[tuple[str, int, list[str]]]:
+    """The installation's own record, and what is told of municipalities that are not there."""
+    count, problems = house.verify()
+    for code in house.erasures():
+        problems.append(f"自治体 {code} の消去が途中です。yakuba municipality erase {code} をもう一度。")
+    found = [(house.CODE, count, problems)] if count or problems else []
+    for code in sorted(head.codes() - known - {house.CODE} - house.erasures().keys()):
+        found.append((code, 0, ["頭の控えがあるのに、自治体も監査記録もデータベースにありません。"]))
+    return found
+
+
+@app.command("house")
+def list_house(as_json: bool = JSON) -> None:
+    """据え付けそのものの記録を出す：自治体を消した、マスターキーを替えた"""
+    rows = [
+        {
+            "at": timezone.localtime(one.at).isoformat(timespec="seconds"),
+            "event": house.SENTENCES.get(one.name, one.name),
+            "by": one.by,
+            "municipality": one.code,
+            "details": one.details,
+        }
+        for one in house.events()
+    ]
+    headings = {"at": "日時", "event": "出来事", "by": "だれが", "municipality": "団体コード"}
+    print_rows(rows, headings, as_json=as_json)
 
 
 @app.command("digest")

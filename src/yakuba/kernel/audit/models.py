@@ -51,3 +51,29 @@ class AuditEvent(MunicipalityModel):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly("an audit event is never deleted")
+
+
+class HouseEvent(models.Model):
+    """One event of the installation itself (`house`). by: who, as the operating system knows them; code, number: of the
+    municipality that it is about. `hash` is keyed and covers the rest."""
+
+    sequence = models.PositiveBigIntegerField("番号", unique=True)
+    at = models.DateTimeField("日時")
+    name = models.CharField("出来事", max_length=80)
+    by = models.CharField("だれが", max_length=120)
+    code = models.CharField("団体コード", max_length=6, blank=True)
+    number = models.BigIntegerField(null=True, db_index=True)
+    details = models.JSONField("内容", default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "据え付けの記録"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AppendOnly("an event is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("an event is never deleted")

@@ -1,14 +1,12 @@
-"""Encryption at rest: AES-256-GCM with a key for each municipality, derived from the installation's key.
+"""Encryption at rest: AES-256-GCM with a key for each municipality (`keys`).
 
-The derivation is HKDF-SHA256 (RFC 5869) with the municipality's code as `info`; a stored blob is a 12-byte
-random nonce followed by ciphertext and tag, bound to its name so that blobs cannot be swapped.
+A stored blob is a 12-byte random nonce followed by ciphertext and tag, bound to its name so that blobs cannot be swapped.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -17,21 +15,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.privacy.keys import WrongKey, town_key
 
+__all__ = ["PIECE", "WrongKey", "decrypt", "decrypted", "encrypt", "encrypted"]
 NONCE_BYTES, TAG_BYTES = 12, 16
 PIECE = 256 * 1024  # bytes that are held in memory of what is large
-
-
-class WrongKey(RuntimeError):
-    """The blob was not written under this municipality's key and this name, or it was changed."""
-
-    def __init__(self) -> None:
-        super().__init__("保存データを開けません。鍵（master.key）が違うか、ファイルが壊れています。")
 
 
 def encrypt(name: str, content: bytes) -> bytes:
@@ -103,16 +92,5 @@ def _opened(key: bytes, name: str, blob: IO[bytes]) -> Iterator[bytes]:
     cipher.finalize()
 
 
-def key_for(purpose: str, master: bytes = b"") -> bytes:
-    """32 bytes for one purpose, derived from the installation's key, or from `master` where that is not yet the
-    installation's (a restore); no purpose's key tells another's."""
-    return _derived(master or settings.YAKUBA.encryption_key, f"yakuba:{purpose}")
-
-
 def _key() -> bytes:
-    return key_for(current_municipality().code)
-
-
-@lru_cache(maxsize=256)
-def _derived(master: bytes, info: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=info.encode()).derive(master)
+    return town_key("data")

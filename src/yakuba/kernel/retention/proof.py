@@ -48,8 +48,8 @@ def _rows(model: type[MunicipalityModel], values: set[str]) -> int:
     return int(rows.filter(reduce(or_, wanted)).count())
 
 
-def scrub() -> None:
-    """Let nothing of what was deleted stand in the database's files. Other connections wait for it, seconds for a town's
+def scrub(*, every: bool = False) -> None:
+    """Let nothing of what was deleted stand in the database's files; every: also of the tables of no municipality. Other connections wait for it, seconds for a town's
     data. Inside a transaction (a test's) it does nothing."""
     if connection.in_atomic_block:
         return
@@ -60,7 +60,9 @@ def scrub() -> None:
         elif connection.vendor == "postgresql":
             _wait_for_older_readers(cursor)
             tables = [
-                model._meta.db_table for model in apps.get_models() if issubclass(model, MunicipalityModel)
+                model._meta.db_table
+                for model in apps.get_models(include_auto_created=every)
+                if every or issubclass(model, MunicipalityModel)
             ]
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")

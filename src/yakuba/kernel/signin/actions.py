@@ -17,12 +17,13 @@ from yakuba.kernel.accounts import demands_passkey, demands_second_factor, proof
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.privacy.encryption import decrypt, encrypt, key_for
+from yakuba.kernel.privacy.encryption import decrypt, encrypt
+from yakuba.kernel.privacy.keys import town_key
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Refused
 from yakuba.kernel.signin import passkeys, totp
 from yakuba.kernel.signin.models import Authenticator, Passkey, RecoveryCode
 from yakuba.kernel.signin.queries import authenticator, factors, has_second_factor, unconfirmed
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.values.widths import WIDTHS
 
 CODES = 10
@@ -234,5 +235,5 @@ def _secret(row: Authenticator) -> bytes:
 
 
 def _digest(code: str) -> str:
-    key = key_for(f"recovery:{current_municipality().code}")
+    key = town_key("recovery")
     return hmac.new(key, code.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import demands_passkey, demands_second_factor, proof
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.privacy.encryption import key_for
+from yakuba.kernel.privacy.keys import town_key
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.signin import challenges, relying
 from yakuba.kernel.signin.models import Passkey, RecoveryCode
@@ -172,7 +172,7 @@ def remove(user: User, passkey: Passkey) -> None:
 def handle_of(user: User) -> bytes:
     """What the key keeps of its person: tells nothing, and is the same for all keys of one person."""
     town = user.municipality.code if user.municipality else ""
-    return hmac.digest(key_for(f"passkey:{town}"), str(user.pk).encode(), hashlib.sha256)
+    return hmac.digest(town_key("passkey", town), str(user.pk).encode(), hashlib.sha256)
 
 
 def _check(request: HttpRequest, row: Passkey, given: dict[str, Any], challenge: bytes) -> None:

@@ -14,10 +14,8 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.jobs import told_apart
+from yakuba.kernel.jobs import in_each_town
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
-from yakuba.kernel.tenancy import active_municipality
-from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.translation.contracts import Given, Line, Phrase, Speaker
 from yakuba.services.translation.engine import languages, saying
 from yakuba.services.translation.models import Talk
@@ -126,9 +124,7 @@ def end(talk_id: int, *, actor: User) -> None:
 def forget_everywhere() -> None:
     """The chore: what nobody has gone on with and nobody keeps is gone."""
     limit = timezone.now() - FORGOTTEN_AFTER
-    for town in Municipality.objects.all():
-        with told_apart(f"the talks of {town.code}"), active_municipality(town):
-            Talk.objects.filter(reason="", changed_at__lt=limit).delete()
+    in_each_town("the talks", lambda: Talk.objects.filter(reason="", changed_at__lt=limit).delete())
 
 
 def lines_of(talk: Talk) -> list[Line]:

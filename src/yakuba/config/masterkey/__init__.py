@@ -1,0 +1,1 @@
+"""The master key, changed while work goes on (ADR 37)."""
