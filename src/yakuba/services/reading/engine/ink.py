@@ -22,6 +22,8 @@ from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
 
 STROKE = 14  # pixels: shorter ink is dust, a dot, the residue of print
+SIGN = 9  # pixels: beside a mark a small × or ? says something; dust is shorter
+TIP = 5  # pixels from a mark's box to the tip of its own tick, which the box's line has parted from it
 SOLID = 12  # pixels of ink in it
 JOIN = 11  # pixels: strokes on both sides of a printed line or glyph are one
 REACH = {"line": 9, "comb": 12, "date": 12, "mark": 20}  # pixels beyond a box where its own writing may end
@@ -90,7 +92,8 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
                 asked |= nearest(piece.beyond, owners, HALF_ROW)
         elif not own and not piece.free:
             for index in piece.near:
-                beside[index].append(piece.rect)
+                if max(piece.rect[2:]) >= STROKE or max(map(abs, _gap(piece.rect, owners[index].rect))) > TIP:
+                    beside[index].append(piece.rect)
     return asked | {
         owners[index].field for index, rects in beside.items() if not _rings(rects, owners[index])
     }
@@ -152,7 +155,11 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
     inside, near = (place[rows, columns] for place in places)
     boxes = _tally(label, inside, count, len(owners) + 2) >= INSIDE
     reaches = _tally(label, near, count, len(owners) + 2)
-    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= STROKE
+    marks = [number for number, owner in enumerate(owners, start=1) if owner.reach == REACH["mark"]]
+    least = np.where(
+        (reaches[:, marks].sum(axis=1) >= SOLID) & (boxes[:, 1:-1].sum(axis=1) == 0), SIGN, STROKE
+    )
+    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= least
     long &= (reaches.sum(axis=1) >= SOLID) & ~_of_the_paper(stats, ink.shape)
     long[0] = False
     held = boxes[:, 1:-1].sum(axis=1)

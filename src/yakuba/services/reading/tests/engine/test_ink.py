@@ -348,6 +348,18 @@ def test_a_question_mark_beside_a_mark_asks(library: FormLibrary, bus: Paper, ac
     assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
 
 
+def test_a_small_cross_above_a_mark_asks_and_the_tip_of_a_tick_does_not(
+    library: FormLibrary, bus: Paper
+) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    bus.tick((x, y, side, side))
+    bus.stroke([(x + side + 3, y - 1), (x + side + 9, y - 9)])
+    assert "delivery" not in asked(bus, library)
+    bus.stroke([(x + 3, y - 18), (x + 13, y - 8)], 2)
+    bus.stroke([(x + 3, y - 8), (x + 13, y - 18)], 2)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
+
+
 def test_a_ring_that_print_and_a_poor_scan_have_parted_is_no_note_beside_a_mark(
     library: FormLibrary, bus: Paper
 ) -> None:
