@@ -10,7 +10,21 @@ from writing import stroke, write_cells
 KANJI_FIGURES = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 FORMAL_FIGURES = {"1": "壱", "2": "弐", "3": "参"}  # as deeds are written
 RUBBED_OUT = (222, 242)  # grey level of what an eraser leaves on white paper
-NONE = ("なし", "無", "ナシ", "該当なし", "―")
+NONE = (
+    "なし",
+    "無",
+    "ナシ",
+    "無し",
+    "特になし",
+    "該当なし",
+    "いません",
+    "同上",
+    "未定",
+    "後日",
+    "／",
+    "×",
+    "―",
+)
 
 
 def money_signs(page: Page, field: str = "", sign: str = "", tail: bool | None = None) -> list[Judged]:

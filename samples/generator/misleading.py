@@ -3,7 +3,7 @@
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
 Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, drawn_through.py, overlaid.py,
-elsewhere.py, habits.py, pale.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
+elsewhere.py, habits.py, pale.py, signs.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import habits
 import overlaid
 import pale
 import places
+import signs
 from applications import draw_application
 from generate import PROCEDURES, load_form
 from hands import Hand, draw_hand
@@ -51,6 +52,7 @@ TRICKS: dict[str, Trick] = {
     **elsewhere.KINDS,
     **habits.KINDS,
     **drawn_through.KINDS,
+    **signs.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3
@@ -139,7 +141,9 @@ def attempt_sheet(
 def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random) -> Scanner:
     """Where colour or faint strokes are the point, a scanner that a person could still see them on."""
     red = any(one.kind.startswith("red_") for one in judged)
-    faint = any(one.kind in ("pencil", "rubbed_out") for one in judged)
+    faint = any(
+        one.kind in ("pencil", "rubbed_out", "half_pale", "dashed", "ringed") for one in judged
+    )  # dashed and ringed: some inks are pale
     modes = ("colour",) if red else ("colour", "colour", "grey") if faint else ("colour", "grey", "bilevel")
     return Scanner(mode or rng.choice(modes), clean, gentle=red or faint)
 

@@ -7,7 +7,8 @@ import re
 from yakuba.kernel.values.characters import LATIN, compose, full_kana, kept_blanks, script_of
 from yakuba.kernel.values.field_type import Example, FieldType
 from yakuba.kernel.values.names import NOTE_IN_NAME
-from yakuba.kernel.values.texts import ELSEWHERE
+from yakuba.kernel.values.no_value import says_none
+from yakuba.kernel.values.texts import ELSEWHERE, NO_VALUE
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _BARS = "‐‑‒–—―−－-"
@@ -29,6 +30,8 @@ _TOWN_ALONE = re.compile(r"(?:東京都|北海道|京都府|大阪府|.{2,3}県)
 def _odd(value: str) -> str:
     if NOTE_IN_NAME.search(value):
         return f"住所ではなく覚え書きのようです。{ELSEWHERE}"
+    if says_none(value):
+        return NO_VALUE
     if len(value) < 3 or not any(script_of(character) == "kanji" for character in value):
         return "住所ではないようです。"
     if _TOWN_ALONE.fullmatch(value):

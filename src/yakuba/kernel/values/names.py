@@ -21,8 +21,9 @@ from yakuba.kernel.values.characters import (
     script_of,
 )
 from yakuba.kernel.values.field_type import Example, FieldType, Script
+from yakuba.kernel.values.no_value import says_none
 from yakuba.kernel.values.refusal import ValueRefused
-from yakuba.kernel.values.texts import ELSEWHERE, NOTE
+from yakuba.kernel.values.texts import ELSEWHERE, NO_VALUE, NOTE
 
 _WIDE_WORD = re.compile("[Ａ-Ｚａ-ｚ０-９]+")
 _LATIN_SIGN = re.compile(rf"(?<=[{LATIN}])\s?[．，＇－‐‑−](?=[{LATIN} \u3000])|(?<=[{LATIN}])．$")
@@ -75,6 +76,8 @@ def _odd(value: str) -> str:
         return f"氏名にふつう使わない文字「{strange[0]}」があります。"
     if NOTE_IN_NAME.search(value):
         return f"氏名ではなく覚え書きのようです。{ELSEWHERE}"
+    if says_none(value):
+        return NO_VALUE
     if _ADDRESS_IN_NAME.search(value):
         return "氏名ではなく住所のようです。"
     scripts = [script for character in value if (script := script_of(character))]
@@ -83,6 +86,10 @@ def _odd(value: str) -> str:
     if len(value) > (LONGEST_LATIN_NAME if "latin" in scripts else LONGEST_NAME):
         return f"長すぎるようです（{len(value)}文字）。"
     return ""
+
+
+def _odd_kana(value: str) -> str:
+    return NO_VALUE if says_none(value) else ""
 
 
 NAME = FieldType(
@@ -105,6 +112,7 @@ KANA = FieldType(
     label="フリガナ",
     help="ひらがなや半角でも入力できます。",
     read=read_kana,
+    odd=_odd_kana,
     free=True,
     script=Script.KANA,
     longest=LONGEST_KANA,

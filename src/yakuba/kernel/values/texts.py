@@ -6,12 +6,15 @@ import re
 
 from yakuba.kernel.values.characters import compose
 from yakuba.kernel.values.field_type import Example, FieldType, Picks, Script
+from yakuba.kernel.values.no_value import says_none
 
 # What a clerk or an applicant writes about a value in the place of the value.
 NOTE = re.compile(
-    r"不明|判読|読めない|読めず|要確認|わからない|分からない|[?？]|後日|追って|別紙|別添|未定|同上|上に同じ|上記"
+    r"不明|判読|読めない|読めず|要確認|わからない|分からない|[?？]|後日|追って|別紙|別添|未定|同上|上に同じ|上記|"
+    r"又は|または|若しくは|もしくは|或いは|あるいは"
 )
 ELSEWHERE = "覚え書きは保留（F4）の理由に書いてください。"
+NO_VALUE = "値がないことを表す語のようです。用紙に値がなければ、空のままにしてください。"
 
 
 def read_text(text: str) -> str:
@@ -20,7 +23,9 @@ def read_text(text: str) -> str:
 
 
 def _odd(value: str) -> str:
-    return f"値ではなく覚え書きのようです。{ELSEWHERE}" if NOTE.search(value) else ""
+    if NOTE.search(value):
+        return f"値ではなく覚え書きのようです。{ELSEWHERE}"
+    return NO_VALUE if says_none(value) else ""
 
 
 TEXT = FieldType(

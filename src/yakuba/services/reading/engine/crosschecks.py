@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
 from yakuba.kernel.values import Script
 from yakuba.kernel.values.names import has_words
+from yakuba.kernel.values.no_value import says_none
 
 from ..contracts import FieldReading, Reason, firm
 from . import postal, readings
@@ -29,6 +31,8 @@ class Findings:
 
 
 Values = Mapping[str, FieldReading]
+WRITTEN = (Script.NAME, Script.TEXT, Script.KANA)  # what is written freely
+LONGEST_NONE, MOST_VARIANTS = 8, 400  # characters of a word for no value, and other spellings that are tried
 PROVING = 2  # check digits that prove a reading; one lets every tenth pass that has two digits wrong
 
 
@@ -52,11 +56,15 @@ def check(procedure: ProcedureDefinition, values: Values) -> dict[str, Findings]
 def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings) -> None:
     """Characters whose shape alone does not say which one they are. A confirmed part of an address is exempt:
     place names have one official form."""
-    if definition.kind.script not in (Script.NAME, Script.TEXT) or definition.words:
+    if definition.words or definition.kind.script not in WRITTEN:
+        return
+    if definition.kind.odd(reading.value) or _may_say_none(reading):
+        found.reasons.append(
+            Reason.IMPLAUSIBLE
+        )  # 後日提出 where a name is asked for is read well, and is none
+    if definition.kind.script not in (Script.NAME, Script.TEXT):
         return
     open_part = reading.value[found.confirmed_prefix :]
-    if definition.kind.odd(reading.value):  # 後日提出 where a name is asked for is read well, and is none
-        found.reasons.append(Reason.IMPLAUSIBLE)
     if _may_lack_blanks(definition.type, reading.value):
         found.reasons.append(Reason.BLANKS_UNREAD)
     if any(is_variant(c) for c in open_part):
@@ -66,6 +74,17 @@ def _shapes(definition: FieldDefinition, reading: FieldReading, found: Findings)
         for at in range(found.confirmed_prefix, len(reading.value))
     ):
         found.reasons.append(Reason.LOOKALIKE)
+
+
+def _may_say_none(reading: FieldReading) -> bool:
+    """What was read may be a word for no value of which a character was taken for another one (なレ)."""
+    if len(reading.raw) > LONGEST_NONE:
+        return False
+    rivals = reading.evidence.rivals
+    known = rivals if len(rivals) == len(reading.raw) else ("",) * len(reading.raw)
+    spelled = product(*(own + others for own, others in zip(reading.raw, known, strict=True)))
+    variants = ("".join(one) for one in islice(spelled, MOST_VARIANTS))
+    return any(says_none(text) for text in (reading.raw, *reading.candidates, *variants))
 
 
 def _told_apart(reading: FieldReading, at: int) -> bool:

@@ -22,6 +22,8 @@ from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
 
 STROKE = 14  # pixels: shorter ink is dust, a dot, the residue of print
+SIGN = 9  # pixels: beside a mark a small × or ? says something; dust is shorter
+TIP = 5  # pixels from a mark's box to the tip of its own tick, which the box's line has parted from it
 SOLID = 12  # pixels of ink in it
 JOIN = 11  # pixels: strokes on both sides of a printed line or glyph are one
 REACH = {"line": 9, "comb": 12, "date": 12, "mark": 20}  # pixels beyond a box where its own writing may end
@@ -75,6 +77,7 @@ def _owners(box: Box) -> list[_Owner]:
 def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> set[str]:
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
+    beside: dict[int, list[Rect]] = defaultdict(list)
     for piece in _pieces(sheet, owners, free):
         own = {owners[index].field for index in piece.inside}
         if len(piece.inside) > 1:
@@ -88,9 +91,22 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
             elif max(piece.beyond[2:]) > FAR:
                 asked |= nearest(piece.beyond, owners, HALF_ROW)
         elif not own and not piece.free:
-            # beside a mark it is part of a ring, and the mark itself is looked at
-            asked |= {owners[index].field for index in piece.near if owners[index].reach != REACH["mark"]}
-    return asked
+            for index in piece.near:
+                if max(piece.rect[2:]) >= STROKE or max(map(abs, _gap(piece.rect, owners[index].rect))) > TIP:
+                    beside[index].append(piece.rect)
+    return asked | {
+        owners[index].field for index, rects in beside.items() if not _rings(rects, owners[index])
+    }
+
+
+def _rings(rects: Sequence[Rect], mark: _Owner) -> bool:
+    """Pieces beside a mark lie around it, as parts of a ring do; a ? or a note stands on one side."""
+    if mark.reach != REACH["mark"]:
+        return False
+    left, top = min(rect[0] for rect in rects), min(rect[1] for rect in rects)
+    right, foot = max(rect[0] + rect[2] for rect in rects), max(rect[1] + rect[3] for rect in rects)
+    x, y = mark.rect[0] + mark.rect[2] / 2, mark.rect[1] + mark.rect[3] / 2
+    return left < x < right and top < y < foot
 
 
 def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[str]:
@@ -119,13 +135,14 @@ def _above(rect: Rect, owners: Sequence[_Owner]) -> set[str]:
 class _Piece:
     """Connected ink. inside: positions of the owners in whose rectangles it lies.  near: those within whose reach.
     beyond: the rectangle around what of it lies in nobody's reach, None when nothing does.  edge: the
-    same of what lies in a reach but in no box.  free: most of it lies in a free area."""
+    same of what lies in a reach but in no box.  free: most of it lies in a free area.  rect: around all of it."""
 
     inside: tuple[int, ...]
     near: tuple[int, ...]
     beyond: Rect | None
     edge: Rect | None
     free: bool
+    rect: Rect
 
 
 def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Iterator[_Piece]:
@@ -138,7 +155,11 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
     inside, near = (place[rows, columns] for place in places)
     boxes = _tally(label, inside, count, len(owners) + 2) >= INSIDE
     reaches = _tally(label, near, count, len(owners) + 2)
-    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= STROKE
+    marks = [number for number, owner in enumerate(owners, start=1) if owner.reach == REACH["mark"]]
+    least = np.where(
+        (reaches[:, marks].sum(axis=1) >= SOLID) & (boxes[:, 1:-1].sum(axis=1) == 0), SIGN, STROKE
+    )
+    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= least
     long &= (reaches.sum(axis=1) >= SOLID) & ~_of_the_paper(stats, ink.shape)
     long[0] = False
     held = boxes[:, 1:-1].sum(axis=1)
@@ -158,6 +179,7 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
             beyond,
             edge,
             bool(2 * reaches[number, -1] > reaches[number].sum()),
+            (*stats[number, :4].tolist(),),
         )
 
 

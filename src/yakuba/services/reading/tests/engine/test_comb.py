@@ -185,6 +185,21 @@ def test_a_figure_written_over_another_encloses_more_than_it_should() -> None:
     assert comb.overwritten("8660054", [drawn("8", "7"), *plain[1:]])
 
 
+@pytest.mark.parametrize(("figure", "small"), [("5", "0"), ("3", "1"), ("9", "1"), ("4", "7")])
+def test_a_figure_alone_is_not_as_broad_as_two_that_touch(figure: str, small: str) -> None:
+    """In combs of one to three cells there is no row to compare it with."""
+
+    def drawn(*figures: tuple[str, int, int, float]) -> comb.Figure:
+        cell = np.full((60, 80), 255, np.uint8)
+        for text, across, foot, size in figures:
+            cv2.putText(cell, text, (across, foot), cv2.FONT_HERSHEY_SIMPLEX, size, 0, 2, cv2.LINE_AA)
+        return comb.Figure.of(cell)
+
+    alone = (figure, 20, 46, 1.3)
+    assert not comb.overwritten(figure, [drawn(alone)])
+    assert comb.overwritten(figure, [drawn(alone, (small, 40, 46, 0.8))])
+
+
 def test_a_figure_struck_with_the_right_one_squeezed_in_above_it_is_taller_than_its_neighbours(
     library: FormLibrary, bus: Paper
 ) -> None:

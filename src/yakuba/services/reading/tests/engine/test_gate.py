@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from yakuba.services.reading.contracts import Decision, Evidence, FieldReading, Reason
@@ -282,6 +284,11 @@ def test_where_blanks_count_a_person_looks_since_they_are_not_read(library: Form
         ("father_employer", "text", "別紙のとおり"),
         ("mother_name", "name", "同上"),
         ("address", "address", "上に同じ"),
+        ("father_employer", "text", "なし"),
+        ("father_employer", "text", "特に無し"),
+        ("father_name", "name", "なし"),  # each of its kana is a reading of itself
+        ("applicant_kana", "kana", "ナシ"),
+        ("father_employer", "text", "緑町商店又は若葉商店"),
     ],
 )
 def test_a_note_in_the_place_of_a_value_is_no_value(
@@ -290,6 +297,20 @@ def test_a_note_in_the_place_of_a_value_is_no_value(
     found = decided(library, "nursery-admission", read(field, type_, note))[field]
     assert found.decision is Decision.DOUBTFUL
     assert Reason.IMPLAUSIBLE in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("value", "rivals", "candidates"),
+    [("なレ", (), ()), ("なん", ("", "しツ"), ()), ("たし", ("なに", ""), ()), ("燕し", (), ("無し",))],
+)
+def test_a_word_for_no_value_that_was_read_a_little_otherwise_asks(
+    library: FormLibrary, value: str, rivals: tuple[str, ...], candidates: tuple[str, ...]
+) -> None:
+    own = evidence(views=4, agreeing=4, characters=(0.999,) * 2, posterior=0.999, second=0.999, rivals=rivals)
+    reading = replace(read("father_employer", "text", value, own), candidates=candidates)
+    assert decided(library, "nursery-admission", reading)["father_employer"].reasons == (Reason.IMPLAUSIBLE,)
+    shop = read("father_employer", "text", "花王", replace(own, rivals=()))
+    assert decided(library, "nursery-admission", shop)["father_employer"].decision is Decision.TRUSTED
 
 
 @pytest.mark.parametrize(("character", "passes"), [(0.95, True), (0.8, False)])

@@ -337,3 +337,34 @@ def test_a_faint_pencil_is_never_blank(library: FormLibrary, tax: Paper, grey: i
     for field in ("employee_name", "tax_total", "change_reason"):
         work = found[field]
         assert work.flags or not work.settled or work.value, field
+
+
+@pytest.mark.parametrize(("across", "down"), [(-18, 18), (18, -12), (46, 50)])
+def test_a_question_mark_beside_a_mark_asks(library: FormLibrary, bus: Paper, across: int, down: int) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    bus.tick((x, y, side, side))
+    assert "delivery" not in asked(bus, library)
+    bus.write("?", (x + across, y + down), 26)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
+
+
+def test_a_small_cross_above_a_mark_asks_and_the_tip_of_a_tick_does_not(
+    library: FormLibrary, bus: Paper
+) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    bus.tick((x, y, side, side))
+    bus.stroke([(x + side + 3, y - 1), (x + side + 9, y - 9)])
+    assert "delivery" not in asked(bus, library)
+    bus.stroke([(x + 3, y - 18), (x + 13, y - 8)], 2)
+    bus.stroke([(x + 3, y - 8), (x + 13, y - 18)], 2)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
+
+
+def test_a_ring_that_print_and_a_poor_scan_have_parted_is_no_note_beside_a_mark(
+    library: FormLibrary, bus: Paper
+) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    ring = (x - 8, y - 8, x + side + 8, y + side + 8)
+    for start in (10, 100, 190, 280):
+        ImageDraw.Draw(bus.image).arc(ring, start, start + 70, fill=30, width=4)
+    assert "delivery" not in asked(bus, library)
