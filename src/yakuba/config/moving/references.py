@@ -116,6 +116,7 @@ CHANGES: dict[str, Change] = {
     "answers.Knowledge.learned": plain,
     "answers.Asked.shown": numbers,
     "translation.OwnPhrase.answers": plain,
+    "translation.Talk.key": plain,
     "translation.Talk.lines": plain,
     "minutes.Publication.content": plain,
     "robots.System.credential_names": plain,

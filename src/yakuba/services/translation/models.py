@@ -66,7 +66,7 @@ class Talk(MunicipalityModel):
         COUNTER = "counter", "窓口のやりとり"
         CAPTIONS = "captions", "文字で話す"
 
-    key = models.CharField("相手の画面の鍵", max_length=64, unique=True)
+    key = models.CharField("相手の画面の鍵", max_length=64)
     kind = models.CharField("種類", max_length=10, choices=Kind, default=Kind.COUNTER)
     language = models.CharField("相手の言語", max_length=10)
     lines = models.JSONField("やりとり", default=list)
@@ -77,6 +77,7 @@ class Talk(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "窓口のやりとり"
+        constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="translation_talk_once")]
         indexes = [models.Index(fields=["municipality", "changed_at"], name="translation_talk_changed")]
 
     def __str__(self) -> str:

@@ -23,8 +23,22 @@ _CLOCK = re.compile(r"(午前|午後)\s?([0-9]{1,2})(?=時|:)")
 _NUMBER = re.compile(r"[0-9]+(?:[.,\u202f\u00a0' ][0-9]{3})+(?![0-9])|[0-9]+(?:[.,][0-9]+)?")
 _TWELVE = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?\s?([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _KANJI = {c: str(at) for at, c in enumerate("〇一二三四五六七八九")}
-_COUNTED_KANJI = re.compile(r"([一二三四五六七八九])(?=人|つ|日|月|年|回|階|枚|歳|名|度|時|週|か月|ヶ月)")
+_COUNTED_KANJI = re.compile(  # 一人 and 一度 say "alone" and "at once" as well
+    r"([二三四五六七八九])(?=人|つ|日|月|年|回|階|枚|歳|名|度|時|週|か月|ヶ月)|(一)(?=階|枚|名|週間|か月|ヶ月)"
+)
 _HALF = {"半年": (6, 0.5), "半額": (50, 0.5, 2), "半日": (0.5,), "半分": (50, 0.5, 2)}
+_TENTHS = re.compile(r"([0-9]{1,2})割")
+# 〜かもしれません, 〜ませんか and すみません deny nothing; so does the "or not" of a question in other languages.
+_NO_DENIAL = re.compile(
+    r"かもしれ(?:ない|ません)|ませんか|すみません|に違いない|しかない"
+    r"|(?:なけれ|ない)(?:ば|と)(?:なら|なり|いけ)(?:ない|ません)"
+)
+_QUESTIONS = {
+    "th": "หรือไม่|ไม่ทราบว่า",
+    "vi": r"(?:được )?không\s*\?|hay không|chưa\s*\?",
+    "zh-Hans": r"(.)不\1|有没有|是否|不好意思",
+    "zh-Hant": r"(.)不\1|有沒有|是否|不好意思",
+}
 _UNITS = {"万": 10_000.0, "億": 100_000_000.0, "千": 1_000.0}
 _WORDS: dict[str, str] = {  # words for 0, 1, 2 … 12; several with /
     "en": "zero one/once/a/an/first/single two/twice/second/both/couple three/third four five six/half-year seven eight nine ten eleven twelve",
@@ -35,9 +49,7 @@ _WORDS: dict[str, str] = {  # words for 0, 1, 2 … 12; several with /
     "fil": "zero isa/isang/una dalawa/dalawang/ikalawa tatlo/tatlong apat/apat_na lima/limang anim pito/pitong walo/walong siyam sampu/sampung labing-isa labindalawa",
     "id": "nol satu/pertama/sebuah/seorang dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas _",
 }
-_JAPANESE_NO = re.compile(
-    r"ない(?!と|で|ければ)|ません|なかった|ぬ(?=。)|ずに|不要|不可|禁止|だめ|ではなく|できず"
-)
+_JAPANESE_NO = re.compile(r"ない|ません|なかった|ぬ(?=。)|ずに|不要|不可|禁止|だめ|ではなく|できず")
 _NO: dict[str, str] = {
     "en": r"\bnot?\b|n't\b|\bcannot\b|\bwithout\b|\bnever\b|\bunable\b|\bprohibited\b|\bunnecessary\b|\bnone\b",
     "zh-Hans": "不|没|无|勿|禁止",
@@ -50,8 +62,8 @@ _NO: dict[str, str] = {
     "fil": r"\bhindi\b|\bwala\b|\bwalang\b|\bhuwag\b|\bbawal\b",
     "id": r"\btidak\b|\bbukan\b|\bjangan\b|\btanpa\b|\bdilarang\b|\bbelum\b",
     "th": "ไม่|ห้าม|มิ",
-    "my": "ဘူး|ပါနှင့်|ပါနဲ့|မရပါ|မလို|တားမြစ်",
-    "ne": "छैन|हुँदैन|होइन|नगर्नुहोस्|न(?=.*(?:होस्|ुहोस्))|बिना",
+    "my": r"ဘူး|ပါနှင့်|ပါနဲ့|တားမြစ်|(?:^|\s)မ(?!နက်|ကြာ|ည်|င်္|ှန်)[က-အ]|မရ|မလို|မပါ|မရှိ",
+    "ne": "छैन|हुँदैन|होइन|पर्दैन|सकिँदैन|सक्दैन|नगर्नु|नगर|नराख|नफाल|निषेध|बिना|न(?:पर्ने|मिल्ने|गर्ने|भएको|भए|हुने|सक्ने|ल्याउ|जानु)",
 }
 OPPOSITES = (
     *(
@@ -117,7 +129,7 @@ def same_meaning(one: str, other: str) -> bool:
 def japanese_values(text: str) -> list[tuple[str, frozenset[Value]]]:
     """The numbers of a Japanese text: as they stand there, and all that each may be written as."""
     text = unicodedata.normalize("NFKC", text)
-    text = _COUNTED_KANJI.sub(lambda found: _KANJI[found[1]], text)
+    text = _COUNTED_KANJI.sub(lambda found: _KANJI[found[1] or found[2]], text)
     found: list[tuple[str, frozenset[Value]]] = []
     for word, ways in _HALF.items():
         if word in text:
@@ -135,6 +147,7 @@ def japanese_values(text: str) -> list[tuple[str, frozenset[Value]]]:
 
     take(_ERA_YEAR, lambda m: _year(m))
     take(_CLOCK, lambda m: _hours(m[1] == "午後", int(m[2])))
+    take(_TENTHS, lambda m: {float(m[1]), float(m[1]) * 10, float(m[1]) / 10})
     take(_LARGE, lambda m: _large(m))
     take(_NUMBER, lambda m: {_plain(m[0])})
     return found
@@ -170,11 +183,13 @@ def values(text: str, language: str) -> tuple[set[Value], set[Value]]:
 
 def denies(text: str) -> bool:
     """Whether a Japanese sentence denies something."""
-    return bool(_JAPANESE_NO.search(text))
+    return bool(_JAPANESE_NO.search(_NO_DENIAL.sub("", text)))
 
 
 def denies_in(text: str, language: str) -> bool:
     """The same of another language."""
+    if language in _QUESTIONS:
+        text = re.sub(_QUESTIONS[language], " ", text, flags=re.IGNORECASE)
     return bool(re.search(_NO.get(language, r"$^"), text, re.IGNORECASE))
 
 

@@ -61,7 +61,11 @@ class TownBook:
 
     def found(self, text: str) -> list[Phrase]:
         """Those that come nearest to what was typed."""
-        key = tuple((one.code, one.japanese, one.plain, one.wordings) for one in self.phrases.values())
+        groups = self.groups
+        key = tuple(
+            (one.code, groups.get(one.group, one.group), one.japanese, one.plain, one.wordings)
+            for one in self.phrases.values()
+        )
         return [self.phrases[code] for code in _finder(key).find(text)]
 
     def translated(self, phrase: Phrase, language: str) -> Translated | None:
@@ -176,10 +180,8 @@ def self_check() -> list[CheckResult]:
 
 
 @lru_cache(maxsize=8)
-def _finder(key: tuple[tuple[str, str, str, tuple[str, ...]], ...]) -> PhraseFinder:
-    return PhraseFinder(
-        [Phrase(code, "", japanese, plain, wordings) for code, japanese, plain, wordings in key]
-    )
+def _finder(key: tuple[tuple[str, str, str, str, tuple[str, ...]], ...]) -> PhraseFinder:
+    return PhraseFinder([Phrase(*one) for one in key])
 
 
 def table(book: TownBook, languages: Iterable[str]) -> Table:

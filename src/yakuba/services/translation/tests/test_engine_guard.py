@@ -26,6 +26,12 @@ from yakuba.services.translation.engine.memory import Memory, differences
         ("お金はいりません。", "es", "No se necesita dinero."),
         ("子ども1人につき5,000円です。", "id", "5.000 yen untuk satu anak."),
         ("1.5倍です。", "en", "It is 1.5 times."),
+        ("医療費の3割を払います。", "fr", "Vous payez 30\u202f% des frais médicaux."),
+        ("夜にごみを出さないでください。", "en", "Please do not put out garbage at night."),
+        ("払わなければなりません。", "es", "Hay que pagar."),
+        ("届けが必要かもしれません。", "en", "You may have to notify us."),
+        ("日本語はわかりますか。", "th", "คุณเข้าใจภาษาญี่ปุ่นหรือไม่"),
+        ("日本語はわかりますか。", "vi", "Bạn có hiểu tiếng Nhật không?"),
     ],
 )
 def test_what_says_the_same_raises_no_doubt(japanese, language, text):
