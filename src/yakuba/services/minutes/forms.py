@@ -24,7 +24,7 @@ class TranscriptForm(forms.Form):
         label="会議の名前", max_length=200, help_text="例：総務文教委員会（令和8年第4回）"
     )
     kind = forms.ChoiceField(label="種類", choices=Meeting.Kind.choices, initial=Meeting.Kind.COMMITTEE)
-    body = forms.CharField(label="会議体", max_length=100, required=False, help_text="例：やくば市議会")
+    body = forms.CharField(label="会議体", max_length=100, required=False, help_text="例：○○市議会")
     held_on = JapaneseDateField(
         label="開催日", required=False, help_text="空なら、文字起こしの「日時：」から読みます。"
     )

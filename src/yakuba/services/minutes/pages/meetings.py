@@ -113,6 +113,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
         "speakers": Speaker.objects.filter(meeting=row).select_related("meeting").order_by("pk"),
         "done": row.number - row.left,
         "work": row.work_seconds,
+        "per_hour": row.work_seconds / queries.length(row) * 60 if queries.length(row) else 0.0,
         "stage": state,
         **queries.to_do(row),
         "length": queries.length(row),

@@ -11,7 +11,7 @@ from yakuba.services.minutes.engine.wording import Hint
 from yakuba.services.minutes.models import Change, Meeting, Speaker, Speech
 from yakuba.services.minutes.queries.meetings import speeches
 
-AROUND = 5  # speeches shown before and behind
+AROUND = 3  # speeches shown before and behind
 UNDOABLE = (Change.Kind.EDITED, Change.Kind.FILLERS, Change.Kind.UNDONE)
 MOST_HINTS = 30
 

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import QueueState
+from yakuba.services.minutes.contracts import WorkFacts
 from yakuba.services.minutes.engine.clocks import clock
 from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
 
@@ -199,6 +200,16 @@ def to_do(row: Meeting) -> dict[str, Any]:
         "waiting": last if last is not None and last.is_open else None,
         "refused": last if last is not None and last.state == Publication.State.REFUSED else None,
     }
+
+
+def work() -> WorkFacts:
+    """Work on the meetings that are done, by the editor's own measurement."""
+    lengths: dict[int, float] = {}
+    for row in meetings(everything=True).filter(left=0, number__gt=0).select_related("sound"):
+        if seconds := length(row):
+            lengths[row.pk] = seconds
+    spent = Change.objects.filter(meeting__in=lengths).aggregate(sum=Sum("seconds"))["sum"] or 0.0
+    return WorkFacts(len(lengths), sum(lengths.values()), float(spent)) if spent else WorkFacts(0, 0.0, 0.0)
 
 
 def page_of(row: Meeting, number: str) -> Any:
