@@ -51,7 +51,7 @@ class TranscriptForm(forms.Form):
 class SoundForm(forms.Form):
     """The sound of a meeting."""
 
-    file = forms.FileField(label="音声のファイル", help_text="WAV・MP3・M4A・OGG。12時間、2GBまで。")
+    file = forms.FileField(label="音声のファイル", help_text="WAV・MP3・M4A・OGG。12時間、1.9GBまで。")
 
 
 class SpeakerForm(forms.Form):

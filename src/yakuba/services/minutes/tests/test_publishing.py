@@ -137,6 +137,15 @@ def test_words_that_were_mended_away_stop_the_publication(meeting, clerk):
     deciding.hide(speech, "withheld", "乙川二郎", "", actor=clerk)
     editing.edit(speech.pk, speech.version, "乙川次郎さんです。", actor=clerk)
     assert any("今の文にありません" in one for one in record.hindrances(meeting))
+    last = Speech.objects.get(position=3)
+    editing.edit(last.pk, last.version, "建設課の件です。", actor=clerk)
+    deciding.hide(last, "withheld", "建設課", "", actor=clerk)
+    assert not Mark.objects.filter(state="found").exists()
+    first = Speech.objects.get(position=1)
+    editing.edit(first.pk, first.version, "建設課が説明します。", actor=clerk)
+    assert deciding.find_marks(meeting, actor=clerk) >= 1
+    asked = Mark.objects.get(state="found", speech=first)
+    assert asked.words == "建設課", "what is withheld once is asked about wherever it stands"
     with pytest.raises(Invalid):
         publishing.propose(meeting, "確定", actor=clerk)
     with pytest.raises(Invalid, match="この発言にありません"):
