@@ -33,7 +33,7 @@ class TranscriptForm(forms.Form):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kinds is not None:
-            self.fields["kind"].choices = kinds
+            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # it is a ChoiceField
 
     @property
     def new(self) -> NewMeeting:
@@ -85,7 +85,7 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kinds is not None:
-            self.fields["kind"].choices = kinds
+            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # it is a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """What is closed says why."""

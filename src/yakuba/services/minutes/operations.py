@@ -266,6 +266,7 @@ def find(asked: OneMeeting, actor: Actor) -> dict[str, int]:
     "GET meetings/{meeting_id}/document",
     "document",
     answer=Answer(media_type=record.DOCX),
+    step_up=True,
 )
 def document(asked: DocumentIn, actor: Actor) -> Download:
     """The minutes as Word or PDF."""
@@ -346,6 +347,7 @@ def withdraw(asked: OneMeeting, actor: Actor) -> Meeting:
     "GET meetings/{meeting_id}/open-file",
     "open",
     answer=Answer(media_type="application/json"),
+    step_up=True,
 )
 def open_file(asked: OneMeeting, actor: Actor) -> Download:
     """The published copy with the field names of the Diet's API."""

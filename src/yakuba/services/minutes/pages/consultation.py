@@ -21,7 +21,7 @@ from yakuba.services.minutes.queries import meetings as queries
 @permission_required("minutes.consult")
 def consultation(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Choose a procedure, then values."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     if row.kind != Meeting.Kind.CONSULTATION:
         raise Conflict("相談の記録ではありません。種類を「相談」にした会議録だけが、受付の項目になります。")
     code = request.POST.get("procedure", "") or request.GET.get("procedure", "")

@@ -43,7 +43,7 @@ def opened(meeting: Meeting, at: int) -> Opened | None:
     unchecked = [place for place, checked, kind in places if checked is None and kind == Speech.Kind.SPEECH]
     wanted = at or (unchecked[0] if unchecked else places[0][0])
     here = min((place for place, _, _ in places), key=lambda place: abs(place - wanted))
-    speech = rows.filter(position=here).first()
+    speech: Any = rows.filter(position=here).first()
     behind = [place for place in unchecked if place > here]
     parts = fillers.pieces(speech.text)
     changes = list(

@@ -52,8 +52,8 @@ def meetings(user: Any = None, *, everything: bool = False) -> QuerySet[Any]:
     return rows.order_by("-held_on", "-pk")
 
 
-def meeting(actor: Actor, number: int) -> Meeting:
-    """One meeting that the person may see. Raises Missing, also for a consultation that is hidden."""
+def meeting(actor: Actor, number: int) -> Any:
+    """One meeting that the person may see, with its counts as `meetings` gives them. Raises Missing, also for a consultation that is hidden."""
     row: Meeting | None = meetings(actor, everything=actor is None).filter(pk=number).first()
     if row is None:
         raise Missing("その会議はありません。一覧から選んでください。")
