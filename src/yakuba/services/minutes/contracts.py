@@ -27,6 +27,21 @@ class Transcript:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class WorkFacts:
+    """Work on meetings whose speeches have all been checked and whose length is known: how many, how long they took and how
+    long people worked on them (seconds)."""
+
+    meetings: int
+    meeting_seconds: float
+    work_seconds: float
+
+    @property
+    def minutes_per_hour(self) -> float:
+        """Minutes of work for an hour of meeting; 0 without a meeting."""
+        return self.work_seconds / self.meeting_seconds * 60 if self.meeting_seconds else 0.0
+
+
 class MeetingKind(StrEnum):
     """What was held."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.minutes.actions import deciding, editing
-from yakuba.services.minutes.contracts import MeetingKind, NewMeeting
+from yakuba.services.minutes.contracts import MeetingKind, NewMeeting, WorkFacts
 from yakuba.services.minutes.engine import reading
 from yakuba.services.minutes.models import Meeting, Speech
+from yakuba.services.minutes.queries import meetings as queries
 
 
 def take_in(new: NewMeeting, name: str, content: bytes, *, actor: Actor) -> int:
@@ -23,9 +24,14 @@ def begin(meeting_id: int, checked: int, *, actor: Actor) -> None:
     deciding.find_marks(meeting, actor=actor)
 
 
+def work() -> WorkFacts:
+    """How long people worked on the meetings that are done."""
+    return queries.work()
+
+
 def is_empty() -> bool:
     """Whether the town has no meeting yet."""
     return not Meeting.objects.exists()
 
 
-__all__ = ["MeetingKind", "NewMeeting", "begin", "is_empty", "take_in"]
+__all__ = ["MeetingKind", "NewMeeting", "WorkFacts", "begin", "is_empty", "take_in", "work"]

@@ -24,7 +24,7 @@ class TranscriptForm(forms.Form):
         label="会議の名前", max_length=200, help_text="例：総務文教委員会（令和8年第4回）"
     )
     kind = forms.ChoiceField(label="種類", choices=Meeting.Kind.choices, initial=Meeting.Kind.COMMITTEE)
-    body = forms.CharField(label="会議体", max_length=100, required=False, help_text="例：やくば市議会")
+    body = forms.CharField(label="会議体", max_length=100, required=False, help_text="例：○○市議会")
     held_on = JapaneseDateField(
         label="開催日", required=False, help_text="空なら、文字起こしの「日時：」から読みます。"
     )
@@ -33,7 +33,7 @@ class TranscriptForm(forms.Form):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kinds is not None:
-            self.fields["kind"].choices = kinds
+            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # it is a ChoiceField
 
     @property
     def new(self) -> NewMeeting:
@@ -51,7 +51,7 @@ class TranscriptForm(forms.Form):
 class SoundForm(forms.Form):
     """The sound of a meeting."""
 
-    file = forms.FileField(label="音声のファイル", help_text="WAV・MP3・M4A・OGG。12時間、2GBまで。")
+    file = forms.FileField(label="音声のファイル", help_text="WAV・MP3・M4A・OGG。12時間、1.9GBまで。")
 
 
 class SpeakerForm(forms.Form):
@@ -85,7 +85,7 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kinds is not None:
-            self.fields["kind"].choices = kinds
+            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # it is a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """What is closed says why."""

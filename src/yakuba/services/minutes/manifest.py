@@ -78,6 +78,7 @@ MANIFEST = Manifest(
         PersonalData("minutes.Change", "会議録の変更の記録", None),
         PersonalData("minutes.Sound", "会議録を作る間の音声", 180, since="taken_at"),
     ),
+    erasable="yakuba.services.minutes.actions.erasing:units",
     search_sources=(
         SearchSource(
             "minutes.speeches",

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.operations import Answer, Operations, Part, Trace, Upload, Word
+from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Trace, Upload, Word
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.minutes.actions import deciding, editing, publishing, sounding
-from yakuba.services.minutes.contracts import Form, MeetingKind, NewMeeting
+from yakuba.services.minutes.contracts import Form, MeetingKind, NewMeeting, WorkFacts
 from yakuba.services.minutes.engine import reading
 from yakuba.services.minutes.engine.decoding import LARGEST
 from yakuba.services.minutes.models import Meeting, Publication, Sound, Speech
@@ -146,6 +146,15 @@ class MinutesSoundOut(BaseModel):
     seconds: float | None
 
 
+class MinutesWorkOut(BaseModel):
+    """Work on the meetings that are done: how many, their length and the work in minutes, and minutes of work an hour."""
+
+    meetings: int
+    meeting_minutes: float
+    work_minutes: float
+    minutes_per_hour: float
+
+
 class MinutesFoundOut(BaseModel):
     """Places and sentences that wait for a person."""
 
@@ -257,6 +266,7 @@ def find(asked: OneMeeting, actor: Actor) -> dict[str, int]:
     "GET meetings/{meeting_id}/document",
     "document",
     answer=Answer(media_type=record.DOCX),
+    step_up=True,
 )
 def document(asked: DocumentIn, actor: Actor) -> Download:
     """The minutes as Word or PDF."""
@@ -337,6 +347,7 @@ def withdraw(asked: OneMeeting, actor: Actor) -> Meeting:
     "GET meetings/{meeting_id}/open-file",
     "open",
     answer=Answer(media_type="application/json"),
+    step_up=True,
 )
 def open_file(asked: OneMeeting, actor: Actor) -> Download:
     """The published copy with the field names of the Diet's API."""
@@ -345,3 +356,29 @@ def open_file(asked: OneMeeting, actor: Actor) -> Download:
         raise Missing("この会議録は公開されていません。")
     text = json.dumps(published.open_file(content), ensure_ascii=False, indent=1)
     return Download(f"minutes-{asked.meeting_id}.json", "application/json", text.encode())
+
+
+@OPERATIONS.add(
+    "会議録を直すのにかかった時間",
+    "minutes.view",
+    "GET work",
+    "work",
+    answer=Answer(
+        MinutesWorkOut,
+        lambda work: {
+            "meetings": work.meetings,
+            "meeting_minutes": round(work.meeting_seconds / 60, 1),
+            "work_minutes": round(work.work_seconds / 60, 1),
+            "minutes_per_hour": round(work.minutes_per_hour, 1),
+        },
+        {
+            "meetings": "会議",
+            "meeting_minutes": "会議（分）",
+            "work_minutes": "作業（分）",
+            "minutes_per_hour": "1時間あたり（分）",
+        },
+    ),
+)
+def work(asked: Nothing, actor: Actor) -> WorkFacts:
+    """Minutes of work for an hour of meeting, of the meetings whose speeches have all been checked."""
+    return queries.work()

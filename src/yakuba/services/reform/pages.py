@@ -30,6 +30,7 @@ from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
+from yakuba.services.minutes import facade as minutes
 from yakuba.services.reform import actions, queries
 from yakuba.services.reform.contracts import Effect, Promise
 from yakuba.services.reform.engine.bodies import CODE, NAME, VALUE, bodies_of
@@ -45,7 +46,9 @@ def effects(request: HttpRequest) -> HttpResponseBase:
     """All procedures: a table, the sum, and two charts."""
     every = queries.effects()
     listing = replace(EFFECTS, rows=lambda: every)
-    return respond(request, listing, "reform/effects.html", lambda wanted: _context(every))
+    return respond(
+        request, listing, "reform/effects.html", lambda wanted: _context(every) | {"minutes": minutes.work()}
+    )
 
 
 def _minutes(value: float) -> Cell:

@@ -16,6 +16,7 @@ from yakuba.services.minutes.models import Change, Mark, Matter, Meeting, Point,
 from yakuba.services.minutes.queries.record import lines_of
 
 K, S = Change.Kind, Mark.State
+SHORTEST = 2  # characters of words that are looked for in the other speeches
 
 
 @transaction.atomic
@@ -28,6 +29,12 @@ def find_marks(meeting: Meeting, *, actor: Actor) -> int:
         Mark.objects.filter(speech__meeting=meeting).exclude(state=S.FOUND).values_list("speech_id", "words")
     )
     Mark.objects.filter(speech__meeting=meeting, state=S.FOUND).delete()
+    hidden = Mark.objects.filter(speech__meeting=meeting, state=S.CONFIRMED, kind=Mark.Kind.WITHHELD)
+    for mark in hidden.exclude(words="").select_related("speech"):
+        _ask_elsewhere(mark)
+    decided |= set(
+        Mark.objects.filter(speech__meeting=meeting, state=S.FOUND).values_list("speech_id", "words")
+    )
     found = [
         Mark(speech=row, kind=Mark.Kind.WITHHELD, words=words, reason=why)
         for row in rows
@@ -35,7 +42,7 @@ def find_marks(meeting: Meeting, *, actor: Actor) -> int:
         if (row.pk, words) not in decided
     ]
     Mark.objects.bulk_create(found)
-    return len(found)
+    return int(Mark.objects.filter(speech__meeting=meeting, state=S.FOUND).count())
 
 
 def _known(meeting: Meeting) -> set[str]:
@@ -56,6 +63,8 @@ def decide_mark(meeting: Meeting, mark_id: int, hide: bool, *, actor: Actor) -> 
         raise Missing("その所はありません。画面を開き直してください。")
     mark.state, mark.by = S.CONFIRMED if hide else S.DISMISSED, actor
     mark.save(update_fields=["state", "by", "at"])
+    if hide:
+        _ask_elsewhere(mark)
     noted(
         meeting, K.MARKED, actor=actor, speech=mark.speech, before=mark.words, after=mark.get_state_display()
     )
@@ -74,6 +83,7 @@ def hide(speech: Speech, kind: str, words: str, reason: str, *, actor: Actor) ->
     mark = mark or Mark(speech=speech, kind=kind, words=words)
     mark.reason, mark.state, mark.by = reason.strip()[:200], S.CONFIRMED, actor
     mark.save()
+    _ask_elsewhere(mark)
     noted(
         speech.meeting,
         K.MARKED,
@@ -83,6 +93,22 @@ def hide(speech: Speech, kind: str, words: str, reason: str, *, actor: Actor) ->
         after=mark.get_kind_display(),
     )
     return mark
+
+
+def _ask_elsewhere(mark: Mark) -> None:
+    """What is withheld here may not be read two speeches further on: a person decides there, too."""
+    if mark.kind != Mark.Kind.WITHHELD or len(mark.words) < SHORTEST:
+        return
+    known = Mark.objects.filter(words=mark.words).values("speech")
+    rows = Speech.objects.filter(meeting=mark.speech.meeting_id, text__contains=mark.words)
+    Mark.objects.bulk_create(
+        [
+            Mark(
+                speech=row, kind=mark.kind, words=mark.words, reason=f"{mark.speech.position}番目で伏せた言葉"
+            )
+            for row in rows.exclude(pk__in=known)
+        ]
+    )
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.minutes.engine import sound
 from yakuba.services.minutes.models import Meeting, Sound
 
-LARGEST = 2_000_000_000  # bytes; ten hours of speech as 16 kHz WAV are 1.2 GB
+LARGEST = 1_900_000_000  # bytes, with a form around it within what the door takes; ten hours of speech as 16 kHz WAV are 1.2 GB
 LONGEST = 12 * 3600  # seconds
 
 
@@ -26,7 +26,7 @@ def take_sound(meeting: Meeting, file: BinaryIO, name: str, *, actor: Actor) -> 
     file.seek(0, 2)
     size = file.tell()
     if size > LARGEST:
-        raise Invalid("音声が大きすぎます（2GBまで）。MP3かM4Aにすると小さくなります。")
+        raise Invalid("音声が大きすぎます（1.9GBまで）。MP3かM4Aにすると小さくなります。")
     seconds = sound.seconds_of(file, kind)
     if seconds is not None and seconds > LONGEST:
         raise Invalid("音声が長すぎます（12時間まで）。会議ごとに分けてください。")

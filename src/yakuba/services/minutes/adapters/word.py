@@ -67,7 +67,7 @@ def _add(document: Any, block: Block) -> None:
 
     paragraph = document.add_paragraph()
     if aligned := ALIGNED.get(block.style):
-        paragraph.alignment = WD_ALIGN_PARAGRAPH[aligned]
+        paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, aligned)
     shape = paragraph.paragraph_format
     shape.space_before = Pt(BEFORE.get(block.style, 0.0))
     shape.keep_with_next = block.style == "heading"

@@ -83,17 +83,17 @@ def _times(line: str) -> tuple[float, float]:
     found = _CUE.match(line)
     if found is None:
         raise ValueError(f"「{line.strip()[:40]}」を時刻として読めません。")
-    parts = [int(one or 0) for one in found.groups()]
-    start, end = (
-        hours * 3600 + minutes * 60 + seconds + int(fraction or 0) / 10 ** len(fraction or "0")
-        for hours, minutes, seconds, fraction in (
-            (*parts[0:3], found[4]),
-            (*parts[4:7], found[8]),
-        )
-    )
+    parts = [one or "0" for one in found.groups()]
+    start, end = _seconds(parts[:4]), _seconds(parts[4:])
     if end < start:
         raise ValueError(f"「{line.strip()[:40]}」は、終わりが始まりより前です。")
     return start, end
+
+
+def _seconds(parts: list[str]) -> float:
+    """Of hours, minutes, seconds and what stands behind the point."""
+    hours, minutes, seconds, fraction = parts
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
 
 
 def _voices(said: list[str], start: float, end: float) -> Iterator[Utterance]:

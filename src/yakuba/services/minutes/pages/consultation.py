@@ -10,7 +10,7 @@ from django.urls import reverse
 from yakuba.kernel.accounts import permission_required, person_of, require
 from yakuba.kernel.ledger import queries as ledger
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Invalid, Refused
+from yakuba.kernel.refusals import Conflict, Refused
 from yakuba.kernel.ui.looking import seconds_since, shown_token
 from yakuba.services.minutes.actions import consulting
 from yakuba.services.minutes.models import Meeting
@@ -21,9 +21,9 @@ from yakuba.services.minutes.queries import meetings as queries
 @permission_required("minutes.consult")
 def consultation(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Choose a procedure, then values."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     if row.kind != Meeting.Kind.CONSULTATION:
-        raise Invalid("相談の記録ではありません。種類を「相談」にした会議録だけが、受付の項目になります。")
+        raise Conflict("相談の記録ではありません。種類を「相談」にした会議録だけが、受付の項目になります。")
     code = request.POST.get("procedure", "") or request.GET.get("procedure", "")
     procedure = Procedure.objects.filter(code=code).first()
     fault = ""

@@ -18,7 +18,7 @@ from yakuba.services.minutes.queries import meetings as queries
 @permission_required("minutes.edit")
 def marks(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Places that may have to be withheld, and those that are."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     found = (
         Mark.objects.filter(speech__meeting=row)
         .select_related("speech__speaker__meeting", "by")
@@ -39,7 +39,7 @@ def marks(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def find_marks(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Look for personal data."""
-    number = deciding.find_marks(queries.meeting(request.user, meeting_id), actor=person_of(request))
+    number = deciding.find_marks(queries.meeting(person_of(request), meeting_id), actor=person_of(request))
     said = (
         f"{number}か所が見つかりました。1つずつ決めてください。"
         if number
@@ -53,7 +53,7 @@ def find_marks(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def decide_mark(request: HttpRequest, meeting_id: int, mark_id: int) -> HttpResponse:
     """Withhold it, or not."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     deciding.decide_mark(row, mark_id, "hide" in request.POST, actor=person_of(request))
     return redirect("minutes:marks", meeting_id)
 
@@ -62,7 +62,7 @@ def decide_mark(request: HttpRequest, meeting_id: int, mark_id: int) -> HttpResp
 @require_POST
 def hide(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Withhold words that a person names."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     speech: Speech | None = (
         queries.speeches(row).filter(position=number_in(request.POST.get("place", ""))).first()
     )
@@ -87,7 +87,7 @@ def hide(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def secret(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """From where to where the doors were closed."""
     first, last = (number_in(request.POST.get(name, "")) for name in ("first", "last"))
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     number = deciding.set_secret(row, first, last, "open" not in request.POST, actor=person_of(request))
     messages.success(request, f"{number}件の発言の印を変えました。")
     return redirect("minutes:marks", meeting_id)
@@ -96,7 +96,7 @@ def secret(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @permission_required("minutes.view")
 def points(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Decisions, tasks, the next meeting, and what sums up, each a sentence that was said."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     found = (
         Point.objects.filter(speech__meeting=row)
         .exclude(state=Mark.State.DISMISSED)
@@ -117,7 +117,7 @@ def points(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def find_points(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Look for them."""
-    number = deciding.find_points(queries.meeting(request.user, meeting_id), actor=person_of(request))
+    number = deciding.find_points(queries.meeting(person_of(request), meeting_id), actor=person_of(request))
     said = (
         f"{number}件の文が見つかりました。確かめてください。"
         if number
@@ -131,7 +131,7 @@ def find_points(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def decide_point(request: HttpRequest, meeting_id: int, point_id: int) -> HttpResponse:
     """It is what it was taken for, or it is not."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     who, until = request.POST.get("who", ""), request.POST.get("until", "")
     deciding.decide_point(row, point_id, "keep" in request.POST, who, until, actor=person_of(request))
     return redirect("minutes:points", meeting_id)

@@ -35,7 +35,7 @@ TOLD = {
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """The speech at `at`, or the first one that nobody has checked."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     if request.method == "GET":
         return _page(
             request, row, number_in(request.GET.get("at", "")), TOLD.get(request.GET.get("told", ""), "")

@@ -103,7 +103,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @permission_required("minutes.view")
 def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """One meeting: where it stands, and the next thing to do."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     state = queries.state_of(row)
     context = {
         "row": row,
@@ -113,6 +113,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
         "speakers": Speaker.objects.filter(meeting=row).select_related("meeting").order_by("pk"),
         "done": row.number - row.left,
         "work": row.work_seconds,
+        "per_hour": row.work_seconds / queries.length(row) * 60 if queries.length(row) else 0.0,
         "stage": state,
         **queries.to_do(row),
         "length": queries.length(row),
@@ -123,7 +124,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @permission_required("minutes.edit")
 def speakers(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Who spoke, each named once for all of the meeting."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     found = list(Speaker.objects.filter(meeting=row).select_related("meeting").order_by("pk"))
     forms = [
         (one, SpeakerForm(request.POST or None, prefix=f"s{one.pk}", initial=vars(one)), queries.said_by(one))
@@ -148,7 +149,7 @@ def speakers(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Two labels that are one person."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     pair = [request.POST.get(name, "") for name in ("one", "into")]
     known = {str(one) for one in Speaker.objects.filter(meeting=row).values_list("pk", flat=True)}
     if not all(one in known for one in pair):
@@ -161,7 +162,7 @@ def join(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @permission_required("minutes.view")
 def changes(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Everything that was changed, by whom and when."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     page = Paginator(queries.changes(row), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "row": row,
@@ -176,7 +177,7 @@ def changes(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, meeting_id: int, change_id: int) -> HttpResponse:
     """Put a speech back to what it was before a change."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     queries.change(row, change_id)
     speech = editing.undo(change_id, actor=person_of(request))
     messages.success(request, f"{speech.position}番目の発言を元に戻しました。")

@@ -26,7 +26,7 @@ withdraw = button(operations.withdraw, "minutes:meeting", "公開をやめまし
 @permission_required("minutes.edit")
 def propose(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """What is still to be decided; else the reason, and it goes to another person."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     form = ReasonForm(request.POST or None)
 
     def send() -> HttpResponse:

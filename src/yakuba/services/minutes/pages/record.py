@@ -23,7 +23,7 @@ from yakuba.services.minutes.queries import meetings as queries
 @permission_required("minutes.edit")
 def record(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """What the head of the minutes says."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     kinds = queries.kinds_for(request.user)
     # The form works on a row of its own: what is refused must not show as if it were kept.
     form = RecordForm(request.POST or None, instance=Meeting.objects.get(pk=row.pk), kinds=kinds)
@@ -40,7 +40,7 @@ def record(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @permission_required("minutes.edit")
 def matter(request: HttpRequest, meeting_id: int, matter_id: int | None = None) -> HttpResponse:
     """A matter with its outcome, new or mended."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     found = Matter.objects.filter(meeting=row, pk=matter_id).first() if matter_id else Matter()
     if found is None:
         raise Missing("その議案はありません。会議の記録から選び直してください。")
@@ -58,7 +58,7 @@ def matter(request: HttpRequest, meeting_id: int, matter_id: int | None = None) 
 @require_POST
 def drop_matter(request: HttpRequest, meeting_id: int, matter_id: int) -> HttpResponse:
     """Take a matter out."""
-    deciding.drop_matter(queries.meeting(request.user, meeting_id), matter_id, actor=person_of(request))
+    deciding.drop_matter(queries.meeting(person_of(request), meeting_id), matter_id, actor=person_of(request))
     messages.success(request, "議案を消しました。")
     return redirect("minutes:record", meeting_id)
 
@@ -66,7 +66,7 @@ def drop_matter(request: HttpRequest, meeting_id: int, matter_id: int) -> HttpRe
 @permission_required("minutes.view")
 def documents(request: HttpRequest, meeting_id: int) -> HttpResponseBase:
     """The choice of documents; with `form`, the document."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     if "form" not in request.GET:
         names = [(one.value, layout.NAMES[one]) for one in Form]
         return render(request, "minutes/documents.html", {"row": row, "names": names})

@@ -29,7 +29,7 @@ drop = button(operations.drop_sound, "minutes:sound", "音声を消しました�
 @permission_required("minutes.edit")
 def sound(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Add the sound, or another one in its place."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     form = SoundForm(request.POST or None, request.FILES or None)
 
     def take() -> HttpResponse:
@@ -46,7 +46,7 @@ def sound(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @require_safe
 def sound_file(request: HttpRequest, meeting_id: int) -> HttpResponseBase:
     """The sound, or the bytes that the browser asks for, so that it can go to any place in it."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     found = Sound.objects.filter(meeting=row).select_related("file").first()
     if found is None:
         raise Missing("この会議に音声はありません。保存の期間が過ぎたのかもしれません。")
@@ -95,7 +95,7 @@ def _cut(pieces: Iterator[bytes], first: int, last: int) -> Iterator[bytes]:
 @permission_required("minutes.view")
 def read(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """All speeches to be read, with the sound."""
-    row = queries.meeting(request.user, meeting_id)
+    row = queries.meeting(person_of(request), meeting_id)
     page = queries.page_of(row, request.GET.get("page", ""))
     context = {"row": row, "page": page, "sound": Sound.objects.filter(meeting=row).first()}
     return render(request, "minutes/read.html", context)

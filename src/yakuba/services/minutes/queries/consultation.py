@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.values import ValueRefused
 from yakuba.services.minutes.engine import consultation
 from yakuba.services.minutes.engine.consultation import NOT_ASKED, Suggestion
 from yakuba.services.minutes.models import Meeting
@@ -37,7 +39,7 @@ def fields(meeting: Meeting, procedure: Procedure, typed: Mapping[str, Any]) -> 
             field.code,
             field.label,
             field.required,
-            typed.get(f"value-{field.code}", own[0].value if own else ""),
+            typed.get(f"value-{field.code}", _readable(field, own[0]) if own else ""),
             f"use-{field.code}" in typed,
             tuple((one, places[one.key]) for one in own),
             tuple(field.options.items()) if field.type == "choice" else (),
@@ -46,3 +48,13 @@ def fields(meeting: Meeting, procedure: Procedure, typed: Mapping[str, Any]) -> 
         if field.code not in NOT_ASKED and not field.kind.masked
         for own in [[one for one in found if one.field == field.code]]
     ]
+
+
+def _readable(field: FieldDefinition, one: Suggestion) -> str:
+    """The value as staff read it, where it can be read back so."""
+    if field.type == "choice":
+        return one.value
+    try:
+        return one.shown if field.canonical(one.shown) == one.value else one.value
+    except ValueRefused:
+        return one.value

@@ -11,7 +11,7 @@ from yakuba.services.minutes.engine.wording import Hint
 from yakuba.services.minutes.models import Change, Meeting, Speaker, Speech
 from yakuba.services.minutes.queries.meetings import speeches
 
-AROUND = 5  # speeches shown before and behind
+AROUND = 3  # speeches shown before and behind
 UNDOABLE = (Change.Kind.EDITED, Change.Kind.FILLERS, Change.Kind.UNDONE)
 MOST_HINTS = 30
 
@@ -43,7 +43,7 @@ def opened(meeting: Meeting, at: int) -> Opened | None:
     unchecked = [place for place, checked, kind in places if checked is None and kind == Speech.Kind.SPEECH]
     wanted = at or (unchecked[0] if unchecked else places[0][0])
     here = min((place for place, _, _ in places), key=lambda place: abs(place - wanted))
-    speech = rows.filter(position=here).first()
+    speech: Any = rows.filter(position=here).first()
     behind = [place for place in unchecked if place > here]
     parts = fillers.pieces(speech.text)
     changes = list(

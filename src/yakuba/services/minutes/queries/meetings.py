@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import QueueState
+from yakuba.services.minutes.contracts import WorkFacts
 from yakuba.services.minutes.engine.clocks import clock
 from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
 
@@ -51,8 +52,8 @@ def meetings(user: Any = None, *, everything: bool = False) -> QuerySet[Any]:
     return rows.order_by("-held_on", "-pk")
 
 
-def meeting(actor: Actor, number: int) -> Meeting:
-    """One meeting that the person may see. Raises Missing, also for a consultation that is hidden."""
+def meeting(actor: Actor, number: int) -> Any:
+    """One meeting that the person may see, with its counts as `meetings` gives them. Raises Missing, also for a consultation that is hidden."""
     row: Meeting | None = meetings(actor, everything=actor is None).filter(pk=number).first()
     if row is None:
         raise Missing("その会議はありません。一覧から選んでください。")
@@ -199,6 +200,16 @@ def to_do(row: Meeting) -> dict[str, Any]:
         "waiting": last if last is not None and last.is_open else None,
         "refused": last if last is not None and last.state == Publication.State.REFUSED else None,
     }
+
+
+def work() -> WorkFacts:
+    """Work on the meetings that are done, by the editor's own measurement."""
+    lengths: dict[int, float] = {}
+    for row in meetings(everything=True).filter(left=0, number__gt=0).select_related("sound"):
+        if seconds := length(row):
+            lengths[row.pk] = seconds
+    spent = Change.objects.filter(meeting__in=lengths).aggregate(sum=Sum("seconds"))["sum"] or 0.0
+    return WorkFacts(len(lengths), sum(lengths.values()), float(spent)) if spent else WorkFacts(0, 0.0, 0.0)
 
 
 def page_of(row: Meeting, number: str) -> Any:

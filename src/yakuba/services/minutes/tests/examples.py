@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from typing import Any
 
 from yakuba.kernel.accounts.models import User
-from yakuba.services.minutes.actions import deciding, editing
+from yakuba.services.minutes.actions import deciding, editing, sounding
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
 from yakuba.services.minutes.models import Change, Matter, Point, Publication, Speaker, Speech
 
@@ -19,6 +21,12 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     meeting = editing.take_in(NewMeeting(known["secret_word"]), Transcript(said), "example.vtt", actor=clerk)
     speech = Speech.objects.filter(meeting=meeting).order_by("position").first()
     editing.edit(speech.pk, speech.version, "開会します。", actor=clerk)
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(1600))
+    buffer.seek(0)
+    sounding.take_sound(meeting, buffer, "example.wav", actor=clerk)
     mark = deciding.hide(speech, "withheld", "開会", "", actor=clerk)
     matter = deciding.set_matter(meeting, Matter(title=known["secret_word"]), actor=clerk)
     point = Point.objects.create(speech=speech, kind=Point.Kind.DECISION, sentence="開会します。")

@@ -59,6 +59,7 @@ def test_a_file_becomes_a_meeting_that_is_mended_by_keyboard(page):
     assert (speech.text, speech.original.split("\n")[0]) == ("開会いたします。", "開会します。")
     assert speech.checked_at is not None
     change = Change.objects.get(kind=Change.Kind.EDITED)
+    assert 0.0 <= change.seconds < 300.0, "measured by the page"
     assert (change.after, change.by_id) == ("開会いたします。", speech.checked_by_id)
 
 

@@ -12,6 +12,7 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.minutes.actions import deciding, editing, publishing
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
 from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
+from yakuba.services.minutes.queries import meetings as queries
 from yakuba.services.minutes.queries import record
 
 SAID = (
@@ -106,6 +107,18 @@ def test_what_is_withheld_decided_and_recorded_reaches_everybody_by_a_second_per
     assert stranger.get(address).status_code == 404
 
 
+def test_work_for_an_hour_of_meeting_is_measured_for_the_reform(page, meeting, make_staff, yakuba_city):
+    assert queries.work().meetings == 0, "without a length nothing is said"
+    Speech.objects.filter(position=1).update(start=0.0, end=600.0)
+    Speech.objects.filter(position=3).update(start=600.0, end=1800.0)
+    Change.objects.filter(kind=Change.Kind.CHECKED).update(seconds=200.0)
+    assert queries.work().minutes_per_hour == pytest.approx(20.0)
+    head = Client()
+    head.force_login(make_staff(yakuba_city, "reform.view"))
+    assert "会議1時間あたり20分" in head.get(reverse("reform:effects"), follow=True).content.decode()
+    assert "会議1時間あたり20分" in page.get(reverse("minutes:meeting", args=[meeting.pk])).content.decode()
+
+
 def test_what_changed_since_it_was_proposed_is_not_approved(page, meeting, clerk, make_staff, yakuba_city):
     publication = publishing.propose(meeting, "確定", actor=clerk)
     speech = Speech.objects.order_by("position").first()
@@ -124,6 +137,15 @@ def test_words_that_were_mended_away_stop_the_publication(meeting, clerk):
     deciding.hide(speech, "withheld", "乙川二郎", "", actor=clerk)
     editing.edit(speech.pk, speech.version, "乙川次郎さんです。", actor=clerk)
     assert any("今の文にありません" in one for one in record.hindrances(meeting))
+    last = Speech.objects.get(position=3)
+    editing.edit(last.pk, last.version, "建設課の件です。", actor=clerk)
+    deciding.hide(last, "withheld", "建設課", "", actor=clerk)
+    assert not Mark.objects.filter(state="found").exists()
+    first = Speech.objects.get(position=1)
+    editing.edit(first.pk, first.version, "建設課が説明します。", actor=clerk)
+    assert deciding.find_marks(meeting, actor=clerk) >= 1
+    asked = Mark.objects.get(state="found", speech=first)
+    assert asked.words == "建設課", "what is withheld once is asked about wherever it stands"
     with pytest.raises(Invalid):
         publishing.propose(meeting, "確定", actor=clerk)
     with pytest.raises(Invalid, match="この発言にありません"):

@@ -14,7 +14,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path
 from yakuba.kernel.retention.actions import sweep
 from yakuba.kernel.search import finding, indexing
-from yakuba.services.minutes.actions import deciding, editing
+from yakuba.services.minutes.actions import deciding, editing, erasing
 from yakuba.services.minutes.contracts import MeetingKind, NewMeeting, Transcript, Utterance
 from yakuba.services.minutes.models import Sound, Speech
 from yakuba.services.minutes.tests.test_engine_sound import wav
@@ -95,3 +95,17 @@ def test_speeches_are_found_with_their_place(meeting, clerk, make_staff, yakuba_
     assert not finding.find("minutes.speeches", reader, "除雪").hits
     assert finding.find("minutes.speeches", reader, "遊具").hits
     assert not finding.find("minutes.speeches", reader, "街灯").hits, "what was said behind closed doors"
+
+
+def test_meetings_go_whole_by_their_kind(page, meeting, clerk):
+    page.post(reverse("minutes:sound", args=[meeting.pk]), {"file": SimpleUploadedFile("録音.wav", wav())})
+    units = {unit.code: unit for unit in erasing.units()}
+    later = timezone.now() + timedelta(days=1)
+    assert units["minutes:consultation"].due(later) == []
+    keys = units["minutes:committee"].due(later)
+    assert keys == [meeting.pk]
+    assert "街灯の件です。" in erasing.values(keys)
+    assert erasing.export(keys, clerk)[2].startswith(b"PK")
+    assert [file.name for file in erasing.erase(keys)] == ["録音.wav"]
+    assert not Speech.objects.exists()
+    assert not Sound.objects.exists()
