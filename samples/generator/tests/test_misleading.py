@@ -18,7 +18,8 @@ ASKED = {  # where a clerk could not know either
         "label_changed",
         "character_changed",
     ),
-    *("unit_changed", "option_changed", "red_over"),
+    *("unit_changed", "option_changed", "red_over", "doubted", "taken_back", "either_or", "unknown_figure"),
+    *("ringed", "dashed", "each_struck", "row_struck"),
 }
 
 

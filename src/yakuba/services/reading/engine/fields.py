@@ -14,7 +14,7 @@ from yakuba.kernel.values import Picks, Script
 from ..contracts import Evidence, Reason, firm
 from . import comb as combs
 from . import foreign, hands, lines, marks, plain_numbers, postal, readings, resolve, shapes
-from .alphabets import Alphabet, shapes_in_context
+from .alphabets import HIRAGANA, KATAKANA, Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .crosschecks import PROVING
 from .definitions import Box, Rect
@@ -26,6 +26,7 @@ WORST_FIT = 1.2  # pixels; good scans lie at 0.3 to 0.7, a crumpled sheet above
 PRINT_GAP = (
     12  # pixels of a printed line in a row that are covered or whitened; on 36 ordinary scans none was lost
 )
+KANA = frozenset(HIRAGANA + KATAKANA)
 FIRST_VIEWS = 2  # views made of every box; the others only where these leave a chance to trust it
 
 
@@ -59,6 +60,7 @@ class Work:
     ink: float = 0.0
     print_found: float = 1.0
     uneven: float | None = None
+    noted: bool = False  # a small sign stands behind the line
     flags: list[Reason] = field(default_factory=list)
 
     @property
@@ -188,6 +190,7 @@ def _prepare_line(sheet: Sheet, work: Work) -> None:
     if line.empty:
         work.settled = True
         return
+    work.noted = line.noted
     work.alphabet = work.definition.kind.line_script or work.alphabet
     work.views = lines.views(line)
     if work.alphabet is Script.DIGITS:
@@ -244,6 +247,8 @@ def conclude(work: Work, watcher: foreign.Watcher | None = None) -> Outcome:
     value = _value(work, text, flags)
     if combs.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
+    if work.noted and text[-1:].isalnum() and text[-1] not in KANA:  # a kana's own dots may stand behind it
+        flags.append(Reason.SEVERAL_LINES)
     clear = not flags and len(agreeing) == len(work.read_views)
     flags += _seen_in_shapes(work, text, clear, watcher)
     evidence = Evidence(

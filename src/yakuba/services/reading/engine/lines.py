@@ -22,6 +22,8 @@ PART = 10  # pixels: what is thinner is a stroke of a character below it
 LOWEST_TEXT = 0.5  # of the box height: no writing is taken to be lower than this
 # Characters: none has such strokes. Level ones of 164 written lines were no longer than 1.24.
 STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART = 1.45, 1.28, 1.1, 0.3
+# A sign behind the writing: pixels of its longer side and of white before it; of the characters' height.
+SIGN, BEFORE_SIGN, LOW_SIGN = 6, 3, 0.4
 LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a full character
 
 
@@ -29,7 +31,7 @@ LOWEST = 0.45  # of the box height: a lone ー or 一 must not be blown up to a 
 class Line:
     """One written line. grey: the box with margin, print removed; plain: the same with print kept;
     ink: writing without specks; box: x, y, width, height of the writing in `grey`; several: more than one
-    line, or two writings far apart; drawn: the ink and, of a thin or faint pen, the strokes that are too light for it."""
+    line, or two writings far apart; noted: something as small as a * stands behind the writing; drawn: the ink and, of a thin or faint pen, the strokes that are too light for it."""
 
     grey: Grey
     plain: Grey
@@ -41,6 +43,7 @@ class Line:
     outside: bool = False
     several: bool = False
     drawn: Mask | None = None
+    noted: bool = False
 
     @property
     def empty(self) -> bool:
@@ -73,7 +76,19 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
     struck = strokes.struck_out(pen, *lengths)
     several = _several(ink) or _far_apart(ink, height)
-    return Line(grey, sheet.grey[window], ink, found, share, faint > BESIDE, struck, outside, several, drawn)
+    return Line(
+        grey,
+        sheet.grey[window],
+        ink,
+        found,
+        share,
+        faint > BESIDE,
+        struck,
+        outside,
+        several,
+        drawn,
+        _noted(ink, height),
+    )
 
 
 def _grown(ink: Mask) -> Mask:
@@ -102,6 +117,19 @@ def _several(ink: Mask) -> bool:
         if ((sides.min(axis=1) >= PART) & (sides.max(axis=1) >= SECOND_LINE)).any():
             return True
     return False
+
+
+def _noted(ink: Mask, height: float) -> bool:
+    """Behind the last character stands something much smaller than one, with white before it: a note's sign."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    pieces = stats[1:][stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= SIGN]
+    if len(pieces) < 2:
+        return False
+    pieces = pieces[np.argsort(pieces[:, cv2.CC_STAT_LEFT])]
+    end = int((pieces[:-1, cv2.CC_STAT_LEFT] + pieces[:-1, cv2.CC_STAT_WIDTH]).max())
+    last = pieces[-1]
+    small = max(last[cv2.CC_STAT_WIDTH], last[cv2.CC_STAT_HEIGHT]) < LOW_SIGN * height
+    return bool(small and last[cv2.CC_STAT_LEFT] - end >= BEFORE_SIGN)
 
 
 def _far_apart(ink: Mask, height: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,9 +14,11 @@ from PIL import ImageDraw
 from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine import paper
 from yakuba.services.reading.engine.definitions import Rect
+from yakuba.services.reading.engine.fields import Work, conclude
 from yakuba.services.reading.engine.library import FormLibrary
+from yakuba.services.reading.engine.recognition import Decoded
 
-from .conftest import Paper
+from .conftest import Paper, template
 from .seen import RED, asked, coloured, works
 
 Draw = Callable[[Paper], None]
@@ -368,3 +371,24 @@ def test_a_ring_that_print_and_a_poor_scan_have_parted_is_no_note_beside_a_mark(
     for start in (10, 100, 190, 280):
         ImageDraw.Draw(bus.image).arc(ring, start, start + 70, fill=30, width=4)
     assert "delivery" not in asked(bus, library)
+
+
+@pytest.mark.parametrize("down", [-14, 6])
+def test_a_sign_for_a_note_behind_a_line_is_seen(library: FormLibrary, bus: Paper, down: int) -> None:
+    bus.line("name", "山田太郎")
+    assert not works(bus, library)["name"].noted
+    x, y, _, height = bus.box("name")
+    bus.write("*", (x + 20 + 4 * 40 + 6, y + height / 2 + down), 22, "lm")
+    assert works(bus, library)["name"].noted
+
+
+def test_and_sends_the_line_to_a_person_but_for_a_kana_whose_dots_stand_apart(
+    library: FormLibrary,
+) -> None:
+    read = Decoded("山田太郎", 0.99, (0.99,) * 4)
+    definition = library.fields("bus-pass")["name"]
+    box = next(box for box in template(library, "bus-pass/1").definition.boxes if box.field == "name")
+    for text, reasons in (("山田太郎", (Reason.SEVERAL_LINES,)), ("山田パ", ())):
+        work = Work(box, definition, definition.kind.script, noted=True)
+        work.read_views = [replace(read, text=text)] * 4
+        assert conclude(work).evidence.flags == reasons

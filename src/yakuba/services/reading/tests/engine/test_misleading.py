@@ -14,6 +14,19 @@ PROJECT = Path(__file__).parents[6]
 BENCHMARK = PROJECT / "benchmarks" / "reading_misleading.py"
 A_FEW = ((71,), 8)
 ALL_KINDS = ((71, 72, 73), 24)
+SIGNS = (
+    *(
+        "doubted",
+        "taken_back",
+        "either_or",
+        "unknown_figure",
+        "ringed",
+        "dashed",
+        "each_struck",
+        "row_struck",
+    ),
+    *("half_pale", "does_not_apply", "ditto", "figure_beside"),
+)
 
 
 @pytest.mark.slow
@@ -28,6 +41,15 @@ def test_no_value_passes_wrong_on_sheets_drawn_to_mislead(seeds: tuple[int, ...]
     assert found["sheets"] == len(seeds) * sheets
     assert found["misleading_judged"] > sheets
     assert found["misleading_silent"] == 0
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+def test_signs_at_a_value_and_words_for_none_never_pass() -> None:
+    command = [sys.executable, str(BENCHMARK), "--json", "--sheets", "12", "--seeds", "74", "--kinds", *SIGNS]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert found["silent"] == []
+    assert found["misleading_judged"] > 20
 
 
 def test_bound_is_clopper_and_pearsons() -> None:
