@@ -1,4 +1,4 @@
-"""The demo town's word list, and a notice with faults that the clerk kept."""
+"""The demo town's word list, a notice with faults that the clerk kept, and how AI may be used there."""
 
 from __future__ import annotations
 
@@ -22,3 +22,4 @@ def load() -> None:
     drafting.keep(
         "こども医療費助成のお知らせ（見本）", notice, drafting.TextClass.NOTICE, actor=town.user("madoguchi")
     )
+    drafting.begin_with_ai("通知文の下書き", "住民への通知文の下書きを早く作る", actor=town.user("kacho"))

@@ -25,6 +25,37 @@ class Strength(Labelled):
     CONSIDER = "consider", "検討"
 
 
+class DataClass(Labelled):
+    """Kinds of information that a text may hold, from what may be in least hands to most."""
+
+    PUBLIC = "public", "公開してよい情報"
+    INTERNAL = "internal", "庁内だけの情報"
+    PERSONAL = "personal", "個人情報を含む情報"
+
+    @property
+    def rank(self) -> int:
+        """0 for what everybody may know."""
+        return list(DataClass).index(self)
+
+
+class Risk(Labelled):
+    """How bad it may become where a use goes wrong."""
+
+    LOW = "low", "低い（内部の下書きだけ）"
+    MIDDLE = "middle", "中くらい（外に出る文の元になる）"
+    HIGH = "high", "高い（住民の権利や手続に関わる）"
+
+
+class BuiltIn(Labelled):
+    """What is done where no model server does it."""
+
+    NONE = "none", "何もしない"
+    SHORT = "short", "200字の知らせ"
+    SUMMARY = "summary", "元の文による要約"
+    QUESTIONS = "questions", "見出しからのQ&A"
+    QUESTIONNAIRE = "questionnaire", "見出しからのアンケート"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something stands: characters from `start` to before `end`; line and column count from 1."""

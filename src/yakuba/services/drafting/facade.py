@@ -5,9 +5,10 @@ from __future__ import annotations
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables.reading import rows
-from yakuba.services.drafting.actions import kept, terms
-from yakuba.services.drafting.contracts import Finding, TextClass, TownWord
+from yakuba.services.drafting.actions import governance, kept, terms
+from yakuba.services.drafting.contracts import DataClass, Finding, Risk, TextClass, TownWord
 from yakuba.services.drafting.engine import termlist
+from yakuba.services.drafting.engine.principles import RULE
 from yakuba.services.drafting.models import Term
 from yakuba.services.drafting.queries.proofreading import proofread
 
@@ -36,4 +37,23 @@ def keep(title: str, text: str, text_class: TextClass, *, actor: User) -> None:
     kept.keep(title, text, text_class, actor=actor)
 
 
-__all__ = ["Finding", "TextClass", "TownWord", "findings", "is_empty", "keep", "load_words"]
+def begin_with_ai(name: str, purpose: str, *, actor: User) -> None:
+    """The rule of use and the templates as a town begins with them, and one registered use for what only the town hall may know."""
+    governance.decide_rule(RULE, actor=actor)
+    governance.load_templates(actor=actor)
+    use = {
+        "name": name,
+        "purpose": purpose,
+        "data_class": DataClass.INTERNAL.value,
+        "risk": Risk.MIDDLE.value,
+    }
+    row = governance.register(use, actor=actor)
+    shown = {
+        "human": "課長が読んでから出す",
+        "privacy": "名前などを伏せ、職員が確かめてから送る",
+        "security": "庁内のサーバーだけに送る",
+    }
+    governance.show_evidence(row.pk, shown, actor=actor)
+
+
+__all__ = ["Finding", "TextClass", "TownWord", "begin_with_ai", "findings", "is_empty", "keep", "load_words"]

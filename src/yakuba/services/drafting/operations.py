@@ -17,8 +17,10 @@ from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.drafting.actions import terms as term_actions
 from yakuba.services.drafting.contracts import Finding, TextClass
-from yakuba.services.drafting.engine import termlist
+from yakuba.services.drafting.engine import comparing, extracting, termlist
+from yakuba.services.drafting.engine.proofreading.proofread import cleaned
 from yakuba.services.drafting.engine.proofreading.text import LONGEST
+from yakuba.services.drafting.forms import LONGEST_COMPARED
 from yakuba.services.drafting.queries import terms
 from yakuba.services.drafting.queries.proofreading import Proofread, proofread
 
@@ -110,6 +112,75 @@ def proofread_text(asked: ProofreadIn, actor: Actor) -> dict[str, Any]:
     told: Proofread = proofread(asked.text, asked.text_class)
     mended = proofread(asked.text, asked.text_class, take_all=True)
     return {"findings": [finding_facts(one) for one in told.found], "corrected": mended.text}
+
+
+class ExtractIn(BaseModel):
+    """A notice."""
+
+    text: str = Field(min_length=1, max_length=LONGEST, description="文")
+    sentences: int = Field(5, ge=1, le=50, description="要約の文の数")
+    characters: int = Field(extracting.SHORT, ge=20, le=2_000, description="短い知らせの文字数")
+
+
+class DraftingSentenceOut(BaseModel):
+    """A sentence of the source. start, end: characters from 0; line: from 1."""
+
+    text: str
+    start: int
+    end: int
+    line: int
+
+
+class DraftingExtractOut(BaseModel):
+    """short: a notice of at most the asked characters; length: of it; missing: of who, what, when, where and whom to ask
+    what it does not say; summary: the sentences that matter most."""
+
+    short: str
+    length: int
+    missing: list[str]
+    summary: list[DraftingSentenceOut]
+
+
+class CompareIn(BaseModel):
+    """Two versions."""
+
+    before: str = Field(min_length=1, max_length=LONGEST_COMPARED, description="改正前の文")
+    after: str = Field(min_length=1, max_length=LONGEST_COMPARED, description="改正後の文")
+
+
+class DraftingSpanOut(BaseModel):
+    """Some words, and whether they were changed."""
+
+    text: str
+    changed: bool
+
+
+class DraftingPairOut(BaseModel):
+    """An article in both versions, line by line. same: nothing was changed."""
+
+    key: str
+    same: bool
+    after: list[list[DraftingSpanOut]]
+    before: list[list[DraftingSpanOut]]
+
+
+@OPERATIONS.add("要点を取り出す", "drafting.use", "POST extract", answer=Answer(DraftingExtractOut))
+def extract(asked: ExtractIn, actor: Actor) -> dict[str, Any]:
+    """A short notice and a summary, in the text's own sentences. Nothing of it is stored."""
+    text = cleaned(asked.text)
+    short = extracting.shortened(text, asked.characters)
+    return {
+        "short": short.text,
+        "length": short.length,
+        "missing": list(short.missing),
+        "summary": [asdict(one) for one in extracting.summary(text, asked.sentences)],
+    }
+
+
+@OPERATIONS.add("二つの文を比べる", "drafting.use", "POST compare", answer=Answer(list[DraftingPairOut]))
+def compare(asked: CompareIn, actor: Actor) -> list[dict[str, Any]]:
+    """Articles paired by number, changed words marked. Nothing of them is stored."""
+    return [asdict(one) for one in comparing.compared(cleaned(asked.before), cleaned(asked.after))]
 
 
 @OPERATIONS.add(

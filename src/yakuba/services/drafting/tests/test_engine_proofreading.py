@@ -125,6 +125,10 @@ def test_a_boilerplate_is_told_once():
     assert applying.applied(text, [one]) == "問合せ先　市民課\n" * 20
 
 
+def test_two_rules_do_not_send_a_word_to_and_fro():
+    assert told("申し込みの日。申込みの場所。申し込みの方法。") == [("okurigana", "申し込み", "申込み")]
+
+
 def test_the_class_decides_which_rules_run():
     text = "ご連絡は、市民課または支所へ。手続きがあります。"
     assert {rule for rule, _, _ in told(text)} == {"prefix-kanji", "conjunction", "okurigana"}

@@ -186,3 +186,41 @@ def test_api_and_command_give_the_same(page, clerk, tmp_path):
 def test_another_room_asks_by_the_facade(in_yakuba_city, clerk):
     facade.load_words("直す語,町の書き方\n住民,市民\n".encode(), actor=clerk)
     assert [one.suggestion for one in facade.findings("住民が見て下さい。")] == ["市民", "ください"]
+
+
+def test_a_notice_is_cut_short_and_two_versions_are_compared_on_pages_and_by_api(page, clerk):
+    notice = "１　対象　市民の方\n12月1日までに市役所の窓口へ提出してください。\n問合せ先　電話0120-000-001\n"
+    told = page.post(reverse("drafting:extract"), {"text": notice}).content.decode()
+    assert "だれが対象ですか。" in told
+    assert page.get(reverse("drafting:extract")).status_code == 200
+    versions = {"title": "規則", "old": "第1条　300円とする。", "new": "第1条　400円とする。"}
+    shown = page.post(reverse("drafting:compare"), versions).content.decode()
+    assert "<ins>400</ins>" in shown
+    word = page.post(reverse("drafting:compare-file"), versions)
+    assert "400" in docx.Document(io.BytesIO(word.content)).tables[0].rows[1].cells[0].text
+    lacking = page.post(reverse("drafting:compare"), {"old": "あ"})
+    assert (lacking.status_code, "両方の文" in lacking.content.decode()) == (422, True)
+    headers = {"Authorization": f"Bearer {ApiToken.issue(clerk, 'x', ['drafting.use'])[1]}"}
+    for path, asked in (
+        ("extract", {"text": notice, "characters": 60}),
+        ("compare", {"before": versions["old"], "after": versions["new"]}),
+    ):
+        answer = page.post(f"/api/v1/drafting/{path}", json.dumps(asked), "application/json", headers=headers)
+        assert answer.status_code == 200, answer.content
+
+
+def test_a_letter_is_made_from_parts(page):
+    asked = {
+        "kind": "letter",
+        "subject": "文化祭",
+        "occasion": "invitation",
+        "addressee": "firm",
+        "opening": "拝啓",
+    }
+    asked |= {"season": "formal", "day": "令和8年11月30日", "name": "", "sender": "", "body": "ぜひ。"}
+    text = page.post(reverse("drafting:letter"), asked).content.decode()
+    assert "向寒の候、貴社ますます御盛栄" in text
+    text = page.post(
+        reverse("drafting:letter"), asked | {"kind": "speech", "sender": "市長 見本"}
+    ).content.decode()
+    assert "市長の見本です。" in text

@@ -94,7 +94,7 @@ def _year(found: re.Match[str]) -> int | None:
 
 def _year_before(content: str, end: int, month: int) -> int | None:
     """The year of the last date or fiscal year that was named before."""
-    head = content[max(0, end - 2000) : end]
+    head = content[max(0, end - 600) : end]
     years = list(_YEAR.finditer(head))
     fiscals = list(_FISCAL.finditer(head))
     if years and (not fiscals or years[-1].start() > fiscals[-1].start()):

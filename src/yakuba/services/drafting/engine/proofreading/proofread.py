@@ -30,7 +30,7 @@ def findings(content: str, text_class: TextClass, town_words: Sequence[TownWord]
         for hit in found
         if text_class in known[hit.rule].strengths and not text.in_any(text.alone, hit.start, hit.end)
     ]
-    told = _grouped(text, _without_overlaps(kept, text_class, _left_alone(text, own)), text_class)
+    told = _grouped(text, _without_overlaps(text, kept, text_class, _left_alone(text, own)), text_class)
     return sorted(told, key=lambda one: (one.places[0].start, one.whole, one.rule))
 
 
@@ -82,7 +82,9 @@ def _left_alone(text: Text, own: Sequence[TownWord]) -> list[tuple[int, int]]:
     return merged
 
 
-def _without_overlaps(found: Sequence[Hit], text_class: TextClass, alone: list[tuple[int, int]]) -> list[Hit]:
+def _without_overlaps(
+    text: Text, found: Sequence[Hit], text_class: TextClass, alone: list[tuple[int, int]]
+) -> list[Hit]:
     """Of what is said of the same letters the strongest, and what is said of whole sentences."""
     known = rules()
 
@@ -93,15 +95,11 @@ def _without_overlaps(found: Sequence[Hit], text_class: TextClass, alone: list[t
     kept, taken = [hit for hit in found if hit.whole], set[int]()
     for hit in sorted((hit for hit in found if not hit.whole), key=rank):
         letters = range(hit.start, hit.end)
-        if taken.intersection(letters) or (hit.rule != "own-word" and _touches(alone, hit)):
+        if taken.intersection(letters) or (hit.rule != "own-word" and text.in_any(alone, hit.start, hit.end)):
             continue
         taken.update(letters)
         kept.append(hit)
     return kept
-
-
-def _touches(spans: list[tuple[int, int]], hit: Hit) -> bool:
-    return any(start < hit.end and hit.start < end for start, end in spans)
 
 
 def _grouped(text: Text, found: Sequence[Hit], text_class: TextClass) -> list[Finding]:

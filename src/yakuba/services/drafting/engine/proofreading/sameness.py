@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from yakuba.services.drafting.engine.proofreading.hits import Hit
-from yakuba.services.drafting.engine.proofreading.tables import regular_kanji
+from yakuba.services.drafting.engine.proofreading.tables import okurigana, regular_kanji
 from yakuba.services.drafting.engine.proofreading.text import KANJI, Text, Word
 
 _LETTERS = re.compile(r"[ぁ-んァ-ヴー一-龥々]")
@@ -30,7 +30,9 @@ def _two_spellings(text: Text) -> Iterator[Hit]:
             and _LETTERS.search(word.surface)
         ):
             found[word.normal].append(word)
-    for words in found.values():
+    _, in_full = okurigana()  # which has its own rule
+    for every in found.values():
+        words = [word for word in every if word.surface not in in_full]
         counts = Counter(word.surface for word in words)
         if len(counts) < 2:
             continue

@@ -14,7 +14,10 @@ LONGEST = 200_000  # characters
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _CLOSERS = "」』）)"
 # Addresses of pages and mail, and names of files, are nobody's wording.
-_ALONE = re.compile(r"https?://[^\s、。」）]+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|www\.[!-~]+", re.ASCII)
+_ALONE = re.compile(
+    r"https?://[^\s、。」）]+|(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}|www\.[!-~]+",
+    re.ASCII,
+)
 _QUOTED = re.compile(r"「[^「」\n]{1,200}」|『[^『』\n]{1,200}』")
 KANJI = re.compile(r"[一-龥々〆]")
 
