@@ -36,7 +36,7 @@ contracts: $(VENV)/.installed-dev
 unit: $(VENV)/.installed-dev
 	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup
 
-# The same database tests once more on a PostgreSQL server that the run starts itself.
+# The same database tests once more on a PostgreSQL server that the run starts itself, without those that are slow.
 postgresql: $(VENV)/.installed-dev
 	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "not browser and not slow and not full" --ignore=samples \
 	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py --ignore=tests/test_links.py

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
-import ready_tables
 from django.conf import settings
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import Role, User
@@ -17,6 +20,17 @@ from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 MakeStaff = Callable[..., User]
+
+
+@receiver(connection_created)
+def _take_tables(connection: Any, **_: object) -> None:
+    """In a run of many workers, an empty database in memory begins as a copy of the one that was made for all."""
+    template = os.environ.get("YAKUBA_TEST_TEMPLATE", "")
+    if connection.vendor != "sqlite" or not template or not connection.is_in_memory_db():
+        return
+    if connection.connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+        with closing(sqlite3.connect(template)) as made:
+            made.backup(connection.connection)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,17 +43,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asks or item.get_closest_marker("django_db") else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
-    """Before Django makes the database of the tests: on SQLite it finds the tables there."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        yield
-        return
-    with closing(sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)) as memory:
-        ready_tables.copy(memory)
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
-import ready_tables
-from once_more_alone import run
+from once_more_alone import TEMPLATE, lay_tables, run
 from postgresql_server import postgresql_server
 
 
@@ -19,9 +18,8 @@ def main() -> int:
     try:
         with postgresql_server() as server:
             environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
-            template = {"YAKUBA_DATABASE_URL": server.new_database("yakuba_tables")}
-            ready_tables.migrate(environment | template)
-            return run(sys.argv[1:], environment | {ready_tables.TEMPLATE: "yakuba_tables"})
+            lay_tables(environment)
+            return run(sys.argv[1:], environment | {TEMPLATE: "yakuba"})
     except pytest.skip.Exception as missing:
         print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)
         return 0

@@ -18,6 +18,9 @@ from running_house import SHARED
 
 MOST = 10  # failures that may come of a busy machine; more are a fault
 _LIST = "YAKUBA_TEST_FAILED"
+TEMPLATE = (
+    "YAKUBA_TEST_TEMPLATE"  # the database of which each worker of the run takes a copy (see conftest.py)
+)
 
 
 def pytest_runtest_logreport(report) -> None:
@@ -51,5 +54,20 @@ def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
     return subprocess.run(command, env={**environment, "PYTHONPATH": paths}).returncode
 
 
+def lay_tables(environment: Mapping[str, str]) -> None:
+    """Make the tables of the tests once, and not in every worker."""
+    settings = {"DJANGO_SETTINGS_MODULE": "yakuba.config.settings_test"}
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(command, env={**environment, **settings}, check=True)
+
+
+def main() -> int:
+    if "YAKUBA_DATABASE_URL" in os.environ:  # somebody's own database: its tables are not ours to make
+        return run(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as folder:
+        lay_tables(os.environ | {"YAKUBA_DATA_DIR": folder})
+        return run(sys.argv[1:], os.environ | {TEMPLATE: str(Path(folder) / "yakuba.sqlite3")})
+
+
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(main())

@@ -194,6 +194,7 @@ def test_a_stranger_is_sent_to_the_login_page(objects):
             assert to_login or (method, answer.status_code) == ("get", 405), (method, page.name)
 
 
+@pytest.mark.slow
 def test_a_fragment_is_as_closed_as_its_page(objects, roleless):
     stranger, within, neighbour = Client(), logged_in(roleless), logged_in(town.user("tonari"))
     for page in GUARDED:
@@ -207,6 +208,7 @@ def test_a_fragment_is_as_closed_as_its_page(objects, roleless):
             assert SECRET_WORD not in text_of(answer), page.name
 
 
+@pytest.mark.slow
 def test_a_person_without_a_role_is_refused_everywhere(objects, roleless):
     client = logged_in(roleless)
     for page in GUARDED:
@@ -286,6 +288,7 @@ SEEN_BY_SUPPORT = {
 CASES_SEEN_BY_SUPPORT = SEEN_BY_SUPPORT | {"administration:jobs", "ledger:case", "ledger:cases"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("with_cases", "seen"), [(False, SEEN_BY_SUPPORT), (True, CASES_SEEN_BY_SUPPORT)])
 def test_the_operator_sees_what_is_listed_here_and_does_nothing(objects, with_cases, seen):
     client, found = visiting(with_cases), set()
@@ -304,9 +307,6 @@ def test_the_operator_sees_what_is_listed_here_and_does_nothing(objects, with_ca
     assert found == seen
 
 
-# Whoever operates the machine does these; `--user` says whose name stands in the record, and who has none is refused.
-NAMED_FOR_THE_RECORD = {f"definitions {verb}" for verb in ("export", "import", "publish", "withdraw")}
-NAMED_FOR_THE_RECORD |= {"ledger load-procedure", "ledger load-reduction"}
 SHOWS_THE_OWN = {"search find"}  # only what the person may see
 
 # --- the API ------------------------------------------------------------------------------------------------
@@ -436,7 +436,7 @@ def test_every_other_command_asks_who_acts(objects, roleless, tmp_path):
         assert {codes[name] for name in strangers} == {2}, (words, codes)
         if codes["roleless"] != 3:
             let_in.add(" ".join(words))
-    assert let_in == NAMED_FOR_THE_RECORD | SHOWS_THE_OWN
+    assert let_in == SHOWS_THE_OWN
 
 
 def test_the_apis_description_is_for_who_is_known(objects, roleless):
@@ -448,6 +448,7 @@ def test_the_apis_description_is_for_who_is_known(objects, roleless):
     assert logged_in(roleless).get(address).json()["paths"]
 
 
+@pytest.mark.slow
 def test_nothing_behind_the_login_is_kept_by_a_browser(objects):
     client = logged_in(town.user("kanri"))
     token = token_for(town.user("kanri"), sorted(permission_names()))

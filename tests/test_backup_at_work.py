@@ -65,7 +65,10 @@ exec {real} "$@"
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+ON_POSTGRESQL = pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.full))
+
+
+@pytest.fixture(scope="module", params=["sqlite", ON_POSTGRESQL])
 def server(request):
     if request.param == "sqlite":
         yield None

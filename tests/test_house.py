@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from once_more_alone import TEMPLATE
 
 from yakuba.config.environment import Environment
 from yakuba.kernel.tenancy.models import Municipality, MunicipalityModel
@@ -126,6 +128,7 @@ def test_a_new_room_passes_every_contract(copy_of_the_project):
             "PYTHONPATH": str(copy_of_the_project / "src"),
             "HOME": str(copy_of_the_project),
             "DJANGO_SETTINGS_MODULE": "yakuba.config.settings_test",
+            TEMPLATE: os.environ.get(TEMPLATE, ""),
         }
         return subprocess.run(
             list(command), cwd=copy_of_the_project, env=environment, capture_output=True, text=True

@@ -85,6 +85,7 @@ def lines():
     root.removeHandler(handler)
 
 
+@pytest.mark.slow
 def test_what_a_town_holds_and_what_people_type_stays_out_of_the_log(objects, lines):
     """The whole house is walked, by who may, by who may not and by strangers, with words that nobody else would write."""
     kanri = Client(raise_request_exception=False)

@@ -20,8 +20,8 @@ from yakuba.config.settings import YAKUBA
 
 if not YAKUBA.database_url:  # in memory for each worker of the run, as with Django's own backend
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
-elif template := os.environ.get("YAKUBA_TEST_TEMPLATE"):  # with the tables already
-    DATABASES["default"]["TEST"] = {"TEMPLATE": template}  # noqa: F405
+elif os.environ.get("YAKUBA_TEST_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["YAKUBA_TEST_TEMPLATE"]}  # noqa: F405
 (YAKUBA.data_dir / "static").mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

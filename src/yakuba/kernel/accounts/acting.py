@@ -1,4 +1,4 @@
-"""Who a command of the command line acts for: by name alone, or with that person's rights in that person's municipality.
+"""Who a command of the command line acts for, with that person's rights in that person's municipality.
 
 Whoever gives another's name proves to be that person: by a token of that person in YAKUBA_TOKEN, or on the terminal.
 Without either it is the operator of the machine who does it, with no more than that person's rights: the audit record
@@ -38,13 +38,15 @@ def _one_of(people: QuerySet[User], username: str) -> User:
     return person
 
 
-def author(username: str) -> User | None:
-    """Who is recorded as having done it; nobody where the command names nobody. Raises typer.Exit: 2 when no such person is
-    at work here, 3 for a proof that is another's."""
+def author(username: str, permission: str) -> User | None:
+    """Who does it, with that permission; nobody (the operator of the machine) where the command names nobody. Raises
+    typer.Exit: 2 when no such person is at work here, 3 when the person may not, or proves to be another."""
     if not username:
         return None
     person = _one_of(queries.at_work(), username)
     _prove(person)
+    with _told(person):
+        require(person, permission)
     return person
 
 
@@ -61,14 +63,23 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
         raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)
     with active_municipality(home):
         _prove(person)
-        try:
+        with _told(person):
             if permission:
                 require(person, permission)
             yield person
-        except RoomNotUsed as error:
-            raise fail(f"{home} はこの業務を使っていません。管理の「使う業務」で決められます。", 3) from error
-        except PermissionDenied as error:
-            raise fail(f"{username} に {error} の権限がありません。", 3) from error
+
+
+@contextmanager
+def _told(person: User) -> Iterator[None]:
+    """Say what a person may not do, and end with 3."""
+    try:
+        yield
+    except RoomNotUsed as error:
+        raise fail(
+            f"{person.municipality} はこの業務を使っていません。管理の「使う業務」で決められます。", 3
+        ) from error
+    except PermissionDenied as error:
+        raise fail(f"{person.username} に {error} の権限がありません。", 3) from error
 
 
 def _prove(person: User) -> None:

@@ -17,6 +17,7 @@ from yakuba.kernel.definitions.bundle import LARGEST_BUNDLE
 from yakuba.kernel.definitions.given import content
 
 app = verbs("定義を1つのファイルで渡し、受け取る")
+MANAGE = "definitions.manage"
 
 
 @app.command("export")
@@ -28,8 +29,9 @@ def export_bundle(
 ) -> None:
     """手続と、その様式・シナリオ・選考基準・通知の様式を1つのファイルに書き出す"""
     with municipality_of(town):
+        actor = author(username, MANAGE)
         try:
-            packed = actions.export(procedure, actor=author(username))
+            packed = actions.export(procedure, actor=actor)
         except DefinitionError as error:
             raise fail(str(error), 2) from error
     write_file(path, packed, 2)
@@ -45,7 +47,7 @@ def import_bundle(
 ) -> None:
     """受け取ったファイルの定義を下書きにして、試す"""
     with municipality_of(town):
-        actor = author(username)
+        actor = author(username, MANAGE)
         packed = content(path, LARGEST_BUNDLE)
         try:
             drafts = actions.draft(packed, actor=actor)
@@ -80,9 +82,10 @@ def list_versions(town: str = TOWN, as_json: bool = JSON) -> None:
 def publish(username: str = WHO, town: str = TOWN) -> None:
     """試した定義を、まとめて使い始める"""
     with municipality_of(town):
+        actor = author(username, MANAGE)
         tried = queries.tried()
         try:
-            actions.publish(tried, actor=author(username))
+            actions.publish(tried, actor=actor)
         except (DefinitionError, DefinitionRefused) as error:
             raise fail(str(error), 2) from error
     console.print(f"{len(tried)}件の定義を使い始めました。", highlight=False)
@@ -98,11 +101,12 @@ def withdraw(
 ) -> None:
     """定義の版を取り下げる"""
     with municipality_of(town):
+        actor = author(username, MANAGE)
         row = DefinitionVersion.objects.filter(kind=kind, code=code, version=version).first()
         if row is None:
             raise fail(f"{kind}「{code}」第{version}版はありません。list で確かめてください。", 2)
         try:
-            actions.withdraw(row, actor=author(username))
+            actions.withdraw(row, actor=actor)
         except DefinitionError as error:
             raise fail(str(error), 2) from error
     console.print(f"「{row}」を取り下げました。", highlight=False)

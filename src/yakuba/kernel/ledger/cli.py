@@ -18,6 +18,8 @@ from yakuba.kernel.ledger.models import Procedure
 
 app = verbs("手続")
 
+MANAGE = "definitions.manage"
+
 
 @app.command("load-procedure")
 def load_procedure(
@@ -27,7 +29,7 @@ def load_procedure(
 ) -> None:
     """手続を登録する。もうあれば、その内容に直す"""
     with municipality_of(town):
-        actor = author(username)
+        actor = author(username, MANAGE)
         document = read_document(path)
         parse_procedure(document, path.name)  # says what is wrong with the file by its name
         procedure = actions.load_procedure(document, actor=actor)
@@ -42,7 +44,7 @@ def load_reduction(
 ) -> None:
     """縮退表を登録する。Shift_JISのCSVに書き出すときに使う"""
     with municipality_of(town):
-        actor = author(username)
+        actor = author(username, MANAGE)
         rows = actions.load_reduction(decoded(content(path)), actor=actor)
     console.print(f"縮退表（{rows:,}字）を登録しました。", highlight=False)
 

@@ -111,7 +111,7 @@ def test_who_has_left_does_nothing_more_on_the_command_line(clerk, newcomer, in_
     monkeypatch.delenv("YAKUBA_TOKEN", raising=False)
     accounts.set_active(newcomer, False, actor=clerk)
     with pytest.raises(typer.Exit) as refused:
-        acting.author(newcomer.username)
+        acting.author(newcomer.username, "ledger.view")
     assert refused.value.exit_code == 2
     assert acting.named(newcomer.username) == newcomer, "who left can be let in again"
 

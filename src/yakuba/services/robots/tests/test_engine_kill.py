@@ -57,6 +57,7 @@ def check_once(core: town.CoreSystem, path: Path) -> None:
         assert (found["registration_number"], found["values"]) == (row.target_number, row.values)
 
 
+@pytest.mark.full  # the fault world kills as well, in make test
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_twice(
     core: town.CoreSystem, tmp_path: Path
 ) -> None:

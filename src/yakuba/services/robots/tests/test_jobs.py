@@ -34,6 +34,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         made.close()
 
 
+@pytest.mark.full  # the fault world kills as well, in make test
 def test_killed_in_the_middle_nothing_is_lost_and_nothing_twice(installation: Installation) -> None:
     core = installation.core
     # The core system takes its time to store: the kill comes after the click and before the answer.

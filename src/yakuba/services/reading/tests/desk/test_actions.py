@@ -31,6 +31,7 @@ def lines_on_paper():
     return Image.fromarray(paper)
 
 
+@pytest.mark.slow
 def test_two_pages_in_the_wrong_order_become_one_case_and_machine_and_person_are_told_apart(full_desk):
     batch = full_desk.read((NURSERY, 2), (BUS, 1), (NURSERY, 1))
     case = full_desk.case(NURSERY)
@@ -58,6 +59,7 @@ def test_two_pages_in_the_wrong_order_become_one_case_and_machine_and_person_are
     assert gave.machine_seconds > 0
 
 
+@pytest.mark.slow
 def test_a_case_waits_for_its_missing_page_and_is_shown_as_such(full_desk):
     batch = full_desk.read((NURSERY, 1))
     (lacking,) = incomplete_cases(batch.pk)
