@@ -116,11 +116,6 @@ def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
                 index += 1
 
 
-def store_image(kind: StoredFile.Kind, name: str, media_type: str, content: bytes) -> StoredFile:
-    """Keep a picture that the house itself made (a page, an evidence screenshot)."""
-    return store(kind, name, media_type, content)
-
-
 @dataclass
 class _Allowance:
     """What is left for one upload with all that is attached to it: CPU seconds, and bytes of attachments."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import connection
@@ -75,6 +76,15 @@ class JobContext:
         if not still_ours:
             raise JobStopped("the job is no longer ours")
         self._untold = None
+
+    def telling(self, unit: str = "") -> Callable[[int, int], None]:
+        """`(done, total)` → tell it, in staff's words where a unit is given, and stop where the handler must."""
+
+        def tell(done: int, total: int) -> None:
+            self.check()
+            self.progress(done, total, f"{done:,}{unit}" if unit else "")
+
+        return tell
 
     @property
     def untold(self) -> Progress | None:

@@ -18,12 +18,7 @@ from yakuba.kernel.retention.models import Shredding
 )
 def shred(context: JobContext, *, shredding_id: int) -> None:
     """Erase what a second person approved; called again after a crash, it goes on."""
-
-    def told(done: int, total: int) -> None:
-        context.check()
-        context.progress(done, total, f"{done:,}件")
-
-    actions.shred(shredding_id, told)
+    actions.shred(shredding_id, context.telling("件"))
 
 
 def forget_visits() -> None:

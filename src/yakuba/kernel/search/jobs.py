@@ -52,20 +52,10 @@ chore(60.0, build_everywhere)
 @job(TAKE_IN, label="索引に入れる")
 def take_in(context: JobContext, *, source: str) -> None:
     """Bring in what was noted."""
-
-    def tell(done: int, total: int) -> None:
-        context.check()
-        context.progress(done, total)
-
-    indexing.take_in(source, tell)
+    indexing.take_in(source, context.telling())
 
 
 @job(REBUILD, label="索引を作る")
 def rebuild(context: JobContext, *, source: str) -> None:
     """Build the index; called again after a crash, it goes on where it stopped."""
-
-    def tell(done: int, total: int) -> None:
-        context.check()
-        context.progress(done, total, f"{done:,}件")
-
-    indexing.rebuild(source, tell)
+    indexing.rebuild(source, context.telling("件"))

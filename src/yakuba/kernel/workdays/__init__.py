@@ -62,18 +62,6 @@ def after(day: date, count: int) -> date:
                 return found
 
 
-def on_or_after(day: date) -> date:
-    """That day, or the first work day after it: a deadline that falls on a closed day moves (民法142条)."""
-    return after(day - ONE, 1)
-
-
-def on_or_before(day: date) -> date:
-    """That day, or the last work day before it."""
-    while not is_workday(day):
-        day -= ONE
-    return day
-
-
 @lru_cache(maxsize=32)
 def _holidays(year: int) -> dict[date, str]:
     from holidays.countries import Japan

@@ -35,12 +35,7 @@ def take_arrivals(context: JobContext, *, folder_id: int) -> None:
 )
 def split_file(context: JobContext, *, file_id: int) -> None:
     """Make a sheet of every page of an uploaded file."""
-
-    def tell(done: int, total: int) -> None:
-        context.progress(done, total)
-        context.check()
-
-    sheets.split_file(file_id, tell)
+    sheets.split_file(file_id, context.telling())
 
 
 @job(
@@ -68,12 +63,7 @@ def read_sheet(context: JobContext, *, sheet_id: int) -> None:
 )
 def design_form(context: JobContext, *, form_id: int) -> None:
     """Propose the boxes of a blank form."""
-
-    def tell(done: int, total: int) -> None:
-        context.progress(done, total)
-        context.check()
-
-    designing.look(form_id, tell)
+    designing.look(form_id, context.telling())
 
 
 @job(
@@ -87,9 +77,4 @@ def design_form(context: JobContext, *, form_id: int) -> None:
 )
 def try_form(context: JobContext, *, trial_id: int) -> None:
     """Read filled sheets with a form that is not in use yet."""
-
-    def tell(done: int, total: int) -> None:
-        context.progress(done, total)
-        context.check()
-
-    designing_publish.read_samples(trial_id, tell)
+    designing_publish.read_samples(trial_id, context.telling())

@@ -16,6 +16,7 @@ from yakuba.kernel.jobs.work import Work, work_of
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
 from yakuba.kernel.operations import Operation, Upload
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.importing import Check, ImportPage, TableKind
 from yakuba.kernel.ui.refusals import form_page
@@ -144,13 +145,11 @@ def load_facilities(request: HttpRequest, round_id: int) -> HttpResponse:
     )
 
 
-@require_POST
-@permission_required("nursery.propose")
-def hand_over(request: HttpRequest, round_id: int) -> HttpResponse:
-    """Let a worker hand the decisions over to the robots."""
-    row = operations.ask_to_hand_over(person_of(request), round_id=round_id)
-    messages.success(request, "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。")
-    return redirect("nursery:round", row.pk)
+hand_over = button(
+    operations.ask_to_hand_over,
+    "nursery:round",
+    "決定を受付簿に書いています。済んだものから、ロボットの入力待ちに並びます。",
+)
 
 
 def _load(request: HttpRequest, round: Round, kind: TableKind, check: Check, load: Operation) -> HttpResponse:

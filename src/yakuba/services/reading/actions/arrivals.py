@@ -57,7 +57,12 @@ def look_everywhere() -> None:
     if settings.YAKUBA.arrival_root is None:
         return
     active = ArrivalFolder.all_municipalities.filter(active=True).select_related("municipality")
-    with_each("the folder", active, lambda found: _claimed(found.pk) and look(found.pk))
+    with_each("the folder", active, _look_in_turn)
+
+
+def _look_in_turn(found: ArrivalFolder) -> None:
+    if _claimed(found.pk):
+        look(found.pk)
 
 
 def _claimed(folder_id: int) -> bool:

@@ -14,7 +14,7 @@ from yakuba.kernel.definitions import DefinitionError, given
 from yakuba.kernel.definitions.bundle import LARGEST_FILE
 from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.reading.engine.definitions import FormDefinition as ParsedForm
 from yakuba.services.reading.engine.loading import Image, parse_form
@@ -77,7 +77,7 @@ def _put(
     form.pages.all().delete()
     for number, content in images.items():
         name = f"{parsed.code}-{number}.png"
-        image = store_image(StoredFile.Kind.PAGE, name, "image/png", content)
+        image = store(StoredFile.Kind.PAGE, name, "image/png", content)
         height, width = pixels(content).shape[:2]
         FormPage.objects.create(form=form, number=number, image=image, width=width, height=height)
     record("reading.form_loaded", subject=f"form:{form.code}", actor=actor, version=form.version)

@@ -16,9 +16,9 @@ from django.db import transaction
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import remove
+from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.files.uploads import pages as rendered
-from yakuba.kernel.files.uploads import store_image, take_upload
+from yakuba.kernel.files.uploads import take_upload
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
@@ -111,7 +111,7 @@ def _look_at(row: DesignedForm, index: int, content: bytes, tell: Told) -> None:
         draft = draft_of(locked)
         name = f"page-{index + 1}.png"
         drafting.add_page(draft, name, found)
-        image = store_image(StoredFile.Kind.PAGE, f"{locked.code}-{name}", "image/png", _png(grey))
+        image = store(StoredFile.Kind.PAGE, f"{locked.code}-{name}", "image/png", _png(grey))
         height, width = grey.shape
         DesignedPage.objects.create(form=locked, number=index + 1, image=image, width=width, height=height)
         if not locked.title and found.title:

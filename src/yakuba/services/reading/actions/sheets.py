@@ -14,8 +14,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import content_of
-from yakuba.kernel.files.uploads import PageImage, pages, store_image
+from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.files.uploads import PageImage, pages
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.ledger.actions import add_event, open_case
 from yakuba.kernel.ledger.models import Case
@@ -73,7 +73,7 @@ def _add_sheet(file: BatchFile, page: PageImage, seconds: float, cover: Cover | 
         trouble(sheet, Sheet.Problem.DAMAGED, page.refused)
         return
     name = f"{file.pk}-{page.index + 1}"
-    sheet.image = store_image(StoredFile.Kind.PAGE, name, page.media_type, page.content)
+    sheet.image = store(StoredFile.Kind.PAGE, name, page.media_type, page.content)
     if cover is not None:
         sheet.state, sheet.message = Sheet.State.COVER, f"「{cover.title}」の表紙です。"
         sheet.save()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.reading.forms import ArrivalFolderForm
@@ -116,19 +117,11 @@ def switch(request: HttpRequest, folder_id: int) -> HttpResponse:
     return redirect("reading:arrival_folders")
 
 
-@require_POST
-@permission_required("reading.upload")
-def retry(request: HttpRequest, arrival_id: int) -> HttpResponse:
-    """Take a refused file once more."""
-    row = declared.retry_arrival(person_of(request), arrival_id=arrival_id)
-    messages.success(request, f"「{row.name}」をフォルダに戻しました。まもなく、もう一度取り込みます。")
-    return redirect("reading:arrivals")
-
-
-@require_POST
-@permission_required("reading.upload")
-def settle(request: HttpRequest, arrival_id: int) -> HttpResponse:
-    """Take a refused file off the list of failures."""
-    row = declared.settle_arrival(person_of(request), arrival_id=arrival_id)
-    messages.success(request, f"「{row.name}」を片づけました。")
-    return redirect("reading:arrivals")
+retry = button(
+    declared.retry_arrival,
+    lambda row: "reading:arrivals",
+    lambda row: f"「{row.name}」をフォルダに戻しました。まもなく、もう一度取り込みます。",
+)
+settle = button(
+    declared.settle_arrival, lambda row: "reading:arrivals", lambda row: f"「{row.name}」を片づけました。"
+)

@@ -16,6 +16,7 @@ from yakuba.kernel.ledger.listing import BY_STATUS, status_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, ago, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
+from yakuba.kernel.operations.pages import button
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import uploads
 from yakuba.services.reading.forms import UploadForm
@@ -206,13 +207,11 @@ def _cases(row: Batch) -> Listing:
     )
 
 
-@require_POST
-@permission_required("reading.upload")
-def force(request: HttpRequest, file_id: int) -> HttpResponse:
-    """Read a file although the same one was taken before."""
-    file = operations.force_file(person_of(request), file_id=file_id)
-    messages.success(request, f"「{file.name}」をもう一度読み取ります。")
-    return redirect("reading:batch", file.batch_id)
+force = button(
+    operations.force_file,
+    lambda file: reverse("reading:batch", args=[file.batch_id]),
+    lambda file: f"「{file.name}」をもう一度読み取ります。",
+)
 
 
 @require_POST

@@ -18,8 +18,7 @@ from yakuba.kernel import jobs
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.storage import remove
-from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.sight import KIND
@@ -278,7 +277,7 @@ def keep_picture(recording: Recording, target: str, image: bytes) -> None:
         file = old.file
         old.delete()
         remove(file)
-    file = store_image(StoredFile.Kind.EVIDENCE, f"recording-{recording.pk}.jpeg", "image/jpeg", image)
+    file = store(StoredFile.Kind.EVIDENCE, f"recording-{recording.pk}.jpeg", "image/jpeg", image)
     RecordingPicture.objects.create(
         recording=recording, target=target[:200], file=file, taken_at=timezone.now()
     )

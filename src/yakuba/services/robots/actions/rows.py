@@ -10,7 +10,6 @@ from django.db import transaction
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove, store
-from yakuba.kernel.files.uploads import store_image
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
@@ -39,7 +38,7 @@ def arrive(row: Row, *, user: Any = None, person_seconds: float = 0.0) -> None:
 def keep_picture(row: Row, kind: str, image: bytes, media_type: str, at: datetime) -> None:
     """Keep a picture of the target's page, encrypted like every file."""
     name = f"{row.case.receipt_number}-{kind}.{media_type.rpartition('/')[2]}"
-    file = store_image(StoredFile.Kind.EVIDENCE, name, media_type, image)
+    file = store(StoredFile.Kind.EVIDENCE, name, media_type, image)
     RowPicture.objects.create(row=row, file=file, kind=kind, taken_at=at)
 
 

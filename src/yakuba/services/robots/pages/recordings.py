@@ -182,13 +182,7 @@ end = button(
 )
 
 
-@require_POST
-@permission_required("robots.record")
-def delete(request: HttpRequest, recording_id: int) -> HttpResponse:
-    """Delete it."""
-    operations.delete_recording(person_of(request), recording_id=recording_id)
-    messages.success(request, "録画と下書きを消しました。")
-    return redirect("robots:recordings")
+delete = button(operations.delete_recording, lambda told: "robots:recordings", "録画と下書きを消しました。")
 
 
 # The draft

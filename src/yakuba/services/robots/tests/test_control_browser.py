@@ -84,12 +84,6 @@ VALUES = {"number": "R1", "lines": "w,e", "first": "abc", "second": ""}
 CALLED = HEAD.format(name="呼ばれるもの") + ENTRY + TAIL + '確認: {登録前: はい, 項目: {世帯番号: "S-77"}}\n'
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
 @pytest.fixture
 def site() -> Iterator[Pages]:
     pages = Pages(dict(SITE))

@@ -55,12 +55,6 @@ def pages() -> Iterator[Pages]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
 @pytest.fixture(autouse=True)
 def fresh(pages: Pages, browser: ChromiumBrowser) -> None:
     browser.row_begins()

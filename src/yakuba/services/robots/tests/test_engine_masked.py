@@ -73,12 +73,6 @@ def pages() -> Iterator[Pages]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
 def of(number: str, html: str) -> str:
     """A page that shows that number in every way."""
     parts = {"{N}": number, "{4}": number[:4], "{5}": number[4:8], "{6}": number[8:], "{other}": number[::-1]}

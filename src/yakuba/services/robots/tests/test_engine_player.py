@@ -81,12 +81,6 @@ def found(*rows: tuple[str, str]) -> str:
     return f"<h1>照会</h1><table><tr><th>登録番号</th><th>受付番号</th></tr>{listed}</table>"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
 @pytest.fixture
 def site() -> Iterator[Pages]:
     pages = Pages(dict(SITE))

@@ -53,12 +53,6 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def pages() -> Iterator[Pages]:
     server = Pages(dict(PAGES))
     yield server

@@ -88,12 +88,6 @@ def pages() -> Iterator[Pages]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[ChromiumBrowser]:
-    with ChromiumBrowser(["127.0.0.1"], patience=15) as one:
-        yield one
-
-
 def field(value: str) -> Entry:
     return Entry(Element(Role.FIELD, "欄"), EntryKind.TEXT, (value,))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.files.uploads import store_image
+from yakuba.kernel.files.storage import store
 from yakuba.kernel.jobs.models import Job, Worker
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
@@ -46,7 +46,7 @@ def finished(office):
     run = office.start(2)
     Shift(run, before={Case.objects.last().receipt_number: 2}).work()
     for row in Row.objects.filter(run=run):
-        file = store_image(StoredFile.Kind.EVIDENCE, "x.png", "image/png", PNG)
+        file = store(StoredFile.Kind.EVIDENCE, "x.png", "image/png", PNG)
         RowPicture.objects.create(
             row=row, file=file, kind=EvidenceKind.COMPLETION.value, taken_at=timezone.now()
         )
