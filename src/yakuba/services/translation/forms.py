@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
@@ -29,6 +30,13 @@ class NumberField(forms.CharField):
         if found and not found.isdigit():
             raise forms.ValidationError("0以上の数字で書いてください。")
         return found
+
+
+class WindowField(forms.CharField):
+    """A counter by its number alone, as it stands on the sign: the phrases say 番の窓口 themselves. A section's name stays."""
+
+    def clean(self, value: Any) -> str:
+        return re.sub(r"(?<=[0-9０-９A-ZＡ-Ｚ])(番|番の窓口|番窓口|窓口)$", "", super().clean(value).strip())
 
 
 class SlotForm(forms.Form):
@@ -61,6 +69,8 @@ def _field(kind: SlotKind, label: str) -> forms.Field:
         return JapaneseTimeField(label=label, help_text="例：9:30、13時")
     if kind in (SlotKind.YEN, SlotKind.NUMBER):
         return NumberField(label=label, max_length=12)
+    if kind is SlotKind.WINDOW:
+        return WindowField(label=label, max_length=60, help_text="番号だけを書きます。例：3")
     known = words.known(kind)
     said = f"訳語のあるもの：{'、'.join(known)}" if known else "日本語のまま「 」に入れて示します。"
     return forms.CharField(label=label, max_length=60, help_text=said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.translation.actions import talks
+from yakuba.services.translation.contracts import Phrase, SlotKind
+from yakuba.services.translation.forms import SlotForm
 from yakuba.services.translation.models import Talk
 from yakuba.services.translation.pages.counter import mark_of
 
@@ -120,3 +123,11 @@ def test_a_guest_of_another_language_goes_on_in_it(page, talk):
     assert 'lang="th">คุณมีบัตร' in text_of(Client().get(guest_url(talk)))
     page.post(reverse("translation:language", args=[talk.pk]), {"language": "xx"})
     assert Talk.objects.get().language == "th"
+
+
+@pytest.mark.parametrize("typed", ["3", "3番", "3番窓口", "３番の窓口"])
+def test_a_counter_is_named_once_however_it_is_typed(typed):
+    phrase = Phrase("x", "greeting", "{window}番の窓口へどうぞ。", "", (), {"window": SlotKind.WINDOW})
+    form = SlotForm(phrase, {"window": typed})
+    assert form.is_valid(), form.errors
+    assert unicodedata.normalize("NFKC", form.given["window"].value) == "3"
