@@ -150,9 +150,9 @@ def end(request: HttpRequest, talk_id: int) -> HttpResponse:
 
 
 @permission_required("translation.kept")
-def kept(request: HttpRequest, kept_id: int) -> HttpResponse:
+def kept(request: HttpRequest, kept_talk_id: int) -> HttpResponse:
     """A talk that somebody kept; who opens it stands in the audit record."""
-    row = get_object_or_404(queries.kept(), pk=kept_id)
+    row = get_object_or_404(queries.kept(), pk=kept_talk_id)
     record("translation.talk_opened", subject=f"talk:{row.pk}", actor=person_of(request))
     context = {"talk": row, "language": queries.language_of(row), "lines": actions.lines_of(row)}
     return render(request, "translation/kept.html", context)

@@ -28,6 +28,6 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "talk_id": running.pk,
         "talk_key": running.key,
         "caption_id": captions.pk,
-        "kept_id": kept.pk,
+        "kept_talk_id": kept.pk,
         "town_code": current_municipality().code,
     }

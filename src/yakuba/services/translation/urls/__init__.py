@@ -28,5 +28,5 @@ urlpatterns = [
     path("terms/", texts.terms, name="terms"),
     path("talks/<int:talk_id>/understand/", counter.understand, name="understand"),
     path("plain/", plain.index, name="plain"),
-    path("kept/<int:kept_id>/", counter.kept, name="kept"),
+    path("kept/<int:kept_talk_id>/", counter.kept, name="kept"),
 ]
