@@ -27,5 +27,8 @@ def load_objects() -> TownObjects:
     with town.in_yakuba_city():
         for manifest in manifests():
             if manifest.examples:
-                known |= resolve(manifest.examples)(town.user("kanri"), known)
+                made = resolve(manifest.examples)(town.user("kanri"), known)
+                twice = {name for name, value in made.items() if known.get(name, value) != value}
+                assert not twice, f"{manifest.name}: another room's pages call something else so: {twice}"
+                known |= made
     return TownObjects(known | {"name": "home.png"})
