@@ -75,7 +75,7 @@ class CompareForm(forms.Form):
     """Two versions, each typed or as a file. `before` and `after` are their texts; the form must be valid."""
 
     title = forms.CharField(
-        label="題", max_length=100, required=False, help_text="例：やくば市手数料条例　新旧対照表"
+        label="題", max_length=100, required=False, help_text="例：手数料条例の一部改正　新旧対照表"
     )
     old = forms.CharField(label="改正前の文", required=False, strip=False, widget=PASTED, max_length=LONGEST)
     old_file = forms.FileField(label="または、改正前のファイル", required=False, help_text=FILES)
