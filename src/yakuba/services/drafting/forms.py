@@ -75,7 +75,7 @@ class CompareForm(forms.Form):
     """Two versions, each typed or as a file. `before` and `after` are their texts; the form must be valid."""
 
     title = forms.CharField(
-        label="題", max_length=100, required=False, help_text="例：手数料条例　新旧対照表"
+        label="題", max_length=100, required=False, help_text="例：手数料条例の一部改正　新旧対照表"
     )
     old = forms.CharField(label="改正前の文", required=False, strip=False, widget=PASTED, max_length=LONGEST)
     old_file = forms.FileField(label="または、改正前のファイル", required=False, help_text=FILES)
@@ -242,12 +242,8 @@ class TemplateForm(forms.Form):
 class AssistForm(PastedForm):
     """What is to be made of a text. more: words to be hidden besides; seal: of what was looked at."""
 
-    template: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label="何を作るか", queryset=None, empty_label=None
-    )
-    use: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        label="登録した使い方", queryset=None, empty_label=None
-    )
+    template = forms.ModelChoiceField(label="何を作るか", queryset=None, empty_label=None)
+    use = forms.ModelChoiceField(label="登録した使い方", queryset=None, empty_label=None)
     data_class = forms.ChoiceField(label="この文の情報", choices=DataClass.choices())
     receipt = forms.CharField(
         label="受付番号",

@@ -103,7 +103,7 @@ def finding_facts(one: Finding) -> dict[str, Any]:
 
 @OPERATIONS.add(
     "文を校正する",
-    "drafting.use",
+    "drafting.view",
     "POST proofread",
     answer=Answer(DraftingProofreadOut),
 )
@@ -164,7 +164,7 @@ class DraftingPairOut(BaseModel):
     before: list[list[DraftingSpanOut]]
 
 
-@OPERATIONS.add("要点を取り出す", "drafting.use", "POST extract", answer=Answer(DraftingExtractOut))
+@OPERATIONS.add("要点を取り出す", "drafting.view", "POST extract", answer=Answer(DraftingExtractOut))
 def extract(asked: ExtractIn, actor: Actor) -> dict[str, Any]:
     """A short notice and a summary, in the text's own sentences. Nothing of it is stored."""
     text = cleaned(asked.text)
@@ -177,7 +177,7 @@ def extract(asked: ExtractIn, actor: Actor) -> dict[str, Any]:
     }
 
 
-@OPERATIONS.add("二つの文を比べる", "drafting.use", "POST compare", answer=Answer(list[DraftingPairOut]))
+@OPERATIONS.add("二つの文を比べる", "drafting.view", "POST compare", answer=Answer(list[DraftingPairOut]))
 def compare(asked: CompareIn, actor: Actor) -> list[dict[str, Any]]:
     """Articles paired by number, changed words marked. Nothing of them is stored."""
     return [asdict(one) for one in comparing.compared(cleaned(asked.before), cleaned(asked.after))]
@@ -201,7 +201,7 @@ def load_terms(asked: TermTableIn, actor: Actor) -> int:
 
 @OPERATIONS.add(
     "用語集を書き出す",
-    "drafting.use",
+    "drafting.view",
     "GET terms/file",
     "terms export",
     answer=Answer(media_type="text/csv"),

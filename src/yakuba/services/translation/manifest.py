@@ -38,20 +38,20 @@ MANIFEST = Manifest(
         "phrase-reword": "窓口の言い方を直す",
     },
     navigation=(
-        NavigationItem("窓口のやりとり", "translation:index", "translation.use"),
-        NavigationItem("文字で話す", "translation:captions", "translation.use"),
-        NavigationItem("やさしい日本語", "translation:plain", "translation.use"),
-        NavigationItem("文の翻訳", "translation:texts", "translation.use"),
-        NavigationItem("窓口の言い方", "translation:phrases", "translation.use"),
+        NavigationItem("窓口のやりとり", "translation:index", "translation.view"),
+        NavigationItem("文字で話す", "translation:captions", "translation.view"),
+        NavigationItem("やさしい日本語", "translation:plain", "translation.view"),
+        NavigationItem("文の翻訳", "translation:texts", "translation.view"),
+        NavigationItem("窓口の言い方", "translation:phrases", "translation.view"),
     ),
     permissions=(
-        Permission("translation.use", "窓口のやりとり、やさしい日本語、文の翻訳を使う"),
+        Permission("translation.view", "窓口のやりとり、やさしい日本語、文の翻訳を使う"),
         Permission("translation.edit", "窓口の言い方と訳語を直す"),
         Permission("translation.kept", "残した窓口のやりとりを読む"),
     ),
     roles={
-        "窓口担当": ("translation.use", "translation.edit"),
-        "課長": ("translation.use", "translation.kept"),
+        "窓口担当": ("translation.view", "translation.edit"),
+        "課長": ("translation.view", "translation.kept"),
     },
     audit_events={
         "translation.talk_begun": "窓口のやりとりを始めた",

@@ -188,7 +188,7 @@ def text_facts(found: tuple[list[Sentence], str]) -> dict[str, Any]:
 
 @OPERATIONS.add(
     "文を訳す",
-    "translation.use",
+    "translation.view",
     "POST texts",
     answer=Answer(TranslationTextOut, text_facts, {"trouble": "訳せなかったわけ"}),
 )
@@ -215,7 +215,7 @@ def forget_segment(asked: OneSegment, actor: Actor) -> int:
 
 @OPERATIONS.add(
     "やさしい日本語か調べる",
-    "translation.use",
+    "translation.view",
     "POST plain",
     answer=Answer(TranslationPlainOut, plain_facts, {"score": "点", "sentences": "文", "characters": "文字"}),
 )
@@ -226,7 +226,7 @@ def check_plain(asked: PlainIn, actor: Actor) -> Checked:
 
 @OPERATIONS.add(
     "窓口の言い方の一覧",
-    "translation.use",
+    "translation.view",
     "GET phrases",
     "phrases",
     answer=Answer(list[TranslationPhraseOut], columns=COLUMNS),
@@ -243,7 +243,7 @@ def list_phrases(asked: PhrasesIn, actor: Actor) -> list[dict[str, Any]]:
 
 @OPERATIONS.add(
     "窓口の言い方を書き出す",
-    "translation.use",
+    "translation.view",
     "GET phrases/file",
     "export",
     answer=Answer(media_type="text/csv"),

@@ -16,7 +16,7 @@ from yakuba.services.drafting.forms import AssistForm
 from yakuba.services.drafting.queries import governance
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def assist(request: HttpRequest) -> HttpResponse:
     """Form → the hidden text, to be looked at → what was made."""
     person = person_of(request)

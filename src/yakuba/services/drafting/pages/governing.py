@@ -108,7 +108,7 @@ TEMPLATES = Listing(
 )
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def rule(request: HttpRequest) -> HttpResponse:
     """The rule that holds, to be read and accepted."""
     context = {
@@ -119,7 +119,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     return render(request, "drafting/rule.html", context)
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 @require_POST
 def accept(request: HttpRequest) -> HttpResponse:
     """Hold to it."""

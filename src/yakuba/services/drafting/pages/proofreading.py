@@ -23,7 +23,7 @@ MOST_LEFT = 500
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def index(request: HttpRequest) -> HttpResponse:
     """The text to be proofread, and what is said of it."""
     form = ProofreadForm(request.POST or None, request.FILES or None)
@@ -53,7 +53,7 @@ def _result(request: HttpRequest, form: ProofreadForm) -> HttpResponse:
     )
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 @require_POST
 def file(request: HttpRequest) -> HttpResponseBase:
     """The text as it is now, to take along."""
@@ -73,7 +73,7 @@ def text_file(text: str, name: str, *, word: bool) -> Download:
     )
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the text for oneself."""
@@ -89,7 +89,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     return redirect("drafting:index")
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def one_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
     """A text that the person kept, to go on with."""
     row = kept.one(person_of(request), kept_id)
@@ -97,7 +97,7 @@ def one_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
     return render(request, "drafting/proofread.html", {"form": form, "row": row})
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 @require_POST
 def forget(request: HttpRequest, kept_id: int) -> HttpResponse:
     """Forget it."""

@@ -74,7 +74,7 @@ TERMS = Listing(
 )
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list, to take along as well."""
     return respond(request, TERMS)

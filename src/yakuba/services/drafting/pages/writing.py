@@ -18,7 +18,7 @@ from yakuba.services.drafting.forms import CompareForm, LetterForm, PastedForm
 from yakuba.services.drafting.pages.proofreading import DOCX
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def extract(request: HttpRequest) -> HttpResponse:
     """A notice of 200 characters, a summary marked in its source, questions and a questionnaire from its headings."""
     form = PastedForm(request.POST or None, request.FILES or None)
@@ -47,7 +47,7 @@ def _marked(text: str, chosen: list[extracting.Chosen]) -> list[tuple[str, int]]
     return [*pieces, (text[at:], 0)]
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def compare(request: HttpRequest) -> HttpResponse:
     """Both versions side by side."""
     form = CompareForm(request.POST or None, request.FILES or None)
@@ -65,7 +65,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "drafting/compare.html", context, status=422 if form.errors else 200)
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 @require_POST
 def compare_file(request: HttpRequest) -> HttpResponseBase:
     """新旧対照表 as Word."""
@@ -77,7 +77,7 @@ def compare_file(request: HttpRequest) -> HttpResponseBase:
     return Download("shinkyu.docx", DOCX, wordfile.comparison(pairs, form.cleaned_data["title"])).answer()
 
 
-@permission_required("drafting.use")
+@permission_required("drafting.view")
 def letter(request: HttpRequest) -> HttpResponse:
     """A letter, a notice or a speech from parts."""
     form = LetterForm(request.POST or None, initial={"day": timezone.localdate()})

@@ -196,7 +196,7 @@ def test_who_answers_for_it_reads_the_log_and_nobody_else(page, ready, make_staf
     sent(page, ready)
     assert "内蔵の方法" in page.get(reverse("drafting:records"), follow=True).content.decode()
     other = Client()
-    other.force_login(make_staff(yakuba_city, "drafting.use"))
+    other.force_login(make_staff(yakuba_city, "drafting.view"))
     assert other.get(reverse("drafting:records")).status_code == 403
 
 

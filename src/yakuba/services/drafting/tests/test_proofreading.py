@@ -118,7 +118,7 @@ def test_what_a_person_keeps_is_that_persons_alone(page, make_staff, yakuba_city
     assert TEXT in page.get(reverse("drafting:kept", args=[row.pk])).content.decode()
     assert TEXT not in str(list(AuditEvent.objects.values_list("details", flat=True)))
     other = Client()
-    other.force_login(make_staff(yakuba_city, "drafting.use"))
+    other.force_login(make_staff(yakuba_city, "drafting.view"))
     assert other.get(reverse("drafting:kept", args=[row.pk])).status_code == 404
     other.post(reverse("drafting:forget", args=[row.pk]))
     assert KeptText.objects.exists()
@@ -147,7 +147,7 @@ def test_the_towns_word_list_by_page_file_and_api(page, clerk):
         ("住民", "住民の皆さん"),
         ("子供", "こども"),
     ]
-    token = ApiToken.issue(clerk, "x", ["drafting.use", "drafting.edit"])[1]
+    token = ApiToken.issue(clerk, "x", ["drafting.view", "drafting.edit"])[1]
     headers = {"Authorization": f"Bearer {token}"}
     file = b"".join(page.get("/api/v1/drafting/terms/file", headers=headers))
     back = {"file": SimpleUploadedFile("a.csv", file)}
@@ -162,7 +162,7 @@ def test_the_towns_word_list_by_page_file_and_api(page, clerk):
 
 
 def test_api_and_command_give_the_same(page, clerk, tmp_path):
-    token = ApiToken.issue(clerk, "x", ["drafting.use"])[1]
+    token = ApiToken.issue(clerk, "x", ["drafting.view"])[1]
     asked = {"text": TEXT, "text_class": "notice"}
     headers = {"Authorization": f"Bearer {token}"}
     answer = page.post(
@@ -200,7 +200,7 @@ def test_a_notice_is_cut_short_and_two_versions_are_compared_on_pages_and_by_api
     assert "400" in docx.Document(io.BytesIO(word.content)).tables[0].rows[1].cells[0].text
     lacking = page.post(reverse("drafting:compare"), {"old": "あ"})
     assert (lacking.status_code, "両方の文" in lacking.content.decode()) == (422, True)
-    headers = {"Authorization": f"Bearer {ApiToken.issue(clerk, 'x', ['drafting.use'])[1]}"}
+    headers = {"Authorization": f"Bearer {ApiToken.issue(clerk, 'x', ['drafting.view'])[1]}"}
     for path, asked in (
         ("extract", {"text": notice, "characters": 60}),
         ("compare", {"before": versions["old"], "after": versions["new"]}),

@@ -18,7 +18,7 @@ from yakuba.services.translation.queries import talks as queries
 from yakuba.services.translation.queries.phrases import TownBook
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def index(request: HttpRequest) -> HttpResponse:
     """Begin, or go on."""
     if request.method == "POST":
@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "translation/captions.html", {"running": running})
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def caption(request: HttpRequest, caption_id: int) -> HttpResponse:
     """The writer's page: a field, and the lines, of which one may be put right."""
     row = mine(request, caption_id, Talk.Kind.CAPTIONS)
@@ -36,7 +36,7 @@ def caption(request: HttpRequest, caption_id: int) -> HttpResponse:
     return render(request, "translation/caption.html", context)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def add(request: HttpRequest, caption_id: int) -> HttpResponse:
     """A line more; each line that was pasted is one."""
@@ -47,7 +47,7 @@ def add(request: HttpRequest, caption_id: int) -> HttpResponse:
     return redirect("translation:caption", row.pk)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def correct(request: HttpRequest, caption_id: int) -> HttpResponse:
     """Put a line right, on both screens at once; an empty one is taken away."""

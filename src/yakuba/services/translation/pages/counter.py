@@ -26,7 +26,7 @@ from yakuba.services.translation.queries.phrases import UNCHECKED, TownBook
 SHOWN_LINES = 60  # of a long talk, the last
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def index(request: HttpRequest) -> HttpResponse:
     """Choose the guest's language; a press begins."""
     if request.method == "POST":
@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "translation/counter.html", context)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def talk(request: HttpRequest, talk_id: int) -> HttpResponse:
     """The talk, and the phrases to go on with: found by words, by scene, or one whose slots are to be filled."""
     row = _mine(request, talk_id)
@@ -63,7 +63,7 @@ def talk(request: HttpRequest, talk_id: int) -> HttpResponse:
     return render(request, "translation/talk.html", context)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def say(request: HttpRequest, talk_id: int) -> HttpResponse:
     """Show a phrase to the guest."""
@@ -87,7 +87,7 @@ def say(request: HttpRequest, talk_id: int) -> HttpResponse:
     return redirect("translation:talk", row.pk)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def write(request: HttpRequest, talk_id: int) -> HttpResponse:
     """Show what staff type themselves, in Japanese with furigana."""
@@ -113,7 +113,7 @@ def _own_words(text: str, language: str) -> Line:
     )
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def understand(request: HttpRequest, talk_id: int) -> HttpResponse:
     """Put what the guest wrote last into Japanese, by the town's model server."""
@@ -126,7 +126,7 @@ def understand(request: HttpRequest, talk_id: int) -> HttpResponse:
     return redirect("translation:talk", row.pk)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def language(request: HttpRequest, talk_id: int) -> HttpResponse:
     """Go on in another language."""
@@ -135,7 +135,7 @@ def language(request: HttpRequest, talk_id: int) -> HttpResponse:
     return redirect("translation:talk", row.pk)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 @require_POST
 def end(request: HttpRequest, talk_id: int) -> HttpResponse:
     """End it: forgotten, or kept with a reason."""

@@ -106,7 +106,7 @@ PHRASES = Listing(
 TRAIL = (("窓口の言い方", reverse_lazy("translation:phrases")),)
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     return respond(request, PHRASES)
@@ -150,7 +150,7 @@ def _japanese_form(request: HttpRequest, phrase: Phrase | None) -> HttpResponse:
     return form_page(request, form, keep, "translation/phrase_form.html", {"title": title, "phrase": phrase})
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def phrase(request: HttpRequest, phrase_code: str) -> HttpResponse:
     """A phrase in all its languages, and a form for one of them."""
     book = TownBook()

@@ -27,7 +27,7 @@ class Sentence:
     findings: tuple[Finding, ...]
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """A text, and what was found in it; or the text in Word with furigana."""
     form = PlainForm(request.POST, request.FILES) if request.method == "POST" else PlainForm()

@@ -56,7 +56,7 @@ KEPT = Listing(
 )
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def index(request: HttpRequest) -> HttpResponseBase:
     """A text, and its translation beside it; or the same as a Word file."""
     form = TextsForm(request.POST, request.FILES) if request.method == "POST" else TextsForm()
@@ -99,7 +99,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     return redirect("translation:text-kept")
 
 
-@permission_required("translation.use")
+@permission_required("translation.view")
 def kept(request: HttpRequest) -> HttpResponseBase:
     """What was translated before."""
     return respond(request, KEPT)

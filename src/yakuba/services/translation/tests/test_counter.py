@@ -104,7 +104,7 @@ def test_a_talk_is_kept_only_with_a_reason_and_who_opens_it_is_recorded(page, ta
     assert "少しお待ちください" in text_of(page.get(reverse("translation:kept", args=[talk.pk])))
     assert AuditEvent.objects.filter(name="translation.talk_opened").count() == 1
     other = Client()
-    other.force_login(make_staff(yakuba_city, "translation.use"))
+    other.force_login(make_staff(yakuba_city, "translation.view"))
     assert other.get(reverse("translation:talk", args=[talk.pk])).status_code == 404
     assert other.get(reverse("translation:kept", args=[talk.pk])).status_code == 403
 

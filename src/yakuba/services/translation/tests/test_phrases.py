@@ -80,7 +80,7 @@ def test_a_town_adds_a_phrase_and_finds_it(page):
 
 
 def test_a_file_goes_out_and_comes_in_again_and_faults_are_told_by_row(page, clerk):
-    token = ApiToken.issue(clerk, "x", ["translation.use", "translation.edit"])[1]
+    token = ApiToken.issue(clerk, "x", ["translation.view", "translation.edit"])[1]
     headers = {"Authorization": f"Bearer {token}"}
     file = b"".join(page.get("/api/v1/translation/phrases/file?language=en", headers=headers))
     assert file.decode("utf-8-sig").count("英語") == 5
@@ -114,7 +114,7 @@ def test_a_file_goes_out_and_comes_in_again_and_faults_are_told_by_row(page, cle
 
 
 def test_phrases_are_asked_for_by_meaning_through_the_api(page, clerk):
-    token = ApiToken.issue(clerk, "x", ["translation.use"])[1]
+    token = ApiToken.issue(clerk, "x", ["translation.view"])[1]
     headers = {"Authorization": f"Bearer {token}"}
     found = page.get("/api/v1/translation/phrases?language=th&text=在留カードある", headers=headers).json()
     assert (found[0]["code"], found[0]["state"]) == ("greeting-02", "unchecked")

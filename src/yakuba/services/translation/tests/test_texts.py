@@ -65,7 +65,7 @@ def test_without_anything_supplied_only_what_people_wrote_is_told(page, clerk):
 
 def test_a_server_translates_and_the_guard_tells_what_it_changed(page, server, clerk):
     memory.set_term("福祉課", "en", "Welfare Division", actor=clerk)
-    token = ApiToken.issue(clerk, "x", ["translation.use"])[1]
+    token = ApiToken.issue(clerk, "x", ["translation.view"])[1]
     answer = page.post(
         "/api/v1/translation/texts",
         json.dumps({"language": "en", "text": "".join(list(SAID)[:3])}),
