@@ -218,9 +218,9 @@ def new_template(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("drafting.edit")
-def template(request: HttpRequest, template_id: int) -> HttpResponse:
+def template(request: HttpRequest, draft_template_id: int) -> HttpResponse:
     """Another wording."""
-    row = get_object_or_404(Template.objects, pk=template_id)
+    row = get_object_or_404(Template.objects, pk=draft_template_id)
     first = {one: getattr(row, one) for one in ("label", "instruction", "built_in", "grounded")}
     return _template_form(request, TemplateForm(request.POST or None, initial=first), row)
 

@@ -19,4 +19,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     given = {"name": known["secret_word"], "purpose": "通知", "data_class": "public", "risk": "low"}
     use = governance.register(given, actor=clerk)
     template = Template.objects.earliest("pk")
-    return {"term_id": term.pk, "kept_id": text.pk, "use_id": use.pk, "template_id": template.pk}
+    return {"term_id": term.pk, "kept_id": text.pk, "use_id": use.pk, "draft_template_id": template.pk}
