@@ -3,6 +3,7 @@ published one (地方自治法123条・129条), in which what was withdrawn, sai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -107,12 +108,33 @@ def published(record: Record) -> Record:
 
 
 def _hidden(one: Said) -> Said:
-    text = one.text
-    # The longest first, so that what holds another goes as a whole.
-    for hide in sorted(one.hidden, key=lambda hide: -len(hide.words or one.text)):
-        put = WITHDRAWN if hide.withdrawn else WITHHELD
-        text = text.replace(hide.words, put) if hide.words else put
-    return replace(one, text=text, hidden=())
+    whole = [hide for hide in one.hidden if not hide.words]
+    if whole:
+        text = WITHDRAWN if any(hide.withdrawn for hide in whole) else WITHHELD
+        return replace(one, text=text, hidden=())
+    text, at = "", 0
+    for start, end, withdrawn in _covered(one):
+        text += one.text[at:start] + (WITHDRAWN if withdrawn else WITHHELD)
+        at = end
+    return replace(one, text=text + one.text[at:], hidden=())
+
+
+def _covered(one: Said) -> list[tuple[int, int, bool]]:
+    """Start, end and whether withdrawn of each stretch that is not published. Words that overlap are one stretch: were they
+    put out one after the other, the second would not be found any more and half of it would stay."""
+    spans = sorted(
+        (found.start(), found.start() + len(hide.words), hide.withdrawn)
+        for hide in one.hidden
+        for found in re.finditer(f"(?={re.escape(hide.words)})", one.text)
+    )
+    joined: list[tuple[int, int, bool]] = []
+    for start, end, withdrawn in spans:
+        if joined and start < joined[-1][1]:
+            first, last, before = joined[-1]
+            joined[-1] = (first, max(last, end), before or withdrawn)
+        else:
+            joined.append((start, end, withdrawn))
+    return joined
 
 
 def _marked(one: Said) -> Said:

@@ -50,6 +50,8 @@ def _word(content: bytes) -> str:
         for one in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"):
             if next(one.iterancestors(f"{W}p")) is not paragraph:
                 continue  # of a text box, whose paragraphs come by themselves
+            if next(one.iterancestors(f"{W}moveFrom"), None) is not None:
+                continue  # it stands where it was moved to
             pieces.append(one.text or "" if one.tag == f"{W}t" else "\t" if one.tag == f"{W}tab" else "\n")
         lines.append("".join(pieces))
     if not any(line.strip() for line in lines):
@@ -60,7 +62,8 @@ def _word(content: bytes) -> str:
 def _plain(text: str) -> Transcript:
     facts: dict[str, str] = {}
     spoken: list[Utterance] = []
-    paragraphs: list[Utterance] = []
+    paragraphs: list[list[str]] = []
+    more: dict[int, list[str]] = {}  # number of a speech and the lines behind its first
     broken = True
     for line in text.split("\n"):
         if not line.strip() or _SEPARATOR.match(line):
@@ -74,11 +77,11 @@ def _plain(text: str) -> Transcript:
         if speaker or start is not None:
             spoken.append(Utterance(speaker or (spoken[-1].speaker if spoken else ""), said, start))
         elif spoken:
-            spoken[-1] = _with(spoken[-1], said)
+            more.setdefault(len(spoken), []).append(said)
         elif broken or not paragraphs:
-            paragraphs.append(Utterance("", said))
+            paragraphs.append([said])
         else:
-            paragraphs[-1] = _with(paragraphs[-1], said)
+            paragraphs[-1].append(said)
         broken = False
     notes: tuple[str, ...] = ()
     if not any(one.speaker for one in spoken):
@@ -86,11 +89,14 @@ def _plain(text: str) -> Transcript:
             "話した人の名前が見つかりません。「○議長　…」や「山田：…」の形だと、話した人ごとに分かれます。",
         )
     # What stands above the first speaker is the head of the document, not a speech; it is kept, in front.
-    return Transcript(tuple(_ended([*paragraphs, *spoken])), facts, notes)
+    head = [Utterance("", "\n".join(lines)) for lines in paragraphs]
+    rows = [_with(one, more.get(number, [])) for number, one in enumerate(spoken, 1)]
+    return Transcript(tuple(_ended([*head, *rows])), facts, notes)
 
 
-def _with(now: Utterance, line: str) -> Utterance:
-    return Utterance(now.speaker, f"{now.text}\n{line}" if now.text else line, now.start, now.end)
+def _with(one: Utterance, lines: list[str]) -> Utterance:
+    text = "\n".join([one.text, *lines] if one.text else lines)
+    return Utterance(one.speaker, text, one.start, one.end)
 
 
 def _ended(rows: list[Utterance]) -> Iterator[Utterance]:

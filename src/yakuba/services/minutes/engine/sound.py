@@ -38,7 +38,7 @@ def seconds_of(file: BinaryIO, kind: str) -> float | None:
     file.seek(0)
     try:
         found = {"audio/wav": _wav, "audio/ogg": _ogg, "audio/mp4": _mp4, "audio/mpeg": _mp3}[kind](file)
-    except (struct.error, IndexError, ZeroDivisionError, OverflowError):
+    except (struct.error, LookupError, ArithmeticError, ValueError, OSError):  # a broken head
         found = None
     finally:
         file.seek(0)

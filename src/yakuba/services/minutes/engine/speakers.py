@@ -53,7 +53,8 @@ def heading(line: str) -> tuple[str, str]:
     if found is not None and found[1].strip() in HEADINGS:
         return found[1].strip(), line[found.end() :].strip()
     found = re.match(
-        r"\s*(?:\d+[.．]|[（(]\d+[）)]|[１-９一二三四五六七八九][．、.])?\s*(\S{2,8})[\s　]+(.+)$", line
+        r"(?:\d{1,4}[.．]|[（(]\d{1,4}[）)]|[１-９一二三四五六七八九][．、.])?\s*(\S{2,8})[\s　]+(.+)$",
+        line.strip(),
     )
     if found is not None and found[1] in HEADINGS:
         return found[1], found[2].strip()

@@ -9,8 +9,13 @@ from collections.abc import Collection, Iterator
 from yakuba.kernel.search import cutting
 
 _DIGIT = r"[0-9０-９〇一二三四五六七八九十]"
+_MAIL = r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_.．+\-]"
 _RULES = (
-    (re.compile(r"[\w.+\-]+[@＠][\w\-]+(?:[.．][\w\-]+)+"), "メールアドレス"),
+    (
+        # Not \w: a speech without commas is one long word, looked through anew from each of its characters.
+        re.compile(rf"(?<!{_MAIL}){_MAIL}{{1,64}}[@＠]{_MAIL}{{1,255}}"),
+        "メールアドレス",
+    ),
     (
         re.compile(
             r"(?<![0-9０-９])[0０][0-9０-９]{1,4}[-‐-―−ー－（(][0-9０-９]{1,4}[-‐-―−ー－）)][0-9０-９]{3,4}(?![0-9０-９])"

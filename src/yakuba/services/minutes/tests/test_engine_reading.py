@@ -6,6 +6,7 @@ import io
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.minutes.engine import heads, reading
@@ -122,3 +123,25 @@ def test_what_is_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(reading, "MOST_SPEECHES", 1)
     with pytest.raises(Invalid, match="発言が多すぎます"):
         reading.read("甲：あ\n乙：い".encode())
+
+
+def test_what_never_ends_is_not_looked_through_from_each_of_its_beginnings():
+    cue = "WEBVTT\n\n00:01.000 --> 00:02.000\nはい。"
+    for broken in ("<a" * 60_000, "<v" + " " * 120_000, "{\\a" * 40_000):
+        assert reading.read(f"{cue}{broken}".encode()).utterances[0].text.startswith("はい。")
+    said = reading.read(("○議長　はい。\n" + "続き\n" * 60_000).encode())
+    assert said.utterances[-1].text.endswith("続き\n続き")
+    assert reading.read(f"{' ' * 200_000}x".encode()).utterances[0].text == "x"
+
+
+def test_what_was_moved_in_word_is_taken_where_it_stands_now():
+    document = docx.Document()
+    document.add_paragraph("○議長　").add_run("開会します。")
+    run = document.paragraphs[0].runs[-1]._r
+    moved = run.makeelement(qn("w:moveFrom"), {})
+    run.addprevious(moved)
+    moved.append(run)
+    document.paragraphs[0].add_run("閉会します。")
+    file = io.BytesIO()
+    document.save(file)
+    assert [one.text for one in reading.read(file.getvalue()).utterances] == ["閉会します。"]

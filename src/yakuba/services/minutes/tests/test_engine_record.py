@@ -117,3 +117,22 @@ def test_word_stands_and_lies():
     assert section._sectPr.find(qn("w:textDirection")).get(qn("w:val")) == "tbRl"
     assert names.index(qn("w:textDirection")) < names.index(qn("w:docGrid"))
     assert section.page_width > section.page_height
+
+
+def test_nothing_of_words_that_overlap_is_published():
+    hidden = (Hidden("乙川二郎は北町"), Hidden("北町3丁目12番地", True), Hidden("二郎は"))
+    one = Said(1, "speech", "乙川二郎は北町3丁目12番地に住む。ここは北町3丁目。", hidden=hidden)
+    said = copies.published(Record("会議", "committee", (), (one,))).said[0].text
+    assert said == f"{copies.WITHDRAWN}に住む。ここは北町3丁目。"
+    whole = Said(1, "speech", "全部。", hidden=(Hidden("発言"), Hidden("", True)))
+    assert copies.published(Record("会議", "committee", (), (whole,))).said[0].text == copies.WITHDRAWN
+
+
+def test_a_document_is_made_of_letters_that_no_xml_holds():
+    record = Record("会議\x0b", "committee", (), (Said(1, "speech", "前\x0c\uffff後", "A\x01委員"),))
+    made = docx.Document(io.BytesIO(word.written(layout.blocks(record, Form.VERBATIM))))
+    assert made.paragraphs[-1].text == "○A委員　前後"
+
+
+def test_a_speech_without_any_comma_is_looked_through_once():
+    assert withholding.found("あ" * 9_000 + "yakuba.1@example.jp" + "a" * 900, ())[0][1] == "メールアドレス"

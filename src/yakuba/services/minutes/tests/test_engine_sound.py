@@ -56,3 +56,8 @@ def test_what_is_no_sound_is_refused_and_a_broken_head_says_nothing():
     ):
         assert of(head)[1] is None
     assert (clock(65.9), clock(3725)) == ("1:05", "1:02:05")
+
+
+def test_a_head_that_says_what_no_standard_knows_is_only_without_a_length():
+    frame = b"\xff\xea\x90\x00" + b"\0" * 500
+    assert sound.seconds_of(io.BytesIO(frame), sound.kind_of(frame)) is None
