@@ -28,6 +28,8 @@ WITHOUT_MUNICIPALITY = {
     "signin.Challenge": "asked at the login, before it is known who answers",
     "audit.ChainHead": "its key is the municipality",
     "jobs.Worker": "a process works for all municipalities",
+    "privacy.WrappedKey": "its key is the municipality's code; it is destroyed before the municipality's row",
+    "audit.HouseEvent": "the installation's own record, of what outlives a municipality",
 }
 
 

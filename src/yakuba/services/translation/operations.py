@@ -132,7 +132,7 @@ def plain_facts(checked: Checked) -> dict[str, Any]:
     }
 
 
-class TextIn(BaseModel):
+class TranslationTextIn(BaseModel):
     """Japanese to be translated."""
 
     text: str = Field(min_length=1, max_length=20_000, description="文章")
@@ -192,7 +192,7 @@ def text_facts(found: tuple[list[Sentence], str]) -> dict[str, Any]:
     "POST texts",
     answer=Answer(TranslationTextOut, text_facts, {"trouble": "訳せなかったわけ"}),
 )
-def translate(asked: TextIn, actor: Actor) -> tuple[list[Sentence], str]:
+def translate(asked: TranslationTextIn, actor: Actor) -> tuple[list[Sentence], str]:
     """Each sentence by what people have translated before, else by the town's model server, with what the guard says."""
     return translating.translated(
         translating.sentences_of(asked.text)[: translating.MOST], known_language(asked.language)

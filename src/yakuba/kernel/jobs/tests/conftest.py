@@ -114,6 +114,7 @@ def migrated(
     environment = Environment(data_dir=folder, database_url=url)
     with django_db_blocker.unblock(), _database(environment):
         call_command("migrate", "jobs", verbosity=0)
+        call_command("migrate", "privacy", verbosity=0)  # a new municipality gets its keys
     return environment
 
 
@@ -128,7 +129,7 @@ def placed(migrated: Environment, django_db_blocker: Any) -> Iterator[Installati
 
 @pytest.fixture(scope="module", autouse=True)
 def no_chores_of_others() -> Iterator[None]:
-    """The databases of these tests have the tables of the jobs alone."""
+    """The databases of these tests have the tables of the jobs and of the keys alone."""
     kept, registry._chores[:] = registry._chores[:], []
     yield
     registry._chores[:] = kept

@@ -13,10 +13,9 @@ from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.minutes.actions.noting import heard, noted
 from yakuba.services.minutes.engine import points, withholding
 from yakuba.services.minutes.models import Change, Mark, Matter, Meeting, Point, Speaker, Speech
-from yakuba.services.minutes.queries.record import lines_of
+from yakuba.services.minutes.queries.record import SHORTEST, lines_of
 
 K, S = Change.Kind, Mark.State
-SHORTEST = 2  # characters of words that are looked for in the other speeches
 
 
 @transaction.atomic

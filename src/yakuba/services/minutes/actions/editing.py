@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.calendar import read_date
-from yakuba.services.minutes.actions.noting import heard, keep, noted, standing
+from yakuba.services.minutes.actions.noting import alone, heard, keep, noted, standing
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
 from yakuba.services.minutes.engine import fillers, heads
 from yakuba.services.minutes.engine.reading import LONGEST_SPEECH, between
@@ -22,6 +22,8 @@ from yakuba.services.minutes.engine.speakers import office_and_name
 from yakuba.services.minutes.models import Change, Mark, Meeting, Speaker, Speech
 
 K = Change.Kind
+# Of two decisions about the same words in one speech the stricter one holds: what was withheld anywhere stays withheld.
+STRICT = {Mark.State.DISMISSED: 0, Mark.State.FOUND: 1, Mark.State.CONFIRMED: 2}
 
 
 @transaction.atomic
@@ -134,6 +136,8 @@ def split(speech_id: int, version: int, text: str, at: int, *, actor: Actor, sec
     first, second = text[: max(at, 0)].strip(), text[max(at, 0) :].strip()
     if not first or not second:
         raise Invalid("分ける所に文字の入力位置を置くか、空の行を入れてから、「分ける」を押してください。")
+    if max(len(first), len(second)) > LONGEST_SPEECH:
+        raise Invalid(f"発言は{LONGEST_SPEECH:,}字までです。")
     before = speech.text
     where = between(Utterance("", text, speech.start, speech.end), len(first) / (len(first) + len(second)))
     end = speech.end
@@ -210,7 +214,9 @@ def merge(speech_id: int, version: int, *, actor: Actor, seconds: float = 0.0) -
     before.text = joined
     before.end = speech.end if speech.end is not None else before.end
     before.original = f"{before.original}\n{speech.original}".strip()
-    keep(before, "text", "end", "original")
+    if speech.checked_at is None:  # nobody has read that part
+        before.checked_by = before.checked_at = None
+    keep(before, "text", "end", "original", "checked_by", "checked_at")
     position = speech.position
     heard(speech.pk)
     speech.delete()
@@ -221,11 +227,15 @@ def merge(speech_id: int, version: int, *, actor: Actor, seconds: float = 0.0) -
 
 def _take_over(speech: Speech, before: Speech) -> None:
     """What was decided about a speech is about the one that it is joined to."""
-    known = set(before.marks.values_list("kind", "words"))
+    known = {(mark.kind, mark.words): mark for mark in before.marks.all()}
     for mark in speech.marks.all():
-        if (mark.kind, mark.words) not in known:
-            mark.speech = before
-            mark.save(update_fields=["speech"])
+        there = known.get((mark.kind, mark.words))
+        if there is not None and STRICT[Mark.State(there.state)] >= STRICT[Mark.State(mark.state)]:
+            continue
+        if there is not None:
+            there.delete()
+        mark.speech = before
+        mark.save(update_fields=["speech"])
     speech.points.update(speech=before)
     speech.changes.update(speech=before)
 
@@ -234,6 +244,7 @@ def _take_over(speech: Speech, before: Speech) -> None:
 def add_line(speech_id: int, kind: str, text: str, *, actor: Actor) -> Speech:
     """A line of the record behind a speech: a heading of the agenda, what happened in the room, the outcome of a vote, or a
     speech that the transcript lacks."""
+    alone(speech_id)
     speech: Speech | None = Speech.objects.select_related("meeting").filter(pk=speech_id).first()
     if speech is None:
         raise Missing("その発言はありません。画面を開き直してください。")
@@ -271,6 +282,7 @@ def without_fillers(speech_id: int, version: int, *, actor: Actor) -> Speech:
 def take_fillers(meeting: Meeting, *, actor: Actor) -> int:
     """Take the fillers out of every speech; each can be put back. Returns how many speeches changed."""
     number = 0
+    list(Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting.pk))
     rows: Any = Speech.objects.select_for_update(of=("self",)).filter(
         meeting=meeting, kind=Speech.Kind.SPEECH
     )

@@ -44,6 +44,7 @@ def noted(
 def standing(speech_id: int, version: int) -> Speech:
     """The speech, which stands still in the caller's transaction and is as the person saw it. Raises Missing, and Conflict
     where somebody else was faster, with who and when."""
+    alone(speech_id)
     speech: Speech | None = (
         Speech.objects.select_for_update(of=("self",))
         .select_related("meeting", "speaker")
@@ -64,6 +65,12 @@ def standing(speech_id: int, version: int) -> Speech:
             "下に今の発言とあなたの文を並べたので、見比べて直してください。"
         )
     return speech
+
+
+def alone(speech_id: int) -> None:
+    """Nobody else changes the meeting of that speech until the caller's transaction ends: two who cut speeches at once would
+    give two of them one place, and the editor shows one of a place. Before anything else is locked."""
+    list(Meeting.objects.select_for_update(of=("self",)).filter(speeches=speech_id).values_list("pk"))
 
 
 def keep(speech: Speech, *fields: str) -> None:

@@ -16,7 +16,7 @@ from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.minutes import operations
 from yakuba.services.minutes.actions import publishing
 from yakuba.services.minutes.forms import AnswerForm, ReasonForm
-from yakuba.services.minutes.models import Publication
+from yakuba.services.minutes.models import Meeting, Publication
 from yakuba.services.minutes.queries import meetings as queries
 from yakuba.services.minutes.queries import record
 
@@ -72,4 +72,6 @@ def _publication(request: HttpRequest, publication_id: int) -> Publication:
     )
     if not allowed(request.user, "minutes.view") and right_of(person_of(request), row) is None:
         raise PermissionDenied(row.permission)
+    if row.meeting.kind == Meeting.Kind.CONSULTATION:  # it became one after it had been proposed
+        queries.meeting(person_of(request), row.meeting_id)
     return row

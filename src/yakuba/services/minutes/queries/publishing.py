@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from yakuba.services.minutes.models import Meeting
@@ -12,7 +13,10 @@ OURS = ("revision",)  # what the house notes for itself
 def published() -> list[Any]:
     """Published meetings, the newest first."""
     rows = Meeting.objects.exclude(published=None).exclude(kind=Meeting.Kind.CONSULTATION)
-    return list(rows.select_related("published").order_by("-held_on", "-pk"))
+    found = list(rows.select_related("published").order_by("-pk"))
+    for row in found:  # the day that was approved, not one that was written since
+        row.held_on = date.fromisoformat(day) if (day := row.published.content.get("date")) else None
+    return sorted(found, key=lambda row: str(row.held_on or ""), reverse=True)
 
 
 def content(meeting_id: int) -> dict[str, Any] | None:

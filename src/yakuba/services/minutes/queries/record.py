@@ -39,6 +39,9 @@ FACTS = (
 )
 
 
+SHORTEST = 2  # characters of words that are looked for in the other speeches
+
+
 def lines_of(text: str) -> tuple[str, ...]:
     """The lines of a field that holds one thing a line."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -142,11 +145,28 @@ def hindrances(meeting: Meeting) -> list[str]:
         f"{place}番目の発言で、公開しないと決めた「{words[:30]}」が、今の文にありません。文が直されたので、決め直してください。"
         for place, words in copies.lost(record(meeting).said)
     ]
+    found += [
+        f"公開しないと決めた「{words[:30]}」が、{place}番目の発言にもあります。伏せる所をもう一度探して、決めてください。"
+        for place, words in _elsewhere(meeting)
+    ]
     if meeting.openness != Meeting.Openness.OPEN and not meeting.closed_reason:
         found.append("非公開の理由がありません。会議の記録に書いてください。")
     if meeting.kind == Meeting.Kind.CONSULTATION:
         found.append("相談の記録は公開しません。")
     return found
+
+
+def _elsewhere(meeting: Meeting) -> Iterator[tuple[int, str]]:
+    """Place of a speech and words in it that are withheld in another one, about which nobody has decided in this one: it was
+    mended or added after they had been looked for."""
+    marks = Mark.objects.filter(speech__meeting=meeting)
+    decided = set(marks.values_list("speech_id", "words"))
+    hidden = marks.filter(state=Mark.State.CONFIRMED, kind=Mark.Kind.WITHHELD).values_list("words", flat=True)
+    wanted = sorted({words for words in hidden if len(words) >= SHORTEST})
+    for number, place, text in speeches(meeting).values_list("pk", "position", "text"):
+        for words in wanted:
+            if words in text and (number, words) not in decided:
+                yield place, words
 
 
 def document(meeting: Meeting, form: Form, *, kind: str, public: bool, vertical: bool) -> tuple[str, bytes]:

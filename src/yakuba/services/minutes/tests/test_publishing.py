@@ -170,3 +170,42 @@ def test_secret_sittings_are_marked_from_to(page, meeting):
     assert Change.objects.filter(kind=Change.Kind.SECRET).count() == 1
     wrong = page.post(reverse("minutes:secret", args=[meeting.pk]), {"first": "8", "last": "9"}, follow=True)
     assert "変わる発言がありません" in wrong.content.decode()
+
+
+def test_what_was_withheld_stays_withheld_in_a_speech_that_is_joined(meeting, clerk):
+    for place, hide in ((2, False), (3, True)):
+        speech = Speech.objects.get(position=place)
+        Mark.objects.create(
+            speech=speech, kind="withheld", words="乙川", state="confirmed" if hide else "dismissed"
+        )
+        editing.edit(speech.pk, speech.version, "乙川です。", actor=clerk, checked=not hide)
+    last = Speech.objects.get(position=3)
+    Speech.objects.filter(pk=last.pk).update(checked_at=None)
+    joined = editing.merge(last.pk, last.version, actor=clerk)
+    assert [mark.state for mark in joined.marks.all()] == ["confirmed"]
+    assert "確かめていない発言が1件あります。" in record.hindrances(meeting), (
+        "nobody has read the joined part"
+    )
+
+
+def test_withheld_words_that_were_typed_into_another_speech_stop_the_publication(meeting, clerk):
+    deciding.hide(Speech.objects.get(position=2), "withheld", "乙川二郎", "", actor=clerk)
+    assert not record.hindrances(meeting)
+    first = Speech.objects.get(position=1)
+    editing.edit(first.pk, first.version, "乙川二郎さんの件です。", actor=clerk)
+    assert any("1番目の発言にもあります" in one for one in record.hindrances(meeting))
+    deciding.find_marks(meeting, actor=clerk)
+    for mark in Mark.objects.filter(state="found"):
+        deciding.decide_mark(meeting, mark.pk, mark.words == "乙川二郎", actor=clerk)
+    assert not record.hindrances(meeting)
+
+
+def test_a_proposal_of_what_became_a_consultation_is_seen_by_few(
+    page, meeting, clerk, make_staff, yakuba_city
+):
+    publication = publishing.propose(meeting, "確定", actor=clerk)
+    Meeting.objects.update(kind="consultation")
+    other = Client()
+    other.force_login(make_staff(yakuba_city, "minutes.view", "minutes.approve"))
+    assert other.get(publication.url).status_code == 404
+    assert page.get(publication.url).status_code == 200
