@@ -54,7 +54,8 @@ def test_a_good_target_is_entered_while_two_bad_ones_wait(installation: Installa
 
     def said() -> bool:
         told = {one["id"]: one for one in installation.runs()}
-        assert told[good]["state"] == "done"
+        if told[good]["state"] != "done":  # its rows are entered, and its end is not written yet
+            return False
         for run in bad:
             assert told[run]["state"] == "active"
             seen[run].append(told[run]["message"])
