@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from postgresql_server import postgresql_server
 from running_house import PASSWORD, STAFF, House, empty_house, new_house
+from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
 from yakuba.config.moving import frames
 from yakuba.config.moving.sealed import SealedReader
@@ -44,6 +45,22 @@ import django; django.setup()
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ledger.models import Case
 print(Municipality.objects.count(), Case.all_municipalities.count())
+"""
+CANCEL = """
+import django; django.setup()
+from yakuba.kernel.jobs.models import FINISHED, Job
+Job.all_municipalities.exclude(state__in=FINISHED).update(state="cancelled")
+"""
+KILLED_ERASING = """
+import os, signal
+import django; django.setup()
+from yakuba.config.moving import erasing
+from yakuba.kernel.tenancy.models import Municipality
+town = Municipality.objects.get(code="990019")
+erasing.require_idle(town)
+erasing.begin(town, "転出", "")
+erasing.connection.check_constraints = lambda: os.kill(os.getpid(), signal.SIGKILL)
+erasing.finish("990019", lambda *_: None)
 """
 # What an import changes on purpose, as in `test_moving`.
 CHANGED = {
@@ -166,3 +183,49 @@ def test_an_import_that_is_killed_leaves_nothing_and_is_begun_anew(first, tmp_pa
     assert house.yakuba("audit", "verify").returncode == 0
     again = municipality(house, "import", str(file))
     assert (again.returncode, "もうあります" in again.stderr) == (1, True)
+
+
+def words_in(house: House) -> set[str]:
+    """Which of the town's words stand anywhere in the files of its data folder, the database's free pages too."""
+    found = set()
+    for path in house.folder.rglob("*"):
+        if path.is_file() and path.parent.name != "static":
+            content = path.read_bytes()
+            found |= {word for word in (RECEIPT_NUMBER, SECRET_WORD, "madoguchi") if word.encode() in content}
+    return found
+
+
+@pytest.mark.full
+@pytest.mark.postgresql
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_erased_nothing_of_it_is_left_and_elsewhere_it_is_what_it_was(first, tmp_path, postgresql, kind):
+    _, file = first
+    options = {"YAKUBA_DATABASE_URL": postgresql} if kind == "postgresql" else {}
+    house = prepared(tmp_path / "shared", YAKUBA_OUTBOUND_HOSTS=HOSTS, **options)
+    # First, so that the numbers of the one that goes are in one piece, and free when it comes back.
+    assert house.yakuba("accounts", "municipality", "990027", "となり町").returncode == 0
+    assert municipality(house, "import", str(file)).returncode == 0
+    house.python(CANCEL)
+    before = tmp_path / "before.yakuba"
+    assert municipality(house, "export", CODE, str(before)).returncode == 0
+    rotated = house.yakuba("keys", "rotate", "--forget-old")
+    assert rotated.returncode == 0, rotated.stderr
+    command = [sys.executable, "-m", "yakuba", "municipality", "erase", CODE, "--reason", "転出"]
+    command += ["--export", str(before), "--passphrase-stdin"]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_ERASING], env=house.environment, capture_output=True, timeout=300
+    )
+    assert killed.returncode == -9, killed.stderr
+    assert "消去が途中" in house.yakuba("audit", "verify").stdout
+    done = subprocess.run(
+        command, env=house.environment, input="", capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    assert words_in(house) == set()
+    assert house.python(COUNT).split() == ["1", "0"]
+    verified = house.yakuba("audit", "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert municipality(house, "import", str(before)).returncode == 0, "it may come back"
+    after = tmp_path / "after.yakuba"
+    assert municipality(house, "export", CODE, str(after)).returncode == 0
+    require_equal(before, after)
