@@ -194,9 +194,12 @@ def text_facts(found: tuple[list[Sentence], str]) -> dict[str, Any]:
 )
 def translate(asked: TranslationTextIn, actor: Actor) -> tuple[list[Sentence], str]:
     """Each sentence by what people have translated before, else by the town's model server, with what the guard says."""
-    return translating.translated(
-        translating.sentences_of(asked.text)[: translating.MOST], known_language(asked.language)
-    )
+    sources = translating.sentences_of(asked.text)
+    if len(sources) > translating.MOST:
+        raise Invalid(
+            f"一度に訳せるのは{translating.MOST}文までです。分けてください（今は{len(sources)}文）。"
+        )
+    return translating.translated(sources, known_language(asked.language))
 
 
 @OPERATIONS.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,14 +10,19 @@ from collections.abc import Sequence
 from yakuba.kernel.search import cutting
 
 _NUMBER = re.compile(r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?")
-_MYRIADS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(万|億)(?:([0-9]+))?")
+_DIGITS = r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
+_LARGE = re.compile(rf"(?:{_DIGITS}[千万億]+)+(?:{_DIGITS})?")  # 300万, 1億2千万, 1万2000: one number each
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([千万億]*)")
+_UNITS = {"千": 1_000.0, "万": 10_000.0, "億": 100_000_000.0}
 
 
 def unfounded(written: str, source: str) -> list[tuple[int, int]]:
     """From where to where a number or a proper name stands that the source has not. A name that the source has without a
     blank is in it."""
     known = _numbers(source)
-    spans = [found.span() for found in _NUMBER.finditer(written) if _value(found[0]) not in known]
+    spans = [found.span() for found in _LARGE.finditer(written) if _large(found[0]) not in known]
+    apart = _LARGE.sub(lambda found: " " * len(found[0]), written)
+    spans += [found.span() for found in _NUMBER.finditer(apart) if _value(found[0]) not in known]
     plain = _folded(source)
     for start, word in cutting.morphemes(re.sub("[\ud800-\udfff]", "?", written)):
         tag = word.part_of_speech()
@@ -37,13 +43,16 @@ def pieces(written: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, bo
 
 
 def _numbers(text: str) -> set[str]:
-    """The numbers of a text, also 1万2000 as 12000."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "")
-    found = {_value(one[0]) for one in _NUMBER.finditer(text)}
-    for one in _MYRIADS.finditer(plain):
-        size = 10_000 if one[2] == "万" else 100_000_000
-        found.add(f"{float(one[1]) * size + float(one[3] or 0):.0f}")
-    return found
+    """The numbers of a text; 300万 is 3000000 and not 300."""
+    found = {_large(one) for one in _LARGE.findall(text)}
+    return found | {_value(one) for one in _NUMBER.findall(_LARGE.sub(" ", text))}
+
+
+def _large(written: str) -> str:
+    total = 0.0
+    for digits, units in _PART.findall(unicodedata.normalize("NFKC", written).replace(",", "")):
+        total += float(digits) * math.prod(_UNITS[one] for one in units)
+    return f"{total:.0f}"
 
 
 def _value(written: str) -> str:

@@ -16,8 +16,11 @@ from yakuba.kernel.search import cutting
 _D = "[0-9０-９]"
 _H = "[-‐-―−ーｰ－ 　]?"
 _NAME = "[一-龥々〆ヶァ-ヴーぁ-ん]"
+_Z = "[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"  # nobody sees these between two digits
+_FOUR = rf"(?:\d{_Z}){{4}}"
+_BETWEEN = r"[-‐-―−ーｰ－・./．／\s]{0,3}"
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("番号", re.compile(rf"(?<!{_D}){_D}{{4}}{_H}{_D}{{4}}{_H}{_D}{{4}}(?!{_D})")),  # My Number, in any spelling
+    ("番号", re.compile(rf"(?<!\d)(?:{_FOUR}{_BETWEEN}{_FOUR}{_BETWEEN}{_FOUR}|(?:\d{_Z}){{6}}{_BETWEEN}(?:\d{_Z}){{6}})(?!\d)")),  # My Number, in any spelling
     ("メール", re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}[@＠][\w\-]{1,63}(?:[.．][\w\-]{1,63}){1,8}", re.ASCII)),
     ("電話", re.compile(rf"(?<!{_D})[0０]{_D}{{1,4}}[-‐-―−ーｰ－(（]{_D}{{1,4}}[-‐-―−ーｰ－)）]{_D}{{3,4}}(?!{_D})|(?<!{_D})[0０]{_D}{{9,10}}(?!{_D})")),
     ("郵便番号", re.compile(rf"〒\s?{_D}{{3}}{_H}{_D}{{4}}|(?<!{_D}){_D}{{3}}[-‐-―−－]{_D}{{4}}(?!{_D}|[-‐-―−－])")),
@@ -33,8 +36,9 @@ _CUES = (
 _NOBODY = re.compile(
     "(?:市民|住民|町民|村民|皆|各位|お客|利用者|申請者|保護者|担当者?|職員|事業者|奥|子|お子|王|神|患者|来場者|参加者|御本人|本人|世帯主|会長|市長|町長|村長|課長|部長|知事|議長|委員長?)+"
 )
+_SURNAME = re.compile("[一-龥]")  # 林 and 森 are names; one letter of kana is none
 _TOKEN = re.compile(
-    r"[〔［\[【]\s*(氏名|番号|メール|電話|郵便番号|口座|被保険者番号|生年月日|住所|語)\s*([0-9０-９]+)\s*[〕］\]】]"
+    r"[〔［\[【]\s*(氏名|番号|メール|電話|郵便番号|口座|被保険者番号|生年月日|住所|語)\s*([0-9０-９]{1,6})\s*[〕］\]】]"
 )
 SUSPICIOUS = re.compile(
     r"(?:これまで|以前|上記|前)の(?:すべての|全ての)?(?:指示|命令|文)を(?:無視|忘れ)|ignore (?:all |the )?(?:previous|above)|system ?prompt|システムプロンプト|あなたは.{0,20}として(?:振る舞|答え|行動)|(?:と|だと)(?:だけ)?答え(?:て|なさい|よ)|do not tell|開発者モード|jailbreak",
@@ -79,7 +83,9 @@ class _Found:
 def hidden(text: str, known: Iterable[str] = ()) -> Hidden:
     """The text with a token for each thing. known: names of the case, and what a person wants hidden, longest first."""
     spans = _Found([], bytearray(len(text)))
-    for word in sorted({one.strip() for one in known if len(one.strip()) > 1}, key=len, reverse=True):
+    words = {one.strip() for one in known}
+    words = {one for one in words if len(one) > 1 or _SURNAME.fullmatch(one)}
+    for word in sorted(words, key=len, reverse=True):
         _add(spans, [(*found.span(), "語") for found in re.finditer(_loosely(word), text)])
     for kind, pattern in _RULES:
         _add(spans, [(*_trimmed(text, found), kind) for found in pattern.finditer(text)])
@@ -143,11 +149,12 @@ def _joined(text: str, names: Iterable[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _add(found: _Found, more: Iterable[tuple[int, int, str]]) -> None:
-    """Those that touch nothing that is hidden already."""
+    """What of them is not hidden already: where a person hid a part, the rest of a name or number goes as well."""
     for start, end, kind in more:
-        if end > start and not any(found.taken[start:end]):
-            found.taken[start:end] = b"\1" * (end - start)
-            found.spans.append((start, end, kind))
+        for free in re.finditer(b"\0+", bytes(found.taken[start:end])):
+            first, last = start + free.start(), start + free.end()
+            found.taken[first:last] = b"\1" * (last - first)
+            found.spans.append((first, last, kind))
 
 
 def _replaced(text: str, spans: Sequence[tuple[int, int, str]]) -> Hidden:

@@ -120,3 +120,37 @@ def test_an_invented_citation_or_number_is_refused(answer, fault):
     assert (fault in told) if fault else told == ""
     if fault and "空" not in fault:
         assert prompting.fault_of(answer, asked(), grounded=False) == ""
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "123456789018",
+        "1234 5678 9018",
+        "1234・5678・9018",
+        "123456-789018",
+        "1234\u200b5678\u200d9018",
+        "１２３４／５６７８／９０１８",
+    ],
+)
+def test_my_number_is_hidden_in_whatever_spelling(number):
+    found = hiding.hidden(f"個人番号は{number}です。")
+    assert not any(figure in found.text for figure in ("1234", "9018", "１２３４", "９０１８")), found.text
+
+
+def test_what_a_person_hides_in_part_hides_the_rest_as_well():
+    found = hiding.hidden("担当は090-1234-5678へ。", ["1234"])
+    assert "090" not in found.text
+    assert "5678" not in found.text
+
+
+def test_a_surname_of_one_character_is_hidden_and_a_kana_is_not():
+    assert "林" not in hiding.hidden("林が来た。", ["林"]).text
+    assert hiding.hidden("のを見た。", ["の"]).text == "のを見た。"
+
+
+@pytest.mark.parametrize(
+    ("written", "founded"), [("3万円です。", False), ("3千円です。", True), ("3,000円です。", True)]
+)
+def test_a_unit_is_a_part_of_the_number(written, founded):
+    assert (grounding.unfounded(written, "手数料は3,000円です。") == []) is founded

@@ -15,7 +15,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import in_each_town
-from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.translation.contracts import Given, Line, Phrase, Speaker
 from yakuba.services.translation.engine import languages, saying
 from yakuba.services.translation.models import Talk
@@ -115,8 +115,6 @@ def keep(talk_id: int, reason: str, *, actor: User) -> None:
 def end(talk_id: int, *, actor: User) -> None:
     """End a talk that nobody keeps: it is gone, with all that was said."""
     talk = _open(pk=talk_id)
-    if talk.reason:
-        raise Conflict("このやりとりは、理由を付けて残してあります。")
     record("translation.talk_forgotten", subject=f"talk:{talk.pk}", actor=actor)
     talk.delete()
 
@@ -138,7 +136,8 @@ def _line(kept: Mapping[str, Any]) -> Line:
 
 
 def _open(**which: Any) -> Talk:
-    talk: Talk | None = Talk.objects.select_for_update().filter(**which).first()
+    """A talk that lasts; one that is kept is a record, to which nobody adds and which nobody puts right."""
+    talk: Talk | None = Talk.objects.select_for_update().filter(reason="", **which).first()
     if talk is None:
         raise Missing(GONE)
     return talk

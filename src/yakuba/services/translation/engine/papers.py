@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,7 +17,9 @@ from yakuba.services.translation.engine.furigana import Piece, ruby
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGEST = 5_000_000  # bytes
 LONGEST = 200_000  # characters
+_SAID = {f"{W}br": "\n", f"{W}tab": "\t"}
 SIZE, SMALL, RAISED = 24, 12, 22  # half points: of the text, of its furigana, and how high these stand
+_UNFIT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML holds them
 NOT_TEXT = (
     "文章のファイルではありません。テキスト（UTF-8かShift_JIS）か、Word（.docx）のファイルを選んでください。"
 )
@@ -56,7 +59,7 @@ def word_paragraphs(content: bytes) -> list[str]:
 
 def paragraph_text(paragraph: Any) -> str:
     """What a paragraph says; the paragraphs inside it (of a text box) say it themselves."""
-    return "".join(node.text or "" if node.tag == f"{W}t" else "\n" for node in texts_of(paragraph))
+    return "".join(_SAID.get(node.tag) or node.text or "" for node in texts_of(paragraph))
 
 
 def texts_of(paragraph: Any) -> list[Any]:
@@ -65,13 +68,18 @@ def texts_of(paragraph: Any) -> list[Any]:
     stack = list(reversed(paragraph))
     while stack:
         node = stack.pop()
-        if node.tag in (f"{W}p", f"{W}rt", f"{W}del", f"{W}txbxContent"):
+        if node.tag in (f"{W}p", f"{W}pPr", f"{W}rt", f"{W}del", f"{W}txbxContent"):
             continue
-        if node.tag in (f"{W}t", f"{W}br"):
+        if node.tag == f"{W}t" or node.tag in _SAID:
             found.append(node)
         else:
             stack.extend(reversed(node))
     return found
+
+
+def fit(text: str) -> str:
+    """A text without what no Word file can hold, whoever wrote it."""
+    return _UNFIT.sub("", text)
 
 
 def with_furigana(lines: Iterable[str], title: str = "") -> bytes:
@@ -98,7 +106,7 @@ def _add(paragraph: Any, pieces: Sequence[Piece]) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    for base, reading in pieces:
+    for base, reading in [(fit(base), reading) for base, reading in pieces]:
         run = paragraph.add_run("" if reading else base)
         if reading:
             over = parse_xml(
@@ -123,8 +131,8 @@ def side_by_side(rows: Iterable[tuple[str, str, str]], heads: tuple[str, str], n
         cell.text = head
     for japanese, text, remark in rows:
         first, second = table.add_row().cells
-        first.text = japanese
-        second.text = text
+        first.text = fit(japanese)
+        second.text = fit(text)
         if remark:
             second.add_paragraph(remark).runs[0].italic = True
     file = io.BytesIO()
@@ -143,11 +151,11 @@ def same_layout(content: bytes, said: Mapping[str, str]) -> bytes:
         if not text or not nodes:
             continue
         for node in texts_of(paragraph):
-            if node.tag == f"{W}br":
+            if node.tag in _SAID:
                 node.getparent().remove(node)
         longest = max(nodes, key=lambda node: len(node.text or ""))
         for node in nodes:
-            node.text = text if node is longest else ""
+            node.text = fit(text) if node is longest else ""
         longest.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         for over in [node for node in paragraph.iter(f"{W}rt")]:
             over.getparent().remove(over)

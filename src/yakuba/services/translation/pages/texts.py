@@ -149,6 +149,9 @@ def _side_by_side(found: Sequence[Sentence], language: str) -> HttpResponseBase:
 
 
 def _remark(one: Sentence) -> str:
+    """Whoever reads the file alone sees what the page says of a sentence, too."""
+    if one.doubts:
+        return f"（確かめる：{'　'.join(one.doubts)}　{MACHINE}。{UNCHECKED}）"
     if not one.target:
         return "（訳がありません）"
     if one.checked_by:

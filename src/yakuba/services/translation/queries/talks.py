@@ -57,6 +57,6 @@ def kept() -> QuerySet[Talk]:
 
 
 def mine(talk_id: int, user: User) -> Talk | None:
-    """A talk of this person, None for another one's."""
-    found: Talk | None = Talk.objects.filter(pk=talk_id, by=user).first()
+    """A talk of this person that still lasts, None for another one's and for one that is kept: that is a record."""
+    found: Talk | None = Talk.objects.filter(pk=talk_id, by=user, reason="").first()
     return found

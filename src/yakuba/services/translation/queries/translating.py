@@ -12,7 +12,8 @@ from django.db.models import Max
 from pydantic import BaseModel
 
 from yakuba.kernel.modelservers import AtWork, Message, ModelServer, ModelServerFailed, at_work, server_for
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Invalid, Refused
+from yakuba.kernel.search.cutting import without_my_numbers
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.translation.contracts import Sentence, Way
 from yakuba.services.translation.engine import guard
@@ -22,6 +23,7 @@ from yakuba.services.translation.queries.phrases import TownBook
 
 MOST = 300  # sentences at once
 AT_ONCE = 12  # sentences in one question to a server
+NOT_SENT = "個人番号（マイナンバー）のある文は、モデルサーバーに送りません。番号を消してから訳してください。"
 SECONDS = 240.0  # for all questions of one text together
 MOST_REMEMBERED = 20_000  # sentences of a language that are looked through for near ones
 _ENDS = re.compile(r"(?<=[。！？!?])(?=\S)")
@@ -66,8 +68,11 @@ def translated(sources: Sequence[str], language: str) -> tuple[list[Sentence], s
     known, words = _known(sources, language), terms(language)
     left = list(dict.fromkeys(one for one in sources if one not in known))
     server, trouble = server_for("chat"), ""
+    if server is not None and any(_has_my_number(one) for one in left):
+        left, trouble = [one for one in left if not _has_my_number(one)], NOT_SENT
     if server is not None and left:
-        made, trouble = _asked(server, left, language, words)
+        made, failed = _asked(server, left, language, words)
+        trouble = failed or trouble
         known |= {
             source: Sentence(source, target, Way.SERVER, guard.doubts(source, target, language, words))
             for source, target in made.items()
@@ -81,8 +86,14 @@ def into_japanese(text: str, language: str) -> str:
     server = server_for("chat")
     if server is None:
         return ""
+    if _has_my_number(text):
+        raise Invalid(NOT_SENT)
     made = _answer(server, [text], language, "ja", [])
     return made[0].strip() if made else ""
+
+
+def _has_my_number(text: str) -> bool:
+    return without_my_numbers(text) != re.sub("[\ud800-\udfff]", "?", text)
 
 
 def _known(sources: Sequence[str], language: str) -> dict[str, Sentence]:

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.refusals import Missing
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.translation.actions import talks
-from yakuba.services.translation.contracts import Phrase, SlotKind
+from yakuba.services.translation.contracts import Line, Phrase, SlotKind, Speaker
 from yakuba.services.translation.forms import SlotForm
 from yakuba.services.translation.models import Talk
 from yakuba.services.translation.pages.counter import mark_of
@@ -131,3 +132,11 @@ def test_a_counter_is_named_once_however_it_is_typed(typed):
     form = SlotForm(phrase, {"window": typed})
     assert form.is_valid(), form.errors
     assert unicodedata.normalize("NFKC", form.given["window"].value) == "3"
+
+
+def test_nobody_adds_to_a_talk_that_is_kept(talk, clerk):
+    talks.keep(talk.pk, "記録のため", actor=clerk)
+    with pytest.raises(Missing):
+        talks.add(talk.pk, Line(Speaker.STAFF, "あとから"))
+    with pytest.raises(Missing):
+        talks.end(talk.pk, actor=clerk)

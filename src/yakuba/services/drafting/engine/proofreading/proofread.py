@@ -14,7 +14,9 @@ from yakuba.services.drafting.engine.proofreading.tables import Rule, rules
 from yakuba.services.drafting.engine.proofreading.text import LONGEST, Text
 
 _ORDER = {Strength.TOWN: 0, Strength.ERROR: 1, Strength.WRONG: 2, Strength.CONSIDER: 3}
-_UNFIT = re.compile("[\0\ud800-\udfff]")
+_UNFIT = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # no XML, so no Word file, holds them
 _LEAST = ("two-spellings", "joyo", "loanword")  # what another rule says of the same words goes before
 
 
