@@ -39,9 +39,9 @@ def propose(request: HttpRequest, meeting_id: int) -> HttpResponse:
 
 
 @login_required
-def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
+def publication(request: HttpRequest, record_id: int) -> HttpResponse:
     """The copy as it is to be published."""
-    row = _publication(request, publication_id)
+    row = _publication(request, record_id)
     context = {
         "row": row,
         "content": row.content,
@@ -54,9 +54,9 @@ def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def answer(request: HttpRequest, publication_id: int) -> HttpResponse:
+def answer(request: HttpRequest, record_id: int) -> HttpResponse:
     """Approve it, or send it back."""
-    row, words = _publication(request, publication_id), request.POST.get("answer", "")
+    row, words = _publication(request, record_id), request.POST.get("answer", "")
     if "approve" in request.POST:
         publishing.approve(row, actor=person_of(request), answer=words)
         messages.success(request, "承認しました。公開されています。")
@@ -66,9 +66,9 @@ def answer(request: HttpRequest, publication_id: int) -> HttpResponse:
     return redirect("minutes:publication", row.pk)
 
 
-def _publication(request: HttpRequest, publication_id: int) -> Publication:
+def _publication(request: HttpRequest, record_id: int) -> Publication:
     row: Publication = get_object_or_404(
-        Publication.objects.select_related("proposed_by", "answered_by", "meeting"), pk=publication_id
+        Publication.objects.select_related("proposed_by", "answered_by", "meeting"), pk=record_id
     )
     if not allowed(request.user, "minutes.view") and right_of(person_of(request), row) is None:
         raise PermissionDenied(row.permission)

@@ -37,7 +37,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         "mark_id": mark.pk,
         "matter_id": matter.pk,
         "point_id": point.pk,
-        "publication_id": publication.pk,
+        "record_id": publication.pk,
         "meeting_id": meeting.pk,
         "speech_id": speech.pk,
         "speaker_id": Speaker.objects.filter(meeting=meeting).first().pk,

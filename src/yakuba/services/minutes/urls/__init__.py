@@ -43,6 +43,6 @@ urlpatterns = [
     path("<int:meeting_id>/points/<int:point_id>/", deciding.decide_point, name="point"),
     path("<int:meeting_id>/propose/", publications.propose, name="propose"),
     path("<int:meeting_id>/withdraw/", publications.withdraw, name="withdraw"),
-    path("publications/<int:publication_id>/", publications.publication, name="publication"),
-    path("publications/<int:publication_id>/answer/", publications.answer, name="answer"),
+    path("publications/<int:record_id>/", publications.publication, name="publication"),
+    path("publications/<int:record_id>/answer/", publications.answer, name="answer"),
 ]
