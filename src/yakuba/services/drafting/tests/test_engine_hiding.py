@@ -154,3 +154,9 @@ def test_a_surname_of_one_character_is_hidden_and_a_kana_is_not():
 )
 def test_a_unit_is_a_part_of_the_number(written, founded):
     assert (grounding.unfounded(written, "手数料は3,000円です。") == []) is founded
+
+
+def test_a_token_with_a_number_of_thousands_of_digits_is_none():
+    text = f"〔氏名{'9' * 5000}〕"
+    assert hiding.hidden(text).text == text
+    assert hiding.restored(text, []) == (text, [])

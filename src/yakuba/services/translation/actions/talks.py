@@ -15,7 +15,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs import in_each_town
-from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.services.translation.contracts import Given, Line, Phrase, Speaker
 from yakuba.services.translation.engine import languages, saying
 from yakuba.services.translation.models import Talk
@@ -88,15 +88,19 @@ def add(talk_id: int, line: Line) -> None:
 
 
 @transaction.atomic
-def correct(talk_id: int, number: int, japanese: str, plain: str = "") -> None:
-    """Put right what was said in Japanese. number: of the line, from 0."""
+def correct(talk_id: int, number: int, japanese: str, *, was: str | None = None, note: str = "") -> None:
+    """Put right what was said in Japanese. number: of the line, from 0; was: what stood there for who puts it right; note: for
+    staff. Raises Conflict where something else stands there by now."""
     talk = _open(pk=talk_id)
     if not 0 <= number < len(talk.lines):
         raise Missing("その行はありません。画面を開き直してください。")
+    before = talk.lines[number]
+    if was is not None and was != (before["japanese"] or before["text"]):
+        raise Conflict("その行は、ほかの画面で変わりました。画面を開き直してください。")
     if not japanese.strip():
         del talk.lines[number]
     else:
-        talk.lines[number] |= {"japanese": japanese.strip()[:LONGEST], "plain": plain}
+        talk.lines[number] |= {"japanese": japanese.strip()[:LONGEST], "plain": "", "note": note}
     talk.save(update_fields=["lines", "changed_at"])
 
 
@@ -108,7 +112,7 @@ def keep(talk_id: int, reason: str, *, actor: User) -> None:
     talk = _open(pk=talk_id)
     talk.reason = reason.strip()[:500]
     talk.save(update_fields=["reason", "changed_at"])
-    record("translation.talk_kept", subject=f"talk:{talk.pk}", actor=actor, reason=talk.reason)
+    record("translation.talk_kept", subject=f"talk:{talk.pk}", actor=actor)  # the reason may name people
 
 
 @transaction.atomic

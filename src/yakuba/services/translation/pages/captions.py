@@ -53,5 +53,6 @@ def correct(request: HttpRequest, caption_id: int) -> HttpResponse:
     """Put a line right, on both screens at once; an empty one is taken away."""
     row = mine(request, caption_id, Talk.Kind.CAPTIONS)
     number = number_in(request.POST.get("line", ""))
-    actions.correct(row.pk, -1 if number is None else number, request.POST.get("japanese", ""))
+    text, was = request.POST.get("japanese", ""), request.POST.get("was")
+    actions.correct(row.pk, -1 if number is None else number, text, was=was)
     return redirect(f"{reverse('translation:caption', args=[row.pk])}#write")

@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.translation.actions import talks as actions
 from yakuba.services.translation.contracts import Line, Phrase, Speaker, Way
-from yakuba.services.translation.engine import saying
+from yakuba.services.translation.engine import guard, saying
 from yakuba.services.translation.engine.guest_words import guest_words
 from yakuba.services.translation.engine.languages import JAPANESE, LANGUAGES, recognised
 from yakuba.services.translation.forms import SlotForm
@@ -23,6 +23,7 @@ from yakuba.services.translation.queries import talks as queries
 from yakuba.services.translation.queries import translating
 from yakuba.services.translation.queries.phrases import UNCHECKED, TownBook
 
+MACHINE = "機械の訳です。人は確かめていません。"
 SHOWN_LINES = 60  # of a long talk, the last
 
 
@@ -107,7 +108,7 @@ def _own_words(text: str, language: str) -> Line:
     if found.doubts:
         return Line(Speaker.STAFF, text, note=f"訳は示していません。{found.doubts[0]}")
     machine = found.way is Way.SERVER
-    note = "機械の訳です。人は確かめていません。" if machine else ""
+    note = MACHINE if machine else ""
     return Line(
         Speaker.STAFF, text, text=found.target, note=note, checked_by=found.checked_by, machine=machine
     )
@@ -122,7 +123,9 @@ def understand(request: HttpRequest, talk_id: int) -> HttpResponse:
     if lines and lines[-1].speaker is Speaker.GUEST and not lines[-1].japanese:
         language = recognised(lines[-1].text) or row.language
         if language in LANGUAGES and (japanese := translating.into_japanese(lines[-1].text, language)):
-            actions.correct(row.pk, len(lines) - 1, japanese)
+            doubts = guard.doubts(japanese, lines[-1].text, language)
+            note = " ".join([f"{MACHINE}もとの言葉と見比べてください。", *doubts[:1]])
+            actions.correct(row.pk, len(lines) - 1, japanese, was=lines[-1].text, note=note)
     return redirect("translation:talk", row.pk)
 
 

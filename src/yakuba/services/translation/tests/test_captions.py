@@ -33,3 +33,14 @@ def test_what_is_typed_stands_large_on_the_other_screen_and_is_put_right(page):
     )
     page.post(reverse("translation:end", args=[talk.pk]))
     assert other.get(url).status_code == 404
+
+
+def test_a_line_that_another_screen_has_moved_is_not_put_right_by_its_number(page):
+    page.post(reverse("translation:captions"))
+    talk = Talk.objects.get()
+    for text in ("一つ目", "二つ目", "三つ目"):
+        page.post(reverse("translation:caption-add", args=[talk.pk]), {"japanese": text})
+    url = reverse("translation:caption-correct", args=[talk.pk])
+    page.post(url, {"line": "0", "japanese": "", "was": "一つ目"})
+    assert page.post(url, {"line": "1", "japanese": "二つめ", "was": "二つ目"}).status_code == 409
+    assert [one["japanese"] for one in Talk.objects.get().lines] == ["二つ目", "三つ目"]

@@ -16,9 +16,10 @@ from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.modelservers.tests import misbehaving
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.translation.actions import memory, talks
-from yakuba.services.translation.contracts import Way
+from yakuba.services.translation.contracts import Sentence, Way
 from yakuba.services.translation.engine import papers
 from yakuba.services.translation.models import Segment, Talk
+from yakuba.services.translation.pages.texts import _remark
 from yakuba.services.translation.queries import translating
 
 SAID = {
@@ -144,3 +145,36 @@ def test_the_towns_words_are_written_and_taken_away(page):
     assert translating.terms("vi") == [("福祉課", "Phòng Phúc lợi")]
     page.post(url, {"japanese": "福祉課", "language": "vi", "text": ""})
     assert translating.terms("vi") == []
+
+
+def test_a_tab_in_word_parts_what_it_parts_on_paper():
+    document = docx.Document()
+    document.add_paragraph("1\t000円")
+    file = io.BytesIO()
+    document.save(file)
+    assert papers.word_paragraphs(file.getvalue()) == ["1\t000円"]
+
+
+def test_letters_that_no_word_file_holds_break_none():
+    assert papers.with_furigana(["漢字\x01かな\ufffe"])
+    assert papers.side_by_side([("a\x01", "b\x02", "")], ("日本語", "英語"), "")
+
+
+def test_the_file_beside_says_what_the_guard_doubts():
+    said = _remark(Sentence("300円です。", "It is 3,000 yen.", Way.SERVER, ("数が違います。",)))
+    assert "確かめる：数が違います。" in said
+
+
+def test_a_sentence_with_an_individual_number_is_sent_to_no_server(in_yakuba_city, monkeypatch):
+    asked = []
+
+    def answered(server, part, *rest):
+        asked.extend(part)
+        return ["Hello."] * len(part)
+
+    monkeypatch.setattr(translating, "server_for", lambda what: object())
+    monkeypatch.setattr(translating, "_answer", answered)
+    found, trouble = translating.translated(["番号は1234-5678-9018です。", "こんにちは。"], "en")
+    assert asked == ["こんにちは。"]
+    assert [one.way for one in found] == [Way.NONE, Way.SERVER]
+    assert trouble == translating.NOT_SENT
