@@ -137,8 +137,8 @@ def _pair(old: _Part | None, new: _Part | None) -> Pair:
     after: list[Line] = []
     for kind, a, b, c, d in SequenceMatcher(None, old.lines, new.lines, autojunk=False).get_opcodes():
         if kind == "equal":
-            for lines, source in ((before, old.lines[a:b]), (after, new.lines[c:d])):
-                lines += _omitted(source)
+            before += _omitted(old.lines[a:b])
+            after += _omitted(new.lines[c:d])
             continue
         olds, news = list(old.lines[a:b]), list(new.lines[c:d])
         for at in range(max(len(olds), len(news))):
