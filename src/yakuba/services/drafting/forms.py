@@ -242,8 +242,8 @@ class TemplateForm(forms.Form):
 class AssistForm(PastedForm):
     """What is to be made of a text. more: words to be hidden besides; seal: of what was looked at."""
 
-    template = forms.ModelChoiceField(label="何を作るか", queryset=None, empty_label=None)
-    use = forms.ModelChoiceField(label="登録した使い方", queryset=None, empty_label=None)
+    template: Any = forms.ModelChoiceField(label="何を作るか", queryset=None, empty_label=None)
+    use: Any = forms.ModelChoiceField(label="登録した使い方", queryset=None, empty_label=None)
     data_class = forms.ChoiceField(label="この文の情報", choices=DataClass.choices())
     receipt = forms.CharField(
         label="受付番号",

@@ -175,7 +175,7 @@ def _use_form(request: HttpRequest, form: UseForm, row: Use | None) -> HttpRespo
         messages.success(request, f"「{kept}」を登録しました。10の指針の根拠を書いてください。")
         return redirect("drafting:evidence", kept.pk)
 
-    context = {
+    context: dict[str, Any] = {
         "title": row.name if row else "使い方を登録する",
         "button": "登録する",
         "back": reverse("drafting:uses"),
