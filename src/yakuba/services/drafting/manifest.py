@@ -49,6 +49,7 @@ MANIFEST = Manifest(
         "drafting.rule_accepted": "AIの約束を承知した",
         "drafting.use_registered": "AIの使い方を登録・変更した",
         "drafting.evidence_shown": "AIの使い方の根拠を書いた",
+        "drafting.case_asked": "文から伏せるために、受付の氏名などを使った",
         "drafting.template_written": "AIのひな形を書いた",
         "drafting.templates_loaded": "AIのひな形の見本を加えた",
     },

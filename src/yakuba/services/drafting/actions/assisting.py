@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.queries import cases
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.modelservers import Message, ModelServer, ModelServerFailed, at_work, server_for
@@ -118,9 +120,10 @@ def _names_of(receipt: str, actor: User) -> list[str]:
     """Names, addresses and numbers of a case, as the person may see them. Raises Missing."""
     if not receipt:
         return []
-    case = cases(receipt_number=receipt).first()
+    case = cases(receipt_number=receipt).first() if allowed(actor, "ledger.view") else None
     if case is None:
         raise Missing(f"受付番号{receipt}の受付がありません。番号を確かめてください。")
+    record("drafting.case_asked", subject=f"case:{case.pk}", actor=actor)
     definition, seen = case.procedure.definition, sight(actor, case)
     fields = {one.code: one for one in definition.fields if one.type in NAMES}
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,10 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.definitions.procedures import read_document
+from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.modelservers.tests.misbehaving import Handler, running
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.drafting.actions import governance
 from yakuba.services.drafting.models import Evidence, Template, Use, UseRecord
+from yakuba.services.drafting.queries import governance as queries
 
 TEXT = "申請者は山田花子です。\n手数料は300円です。12月1日までに市民課の窓口へ提出してください。"
 GOOD = {"sentences": [{"text": "〔氏名1〕さんの手数料は300円です。", "lines": [1, 2]}]}
@@ -153,6 +157,25 @@ def test_words_that_a_person_adds_and_hidden_instructions_do_not_go(page, model,
     assert "やくば小町" not in said
     assert "無料" not in said
     assert UseRecord.objects.get().alarms == 1
+
+
+def test_the_names_of_a_case_are_hidden_first_for_who_may_see_the_case(page, ready, make_staff, yakuba_city):
+    path = Path(settings.YAKUBA.samples_dir) / "procedures/nursery-admission.yaml"
+    case = ledger.open_case(ledger.load_procedure(read_document(path)), "0800000226")
+    ledger.record_value(case, "child_name", "葦原漣", trusted=True, source={})
+    asked = form(ready, text="葦原漣の入所を決める。葦原　漣の通知です。", receipt="0800000226")
+    shown = page.post(reverse("drafting:assist"), asked).content.decode()
+    assert shown.count("<mark>〔語1〕</mark>") == 2
+    assert AuditEvent.objects.get(name="drafting.case_asked").subject == f"case:{case.pk}"
+    assert (
+        "受付がありません"
+        in page.post(reverse("drafting:assist"), asked | {"receipt": "0800000323"}).content.decode()
+    )
+    other = make_staff(yakuba_city, "drafting.view")
+    governance.accept(queries.rule().pk, actor=other)
+    client = Client()
+    client.force_login(other)
+    assert "受付がありません" in client.post(reverse("drafting:assist"), asked).content.decode()
 
 
 def test_the_rule_is_accepted_first_and_again_where_it_changed(page, clerk, in_yakuba_city):
