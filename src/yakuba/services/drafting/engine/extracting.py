@@ -45,6 +45,7 @@ _ROLES: dict[str, re.Pattern[str]] = {
         r"電話|問合せ|問い合わせ|連絡先|メール|[0-9０-９]{2,4}[-－‐(（][0-9０-９]{2,4}[-－‐)）][0-9０-９]{3,4}"
     ),
 }
+_DATE_ALONE = re.compile(r"(?:令和|平成)?[0-9０-９元]+年[0-9０-９]+月[0-9０-９]+日|.{0,12}第[0-9０-９]+号")
 _LEADING = re.compile(r"^(?:さて、|つきましては、|なお、|また、|そこで、|このたび、|この度、|ついては、)")
 _BRACKETS = re.compile(r"（[^（）0-9０-９]*）")
 
@@ -83,7 +84,7 @@ def length(text: str) -> int:
 def summary(content: str, most: int = 5) -> list[Chosen]:
     """The sentences that matter most, in the order of the source. Of a text without any cue, its first ones."""
     text = Text(content)
-    spans = [span for span in text.sentences if length(content[span.start : span.end]) > 5]
+    spans = [span for span in text.sentences if _says_something(content[span.start : span.end].strip())]
     ranked = sorted(spans, key=lambda span: (-_weight(content[span.start : span.end]), span.start))
     return [_chosen(text, span) for span in sorted(ranked[:most], key=lambda span: span.start)]
 
@@ -109,6 +110,11 @@ def shortened(content: str, most: int = SHORT) -> Short:
     whole = "\n".join(said[span] for span in taken)
     missing = tuple(role for role, pattern in _ROLES.items() if not pattern.search(whole))
     return Short(whole, length(whole), tuple(_chosen(text, span) for span in taken), missing)
+
+
+def _says_something(said: str) -> bool:
+    """Not the date or the number above a letter."""
+    return length(said) > 5 and not _DATE_ALONE.fullmatch(said)
 
 
 def _worth(said: str, role: str) -> float:

@@ -104,6 +104,7 @@ def test_a_summary_is_of_sentences_that_ask_and_say_where_they_stand():
     assert [one.line for one in chosen] == [2, 3]
     assert all(NOTICE[one.start : one.end].strip() == one.text for one in chosen)
     assert extracting.summary("", 3) == []
+    assert [one.line for one in extracting.summary("令和8年11月30日\n" + NOTICE, 2)] == [3, 4]
 
 
 def test_questions_come_from_headings_and_answers_from_what_stands_under_them():
