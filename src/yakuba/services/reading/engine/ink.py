@@ -17,18 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contracts import Reason
+from . import around as around_mark
 from . import hidden
+from .around import Pixels
 from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
 
 STROKE = 14  # pixels: shorter ink is dust, a dot, the residue of print
 SIGN = 9  # pixels: beside a mark a small × or ? says something; dust is shorter
-TIP = 5  # pixels from a mark's box to the tip of its own tick, which the box's line has parted from it
+TIP = 5  # pixels from a mark's box to the tip of its own tick
 SOLID = 12  # pixels of ink in it
 JOIN = 11  # pixels: strokes on both sides of a printed line or glyph are one
 REACH = {"line": 9, "comb": 12, "date": 12, "mark": 20}  # pixels beyond a box where its own writing may end
 ACROSS = 5  # pixels inside a box before a stroke counts as lying in it
 INSIDE = 6  # pixels of ink there
+PARTED = 12  # pixels from a tick's tip, over the line of its box, to the rest of it
 LEAVES = 12  # pixels of ink beyond the reach
 FAR = 40  # pixels: a stroke that goes on so far beyond its box speaks of the fields there too
 BELOW_LINE = 95  # pixels below a line in which its value may go on: the row below it
@@ -77,7 +80,7 @@ def _owners(box: Box) -> list[_Owner]:
 def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> set[str]:
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
-    beside: dict[int, list[Rect]] = defaultdict(list)
+    around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
     for piece in _pieces(sheet, owners, free):
         own = {owners[index].field for index in piece.inside}
         if len(piece.inside) > 1:
@@ -85,28 +88,44 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
         if piece.edge is not None and len(own) == 1:
             asked |= _beside(piece.edge, owners, [owners[index] for index in piece.inside])
         if piece.beyond is not None:
-            asked |= own
-            if not own:
-                asked |= nearest(piece.beyond, owners, ROW) | _above(piece.beyond, owners)
-            elif max(piece.beyond[2:]) > FAR:
-                asked |= nearest(piece.beyond, owners, HALF_ROW)
+            asked |= own | _beyond(piece.beyond, owners, bool(own))
+        elif len(piece.inside) == 1:
+            around[piece.inside[0]][0].append(piece.rim)
         elif not own and not piece.free:
             for index in piece.near:
-                if max(piece.rect[2:]) >= STROKE or max(map(abs, _gap(piece.rect, owners[index].rect))) > TIP:
-                    beside[index].append(piece.rect)
-    return asked | {
-        owners[index].field for index, rects in beside.items() if not _rings(rects, owners[index])
-    }
+                if not _is_tip(sheet, piece.rect, owners[index].rect):
+                    around[index][1].append(piece.rim)
+    return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
 
 
-def _rings(rects: Sequence[Rect], mark: _Owner) -> bool:
-    """Pieces beside a mark lie around it, as parts of a ring do; a ? or a note stands on one side."""
-    if mark.reach != REACH["mark"]:
+def _beyond(rect: Rect, owners: Sequence[_Owner], has_come: bool) -> set[str]:
+    """Fields that ink in nobody's reach may speak of. has_come: out of a box."""
+    if not has_come:
+        return nearest(rect, owners, ROW) | _above(rect, owners)
+    return nearest(rect, owners, HALF_ROW) if max(rect[2:]) > FAR else set()
+
+
+def _is_own(ink: tuple[list[Pixels], list[Pixels]], owner: _Owner) -> bool:
+    """Ink outside a box, of pieces in it and of others, is its own writing: of a mark it is what a tick or a ring has
+    there."""
+    held, loose = (np.vstack([np.zeros((0, 2), np.int64), *pieces]) for pieces in ink)
+    if owner.reach != REACH["mark"]:
+        return not len(loose)
+    return not len(held) + len(loose) or around_mark.is_its_own(held, loose, owner.rect)
+
+
+def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
+    """A short piece is the end of a tick, which the line of its box has parted from it."""
+    if max(piece[2:]) >= STROKE or max(map(abs, _gap(piece, box))) > TIP:
         return False
-    left, top = min(rect[0] for rect in rects), min(rect[1] for rect in rects)
-    right, foot = max(rect[0] + rect[2] for rect in rects), max(rect[1] + rect[3] for rect in rects)
-    x, y = mark.rect[0] + mark.rect[2] / 2, mark.rect[1] + mark.rect[3] / 2
-    return left < x < right and top < y < foot
+    x, y, width, height = piece
+    rows, columns = _window((x, y, width, height), PARTED)
+    inner = _window(box, -ACROSS)
+    seen = [
+        slice(max(one.start, other.start), max(one.start, other.start, min(one.stop, other.stop)))
+        for one, other in zip((rows, columns), inner, strict=True)
+    ]
+    return bool(sheet.added[seen[0], seen[1]].any())
 
 
 def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[str]:
@@ -135,7 +154,8 @@ def _above(rect: Rect, owners: Sequence[_Owner]) -> set[str]:
 class _Piece:
     """Connected ink. inside: positions of the owners in whose rectangles it lies.  near: those within whose reach.
     beyond: the rectangle around what of it lies in nobody's reach, None when nothing does.  edge: the
-    same of what lies in a reach but in no box.  free: most of it lies in a free area.  rect: around all of it."""
+    same of what lies in a reach but in no box.  free: most of it lies in a free area.  rect: around all of it.
+    rim: the pixels of edge."""
 
     inside: tuple[int, ...]
     near: tuple[int, ...]
@@ -143,6 +163,7 @@ class _Piece:
     edge: Rect | None
     free: bool
     rect: Rect
+    rim: Pixels
 
 
 def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Iterator[_Piece]:
@@ -180,6 +201,7 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
             edge,
             bool(2 * reaches[number, -1] > reaches[number].sum()),
             (*stats[number, :4].tolist(),),
+            np.column_stack([rows[own & rim], columns[own & rim]]),
         )
 
 

@@ -392,3 +392,20 @@ def test_and_sends_the_line_to_a_person_but_for_a_kana_whose_dots_stand_apart(
         work = Work(box, definition, definition.kind.script, noted=True)
         work.read_views = [replace(read, text=text)] * 4
         assert conclude(work).evidence.flags == reasons
+
+
+@pytest.mark.parametrize(
+    ("sign", "across", "down"), [("?", -22, 14), ("?", 16, 56), ("取消", 16, -14), ("×", 0, -13)]
+)
+@pytest.mark.parametrize("ticked", ["check", "ring"])
+def test_a_sign_beside_a_tick_or_a_ring_asks_also_where_it_touches(
+    library: FormLibrary, bus: Paper, sign: str, across: int, down: int, ticked: str
+) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    if ticked == "ring":
+        ImageDraw.Draw(bus.image).ellipse((x - 8, y - 6, x + side + 8, y + side + 6), outline=30, width=4)
+    else:
+        bus.tick((x, y, side, side))
+    assert "delivery" not in asked(bus, library)
+    bus.write(sign, (x + across, y + down), 24)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
