@@ -18,7 +18,7 @@ from typing import Any
 
 from yakuba.kernel.values.characters import SELECTORS
 from yakuba.kernel.values.kanji_forms import FORMS
-from yakuba.kernel.values.my_numbers import check_digit
+from yakuba.kernel.values.my_numbers import SPELLED, check_digit
 
 VERSION = 1  # of the cutting; another one cuts every index anew
 COMPOUND = 0.5  # what a compound counts beside the words in it
@@ -73,8 +73,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)[-‐-―−ーｰ,](?=\d)")
 _DIGITS = re.compile(r"\d+")
 _RUNS = re.compile(r"[^\W\d_ぁ-ゖ]+")
 _EXACT_RUNS = re.compile(r"[^\W\d_]+")
-_TWELVE = re.compile(r"(?<!\d)\d(?:[\s\-‐-―−ーｰ－・.．/／]?\d){11}(?!\d)")
-_HALVES = re.compile("[\ud800-\udfff]")  # of characters; no database and no dictionary takes them
+HALVES = re.compile("[\ud800-\udfff]")  # of characters; no database and no dictionary takes them
 _SENTENCES = re.compile(r"[^。\n]+[。\n]*|\n+")
 _lock = threading.Lock()
 _local = threading.local()
@@ -100,7 +99,7 @@ def plain(text: str) -> str:
 def without_my_numbers(text: str) -> str:
     """The text, as long as before, with `*` for the digits of what is an individual number by its check digit, in any
     grouping."""
-    return _TWELVE.sub(lambda found: _hidden(found[0]), _HALVES.sub("?", text))
+    return SPELLED.sub(lambda found: _hidden(found[0]), HALVES.sub("?", text))
 
 
 def folded(text: str) -> str:

@@ -7,10 +7,17 @@ for n ≥ 7, it is 11 - (ΣPQ mod 11), and 0 where that remainder is 0 or 1.
 
 from __future__ import annotations
 
+import re
+
 from yakuba.kernel.values.field_type import Example, FieldType, Script
 from yakuba.kernel.values.numbers import read_checked
 
 DIGITS = 12
+_UNSEEN = (
+    "\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"  # signs that nobody sees between two digits
+)
+# Twelve digits in whatever grouping and width, in a text; whether the last one checks the others is asked apart.
+SPELLED = re.compile(rf"(?<!\d)\d(?:[\s\-‐-―−ーｰ－・.．/／{_UNSEEN}]{{0,4}}\d){{{DIGITS - 1}}}(?!\d)")
 
 
 def check_digit(first: str) -> str:

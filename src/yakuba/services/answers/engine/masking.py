@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from yakuba.kernel.search import cutting
+from yakuba.kernel.personaldata import finding
 
 HIDDEN = "＊"
-_DIGIT = r"[0-9０-９〇一二三四五六七八九]"
-_MAIL = re.compile(r"[\w.+\-]+[@＠][\w\-]+(?:[.．][\w\-]+)+")
+_DIGIT = r"[0-9〇一二三四五六七八九]"
 _LONG = re.compile(
     r"(?<![0-9])[0-9](?:[\s\-‐-―−ーｰ－・().（）]{0,2}[0-9]){4,}"
 )  # telephone, account, dates, codes
@@ -48,20 +48,21 @@ _WORDS = frozenset(
 
 def masked(text: str) -> str:
     """The text with what is or may be personal replaced by ＊, NFKC."""
-    text = cutting.without_my_numbers(unicodedata.normalize("NFKC", text)).replace("*", HIDDEN)
-    text = _MAIL.sub(HIDDEN, text)
+    text = unicodedata.normalize("NFKC", text)
+    text = _without(text, ((start, end) for start, end, _ in finding.by_shape(text)))
     text = _LONG.sub(HIDDEN, text)
     text = _PLACE.sub(HIDDEN, text)
     text = _NAMED.sub(lambda found: found[0] if found[2] in _WORDS else f"{found[1]}{HIDDEN}", text)
     text = _TITLED.sub(lambda found: found[0] if _is_nobody(found[1]) else HIDDEN, text)
-    return _without_names(text)
+    return _without(text, finding.names(text))
 
 
 def _is_nobody(word: str) -> bool:
     return bool(_PEOPLE.fullmatch(word)) or any(word.endswith(one) for one in _WORDS)
 
 
-def _without_names(text: str) -> str:
-    for start, end in sorted(cutting.person_names(text), reverse=True):
-        text = text[:start] + HIDDEN + text[end:]
-    return re.sub(f"{HIDDEN}+", HIDDEN, text)
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = HIDDEN * (end - start)
+    return re.sub(f"{HIDDEN}+", HIDDEN, "".join(letters))

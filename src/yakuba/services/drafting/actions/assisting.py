@@ -15,9 +15,10 @@ from yakuba.kernel.ledger.queries import cases
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.modelservers import Message, ModelServer, ModelServerFailed, at_work, server_for
 from yakuba.kernel.outbound import OutboundRefused
+from yakuba.kernel.personaldata import hiding
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing
 from yakuba.services.drafting.contracts import BuiltIn, DataClass
-from yakuba.services.drafting.engine import extracting, grounding, hiding, outlining, prompting
+from yakuba.services.drafting.engine import extracting, grounding, instructions, outlining, prompting
 from yakuba.services.drafting.models import Template, Use, UseRecord
 from yakuba.services.drafting.queries import governance
 
@@ -72,7 +73,7 @@ def look(asked: Asked, *, actor: User) -> Shown:
         prompting.question("", asked.text)  # refuses it
     hidden = hiding.hidden(asked.text, [*_names_of(asked.receipt, actor), *asked.more])
     seal = hashlib.sha256(f"{asked.template.pk}\0{hidden.text}".encode()).hexdigest()
-    return Shown(hidden, seal, hiding.suspicious(asked.text))
+    return Shown(hidden, seal, instructions.suspicious(asked.text))
 
 
 def make(asked: Asked, seal: str, *, actor: User) -> Made:

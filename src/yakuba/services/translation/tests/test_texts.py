@@ -27,6 +27,8 @@ SAID = {
     "福祉課に来てください。": "Please come to the welfare office.",
     "窓口は2階です。": "The desk is on floor 2.",
     "Where is the desk?": "窓口はどこですか。",
+    "〔氏名1〕さんの電話は〔電話1〕です。": "The phone of 〔氏名1〕 is [電話１].",
+    "〔氏名1〕様の住所は〔住所1〕です。": "The address of the guest is 〔住所1〕.",
 }
 
 
@@ -178,3 +180,13 @@ def test_a_sentence_with_an_individual_number_is_sent_to_no_server(in_yakuba_cit
     assert asked == ["こんにちは。"]
     assert [one.way for one in found] == [Way.NONE, Way.SERVER]
     assert trouble == translating.NOT_SENT
+
+
+def test_a_server_sees_no_name_and_no_number_and_the_translation_has_them(server):
+    told, lost = "山田花子さんの電話は090-1234-5678です。", "鈴木太郎様の住所は霞が関市中央1丁目2番3号です。"
+    found, trouble = translating.translated([told, lost], "en")
+    assert [one.target for one in found] == ["The phone of 山田花子 is 090-1234-5678.", ""]
+    assert trouble == translating.LOST
+    asked = json.dumps([one[2] for one in server.said], ensure_ascii=False)
+    for secret in ("山田", "花子", "090-1234", "鈴木", "中央1丁目"):
+        assert secret not in asked, secret
