@@ -37,6 +37,7 @@ _HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _TWINS = {0x2212: "-", 0x301C: "~"}  # beside U+FF0D and U+FF5E, which older systems hold for them
 _SOUND_MARKS = {0x309B: 0x3099, 0x309C: 0x309A}
 LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_UNFIT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def compose(text: str) -> str:
@@ -96,3 +97,9 @@ def check_writable(text: str) -> None:
             raise ValueRefused(
                 f"使えない文字（U+{ord(character):04X}）が含まれています。消してから入力し直してください。"
             )
+
+
+def fit(text: str) -> str:
+    """The text without what neither XML nor a database can hold: control characters, lone halves of a character, and the two
+    code points that are none."""
+    return _UNFIT.sub("", text)

@@ -148,7 +148,23 @@ class TextForm(forms.Form):
     )
 
 
-class PlainForm(forms.Form):
+class GivenTextForm(forms.Form):
+    """A text, typed or in a file."""
+
+    text: forms.CharField
+    file = forms.FileField(
+        label="ファイル", required=False, help_text="テキストかWord（.docx）。文章の代わりに選べます。"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
+            self.add_error("text", "文章を書くか、ファイルを選んでください。")
+        return cleaned
+
+
+class PlainForm(GivenTextForm):
     """Japanese to be checked: typed, or in a file."""
 
     text = forms.CharField(
@@ -158,19 +174,10 @@ class PlainForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="チラシやお知らせの文章を貼り付けます。どこにも残しません。",
     )
-    file = forms.FileField(
-        label="ファイル", required=False, help_text="テキストかWord（.docx）。文章の代わりに選べます。"
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two."""
-        cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
-            self.add_error("text", "文章を書くか、ファイルを選んでください。")
-        return cleaned
+    field_order = ("text", "file")
 
 
-class TextsForm(forms.Form):
+class TextsForm(GivenTextForm):
     """Japanese to be translated: typed, or in a file."""
 
     language = forms.ChoiceField(
@@ -179,16 +186,7 @@ class TextsForm(forms.Form):
     text = forms.CharField(
         label="文章", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 8})
     )
-    file = forms.FileField(
-        label="ファイル", required=False, help_text="テキストかWord（.docx）。文章の代わりに選べます。"
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two."""
-        cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
-            self.add_error("text", "文章を書くか、ファイルを選んでください。")
-        return cleaned
+    field_order = ("language", "text", "file")
 
 
 class TermForm(forms.Form):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from yakuba.kernel.letters.word import texts
 from yakuba.kernel.letters.word.package import Package, W
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values import encodings
 
 LARGEST = 10_000_000  # bytes
 TINY = 8  # half points: letters smaller than 4 points
@@ -16,8 +19,6 @@ UNSEEN = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_BREAKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
-_SKIPPED = {f"{W}rt", f"{W}del", f"{W}moveFrom", f"{W}instrText", f"{W}delText"}
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,9 @@ def seen(text: str) -> Read:
 def _decoded(name: str, content: bytes) -> str:
     if not content.strip():
         raise Invalid("ファイルが空です。", place=f"「{name}」")
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    text = encodings.decoded(content)
+    if text is not None:
+        return text
     raise Invalid(
         "文字として読めません。テキスト（UTF-8かShift_JIS）か、Word（.docx）のファイルにしてください。",
         place=f"「{name}」",
@@ -67,11 +63,8 @@ def _decoded(name: str, content: bytes) -> str:
 def _word(content: bytes) -> Read:
     package = Package(content)
     root = package.xml(package.main)
-    lines, hidden = [], list[str]()
-    for paragraph in root.iter(f"{W}p"):
-        if any(above.tag == f"{W}p" for above in paragraph.iterancestors()):
-            continue  # of a text box: told with the paragraph it hangs on
-        lines.append(_paragraph(paragraph, hidden))
+    hidden = list[str]()
+    lines = [_paragraph(one, hidden) for one in texts.paragraphs(root)]
     found = seen("\n".join(lines).rstrip("\n") + "\n")
     if not found.text.strip():
         raise Invalid("このWordの文書には文字がありません。文字のある文書を選んでください。")
@@ -79,25 +72,15 @@ def _word(content: bytes) -> Read:
 
 
 def _paragraph(paragraph: Any, hidden: list[str]) -> str:
-    """All runs below it, links and revisions included; without the readings of ruby."""
+    """What is seen of it; the rest goes to `hidden`."""
     parts = []
-    for run in paragraph.iter(f"{W}r"):
-        if any(above.tag in _SKIPPED for above in run.iterancestors()):
-            continue
-        said = "".join(_said(one) for one in run.iterchildren())
+    for run, places in groupby(texts.places(paragraph), key=lambda place: place.getparent()):
+        said = "".join(map(texts.said, places))
         if said and _is_hidden(run):
             hidden.append(said)
         else:
             parts.append(said)
     return "".join(parts)
-
-
-def _said(element: Any) -> str:
-    if element.tag == f"{W}t":
-        return element.text or ""
-    if element.tag == f"{W}ruby":
-        return ""  # its base is a run of its own
-    return _BREAKS.get(element.tag, "")
 
 
 def _is_hidden(run: Any) -> bool:

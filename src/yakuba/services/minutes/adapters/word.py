@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from yakuba.kernel.values import characters
 from yakuba.services.minutes.engine.layout import Block
 
 FONT = "游明朝"
@@ -16,7 +16,6 @@ BEFORE = {"heading": 10.0, "sign": 24.0}  # points
 INDENT = {"note": 21.0}  # points
 TO_SIGN = "＿" * 12
 LONG, SHORT, MARGIN = 297, 210, 20  # mm
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML holds them
 
 
 def written(blocks: Sequence[Block], *, vertical: bool = False) -> bytes:
@@ -75,7 +74,7 @@ def _add(document: Any, block: Block) -> None:
     shape.keep_with_next = block.style == "heading"
     shape.left_indent = Pt(63.0 if block.style == "fact" and not block.lead else INDENT.get(block.style, 0.0))
     if block.lead:
-        lead = paragraph.add_run(_UNFIT.sub("", f"{block.lead}　"))
+        lead = paragraph.add_run(characters.fit(f"{block.lead}　"))
         lead.bold = block.style == "speech"
     _write(paragraph, block)
 
@@ -83,7 +82,7 @@ def _add(document: Any, block: Block) -> None:
 def _write(paragraph: Any, block: Block) -> None:
     from docx.shared import Pt
 
-    lines = (_UNFIT.sub("", block.text) or (TO_SIGN if block.style == "sign" else "")).split("\n")
+    lines = (characters.fit(block.text) or (TO_SIGN if block.style == "sign" else "")).split("\n")
     for at, line in enumerate(lines):
         run = paragraph.add_run(("　" if at else "") + line)
         if at < len(lines) - 1:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values import characters, encodings
 
 LARGEST = 20_000_000  # bytes of a transcript
 WORD = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 SOUND = re.compile(rb"ID3|RIFF....WAVE|OggS|fLaC|\xff[\xf2-\xfb]|.{4}ftyp", re.DOTALL)
 _HTML = re.compile(r"\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 AGAIN = "会議録の文字起こしは、VTT・SRT・テキスト・Word（.docx）のどれかで書き出してください。"
 
 
@@ -28,19 +28,16 @@ def decoded(content: bytes) -> str:
         raise Invalid("ホームページ（HTML）のファイルです。" + AGAIN)
     if not text.strip():
         raise Invalid("ファイルに文字がありません。書き出した文字起こしを選んでください。")
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    return characters.fit(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
 
 
 def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\0" in content[:4096]:
-        raise Invalid("文字のファイルではありません。" + AGAIN)
-    else:
-        encodings = ["utf-8-sig", "cp932"]
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("文字コードが分かりません。UTF-8かシフトJISで保存し直してください。" + AGAIN)
+    text = encodings.decoded(content)
+    if text is None:
+        why = (
+            "文字のファイルではありません。"
+            if b"\0" in content
+            else "文字コードが分かりません。UTF-8かシフトJISで保存し直してください。"
+        )
+        raise Invalid(why + AGAIN)
+    return text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yakuba.kernel.letters.word.package import NotWord, Package, W
+from yakuba.kernel.letters.word import texts
+from yakuba.kernel.letters.word.package import NotWord, Package
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.minutes.contracts import Transcript, Utterance
 from yakuba.services.minutes.engine import subtitles
@@ -38,22 +39,13 @@ def read(content: bytes) -> Transcript:
 
 
 def _word(content: bytes) -> str:
-    """The paragraphs of a .docx, tables' too, without what was struck out while changes were tracked."""
+    """The paragraphs of a .docx."""
     try:
         package = Package(content)
         root = package.xml(package.main)
     except NotWord as error:
         raise Invalid(str(error)) from error
-    lines = []
-    for paragraph in root.iter(f"{W}p"):
-        pieces = []
-        for one in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"):
-            if next(one.iterancestors(f"{W}p")) is not paragraph:
-                continue  # of a text box, whose paragraphs come by themselves
-            if next(one.iterancestors(f"{W}moveFrom"), None) is not None:
-                continue  # it stands where it was moved to
-            pieces.append(one.text or "" if one.tag == f"{W}t" else "\t" if one.tag == f"{W}tab" else "\n")
-        lines.append("".join(pieces))
+    lines = [texts.text_of(one) for one in texts.paragraphs(root)]
     if not any(line.strip() for line in lines):
         raise Invalid("Wordの文書に文字がありません。画像だけの文書からは読めません。")
     return "\n".join(lines)

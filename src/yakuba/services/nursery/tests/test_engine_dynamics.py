@@ -16,7 +16,7 @@ def solve(market):
     return solving.solve(arrays)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(markets(shared=True))
 def test_what_it_says_is_what_is(market):
     tiny, matching = Tiny(market), solve(market)
@@ -28,7 +28,7 @@ def test_what_it_says_is_what_is(market):
     assert report.reasons == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(markets(shared=True, most_families=3))
 def test_the_checker_agrees_with_trying_all(market):
     tiny = Tiny(market)

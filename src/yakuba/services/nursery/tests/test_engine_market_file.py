@@ -116,7 +116,7 @@ def test_shared_seats_must_be_sound():
     assert "枠「S」を希望していますが" in reasons
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(markets(shared=True), st.data())
 def test_fast_reading_refuses_just_what_slow_reading_finds(market, data):
     """One value somewhere is replaced by another that occurs in markets."""

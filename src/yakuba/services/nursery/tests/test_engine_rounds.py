@@ -106,7 +106,7 @@ def random_homes(draw):
     return homes
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @drawn(random_homes(), st.sampled_from(["yakuba-city", "yakuba-town", "yakuba-staff"]))
 def test_indices_are_the_sum_of_their_lines_and_orders_are_strict_and_complete(homes, name):
     places = [

@@ -140,7 +140,7 @@ def test_what_is_no_rule_file_is_refused(text, words):
     assert any(words in one.reason for one in problems(text))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_but_never_breaks(data):
     text = small_rules.text(転園="{扱い: 申込どおり}", 配置基準="{3歳: 15}")

@@ -180,7 +180,7 @@ def test_a_child_who_takes_no_part_does_not_hold_back_its_siblings():
     assert wishes(*two, stages="[同じ施設]")[0] == ["- A-1"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @drawn(st.data())
 def test_joint_wishes_are_complete_and_in_order(data):
     """Against the plain way: all tuples, sorted."""

@@ -118,7 +118,7 @@ BETWEEN = st.lists(st.integers(0, 5), max_size=12)
 DELAYS = st.sampled_from([0.0, 29.0, 31.0, 300.0])
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(FAULTS, OLD, PAUSES, BETWEEN, DELAYS)
 def test_nothing_is_entered_twice_and_nothing_is_lost(
     faults: list[int], old: list[int], pauses: set[int], between: list[int], delay: float
@@ -139,7 +139,7 @@ def test_every_single_fault_and_every_pair_with_a_death(point: int) -> None:
                 check(play([*alone, *[0] * gap, second], [0, 0]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(FAULTS, OLD)
 def test_a_rehearsal_never_presses_the_commit_step(faults: list[int], old: list[int]) -> None:
     world = play(faults, old, rehearse=True)

@@ -117,7 +117,7 @@ def test_an_unused_field_is_a_warning() -> None:
     assert "電話番号" in load(text, BUS, town.fields(BUS)).warnings[0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(0, len(TEXT) - 1),
     st.integers(1, 40),

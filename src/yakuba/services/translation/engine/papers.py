@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
+from yakuba.kernel.letters.word import texts
 from yakuba.kernel.letters.word.package import Package, W
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values import characters, encodings
 from yakuba.services.translation.engine.furigana import Piece, ruby
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGEST = 5_000_000  # bytes
 LONGEST = 200_000  # characters
-_SAID = {f"{W}br": "\n", f"{W}tab": "\t"}
 SIZE, SMALL, RAISED = 24, 12, 22  # half points: of the text, of its furigana, and how high these stand
-_UNFIT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML holds them
 NOT_TEXT = (
     "文章のファイルではありません。テキスト（UTF-8かShift_JIS）か、Word（.docx）のファイルを選んでください。"
 )
@@ -40,46 +39,16 @@ def paragraphs(content: bytes, name: str) -> list[str]:
 
 def decoded(content: bytes, name: str) -> str:
     """The text of a file. Raises Invalid for what is none."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            break
-        return text
-    raise Invalid(NOT_TEXT, place=name)
+    text = encodings.decoded(content)
+    if text is None:
+        raise Invalid(NOT_TEXT, place=name)
+    return text
 
 
 def word_paragraphs(content: bytes) -> list[str]:
-    """The paragraphs of a .docx, those in tables and boxes too, without furigana and deleted text. Raises NotWord."""
+    """The paragraphs of a .docx. Raises NotWord."""
     package = Package(content)
-    return [paragraph_text(one) for one in package.xml(package.main).iter(f"{W}p")]
-
-
-def paragraph_text(paragraph: Any) -> str:
-    """What a paragraph says; the paragraphs inside it (of a text box) say it themselves."""
-    return "".join(_SAID.get(node.tag) or node.text or "" for node in texts_of(paragraph))
-
-
-def texts_of(paragraph: Any) -> list[Any]:
-    """The places of a paragraph that hold text, in their order: `w:t`, and `w:br` and `w:tab` as blanks."""
-    found: list[Any] = []
-    stack = list(reversed(paragraph))
-    while stack:
-        node = stack.pop()
-        if node.tag in (f"{W}p", f"{W}pPr", f"{W}rt", f"{W}del", f"{W}txbxContent"):
-            continue
-        if node.tag == f"{W}t" or node.tag in _SAID:
-            found.append(node)
-        else:
-            stack.extend(reversed(node))
-    return found
-
-
-def fit(text: str) -> str:
-    """A text without what no Word file can hold, whoever wrote it."""
-    return _UNFIT.sub("", text)
+    return [texts.text_of(one) for one in texts.paragraphs(package.xml(package.main))]
 
 
 def with_furigana(lines: Iterable[str], title: str = "") -> bytes:
@@ -106,7 +75,7 @@ def _add(paragraph: Any, pieces: Sequence[Piece]) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    for base, reading in [(fit(base), reading) for base, reading in pieces]:
+    for base, reading in [(characters.fit(base), reading) for base, reading in pieces]:
         run = paragraph.add_run("" if reading else base)
         if reading:
             over = parse_xml(
@@ -131,8 +100,8 @@ def side_by_side(rows: Iterable[tuple[str, str, str]], heads: tuple[str, str], n
         cell.text = head
     for japanese, text, remark in rows:
         first, second = table.add_row().cells
-        first.text = fit(japanese)
-        second.text = fit(text)
+        first.text = characters.fit(japanese)
+        second.text = characters.fit(text)
         if remark:
             second.add_paragraph(remark).runs[0].italic = True
     file = io.BytesIO()
@@ -145,17 +114,18 @@ def same_layout(content: bytes, said: Mapping[str, str]) -> bytes:
     not there stays. A translated paragraph has one look: that of its longest piece. Raises NotWord."""
     package = Package(content)
     root = package.xml(package.main)
-    for paragraph in root.iter(f"{W}p"):
-        text = said.get(paragraph_text(paragraph), "")
-        nodes = [node for node in texts_of(paragraph) if node.tag == f"{W}t"]
+    for paragraph in texts.paragraphs(root):
+        text = said.get(texts.text_of(paragraph), "")
+        places = texts.places(paragraph)
+        nodes = [node for node in places if node.tag == f"{W}t"]
         if not text or not nodes:
             continue
-        for node in texts_of(paragraph):
-            if node.tag in _SAID:
+        for node in places:
+            if node.tag in texts.BREAKS:
                 node.getparent().remove(node)
         longest = max(nodes, key=lambda node: len(node.text or ""))
         for node in nodes:
-            node.text = fit(text) if node is longest else ""
+            node.text = characters.fit(text) if node is longest else ""
         longest.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         for over in [node for node in paragraph.iter(f"{W}rt")]:
             over.getparent().remove(over)

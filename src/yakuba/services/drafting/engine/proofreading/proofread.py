@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.values import characters
 from yakuba.services.drafting.contracts import Finding, Strength, TextClass, TownWord
 from yakuba.services.drafting.engine.proofreading import facts, sameness, sentences, words
 from yakuba.services.drafting.engine.proofreading.hits import Hit
@@ -14,9 +15,6 @@ from yakuba.services.drafting.engine.proofreading.tables import Rule, rules
 from yakuba.services.drafting.engine.proofreading.text import LONGEST, Text
 
 _ORDER = {Strength.TOWN: 0, Strength.ERROR: 1, Strength.WRONG: 2, Strength.CONSIDER: 3}
-_UNFIT = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-)  # no XML, so no Word file, holds them
 _LEAST = ("two-spellings", "joyo", "loanword")  # what another rule says of the same words goes before
 
 
@@ -40,7 +38,7 @@ def cleaned(content: str) -> str:
     """The text with one kind of line end and without what no text holds. Raises Invalid for one that is too long."""
     if len(content) > LONGEST:
         raise Invalid(f"文が長すぎます（{len(content):,}字）。{LONGEST:,}字までに分けてください。")
-    return _UNFIT.sub("", content.replace("\r\n", "\n").replace("\r", "\n"))
+    return characters.fit(content.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _own(text: Text, own: Sequence[TownWord]) -> Iterator[Hit]:
