@@ -212,7 +212,7 @@ def take_in(asked: TranscriptIn, actor: Actor) -> Meeting:
 )
 def list_speeches(asked: SpeechesOf, actor: Actor) -> list[dict[str, Any]]:
     """What was said, in order."""
-    rows = queries.speeches(queries.meeting(actor, asked.meeting_id))
+    rows = queries.speeches(queries.meeting(actor, asked.meeting_id), actor)
     return [queries.speech_facts(row) for row in asked.of(rows)]
 
 
@@ -272,6 +272,8 @@ def document(asked: DocumentIn, actor: Actor) -> Download:
     """The minutes as Word or PDF."""
     row = queries.meeting(actor, asked.meeting_id)
     public = asked.which is MinutesCopy.PUBLISHED
+    if not public:
+        queries.require_whole(row, actor)
     kind, content = record.document(
         row, asked.form, kind=asked.file.value, public=public, vertical=asked.vertical
     )

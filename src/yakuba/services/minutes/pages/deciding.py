@@ -30,7 +30,7 @@ def marks(request: HttpRequest, meeting_id: int) -> HttpResponse:
         "hidden": found.filter(state=Mark.State.CONFIRMED),
         "shown": found.filter(state=Mark.State.DISMISSED).count(),
         "kinds": Mark.Kind.choices,
-        "secret": queries.speeches(row).filter(secret=True),
+        "secret": queries.speeches(row, person_of(request)).filter(secret=True),
     }
     return render(request, "minutes/marks.html", context)
 
@@ -64,7 +64,9 @@ def hide(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Withhold words that a person names."""
     row = queries.meeting(person_of(request), meeting_id)
     speech: Speech | None = (
-        queries.speeches(row).filter(position=number_in(request.POST.get("place", ""))).first()
+        queries.speeches(row, person_of(request))
+        .filter(position=number_in(request.POST.get("place", "")))
+        .first()
     )
     if speech is None:
         raise Invalid("その番号の発言はありません。発言の番号を確かめてください。")
@@ -97,12 +99,7 @@ def secret(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def points(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Decisions, tasks, the next meeting, and what sums up, each a sentence that was said."""
     row = queries.meeting(person_of(request), meeting_id)
-    found = (
-        Point.objects.filter(speech__meeting=row)
-        .exclude(state=Mark.State.DISMISSED)
-        .select_related("speech__speaker__meeting", "by")
-        .order_by("speech__position", "pk")
-    )
+    found = queries.points(row, person_of(request))
     groups = [(label, [one for one in found if one.kind == kind]) for kind, label in Point.Kind.choices]
     context = {
         "row": row,

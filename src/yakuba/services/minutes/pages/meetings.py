@@ -163,7 +163,7 @@ def join(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def changes(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Everything that was changed, by whom and when."""
     row = queries.meeting(person_of(request), meeting_id)
-    page = Paginator(queries.changes(row), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.changes(row, person_of(request)), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "row": row,
         "page": page,

@@ -47,6 +47,7 @@ def sound(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def sound_file(request: HttpRequest, meeting_id: int) -> HttpResponseBase:
     """The sound, or the bytes that the browser asks for, so that it can go to any place in it."""
     row = queries.meeting(person_of(request), meeting_id)
+    queries.require_whole(row, person_of(request))
     found = Sound.objects.filter(meeting=row).select_related("file").first()
     if found is None:
         raise Missing("この会議に音声はありません。保存の期間が過ぎたのかもしれません。")
@@ -95,7 +96,10 @@ def _cut(pieces: Iterator[bytes], first: int, last: int) -> Iterator[bytes]:
 @permission_required("minutes.view")
 def read(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """All speeches to be read, with the sound."""
-    row = queries.meeting(person_of(request), meeting_id)
-    page = queries.page_of(row, request.GET.get("page", ""))
-    context = {"row": row, "page": page, "sound": Sound.objects.filter(meeting=row).first()}
+    person = person_of(request)
+    row = queries.meeting(person, meeting_id)
+    page = queries.page_of(row, request.GET.get("page", ""), person)
+    left_out = row.number - page.paginator.count
+    sound = None if left_out else Sound.objects.filter(meeting=row).first()
+    context = {"row": row, "page": page, "sound": sound, "left_out": left_out}
     return render(request, "minutes/read.html", context)

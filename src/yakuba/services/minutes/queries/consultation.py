@@ -31,7 +31,7 @@ class FieldRow:
 def fields(meeting: Meeting, procedure: Procedure, typed: Mapping[str, Any]) -> list[FieldRow]:
     """Every field that a person may have said, with the suggestions and the places of their sentences. Nothing is ticked
     beforehand."""
-    rows = list(speeches(meeting))
+    rows = list(speeches(meeting, None))
     places = {row.pk: row.position for row in rows}
     found = consultation.suggestions(procedure.definition, [(row.pk, row.text) for row in rows])
     return [

@@ -36,7 +36,7 @@ class Opened:
 
 def opened(meeting: Meeting, at: int) -> Opened | None:
     """The speech at that place, or the nearest one; None where the meeting has none. at: 0 for the first unchecked one."""
-    rows = speeches(meeting)
+    rows = speeches(meeting, None)
     places = list(rows.values_list("position", "checked_at", "kind"))
     if not places:
         return None
@@ -76,7 +76,7 @@ def own_terms() -> dict[str, str]:
 
 def neighbour(meeting: Meeting, at: int, other: bool) -> int:
     """The place of the speech behind that one; other: of the next one by another speaker. The same place at the end."""
-    rows = speeches(meeting)
+    rows = speeches(meeting, None)
     here = rows.filter(position=at).first()
     behind = rows.filter(position__gt=at)
     if other and here is not None:

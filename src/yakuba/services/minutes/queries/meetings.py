@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.refusals import Forbidden, Missing
 from yakuba.kernel.registry import QueueState
 from yakuba.services.minutes.contracts import WorkFacts
 from yakuba.services.minutes.engine.clocks import clock
@@ -67,7 +67,23 @@ def speech(actor: Actor, number: int) -> Speech:
         row.meeting.kind == Meeting.Kind.CONSULTATION and actor is not None and not allowed(actor, CONSULT)
     ):
         raise Missing("その発言はありません。画面を開き直してください。")
+    if row.secret and not sees_secret(actor):
+        raise Missing("その発言はありません。画面を開き直してください。")
     return row
+
+
+def sees_secret(actor: Actor) -> bool:
+    """Whether the person may read what was said behind closed doors: who may edit the minutes, and nobody else."""
+    return actor is None or allowed(actor, "minutes.edit")
+
+
+def require_whole(row: Meeting, actor: Actor) -> None:
+    """For what cannot be given without its secret parts. Raises Forbidden."""
+    if not sees_secret(actor) and Speech.objects.filter(meeting=row, secret=True).exists():
+        raise Forbidden(
+            "この会議には秘密会の部分があるため、会議録を直す人だけが開けます。",
+            remedy="公開用の文書を選ぶか、会議録の担当に頼んでください。",
+        )
 
 
 def state_of(row: Any) -> str:
@@ -99,19 +115,32 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
     return rows.filter(asked=0, published=None)
 
 
-def speeches(row: Meeting) -> QuerySet[Any]:
-    """All speeches in their order."""
+def speeches(row: Meeting, actor: Actor) -> QuerySet[Any]:
+    """The speeches that the person may read, in their order; all of them for nobody, who makes the copies."""
     found: QuerySet[Any] = (
         Speech.objects.filter(meeting=row)
         .select_related("speaker__meeting", "checked_by")
         .order_by("position", "pk")
     )
-    return found
+    return found if sees_secret(actor) else found.filter(secret=False)
 
 
-def changes(row: Meeting) -> QuerySet[Any]:
-    """What was done to it, the newest first."""
+def changes(row: Meeting, actor: Actor) -> QuerySet[Any]:
+    """What was done to it, the newest first; of speeches that are gone or secret, for who may read all of it."""
     found: QuerySet[Any] = Change.objects.filter(meeting=row).select_related("by", "speech").order_by("-pk")
+    if sees_secret(actor) or not Speech.objects.filter(meeting=row, secret=True).exists():
+        return found
+    return found.filter(speech__secret=False)
+
+
+def points(row: Meeting, actor: Actor) -> QuerySet[Any]:
+    """Sentences that decide, give a task or sum up, and were not dismissed, of speeches that the person may read."""
+    found: QuerySet[Any] = (
+        Point.objects.filter(speech__in=speeches(row, actor))
+        .exclude(state=Mark.State.DISMISSED)
+        .select_related("speech__speaker__meeting", "by")
+        .order_by("speech__position", "pk")
+    )
     return found
 
 
@@ -212,9 +241,9 @@ def work() -> WorkFacts:
     return WorkFacts(len(lengths), sum(lengths.values()), float(spent)) if spent else WorkFacts(0, 0.0, 0.0)
 
 
-def page_of(row: Meeting, number: str) -> Any:
+def page_of(row: Meeting, number: str, actor: Actor) -> Any:
     """A page of the speeches to be read, each with the `clock` of its beginning."""
-    page = Paginator(speeches(row), ON_A_PAGE).get_page(number)
+    page = Paginator(speeches(row, actor), ON_A_PAGE).get_page(number)
     for one in page:
         one.clock = clock(one.start) if one.start is not None else ""
     return page

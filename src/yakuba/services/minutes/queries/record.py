@@ -50,7 +50,7 @@ def lines_of(text: str) -> tuple[str, ...]:
 def record(meeting: Meeting) -> Record:
     """Everything of the meeting, with what is to be hidden beside it; each copy is made of it."""
     confirmed = Prefetch("marks", Mark.objects.filter(state=Mark.State.CONFIRMED), to_attr="confirmed")
-    rows = list(speeches(meeting).prefetch_related(confirmed))
+    rows = list(speeches(meeting, None).prefetch_related(confirmed))
     signers = lines_of(meeting.signers)
     facts = tuple(_facts(meeting))
     if signers:
@@ -135,7 +135,7 @@ def undecided(meeting: Meeting) -> int:
 
 def hindrances(meeting: Meeting) -> list[str]:
     """Why it cannot be proposed for publication, each a sentence."""
-    rows = speeches(meeting)
+    rows = speeches(meeting, None)
     found = []
     if left := rows.filter(checked_at=None, kind=Speech.Kind.SPEECH).count():
         found.append(f"確かめていない発言が{left}件あります。")
@@ -163,7 +163,7 @@ def _elsewhere(meeting: Meeting) -> Iterator[tuple[int, str]]:
     decided = set(marks.values_list("speech_id", "words"))
     hidden = marks.filter(state=Mark.State.CONFIRMED, kind=Mark.Kind.WITHHELD).values_list("words", flat=True)
     wanted = sorted({words for words in hidden if len(words) >= SHORTEST})
-    for number, place, text in speeches(meeting).values_list("pk", "position", "text"):
+    for number, place, text in speeches(meeting, None).values_list("pk", "position", "text"):
         for words in wanted:
             if words in text and (number, words) not in decided:
                 yield place, words

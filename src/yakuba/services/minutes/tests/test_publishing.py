@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from pypdfium2 import PdfDocument
 
-from yakuba.kernel.refusals import Invalid
+from yakuba.kernel.accounts.models import ApiToken
+from yakuba.kernel.refusals import Forbidden, Invalid, Missing
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.minutes.actions import deciding, editing, publishing
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
@@ -209,3 +210,32 @@ def test_a_proposal_of_what_became_a_consultation_is_seen_by_few(
     other.force_login(make_staff(yakuba_city, "minutes.view", "minutes.approve"))
     assert other.get(publication.url).status_code == 404
     assert page.get(publication.url).status_code == 200
+
+
+def test_what_was_said_behind_closed_doors_is_read_by_who_edits_alone(
+    page, meeting, clerk, make_staff, yakuba_city
+):
+    deciding.find_points(meeting, actor=clerk)
+    deciding.set_secret(meeting, 2, 3, True, actor=clerk)
+    reader = make_staff(yakuba_city, "minutes.view")
+    client = Client()
+    client.force_login(reader)
+    words = ("不適切", "可決することに決定", "乙川二郎")
+    for name in ("read", "changes", "points", "meeting"):
+        address = reverse(f"minutes:{name}", args=[meeting.pk])
+        told, whole = (one.get(address).content.decode() for one in (client, page))
+        assert not [one for one in words if one in told], name
+        assert name == "meeting" or [one for one in words if one in whole], name
+    assert "秘密会の発言2件は" in client.get(reverse("minutes:read", args=[meeting.pk])).content.decode()
+    token = ApiToken.issue(reader, "x", ["minutes.view"], proved=True)[1]
+    headers = {"Authorization": f"Bearer {token}"}
+    spoken = client.get(f"/api/v1/minutes/meetings/{meeting.pk}/speeches", headers=headers).json()
+    assert [one["text"] for one in spoken] == ["開会します。"]
+    for speech in Speech.objects.filter(secret=True):
+        with pytest.raises(Missing):
+            queries.speech(reader, speech.pk)
+    documents = reverse("minutes:documents", args=[meeting.pk])
+    assert client.get(documents, {"form": "verbatim", "file": "docx", "which": "original"}).status_code == 403
+    assert client.get(documents, {"form": "verbatim", "file": "docx"}).status_code == 200
+    with pytest.raises(Forbidden, match="秘密会"):
+        queries.require_whole(meeting, reader)
