@@ -12,8 +12,9 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.minutes.actions.noting import heard, noted
 from yakuba.services.minutes.engine import points, withholding
+from yakuba.services.minutes.engine.copies import SHORTEST
 from yakuba.services.minutes.models import Change, Mark, Matter, Meeting, Point, Speaker, Speech
-from yakuba.services.minutes.queries.record import SHORTEST, lines_of
+from yakuba.services.minutes.queries.record import lines_of
 
 K, S = Change.Kind, Mark.State
 

@@ -43,6 +43,10 @@ def approve(publication: Publication, *, actor: User, answer: str = "") -> Publi
             raise ApprovalRefused(
                 "起案のあとで会議録が直されました。差し戻して、もう一度起案してもらってください。"
             )
+        if queries.hindrances(meeting):  # what was found since then may be personal
+            raise ApprovalRefused(
+                "起案のあとで、公開してよいか決めていない所が見つかりました。差し戻して、決めてもらってください。"
+            )
         meeting.published = row
         meeting.save(update_fields=["published"])
         noted("minutes.published", subject=f"meeting:{meeting.pk}", actor=actor)

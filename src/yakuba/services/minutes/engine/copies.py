@@ -4,9 +4,10 @@ published one (地方自治法123条・129条), in which what was withdrawn, sai
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+SHORTEST = 2  # characters of words that are looked for elsewhere: a single one stands in many others
 WITHHELD = "●●"
 WITHDRAWN = "――――（発言取消し）"
 SECRET = "（秘密会につき、この間の発言は掲載しない）"  # noqa: S105  # no password
@@ -146,3 +147,24 @@ def _marked(one: Said) -> Said:
     if one.secret:
         text = f"〔秘密会〕{text}"
     return replace(one, text=text)
+
+
+def beside_the_speeches(record: Record) -> Iterator[tuple[str, str]]:
+    """Heading and words: what is withheld in a speech and stands in what is published beside the speeches, where nothing is
+    hidden."""
+    written = [
+        ("会議の名前", record.title),
+        *((heading, "\n".join(lines)) for heading, lines in record.facts),
+    ]
+    for matter in record.matters:
+        written.append(
+            ("議案と採決", "\n".join((matter.title, matter.proposer, matter.outcome, *matter.names)))
+        )
+    for point in record.points:
+        written.append(("担当と期限", f"{point.who}\n{point.until}"))
+    for one in record.said:
+        written.append(("話した人の名前", f"{one.speaker}\n{one.name}\n{one.kana}"))
+    hidden = {one.words for said in record.said for one in said.hidden if not one.withdrawn}
+    for words in sorted(one for one in hidden if len(one) >= SHORTEST):
+        for heading in dict.fromkeys(heading for heading, text in written if words in text):
+            yield heading, words

@@ -13,7 +13,7 @@ from yakuba.kernel.ui.wording import wareki
 from yakuba.services.minutes.adapters import word
 from yakuba.services.minutes.contracts import Form
 from yakuba.services.minutes.engine import copies, layout
-from yakuba.services.minutes.engine.copies import Hidden, Record, Said
+from yakuba.services.minutes.engine.copies import SHORTEST, Hidden, Record, Said
 from yakuba.services.minutes.models import Mark, Matter, Meeting, Point, Speech
 from yakuba.services.minutes.queries.meetings import speeches
 
@@ -37,9 +37,6 @@ FACTS = (
     ("議題", "agenda"),
     ("資料", "papers"),
 )
-
-
-SHORTEST = 2  # characters of words that are looked for in the other speeches
 
 
 def lines_of(text: str) -> tuple[str, ...]:
@@ -135,7 +132,7 @@ def undecided(meeting: Meeting) -> int:
 
 def hindrances(meeting: Meeting) -> list[str]:
     """Why it cannot be proposed for publication, each a sentence."""
-    rows = speeches(meeting, None)
+    rows, whole = speeches(meeting, None), record(meeting)
     found = []
     if left := rows.filter(checked_at=None, kind=Speech.Kind.SPEECH).count():
         found.append(f"確かめていない発言が{left}件あります。")
@@ -143,11 +140,15 @@ def hindrances(meeting: Meeting) -> list[str]:
         found.append(f"公開してよいか決めていない所が{number}か所あります。")
     found += [
         f"{place}番目の発言で、公開しないと決めた「{words[:30]}」が、今の文にありません。文が直されたので、決め直してください。"
-        for place, words in copies.lost(record(meeting).said)
+        for place, words in copies.lost(whole.said)
     ]
     found += [
         f"公開しないと決めた「{words[:30]}」が、{place}番目の発言にもあります。伏せる所をもう一度探して、決めてください。"
         for place, words in _elsewhere(meeting)
+    ]
+    found += [
+        f"公開しないと決めた「{words[:30]}」が、「{heading}」にもあります。会議の記録を書き直してください。"
+        for heading, words in copies.beside_the_speeches(whole)
     ]
     if meeting.openness != Meeting.Openness.OPEN and not meeting.closed_reason:
         found.append("非公開の理由がありません。会議の記録に書いてください。")

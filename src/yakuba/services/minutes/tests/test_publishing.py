@@ -8,11 +8,12 @@ from django.urls import reverse
 from pypdfium2 import PdfDocument
 
 from yakuba.kernel.accounts.models import ApiToken
+from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.refusals import Forbidden, Invalid, Missing
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.minutes.actions import deciding, editing, publishing
 from yakuba.services.minutes.contracts import NewMeeting, Transcript, Utterance
-from yakuba.services.minutes.models import Change, Mark, Meeting, Point, Publication, Speech
+from yakuba.services.minutes.models import Change, Mark, Matter, Meeting, Point, Publication, Speech
 from yakuba.services.minutes.queries import meetings as queries
 from yakuba.services.minutes.queries import record
 
@@ -239,3 +240,43 @@ def test_what_was_said_behind_closed_doors_is_read_by_who_edits_alone(
     assert client.get(documents, {"form": "verbatim", "file": "docx"}).status_code == 200
     with pytest.raises(Forbidden, match="秘密会"):
         queries.require_whole(meeting, reader)
+
+
+@pytest.mark.parametrize(
+    ("where", "heading"),
+    [("agenda", "議題"), ("title", "会議の名前"), ("matter", "議案と採決"), ("who", "担当と期限")],
+)
+def test_withheld_words_beside_the_speeches_stop_the_publication(meeting, clerk, where, heading):
+    deciding.hide(Speech.objects.get(position=2), "withheld", "乙川二郎", "", actor=clerk)
+    assert queries_of(meeting) == []
+    if where == "matter":
+        Matter.objects.create(meeting=meeting, title="乙川二郎さんの件")
+    elif where == "who":
+        speech = Speech.objects.get(position=3)
+        given = {
+            "kind": "task",
+            "sentence": "資料は建設課が次回までに提出します。",
+            "who": "乙川二郎",
+            "state": "confirmed",
+        }
+        Point.objects.create(speech=speech, **given)
+    else:
+        Meeting.objects.filter(pk=meeting.pk).update(**{where: "乙川二郎さんについて"})
+    (told,) = queries_of(meeting)
+    assert "乙川二郎" in told
+    assert heading in told
+
+
+def test_what_was_found_after_the_proposal_stops_the_approval(meeting, clerk, make_staff, yakuba_city):
+    proposed = publishing.propose(meeting, "確かめた", actor=clerk)
+    Mark.objects.create(speech=Speech.objects.get(position=2), words="乙川二郎", kind="withheld")
+    boss = make_staff(yakuba_city, "minutes.view", "minutes.approve")
+    with pytest.raises(ApprovalRefused, match="決めていない所"):
+        publishing.approve(proposed, actor=boss)
+    meeting.refresh_from_db()
+    assert meeting.published is None
+
+
+def queries_of(meeting):
+    meeting.refresh_from_db()
+    return record.hindrances(meeting)
