@@ -156,8 +156,8 @@ def _ask_twice(town: Municipality) -> None:
         markup=False,
         soft_wrap=True,
     )
-    for what, wanted in (("団体コード", town.code), ("自治体の名称", town.name)):
-        if typer.prompt(f"消す自治体の{what}を入れてください", err=True).strip() != wanted:
+    for what, wanted in (("自治体の団体コード", town.code), ("自治体の名称", town.name)):
+        if typer.prompt(f"消す{what}を入れてください", err=True).strip() != wanted:
             raise fail(f"{what}が違います。何も消していません。", 2)
 
 

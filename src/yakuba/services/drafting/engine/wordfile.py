@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from yakuba.kernel.letters.word.starting import FONT, Words, written
+from yakuba.kernel.values.characters import fit
 from yakuba.services.drafting.engine.comparing import LEFT_OUT, Line, Pair, Span
 
 
@@ -17,7 +18,7 @@ def plain(text: str) -> bytes:
 
 def _escaped(line: str) -> str:
     """`starting` takes {…} for a merge field; a text has none."""
-    return line.replace("{", "｛").replace("}", "｝")
+    return fit(line).replace("{", "｛").replace("}", "｝")
 
 
 def comparison(pairs: Sequence[Pair], title: str) -> bytes:
@@ -34,7 +35,7 @@ def comparison(pairs: Sequence[Pair], title: str) -> bytes:
         setattr(section, side, Mm(20))
     _font(document)
     document.core_properties.author = ""
-    document.add_paragraph(_escaped_title(title))
+    document.add_paragraph(fit(title).strip()[:100] or "新旧対照表")
     table = document.add_table(rows=1, cols=2)
     table.style = "Table Grid"
     for cell, head in zip(table.rows[0].cells, ("改正後", "改正前"), strict=True):
@@ -64,7 +65,7 @@ def _fill(cell: Any, lines: Sequence[Line]) -> None:
     for at, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
         for span in line:
-            paragraph.add_run(span.text).underline = span.changed or None
+            paragraph.add_run(fit(span.text)).underline = span.changed or None
 
 
 def _font(document: Any) -> None:
@@ -75,7 +76,3 @@ def _font(document: Any) -> None:
     style.font.name, style.font.size = FONT, Pt(10.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     style.paragraph_format.space_after = Pt(0)
-
-
-def _escaped_title(title: str) -> str:
-    return title.strip()[:100] or "新旧対照表"

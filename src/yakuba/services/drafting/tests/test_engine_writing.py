@@ -161,3 +161,10 @@ def test_the_parts_fit_the_addressee():
     ] * 4
     with pytest.raises(Invalid, match="件名"):
         composing.letter(composing.Wanted(day, " ", "notice"))
+
+
+def test_a_title_with_signs_that_no_word_file_holds_makes_one():
+    content = wordfile.comparison(
+        comparing.compared("第1条　料金は300円とする。", "第1条　料金は400円とする。"), "改正\x0c案\uffff"
+    )
+    assert docx.Document(io.BytesIO(content)).paragraphs[0].text == "改正案"
