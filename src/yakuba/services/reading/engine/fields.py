@@ -13,7 +13,7 @@ from yakuba.kernel.values import Picks, Script
 
 from ..contracts import Evidence, Reason, firm
 from . import comb as combs
-from . import foreign, hands, lines, marks, plain_numbers, postal, readings, resolve, shapes
+from . import foreign, hands, lines, marks, overwriting, plain_numbers, postal, readings, resolve, shapes
 from .alphabets import HIRAGANA, KATAKANA, Alphabet, shapes_in_context
 from .crops import Grey, Sheet
 from .crosschecks import PROVING
@@ -52,7 +52,7 @@ class Work:
     second: Decoded | None = None
     support: float | None = None
     groups: tuple[int, ...] = ()
-    figures: tuple[combs.Figure, ...] = ()
+    figures: tuple[overwriting.Figure, ...] = ()
     era: str = ""
     settled: bool = False
     value: str = ""
@@ -172,7 +172,7 @@ def _take_comb(sheet: Sheet, work: Work, parts: Sequence[tuple[Rect, int]]) -> N
 
 def _take_figures(work: Work, glyphs: Sequence[Grey]) -> None:
     work.cells = [combs.single(glyph) for glyph in glyphs]
-    work.figures = tuple(combs.Figure.of(glyph) for glyph in glyphs)
+    work.figures = tuple(overwriting.Figure.of(glyph) for glyph in glyphs)
     work.uneven = hands.unevenness(glyphs)
 
 
@@ -245,7 +245,7 @@ def conclude(work: Work, watcher: foreign.Watcher | None = None) -> Outcome:
         flags.append(Reason.LOW_CONFIDENCE)
     text = shapes_in_context(text) if work.alphabet in (Script.NAME, Script.TEXT) else text
     value = _value(work, text, flags)
-    if combs.overwritten(text, work.figures):
+    if overwriting.overwritten(text, work.figures):
         flags.append(Reason.STRUCK_OUT)
     if work.noted and text[-1:].isalnum() and text[-1] not in KANA:  # a kana's own dots may stand behind it
         flags.append(Reason.SEVERAL_LINES)

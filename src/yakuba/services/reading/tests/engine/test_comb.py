@@ -1,4 +1,4 @@
-"""The figures in the cells of a comb: two in one, one across a line, one written over another."""
+"""The figures in the cells of a comb: two in one, one across a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from yakuba.services.reading.engine import comb
 from yakuba.services.reading.engine.library import FormLibrary
 
 from .conftest import Paper
-from .seen import asked, laid, works
+from .seen import asked, laid
 
 
 def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
@@ -119,94 +119,3 @@ def test_a_one_on_the_line_between_cells_asks_on_a_bold_scan_too(library: FormLi
     for bolder in (1, 2):
         sheet = laid(tax.template, cv2.erode(tax.pixels, np.ones((bolder, bolder), np.uint8)))
         assert comb._stroke_on_separator(sheet, tax.box("tax_total"), 7)
-
-
-def figures(text: str) -> list[comb.Figure]:
-    """Ordinary figures of one hand."""
-    return [comb.Figure(100 * comb.INK_OF_FIGURE[one], 2 * comb.BLOB_OF_FIGURE[one], 33) for one in text]
-
-
-@pytest.mark.parametrize(
-    ("ink", "blob", "height"),
-    [
-        pytest.param(1.6, 1.0, 1.0, id="a 1 under the 2"),
-        pytest.param(1.0, 1.0, 1.4, id="a small figure on top of it"),
-        pytest.param(1.4, 1.6, 1.0, id="a short line through it"),
-    ],
-)
-def test_a_figure_that_holds_more_than_it_should_was_written_over(
-    ink: float, blob: float, height: float
-) -> None:
-    seen = figures("5100224")
-    assert not comb.overwritten("5100224", seen)
-    seen[4] = comb.Figure(seen[4].ink * ink, seen[4].blob * blob, round(seen[4].height * height))
-    assert comb.overwritten("5100224", seen)
-
-
-def test_a_figure_is_compared_with_the_same_figure_of_the_row() -> None:
-    seen = figures("0523705")
-    seen[5] = comb.Figure(
-        seen[5].ink * 1.35, seen[5].blob * 1.5, seen[5].height
-    )  # an 8 made of it, read as 0
-    assert comb.overwritten("0523705", seen)
-
-
-def slashed(text: str, which: list[int]) -> list[comb.Figure]:
-    """Figures of a hand, some with a stroke through them."""
-    return [
-        comb.Figure(one.ink * 1.6, one.blob * 1.4, one.height) if at in which else one
-        for at, one in enumerate(figures(text))
-    ]
-
-
-def test_a_hand_that_puts_a_stroke_through_each_0_has_written_over_none() -> None:
-    assert not comb.overwritten("0007765922", slashed("0007765922", [0, 1, 2]))
-    assert comb.overwritten("0007765922", slashed("0007765922", [1]))
-    assert comb.overwritten("0007765922", slashed("0007765922", [3, 4]))  # no hand does so to each 7
-
-
-def test_few_figures_do_not_tell_what_one_should_hold() -> None:
-    assert not comb.overwritten("51", [comb.Figure(57.0, 2.0, 33), comb.Figure(140.0, 2.0, 33)])
-
-
-def test_a_figure_written_over_another_encloses_more_than_it_should() -> None:
-    """A 7 over an 8 shares half of its strokes: its ink is hardly more, but the strokes cross."""
-
-    def drawn(*figures: str) -> comb.Figure:
-        cell = np.full((60, 46), 255, np.uint8)
-        for figure in figures:
-            cv2.putText(cell, figure, (8, 46), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 0, 1, cv2.LINE_AA)
-        return comb.Figure.of(cell)
-
-    assert all(drawn(figure).holes <= comb.HOLES[figure] for figure in "0123456789")
-    assert drawn("8").holes == 2
-    plain = [drawn(figure) for figure in "8660054"]
-    assert not comb.overwritten("8660054", plain)
-    assert comb.overwritten("8660054", [drawn("8", "7"), *plain[1:]])
-
-
-@pytest.mark.parametrize(("figure", "small"), [("5", "0"), ("3", "1"), ("9", "1"), ("4", "7")])
-def test_a_figure_alone_is_not_as_broad_as_two_that_touch(figure: str, small: str) -> None:
-    """In combs of one to three cells there is no row to compare it with."""
-
-    def drawn(*figures: tuple[str, int, int, float]) -> comb.Figure:
-        cell = np.full((60, 80), 255, np.uint8)
-        for text, across, foot, size in figures:
-            cv2.putText(cell, text, (across, foot), cv2.FONT_HERSHEY_SIMPLEX, size, 0, 2, cv2.LINE_AA)
-        return comb.Figure.of(cell)
-
-    alone = (figure, 20, 46, 1.3)
-    assert not comb.overwritten(figure, [drawn(alone)])
-    assert comb.overwritten(figure, [drawn(alone, (small, 40, 46, 0.8))])
-
-
-def test_a_figure_struck_with_the_right_one_squeezed_in_above_it_is_taller_than_its_neighbours(
-    library: FormLibrary, bus: Paper
-) -> None:
-    bus.comb("phone", "09012845678")
-    x, y, _, height = bus.box("phone")
-    left = x + 5 * 46
-    bus.stroke([(left + 9, y + height / 2 - 9), (left + 37, y + height / 2 + 9)], 3)
-    bus.write("5", (left + 18, y + 12), 24)
-    seen = works(bus, library)["phone"].figures
-    assert comb.overwritten("09012845678", seen)
