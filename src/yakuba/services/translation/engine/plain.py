@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from yakuba.kernel.search import cutting
+from yakuba.kernel.values import calendar
 from yakuba.services.translation.contracts import Checked, Finding, Rule
 from yakuba.services.translation.engine.easier_words import (
     EASIER,
@@ -32,8 +33,9 @@ _DOUBLE = re.compile(
     r"|ないで(?:は|も)(?:ない|ありません)"
 )
 _MUST = re.compile(r"(?:ない|なけれ)(?:と|ば)(?:なら|なり|いけ)")
+_YEAR = re.compile(r"(令和|平成|昭和|大正|明治|(?<![A-Za-z])[RHSTM])\s?([0-9０-９]{1,2}|元)\s?[年.．]")
+_YEAR_ONE = {word: era.year_one for era in calendar.ERAS.values() for word in (era.name, era.letter)}
 _DATES: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"(?:令和|平成|昭和|大正|明治|(?<![A-Za-z])[RHS])\s?[0-9０-９元]{1,2}\s?[年.．]"), "元号は、知らない人がいます。", "西暦（2027年）で書く"),
     (re.compile(r"(?:1[3-9]|2[0-4]|１[３-９]|２[０-４])(?:時|[:：][0-5０-５][0-9０-９])"), "24時間の書き方は、わかりにくい人がいます。", "午後1時30分 のように書く"),
     (re.compile(r"(?<![0-9])[0-9０-９]{1,2}[/／][0-9０-９]{1,2}(?![0-9０-９/／])"), "国によって、月と日の順が違います。", "4月1日 のように書く"),
     (re.compile(r"土日祝日?|土・日・祝日?|土日"), "短くした言葉です。", "土曜日、日曜日、祝日（国の休みの日）"),
@@ -158,6 +160,9 @@ def _easier(easier: str, start: int, end: int) -> Iterator[Found]:
 
 
 def _dates(text: str) -> Iterator[Found]:
+    for one in _YEAR.finditer(text):
+        year = _YEAR_ONE[one[1]] - 1 + (1 if one[2] == "元" else int(one[2]))
+        yield *one.span(), Rule.DATE, "元号は、知らない人がいます。", f"西暦（{year}年）で書く", False
     for pattern, why, instead in _DATES:
         for one in pattern.finditer(text):
             yield *one.span(), Rule.DATE, why, instead, False

@@ -88,3 +88,18 @@ def test_word_gets_ruby_for_every_kanji_and_gives_the_text_back_without_it():
     assert xml.count("<w:ruby>") == 6
     assert ">じゅうみんひょう<" in xml
     assert papers.word_paragraphs(content) == ["お知らせ", *lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("令和8年に", "2026"),
+        ("令和元年に", "2019"),
+        ("平成３１年に", "2019"),
+        ("R8.4に", "2026"),
+        ("昭和64年に", "1989"),
+    ],
+)
+def test_the_western_year_that_is_told_is_the_one_that_is_meant(text, year):
+    (found,) = [one for one in plain.check(text).findings if one.rule is Rule.DATE]
+    assert f"{year}年" in found.instead
