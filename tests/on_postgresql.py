@@ -19,8 +19,7 @@ def main() -> int:
     try:
         with postgresql_server() as server:
             environment = os.environ | {"YAKUBA_DATABASE_URL": server.new_database("yakuba")}
-            template = {"YAKUBA_DATABASE_URL": server.new_database("yakuba_tables")}
-            ready_tables.migrate(environment | template)
+            ready_tables.load_into(server.new_database("yakuba_tables"))
             return run(sys.argv[1:], environment | {ready_tables.TEMPLATE: "yakuba_tables"})
     except pytest.skip.Exception as missing:
         print(f"PostgreSQLでの試験を飛ばします: {missing}", file=sys.stderr)

@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 import django
+from postgresql_server import dump, load, postgresql_server
 
 HOUSE = Path(__file__).resolve().parent.parent
 FOLDER = HOUSE / "build" / "test-tables"
@@ -38,7 +39,15 @@ def copy(target: sqlite3.Connection) -> None:
             ready.backup(target)
 
 
-def migrate(environment: Mapping[str, str]) -> None:
+def load_into(address: str) -> None:
+    """Fill an empty database on a PostgreSQL server with them."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        load(address, _dumped())
+
+
+def _migrate(environment: Mapping[str, str]) -> None:
     """Make the tables in the database of these settings."""
     paths = os.pathsep.join(filter(None, sys.path))
     told = {**environment, "PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "yakuba.config.settings"}
@@ -50,14 +59,31 @@ def _made() -> Path:
     if not made.exists():
         for old in FOLDER.glob("*.sqlite3*"):
             old.unlink()
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("YAKUBA_")}
         with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-            migrate({**bare, "YAKUBA_DATA_DIR": folder})
+            _migrate({**_bare(), "YAKUBA_DATA_DIR": folder})
             half = Path(folder) / "yakuba.sqlite3"
             with closing(sqlite3.connect(half)) as database:
                 database.execute("PRAGMA journal_mode=DELETE")  # a database in memory has no other
             half.rename(made)
     return made
+
+
+def _dumped() -> Path:
+    made = FOLDER / f"{_digest()}.sql"
+    if not made.exists():
+        for old in FOLDER.glob("*.sql"):
+            old.unlink()
+        with tempfile.TemporaryDirectory(dir=FOLDER) as folder, postgresql_server() as server:
+            address = server.new_database("yakuba")
+            _migrate({**_bare(), "YAKUBA_DATA_DIR": folder, "YAKUBA_DATABASE_URL": address})
+            half = Path(folder) / "half"
+            dump(address, half)
+            half.rename(made)
+    return made
+
+
+def _bare() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("YAKUBA_")}
 
 
 def _digest() -> str:

@@ -162,6 +162,10 @@ def new_house(folder: Path, **settings: str) -> House:
     house = empty_house(folder, **settings)
     address = settings.get("YAKUBA_DATABASE_URL", "")
     if "YAKUBA_MASTER_KEY" in settings:  # what is there is made with it
+        if address:
+            ready_tables.load_into(address)
+        else:
+            _bare_tables(house.folder)
         house.python(FIRST_STEPS)
         return house
     made = _prepared("postgresql" if address else "sqlite")
@@ -171,9 +175,13 @@ def new_house(folder: Path, **settings: str) -> House:
     return house
 
 
-def lay_tables(folder: Path) -> None:
-    """Make a data folder as `yakuba prepare` leaves it on SQLite: tables, a key, no town."""
-    shutil.copytree(_prepared("tables") / "data", folder)
+def lay_tables(folder: Path, address: str = "") -> None:
+    """Make a data folder, and the empty database on a server at `address`, as `yakuba prepare` leaves them: tables, a
+    key, no town."""
+    made = _prepared("tables-postgresql" if address else "tables")
+    shutil.copytree(made / "data", folder)
+    if address:
+        load(address, made / DUMP)
 
 
 @cache
@@ -197,14 +205,20 @@ def _prepared(kind: str) -> Path:
 
 
 def _prepare(kind: str, folder: Path) -> None:
-    if kind != "postgresql":
+    steps = TABLES if kind.startswith("tables") else FIRST_STEPS
+    if not kind.endswith("postgresql"):
         house = empty_house(folder)
-        house.folder.mkdir(parents=True)
-        with closing(sqlite3.connect(house.folder / "yakuba.sqlite3")) as database:
-            ready_tables.copy(database)
-        house.python(TABLES if kind == "tables" else FIRST_STEPS)
+        _bare_tables(house.folder)
+        house.python(steps)
         return
     with postgresql_server() as server:
         address = server.new_database("yakuba")
-        empty_house(folder, YAKUBA_DATABASE_URL=address).python(FIRST_STEPS)
+        ready_tables.load_into(address)
+        empty_house(folder, YAKUBA_DATABASE_URL=address).python(steps)
         dump(address, folder / DUMP)
+
+
+def _bare_tables(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "yakuba.sqlite3")) as database:
+        ready_tables.copy(database)

@@ -92,7 +92,7 @@ def paths(objects: TownObjects) -> list[str]:
 def complaints_of(page: Page) -> list[str]:
     """What the browser complains about from now on: console errors, a broken script, a request that fails.
 
-    A request is no failure when the page that renews itself was left meanwhile."""
+    A request is no failure when the page that asked was left meanwhile ("other": its icon)."""
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
@@ -104,7 +104,9 @@ def complaints_of(page: Page) -> list[str]:
 
 
 def _left(request: Request) -> bool:
-    return request.resource_type in {"xhr", "fetch", "image"} and request.failure == "net::ERR_ABORTED"
+    return (
+        request.resource_type in {"xhr", "fetch", "image", "other"} and request.failure == "net::ERR_ABORTED"
+    )
 
 
 def faults(page: Page, url: str, *, whole: bool = True) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from postgresql_server import postgresql_server
-from running_house import PASSWORD, STAFF, House, empty_house, new_house
+from running_house import PASSWORD, STAFF, House, empty_house, lay_tables, new_house
 from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
 from yakuba.config.moving import frames
@@ -19,7 +19,6 @@ from yakuba.config.moving.sealed import SealedReader
 
 CODE, WORDS = "990019", "correct-horse-battery"
 HOSTS = "127.0.0.1:8100,127.0.0.1:8199,localhost:8199,127.0.0.1:9"  # where the examples say that their systems are
-PREPARE = "import django; django.setup(); from yakuba.config.setup import prepare; prepare()"
 FILL = """
 import sys; sys.path.insert(0, "tests")
 import django; django.setup()
@@ -132,7 +131,7 @@ def require_equal(before: Path, after: Path) -> None:
 
 def prepared(folder: Path, **settings: str) -> House:
     house = empty_house(folder, **settings)
-    house.python(PREPARE)
+    lay_tables(house.folder, settings.get("YAKUBA_DATABASE_URL", ""))
     return house
 
 

@@ -87,10 +87,11 @@ def given_out(client: Client, objects: TownObjects, pages: list[Address]) -> set
     """The names of those of the pages that answer with a file; of a list, with a file of it."""
     found = set()
     for page in pages:
-        for query in ("", "?form=xlsx", "?form=utf-8"):
-            answer = client.get(page.url(objects) + query)
-            if "attachment" in answer.get("Content-Disposition", ""):
-                found.add(page.name)
+        answer = client.get(page.url(objects), follow=True)
+        if not answer.streaming and b"?form=" in answer.content.replace(b"&amp;", b"?"):
+            answer = client.get(page.url(objects) + "?form=utf-8")
+        if "attachment" in answer.get("Content-Disposition", ""):
+            found.add(page.name)
     return found
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 
 import django
 
@@ -13,7 +14,8 @@ import django
 def main() -> None:
     """`seed N ADDRESS…` makes やくば市 and starts, for each address, a run over N cases against the system there (with
     SEED_STEERED, by the scenario of `steered`);
-    `desk N ADDRESS` makes it without a scenario, with N cases that wait and two people who may log in; `ledger` prints every case, and `runs` every run, as JSON."""
+    `desk N ADDRESS` makes it without a scenario, with N cases that wait and two people who may log in; `ledger` prints every case, and `runs` every run,
+    as JSON: a line twice a second, until it is ended."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
     if sys.argv[1] == "seed":
@@ -21,7 +23,9 @@ def main() -> None:
     elif sys.argv[1] == "desk":
         desk(int(sys.argv[2]), sys.argv[3])
     elif sys.argv[1] == "runs":
-        print(json.dumps(told()))  # noqa: T201
+        while True:
+            print(json.dumps(told()), flush=True)  # noqa: T201
+            time.sleep(0.5)
     else:
         print(json.dumps(ledger()))  # noqa: T201
 

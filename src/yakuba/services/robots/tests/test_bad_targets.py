@@ -53,7 +53,7 @@ def test_a_good_target_is_entered_while_two_bad_ones_wait(installation: Installa
     seen: dict[int, list[str]] = {run: [] for run in bad}  # what was said of each, one look after another
 
     def said() -> bool:
-        told = {one["id"]: one for one in installation.runs()}
+        told = {one["id"]: one for one in look()}
         if told[good]["state"] != "done":  # its rows are entered, and its end is not written yet
             return False
         for run in bad:
@@ -61,6 +61,7 @@ def test_a_good_target_is_entered_while_two_bad_ones_wait(installation: Installa
             seen[run].append(told[run]["message"])
         return all(any(word in "".join(seen[run]) for word in TRUE) for run in bad)
 
-    installation.wait(said)  # between two tries there is nothing to say
+    with installation.runs() as look:
+        installation.wait(said)  # between two tries there is nothing to say
     assert not [word for word in FALSE if any(word in one for said_of in seen.values() for one in said_of)]
     answers_nothing.close()

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,7 @@ class Installation:
         }
         if database:
             self.environment["YAKUBA_DATABASE_URL"] = database
-        else:
-            lay_tables(folder / "data")
+        lay_tables(folder / "data", database)
 
     def run(self, *words: str) -> str:
         done = subprocess.run(
@@ -61,9 +60,16 @@ class Installation:
         self.environment["YAKUBA_OUTBOUND_HOSTS"] = ",".join(hosts)
         self.run(PROGRAM, "seed", str(rows), self.core.base, *others)
 
-    def runs(self) -> list[dict[str, Any]]:
-        """What the pages tell of every run."""
-        return json.loads(self.run(PROGRAM, "runs"))
+    @contextmanager
+    def runs(self) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+        """What the pages tell of every run: the next look of one process, at each call."""
+        command = [sys.executable, "-m", PROGRAM, "runs"]
+        looking = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
+        try:
+            yield lambda: json.loads(looking.stdout.readline())
+        finally:
+            looking.kill()
+            looking.communicate()
 
     def cases(self) -> list[dict[str, Any]]:
         return json.loads(self.run(PROGRAM, "ledger"))

@@ -178,7 +178,7 @@ def phrase(request: HttpRequest, phrase_code: str) -> HttpResponse:
         "phrase": one,
         "group": book.groups.get(one.group, one.group),
         "japanese": saying.with_labels(one.japanese, one.slots),
-        "rows": [(row, *STATES[row.state]) for row in book.rows(LANGUAGES) if row.code == one.code],
+        "rows": [(row, *STATES[row.state]) for row in (book.row(one, code) for code in LANGUAGES)],
         "chosen": chosen,
         "before": before,
         "answers": [book.answer(code, "ja") for code in one.answers],

@@ -105,9 +105,10 @@ class TownBook:
 
     def rows(self, languages: Iterable[str]) -> list[Row]:
         """Every phrase in these languages."""
-        return [self._row(phrase, code) for code in languages for phrase in self.phrases.values()]
+        return [self.row(phrase, code) for code in languages for phrase in self.phrases.values()]
 
-    def _row(self, phrase: Phrase, language: str) -> Row:
+    def row(self, phrase: Phrase, language: str) -> Row:
+        """One phrase in one language, as the list shows it."""
         found = self.translated(phrase, language)
         state = "checked" if found and found.checked_by else "unchecked"
         if found is None:

@@ -161,8 +161,9 @@ print(json.dumps({
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_workers_killed_at_any_moment_lose_nothing_and_do_nothing_twice(scans, tmp_path):
-    """Two worker processes on one SQLite file; four times one of them is killed with SIGKILL."""
+@pytest.mark.parametrize("kills", [2, pytest.param(6, marks=pytest.mark.full)])
+def test_workers_killed_at_any_moment_lose_nothing_and_do_nothing_twice(scans, tmp_path, kills):
+    """Two worker processes on one SQLite file; so many times one of them is killed with SIGKILL."""
     environment = os.environ | {
         "YAKUBA_DATA_DIR": str(tmp_path / "data"),
         "YAKUBA_DATABASE_URL": "",
@@ -187,7 +188,7 @@ def test_workers_killed_at_any_moment_lose_nothing_and_do_nothing_twice(scans, t
     moments = random.Random(4)
     workers = [_worker(environment) for _ in range(2)]
     try:
-        for number in range(4):
+        for number in range(kills):
             time.sleep(moments.uniform(2.0, 6.0))
             workers[number % 2].send_signal(signal.SIGKILL)
             workers[number % 2].wait()
