@@ -35,6 +35,10 @@ LARGEST_UNPACKED = 1_500_000_000  # bytes; a million rows of ten columns take ab
 # A table unpacks to ten or thirty times its size, one that says the same in every cell to more; a bomb to a thousand times.
 ALWAYS_UNPACKED, MOST_UNPACKED = 100_000_000, 100  # bytes, and times the file's size above them
 LARGEST_PART = 20_000_000  # bytes of what openpyxl reads at one go: styles, the list of sheets
+# The parser looks once more through a tag or comment that has not ended with every piece it gets: in the 64 kB that it
+# asks for, one comment of 100 MB would take ten minutes.
+PIECE = 1 << 20  # bytes
+MOST_WITHOUT_ROW = 1 << 26  # bytes
 LAST_ROW = 1_048_576  # Excel's
 MOST_MERGED = 200_000  # ranges
 MOST_NAMED = 5  # cells of one row that a message names
@@ -63,6 +67,26 @@ class _Merged(NamedTuple):
     bottom: int
     right: int
     ref: str
+
+
+class _InPieces:
+    """XML for the parser, in pieces of which each is large. Raises ValueError where a long stretch holds nothing that
+    `seen` was called for."""
+
+    def __init__(self, xml: IO[bytes]) -> None:
+        self._xml, self._since = xml, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece, whatever size is asked for."""
+        piece = self._xml.read(PIECE)
+        self._since += len(piece)
+        if self._since > MOST_WITHOUT_ROW:
+            raise ValueError("too much between two rows")
+        return piece
+
+    def seen(self) -> None:
+        """A row, or a text, has come."""
+        self._since = 0
 
 
 class _Sheet:
@@ -120,8 +144,9 @@ class _Sheet:
         of the last column that a table may have stands in the one behind it."""
         last = 0
         with self._book._archive.open(self._sheet._worksheet_path) as xml:
+            pieces = _InPieces(xml)
             parser = WorkSheetParser(
-                xml,
+                pieces,
                 self._sheet._shared_strings,
                 data_only=True,
                 epoch=self._book.epoch,
@@ -129,6 +154,7 @@ class _Sheet:
                 timedelta_formats=self._book._timedelta_formats,
             )
             for number, row in parser.parse():
+                pieces.seen()
                 if not last < number <= LAST_ROW:
                     raise ValueError(f"row {number} behind row {last}")
                 last = number
@@ -161,10 +187,12 @@ class _Strings:
     def __init__(self, xml: IO[bytes]) -> None:
         self._file = SpooledTemporaryFile(STRINGS_IN_MEMORY)  # noqa: SIM115  lives as long as the workbook
         self._ends = array("Q", [0])
-        events = iterparse(xml, events=("start", "end"))
+        pieces = _InPieces(xml)
+        events = iterparse(pieces, events=("start", "end"))
         _, root = next(events)
         for event, item in events:
             if event == "end" and item.tag.endswith("}si"):
+                pieces.seen()
                 text = Text.from_tree(item).content.replace("x005F_", "").encode("utf-8", "surrogatepass")
                 self._file.write(text)
                 self._ends.append(self._ends[-1] + len(text))
