@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from yakuba.kernel.audit import head
@@ -29,11 +29,13 @@ def promises() -> list[Promise]:
 
 def _silently_wrong(known: Mapping[str, float]) -> Promise:
     values = asked_values(CaseValue.objects.exclude(case__status=Status.WITHDRAWN))
-    passed_now = values.filter(origin=CaseValue.Origin.READING, trusted=True).count()
-    asked = values.count() - passed_now
+    by_machine = Q(origin=CaseValue.Origin.READING, trusted=True)
+    of = values.aggregate(all=Count("pk"), passed=Count("pk", filter=by_machine))  # once through all values
+    passed_now, asked = of["passed"], of["all"] - of["passed"]
     looked = CaseEvent.objects.filter(kind="ledger.value_confirmed", details__passed=True)
     looked = looked.exclude(case__status=Status.WITHDRAWN)
-    seen, wrong = looked.count(), looked.filter(details__changed=True).count()
+    told = looked.aggregate(seen=Count("pk"), wrong=Count("pk", filter=Q(details__changed=True)))
+    seen, wrong = told["seen"], told["wrong"]
     passed = passed_now + seen  # what a person looked at later had passed all the same
     bound = upper_bound(wrong, seen)  # of values that nobody looked at again nothing is known
     figures = [
