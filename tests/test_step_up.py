@@ -95,6 +95,7 @@ def given_out(client: Client, objects: TownObjects, pages: list[Address]) -> set
     return found
 
 
+@pytest.mark.slow
 def test_no_page_gives_out_a_file_without_a_fresh_proof(objects):
     fresh, old = (logged_in(town.user("kanri")) for _ in range(2))
     grow_old(old)

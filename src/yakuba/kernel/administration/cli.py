@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 from yakuba.kernel.administration import checks
-from yakuba.kernel.cli.options import JSON, TOWN
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_json
+from yakuba.kernel.cli.options import JSON, TOWNS
+from yakuba.kernel.cli.output import console, fail, municipalities_of, print_json
 from yakuba.kernel.registry.models import UnusedRoom
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy.models import Municipality
+
+Found = tuple[str, str, bool, str]  # part, what, whether it is well, what to do
 
 
 def check(
-    municipality: str = TOWN,
+    municipality: str = TOWNS,
     as_json: bool = JSON,
 ) -> None:
     """役場全体を点検する。直すところがあれば終了コード1"""
-    with municipality_of(municipality):
-        unused = set(UnusedRoom.objects.values_list("room", flat=True))
-        rows = [
-            {"part": label, "label": one.label, "ok": one.ok, "advice": one.advice}
-            for label, found in checks.run(unused=unused)
-            for one in found
-        ]
-    wrong = [row for row in rows if not row["ok"]]
+    found = {town.code: _found(town) for town in municipalities_of(municipality)}
+    rows = [
+        {"municipality": town, "part": part, "label": label, "ok": ok, "advice": advice}
+        for town, of_town in found.items()
+        for part, label, ok, advice in of_town
+    ]
     if as_json:
         print_json(rows)
     else:
-        for row in rows:
-            mark = "よし" if row["ok"] else "直す"
-            console.print(f"{mark}  {row['part']}：{row['label']}", markup=False, highlight=False)
-            if row["advice"]:
-                console.print(f"      {row['advice']}", markup=False, highlight=False)
-    if wrong:
+        _tell(found)
+    if wrong := [row for row in rows if not row["ok"]]:
         raise fail(f"直すところが{len(wrong)}件あります。")
+
+
+def _found(town: Municipality) -> list[Found]:
+    with active_municipality(town):
+        unused = set(UnusedRoom.objects.values_list("room", flat=True))
+        return [
+            (label, one.label, one.ok, one.advice)
+            for label, results in checks.run(unused=unused)
+            for one in results
+        ]
+
+
+def _tell(found: dict[str, list[Found]]) -> None:
+    """First what is the same everywhere, then each town's own."""
+    every = list(found.values())
+    shared = [one for one in every[0] if all(one in other for other in every)] if every else []
+    _print_lines(shared)
+    for town, of_town in found.items():
+        own = [one for one in of_town if one not in shared]
+        if own:
+            console.print(f"団体コード {town}", markup=False, highlight=False)
+            _print_lines(own)
+
+
+def _print_lines(found: list[Found]) -> None:
+    for part, label, ok, advice in found:
+        console.print(f"{'よし' if ok else '直す'}  {part}：{label}", markup=False, highlight=False)
+        if advice:
+            console.print(f"      {advice}", markup=False, highlight=False)

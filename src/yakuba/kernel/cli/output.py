@@ -144,6 +144,14 @@ def bars(progress: Progress) -> Callable[[str, int, int], None]:
     return tell
 
 
+def municipalities_of(code: str) -> list[Municipality]:
+    """The municipality of that 団体コード; all there are when `code` is empty. Raises typer.Exit(2) as `municipality_of`."""
+    if not code:
+        return list(Municipality.objects.order_by("code"))
+    with municipality_of(code) as town:
+        return [town]
+
+
 @contextmanager
 def municipality_of(code: str) -> Iterator[Municipality]:
     """Work for the municipality of that 団体コード; the only one there is when `code` is empty.

@@ -8,16 +8,14 @@ from pathlib import Path
 
 import typer
 
-from yakuba.kernel.cli.options import JSON
-from yakuba.kernel.cli.output import console, fail, municipality_of, print_rows, write_file
+from yakuba.kernel.cli.options import JSON, TOWNS
+from yakuba.kernel.cli.output import console, fail, municipalities_of, municipality_of, print_rows, write_file
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.meter import limits, queries
 from yakuba.kernel.tables.files import written
 from yakuba.kernel.tenancy import active_municipality
-from yakuba.kernel.tenancy.models import Municipality
 
 app = verbs("利用量と上限")
-TOWN = typer.Option("", "--municipality", help="団体コード。書かなければ全部の自治体")
 COLUMNS = {
     "code": "団体コード",
     "town": "自治体",
@@ -31,7 +29,7 @@ COLUMNS = {
 @app.command()
 def sums(
     month: str = typer.Option("", "--month", help="月（2026-11のように）。書かなければ全部の月"),
-    town: str = TOWN,
+    town: str = TOWNS,
     out: Path | None = typer.Option(None, "--out", help="CSVをこのファイルに書く"),
     as_json: bool = JSON,
 ) -> None:
@@ -39,7 +37,7 @@ def sums(
     if month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month, re.ASCII):
         raise fail("--month は2026-11のように書いてください。", 2)
     rows = []
-    for municipality in _towns(town):
+    for municipality in municipalities_of(town):
         with active_municipality(municipality):
             rows += queries.totals(month)
     if out is not None:
@@ -61,18 +59,11 @@ def set_limit(
 
 
 @app.command("limits")
-def show_limits(town: str = TOWN, as_json: bool = JSON) -> None:
+def show_limits(town: str = TOWNS, as_json: bool = JSON) -> None:
     """上限と、いま使っている量を出す"""
     rows = []
-    for municipality in _towns(town):
+    for municipality in municipalities_of(town):
         with active_municipality(municipality):
             rows += [{"code": municipality.code} | one for one in limits.limits()]
     headings = {"code": "団体コード", "label": "名称", "used": "いま", "most": "上限", "unit": "単位"}
     print_rows(rows, headings, as_json=as_json)
-
-
-def _towns(code: str) -> list[Municipality]:
-    if not code:
-        return list(Municipality.objects.order_by("code"))
-    with municipality_of(code) as town:
-        return [town]

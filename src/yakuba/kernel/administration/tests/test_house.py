@@ -18,7 +18,10 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.registry import CheckResult
 from yakuba.kernel.registry.models import UnusedRoom
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.transfers.models import Transfers
 
 ROOMS = "administration:rooms"
@@ -144,6 +147,24 @@ def test_the_command_checks_the_same_and_ends_with_one_where_something_is_wrong(
     assert done.exit_code == (0 if all(row["ok"] for row in rows) else 1)
     assert all(row["advice"] for row in rows if not row["ok"])
     assert any(not row["ok"] and "ワーカー" in row["label"] for row in rows), "no worker runs in a test"
+
+
+def test_the_command_checks_every_municipality_and_tells_once_what_is_the_same(yakuba_city, monkeypatch):
+    other = Municipality.objects.create(code="990027", name="となり町")
+    well, own = CheckResult("同じ", True, ""), CheckResult("ここだけ", False, "直します。")
+    monkeypatch.setattr(
+        checks, "run", lambda unused: [("管理", [well, *([own] if current_municipality() == other else [])])]
+    )
+    done = CliRunner().invoke(build(), ["check"])
+    lines = done.stdout.splitlines()
+    assert lines == ["よし  管理：同じ", "団体コード 990027", "直す  管理：ここだけ", "      直します。"]
+    assert done.exit_code == 1
+    told = json.loads(CliRunner().invoke(build(), ["check", "--json"]).stdout.splitlines()[0])
+    assert [(row["municipality"], row["ok"]) for row in told] == [
+        (yakuba_city.code, True),
+        ("990027", True),
+        ("990027", False),
+    ]
 
 
 def test_rooms_that_are_not_used_are_not_checked(in_yakuba_city):
