@@ -28,6 +28,11 @@ def duration(seconds: float) -> str:
     return f"{minutes}分{rest}秒" if minutes else f"{rest}秒"
 
 
+def until_next(elapsed: float, terminal: bool) -> float:
+    """Seconds to the next word about a step that has gone on for so long: an hour of them is on one screen."""
+    return 1.0 if terminal else max(LINE_SECONDS, elapsed / 2)
+
+
 def run(label: str, command: list[str], count: int, each: str) -> int:
     """The command's exit status."""
     started, done, over = time.monotonic(), 0, threading.Event()
@@ -42,7 +47,7 @@ def run(label: str, command: list[str], count: int, each: str) -> int:
         return f"{label}{counted}（{duration(time.monotonic() - started)}）"
 
     def keep_saying() -> None:
-        while not over.wait(1.0 if terminal else max(LINE_SECONDS, (time.monotonic() - started) / 2)):
+        while not over.wait(until_next(time.monotonic() - started, terminal)):
             say(state(), end="" if terminal else "\n")
 
     say(f"{label} …", end="" if terminal else "\n")

@@ -57,6 +57,11 @@ COVERED = """() => [...document.querySelectorAll('main :is(td, th, .rows__row) .
     return found;
 })"""
 
+# A chart that is pushed together until it fits: its words become too small to read.
+SHRUNK = """() => [...document.querySelectorAll('main .chart svg')].filter(e => e.getClientRects().length
+    && e.getBoundingClientRect().width < 0.85 * e.width.baseVal.value)
+    .map(e => e.closest('.chart').querySelector('figcaption').textContent.trim())"""
+
 # Two blocks, one below the other, of which one is framed or holds buttons, without room between them.
 TOUCHING = """() => {
     const block = '.panel, .notice, .next, .empty, .filter, .figures, .buttons, table, dl.facts, form';
@@ -87,6 +92,13 @@ def paths(objects: TownObjects) -> list[str]:
         if here and answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             found.append(url)
     return found
+
+
+def with_charts(urls: list[str]) -> list[str]:
+    """Those with a chart of something."""
+    client = Client()
+    client.force_login(town.user("kanri"))
+    return [url for url in urls if b'class="chart__picture' in client.get(url, follow=True).content]
 
 
 def complaints_of(page: Page) -> list[str]:
@@ -124,6 +136,7 @@ def faults(page: Page, url: str, *, whole: bool = True) -> list[str]:
         ]
         found += [f"{width}: wider than the screen: {html}" for html in page.evaluate(WIDER)]
         found += [f"{width}: a button covers words: {words}" for words in page.evaluate(COVERED)]
+        found += [f"{width}: a chart is made small: {title}" for title in page.evaluate(SHRUNK)]
         found += [f"{width}: no room between: {blocks}" for blocks in page.evaluate(TOUCHING)]
     return found
 
@@ -186,6 +199,7 @@ def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: 
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"
     context = opened(browser, house)
+    assert len(with_charts(calm)) >= 3, "the walk sees charts"
     assert walk(context, house, calm, whole=whole) == {}
     trouble()
     troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
@@ -209,8 +223,9 @@ def test_the_login_page_is_accessible_fits_and_stays_quiet(house, browser: Brows
 def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     context = browser.new_context(viewport={"width": 390, "height": 900})
     covered = "<table><tr><td>word<br><b class=button style='position:relative;top:-1em'>press</b></table>"
+    small = "<figure class=chart><figcaption>Minutes</figcaption><svg width=350 style='width:200px'></svg></figure>"
     touching = "<div class=panel style='margin:0'>x</div><p style='margin:0'>y</p>"
-    bad = f"<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div>{covered}{touching}</main>"
+    bad = f"<title>x</title><main><img src=/nothing.png><div style='width:900px'>x</div>{covered}{touching}{small}</main>"
     context.route("**/bad/", lambda route: route.fulfill(body=bad, content_type="text/html"))
     (found,) = walk(context, house, ["/bad/"]).values()
     text = " ".join(found)
@@ -218,6 +233,7 @@ def test_the_walk_sees_what_is_wrong(house, browser: Browser):
     assert "wider than the screen" in text
     assert "/nothing.png" in text
     assert "a button covers words: press on word" in text
+    assert "a chart is made small: Minutes" in text
     assert 'no room between: <div class="panel"' in text
 
 

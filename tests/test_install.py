@@ -9,7 +9,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-from followed_page import PROJECT, blocks, run
+from followed_page import PROJECT, blocks, run, shell
 from postgresql_server import postgresql_server
 from running_house import STAFF, House, Visitor, empty_house
 
@@ -36,7 +36,12 @@ def test_an_empty_machine_becomes_a_town_that_works(house, tmp_path):
     for name, value in re.findall(r"^export (\w+)=(\S+)", blocks(PAGE, "2. 設定を決める")[0], re.M):
         house.environment[name] = own.get(name, value)
     house.environment["YAKUBA_ALLOWED_HOSTS"] += ",127.0.0.1"
-    run(blocks(PAGE, "3. 自治体と最初の職員")[0], house, {"パスワードのファイル": str(word)})
+    done = shell(blocks(PAGE, "3. 自治体と最初の職員")[0].replace("パスワードのファイル", str(word)), house)
+    assert done.returncode == 0, done.stderr
+    # A minute or more on a slow machine: not without a word, nor with one for each table.
+    assert re.match(r"データベースの表 …\n(?:.*\n){0,6}?データベースの表 (\d+)/\1\n", done.stderr), (
+        done.stderr
+    )
     run(blocks(PAGE, "4. 手続、様式、基幹システム")[0], house, {})
     with house.running(*blocks(PAGE, "5. 動かす")[0].split()[1:]) as up:
         house.wait_until_it_answers(up)

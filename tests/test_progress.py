@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import re
+import runpy
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -42,6 +45,29 @@ def test_a_step_speaks_before_its_command_has_ended(tmp_path):
     assert process.wait() == 0
     assert said.startswith("部品を入れます：済み（")
     assert "Collecting" not in said
+
+
+def test_a_step_that_says_much_and_takes_long_stays_in_few_lines_and_tells_the_true_time():
+    saying = "import time\nfor n in range(3000): print('Collecting', n)\ntime.sleep(1.2)"
+    began = time.monotonic()
+    done = subprocess.run([*STEP, "入れる", "--count", "3000", "--each", "^Collecting", "--", sys.executable, "-c",
+                           saying], capture_output=True, text=True)  # fmt: skip
+    most = time.monotonic() - began
+    first, *between, last = done.stdout.splitlines()
+    assert first == "入れる …"
+    assert len(between) <= 3, "a line comes now and then, not with everything that is said"
+    minutes, seconds = re.fullmatch(r"入れる：済み（(?:(\d+)分)?(\d+)秒）", last).groups()
+    assert 1 <= int(minutes or 0) * 60 + int(seconds) <= round(most)
+
+
+def test_an_hour_of_a_step_is_on_one_screen():
+    program = runpy.run_path(str(PROJECT / "scripts" / "step.py"))
+    now, lines = 0.0, 0
+    while now < 3600:
+        now += program["until_next"](now, terminal=False)
+        lines += 1
+    assert 5 <= lines <= 15
+    assert program["duration"](3599.6) == "60分0秒"
 
 
 def test_a_step_that_fails_shows_what_was_said_and_passes_its_status_on():

@@ -83,7 +83,7 @@ class EntryPages:
             return self._views.problem(409, draft.layout, "この受付番号はすでに登録されています。")
         self._troubles.wait("slow_submit")
         if self._troubles.strikes("late_rate"):
-            self._troubles.count("late")
+            self._troubles.count_late(draft.values.get(procedure.receipt.key, ""))
             threading.Thread(target=self._add_late, args=(session, procedure, draft), daemon=True).start()
             session.leave_unanswered(token)
             return Answer(0, dropped=True)

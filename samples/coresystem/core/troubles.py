@@ -63,6 +63,7 @@ class Troubles:
     def __init__(self, settings: Settings) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._late: list[str] = []
         self.settings = settings
         self._sequences = _sequences(settings.seed)
 
@@ -90,8 +91,14 @@ class Troubles:
         with self._lock:
             self._counts[what] += 1
 
+    def count_late(self, receipt_number: str) -> None:
+        """A row that is stored after its client has gone."""
+        with self._lock:
+            self._counts["late"] += 1
+            self._late.append(receipt_number)
+
     def report(self) -> dict[str, Any]:
-        """Settings and counters as plain JSON values."""
+        """Settings, counters and the receipt numbers of the late rows as plain JSON values."""
         names = (
             "requests",
             "logins",
@@ -106,7 +113,7 @@ class Troubles:
         )
         with self._lock:
             counters = {name: self._counts[name] for name in names}
-            return {"settings": asdict(self.settings), "counters": counters}
+            return {"settings": asdict(self.settings), "counters": counters, "late": list(self._late)}
 
 
 def _sequences(seed: int) -> dict[str, random.Random]:

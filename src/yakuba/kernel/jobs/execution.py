@@ -60,6 +60,8 @@ class Execution:
             return
         job = persistently(lambda: states.claim(ticket, self._worker_id))
         if job is None:
+            # Nothing happens to a ticket that is no longer good; a good one is for a worker that counts as alive.
+            persistently(lambda: states.put_back(ticket))
             return
         context = JobContext(job, self._lease)
         try:

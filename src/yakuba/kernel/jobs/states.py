@@ -10,11 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, IntegerField, Q, Value, When
+from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import registry
-from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest
+from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest, Worker
 from yakuba.kernel.jobs.progress import RESUMED, Progress
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.tenancy import active_municipality
@@ -93,8 +93,12 @@ def locked(**lookup: Any) -> Iterator[Job | None]:
 
 
 def claim(ticket: str, worker_id: str) -> Job | None:
-    """Begin the job of a ticket; None when the ticket is no longer good (cancelled, paused, adopted)."""
-    begun = Job.all_municipalities.filter(ticket=ticket, state=State.WAITING).update(
+    """Begin the job of a ticket; None when the ticket is no longer good (cancelled, paused, adopted).
+
+    Nor for a worker that was taken for dead: one that slept takes a ticket before its own heartbeat tells it.
+    """
+    living = Exists(Worker.objects.filter(pk=worker_id, left_at=None))
+    begun = Job.all_municipalities.filter(living, ticket=ticket, state=State.WAITING).update(
         state=State.RUNNING,
         worker=worker_id,
         started_at=Now(),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import cancel, enqueue, pause, resume, retry, states, upkeep
+from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, Worker
 from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
@@ -110,6 +112,24 @@ def test_what_cannot_be_enqueued(installation: Installation, arguments: dict, er
     with pytest.raises(error):
         enqueue(**arguments)
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_worker_that_was_taken_for_dead_begins_nothing(installation: Installation, forgotten: bool) -> None:
+    """It slept, and wakes with a ticket in its hands before its heartbeat tells it that it is gone."""
+    job = begin(enqueue("test.municipality", key="a"))
+    states.interrupt(job.pk, WORKER)
+    workers = Worker.objects.filter(pk=WORKER)
+    if forgotten:
+        Job.all_municipalities.update(worker=None)
+        workers.delete()
+    else:
+        workers.update(left_at=Now())
+    waiting = job.refreshed()
+    Execution(WORKER, SimpleNamespace(stopping=False)).run(waiting.ticket)
+    after = job.refreshed()
+    assert (after.state, after.handed_over_at) == (State.WAITING, None)
+    assert after.ticket != waiting.ticket, "another takes it"
 
 
 def test_steering_a_job_that_waits(installation: Installation) -> None:

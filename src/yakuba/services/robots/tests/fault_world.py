@@ -33,15 +33,19 @@ STEPS = (0, 600, -600, 86_400)  # seconds by which the clock is wrong
 
 @dataclass
 class World:
-    """rows: how many are entered.  still: seconds without any change after which the world has stopped turning."""
+    """rows: how many are entered.  seed: of all that is drawn in it; when it strikes is the machine's own affair.
+    still: seconds without any change after which the world has stopped turning."""
 
     installation: Installation
     rows: int
-    chance: random.Random
+    seed: int
     still: float = 600.0
     stopped_at: dict[int, float] = field(default_factory=dict)
     happened: Counter[str] = field(default_factory=Counter)
-    unforeseen: set[str] = field(default_factory=set)
+    started: int = 0
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
 
     def turn(self) -> None:
         """Until nothing is open any more."""
@@ -52,11 +56,12 @@ class World:
             "SHAKEN_KILL": "0.08",
             "SHAKEN_EGRESS": "0.1",
             "SHAKEN_LOG": str(self._egress_log),
+            "SHAKEN_UNFORESEEN": str(self._unforeseen),
             "SEED_STEERED": "1",
         }
         self.installation.seed(self.rows)
         for _ in range(2):
-            self.installation.start_worker(WORKER)
+            self._start_worker()
         before, since = self.installation.rows(), time.monotonic()
         while any(RowState(state) in OPEN for _, state in before):
             time.sleep(0.5)
@@ -70,6 +75,11 @@ class World:
                 before, since = now, time.monotonic()
             assert time.monotonic() - since < self.still, (now, self.happened)
 
+    def _start_worker(self) -> None:
+        self.started += 1
+        self.installation.environment["SHAKEN_SEED"] = f"{self.seed}:{self.started}"
+        self.installation.start_worker(WORKER)
+
     def _clock(self, wrong_by: float) -> None:
         new = self.installation.folder / "clock.new"
         new.write_text(str(wrong_by))
@@ -81,7 +91,7 @@ class World:
         for worker in [one for one in self.installation.workers if one.poll() is not None]:
             self.happened["killed"] += 1
             self.installation.workers.remove(worker)
-            self.installation.start_worker(WORKER)
+            self._start_worker()
         for worker in self.installation.workers:
             if _state_of(worker.pid) != "T":
                 self.stopped_at.pop(worker.pid, None)
@@ -107,11 +117,11 @@ class World:
 
     def _tend_run(self) -> None:
         state = self.installation.run_state()
-        ((job_state, unforeseen),) = self.installation.query(
-            "SELECT state, technical_error FROM jobs_job WHERE name = 'robots.run'"
+        ((job_state, error),) = self.installation.query(
+            "SELECT state, error FROM jobs_job WHERE name = 'robots.run'"
         )
-        if unforeseen:
-            self.unforeseen.add(str(unforeseen).strip().splitlines()[-1])
+        if job_state == "failed":
+            self.happened[f"job failed: {error}"] += 1
         if state in ("halted", "paused") or job_state in ("failed", "cancelled"):
             self.happened["resumed by a person"] += 1
             number = self.installation.query("SELECT id FROM robots_run")[0][0]
@@ -121,11 +131,16 @@ class World:
     def _egress_log(self) -> Path:
         return self.installation.folder / "egress.log"
 
+    @property
+    def _unforeseen(self) -> Path:
+        return self.installation.folder / "unforeseen.log"
+
     def count(self) -> Figures:
         """What has become of the rows, as the core system and the row table have them."""
         core = self.installation.core
-        counters = core.set()["counters"]
         self.installation.wait(lambda: core.set()["counters"]["stored"] >= len(core.stored()))
+        told = core.set()
+        counters, late = told["counters"], set(told["late"])
         numbers: dict[str, list[str]] = {}
         for one in core.stored():
             numbers.setdefault(one["receipt_number"], []).append(one["registration_number"])
@@ -144,8 +159,11 @@ class World:
             lost += done and number not in stored
             lost += not done and state not in ("undecided", "failed")
             lost += state == "failed" and bool(stored)
-        could_be_found = sum(
-            state == "undecided" and bool(numbers.get(receipt)) and _message(problem) != NO_EGRESS.message
+        needlessly = sum(
+            state == "undecided"
+            and bool(numbers.get(receipt))
+            and receipt not in late
+            and _message(problem) != NO_EGRESS.message
             for state, _, receipt, problem in found
         )
         return Figures(
@@ -153,11 +171,11 @@ class World:
             twice=sum(len(one) > 1 for one in numbers.values()),
             lost=lost,
             with_a_person=states["undecided"],
-            needlessly=max(0, could_be_found - int(counters["late"])),
+            needlessly=needlessly,
             states=states,
             reasons=reasons,
             happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
-            unforeseen=frozenset(self.unforeseen),
+            unforeseen=self._unforeseen.read_text(encoding="utf-8") if self._unforeseen.exists() else "",
         )
 
 
@@ -165,9 +183,9 @@ class World:
 class Figures:
     """twice: receipt numbers that the core system has more than once.  lost: rows that are neither entered, nor with
     a person, nor told as failed, or are told wrongly.  with_a_person: rows that wait for a person's decision; reasons:
-    why they do; needlessly: those that stand in the core system and could have been found, since neither were they
-    stored late nor was the egress silent.  happened: what struck them.  unforeseen: errors that no part of the room
-    expects; with one in the way nothing is shaken, and nothing shows."""
+    why they do; needlessly: those that stand in the core system and could have been found, since neither was this very
+    row stored late nor was the egress silent.  happened: what struck them.  unforeseen: every error of a job that no
+    part of the house expects, as the workers met it; with one in the way nothing is shaken, and nothing shows."""
 
     rows: int = 0
     twice: int = 0
@@ -177,7 +195,7 @@ class Figures:
     states: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
-    unforeseen: frozenset[str] = frozenset()
+    unforeseen: str = ""
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -189,7 +207,7 @@ class Figures:
             self.states + other.states,
             self.reasons + other.reasons,
             self.happened + other.happened,
-            self.unforeseen | other.unforeseen,
+            self.unforeseen + other.unforeseen,
         )
 
 
@@ -211,7 +229,7 @@ def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figure
             late_seconds=LATE,
             seed=seed,
         )
-        world = World(installation, rows, random.Random(seed))
+        world = World(installation, rows, seed)
         world.turn()
         time.sleep(1.5 * LATE + 1)  # whatever comes late has come now
         return world.count()

@@ -2,16 +2,19 @@
 
 SHAKEN_CLOCK names a file with the seconds by which this machine's clock is wrong now. SHAKEN_FREEZE and SHAKEN_KILL
 are the shares of presses at which the worker stops (SIGSTOP) or dies (SIGKILL) at a chosen point: before the click,
-with the request in the browser's hands, or after it has left. Its egress is `shaken_egress`.
+with the request in the browser's hands, or after it has left; SHAKEN_SEED says which. SHAKEN_UNFORESEEN names the
+file that tells every error of a job that no part of the house expects. Its egress is `shaken_egress`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
 import subprocess
 import sys
+import traceback
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -23,9 +26,24 @@ EGRESS = "yakuba.services.robots.tests.shaken_egress"
 SILENCE = timedelta(seconds=2)  # a worker that is frozen loses its jobs after six times as long
 
 
+class Telling(logging.Handler):
+    """Writes down the errors with which jobs end; that a heartbeat comes late is no error in this world."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._file = file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.module not in ("execution", "states"):
+            return
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(f"{record.getMessage()}\n{traceback.format_exc()}\n")
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
     django.setup()
+    from yakuba.kernel.jobs import execution
     from yakuba.kernel.jobs.worker import main as work
     from yakuba.services.robots.adapters.egress import client
     from yakuba.services.robots.adapters.gate import Gate
@@ -40,7 +58,7 @@ def main() -> None:
 
     SystemClock.now = wrong  # type: ignore[method-assign]
     freezes, kills = float(os.environ["SHAKEN_FREEZE"]), float(os.environ["SHAKEN_KILL"])
-    chance = random.Random()
+    chance = random.Random(os.environ["SHAKEN_SEED"])
     due: dict[str, int] = {}  # what happens at which point of the press under way
 
     def draw() -> None:
@@ -73,6 +91,7 @@ def main() -> None:
         command = [sys.executable, "-m", EGRESS, str(folder)]
         return subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
 
+    execution.log.addHandler(Telling(Path(os.environ["SHAKEN_UNFORESEEN"])))
     client._start = start_egress
     BrowserSession.commit = shaken_commit  # type: ignore[method-assign]
     Gate._send_once = shaken_send  # type: ignore[method-assign]

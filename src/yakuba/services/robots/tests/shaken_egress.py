@@ -2,7 +2,7 @@
 
 SHAKEN_EGRESS is the share of committing requests during which the process dies (SIGKILL) or stops (SIGSTOP), at a
 chosen point: before anything has left, behind the head, in the middle of the body, or with all of it sent.
-SHAKEN_LOG names the file that tells it.
+SHAKEN_LOG names the file that tells it; SHAKEN_SEED and its length say what happens.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ POINTS = ("before", "head", "half", "half", "whole")
 
 def main() -> int:
     share, log = float(os.environ["SHAKEN_EGRESS"]), Path(os.environ["SHAKEN_LOG"])
-    chance = random.Random()
+    with log.open("a") as told:
+        told.write("egress started\n")
+    chance = random.Random(f"{os.environ['SHAKEN_SEED']}:{log.stat().st_size}")
     send = server.Tunnel._send
     due: dict[server.Tunnel, str] = {}  # at which point the request of that connection is struck
 

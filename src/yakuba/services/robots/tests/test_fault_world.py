@@ -1,9 +1,12 @@
-"""Nothing is lost, nothing is entered twice, and few rows wait for a person, in the fault world."""
+"""Nothing is lost, nothing is entered twice, and few rows wait for a person, in the fault world.
+
+What is drawn is fixed by a seed; YAKUBA_TEST_SEED gives another to all worlds. When it strikes is the machine's own
+affair, so two turns of one seed are not the same.
+"""
 
 from __future__ import annotations
 
 import os
-import random
 import sys
 from pathlib import Path
 
@@ -17,30 +20,31 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason="".join(missing())),
 ]
-ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
-# 300 rows on SQLite and 75 on PostgreSQL, in worlds that can stand side by side: much of it is waiting.
-WORLDS = [*(pytest.param("sqlite", id=f"sqlite-{n}") for n in range(1, 5)), ON_POSTGRESQL]
+ROWS, WORLDS = 300, 4  # on each database; worlds can stand side by side: much of it is waiting
+SEED = 20261129
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
-def turn(folder: Path, rows: int, database: str) -> None:
-    seed = int(os.environ.get("YAKUBA_TEST_SEED", "0")) or random.randrange(10**6)
+def turn(folder: Path, rows: int, database: str, world: int = 0) -> None:
+    seed = int(os.environ.get("YAKUBA_TEST_SEED", SEED)) + world
     sys.stdout.write(f"seed {seed}\n")  # shown by pytest when this fails
     figures = fault_world.turn(folder, rows, seed, database)
     sys.stdout.write(f"{figures}\n")
-    assert not figures.unforeseen
+    assert not figures.unforeseen, figures.unforeseen
     assert (figures.rows, figures.twice, figures.lost) == (rows, 0, 0)
     assert figures.needlessly <= rows // 10
     assert figures.with_a_person <= max(2, rows // 5)
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("database", ["sqlite", ON_POSTGRESQL])
+@pytest.mark.parametrize("database", DATABASES)
 def test_a_few_rows_through_all_of_it(database: str, tmp_path: Path) -> None:
     turn(tmp_path, 3, database)
 
 
 @pytest.mark.full
 @pytest.mark.timeout(2 * 3600)
-@pytest.mark.parametrize("database", WORLDS)
-def test_three_hundred_rows_through_all_of_it(database: str, tmp_path: Path) -> None:
-    turn(tmp_path, 75, database)
+@pytest.mark.parametrize("world", range(1, WORLDS + 1))
+@pytest.mark.parametrize("database", DATABASES)
+def test_three_hundred_rows_through_all_of_it(database: str, world: int, tmp_path: Path) -> None:
+    turn(tmp_path, ROWS // WORLDS, database, world)

@@ -1,0 +1,74 @@
+"""What the first start of the demo town says, into a pipe as well."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+from rich.console import Console
+
+from yakuba.config import running
+from yakuba.demo import chain, first_run, town
+from yakuba.demo.comparison import Comparison
+from yakuba.demo.programs import Pile
+from yakuba.kernel.cli import output
+
+RESULT = chain.Result(Comparison(900, 800, 100, (), 24, (), (), ()), 24, 0, 1.0, 1.0, 24, 300.0, 30.0)
+
+
+def slowly(what: str, total: int):
+    """A stand-in for a part of the first start that tells how far it is."""
+
+    def work(*arguments, on_progress=None, **_):
+        tell = on_progress or arguments[0]
+        for done in range(total + 1):
+            tell(what, done, total)
+        return RESULT
+
+    return work
+
+
+def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_the_machine(
+    monkeypatch, settings, tmp_path
+):
+    """All that `make run` says once it is installed, with a clock on which it takes more than an hour."""
+    heard, clock = io.StringIO(), itertools.count(0, 10)
+    piped = Console(file=heard, width=100)
+    for place in (output, first_run, running):
+        monkeypatch.setattr(place, "console", piped)
+    monkeypatch.setattr(output, "errors", piped)
+    settings.YAKUBA = settings.YAKUBA.model_copy(update={"data_dir": tmp_path})
+    (tmp_path / "demo").mkdir()
+    monkeypatch.setattr(running.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(running, "_require_free_port", lambda: None)
+    monkeypatch.setattr(running, "supervise", lambda _: None)
+
+    def prepare() -> None:
+        with output.progress_bar() as bar:
+            slowly("データベースの表", 83)(output.bars(bar))
+
+    monkeypatch.setattr(running, "prepare", prepare)
+    core = SimpleNamespace(url="http://127.0.0.1:8100", stop=lambda: None)
+    monkeypatch.setattr(first_run.CoreSystem, "start", lambda *_, **__: core)
+    monkeypatch.setattr(first_run.town, "load_town", lambda _: None)
+    monkeypatch.setattr(first_run.town, "in_yakuba_city", nullcontext)
+    for part in (first_run.questions, first_run.guests, first_run.papers, first_run.meeting):
+        monkeypatch.setattr(part, "load", lambda: None)
+    monkeypatch.setattr(first_run.admission, "load", slowly("入所選考", 100))
+    monkeypatch.setattr(first_run, "make_pile", lambda *_: Pile((), ()))
+    monkeypatch.setattr(first_run, "_begun", lambda: False)
+    monkeypatch.setattr(first_run, "_hand_in", lambda _: None)
+    monkeypatch.setattr(first_run, "Workers", lambda _: SimpleNamespace(stop=lambda: None))
+    monkeypatch.setattr(first_run.chain, "run_chain", slowly("読み取り", 200))
+    monkeypatch.setattr(output.time, "monotonic", lambda: float(next(clock)))
+    running.up(demo=True)
+    said = heard.getvalue().splitlines()
+    assert next(clock) > 3600
+    assert said[0] == "データベースの表 …"
+    assert any("（残り約" in line for line in said)
+    assert len(said) <= 50, "one screen"
+    assert all(
+        account.username in heard.getvalue() for account in town.ACCOUNTS if account.username != "standin"
+    )
