@@ -1,20 +1,36 @@
 """The intake room declares itself."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, PersonalData, Setting
+from yakuba.kernel.registry import (
+    ApprovalKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Setting,
+)
 
 MANIFEST = Manifest(
     name="intake",
     label="申請受付",
     description="住民がウェブのフォームで申請し、受付簿に受付として入る",
     group=Group.RESIDENTS,
-    manual={"": "申請フォームを住民に開く"},
-    navigation=(NavigationItem("申請フォーム", "intake:index", "intake.view"),),
+    manual={"": "申請フォームを住民に開く", "navigator": "届出ナビの出来事を書く"},
+    navigation=(
+        NavigationItem("申請フォーム", "intake:index", "intake.view"),
+        NavigationItem("届出ナビ", "intake:navigator", "intake.view"),
+    ),
     permissions=(
         Permission("intake.view", "申請フォームと、ウェブで届いた申請を見る"),
         Permission("intake.edit", "申請フォームを開き、閉じ、補正を求める"),
+        Permission("intake.approve", "届出ナビの公開を承認する"),
     ),
-    roles={"窓口担当": ("intake.view", "intake.edit"), "課長": ("intake.view",)},
+    roles={"窓口担当": ("intake.view", "intake.edit"), "課長": ("intake.view", "intake.approve")},
     audit_events={
+        "intake.event_written": "届出ナビの出来事の下書きを残した",
+        "intake.event_published": "届出ナビの出来事を承認し、公開した",
+        "intake.event_withdrawn": "届出ナビの出来事の公開をやめた",
+        "intake.words_set": "届出ナビの、自治体ごとに違うところを埋めた",
         "intake.form_set": "申請フォームのページ分けと条件を変えた",
         "intake.opened": "申請フォームを住民に開いた",
         "intake.closed": "申請フォームを閉じた",
@@ -47,6 +63,15 @@ MANIFEST = Manifest(
             largest=999_999,
         ),
     ),
+    approvals=(
+        ApprovalKind(
+            "intake.life_event",
+            "届出ナビの出来事の公開",
+            "intake.approve",
+            "yakuba.services.intake.actions.navigator:published",
+        ),
+    ),
+    self_check="yakuba.services.intake.queries.navigator:self_check",
     personal_data=(
         PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 14, since="changed_at"),
         PersonalData("intake.Submission", "ウェブで届いた申請", None),

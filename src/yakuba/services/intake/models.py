@@ -117,6 +117,41 @@ class Correction(MunicipalityModel):
         verbose_name = "補正の求め"
 
 
+class LifeEvent(MunicipalityModel):
+    """A life event of the navigator (届出ナビ). text: the file as staff write it; told: the file that residents are guided by,
+    empty while none was approved or after it was withdrawn. Both are read by `engine.navigator.reading`."""
+
+    code = models.CharField("コード", max_length=40)
+    title = models.CharField("出来事", max_length=60)
+    text = models.TextField("下書き")
+    told = models.TextField("公開中", blank=True)
+    told_at = models.DateTimeField("公開した日時", null=True)
+    changed_by = person("書いた職員", null=True)
+    changed_at = models.DateTimeField("書いた日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "届出ナビの出来事"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "code"], name="intake_life_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LocalWord(MunicipalityModel):
+    """What the town puts where towns differ: ｛住民登録の窓口｝ in a life event."""
+
+    name = models.CharField("ところ", max_length=40)
+    value = models.CharField("この自治体では", max_length=200)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "届出ナビの、自治体ごとに違うところ"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "name"], name="intake_local_word_once")
+        ]
+
+
 class Serial(MunicipalityModel):
     """The last serial number that a fiscal year's web applications got."""
 

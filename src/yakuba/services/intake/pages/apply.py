@@ -117,8 +117,7 @@ def start(request: HttpRequest, apply_code: str) -> HttpResponse:
         if not may_begin(request):
             return too_often(request)
         opened = drafts.begin(form)
-        first = reverse("apply:page", args=[current_municipality().code, apply_code, opened.key, 1])
-        return _remember(redirect(first), opened.draft, opened.key, opened.browser)
+        return first_page(opened, apply_code)
     asked = forms.parsed(form)
     return shown(request, "start", {"form": form, "pages": asked.pages, "days": drafts.KEPT_DAYS})
 
@@ -371,6 +370,12 @@ def _closed(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     waiting = forms.state_of(form, timezone.localdate()) == "waiting"
     return shown(request, "closed", {"form": form, "waiting": waiting}, 200 if waiting else 410)
+
+
+def first_page(opened: drafts.Opened, apply_code: str) -> HttpResponse:
+    """The way to the first page of a draft that has just begun, for this browser."""
+    first = reverse("apply:page", args=[current_municipality().code, apply_code, opened.key, 1])
+    return _remember(redirect(first), opened.draft, opened.key, opened.browser)
 
 
 def _remember(answer: HttpResponse, draft: Draft, key: str, browser: str) -> HttpResponse:

@@ -13,8 +13,14 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.intake.actions import drafts, opening
+from yakuba.services.intake.actions import drafts, navigator, opening
 from yakuba.services.intake.models import AttachedFile, Correction, Submission
+
+NAVIGATOR = """出来事: 引っ越してきた
+コード: example
+届出: [{名: 転入届, 窓口: 市民課}]
+表: [{届出: [転入届]}]
+"""
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +37,11 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     Image.new("L", (200, 200), 255).save(picture, "PNG")
     file = store(StoredFile.Kind.UPLOAD, "example.png", "image/png", picture.getvalue(), actor=clerk)
     attached = AttachedFile.objects.create(submission=sent, slot="card", file=file, name="example.png")
+    text = NAVIGATOR.replace("引っ越してきた", known["secret_word"])
+    life_event = navigator.write(text, actor=clerk)
     return {
+        "life_event_id": life_event.pk,
+        "life_code": life_event.code,
         "apply_code": case.procedure.code,
         "draft_key": opened.key,
         "step": 1,

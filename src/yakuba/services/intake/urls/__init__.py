@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yakuba.services.intake.pages import case_part, forms
+from yakuba.services.intake.urls import navigator
 
 app_name = "intake"
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("cases/<int:case_id>/accept/", case_part.accept, name="accept"),
     path("cases/<int:case_id>/correction/", case_part.correction, name="correction"),
     path("files/<int:attached_id>/<int:page_number>/", case_part.picture, name="picture"),
+    *navigator.STAFF,
 ]

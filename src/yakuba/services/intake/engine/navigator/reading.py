@@ -42,6 +42,7 @@ from yakuba.services.intake.engine.navigator.event import (
 
 MOST_QUESTIONS, MOST_ANSWERS, MOST_TASKS, MOST_ROWS = 20, 12, 100, 300
 LONGEST_NAME, LONGEST_TEXT = 60, 500  # characters
+MOST_OF = {Unit.DAYS: 3_660, Unit.MONTHS: 120, Unit.YEARS: 10}
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 TAG = re.compile(r"<[/!A-Za-z]|&[A-Za-z#][A-Za-z0-9]*;")
 FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -173,7 +174,7 @@ class _Reader:
             self.faults.unknown(part.line_of("起点"), f"{place}の起点", start, self.days)
         return Deadline(
             start=start,
-            number=part.whole(unit.value, 1, 1, 3_660),
+            number=part.whole(unit.value, 1, 1, MOST_OF[unit]),
             unit=unit,
             first_counts=part.word("初日", {"数える": True, "数えない": False}, False),
             closed=part.word("閉庁日", {one.value: one for one in Closed}, Closed.NEXT),

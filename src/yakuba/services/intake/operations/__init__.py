@@ -13,13 +13,14 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import LARGEST_BYTES, decoded, values
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Case, Procedure
-from yakuba.kernel.operations import Answer, Nothing, Operations, Upload
+from yakuba.kernel.operations import Answer, Nothing, Upload
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.intake.actions import answering, opening
 from yakuba.services.intake.models import Correction, WebForm
+from yakuba.services.intake.operations import navigator as _navigator  # noqa: F401  # declares its operations
+from yakuba.services.intake.operations.table import OPERATIONS
 from yakuba.services.intake.queries import forms
 
-OPERATIONS = Operations("intake")
 COLUMNS = {
     "code": "コード",
     "title": "手続",
