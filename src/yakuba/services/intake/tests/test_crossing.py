@@ -15,7 +15,7 @@ from yakuba.services.intake.models import Draft, Submission
 from yakuba.services.intake.pages import apply, status
 from yakuba.services.intake.tests.crowd import Walker, crossed, interleave
 
-PEOPLE = 12
+PEOPLE = 7
 
 
 def browser(number: int):
