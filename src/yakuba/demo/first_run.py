@@ -9,7 +9,17 @@ from pathlib import Path
 from django.conf import settings
 from rich.table import Table
 
-from yakuba.demo import admission, chain, guests, life_events, meeting, papers, questions, town
+from yakuba.demo import (
+    admission,
+    applications,
+    chain,
+    guests,
+    life_events,
+    meeting,
+    papers,
+    questions,
+    town,
+)
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import bars, console, progress_bar
 from yakuba.services.nursery import facade as nursery
@@ -50,6 +60,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         life_events.load()
         papers.load()
         meeting.load()
+        applications.load()
     _admission()
     piles = _piles(folder)
     if not piles:

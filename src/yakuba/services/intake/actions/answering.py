@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.actions import add_event, move, put_away
-from yakuba.kernel.ledger.models import Case, CaseEvent
+from yakuba.kernel.ledger.actions import add_event, confirm_value, move, put_away
+from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.intake.models import Correction, Submission
@@ -99,6 +99,8 @@ def accept(case: Case, *, actor: Actor) -> Case:
     of_case(case)
     if case.status != Status.RECEIVED:
         raise NotPossible(f"受付 {case.receipt_number} は「受付済み」ではないので、入力に回せません。")
+    for row in CaseValue.objects.filter(case=case, trusted=False):  # strange, yet what was sent
+        confirm_value(case, row.field, row.value, actor=known(actor), seconds=0.0, assumed=True, insist=True)
     move(case, Status.READY, user=actor, reason="ウェブの申請を確かめた")
     record("intake.accepted", subject=f"case:{case.pk}", actor=actor)
     return case

@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, open_case, record_value
-from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
+from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
@@ -87,7 +87,10 @@ def _case(draft: Draft, values: dict[str, str]) -> Case:
     for code, one in values.items():
         if code in known:
             origin = CaseValue.Origin.APPLICANT
-            record_value(case, code, one, trusted=True, source=source, origin=origin)
+            # A name that is strange is still somebody's, and the day of sending may lie outside the procedure's own days:
+            # nobody is kept from applying, and the clerk who accepts the case confirms it.
+            sure = not doubt(known[code], one) and not (one and known[code].kind.odd(one))
+            record_value(case, code, one, trusted=sure, source=source, origin=origin)
     return case
 
 

@@ -87,6 +87,4 @@ def _unlikely(field: FieldDefinition, value: str) -> str:
         return f"{field.label}は{limits}で入力してください。"
     if field.length and len(value) != field.length:
         return f"{field.label}は{field.length}文字です（今は{len(value)}文字）。"
-    if strange := field.kind.odd(value):
-        return f"{field.label}を確かめてください。{strange}"
     return ""

@@ -93,7 +93,8 @@ class Form:
     def asked(self, given: Answers) -> tuple[list[Page], dict[str, str]]:
         """What is asked of whoever gave these answers: the pages with only their questions that are asked, and the answers
         to them. An answer to what is not asked any more counts as not given, for later conditions too."""
-        pages, answers = [], {}
+        pages: list[Page] = []
+        answers: dict[str, str] = {}
         for page in self.pages:
             if page.when and not page.when.holds(answers):
                 continue

@@ -98,8 +98,8 @@ def _facts(row: forms.Row) -> dict[str, Any]:
         "title": row.procedure.title,
         "state": row.state,
         "state_label": row.label,
-        "opens_on": _day(form and form.opens_on),
-        "closes_on": _day(form and form.closes_on),
+        "opens_on": _day(form.opens_on if form else None),
+        "closes_on": _day(form.closes_on if form else None),
         "version": form.version if form else 0,
         "sent": row.sent,
     }

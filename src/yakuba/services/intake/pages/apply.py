@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +25,7 @@ from yakuba.services.intake.engine.form import Form, Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
 from yakuba.services.intake.models import AttachedFile, Draft, Submission, WebForm
 from yakuba.services.intake.pages import receipt
+from yakuba.services.intake.pages.readings import with_readings
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
     may_begin,
@@ -133,7 +134,7 @@ def page(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
         return _page(request, writing, here, PageForm(here, writing.answers))
     given = typed(here, request.POST)
     before = {code: value for code, value in writing.answers.items() if code not in given}
-    checked = check_page(writing.form, here, given, before)
+    checked = with_readings(here, check_page(writing.form, here, given, before))
     drafts.keep(writing.draft, checked.values)
     if "save" in request.POST:
         return _saved(request, writing, step)
@@ -337,7 +338,7 @@ def _take(request: HttpRequest, draft: Draft, page: Page) -> dict[str, str]:
     for question in page.files:
         for upload in request.FILES.getlist(question.code):
             try:
-                files.add(draft, question, upload.name or "", upload, upload.size or 0)
+                files.add(draft, question, upload.name or "", cast(BinaryIO, upload), upload.size or 0)
             except Refused as refusal:
                 faults[question.code] = str(refusal)
     return faults

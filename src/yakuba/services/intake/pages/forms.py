@@ -68,9 +68,10 @@ def open_form(request: HttpRequest, apply_code: str) -> HttpResponse:
     """From when to when."""
     row = get_object_or_404(Procedure.objects, code=apply_code)
     current = forms.form_of(apply_code)
-    initial = {"opens_on": (current and current.opens_on) or timezone.localdate()}
+    initial: dict[str, object] = {"opens_on": timezone.localdate()}
     if current:
-        initial |= {"closes_on": current.closes_on, "note": current.note}
+        opens_on = current.opens_on or timezone.localdate()
+        initial = {"opens_on": opens_on, "closes_on": current.closes_on, "note": current.note}
     asked = OpenForm(request.POST or None, initial=initial)
 
     def take() -> HttpResponse:

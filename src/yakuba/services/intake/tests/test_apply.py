@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from yakuba.demo import applications, town
+from yakuba.kernel.definitions.procedures import read_document
+from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.tenancy import active_municipality
@@ -139,3 +143,11 @@ def test_a_form_that_was_changed_meanwhile_asks_what_it_asks_now(bus, resident, 
     resident.fill(draft)
     opening.set_form(bus, changed, actor=clerk)
     assert resident.client.get(f"{draft}check/").status_code == 200
+
+
+def test_the_demo_towns_applications_are_received(in_yakuba_city, clerk, monkeypatch, settings):
+    load_procedure(read_document(Path(settings.YAKUBA.samples_dir) / "procedures/bus-pass.yaml"))
+    monkeypatch.setattr(town, "user", lambda name: clerk)
+    applications.load()
+    applications.load()
+    assert sorted(case.status for case in Case.objects.all()) == ["received", "received", "returned"]

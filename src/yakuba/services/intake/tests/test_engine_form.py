@@ -6,6 +6,7 @@ from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.services.intake.engine import answering, codes
 from yakuba.services.intake.engine.form import left_out, parse_form
+from yakuba.services.intake.pages.readings import LOOK, with_readings
 
 PROCEDURE = parse_procedure(
     {
@@ -146,3 +147,22 @@ def test_a_code_is_read_however_it_is_typed():
     assert codes.read(codes.shown(code).lower()) == code
     assert codes.read("ｏｉＬ－1") == "0111"
     assert codes.derived(b"key", "one") == codes.derived(b"key", "one") != codes.derived(b"key", "two")
+
+
+def test_an_empty_kana_is_offered_and_a_written_one_is_left_alone():
+    document = {
+        **{key: "kana" for key in ("procedure", "title")},
+        "version": 1,
+        "baseline": {"minutes_per_case": 1.0, "kind": "estimated", "source": "試験"},
+        "fields": [
+            {"code": "name", "label": "氏名", "type": "name", "required": True},
+            {"code": "kana", "label": "フリガナ", "type": "kana", "required": True, "reading_of": "name"},
+        ],
+    }
+    form = parse_form({}, parse_procedure(document, "試験"))
+    page = form.pages[0]
+    offered = with_readings(page, answering.check_page(form, page, {"name": "山田太郎", "kana": ""}, {}))
+    assert offered.values["kana"] == "ヤマダタロウ"
+    assert offered.faults == {"kana": LOOK}
+    written = answering.check_page(form, page, {"name": "山田太郎", "kana": "さんだ"}, {})
+    assert with_readings(page, written) == written
