@@ -53,12 +53,21 @@ OPEN_TO_ALL |= {"login-directory", "login-directory-back"}
 OPEN_TO_ALL |= {f"ask:{name}" for name in ("page", "window", "choose", "rate", "entry", "kiosk")}
 # A guest at the counter, by the key of the talk that goes on.
 OPEN_TO_ALL |= {"guest:screen"}
+# Residents apply without a login; a draft opens to the browser that has it, tried in the room's own tests.
+APPLYING = {"index", "start", "resume", "status", "reply", "withdraw"}
+DRAFTS = {"page", "files", "check", "send", "done", "save", "forget"}
+OPEN_TO_ALL |= {f"apply:{name}" for name in APPLYING | DRAFTS}
+# The navigator tells what a town has published and keeps nothing.
+OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begin")}
 # Published minutes are read by everybody, and nothing is sent there; what they may not show is tried in the room's tests.
 PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
 OPEN_TO_ALL |= PUBLISHED
 NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:window",
     "ask:entry",
+    "guide:event",
+    "guide:calendar",
+    *(f"apply:{name}" for name in DRAFTS - {"forget"}),
 }  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}

@@ -24,7 +24,14 @@ from yakuba.kernel.ui import doors
 
 ROLES = ("madoguchi", "robot", "kacho", "kanri", "tonari")
 MOST = 2_000  # addresses; the demo town has far fewer
-FOR_ALL = ("/manual/", "/ask/", "/login/", "/signin/", "/health/")  # look the same whatever one may do
+FOR_ALL = (
+    "/manual/",
+    "/ask/",
+    "/apply/",
+    "/login/",
+    "/signin/",
+    "/health/",
+)  # look the same whatever one may do
 
 
 class Targets(HTMLParser):

@@ -44,6 +44,8 @@ HARMLESS = {
 }
 # Operations that give out a file, or approve, without asking, and why.
 HARMLESS_OPERATIONS = {
+    "intake.export_life_event": "what a procedure needs, for residents to read, of nobody",
+    "intake.export_form": "which questions a form asks on which page, of nobody",
     "reading.print_cover": "a cover says how many sheets of which form follow, of nobody",
     "translation.export": "sentences for the counter, of nobody",
     "drafting.export_terms": "the words that a town spells its own way, of nobody",

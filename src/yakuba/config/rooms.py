@@ -10,4 +10,5 @@ YAKUBA_ROOMS = [
     "translation",
     "drafting",
     "minutes",
+    "intake",
 ]

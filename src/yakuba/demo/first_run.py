@@ -9,7 +9,17 @@ from pathlib import Path
 from django.conf import settings
 from rich.table import Table
 
-from yakuba.demo import admission, chain, guests, meeting, papers, questions, town
+from yakuba.demo import (
+    admission,
+    applications,
+    chain,
+    guests,
+    life_events,
+    meeting,
+    papers,
+    questions,
+    town,
+)
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import bars, console, progress_bar
 from yakuba.services.nursery import facade as nursery
@@ -47,8 +57,10 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
     with town.in_yakuba_city():
         questions.load()
         guests.load()
+        life_events.load()
         papers.load()
         meeting.load()
+        applications.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -72,7 +72,9 @@ def load_town(core_url: str) -> None:
         point_robots_at(core_url)
         for path in sorted(_samples("scenarios").glob("*.yaml")):
             robots.load_scenario(path.read_text(encoding="utf-8"), keeper)
-        set_values({"answers.public": True, "minutes.public": True}, actor=user("kanri"))
+        set_values(
+            {"answers.public": True, "minutes.public": True, "intake.public": True}, actor=user("kanri")
+        )
 
 
 def point_robots_at(core_url: str) -> None:

@@ -115,6 +115,7 @@ CHANGES: dict[str, Change] = {
     "reading.Correction.source": within("sheet"),
     "answers.Knowledge.learned": plain,
     "answers.Asked.shown": numbers,
+    "intake.WebForm.document": plain,
     "translation.OwnPhrase.answers": plain,
     "translation.Talk.key": plain,
     "translation.Talk.lines": plain,

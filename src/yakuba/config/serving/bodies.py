@@ -30,6 +30,9 @@ class Limits:
 # A login form has a few hundred bytes.
 STRANGER = Limits(largest=16_384, patience=10, rate=1_000_000, at_once=16, in_all=512)
 
+# Pictures and documents that a resident adds to an application: a few photographs over a telephone's line.
+APPLICANT = Limits(largest=22_000_000, patience=30, rate=16_000, at_once=2, in_all=16)
+
 
 def staff(largest: int) -> Limits:
     """A person or a program that is known: a pile of scans over a slow line, 16 kB a second at the least."""

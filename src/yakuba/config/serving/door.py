@@ -2,7 +2,8 @@
 
 A request without a body goes to Django at once. Of one with a body nothing is read until its sender is known. A
 stranger's is read on the way in (`/login/` and the addresses below it: the second factor, an invitation) and on
-pages of residents and guests (`PUBLIC`) alone, and only a form's worth; every other address sends a stranger to the login page as it
+pages of residents and guests (`PUBLIC`) alone, and only a form's worth, or a few photographs where an application asks for
+them; every other address sends a stranger to the login page as it
 would without the body. Bodies are read in the event loop, whole, before a thread is taken.
 """
 
@@ -15,7 +16,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.urls import reverse
 
-from yakuba.config.serving.bodies import STRANGER, Reception, Refused, read, staff
+from yakuba.config.serving.bodies import APPLICANT, STRANGER, Limits, Reception, Refused, read, staff
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
 from yakuba.config.serving.connections import Connections
 from yakuba.config.serving.senders import sender_of
@@ -23,8 +24,9 @@ from yakuba.config.serving.threads import Known, Queue
 from yakuba.kernel.addresses import networks, place_of
 
 API = "/api/"
-PUBLIC = ("/ask/", "/guest/")  # pages that ask nobody who they are
-FORM = "application/x-www-form-urlencoded"
+APPLYING = "/apply/"
+PUBLIC = ("/ask/", "/guest/", APPLYING)  # pages that ask nobody who they are
+FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 
 
@@ -59,9 +61,7 @@ class Door:
         if has_body:
             if not sender and not _takes_forms(environ["PATH_INFO"]):
                 return await self._without_body(environ)
-            if not sender and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != FORM:
-                raise Refused(415, "このページのフォームから送ってください。")  # a file would go to the disk
-            limits = self._staff if sender else STRANGER
+            limits = self._staff if sender else _of_stranger(environ)
             declared = _declared(environ)
             with self._reception.seat(limits, sender or _place(environ)):
                 environ["wsgi.input"] = await read(aiter(protocol), declared, limits)
@@ -122,6 +122,16 @@ def _has_body(environ: Environ) -> bool:
 def _takes_forms(path: str) -> bool:
     """Whether a stranger may send a form there."""
     return path.startswith((reverse("login"), *PUBLIC))
+
+
+def _of_stranger(environ: Environ) -> Limits:
+    """What a stranger may send there. Raises Refused for anything but a form: a file would go to the disk."""
+    kind, path = environ.get("CONTENT_TYPE", "").partition(";")[0].strip(), environ["PATH_INFO"]
+    if kind == FORM:
+        return STRANGER
+    if kind == WITH_FILES and path.startswith(APPLYING) and path.endswith("/files/"):
+        return APPLICANT
+    raise Refused(415, "このページのフォームから送ってください。")
 
 
 def _says_who(environ: Environ) -> bool:

@@ -87,7 +87,7 @@ def record_value(
     source: dict[str, Any],
     origin: CaseValue.Origin = CaseValue.Origin.READING,
 ) -> CaseValue:
-    """Write what a machine read, or the register supplied (`origin`). A value that a person has confirmed is never overwritten by a machine; another value
+    """Write what a machine read, the register supplied or an applicant sent by web (`origin`). A value that a person has confirmed is never overwritten by a machine; another value
     in place of an earlier one leaves an event.
 
     Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's

@@ -50,6 +50,8 @@ def source_label(value: CaseValue | None) -> str:
         return f"職員が確認（{value.confirmed_by}）" if value.confirmed_by else "職員が確認"
     if value.origin == CaseValue.Origin.REGISTER:
         return "宛名の登録簿"
+    if value.origin == CaseValue.Origin.APPLICANT:
+        return "申請者（ウェブ）"
     if value.trusted:
         return "読み取り（確か）"
     return "読み取り（未確認）" if value.is_unasked else "読み取り（確認待ち）"

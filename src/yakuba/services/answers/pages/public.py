@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core import signing
@@ -16,13 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yakuba.kernel.addresses import place_of
-from yakuba.kernel.registry.models import UnusedRoom
-from yakuba.kernel.tenancy import active_municipality, current_municipality
-from yakuba.kernel.tenancy.models import Municipality
+from yakuba.kernel.residents import Limit
+from yakuba.kernel.residents import for_residents as open_to_residents
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.answers.actions import asking
 from yakuba.services.answers.contracts import Channel, Reply
-from yakuba.services.answers.engine.limiting import Limit
 from yakuba.services.answers.forms import number_in
 from yakuba.services.answers.queries import telling
 
@@ -36,25 +34,12 @@ EMPTY = "聞きたいことを書いてから、「聞く」を押してくだ�
 _HOST = re.compile(r"https://[A-Za-z0-9.\-]+(:\d{1,5})?")
 View = Callable[..., HttpResponse]
 clock = time.monotonic
+OPENED = open_to_residents("answers", "answers.public")
 
 
 def for_residents(view: View) -> View:
-    """The town of the address is the active one, whoever is signed in; without a town that opened the page there is none.
-    No cookie is set and none is asked, so there is nothing that another site could use (no CSRF token)."""
-
-    @csrf_exempt
-    @wraps(view)
-    def opened(request: HttpRequest, town_code: str, **arguments: Any) -> HttpResponse:
-        town = Municipality.objects.filter(code=town_code).first()
-        if town is None:
-            raise Http404
-        with active_municipality(town):
-            unused = UnusedRoom.objects.filter(room="answers").exists()
-            if unused or not value("answers.public"):
-                raise Http404
-            return view(request, **arguments)
-
-    return opened
+    """No cookie is set and none is asked, so there is nothing that another site could use (no CSRF token)."""
+    return csrf_exempt(OPENED(view))
 
 
 @for_residents

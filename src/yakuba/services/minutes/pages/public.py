@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from yakuba.kernel.registry.models import UnusedRoom
-from yakuba.kernel.tenancy import active_municipality, current_municipality
-from yakuba.kernel.tenancy.models import Municipality
-from yakuba.kernel.townsettings import value
+from yakuba.kernel.residents import for_residents
+from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.minutes.queries import publishing as queries
 
 View = Callable[..., HttpResponse]
 
 
 def for_everybody(view: View) -> View:
-    """The town of the address is the active one, whoever is signed in; without a town that opened its minutes there is none.
-    No cookie is set."""
-
-    @wraps(view)
-    @require_safe
-    def opened(request: HttpRequest, town_code: str, **arguments: Any) -> HttpResponse:
-        town = Municipality.objects.filter(code=town_code).first()
-        if town is None:
-            raise Http404
-        with active_municipality(town):
-            if UnusedRoom.objects.filter(room="minutes").exists() or not value("minutes.public"):
-                raise Http404
-            return view(request, **arguments)
-
-    return opened
+    """Nothing is changed there, and no cookie is set."""
+    return for_residents("minutes", "minutes.public")(require_safe(view))
 
 
 @for_everybody

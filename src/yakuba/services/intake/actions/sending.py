@@ -1,0 +1,130 @@
+"""Sending: a draft becomes a case, once, with a receipt number and a secret beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.ledger.actions import add_event, open_case, record_value
+from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
+from yakuba.kernel.ledger.models import Case, CaseValue
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.refusals import Conflict, Invalid, Problem
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.townsettings import value
+from yakuba.kernel.values.receipt_numbers import check_digits
+from yakuba.services.intake.actions import drafts
+from yakuba.services.intake.engine import codes
+from yakuba.services.intake.engine.answering import check_all, files_missing
+from yakuba.services.intake.models import AttachedFile, Draft, Serial, Submission
+from yakuba.services.intake.queries import forms
+
+KEPT_AFTER = timedelta(days=1)  # how long a draft that was sent leads to its receipt
+LAST_SERIAL = 999_999
+FIRST_REIWA = 2018  # the western year before the first of 令和
+COST = {"n": 2**12, "r": 8, "p": 1, "dklen": 32}  # of looking a secret up: about ten milliseconds
+NOBODY = "0" * 64
+
+
+class NotSent(Invalid):
+    """The application cannot be sent as it is; each problem names a question."""
+
+
+@transaction.atomic
+def send(draft: Draft, key: str) -> Submission:
+    """The case of this draft, whose address has `key`: made now, or already there however often it is sent. Raises NotSent, and
+    Conflict when the form has been closed."""
+    row = Draft.objects.select_for_update(of=("self",)).select_related("form__procedure").get(pk=draft.pk)
+    if row.sent:
+        return Submission.objects.get(draft=row.key)
+    if not forms.is_open(row.form):
+        raise Conflict("この手続の受付は終わりました。窓口にご相談ください。")
+    form = forms.parsed(row.form)
+    typed = drafts.answers(row)
+    checked = check_all(form, typed)
+    pages, _ = form.asked(checked.values)
+    given = AttachedFile.objects.filter(draft=row)
+    faults = {**checked.faults, **files_missing(pages, forms.counted(given))}
+    if faults:
+        labels = {code: one.field.label for code, one in form.questions.items()}
+        problems = [Problem(0, labels.get(code, ""), sentence) for code, sentence in faults.items()]
+        raise NotSent("直すところがあるので、まだ送っていません。", problems=problems)
+    values = dict(checked.values)
+    if form.sent_on:
+        values[form.sent_on] = timezone.localdate().isoformat()
+    case = _case(row, values)
+    submission = Submission.objects.create(
+        form=row.form,
+        case=case,
+        number=case.receipt_number,
+        secret=hashed(case.receipt_number, secret_of(key)),
+        draft=row.key,
+        form_version=row.form.version,
+    )
+    wanted = {one.code for page in pages for one in page.files}
+    given.filter(slot__in=wanted).update(draft=None, submission=submission)
+    row.sealed, row.sent, row.code = b"", True, ""
+    row.ends_on = timezone.localdate() + KEPT_AFTER
+    row.save()
+    add_event(case, "intake.sent", files=submission.files.count())  # type: ignore[attr-defined]
+    record("intake.sent", subject=f"case:{case.pk}", form=row.form.procedure.code)
+    return submission
+
+
+def _case(draft: Draft, values: dict[str, str]) -> Case:
+    procedure = draft.form.procedure
+    case = open_case(procedure, _next_number(timezone.localdate()), Status.RECEIVED)
+    known = procedure.definition.by_code
+    if RECEIPT_NUMBER in known:
+        values = {RECEIPT_NUMBER: case.receipt_number, **values}
+    source = {"web": draft.form.version}
+    for code, one in values.items():
+        if code in known:
+            origin = CaseValue.Origin.APPLICANT
+            # A name that is strange is still somebody's, and the day of sending may lie outside the procedure's own days:
+            # nobody is kept from applying, and the clerk who accepts the case confirms it.
+            sure = not doubt(known[code], one) and not (one and known[code].kind.odd(one))
+            record_value(case, code, one, trusted=sure, source=source, origin=origin)
+    return case
+
+
+def _next_number(today: date) -> str:
+    """The next receipt number of the fiscal year: one after the other for the whole town, whichever process asks."""
+    year = today.year - FIRST_REIWA - (today.month < 4)
+    first = int(value("intake.first_serial"))
+    Serial.objects.get_or_create(year=year, defaults={"last": first - 1})
+    row = Serial.objects.select_for_update().get(year=year)
+    while True:
+        row.last += 1
+        if row.last > LAST_SERIAL:
+            raise Conflict("今年度のウェブの受付番号を使い切りました。窓口にご相談ください。")
+        eight = f"{year:02d}{row.last:06d}"
+        number = eight + check_digits(eight)
+        if not Case.objects.filter(receipt_number=number).exists():  # paper may carry it
+            row.save()
+            return number
+
+
+def secret_of(key: str) -> str:
+    """The code that stands beside the receipt number. Neither it nor the key of the draft's address, from which it follows, is
+    stored; whoever still has the draft's page open sees it again after a lost answer."""
+    return codes.derived(settings.SECRET_KEY.encode(), f"yakuba.intake.secret:{key}")
+
+
+def hashed(number: str, secret: str) -> str:
+    """What is stored of a secret. Slow on purpose, and bound to number and town."""
+    salt = f"{current_municipality().code}:{number}".encode()
+    return hashlib.scrypt(secret.encode(), salt=salt, **COST).hex()
+
+
+def look_up(number: str, secret: str) -> Submission | None:
+    """The application of that number and secret. A number that is not there takes as long as a secret that is wrong."""
+    row = Submission.objects.select_related("case__procedure", "form").filter(number=number).first()
+    given = hashed(number, codes.read(secret))
+    return row if constant_time_compare(row.secret if row else NOBODY, given) and row else None

@@ -1,0 +1,90 @@
+"""Whether an answer is one: the field's own type, whether it must be given, and the procedure's rules, in words for whoever
+fills the form in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.ledger.guard import contradictions
+from yakuba.kernel.values import Picks, ValueRefused
+from yakuba.kernel.values.field_type import LONGEST
+from yakuba.services.intake.engine.form import Form, Page, Question
+
+
+@dataclass(frozen=True)
+class Checked:
+    """values: field code → canonical value, or what was typed where it is none; faults: field code → sentence."""
+
+    values: Mapping[str, str]
+    faults: Mapping[str, str]
+
+
+def check(question: Question, typed: str) -> tuple[str, str]:
+    """(canonical value, ""), or (what was typed, what is wrong with it)."""
+    field = question.field
+    if len(typed) > LONGEST:
+        return typed[:LONGEST], f"{field.label}は{LONGEST}文字までで書いてください。"
+    try:
+        value = field.canonical(typed)
+    except ValueRefused as refusal:
+        return typed, str(refusal)
+    if not value:
+        return "", _missing(question) if question.required else ""
+    return value, _unlikely(field, value)
+
+
+def check_page(form: Form, page: Page, typed: Mapping[str, str], before: Mapping[str, str]) -> Checked:
+    """The answers on one page. typed: field code → what was typed; before: valid answers on the pages before it."""
+    values, faults = {}, {}
+    for question in page.questions:
+        values[question.code], fault = check(question, typed.get(question.code, ""))
+        if fault:
+            faults[question.code] = fault
+    if not faults:
+        faults = _together(form, {**before, **values}, values)
+    return Checked(values, faults)
+
+
+def check_all(form: Form, typed: Mapping[str, str]) -> Checked:
+    """Every answer that is asked, again, as before it is sent."""
+    values, faults = {}, {}
+    pages, answers = form.asked(typed)
+    for question in (one for page in pages for one in page.questions):
+        values[question.code], fault = check(question, answers[question.code])
+        if fault:
+            faults[question.code] = fault
+    return Checked(values, faults or _together(form, values, values))
+
+
+def files_missing(pages: Iterable[Page], given: Mapping[str, int]) -> dict[str, str]:
+    """File code → sentence, where one is wanted and `given` (code → how many) has none."""
+    wanted = (one for page in pages for one in page.files if one.required)
+    return {one.code: f"「{one.label}」を付けてください。" for one in wanted if not given.get(one.code)}
+
+
+def _together(form: Form, values: Mapping[str, str], here: Mapping[str, str]) -> dict[str, str]:
+    """What the values say against each other, told at a field of this page."""
+    faults = {}
+    for fields, sentence in contradictions(form.procedure, values).items():
+        if shown := next((code for code in fields if code in here), ""):
+            faults[shown] = sentence
+    return faults
+
+
+def _missing(question: Question) -> str:
+    verb = "入力してください" if question.field.kind.picks is Picks.NONE else "選んでください"
+    return f"{question.field.label}を{verb}。"
+
+
+def _unlikely(field: FieldDefinition, value: str) -> str:
+    if field.words and value not in field.words:
+        return f"{field.label}は一覧から選んでください。"
+    if not field.kind.within(value, field.range):
+        lowest, highest = (field.shown(limit, revealed=True) for limit in field.range)
+        limits = f"{f'{lowest}から' if lowest else ''}{f'{highest}まで' if highest else ''}"
+        return f"{field.label}は{limits}で入力してください。"
+    if field.length and len(value) != field.length:
+        return f"{field.label}は{field.length}文字です（今は{len(value)}文字）。"
+    return ""

@@ -1,0 +1,62 @@
+"""The intake room's door: what other rooms and the demo town may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.audit.actor import Actor
+from yakuba.services.intake import operations
+from yakuba.services.intake.actions import answering, drafts, navigator, opening, sending
+from yakuba.services.intake.engine.form import parse_form
+from yakuba.services.intake.models import LifeEvent, Submission, WebForm
+
+
+def is_empty() -> bool:
+    """Whether the town has no web form yet."""
+    return not WebForm.objects.exists()
+
+
+def open_form(
+    code: str, document: Mapping[str, Any], opens_on: date, closes_on: date | None, note: str, *, actor: Actor
+) -> None:
+    """Open a procedure's web form for residents. Raises Missing, Invalid and DefinitionError."""
+    procedure = operations.procedure(code)
+    opening.set_form(procedure, document, actor=actor)
+    opening.open_form(procedure, opens_on, closes_on, note, actor=actor)
+
+
+def apply(code: str, answers: Mapping[str, str]) -> tuple[str, str]:
+    """Send an application as a resident would, field code → what is typed: receipt number and secret. Raises NotSent."""
+    form = WebForm.objects.select_related("procedure").get(procedure__code=code)
+    asked = parse_form(form.document, form.procedure.definition).questions
+    opened = drafts.begin(form)
+    drafts.keep(opened.draft, {code: text for code, text in answers.items() if code in asked})
+    submission = sending.send(opened.draft, opened.key)
+    return submission.number, sending.secret_of(opened.key)
+
+
+def ask_correction(number: str, sentence: str, *, actor: Actor) -> None:
+    """Ask the applicant of that receipt number back."""
+    case = Submission.objects.select_related("case__procedure").get(number=number).case
+    answering.ask_correction(case, sentence, actor=actor)
+
+
+def publish_life_events(
+    texts: Iterable[str], words: Mapping[str, str], *, proposed_by: User, approved_by: User
+) -> int:
+    """Take files about life events over, fill what differs by town, and publish them as two people do; how many."""
+    navigator.set_words(words, actor=proposed_by)
+    rows = [navigator.write(text, actor=proposed_by) for text in texts]
+    for row in rows:
+        approval = navigator.propose(row.pk, "見本の出来事を公開します", actor=proposed_by)
+        approvals.approve(approval, actor=approved_by, answer="見本")
+    return len(rows)
+
+
+def has_life_events() -> bool:
+    """Whether the town has any."""
+    return bool(LifeEvent.objects.exists())

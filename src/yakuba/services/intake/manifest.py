@@ -1,0 +1,81 @@
+"""The intake room declares itself."""
+
+from yakuba.kernel.registry import (
+    ApprovalKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Setting,
+)
+
+MANIFEST = Manifest(
+    name="intake",
+    label="申請受付",
+    description="住民がウェブのフォームで申請し、受付簿に受付として入る",
+    group=Group.RESIDENTS,
+    manual={"": "申請フォームを住民に開く", "navigator": "届出ナビの出来事を書く"},
+    navigation=(
+        NavigationItem("申請フォーム", "intake:index", "intake.view"),
+        NavigationItem("届出ナビ", "intake:navigator", "intake.view"),
+    ),
+    permissions=(
+        Permission("intake.view", "申請フォームと、ウェブで届いた申請を見る"),
+        Permission("intake.edit", "申請フォームを開き、閉じ、補正を求める"),
+        Permission("intake.approve", "届出ナビの公開を承認する"),
+    ),
+    roles={"窓口担当": ("intake.view", "intake.edit"), "課長": ("intake.view", "intake.approve")},
+    audit_events={
+        "intake.event_written": "届出ナビの出来事の下書きを残した",
+        "intake.event_published": "届出ナビの出来事を承認し、公開した",
+        "intake.event_withdrawn": "届出ナビの出来事の公開をやめた",
+        "intake.words_set": "届出ナビの、自治体ごとに違うところを埋めた",
+        "intake.form_set": "申請フォームのページ分けと条件を変えた",
+        "intake.opened": "申請フォームを住民に開いた",
+        "intake.closed": "申請フォームを閉じた",
+        "intake.sent": "住民がウェブで申請した",
+        "intake.accepted": "ウェブの申請を確かめ、入力に回した",
+        "intake.correction_asked": "ウェブの申請者に補正を求めた",
+        "intake.answered": "ウェブの申請者が補正に答えた",
+        "intake.withdrawn": "ウェブの申請者が取り下げた",
+    },
+    ledger_events={
+        "intake.sent": "ウェブで届いた",
+        "intake.answered": "申請者が補正に答えた",
+    },
+    case_part="yakuba.services.intake.pages.case_part:case_part",
+    erase="yakuba.services.intake.actions.erasing:erase",
+    examples="yakuba.services.intake.tests.examples:make",
+    town_settings=(
+        Setting(
+            "intake.public",
+            "住民の申請ページを開く",
+            False,
+            "「はい」にすると、ログインなしで /apply/団体コード/ が開きます。申請できるのは、開いたフォームだけです。",
+        ),
+        Setting(
+            "intake.first_serial",
+            "ウェブの受付番号の始まり",
+            500_001,
+            "年度ごとの通し番号（6けた）です。紙の用紙に刷ってある番号と重ならないように決めます。",
+            least=1,
+            largest=999_999,
+        ),
+    ),
+    approvals=(
+        ApprovalKind(
+            "intake.life_event",
+            "届出ナビの出来事の公開",
+            "intake.approve",
+            "yakuba.services.intake.actions.navigator:published",
+        ),
+    ),
+    self_check="yakuba.services.intake.queries.navigator:self_check",
+    personal_data=(
+        PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 14, since="changed_at"),
+        PersonalData("intake.Submission", "ウェブで届いた申請", None),
+        PersonalData("intake.AttachedFile", "申請に付けられた写真と書類", None),
+        PersonalData("intake.Correction", "申請者に求めた補正と、その返事", None),
+    ),
+)

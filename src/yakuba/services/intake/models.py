@@ -1,0 +1,163 @@
+"""Web forms of procedures, drafts while they are written, and what was sent. What an application says stands in the ledger."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from yakuba.kernel.accounts.models import person
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.ledger.fields import DocumentField
+from yakuba.kernel.ledger.models import Case, Procedure
+from yakuba.kernel.tenancy.models import MunicipalityModel
+
+
+class WebForm(MunicipalityModel):
+    """A procedure's web form. document: pages, conditions and files as `engine.form.parse_form` reads them, empty for the cut
+    that the house proposes; opens_on, closes_on: the days, both included, on which residents may send it; without opens_on
+    it is closed."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="+", verbose_name="手続")
+    document = DocumentField(default=dict)
+    version = models.PositiveIntegerField("版", default=1)
+    opens_on = models.DateField("受付を始める日", null=True)
+    closes_on = models.DateField("受付を終える日", null=True)
+    note = models.TextField("住民へのお知らせ", blank=True)
+    changed_by = person("変えた職員", null=True)
+    changed_at = models.DateTimeField("変えた日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "申請フォーム"
+        constraints = [models.UniqueConstraint(fields=["municipality", "procedure"], name="intake_form_once")]
+
+    def __str__(self) -> str:
+        return self.procedure.title
+
+
+class Submission(MunicipalityModel):
+    """An application that came by web; its values are the case's. secret: hash of the code that stands beside the receipt
+    number; draft: hash of the draft's key, so that one draft becomes one case however often it is sent."""
+
+    form = models.ForeignKey(WebForm, models.PROTECT, related_name="submissions", verbose_name="申請フォーム")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="受付")
+    number = models.CharField("受付番号", max_length=20)
+    secret = models.CharField("照会番号の印", max_length=64)
+    draft = models.CharField("書きかけの印", max_length=64)
+    form_version = models.PositiveIntegerField("フォームの版")
+    sent_at = models.DateTimeField("届いた日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "ウェブの申請"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "number"], name="intake_number_once"),
+            models.UniqueConstraint(fields=["municipality", "draft"], name="intake_sent_once"),
+            models.UniqueConstraint(fields=["case"], name="intake_case_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Draft(MunicipalityModel):
+    """An application while it is written. key: hash of what its address carries; browser: hash of the cookie of the browser
+    that has it; code: hash of the code that opens it again, empty until it is saved; sealed: answers as JSON under the
+    town's key; ends_on: the last day on which it is kept."""
+
+    form = models.ForeignKey(WebForm, models.CASCADE, related_name="drafts", verbose_name="申請フォーム")
+    key = models.CharField("書きかけの印", max_length=64)
+    browser = models.CharField("端末の印", max_length=64)
+    code = models.CharField("再開の番号の印", max_length=64, blank=True)
+    sealed = models.BinaryField("書きかけの答え")
+    version = models.PositiveIntegerField("何回目の保存か", default=0)
+    begun_at = models.DateTimeField("始めた日時", auto_now_add=True)
+    changed_at = models.DateTimeField("最後の日時", auto_now=True)
+    ends_on = models.DateField("消える日")
+    sent = models.BooleanField("送った", default=False)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "申請の書きかけ"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "key"], name="intake_draft_once"),
+            models.UniqueConstraint(
+                fields=["municipality", "code"], condition=~models.Q(code=""), name="intake_code_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "ends_on"], name="intake_draft_ends")]
+
+
+class AttachedFile(MunicipalityModel):
+    """A picture or document that an applicant added, as the house made it safe: of a draft, then of what was sent. slot: for
+    what the form asks it."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, null=True, related_name="files", verbose_name="書きかけ")
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, null=True, related_name="files", verbose_name="申請"
+    )
+    slot = models.CharField("何の書類か", max_length=60)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="ファイル")
+    name = models.CharField("ファイル名", max_length=120)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "申請に付けた書類"
+
+
+class Correction(MunicipalityModel):
+    """What the office asked the applicant to correct or add, and what the applicant answered."""
+
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, related_name="corrections", verbose_name="申請"
+    )
+    sentence = models.TextField("求めたこと")
+    until = models.DateField("期限", null=True)
+    asked_by = person("求めた職員", null=True)
+    asked_at = models.DateTimeField("求めた日時", auto_now_add=True)
+    answer = models.TextField("返事", blank=True)
+    answered_at = models.DateTimeField("返事の日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "補正の求め"
+
+
+class LifeEvent(MunicipalityModel):
+    """A life event of the navigator (届出ナビ). text: the file as staff write it; told: the file that residents are guided by,
+    empty while none was approved or after it was withdrawn. Both are read by `engine.navigator.reading`."""
+
+    code = models.CharField("コード", max_length=40)
+    title = models.CharField("出来事", max_length=60)
+    text = models.TextField("下書き")
+    told = models.TextField("公開中", blank=True)
+    told_at = models.DateTimeField("公開した日時", null=True)
+    changed_by = person("書いた職員", null=True)
+    changed_at = models.DateTimeField("書いた日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "届出ナビの出来事"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "code"], name="intake_life_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LocalWord(MunicipalityModel):
+    """What the town puts where towns differ: ｛住民登録の窓口｝ in a life event."""
+
+    name = models.CharField("ところ", max_length=40)
+    value = models.CharField("この自治体では", max_length=200)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "届出ナビの、自治体ごとに違うところ"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "name"], name="intake_local_word_once")
+        ]
+
+
+class Serial(MunicipalityModel):
+    """The last serial number that a fiscal year's web applications got."""
+
+    year = models.PositiveIntegerField("年度（令和）")
+    last = models.PositiveIntegerField("最後の番号")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "ウェブの受付番号"
+        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="intake_serial_once")]

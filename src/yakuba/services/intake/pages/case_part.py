@@ -1,0 +1,104 @@
+"""What the room adds to the page of a case that came by web: files, what was asked back, and the next step."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.files.uploads import pages as page_images
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.sight import sight
+from yakuba.kernel.ledger.workflow import FOLLOWING, Status
+from yakuba.kernel.refusals import Missing
+from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
+from yakuba.kernel.ui.refusals import form_page
+from yakuba.services.intake import operations
+from yakuba.services.intake.forms import CorrectionForm
+from yakuba.services.intake.models import AttachedFile, Submission
+from yakuba.services.intake.queries import forms
+
+
+def case_part(request: HttpRequest, case: Case) -> CasePart:
+    """The part, for who may see web applications."""
+    if not allowed(request.user, "intake.view"):
+        return CasePart()
+    submission = Submission.objects.select_related("form__procedure").filter(case=case).first()
+    if submission is None:
+        return CasePart()
+    may_edit = allowed(request.user, "intake.edit")
+    steps, links = [], []
+    if may_edit and case.status == Status.RECEIVED:
+        steps.append(
+            CaseLink("内容を確かめて、入力に回す", reverse("intake:accept", args=[case.pk]), post=True)
+        )
+    if may_edit and Status.RETURNED in FOLLOWING[Status(case.status)]:
+        links.append(CaseLink("申請者に補正を求める", reverse("intake:correction", args=[case.pk])))
+    note = CaseNote("info", "ウェブで届いた申請です", "値は申請者が入力したものです。")
+    return CasePart(tuple(steps), tuple(links), (note,), panels=_panels(request, case, submission))
+
+
+def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[str, ...]:
+    """Files show whatever the applicant photographed, so that who may not see the case's places does not see them."""
+    wanted = forms.parsed(submission.form).files
+    rows = AttachedFile.objects.filter(submission=submission).select_related("file").order_by("pk")
+    files = (
+        []
+        if sight(request.user, case).hidden
+        else [
+            {
+                "row": one,
+                "label": wanted[one.slot].label if one.slot in wanted else one.slot,
+                "pages": range(1, one.file.pages + 1),
+            }
+            for one in rows
+        ]
+    )
+    asked = submission.corrections.select_related("asked_by").order_by("pk")  # type: ignore[attr-defined]
+    html = render_to_string(
+        "intake/case_part.html", {"files": files, "corrections": asked, "submission": submission}
+    )
+    return (mark_safe(html),)  # noqa: S308  # rendered with escaping
+
+
+@permission_required("intake.edit")
+@require_POST
+def accept(request: HttpRequest, case_id: int) -> HttpResponse:
+    """What was sent goes to whoever enters it."""
+    case = operations.accept_case(person_of(request), case_id=case_id)
+    messages.success(request, f"受付 {case.receipt_number} を入力に回しました。")
+    return redirect("ledger:case", case_id)
+
+
+@permission_required("intake.edit")
+def correction(request: HttpRequest, case_id: int) -> HttpResponse:
+    """One sentence to the applicant."""
+    case = get_object_or_404(Case.objects.select_related("procedure"), pk=case_id)
+    form = CorrectionForm(request.POST or None)
+
+    def take() -> HttpResponse:
+        operations.ask_correction(person_of(request), case_id=case_id, **form.cleaned_data)
+        messages.success(request, "補正を求めました。申請者が状況のページを開くと、この文が出ます。")
+        return redirect("ledger:case", case_id)
+
+    return form_page(request, form, take, "intake/correction.html", {"case": case})
+
+
+@permission_required("intake.view")
+@require_safe
+def picture(request: HttpRequest, attached_id: int, page_number: int) -> HttpResponse:
+    """One page of a file, as the safe image that the house makes of it. Raises Missing."""
+    rows = AttachedFile.objects.select_related("file", "submission__case__procedure")
+    row = get_object_or_404(rows, pk=attached_id, submission__isnull=False)
+    assert row.submission is not None
+    if sight(request.user, row.submission.case).hidden or not 1 <= page_number <= row.file.pages:
+        raise Missing("この書類は表示できません。")
+    image = next(iter(page_images(row.file, page_number - 1)), None)
+    if image is None or image.content is None:
+        raise Missing(image.refused if image else "この書類は表示できません。")
+    return HttpResponse(image.content, content_type=image.media_type)

@@ -1,0 +1,64 @@
+"""What the pages of residents share: the door, the limits, the town in every page."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from yakuba.kernel.addresses import place_of
+from yakuba.kernel.residents import Limit, for_residents
+from yakuba.kernel.tenancy import current_municipality
+
+# Counted in each process. A household or a library writes behind one address, so that pages are generous;
+# tries to open something with a code are few.
+PAGES, PAGES_OF_TOWN = Limit(at_once=120, in_a_minute=120), Limit(at_once=3_000, in_a_minute=6_000)
+BEGUN = Limit(at_once=20, in_a_minute=10)
+TRIES, TRIES_OF_TOWN = Limit(at_once=10, in_a_minute=5), Limit(at_once=60, in_a_minute=60)
+TRIES_OF_NUMBER = Limit(at_once=5, in_a_minute=1)
+LIMITS = (PAGES, PAGES_OF_TOWN, BEGUN, TRIES, TRIES_OF_TOWN, TRIES_OF_NUMBER)
+TOO_OFTEN = "続けてたくさん押されました。1分ほど待ってから、もう一度押してください。"
+
+clock = time.monotonic
+resident_page = for_residents("intake", "intake.public")
+
+
+def may_press(request: HttpRequest) -> bool:
+    """Whether this address, and the town's residents together, may send one more page."""
+    return PAGES.take(_sender(request), clock()) and PAGES_OF_TOWN.take(current_municipality().code, clock())
+
+
+def may_begin(request: HttpRequest) -> bool:
+    """Whether this address may begin one more draft."""
+    return BEGUN.take(_sender(request), clock())
+
+
+def may_try(request: HttpRequest, number: str = "") -> bool:
+    """Whether one more code may be tried: from this address, for this receipt number, and over all. A number that is not
+    there has a budget like any other."""
+    town, now = current_municipality().code, clock()
+    if not TRIES.take(_sender(request), now):
+        return False
+    if number and not TRIES_OF_NUMBER.take(f"{town} {number}", now):
+        return False
+    return TRIES_OF_TOWN.take(town, now)
+
+
+def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of the town."""
+    answer = render(
+        request, f"intake/public/{template}.html", {"town": current_municipality(), **context}, status=status
+    )
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """The page for who presses too fast; what was typed is not lost by going back."""
+    return shown(request, "stop", {"title": "少し待ってください", "text": TOO_OFTEN}, 429)
+
+
+def _sender(request: HttpRequest) -> str:
+    return f"{current_municipality().code} {place_of(request.META.get('REMOTE_ADDR', ''))}"

@@ -1,0 +1,134 @@
+"""Where an application stands, for whoever has its number and its secret; the answer to a correction, and withdrawing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yakuba.kernel.ledger.workflow import RESIDENT, Status
+from yakuba.kernel.refusals import Refused
+from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.values.characters import narrow
+from yakuba.services.intake.actions import answering, sending
+from yakuba.services.intake.forms import StatusForm
+from yakuba.services.intake.models import Submission
+from yakuba.services.intake.pages.residents import TOO_OFTEN, may_press, may_try, resident_page, shown
+
+SALT = "yakuba.intake.status"
+PASS_SECONDS = 30 * 60  # in which the page that was opened may be used
+UNKNOWN = "受付番号か照会番号が違います。控えの2つの番号を確かめてください。"
+MEANING = {
+    "受付済": "申請が届きました。職員がこれから確かめます。",
+    "確認中": "職員が内容を確かめています。",
+    "訂正待ち": "直していただくところがあります。下の欄から返事をしてください。",
+    "審査中": "内容を審査しています。",
+    "決定": "決まりました。くわしくは、お送りする通知をご覧ください。",
+    "取下げ": "この申請は取り下げられました。",
+}
+
+
+@resident_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """Asks for both numbers and shows where the application stands. A number that is not there and a secret that is wrong
+    look alike and take alike."""
+    if request.method != "POST":
+        number = request.GET.get("number", "")[:20]
+        return shown(request, "status", {"form": StatusForm(initial={"number": number})})
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return shown(request, "status", {"form": form}, 422)
+    number = "".join(one for one in narrow(form.cleaned_data["number"]) if one.isdecimal() and one.isascii())
+    if not may_try(request, number[:10]):
+        form.add_error(None, TOO_OFTEN)
+        return shown(request, "status", {"form": form}, 429)
+    submission = sending.look_up(number[:10], form.cleaned_data["secret"])
+    if submission is None:
+        form.add_error(None, UNKNOWN)
+        return shown(request, "status", {"form": form}, 422)
+    return _shown(request, submission)
+
+
+@resident_page
+@require_POST
+def reply(request: HttpRequest) -> HttpResponse:
+    """The applicant's answer to what the office asked."""
+    submission = _passed(request)
+    if submission is None:
+        return _over(request)
+    try:
+        answering.answer(submission, request.POST.get("answer", ""))
+    except Refused as refusal:
+        return _shown(request, _fresh(submission), fault=str(refusal), status=refusal.status)
+    return _shown(request, _fresh(submission), done="返事を受け取りました。")
+
+
+@resident_page
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """The applicant takes it back: asked once more, then done."""
+    submission = _passed(request)
+    if submission is None:
+        return _over(request)
+    if "sure" not in request.POST:
+        context = {"submission": submission, "ticket": _ticket(submission)}
+        return shown(request, "withdraw", context)
+    try:
+        answering.withdraw(submission)
+    except Refused as refusal:
+        return _shown(request, _fresh(submission), fault=str(refusal), status=refusal.status)
+    return _shown(request, _fresh(submission), done="申請を取り下げました。")
+
+
+def _shown(
+    request: HttpRequest, submission: Submission, *, fault: str = "", done: str = "", status: int = 200
+) -> HttpResponse:
+    case = submission.case
+    word = RESIDENT[Status(case.status)]
+    asked = list(submission.corrections.order_by("pk"))  # type: ignore[attr-defined]
+    waiting = answering.asked_now(submission, case)
+    if waiting is not None and waiting.pk is None:
+        asked.append(waiting)
+    context: dict[str, Any] = {
+        "submission": submission,
+        "case": case,
+        "word": word,
+        "meaning": MEANING[word],
+        "corrections": asked,
+        "open": waiting,
+        "may_withdraw": case.status in answering.WITHDRAWABLE,
+        "ticket": _ticket(submission),
+        "fault": fault,
+        "done": done,
+        "typed": request.POST.get("answer", "") if fault else "",
+    }
+    return shown(request, "standing", context, status)
+
+
+def _fresh(submission: Submission) -> Submission:
+    return Submission.objects.select_related("case__procedure", "form").get(pk=submission.pk)
+
+
+def _ticket(submission: Submission) -> str:
+    """What the page carries so that the secret need not be typed again. It opens this one application of this town."""
+    return signing.dumps([current_municipality().code, submission.pk], salt=SALT)
+
+
+def _passed(request: HttpRequest) -> Submission | None:
+    if not may_press(request):
+        return None
+    try:
+        town, number = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=PASS_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if town != current_municipality().code:
+        return None
+    return Submission.objects.select_related("case__procedure", "form").filter(pk=number).first()
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    text = "開いてから時間がたちました。受付番号と照会番号を、もう一度入力してください。"
+    return shown(request, "status", {"form": StatusForm(), "note": text}, 403)

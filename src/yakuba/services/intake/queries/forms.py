@@ -1,0 +1,79 @@
+"""The web forms of a town, for staff and for residents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+from django.utils import timezone
+
+from yakuba.kernel.ledger.models import Procedure
+from yakuba.services.intake.engine.form import Form, parse_form
+from yakuba.services.intake.models import AttachedFile, Submission, WebForm
+
+STATES = {"closed": "閉じている", "waiting": "開始日を待っている", "open": "受付中", "over": "期間が終わった"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A procedure with its web form, which it may lack. sent: how many applications came by it."""
+
+    procedure: Procedure
+    form: WebForm | None
+    state: str
+    sent: int = 0
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return STATES[self.state]
+
+
+def state_of(form: WebForm | None, today: date) -> str:
+    """closed, waiting (until a day), open or over."""
+    if form is None or form.opens_on is None:
+        return "closed"
+    if today < form.opens_on:
+        return "waiting"
+    return "over" if form.closes_on and form.closes_on < today else "open"
+
+
+def is_open(form: WebForm) -> bool:
+    """Whether residents may begin and send it today."""
+    return state_of(form, timezone.localdate()) == "open"
+
+
+def rows() -> list[Row]:
+    """Every procedure by title."""
+    today = timezone.localdate()
+    forms = {form.procedure_id: form for form in WebForm.objects.all()}
+    counts = Submission.objects.values("form__procedure").annotate(n=Count("pk"))
+    sent = {row["form__procedure"]: row["n"] for row in counts}
+    return [
+        Row(one, forms.get(one.pk), state_of(forms.get(one.pk), today), sent.get(one.pk, 0))
+        for one in Procedure.objects.order_by("title")
+    ]
+
+
+def open_forms() -> list[WebForm]:
+    """Those that residents may begin today, by title."""
+    found = WebForm.objects.select_related("procedure").exclude(opens_on=None).order_by("procedure__title")
+    return [form for form in found if is_open(form)]
+
+
+def form_of(code: str) -> WebForm | None:
+    """The web form of the procedure with that code, open or not."""
+    return WebForm.objects.select_related("procedure").filter(procedure__code=code).first()
+
+
+def parsed(form: WebForm) -> Form:
+    """What it asks."""
+    return parse_form(form.document, form.procedure.definition)
+
+
+def counted(files: Iterable[AttachedFile]) -> Counter[str]:
+    """For what is asked → how many files are there."""
+    return Counter(one.slot for one in files)

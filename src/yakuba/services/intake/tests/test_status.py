@@ -1,0 +1,85 @@
+"""After it was sent: where it stands, what is asked back, and who learns nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from yakuba.kernel.ledger.actions import move
+from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import RESIDENT, Status
+from yakuba.services.intake.actions import answering
+from yakuba.services.intake.pages import status
+from yakuba.services.intake.tests.conftest import TOWN, Resident
+
+
+@pytest.fixture
+def sent(bus, resident):
+    return resident.apply()
+
+
+def ticket(text: str) -> str:
+    return re.search(r'name="ticket" value="([^"]+)"', text)[1]
+
+
+def test_both_numbers_show_where_it_stands_and_one_shows_nothing(sent):
+    number, secret = sent
+    stranger = Resident()
+    assert "受付済" in stranger.look(number, secret).content.decode()
+    wrong = stranger.look(number, "AAAA-AAAA-AAAA")
+    unknown = stranger.look("0800000129", secret)
+    assert (wrong.status_code, unknown.status_code) == (422, 422)
+    hide = [str(one.content).replace(number, "").replace("0800000129", "") for one in (wrong, unknown)]
+    tokens = [re.sub(r'csrfmiddlewaretoken" value="\w+"', "", one).replace(secret, "").replace("AAAA-AAAA-AAAA", "") for one in hide]  # fmt: skip
+    assert tokens[0] == tokens[1]
+
+
+def test_guessing_ends_for_a_number_an_address_and_everybody(sent):
+    number, secret = sent
+    guesser = Resident()
+    answers = [
+        guesser.look(number, f"AAAA-AAAA-AAA{digit}", REMOTE_ADDR=f"192.0.2.{digit}") for digit in range(9)
+    ]
+    assert [one.status_code for one in answers] == [422] * 5 + [429] * 4
+    assert Resident().look(number, secret, REMOTE_ADDR="192.0.2.99").status_code == 429
+    many = [guesser.look(f"08000{digit:05d}", "A", REMOTE_ADDR="192.0.2.100") for digit in range(12)]
+    assert [one.status_code for one in many] == [422] * 10 + [429] * 2
+
+
+def test_a_correction_is_asked_answered_and_seen_by_the_office(sent, resident, clerk):
+    case = Case.objects.get()
+    answering.ask_correction(case, "手帳の写真が読めません。", actor=clerk)
+    text = resident.look(*sent).content.decode()
+    assert "訂正待ち" in text
+    assert "手帳の写真が読めません。" in text
+    empty = resident.client.post(f"{TOWN}status/answer/", {"ticket": ticket(text), "answer": " "})
+    assert empty.status_code == 422
+    done = resident.client.post(
+        f"{TOWN}status/answer/", {"ticket": ticket(text), "answer": "番号は 12 です。"}
+    )
+    assert "返事を受け取りました" in done.content.decode()
+    case.refresh_from_db()
+    assert case.status == "received"
+    again = resident.client.post(f"{TOWN}status/answer/", {"ticket": ticket(text), "answer": "もう一度"})
+    assert again.status_code == 409
+    answering.accept(case, actor=clerk)
+    case.refresh_from_db()
+    assert case.status == "ready"
+
+
+def test_an_applicant_withdraws_until_the_office_works_on_it(sent, resident, clerk):
+    pass_ = ticket(resident.look(*sent).content.decode())
+    asked = resident.client.post(f"{TOWN}status/withdraw/", {"ticket": pass_})
+    assert "元には戻せません" in asked.content.decode()
+    move(Case.objects.get(), Status.EXAMINING, user=clerk)
+    late = resident.client.post(f"{TOWN}status/withdraw/", {"ticket": pass_, "sure": "1"})
+    assert late.status_code == 409
+    Case.objects.update(status="received")
+    resident.client.post(f"{TOWN}status/withdraw/", {"ticket": pass_, "sure": "1"})
+    assert Case.objects.get().status == "withdrawn"
+    assert resident.client.post(f"{TOWN}status/withdraw/", {"ticket": "x", "sure": "1"}).status_code == 403
+
+
+def test_every_word_for_residents_has_its_meaning():
+    assert set(RESIDENT.values()) == set(status.MEANING)
