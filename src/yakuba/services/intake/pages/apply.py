@@ -314,7 +314,6 @@ def _frame(writing: Writing, page: Page) -> dict[str, Any]:
         "web_form": writing.draft.form,
         "page": page,
         "position": numbers.index(page.number) + 1,
-        "total": len(numbers),
         "back": writing.before(page.number),
         "forget": writing.url("forget"),
         "saved_until": writing.draft.ends_on if writing.draft.code else None,
