@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import strokes
+from .apart import ink_apart
 from .crops import FRINGE, THICK, Grey, Sheet, bounds
 from .definitions import Rect
 from .paper import INK
@@ -121,12 +122,20 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         unclear = unclear or _two_figures(stats[own])
         glyphs.append(_glyph(grey, mask))
         filled.append(cell)
+    figures = {
+        label: (x, y, width, height)
+        for label, (x, y, width, height, _) in enumerate(stats.tolist())
+        if label and max(width, height) >= FIGURE[1]
+    }
     written = np.isin(labels, [label for own in owners for label in own]) & binary.astype(bool)
     return Comb(
         tuple(glyphs),
         tuple(filled),
         (len(filled),),
-        unclear or _squeezed_in(grey, left, pitch, cells) or _stroke_on_separator(sheet, rect, cells),
+        unclear
+        or _squeezed_in(grey, left, pitch, cells)
+        or ink_apart(sheet, window, labels, figures, (left, pitch, cells), filled)
+        or _stroke_on_separator(sheet, rect, cells),
         _faint(sheet, rect, cells, filled),
         float(written.sum() / (rect[2] * rect[3])),
         _struck(sheet, window, pitch),

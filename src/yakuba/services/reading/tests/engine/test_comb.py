@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageDraw
 
 from yakuba.services.reading.contracts import Reason
-from yakuba.services.reading.engine import comb
+from yakuba.services.reading.engine import apart, comb
 from yakuba.services.reading.engine.library import FormLibrary
 
 from .conftest import Paper
@@ -76,6 +77,36 @@ def test_a_paler_small_figure_beside_another_asks(library: FormLibrary, bus: Pap
     x, y, _, height = bus.box("phone")
     bus.write("3", (x + 5 * 46 + 8, y + height / 2 + 14), 20, fill=grey)
     assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+@pytest.mark.parametrize("figure", ["0", "3", "8"])
+@pytest.mark.parametrize(("across", "down"), [(4, -14), (4, 14), (39, 14), (12, -27), (34, -27)])
+def test_a_small_figure_too_pale_to_be_ink_or_on_the_frame_asks(
+    library: FormLibrary, bus: Paper, figure: str, across: int, down: int
+) -> None:
+    """What is left of it is no part of a figure, however little."""
+    bus.comb("phone", "09012145678", 36)
+    assert "phone" not in asked(bus, library)
+    x, y, _, height = bus.box("phone")
+    bus.write(figure, (x + 5 * 46 + across, y + height / 2 + down), 18, fill=205)
+    assert Reason.CELLS_UNCLEAR in asked(bus, library)["phone"]
+
+
+def test_dust_beside_a_figure_is_no_figure(library: FormLibrary, bus: Paper) -> None:
+    bus.comb("phone", "09012145678", 36)
+    x, y, _, height = bus.box("phone")
+    ImageDraw.Draw(bus.image).rectangle(
+        (x + 5 * 46 + 6, y + height // 2 + 14, x + 5 * 46 + 8, y + height // 2 + 16), fill=60
+    )
+    assert "phone" not in asked(bus, library)
+
+
+def test_a_serif_that_broke_off_is_no_ink_apart() -> None:
+    """x, y, width, height, pixels: the foot of a printed 2 on a coarse scan, and what is left of a figure below one."""
+    figure = (290, 20, 20, 38)
+    assert apart._broke_off(np.array([297, 25, 6, 8, 32]), figure)
+    assert not apart._broke_off(np.array([297, 57, 6, 5, 14]), figure)
+    assert not apart._broke_off(np.array([312, 22, 7, 14, 42]), figure)
 
 
 @pytest.mark.parametrize("figures", ["15", "51", "38"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from PIL import ImageDraw
 
@@ -11,7 +12,7 @@ from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine.library import FormLibrary
 
 from .conftest import Paper
-from .seen import asked
+from .seen import RED, asked, coloured
 
 
 @pytest.mark.parametrize("slope", [0, 4, -9, 14, -25, 50, -70, 90])
@@ -43,6 +44,30 @@ def test_a_comb_struck_out_at_any_slope_asks(library: FormLibrary, bus: Paper, s
     bus.stroke([(middle[0] - reach, middle[1] - rise), (middle[0] + reach, middle[1] + rise)], 3)
     found = asked(bus, library)["phone"]
     assert found & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR, Reason.OUTSIDE_BOX}
+
+
+@pytest.mark.parametrize("across", [20, 110, 230])
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_correction_with_a_seal_on_it_asks(
+    library: FormLibrary, bus: Paper, lines: int, across: int
+) -> None:
+    """訂正印: the old value struck out, a red seal of 6 mm on the lines, the new value above. The red goes, the lines stay."""
+    bus.line("name", "山田　花子", 46)
+    bus.comb("phone", "09012345678")
+    for field, new in (("name", "山田"), ("phone", "5678")):
+        x, y, _, height = bus.box(field)
+        for line in range(lines):
+            middle = y + height / 2 + 10 * line - 5
+            bus.stroke([(x + 8, middle), (x + 270, middle + 3)], 4)
+        bus.write(new, (x + 60, y - 8), 26)
+    image, pen = coloured(bus)
+    for field in ("name", "phone"):
+        x, y, _, height = bus.box(field)
+        left, top = x + across - 23, y + height // 2 - 23
+        pen.ellipse((left, top, left + 46, top + 46), outline=RED, width=4)
+    found = asked(bus, library, np.asarray(image))
+    for field in ("name", "phone"):
+        assert found[field] & {Reason.STRUCK_OUT, Reason.OUTSIDE_BOX, Reason.CELLS_UNCLEAR}, field
 
 
 @pytest.mark.parametrize("slope", [0, 15, -30, 45, -60])
