@@ -199,12 +199,20 @@ def test_every_page_is_accessible_fits_and_stays_quiet(objects, house, browser: 
     calm = paths(objects)
     assert len(calm) >= 25, "the walk sees the house"
     context = opened(browser, house)
-    assert len(with_charts(calm)) >= 3, "the walk sees charts"
     assert walk(context, house, calm, whole=whole) == {}
     trouble()
     troubled = [page.url(objects) for page in pages() if page.name in TROUBLED]
     assert len(troubled) == len(TROUBLED)
     assert walk(context, house, troubled) == {}
+
+
+def test_charts_of_real_figures_are_not_made_small_to_fit_a_telephone(objects, house, browser: Browser):
+    with town.in_yakuba_city():
+        Case.objects.update(status=Status.ENTERED)
+    charted = {"nursery:run", "reform:effects", "reform:procedure"}
+    urls = with_charts([page.url(objects) for page in pages() if page.name in charted])
+    assert len(urls) == len(charted), "each has something to draw"
+    assert walk(opened(browser, house), house, urls, whole=False) == {}
 
 
 def test_what_the_search_found_is_accessible_and_fits(objects, house, browser: Browser):
