@@ -148,7 +148,7 @@ class CorrectionForm(forms.Form):
     sentence = forms.CharField(
         label="申請者に求めること",
         max_length=1_000,
-        help_text="申請者の画面にそのまま出ます。例：手帳の写真が暗くて読めません。もう一度送ってください。",
+        help_text="申請者の画面にそのまま出ます。例：手帳の番号が読めません。番号を書いてお返事ください。",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     until = JapaneseDateField(label="返事の期限", required=False)

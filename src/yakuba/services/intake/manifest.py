@@ -73,7 +73,7 @@ MANIFEST = Manifest(
     ),
     self_check="yakuba.services.intake.queries.navigator:self_check",
     personal_data=(
-        PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 14, since="changed_at"),
+        PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 16, since="changed_at"),
         PersonalData("intake.Submission", "ウェブで届いた申請", None),
         PersonalData("intake.AttachedFile", "申請に付けられた写真と書類", None),
         PersonalData("intake.Correction", "申請者に求めた補正と、その返事", None),

@@ -6,10 +6,14 @@ import re
 
 import pytest
 
+from yakuba.config.serving.bodies import APPLICANT, STRANGER, Refused
+from yakuba.config.serving.door import FORM, _of_stranger
+from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.actions import move
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import RESIDENT, Status
 from yakuba.services.intake.actions import answering
+from yakuba.services.intake.models import Correction
 from yakuba.services.intake.pages import status
 from yakuba.services.intake.tests.conftest import TOWN, Resident
 
@@ -68,6 +72,16 @@ def test_a_correction_is_asked_answered_and_seen_by_the_office(sent, resident, c
     assert case.status == "ready"
 
 
+def test_a_case_sent_back_by_the_ledgers_own_button_is_answered_too(sent, resident, clerk):
+    life.take(Case.objects.get(), Status.RETURNED, actor=clerk, reason="番号が読めません。")
+    text = resident.look(*sent).content.decode()
+    assert "番号が読めません。" in text
+    resident.client.post(f"{TOWN}status/answer/", {"ticket": ticket(text), "answer": "番号は 12 です。"})
+    row = Correction.objects.get()
+    assert (row.sentence, row.answer) == ("番号が読めません。", "番号は 12 です。")
+    assert Case.objects.get().status == "received"
+
+
 def test_an_applicant_withdraws_until_the_office_works_on_it(sent, resident, clerk):
     pass_ = ticket(resident.look(*sent).content.decode())
     asked = resident.client.post(f"{TOWN}status/withdraw/", {"ticket": pass_})
@@ -83,3 +97,12 @@ def test_an_applicant_withdraws_until_the_office_works_on_it(sent, resident, cle
 
 def test_every_word_for_residents_has_its_meaning():
     assert set(RESIDENT.values()) == set(status.MEANING)
+
+
+def test_the_front_door_reads_photographs_where_an_application_asks_for_them_alone():
+    with_files = {"CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    assert _of_stranger(with_files | {"PATH_INFO": "/apply/990019/bus/key/files/"}) is APPLICANT
+    assert _of_stranger({"CONTENT_TYPE": FORM, "PATH_INFO": "/apply/990019/bus/key/files/"}) is STRANGER
+    for path in ("/apply/990019/bus/key/1/", "/ask/990019/files/", "/apply/990019/status/"):
+        with pytest.raises(Refused):
+            _of_stranger(with_files | {"PATH_INFO": path})
