@@ -1,4 +1,4 @@
-"""The demo town's navigator: the shipped life events with やくば市's windows, published by two people."""
+"""The demo town's navigator: the shipped life events with やくば市's windows and one of its own, published by two people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.intake import facade as intake
 
 WORDS = "yakuba-city.yaml"
+OWN = "yakuba-city"  # folder of what the town wrote itself
 
 
 def load() -> int:
@@ -21,7 +22,8 @@ def load() -> int:
         return 0
     folder = Path(settings.YAKUBA.samples_dir) / "life-events"
     set_values({"intake.public": True}, actor=town.user("kanri"))
-    texts = [decoded(content(one)) for one in sorted(folder.glob("*.yaml")) if one.name != WORDS]
+    files = [one for one in sorted(folder.glob("*.yaml")) if one.name != WORDS]
+    texts = [decoded(content(one)) for one in [*files, *sorted((folder / OWN).glob("*.yaml"))]]
     own = values(decoded(content(folder / WORDS)))
     return intake.publish_life_events(
         texts, own, proposed_by=town.user("madoguchi"), approved_by=town.user("kacho")

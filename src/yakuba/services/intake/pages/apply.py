@@ -25,7 +25,7 @@ from yakuba.services.intake.engine.form import Form, Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
 from yakuba.services.intake.models import AttachedFile, Draft, Submission, WebForm
 from yakuba.services.intake.pages import receipt
-from yakuba.services.intake.pages.readings import with_readings
+from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
     may_begin,
@@ -134,7 +134,7 @@ def page(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
         return _page(request, writing, here, PageForm(here, writing.answers))
     given = typed(here, request.POST)
     before = {code: value for code, value in writing.answers.items() if code not in given}
-    checked = with_readings(here, check_page(writing.form, here, given, before))
+    checked = with_offers(here, check_page(writing.form, here, given, before))
     drafts.keep(writing.draft, checked.values)
     if "save" in request.POST:
         return _saved(request, writing, step)

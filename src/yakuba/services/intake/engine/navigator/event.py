@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -41,7 +42,7 @@ class Unit(StrEnum):
 class When:
     """Every named question has one of these answers; without any it always holds. A question that was not asked has none."""
 
-    wanted: tuple[tuple[str, frozenset[str]], ...] = ()
+    wanted: tuple[tuple[str, Collection[str]], ...] = ()
     line: int = 0
 
     def holds(self, answers: Answers) -> bool:
@@ -50,7 +51,7 @@ class When:
 
     def shown(self) -> str:
         """As a person reads it: 子ども＝はい・わからない、国外＝いいえ."""
-        return "、".join(f"{question}＝{'・'.join(sorted(words))}" for question, words in self.wanted)
+        return "、".join(f"{question}＝{'・'.join(words)}" for question, words in self.wanted)
 
 
 ALWAYS = When()
@@ -107,7 +108,7 @@ class Handed:
 
     field: str
     question: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = made(default_factory=dict)
     day: str = ""
 
 

@@ -100,7 +100,8 @@ def guide(
     """The checklist. days: the days that the resident gave, by name; values: what the town puts into slots."""
     own = values or {}
     reasons: dict[str, When] = {}
-    advice, needless = [], {}
+    advice: list[str] = []
+    needless: dict[str, str] = {}
     for row in event.rows:
         if not row.when.holds(answers):
             continue

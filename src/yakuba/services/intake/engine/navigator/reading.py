@@ -252,7 +252,7 @@ class _Reader:
                     self.faults.unknown(line, f"{place}（{name}）", word, question.answers)
             if not words:
                 one.fault(name, f"「{name}」の答えがありません。書いてください。")
-            wanted.append((name, frozenset(word for _, word in words)))
+            wanted.append((name, tuple(dict.fromkeys(word for _, word in words))))
         return When(tuple(wanted), node.line)
 
     def _unknown_question(self, line: int, place: str, name: str) -> None:

@@ -1,0 +1,48 @@
+"""What is offered where a field was left empty: the kana of a name, the beginning of an address by its postal code. Both may be
+wrong, so that the page is shown again and nothing is sent that nobody has looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.postal import beginning
+from yakuba.kernel.search.cutting import reading
+from yakuba.kernel.values import ValueRefused
+from yakuba.services.intake.engine.answering import Checked
+from yakuba.services.intake.engine.form import Page
+
+LOOK_AT_KANA = "フリガナの案を入れました。違うところを直してから、もう一度「次へ」を押してください。"
+LOOK_AT_ADDRESS = (
+    "郵便番号から住所の案を入れました。続き（町名や番地）を書き足してから、もう一度「次へ」を押してください。"
+)
+
+
+def with_offers(page: Page, checked: Checked) -> Checked:
+    """The same with an offer in every empty field for which there is one; it is told as something to look at."""
+    values, faults = dict(checked.values), dict(checked.faults)
+    asked = {one.code: one.field for one in page.questions}
+    for field in asked.values():
+        for target, offered, look in (_kana(field, values, faults), _address(field, values, faults)):
+            if offered and target in asked and not values[target]:
+                values[target], faults[target] = offered, look
+    return Checked(values, faults)
+
+
+def _kana(
+    field: FieldDefinition, values: Mapping[str, str], faults: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """(the kana field, its offer, the sentence)"""
+    name = "" if field.reading_of in faults else values.get(field.reading_of, "")
+    try:
+        return field.code, field.canonical(reading(name)) if name and field.reading_of else "", LOOK_AT_KANA
+    except ValueRefused:  # letters that have no reading
+        return field.code, "", LOOK_AT_KANA
+
+
+def _address(
+    field: FieldDefinition, values: Mapping[str, str], faults: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """(the address's field, its offer, the sentence)"""
+    code = "" if field.code in faults or not field.postal_code_of else values[field.code]
+    return field.postal_code_of, beginning(code) if code else "", LOOK_AT_ADDRESS
