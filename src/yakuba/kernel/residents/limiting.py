@@ -27,6 +27,13 @@ class Limit:
                 self._left.popitem(last=False)
             return allowed
 
+    def give_back(self, sender: str) -> None:
+        """What was taken last turned out to be no guess: it does not count."""
+        with self._lock:
+            if sender in self._left:
+                left, since = self._left[sender]
+                self._left[sender] = (min(self._at_once, left + 1), since)
+
     def forget(self) -> None:
         """Everybody begins anew."""
         with self._lock:

@@ -34,6 +34,7 @@ from yakuba.services.intake.pages.residents import (
     resident_page,
     shown,
     too_often,
+    was_right,
 )
 from yakuba.services.intake.queries import forms
 
@@ -243,6 +244,7 @@ def resume(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, TOO_OFTEN)
                 status = 429
             elif opened := drafts.resume(form.cleaned_data["code"]):
+                was_right(request)
                 code = opened.draft.form.procedure.code
                 where = reverse("apply:check", args=[current_municipality().code, code, opened.key])
                 return _remember(redirect(where), opened.draft, opened.key, opened.browser)

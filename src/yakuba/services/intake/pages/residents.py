@@ -46,6 +46,14 @@ def may_try(request: HttpRequest, number: str = "") -> bool:
     return TRIES_OF_TOWN.take(town, now)
 
 
+def was_right(request: HttpRequest, number: str = "") -> None:
+    """The code that was tried opens something: whoever has it may look as often as they like."""
+    TRIES.give_back(_sender(request))
+    TRIES_OF_TOWN.give_back(current_municipality().code)
+    if number:
+        TRIES_OF_NUMBER.give_back(f"{current_municipality().code} {number}")
+
+
 def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the town."""
     answer = render(

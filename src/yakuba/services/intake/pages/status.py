@@ -15,7 +15,14 @@ from yakuba.kernel.values.characters import narrow
 from yakuba.services.intake.actions import answering, sending
 from yakuba.services.intake.forms import StatusForm
 from yakuba.services.intake.models import Submission
-from yakuba.services.intake.pages.residents import TOO_OFTEN, may_press, may_try, resident_page, shown
+from yakuba.services.intake.pages.residents import (
+    TOO_OFTEN,
+    may_press,
+    may_try,
+    resident_page,
+    shown,
+    was_right,
+)
 
 SALT = "yakuba.intake.status"
 PASS_SECONDS = 30 * 60  # in which the page that was opened may be used
@@ -49,6 +56,7 @@ def status(request: HttpRequest) -> HttpResponse:
     if submission is None:
         form.add_error(None, UNKNOWN)
         return shown(request, "status", {"form": form}, 422)
+    was_right(request, number[:10])
     return _shown(request, submission)
 
 

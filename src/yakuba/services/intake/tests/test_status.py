@@ -39,6 +39,10 @@ def test_both_numbers_show_where_it_stands_and_one_shows_nothing(sent):
     assert tokens[0] == tokens[1]
 
 
+def test_whoever_has_both_numbers_may_look_as_often_as_they_like(sent):
+    assert {Resident().look(*sent).status_code for _ in range(12)} == {200}
+
+
 def test_guessing_ends_for_a_number_an_address_and_everybody(sent):
     number, secret = sent
     guesser = Resident()
@@ -46,7 +50,9 @@ def test_guessing_ends_for_a_number_an_address_and_everybody(sent):
         guesser.look(number, f"AAAA-AAAA-AAA{digit}", REMOTE_ADDR=f"192.0.2.{digit}") for digit in range(9)
     ]
     assert [one.status_code for one in answers] == [422] * 5 + [429] * 4
-    assert Resident().look(number, secret, REMOTE_ADDR="192.0.2.99").status_code == 429
+    assert Resident().look(number, secret, REMOTE_ADDR="192.0.2.99").status_code == 429, (
+        "nor with the right one"
+    )
     many = [guesser.look(f"08000{digit:05d}", "A", REMOTE_ADDR="192.0.2.100") for digit in range(12)]
     assert [one.status_code for one in many] == [422] * 10 + [429] * 2
 
