@@ -36,7 +36,7 @@ from yakuba.services.intake.pages.residents import (
     too_often,
     was_right,
 )
-from yakuba.services.intake.queries import forms
+from yakuba.services.intake.queries import forms, navigator
 
 IDLE_SECONDS = 3600  # then the browser forgets a draft that was not put aside
 NO_SUCH = "この番号では開けません。番号と期限を確かめてください。期限を過ぎた書きかけは消えています。"
@@ -105,7 +105,7 @@ def with_draft(view: View) -> View:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What residents may apply for today."""
-    return shown(request, "index", {"forms": forms.open_forms()})
+    return shown(request, "index", {"forms": forms.open_forms(), "guided": bool(navigator.told())})
 
 
 @resident_page
