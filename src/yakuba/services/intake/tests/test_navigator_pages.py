@@ -68,7 +68,9 @@ def stamp(text: str) -> str:
 
 def test_a_resident_answers_a_question_a_page_and_gets_a_checklist(published):
     resident = Client()
-    assert GUIDE in text_of(resident.get("/apply/990019/")), "who does not know what to apply for finds the way"
+    assert GUIDE in text_of(resident.get("/apply/990019/")), (
+        "who does not know what to apply for finds the way"
+    )
     assert "引っ越してきた" in text_of(resident.get(GUIDE))
     first = text_of(resident.get(HERE))
     assert "どこから来ましたか" in first
