@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test import Client
 
 from yakuba.config.serving.bodies import APPLICANT, STRANGER, Refused
 from yakuba.config.serving.door import FORM, _of_stranger
@@ -112,3 +113,15 @@ def test_the_front_door_reads_photographs_where_an_application_asks_for_them_alo
     for path in ("/apply/990019/bus/key/1/", "/ask/990019/files/", "/apply/990019/status/"):
         with pytest.raises(Refused):
             _of_stranger(with_files | {"PATH_INFO": path})
+
+
+def test_the_page_of_the_case_says_where_it_came_from_and_misses_no_paper(
+    bus, resident, make_staff, yakuba_city
+):
+    number, _ = resident.apply()
+    person = make_staff(yakuba_city, "ledger.view", "intake.view", "reading.view")
+    client = Client()
+    client.force_login(person)
+    text = client.get(f"/cases/{Case.objects.get(receipt_number=number).pk}/").content.decode()
+    assert "ウェブで届いた申請です" in text
+    assert "用紙の画像はありません" not in text

@@ -64,6 +64,8 @@ def _sheet_links(sheets: list[Sheet]) -> tuple[CaseLink, ...]:
 
 def _notes(case: Case, sheets: list[Sheet]) -> tuple[CaseNote, ...]:
     if not sheets:
+        if CaseValue.objects.filter(case=case, origin=CaseValue.Origin.APPLICANT).exists():
+            return ()  # it came by web, and the page says so
         return (
             CaseNote("info", "用紙の画像はありません", "この受付は、用紙を読み取ったものではありません。"),
         )
