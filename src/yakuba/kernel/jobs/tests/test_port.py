@@ -17,6 +17,7 @@ from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.tests import handlers  # noqa: F401
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.refusals import Conflict, Unavailable
 from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality, municipality_or_none
 from yakuba.kernel.tenancy.activation import _active
@@ -27,10 +28,7 @@ WORKER = "0" * 32
 
 def begin(job: Job) -> Job:
     """Stand in for a worker that takes the job."""
-    Worker.objects.get_or_create(
-        id=WORKER, defaults={"pid": 1, "pid_started": 0, "started_at": Now(), "heartbeat_at": Now()}
-    )
-    begun = states.claim(job.ticket, WORKER)
+    begun = states.claim(job.ticket, standing_worker(WORKER).pk)
     assert begun is not None
     return begun
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 from django.conf import settings
-from django.db.models.functions import Now
 from django.test import Client
 
 from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.monitoring import health
 
 TOKEN = "a-token-of-twenty-characters"
@@ -25,9 +25,7 @@ def _asked_anew():
 
 @pytest.fixture
 def worker(db):
-    return Worker.objects.create(
-        id="w", host="h", place="", pid=1, pid_started=1, started_at=Now(), heartbeat_at=Now()
-    )
+    return standing_worker()
 
 
 @pytest.fixture

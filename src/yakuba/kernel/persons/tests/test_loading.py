@@ -13,6 +13,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.cli import app
 from yakuba.kernel.persons.matching import Entry, Probe
@@ -155,7 +156,7 @@ def work():
     """`work()`: a worker does the load that was asked for."""
 
     def work() -> None:
-        Execution("", _Alive())._run(Job.objects.get(name=jobs.LOAD).ticket)
+        Execution(standing_worker().pk, _Alive())._run(Job.objects.get(name=jobs.LOAD).ticket)
 
     return work
 

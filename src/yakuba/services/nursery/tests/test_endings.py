@@ -7,6 +7,7 @@ import pytest
 from yakuba.kernel import jobs
 from yakuba.kernel.jobs import states
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.letters.models import LetterPart
 from yakuba.kernel.letters.shelf import PrintShelf
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
@@ -15,8 +16,6 @@ from yakuba.services.nursery.jobs import calculate
 from yakuba.services.nursery.queries import today
 from yakuba.services.nursery.tests.test_decisions import Listener, freeze
 
-WORKER = 0
-
 
 def cancelled(job: Job) -> str:
     jobs.cancel(job)
@@ -24,21 +23,22 @@ def cancelled(job: Job) -> str:
 
 
 def cancelled_while_it_ran(job: Job) -> str:
-    begun = states.claim(job.ticket, WORKER)
+    begun = states.claim(job.ticket, standing_worker().pk)
     jobs.cancel(job)
     states.stop(begun.ticket)
     return states.CANCELLED
 
 
 def failed(job: Job) -> str:
-    begun = states.claim(job.ticket, WORKER)
+    begun = states.claim(job.ticket, standing_worker().pk)
     states.fail(begun.ticket, because=Unavailable("ディスクがいっぱいです。"), attempts=1)
     return "ディスクがいっぱいです。"
 
 
 def crashed(job: Job) -> str:
     for _ in range(states.CRASHES_ALLOWED):
-        states.interrupt(states.claim(Job.objects.get(pk=job.pk).ticket, WORKER).pk, WORKER)
+        worker = standing_worker().pk
+        states.interrupt(states.claim(Job.objects.get(pk=job.pk).ticket, worker).pk, worker)
     return states.CRASHED_TOO_OFTEN
 
 
@@ -97,7 +97,7 @@ def test_what_is_refused_ends_its_job_at_once_and_says_what(full):
     run = runs.start(full.round, actor=full.person)
     with pytest.raises(Refused) as told:
         calculate(Listener(), run_id=run.pk)
-    begun = states.claim(Job.objects.get(name=runs.JOB).ticket, WORKER)
+    begun = states.claim(Job.objects.get(name=runs.JOB).ticket, standing_worker().pk)
     states.fail(begun.ticket, because=told.value, attempts=2)
     job = Job.objects.get(name=runs.JOB)
     assert (job.state, job.failures, job.technical_error) == ("failed", 1, "")
@@ -111,7 +111,11 @@ def test_decisions_that_could_not_be_handed_over_stand_at_home(full, client, cle
     freeze(full)
     job = handing.ask(full.round, actor=full.person)
     assert "決定を入力に回す" in [work.title[-8:] for work in today.running(clerk)]
-    states.fail(states.claim(job.ticket, WORKER).ticket, because=Conflict("手続がありません。"), attempts=2)
+    states.fail(
+        states.claim(job.ticket, standing_worker().pk).ticket,
+        because=Conflict("手続がありません。"),
+        attempts=2,
+    )
     assert [failure.reason for failure in today.failures(clerk)] == ["手続がありません。"]
     assert not today.running(clerk)
     client.force_login(clerk)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
-from yakuba.kernel.jobs.models import Job, Worker
+from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.ledger.models import Case, CaseEvent
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reading import facade as reading
@@ -234,15 +235,7 @@ def test_beside_an_unticked_rehearsal_stands_that_it_registers(page, office):
 def test_what_is_said_of_a_run_that_waits_is_true(page, office):
     run = office.start(2)
     job = Job.objects.get(key=run.job_key)
-    Worker.objects.create(
-        id="w",
-        host="h",
-        place="",
-        pid=1,
-        pid_started=1,
-        started_at=timezone.now(),
-        heartbeat_at=timezone.now(),
-    )
+    standing_worker()
     assert "ワーカーの手が空きしだい始まります" in text_of(page("run", run.pk))
     other = Job.objects.create(name="robots.run", key="other", lane=job.lane, state="running", ticket="o")
     assert "同じ相手への仕事は一つずつ動きます" in text_of(page("run", run.pk))

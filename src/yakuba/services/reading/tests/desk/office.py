@@ -18,7 +18,8 @@ from PIL import Image
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.uploads import PageImage
 from yakuba.kernel.jobs import JobContext, registry, states
-from yakuba.kernel.jobs.models import Job, State, Worker
+from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.jobs.tests.workers import standing_worker
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.refusals import Unavailable
@@ -154,14 +155,5 @@ class Desk:
 
 
 def _next() -> Job | None:
-    worker = Worker.objects.get_or_create(
-        pk="desk", defaults={"host": "", "place": "", "pid": 1, "pid_started": 1, **_times()}
-    )[0]
     job = Job.objects.filter(state=State.WAITING).order_by("pk").first()
-    return states.claim(job.ticket, worker.pk) if job else None
-
-
-def _times() -> dict[str, Any]:
-    from django.utils import timezone
-
-    return {"started_at": timezone.now(), "heartbeat_at": timezone.now()}
+    return states.claim(job.ticket, standing_worker().pk) if job else None
