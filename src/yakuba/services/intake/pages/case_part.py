@@ -17,6 +17,7 @@ from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake import operations
 from yakuba.services.intake.forms import CorrectionForm
@@ -66,13 +67,19 @@ def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[s
     return (mark_safe(html),)  # noqa: S308  # rendered with escaping
 
 
+def _to_case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """To the page of the case; for who may not open it, to the web forms."""
+    url = reverse("ledger:case", args=[case_id])
+    return redirect(url if may_open(request.user, url) else "intake:index")
+
+
 @permission_required("intake.edit")
 @require_POST
 def accept(request: HttpRequest, case_id: int) -> HttpResponse:
     """What was sent goes to whoever enters it."""
     case = operations.accept_case(person_of(request), case_id=case_id)
     messages.success(request, f"受付 {case.receipt_number} を入力に回しました。")
-    return redirect("ledger:case", case_id)
+    return _to_case(request, case_id)
 
 
 @permission_required("intake.edit")
@@ -84,7 +91,7 @@ def correction(request: HttpRequest, case_id: int) -> HttpResponse:
     def take() -> HttpResponse:
         operations.ask_correction(person_of(request), case_id=case_id, **form.cleaned_data)
         messages.success(request, "補正を求めました。申請者が状況のページを開くと、この文が出ます。")
-        return redirect("ledger:case", case_id)
+        return _to_case(request, case_id)
 
     return form_page(request, form, take, "intake/correction.html", {"case": case})
 
