@@ -46,13 +46,15 @@ class PageForm(forms.Form):
             self.add_error(code if code in self.fields else None, sentence)
 
 
-def typed(page: Page, posted: Any) -> dict[str, str]:
-    """Field code → what was typed on that page; several options joined by commas."""
+def typed(page: Page, posted: Any, before: Mapping[str, str]) -> dict[str, str]:
+    """Field code → what was typed on that page; several options joined by commas. before: answers so far, kept where the
+    page that was sent did not ask: the office may cut a form anew while somebody has its old page open. (A browser sends
+    an empty input as well, and a chosen button cannot be let go; of boxes none is sent where none is ticked.)"""
     many = Picks.MANY
     return {
         one.code: ",".join(posted.getlist(one.code))
         if one.field.kind.picks is many
-        else posted.get(one.code, "")
+        else posted.get(one.code, before.get(one.code, ""))
         for one in page.questions
     }
 

@@ -13,6 +13,7 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value, move, put_awa
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.services.intake.engine.answering import MY_NUMBER, holds_my_number
 from yakuba.services.intake.models import Correction, Submission
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
@@ -51,9 +52,14 @@ def answer(submission: Submission, text: str) -> Correction:
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST:
         raise Invalid(f"返事を、{LONGEST}文字以内で書いてください。")
+    if holds_my_number(text):
+        raise Invalid(MY_NUMBER)
     case = Case.objects.select_for_update(of=("self",)).get(pk=submission.case_id)
     row = asked_now(submission, case)
     if row is None:
+        last = Correction.objects.filter(submission=submission).order_by("-pk").first()
+        if last is not None and last.answer == text:  # pressed twice, or sent again after a lost answer
+            return last
         raise NotPossible("いまは返事を受け付けていません。状況をもう一度見てください。")
     row.answer, row.answered_at = text, timezone.now()
     row.save()
@@ -83,12 +89,16 @@ def asked_now(submission: Submission, case: Case) -> Correction | None:
 def withdraw(submission: Submission) -> None:
     """The applicant takes the application back. Raises NotPossible once the office works on it."""
     case = Case.objects.select_related("procedure").get(pk=submission.case_id)
-    if case.status not in WITHDRAWABLE:
+    if case.status == Status.WITHDRAWN:  # pressed twice, or sent again after a lost answer
+        return
+    reason = "申請者がウェブで取り下げた"
+    if case.status in WITHDRAWABLE:
+        put_away(case, reason, user=None)
+        case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    if case.status not in WITHDRAWABLE:  # a clerk may have taken it up meanwhile
         raise NotPossible(
             "窓口で処理が進んでいるため、ここでは取り下げられません。担当の窓口に連絡してください。"
         )
-    reason = "申請者がウェブで取り下げた"
-    put_away(case, reason, user=None)
     move(case, Status.WITHDRAWN, reason=reason)
     record("intake.withdrawn", subject=f"case:{case.pk}")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -20,6 +20,8 @@ from yakuba.services.intake.models import AttachedFile, Draft, WebForm
 
 KEPT_DAYS = 14  # a draft that was saved with a code, counted from the day of saving
 UNSAVED_DAYS = 1  # one that was not
+# A browser forgets a draft that was not put aside an hour after its last page; nobody opens it again.
+FORGOTTEN_AFTER = timedelta(hours=2)
 MOST_OPEN = 20_000  # drafts of a town at a time; more is nobody's application
 
 
@@ -39,7 +41,8 @@ class Opened:
 @transaction.atomic
 def begin(form: WebForm) -> Opened:
     """A new, empty draft. Each call is one more: two tabs are two drafts. Raises TooMany."""
-    if Draft.objects.filter(sent=False).count() >= MOST_OPEN:
+    forgotten = models.Q(code="", changed_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    if Draft.objects.filter(sent=False).exclude(forgotten).count() >= MOST_OPEN:
         raise TooMany("いま混み合っているため、新しく始められません。時間をおいて、もう一度開いてください。")
     key, browser = secrets.token_urlsafe(18), secrets.token_urlsafe(18)
     draft = Draft(form=form, key=mark(key), browser=mark(browser), sealed=b"")
@@ -109,6 +112,8 @@ def resume(typed: str) -> Opened | None:
 @transaction.atomic
 def throw_away(draft: Draft) -> None:
     """Nothing of it is left."""
+    if Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first() is None:
+        return  # in another tab, a moment ago
     files = [one.file for one in AttachedFile.objects.filter(draft=draft).select_related("file")]
     AttachedFile.objects.filter(draft=draft).delete()
     Draft.objects.filter(pk=draft.pk).delete()

@@ -14,8 +14,9 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.intake.engine.form import parse_form
 from yakuba.services.intake.models import WebForm
+from yakuba.services.intake.queries import forms
 
-TAKEN = ("status", "resume")  # words of the residents' addresses
+TAKEN = ("status", "resume", "guide")  # words of the residents' addresses
 LONGEST_NOTE = 1_000
 
 
@@ -45,6 +46,10 @@ def open_form(
         raise Invalid(f"お知らせは{LONGEST_NOTE}文字までで書いてください。")
     if procedure.code in TAKEN:
         raise Invalid(f"手続のコード {procedure.code} は、アドレスに使うため開けません。")
+    if not forms.has_address(procedure):
+        raise Invalid(
+            f"手続のコード {procedure.code} は、アドレスに書けません。英数字とハイフンのコードにしてください。"
+        )
     form, _ = WebForm.objects.get_or_create(procedure=procedure)
     parse_form(form.document, procedure.definition)
     form.opens_on, form.closes_on, form.note, form.changed_by = opens_on, closes_on, note, known(actor)

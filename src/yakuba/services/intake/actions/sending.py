@@ -42,7 +42,10 @@ def send(draft: Draft, key: str) -> Submission:
     Conflict when the form has been closed."""
     row = Draft.objects.select_for_update(of=("self",)).select_related("form__procedure").get(pk=draft.pk)
     if row.sent:
-        return Submission.objects.get(draft=row.key)
+        sent = Submission.objects.filter(draft=row.key).first()
+        if sent is None:
+            raise Conflict("この申請は、もう役場にありません。窓口にお尋ねください。")
+        return sent
     if not forms.is_open(row.form):
         raise Conflict("この手続の受付は終わりました。窓口にご相談ください。")
     form = forms.parsed(row.form)

@@ -36,7 +36,8 @@ class Condition:
         return frozenset(own.union(*(part.fields for part in self.parts)))
 
     def holds(self, answers: Answers) -> bool:
-        """Whether it holds for these answers, field code → canonical value; what was not asked counts as empty."""
+        """Whether it holds for these answers, field code → canonical value; what was not asked, and what is no value,
+        counts as empty."""
         if self.operator == "all":
             return all(part.holds(answers) for part in self.parts)
         if self.operator == "any":
@@ -44,7 +45,10 @@ class Condition:
         if self.operator == "not":
             return not self.parts[0].holds(answers)
         assert self.field is not None
-        return TESTS[self.operator](self.field, answers.get(self.field.code, ""), self.values)
+        given = answers.get(self.field.code, "")
+        # What was typed and is no value stands in a draft too: as long as it does, nothing follows from it.
+        value = given if self.field.kind.is_canonical(given, self.field.options) else ""
+        return TESTS[self.operator](self.field, value, self.values)
 
 
 def _at_least(field: FieldDefinition, value: str, wanted: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ from yakuba.services.intake.pages import receipt
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
+    may_add,
     may_begin,
     may_press,
     may_try,
@@ -41,6 +42,7 @@ from yakuba.services.intake.queries import forms, navigator
 IDLE_SECONDS = 3600  # then the browser forgets a draft that was not put aside
 NO_SUCH = "この番号では開けません。番号と期限を確かめてください。期限を過ぎた書きかけは消えています。"
 CHECK, FILES = "check", "files"
+SAVE = "draft:save"  # the button beside the fields, whose names are the procedure's
 
 
 @dataclass(frozen=True)
@@ -131,13 +133,13 @@ def page(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
     here = next((one for one in writing.pages if one.number == step and one.questions), None)
     if here is None:
         return redirect(writing.url(CHECK))
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, writing, here, PageForm(here, writing.answers))
-    given = typed(here, request.POST)
+    given = typed(here, request.POST, writing.answers)
     before = {code: value for code, value in writing.answers.items() if code not in given}
-    checked = with_offers(here, check_page(writing.form, here, given, before))
+    checked = with_offers(here, check_page(writing.form, here, given, before), writing.answers)
     drafts.keep(writing.draft, checked.values)
-    if "save" in request.POST:
+    if SAVE in request.POST:
         return _saved(request, writing, step)
     if checked.faults:
         return _page(request, writing, here, PageForm(here, checked.values, checked.faults), 422)
@@ -197,7 +199,7 @@ def done(request: HttpRequest, writing: Writing) -> HttpResponse:
     """The receipt: number, secret, and how to look at it later."""
     submission = Submission.objects.select_related("case__procedure").filter(draft=writing.draft.key).first()
     if submission is None:
-        return redirect(writing.url(CHECK))
+        return shown(request, "gone", {}, 404) if writing.draft.sent else redirect(writing.url(CHECK))
     secret = codes.shown(sending.secret_of(writing.key))
     where = request.build_absolute_uri(reverse("apply:status", args=[current_municipality().code]))
     where += f"?number={submission.number}"
@@ -337,7 +339,14 @@ def _slots(draft: Draft, page: Page, faults: dict[str, str]) -> list[dict[str, A
 def _take(request: HttpRequest, draft: Draft, page: Page) -> dict[str, str]:
     faults = {}
     for question in page.files:
-        for upload in request.FILES.getlist(question.code):
+        uploads = request.FILES.getlist(question.code)
+        if len(uploads) > question.most:  # none of them is looked into
+            faults[question.code] = f"一度に選べるのは{question.most}つまでです。選び直してください。"
+            continue
+        for upload in uploads:
+            if not may_add(request):
+                faults[question.code] = TOO_OFTEN
+                break
             try:
                 files.add(draft, question, upload.name or "", cast(BinaryIO, upload), upload.size or 0)
             except Refused as refusal:

@@ -15,6 +15,7 @@ from yakuba.kernel.files.uploads import pages as page_images
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import sight
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
 from yakuba.kernel.ui.doors import may_open
@@ -45,16 +46,18 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
 
 
 def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[str, ...]:
-    """Files show whatever the applicant photographed, so that who may not see the case's places does not see them."""
-    wanted = forms.parsed(submission.form).files
+    """Files show whatever the applicant photographed, and an answer says whatever the applicant wrote, so that who may not see
+    the case's places sees neither."""
+    wanted = forms.labels_of(submission.form)
+    hidden = sight(request.user, case).hidden
     rows = AttachedFile.objects.filter(submission=submission).select_related("file").order_by("pk")
     files = (
         []
-        if sight(request.user, case).hidden
+        if hidden
         else [
             {
                 "row": one,
-                "label": wanted[one.slot].label if one.slot in wanted else one.slot,
+                "label": wanted.get(one.slot, one.slot),
                 "pages": range(1, one.file.pages + 1),
             }
             for one in rows
@@ -62,7 +65,8 @@ def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[s
     )
     asked = submission.corrections.select_related("asked_by").order_by("pk")  # type: ignore[attr-defined]
     html = render_to_string(
-        "intake/case_part.html", {"files": files, "corrections": asked, "submission": submission}
+        "intake/case_part.html",
+        {"files": files, "corrections": asked, "submission": submission, "hidden": HIDDEN if hidden else ""},
     )
     return (mark_safe(html),)  # noqa: S308  # rendered with escaping
 

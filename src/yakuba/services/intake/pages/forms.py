@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.definitions import values
+from yakuba.kernel.definitions import DefinitionError, values
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy import current_municipality
@@ -42,7 +42,11 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
     """One form: its state, what it asks, and, for who may, from when to when."""
     row = get_object_or_404(Procedure.objects, code=apply_code)
     current = forms.form_of(apply_code)
-    asked = parse_form(current.document if current else {}, row.definition)
+    asked, broken = None, ""
+    try:
+        asked = parse_form(current.document if current else {}, row.definition)
+    except DefinitionError as error:
+        broken = str(error)
     state = forms.state_of(current, timezone.localdate())
     address = request.build_absolute_uri(
         reverse("apply:start", args=[current_municipality().code, apply_code])
@@ -51,7 +55,8 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
         "procedure": row,
         "current": current,
         "asked": asked,
-        "left_out": left_out(asked),
+        "broken": broken,
+        "left_out": left_out(asked) if asked else [],
         "state": state,
         "state_label": forms.STATES[state],
         "state_kind": KINDS[state],

@@ -18,13 +18,14 @@ LOOK_AT_ADDRESS = (
 )
 
 
-def with_offers(page: Page, checked: Checked) -> Checked:
-    """The same with an offer in every empty field for which there is one; it is told as something to look at."""
+def with_offers(page: Page, checked: Checked, before: Mapping[str, str]) -> Checked:
+    """The same with an offer in every empty field for which there is one; it is told as something to look at. before: answers
+    so far; who was offered the same and took it out again wants the field empty."""
     values, faults = dict(checked.values), dict(checked.faults)
     asked = {one.code: one.field for one in page.questions}
     for field in asked.values():
         for target, offered, look in (_kana(field, values, faults), _address(field, values, faults)):
-            if offered and target in asked and not values[target]:
+            if offered and target in asked and not values[target] and before.get(target) != offered:
                 values[target], faults[target] = offered, look
     return Checked(values, faults)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yakuba.kernel.addresses import place_of
+from yakuba.kernel.definitions import DefinitionError
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.residents import Limit, for_residents
 from yakuba.kernel.tenancy import current_municipality
 
@@ -16,13 +20,32 @@ from yakuba.kernel.tenancy import current_municipality
 # tries to open something with a code are few.
 PAGES, PAGES_OF_TOWN = Limit(at_once=120, in_a_minute=120), Limit(at_once=3_000, in_a_minute=6_000)
 BEGUN = Limit(at_once=20, in_a_minute=10)
+FILES = Limit(at_once=40, in_a_minute=20)  # looking into a hostile one may take a minute of a processor
 TRIES, TRIES_OF_TOWN = Limit(at_once=10, in_a_minute=5), Limit(at_once=60, in_a_minute=60)
 TRIES_OF_NUMBER = Limit(at_once=5, in_a_minute=1)
-LIMITS = (PAGES, PAGES_OF_TOWN, BEGUN, TRIES, TRIES_OF_TOWN, TRIES_OF_NUMBER)
+LIMITS = (PAGES, PAGES_OF_TOWN, BEGUN, FILES, TRIES, TRIES_OF_TOWN, TRIES_OF_NUMBER)
 TOO_OFTEN = "続けてたくさん押されました。1分ほど待ってから、もう一度押してください。"
+BROKEN = "役場でこのフォームを直しています。書いたものは消えていません。お急ぎのときは窓口にご相談ください。"
 
 clock = time.monotonic
-resident_page = for_residents("intake", "intake.public")
+View = Callable[..., HttpResponse]
+
+
+def resident_page(view: View) -> View:
+    """A page of the town for whoever opens it. What is refused is told on a page of the same kind: the house's own would
+    say it to staff, or leave it for whoever signs in next at the same browser."""
+
+    @wraps(view)
+    def told(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        try:
+            return view(request, **arguments)
+        except DefinitionError:  # the procedure has changed, and its form not yet
+            return shown(request, "stop", {"title": "いまは申請できません", "text": BROKEN}, 503)
+        except Refused as refusal:
+            context = {"title": "いまはできません", "text": str(refusal)}
+            return shown(request, "stop", context, refusal.status)
+
+    return for_residents("intake", "intake.public")(told)
 
 
 def may_press(request: HttpRequest) -> bool:
@@ -33,6 +56,11 @@ def may_press(request: HttpRequest) -> bool:
 def may_begin(request: HttpRequest) -> bool:
     """Whether this address may begin one more draft."""
     return BEGUN.take(_sender(request), clock())
+
+
+def may_add(request: HttpRequest) -> bool:
+    """Whether this address may have one more file looked into."""
+    return FILES.take(_sender(request), clock())
 
 
 def may_try(request: HttpRequest, number: str = "") -> bool:

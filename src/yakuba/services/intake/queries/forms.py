@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.validators import slug_re
 from django.db.models import Count
 from django.utils import timezone
 
+from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.services.intake.engine.form import Form, parse_form
 from yakuba.services.intake.models import AttachedFile, Submission, WebForm
@@ -31,6 +33,11 @@ class Row:
         """The state in words."""
         return STATES[self.state]
 
+    @property
+    def has_address(self) -> bool:
+        """Whether its page can be opened."""
+        return has_address(self.procedure)
+
 
 def state_of(form: WebForm | None, today: date) -> str:
     """closed, waiting (until a day), open or over."""
@@ -39,6 +46,11 @@ def state_of(form: WebForm | None, today: date) -> str:
     if today < form.opens_on:
         return "waiting"
     return "over" if form.closes_on and form.closes_on < today else "open"
+
+
+def has_address(procedure: Procedure) -> bool:
+    """Whether the code of a procedure can stand in the addresses of residents and staff."""
+    return slug_re.fullmatch(procedure.code) is not None
 
 
 def is_open(form: WebForm) -> bool:
@@ -72,6 +84,14 @@ def form_of(code: str) -> WebForm | None:
 def parsed(form: WebForm) -> Form:
     """What it asks."""
     return parse_form(form.document, form.procedure.definition)
+
+
+def labels_of(form: WebForm) -> dict[str, str]:
+    """Code → label of what it asks to be added; empty where the procedure has changed and the form not yet."""
+    try:
+        return {code: one.label for code, one in parsed(form).files.items()}
+    except DefinitionError:
+        return {}
 
 
 def counted(files: Iterable[AttachedFile]) -> Counter[str]:

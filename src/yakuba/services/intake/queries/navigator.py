@@ -89,7 +89,7 @@ def read(text: str) -> Event:
 
 def checked(text: str) -> Checked:
     """What the check says of a file today. Raises DefinitionRefused."""
-    return check(read(text), timezone.localdate())
+    return _checked(text, timezone.localdate())
 
 
 def local_words() -> dict[str, str]:
@@ -99,7 +99,12 @@ def local_words() -> dict[str, str]:
 
 def slots_in_use() -> dict[str, str]:
     """Every slot of the town's events, and those it has filled → what stands there, empty for nothing."""
-    found = {name: "" for row in LifeEvent.objects.all() for name in slots.names(read(row.text))}
+    found: dict[str, str] = {}
+    for row in LifeEvent.objects.all():
+        try:
+            found |= dict.fromkeys(slots.names(read(row.text)), "")
+        except DefinitionRefused:  # written by an older release; the event's own page tells it
+            continue
     return found | local_words()
 
 
@@ -192,6 +197,11 @@ def _told(row: LifeEvent, words: Mapping[str, str]) -> Told | None:
     return Told(row.code, event, hashlib.sha256(row.told.encode()).hexdigest()[:8])
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)  # a list of all events asks for each, and trying every combination takes its time
+def _checked(text: str, today: date) -> Checked:
+    return check(read(text), today)
+
+
+@lru_cache(maxsize=256)  # more than a town has events
 def _read(text: str) -> Event:
     return parse_event(text)

@@ -67,7 +67,9 @@ def test_what_is_wrong_is_told_on_top_and_at_the_field_and_nothing_is_lost(bus, 
 def test_a_code_opens_exactly_the_saved_draft_and_ends_on_its_day(bus, resident):
     draft = resident.begin()
     other = resident.begin()
-    saved = resident.client.post(f"{draft}1/", YAMADA | {"birth": "きのう", "save": "1"}).content.decode()
+    saved = resident.client.post(
+        f"{draft}1/", YAMADA | {"birth": "きのう", "draft:save": "1"}
+    ).content.decode()
     code = saved.split('<dd class="number">')[1].split("<")[0]
     resident.fill(other, YAMADA | {"name": "佐藤花子"})
     phone = Resident()

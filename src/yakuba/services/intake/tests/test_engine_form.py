@@ -165,7 +165,7 @@ def test_an_empty_kana_or_address_is_offered_and_a_written_one_is_left_alone():
     page = form.pages[0]
 
     def offered(**typed):
-        return with_offers(page, answering.check_page(form, page, typed, {}))
+        return with_offers(page, answering.check_page(form, page, typed, {}), {})
 
     found = offered(name="山田太郎", postal="100-0001")
     assert (found.values["kana"], found.values["address"]) == ("ヤマダタロウ", "東京都千代田区千代田")

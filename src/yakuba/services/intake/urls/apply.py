@@ -5,7 +5,7 @@ from django.urls import path
 from yakuba.services.intake.pages import apply, status
 
 app_name = "apply"
-DRAFT = "<str:town_code>/<slug:apply_code>/<str:draft_key>/"
+DRAFT = "<str:town_code>/<slug:apply_code>/<slug:draft_key>/"
 urlpatterns = [
     path("<str:town_code>/", apply.index, name="index"),
     path("<str:town_code>/resume/", apply.resume, name="resume"),

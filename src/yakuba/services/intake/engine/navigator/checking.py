@@ -185,6 +185,7 @@ class _Table:
                 if name in other.tasks and both:
                     reason = f"「{name}」を要らないとしていますが、{other.line}行目の行は同じ答えで案内しています。"
                     yield Finding(row.line, place, reason, self._witness(both))
+                    break  # one row shows it
 
     def nowhere(self) -> Iterator[Finding]:
         """Answers that lead to nothing at all."""

@@ -40,6 +40,7 @@ from yakuba.services.intake.engine.navigator.event import (
     When,
 )
 
+MOST_NAMED = 2_000  # tasks named in all rows together: the check compares each with every row
 MOST_QUESTIONS, MOST_ANSWERS, MOST_TASKS, MOST_ROWS = 20, 12, 100, 300
 LONGEST_NAME, LONGEST_TEXT = 60, 500  # characters
 MOST_OF = {Unit.DAYS: 3_660, Unit.MONTHS: 120, Unit.YEARS: 10}
@@ -82,6 +83,8 @@ class _Reader:
                 self.faults.add(one.line, f"届出「{task.name}」", "同じ名の届出が二つあります。")
             self.tasks[task.name] = task
         rows = tuple(self._row(one) for one in self._limited(top, "表", MOST_ROWS))
+        if (named := sum(len(row.tasks) + len(row.without) for row in rows)) > MOST_NAMED:
+            top.fault("表", f"「表」に書ける届出は、全部で{MOST_NAMED:,}個までです（今は{named:,}個）。")
         title, intro = self._text(top, "出来事", LONGEST_NAME), self._text(top, "説明")
         return Event(
             code, title, intro, self.days, tuple(self.questions.values()), tuple(self.tasks.values()), rows
