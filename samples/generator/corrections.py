@@ -264,7 +264,9 @@ def whitener(page: Page, field: str = "", new: bool | None = None) -> list[Judge
     """Whitener over value and print; new: the right value on it. Without one, only where print went with it."""
     new = page.rng.random() < 0.7 if new is None else new
     code = page.pick(*(("comb", "line") if new else ("comb",)), code=field)
-    new = new or page.boxes[code].get("cells") == 1  # within a single box no print goes with it, and nobody sees it
+    new = (
+        new or page.boxes[code].get("cells") == 1
+    )  # within a single box no print goes with it, and nobody sees it
     write_old(page, code, "")
     x, y, width, height = written(page, code)
     page.cover([x + 4, y + 3, width - 8, height - 6], level=252)
