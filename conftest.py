@@ -27,7 +27,13 @@ hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a PostgreSQL server, only what asks the database: the rest says there what it said on SQLite."""
+    """On a PostgreSQL server, only what asks the database: the rest says there what it said on SQLite.
+
+    What is full has an hour where it does not say otherwise: the limit finds what hangs, and a busy machine does not.
+    """
+    for item in items:
+        if item.get_closest_marker("full") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(3600))
     if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         return
     kept, left = [], []

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from running_house import House
+from running_house import PATIENCE, House
 
 PROJECT = Path(__file__).resolve().parents[1]
 YAKUBA = f'yakuba() {{ "{sys.executable}" -m yakuba "$@"; }}\n'
@@ -39,5 +39,5 @@ def shell(commands: str, house: House, **environment: str) -> subprocess.Complet
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
     )

@@ -27,7 +27,7 @@ from postgresql_server import dump, load, postgresql_server
 
 STAFF, PASSWORD = "hanako", "yakuba-test-word"
 SHARED = "YAKUBA_TEST_SHARED"  # the folder of what all processes of a run of the tests share
-START_TIMEOUT = 120  # seconds; only a guard against a house that never comes up
+PATIENCE = 1800  # seconds until something is held to hang; how fast the machine is decides nothing
 DUMP = "database.sql"
 
 TABLES = """
@@ -57,7 +57,11 @@ class House:
     def python(self, program: str) -> str:
         """Run a program with the house's settings; gives what it prints."""
         done = subprocess.run(
-            [sys.executable, "-c", program], env=self.environment, capture_output=True, text=True, timeout=300
+            [sys.executable, "-c", program],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -65,7 +69,7 @@ class House:
     def yakuba(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `yakuba …`."""
         command = [sys.executable, "-m", "yakuba", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start `yakuba …` in a session of its own and leave it running."""
@@ -92,7 +96,7 @@ class House:
 
     def wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         """Until the web process answers on the port."""
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert process.poll() is None, "the process ended"
             with suppress(OSError):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from postgresql_server import postgresql_server
-from running_house import PASSWORD, STAFF, House, empty_house, lay_tables, new_house
+from running_house import PASSWORD, PATIENCE, STAFF, House, empty_house, lay_tables, new_house
 from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
 from yakuba.config.moving import frames
@@ -76,7 +76,7 @@ CHANGED = {
 def municipality(house: House, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "yakuba", "municipality", *words, "--passphrase-stdin"]
     return subprocess.run(
-        command, env=house.environment, input=f"{WORDS}\n", capture_output=True, text=True, timeout=600
+        command, env=house.environment, input=f"{WORDS}\n", capture_output=True, text=True, timeout=PATIENCE
     )
 
 
@@ -161,7 +161,7 @@ def test_a_municipality_goes_round_and_stays_what_it_is(first, tmp_path, postgre
     words = ["accounts", "staff", STAFF, "--password-stdin", "--municipality", CODE]
     done = subprocess.run(
         [sys.executable, "-m", "yakuba", *words],
-        env=house.environment, input=f"{PASSWORD}\n", capture_output=True, text=True, timeout=300,
+        env=house.environment, input=f"{PASSWORD}\n", capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -172,7 +172,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_is_begun_anew(first, tmp_pa
     house = prepared(tmp_path / "killed")
     program = KILLED.format(calls=15, file=str(file), words=WORDS)
     killed = subprocess.run(
-        [sys.executable, "-c", program], env=house.environment, capture_output=True, timeout=300
+        [sys.executable, "-c", program], env=house.environment, capture_output=True, timeout=PATIENCE
     )
     assert killed.returncode == -9, killed.stderr
     assert house.python(COUNT).split() == ["0", "0"]
@@ -212,12 +212,12 @@ def test_erased_nothing_of_it_is_left_and_elsewhere_it_is_what_it_was(first, tmp
     command = [sys.executable, "-m", "yakuba", "municipality", "erase", CODE, "--reason", "転出"]
     command += ["--export", str(before), "--passphrase-stdin"]
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED_ERASING], env=house.environment, capture_output=True, timeout=300
+        [sys.executable, "-c", KILLED_ERASING], env=house.environment, capture_output=True, timeout=PATIENCE
     )
     assert killed.returncode == -9, killed.stderr
     assert "消去が途中" in house.yakuba("audit", "verify").stdout
     done = subprocess.run(
-        command, env=house.environment, input="", capture_output=True, text=True, timeout=600
+        command, env=house.environment, input="", capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     assert words_in(house) == set()
