@@ -17,7 +17,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.full,
-    pytest.mark.timeout(900),
     pytest.mark.skipif(bool(launch.missing()), reason="".join(launch.missing())),
 ]
 PROGRAM = "yakuba.services.robots.tests.installation"

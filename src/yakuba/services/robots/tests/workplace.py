@@ -42,6 +42,7 @@ class Installation:
             "YAKUBA_DATA_DIR": str(folder / "data"),
             "YAKUBA_OUTBOUND_HOSTS": self.core.base.partition("//")[2],
             "DJANGO_SETTINGS_MODULE": "yakuba.config.settings",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),  # its programs import what the tests do
         }
         if database:
             self.environment["YAKUBA_DATABASE_URL"] = database
