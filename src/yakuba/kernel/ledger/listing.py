@@ -53,11 +53,10 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         own |= Q(receipt_number__contains=spelling) | Q(target_number__icontains=spelling)
     of_values = values.filter(wanted).values_list("case", flat=True)
     # All values of the town are gone through once: not for each case, nor for the count, the page and its rows apart.
-    found = [
-        set(one[:MOST_NUMBERED]) for one in (of_values, Case.objects.filter(own).values_list("pk", flat=True))
-    ]
+    of_cases = Case.objects.filter(own).values_list("pk", flat=True)
+    found = [list(one.distinct()[:MOST_NUMBERED]) for one in (of_values, of_cases)]  # a case counts once
     if max(map(len, found)) < MOST_NUMBERED:
-        return rows.filter(pk__in=found[0] | found[1])
+        return rows.filter(pk__in={*found[0], *found[1]})
     return rows.filter(own | Q(pk__in=of_values))
 
 

@@ -85,9 +85,8 @@ class Shown(Part):
         rows = listing.listed(wanted)
         self.page: Page[Any] = Paginator(rows, listing.page_size).get_page(request.GET.get("page"))
         found = self.page.object_list
-        if isinstance(
-            found, QuerySet
-        ):  # only these rows are read whole, and nothing is looked for a second time
+        if isinstance(found, QuerySet):
+            # Only these rows are read whole, and nothing is looked for a second time.
             order = {pk: at for at, pk in enumerate(found.values_list("pk", flat=True))}
             whole = listing.rows().filter(pk__in=order)  # type: ignore[union-attr]
             found = sorted(whole, key=lambda row: order[row.pk])
