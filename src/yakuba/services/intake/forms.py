@@ -91,18 +91,23 @@ def _hints(field: FieldDefinition) -> dict[str, str]:
     return field.kind.hints() | ({"autocomplete": fills} if fills else {})
 
 
-class CodeForm(forms.Form):
-    """The code of a draft that was put aside."""
-
-    code = forms.CharField(
-        label="再開の番号",
+def _code(label: str, where: str) -> forms.CharField:
+    """A code that the house has shown. where: at which place."""
+    return forms.CharField(
+        label=label,
         max_length=40,
-        help_text="保存したときに表示した12文字です。例：ABCD-EFGH-JKMN",
+        help_text=f"{where}12文字です。例：ABCD-EFGH-JKMN",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
         ),
-        error_messages={"required": "再開の番号を入力してください。"},
+        error_messages={"required": f"{label}を入力してください。"},
     )
+
+
+class CodeForm(forms.Form):
+    """The code of a draft that was put aside."""
+
+    code = _code("再開の番号", "保存したときに表示した")
 
 
 class StatusForm(forms.Form):
@@ -115,15 +120,7 @@ class StatusForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": "受付番号を入力してください。"},
     )
-    secret = forms.CharField(
-        label="照会番号",
-        max_length=40,
-        help_text="受付番号のとなりにある12文字です。例：ABCD-EFGH-JKMN",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
-        ),
-        error_messages={"required": "照会番号を入力してください。"},
-    )
+    secret = _code("照会番号", "受付番号のとなりにある")
 
 
 class OpenForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SECRET_LENGTH = 12  # 60 bits
@@ -24,8 +25,6 @@ def derived(key: bytes, message: str, length: int = SECRET_LENGTH) -> str:
 
 def read(typed: str) -> str:
     """A code as it was made, from what a person typed: any case and width, with or without hyphens."""
-    import unicodedata
-
     text = unicodedata.normalize("NFKC", typed[:200]).upper().translate(_ALIKE)
     return "".join(one for one in text if one in ALPHABET)
 

@@ -1,15 +1,10 @@
-"""The way of a resident through a form: list, start, pages, files, check, sent. No account, no JavaScript, no tracking: one
-cookie for each draft, sent to that draft's addresses alone, so that two tabs are two drafts and a stranger who finds an
-address in the history of a shared computer finds nothing behind it an hour later."""
+"""The way of a resident through a form: list, start, pages, check, sent; pictures and documents are `documents`'. No account, no
+JavaScript, no tracking."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,89 +13,38 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.intake.actions import drafts, files, sending
+from yakuba.services.intake.actions import drafts, sending
 from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, check_page, files_missing
-from yakuba.services.intake.engine.form import Form, Page
+from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
-from yakuba.services.intake.models import AttachedFile, Draft, Submission, WebForm
+from yakuba.services.intake.models import AttachedFile, Submission, WebForm
 from yakuba.services.intake.pages import receipt
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
-    may_add,
     may_begin,
-    may_press,
     may_try,
     resident_page,
     shown,
     too_often,
     was_right,
 )
+from yakuba.services.intake.pages.writing import (
+    CHECK,
+    Writing,
+    cookie,
+    first_page,
+    frame,
+    path,
+    remember,
+    saved,
+    with_draft,
+)
 from yakuba.services.intake.queries import forms, navigator
 
-IDLE_SECONDS = 3600  # then the browser forgets a draft that was not put aside
 NO_SUCH = "この番号では開けません。番号と期限を確かめてください。期限を過ぎた書きかけは消えています。"
-CHECK, FILES = "check", "files"
 SAVE = "draft:save"  # the button beside the fields, whose names are the procedure's
-
-
-@dataclass(frozen=True)
-class Writing:
-    """A draft that this browser has, with what it asks now. answers: to what is asked."""
-
-    draft: Draft
-    key: str
-    form: Form
-    pages: list[Page]
-    answers: dict[str, str]
-
-    @property
-    def code(self) -> str:
-        """The procedure's."""
-        return self.draft.form.procedure.code
-
-    def url(self, name: str, *more: Any) -> str:
-        """The address of one of the draft's pages."""
-        return reverse(f"apply:{name}", args=[current_municipality().code, self.code, self.key, *more])
-
-    def after(self, number: int) -> str:
-        """Where it goes on behind a page."""
-        later = next((page for page in self.pages if page.number > number), None)
-        return self.url(CHECK) if later is None else self.at(later)
-
-    def before(self, number: int) -> str:
-        """The page before, or the start."""
-        earlier = [page for page in self.pages if page.number < number]
-        return self.at(earlier[-1]) if earlier else ""
-
-    def at(self, page: Page) -> str:
-        """The address of a page."""
-        return self.url(FILES) if page.files else self.url("page", page.number)
-
-
-View = Callable[..., HttpResponse]
-
-
-def with_draft(view: View) -> View:
-    """The draft of the address, for the browser that has it. Whatever is wrong, the answer is one and the same."""
-
-    @resident_page
-    @wraps(view)
-    def opened(request: HttpRequest, apply_code: str, draft_key: str, **arguments: Any) -> HttpResponse:
-        if request.method == "POST" and not may_press(request):
-            return too_often(request)
-        draft = drafts.find(draft_key, request.COOKIES.get(_cookie(draft_key), ""))
-        if draft is None or draft.form.procedure.code != apply_code:
-            return shown(request, "gone", {}, 404)
-        if draft.sent and view.__name__ not in ("done", "send"):
-            return redirect("apply:done", current_municipality().code, apply_code, draft_key)
-        form = forms.parsed(draft.form)
-        pages, answers = form.asked(drafts.answers(draft))
-        answer = view(request, Writing(draft, draft_key, form, pages, answers), **arguments)
-        return _remember(answer, draft, draft_key, request.COOKIES[_cookie(draft_key)])
-
-    return opened
 
 
 @resident_page
@@ -140,37 +84,12 @@ def page(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
     checked = with_offers(here, check_page(writing.form, here, given, before), writing.answers)
     drafts.keep(writing.draft, checked.values)
     if SAVE in request.POST:
-        return _saved(request, writing, step)
+        return saved(request, writing, step)
     if checked.faults:
         return _page(request, writing, here, PageForm(here, checked.values, checked.faults), 422)
     pages, _ = writing.form.asked(drafts.answers(writing.draft))
     onward = Writing(writing.draft, writing.key, writing.form, pages, {})
     return redirect(writing.url(CHECK) if "check" in request.GET else onward.after(step))
-
-
-@with_draft
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_files(request: HttpRequest, writing: Writing) -> HttpResponse:
-    """The page for pictures and documents: each is looked at as it comes."""
-    here = next((one for one in writing.pages if one.files), None)
-    if here is None:
-        return redirect(writing.url(CHECK))
-    faults: dict[str, str] = {}
-    if request.method == "POST":
-        if "drop" in request.POST:
-            files.drop(writing.draft, _number(request.POST["drop"]))
-            return redirect(writing.url(FILES))
-        faults = _take(request, writing.draft, here)
-        if "save" in request.POST and not faults:
-            return _saved(request, writing, here.number)
-        if "add" not in request.POST and not faults:
-            faults = files_missing([here], forms.counted(writing.draft.files.all()))
-            if not faults:
-                return redirect(writing.url(CHECK))
-        if "add" in request.POST and not faults:
-            return redirect(writing.url(FILES))
-    context = _frame(writing, here) | {"slots": _slots(writing.draft, here, faults), "faults": faults}
-    return shown(request, "files", context, 422 if faults else 200)
 
 
 @with_draft
@@ -218,18 +137,18 @@ def done(request: HttpRequest, writing: Writing) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, writing: Writing) -> HttpResponse:
     """Put it aside from the check page."""
-    return _saved(request, writing, 0)
+    return saved(request, writing, 0)
 
 
 @resident_page
 @require_POST
 def forget(request: HttpRequest, apply_code: str, draft_key: str) -> HttpResponse:
     """Leave a shared computer: the browser forgets the draft, and what was neither sent nor put aside is thrown away."""
-    draft = drafts.find(draft_key, request.COOKIES.get(_cookie(draft_key), ""))
+    draft = drafts.find(draft_key, request.COOKIES.get(cookie(draft_key), ""))
     if draft is not None and not draft.sent and not draft.code:
         drafts.throw_away(draft)
     answer = shown(request, "forgotten", {"kept": bool(draft and draft.code and not draft.sent)})
-    answer.delete_cookie(_cookie(draft_key), path=_path(apply_code, draft_key))
+    answer.delete_cookie(cookie(draft_key), path=path(apply_code, draft_key))
     return answer
 
 
@@ -249,7 +168,7 @@ def resume(request: HttpRequest) -> HttpResponse:
                 was_right(request)
                 code = opened.draft.form.procedure.code
                 where = reverse("apply:check", args=[current_municipality().code, code, opened.key])
-                return _remember(redirect(where), opened.draft, opened.key, opened.browser)
+                return remember(redirect(where), opened.draft, opened.key, opened.browser)
             else:
                 form.add_error("code", NO_SUCH)
     return shown(request, "resume", {"form": form}, status)
@@ -309,64 +228,7 @@ def _section(
 def _page(
     request: HttpRequest, writing: Writing, page: Page, form: PageForm, status: int = 200
 ) -> HttpResponse:
-    return shown(request, "page", _frame(writing, page) | {"form": form}, status)
-
-
-def _frame(writing: Writing, page: Page) -> dict[str, Any]:
-    numbers = [one.number for one in writing.pages]
-    return {
-        "web_form": writing.draft.form,
-        "page": page,
-        "position": numbers.index(page.number) + 1,
-        "back": writing.before(page.number),
-        "forget": writing.url("forget"),
-        "saved_until": writing.draft.ends_on if writing.draft.code else None,
-    }
-
-
-def _slots(draft: Draft, page: Page, faults: dict[str, str]) -> list[dict[str, Any]]:
-    given = list(AttachedFile.objects.filter(draft=draft).order_by("pk"))
-    return [
-        {
-            "question": one,
-            "files": [f for f in given if f.slot == one.code],
-            "fault": faults.get(one.code, ""),
-        }
-        for one in page.files
-    ]
-
-
-def _take(request: HttpRequest, draft: Draft, page: Page) -> dict[str, str]:
-    faults = {}
-    for question in page.files:
-        uploads = request.FILES.getlist(question.code)
-        if len(uploads) > question.most:  # none of them is looked into
-            faults[question.code] = f"一度に選べるのは{question.most}つまでです。選び直してください。"
-            continue
-        for upload in uploads:
-            if not may_add(request):
-                faults[question.code] = TOO_OFTEN
-                break
-            try:
-                files.add(draft, question, upload.name or "", cast(BinaryIO, upload), upload.size or 0)
-            except Refused as refusal:
-                faults[question.code] = str(refusal)
-    return faults
-
-
-def _saved(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
-    code = codes.shown(drafts.put_aside(writing.draft))
-    where = request.build_absolute_uri(reverse("apply:resume", args=[current_municipality().code]))
-    context = {
-        "code": code,
-        "until": writing.draft.ends_on,
-        "where": where,
-        "onward": writing.url("page", step)
-        if step and writing.form.pages[step - 1].questions
-        else writing.url(CHECK),
-        "forget": writing.url("forget"),
-    }
-    return shown(request, "saved", context)
+    return shown(request, "page", frame(writing, page) | {"form": form}, status)
 
 
 def _open(code: str) -> WebForm | None:
@@ -381,35 +243,3 @@ def _closed(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     waiting = forms.state_of(form, timezone.localdate()) == "waiting"
     return shown(request, "closed", {"form": form, "waiting": waiting}, 200 if waiting else 410)
-
-
-def first_page(opened: drafts.Opened, apply_code: str) -> HttpResponse:
-    """The way to the first page of a draft that has just begun, for this browser."""
-    first = reverse("apply:page", args=[current_municipality().code, apply_code, opened.key, 1])
-    return _remember(redirect(first), opened.draft, opened.key, opened.browser)
-
-
-def _remember(answer: HttpResponse, draft: Draft, key: str, browser: str) -> HttpResponse:
-    answer.set_cookie(
-        _cookie(key),
-        browser,
-        max_age=IDLE_SECONDS,
-        path=_path(draft.form.procedure.code, key),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    return answer
-
-
-def _cookie(key: str) -> str:
-    """One for each draft, so that no tab takes another's away."""
-    return f"apply-{key[:8]}"
-
-
-def _path(code: str, key: str) -> str:
-    return f"/apply/{current_municipality().code}/{code}/{key}/"
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

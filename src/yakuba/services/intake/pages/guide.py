@@ -24,8 +24,8 @@ from yakuba.services.intake.actions import drafts
 from yakuba.services.intake.engine.navigator import calendar_file, slots
 from yakuba.services.intake.engine.navigator.event import Question
 from yakuba.services.intake.engine.navigator.guiding import Guidance, answered, guide, most_left, numbered
-from yakuba.services.intake.pages.apply import first_page
 from yakuba.services.intake.pages.residents import may_begin, may_press, resident_page, shown, too_often
+from yakuba.services.intake.pages.writing import first_page
 from yakuba.services.intake.queries import forms as web_forms
 from yakuba.services.intake.queries import navigator as queries
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core import signing
@@ -67,11 +68,8 @@ def reply(request: HttpRequest) -> HttpResponse:
     submission = _passed(request)
     if submission is None:
         return _over(request)
-    try:
-        answering.answer(submission, request.POST.get("answer", ""))
-    except Refused as refusal:
-        return _shown(request, _fresh(submission), fault=str(refusal), status=refusal.status)
-    return _shown(request, _fresh(submission), done="返事を受け取りました。")
+    text = request.POST.get("answer", "")
+    return _after(request, submission, lambda: answering.answer(submission, text), "返事を受け取りました。")
 
 
 @resident_page
@@ -84,11 +82,18 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if "sure" not in request.POST:
         context = {"submission": submission, "ticket": _ticket(submission)}
         return shown(request, "withdraw", context)
+    return _after(request, submission, lambda: answering.withdraw(submission), "申請を取り下げました。")
+
+
+def _after(
+    request: HttpRequest, submission: Submission, work: Callable[[], object], done: str
+) -> HttpResponse:
+    """Where the application stands once it is done, or why it was not."""
     try:
-        answering.withdraw(submission)
+        work()
     except Refused as refusal:
         return _shown(request, _fresh(submission), fault=str(refusal), status=refusal.status)
-    return _shown(request, _fresh(submission), done="申請を取り下げました。")
+    return _shown(request, _fresh(submission), done=done)
 
 
 def _shown(
