@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
 from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
 from rich.console import Console
+from running_house import PATIENCE, empty_house
 
 from yakuba.config import running
 from yakuba.demo import chain, first_run, town
 from yakuba.demo.comparison import Comparison
 from yakuba.demo.programs import Pile
 from yakuba.kernel.cli import output
+from yakuba.kernel.ledger.models import Case
+from yakuba.services.reading import facade as reading
 
 RESULT = chain.Result(Comparison(900, 800, 100, (), 24, (), (), ()), 24, 0, 1.0, 1.0, 24, 300.0, 30.0)
 
@@ -58,7 +68,7 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
         monkeypatch.setattr(getattr(first_run, name), "load", lambda: None)
     monkeypatch.setattr(first_run.admission, "load", slowly("入所選考", 100))
     monkeypatch.setattr(first_run, "make_pile", lambda *_: Pile((), ()))
-    monkeypatch.setattr(first_run, "_begun", lambda: False)
+    monkeypatch.setattr(first_run.reading, "anything_came", lambda: False)
     monkeypatch.setattr(first_run, "_hand_in", lambda _: None)
     monkeypatch.setattr(first_run, "Workers", lambda _: SimpleNamespace(stop=lambda: None))
     monkeypatch.setattr(first_run.chain, "run_chain", slowly("読み取り", 200))
@@ -72,3 +82,39 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
     assert all(
         account.username in heard.getvalue() for account in town.ACCOUNTS if account.username != "standin"
     )
+
+
+def test_the_first_pile_is_worked_through_although_applications_by_web_are_cases_already(db, monkeypatch):
+    """What an earlier start has done is told by the sheets: cases alone come from the web as well."""
+    worked: list[str] = []
+    monkeypatch.setattr(first_run, "_piles", lambda _: ["first", "second"])
+    monkeypatch.setattr(first_run, "_work_through", lambda pile, _: worked.append(pile))
+    monkeypatch.setattr(first_run, "_hand_in", worked.append)
+    for name in ("questions", "guests", "life_events", "papers", "meeting"):
+        monkeypatch.setattr(getattr(first_run, name), "load", lambda: None)
+    monkeypatch.setattr(first_run, "_admission", lambda: None)
+    first_run._first_start(Path(), SimpleNamespace(url="http://127.0.0.1:9"))
+    with town.in_yakuba_city():
+        assert Case.objects.exists(), "the applications by web"
+        assert not reading.anything_came()
+    assert worked == ["first", "second"]
+
+
+@pytest.mark.full
+def test_the_demo_town_comes_up_from_nothing_with_its_first_pile_read_and_entered(tmp_path):
+    """`make run`, once installed, in real processes: what it says at its end is what the four promises ask."""
+    house = empty_house(tmp_path)
+    written = tmp_path / "said"
+    command = [sys.executable, "-m", "yakuba", "up", "--demo"]
+    with written.open("wb") as said:
+        process = subprocess.Popen(command, env=house.environment, stdout=said, start_new_session=True)
+        try:
+            house.wait_until_it_answers(process)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(PATIENCE)
+    text = written.read_text(encoding="utf-8")
+    entered = re.search(r"受付(\d+)件を入力しました", text)
+    assert entered, text
+    assert int(entered[1]) > 0
+    assert "見えない誤り0、二度入った受付0、失われた受付0、基幹システムで違う値0" in text

@@ -36,6 +36,11 @@ def upload(
     return uploads.upload(files, actor=actor, name=name, force=force).pk
 
 
+def anything_came() -> bool:
+    """Whether a batch was ever taken in this municipality."""
+    return Batch.objects.exists()
+
+
 def batch_files(batch_id: int) -> list[FileResult]:
     """What became of each file. Raises Batch.DoesNotExist."""
     return batches.files_of(Batch.objects.get(pk=batch_id))
