@@ -1,7 +1,6 @@
-"""The Django app of the jobs. It imports every room's `jobs` module, so that each handler has a name."""
+"""The Django app of the jobs."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
@@ -10,7 +9,3 @@ class JobsConfig(AppConfig):
     name = "yakuba.kernel.jobs"
     label = "jobs"
     verbose_name = "仕事"
-
-    def ready(self) -> None:
-        """Register the handlers of all installed apps."""
-        autodiscover_modules("jobs")

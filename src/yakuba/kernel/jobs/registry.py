@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils.module_loading import autodiscover_modules
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
@@ -72,10 +74,18 @@ def job(
     return register
 
 
+@cache
+def _registered() -> dict[str, JobKind]:
+    """The handlers, once every room's `jobs` module is imported. They bring half of the house with them (presses, Word
+    files, dictionaries), which a command that asks for no job need not wait for."""
+    autodiscover_modules("jobs")
+    return _kinds
+
+
 def kind(name: str) -> JobKind:
     """The handler of that name. Raises LookupError when no room registers it."""
     try:
-        return _kinds[name]
+        return _registered()[name]
     except KeyError:
         raise LookupError(f"no job handler is named {name!r}") from None
 
@@ -83,7 +93,7 @@ def kind(name: str) -> JobKind:
 def permission_of(name: str) -> str:
     """Whose work it is: who has this permission may see what it works on. Empty for the house's own, and for what no
     room registers any more."""
-    known = _kinds.get(name)
+    known = _registered().get(name)
     return known.permission if known else ""
 
 
@@ -101,11 +111,13 @@ def limit_lane(family: str, limit: int) -> None:
 
 def lane_limit(lane: str) -> int | None:
     """How many jobs of this lane may run at once; None for as many as there are threads."""
+    _registered()
     return _lane_limits.get(lane.partition(":")[0])
 
 
 def lane_limits() -> dict[str, int]:
     """The limit of each family that has one."""
+    _registered()
     return dict(_lane_limits)
 
 
@@ -120,18 +132,19 @@ def chore(interval: float, work: Callable[[], None]) -> None:
 
 def chores() -> list[tuple[float, Callable[[], None]]]:
     """Seconds and work of every chore."""
+    _registered()
     return list(_chores)
 
 
 def label_of(name: str) -> str:
     """The Japanese name of a job, or its technical name when no room knows it any more."""
-    known = _kinds.get(name)
+    known = _registered().get(name)
     return known.label if known else name
 
 
 def about(name: str, arguments: Mapping[str, Any]) -> str:
     """What a job works on, in Japanese; empty where that goes without saying, is gone, or is said by no room any more."""
-    known = _kinds.get(name)
+    known = _registered().get(name)
     try:
         return str(known.about(**arguments)) if known and known.about else ""
     except (ObjectDoesNotExist, TypeError):  # TypeError: an older version enqueued it, with other arguments

@@ -8,14 +8,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from yakuba.kernel.modelservers.events import data_of
 from yakuba.kernel.modelservers.wire import INSTEAD, Call, ModelServerFailed, request
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 AT_ONCE = 64  # texts in one question for their meanings
 LONGEST = 400_000  # characters of a streamed text
@@ -110,6 +112,8 @@ class ModelServer:
 
     def embed(self, texts: Sequence[str], *, cancel: threading.Event | None = None) -> NDArray[np.float32]:
         """A row of numbers for each text, in their order."""
+        import numpy as np  # a third of what a command's start would cost, for the few that ask for meanings
+
         call = Call(self.seconds, cancel)
         parts = [
             self._embedded(texts[start : start + AT_ONCE], call) for start in range(0, len(texts), AT_ONCE)
@@ -144,6 +148,8 @@ class ModelServer:
             raise _malformed() from None
 
     def _embedded(self, texts: Sequence[str], call: Call) -> NDArray[np.float32]:
+        import numpy as np
+
         told = self._json("POST", "embeddings", {"model": self.model, "input": list(texts)}, call)
         try:
             rows = sorted(told["data"], key=lambda one: one["index"])
