@@ -11,4 +11,5 @@ YAKUBA_ROOMS = [
     "drafting",
     "minutes",
     "intake",
+    "corefiles",
 ]

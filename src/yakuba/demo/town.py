@@ -21,6 +21,7 @@ from yakuba.kernel.registry import permission_names, proposed_roles
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 from yakuba.kernel.townsettings.actions import set_values
+from yakuba.services.corefiles import facade as corefiles
 from yakuba.services.reading import facade as reading
 from yakuba.services.robots import facade as robots
 
@@ -72,6 +73,8 @@ def load_town(core_url: str) -> None:
         point_robots_at(core_url)
         for path in sorted(_samples("scenarios").glob("*.yaml")):
             robots.load_scenario(path.read_text(encoding="utf-8"), keeper)
+        for path in sorted(_samples("layouts").glob("*.yaml")):
+            corefiles.load_layout(path.read_text(encoding="utf-8"), keeper)
         set_values(
             {"answers.public": True, "minutes.public": True, "intake.public": True}, actor=user("kanri")
         )

@@ -1,0 +1,1 @@
+"""連携ファイル. A new room with one of everything; delete what is not needed."""

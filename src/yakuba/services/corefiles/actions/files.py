@@ -1,0 +1,183 @@
+"""Files for the core system: made, taken in there, or undone. A case is in at most one that is under way, and while it is,
+no robot and no person enters it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.actor import Actor, known
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import content_of, store
+from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.by_hand import NotEntered, own_number
+from yakuba.kernel.ledger.masking import shows
+from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.meter.noting import note
+from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, NothingToDo
+from yakuba.services.corefiles import queries
+from yakuba.services.corefiles.engine.layout import Form
+from yakuba.services.corefiles.engine.results import Result
+from yakuba.services.corefiles.models import CoreFile, CoreFileContent, FiledCase, FileLayout
+
+LONGEST_REASON = 300
+State = CoreFile.State
+RowState = FiledCase.State
+
+
+@transaction.atomic
+def make(layout: FileLayout, *, actor: Actor) -> CoreFile:
+    """A file of the cases that wait for their entry and can be written, the oldest first, at most `queries.MOST_CASES`.
+    They are being entered from now on.
+
+    Raises DefinitionRefused where the procedure no longer has what the layout names, Conflict for a layout out of use, and
+    NothingToDo where no case can be written.
+    """
+    row = FileLayout.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=layout.pk)
+    if row.retired:
+        raise Conflict(f"レイアウト「{row.title}」は使わないことになっています。")
+    prepared = queries.prepared(row, actor, locked=True)
+    if not prepared.written:
+        raise NothingToDo(f"「{row.procedure.title}」に、ファイルにできる受付がありません。")
+    writer = prepared.writer
+    notes = sorted({note_ for _, case in prepared.written for note_ in case.notes})
+    made = CoreFile.objects.create(
+        layout=row, version=row.version, cases=len(prepared.written), notes=notes, made_by=known(actor)
+    )
+    content = writer.file([case for _, case in prepared.written])
+    ending = "csv" if writer.layout.form is Form.CSV else "txt"
+    name = f"{row.code}-{made.pk}.{ending}"
+    stored = store(StoredFile.Kind.OUTPUT, name, "application/octet-stream", content, actor=actor)
+    CoreFileContent.objects.create(core_file=made, file=stored)
+    FiledCase.objects.bulk_create(
+        FiledCase(core_file=made, case=case, line=line) for line, (case, _) in enumerate(prepared.written, 1)
+    )
+    for case, _ in prepared.written:
+        ledger.move(case, Status.ENTERING, user=actor, reason=f"{made}に入れた")
+    record("corefiles.made", subject=f"corefile:{made.pk}", actor=actor, cases=made.cases, layout=row.code)
+    note("corefiles.cases", f"corefile:{made.pk}", made.cases)
+    return made
+
+
+def take(core_file: CoreFile, *, actor: Actor) -> Download:
+    """The file, as often as somebody needs it while it is kept. Raises Missing when it is gone, Forbidden where it holds
+    what the person may not take along now, and Conflict when it was undone."""
+    if core_file.state == State.UNDONE:
+        raise Conflict(f"{core_file}は取り消しました。新しく作ってください。")
+    kept = CoreFileContent.objects.select_related("file").filter(core_file=core_file).first()
+    if kept is None:
+        raise Missing(f"{core_file}の中身は、保存する日数が過ぎたので消しました。")
+    if queries.holds_masked(core_file) and not shows(actor):
+        raise Forbidden(
+            "個人番号が入っているので、個人番号を見る権限のある人が、本人の確認をしてから取り出します。"
+        )
+    if queries.withheld(core_file, actor):
+        raise Forbidden(
+            "作ったあとで支援措置の対象になった受付が入っています。取り消して、作り直してください。"
+        )
+    record("corefiles.taken", subject=f"corefile:{core_file.pk}", actor=actor)
+    return Download(kept.file.name, "application/octet-stream", content_of(kept.file))
+
+
+@transaction.atomic
+def settle(core_file: CoreFile, results: Iterable[Result] | None, *, actor: Actor) -> list[str]:
+    """What the core system did with the file's cases: of each in `results`, or (None) that it took in all. Gives a sentence
+    for each result that could not be used; those cases stay as they are.
+
+    A case is entered under the number that the core system gave, or else under the file's and the line's. One that was
+    refused waits for its entry again, and is in no further file until somebody says so. Raises Conflict where nothing of
+    the file is under way.
+    """
+    locked = _under_way(core_file)
+    rows = {
+        row.case.receipt_number: row
+        for row in FiledCase.objects.filter(core_file=locked, state=RowState.OPEN).select_related(
+            "case__procedure"
+        )
+    }
+    told = []
+    for one in [Result(number) for number in rows] if results is None else results:
+        row = rows.pop(one.receipt_number, None)
+        if row is None:
+            told.append(f"受付番号「{one.receipt_number}」は、この連携ファイルで取り込みを待っていません。")
+            continue
+        try:
+            _settle_row(row, one, actor)
+        except NotEntered as error:
+            told.append(f"受付番号「{one.receipt_number}」：{error}")
+    _close(locked, actor)
+    record("corefiles.settled", subject=f"corefile:{locked.pk}", actor=actor, unused=len(told))
+    return told
+
+
+def _settle_row(row: FiledCase, result: Result, actor: Actor) -> None:
+    if result.refused:
+        reason = result.refused[:LONGEST_REASON]
+        row.state, row.reason = RowState.REFUSED, reason
+        row.save()
+        ledger.move(
+            row.case, Status.READY, user=actor, reason=f"{row.core_file}で取り込まれなかった：{reason}"
+        )
+        return
+    number = own_number(row.case, result.number) if result.number else f"連携{row.core_file_id}-{row.line}"
+    row.state = RowState.ENTERED
+    row.save()
+    ledger.move(
+        row.case, Status.ENTERED, user=actor, reason=f"{row.core_file}が取り込まれた", target_number=number
+    )
+
+
+def _close(core_file: CoreFile, actor: Actor) -> None:
+    if FiledCase.objects.filter(core_file=core_file, state=RowState.OPEN).exists():
+        return
+    core_file.state, core_file.settled_at, core_file.settled_by = State.SETTLED, timezone.now(), known(actor)
+    core_file.save()
+
+
+@transaction.atomic
+def undo(core_file: CoreFile, reason: str, *, actor: Actor) -> None:
+    """The file was not and will not be taken in: its cases wait for their entry again, and the file is deleted. Raises
+    Conflict where a case of it was settled already, and Invalid without a reason."""
+    reason = reason.strip()[:LONGEST_REASON]
+    if not reason:
+        raise Invalid("取り消す理由を書いてください。")
+    locked = _under_way(core_file)
+    rows = FiledCase.objects.filter(core_file=locked)
+    if rows.exclude(state=RowState.OPEN).exists():
+        raise Conflict(
+            f"{locked}は一部の結果を取り込んでいるので、取り消せません。残りの結果を入れてください。"
+        )
+    for row in rows.select_related("case__procedure").order_by("line"):
+        ledger.move(row.case, Status.READY, user=actor, reason=f"{locked}を取り消した：{reason}")
+    rows.update(state=RowState.UNDONE)
+    locked.state, locked.settled_at, locked.settled_by, locked.reason = (
+        State.UNDONE,
+        timezone.now(),
+        known(actor),
+        reason,
+    )
+    locked.save()
+    queries.drop_content(locked)
+    record("corefiles.undone", subject=f"corefile:{locked.pk}", actor=actor)
+
+
+@transaction.atomic
+def again(row: FiledCase, *, actor: Actor) -> FiledCase:
+    """A case that the core system refused may be in the next file. Raises Conflict where it was not refused."""
+    changed = FiledCase.objects.filter(pk=row.pk, state=RowState.REFUSED).update(state=RowState.AGAIN)
+    if not changed:
+        raise Conflict("この受付は、取り込まれなかったものではありません。")
+    record("corefiles.again", subject=f"case:{row.case_id}", actor=actor)
+    row.state = RowState.AGAIN
+    return row
+
+
+def _under_way(core_file: CoreFile) -> CoreFile:
+    locked: CoreFile = CoreFile.objects.select_for_update(of=("self",)).get(pk=core_file.pk)
+    if locked.state != State.OPEN:
+        raise Conflict(f"{locked}は「{locked.get_state_display()}」です。")
+    return locked

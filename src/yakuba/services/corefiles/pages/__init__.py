@@ -1,0 +1,1 @@
+"""Pages of the room: files for the core system, and the layouts by which they are written."""
