@@ -49,22 +49,31 @@ LAYOUT = """レイアウト: seal-renkei
     項目: kind
     変換: {new: "1", lost: "2"}
 """
-RECEIPTS = ("0800000129", "0800000226", "0800000323", "0800000420")
+RECEIPTS = ("0800070163", "0800070260", "0800070357", "0800070454")
 
 
-def a_case(number: str, **values: str) -> Any:
+BUS_LAYOUT = """レイアウト: bus-renkei
+名前: 乗車券
+手続: bus-pass
+列:
+  - 見出し: 受付番号
+    項目: receipt_number
+"""
+
+
+def a_case(number: str, procedure: str = "seal-card", **values: str) -> Any:
     """A case that waits for its entry."""
-    case = ledger.open_case(Procedure.objects.get(code="seal-card"), number)
-    for field, value in ({"name": "見本花子", "birth": "1990-04-02", "kind": "new"} | values).items():
-        ledger.record_value(case, field, value, trusted=True, source={})
+    case = ledger.open_case(Procedure.objects.get(code=procedure), number)
+    for field, value in ({"name": "試験一郎", "birth": "1990-04-02", "kind": "new"} | values).items():
+        if field in case.procedure.definition.by_code:
+            ledger.record_value(case, field, value, trusted=True, source={})
     return ledger.move(case, Status.READY)
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
-    """A layout, a file under way, and a case that was refused."""
-    ledger.load_procedure(PROCEDURE, actor=clerk)
-    layout = layouts.load_layout(LAYOUT.replace("印鑑システム取込", known["secret_word"]), actor=clerk)
-    cases = [a_case(number) for number in RECEIPTS[:2]]
+    """A layout of the sample town, a file under way, and a case that was refused."""
+    layout = layouts.load_layout(BUS_LAYOUT.replace("乗車券", known["secret_word"]), actor=clerk)
+    cases = [a_case(number, "bus-pass") for number in RECEIPTS[:2]]
     made = files.make(layout, actor=clerk)
     files.settle(made, [Result(cases[0].receipt_number, refused="住所がちがいます")], actor=clerk)
     refused = FiledCase.objects.get(core_file=made, state=FiledCase.State.REFUSED)

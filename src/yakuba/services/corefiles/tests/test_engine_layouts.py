@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).resolve().parents[5] / "samples"
 DEFINITION = parse_procedure(PROCEDURE, "")
 HEAD = "レイアウト: x\n名前: x\n手続: seal-card\n"
 VALUES = {
-    "receipt_number": "0800000129",
+    "receipt_number": "0800070163",
     "name": "髙橋花子",
     "kana": "タカハシハナコ",
     "birth": "1990-04-02",
@@ -54,7 +54,7 @@ def columns(*each: str, head: str = HEAD) -> str:
 
 def test_a_csv_as_the_system_wants_it():
     content = written(LAYOUT)
-    assert content.decode("cp932") == "受付番号,氏名,生年月日,区分\r\n0800000129,髙橋花子,4020402,1\r\n"
+    assert content.decode("cp932") == "受付番号,氏名,生年月日,区分\r\n0800070163,髙橋花子,4020402,1\r\n"
 
 
 def test_fixed_length_counts_bytes_and_fills():
@@ -65,7 +65,7 @@ def test_fixed_length_counts_bytes_and_fills():
         "見出し: d, 値: 'Z', 桁: 1",
         head=HEAD + "形: 固定長\n改行: LF\n",
     )
-    assert written(text).decode("cp932") == "000800000129髙橋花子　 ﾀｶﾊｼﾊﾅｺ Z\n"
+    assert written(text).decode("cp932") == "000800070163髙橋花子　 ﾀｶﾊｼﾊﾅｺ Z\n"
 
 
 def test_what_is_too_long_is_refused_and_never_cut():

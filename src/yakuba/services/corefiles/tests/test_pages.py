@@ -98,7 +98,7 @@ def test_values_are_shown_to_who_sees_the_ledger_alone(cases, layout, make_staff
     client.force_login(make_staff(in_yakuba_city, "corefiles.view", "corefiles.make"))
     shown = text(client.get(reverse("corefiles:layout", args=[layout.code])))
     assert "ファイルにできる受付が3件あります" in shown
-    assert "見本花子" not in shown
+    assert "試験一郎" not in shown
 
 
 def test_programs_and_commands_do_the_same(page, cases, layout, clerk, tmp_path):
