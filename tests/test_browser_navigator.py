@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from test_browser_pages import PATIENCE
 
 from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.localwords import queries as localwords
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.intake.actions import navigator
 from yakuba.services.intake.queries import navigator as queries
@@ -19,7 +21,7 @@ def test_a_resident_is_guided_on_a_telephone(
 ):
     set_values({"intake.public": True}, actor=clerk)
     row = navigator.write(queries.samples()["moving-within"], actor=clerk)
-    navigator.set_words(dict.fromkeys(queries.slots_in_use(), "市民課"), actor=clerk)
+    set_words({one.name: "市民課" for one in localwords.standings()}, actor=clerk)
     head = make_staff(in_yakuba_city, "intake.approve")
     approvals.approve(navigator.propose(row.pk, "読みました", actor=clerk), actor=head)
     context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)

@@ -41,6 +41,7 @@ HARMLESS = {
     "meter:table": "sums by month, of nobody",
     "reading:cover_pdf": "a cover says how many sheets of which form follow, of nobody",
     "intake:navigator-export": "what a procedure needs, for residents to read, of nobody",
+    "localwords:export": "words for residents to read, of nobody",
     "manual-picture": "the manual is for all staff",
 }
 # Operations that give out a file, or approve, without asking, and why.
@@ -49,6 +50,7 @@ HARMLESS_OPERATIONS = {
     "intake.export_form": "which questions a form asks on which page, of nobody",
     "reading.print_cover": "a cover says how many sheets of which form follow, of nobody",
     "translation.export": "sentences for the counter, of nobody",
+    "localwords.export_local_words": "words for residents to read, of nobody",
     "drafting.export_terms": "the words that a town spells its own way, of nobody",
 }
 GIVES_OUT = ("export", "take_print", "take_addresses", "approve")

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yakuba.kernel.letters",
     "yakuba.kernel.approvals",
     "yakuba.kernel.townsettings",
+    "yakuba.kernel.localwords",
     "yakuba.kernel.modelservers",
     "yakuba.kernel.retention",
     "yakuba.kernel.schedules",

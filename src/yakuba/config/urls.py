@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", include("yakuba.kernel.approvals.urls")),
     path("transfers/", include("yakuba.kernel.transfers.urls")),
     path("town-settings/", include("yakuba.kernel.townsettings.urls")),
+    path("local-words/", include("yakuba.kernel.localwords.urls")),
     path("letters/", include("yakuba.kernel.letters.urls")),
     path("definitions/", include("yakuba.kernel.bundles.urls")),
     path("schedules/", include("yakuba.kernel.schedules.urls")),

@@ -9,6 +9,7 @@ from django.conf import settings
 from yakuba.demo import town
 from yakuba.kernel.definitions import decoded, values
 from yakuba.kernel.definitions.given import content
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.intake import facade as intake
 
@@ -25,6 +26,6 @@ def load() -> int:
     files = [one for one in sorted(folder.glob("*.yaml")) if one.name != WORDS]
     texts = [decoded(content(one)) for one in [*files, *sorted((folder / OWN).glob("*.yaml"))]]
     own = values(decoded(content(folder / WORDS)))
-    return intake.publish_life_events(
-        texts, own, proposed_by=town.user("madoguchi"), approved_by=town.user("kacho")
-    )
+    clerk = town.user("madoguchi")
+    set_words(own, actor=clerk)
+    return intake.publish_life_events(texts, proposed_by=clerk, approved_by=town.user("kacho"))

@@ -10,6 +10,7 @@ from django.conf import settings
 from yakuba.demo import town
 from yakuba.kernel.definitions import decoded, values
 from yakuba.kernel.definitions.given import content
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.services.answers import facade as answers
 
 ASKED = (
@@ -32,7 +33,8 @@ def load() -> tuple[int, int]:
     folder = Path(settings.YAKUBA.samples_dir) / "answers"
     own = values(decoded(content(folder / "yakuba-city.yaml")))
     sections = [answers.SectionFacts(**one) for one in own["sections"]]
-    answers.set_sections(sections, own["slots"], actor=clerk)
+    answers.set_sections(sections, actor=clerk)
+    set_words(own["slots"], actor=clerk)
     answers.load(content(folder / "starter.csv"), actor=clerk)
     told = answers.publish_all("見本の答えを公開します", proposed_by=clerk, approved_by=head)
     for question in ASKED:

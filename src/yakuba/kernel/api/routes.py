@@ -1,4 +1,4 @@
-"""`/api/v1/<room>/…`: every room's router behind one authentication and one form of error."""
+"""`/api/v1/<room>/…`: every room's router, and those of parts of the kernel, behind one authentication and one form of error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from yakuba.kernel.api.operations import router_of
 from yakuba.kernel.api.problems import problem, refusal, schemas, unreadable
 from yakuba.kernel.operations import Operations
 from yakuba.kernel.refusals import Refused
-from yakuba.kernel.registry import room_modules
+from yakuba.kernel.registry import part_modules
 
 
 class Api(NinjaAPI):
@@ -31,8 +31,8 @@ class Api(NinjaAPI):
 
 @cache
 def build_api() -> NinjaAPI:
-    """The API with the operations of all rooms that have a route; one for the process."""
-    return api_of(module.OPERATIONS for _, module in room_modules("operations"))
+    """The API with the operations of all parts and rooms that have a route; one for the process."""
+    return api_of(module.OPERATIONS for _, module in part_modules("operations"))
 
 
 def api_of(tables: Iterable[Operations]) -> NinjaAPI:

@@ -1,4 +1,4 @@
-"""A room's table of operations, and all of them."""
+"""A room's or part's table of operations, and all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_type_hints
 
 from yakuba.kernel.operations.operation import Operation
-from yakuba.kernel.registry import room_modules
+from yakuba.kernel.registry import part_modules
 
 
 class Operations:
@@ -49,5 +49,5 @@ class Operations:
 
 
 def all_operations() -> list[Operation]:
-    """Every operation of the house, by room."""
-    return [operation for _, module in room_modules("operations") for operation in module.OPERATIONS]
+    """Every operation of the house: of the kernel's parts, then by room."""
+    return [operation for _, module in part_modules("operations") for operation in module.OPERATIONS]

@@ -167,6 +167,18 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class SlottedText:
+    """A text of a room that may hold places in which towns differ (`kernel.localwords`). title, url: what staff call it and
+    where it stands; parts: what is written, also what residents read now where that is another version; own: the places
+    that the room fills by itself."""
+
+    title: str
+    url: str
+    parts: tuple[str, ...]
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class LetterField:
     """A merge field of a letter. name: as a town writes it in its Word file; sample: what the preview shows. samples: of a
     field that a letter has several times, one for each row; the row of a table in which it stands is repeated."""
@@ -316,6 +328,10 @@ class Manifest:
     first_step: str = ""  # what is to be done first where the room has nothing yet; None when it has
     search: str = ""  # what the search of the whole house finds in the room
     search_sources: tuple[SearchSource, ...] = ()  # what it puts into the index
+    slotted: str = ""  # `() -> Iterator[SlottedText]`: its texts in which the town's words stand
+    words_changed: str = (
+        ""  # `()`: what it does, in the same transaction, when one of these words has changed
+    )
     hand_over: str = (
         ""  # `(takers, actor) -> list[InHand]`: what people answer for, and its hand-over; see `InHand`
     )

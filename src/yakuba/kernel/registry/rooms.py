@@ -106,6 +106,14 @@ def definition_kinds() -> dict[str, DefinitionKind]:
     return {kind.code: kind for manifest in manifests() for kind in manifest.definitions}
 
 
+def part_modules(part: str) -> list[tuple[str, ModuleType]]:
+    """`(name, module)` for each part of the kernel that has it, then for each room."""
+    parts = [app for app in settings.INSTALLED_APPS if app.startswith("yakuba.kernel.")]
+    names = [(app.rpartition(".")[2], f"{app}.{part}") for app in parts]
+    found = [(name, import_module(module)) for name, module in names if find_spec(module) is not None]
+    return [*found, *room_modules(part)]
+
+
 def room_modules(part: str) -> list[tuple[str, ModuleType]]:
     """`(room, module)` for each room that has the part (`urls`, `operations`, `cli`, `jobs`)."""
     names = [(room, f"yakuba.services.{room}.{part}") for room in settings.YAKUBA_ROOMS]

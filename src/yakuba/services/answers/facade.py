@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from io import BytesIO
 
 from yakuba.kernel.accounts.models import User
@@ -14,7 +13,7 @@ from yakuba.services.answers.contracts import Channel, Draft, Reply, SectionFact
 from yakuba.services.answers.engine import reading
 from yakuba.services.answers.models import Version
 from yakuba.services.answers.queries import telling
-from yakuba.services.answers.queries.entries import missing, newest, own_slots
+from yakuba.services.answers.queries.entries import missing, newest, town_words
 
 
 def load(table: bytes, *, actor: Actor) -> int:
@@ -31,19 +30,18 @@ def write(draft: Draft, *, actor: Actor) -> int:
     return int(entries.write(draft, actor=actor).entry_id)
 
 
-def set_sections(sections: list[SectionFacts], slots: Mapping[str, str], *, actor: Actor) -> None:
-    """Say how sections are reached, and what differs by town."""
+def set_sections(sections: list[SectionFacts], *, actor: Actor) -> None:
+    """Say how sections are reached."""
     for section in sections:
         entries.set_section(section, actor=actor)
-    entries.set_slots(slots, actor=actor)
 
 
 def publish_all(reason: str, *, proposed_by: User, approved_by: User) -> tuple[int, int]:
     """Propose every draft that is complete, and approve them as another person: how many are told now, and how many wait
     for a slot to be filled."""
-    own = own_slots()
+    words = town_words()
     drafts = [row for row in newest() if row.state in ("draft", "returned")]
-    ready = [row.pk for row in drafts if not missing(row, own)]
+    ready = [row.pk for row in drafts if not missing(row, words)]
     if ready:
         publication = entries.propose(ready, reason, actor=proposed_by)
         entries.approve(publication, actor=approved_by, answer="見本")

@@ -31,7 +31,7 @@ class EntryForm(forms.Form):
         label="答え",
         max_length=LONGEST_ANSWER,
         widget=_lines(8),
-        help_text="{窓口} {電話} {受付時間} {場所} は担当の窓口で、そのほかの { } は「町ごとに違うところ」で埋まります。",
+        help_text="{窓口} {電話} {受付時間} {場所} は担当の窓口で、そのほかの { } は「自治体ごとに違うところ」で埋まります。",
     )
     links = forms.CharField(
         label="リンク", required=False, widget=_lines(2), help_text="https:// で始まるアドレスを、1行に1つ。"

@@ -54,7 +54,7 @@ MANIFEST = Manifest(
         "answers.sent_back": "問い合わせの答えの公開を差し戻した",
         "answers.withdrawn": "問い合わせの答えの公開をやめた",
         "answers.section_set": "担当窓口の電話と受付時間を決めた",
-        "answers.slots_set": "答えの、町ごとに違うところを埋めた",
+        "answers.slots_set": "答えの、町ごとに違うところを埋めた",  # in records of before; now `localwords.set`
         "answers.confirmed": "聞かれた質問を答えにつないだ",
         "answers.set_aside": "聞かれた質問を片付けた",
         "answers.learned": "確かめた質問から学んだ",
@@ -85,5 +85,7 @@ MANIFEST = Manifest(
         PersonalData("answers.Confirmed", "確かめた質問からの学習（伏せ字にした質問）", 1095, since="at"),
     ),
     self_check=f"{QUERIES}.entries:self_check",
+    slotted=f"{QUERIES}.entries:slotted",
+    words_changed="yakuba.services.answers.actions.entries:told_anew",
     examples="yakuba.services.answers.tests.examples:make",
 )

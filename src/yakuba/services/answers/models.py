@@ -40,17 +40,6 @@ class Section(MunicipalityModel):
         return self.name
 
 
-class Slot(MunicipalityModel):
-    """What a town puts where towns differ: `{住民票の手数料}` in an answer."""
-
-    name = models.CharField("ところ", max_length=40)
-    value = models.CharField("この自治体では", max_length=300)
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "自治体ごとに違うところ"
-        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="answers_slot_once")]
-
-
 class Entry(MunicipalityModel):
     """One answer through all its versions. code: the town's own name for it, the same in every file; current: the version
     that is told, None for one that is not (yet, or any more)."""

@@ -45,11 +45,8 @@ def ask_correction(number: str, sentence: str, *, actor: Actor) -> None:
     answering.ask_correction(case, sentence, actor=actor)
 
 
-def publish_life_events(
-    texts: Iterable[str], words: Mapping[str, str], *, proposed_by: User, approved_by: User
-) -> int:
-    """Take files about life events over, fill what differs by town, and publish them as two people do; how many."""
-    navigator.set_words(words, actor=proposed_by)
+def publish_life_events(texts: Iterable[str], *, proposed_by: User, approved_by: User) -> int:
+    """Take files about life events over, and publish them as two people do; how many."""
     rows = [navigator.write(text, actor=proposed_by) for text in texts]
     for row in rows:
         approval = navigator.propose(row.pk, "見本の出来事を公開します", actor=proposed_by)

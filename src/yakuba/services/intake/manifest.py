@@ -30,7 +30,7 @@ MANIFEST = Manifest(
         "intake.event_written": "届出ナビの出来事の下書きを残した",
         "intake.event_published": "届出ナビの出来事を承認し、公開した",
         "intake.event_withdrawn": "届出ナビの出来事の公開をやめた",
-        "intake.words_set": "届出ナビの、自治体ごとに違うところを埋めた",
+        "intake.words_set": "届出ナビの、自治体ごとに違うところを埋めた",  # in records of before; now `localwords.set`
         "intake.form_set": "申請フォームのページ分けと条件を変えた",
         "intake.opened": "申請フォームを住民に開いた",
         "intake.closed": "申請フォームを閉じた",
@@ -72,6 +72,7 @@ MANIFEST = Manifest(
         ),
     ),
     self_check="yakuba.services.intake.queries.navigator:self_check",
+    slotted="yakuba.services.intake.queries.navigator:slotted",
     personal_data=(
         PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 16, since="changed_at"),
         PersonalData("intake.Submission", "ウェブで届いた申請", None),

@@ -139,19 +139,6 @@ class LifeEvent(MunicipalityModel):
         return self.title
 
 
-class LocalWord(MunicipalityModel):
-    """What the town puts where towns differ: ｛住民登録の窓口｝ in a life event."""
-
-    name = models.CharField("ところ", max_length=40)
-    value = models.CharField("この自治体では", max_length=200)
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "届出ナビの、自治体ごとに違うところ"
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "name"], name="intake_local_word_once")
-        ]
-
-
 class Serial(MunicipalityModel):
     """The last serial number that a fiscal year's web applications got."""
 

@@ -31,7 +31,7 @@ def test_what_a_manifest_names_exists(manifest):
         assert kind.permission in permission_names()
     paths = (
         manifest.failures, manifest.running, manifest.self_check, manifest.case_part, manifest.first_step,
-        manifest.search, manifest.examples,
+        manifest.search, manifest.examples, manifest.slotted, manifest.words_changed,
     )  # fmt: skip
     for dotted in filter(None, paths):
         assert callable(resolve(dotted))

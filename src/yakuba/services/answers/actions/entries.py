@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,9 +19,8 @@ from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.answers.contracts import Draft, SectionFacts
 from yakuba.services.answers.engine.reading import faults_of
-from yakuba.services.answers.engine.slots import fills
-from yakuba.services.answers.models import Entry, Knowledge, Publication, Section, Slot, Version
-from yakuba.services.answers.queries.entries import draft_of, missing, newest, own_slots
+from yakuba.services.answers.models import Entry, Knowledge, Publication, Section, Version
+from yakuba.services.answers.queries.entries import draft_of, missing, newest, town_words
 
 NO_ENTRY = "その答えはありません。一覧から選んでください。"
 
@@ -91,12 +90,12 @@ def _locked(entries: Any) -> None:
 @transaction.atomic
 def propose(version_ids: Sequence[int], reason: str, *, actor: User) -> Publication:
     """Propose drafts to be published together. Raises Invalid for none, and for one whose slots are not filled."""
-    own = own_slots()
+    words = town_words()
     _locked(Version.objects.filter(pk__in=version_ids).values("entry"))
     rows = [row for row in newest().filter(pk__in=version_ids) if row.state in ("draft", "returned")]
     if not rows:
         raise Invalid("承認に出せる下書きがありません。下書きを選んでください。")
-    lacking = {row.entry.code: names for row in rows if (names := missing(row, own))}
+    lacking = {row.entry.code: names for row in rows if (names := missing(row, words))}
     if lacking:
         problems = [
             Problem(0, code, f"{'、'.join(f'{{{name}}}' for name in names)} が埋まっていません。")
@@ -160,29 +159,6 @@ def set_section(facts: SectionFacts, *, actor: Actor) -> Section:
     told_anew()
     record("answers.section_set", subject=f"section:{section.pk}", actor=actor)
     return section
-
-
-@transaction.atomic
-def set_slots(given: Mapping[str, str], *, actor: Actor) -> int:
-    """Fill what differs by town; an empty value takes it away. Returns how many changed. Raises Invalid for a value that
-    holds a place itself."""
-    own = own_slots()
-    changed = {name: text.strip() for name, text in given.items() if own.get(name, "") != text.strip()}
-    if unfit := [name for name, text in changed.items() if text and not fills(text)]:
-        raise Invalid(
-            f"「{'」「'.join(unfit[:5])}」に {{ }} は使えません。住民に見せる文字だけを書いてください。"
-        )
-    for name, text in changed.items():
-        if text:
-            Slot.objects.update_or_create(
-                municipality=current_municipality(), name=name, defaults={"value": text}
-            )
-        else:
-            Slot.objects.filter(name=name).delete()
-    if changed:
-        told_anew()
-        record("answers.slots_set", actor=actor, slots=sorted(changed))
-    return len(changed)
 
 
 def _day(text: str) -> date | None:

@@ -98,7 +98,7 @@ ENTRIES = Listing(
         ("答えを書く", reverse_lazy("answers:new")),
         ("ファイルから取り込む", reverse_lazy("answers:load")),
         ("まとめて承認に出す", reverse_lazy("answers:propose")),
-        ("町ごとに違うところ", reverse_lazy("answers:differences")),
+        ("自治体ごとに違うところ", reverse_lazy("localwords:index")),
         ("窓口", reverse_lazy("answers:sections")),
     ),
     sort="code",
@@ -152,7 +152,6 @@ def _form(request: HttpRequest, form: EntryForm, title: str, version: Version | 
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One entry with its versions."""
     version = _newest(entry_id)
-    own = queries.own_slots()
     may_edit = allowed(request.user, "answers.edit")
     context = {
         "version": version,
@@ -160,7 +159,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         "state": queries.STATES[version.state],
         "kind": KINDS[version.state],
         "draft": queries.draft_of(version),
-        "missing": queries.missing(version, own),
+        "missing": queries.missing(version),
         "versions": version.entry.versions.select_related("entry", "publication", "made_by").order_by(
             "-number"
         ),
@@ -193,20 +192,6 @@ def load(request: HttpRequest) -> HttpResponse:
 
     page = importing.ImportPage((("問い合わせの答え", reverse("answers:index")),))
     return importing.respond(request, TABLE, lambda rows: reading.drafts(rows)[1], take, page)
-
-
-@permission_required("answers.edit")
-def differences(request: HttpRequest) -> HttpResponse:
-    """What differs by town, in one form."""
-    found = queries.slot_table()
-    if request.method == "POST":
-        given = {
-            one["name"]: request.POST.get(f"slot-{at}", one["value"])[:300] for at, one in enumerate(found)
-        }
-        number = actions.set_slots(given, actor=person_of(request))
-        messages.success(request, f"{number}か所を変えました。")
-        return redirect("answers:differences")
-    return render(request, "answers/differences.html", {"slots": found})
 
 
 @permission_required("answers.edit")

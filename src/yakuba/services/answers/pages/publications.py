@@ -24,12 +24,12 @@ from yakuba.services.answers.queries import entries as queries
 @permission_required("answers.edit")
 def propose(request: HttpRequest) -> HttpResponse:
     """All drafts whose slots are filled, to be ticked."""
-    own = queries.own_slots()
+    words = queries.town_words()
     drafts = [
         *queries.in_state(queries.newest(), "draft").order_by("entry__code"),
         *queries.in_state(queries.newest(), "returned").order_by("entry__code"),
     ]
-    ready = [row for row in drafts if not queries.missing(row, own)]
+    ready = [row for row in drafts if not queries.missing(row, words)]
     form = ReasonForm(request.POST or None)
     ticked = set(numbers_in(request.POST.getlist("version")))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,14 +11,22 @@ from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from yakuba.kernel.registry import CheckResult, QueueState
+from yakuba.kernel.localwords import queries as localwords
+from yakuba.kernel.localwords import slots
+from yakuba.kernel.registry import CheckResult, QueueState, SlottedText
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.answers.contracts import Audience, Draft, SectionFacts
-from yakuba.services.answers.engine import slots
 from yakuba.services.answers.engine.reading import SHOWN_AUDIENCES, lines_of
-from yakuba.services.answers.models import Publication, Section, Slot, Version
+from yakuba.services.answers.models import Publication, Section, Version
 
+OF_SECTION = (
+    "窓口",
+    "電話",
+    "受付時間",
+    "場所",
+)  # places that the section in charge fills, as `SectionFacts` has them
+OF_TOWN = "自治体"  # the town's name
 SOON = timedelta(days=30)  # before its last day, an entry is to be looked at
 STATES = {
     "draft": "下書き",
@@ -95,32 +104,36 @@ def section_facts(section: Section | None) -> SectionFacts | None:
     return SectionFacts(section.name, section.telephone, section.hours, section.place)
 
 
-def filling(section: Section | None, own: dict[str, str]) -> dict[str, str]:
-    """What fills the slots of an entry of that section."""
-    return slots.values(current_municipality().name, section_facts(section), own)
+def filling(section: SectionFacts | None, words: Mapping[str, str]) -> dict[str, str]:
+    """What fills the places of an answer of that section: the town's words, but for those that are the section's or the
+    town's name. What holds a place itself fills nothing."""
+    own = astuple(section) if section else ("",) * len(OF_SECTION)
+    values = {**words, OF_TOWN: current_municipality().name, **dict(zip(OF_SECTION, own, strict=True))}
+    return {name: value for name, value in values.items() if slots.fills(value)}
 
 
-def own_slots() -> dict[str, str]:
-    """What the town has set, by name."""
-    return dict(Slot.objects.values_list("name", "value"))
+def town_words() -> dict[str, str]:
+    """What the town puts where towns differ, by name."""
+    return localwords.words("answers")
 
 
-def missing(version: Version, own: dict[str, str] | None = None) -> list[str]:
-    """The slots of a version that nothing fills: as long as there is one, it is not told."""
-    return slots.missing(version.answer, filling(version.section, own_slots() if own is None else own))
+def missing(version: Version, words: Mapping[str, str] | None = None) -> list[str]:
+    """The places of a version that nothing fills: as long as there is one, it is not told."""
+    own = town_words() if words is None else words
+    return slots.missing(version.answer, filling(section_facts(version.section), own))
 
 
-def slot_table() -> list[dict[str, Any]]:
-    """Every slot of the newest versions that the town fills itself: name, value, in how many entries."""
-    own, counts = own_slots(), dict.fromkeys(own_slots(), 0)
-    for answer in newest().values_list("answer", flat=True):
-        for name in slots.names(answer):
-            if name not in slots.OF_SECTION and name != slots.OF_TOWN:
-                counts[name] = counts.get(name, 0) + 1
-    return [
-        {"name": name, "value": own.get(name, ""), "entries": number}
-        for name, number in sorted(counts.items())
-    ]
+def slotted() -> Iterator[SlottedText]:
+    """The newest version of every entry, with the one that is told."""
+    for row in newest().select_related("entry__current").order_by("entry__code"):
+        told = row.entry.current
+        parts = (row.answer,) if told is None else (row.answer, told.answer)
+        yield SlottedText(
+            row.question,
+            reverse("answers:entry", args=[row.entry_id]),
+            parts,
+            frozenset({OF_TOWN, *OF_SECTION}),
+        )
 
 
 def table(rows: Sequence[Version] | QuerySet[Any]) -> Table:
@@ -154,10 +167,10 @@ def returned(user: Any) -> QueueState:
 
 def self_check() -> list[CheckResult]:
     """Whether a published answer is kept from being told by a slot that nothing fills."""
-    own = own_slots()
+    words = town_words()
     rows = Version.objects.filter(entry__current=F("pk")).select_related("section", "entry")
-    held = sum(bool(missing(row, own)) for row in rows)
-    advice = f"公開中の答え{held}件に、埋まっていない {{ }} があり、住民に出ていません。「町ごとに違うところ」を埋めてください。"
+    held = sum(bool(missing(row, words)) for row in rows)
+    advice = f"公開中の答え{held}件に、埋まっていない {{ }} があり、住民に出ていません。「自治体ごとに違うところ」と窓口を埋めてください。"
     return [CheckResult("公開中の答え", not held, advice if held else "")]
 
 

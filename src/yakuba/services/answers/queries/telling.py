@@ -11,15 +11,16 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from yakuba.kernel.localwords import slots
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.answers import contracts
 from yakuba.services.answers.contracts import Audience, Decision, SectionFacts, Told
-from yakuba.services.answers.engine import learning, slots
+from yakuba.services.answers.engine import learning
 from yakuba.services.answers.engine.finding import Finder
 from yakuba.services.answers.engine.reading import lines_of
 from yakuba.services.answers.models import Confirmed, Knowledge, Section, Version
-from yakuba.services.answers.queries.entries import filling, own_slots, section_facts
+from yakuba.services.answers.queries.entries import filling, section_facts, town_words
 
 RESIDENTS = (Audience.RESIDENT,)
 STAFF = (Audience.RESIDENT, Audience.STAFF)
@@ -111,13 +112,13 @@ def desk() -> SectionFacts | None:
 
 
 def _made(audiences: Sequence[Audience], row: Knowledge | None) -> Shelf:
-    own = own_slots()
+    words = town_words()
     asked: dict[int, list[str]] = {}
     for entry_id, text in Confirmed.objects.order_by("pk").values_list("entry_id", "text"):
         asked.setdefault(entry_id, []).append(text)
     entries, shown = [], {}
     for version in versions(audiences):
-        values = filling(version.section, own)
+        values = filling(section_facts(version.section), words)
         if slots.missing(version.answer, values):
             continue
         key = str(version.entry_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.townsettings.actions import set_values
 from yakuba.services.answers import facade
 from yakuba.services.answers.contracts import Audience, Draft, SectionFacts
@@ -41,7 +42,8 @@ def approver(make_staff, yakuba_city):
 def published(in_yakuba_city, clerk, approver):
     """Two answers for residents and one for staff, published, in a town that has opened its page."""
     set_values({"answers.public": True}, actor=clerk)
-    facade.set_sections(SECTIONS, {"住民票の手数料": "300円"}, actor=clerk)
+    facade.set_sections(SECTIONS, actor=clerk)
+    set_words({"住民票の手数料": "300円"}, actor=clerk)
     facade.write(JUMINHYO, actor=clerk)
     facade.write(
         Draft("inu", "犬の登録はどうすればよいですか", "環境課で登録します。", field="ペット"), actor=clerk

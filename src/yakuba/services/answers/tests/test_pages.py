@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from yakuba.config.command import build
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.tables.tests.looking import form_of
 from yakuba.services.answers import facade
 from yakuba.services.answers.actions import asking
@@ -40,7 +41,9 @@ def test_an_entry_is_written_approved_by_another_person_and_told(page, approver)
     version = Version.objects.get()
     shown = page.get(reverse("answers:entry", args=[version.entry_id])).content.decode()
     assert "埋まっていないところがあります" in shown
-    page.post(reverse("answers:differences"), {"slot-0": "300円"})
+    assert reverse("localwords:index") in shown
+    filled = {"seen": '[["", "住民票の手数料", ""]]', "word::住民票の手数料": "300円"}
+    page.post(reverse("localwords:set"), filled)
     page.post(reverse("answers:sections"), {"name": "市民課", "telephone": "0120-000-001"})
     page.post(reverse("answers:propose"), {"version": [version.pk], "reason": "新しく書きました"})
     publication = Publication.objects.get()
@@ -205,5 +208,5 @@ def test_the_figures_count_what_was_asked(published, page):
 
 def test_the_self_check_tells_of_answers_that_are_held_back(published, clerk):
     assert queries.self_check()[0].ok
-    facade.set_sections([], {"住民票の手数料": ""}, actor=clerk)
+    set_words({"住民票の手数料": ""}, actor=clerk)
     assert not queries.self_check()[0].ok

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.registry.models import UnusedRoom
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.townsettings.actions import set_values
@@ -95,7 +96,7 @@ def test_only_what_is_published_valid_complete_and_meant_for_residents_is_there(
 
 
 def test_an_answer_disappears_when_its_slot_is_emptied(stranger, clerk):
-    facade.set_sections([], {"住民票の手数料": ""}, actor=clerk)
+    set_words({"住民票の手数料": ""}, actor=clerk)
     assert "市民課の窓口で" not in asked(stranger, "住民票の写しはどこで取れますか")
 
 

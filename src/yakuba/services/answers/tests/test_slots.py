@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
+from yakuba.kernel.localwords import slots
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.answers.actions import entries
 from yakuba.services.answers.contracts import SectionFacts
-from yakuba.services.answers.engine import slots
 from yakuba.services.answers.models import Entry
 from yakuba.services.answers.queries import entries as queries
 from yakuba.services.answers.queries import telling
@@ -38,12 +39,13 @@ def test_an_answer_with_a_brace_left_over_is_neither_proposed_nor_told(in_yakuba
         entries.propose([version.pk], "新しく", actor=clerk)
 
 
-def test_what_fills_a_place_holds_none_itself(in_yakuba_city, clerk):
-    with pytest.raises(Invalid, match="「住民票の手数料」に"):
-        entries.set_slots({"住民票の手数料": "{手数料}円"}, actor=clerk)
+def test_what_a_section_says_of_itself_fills_its_places_unless_it_holds_one(in_yakuba_city):
     section = SectionFacts("市民課", "{電話}", "平日", "1階")
-    assert slots.missing("電話は{電話}です。", slots.values("町", section, {})) == ["電話"]
-    assert slots.missing("{窓口}は{場所}です。", slots.values("町", section, {})) == []
+    assert slots.missing("電話は{電話}です。", queries.filling(section, {"電話": "0120-000-009"})) == ["電話"]
+    assert slots.missing("{自治体}の{窓口}は{場所}です。", queries.filling(section, {})) == []
+    assert slots.missing("{窓口}です。", queries.filling(None, {"窓口": "市民課"})) == ["窓口"], (
+        "a word that another room's texts need says nothing of the section in charge"
+    )
 
 
 def test_a_language_that_is_none_is_told_and_the_page_keeps_one(in_yakuba_city, page, clerk):
@@ -59,5 +61,5 @@ def test_a_language_that_is_none_is_told_and_the_page_keeps_one(in_yakuba_city, 
 def test_an_answer_whose_place_lost_its_value_is_told_no_more(published, clerk):
     number = Entry.objects.get(code="juminhyo").pk
     assert telling.one(number, telling.RESIDENTS) is not None
-    entries.set_slots({"住民票の手数料": ""}, actor=clerk)
+    set_words({"住民票の手数料": ""}, actor=clerk)
     assert telling.one(number, telling.RESIDENTS) is None

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from yakuba.kernel.definitions import decoded, values
+from yakuba.kernel.localwords import slots
 from yakuba.kernel.tables.reading import rows
 from yakuba.services.answers.contracts import Entry
-from yakuba.services.answers.engine import learning, reading, slots
+from yakuba.services.answers.engine import learning, reading
 from yakuba.services.answers.engine.finding import Finder
 
 FOLDER = Path(__file__).resolve().parents[5] / "samples/answers"

@@ -12,7 +12,6 @@ urlpatterns = [
     path("<int:entry_id>/", entries.entry, name="entry"),
     path("<int:entry_id>/edit/", entries.edit, name="edit"),
     path("<int:entry_id>/withdraw/", entries.withdraw, name="withdraw"),
-    path("differences/", entries.differences, name="differences"),
     path("sections/", entries.sections, name="sections"),
     path("propose/", publications.propose, name="propose"),
     path("publications/<int:publication_id>/", publications.publication, name="publication"),

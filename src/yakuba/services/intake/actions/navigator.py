@@ -1,8 +1,6 @@
-"""Writing life events, having them approved by a second person, taking them back, filling what differs by town."""
+"""Writing life events, having them approved by a second person, taking them back."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,15 +10,11 @@ from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.approvals.models import Approval, Proposal
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
-from yakuba.kernel.tenancy import current_municipality
-from yakuba.services.intake.engine.navigator import slots
-from yakuba.services.intake.engine.navigator.reading import TAG
-from yakuba.services.intake.models import LifeEvent, LocalWord
+from yakuba.kernel.refusals import Conflict, Missing, Problem
+from yakuba.services.intake.models import LifeEvent
 from yakuba.services.intake.queries import navigator as queries
 
 MOST_EVENTS = 200
-LONGEST_WORD = 200  # characters of what stands in a slot
 WAITS = "承認を待っている間は変えられません。起案を取り下げてから直してください。"
 
 
@@ -94,28 +88,6 @@ def withdraw(life_event_id: int) -> LifeEvent:
     row.told, row.told_at = "", None
     row.save(update_fields=["told", "told_at"])
     return row
-
-
-@transaction.atomic
-def set_words(given: Mapping[str, str], *, actor: Actor) -> int:
-    """Fill what differs by town; an empty value takes it away. Returns how many changed. Raises Invalid."""
-    own = queries.local_words()
-    changed = {name: text.strip() for name, text in given.items() if own.get(name, "") != text.strip()}
-    for name, text in changed.items():
-        if slots.SLOT.search(text) or TAG.search(text) or len(text) > LONGEST_WORD or len(name) > 40:
-            raise Invalid(
-                f"「{name[:40]}」は、{{ }} やHTMLのない{LONGEST_WORD}文字までの言葉で書いてください。"
-            )
-    for name, text in changed.items():
-        if text:
-            LocalWord.objects.update_or_create(
-                municipality=current_municipality(), name=name, defaults={"value": text}
-            )
-        else:
-            LocalWord.objects.filter(name=name).delete()
-    if changed:
-        record("intake.words_set", actor=actor, words=sorted(changed))
-    return len(changed)
 
 
 def locked(life_event_id: int) -> LifeEvent:

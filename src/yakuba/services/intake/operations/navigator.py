@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -10,7 +10,7 @@ from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.definitions import LARGEST_BYTES, decoded
 from yakuba.kernel.files.downloads import Download
-from yakuba.kernel.operations import Answer, Nothing, Pairs, Rows, Trace, Upload, Word
+from yakuba.kernel.operations import Answer, Nothing, Rows, Trace, Upload
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.intake.actions import navigator as actions
@@ -45,14 +45,6 @@ class LifeEventReasonIn(OneLifeEvent):
     """An event, and why."""
 
     reason: str = Field(min_length=1, max_length=2_000, description="公開する理由")
-
-
-class LocalWordsIn(BaseModel):
-    """What the town puts where towns differ."""
-
-    words: Annotated[dict[str, str], Word("--word"), Pairs("ところ=言葉")] = Field(
-        description="ところと、この自治体での言葉", max_length=500
-    )
 
 
 class LifeEventOut(BaseModel):
@@ -93,12 +85,6 @@ class SamplesTakenOut(BaseModel):
     """How many events are new."""
 
     taken: int
-
-
-class LocalWordsOut(BaseModel):
-    """How many words changed."""
-
-    changed: int
 
 
 class LifeEventApprovalOut(BaseModel):
@@ -263,15 +249,3 @@ def propose_life_event(asked: LifeEventReasonIn, actor: Actor) -> Approval:
 def withdraw_life_event(asked: OneLifeEvent, actor: Actor) -> LifeEvent:
     """Tell residents of it no more, at once."""
     return actions.withdraw(asked.life_event_id)
-
-
-@OPERATIONS.add(
-    "届出ナビの、自治体ごとに違うところを埋める",
-    "intake.edit",
-    "POST navigator/words",
-    "navigator set-words",
-    answer=Answer(LocalWordsOut, lambda changed: {"changed": changed}, {"changed": "変わったところ"}),
-)
-def set_local_words(asked: LocalWordsIn, actor: Actor) -> int:
-    """Fill what differs by town."""
-    return actions.set_words(asked.words, actor=actor)

@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.localwords import slots
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.values import ValueRefused
 from yakuba.kernel.values.calendar import read_date
 from yakuba.services.intake.actions import drafts
-from yakuba.services.intake.engine.navigator import calendar_file, slots
+from yakuba.services.intake.engine.navigator import calendar_file
 from yakuba.services.intake.engine.navigator.event import Question
 from yakuba.services.intake.engine.navigator.guiding import Guidance, answered, guide, most_left, numbered
 from yakuba.services.intake.pages.residents import may_begin, may_press, resident_page, shown, too_often

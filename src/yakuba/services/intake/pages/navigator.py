@@ -57,23 +57,6 @@ class LifeEventForm(forms.Form):
     )
 
 
-class LocalWordsForm(forms.Form):
-    """A field for each slot."""
-
-    def __init__(self, *args: Any, words: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = list(words)
-        for number, (name, value) in enumerate(words.items()):
-            self.fields[f"word_{number}"] = forms.CharField(
-                label=name, required=False, initial=value, max_length=actions.LONGEST_WORD
-            )
-
-    @property
-    def words(self) -> dict[str, str]:
-        """What was entered."""
-        return {name: self.cleaned_data[f"word_{number}"] for number, name in enumerate(self.names)}
-
-
 @permission_required("intake.view")
 def index(request: HttpRequest) -> HttpResponse:
     """Every event with its state."""
@@ -153,19 +136,6 @@ def preview(request: HttpRequest, life_event_id: int) -> HttpResponse:
     asked: Asked = asked_of(request, told)
     context = guide_context(told, asked, here) | {"row": row, "preview": True}
     return render(request, "intake/navigator/preview.html", context, status=asked.status)
-
-
-@permission_required("intake.edit")
-def words(request: HttpRequest) -> HttpResponse:
-    """What the town puts where towns differ."""
-    form = LocalWordsForm(request.POST or None, words=queries.slots_in_use())
-
-    def keep() -> HttpResponse:
-        operations.set_local_words(person_of(request), words=form.words)
-        messages.success(request, "残しました。公開中の出来事には、すぐに使われます。")
-        return redirect("intake:navigator-words")
-
-    return form_page(request, form, keep, "intake/navigator/words.html", {})
 
 
 take_samples = button(

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel import workdays
 from yakuba.kernel.approvals.models import Approval, Proposal
 from yakuba.kernel.definitions import DefinitionRefused, decoded
-from yakuba.kernel.registry import CheckResult
-from yakuba.services.intake.engine.navigator import slots
+from yakuba.kernel.localwords import queries as localwords
+from yakuba.kernel.localwords import slots
+from yakuba.kernel.registry import CheckResult, SlottedText
 from yakuba.services.intake.engine.navigator.checking import Checked, check
 from yakuba.services.intake.engine.navigator.event import Event
 from yakuba.services.intake.engine.navigator.reading import parse_event
-from yakuba.services.intake.models import LifeEvent, LocalWord
+from yakuba.services.intake.models import LifeEvent
 
 KIND = "intake.life_event"
 FOLDER = "life-events"
@@ -94,18 +96,14 @@ def checked(text: str) -> Checked:
 
 def local_words() -> dict[str, str]:
     """Slot → what the town puts there."""
-    return dict(LocalWord.objects.values_list("name", "value"))
+    return localwords.words("intake")
 
 
-def slots_in_use() -> dict[str, str]:
-    """Every slot of the town's events, and those it has filled → what stands there, empty for nothing."""
-    found: dict[str, str] = {}
-    for row in LifeEvent.objects.all():
-        try:
-            found |= dict.fromkeys(slots.names(read(row.text)), "")
-        except DefinitionRefused:  # written by an older release; the event's own page tells it
-            continue
-    return found | local_words()
+def slotted() -> Iterator[SlottedText]:
+    """Every event: its draft, and what residents are guided by."""
+    for row in LifeEvent.objects.order_by("title"):
+        parts = [text for file in dict.fromkeys((row.text, row.told)) if file for text in _texts(file)]
+        yield SlottedText(row.title, reverse("intake:navigator-event", args=[row.pk]), tuple(parts))
 
 
 def told() -> list[Told]:
@@ -166,7 +164,7 @@ def _standing(
 ) -> Standing:
     try:
         event, found = read(row.text), checked(row.text)
-        lacking = [name for name in slots.names(event) if not words.get(name)]
+        lacking = [name for name in slots.names(*event.texts) if not words.get(name)]
     except DefinitionRefused:
         event, found, lacking = None, None, []
     return Standing(row, _state(row, approval), event, found, lacking, _sample(row, shipped), approval)
@@ -192,7 +190,7 @@ def _told(row: LifeEvent, words: Mapping[str, str]) -> Told | None:
         event = read(row.told)
     except DefinitionRefused:  # written by an older release; the self-check tells it
         return None
-    if any(not words.get(name) for name in slots.names(event)):
+    if any(not words.get(name) for name in slots.names(*event.texts)):
         return None
     return Told(row.code, event, hashlib.sha256(row.told.encode()).hexdigest()[:8])
 
@@ -200,6 +198,13 @@ def _told(row: LifeEvent, words: Mapping[str, str]) -> Told | None:
 @lru_cache(maxsize=256)  # a list of all events asks for each, and trying every combination takes its time
 def _checked(text: str, today: date) -> Checked:
     return check(read(text), today)
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    try:
+        return read(text).texts
+    except DefinitionRefused:  # written by an older release; the event's own page tells it
+        return ()
 
 
 @lru_cache(maxsize=256)  # more than a town has events

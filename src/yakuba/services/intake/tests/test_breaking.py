@@ -11,10 +11,10 @@ from django.utils import timezone
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import Sight
+from yakuba.kernel.localwords import queries as localwords
 from yakuba.services.intake.actions import answering, drafts, files, opening
 from yakuba.services.intake.models import Correction, Draft, LifeEvent, Submission
 from yakuba.services.intake.pages import case_part, status
-from yakuba.services.intake.queries import navigator
 from yakuba.services.intake.tests.conftest import BUS, TOWN, YAMADA, Resident
 
 STUDENT = YAMADA | {"kind": "student"}
@@ -123,7 +123,7 @@ def test_a_field_may_be_called_like_a_button(bus, clerk):
 def test_an_event_that_cannot_be_read_leaves_the_words_of_the_others(in_yakuba_city):
     LifeEvent.objects.create(code="old", title="古い", text="出来事: [", told="")
     LifeEvent.objects.create(code="new", title="新しい", text="出来事: ｛町｝\nコード: new\n届出: [{名: 届, 窓口: 窓口}]\n表: [{届出: [届]}]\n")  # fmt: skip
-    assert navigator.slots_in_use() == {"町": ""}
+    assert [one.name for one in localwords.standings()] == ["町"]
 
 
 def _ticket() -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.localwords.actions import set_words
 from yakuba.kernel.operations import Upload
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tenancy import active_municipality
@@ -43,7 +44,7 @@ def approver(make_staff, yakuba_city):
 def published(in_yakuba_city, clerk, approver):
     """One event that residents see, and what the town puts into its slot."""
     set_values({"intake.public": True}, actor=clerk)
-    actions.set_words({"住民登録の窓口": "市民課"}, actor=clerk)
+    set_words({"住民登録の窓口": "市民課"}, actor=clerk)
     row = actions.write(FORMED, actor=clerk)
     approvals.approve(actions.propose(row.pk, "読みました", actor=clerk), actor=approver)
     row.refresh_from_db()
@@ -142,10 +143,10 @@ def test_only_what_two_people_published_and_every_slot_fills_is_told(published, 
     assert "秘密の下書き" not in text_of(Client().get(GUIDE))
     actions.write(FORMED.replace("引っ越してきた", "引っ越した"), actor=clerk)
     assert "引っ越してきた" in text_of(Client().get(GUIDE)), "the draft waits"
-    actions.set_words({"住民登録の窓口": ""}, actor=clerk)
+    set_words({"住民登録の窓口": ""}, actor=clerk)
     assert "引っ越してきた" not in text_of(Client().get(GUIDE))
     assert not queries.self_check()[0].ok
-    actions.set_words({"住民登録の窓口": "市民課"}, actor=clerk)
+    set_words({"住民登録の窓口": "市民課"}, actor=clerk)
     operations.withdraw_life_event(clerk, life_event_id=published.pk)
     assert Client().get(HERE).status_code == 404
 
@@ -154,14 +155,14 @@ def test_who_proposes_does_not_approve_and_what_waits_stands_still(in_yakuba_cit
     row = actions.write(GOOD, actor=clerk)
     with pytest.raises(Conflict, match="埋まっていません"):
         actions.propose(row.pk, "理由", actor=clerk)
-    actions.set_words({"住民登録の窓口": "市民課"}, actor=clerk)
+    set_words({"住民登録の窓口": "市民課"}, actor=clerk)
     approval = actions.propose(row.pk, "理由", actor=clerk)
     with pytest.raises(Conflict, match="本人は承認できません"):
         approvals.approve(approval, actor=clerk)
     with pytest.raises(Conflict, match="承認を待っている間"):
         actions.write(GOOD, actor=clerk)
     with pytest.raises(Invalid):
-        actions.set_words({"住民登録の窓口": "<b>"}, actor=clerk)
+        set_words({"住民登録の窓口": "<b>"}, actor=clerk)
 
 
 def test_an_event_with_faults_is_kept_and_not_proposed(page, clerk):
@@ -199,7 +200,7 @@ def test_staff_take_samples_look_edit_try_and_export(page, clerk):
     assert page.post(f"{STAFF}load/", {"file": file}).status_code == 302
     row.refresh_from_db()
     assert row.text == taken.decode()
-    assert "住民登録の窓口" in text_of(page.get(f"{STAFF}words/"))
+    assert "住民登録の窓口" in text_of(page.get("/local-words/"))
 
 
 def test_a_file_is_checked_without_being_taken_over(in_yakuba_city, clerk):

@@ -9,7 +9,7 @@ import pytest
 
 from yakuba.kernel.definitions import decoded, values
 from yakuba.kernel.definitions.procedures import load_procedure
-from yakuba.services.intake.engine.navigator import slots
+from yakuba.kernel.localwords import slots
 from yakuba.services.intake.engine.navigator.checking import check
 from yakuba.services.intake.engine.navigator.reading import parse_event
 
@@ -28,7 +28,7 @@ def test_a_sample_has_no_fault_and_the_demo_town_fills_its_slots(path):
     assert event.code == path.stem
     assert [one.message for one in check(event, CHECKED_ON).findings] == []
     own = values(decoded((FOLDER / "yakuba-city.yaml").read_bytes()))
-    assert set(slots.names(event)) <= set(own)
+    assert set(slots.names(*event.texts)) <= set(own)
 
 
 def test_the_demo_towns_own_event_hands_its_answers_to_the_form_of_the_bus_pass():

@@ -15,7 +15,6 @@ STAFF = [
     path("navigator/", navigator.index, name="navigator"),
     path("navigator/load/", navigator.load, name="navigator-load"),
     path("navigator/samples/", navigator.take_samples, name="navigator-samples"),
-    path("navigator/words/", navigator.words, name="navigator-words"),
     path("navigator/<int:life_event_id>/", navigator.life_event, name="navigator-event"),
     path("navigator/<int:life_event_id>/edit/", navigator.edit, name="navigator-edit"),
     path("navigator/<int:life_event_id>/preview/", navigator.preview, name="navigator-preview"),

@@ -129,6 +129,12 @@ class Task:
     checked_on: date | None = None
     line: int = 0
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Whatever of it residents read."""
+        rules = [text for one in self.deadlines for text in (one.words, one.late)]
+        return (self.name, self.window, self.note, *(one.name for one in self.things), *rules)
+
     def deadline(self, answers: Answers) -> Deadline | None:
         """The first of its deadlines that holds; None where it has none."""
         return next((one for one in self.deadlines if one.when.holds(answers)), None)
@@ -166,6 +172,13 @@ class Event:
     def by_task(self) -> Mapping[str, Task]:
         """Name → task."""
         return {one.name: one for one in self.tasks}
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Whatever of it residents read, in the order of the file: where places may stand in which towns differ."""
+        asked = [text for one in self.questions for text in (one.text, one.help, *one.answers)]
+        told = [text for one in self.tasks for text in one.texts]
+        return (self.title, self.intro, *asked, *told, *(row.advice for row in self.rows))
 
     def next_question(self, answers: Answers) -> Question | None:
         """The first that is asked after these answers and has none; None when all are answered."""

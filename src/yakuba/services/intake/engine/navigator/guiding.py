@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from yakuba.kernel.localwords.slots import filled
 from yakuba.services.intake.engine.navigator.deadlines import IsOpen, last_day
 from yakuba.services.intake.engine.navigator.event import (
     UNKNOWN,
@@ -17,7 +18,6 @@ from yakuba.services.intake.engine.navigator.event import (
     Task,
     When,
 )
-from yakuba.services.intake.engine.navigator.slots import filled
 
 ONLINE = {
     Online.YES: "オンラインでできます",
