@@ -59,7 +59,8 @@ def rooms() -> dict[str, str]:
 
 
 def standings() -> list[Standing]:
-    """Every word that is set or waited for: first those that a text waits for, last those that no text uses."""
+    """Every word that is set or waited for: first those that texts wait for, and of them those that most wait for; last
+    those that no text uses."""
     set_now = {(row.name, row.room): row.value for row in LocalWord.objects.all()}
     found: dict[tuple[str, str], list[Use]] = {key: [] for key in set_now}
     for room, name, use in _uses():
@@ -70,7 +71,11 @@ def standings() -> list[Standing]:
         Standing(name, room, labels.get(room, room), set_now.get((name, room), ""), tuple(uses))
         for (name, room), uses in found.items()
     ]
-    return sorted(all_of_them, key=lambda one: (not one.lacks, not one.uses, one.name, one.room))
+    return sorted(all_of_them, key=_first)
+
+
+def _first(one: Standing) -> tuple[bool, int, str, str]:
+    return not one.lacks, -len(one.uses) if one.lacks else int(not one.uses), one.name, one.room
 
 
 def _uses() -> Iterator[tuple[str, str, Use]]:

@@ -74,7 +74,11 @@ class NewLayoutForm(forms.Form):
         self.sources = sources(procedure)
         for number, one in enumerate(self.sources):
             self.fields[f"at-{number}"] = forms.IntegerField(
-                label=f"{one.label}の順番", required=False, min_value=1, max_value=999, initial=number + 1
+                label=f"{one.label}の順番",
+                required=False,
+                min_value=1,
+                max_value=999,
+                initial=number + 1 if one.code in procedure.definition.by_code else None,
             )
             self.fields[f"heading-{number}"] = forms.CharField(
                 label=f"{one.label}の見出し", required=False, max_length=80, initial=one.label
