@@ -13,7 +13,8 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value, move, put_awa
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid
-from yakuba.services.intake.engine.answering import MY_NUMBER, holds_my_number
+from yakuba.kernel.values.my_numbers import likely_in
+from yakuba.services.intake.engine.answering import MY_NUMBER
 from yakuba.services.intake.models import Correction, Submission
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
@@ -52,7 +53,7 @@ def answer(submission: Submission, text: str) -> Correction:
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST:
         raise Invalid(f"返事を、{LONGEST}文字以内で書いてください。")
-    if holds_my_number(text):
+    if likely_in(text):
         raise Invalid(MY_NUMBER)
     case = Case.objects.select_for_update(of=("self",)).get(pk=submission.case_id)
     row = asked_now(submission, case)

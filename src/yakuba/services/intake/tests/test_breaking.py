@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
@@ -12,7 +14,7 @@ from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import Sight
 from yakuba.services.intake.actions import answering, drafts, files, opening
-from yakuba.services.intake.models import Correction, Draft, LifeEvent, Submission
+from yakuba.services.intake.models import Correction, Draft, LifeEvent, Submission, WebForm
 from yakuba.services.intake.pages import case_part, status
 from yakuba.services.intake.queries import navigator
 from yakuba.services.intake.tests.conftest import BUS, TOWN, YAMADA, Resident
@@ -124,6 +126,17 @@ def test_an_event_that_cannot_be_read_leaves_the_words_of_the_others(in_yakuba_c
     LifeEvent.objects.create(code="old", title="古い", text="出来事: [", told="")
     LifeEvent.objects.create(code="new", title="新しい", text="出来事: ｛町｝\nコード: new\n届出: [{名: 届, 窓口: 窓口}]\n表: [{届出: [届]}]\n")  # fmt: skip
     assert navigator.slots_in_use() == {"町": ""}
+
+
+def test_all_drafts_that_are_over_go_at_once(bus, resident, monkeypatch):
+    monkeypatch.setattr(drafts, "AT_ONCE", 2)
+    form = WebForm.objects.get()
+    for _ in range(5):
+        drafts.begin(form)
+    Draft.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    kept = drafts.begin(form).draft
+    assert drafts.throw_away_old() == 5
+    assert list(Draft.objects.all()) == [kept]
 
 
 def _ticket() -> str:
