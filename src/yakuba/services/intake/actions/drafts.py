@@ -66,6 +66,19 @@ def answers(draft: Draft) -> dict[str, str]:
     return found
 
 
+def attached(draft: Draft) -> list[AttachedFile]:
+    """The files that were added so far, each by the name that it had."""
+    rows, known = list(AttachedFile.objects.filter(draft=draft).order_by("pk")), answers(draft)
+    for row in rows:
+        row.name = known.get(name_key(row), "") or row.name or "書類"
+    return rows
+
+
+def name_key(row: AttachedFile) -> str:
+    """Under what the name of a file stands among the answers; no field can be called so."""
+    return f"file:{row.pk}"
+
+
 @transaction.atomic
 def keep(draft: Draft, typed: Mapping[str, str]) -> None:
     """Put these answers beside those that the draft has, right or wrong, so that saving loses nothing."""
