@@ -20,9 +20,12 @@ COMMANDS = {
     "tables": "nursery prepare {rules} {} {} --out {out}",
     "market": "nursery solve {} --out {out}",
     "result": "nursery check {} {}",
+    "web form": "intake load bus-pass {} --user {user}",
+    "life event": "intake navigator check {} --user {user}",
+    "life event's draft": "intake navigator load {} --user {user}",
     "round's rules": "nursery round load-rules {} --user {user}",
 }
-PERMISSIONS = ("persons.load", "robots.manage", "nursery.rules")
+PERMISSIONS = ("persons.load", "robots.manage", "nursery.rules", "intake.view", "intake.edit")
 
 
 @pytest.fixture
@@ -41,8 +44,8 @@ def call(in_yakuba_city, make_staff, tmp_path):
 @pytest.mark.parametrize(
     ("file", "told"),
     [
-        ("/none/such.file", "ありません。名前と場所を確かめてください"),
-        ("/etc", "フォルダです|ありません"),  # a form is given as its folder
+        ("/none/such.file", "ません。名前と場所を確かめてください"),
+        ("/etc", "フォルダです|ません。"),  # a form is given as its folder
         ("/dev/zero", "大きすぎます"),
     ],
 )

@@ -11,7 +11,7 @@ from django.test import Client
 from test_access import PAGES
 from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
-from yakuba.config.logs import JsonLines, RefusalsInOneLine, WithoutWords
+from yakuba.config.logs import JsonLines, RefusalsInOneLine, WithoutKeys, WithoutWords
 from yakuba.demo import town
 from yakuba.kernel.jobs import enqueue, execution, registry
 from yakuba.kernel.ledger.models import CaseValue
@@ -60,6 +60,20 @@ def test_both_are_what_the_house_writes():
     assert settings.LOGGING["handlers"]["stderr"]["formatter"] in formatters
 
 
+def test_an_address_that_opens_something_is_in_no_line():
+    key = "OnwGVe1iAnvncv-P6CWdAR6m"
+    for said, shown in (
+        (f"Not Found: /apply/990019/bus/{key}/files/", "Not Found: /apply/990019/bus/***/files/"),
+        (f"Not Found: /guest/990019/{key}{key[:8]}", "Not Found: /guest/990019/***"),
+        ("Not Found: /apply/990019/moving-into-the-municipality/", None),
+        ("Not Found: /reading/sheets/12/", None),
+    ):
+        line = logging.LogRecord("django.request", logging.WARNING, __file__, 1, "%s", (said,), None)
+        assert WithoutKeys().filter(line)
+        assert line.getMessage() == (shown or said)
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals", "keys"]
+
+
 class Lines(logging.Handler):
     """Everything that is logged, as the house writes it."""
 
@@ -67,6 +81,7 @@ class Lines(logging.Handler):
         super().__init__(logging.DEBUG)
         self.setFormatter(JsonLines())
         self.addFilter(RefusalsInOneLine())
+        self.addFilter(WithoutKeys())
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -108,9 +123,10 @@ def test_what_a_town_holds_and_what_people_type_stays_out_of_the_log(objects, li
     kanri.get("/api/v1/reading/nowhere", typed, headers={"Authorization": f"Bearer {NUMBER}"})
     with town.in_yakuba_city():
         held = set(CaseValue.objects.filter(field__in=("child_name", "name")).values_list("value", flat=True))
+    key = objects.arguments["draft_key"]
     assert lines, "refusals leave a line"
     told = "\n".join(lines)
-    for word in (NAME, ADDRESS, NUMBER, quote(NAME), RECEIPT_NUMBER, SECRET_WORD, *filter(None, held)):
+    for word in (NAME, ADDRESS, NUMBER, quote(NAME), RECEIPT_NUMBER, SECRET_WORD, key, *filter(None, held)):
         assert word not in told, next(line for line in lines if word in line)
     assert all(json.loads(line)["logger"] for line in lines)
 

@@ -35,6 +35,7 @@ from yakuba.kernel.refusals import Conflict, Invalid, Refused, Unavailable
 from yakuba.kernel.tables.models import WaitingTable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
+from yakuba.services.intake.models import AttachedFile
 from yakuba.services.robots.models import System
 
 CODE, ELSEWHERE, WORDS = "990019", "990035", "correct-horse-battery"
@@ -112,7 +113,7 @@ class Out:
 @pytest.fixture
 def out(here, tmp_path) -> Out:
     with town.in_yakuba_city() as municipality:
-        contents = {row.pk: content_of(row) for row in StoredFile.objects.all()}
+        contents = {row.pk: content_of(row) for row in rows_of(StoredFile, municipality)}
         secrets = {
             row.pk: decrypt(f"robots.system:{row.pk}", bytes(row.credentials))
             for row in System.objects.exclude(credentials=b"")
@@ -409,6 +410,18 @@ def test_a_new_table_says_whose_it_is():
         *coverage.LEFT_OUT,
     }
     assert not tables().keys() & coverage.LEFT_OUT.keys()
+
+
+def test_what_a_resident_is_still_writing_stays_behind_with_its_files(here):
+    with town.in_yakuba_city() as municipality:
+        waiting, sent = AttachedFile.objects.get(submission=None), AttachedFile.objects.get(draft=None)
+        assert list(rows_of(AttachedFile, municipality)) == [sent]
+        goes = set(rows_of(StoredFile, municipality).values_list("pk", flat=True))
+        assert {waiting.file_id, sent.file_id} & goes == {sent.file_id}
+        nobodys = StoredFile.objects.get(name="large.png")
+        assert nobodys.pk in goes, "what no row names goes along: a job may"
+        AttachedFile.objects.filter(pk=sent.pk).update(file=waiting.file_id)
+        assert rows_of(StoredFile, municipality).filter(pk=waiting.file_id).exists(), "it is needed there"
 
 
 def test_a_table_of_nobody_stops_the_export(monkeypatch):

@@ -156,9 +156,16 @@ LOGGING = {
         },
         "json": {"()": "yakuba.config.logs.JsonLines"},
     },
-    "filters": {"refusals": {"()": "yakuba.config.logs.RefusalsInOneLine"}},
+    "filters": {
+        "refusals": {"()": "yakuba.config.logs.RefusalsInOneLine"},
+        "keys": {"()": "yakuba.config.logs.WithoutKeys"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": YAKUBA.log_format, "filters": ["refusals"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": YAKUBA.log_format,
+            "filters": ["refusals", "keys"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"dbos": {"level": "WARNING"}},

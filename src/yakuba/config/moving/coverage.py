@@ -8,6 +8,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.unreferenced import references
 from yakuba.kernel.refusals import Unavailable
 from yakuba.kernel.tenancy.models import Municipality, MunicipalityModel
 
@@ -116,7 +118,44 @@ def erased() -> list[tuple[type[models.Model], str]]:
 
 
 def rows_of(model: type[models.Model], town: Municipality) -> Any:
-    """The municipality's rows in the order of their keys."""
-    manager: Any = getattr(model, "all_municipalities", None) or model._default_manager
+    """The municipality's rows in the order of their keys; not those that go with a row that stays behind, nor their files."""
     path = BY_PATH.get(model._meta.label, "municipality")
-    return manager.filter(**{path: town}).order_by("pk")
+    rows = _every(model).filter(**{path: town}).order_by("pk")
+    if model is StoredFile:
+        stays, goes = _named_by(staying=True), _named_by(staying=False)
+        return rows.exclude(stays & ~goes)
+    for name in hung_on_what_stays(model):
+        rows = rows.filter(**{f"{name}__isnull": True})
+    return rows
+
+
+def hung_on_what_stays(model: type[models.Model]) -> list[str]:
+    """The names of its foreign keys to a table that is left out, with whose row this one would go: the picture that a
+    resident has added to an application while writing it. An import could not tie such a row to anything."""
+    found = []
+    for field in model._meta.concrete_fields:
+        if field.related_model is None or field.related_model._meta.label not in LEFT_OUT:
+            continue
+        if field.remote_field is not None and field.remote_field.on_delete is models.CASCADE:
+            found.append(field.name)
+    return found
+
+
+def _named_by(*, staying: bool) -> models.Q:
+    """Files that a row names which stays behind, or one which goes along."""
+    found = models.Q(pk__in=())
+    for model, field in references():
+        rows = _every(model).filter(**{field: models.OuterRef("pk")})
+        hung = models.Q(pk__in=())
+        for name in hung_on_what_stays(model):
+            hung |= models.Q(**{f"{name}__isnull": False})
+        if model._meta.label in LEFT_OUT:
+            rows = rows if staying else rows.none()
+        else:
+            rows = rows.filter(hung) if staying else rows.exclude(hung)
+        found |= models.Q(models.Exists(rows))
+    return found
+
+
+def _every(model: type[models.Model]) -> Any:
+    return getattr(model, "all_municipalities", None) or model._default_manager

@@ -27,7 +27,8 @@ def store(
     pages: int = 1,
 ) -> StoredFile:
     """Keep `content`: bytes, or a file from where it stands to its end, of which no more than a piece is held in memory.
-    The blob is on disk before the row is written, so a row never lacks its blob."""
+    The blob is on disk before the row is written, so a row never lacks its blob. What no other row names a day later goes
+    (`unreferenced`): whoever keeps a file's number keeps it as a foreign key, or in words in the database."""
     row = StoredFile(
         kind=kind,
         name=name[-255:],

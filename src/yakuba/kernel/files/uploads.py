@@ -48,19 +48,22 @@ class PageImage:
     refused: str = ""
 
 
-def take_upload(name: str, stream: BinaryIO, *, actor: Actor = None) -> StoredFile:
-    """Check the file and keep it, without what is attached to it. Raises UploadRefused; nothing is kept then."""
-    first = next(take_uploads(name, stream, actor=actor))
+def take_upload(name: str, stream: BinaryIO, *, actor: Actor = None, kept_as: str = "") -> StoredFile:
+    """Check the file and keep it, without what is attached to it. kept_as: another name for it, where its own tells something
+    that may not stand in a table. Raises UploadRefused; nothing is kept then."""
+    first = next(take_uploads(name, stream, actor=actor, kept_as=kept_as))
     if isinstance(first, UploadRefused):
         raise first
     return first
 
 
-def take_uploads(name: str, stream: BinaryIO, *, actor: Actor = None) -> Iterator[StoredFile | UploadRefused]:
+def take_uploads(
+    name: str, stream: BinaryIO, *, actor: Actor = None, kept_as: str = ""
+) -> Iterator[StoredFile | UploadRefused]:
     """Check the file and keep it, and so every file attached to it: first what became of the file itself, then
     of its attachments, named 「外側 の添付 内側」. Nothing is kept of what is refused."""
     allowance = _Allowance(float(INSPECT_SECONDS), settings.YAKUBA.upload_max_bytes)
-    waiting: list[tuple[str, IO[bytes] | UploadRefused]] = [(_bare(name), stream)]
+    waiting: list[tuple[str, IO[bytes] | UploadRefused]] = [(bare_name(name), stream)]
     for number in count():
         if not waiting:
             return
@@ -81,7 +84,12 @@ def take_uploads(name: str, stream: BinaryIO, *, actor: Actor = None) -> Iterato
             waiting = (waiting + answer.attached)[: MOST_ATTACHMENTS + 1 - number]  # the rest is told below
             file.seek(0)
             kept = store(
-                StoredFile.Kind.UPLOAD, name, answer.media_type, file, actor=actor, pages=answer.pages
+                StoredFile.Kind.UPLOAD,
+                kept_as or name,
+                answer.media_type,
+                file,
+                actor=actor,
+                pages=answer.pages,
             )
         yield kept
 
@@ -166,7 +174,7 @@ def _inspected(name: str, file: IO[bytes], allowance: _Allowance) -> _Answer:
 
 
 def _attached(outer: str, number: int, frame: Frame) -> tuple[str, IO[bytes] | UploadRefused]:
-    inner = _bare(str(frame.head["attachment"])) if frame.head["attachment"] else f"{number}個目"
+    inner = bare_name(str(frame.head["attachment"])) if frame.head["attachment"] else f"{number}個目"
     name = f"{outer} の添付 {inner}"
     if "refused" in frame.head:
         return name, UploadRefused(name, str(frame.head["refused"]))
@@ -176,7 +184,7 @@ def _attached(outer: str, number: int, frame: Frame) -> tuple[str, IO[bytes] | U
     return name, file
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """The name without folders and without characters that cannot be shown or stored."""
     shown = "".join(character for character in name if character.isprintable() or character == "\u3000")
     return Path(shown.replace("\\", "/")).name or "無題"

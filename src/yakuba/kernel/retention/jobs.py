@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.sessions.backends.db import SessionStore
 
+from yakuba.kernel.files import unreferenced
 from yakuba.kernel.jobs import JobContext, chore, in_each_town, job
 from yakuba.kernel.retention import actions
 from yakuba.kernel.retention.models import Shredding
@@ -37,7 +38,9 @@ def sweep_everywhere() -> None:
 
 
 def remove_strays_everywhere() -> None:
-    """In each town, remove the files that nobody knows any more; a listing of all, so not every hour."""
+    """In each town, remove the files that belong to nothing, and blobs that nobody knows any more; a listing of all, so not
+    every hour."""
+    in_each_town("the files that belong to nothing", unreferenced.clear)
     in_each_town("the files of nobody", actions.remove_strays)
 
 

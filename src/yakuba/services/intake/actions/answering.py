@@ -13,7 +13,8 @@ from yakuba.kernel.ledger.actions import add_event, confirm_value, move, put_awa
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
 from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid
-from yakuba.services.intake.engine.answering import MY_NUMBER, holds_my_number
+from yakuba.kernel.values.my_numbers import likely_in
+from yakuba.services.intake.engine.answering import MY_NUMBER
 from yakuba.services.intake.models import Correction, Submission
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
@@ -33,7 +34,7 @@ def ask_correction(case: Case, sentence: str, until: date | None = None, *, acto
         raise Invalid(f"申請者に求めることを、{LONGEST}文字以内で書いてください。")
     if until and until < timezone.localdate():
         raise Invalid("期限は、今日か、それより後の日にしてください。")
-    submission = of_case(case)
+    submission, case = of_case(case), _locked(case)
     if Status.RETURNED not in FOLLOWING[Status(case.status)]:
         raise NotPossible(
             f"受付 {case.receipt_number} は、いまは補正を求められません。受付の状態を確かめてください。"
@@ -52,9 +53,9 @@ def answer(submission: Submission, text: str) -> Correction:
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST:
         raise Invalid(f"返事を、{LONGEST}文字以内で書いてください。")
-    if holds_my_number(text):
+    if likely_in(text):
         raise Invalid(MY_NUMBER)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=submission.case_id)
+    case = _locked(submission.case)
     row = asked_now(submission, case)
     if row is None:
         last = Correction.objects.filter(submission=submission).order_by("-pk").first()
@@ -94,7 +95,7 @@ def withdraw(submission: Submission) -> None:
     reason = "申請者がウェブで取り下げた"
     if case.status in WITHDRAWABLE:
         put_away(case, reason, user=None)
-        case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+        case = _locked(case)
     if case.status not in WITHDRAWABLE:  # a clerk may have taken it up meanwhile
         raise NotPossible(
             "窓口で処理が進んでいるため、ここでは取り下げられません。担当の窓口に連絡してください。"
@@ -107,13 +108,21 @@ def withdraw(submission: Submission) -> None:
 def accept(case: Case, *, actor: Actor) -> Case:
     """The office has looked at it: what was sent goes to whoever enters it. Raises NotPossible, ValueRefused."""
     of_case(case)
-    if case.status != Status.RECEIVED:
+    if (
+        _locked(case).status != Status.RECEIVED
+    ):  # another clerk may have asked the applicant something meanwhile
         raise NotPossible(f"受付 {case.receipt_number} は「受付済み」ではないので、入力に回せません。")
     for row in CaseValue.objects.filter(case=case, trusted=False):  # strange, yet what was sent
         confirm_value(case, row.field, row.value, actor=known(actor), seconds=0.0, assumed=True, insist=True)
     move(case, Status.READY, user=actor, reason="ウェブの申請を確かめた")
     record("intake.accepted", subject=f"case:{case.pk}", actor=actor)
     return case
+
+
+def _locked(case: Case) -> Case:
+    """The case as it is now; nobody moves it until the transaction around ends."""
+    row: Case = Case.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=case.pk)
+    return row
 
 
 def of_case(case: Case) -> Submission:

@@ -22,6 +22,7 @@ KEPT_DAYS = 14  # a draft that was saved with a code, counted from the day of sa
 UNSAVED_DAYS = 1  # one that was not
 # A browser forgets a draft that was not put aside an hour after its last page; nobody opens it again.
 FORGOTTEN_AFTER = timedelta(hours=2)
+AT_ONCE = 500  # drafts that are held in memory together
 MOST_OPEN = 20_000  # drafts of a town at a time; more is nobody's application
 
 
@@ -63,6 +64,19 @@ def answers(draft: Draft) -> dict[str, str]:
     """Field code → what was typed: canonical where it is a value."""
     found: dict[str, str] = json.loads(decrypt(_name(draft), bytes(draft.sealed))) if draft.sealed else {}
     return found
+
+
+def attached(draft: Draft) -> list[AttachedFile]:
+    """The files that were added so far, each by the name that it had."""
+    rows, known = list(AttachedFile.objects.filter(draft=draft).order_by("pk")), answers(draft)
+    for row in rows:
+        row.name = known.get(name_key(row), "") or row.name or "書類"
+    return rows
+
+
+def name_key(row: AttachedFile) -> str:
+    """Under what the name of a file stands among the answers; no field can be called so."""
+    return f"file:{row.pk}"
 
 
 @transaction.atomic
@@ -121,11 +135,16 @@ def throw_away(draft: Draft) -> None:
 
 
 def throw_away_old() -> int:
-    """Let go, in the active town, what is kept no longer; how many drafts."""
-    old = list(Draft.objects.filter(ends_on__lt=timezone.localdate()).order_by("pk")[:500])
-    for draft in old:
-        throw_away(draft)
-    return len(old)
+    """Let go, in the active town, all that is kept no longer, each draft in a transaction of its own; how many."""
+    gone, last = 0, 0
+    while True:
+        over = Draft.objects.filter(ends_on__lt=timezone.localdate(), pk__gt=last).order_by("pk")
+        old = list(over[:AT_ONCE])
+        for draft in old:
+            throw_away(draft)
+        if len(old) < AT_ONCE:
+            return gone + len(old)
+        gone, last = gone + len(old), old[-1].pk
 
 
 def mark(secret: str) -> str:

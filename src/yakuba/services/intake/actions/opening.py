@@ -23,8 +23,7 @@ LONGEST_NOTE = 1_000
 @transaction.atomic
 def set_form(procedure: Procedure, document: Mapping[str, Any], *, actor: Actor) -> WebForm:
     """Put a page cut into use; one that says something else is a new version. Raises DefinitionError."""
-    form, _ = WebForm.objects.get_or_create(procedure=procedure)
-    form = WebForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    form = _locked(procedure)
     parse_form(document, procedure.definition)
     if form.document != document:
         form.document, form.changed_by = dict(document), known(actor)
@@ -50,7 +49,7 @@ def open_form(
         raise Invalid(
             f"手続のコード {procedure.code} は、アドレスに書けません。英数字とハイフンのコードにしてください。"
         )
-    form, _ = WebForm.objects.get_or_create(procedure=procedure)
+    form = _locked(procedure)
     parse_form(form.document, procedure.definition)
     form.opens_on, form.closes_on, form.note, form.changed_by = opens_on, closes_on, note, known(actor)
     form.save()
@@ -69,3 +68,10 @@ def close_form(procedure: Procedure, *, actor: Actor) -> WebForm:
     form.save()
     record("intake.closed", subject=f"form:{procedure.code}", actor=actor)
     return form
+
+
+def _locked(procedure: Procedure) -> WebForm:
+    """The procedure's form, made where there is none, as it is now: another clerk may change it at the same moment."""
+    form, _ = WebForm.objects.get_or_create(procedure=procedure)
+    row: WebForm = WebForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    return row

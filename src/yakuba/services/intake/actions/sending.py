@@ -71,7 +71,10 @@ def send(draft: Draft, key: str) -> Submission:
         form_version=row.form.version,
     )
     wanted = {one.code for page in pages for one in page.files}
-    given.filter(slot__in=wanted).update(draft=None, submission=submission)
+    for one in drafts.attached(row):  # from here on its name stands where the values do
+        if one.slot in wanted:
+            one.draft, one.submission = None, submission
+            one.save()
     row.sealed, row.sent, row.code = b"", True, ""
     row.ends_on = timezone.localdate() + KEPT_AFTER
     row.save()

@@ -10,7 +10,7 @@ from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.guard import contradictions
 from yakuba.kernel.values import Picks, ValueRefused
 from yakuba.kernel.values.field_type import LONGEST, Script
-from yakuba.kernel.values.my_numbers import DIGITS, SPELLED, check_digit
+from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.form import Form, Page, Question
 
 WRITTEN = (
@@ -20,6 +20,7 @@ WRITTEN = (
 )  # fields of words, in which a number of twelve digits is out of place
 MY_NUMBER = (
     "個人番号（マイナンバー）のような12けたの番号があります。このページでは受け取れません。消してください。"
+    "別の番号のときは、何の番号かをすぐ前に書いてください。例：伝票番号 1234…"
 )
 
 
@@ -42,18 +43,9 @@ def check(question: Question, typed: str) -> tuple[str, str]:
         return typed, str(refusal)
     if not value:
         return "", _missing(question) if question.required else ""
-    if field.kind.picks is Picks.NONE and field.kind.script in WRITTEN and holds_my_number(value):
+    if field.kind.picks is Picks.NONE and field.kind.script in WRITTEN and likely_in(value):
         return typed, MY_NUMBER
     return value, _unlikely(field, value)
-
-
-def holds_my_number(text: str) -> bool:
-    """Whether a 個人番号 stands in it, in any spelling: twelve digits of which the last checks the others."""
-    for found in SPELLED.finditer(text):
-        digits = "".join(str(int(one)) for one in found[0] if one.isdecimal())
-        if len(digits) == DIGITS and check_digit(digits[:-1]) == digits[-1]:
-            return True
-    return False
 
 
 def check_page(form: Form, page: Page, typed: Mapping[str, str], before: Mapping[str, str]) -> Checked:

@@ -118,6 +118,11 @@ def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> F
         raise DefinitionError(f"{place}: sent_on の項目 {sent_on} は、手続の日付の項目ではありません。")
     cut = document.get("pages") or _cut(procedure, sent_on)
     rules = document.get("fields") or {}
+    for name, rows in (("pages", cut), ("files", document.get("files") or [])):
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise DefinitionError(
+                f"{place}: {name} は、「- title: …」のように、1つずつ行を分けて書いてください。"
+            )
     reader = _Reader(procedure, place, rules, sent_on)
     try:
         pages = [reader.page(number, dict(row)) for number, row in enumerate(cut, start=1)]
@@ -159,7 +164,10 @@ class _Reader:
         place = f"{self.place} の{number}ページ目"
         if unknown := sorted(set(row) - {"title", "fields", "when"}):
             raise DefinitionError(f"{place}: 知らない指定 {'、'.join(unknown)} があります。")
-        questions = tuple(self._question(str(code), place) for code in row.get("fields") or ())
+        codes = row.get("fields") or []
+        if not isinstance(codes, list):  # a word would be read letter by letter
+            raise DefinitionError(f"{place}: fields は [name, birth] のように並べて書いてください。")
+        questions = tuple(self._question(str(code), place) for code in codes)
         if not questions:
             raise DefinitionError(f"{place}: 聞く項目 fields がありません。")
         page = Page(

@@ -176,7 +176,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status: int = 200) -> HttpResponse:
     checked = check_all(writing.form, writing.answers)
-    given = list(AttachedFile.objects.filter(draft=writing.draft))
+    given = drafts.attached(writing.draft)
     faults = {**checked.faults, **files_missing(writing.pages, forms.counted(given))}
     sections = [_section(writing, one, checked.values, faults, given) for one in writing.pages]
     context = {

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of, require
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.uploads import pages as page_images
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import sight
@@ -27,8 +28,8 @@ from yakuba.services.intake.queries import forms
 
 
 def case_part(request: HttpRequest, case: Case) -> CasePart:
-    """The part, for who may see web applications."""
-    if not allowed(request.user, "intake.view"):
+    """The part, for who may see web applications, and what stands in the ledger."""
+    if not (allowed(request.user, "intake.view") and allowed(request.user, "ledger.view")):
         return CasePart()
     submission = Submission.objects.select_related("form__procedure").filter(case=case).first()
     if submission is None:
@@ -103,7 +104,9 @@ def correction(request: HttpRequest, case_id: int) -> HttpResponse:
 @permission_required("intake.view")
 @require_safe
 def picture(request: HttpRequest, attached_id: int, page_number: int) -> HttpResponse:
-    """One page of a file, as the safe image that the house makes of it. Raises Missing."""
+    """One page of a file, as the safe image that the house makes of it, for who may see the values beside it too. Raises
+    Missing and Forbidden."""
+    require(request.user, "ledger.view")
     rows = AttachedFile.objects.select_related("file", "submission__case__procedure")
     row = get_object_or_404(rows, pk=attached_id, submission__isnull=False)
     assert row.submission is not None
@@ -112,4 +115,5 @@ def picture(request: HttpRequest, attached_id: int, page_number: int) -> HttpRes
     image = next(iter(page_images(row.file, page_number - 1)), None)
     if image is None or image.content is None:
         raise Missing(image.refused if image else "この書類は表示できません。")
+    record("files.viewed", subject=f"case:{row.submission.case_id}", actor=person_of(request))
     return HttpResponse(image.content, content_type=image.media_type)

@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from yakuba.kernel.refusals import Refused
-from yakuba.services.intake.actions import files
+from yakuba.services.intake.actions import drafts, files
 from yakuba.services.intake.engine.answering import files_missing
 from yakuba.services.intake.engine.form import Page
-from yakuba.services.intake.models import AttachedFile, Draft
+from yakuba.services.intake.models import Draft
 from yakuba.services.intake.pages.residents import TOO_OFTEN, may_add, shown
 from yakuba.services.intake.pages.writing import CHECK, FILES, Writing, frame, saved, with_draft
 from yakuba.services.intake.queries import forms
@@ -44,7 +44,7 @@ def add_files(request: HttpRequest, writing: Writing) -> HttpResponse:
 
 
 def _slots(draft: Draft, page: Page, faults: dict[str, str]) -> list[dict[str, Any]]:
-    given = list(AttachedFile.objects.filter(draft=draft).order_by("pk"))
+    given = drafts.attached(draft)
     return [
         {
             "question": one,

@@ -50,14 +50,14 @@ def status(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return shown(request, "status", {"form": form}, 422)
     number = "".join(one for one in narrow(form.cleaned_data["number"]) if one.isdecimal() and one.isascii())
-    if not may_try(request, number[:10]):
+    if not may_try(request):
         form.add_error(None, TOO_OFTEN)
         return shown(request, "status", {"form": form}, 429)
     submission = sending.look_up(number[:10], form.cleaned_data["secret"])
     if submission is None:
         form.add_error(None, UNKNOWN)
         return shown(request, "status", {"form": form}, 422)
-    was_right(request, number[:10])
+    was_right(request)
     return _shown(request, submission)
 
 

@@ -37,6 +37,8 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     Image.new("L", (200, 200), 255).save(picture, "PNG")
     file = store(StoredFile.Kind.UPLOAD, "example.png", "image/png", picture.getvalue(), actor=clerk)
     attached = AttachedFile.objects.create(submission=sent, slot="card", file=file, name="example.png")
+    waiting = store(StoredFile.Kind.UPLOAD, "waiting.png", "image/png", picture.getvalue())
+    AttachedFile.objects.create(draft=opened.draft, slot="card", file=waiting, name="waiting.png")
     text = NAVIGATOR.replace("引っ越してきた", known["secret_word"])
     life_event = navigator.write(text, actor=clerk)
     return {

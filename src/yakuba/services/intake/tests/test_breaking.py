@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
+from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import Sight
 from yakuba.kernel.localwords import queries as localwords
+from yakuba.kernel.refusals import Refused
 from yakuba.services.intake.actions import answering, drafts, files, opening
-from yakuba.services.intake.models import Correction, Draft, LifeEvent, Submission
+from yakuba.services.intake.models import AttachedFile, Correction, Draft, LifeEvent, Submission, WebForm
 from yakuba.services.intake.pages import case_part, status
+from yakuba.services.intake.queries import forms
 from yakuba.services.intake.tests.conftest import BUS, TOWN, YAMADA, Resident
 
 STUDENT = YAMADA | {"kind": "student"}
@@ -126,5 +135,93 @@ def test_an_event_that_cannot_be_read_leaves_the_words_of_the_others(in_yakuba_c
     assert [one.name for one in localwords.standings()] == ["町"]
 
 
+def test_what_another_clerk_asked_a_moment_ago_is_not_passed_over(bus, resident, clerk):
+    resident.apply()
+    seen = Case.objects.get()
+    answering.ask_correction(Case.objects.get(), "手帳が読めません。", actor=clerk)
+    with pytest.raises(answering.NotPossible):
+        answering.accept(seen, actor=clerk)
+    with pytest.raises(answering.NotPossible):
+        answering.ask_correction(seen, "もう一度", actor=clerk)
+    assert (Case.objects.get().status, Correction.objects.count()) == ("returned", 1)
+
+
+def test_who_opens_a_form_keeps_the_pages_that_another_clerk_sets_meanwhile(bus, clerk, monkeypatch):
+    real = WebForm.objects.get_or_create
+
+    def first_read(**given):
+        found = real(**given)
+        WebForm.objects.update(document={"pages": [{"fields": ["name"]}]}, version=9)
+        return found
+
+    monkeypatch.setattr(WebForm.objects, "get_or_create", first_read)
+    opening.open_form(bus, timezone.localdate(), note="新しい", actor=clerk)
+    form = WebForm.objects.get()
+    assert (form.note, form.version, form.document) == ("新しい", 9, {"pages": [{"fields": ["name"]}]})
+
+
+def test_the_name_of_a_file_is_kept_like_an_answer_until_it_is_sent(bus, resident):
+    draft = resident.begin()
+    resident.fill(draft, STUDENT)
+    resident.client.post(f"{draft}2/", {"school": "緑"})
+    resident.client.post(f"{draft}files/", {"card": picture("銀杏花子の学生証.jpg"), "add": "1"})
+    for page in ("files", "check"):
+        assert "銀杏花子の学生証.jpg" in resident.client.get(f"{draft}{page}/").content.decode()
+    for model in apps.get_models():
+        assert "銀杏" not in str(list(model._base_manager.values())), model
+    resident.send(draft)
+    assert AttachedFile.objects.get().name == "銀杏花子の学生証.jpg"
+    assert StoredFile.objects.get().name == files.KEPT_AS
+
+
+@pytest.mark.parametrize("meanwhile", ["sent", "thrown away", "another"])
+def test_a_file_that_comes_too_late_is_told_and_not_kept(bus, resident, monkeypatch, meanwhile):
+    draft = resident.begin()
+    resident.fill(draft, STUDENT)
+    resident.client.post(f"{draft}2/", {"school": "緑"})
+    if meanwhile == "sent":
+        resident.client.post(f"{draft}files/", {"card": picture("a.jpg"), "add": "1"})
+    question = forms.parsed(WebForm.objects.get()).files["card"]
+    question = replace(question, most=2 if meanwhile == "sent" else 1)
+    real, row = files.take_upload, Draft.objects.get()
+
+    def looking(*given, **named):
+        taken = real(*given, **named)
+        monkeypatch.setattr(files, "take_upload", real)
+        if meanwhile == "sent":
+            resident.send(draft)
+        elif meanwhile == "thrown away":
+            drafts.throw_away(row)
+        else:
+            files.add(row, question, "first.jpg", io.BytesIO(jpeg()), 100)
+        return taken
+
+    monkeypatch.setattr(files, "take_upload", looking)
+    with pytest.raises(Refused, match="1つまで" if meanwhile == "another" else "付いていません"):
+        files.add(row, question, "late.jpg", io.BytesIO(jpeg()), 100)
+    assert StoredFile.objects.count() == AttachedFile.objects.count() == (meanwhile != "thrown away")
+
+
+def test_all_drafts_that_are_over_go_at_once(bus, resident, monkeypatch):
+    monkeypatch.setattr(drafts, "AT_ONCE", 2)
+    form = WebForm.objects.get()
+    for _ in range(5):
+        drafts.begin(form)
+    Draft.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    kept = drafts.begin(form).draft
+    assert drafts.throw_away_old() == 5
+    assert list(Draft.objects.all()) == [kept]
+
+
 def _ticket() -> str:
     return status._ticket(Submission.objects.get())
+
+
+def jpeg() -> bytes:
+    made = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(made, "JPEG")
+    return made.getvalue()
+
+
+def picture(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, jpeg(), "image/jpeg")

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.values.my_numbers import check_digit
-from yakuba.services.intake.engine.answering import MY_NUMBER, Checked, check, holds_my_number
+from yakuba.kernel.values.my_numbers import check_digit, likely_in
+from yakuba.services.intake.engine.answering import MY_NUMBER, Checked, check
 from yakuba.services.intake.engine.conditions import parse_condition
 from yakuba.services.intake.engine.form import Page, Question
 from yakuba.services.intake.engine.navigator import checking
@@ -42,9 +42,26 @@ def test_a_my_number_in_a_field_of_words_is_not_taken(shown):
     wide = shown.translate({ord("0") + n: ord("０") + n for n in range(10)})
     for written in (shown, wide):
         assert check(Question(field("t", "text")), f"私のは{written}です")[1] == MY_NUMBER
-        assert holds_my_number(written)
-    assert not holds_my_number(NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10))
+        assert likely_in(written)
+    assert not likely_in(NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10))
     assert check(Question(field("d", "digits")), NUMBER) == (NUMBER, "")
+
+
+@pytest.mark.parametrize(
+    "said", ["伝票番号：", "お問い合わせ番号は", "お客様番号 ", "契約No.", "供給地点特定番号「"]
+)
+def test_a_number_that_is_said_to_be_another_is_taken(said):
+    assert check(Question(field("t", "text")), f"ゆうびんの{said}{NUMBER}です")[1] == ""
+    assert likely_in(f"{said}{NUMBER}と{NUMBER}"), "the second one is said to be nothing"
+    assert likely_in(f"マイナンバーは書きません。{said}{NUMBER}"), "it is spoken of"
+    assert likely_in(f"{said}わかりません。{NUMBER}"), "something else stands between"
+
+
+@pytest.mark.parametrize(
+    "said", ["", "番号", "私の番号は", "個人番号", "夫の番号：", "マイナンバーカード番号 "]
+)
+def test_and_one_that_is_not_is_not(said):
+    assert check(Question(field("t", "text")), f"{said}{NUMBER}")[1] == MY_NUMBER
 
 
 def test_what_an_old_page_did_not_ask_stays():

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from PIL import Image
 
 from yakuba.config.serving.bodies import APPLICANT, STRANGER, Refused
 from yakuba.config.serving.door import FORM, _of_stranger
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger import life
 from yakuba.kernel.ledger.actions import move
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import RESIDENT, Status
 from yakuba.services.intake.actions import answering
-from yakuba.services.intake.models import Correction
-from yakuba.services.intake.pages import status
+from yakuba.services.intake.models import AttachedFile, Correction, Submission
+from yakuba.services.intake.pages import residents, status
 from yakuba.services.intake.tests.conftest import TOWN, Resident
+
+
+@pytest.fixture
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(made, "PNG")
+    return made.getvalue()
 
 
 @pytest.fixture
@@ -44,18 +57,24 @@ def test_whoever_has_both_numbers_may_look_as_often_as_they_like(sent):
     assert {Resident().look(*sent).status_code for _ in range(12)} == {200}
 
 
-def test_guessing_ends_for_a_number_an_address_and_everybody(sent):
-    number, secret = sent
+def test_guessing_ends_for_an_address_and_for_everybody_together(sent, monkeypatch):
+    number, _ = sent
     guesser = Resident()
-    answers = [
-        guesser.look(number, f"AAAA-AAAA-AAA{digit}", REMOTE_ADDR=f"192.0.2.{digit}") for digit in range(9)
+    many = [
+        guesser.look(number, f"AAAA-AAAA-AA{digit:02d}", REMOTE_ADDR="192.0.2.100") for digit in range(12)
     ]
-    assert [one.status_code for one in answers] == [422] * 5 + [429] * 4
-    assert Resident().look(number, secret, REMOTE_ADDR="192.0.2.99").status_code == 429, (
-        "nor with the right one"
-    )
-    many = [guesser.look(f"08000{digit:05d}", "A", REMOTE_ADDR="192.0.2.100") for digit in range(12)]
     assert [one.status_code for one in many] == [422] * 10 + [429] * 2
+    monkeypatch.setattr(residents, "TRIES_OF_TOWN", residents.Limit(at_once=3, in_a_minute=0))
+    all_ = [guesser.look(number, "A", REMOTE_ADDR=f"192.0.2.{digit}") for digit in range(5)]
+    assert [one.status_code for one in all_] == [422] * 3 + [429] * 2
+
+
+def test_a_stranger_who_knows_the_number_keeps_its_owner_out_of_nothing(sent):
+    number, secret = sent
+    for digit in range(60):  # from as many places as there are
+        assert Resident().look(number, "AAAA-AAAA-AAAA", REMOTE_ADDR=f"192.0.2.{digit}").status_code == 422
+    assert Resident().look(number, secret, REMOTE_ADDR="198.51.100.7").status_code == 200
+    assert Resident().look(number, "AAAA-AAAA-AAAA", REMOTE_ADDR="198.51.100.7").status_code == 422
 
 
 def test_a_correction_is_asked_answered_and_seen_by_the_office(sent, resident, clerk):
@@ -125,3 +144,25 @@ def test_the_page_of_the_case_says_where_it_came_from_and_misses_no_paper(
     text = client.get(f"/cases/{Case.objects.get(receipt_number=number).pk}/").content.decode()
     assert "ウェブで届いた申請です" in text
     assert "用紙の画像はありません" not in text
+
+
+def test_pictures_are_for_who_may_see_the_values_beside_them(bus, resident, make_staff, yakuba_city, picture):
+    resident.apply()
+    kept = store(StoredFile.Kind.UPLOAD, "手帳.png", "image/png", picture)
+    row = AttachedFile.objects.create(
+        submission=Submission.objects.get(), slot="card", file=kept, name="手帳.png"
+    )
+    address = reverse("intake:picture", args=[row.pk, 1])
+    case = f"/cases/{Case.objects.get().pk}/"
+    for permissions, page, image in (
+        (("intake.view", "intake.edit"), 403, 403),
+        (("ledger.view",), 200, 403),
+        (("ledger.view", "intake.view"), 200, 200),
+    ):
+        client = Client()
+        client.force_login(make_staff(yakuba_city, *permissions))
+        shown = client.get(case)
+        assert (shown.status_code, client.get(address).status_code) == (page, image)
+        assert ("手帳.png" in shown.content.decode()) is (image == 200)
+    seen = AuditEvent.objects.get(name="files.viewed")
+    assert seen.subject == f"case:{Case.objects.get().pk}"
