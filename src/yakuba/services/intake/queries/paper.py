@@ -60,9 +60,10 @@ def for_applicant(submission: Submission) -> bytes:
     except DefinitionError:  # the procedure has changed since, and the form not yet
         asked = set(known)
     entries = {}
-    for row in CaseValue.objects.filter(case=case, field__in=asked):
+    for row in CaseValue.objects.filter(case=case):
         item = known.get(row.field)
-        if item is None or not row.value:
+        # The form may ask something else by now: what came from the applicant is the applicant's.
+        if item is None or not row.value or (row.origin not in OWN and row.field not in asked):
             continue
         own = row.origin in OWN and not hidden.hides(item) and not item.kind.masked
         entries[row.field] = Entry(row.value) if own else Entry(instead=NOT_HERE)

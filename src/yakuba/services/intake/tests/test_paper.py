@@ -136,3 +136,9 @@ def test_who_may_not_see_the_ledger_gets_no_form(open_bus, resident, make_staff,
     sent(resident)
     client.force_login(make_staff(yakuba_city, "intake.view"))
     assert client.get(f"/intake/cases/{Case.objects.get().pk}/paper/").status_code == 403
+
+
+def test_what_a_form_no_longer_asks_stays_on_the_applicants_paper(open_bus, resident, clerk):
+    draft, _, _ = sent(resident)
+    opening.set_form(open_bus, {"pages": [{"title": "名前", "fields": ["name"]}]}, actor=clerk)
+    assert "東京都千代田区千代田1-1" in "".join(text_of(resident.client.get(f"{draft}paper/")))

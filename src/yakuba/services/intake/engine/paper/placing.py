@@ -135,6 +135,8 @@ class _Writer:
         return self.numbers[item.code]
 
     def _fits(self, drawing: _Drawing, box: PaperBox, item: FieldDefinition, entry: Entry) -> bool:
+        if not item.kind.is_canonical(entry.value, item.options):
+            return False  # the procedure has changed since
         if box.kind == "mark":
             return _marks(drawing, box, entry.value)
         if box.kind == "date":
