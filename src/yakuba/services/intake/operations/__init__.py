@@ -215,6 +215,7 @@ def ask_correction(asked: CorrectionIn, actor: Actor) -> Correction:
     "paper",
     answer=Answer(media_type="application/pdf"),
     event="intake.paper_taken",
+    step_up=True,
     trace=lambda asked, file: Trace(f"case:{asked.case_id}"),
 )
 def print_paper(asked: SentCase, actor: Actor) -> Download:

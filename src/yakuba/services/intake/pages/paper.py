@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.residents import Limit
@@ -55,6 +56,7 @@ def _taken(request: HttpRequest, submission: Submission) -> HttpResponse:
 
 
 @permission_required("intake.view")
+@step_up
 @require_safe
 def paper_of_case(request: HttpRequest, case_id: int) -> HttpResponse:
     """For staff, of any case whose procedure has a paper form."""

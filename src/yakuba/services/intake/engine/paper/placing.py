@@ -22,6 +22,8 @@ FILL, LARGEST, SMALLEST = 0.55, 44, 26  # of a line's height; pixels at 200 dpi:
 INDENT, MARGIN = 14, 8  # pixels: before and behind a line
 COMB_FILL, COMB_LARGEST = 0.74, 42
 NOTE = 18  # pixels: 別紙 beside marks
+# Behind the last option of a question: its word as forms print it, and white before and behind.
+PRINT, BESIDE_MARK, BESIDE_NOTE, NOTE_HEIGHT, EDGE = 30, 14, 30, 36, 100
 # Of an em, never less than what a letter of the house's fonts takes: half-width ones are narrower, kanji as wide.
 NARROW, BROAD = 0.66, 1.0
 BROAD_LETTERS = frozenset("MWmw@%&ＭＷ—…")
@@ -125,7 +127,7 @@ class _Writer:
             if item is None or entry is None or not (entry.value or entry.instead):
                 continue
             if entry.instead or not self._fits(drawing, box, item, entry):
-                _refer(drawing, box, self._beyond(item, entry))
+                _refer(drawing, page, box, item, self._beyond(item, entry))
         return Sheet(page, tuple(drawing.texts), tuple(drawing.ticks))
 
     def _beyond(self, item: FieldDefinition, entry: Entry) -> int:
@@ -222,7 +224,7 @@ def _wide(character: str) -> float:
     return BROAD if broad else NARROW
 
 
-def _refer(drawing: _Drawing, box: PaperBox, number: int) -> None:
+def _refer(drawing: _Drawing, page: PaperPage, box: PaperBox, item: FieldDefinition, number: int) -> None:
     """別紙（n） where the value would stand; in a way that is no value for whoever reads it."""
     if box.kind == "line":
         if not _line(drawing, box.box, f"別紙（{number}）"):
@@ -233,5 +235,21 @@ def _refer(drawing: _Drawing, box: PaperBox, number: int) -> None:
         place_, cells = (box.box, box.cells) if box.kind == "comb" else (box.parts["year"], box.cells)
         _cells(drawing, place_, cells, "別紙"[:cells])
         return
-    x, y, _, height = next(iter(box.marks.values()))
-    drawing.texts.append(Text(x, y + height / 2, height, f"別紙（{number}）"))
+    note = f"別紙（{number}）"
+    last = max(box.marks, key=lambda code: (box.marks[code][1], box.marks[code][0]))
+    x, y, width, height = box.marks[last]
+    behind = x + width + BESIDE_MARK + PRINT * len(item.options.get(last, "")) + BESIDE_MARK
+    if behind + BESIDE_NOTE * breadth(note) > page.width - EDGE or _is_taken(page, box, behind, y):
+        behind = x  # over the option: ugly, yet nobody takes it for a value
+    drawing.texts.append(Text(behind, y + height / 2, BESIDE_NOTE, note))
+
+
+def _is_taken(page: PaperPage, box: PaperBox, x: float, y: float) -> bool:
+    """Whether another field stands in the row behind that place."""
+    return any(
+        one.field != box.field
+        and one.box[0] + one.box[2] > x
+        and one.box[1] < y + NOTE_HEIGHT
+        and y < one.box[1] + one.box[3]
+        for one in page.boxes
+    )
