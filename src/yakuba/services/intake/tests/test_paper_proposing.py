@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger.actions import load_procedure
-from yakuba.services.intake.engine.form import parse_form
+from yakuba.services.intake.engine.form import left_out, parse_form
 from yakuba.services.intake.engine.paper.proposing import propose
 from yakuba.services.intake.models import WebForm
 from yakuba.services.intake.tests import papers
@@ -68,3 +68,9 @@ def test_a_clerk_takes_what_the_paper_prints_with_one_press(in_yakuba_city, cler
     page = client.get(where).content.decode()
     assert "利用する路線" in page
     assert "申請する乗車券" in client.get(f"{where}load/").content.decode(), "to be corrected there"
+
+
+@pytest.mark.parametrize("code", ["bus-pass", "nursery-admission", "resident-tax-change"])
+def test_the_sample_forms_fit_their_procedures(code):
+    form = parse_form(read_document(papers.SAMPLES / f"intake/{code}.yaml"), papers.procedure(code))
+    assert left_out(form) == [], "everything that is required is asked or calculated"
