@@ -54,8 +54,8 @@ OPEN_TO_ALL |= {f"ask:{name}" for name in ("page", "window", "choose", "rate", "
 # A guest at the counter, by the key of the talk that goes on.
 OPEN_TO_ALL |= {"guest:screen"}
 # Residents apply without a login; a draft opens to the browser that has it, tried in the room's own tests.
-APPLYING = {"index", "start", "resume", "status", "reply", "withdraw"}
-DRAFTS = {"page", "files", "check", "send", "done", "save", "forget"}
+APPLYING = {"index", "start", "resume", "status", "reply", "withdraw", "status-paper"}
+DRAFTS = {"page", "files", "check", "send", "done", "paper", "save", "forget"}
 OPEN_TO_ALL |= {f"apply:{name}" for name in APPLYING | DRAFTS}
 # The navigator tells what a town has published and keeps nothing.
 OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begin")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,36 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """Fields that come several times, a row for each child or employment: `child_1_name`, `child_2_name`. The ledger, paper
+    and files know each of them as a field; who asks them one row at a time asks this (docs/adr/0039).
+
+    unit: what rows are counted in (人, 件).  least: rows that there always are.  needs: the parts (`name`) that must be given in a row that is there.  rows: the
+    field codes of each row, of equal parts in equal order.
+    """
+
+    code: str
+    label: str
+    least: int
+    needs: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    unit: str = "件"
+
+    @property
+    def most(self) -> int:
+        """How many rows there can be."""
+        return len(self.rows)
+
+    def part(self, field: str) -> str:
+        """`name` of `child_2_name`."""
+        return re.sub(rf"^{re.escape(self.code)}_\d+_", "", field)
+
+    def row_label(self, row: int) -> str:
+        """What a row is called; `row` counts from 1."""
+        return f"{self.label}{row}"
+
+
+@dataclass(frozen=True)
 class ProcedureDefinition:
     """A procedure: its fields in order, its closed lists, and what a case took by hand before."""
 
@@ -83,6 +114,7 @@ class ProcedureDefinition:
     baseline_source: str
     fields: tuple[FieldDefinition, ...]
     lexicons: Mapping[str, tuple[str, ...]]
+    repeats: tuple[Repeat, ...] = ()
 
     def field(self, code: str) -> FieldDefinition:
         """The field of that code. Raises KeyError."""
@@ -140,6 +172,7 @@ def parse_procedure(document: Any, source: str) -> ProcedureDefinition:
             baseline_source=str(baseline.get("source", "")),
             fields=fields,
             lexicons=lexicons,
+            repeats=tuple(_repeat(row, fields, source) for row in document.get("repeats") or ()),
         )
     except KeyError as error:
         raise DefinitionError(f"{source}: {error.args[0]} がありません。加えてください。") from error
@@ -188,6 +221,38 @@ def _field(row: dict[str, Any], source: str, lexicons: Mapping[str, tuple[str, .
         group=str(row.get("group", "")),
         person=_person(row, place),
     )
+
+
+def _repeat(row: Mapping[str, Any], fields: tuple[FieldDefinition, ...], source: str) -> Repeat:
+    code, place = str(row["code"]), f"{source} の繰り返し「{row['code']}」"
+    if unknown := set(row) - {"code", "label", "least", "needs", "unit"}:
+        raise DefinitionError(f"{place}: 知らない指定 {', '.join(sorted(map(str, unknown)))} があります。")
+    rows: dict[int, list[FieldDefinition]] = {}
+    for item in fields:
+        if found := re.fullmatch(rf"{re.escape(code)}_(\d{{1,2}})_.+", item.code):
+            rows.setdefault(int(found[1]), []).append(item)
+    if not rows or list(rows) != list(range(1, len(rows) + 1)):
+        raise DefinitionError(f"{place}: 項目 {code}_1_…、{code}_2_… を、1から順に並べて書いてください。")
+    said = Repeat(
+        code,
+        str(row["label"]),
+        int(row.get("least", 0)),
+        tuple(map(str, row.get("needs") or ())),
+        tuple(tuple(item.code for item in part) for part in rows.values()),
+        str(row.get("unit") or "件"),
+    )
+    kinds = {tuple((said.part(item.code), item.type) for item in part) for part in rows.values()}
+    if len(kinds) > 1:
+        raise DefinitionError(f"{place}: どの番号にも、同じ項目を同じ順と同じ型で書いてください。")
+    if not 0 <= said.least <= said.most or set(said.needs) - {part for part, _ in kinds.pop()}:
+        raise DefinitionError(
+            f"{place}: least は{said.most}まで、needs は繰り返す項目の名前で書いてください。"
+        )
+    if any(item.required for number, part in rows.items() if number > said.least for item in part):
+        raise DefinitionError(
+            f"{place}: {said.least + 1}番目からは required を書けません。書くときに要るものは needs に書いてください。"
+        )
+    return said
 
 
 def _person(row: dict[str, Any], place: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ def source_label(value: CaseValue | None) -> str:
         return "宛名の登録簿"
     if value.origin == CaseValue.Origin.APPLICANT:
         return "申請者（ウェブ）"
+    if value.origin == CaseValue.Origin.CALCULATED:
+        return "申請から計算"
     if value.trusted:
         return "読み取り（確か）"
     return "読み取り（未確認）" if value.is_unasked else "読み取り（確認待ち）"

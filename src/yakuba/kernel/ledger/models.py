@@ -82,6 +82,7 @@ class CaseValue(MunicipalityModel):
         PERSON = "person", "職員"
         REGISTER = "register", "宛名の登録簿"
         APPLICANT = "applicant", "申請者（ウェブ）"
+        CALCULATED = "calculated", "申請から計算"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="values", verbose_name="受付")
     field = models.CharField("項目", max_length=60)

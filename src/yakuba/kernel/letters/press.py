@@ -28,9 +28,9 @@ def unavailable() -> PdfUnavailable:
     )
 
 
-def to_pdf(html: str) -> bytes:
-    """Any page as a PDF, a report for one. Raises PdfUnavailable."""
-    return bytes(_weasyprint().HTML(string=html, url_fetcher=_fetcher({})).write_pdf())
+def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """Any page as a PDF, a report for one. pictures: address → PNG, the only ones that it may name. Raises PdfUnavailable."""
+    return bytes(_weasyprint().HTML(string=html, url_fetcher=_fetcher(pictures or {})).write_pdf())
 
 
 def _weasyprint() -> Any:

@@ -22,6 +22,7 @@ class DefinitionPage:
     above: tuple[tuple[str, str], ...]
     lead: str = ""
     file_help: str = ""
+    text: str = ""  # what stands there already, to be corrected
 
 
 def load_definition(
@@ -32,7 +33,11 @@ def load_definition(
     """Show the form, or `load` the text that was sent and answer what it returns. A text that `load` refuses is shown
     again with every problem and its line, or the sentence (status 422)."""
     form = DefinitionFileForm(
-        request.POST or None, request.FILES or None, what=page.what, file_help=page.file_help
+        request.POST or None,
+        request.FILES or None,
+        what=page.what,
+        file_help=page.file_help,
+        initial={"text": page.text},
     )
     problems: tuple[object, ...] = ()
     if request.method == "POST" and form.is_valid():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -11,11 +11,12 @@ from yakuba.kernel.definitions.procedures import FieldDefinition
 from yakuba.kernel.ui.forms import JapaneseDateField, JapaneseDateInput
 from yakuba.kernel.values import Picks
 from yakuba.kernel.values.field_type import LONGEST
-from yakuba.services.intake.engine.form import Page, Question
+from yakuba.services.intake.engine.form import Group, Page, Question
 
 NOTHING = ("", "選ばない")
 # Whose data a browser may fill in: the applicant's own, not a child's or an employer's.
 OWN = ("", "applicant_")
+_NONE = FieldDefinition("", "", "text")  # stands for the place of a group that has no row
 FILLED = ("name", "kana", "birth", "postal_code", "address", "phone")
 
 
@@ -35,6 +36,28 @@ class PageForm(forms.Form):
         self.initial = {q.code: _initial(q, values.get(q.code, "")) for q in page.questions}
         if faults:
             self._show(faults)
+        self.page = page
+
+    def blocks(self) -> Iterator[dict[str, Any]]:
+        """The fields in the page's order: one by one, or the rows of a group with what is to be pressed there."""
+        begun: set[str] = set()
+        shown = [*self.page.questions, *(Question(_NONE, group=one.code) for one in self.page.groups)]
+        for question in shown:
+            if not question.group:
+                yield {"field": self[question.code]}
+            elif question.group not in begun:
+                begun.add(question.group)
+                group = next(one for one in self.page.groups if one.code == question.group)
+                yield {"group": group, "rows": [self._row(group, n) for n in range(1, group.count + 1)]}
+
+    def _row(self, group: Group, number: int) -> dict[str, Any]:
+        codes = group.repeat.rows[number - 1]
+        return {
+            "number": number,
+            "label": group.repeat.row_label(number),
+            "fields": [self[code] for code in codes if code in self.fields],
+            "fixed": group.count <= group.repeat.least,
+        }
 
     def _show(self, faults: Mapping[str, str]) -> None:
         """Bound to what was typed, with the faults that the engine has found and no others."""

@@ -35,6 +35,7 @@ MANIFEST = Manifest(
         "intake.opened": "申請フォームを住民に開いた",
         "intake.closed": "申請フォームを閉じた",
         "intake.sent": "住民がウェブで申請した",
+        "intake.paper_taken": "申請の内容を紙の様式に入れて取り出した",
         "intake.accepted": "ウェブの申請を確かめ、入力に回した",
         "intake.correction_asked": "ウェブの申請者に補正を求めた",
         "intake.answered": "ウェブの申請者が補正に答えた",

@@ -10,16 +10,19 @@ from typing import Any, BinaryIO
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.reading import operations
 from yakuba.services.reading.actions import definitions, uploads
+from yakuba.services.reading.actions.printed_words import printed_words as printed_words_of
 from yakuba.services.reading.contracts import (
     BatchProgress,
     BatchStatistics,
     FileResult,
     OpenQuestion,
+    PaperForm,
+    Printed,
     SheetProblem,
 )
 from yakuba.services.reading.models import Batch, Sheet
 from yakuba.services.reading.operations import problems as troubled
-from yakuba.services.reading.queries import batches, pictures, problems
+from yakuba.services.reading.queries import batches, paper_forms, pictures, problems
 from yakuba.services.reading.queries import questions as question_queries
 
 
@@ -123,3 +126,19 @@ def page_picture(case_id: int, number: int, user: Any) -> bytes | None:
     """PNG of a page of a case as `user` may see it; None where there is none."""
     sheet = Sheet.objects.filter(case=case_id, page=number).select_related("image").first()
     return pictures.page_picture(sheet, user) if sheet else None
+
+
+def has_paper_form(procedure: str) -> bool:
+    """Whether the procedure with that code has a form in use."""
+    return paper_forms.row_of(procedure) is not None
+
+
+def paper_form(procedure: str) -> PaperForm | None:
+    """The procedure's form with its blank pages; None where it has none. Raises DefinitionError where it no longer fits the
+    procedure."""
+    return paper_forms.paper_form(procedure)
+
+
+def printed_words(procedure: str) -> Printed:
+    """What that form prints beside and above its boxes; takes some seconds a page."""
+    return printed_words_of(procedure)

@@ -11,10 +11,12 @@ from django.db import transaction
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Conflict, Invalid
+from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.services.intake.engine.form import parse_form
+from yakuba.services.intake.engine.paper.proposing import propose
 from yakuba.services.intake.models import WebForm
 from yakuba.services.intake.queries import forms
+from yakuba.services.reading import facade as reading
 
 TAKEN = ("status", "resume", "guide")  # words of the residents' addresses
 LONGEST_NOTE = 1_000
@@ -31,6 +33,20 @@ def set_form(procedure: Procedure, document: Mapping[str, Any], *, actor: Actor)
         form.save()
         record("intake.form_set", subject=f"form:{procedure.code}", actor=actor, version=form.version)
     return form
+
+
+def propose_form(procedure: Procedure, *, actor: Actor) -> WebForm:
+    """Put the pages into use that the procedure's paper form proposes; some seconds, since its print is read. Raises Missing
+    where there is no paper form, and DefinitionError."""
+    paper = reading.paper_form(procedure.code)
+    if paper is None:
+        raise Missing(
+            f"「{procedure.title}」には紙の様式がありません。先に「帳票の様式」で登録してください。"
+        )
+    printed = reading.printed_words(procedure.code)
+    form = forms.form_of(procedure.code)
+    document = propose(paper, procedure.definition, printed, form.document if form else {})
+    return set_form(procedure, document, actor=actor)
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ def send(draft: Draft, key: str) -> Submission:
     values = dict(checked.values)
     if form.sent_on:
         values[form.sent_on] = timezone.localdate().isoformat()
-    case = _case(row, values)
+    case = _case(row, values, frozenset(one.field.code for one in form.calculated))
     submission = Submission.objects.create(
         form=row.form,
         case=case,
@@ -83,7 +83,7 @@ def send(draft: Draft, key: str) -> Submission:
     return submission
 
 
-def _case(draft: Draft, values: dict[str, str]) -> Case:
+def _case(draft: Draft, values: dict[str, str], calculated: frozenset[str]) -> Case:
     procedure = draft.form.procedure
     case = open_case(procedure, _next_number(timezone.localdate()), Status.RECEIVED)
     known = procedure.definition.by_code
@@ -92,7 +92,7 @@ def _case(draft: Draft, values: dict[str, str]) -> Case:
     source = {"web": draft.form.version}
     for code, one in values.items():
         if code in known:
-            origin = CaseValue.Origin.APPLICANT
+            origin = CaseValue.Origin.CALCULATED if code in calculated else CaseValue.Origin.APPLICANT
             # A name that is strange is still somebody's, and the day of sending may lie outside the procedure's own days:
             # nobody is kept from applying, and the clerk who accepts the case confirms it.
             sure = not doubt(known[code], one) and not (one and known[code].kind.odd(one))

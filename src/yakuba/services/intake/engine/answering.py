@@ -11,6 +11,7 @@ from yakuba.kernel.ledger.guard import contradictions
 from yakuba.kernel.values import Picks, ValueRefused
 from yakuba.kernel.values.field_type import LONGEST, Script
 from yakuba.kernel.values.my_numbers import likely_in
+from yakuba.services.intake.engine.calculating import ROWS
 from yakuba.services.intake.engine.form import Form, Page, Question
 
 WRITTEN = (
@@ -68,7 +69,33 @@ def check_all(form: Form, typed: Mapping[str, str]) -> Checked:
         values[question.code], fault = check(question, answers[question.code])
         if fault:
             faults[question.code] = fault
-    return Checked(values, faults or _together(form, values, values))
+    values |= {one.key: answers[one.key] for page in pages for one in page.groups}
+    _, answers = form.asked(values)  # what is calculated from canonical values
+    values |= {one.field.code: answers.get(one.field.code, "") for one in form.calculated}
+    if not faults:
+        here = {code: values[code] for code in form.questions if code in values}
+        faults = _calculated(form, values) or _together(form, values, here)
+    return Checked(values, faults)
+
+
+def _calculated(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with what was calculated, told at a field from which it follows."""
+    faults = {}
+    for one in form.calculated:
+        value = values.get(one.field.code, "")
+        sentence = _unlikely(one.field, value) if value else ""
+        from_ = one.expression.fields
+        shown = next(
+            (
+                code
+                for code, asked in form.questions.items()
+                if code in values and (code in from_ or (asked.group and ROWS + asked.group in from_))
+            ),
+            "",
+        )
+        if sentence and shown:
+            faults[shown] = f"{sentence}（自動で計算した値は{one.field.shown(value, revealed=True)}です）"
+    return faults
 
 
 def files_missing(pages: Iterable[Page], given: Mapping[str, int]) -> dict[str, str]:

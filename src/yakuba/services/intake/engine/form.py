@@ -7,7 +7,9 @@ and ledger cannot differ:
     pages:
       - {title: あなたのこと, fields: [name, kana, birth]}
       - {title: 通学について, fields: [school], when: {field: category, is: student}}
-    fields: {school: {help: 正式な名前で書いてください。, when: {…}, required: true}}
+      - {title: お子さん, fields: [child]}    # a group of the procedure: a row for each, added and taken away
+    fields: {school: {help: 正式な名前で書いてください。, label: 学校, when: {…}, required: true}}
+    calculated: [{field: age, age: birth, on: start_date}]    # not asked: `engine.calculating`
     files: [{code: card, label: 手帳の写真, required: true, when: {field: category, is: disabled}}]
 """
 
@@ -15,29 +17,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from yakuba.kernel.definitions import DefinitionError
-from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
+from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, Repeat
+from yakuba.services.intake.engine.calculating import ROWS, Calculation, Reader
 from yakuba.services.intake.engine.conditions import Answers, Condition, parse_condition
 
 FIELDS_A_PAGE = 5  # where the town cut nothing and the procedure has no groups
 MOST_FILES = 5
 SENT_ON = ("申請日", "申込日", "届出日", "提出日")
-KEYS = frozenset(["sent_on", "pages", "fields", "files"])
+KEYS = frozenset(["sent_on", "pages", "fields", "files", "calculated"])
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A field as residents are asked it."""
+    """A field as residents are asked it. group, row: of a field that comes several times, the group's code and which of its
+    rows, from 1."""
 
     field: FieldDefinition
     when: Condition | None = None
     help: str = ""
     required: bool = False
+    group: str = ""
+    row: int = 0
 
     @property
     def code(self) -> str:
@@ -58,6 +65,41 @@ class FileQuestion:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Rows that residents add and take away. count: how many there are now."""
+
+    repeat: Repeat
+    when: Condition | None = None
+    help: str = ""
+    count: int = 0
+
+    @property
+    def code(self) -> str:
+        """The group's."""
+        return self.repeat.code
+
+    @property
+    def key(self) -> str:
+        """Under which a draft keeps the count."""
+        return ROWS + self.repeat.code
+
+    @property
+    def left(self) -> int:
+        """How many rows may still be added."""
+        return self.repeat.most - self.count
+
+    def counted(self, given: Answers) -> int:
+        """How many rows a draft has; where it does not say, up to the last one in which something stands."""
+        told = given.get(self.key, "")
+        if told.isdecimal() and told.isascii() and len(told) < 4:
+            count = int(told)
+        else:
+            filled = (n for n, row in enumerate(self.repeat.rows, 1) if any(given.get(code) for code in row))
+            count = max(filled, default=0)
+        return min(max(count, self.repeat.least), self.repeat.most)
+
+
+@dataclass(frozen=True)
 class Page:
     """What is asked together. `number` counts from 1."""
 
@@ -66,6 +108,7 @@ class Page:
     questions: tuple[Question, ...] = ()
     files: tuple[FileQuestion, ...] = ()
     when: Condition | None = None
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +118,7 @@ class Form:
     procedure: ProcedureDefinition
     pages: tuple[Page, ...]
     sent_on: str = ""
+    calculated: tuple[Calculation, ...] = ()
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -92,19 +136,42 @@ class Form:
 
     def asked(self, given: Answers) -> tuple[list[Page], dict[str, str]]:
         """What is asked of whoever gave these answers: the pages with only their questions that are asked, and the answers
-        to them. An answer to what is not asked any more counts as not given, for later conditions too."""
+        to them, with how many rows each group has and what is calculated. An answer to what is not asked any more counts as not
+        given, for later conditions too."""
         pages: list[Page] = []
         answers: dict[str, str] = {}
+        today = date.today()
+        sent = {self.sent_on: today.isoformat()} if self.sent_on else {}
         for page in self.pages:
-            if page.when and not page.when.holds(answers):
-                continue
-            before = dict(answers)
-            questions = tuple(one for one in page.questions if one.when is None or one.when.holds(before))
-            files = tuple(one for one in page.files if one.when is None or one.when.holds(before))
-            if questions or files:
-                pages.append(Page(page.number, page.title, questions, files, page.when))
-            answers |= {one.code: given.get(one.code, "") for one in questions}
+            if page.when is None or page.when.holds(answers):
+                here, said = _asked_on(page, given, dict(answers))
+                answers |= said
+                if here.questions or here.files or here.groups:
+                    pages.append(here)
+            for one in self.calculated:
+                if one.page == page.number:
+                    answers[one.field.code] = one.value(answers | sent, today)
         return pages, answers
+
+
+def _asked_on(page: Page, given: Answers, before: Answers) -> tuple[Page, dict[str, str]]:
+    """A page with only what is asked on it, and the answers to that."""
+    groups = tuple(
+        replace(one, count=one.counted(given))
+        for one in page.groups
+        if not one.when or one.when.holds(before)
+    )
+    rows = {one.code: one.count for one in groups}
+    questions = tuple(
+        one
+        for one in page.questions
+        if (not one.group or one.row <= rows.get(one.group, 0))
+        and (one.when is None or one.when.holds(before))
+    )
+    files = tuple(one for one in page.files if one.when is None or one.when.holds(before))
+    said = {one.code: given.get(one.code, "") for one in questions}
+    said |= {one.key: str(one.count) for one in groups}
+    return replace(page, questions=questions, files=files, groups=groups), said
 
 
 def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> Form:
@@ -118,29 +185,31 @@ def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> F
         raise DefinitionError(f"{place}: sent_on の項目 {sent_on} は、手続の日付の項目ではありません。")
     cut = document.get("pages") or _cut(procedure, sent_on)
     rules = document.get("fields") or {}
-    for name, rows in (("pages", cut), ("files", document.get("files") or [])):
+    calculated = document.get("calculated") or []
+    for name, rows in (("pages", cut), ("files", document.get("files") or []), ("calculated", calculated)):
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise DefinitionError(
                 f"{place}: {name} は、「- title: …」のように、1つずつ行を分けて書いてください。"
             )
     reader = _Reader(procedure, place, rules, sent_on)
     try:
+        reader.calculate(cut, [dict(row) for row in calculated])
         pages = [reader.page(number, dict(row)) for number, row in enumerate(cut, start=1)]
         pages += reader.file_page(len(pages) + 1, [dict(row) for row in document.get("files") or ()])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, DefinitionError):
             raise
         raise DefinitionError(f"{place}: 書き方が正しくありません（{error}）。") from error
-    if missing := sorted(set(rules) - set(reader.asked)):
+    if missing := sorted(set(rules) - set(reader.asked) - set(reader.groups)):
         raise DefinitionError(
             f"{place}: fields の項目 {'、'.join(missing)} は、どのページでも聞いていません。"
         )
-    return Form(procedure, tuple(pages), sent_on)
+    return Form(procedure, tuple(pages), sent_on, tuple(reader.calculated))
 
 
 def left_out(form: Form) -> list[FieldDefinition]:
     """Required fields of the procedure that the form does not ask: the office fills them in."""
-    known = {*form.questions, form.sent_on, "receipt_number"}
+    known = {*form.questions, form.sent_on, "receipt_number", *(one.field.code for one in form.calculated)}
     return [one for one in form.procedure.fields if one.required and one.code not in known]
 
 
@@ -158,6 +227,25 @@ class _Reader:
     ) -> None:
         self.procedure, self.place, self.rules, self.sent_on = procedure, place, rules, sent_on
         self.asked: dict[str, FieldDefinition] = {}
+        self.repeats = {one.code: one for one in procedure.repeats}
+        self.groups: set[str] = set()
+        self.calculated: list[Calculation] = []
+
+    def calculate(self, cut: list[Any], rows: list[dict[str, Any]]) -> None:
+        """What is calculated, from where each field is asked."""
+        pages: dict[str, int] = {}
+        repeats: dict[str, tuple[Repeat, int]] = {}
+        for number, page in enumerate(cut, start=1):
+            for code in map(str, page.get("fields") or ()):
+                found = self.repeats.get(code)
+                pages |= dict.fromkeys(
+                    (one for row in found.rows for one in row) if found else [code], number
+                )
+                repeats |= {code: (found, number)} if found else {}
+        if self.sent_on:
+            pages[self.sent_on] = 0
+        reader = Reader(self.procedure.by_code, pages, repeats, self.place)
+        self.calculated = [reader.calculation(row) for row in rows]
 
     def page(self, number: int, row: dict[str, Any]) -> Page:
         """A page with its questions."""
@@ -167,17 +255,46 @@ class _Reader:
         codes = row.get("fields") or []
         if not isinstance(codes, list):  # a word would be read letter by letter
             raise DefinitionError(f"{place}: fields は [name, birth] のように並べて書いてください。")
-        questions = tuple(self._question(str(code), place) for code in codes)
+        codes = [str(code) for code in codes]
+        groups = tuple(self._group(self.repeats[code], place) for code in codes if code in self.repeats)
+        questions = tuple(
+            one
+            for code in codes
+            for one in (
+                self._rows(self.repeats[code], place)
+                if code in self.repeats
+                else [self._question(code, place)]
+            )
+        )
         if not questions:
             raise DefinitionError(f"{place}: 聞く項目 fields がありません。")
-        page = Page(
-            number, str(row.get("title") or f"{number}ページ目"), questions, (), self._when(row, place)
-        )
+        title = str(row.get("title") or f"{number}ページ目")
+        page = Page(number, title, questions, (), self._when(row, place), groups)
         for one in questions:
             if one.code in self.asked:
                 raise DefinitionError(f"{place}: 項目 {one.code} を二度聞いています。")
             self.asked[one.code] = one.field
+        self.groups.update(one.code for one in groups)
+        self.asked |= {one.field.code: one.field for one in self.calculated if one.page == number}
         return page
+
+    def _group(self, repeat: Repeat, place: str) -> Group:
+        rule = dict(self.rules.get(repeat.code) or {})
+        if unknown := sorted(set(rule) - {"help", "when"}):
+            raise DefinitionError(
+                f"{place} の繰り返し {repeat.code}: 知らない指定 {'、'.join(unknown)} があります。"
+            )
+        return Group(repeat, self._when(rule, place), str(rule.get("help") or ""))
+
+    def _rows(self, repeat: Repeat, place: str) -> list[Question]:
+        return [
+            replace(
+                one, group=repeat.code, row=number, required=one.required or repeat.part(code) in repeat.needs
+            )
+            for number, row in enumerate(repeat.rows, start=1)
+            for code in row
+            for one in [self._question(code, place)]
+        ]
 
     def file_page(self, number: int, rows: list[dict[str, Any]]) -> list[Page]:
         """The last page, for files, where any is wanted."""
@@ -190,14 +307,18 @@ class _Reader:
         field = self.procedure.by_code.get(code)
         if field is None:
             raise DefinitionError(f"{place}: 項目 {code} は手続にありません。")
+        if any(one.field.code == code for one in self.calculated):
+            raise DefinitionError(f"{place}: 項目 {code} は計算する項目なので、聞けません。")
         if not can_be_asked(field) or code == self.sent_on:
             raise DefinitionError(
                 f"{place}: 項目 {code} はウェブでは聞けません（受付番号、宛名番号、個人番号、送った日）。"
             )
         rule = dict(self.rules.get(code) or {})
-        if unknown := sorted(set(rule) - {"help", "when", "required"}):
+        if unknown := sorted(set(rule) - {"help", "when", "required", "label"}):
             raise DefinitionError(f"{place} の項目 {code}: 知らない指定 {'、'.join(unknown)} があります。")
         required = bool(rule.get("required", field.required))
+        if label := str(rule.get("label") or "").strip():
+            field = replace(field, label=label)
         return Question(field, self._when(rule, place), str(rule.get("help") or ""), required)
 
     def _file(self, row: dict[str, Any]) -> FileQuestion:
@@ -226,13 +347,16 @@ def _sent_on(procedure: ProcedureDefinition) -> str:
 def _cut(procedure: ProcedureDefinition, sent_on: str) -> list[dict[str, Any]]:
     """The house's own cut: a page for each group, or for every few fields."""
     pages: list[dict[str, Any]] = []
+    repeats = {code: one for one in procedure.repeats for row in one.rows for code in row}
     for field in procedure.fields:
-        if not can_be_asked(field) or field.code == sent_on:
+        repeat = repeats.get(field.code)
+        if not can_be_asked(field) or field.code == sent_on or (repeat and field.code != repeat.rows[0][0]):
             continue
         fresh = not pages or pages[-1]["group"] != field.group or len(pages[-1]["fields"]) >= FIELDS_A_PAGE
-        if fresh:
-            pages.append({"group": field.group, "title": field.group, "fields": []})
-        pages[-1]["fields"].append(field.code)
+        if fresh or repeat or pages[-1].get("repeat"):
+            title = field.group or (repeat.label if repeat else "")
+            pages.append({"group": field.group, "title": title, "fields": [], "repeat": repeat is not None})
+        pages[-1]["fields"].append(repeat.code if repeat else field.code)
     if not pages:
         raise DefinitionError(f"申請フォーム「{procedure.title}」: ウェブで聞ける項目がありません。")
     return [

@@ -9,17 +9,18 @@ from typing import Any
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.accounts import require
+from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.definitions import LARGEST_BYTES, decoded, values
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Case, Procedure
-from yakuba.kernel.operations import Answer, Nothing, Upload
+from yakuba.kernel.operations import Answer, Nothing, Trace, Upload
 from yakuba.kernel.refusals import Invalid, Missing
 from yakuba.services.intake.actions import answering, opening
 from yakuba.services.intake.models import Correction, WebForm
 from yakuba.services.intake.operations import navigator as _navigator  # noqa: F401  # declares its operations
 from yakuba.services.intake.operations.table import OPERATIONS
-from yakuba.services.intake.queries import forms
+from yakuba.services.intake.queries import forms, paper
 
 COLUMNS = {
     "code": "コード",
@@ -154,6 +155,18 @@ def load_form(asked: FormFileIn, actor: Actor) -> WebForm:
 
 
 @OPERATIONS.add(
+    "紙の様式から申請フォームを作る",
+    "intake.edit",
+    "POST forms/{apply_code}/propose",
+    "propose",
+    answer=FORM,
+)
+def propose_form(asked: OneForm, actor: Actor) -> WebForm:
+    """Pages, order and labels as the procedure's paper form prints them; what was set for files stays."""
+    return opening.propose_form(procedure(asked.apply_code), actor=actor)
+
+
+@OPERATIONS.add(
     "申請フォームを書き出す",
     "intake.view",
     "GET forms/{apply_code}/file",
@@ -193,6 +206,25 @@ def accept_case(asked: SentCase, actor: Actor) -> Case:
 def ask_correction(asked: CorrectionIn, actor: Actor) -> Correction:
     """Ask the applicant to correct or add something; the case waits for the answer."""
     return answering.ask_correction(_case(asked.case_id), asked.sentence, asked.until, actor=actor)
+
+
+@OPERATIONS.add(
+    "受付を紙の様式に入れる",
+    "intake.view",
+    "GET cases/{case_id}/paper",
+    "paper",
+    answer=Answer(media_type="application/pdf"),
+    event="intake.paper_taken",
+    step_up=True,
+    trace=lambda asked, file: Trace(f"case:{asked.case_id}"),
+)
+def print_paper(asked: SentCase, actor: Actor) -> Download:
+    """The values of a case in the boxes of its procedure's paper form, as a PDF."""
+    person = known(actor)
+    if person is not None:
+        require(person, "ledger.view")
+    case = _case(asked.case_id)
+    return Download(f"case-{case.pk}.pdf", "application/pdf", paper.for_staff(case, person))
 
 
 def procedure(code: str) -> Procedure:

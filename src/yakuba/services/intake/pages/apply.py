@@ -19,7 +19,7 @@ from yakuba.services.intake.engine.answering import check_all, check_page, files
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
 from yakuba.services.intake.models import AttachedFile, Submission, WebForm
-from yakuba.services.intake.pages import receipt
+from yakuba.services.intake.pages import receipt, repeating
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
@@ -41,7 +41,7 @@ from yakuba.services.intake.pages.writing import (
     saved,
     with_draft,
 )
-from yakuba.services.intake.queries import forms, navigator
+from yakuba.services.intake.queries import forms, navigator, paper
 
 NO_SUCH = "この番号では開けません。番号と期限を確かめてください。期限を過ぎた書きかけは消えています。"
 SAVE = "draft:save"  # the button beside the fields, whose names are the procedure's
@@ -74,11 +74,13 @@ def start(request: HttpRequest, apply_code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, writing: Writing, step: int) -> HttpResponse:
     """One page of questions. What is wrong is kept and told; what is right leads on."""
-    here = next((one for one in writing.pages if one.number == step and one.questions), None)
+    here = next((one for one in writing.pages if one.number == step and (one.questions or one.groups)), None)
     if here is None:
         return redirect(writing.url(CHECK))
     if request.method != "POST":
         return _page(request, writing, here, PageForm(here, writing.answers))
+    if (answer := repeating.pressed(request, writing, here)) is not None:
+        return answer
     given = typed(here, request.POST, writing.answers)
     before = {code: value for code, value in writing.answers.items() if code not in given}
     checked = with_offers(here, check_page(writing.form, here, given, before), writing.answers)
@@ -128,6 +130,7 @@ def done(request: HttpRequest, writing: Writing) -> HttpResponse:
         "secret": secret,
         "where": where,
         "picture": receipt.qr_code(where),
+        "paper": writing.url("paper") if paper.has_form(submission.case) else "",
         "forget": writing.url("forget"),
     }
     return shown(request, "done", context)
@@ -179,6 +182,7 @@ def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status:
     given = drafts.attached(writing.draft)
     faults = {**checked.faults, **files_missing(writing.pages, forms.counted(given))}
     sections = [_section(writing, one, checked.values, faults, given) for one in writing.pages]
+    sections += repeating.calculated(writing.form, checked.values)
     context = {
         "form": writing.draft.form,
         "writing": writing.draft,
@@ -212,6 +216,7 @@ def _section(
         }
         for one in page.questions
     ]
+    lines += repeating.without_rows(page, where)
     lines += [
         {
             "code": one.code,

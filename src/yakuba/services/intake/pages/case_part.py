@@ -24,18 +24,21 @@ from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake import operations
 from yakuba.services.intake.forms import CorrectionForm
 from yakuba.services.intake.models import AttachedFile, Submission
-from yakuba.services.intake.queries import forms
+from yakuba.services.intake.queries import forms, paper
 
 
 def case_part(request: HttpRequest, case: Case) -> CasePart:
     """The part, for who may see web applications, and what stands in the ledger."""
     if not (allowed(request.user, "intake.view") and allowed(request.user, "ledger.view")):
         return CasePart()
+    links = []
+    if allowed(request.user, "ledger.view") and paper.has_form(case):
+        links.append(CaseLink("用紙に入れたPDFを取り出す", reverse("intake:paper", args=[case.pk])))
     submission = Submission.objects.select_related("form__procedure").filter(case=case).first()
     if submission is None:
-        return CasePart()
+        return CasePart(links=tuple(links))
     may_edit = allowed(request.user, "intake.edit")
-    steps, links = [], []
+    steps = []
     if may_edit and case.status == Status.RECEIVED:
         steps.append(
             CaseLink("内容を確かめて、入力に回す", reverse("intake:accept", args=[case.pk]), post=True)

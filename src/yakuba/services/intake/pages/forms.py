@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import yaml
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,8 +24,10 @@ from yakuba.services.intake import operations
 from yakuba.services.intake.actions import opening
 from yakuba.services.intake.engine.form import left_out, parse_form
 from yakuba.services.intake.forms import OpenForm
+from yakuba.services.intake.models import WebForm
 from yakuba.services.intake.pages.receipt import qr_code
 from yakuba.services.intake.queries import forms
+from yakuba.services.reading import facade as reading
 
 KINDS = {"closed": "neutral", "waiting": "waiting", "open": "success", "over": "stopped"}
 
@@ -63,6 +68,7 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
         "address": address,
         "picture": qr_code(address),
         "public": value("intake.public"),
+        "has_paper": reading.has_paper_form(apply_code),
         "may_edit": allowed(request.user, "intake.edit"),
     }
     return render(request, "intake/form.html", context)
@@ -98,6 +104,21 @@ def close(request: HttpRequest, apply_code: str) -> HttpResponse:
 
 
 @permission_required("intake.edit")
+def propose(request: HttpRequest, apply_code: str) -> HttpResponse:
+    """Pages as the paper form has them. GET says what that replaces."""
+    row = get_object_or_404(Procedure.objects, code=apply_code)
+    if request.method != "POST":
+        current = forms.form_of(apply_code)
+        context = {"procedure": row, "replaces": bool(current and current.document)}
+        return render(request, "intake/propose.html", context)
+    operations.propose_form(person_of(request), apply_code=apply_code)
+    messages.success(
+        request, f"「{row.title}」のフォームを、紙の様式の順と言葉で作りました。下で確かめてください。"
+    )
+    return redirect("intake:form", apply_code)
+
+
+@permission_required("intake.edit")
 def load(request: HttpRequest, apply_code: str) -> HttpResponse:
     """Pages and conditions from a file."""
     row = get_object_or_404(Procedure.objects, code=apply_code)
@@ -113,4 +134,18 @@ def load(request: HttpRequest, apply_code: str) -> HttpResponse:
     page = DefinitionPage(
         "申請フォーム", (("申請フォーム", "intake:index"),), f"「{row.title}」の、ページの分け方と条件です。"
     )
+    current = forms.form_of(apply_code)
+    if request.method == "GET" and current is not None:
+        page = replace(page, text=_written(current))
     return load_definition(request, page, take)
+
+
+def _written(current: WebForm) -> str:
+    """The pages in use as a file that can be corrected."""
+    if not current.document:
+        return ""
+    return str(
+        yaml.safe_dump(
+            current.document, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
+        )
+    )

@@ -54,27 +54,27 @@ def resident_page(view: View) -> View:
 
 def may_press(request: HttpRequest) -> bool:
     """Whether this address, and the town's residents together, may send one more page."""
-    return PAGES.take(_sender(request), clock()) and PAGES_OF_TOWN.take(current_municipality().code, clock())
+    return PAGES.take(sender(request), clock()) and PAGES_OF_TOWN.take(current_municipality().code, clock())
 
 
 def may_begin(request: HttpRequest) -> bool:
     """Whether this address may begin one more draft."""
-    return BEGUN.take(_sender(request), clock())
+    return BEGUN.take(sender(request), clock())
 
 
 def may_add(request: HttpRequest) -> bool:
     """Whether this address may have one more file looked into."""
-    return FILES.take(_sender(request), clock())
+    return FILES.take(sender(request), clock())
 
 
 def may_try(request: HttpRequest) -> bool:
     """Whether one more code may be tried: from this address, and over all."""
-    return TRIES.take(_sender(request), clock()) and TRIES_OF_TOWN.take(current_municipality().code, clock())
+    return TRIES.take(sender(request), clock()) and TRIES_OF_TOWN.take(current_municipality().code, clock())
 
 
 def was_right(request: HttpRequest) -> None:
     """The code that was tried opens something: whoever has it may look as often as they like."""
-    TRIES.give_back(_sender(request))
+    TRIES.give_back(sender(request))
     TRIES_OF_TOWN.give_back(current_municipality().code)
 
 
@@ -92,5 +92,6 @@ def too_often(request: HttpRequest) -> HttpResponse:
     return shown(request, "stop", {"title": "少し待ってください", "text": TOO_OFTEN}, 429)
 
 
-def _sender(request: HttpRequest) -> str:
+def sender(request: HttpRequest) -> str:
+    """Who counts as one sender of the town."""
     return f"{current_municipality().code} {place_of(request.META.get('REMOTE_ADDR', ''))}"

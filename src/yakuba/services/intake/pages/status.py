@@ -24,6 +24,7 @@ from yakuba.services.intake.pages.residents import (
     shown,
     was_right,
 )
+from yakuba.services.intake.queries import paper
 
 SALT = "yakuba.intake.status"
 PASS_SECONDS = 30 * 60  # in which the page that was opened may be used
@@ -65,9 +66,9 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest) -> HttpResponse:
     """The applicant's answer to what the office asked."""
-    submission = _passed(request)
+    submission = passed(request)
     if submission is None:
-        return _over(request)
+        return over(request)
     text = request.POST.get("answer", "")
     return _after(request, submission, lambda: answering.answer(submission, text), "返事を受け取りました。")
 
@@ -76,9 +77,9 @@ def reply(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """The applicant takes it back: asked once more, then done."""
-    submission = _passed(request)
+    submission = passed(request)
     if submission is None:
-        return _over(request)
+        return over(request)
     if "sure" not in request.POST:
         context = {"submission": submission, "ticket": _ticket(submission)}
         return shown(request, "withdraw", context)
@@ -112,6 +113,7 @@ def _shown(
         "meaning": MEANING[word],
         "corrections": asked,
         "open": waiting,
+        "has_paper": paper.has_form(case),
         "may_withdraw": case.status in answering.WITHDRAWABLE,
         "ticket": _ticket(submission),
         "fault": fault,
@@ -130,7 +132,8 @@ def _ticket(submission: Submission) -> str:
     return signing.dumps([current_municipality().code, submission.pk], salt=SALT)
 
 
-def _passed(request: HttpRequest) -> Submission | None:
+def passed(request: HttpRequest) -> Submission | None:
+    """The application that the page's ticket opens, while it does."""
     if not may_press(request):
         return None
     try:
@@ -142,6 +145,7 @@ def _passed(request: HttpRequest) -> Submission | None:
     return Submission.objects.select_related("case__procedure", "form").filter(pk=number).first()
 
 
-def _over(request: HttpRequest) -> HttpResponse:
+def over(request: HttpRequest) -> HttpResponse:
+    """Both numbers once more: the ticket opens nothing."""
     text = "開いてから時間がたちました。受付番号と照会番号を、もう一度入力してください。"
     return shown(request, "status", {"form": StatusForm(), "note": text}, 403)

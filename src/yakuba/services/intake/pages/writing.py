@@ -74,7 +74,7 @@ def with_draft(view: View) -> View:
         draft = drafts.find(draft_key, request.COOKIES.get(cookie(draft_key), ""))
         if draft is None or draft.form.procedure.code != apply_code:
             return shown(request, "gone", {}, 404)
-        if draft.sent and view.__name__ not in ("done", "send"):
+        if draft.sent and view.__name__ not in ("done", "send", "paper_of_receipt"):
             return redirect("apply:done", current_municipality().code, apply_code, draft_key)
         form = forms.parsed(draft.form)
         pages, answers = form.asked(drafts.answers(draft))

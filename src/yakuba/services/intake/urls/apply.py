@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.intake.pages import apply, documents, status
+from yakuba.services.intake.pages import apply, documents, paper, status
 
 app_name = "apply"
 DRAFT = "<str:town_code>/<slug:apply_code>/<slug:draft_key>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<str:town_code>/resume/", apply.resume, name="resume"),
     path("<str:town_code>/status/", status.status, name="status"),
     path("<str:town_code>/status/answer/", status.reply, name="reply"),
+    path("<str:town_code>/status/paper/", paper.paper_of_status, name="status-paper"),
     path("<str:town_code>/status/withdraw/", status.withdraw, name="withdraw"),
     path("<str:town_code>/<slug:apply_code>/", apply.start, name="start"),
     path(f"{DRAFT}<int:step>/", apply.page, name="page"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path(f"{DRAFT}check/", apply.check, name="check"),
     path(f"{DRAFT}send/", apply.send, name="send"),
     path(f"{DRAFT}done/", apply.done, name="done"),
+    path(f"{DRAFT}paper/", paper.paper_of_receipt, name="paper"),
     path(f"{DRAFT}save/", apply.save, name="save"),
     path(f"{DRAFT}forget/", apply.forget, name="forget"),
 ]

@@ -15,6 +15,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, TypeAdapter
 
+from .paper import PaperBox as PaperBox
+from .paper import PaperForm as PaperForm
+from .paper import PaperPage as PaperPage
+from .paper import Printed as Printed
+
 Point = tuple[float, float]
 Corners = tuple[Point, ...]
 
