@@ -50,7 +50,9 @@ def test_a_large_file_is_sent_and_written_without_being_held(content, yakuba_cit
     with active_municipality(yakuba_city):
         assert peak(lambda: swallow(Download("a.pdf", "application/pdf", content()))) < ROOM
         out = tmp_path / "a.pdf"
-        write(Download("b.pdf", "application/pdf", b"%PDF"), tmp_path / "b.pdf")  # what it imports is no file's
+        write(
+            Download("b.pdf", "application/pdf", b"%PDF"), tmp_path / "b.pdf"
+        )  # what it imports is no file's
         assert peak(lambda: write(Download("a.pdf", "application/pdf", content()), out)) < ROOM
     assert out.stat().st_size == LARGE
 
