@@ -60,6 +60,7 @@ def test_a_locked_database_restarts_no_job_and_stops_no_heartbeat(
         with locked(installation):
             eventually(lambda: "a finished" in evidence())  # the handler goes on, the end cannot be written
             eventually(lambda: "heartbeat could not be written" in caplog.text)
+            eventually(lambda: "the database refused for the moment" in caplog.text)  # the end is tried again
             before = Worker.objects.get(left_at=None).heartbeat_at
         rows = wait_for([job], PATIENCE)
         eventually(lambda: Worker.objects.get(left_at=None).heartbeat_at > before)

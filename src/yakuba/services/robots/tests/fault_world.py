@@ -30,6 +30,17 @@ WORKER = "yakuba.services.robots.tests.shaken"
 LATE = 8.0  # seconds after which some rows are stored, four times what was said of the system
 EGRESS_STRUCK = 0.01  # the share of half seconds in which the egress is struck at whatever it is doing
 STEPS = (0, 600, -600, 86_400)  # seconds by which the clock is wrong
+WORKERS = 2
+STRIKES = {"SHAKEN_FREEZE": 0.08, "SHAKEN_KILL": 0.08, "SHAKEN_EGRESS": 0.1}  # shares of presses
+TROUBLES = {  # of the core system: see `samples/coresystem`
+    "slow_submit": 0.3,
+    "error_rate": 0.004,
+    "logout_rate": 0.01,
+    "drop_rate": 0.1,
+    "broken_rate": 0.05,
+    "late_rate": 0.02,
+    "late_seconds": LATE,
+}
 
 
 @dataclass
@@ -53,15 +64,13 @@ class World:
         self._clock(0)
         self.installation.environment |= {
             "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
-            "SHAKEN_FREEZE": "0.08",
-            "SHAKEN_KILL": "0.08",
-            "SHAKEN_EGRESS": "0.1",
+            **{name: str(share) for name, share in STRIKES.items()},
             "SHAKEN_LOG": str(self._egress_log),
             "SHAKEN_UNFORESEEN": str(self._unforeseen),
             "SEED_STEERED": "1",
         }
         self.installation.seed(self.rows)
-        for _ in range(2):
+        for _ in range(WORKERS):
             self._start_worker()
         before, until = self.installation.rows(), time.monotonic() + self.still
         while any(RowState(state) in OPEN for _, state in before):
@@ -234,16 +243,7 @@ def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figure
             address = stack.enter_context(postgresql_server()).new_database("yakuba")
         installation = Installation(folder, address)
         stack.callback(installation.close)
-        installation.core.set(
-            slow_submit=0.3,
-            error_rate=0.004,
-            logout_rate=0.01,
-            drop_rate=0.1,
-            broken_rate=0.05,
-            late_rate=0.02,
-            late_seconds=LATE,
-            seed=seed,
-        )
+        installation.core.set(**TROUBLES, seed=seed)
         world = World(installation, rows, seed)
         world.turn()
         time.sleep(1.5 * LATE + 1)  # whatever comes late has come now

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import runpy
+from dataclasses import fields
+
 import pytest
+from django.conf import settings
 
 from yakuba.services.robots.engine.complaints import NO_EGRESS
+from yakuba.services.robots.tests import fault_world, test_fault_world
 from yakuba.services.robots.tests.fault_world import counted
 
 GOOD = ("entered", "K-1", "R1", "")
@@ -53,3 +58,21 @@ def test_a_row_that_a_look_up_decides_is_with_a_person_needlessly(stored, late, 
     figures = counted([("undecided", "", "R1", why)], {"R1": stored}, late, 1)
     assert (figures.with_a_person, figures.needlessly, figures.lost) == (1, needlessly, 0)
     assert figures.reasons == {why: 1}
+
+
+# What makes the steps of a core system slower everywhere, forgiving, or another one, is no fault.
+NO_FAULTS = {"slow", "refuse_known", "layout", "seed"}
+
+
+def test_no_fault_has_been_taken_out_of_the_world():
+    """Freezing, dying, clocks, an egress that is struck, two workers, and every trouble that a core system can make."""
+    troubles = runpy.run_path(str(settings.YAKUBA.samples_dir / "coresystem/core/troubles.py"))["Settings"]
+    assert {one.name for one in fields(troubles)} - NO_FAULTS == set(fault_world.TROUBLES)
+    assert all(fault_world.TROUBLES.values())
+    assert set(fault_world.STRIKES) == {"SHAKEN_FREEZE", "SHAKEN_KILL", "SHAKEN_EGRESS"}
+    assert all(fault_world.STRIKES.values())
+    assert fault_world.EGRESS_STRUCK > 0
+    assert (min(fault_world.STEPS), max(fault_world.STEPS)) == (-600, 86_400)
+    assert fault_world.WORKERS == 2
+    assert test_fault_world.ROWS >= 300
+    assert len(test_fault_world.DATABASES) == 2
