@@ -27,7 +27,7 @@ ANSWERS = {
     "a page": (lambda known: known.get("/cases/?sort="), 200),
     "a file": (lambda known: known.get("/cases/export/?form=xlsx"), 200),
     "what is not there": (lambda known: known.get("/nowhere/"), 404),
-    "a form that is refused": (lambda known: known.post(reverse("reading:upload"), {}), 422),
+    "a form that is refused": (lambda known: known.post(reverse("reading:upload"), {"name": ""}), 422),
     "a form of another page": (lambda known: Client(enforce_csrf_checks=True).post("/login/", {}), 403),
     "a NUL": (lambda known: known.get("/cases/?text=%00"), 400),
     "the API's description": (lambda known: known.get("/api/v1/openapi.json"), 200),
