@@ -9,6 +9,7 @@ from django.conf import settings
 from PIL import Image
 
 from yakuba.kernel.files.tests import pdf_files
+from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.reading.actions import arrival_folders, arrivals
@@ -46,6 +47,7 @@ def test_each_town_has_a_lane_of_its_own_for_opening_files(neighbour_town) -> No
         upload([("a.png", io.BytesIO(picture()))])
     lanes = Job.all_municipalities.filter(name="reading.split_file").values_list("lane", flat=True)
     assert sorted(lanes) == ["reading-split:990019", "reading-split:990027"]
+    assert {registry.lane_limit(lane) for lane in lanes} == {1}, "or one town's files would hold every thread"
 
 
 def test_a_scanners_folder_waits_in_its_towns_lane(clerk, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
