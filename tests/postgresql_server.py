@@ -135,7 +135,7 @@ def _running(programs: Path, server: Server, settings: dict[str, str]) -> Iterat
         yield
     finally:
         process.send_signal(signal.SIGQUIT)  # stop at once, nothing is worth keeping
-        process.wait(timeout=30)
+        process.wait(timeout=600)
 
 
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:

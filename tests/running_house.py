@@ -92,7 +92,7 @@ class House:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(30)
+            process.wait(600)
 
     def wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         """Until the web process answers on the port."""
@@ -128,7 +128,7 @@ class Visitor:
         assert answer.status == 302, answer.status
 
     def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]

@@ -29,6 +29,7 @@ from yakuba.services.robots.models import Row, Run, RunState
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE = 180_000  # ms until something is held to be stuck; how fast the machine is decides nothing
+expect.set_options(timeout=PATIENCE)
 WIDTHS = (1280, 390)
 TROUBLED = {
     "home", "ledger:case", "nursery:application_index", "nursery:placement", "nursery:round", "nursery:run",

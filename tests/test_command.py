@@ -29,7 +29,7 @@ def test_an_interrupt_while_it_starts_is_one_line_and_130(tmp_path: Path) -> Non
     paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "interrupted", "PYTHONPATH": paths}
     command = [sys.executable, "-m", "yakuba", "audit", "verify"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 130
     assert done.stderr == "中止しました。\n"
     assert done.stdout == ""
@@ -72,7 +72,7 @@ def test_the_list_of_commands_imports_nothing_of_the_house(tmp_path: Path) -> No
         "YAKUBA_DATA_DIR": str(tmp_path),
     }
     done = subprocess.run(
-        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, timeout=600
     )
     assert "robots" in done.stdout
     assert "ロボット" in done.stdout

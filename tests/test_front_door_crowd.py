@@ -48,7 +48,7 @@ def ended(line: socket.socket) -> bool:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not holds():
         assert time.monotonic() < deadline, "it never came to hold"
         time.sleep(0.2)
@@ -56,7 +56,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 def open_lines(house, stack: ExitStack, number: int) -> list[socket.socket]:
     return [
-        stack.enter_context(socket.create_connection(("127.0.0.1", house.port), timeout=60))
+        stack.enter_context(socket.create_connection(("127.0.0.1", house.port), timeout=600))
         for _ in range(number)
     ]
 
@@ -126,7 +126,7 @@ def answers_of(house) -> list[Path]:
 @contextmanager
 def a_line(server: socket.socket) -> Iterator[tuple[socket.socket, socket.socket]]:
     """Both ends of a connection: the house's and the other side's."""
-    with socket.create_connection(server.getsockname(), timeout=60) as theirs:
+    with socket.create_connection(server.getsockname(), timeout=600) as theirs:
         ours, _ = server.accept()
         ours.settimeout(60)
         with ours:

@@ -101,7 +101,7 @@ class SecureVisitor(Visitor):
     def _connection(self) -> http.client.HTTPConnection:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=trusting)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=600, context=trusting)
 
 
 @pytest.fixture
@@ -142,10 +142,10 @@ def free_ports() -> tuple[int, int]:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         assert process.poll() is None, "nginx ended"
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=600):
             return
         time.sleep(0.1)
     raise AssertionError("nginx does not answer")

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from django.core.exceptions import BadRequest
-from django.db import DataError, OperationalError, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from test_access import FOR_PROGRAMS, GUARDED, PAGES, logged_in, token_for
@@ -98,6 +98,22 @@ def test_nothing_in_a_form_breaks_a_page(client, objects, each):
 def test_a_nul_in_an_address_is_no_address(client):
     for url in ("/%00", "/reading/%00/", "/cases/1%00/", "/api/v1/%00"):
         assert client.get(url).status_code in {400, 404}, url
+
+
+@pytest.mark.parametrize(
+    "url", ["/ask/99%0019/", "/apply/99%0019/", "/guest/99%0019/k/", "/login/directory/99%0019/"]
+)
+def test_a_nul_in_an_address_reaches_no_database(client, db, url):
+    """Where a part of the address is a text, PostgreSQL would be asked for it, and answers with an error."""
+    asked: list[object] = []
+
+    def heard(execute, sql, parameters, many, context):
+        asked.extend(parameters or ())
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(heard):
+        assert client.get(url).status_code == 404
+    assert not [one for one in asked if "\0" in str(one)]
 
 
 def test_a_nul_in_the_login_form_is_refused(objects):

@@ -61,7 +61,7 @@ def sent(house: House, token: str) -> int:
     """The status with which the house takes a scan from a program."""
     scan = (PROJECT / "samples/forms/bus-pass/page-1.png").read_bytes()
     body = encode_multipart(BOUNDARY, {"files": SimpleUploadedFile("scan.png", scan, "image/png")})
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=600)
     said = {"Authorization": f"Bearer {token}", "Content-Type": MULTIPART_CONTENT}
     connection.request("POST", "/api/v1/reading/batches", body, said)
     answer = connection.getresponse()

@@ -188,7 +188,7 @@ def crowd(house: House, other: House, people: int) -> list[str]:
 
     def walk(walker: Walker) -> None:
         if walker.number < AT_ONCE:
-            ready.wait(60)  # the first ones in one burst
+            ready.wait(600)  # the first ones in one burst
         try:
             for _ in walker.walk():
                 pass

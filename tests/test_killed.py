@@ -23,7 +23,7 @@ from yakuba.demo.programs import CoreSystem
 print(CoreSystem.start(Path(sys.argv[1])).process.pid, flush=True)
 time.sleep(600)
 """
-GUARD = 60  # seconds in which Linux certainly has delivered a signal
+GUARD = 600  # seconds in which Linux certainly has delivered a signal
 
 
 @pytest.fixture(scope="module")

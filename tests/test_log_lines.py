@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.test import Client
-from test_access import PAGES
+from django.urls import reverse
+from test_access import PAGES, log_lines
 from town_objects import RECEIPT_NUMBER, SECRET_WORD
 
 from yakuba.config.logs import JsonLines, RefusalsInOneLine, WithoutKeys, WithoutWords
@@ -72,6 +73,26 @@ def test_an_address_that_opens_something_is_in_no_line():
         assert WithoutKeys().filter(line)
         assert line.getMessage() == (shown or said)
     assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals", "keys"]
+
+
+REFUSED = {
+    "a page": lambda client: client.get("/cases/"),
+    "a file": lambda client: client.get("/cases/export/?form=xlsx"),
+    "a button": lambda client: client.post(reverse("administration:person-new"), {"username": "x"}),
+    "a form from another page": lambda client: Client(enforce_csrf_checks=True).post(
+        "/login/", {"username": "x"}
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refused_request_is_one_line_and_no_traceback(client, newcomer, kind):
+    """By the handler that the house writes with, and as Django tells it."""
+    client.force_login(newcomer)
+    with log_lines() as told:
+        assert REFUSED[kind](client).status_code == 403
+    (line,) = told
+    assert "Forbidden" in line
 
 
 class Lines(logging.Handler):

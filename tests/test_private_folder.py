@@ -65,6 +65,24 @@ def test_all_that_the_house_makes_is_its_own(tmp_path):
         os.umask(before)
 
 
+WRITES = """
+import sys
+from pathlib import Path
+from django.conf import settings
+assert settings.YAKUBA
+inside = Path(sys.argv[1]) / "inside"
+inside.mkdir()
+(inside / "scan.pdf").touch()
+"""
+
+
+def test_what_a_process_writes_is_its_own_however_careless_the_shell(tmp_path):
+    environment = {"YAKUBA_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "yakuba.config.settings"}
+    command = [sys.executable, "-c", WRITES, str(tmp_path)]
+    subprocess.run(command, env=os.environ | environment, umask=0, check=True)
+    assert open_to_others(tmp_path / "inside") == []
+
+
 def test_what_an_older_version_left_open_is_closed(tmp_path):
     (tmp_path / "files").mkdir(mode=0o755)
     for name in ("yakuba.sqlite3", "secret.key"):

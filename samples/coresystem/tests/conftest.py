@@ -26,7 +26,7 @@ def _one_program(tmp_path_factory) -> Iterator[Running]:
 @pytest.fixture
 def server(_one_program: Running) -> Running:
     """One program for many tests, each with empty tables and no troubles."""
-    with closing(sqlite3.connect(_one_program.database, timeout=30)) as connection, connection:
+    with closing(sqlite3.connect(_one_program.database, timeout=600)) as connection, connection:
         connection.execute("DELETE FROM entry")
         connection.execute("DELETE FROM sqlite_sequence")
     report = _one_program.control(**asdict(Settings()))

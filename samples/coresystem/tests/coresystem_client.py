@@ -47,7 +47,7 @@ class Client:
     """One keep-alive connection and its cookie."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self.cookie = ""
 
     def timeout(self, seconds: float) -> None:

@@ -107,7 +107,7 @@ def test_a_row_is_stored_even_when_the_client_has_gone_meanwhile(server):
         client.register("bus-pass", confirmation)
     client.close()
     assert server.control()["counters"]["stored"] == 0
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while not server.control()["counters"]["stored"] and time.monotonic() < deadline:
         time.sleep(0.1)
     assert len(server.stored()) == 1
@@ -165,7 +165,7 @@ def test_late_answers_nothing_and_stores_long_after(server):
     with pytest.raises(GONE):
         client.register("bus-pass", confirmation)
     assert server.stored() == []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not server.control()["counters"]["stored"] and time.monotonic() < deadline:
         time.sleep(0.1)
     assert len(server.stored()) == 1
@@ -245,7 +245,7 @@ def test_a_wrong_option_or_database_is_said_plainly(tmp_path):
             "--database",
             str(tmp_path / "a"),
         ]
-        result = subprocess.run([*command, *options], capture_output=True, text=True, timeout=20)
+        result = subprocess.run([*command, *options], capture_output=True, text=True, timeout=600)
         assert result.returncode == 1
         assert "起動できません" in result.stderr
         assert "Traceback" not in result.stderr
@@ -305,7 +305,7 @@ def test_sigkill_while_writing_keeps_every_answered_row_and_a_sound_database(sta
         time.sleep(0.8 + random.Random(seed).random() * 0.4)
         server.process.kill()
         for writer in writers:
-            writer.join(timeout=30)
+            writer.join(timeout=600)
     assert answered
     with start() as server:
         rows = server.stored()

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from yakuba.kernel.values.characters import SELECTORS, compose
 
 GETA = "〓"  # how Japanese printing marks a character that it lacks
-_SAME = str.maketrans("〜−‖—¢£¬¥¦", "～－∥―￠￡￢￥￤")
+_SAME = str.maketrans("〜−‖—¢£¬¥¦\u00c5", "～－∥―￠￡￢￥￤\u212b")
 _SELECTOR = re.compile(f"[{SELECTORS}]")
 _NEAR = {"–": "－", "‑": "‐", "‒": "－", "⁃": "－"}
+# Of these CP932 has the compatibility kanji alone, which looks the same.
+_NEAR |= {"\u51de": "\ufa15", "\u8612": "\ufa20"}
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,17 @@ def test_on_a_telephone_a_chart_is_as_wide_as_its_screen_and_nothing_is_cut_off(
         assert len(list(root.iter("{http://www.w3.org/2000/svg}text"))) >= 4
 
 
+def test_the_page_gives_both_pictures_and_paper_the_wide_one_alone():
+    chart = before_after([("申込", 14, 3.2)], title="時間")
+    page = render_to_string("charts/figure.html", {"chart": chart})
+    wide, _, narrow = page.partition("chart__picture--narrow")
+    assert chart.svg in wide
+    assert chart.narrow_svg in narrow
+    paper = render_to_string("charts/figure.html", {"chart": chart, "paper": True})
+    assert chart.svg in paper
+    assert chart.narrow_svg not in paper
+
+
 def test_the_table_beside_names_its_columns_at_every_cell():
     chart = before_after([("申込", 14, 3.2)], title="時間")
     assert chart.table.labelled == [[("項目", "申込"), ("これまで（分）", "14.0"), ("いま（分）", "3.2")]]

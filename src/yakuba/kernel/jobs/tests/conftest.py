@@ -22,6 +22,7 @@ from tests.postgresql_server import postgresql_server
 from yakuba.config.environment import Environment
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, Worker
+from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.worker import run_worker
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -66,7 +67,7 @@ class Installation:
             yield
         finally:
             stop_event.set()
-            thread.join(timeout=60)
+            thread.join(PATIENCE)
         assert not thread.is_alive()
         assert not errors, errors
 
@@ -75,7 +76,7 @@ class Installation:
         for process in self.processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
-            process.wait(timeout=30)
+            process.wait(PATIENCE)
         self.processes.clear()
         Job.all_municipalities.all().delete()
         Worker.objects.exclude(pid=os.getpid(), left_at=None).delete()
@@ -159,7 +160,7 @@ def other_town(installation: Installation) -> Municipality:
 def eventually() -> Callable[..., None]:
     """`eventually(condition, seconds)`: wait until it holds, fail when it does not in time."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20) -> None:
+    def wait(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         pause = threading.Event()
         for _ in range(int(seconds / 0.05)):
             if condition():

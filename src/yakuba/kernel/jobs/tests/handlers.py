@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
+from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.refusals import Conflict, Problem, Refused, Unavailable
 from yakuba.kernel.tenancy import current_municipality
 
@@ -92,7 +93,7 @@ def meet(context: JobContext, *, company: int) -> None:
     """End only when so many jobs with a key like this one's run at the same time."""
     begins = context.key.partition("-")[0]
     note(context.key, "is here")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while sum(line.startswith(begins) for line in evidence()) < company:
         if time.monotonic() > deadline:
             raise TimeoutError("nobody else came")

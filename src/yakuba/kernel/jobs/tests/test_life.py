@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from yakuba.kernel.jobs import enqueue, registry, states, upkeep
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.waiting import wait_for
 
 Eventually = Callable[..., None]
@@ -29,7 +29,7 @@ def test_shutdown_leaves_the_job_for_the_next_worker(
     assert (job.refreshed().state, job.refreshed().crashes) == (State.WAITING, 0)
     assert not Worker.objects.filter(left_at=None).exists()
     with installation.worker():
-        assert wait_for([job], 20)[0].state == State.DONE
+        assert wait_for([job], PATIENCE)[0].state == State.DONE
     assert len([line for line in evidence() if "step" in line]) == 20
 
 
@@ -40,10 +40,10 @@ def test_what_the_engine_has_lost_is_handed_over_again(
     job = enqueue("test.municipality", key="a")
     Job.objects.update(handed_over_at=states.from_now(timedelta(0)))  # but the engine never saw the ticket
     with installation.worker():
-        assert wait_for([job], 30)[0].state == State.DONE
+        assert wait_for([job], PATIENCE)[0].state == State.DONE
 
 
-def test_start_is_quick_quiet_and_alone(
+def test_start_is_quiet_and_alone(
     installation: Installation, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[object] = []
@@ -54,11 +54,9 @@ def test_start_is_quick_quiet_and_alone(
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", watched)
-    began = time.process_time()
     with installation.worker(concurrency=4):
-        wait_for([enqueue("test.municipality", key="a")], 20)
-        assert time.process_time() - began < 3
-        wait_for([enqueue("test.municipality", key=str(n)) for n in range(20)], 30)
+        wait_for([enqueue("test.municipality", key="a")], PATIENCE)
+        wait_for([enqueue("test.municipality", key=str(n)) for n in range(20)], PATIENCE)
         assert server_connections() <= 25, "a thread has kept its connection"
     assert not called, "the databases' own library connects by itself; nothing else may connect anywhere"
     output = capfd.readouterr()
@@ -78,7 +76,7 @@ def test_a_restarted_database_loses_no_job(installation: Installation, eventuall
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        assert {row.state for row in wait_for(jobs, 60)} == {State.DONE}
+        assert {row.state for row in wait_for(jobs, PATIENCE)} == {State.DONE}
 
 
 def test_what_other_parts_want_done_is_done_by_every_worker(

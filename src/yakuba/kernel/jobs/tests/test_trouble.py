@@ -18,6 +18,7 @@ from yakuba.kernel.jobs.persistence import persistently
 from yakuba.kernel.jobs.progress import RESUMED
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.tests.test_port import WORKER, begin
 from yakuba.kernel.jobs.waiting import wait_for
 
@@ -40,7 +41,7 @@ def impatient(installation: Installation) -> Iterator[None]:
 @contextmanager
 def locked(installation: Installation) -> Iterator[None]:
     """Another program writes for as long as this lasts."""
-    other = sqlite3.connect(installation.environment.data_dir / "yakuba.sqlite3", timeout=30)
+    other = sqlite3.connect(installation.environment.data_dir / "yakuba.sqlite3", timeout=600)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -59,8 +60,9 @@ def test_a_locked_database_restarts_no_job_and_stops_no_heartbeat(
         with locked(installation):
             eventually(lambda: "a finished" in evidence())  # the handler goes on, the end cannot be written
             eventually(lambda: "heartbeat could not be written" in caplog.text)
+            eventually(lambda: "the database refused for the moment" in caplog.text)  # the end is tried again
             before = Worker.objects.get(left_at=None).heartbeat_at
-        rows = wait_for([job], 60)
+        rows = wait_for([job], PATIENCE)
         eventually(lambda: Worker.objects.get(left_at=None).heartbeat_at > before)
         eventually(lambda: "heartbeats are written again" in caplog.text)
     assert [(row.state, row.failures, row.crashes, row.progress_done) for row in rows] == [
@@ -118,7 +120,7 @@ def test_a_job_that_is_begun_again_says_so_to_staff(
     states.interrupt(job.pk, WORKER)
     Worker.objects.filter(pk=WORKER).delete()
     with installation.worker():
-        assert wait_for([job], 20)[0].progress_note == f"2件目{RESUMED}"
+        assert wait_for([job], PATIENCE)[0].progress_note == f"2件目{RESUMED}"
 
 
 def test_the_adoption_of_a_dead_workers_jobs_is_announced(
@@ -127,5 +129,5 @@ def test_the_adoption_of_a_dead_workers_jobs_is_announced(
     job = begin(enqueue("test.steps", key="a", count=2, seconds=0))
     Worker.objects.filter(pk=WORKER).update(host="machine-7", pid=4711, left_at=states.from_now(timedelta(0)))
     with installation.worker():
-        assert wait_for([job], 20)[0].state == State.DONE
+        assert wait_for([job], PATIENCE)[0].state == State.DONE
     assert "the worker machine-7 (4711) is gone" in caplog.text

@@ -11,6 +11,7 @@ from yakuba.kernel.jobs import enqueue, states, turns
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.jobs.tests.conftest import Installation
 from yakuba.kernel.jobs.tests.handlers import evidence
+from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.tests.test_port import begin
 from yakuba.kernel.jobs.turns import next_tickets
 from yakuba.kernel.jobs.waiting import wait_for
@@ -81,7 +82,7 @@ def test_a_town_that_comes_late_does_not_wait_for_the_whole_pile_of_another(
     with active_municipality(other_town):
         late = [enqueue("test.municipality", key=f"theirs{number}") for number in range(3)]
     with installation.worker(concurrency=2):
-        assert {row.state for row in wait_for(jobs + late, 60)} == {State.DONE}
+        assert {row.state for row in wait_for(jobs + late, PATIENCE)} == {State.DONE}
     order = [line.split()[0] for line in evidence()]
     assert max(order.index(f"theirs{number}") for number in range(3)) < 30
 
@@ -93,5 +94,5 @@ def test_long_files_of_one_town_leave_the_other_a_lane_of_its_own(
     waits = enqueue("test.meet", key="meeting-second", lane="testrobots:town-a", company=2)
     with active_municipality(other_town):
         theirs = enqueue("test.meet", key="meeting-theirs", lane="testrobots:town-b", company=2)
-    assert {row.state for row in wait_for([ours, waits, theirs], 40)} == {State.DONE}
+    assert {row.state for row in wait_for([ours, waits, theirs], PATIENCE)} == {State.DONE}
     assert evidence()[-1] == "meeting-second is here"

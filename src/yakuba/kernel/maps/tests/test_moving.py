@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from yakuba.kernel.ui.tests.test_browser import DESKTOP, PHONE, address, browser, page
+from yakuba.kernel.ui.tests.test_browser import DESKTOP, PATIENCE, PHONE, address, browser, page
 
 pytestmark = pytest.mark.browser
 __all__ = ["address", "browser", "page"]  # fixtures
@@ -89,6 +89,7 @@ def test_picture_and_moving_map_fit_the_screen(page, address, size):
 
 def test_without_javascript_the_picture_and_the_table_are_there(browser, address):
     page = browser.new_context(java_script_enabled=False).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address + "/ui/components/")
     figure = page.locator("[data-map]").first
     expect(figure.locator(".map__still svg").first).to_be_visible()

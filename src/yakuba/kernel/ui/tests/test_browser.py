@@ -159,6 +159,7 @@ def test_a_region_without_an_answer_says_so_and_recovers(page, address):
 def test_the_menu_opens_without_script(browser, address):
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address + "/ui/components/?home=much")
     link = page.locator(".nav--narrow nav a", has_text="帳票読取")
     expect(link).not_to_be_visible()
@@ -185,6 +186,7 @@ def test_forced_colours_keep_outlines(page, address):
 
 def test_charts_fit_a_telephone_and_their_tables_stay_readable(browser: Browser, address: str) -> None:
     page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address + "/ui/components/")
     for summary in page.locator(".chart summary").all():
         summary.click()
@@ -202,6 +204,7 @@ def test_a_date_box_shows_a_japanese_date_in_a_browser_of_another_language(
     browser: Browser, address: str
 ) -> None:
     page = browser.new_context(locale="en-US", timezone_id="America/New_York").new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address + "/ui/components/")
     box = page.locator("#id_new-born")
     for typed, shown in (("R8.4.1", "令和8年4月1日"), ("2019-05-01", "令和元年5月1日"), ("昭和64年1月7日", "昭和64年1月7日"),

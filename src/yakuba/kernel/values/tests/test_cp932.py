@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +30,9 @@ from yakuba.kernel.values import cp932
         ("𠮷田", "〓田", ["𠮷"]),
         ("東町−1", "東町－1", []),
         ("\ufa45", "海", ["\ufa45"]),
+        ("護\u51de", "護\ufa15", ["\u51de"]),
+        ("\u8612", "\ufa20", ["\u8612"]),
+        ("3\u00c5", "3\u212b", []),
         ("㉑番", "〓番", ["㉑"]),
     ],
 )
@@ -35,6 +41,18 @@ def test_what_can_be_written_is_and_the_rest_is_told(value: str, held: str, lost
     assert written.encode("cp932").decode("cp932") == held
     assert [loss.character for loss in losses] == lost
     assert all(str(loss).endswith("。") for loss in losses)
+
+
+def test_what_cp932_has_under_another_code_point_is_no_mark():
+    """The canonical equivalents of everything that it holds."""
+    held: set[str] = set()
+    for first in range(0x100):
+        for code in (bytes([first]), *(bytes([first, second]) for second in range(0x40, 0xFD))):
+            with suppress(UnicodeDecodeError):
+                held.add(unicodedata.normalize("NFC", code.decode("cp932")))
+    equal = [one for one in map(chr, range(0xD800)) if unicodedata.normalize("NFC", one) in held]
+    assert len(equal) > 7000
+    assert [one for one in equal if one != cp932.GETA and cp932.GETA in cp932.written(one)[0]] == []
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -35,6 +35,13 @@ def test_a_district_is_the_facilitys_however_it_is_written(written):
     assert (lines(selection, "1", "A"), lines(selection, "1", "B")) == ({}, {"地区": 2})
 
 
+@pytest.mark.parametrize("written", ["Kids Park", "KidsPark", "ｋｉｄｓ　ｐａｒｋ", "KIDS PARK"])
+def test_a_blank_between_latin_letters_makes_no_other_district(written):
+    places = [facility("A", district="Kids Park"), facility("B", district="北")]
+    selection = prepared(household(child("1", "A", "B"), district=written), facilities=places, **AT)
+    assert (lines(selection, "1", "A"), lines(selection, "1", "B")) == ({"地区": 2}, {})
+
+
 def test_a_district_that_no_facility_has_is_told_with_row_and_suggestion():
     (found,) = notes(household(child("1"), district="東地区", line=7))
     assert (found.line, found.place) == (7, "受付 1")

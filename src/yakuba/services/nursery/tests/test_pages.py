@@ -170,6 +170,7 @@ def test_who_approves_a_freeze_sees_numbers_warnings_and_the_file_where_one_deci
     ):
         assert part in body
     assert "まだ確定できません" not in body
+    assert f'href="{reverse("nursery:decision_file", args=[frozen.pk])}"' in body
     file = ask("decision_file", frozen.pk)
     assert file["Content-Type"].endswith("sheet")
     assert AuditEvent.objects.filter(name="nursery.exported", actor=boss).count() == 1

@@ -14,6 +14,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,17 @@ WORKER = "yakuba.services.robots.tests.shaken"
 LATE = 8.0  # seconds after which some rows are stored, four times what was said of the system
 EGRESS_STRUCK = 0.01  # the share of half seconds in which the egress is struck at whatever it is doing
 STEPS = (0, 600, -600, 86_400)  # seconds by which the clock is wrong
+WORKERS = 2
+STRIKES = {"SHAKEN_FREEZE": 0.08, "SHAKEN_KILL": 0.08, "SHAKEN_EGRESS": 0.1}  # shares of presses
+TROUBLES = {  # of the core system: see `samples/coresystem`
+    "slow_submit": 0.3,
+    "error_rate": 0.004,
+    "logout_rate": 0.01,
+    "drop_rate": 0.1,
+    "broken_rate": 0.05,
+    "late_rate": 0.02,
+    "late_seconds": LATE,
+}
 
 
 @dataclass
@@ -52,17 +64,15 @@ class World:
         self._clock(0)
         self.installation.environment |= {
             "SHAKEN_CLOCK": str(self.installation.folder / "clock"),
-            "SHAKEN_FREEZE": "0.08",
-            "SHAKEN_KILL": "0.08",
-            "SHAKEN_EGRESS": "0.1",
+            **{name: str(share) for name, share in STRIKES.items()},
             "SHAKEN_LOG": str(self._egress_log),
             "SHAKEN_UNFORESEEN": str(self._unforeseen),
             "SEED_STEERED": "1",
         }
         self.installation.seed(self.rows)
-        for _ in range(2):
+        for _ in range(WORKERS):
             self._start_worker()
-        before, since = self.installation.rows(), time.monotonic()
+        before, until = self.installation.rows(), time.monotonic() + self.still
         while any(RowState(state) in OPEN for _, state in before):
             time.sleep(0.5)
             self._tend_workers()
@@ -72,8 +82,8 @@ class World:
             self._tend_run()
             now = self.installation.rows()
             if now != before:
-                before, since = now, time.monotonic()
-            assert time.monotonic() - since < self.still, (now, self.happened)
+                before, until = now, time.monotonic() + self.still
+            assert time.monotonic() < until, (now, self.happened)
 
     def _start_worker(self) -> None:
         self.started += 1
@@ -148,35 +158,18 @@ class World:
             "SELECT r.state, r.target_number, c.receipt_number, r.problem FROM robots_row r"
             " JOIN ledger_case c ON c.id = r.case_id"
         )
-        states = Counter(str(state) for state, *_ in found)
-        reasons = Counter(_message(problem) for state, _, _, problem in found if state == "undecided")
+        rows = [
+            (str(state), str(number), str(receipt), _message(problem))
+            for state, number, receipt, problem in found
+        ]
         if self._egress_log.exists():
             self.happened.update(self._egress_log.read_text().splitlines())
-        lost = self.rows - len(found)
-        for state, number, receipt, _ in found:
-            stored = numbers.get(receipt, [])
-            done = state in ("entered", "found_already")
-            lost += done and number not in stored
-            lost += not done and state not in ("undecided", "failed")
-            lost += state == "failed" and bool(stored)
-        needlessly = sum(
-            state == "undecided"
-            and bool(numbers.get(receipt))
-            and receipt not in late
-            and _message(problem) != NO_EGRESS.message
-            for state, _, receipt, problem in found
+        figures = counted(rows, numbers, late, self.rows)
+        figures.happened = self.happened + Counter(
+            {f"core: {name}": int(n) for name, n in counters.items() if n}
         )
-        return Figures(
-            rows=len(found),
-            twice=sum(len(one) > 1 for one in numbers.values()),
-            lost=lost,
-            with_a_person=states["undecided"],
-            needlessly=needlessly,
-            states=states,
-            reasons=reasons,
-            happened=self.happened + Counter({f"core: {name}": int(n) for name, n in counters.items() if n}),
-            unforeseen=self._unforeseen.read_text(encoding="utf-8") if self._unforeseen.exists() else "",
-        )
+        figures.unforeseen = self._unforeseen.read_text(encoding="utf-8") if self._unforeseen.exists() else ""
+        return figures
 
 
 @dataclass
@@ -211,6 +204,37 @@ class Figures:
         )
 
 
+def counted(
+    rows: Sequence[tuple[str, str, str, str]],
+    stored: Mapping[str, Sequence[str]],
+    late: set[str],
+    wanted: int,
+) -> Figures:
+    """What has become of the rows. rows: state, target's number, receipt number and why it waits for a person; stored:
+    registration numbers by receipt number, as the core system has them; late: receipt numbers that it stored late;
+    wanted: how many rows there should be."""
+    lost = wanted - len(rows)
+    for state, number, receipt, _ in rows:
+        there = stored.get(receipt, [])
+        done = state in ("entered", "found_already")
+        lost += done and number not in there
+        lost += not done and state not in ("undecided", "failed")
+        lost += state == "failed" and bool(there)
+    undecided = [(receipt, why) for state, _, receipt, why in rows if state == "undecided"]
+    return Figures(
+        rows=len(rows),
+        twice=sum(len(one) > 1 for one in stored.values()),
+        lost=lost,
+        with_a_person=len(undecided),
+        needlessly=sum(
+            bool(stored.get(receipt)) and receipt not in late and why != NO_EGRESS.message
+            for receipt, why in undecided
+        ),
+        states=Counter(state for state, *_ in rows),
+        reasons=Counter(why for _, why in undecided),
+    )
+
+
 def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figures:
     """A world of that many rows, from its beginning to its end. database: `sqlite` or `postgresql`."""
     with ExitStack() as stack:
@@ -219,16 +243,7 @@ def turn(folder: Path, rows: int, seed: int, database: str = "sqlite") -> Figure
             address = stack.enter_context(postgresql_server()).new_database("yakuba")
         installation = Installation(folder, address)
         stack.callback(installation.close)
-        installation.core.set(
-            slow_submit=0.3,
-            error_rate=0.004,
-            logout_rate=0.01,
-            drop_rate=0.1,
-            broken_rate=0.05,
-            late_rate=0.02,
-            late_seconds=LATE,
-            seed=seed,
-        )
+        installation.core.set(**TROUBLES, seed=seed)
         world = World(installation, rows, seed)
         world.turn()
         time.sleep(1.5 * LATE + 1)  # whatever comes late has come now

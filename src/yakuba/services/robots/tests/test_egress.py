@@ -115,7 +115,7 @@ def pages() -> Iterator[Pages]:
 
 
 def until(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not happens():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -272,7 +272,7 @@ def test_a_worker_that_dies_sends_nothing_more(house: House, sink: Sink) -> None
 
 def test_it_ends_when_nobody_needs_it(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", SERVER, str(tmp_path / "egress"), "0.5"], timeout=120, check=False
+        [sys.executable, "-m", SERVER, str(tmp_path / "egress"), "0.5"], timeout=600, check=False
     )
     assert done.returncode == 0
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yakuba.services.robots.contracts import Command, Ending, Intent, Row, RowState
+from yakuba.services.robots.contracts import Command, Ending, Intent, Row, RowState, Stamp
 from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.errors import Refused, Trouble
 from yakuba.services.robots.engine.runner import Runner
@@ -284,6 +284,43 @@ def test_a_clock_that_is_set_changes_nothing(between: str) -> None:
     row, stored, took = press("killed 20", between=[between])
     assert (row.state, stored) == (RowState.ENTERED, [row.target_number])
     assert took < 60  # and nobody waits for the clock to come back
+
+
+def settles(clock: SimulatedClock, intent: Intent | None, late: float, by: float = 0.0) -> Row:
+    """A row that was pressed now, or with that intent before, and that the target stores so many seconds from now.
+    by: seconds by which the wall clock is set as soon as the row waits, and the run is somebody else's."""
+    calm = Faults([])
+    store, egress = FaultyStore([Row(1, "R1", {})], calm), SimulatedEgress(calm)
+    target = Scripted(store, clock, calm, {"R1": 0}, 0, egress)
+    target.script = iter([f"late {late}"])
+    if intent is not None:
+        egress.begin()
+        store.rows[1] = replace(store.rows[1], state=RowState.RETRY, intent=replace(intent, egress=egress.id))
+        target._under_way.append((clock.elapsed + late, "R1"))
+    while True:
+        egress.begin()
+        report = Runner(store, target, limits=LIMITS, clock=clock, egress=egress, longest_wait=5.0).run()
+        if report.ending is not Ending.WAITING:
+            return store.rows[1]
+        clock.step(by)
+        by = 0.0
+        clock.sleep(1.0)
+
+
+@pytest.mark.parametrize("by", [-86_400.0, -600.0, 600.0, 86_400.0])
+def test_a_clock_that_is_set_while_a_row_settles_does_not_shorten_it(by: float) -> None:
+    row = settles(SimulatedClock(), None, 20, by)
+    assert (row.state, bool(row.target_number)) == (RowState.ENTERED, True)
+
+
+@pytest.mark.parametrize("seconds", [-1e9, 0.0, 1e9])
+def test_a_stamp_of_another_boot_says_nothing_of_how_long_a_row_has_settled(seconds: float) -> None:
+    """Neither that it has, nor that it has long to go: the whole wait begins anew."""
+    clock = SimulatedClock()
+    intent = Intent(clock.now(), "", 1, cut=True, settles_from=Stamp("another boot", seconds))
+    row = settles(clock, intent, 20)
+    assert (row.state, bool(row.target_number)) == (RowState.ENTERED, True)
+    assert clock.elapsed < 2 * LIMITS.settle_seconds
 
 
 class ClockSetBack(SimulatedClock):

@@ -55,7 +55,7 @@ class Robot:
         said = ""
         for line in self._said:
             said = line.strip()
-        self.process.wait(60)
+        self.process.wait(600)
         self._said.close()
         return said
 
@@ -91,7 +91,7 @@ def test_a_frozen_egress_lets_nobody_go_on(core: town.CoreSystem, tmp_path: Path
     os.kill(egress, signal.SIGSTOP)
     try:
         second = Robot(path, core.base)
-        second.process.wait(120)
+        second.process.wait(600)
         assert second.process.returncode != 0  # NoEgress, before anything was touched
         (row,) = killable.read(path)
         assert row.state is RowState.SUBMITTING

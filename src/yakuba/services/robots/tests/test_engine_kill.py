@@ -41,7 +41,7 @@ def work(rows: Path, base: str, kill_after: int | None, delay: float) -> str:
             time.sleep(delay)
             os.kill(process.pid, signal.SIGKILL)
             break
-    process.wait(60)
+    process.wait(600)
     process.stdout.close()
     return said
 

@@ -122,7 +122,7 @@ class CoreSystem:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(600)
 
     def set(self, **changes: Any) -> dict[str, Any]:
         """Change troubles (see `core.troubles.Settings`) and return settings and counters."""
@@ -131,7 +131,7 @@ class CoreSystem:
             data=json.dumps(changes).encode(),
             headers={"X-Control-Token": _TOKEN, "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)
 
     def calm(self) -> None:

@@ -92,7 +92,7 @@ class Installation:
         )
         deadline = time.monotonic() + PATIENCE
         while True:
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=60):
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=600):
                 return f"http://127.0.0.1:{port}"
             assert web.poll() is None
             assert time.monotonic() < deadline
@@ -103,7 +103,7 @@ class Installation:
         if self._database:
             with psycopg.connect(self._database) as connection:
                 return connection.execute(statement.encode()).fetchall()
-        with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=30)) as database:
+        with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=600)) as database:
             return database.execute(statement).fetchall()
 
     def rows(self) -> list[tuple[int, str]]:

@@ -46,7 +46,7 @@ def together(municipality, *works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=600)
     return raised
 
 
@@ -69,7 +69,7 @@ def test_two_pages_of_a_case_that_are_read_at_the_same_time_make_it_complete(
     several_writers, full_desk, yakuba_city, monkeypatch
 ):
     first, second = waiting_sheets(full_desk, (NURSERY, 1), (NURSERY, 2))
-    meet = threading.Barrier(2, timeout=120)
+    meet = threading.Barrier(2, timeout=600)
     really = reader.read_image
 
     def read_and_meet(content, chosen=None):

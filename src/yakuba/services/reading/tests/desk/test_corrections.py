@@ -1,11 +1,12 @@
 """A value found wrong after it was entered: what to change, both registrations, and every value with the same cause."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import CaseEvent, CaseValue
@@ -106,15 +107,25 @@ def test_every_value_with_the_same_cause_is_listed_and_can_be_checked_off(desk, 
     assert CaseEvent.objects.get(case=same_way, details__passed=True).details["changed"] is False
 
 
-def test_a_persons_slip_lists_what_that_person_confirmed_that_day(desk, entered, client, clerk):
+def test_a_persons_slip_lists_what_that_person_confirmed_that_day(
+    desk, entered, client, clerk, make_staff, yakuba_city
+):
     client.force_login(clerk)
     ledger.confirm_value(entered, "name", "高橋花子", actor=clerk, seconds=1)
     other = ledger.open_case(entered.procedure, "0800000226")
     ledger.confirm_value(other, "name", "佐藤一郎", actor=clerk, seconds=1)
+    colleague = make_staff(yakuba_city, "reading.confirm")
+    elses = ledger.open_case(entered.procedure, "0800000323")
+    ledger.confirm_value(elses, "name", "鈴木三郎", actor=colleague, seconds=1)
+    earlier = ledger.open_case(entered.procedure, "0800000420")
+    ledger.confirm_value(earlier, "name", "田中四郎", actor=clerk, seconds=1)
+    CaseValue.objects.filter(case=earlier).update(confirmed_at=timezone.now() - timedelta(days=2))
     corrected(client, entered, "髙橋花子")
     page = text_of(client.get(reverse("reading:correction", args=[Correction.objects.get().pk])))
     assert "職員が同じ日に確認した" in page
     assert other.receipt_number in page
+    assert elses.receipt_number not in page
+    assert earlier.receipt_number not in page
 
 
 def test_the_day_of_a_slip_is_that_of_the_clock_on_the_wall(desk, entered, client, clerk):

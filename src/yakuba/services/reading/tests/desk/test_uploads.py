@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.conf import settings
 from PIL import Image
 
 from yakuba.kernel.files.tests import pdf_files
+from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.reading.actions import arrival_folders, arrivals
 from yakuba.services.reading.actions.uploads import upload
 from yakuba.services.reading.models import BatchFile
 
@@ -44,3 +47,15 @@ def test_each_town_has_a_lane_of_its_own_for_opening_files(neighbour_town) -> No
         upload([("a.png", io.BytesIO(picture()))])
     lanes = Job.all_municipalities.filter(name="reading.split_file").values_list("lane", flat=True)
     assert sorted(lanes) == ["reading-split:990019", "reading-split:990027"]
+    assert {registry.lane_limit(lane) for lane in lanes} == {1}, "or one town's files would hold every thread"
+
+
+def test_a_scanners_folder_waits_in_its_towns_lane(clerk, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """What is taken from a folder is opened as well, and a file that opens for ever holds no other town up."""
+    monkeypatch.setattr(settings.YAKUBA, "arrival_root", tmp_path)
+    folder = arrival_folders.add("窓口スキャナ", "scans", "keep", actor=clerk)
+    (town,) = tmp_path.iterdir()
+    (town / "窓口スキャナ" / "a.png").write_bytes(picture())
+    for _ in range(2):
+        arrivals.look(folder.pk)
+    assert Job.objects.get().lane == "reading-split:990019"

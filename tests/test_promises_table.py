@@ -1,0 +1,46 @@
+"""docs/promises-tests.md says which test watches which claim: every file and every test in it is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[1]
+TABLE = HOUSE / "docs" / "promises-tests.md"
+SECTIONS = (2, 3, 4, 5, 6)
+
+
+def claims() -> list[list[str]]:
+    """The cells of every row: number, claim, repair, tests."""
+    rows = [line.strip("|").split(" | ") for line in TABLE.read_text(encoding="utf-8").splitlines()]
+    return [[cell.strip() for cell in row] for row in rows if re.match(r"\d", row[0].strip())]
+
+
+@cache
+def functions(path: str) -> set[str]:
+    tree = ast.parse((HOUSE / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("row", claims(), ids=lambda row: row[0])
+def test_every_claim_names_a_repair_and_a_test_that_are_there(row):
+    number, claim, repairs, tests = row
+    assert claim
+    files = re.findall(r"`([^`]+)`", repairs)
+    assert files
+    for file in files:
+        assert (HOUSE / file).exists(), (number, file)
+    names = re.findall(r"`([^`]+)::(test_[^`]+)`", tests)
+    assert len(names) == tests.count("`") // 2 > 0, number
+    for path, name in names:
+        assert name in functions(path), (number, path, name)
+
+
+def test_every_section_is_there_and_no_number_twice():
+    numbers = [row[0] for row in claims()]
+    assert len(set(numbers)) == len(numbers)
+    assert {int(number.partition(".")[0]) for number in numbers} == set(SECTIONS)
