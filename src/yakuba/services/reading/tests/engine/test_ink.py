@@ -140,6 +140,15 @@ def test_an_arrow_from_one_wish_to_another_asks_for_both(library: FormLibrary, n
     assert "wish_7" not in found
 
 
+def test_a_sign_half_way_between_two_fields_of_a_row_asks_for_both(
+    library: FormLibrary, nursery: Paper
+) -> None:
+    for left, right in (("wish_3", "wish_4"), ("father_employer", "father_hours")):
+        (x, y, width, height), (to, *_) = nursery.box(left), nursery.box(right)
+        nursery.write("×", ((x + width + to) / 2, y + height - 14), 30)
+    assert asked(nursery, library).keys() == {"wish_3", "wish_4", "father_employer", "father_hours"}
+
+
 def test_an_arrow_beside_the_wishes_asks_for_both(library: FormLibrary, nursery: Paper) -> None:
     (x, y, _, _), (_, below, _, _) = nursery.box("wish_1"), nursery.box("wish_3")
     nursery.stroke([(x - 30, y + 20), (x - 60, (y + below) / 2 + 20), (x - 30, below + 30)], 3)
@@ -303,6 +312,14 @@ def test_red_over_a_field_asks_whatever_its_shape(
         pen.ellipse((at, middle - half, at + 2 * half, middle + half), outline=RED, width=4)
         pen.line((at + half, middle - half + 14, at + half, middle + half - 14), fill=RED, width=4)
     assert Reason.COLOURED_INK in asked(bus, library, np.asarray(image))[field]
+
+
+def test_red_beside_a_field_asks_for_it_too(library: FormLibrary, bus: Paper) -> None:
+    image, pen = coloured(bus)
+    x, y, width, height = bus.box("phone")
+    pen.line((x + width + 140, y + 8, x + width + 176, y + height - 8), fill=RED, width=4)
+    pen.line((x + width + 140, y + height - 8, x + width + 176, y + 8), fill=RED, width=4)
+    assert asked(bus, library, np.asarray(image)) == {"phone": {Reason.COLOURED_INK}}
 
 
 @pytest.mark.parametrize("colour", [(30, 130, 60), (40, 60, 160), (230, 130, 40)])
