@@ -122,6 +122,20 @@ def test_a_tick_beside_its_box_asks(library: FormLibrary, bus: Paper, shift: tup
     assert found & {Reason.OUTSIDE_BOX, Reason.MARK_UNCLEAR}
 
 
+@pytest.mark.parametrize(("across", "down"), [(56, 3), (57, -1), (60, -3)])
+def test_a_tick_on_a_label_of_dense_characters_asks_though_print_leaves_only_pieces_of_it(
+    library: FormLibrary, nursery: Paper, across: int, down: int
+) -> None:
+    """求職中: no piece between the strokes of these characters is as long as a stroke."""
+    for field in ("father_work", "mother_work"):
+        x, y, _, _ = nursery.mark_box(field, "seeking")
+        points = [(x + across + 6, y + down + 18), (x + across + 15, y + down + 30)]
+        nursery.stroke([*points, (x + across + 33, y + down + 5)], 4 if field == "father_work" else 5)
+    found = asked(nursery, library)
+    assert Reason.OUTSIDE_BOX in found["father_work"]
+    assert Reason.OUTSIDE_BOX in found["mother_work"]
+
+
 def test_text_between_two_rows_asks_for_both(library: FormLibrary, tax: Paper) -> None:
     x, y, _, height = tax.box("employee_name")
     tax.write("山田花子", (x + 300, y + height + 6), 34)
