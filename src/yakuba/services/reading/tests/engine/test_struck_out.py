@@ -103,7 +103,7 @@ def test_a_pencils_line_over_what_a_pen_wrote_asks(library: FormLibrary, bus: Pa
     bus.date("start_date", "reiwa", "8", "11", "26")
     day = next(box for box in bus.template.definition.boxes if box.field == "start_date").parts["day"]
     places = {"name": bus.box("name"), "phone": bus.box("phone"), "start_date": day}
-    for field, (x, y, width, height) in places.items():
+    for field, (x, y, _, height) in places.items():
         reach = 90 if field == "start_date" else 180
         bus.stroke([(x + 4, y + height / 2 - 6), (x + reach, y + height / 2 + 6)], 3, fill=grey)
     x, y, side, _ = bus.mark_box("category", "disabled")
