@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,6 +118,23 @@ def test_two_spellings_never_mean_one_day(code: str, year: int, month: int, day:
     back = calendar.in_era(found)
     assert back is not None
     assert (back.era.code, back.year, found.month, found.day) == (code, year, month, day)
+
+
+def test_no_room_turns_a_year_of_an_era_into_a_western_one_by_itself() -> None:
+    """The first years of the eras, and those before them, by which a year is reckoned, stand in the calendar alone; a
+    receipt number's fiscal year is no date."""
+    reckoned = {year for era in calendar.ERAS.values() for year in (era.year_one - 1, era.year_one)}
+    number = re.compile(r"(?<![\w.\"'])(?:" + "|".join(map(str, sorted(reckoned))) + r")(?![\w.\"'])")
+    house = Path(calendar.__file__).parents[2]
+    found = set()
+    for file in house.rglob("*.py"):
+        name = file.relative_to(house).as_posix()
+        if "/tests/" in name or "/migrations/" in name:
+            continue
+        code = (re.sub(r"\s*#.*", "", line) for line in file.read_text(encoding="utf-8").splitlines())
+        if any(number.search(line) and not re.match("FIRST_(?:OF_)?REIWA = ", line) for line in code):
+            found.add(name)
+    assert found == {"kernel/values/calendar.py"}
 
 
 def test_eras_follow_each_other_without_a_gap() -> None:

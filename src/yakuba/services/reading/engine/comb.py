@@ -230,7 +230,8 @@ def _shared(stats: NDArray[np.int32], start: int, size: int) -> list[tuple[int, 
 
 def _struck(sheet: Sheet, window: tuple[slice, slice], pitch: float) -> bool:
     """A stroke longer than a figure's runs through the cells; removed separators do not part it."""
-    drawn = strokes.ink_of(sheet.writing[window], sheet.added[window]).astype(np.uint8)
+    added = sheet.added[window]
+    drawn = strokes.with_pale(strokes.ink_of(sheet.writing[window], added), added).astype(np.uint8)
     bridged = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones((3, 7), np.uint8)) & (sheet.form[window] < 230)
     lengths = (pitch * share for share in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
     return strokes.struck_out((drawn | bridged).astype(bool), *lengths)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..contracts import Reason
 from . import around as around_mark
-from . import hidden
+from . import hidden, parted
 from .around import Pixels
 from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
@@ -170,6 +170,7 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
     """The connected ink of the page that is longer than a stroke and says more than that it lies in one box."""
     ink = sheet.added
     count, labels, stats, _ = cv2.connectedComponentsWithStats(_joined(ink, sheet.form < PRINT))
+    labels = parted.put_together(labels, stats, ink, sheet.from_print)
     rows, columns = np.nonzero(ink)
     label = labels[rows, columns]
     whole, *places = _places(ink.shape, owners, free)

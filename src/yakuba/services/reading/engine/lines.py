@@ -74,7 +74,7 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     height = max(strokes.character_height(ink), LOWEST_TEXT * rect[3])
     pen = strokes.ink_of(grey, sheet.added[window])
     lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
-    struck = strokes.struck_out(pen, *lengths)
+    struck = strokes.struck_out(strokes.with_pale(pen, sheet.added[window]), *lengths)
     several = _several(ink) or _far_apart(ink, height)
     return Line(
         grey,

@@ -45,6 +45,7 @@ SOLID_LINE = 1.2  # box widths: longer than any stroke that fills a box out
 # A cross over a box filled out: pixels from a corner of the box, outwards and inwards, of ink there, and corners. Of 89
 # boxes filled out none has more than two, of 68 with a cross all have three.
 CORNER, TIP, TIPS = (-5, 6), 4, 3
+HIDDEN = 13  # pixels of a light line that the line of a box hides, with its soft edges
 WHITE, BODY, HATCHED = (
     3,
     11,
@@ -91,7 +92,10 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
     if _struck(sheet, rect):
         return MarkReading(Mark.STRUCK, inside, ring)
     if inside >= MARKED_INK or ring >= FULL_RING:
-        plain = inside < MARKED_INK or _one_mark(ink, width, height, inside, ring)
+        plain = inside < MARKED_INK or (
+            _one_mark(ink, width, height, inside, ring)
+            and not _struck_in_pale(ink, sheet.added[window], width, height)
+        )
         return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring)
     faint = _long_strokes(sheet.added[window])
     around = max(ring, _ring(faint, width, height))
@@ -131,6 +135,16 @@ def _one_mark(ink: Mask, width: int, height: int, inside: float, ring: float) ->
     turn = abs(first.angle - second[0].angle) % 180
     rest = strokes.without(strokes.without(ink, first, strokes.STROKE), second[0], strokes.STROKE)
     return len(second) == 1 and min(turn, 180 - turn) >= CROSSING and rest.sum() <= REST * ink.sum()
+
+
+def _struck_in_pale(ink: Mask, added: Mask, width: int, height: int) -> bool:
+    """A level line much lighter than the tick runs over it and over the line of the box, which hides a piece of it on each side."""
+    drawn = strokes.with_pale(ink, added)
+    if drawn is ink:
+        return False
+    bridged = cv2.morphologyEx(drawn.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, HIDDEN), np.uint8))
+    rows = slice(AROUND + FRAME, AROUND + height - FRAME)
+    return strokes.longest((drawn | (bridged > 0))[rows], LEVEL).length >= LEVEL_LINE * width
 
 
 def _tips(ink: Mask, width: int, height: int) -> int:

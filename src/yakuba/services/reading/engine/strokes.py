@@ -17,6 +17,8 @@ WIDE = 3  # pixels across in which a hand-drawn line stays over a character's le
 GAP = 2  # pixels along that a line may be broken
 ALONG = 0.8  # of a stroke's length: the longer side of what contains it, at 45 degrees
 STROKE = 4.5  # pixels on each side of a stroke's middle that are its width
+EDGE = 2  # pixels beside ink that are its own soft edge
+PALE = 12  # pixels of lighter ink apart from it: less is dust
 FULL_ROW = 0.25  # of the fullest rows' ink: rows with less hold only the ends of strokes
 
 
@@ -95,6 +97,17 @@ def ink_of(grey: Grey, added: Mask) -> Mask:
         return added
     middle = (255 + float(np.percentile(levels, 10))) / 2
     return (grey < INK) | ((grey < middle) & added)
+
+
+def with_pale(ink: Mask, added: Mask) -> Mask:
+    """The ink with what is lighter than it and no soft edge of it: a pencil's line over a pen's writing. The ink itself
+    where there is none."""
+    edge = cv2.dilate(ink.astype(np.uint8), np.ones((2 * EDGE + 1,) * 2, np.uint8))
+    pale = (added & (edge == 0)).astype(np.uint8)
+    if pale.sum() < PALE:
+        return ink
+    whole = cv2.dilate(pale, np.ones((2 * EDGE + 3,) * 2, np.uint8))  # up to the ink that it runs into
+    return ink | ((whole > 0) & added)
 
 
 def struck_out(ink: Mask, single: float, level: float, pair: float, apart: float) -> bool:

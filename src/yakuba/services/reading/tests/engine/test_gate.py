@@ -71,6 +71,44 @@ def test_digits_that_nothing_confirms_need_everything(
     assert (doubtful.decision, doubtful.reasons) == (Decision.DOUBTFUL, (reason,))
 
 
+@pytest.mark.parametrize(
+    "seen",
+    [
+        Reason.STRUCK_OUT,
+        Reason.OUTSIDE_BOX,
+        Reason.COLOURED_INK,
+        Reason.FAINT_INK,
+        Reason.LABEL_DIFFERS,
+        Reason.SEVERAL_LINES,
+    ],
+)
+def test_what_was_seen_on_the_paper_counts_however_well_the_value_is_confirmed(
+    library: FormLibrary, seen: Reason
+) -> None:
+    """A struck-out name is still the name that its reading says, and a struck-out total still the sum."""
+    written = {
+        "bus-pass": (
+            ("receipt_number", "receipt_number", "0832714446"),
+            ("name", "name", "佐藤花子"),
+            ("kana", "kana", "サトウハナコ"),
+            ("postal_code", "postal_code", "1000013"),
+            ("address", "address", "千代田区霞が関1-2-3"),
+        ),
+        "resident-tax-change": (
+            ("tax_total", "number", "120000"),
+            ("tax_collected", "number", "50000"),
+            ("tax_uncollected", "number", "70000"),
+        ),
+        "nursery-admission": (("wish_1", "text", "青葉保育園"),),
+    }
+    for procedure, values in written.items():
+        clear = decided(library, procedure, *(read(*value) for value in values))
+        assert all(one.confirmed_by for one in clear.values())
+        assert {one.decision for one in clear.values()} == {Decision.TRUSTED}
+        flagged = decided(library, procedure, *(read(*value, evidence(flags=(seen,))) for value in values))
+        assert {one.reasons for one in flagged.values()} == {(seen,)}
+
+
 def test_an_empty_field_is_blank_only_when_nothing_speaks_against_it(library: FormLibrary) -> None:
     nothing = Evidence()
     found = decided(
@@ -83,6 +121,30 @@ def test_an_empty_field_is_blank_only_when_nothing_speaks_against_it(library: Fo
     assert found["father_name"].decision is Decision.BLANK
     assert found["phone"].reasons == (Reason.REQUIRED_BLANK,)
     assert found["mother_days"].reasons == (Reason.FAINT_INK,)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"flags": (Reason.FAINT_INK,)},
+        {"flags": (Reason.OUTSIDE_BOX,)},
+        {"flags": (Reason.COLOURED_INK,)},
+        {"flags": (Reason.MARK_UNCLEAR,)},
+        {"flags": (Reason.LABEL_DIFFERS,)},
+        {"print_found": 0.5},
+    ],
+)
+def test_an_optional_field_is_blank_only_with_evidence_as_any_value(
+    library: FormLibrary, seen: dict[str, object]
+) -> None:
+    fields = (("mother_name", "name"), ("mother_days", "number"), ("sibling_together", "choice"))
+    for code, type_ in fields:
+        assert not library.procedures["nursery-admission"].by_code[code].required
+        nothing = decided(library, "nursery-admission", read(code, type_, "", Evidence()))[code]
+        assert (nothing.decision, nothing.reasons) == (Decision.BLANK, ())
+        found = decided(library, "nursery-admission", read(code, type_, "", Evidence(**seen)))[code]  # type: ignore[arg-type]
+        assert found.decision is Decision.DOUBTFUL
+        assert len(found.reasons) == 1
 
 
 def test_a_postal_code_confirms_its_town_but_not_the_block(library: FormLibrary) -> None:

@@ -122,6 +122,20 @@ def test_a_tick_beside_its_box_asks(library: FormLibrary, bus: Paper, shift: tup
     assert found & {Reason.OUTSIDE_BOX, Reason.MARK_UNCLEAR}
 
 
+@pytest.mark.parametrize(("across", "down"), [(56, 3), (57, -1), (60, -3)])
+def test_a_tick_on_a_label_of_dense_characters_asks_though_print_leaves_only_pieces_of_it(
+    library: FormLibrary, nursery: Paper, across: int, down: int
+) -> None:
+    """求職中: no piece between the strokes of these characters is as long as a stroke."""
+    for field in ("father_work", "mother_work"):
+        x, y, _, _ = nursery.mark_box(field, "seeking")
+        points = [(x + across + 6, y + down + 18), (x + across + 15, y + down + 30)]
+        nursery.stroke([*points, (x + across + 33, y + down + 5)], 4 if field == "father_work" else 5)
+    found = asked(nursery, library)
+    assert Reason.OUTSIDE_BOX in found["father_work"]
+    assert Reason.OUTSIDE_BOX in found["mother_work"]
+
+
 def test_text_between_two_rows_asks_for_both(library: FormLibrary, tax: Paper) -> None:
     x, y, _, height = tax.box("employee_name")
     tax.write("山田花子", (x + 300, y + height + 6), 34)
@@ -138,6 +152,15 @@ def test_an_arrow_from_one_wish_to_another_asks_for_both(library: FormLibrary, n
     found = asked(nursery, library)
     assert {"wish_1", "wish_3"} <= found.keys()
     assert "wish_7" not in found
+
+
+def test_a_sign_half_way_between_two_fields_of_a_row_asks_for_both(
+    library: FormLibrary, nursery: Paper
+) -> None:
+    for left, right in (("wish_3", "wish_4"), ("father_employer", "father_hours")):
+        (x, y, width, height), (to, *_) = nursery.box(left), nursery.box(right)
+        nursery.write("×", ((x + width + to) / 2, y + height - 14), 30)
+    assert asked(nursery, library).keys() == {"wish_3", "wish_4", "father_employer", "father_hours"}
 
 
 def test_an_arrow_beside_the_wishes_asks_for_both(library: FormLibrary, nursery: Paper) -> None:
@@ -303,6 +326,14 @@ def test_red_over_a_field_asks_whatever_its_shape(
         pen.ellipse((at, middle - half, at + 2 * half, middle + half), outline=RED, width=4)
         pen.line((at + half, middle - half + 14, at + half, middle + half - 14), fill=RED, width=4)
     assert Reason.COLOURED_INK in asked(bus, library, np.asarray(image))[field]
+
+
+def test_red_beside_a_field_asks_for_it_too(library: FormLibrary, bus: Paper) -> None:
+    image, pen = coloured(bus)
+    x, y, width, height = bus.box("phone")
+    pen.line((x + width + 140, y + 8, x + width + 176, y + height - 8), fill=RED, width=4)
+    pen.line((x + width + 140, y + height - 8, x + width + 176, y + 8), fill=RED, width=4)
+    assert asked(bus, library, np.asarray(image)) == {"phone": {Reason.COLOURED_INK}}
 
 
 @pytest.mark.parametrize("colour", [(30, 130, 60), (40, 60, 160), (230, 130, 40)])

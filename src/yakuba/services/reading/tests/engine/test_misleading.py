@@ -52,6 +52,23 @@ def test_signs_at_a_value_and_words_for_none_never_pass() -> None:
     assert found["misleading_judged"] > 20
 
 
+def test_the_readme_states_the_measured_figures_beside_the_share_passed() -> None:
+    figures = json.loads((PROJECT / "benchmarks" / "figures.json").read_text(encoding="utf-8"))
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    [row] = [line for line in readme if line.startswith("| Nothing silently wrong |")]
+    assert f"{figures['misleading_silent']} of {figures['misleading_judged']} judged values" in row
+    assert f"at most {figures['misleading_bound_95']:.1%}".replace("%", " %") in row
+    assert f"{figures['passed_share']:.1%} pass".replace("%", " %") in row
+    kinds = subprocess.run(
+        [sys.executable, "-c", "import misleading; print(len(misleading.KINDS))"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT / "samples" / "generator",
+    )
+    assert f"in {kinds.stdout.strip()} kinds" in row
+
+
 def test_bound_is_clopper_and_pearsons() -> None:
     """One-sided 95 %: 1 - 0.05 ** (1 / n) where nothing was wrong; at the bound the tail is one in twenty."""
     code = "from reading_misleading import upper_bound as b; print(b(0, 2769), b(0, 59), b(3, 89), b(5, 5), b(0, 0))"

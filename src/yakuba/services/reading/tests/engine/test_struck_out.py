@@ -95,6 +95,67 @@ def test_two_short_lines_over_a_tick_ask(library: FormLibrary, bus: Paper, slope
     assert found["birth"] & {Reason.STRUCK_OUT, Reason.MARK_UNCLEAR}
 
 
+@pytest.mark.parametrize("grey", [150, 180, 200])
+def test_a_pencils_line_over_what_a_pen_wrote_asks(library: FormLibrary, bus: Paper, grey: int) -> None:
+    """Lighter than the ink by so much that it would be no stroke of its own writing."""
+    bus.line("name", "山田花子", 44)
+    bus.comb("phone", "09012345678")
+    bus.date("start_date", "reiwa", "8", "11", "26")
+    day = next(box for box in bus.template.definition.boxes if box.field == "start_date").parts["day"]
+    places = {"name": bus.box("name"), "phone": bus.box("phone"), "start_date": day}
+    for field, (x, y, _, height) in places.items():
+        reach = 90 if field == "start_date" else 180
+        bus.stroke([(x + 4, y + height / 2 - 6), (x + reach, y + height / 2 + 6)], 3, fill=grey)
+    x, y, side, _ = bus.mark_box("category", "disabled")
+    bus.tick((x, y, side, side))
+    bus.stroke([(x - 20, y + side / 2), (x + 70, y + side / 2 + 3)], 3, fill=grey)
+    found = asked(bus, library)
+    assert {field: Reason.STRUCK_OUT in found.get(field, ()) for field in (*places, "category")} == {
+        "name": True,
+        "phone": True,
+        "start_date": True,
+        "category": True,
+    }
+
+
+@pytest.mark.parametrize("slope", [0, -18, 35])
+def test_a_part_of_a_date_or_a_mark_with_its_word_struck_out_asks(
+    library: FormLibrary, bus: Paper, slope: int
+) -> None:
+    bus.date("birth", "showa", "16", "11", "20")
+    box = next(box for box in bus.template.definition.boxes if box.field == "birth")
+    bus.tick(bus.mark_box("routes", "east"))
+    x, y, side, _ = bus.mark_box("routes", "east")
+    rise = math.tan(math.radians(slope))
+    for middle, most, height in (
+        ((box.parts["month"][0] + 46, box.parts["month"][1] + 29), 50.0, 58),
+        ((x + side / 2, y + side / 2), 80.0, 40),
+    ):
+        reach = min(most, (height / 2 - 2) / abs(rise)) if rise else most
+        ends = [(middle[0] + way * reach, middle[1] + way * reach * rise) for way in (-1, 1)]
+        bus.stroke(ends, 3)
+    found = asked(bus, library)
+    assert found["birth"] & {Reason.STRUCK_OUT, Reason.CELLS_UNCLEAR}
+    assert Reason.STRUCK_OUT in found["routes"]
+
+
+@pytest.mark.parametrize("across", [20, 230])
+def test_a_correction_with_nothing_but_lines_and_a_seal_asks(
+    library: FormLibrary, bus: Paper, across: int
+) -> None:
+    """No new value: only the lines say that the old one is gone, and the seal on a scan without colours is writing."""
+    bus.line("name", "山田　花子", 46)
+    x, y, _, height = bus.box("name")
+    bus.stroke([(x + 8, y + height / 2), (x + 270, y + height / 2 + 3)], 4)
+    assert asked(bus, library) == {"name": {Reason.STRUCK_OUT}}
+    image, pen = coloured(bus)
+    left, top = x + across - 23, y + height // 2 - 23
+    pen.ellipse((left, top, left + 46, top + 46), outline=RED, width=4)
+    in_colour = asked(bus, library, np.asarray(image))["name"]
+    assert {Reason.STRUCK_OUT, Reason.COLOURED_INK} <= in_colour
+    assert Reason.STRUCK_OUT in asked(bus, library, np.asarray(image.convert("L")))["name"]
+
+
 def test_thin_short_lines_over_a_broad_tick_ask(library: FormLibrary, bus: Paper) -> None:
     """The tick's own stroke, taken out first, would leave no line as long as the box is wide."""
     x, y, side, _ = bus.mark_box("category", "elderly")
