@@ -87,14 +87,17 @@ def record_value(
     source: dict[str, Any],
     origin: CaseValue.Origin = CaseValue.Origin.READING,
 ) -> CaseValue:
-    """Write what a machine read, the register supplied or an applicant sent by web (`origin`). A value that a person has confirmed is never overwritten by a machine; another value
-    in place of an earlier one leaves an event.
+    """Write what a machine read, the register supplied or an applicant sent by web (`origin`). A value that a person has
+    confirmed is never overwritten by a machine, nor what an applicant sent by a reading; another value in place of an
+    earlier one leaves an event.
 
     Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's
     rules do not hold for possible.
     """
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first()
-    if row is not None and row.origin == CaseValue.Origin.PERSON:
+    if row is not None and (
+        row.origin == CaseValue.Origin.PERSON or (row.is_sent and origin == CaseValue.Origin.READING)
+    ):
         return row
     definition = guard.check(case.procedure.definition, field, value)
     if trusted:

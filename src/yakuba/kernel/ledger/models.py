@@ -98,6 +98,11 @@ class CaseValue(MunicipalityModel):
         constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
 
     @property
+    def is_sent(self) -> bool:
+        """Whether it is what an applicant sent by web, or follows from that."""
+        return self.origin in (self.Origin.APPLICANT, self.Origin.CALCULATED)
+
+    @property
     def is_unasked(self) -> bool:
         """Whether nobody confirmed it and nobody will: what was read, as it is."""
         return not self.trusted and bool(self.source.get(UNASKED))

@@ -86,6 +86,10 @@ def _take(case: Case, sheet: Sheet, read: FieldReading, standing: Standing) -> N
     proving = standing.proves(field) and not odd and value == field.value
     source = _source(sheet, field) | standing.source_of(read, passed=not doubtful or proving)
     people = people_for(case.procedure.definition, read.field, standing.people)
+    sent = CaseValue.objects.filter(case=case, field=read.field).first()
+    if sent is not None and sent.is_sent:
+        _compare(case, sheet, field, value, sent)
+        return
     if people == 0 and not number:  # nobody is asked, so nothing of it counts as right
         hand_on(case, read.field, value, source)
         return
@@ -112,6 +116,28 @@ def _take(case: Case, sheet: Sheet, read: FieldReading, standing: Standing) -> N
         message=BLIND if blind else field.message or odd,
         blind=blind,
         held_back=source if blind else None,
+    )
+
+
+def _compare(case: Case, sheet: Sheet, field: FieldReading, value: str, sent: CaseValue) -> None:
+    """What an applicant sent by web stands. A paper that says the same changes nothing, and of one that says something else
+    a person says which holds."""
+    if value == sent.value:
+        return
+    definition = case.procedure.definition.field(field.field)
+    sent.trusted = False
+    sent.save()
+    ask(
+        case,
+        field.field,
+        sheet,
+        type=field.type,
+        kind=Question.Kind.READING,
+        value=value,
+        raw=field.raw,
+        candidates=list(dict.fromkeys([sent.value, *field.candidates])),
+        reasons=[reason.value for reason in field.reasons],
+        message=f"ウェブで届いた値は「{definition.shown(sent.value)}」です。正しいほうを入れてください。",
     )
 
 
