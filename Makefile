@@ -21,6 +21,8 @@ test: lint types contracts unit postgresql
 # Everything of `make test`, and what takes longer than that may.
 test-full: test
 	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m full
+	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "slow and not browser and not full" --ignore=samples \
+	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py --ignore=tests/test_links.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -212,12 +212,14 @@ def test_every_page_works_for_who_may_and_no_browser_keeps_it(objects):
         assert answer.status_code in {200, 302, 405, 409}, f"{page.name}: {answer.status_code}"
 
 
+@pytest.mark.slow
 def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one(objects):
     """`config.serving.door` asks for the address alone."""
     ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - {"logout"}]
     assert [one.name for one in ways_in if not one.url(objects).startswith((reverse("login"), *PUBLIC))] == []
 
 
+@pytest.mark.slow
 def test_a_stranger_is_sent_to_the_login_page(objects):
     for page in [page for page in PAGES if page.name not in OPEN_TO_ALL]:
         for method in METHODS:
@@ -251,6 +253,7 @@ def test_a_person_without_a_role_is_refused_everywhere(objects, roleless):
             assert len(told) == 1, (method, page.name, told)  # what is refused is no error with a traceback
 
 
+@pytest.mark.slow
 def test_the_neighbour_reaches_no_object_of_the_city(objects):
     client = logged_in(town.user("tonari"))
     for page in WITH_OBJECT:
@@ -263,6 +266,7 @@ def text_of(answer) -> str:
     return b"".join(answer).decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_the_neighbours_lists_show_nothing_of_the_city(objects):
     client = logged_in(town.user("tonari"))
     seen_by_owner = "".join(
@@ -277,6 +281,7 @@ def test_the_neighbours_lists_show_nothing_of_the_city(objects):
         assert "やくば市" not in text, page.name
 
 
+@pytest.mark.slow
 def test_what_the_neighbour_tried_changed_nothing(objects):
     from yakuba.kernel.ledger.models import Case
     from yakuba.services.robots.models import Row
@@ -367,6 +372,7 @@ def token_for(user: User, scopes: list[str]) -> str:
     return ApiToken.issue(user, "試験", scopes, proved=True)[1]
 
 
+@pytest.mark.slow
 def test_the_api_refuses_strangers_and_weak_tokens(objects, roleless):
     weak = token_for(town.user("kanri"), [])
     hollow = token_for(roleless, sorted(permission_names()))
@@ -380,6 +386,7 @@ def test_the_api_refuses_strangers_and_weak_tokens(objects, roleless):
             assert answer["Content-Type"].startswith("application/problem+json"), (method, path)
 
 
+@pytest.mark.slow
 def test_every_declared_operation_asks_for_its_own_permission(objects, make_staff):
     everything = sorted(permission_names())
     kanri = town.user("kanri")
@@ -420,6 +427,7 @@ def words_of(operation: Operation, objects: TownObjects) -> list[str]:
     return [*words, "--out", "x"] if operation.answer.media_type else words
 
 
+@pytest.mark.slow
 def test_every_declared_command_asks_for_its_own_permission(objects, make_staff):
     everything = sorted(permission_names())
     house = build()

@@ -48,7 +48,9 @@ def tried(method, url, *arguments, **more):
 FULL = pytest.mark.full
 
 
-@pytest.mark.parametrize("number", ["9" * 19, pytest.param(HUGE[0], marks=FULL), HUGE[1]])
+@pytest.mark.parametrize(
+    "number", ["9" * 19, pytest.param(HUGE[0], marks=FULL), pytest.param(HUGE[1], marks=pytest.mark.slow)]
+)
 def test_a_number_that_no_row_has_is_not_found(client, objects, number):
     for page in GUARDED:
         for argument in page.arguments:
@@ -65,6 +67,7 @@ def test_a_number_that_no_row_has_is_not_found(client, objects, number):
 EACH = pytest.mark.parametrize("each", [1, pytest.param(8, marks=pytest.mark.full)])
 
 
+@pytest.mark.slow
 @EACH
 def test_nothing_in_a_query_breaks_a_page(client, objects, each):
     turns = itertools.cycle((*HUGE, *STRANGE))

@@ -49,6 +49,7 @@ def text_of(client: Client, url: str, **asked: str) -> str:
     return b"".join(answer).decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_no_page_shows_the_operator_a_case(objects: TownObjects, operator, failed):
     client = Client(raise_request_exception=False)
     client.force_login(operator)

@@ -111,6 +111,7 @@ def told(objects) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_page_and_no_answer_of_any_room_tells_where_the_person_lives(objects):
     protect()
     assert told(objects) == {}

@@ -45,6 +45,7 @@ def test_spraying_many_names_from_one_address_is_stopped(clerk):
     assert login(clerk.username, RIGHT, address="192.0.2.2") == 302
 
 
+@pytest.mark.slow
 def test_spraying_gets_slower_each_time(clerk):
     lengths = []
     for _ in range(7):

@@ -79,6 +79,7 @@ def test_letters_join_the_bundle_and_come_out_of_it_in_another_town(content, pag
     assert {"definitions.drafted", "definitions.published", "definitions.withdrawn"} <= events
 
 
+@pytest.mark.slow
 def test_a_version_that_the_town_has_replaced_itself_takes_nothing_of_its_own_out_of_use(
     content, page, neighbour_town, neighbour
 ):
@@ -116,6 +117,7 @@ def a_changed_letter(kind) -> bytes:
         return file.getvalue()
 
 
+@pytest.mark.slow
 def test_what_would_change_is_shown_line_by_line_before_it_does(content, page, neighbour_town, neighbour):
     receive(page, content)
     page.post(reverse("definitions:publish"))

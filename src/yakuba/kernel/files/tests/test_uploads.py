@@ -225,6 +225,7 @@ def test_what_is_not_taken_is_told_what_it_is(name, head, code):
 # What a file may cost.
 
 
+@pytest.mark.slow
 def test_one_page_that_draws_for_ever_takes_no_other_along(monkeypatch):
     monkeypatch.setattr(uploads, "PAGE_SECONDS", 1)
     row = take_upload("重い.pdf", io.BytesIO(pdf_files.endless(3, heavy={1})))
@@ -233,6 +234,7 @@ def test_one_page_that_draws_for_ever_takes_no_other_along(monkeypatch):
     assert "時間またはメモリがかかりすぎる" in images[1].refused
 
 
+@pytest.mark.slow
 def test_a_file_of_pages_that_draw_for_ever_is_given_up_and_told(monkeypatch):
     monkeypatch.setattr(uploads, "PAGE_SECONDS", 1)
     content = pdf_files.endless(500)
@@ -243,6 +245,7 @@ def test_a_file_of_pages_that_draw_for_ever_is_given_up_and_told(monkeypatch):
     assert "このページから500ページ目まで" in images[-1].refused
 
 
+@pytest.mark.slow
 def test_a_file_that_has_used_up_its_seconds_is_given_up_and_told(monkeypatch):
     monkeypatch.setattr(uploads, "FILE_SECONDS", 0.0)
     monkeypatch.setattr(uploads, "SECONDS_A_PAGE", 0.01)

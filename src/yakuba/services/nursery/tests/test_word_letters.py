@@ -47,6 +47,7 @@ def printed(desk) -> list[str]:
     return pages_of(print_file(desk))
 
 
+@pytest.mark.slow
 def test_one_kind_is_printed_by_the_towns_word_file_and_the_others_as_before(full, client, clerk):
     full.adopted()
     in_use("nursery.held", "やくば市の一文（{児童氏名}）", full.person)
@@ -68,6 +69,7 @@ def test_one_kind_is_printed_by_the_towns_word_file_and_the_others_as_before(ful
     assert row.texts["templates"] == {"nursery.held": 1}
 
 
+@pytest.mark.slow
 def test_a_print_looks_throughout_as_it_was_begun_and_what_is_printed_stays(full):
     full.adopted()
     first = in_use("nursery.held", "はじめの様式", full.person)
@@ -83,6 +85,7 @@ def test_a_print_looks_throughout_as_it_was_begun_and_what_is_printed_stays(full
     assert not any("の様式" in page for page in printed(full))
 
 
+@pytest.mark.slow
 def test_a_file_that_is_used_later_counts_by_the_notices_day(full):
     full.adopted()
     row = templates.take(
@@ -100,6 +103,7 @@ def test_a_file_that_is_used_later_counts_by_the_notices_day(full):
     assert any("新年度の様式" in page for page in printed(full))
 
 
+@pytest.mark.slow
 def test_a_letter_that_the_fonts_of_the_word_file_cannot_print_is_held_back(full):
     for child, name in (("0800000226", f"山{MISSING}花子"), ("0800000323", f"{VARIANT}城")):
         row = full.child(child)

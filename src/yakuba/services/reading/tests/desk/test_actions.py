@@ -78,6 +78,7 @@ def test_the_last_answer_makes_the_case_ready_with_the_true_values(full_desk):
     assert values_of(full_desk.case(NURSERY)) == full_desk.scans.truth[NURSERY]
 
 
+@pytest.mark.slow
 def test_the_corrected_page_takes_the_place_of_the_one_that_was_sent_back(desk):
     desk.read((BUS, 1))
     desk.answer_all(BUS)
@@ -95,6 +96,7 @@ def test_the_corrected_page_takes_the_place_of_the_one_that_was_sent_back(desk):
         sheets_decided.use_instead(desk.sheet(0), actor=desk.person)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_there_already_waits_for_a_person_who_may_put_it_aside_or_use_it(desk):
     desk.read((BUS, 1), (BUS, 1))
     case = desk.case(BUS)
@@ -114,6 +116,7 @@ def test_a_page_that_is_there_already_waits_for_a_person_who_may_put_it_aside_or
     assert values_of(case) == values
 
 
+@pytest.mark.slow
 def test_the_same_file_is_told_and_read_again_only_when_a_person_wants_it(desk):
     scan = ("束.pdf", desk.scans.pdf((BUS, 1)))
     desk.upload(scan)
@@ -131,6 +134,7 @@ def test_the_same_file_is_told_and_read_again_only_when_a_person_wants_it(desk):
     assert desk.upload(scan, force=True).files.get().state == "splitting"
 
 
+@pytest.mark.slow
 def test_refused_files_stop_no_other_and_each_says_what_to_do(desk, settings):
     settings.YAKUBA = settings.YAKUBA.model_copy(update={"upload_max_pages": 3})
     pages = [("bus-pass", 1)]
@@ -180,6 +184,7 @@ def test_a_sheet_of_no_known_form_can_be_entered_by_hand(desk):
     assert [(event.user, event.seconds) for event in events] == [(desk.person, 9.0)]
 
 
+@pytest.mark.slow
 def test_a_receipt_number_that_cannot_be_read_is_typed_by_a_person(desk):
     page = np.asarray(desk.scans.pages[BUS][0]).copy()
     page[95:145, 1100:1300] = 255
@@ -196,6 +201,7 @@ def test_a_receipt_number_that_cannot_be_read_is_typed_by_a_person(desk):
     )
 
 
+@pytest.mark.slow
 def test_a_wrong_number_is_undone_by_withdrawing_the_case(full_desk):
     full_desk.read((BUS, 1))
     sheet, case = full_desk.sheet(), full_desk.case(BUS)
@@ -213,6 +219,7 @@ def test_a_wrong_number_is_undone_by_withdrawing_the_case(full_desk):
     assert (moved.state, moved.case.receipt_number) == ("placed", other)
 
 
+@pytest.mark.slow
 def test_a_page_of_an_incomplete_case_can_be_taken_out_again(full_desk):
     full_desk.read((NURSERY, 1))
     sheets_decided.put_aside(full_desk.sheet(), "別の年度の申込書", actor=full_desk.person)

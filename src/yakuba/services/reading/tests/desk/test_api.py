@@ -90,6 +90,7 @@ def test_problem_sheets_are_listed_resolved_and_put_aside(program, desk):
     assert program.send(f"{path}/aside", {"reason": "二度目"}).status_code == 409
 
 
+@pytest.mark.slow
 def test_a_held_question_is_listed_apart(program, desk):
     desk.read((BUS, 1))
     desk.answer_all(BUS)

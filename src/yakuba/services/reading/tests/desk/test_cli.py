@@ -94,6 +94,7 @@ def test_forms_are_loaded_and_a_mistake_names_its_place(desk, settings, tmp_path
     assert "nowhere" in done.stderr
 
 
+@pytest.mark.slow
 def test_problems_are_listed_with_cases_that_lack_a_page(full_desk):
     full_desk.read(("nursery-admission", 1), (BUS, 1), (BUS, 1))
     told = json.loads(run("problems", "--json").stdout)
