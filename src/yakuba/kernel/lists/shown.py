@@ -35,6 +35,13 @@ class Line:
     text: str
     url: str
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing but the text, as of most cells: including a template for each of them took a list most
+        of its time."""
+        cell = self.cell
+        return not (self.url or cell.small or cell.mark or cell.sends or cell.picture or cell.behind)
+
 
 def lines(content: Content, user: Any) -> list[Line]:
     """What stands in a cell for that person; buttons that lead nowhere for them are left out."""
