@@ -3,7 +3,7 @@ no robot and no person enters it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,14 +14,14 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.by_hand import NotEntered, own_number
+from yakuba.kernel.ledger.by_hand import NotEntered, Taken, own_number, taken_numbers
 from yakuba.kernel.ledger.masking import shows
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, NothingToDo
 from yakuba.services.corefiles import queries
 from yakuba.services.corefiles.engine.layout import Form
-from yakuba.services.corefiles.engine.results import Result
+from yakuba.services.corefiles.engine.results import Result, key_of
 from yakuba.services.corefiles.models import CoreFile, CoreFileContent, FiledCase, FileLayout
 
 LONGEST_REASON = 300
@@ -46,7 +46,12 @@ def make(layout: FileLayout, *, actor: Actor) -> CoreFile:
     writer = prepared.writer
     notes = sorted({note_ for _, case in prepared.written for note_ in case.notes})
     made = CoreFile.objects.create(
-        layout=row, version=row.version, cases=len(prepared.written), notes=notes, made_by=known(actor)
+        layout=row,
+        version=row.version,
+        cases=len(prepared.written),
+        held=queries.held(writer.layout, writer.procedure),
+        notes=notes,
+        made_by=known(actor),
     )
     content = writer.file([case for _, case in prepared.written])
     ending = "csv" if writer.layout.form is Form.CSV else "txt"
@@ -93,20 +98,22 @@ def settle(core_file: CoreFile, results: Iterable[Result] | None, *, actor: Acto
     the file is under way.
     """
     locked = _under_way(core_file)
-    rows = {
-        row.case.receipt_number: row
-        for row in FiledCase.objects.filter(core_file=locked, state=RowState.OPEN).select_related(
-            "case__procedure"
+    rows = list(
+        FiledCase.objects.filter(core_file=locked, state=RowState.OPEN).select_related(
+            "case__procedure", "core_file"
         )
-    }
+    )
+    given = [Result(row.case.receipt_number) for row in rows] if results is None else list(results)
+    waiting = _Waiting(rows)
+    taken = taken_numbers(locked.layout.procedure_id, [one.number for one in given] + [*map(_own, rows)])
     told = []
-    for one in [Result(number) for number in rows] if results is None else results:
-        row = rows.pop(one.receipt_number, None)
+    for one in given:
+        row = waiting.take(one)
         if row is None:
             told.append(f"受付番号「{one.receipt_number}」は、この連携ファイルで取り込みを待っていません。")
             continue
         try:
-            _settle_row(row, one, actor)
+            _settle_row(row, one, taken, actor)
         except NotEntered as error:
             told.append(f"受付番号「{one.receipt_number}」：{error}")
     _close(locked, actor)
@@ -114,7 +121,27 @@ def settle(core_file: CoreFile, results: Iterable[Result] | None, *, actor: Acto
     return told
 
 
-def _settle_row(row: FiledCase, result: Result, actor: Actor) -> None:
+class _Waiting:
+    """The rows of a file that wait for their result."""
+
+    def __init__(self, rows: Sequence[FiledCase]) -> None:
+        self._rows = {row.case.receipt_number: row for row in rows}
+        self._by_key: dict[str, list[str]] = {}
+        for number in self._rows:
+            self._by_key.setdefault(key_of(number), []).append(number)
+
+    def take(self, result: Result) -> FiledCase | None:
+        """The row of which the result speaks, once; also where a spreadsheet took the zeros at the number's beginning."""
+        alike = self._by_key.get(result.key, [])
+        number = alike[0] if len(alike) == 1 else result.receipt_number
+        return self._rows.pop(number, None)
+
+
+def _own(row: FiledCase) -> str:
+    return f"連携{row.core_file_id}-{row.line}"
+
+
+def _settle_row(row: FiledCase, result: Result, taken: Taken, actor: Actor) -> None:
     if result.refused:
         reason = result.refused[:LONGEST_REASON]
         row.state, row.reason = RowState.REFUSED, reason
@@ -123,7 +150,10 @@ def _settle_row(row: FiledCase, result: Result, actor: Actor) -> None:
             row.case, Status.READY, user=actor, reason=f"{row.core_file}で取り込まれなかった：{reason}"
         )
         return
-    number = own_number(row.case, result.number) if result.number else f"連携{row.core_file_id}-{row.line}"
+    own = _own(row)
+    # In a town that was taken over, another file may have had the number before.
+    number = result.number or (f"{own}-{row.case_id}" if own in taken else own)
+    number = own_number(row.case, number, taken)
     row.state = RowState.ENTERED
     row.save()
     ledger.move(
