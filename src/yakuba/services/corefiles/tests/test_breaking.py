@@ -6,17 +6,21 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger import by_hand
-from yakuba.kernel.ledger.models import Case
-from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.ledger.models import Case, CaseEvent
+from yakuba.kernel.ledger.workflow import Status, WrongTransition
 from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import Forbidden, Invalid
+from yakuba.kernel.search.models import Waiting
 from yakuba.kernel.tables.tests.looking import form_of
+from yakuba.kernel.values.receipt_numbers import check_digits
 from yakuba.services.corefiles import operations, queries
 from yakuba.services.corefiles.actions import files, layouts
 from yakuba.services.corefiles.engine.results import Result
@@ -100,6 +104,44 @@ def test_a_number_that_the_house_gives_is_given_once(cases, layout, clerk):
     assert files.settle(made, None, actor=clerk) == []
     numbers = list(Case.objects.values_list("target_number", flat=True))
     assert len(set(numbers)) == len(numbers) == 4
+
+
+def test_two_thousand_are_moved_by_as_many_queries_as_two(cases, layout, clerk):
+    """Making, undoing and settling a file ask the database for all cases at once."""
+
+    def asked(action) -> int:
+        with CaptureQueriesContext(connection) as found:
+            action()
+        return len(found)
+
+    def all_of_them() -> list[int]:
+        rows = []
+        rows.append(asked(lambda: files.make(layout, actor=clerk)))
+        rows.append(asked(lambda: files.undo(CoreFile.objects.latest("pk"), "様式", actor=clerk)))
+        made = files.make(layout, actor=clerk)
+        rows.append(asked(lambda: files.settle(made, None, actor=clerk)))
+        return rows
+
+    few = all_of_them()
+    numbers = [f"09{one:06d}" for one in range(20)]
+    for number in numbers:
+        a_case(number + check_digits(number))
+    many = all_of_them()
+    assert all(later <= before for before, later in zip(few, many, strict=True)), (few, many)
+
+
+def test_what_is_moved_together_is_as_if_it_were_moved_alone(cases, layout, clerk):
+    made = files.make(layout, actor=clerk)
+    files.settle(made, [Result(RECEIPTS[0], "A-1"), Result(RECEIPTS[1])], actor=clerk)
+    events = CaseEvent.objects.filter(case=cases[0], kind__in=("ledger.entering", "ledger.entered"))
+    assert [(one.user, one.details["reason"]) for one in events.order_by("pk")] == [
+        (clerk, f"{made}に入れた"),
+        (clerk, f"{made}が取り込まれた"),
+    ]
+    assert Waiting.objects.filter(source="ledger.cases", key=str(cases[0].pk)).exists()
+    with pytest.raises(WrongTransition):
+        ledger.move_together([Case.objects.get(pk=case.pk) for case in cases], Status.READY, user=clerk)
+    assert Case.objects.get(pk=cases[2].pk).status == Status.ENTERING, "all of them, or none"
 
 
 def test_two_lines_with_one_number_are_not_both_believed(cases, layout, clerk):
