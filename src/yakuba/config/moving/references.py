@@ -86,6 +86,7 @@ CHANGES: dict[str, Change] = {
     "ledger.Procedure.document": plain,
     "ledger.CaseValue.source": within("sheet"),
     "ledger.CaseEvent.details": within("sheet", "run"),
+    "corefiles.CoreFile.held": plain,
     "corefiles.CoreFile.notes": plain,
     "persons.Load.problems": plain,
     "bundles.DefinitionVersion.content": plain,

@@ -25,10 +25,12 @@ def set_words(given: Mapping[str, str], *, actor: Actor, room: str = "") -> int:
 
 @transaction.atomic
 def set_all(given: Sequence[Given], *, actor: Actor) -> int:
-    """The same, each for all rooms or for one. What residents read changes at once."""
+    """The same, each for all rooms or for one. What residents read changes at once. Raises Invalid, too, where another
+    person has put something else since the word was `seen`."""
     now = {(row.name, row.room): row.value for row in LocalWord.objects.all()}
     changed = [one for one in given if now.get((one.name, one.room), "") != one.value.strip()]
     _require_fit(changed)
+    _require_seen(changed, now)
     for one in changed:
         _set(one)
     if changed:
@@ -49,6 +51,18 @@ def _require_fit(given: Sequence[Given]) -> None:
     ]
     if problems := [Problem(0, "", fault) for fault in faults if fault]:
         raise Invalid("\n".join(one.reason for one in problems[:5]), problems=problems)
+
+
+def _require_seen(given: Sequence[Given], now: Mapping[tuple[str, str], str]) -> None:
+    stands = [(one, now.get((one.name, one.room), "")) for one in given]
+    told = [
+        f"「{one.name}」は、画面を開いたあとで、ほかの人が「{value or '（空）'}」にしました。"
+        "自分の言葉でよければ、もう一度「残す」を押してください。"
+        for one, value in stands
+        if one.seen is not None and one.seen != value
+    ]
+    if told:
+        raise Invalid("\n".join(told[:5]), problems=[Problem(0, "", one) for one in told])
 
 
 def _set(one: Given) -> None:

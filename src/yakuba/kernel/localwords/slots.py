@@ -9,6 +9,7 @@ SLOT = re.compile(r"[{｛]([^{}｛｝\n]{1,40})[}｝]")
 LEFT_OVER = re.compile(r"[{}｛｝][^{}｛｝\n]{0,12}")
 TAG = re.compile(r"<[/!A-Za-z]|&[A-Za-z#][A-Za-z0-9]*;")
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+BREAK = re.compile("[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 LONGEST_NAME = 40  # characters
 LONGEST = 300  # characters of what stands in a place
 
@@ -41,6 +42,8 @@ def fault_of(name: str, value: str) -> str:
         return f"「{name[:LONGEST_NAME]}」は、{{ }} のない{LONGEST_NAME}文字までの名前にしてください。"
     if NOT_TEXT.search(value):
         return f"「{name}」に、使えない文字（NUL文字か、文字にならない符号）があります。"
+    if BREAK.search(value):
+        return f"「{name}」に改行やタブは使えません。1行で書いてください。"
     if len(value) > LONGEST:
         return f"「{name}」は{LONGEST}文字までで書いてください。"
     if value and not fills(value):

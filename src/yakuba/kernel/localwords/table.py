@@ -15,16 +15,19 @@ COLUMNS = (
     Column("この自治体では", ("言葉", "値", "内容"), required=True),
     Column("この業務だけ", ("業務",)),
 )
+MOST_WORDS = 2_000  # of a table
 REQUIRED = tuple(one.name for one in COLUMNS if one.required)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What is to stand in a place. room: name of the room in whose texts alone, empty for all."""
+    """What is to stand in a place. room: name of the room in whose texts alone, empty for all; seen: what stood there when
+    it was written, where that is known."""
 
     name: str
     value: str
     room: str = ""
+    seen: str | None = None
 
     @property
     def key(self) -> str:
@@ -47,6 +50,9 @@ def read(rows: Iterable[Row], rooms: Mapping[str, str]) -> tuple[list[Given], li
         )
         if not value:
             continue
+        if len(words) + len(faults) >= MOST_WORDS:
+            faults.append(Problem(row.line, "", f"言葉は{MOST_WORDS:,}までです。表を分けてください。"))
+            break
         fault = fault_of(name, value)
         if room not in by_label:
             fault = f"「{room[:40]}」という業務はありません。{'・'.join(rooms.values())}のどれかか、空にしてください。"

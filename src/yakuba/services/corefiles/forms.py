@@ -20,6 +20,7 @@ from yakuba.services.corefiles.engine.layout import (
     Form,
     formats_of,
 )
+from yakuba.services.corefiles.models import FileLayout
 
 PLAIN = "そのまま"
 
@@ -105,6 +106,16 @@ class NewLayoutForm(forms.Form):
             (one.label, [(name, self[f"{key}-{n}"]) for name, key in asked.items()])
             for n, one in enumerate(self.sources)
         ]
+
+    def clean_code(self) -> str:
+        """A new one: what is in use is not written over from here."""
+        code: str = self.cleaned_data["code"]
+        row = FileLayout.objects.filter(code=code).first()
+        if row is not None:
+            raise forms.ValidationError(
+                f"このコードは「{row.title}」のものです。別のコードにするか、そのレイアウトの「レイアウトを直す」で直してください。"
+            )
+        return code
 
     def clean(self) -> dict[str, Any]:
         """At least one column."""

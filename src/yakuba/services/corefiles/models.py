@@ -37,7 +37,8 @@ class FileLayout(MunicipalityModel):
 
 
 class CoreFile(MunicipalityModel):
-    """A file that was made for the core system (連携ファイル). version: of the layout, as it was then."""
+    """A file that was made for the core system (連携ファイル). version: of the layout, as it was then; held: of each field
+    that stands in it its code, type, label and word list, as they were then (None: it cannot be told)."""
 
     class State(models.TextChoices):
         OPEN = "open", "取り込み待ち"
@@ -48,6 +49,7 @@ class CoreFile(MunicipalityModel):
     version = models.PositiveIntegerField("レイアウトの版")
     state = models.CharField("状態", max_length=8, choices=State.choices, default=State.OPEN)
     cases = models.PositiveIntegerField("受付")
+    held = models.JSONField("入っている項目", null=True)
     notes = models.JSONField("縮退した文字", default=list)  # a sentence each, without a name
     made_at = models.DateTimeField("作った日時", auto_now_add=True)
     made_by = person("作った職員", null=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, Field
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, FromFile, Operations, Part, Upload
-from yakuba.kernel.refusals import Missing, Problem
-from yakuba.kernel.tables.reading import rows
+from yakuba.kernel.refusals import Invalid, Missing, Problem
+from yakuba.kernel.tables.columns import known, renaming
+from yakuba.kernel.tables.reading import headings_in, rows
 from yakuba.services.corefiles import queries
 from yakuba.services.corefiles.actions import files, layouts
 from yakuba.services.corefiles.engine import results
@@ -134,8 +136,8 @@ def file_facts(row: CoreFile) -> dict[str, Any]:
 def _layout(code: str) -> FileLayout:
     row: FileLayout | None = FileLayout.objects.select_related("procedure").filter(code=code).first()
     if row is None:
-        known = "、".join(queries.layouts().values_list("code", flat=True))
-        raise Missing(f"レイアウト「{code}」はありません。あるのは {known or '（なし）'} です。")
+        codes = "、".join(queries.layouts().values_list("code", flat=True))
+        raise Missing(f"レイアウト「{code}」はありません。あるのは {codes or '（なし）'} です。")
     return row
 
 
@@ -249,10 +251,30 @@ def settle_file(asked: OneCoreFile, actor: Actor) -> CoreFile:
 )
 def settle_by_results(asked: ResultsIn, actor: Actor) -> tuple[CoreFile, list[str]]:
     """What the core system did with each case, from its table of results."""
+    core_file = _file(asked.core_file_id)
+    unused = settle_from(core_file, BytesIO(asked.file.read(LARGEST)), actor=actor)
+    return _file(asked.core_file_id), unused
+
+
+def settle_from(
+    core_file: CoreFile, table: BinaryIO, *, renamed: Mapping[str, str] | None = None, actor: Actor
+) -> list[str]:
+    """Settle by a table; a sentence for each line that could not be used. renamed: heading of the table → column, as a
+    person chose; else the columns are known by their usual names.
+
+    Raises Invalid for a table of which no line can be used, and as `results.read`.
+    """
+    headings = headings_in(table, [name for one in results.COLUMNS for name in one.names], [])
+    if renamed is None:
+        renamed = renaming(headings, results.COLUMNS, known(headings, results.COLUMNS, {}))
+    table.seek(0)
     problems: list[Problem] = []
-    found, faults = results.read(rows(BytesIO(asked.file.read(LARGEST)), results.REQUIRED, problems))
-    unused = files.settle(_file(asked.core_file_id), found, actor=actor)
-    return _file(asked.core_file_id), [*map(str, [*problems, *faults]), *unused]
+    columns = {renamed.get(name, name) for name in headings}
+    found, faults = results.read(rows(table, results.REQUIRED, problems, renamed=renamed), columns)
+    if not found:
+        raise Invalid("使える行が1行もないので、何も変えていません。", problems=[*problems, *faults])
+    unused = files.settle(core_file, found, actor=actor)
+    return [*map(str, [*problems, *faults]), *unused]
 
 
 @OPERATIONS.add(

@@ -14,22 +14,26 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.definitions.bundle import Definition
+from yakuba.kernel.definitions.procedures import ProcedureDefinition
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
+from yakuba.kernel.ledger.masking import MASKED_TYPES
 from yakuba.kernel.ledger.models import Case, CaseValue, ReductionTable
-from yakuba.kernel.ledger.sight import KIND, Sight, filed, place_fields
+from yakuba.kernel.ledger.sight import KIND, Sight, filed
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.protection import policy
 from yakuba.kernel.registry import CheckResult, QueueState
 from yakuba.services.corefiles.contracts import LeftOut
 from yakuba.services.corefiles.engine.layout import Layout
-from yakuba.services.corefiles.engine.writing import Given, Writer, WrittenCase
+from yakuba.services.corefiles.engine.writing import ColumnFault, Given, Writer, WrittenCase
 from yakuba.services.corefiles.models import CoreFile, CoreFileContent, FiledCase, FileLayout
 
 MOST_CASES = 2_000  # in one file, which is made while somebody waits
+MOST_LOOKED_AT = 20_000  # cases, while such are sought as can be written
+MASKED = "（個人番号）"
 LONG = timedelta(days=3)  # a file that nobody says was taken in
 
 
@@ -62,33 +66,54 @@ def ready(layout: FileLayout) -> QuerySet[Case]:
 
 
 def refused() -> QuerySet[Any]:
-    """Cases that a core system refused and that wait for a person."""
-    rows = FiledCase.objects.filter(state=FiledCase.State.REFUSED)
+    """Cases that a core system refused and that wait for a person. One that came in otherwise, or was withdrawn, waits no
+    more."""
+    over = [Status.ENTERED, Status.DECIDED, Status.REFUSED, Status.DONE, Status.WITHDRAWN]
+    rows = FiledCase.objects.filter(state=FiledCase.State.REFUSED).exclude(case__status__in=over)
     return rows.select_related("case__procedure", "core_file__layout").order_by("pk")
 
 
 def writer(layout: FileLayout) -> Writer:
-    """Raises DefinitionRefused where the procedure no longer has what the layout names, or its head cannot be written."""
+    """Raises DefinitionRefused where the procedure no longer has what the layout names, or it cannot be written itself."""
     definition = layout.procedure.definition
     made = Writer(layout.layout, definition, timezone.localdate(), ReductionTable.in_use())
-    if faults := made.head_faults():
-        from yakuba.kernel.definitions import Problem
-
+    if faults := made.own_faults():
         raise DefinitionRefused([Problem(1, one.heading, one.reason) for one in faults])
     return made
 
 
 def prepared(layout: FileLayout, actor: Actor, *, locked: bool = False) -> Prepared:
-    """What `actor` would get. locked: the cases are held until the transaction ends. Raises as `writer`."""
+    """What `actor` would get: cases that cannot be written take no place from those behind them. locked: the cases are
+    held until the transaction ends. Raises as `writer`."""
     writing = writer(layout)
-    waiting = ready(layout)
-    total = waiting.count()
-    rows = waiting.select_related("procedure")
-    cases = list((rows.select_for_update(of=("self",)) if locked else rows)[:MOST_CASES])
-    values, unconfirmed = _values(cases, writing.layout)
-    seen = filed(actor, [case.pk for case in cases])
+    numbers = list(ready(layout).values_list("pk", flat=True))
+    within = numbers[:MOST_LOOKED_AT]
     written: list[tuple[Case, WrittenCase]] = []
     left_out: list[LeftOut] = []
+    looked_at = 0
+    while looked_at < len(within) and len(written) < MOST_CASES:
+        part = within[looked_at : looked_at + MOST_CASES - len(written)]
+        looked_at += len(part)
+        _write(writing, _held(layout, part, locked=locked), actor, written, left_out)
+    return Prepared(writing, tuple(written), tuple(left_out), len(numbers) - looked_at)
+
+
+def _held(layout: FileLayout, numbers: Sequence[int], *, locked: bool) -> list[Case]:
+    """Those of the cases that still wait: another person may have been quicker."""
+    rows = ready(layout).filter(pk__in=numbers).select_related("procedure")
+    return list(rows.select_for_update(of=("self",)) if locked else rows)
+
+
+def _write(
+    writing: Writer,
+    cases: Sequence[Case],
+    actor: Actor,
+    written: list[tuple[Case, WrittenCase]],
+    left_out: list[LeftOut],
+) -> None:
+    """Put each case to those that are written or to those that are left out."""
+    values, unconfirmed = _values(cases, writing.layout)
+    seen = filed(actor, [case.pk for case in cases])
     for case in cases:
         own = values[case.pk] | {RECEIPT_NUMBER: case.receipt_number}
         faults = _closed(writing, own, unconfirmed[case.pk], seen[case.pk])
@@ -98,13 +123,9 @@ def prepared(layout: FileLayout, actor: Actor, *, locked: bool = False) -> Prepa
             written.append((case, found))
             continue
         if not isinstance(found, WrittenCase):
-            faults += [str(one) for one in found if one.heading not in _headings(faults)]
-        left_out.append(LeftOut(case.pk, case.receipt_number, tuple(faults)))
-    return Prepared(writing, tuple(written), tuple(left_out), total - len(cases))
-
-
-def _headings(faults: Sequence[str]) -> set[str]:
-    return {one.partition("：")[0] for one in faults}
+            told = {one.heading for one in faults}
+            faults += [one for one in found if one.heading not in told]
+        left_out.append(LeftOut(case.pk, case.receipt_number, tuple(map(str, faults))))
 
 
 def _values(
@@ -120,45 +141,57 @@ def _values(
     return values, unconfirmed
 
 
-def _closed(writing: Writer, own: Mapping[str, str], unconfirmed: set[str], seen: Sight) -> list[str]:
+def _closed(writing: Writer, own: Mapping[str, str], unconfirmed: set[str], seen: Sight) -> list[ColumnFault]:
     """Why values may not stand in a file that another program believes."""
     faults = []
     for column in writing.layout.columns:
         item = writing.procedure.by_code.get(column.field)
         if item is None:
             continue
+        reason = ""
         if column.field in unconfirmed:
-            faults.append(f"{column.heading}：まだだれも確かめていない値です。受付の画面で確かめてください。")
+            reason = "まだだれも確かめていない値です。受付の画面で確かめてください。"
         elif own.get(column.field) and seen.hides(item):
-            faults.append(f"{column.heading}：支援措置の対象です。住所を使う承認を得てから作ってください。")
+            reason = "支援措置の対象です。住所を使う承認を得てから作ってください。"
         elif own.get(column.field) and item.kind.masked and not seen.revealed:
-            faults.append(
-                f"{column.heading}：個人番号です。見る権限のある人が、本人の確認をしてから作ります。"
-            )
+            reason = "個人番号です。見る権限のある人が、本人の確認をしてから作ります。"
+        if reason:
+            faults.append(ColumnFault(column.heading, reason))
     return faults
 
 
+def shown_cells(prepared: Prepared, cells: Sequence[str]) -> list[str]:
+    """A line as a page shows it: of a masked value only that it is there, also to who may take the file."""
+    by_code = prepared.writer.procedure.by_code
+    masked = [
+        column.field in by_code and by_code[column.field].kind.masked
+        for column in prepared.writer.layout.columns
+    ]
+    return [MASKED if hide and cell.strip() else cell for hide, cell in zip(masked, cells, strict=True)]
+
+
+def held(layout: Layout, procedure: ProcedureDefinition) -> list[list[str]]:
+    """Of each field that stands in a file by the layout what says whether it is masked or a place: `CoreFile.held`."""
+    items = [procedure.by_code[code] for code in sorted(layout.fields)]
+    return [[item.code, item.type, item.label, item.lexicon] for item in items]
+
+
 def holds_masked(core_file: CoreFile) -> bool:
-    """Whether a value that is masked elsewhere may stand in the file. True where that can no longer be told."""
-    try:
-        fields = core_file.layout.layout.fields
-    except DefinitionRefused:
-        return True
-    known = core_file.layout.procedure.definition.by_code
-    return any(known[code].kind.masked for code in fields)
+    """Whether a value that is masked elsewhere may stand in the file, whatever its layout has become since. True where
+    that cannot be told."""
+    return core_file.held is None or any(type_ in MASKED_TYPES for _, type_, _, _ in core_file.held)
 
 
 def withheld(core_file: CoreFile, actor: Actor) -> bool:
-    """Whether a case of the file is under protection now, and the file says or may say where somebody lives."""
+    """Whether a case of the file is under protection now, and the file says or may say where somebody lives, whatever its
+    layout has become since."""
     cases = FiledCase.objects.filter(core_file=core_file).values_list("case", flat=True)
     if not policy.withheld(actor, KIND, list(cases)):
         return False
-    try:
-        return bool(
-            core_file.layout.layout.fields.intersection(place_fields(core_file.layout.procedure.definition))
-        )
-    except DefinitionRefused:
-        return True
+    places = policy.places()
+    return core_file.held is None or any(
+        places.has(type_, code, label, lexicon) for code, type_, label, lexicon in core_file.held
+    )
 
 
 def drop_content(core_file: CoreFile) -> None:

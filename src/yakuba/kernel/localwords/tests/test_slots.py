@@ -48,6 +48,8 @@ def test_what_is_left_over_is_missing_as_well(text, missing):
         (" 電話", "1", "名前"),
         ("", "1", "名前"),
         ("長" * 41, "1", "名前"),
+        ("電話", "1番\n2番", "改行"),
+        ("電話", "1番\u20282番", "改行"),
     ],
 )
 def test_a_word_that_cannot_be_told_says_why(name, value, fault):

@@ -215,3 +215,30 @@ def test_what_two_rooms_had_filled_becomes_one_table_and_nothing_is_lost():
         ("990027", "違う", "", "丙"),
     ]
     assert not {"answers_slot", "intake_localword"} & set(connection.introspection.table_names())
+
+
+def test_of_two_who_fill_the_same_place_the_second_is_told(town, page, clerk):
+    actions.set_words({"電話番号": "先の人"}, actor=clerk)
+    told = text_of(sent(page, ("", "電話番号", "", "後の人"), ("", "手数料", "", "300円")), 422)
+    assert "ほかの人が「先の人」にしました" in told
+    assert 'value="後の人"' in told
+    assert queries.words("answers") == {"電話番号": "先の人"}
+    assert sent(page, ("", "電話番号", "先の人", "後の人")).status_code == 302
+    assert queries.words("answers") == {"電話番号": "後の人"}
+
+
+def test_who_touched_nothing_changes_nothing(town, page):
+    """A browser gives a line break of a field of one line back as nothing."""
+    LocalWord.objects.create(name="電話番号", value="1番\n2番")
+    sent(page, ("", "電話番号", "1番\n2番", "1番2番"))
+    assert LocalWord.objects.get().value == "1番\n2番"
+
+
+def test_a_table_of_too_many_words_is_refused(town, clerk):
+    lines = "".join(f"ところ{number},1\n" for number in range(2_001))
+    with pytest.raises(Invalid) as refused:
+        operations.load_local_words(
+            clerk, file=Upload("words.csv", io.BytesIO(f"ところ,この自治体では\n{lines}".encode()))
+        )
+    assert "2,000" in str(refused.value.problems[-1])
+    assert not LocalWord.objects.exists()

@@ -3,7 +3,7 @@ no robot and no person enters it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,14 +14,14 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.ledger import actions as ledger
-from yakuba.kernel.ledger.by_hand import NotEntered, own_number
+from yakuba.kernel.ledger.by_hand import NotEntered, Taken, own_number, taken_numbers
 from yakuba.kernel.ledger.masking import shows
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Missing, NothingToDo
 from yakuba.services.corefiles import queries
 from yakuba.services.corefiles.engine.layout import Form
-from yakuba.services.corefiles.engine.results import Result
+from yakuba.services.corefiles.engine.results import Result, key_of
 from yakuba.services.corefiles.models import CoreFile, CoreFileContent, FiledCase, FileLayout
 
 LONGEST_REASON = 300
@@ -46,7 +46,12 @@ def make(layout: FileLayout, *, actor: Actor) -> CoreFile:
     writer = prepared.writer
     notes = sorted({note_ for _, case in prepared.written for note_ in case.notes})
     made = CoreFile.objects.create(
-        layout=row, version=row.version, cases=len(prepared.written), notes=notes, made_by=known(actor)
+        layout=row,
+        version=row.version,
+        cases=len(prepared.written),
+        held=queries.held(writer.layout, writer.procedure),
+        notes=notes,
+        made_by=known(actor),
     )
     content = writer.file([case for _, case in prepared.written])
     ending = "csv" if writer.layout.form is Form.CSV else "txt"
@@ -56,8 +61,8 @@ def make(layout: FileLayout, *, actor: Actor) -> CoreFile:
     FiledCase.objects.bulk_create(
         FiledCase(core_file=made, case=case, line=line) for line, (case, _) in enumerate(prepared.written, 1)
     )
-    for case, _ in prepared.written:
-        ledger.move(case, Status.ENTERING, user=actor, reason=f"{made}に入れた")
+    cases = [case for case, _ in prepared.written]
+    ledger.move_together(cases, Status.ENTERING, user=actor, reason=f"{made}に入れた")
     record("corefiles.made", subject=f"corefile:{made.pk}", actor=actor, cases=made.cases, layout=row.code)
     note("corefiles.cases", f"corefile:{made.pk}", made.cases)
     return made
@@ -93,41 +98,79 @@ def settle(core_file: CoreFile, results: Iterable[Result] | None, *, actor: Acto
     the file is under way.
     """
     locked = _under_way(core_file)
-    rows = {
-        row.case.receipt_number: row
-        for row in FiledCase.objects.filter(core_file=locked, state=RowState.OPEN).select_related(
-            "case__procedure"
+    rows = list(
+        FiledCase.objects.filter(core_file=locked, state=RowState.OPEN).select_related(
+            "case__procedure", "core_file"
         )
-    }
-    told = []
-    for one in [Result(number) for number in rows] if results is None else results:
-        row = rows.pop(one.receipt_number, None)
+    )
+    given = [Result(row.case.receipt_number) for row in rows] if results is None else list(results)
+    waiting = _Waiting(rows)
+    taken = taken_numbers(locked.layout.procedure_id, [one.number for one in given] + [*map(_own, rows)])
+    told: list[str] = []
+    entered: dict[int, tuple[FiledCase, str]] = {}
+    for one in given:
+        row = waiting.take(one)
         if row is None:
             told.append(f"受付番号「{one.receipt_number}」は、この連携ファイルで取り込みを待っていません。")
             continue
+        if one.refused:
+            _refuse(row, one.refused, actor)
+            continue
         try:
-            _settle_row(row, one, actor)
+            entered[row.case_id] = row, own_number(row.case, one.number or _free(row, taken), taken)
         except NotEntered as error:
             told.append(f"受付番号「{one.receipt_number}」：{error}")
+    _enter(locked, entered, actor)
     _close(locked, actor)
     record("corefiles.settled", subject=f"corefile:{locked.pk}", actor=actor, unused=len(told))
     return told
 
 
-def _settle_row(row: FiledCase, result: Result, actor: Actor) -> None:
-    if result.refused:
-        reason = result.refused[:LONGEST_REASON]
-        row.state, row.reason = RowState.REFUSED, reason
-        row.save()
-        ledger.move(
-            row.case, Status.READY, user=actor, reason=f"{row.core_file}で取り込まれなかった：{reason}"
-        )
-        return
-    number = own_number(row.case, result.number) if result.number else f"連携{row.core_file_id}-{row.line}"
-    row.state = RowState.ENTERED
+class _Waiting:
+    """The rows of a file that wait for their result."""
+
+    def __init__(self, rows: Sequence[FiledCase]) -> None:
+        self._rows = {row.case.receipt_number: row for row in rows}
+        self._by_key: dict[str, list[str]] = {}
+        for number in self._rows:
+            self._by_key.setdefault(key_of(number), []).append(number)
+
+    def take(self, result: Result) -> FiledCase | None:
+        """The row of which the result speaks, once; also where a spreadsheet took the zeros at the number's beginning."""
+        alike = self._by_key.get(result.key, [])
+        number = alike[0] if len(alike) == 1 else result.receipt_number
+        return self._rows.pop(number, None)
+
+
+def _own(row: FiledCase) -> str:
+    return f"連携{row.core_file_id}-{row.line}"
+
+
+def _free(row: FiledCase, taken: Taken) -> str:
+    """The house's number for a case. In a town that was taken over, another file may have had it before."""
+    own = _own(row)
+    return f"{own}-{row.case_id}" if own in taken else own
+
+
+def _refuse(row: FiledCase, reason: str, actor: Actor) -> None:
+    row.state, row.reason = RowState.REFUSED, reason[:LONGEST_REASON]
     row.save()
-    ledger.move(
-        row.case, Status.ENTERED, user=actor, reason=f"{row.core_file}が取り込まれた", target_number=number
+    told = f"{row.core_file}で取り込まれなかった：{row.reason}"
+    ledger.move(row.case, Status.READY, user=actor, reason=told)
+
+
+def _enter(core_file: CoreFile, entered: Mapping[int, tuple[FiledCase, str]], actor: Actor) -> None:
+    """entered: case → its row and the number under which it stands in the core system."""
+    if not entered:
+        return
+    rows = [row for row, _ in entered.values()]
+    FiledCase.objects.filter(pk__in=[row.pk for row in rows]).update(state=RowState.ENTERED)
+    ledger.move_together(
+        [row.case for row in rows],
+        Status.ENTERED,
+        user=actor,
+        reason=f"{core_file}が取り込まれた",
+        numbers={case: number for case, (_, number) in entered.items()},
     )
 
 
@@ -151,8 +194,8 @@ def undo(core_file: CoreFile, reason: str, *, actor: Actor) -> None:
         raise Conflict(
             f"{locked}は一部の結果を取り込んでいるので、取り消せません。残りの結果を入れてください。"
         )
-    for row in rows.select_related("case__procedure").order_by("line"):
-        ledger.move(row.case, Status.READY, user=actor, reason=f"{locked}を取り消した：{reason}")
+    cases = [row.case for row in rows.select_related("case")]
+    ledger.move_together(cases, Status.READY, user=actor, reason=f"{locked}を取り消した：{reason}")
     rows.update(state=RowState.UNDONE)
     locked.state, locked.settled_at, locked.settled_by, locked.reason = (
         State.UNDONE,

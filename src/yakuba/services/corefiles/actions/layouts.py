@@ -10,6 +10,7 @@ from yakuba.kernel.definitions import DefinitionRefused, Problem
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict
+from yakuba.services.corefiles import queries
 from yakuba.services.corefiles.engine.layout import procedure_of, read_layout
 from yakuba.services.corefiles.models import FileLayout
 
@@ -37,6 +38,7 @@ def load_layout(text: str, *, actor: Actor) -> FileLayout:
         row.version += 1
     row.procedure, row.title, row.text, row.retired = procedure, layout.title, text, False
     row.changed_by = known(actor)
+    queries.writer(row)
     row.save()
     record("corefiles.layout_set", subject=f"layout:{row.code}", actor=actor, version=row.version)
     return row

@@ -243,6 +243,8 @@ def _codes(section: Section, item: FieldDefinition | None) -> dict[str, str]:
     if item is None or item.kind.picks is Picks.NONE:
         section.fault("変換", "「変換」は、選択肢のある項目に書けます。")
         return {}
+    if SHOWN in (name for _, name in section.texts("書式")):
+        section.fault("変換", "「変換」は、書式の「表示」と一緒に書けません。どちらか一つにしてください。")
     entries = Section(node, f"{section.place}の変換", section.faults, (), None)
     found = {}
     for code in entries.all():

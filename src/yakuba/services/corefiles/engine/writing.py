@@ -19,6 +19,7 @@ from yakuba.services.corefiles.engine.layout import Encoding, Fact, Form, Layout
 
 MARK = "\ufeff"  # the beginning of a UTF-8 file that says so
 _NEWLINES = ("\r\n", "\r", "\n", "\u2028", "\u2029")
+_BREAKS = frozenset(_NEWLINES)
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,20 @@ class Writer:
         marked = self.layout.encoding is Encoding.UTF8_MARKED
         return ((MARK if marked else "") + text).encode(self.layout.encoding.codec)
 
-    def head_faults(self) -> list[ColumnFault]:
-        """Headings that the file's encoding cannot hold."""
-        if not self.layout.head or self.layout.encoding is not Encoding.CP932:
-            return []
-        told = [(one.heading, as_cp932(one.heading)[1]) for one in self.layout.columns]
-        return [ColumnFault(heading, _unwritable(losses)) for heading, losses in told if losses]
+    def own_faults(self) -> list[ColumnFault]:
+        """What of the layout itself no file can hold, whatever the case: headings, and texts that stand in it."""
+        faults = []
+        for column in self.layout.columns:
+            texts = [(column.instead, ()), *((one, column.formats) for one in _texts(column))]
+            try:
+                if self.layout.head:
+                    self._written(column.heading, {})  # a heading is not reduced
+                for text, formats in texts:
+                    if text:
+                        self._fitting(column, written(text, formats))
+            except ValueError as error:
+                faults.append(ColumnFault(column.heading, str(error)))
+        return faults
 
     def _line(self, cells: Sequence[str]) -> str:
         if self.layout.form is Form.FIXED:
@@ -99,20 +108,21 @@ class Writer:
     def _value(self, column: LayoutColumn, given: Given, line: int) -> str:
         """What stands in the column before it is made to fit. Raises ValueError with a sentence."""
         if column.fact is Fact.LINE:
-            return str(line)
+            return written(str(line), column.formats)
         if column.fact is not None:
             day = given.received if column.fact is Fact.RECEIVED else self.made
             return written(day.isoformat(), column.formats or ("西暦ハイフン",))
         if not column.field:
-            return column.text
+            return written(column.text, column.formats)
         value = given.values.get(column.field, "")
-        if column.option:
+        if column.option and (value or not (column.required or column.instead)):
             return "1" if column.option in value.split(",") else "0"
-        if not value:
+        text = self._formatted(column, value) if value else ""
+        if not text.strip(" ,\u3000"):
             if column.required and not column.instead:
                 raise ValueError("値がありません。このレイアウトでは必須です。")
-            return column.instead
-        return self._formatted(column, value)
+            return column.instead or text
+        return text
 
     def _formatted(self, column: LayoutColumn, value: str) -> str:
         item = self.procedure.field(column.field)
@@ -133,20 +143,25 @@ class Writer:
         if column.breaks:
             for one in _NEWLINES:
                 value = value.replace(one, " ")
-        if any(not one.isprintable() and one != "\u3000" for one in value):
+        value, notes = self._written(value, self.reduction)
+        return (self._at_width(column, value) if column.width else value), notes
+
+    def _written(self, value: str, reduction: Mapping[str, str]) -> tuple[str, list[str]]:
+        """The text in the file's characters, and what was reduced in it. Raises ValueError."""
+        bad = next((one for one in value if not one.isprintable() and one != "\u3000"), "")
+        if bad in _BREAKS:
+            raise ValueError("改行があります。値を直すか、「改行を空白に: はい」にしてください。")
+        if bad:
             raise ValueError(
-                "改行やタブなど、ファイルに書けない文字があります。値を直すか、「改行を空白に: はい」にしてください。"
+                f"タブや見えない文字など、ファイルに書けない文字（U+{ord(bad):04X}）があります。値を直してください。"
             )
-        notes: list[str] = []
-        if self.layout.encoding is Encoding.CP932:
-            value, told = reduced(value, self.reduction)
-            notes = [str(one) for one in told]
-            value, losses = as_cp932(value)
-            if losses:
-                raise ValueError(_unwritable(losses))
-        if not column.width:
-            return value, notes
-        return self._at_width(column, value), notes
+        if self.layout.encoding is not Encoding.CP932:
+            return value, []
+        value, told = reduced(value, reduction)
+        value, losses = as_cp932(value)
+        if losses:
+            raise ValueError(_unwritable(losses))
+        return value, [str(one) for one in told]
 
     def _at_width(self, column: LayoutColumn, value: str) -> str:
         if self.layout.form is not Form.FIXED:
@@ -158,6 +173,11 @@ class Writer:
         if length > column.width:
             raise ValueError(f"{length}バイトあります。{column.width}バイトまでです。")
         return _filled(value, column, column.width - length, len(column.fill.encode(codec)))
+
+
+def _texts(column: LayoutColumn) -> list[str]:
+    """What stands in the column by the layout alone, before its formats."""
+    return [column.text, *column.codes.values()]
 
 
 def _unwritable(losses: Sequence[Loss]) -> str:

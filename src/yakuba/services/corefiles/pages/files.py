@@ -17,12 +17,9 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
-from yakuba.kernel.refusals import Problem
 from yakuba.kernel.tables import importing
-from yakuba.kernel.tables.reading import rows
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.corefiles import operations, queries
-from yakuba.services.corefiles.actions import files as actions
 from yakuba.services.corefiles.engine import results
 from yakuba.services.corefiles.forms import UndoForm
 from yakuba.services.corefiles.models import CoreFile, FiledCase
@@ -159,11 +156,11 @@ def load_results(request: HttpRequest, core_file_id: int) -> HttpResponse:
     row = _file(core_file_id)
 
     def take(table: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        problems: list[Problem] = []
-        found, faults = results.read(rows(table, results.REQUIRED, problems, renamed=renamed))
-        unused = actions.settle(row, found, actor=person_of(request))
-        for told in [*map(str, [*problems, *faults]), *unused][:MOST_TOLD]:
+        unused = operations.settle_from(row, table, renamed=renamed, actor=person_of(request))
+        for told in unused[:MOST_TOLD]:
             messages.warning(request, told)
+        if len(unused) > MOST_TOLD:
+            messages.warning(request, f"ほかに{len(unused) - MOST_TOLD:,}行が使えませんでした。")
         messages.success(request, "結果を入れました。")
         return redirect("corefiles:file", core_file_id)
 

@@ -80,7 +80,10 @@ def layout(request: HttpRequest, layout_code: str) -> HttpResponse:
         if allowed(request.user, "ledger.view"):  # values of cases, and which of them want mending
             context |= {
                 "headings": [column.heading for column in prepared.writer.layout.columns],
-                "lines": [(case, written.cells) for case, written in prepared.written[:SHOWN]],
+                "lines": [
+                    (case, queries.shown_cells(prepared, written.cells))
+                    for case, written in prepared.written[:SHOWN]
+                ],
                 "left_out": prepared.left_out[:MOST_LEFT_OUT],
             }
     return render(request, "corefiles/layout.html", context)

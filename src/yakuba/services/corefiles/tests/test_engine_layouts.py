@@ -11,6 +11,7 @@ import pytest
 
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.definitions.procedures import load_procedure, parse_procedure
+from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables.reading import rows
 from yakuba.services.corefiles.engine import results
 from yakuba.services.corefiles.engine.layout import procedure_of, read_layout
@@ -195,3 +196,90 @@ def test_the_samples_are_layouts(path):
     text = path.read_text(encoding="utf-8")
     definition = load_procedure(SAMPLES / "procedures" / f"{procedure_of(text)}.yaml")
     assert read_layout(text, definition).columns
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "項目: kind, 変換: {new: '', lost: ''}, 必須: はい",
+        "項目: wants, 変換: {card: '', paper: ''}, 必須: はい",
+        "項目: wants, 選択肢: paper, 必須: はい",
+        "項目: note, 必須: はい",
+    ],
+)
+def test_what_must_stand_there_stands_there_after_its_conversion_too(column):
+    values = {"wants": ""} if "選択肢" in column else {"wants": "card,paper", "note": "　"}
+    (told,) = faults(columns(f"見出し: x, {column}"), **values)
+    assert "必須です" in told
+
+
+@pytest.mark.parametrize(
+    ("column", "stands"),
+    [
+        ("項目: 通し番号, 書式: [全角]", "１"),
+        ("値: '9', 書式: [全角]", "９"),
+        ("項目: wants, 選択肢: card, 空のとき: '9'", "9"),
+    ],
+)
+def test_nothing_of_a_column_is_passed_over(column, stands):
+    assert written(columns(f"見出し: x, {column}"), wants="").decode("cp932") == f"x\r\n{stands}\r\n"
+
+
+def test_a_conversion_and_the_shown_word_exclude_each_other():
+    with pytest.raises(DefinitionRefused, match="「表示」と一緒に"):
+        read_layout(columns("見出し: x, 項目: kind, 変換: {new: '1'}, 書式: [表示]"), DEFINITION)
+
+
+@pytest.mark.parametrize(
+    ("column", "head"),
+    [
+        ('見出し: "a\\nb", 項目: name', ""),
+        ("見出し: 吉𠮷, 項目: name", ""),
+        ('見出し: x, 値: "a\\nb"', ""),
+        ('見出し: x, 項目: note, 空のとき: "𠮷"', ""),
+        ("見出し: x, 項目: kind, 変換: {new: 長すぎる, lost: '2'}, 桁: 2", ""),
+        ("見出し: x, 値: 長すぎる, 桁: 3", "形: 固定長\n"),
+    ],
+)
+def test_a_layout_that_no_file_can_hold_is_told_whatever_the_case(column, head):
+    assert writer(columns(column, head=HEAD + head)).own_faults()
+
+
+def test_a_layout_that_can_be_written_has_no_faults_of_its_own():
+    assert writer(LAYOUT).own_faults() == []
+    assert writer(columns("見出し: 吉𠮷, 項目: name", head=HEAD + "文字コード: UTF-8\n")).own_faults() == []
+
+
+def test_an_invisible_character_is_named():
+    (told,) = faults(columns("見出し: x, 項目: note, 改行を空白に: はい"), note="あ\u200bい")
+    assert "U+200B" in told
+
+
+@pytest.mark.parametrize("word", ["正常終了", "登録済み", "エラーなし", "正常終了。", "ＯＫ", "０", "―"])
+def test_a_reason_that_says_that_all_went_well_is_none(word):
+    assert read(f"受付番号,登録番号,理由\n0800,A-1,{word}\n0801,,{word}\n")[0] == [
+        Result("0800", "A-1"),
+        Result("0801"),
+    ]
+
+
+def test_a_table_that_cannot_say_what_became_of_a_case_settles_none():
+    lines = list(rows(b"\xef\xbb\xbf" + "受付番号,メッセージ\n0800,失敗\n".encode(), results.REQUIRED, []))
+    with pytest.raises(Invalid, match="取り込まれたかどうか"):
+        results.read(lines, ["受付番号", "メッセージ"])
+    lines = list(rows("受付番号,登録番号\n0800,A\n0801,\n".encode(), results.REQUIRED, []))
+    found, problems = results.read(lines, ["受付番号", "登録番号"])
+    assert found == [Result("0800", "A")]
+    assert [one.line for one in problems] == [3]
+
+
+def test_a_receipt_number_is_one_with_and_without_the_zeros_that_a_spreadsheet_takes():
+    found, problems = read("受付番号,登録番号,理由\n0800070163,A,\n800070163,B,\n")
+    assert found == []
+    assert len(problems) == 1
+
+
+def test_a_table_longer_than_any_file_is_refused():
+    lines = "".join(f"{number},A{number},\n" for number in range(results.MOST_RESULTS + 1))
+    with pytest.raises(Invalid, match="20,000行"):
+        read("受付番号,登録番号,理由\n" + lines)
