@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -205,8 +205,10 @@ def drop_content(core_file: CoreFile) -> None:
 def waiting_queue(user: Any) -> QueueState:
     """Files of which nobody has said that they were taken in, for the home page."""
     rows = CoreFile.objects.filter(state=CoreFile.State.OPEN)
-    oldest = rows.aggregate(oldest=Min("made_at"))["oldest"]
-    return QueueState(rows.count(), reverse("corefiles:index") + "?state=open", "結果を入れる", oldest)
+    sums = rows.aggregate(number=Count("pk"), oldest=Min("made_at"))
+    return QueueState(
+        sums["number"], reverse("corefiles:index") + "?state=open", "結果を入れる", sums["oldest"]
+    )
 
 
 def refused_queue(user: Any) -> QueueState:
