@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +25,8 @@ from yakuba.services.corefiles.engine import results
 from yakuba.services.corefiles.forms import UndoForm
 from yakuba.services.corefiles.models import CoreFile, FiledCase
 
+CASES_SHOWN = 50  # of a file, at a time
+MOST_TOLD = 20  # sentences above a page
 RESULTS = importing.TableKind("corefiles.results", "結果", results.COLUMNS)
 KINDS = {CoreFile.State.OPEN: "waiting", CoreFile.State.SETTLED: "success", CoreFile.State.UNDONE: "stopped"}
 ROW_KINDS = {
@@ -174,22 +177,20 @@ def load_results(request: HttpRequest, core_file_id: int) -> HttpResponse:
     )
 
 
-MOST_TOLD = 20  # sentences above a page
-
-
 def _file(number: int) -> CoreFile:
     return get_object_or_404(queries.files(), pk=number)
 
 
 def _page(request: HttpRequest, row: CoreFile, form: UndoForm) -> HttpResponse:
     filed = FiledCase.objects.filter(core_file=row).select_related("case").order_by("line")
-    lines = [(one, ROW_KINDS[FiledCase.State(one.state)]) for one in filed]
+    page = Paginator(filed, CASES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "file": row,
         "state": KINDS[CoreFile.State(row.state)],
-        "lines": lines,
+        "page": page,
+        "lines": [(one, ROW_KINDS[FiledCase.State(one.state)]) for one in page],
         "kept": hasattr(row, "kept"),
         "form": form,
-        "begun": any(one.state != FiledCase.State.OPEN for one, _ in lines),
+        "begun": filed.exclude(state=FiledCase.State.OPEN).exists(),
     }
     return render(request, "corefiles/file.html", context, status=422 if form.errors else 200)

@@ -83,6 +83,14 @@ def test_a_file_is_undone_on_its_page_with_a_reason(page, cases, layout, clerk):
     assert set(Case.objects.values_list("status", flat=True)) == {Status.READY}
 
 
+def test_the_cases_of_a_large_file_come_a_page_at_a_time(page, cases, layout, clerk, monkeypatch):
+    monkeypatch.setattr("yakuba.services.corefiles.pages.files.CASES_SHOWN", 2)
+    address = reverse("corefiles:file", args=[files.make(layout, actor=clerk).pk])
+    first, second = (text(page.get(address, {"page": n})) for n in (1, 2))
+    assert [RECEIPTS[n] in first for n in range(3)] == [True, True, False]
+    assert [RECEIPTS[n] in second for n in range(3)] == [False, False, True]
+
+
 def test_a_layout_is_changed_as_text_with_its_faults_by_line(page, layout):
     address = reverse("corefiles:edit_layout", args=[layout.code])
     wrong = page.post(address, {"text": LAYOUT.replace("kind", "kynd")})
