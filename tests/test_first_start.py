@@ -117,4 +117,5 @@ def test_the_demo_town_comes_up_from_nothing_with_its_first_pile_read_and_entere
     entered = re.search(r"受付(\d+)件を入力しました", text)
     assert entered, text
     assert int(entered[1]) > 0
-    assert "見えない誤り0、二度入った受付0、失われた受付0、基幹システムで違う値0" in text
+    promises = "見えない誤り0、二度入った受付0、失われた受付0、基幹システムで違う値0"
+    assert promises in text.replace("\n", ""), text  # a narrow terminal breaks the line
