@@ -41,7 +41,7 @@ class OneCoreFile(BaseModel):
     core_file_id: int = Field(description="連携ファイルの番号")
 
 
-class ResultsIn(OneCoreFile):
+class CoreFileResultsIn(OneCoreFile):
     """What the core system said of each case."""
 
     file: Upload = Field(description="結果の表（CSVかExcel。受付番号、登録番号、理由）")
@@ -249,7 +249,7 @@ def settle_file(asked: OneCoreFile, actor: Actor) -> CoreFile:
         fault=lambda facts: "\n".join(facts["unused"]),
     ),
 )
-def settle_by_results(asked: ResultsIn, actor: Actor) -> tuple[CoreFile, list[str]]:
+def settle_by_results(asked: CoreFileResultsIn, actor: Actor) -> tuple[CoreFile, list[str]]:
     """What the core system did with each case, from its table of results."""
     core_file = _file(asked.core_file_id)
     unused = settle_from(core_file, BytesIO(asked.file.read(LARGEST)), actor=actor)
