@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import islice
 from typing import Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, Field
@@ -270,7 +271,10 @@ def settle_from(
     table.seek(0)
     problems: list[Problem] = []
     columns = {renamed.get(name, name) for name in headings}
-    found, faults = results.read(rows(table, results.REQUIRED, problems, renamed=renamed), columns)
+    lines = list(islice(rows(table, results.REQUIRED, problems, renamed=renamed), results.MOST_RESULTS + 1))
+    if problems and not lines:  # empty, or no table at all: the reader says what it is
+        raise Invalid("結果の表を読めません。", problems=problems)
+    found, faults = results.read(lines, columns)
     if not found:
         raise Invalid("使える行が1行もないので、何も変えていません。", problems=[*problems, *faults])
     unused = files.settle(core_file, found, actor=actor)

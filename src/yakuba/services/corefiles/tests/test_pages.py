@@ -125,6 +125,10 @@ def test_programs_and_commands_do_the_same(page, cases, layout, clerk, tmp_path)
     partly = run.invoke(app, ["corefiles", "results", str(made["id"]), str(table), *who])
     assert partly.exit_code == 1
     assert "0899999999" in partly.stderr
+    table.write_bytes(b"")
+    nothing = run.invoke(app, ["corefiles", "results", str(made["id"]), str(table), *who])
+    assert nothing.exit_code != 0
+    assert "空" in nothing.stderr
     settled = run.invoke(app, ["corefiles", "settle", str(made["id"]), *who, "--json"])
     assert json.loads(settled.stdout)["state"] == "settled"
     unknown = run.invoke(app, ["corefiles", "retire-layout", "nothing", *who])
