@@ -62,7 +62,7 @@ def clerk(rounds: int) -> None:
 
 def reader(rounds: int) -> None:
     client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get())
     for _ in range(rounds):
         for page in (reverse("reform:effects"), reverse("reform:effects-pdf"), reverse("home")):
             answer = client.get(page)

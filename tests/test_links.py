@@ -24,7 +24,7 @@ from yakuba.kernel.ui import doors
 
 ROLES = ("madoguchi", "robot", "kacho", "kanri", "tonari")
 MOST = 2_000  # addresses; the demo town has far fewer
-ALIKE = 4  # pages of one kind that are opened in `make test`: a phrase, a page of the manual, a case; all of them in full
+ALIKE = 2  # pages of one kind that are opened in `make test`: a phrase, a page of the manual, a case; all of them in full
 FOR_ALL = (
     "/manual/",
     "/ask/",
@@ -75,7 +75,7 @@ def refused(
         url, shown_on = waiting.popleft()
         asked = sorted(parse_qs(urlsplit(url).query))
         kind = (urlsplit(url).path, *asked)  # a list sorted otherwise is the same
-        view = (resolve(urlsplit(url).path).route, *asked)
+        view = resolve(urlsplit(url).path).route
         if without(url) or opened[view] >= alike or (kind in seen and (shown_on or url != "/")):
             continue
         answer = client.get(url, follow=True)
@@ -110,10 +110,15 @@ def _may_send(person: object, url: str) -> bool:
         return permission is None or person.municipality_id != city.pk or allowed(person, permission)
 
 
+def _is_slow_to_write(url: str) -> bool:
+    """Whether it is a list as another file than CSV, which asks for the same and takes ten times as long."""
+    return parse_qs(urlsplit(url).query).get("form", ["utf-8"]) != ["utf-8"]
+
+
 def _asks_for_nothing(url: str) -> bool:
-    """Whether everybody who is logged in may open it, and it is not the home page."""
+    """Whether everybody who is logged in may open it, and it is not the home page; or it is slow."""
     match = resolve(urlsplit(url).path)
-    return url != "/" and getattr(match.func, "yakuba_permission", None) is None
+    return _is_slow_to_write(url) or (url != "/" and getattr(match.func, "yakuba_permission", None) is None)
 
 
 def _newcomer(permission: str) -> None:
@@ -128,7 +133,7 @@ def _newcomer(permission: str) -> None:
 @pytest.mark.parametrize("username", ROLES)
 def test_no_link_is_shown_that_would_be_refused_when_things_have_gone_wrong(objects, username):
     trouble()
-    assert list(refused(username, objects)) == []
+    assert list(refused(username, objects, _is_slow_to_write)) == []
 
 
 @pytest.mark.full

@@ -201,7 +201,7 @@ def test_everything_is_equal_elsewhere(here, there, out, monkeypatch):
     assert not (there.folder / f"importing-{CODE}").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_page_shows_the_same_at_its_new_number(
     objects: TownObjects, here, there, tmp_path, monkeypatch
 ):

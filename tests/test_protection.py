@@ -117,7 +117,7 @@ def test_no_page_and_no_answer_of_any_room_tells_where_the_person_lives(objects)
     assert told(objects) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_walk_would_see_it_in_every_room(objects, monkeypatch):
     protect()
     monkeypatch.setattr(policy, "under", lambda kind, keys=None: frozenset())

@@ -104,6 +104,7 @@ WSGI_APPLICATION = "yakuba.config.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["yakuba.kernel.accounts.backend.Staff"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from yakuba.kernel.accounts.models import User
-from yakuba.kernel.support.queries import holding, is_operator
+from yakuba.kernel.support.queries import holding, operators
 from yakuba.kernel.tenancy import municipality_or_none
 
 
@@ -18,8 +17,10 @@ def banner(request: HttpRequest) -> dict[str, Any]:
     visit = getattr(request, "support_grant", None)
     if town is None or visit is not None:
         return {"support_visit": visit}
-    user = getattr(request, "user", None)
+    known = set(
+        operators().values_list("user", flat=True)
+    )  # few, and in most installations none: one query then
     return {
-        "support_grants": holding(town),
-        "support_operator": isinstance(user, User) and is_operator(user),
+        "support_grants": holding(town) if known else [],
+        "support_operator": getattr(getattr(request, "user", None), "pk", None) in known,
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from yakuba.kernel.accounts import allowed, used_manifests
 from yakuba.kernel.registry import Group
@@ -41,11 +42,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@cache
+def _address(url_name: str, _prefix: str) -> str:
+    """Of an entry; every page asks for all of them, and they change with nothing but the prefix of all addresses."""
+    return reverse(url_name)
+
+
 def _groups(request: HttpRequest) -> list[dict[str, Any]]:
     found: dict[Group, list[dict[str, Any]]] = {group: [] for group in Group}
     for manifest in used_manifests(request.user):
         found[manifest.group] += [
-            {"label": item.label, "url": reverse(item.url_name)}
+            {"label": item.label, "url": _address(item.url_name, get_script_prefix())}
             for item in manifest.navigation
             if allowed(request.user, item.permission)
         ]

@@ -22,7 +22,7 @@ from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin.directory import actions, protocol
 from yakuba.kernel.signin.directory.configured import directories
 from yakuba.kernel.signin.forms import DirectoryForm
-from yakuba.kernel.signin.pages.login import BACKEND, begin_half
+from yakuba.kernel.signin.pages.login import begin_half
 from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.tenancy import active_municipality, current_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -67,7 +67,7 @@ def _in(request: HttpRequest, user: User, answered: protocol.Answered) -> HttpRe
         if not throttle.begin(tried):  # counts until the second factor is right, as the password's try
             return render(request, "ui/locked.html", status=429)
         return begin_half(request, user, answered.then)
-    login(request, user, backend=BACKEND)
+    login(request, user)
     # The directory may have let somebody through who proved it this morning: that is no proof of now.
     request.session[proof.PROVED_AT] = _proved_at(answered.claims)
     safe = url_has_allowed_host_and_scheme(

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.signin import inviting
-from yakuba.kernel.signin.pages.login import BACKEND
 from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.tenancy import active_municipality
 
@@ -38,7 +37,7 @@ def invitation(request: HttpRequest, invitation_code: str) -> HttpResponse:
                 return render(request, "signin/no_invitation.html", status=404)
             if has_second_factor(user):
                 return redirect("login")
-        login(request, user, backend=BACKEND)
+        login(request, user)
         return redirect("signin:own")
     context = {"form": form, "person": row.user}
     return render(request, "signin/invitation.html", context, status=422 if form.errors else 200)

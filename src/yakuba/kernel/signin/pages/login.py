@@ -26,7 +26,6 @@ from yakuba.kernel.ui.forms import StaffLoginForm
 
 HALF = "signin_half"  # in the session of whoever has given the password and not yet the second factor
 HALF_SECONDS = 300.0
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class StaffLoginView(LoginView):
@@ -118,7 +117,7 @@ def _in(request: HttpRequest, user: User) -> HttpResponse:
     then = request.session.pop(HALF)["next"]
     tried = throttle.try_of(request, user.username)
     throttle.passed(tried)  # the password's try
-    login(request, user, backend=BACKEND)
+    login(request, user)
     safe = url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure())
     answer = redirect(then if then and safe else reverse("home"))
     throttle.remember_device(answer, tried, secure=settings.SESSION_COOKIE_SECURE)

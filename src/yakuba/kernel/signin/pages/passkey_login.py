@@ -22,7 +22,6 @@ from yakuba.kernel.townsettings import value
 from yakuba.kernel.townsettings.models import TownSetting
 
 SETTING = "signin.passkey_login"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def is_offered(request: HttpRequest) -> bool:
@@ -70,7 +69,7 @@ def _person(request: HttpRequest) -> User:
 
 def _in(request: HttpRequest, user: User, tried: throttle.Try) -> HttpResponse:
     throttle.passed(tried)
-    login(request, user, backend=BACKEND)
+    login(request, user)
     then = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(then, {request.get_host()}, require_https=request.is_secure())
     answer = redirect(then if then and safe else reverse("home"))

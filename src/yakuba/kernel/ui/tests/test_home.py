@@ -141,3 +141,11 @@ def test_what_waits_stands_before_what_is_done(client, clerk):
     assert counts[0] == 1
     assert len(counts) > 5
     assert not any(counts[1:])
+
+
+def test_a_page_asks_for_the_person_and_the_menu_in_seven_queries(client, clerk, django_assert_num_queries):
+    """Session, person with town and department, its row, idle time, roles, rooms, operators: whatever stands on the page."""
+    client.force_login(clerk)
+    client.get("/manual/")
+    with django_assert_num_queries(7):
+        client.get("/manual/")
