@@ -16,7 +16,10 @@ run: $(VENV)/.installed
 	@echo "Yakubaを起動します"
 	@$(BIN)/yakuba up --demo
 
-test: lint types contracts unit postgresql
+# Types and contracts keep one core busy beside the tests, which the slowest of them would leave idle.
+test: lint
+	@$(MAKE) --no-print-directory -j 3 types contracts unit
+	@$(MAKE) --no-print-directory postgresql
 
 # Everything of `make test`, and what takes longer than that may.
 test-full: test

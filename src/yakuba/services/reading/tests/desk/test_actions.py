@@ -20,7 +20,7 @@ from yakuba.services.reading.tests.desk.office import png
 
 BUS, NURSERY, TAX = "bus-pass", "nursery-admission", "resident-tax-change"
 
-pytestmark = pytest.mark.xdist_group("reading_desk")
+pytestmark = [pytest.mark.xdist_group("reading_desk"), pytest.mark.slow]
 
 
 def lines_on_paper():
