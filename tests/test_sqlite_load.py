@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,17 @@ def test_everybody_gets_a_turn_beside_those_who_write_without_a_pause(town: Town
     for hog in hogs:
         output, _ = hog.communicate(timeout=LONGEST)
         assert (hog.returncode, "locked" in output) == (0, False), output
+
+
+def test_who_reads_waits_for_nobody(town: Town) -> None:
+    """Somebody holds the lock that without a write-ahead log keeps out readers as well."""
+    with closing(sqlite3.connect(town.folder / "yakuba.sqlite3", isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        writer.execute("UPDATE tenancy_municipality SET name = 'となり町'")
+        reader = town.start("impatient", 1)
+        said = reader.communicate(timeout=LONGEST)[0]
+        writer.execute("ROLLBACK")
+    assert reader.returncode == 0, said
 
 
 @pytest.fixture
