@@ -93,9 +93,10 @@ def record_value(
     confirmed is never overwritten by a machine, nor what an applicant sent by a reading; another value in place of an
     earlier one leaves an event.
 
-    Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's
-    rules do not hold for possible.
+    Raises ValueRefused for an unknown field, a value that is not canonical, a `trusted` one that the procedure's
+    rules do not hold for possible, and while the case is being entered elsewhere.
     """
+    _require_not_entering(case)
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first()
     if row is not None and (
         row.origin == CaseValue.Origin.PERSON or (row.is_sent and origin == CaseValue.Origin.READING)
@@ -127,6 +128,7 @@ def confirm_value(
 ) -> CaseValue:
     """Write what a person says, with the seconds it took (`assumed` when they were not measured) and, for a correction,
     its reason. Raises ValueRefused as `record_value`; with `insist` the person says that the paper reads so."""
+    _require_not_entering(case)
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first() or CaseValue(
         case=case, field=field
     )
@@ -146,6 +148,17 @@ def confirm_value(
     event = add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
     note("ledger.fields_confirmed", f"event:{event.pk}")
     return row
+
+
+def _require_not_entering(case: Case) -> None:
+    """What a robot types or a file holds is what the case says, until it is known what became of it. The case is held, so
+    that nobody begins meanwhile."""
+    row = Case.objects.select_for_update(of=("self",)).only("status", "receipt_number").get(pk=case.pk)
+    if row.status == Status.ENTERING:
+        raise ValueRefused(
+            f"受付 {row.receipt_number} は入力の途中です（ロボットか連携ファイル）。入力が済んでから訂正するか、"
+            "入力を止めて（連携ファイルは取り消して）から直してください。"
+        )
 
 
 def _refuse(definition: FieldDefinition, doubt: str) -> None:

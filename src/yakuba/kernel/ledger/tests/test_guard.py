@@ -194,7 +194,21 @@ def test_nobody_writes_values_past_the_guard():
 
 def test_a_robot_that_stops_gives_its_case_back_whatever_the_rules_say_by_now(case):
     actions.move(case, Status.READY)
-    actions.move(case, Status.ENTERING)
     for field, value in {"all": "5", "one": "1", "two": "2"}.items():
         machine(case, field, value)
+    actions.move(case, Status.ENTERING)
     assert actions.move(case, Status.READY).status == Status.READY
+
+
+@pytest.mark.parametrize("who", ["machine", "person"])
+def test_what_is_being_entered_elsewhere_does_not_change_meanwhile(case, clerk, who):
+    """Seen: a value put right while the case stood in a file for the core system; the file went on saying the other."""
+    machine(case, "name", "山田太郎")
+    for status in (Status.READY, Status.ENTERING):
+        actions.move(case, status)
+    with pytest.raises(ValueRefused, match="入力の途中"):
+        if who == "machine":
+            machine(case, "name", "山田次郎")
+        else:
+            actions.confirm_value(case, "name", "山田次郎", actor=clerk, seconds=0.0)
+    assert CaseValue.objects.get(case=case, field="name").value == "山田太郎"
