@@ -1,8 +1,8 @@
 """The reading engine on sheets drawn to mislead: `.venv/bin/python benchmarks/reading_misleading.py --seeds 1 2 --sheets 30`.
 
 Judged are the fields a trick was played on. Silent errors are those passed (trusted or blank) with another value
-than a clerk reads, or passed where she would ask; with the exact upper bound of their share. The other fields of the
-same sheets are counted apart. `--write` puts the figures, with the share passed of ordinary piles, into figures.json.
+than a clerk reads, or passed where she would ask; with the exact upper bound of their share. What is said of a sheet as a
+whole (a line across it) is one value, wrong when any of its fields passes. The other fields of the same sheets are counted apart. `--write` puts the figures, with the share passed of ordinary piles, into figures.json.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from misleading import KINDS, MisleadingSheet, draw_sheets  # noqa: E402
 from reading import Outcome, make_pile, read_pile, sheets_of, total  # noqa: E402
 
 from yakuba.services.reading.adapters.recognisers import recogniser as house_recogniser  # noqa: E402
-from yakuba.services.reading.contracts import Decision, PageReading, PageStatus  # noqa: E402
+from yakuba.services.reading.contracts import Decision, FieldReading, PageReading, PageStatus  # noqa: E402
 from yakuba.services.reading.engine.library import FormLibrary  # noqa: E402
 from yakuba.services.reading.engine.reader import read_page  # noqa: E402
 
@@ -100,18 +100,34 @@ def judge(sheet: MisleadingSheet, page: PageReading, result: Result) -> None:
         result.unread += 1
         return
     tricks = {one.field: one for one in sheet.judged}
+    whole: dict[str, list[FieldReading]] = defaultdict(list)
     for reading in page.fields:
         trick = tricks.get(reading.field)
         truth = trick.truth if trick else sheet.values[reading.field]
-        count = result.kinds[trick.kind] if trick else result.others
         passed = reading.decision is not Decision.DOUBTFUL
-        count.judged += 1
-        count.passed += passed
-        if passed and (truth is None or reading.value != truth):
-            count.silent += 1
-            kind = trick.kind if trick else "untouched"
-            entry = {"sheet": sheet.name, "field": reading.field, "kind": kind, "truth": truth}
-            result.silent.append({**entry, "read": reading.value, "effects": sheet.effects})
+        wrong = passed and (truth is None or reading.value != truth)
+        kind = trick.kind if trick else "untouched"
+        if trick and trick.whole_page:
+            whole[kind] += [reading] if wrong else []
+            continue
+        _count(result.kinds[kind] if trick else result.others, passed, wrong)
+        if wrong:
+            result.silent.append(_entry(sheet, kind, truth, reading))
+    for kind, passed_wrong in whole.items():  # what is said of all fields at once counts as one value
+        _count(result.kinds[kind], bool(passed_wrong), bool(passed_wrong))
+        result.silent += [_entry(sheet, kind, None, reading) for reading in passed_wrong[:1]]
+
+
+def _count(count: Count, passed: bool, wrong: bool) -> None:
+    count.judged += 1
+    count.passed += passed
+    count.silent += wrong
+
+
+def _entry(sheet: MisleadingSheet, kind: str, truth: str | None, reading: FieldReading) -> dict[str, Any]:
+    """A silent error as the report shows it."""
+    entry = {"sheet": sheet.name, "field": reading.field, "kind": kind, "truth": truth}
+    return {**entry, "read": reading.value, "effects": sheet.effects}
 
 
 def measure(

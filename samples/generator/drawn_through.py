@@ -72,8 +72,8 @@ def figure_over(page: Page, field: str = "") -> list[Judged]:
     return [Judged(code, "figure_over", None)]
 
 
-def figure_beside(page: Page, field: str = "") -> list[Judged]:
-    """A small figure squeezed in beside another one, in its cell."""
+def figure_beside(page: Page, field: str = "", thin: bool | None = None, level: int = 0) -> list[Judged]:
+    """A small figure squeezed in beside another one, in its cell, now and then thinner or paler than it. level: its grey."""
     code = page.pick("comb", code=field)
     text, box = page.value(code), page.boxes[code]
     x, y, width, height = box["box"]
@@ -82,7 +82,9 @@ def figure_beside(page: Page, field: str = "") -> list[Judged]:
     at = page.rng.randrange(len(text))
     write_cells(page.sheet, box["box"], box["cells"], text, first)
     left = x + (first + at) * cell
-    with page.pen():
+    thin = page.rng.random() < 0.25 if thin is None else thin
+    level = level or page.rng.choice((0, 0, 0, page.rng.randint(90, 165)))
+    with page.pen((level,) * 3 if level else None, thin=thin):
         across = left + page.rng.choice((1, cell - 13))
         down = y + height / 2 + page.rng.choice((-13, 13)) + page.rng.uniform(-3, 3)
         page.scrawl(page.rng.choice(FIGURES), across, down, page.rng.randint(20, 26), 40)

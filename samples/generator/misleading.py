@@ -2,8 +2,9 @@
 
 python samples/generator/misleading.py --sheets 12 --seed 1 --out misleading [--kinds struck arrow]
 
-Each kind is a function with parameters in alike.py, astray.py, corrections.py, amendments.py, drawn_through.py, overlaid.py,
-elsewhere.py, habits.py, pale.py, signs.py or revisions.py; hands, fonts and scanners are those of ordinary piles.
+Each kind is a function with parameters in across_rows.py, alike.py, amendments.py, astray.py, chosen_otherwise.py,
+corrections.py, drawn_through.py, elsewhere.py, figures_amended.py, habits.py, overlaid.py, pale.py, signs.py, whole_page.py
+or revisions.py; hands, fonts and scanners are those of ordinary piles.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import across_rows
 import alike
 import amendments
 import astray
+import chosen_otherwise
 import corrections
 import drawn_through
 import elsewhere
+import figures_amended
 import files
 import fonts
 import habits
@@ -31,6 +35,7 @@ import overlaid
 import pale
 import places
 import signs
+import whole_page
 from applications import draw_application
 from generate import PROCEDURES, load_form
 from hands import Hand, draw_hand
@@ -53,6 +58,10 @@ TRICKS: dict[str, Trick] = {
     **habits.KINDS,
     **drawn_through.KINDS,
     **signs.KINDS,
+    **figures_amended.KINDS,
+    **chosen_otherwise.KINDS,
+    **across_rows.KINDS,
+    **whole_page.KINDS,
 }
 KINDS = (*TRICKS, *CHANGES)
 TRICKS_A_SHEET = 3
@@ -140,9 +149,9 @@ def attempt_sheet(
 
 def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random) -> Scanner:
     """Where colour or faint strokes are the point, a scanner that a person could still see them on."""
-    red = any(one.kind.startswith("red_") for one in judged)
+    red = any(one.kind.startswith("red_") or one.kind == "highlighted_option" for one in judged)
     faint = any(
-        one.kind in ("pencil", "rubbed_out", "half_pale", "dashed", "ringed") for one in judged
+        one.kind in ("pencil", "rubbed_out", "half_pale", "dashed", "ringed", "carbon_copy") for one in judged
     )  # dashed and ringed: some inks are pale
     modes = ("colour",) if red else ("colour", "colour", "grey") if faint else ("colour", "grey", "bilevel")
     return Scanner(mode or rng.choice(modes), clean, gentle=red or faint)

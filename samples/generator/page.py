@@ -32,11 +32,13 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Judged:
-    """What a clerk reads in a field. truth None: she would ask, so whatever passes is wrong."""
+    """What a clerk reads in a field. truth None: she would ask, so whatever passes is wrong. whole_page: said of all
+    fields of the page at once, which count as one."""
 
     field: str
     kind: str
     truth: str | None
+    whole_page: bool = False
 
 
 @dataclass

@@ -19,7 +19,26 @@ ASKED = {  # where a clerk could not know either
         "character_changed",
     ),
     *("unit_changed", "option_changed", "red_over", "doubted", "taken_back", "either_or", "unknown_figure"),
-    *("ringed", "dashed", "each_struck", "row_struck"),
+    *(
+        "ringed",
+        "dashed",
+        "each_struck",
+        "row_struck",
+        "page_crossed",
+        "void_stamp",
+        "sheet_remark",
+        "sign_before",
+    ),
+    *(
+        "rows_joined",
+        "same_as_beside",
+        "arrow_over_rows",
+        "renumbered",
+        "led_remark",
+        "label_amended",
+        "order_by_arrows",
+    ),
+    *("ring_around_two", "decimal_point", "unit_behind"),
 }
 
 
@@ -70,6 +89,14 @@ def test_tricks_share_a_sheet_but_no_field():
         fields = [one.field for one in sheet.judged]
         assert len(fields) == len(set(fields))
         assert sum(kind in CHANGES for kind in {one.kind for one in sheet.judged}) <= 1
+
+
+def test_what_is_said_of_a_page_is_said_of_all_fields_that_are_filled_in():
+    for kind in ("page_crossed", "void_stamp", "sheet_remark"):
+        sheet = draw_sheet([kind, "arrow"], f"whole:{kind}", clean=True)
+        assert sheet.kinds == (kind,)
+        assert all(one.whole_page and one.truth is None for one in sheet.judged)
+        assert {one.field for one in sheet.judged} == {code for code, value in sheet.values.items() if value}
 
 
 def test_kinds_take_turns_and_what_found_no_room_is_drawn_on_the_next_sheet():

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import paper
+from . import highlighted, paper
 from .alignment import Alignment
 from .definitions import Rect
 from .paper import INK
@@ -41,7 +41,7 @@ class Sheet:
     """A scan on its form: `grey` is the scan with white paper and red ink taken out, `[height, width]`.
 
     full: the same with red kept.  red: where red ink lies.  red_fringe: the same with its soft edges.
-    form: the blank page.
+    form: the blank page.  tinted: where a highlighter was drawn, at half the size (`highlighted.tinted`).
     """
 
     grey: Grey
@@ -49,6 +49,7 @@ class Sheet:
     red: Mask
     red_fringe: Mask
     form: Grey
+    tinted: Mask | None = None
 
     @cached_property
     def writing(self) -> Grey:
@@ -137,7 +138,9 @@ def lay_on_form(image: NDArray[np.uint8], alignment: Alignment) -> Sheet:
     )
     grey, full, red, fringe = drop_red(flat)
     form = alignment.template.image
-    return Sheet(_full_contrast(grey, form), _full_contrast(full, form), red, fringe, form)
+    return Sheet(
+        _full_contrast(grey, form), _full_contrast(full, form), red, fringe, form, highlighted.tinted(flat)
+    )
 
 
 def _full_contrast(grey: Grey, form: Grey) -> Grey:

@@ -123,6 +123,8 @@ def _prepare_mark(sheet: Sheet, work: Work) -> None:
         work.flags.append(Reason.MARK_UNCLEAR)
     if marks.Mark.STRUCK in states:
         work.flags.append(Reason.STRUCK_OUT)
+    if marks.mixed(read):
+        work.flags.append(Reason.MARK_UNCLEAR)
     if len(marked) > 1 and work.definition.kind.picks is Picks.ONE:
         work.flags.append(Reason.SEVERAL_MARKS)
         work.value = ""

@@ -75,7 +75,7 @@ _TEXT = {
     Reason.IMPLAUSIBLE: "値ではなく、覚え書きや断り書きかもしれません。",
     Reason.CHECK_DIGITS: "検査数字が合いません。",
     Reason.SEVERAL_MARKS: "二つ以上に印があります。",
-    Reason.MARK_UNCLEAR: "印があるかどうかはっきりしません。",
+    Reason.MARK_UNCLEAR: "印があるかどうか、または印の意味がはっきりしません。",
     Reason.POSTAL_UNKNOWN: "この郵便番号はありません。",
     Reason.POSTAL_MISMATCH: "郵便番号と住所が合いません。",
     Reason.KANA_MISMATCH: "フリガナから確かめられない氏名です。",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..contracts import Reason
 from . import around as around_mark
-from . import hidden, parted
+from . import hidden, highlighted, parted, whole_page
 from .around import Pixels
 from .crops import BLEED, PRINT, Mask, Sheet
 from .definitions import Box, PageDefinition, Rect
@@ -64,9 +64,19 @@ def flags(sheet: Sheet, page: PageDefinition) -> dict[str, tuple[Reason, ...]]:
             found[field].add(Reason.OUTSIDE_BOX)
         for field in _reddened(sheet, owners, page.free):
             found[field].add(Reason.COLOURED_INK)
+        for field in _highlighted(sheet, page):
+            found[field].add(Reason.OUTSIDE_BOX)
     for field in hidden.fields(sheet, page):
         found[field].add(Reason.PRINT_MISSING)
     return {field: tuple(sorted(reasons)) for field, reasons in found.items()}
+
+
+def _highlighted(sheet: Sheet, page: PageDefinition) -> frozenset[str]:
+    marks = [(box.field, rect) for box in page.boxes for rect in box.marks.values()]
+    written = [
+        rect for box in page.boxes for rect in (box.parts.values() or (() if box.marks else (box.box,)))
+    ]
+    return highlighted.fields(sheet.tinted, marks, written)
 
 
 def _owners(box: Box) -> list[_Owner]:
@@ -81,7 +91,10 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
     around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
-    for piece in _pieces(sheet, owners, free):
+    pieces = list(_pieces(sheet, owners, free))
+    if _says_something_of_all(pieces, owners, sheet.grey.shape[0]):
+        return {owner.field for owner in owners}
+    for piece in pieces:
         own = {owners[index].field for index in piece.inside}
         if len(piece.inside) > 1:
             asked |= own
@@ -96,6 +109,15 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
                 if not _is_tip(sheet, piece.rect, owners[index].rect):
                     around[index][1].append(piece.rim)
     return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
+
+
+def _says_something_of_all(pieces: Sequence[_Piece], owners: Sequence[_Owner], height: int) -> bool:
+    """The ink beyond all boxes speaks of the page as a whole."""
+    loose = [piece for piece in pieces if piece.beyond is not None and not piece.free]
+    rects = [piece.connected for piece in loose]
+    return whole_page.spoken_of(rects, [piece.ink for piece in loose], height) or whole_page.remarked(
+        rects, [owner.rect for owner in owners]
+    )
 
 
 def _beyond(rect: Rect, owners: Sequence[_Owner], has_come: bool) -> set[str]:
@@ -155,7 +177,7 @@ class _Piece:
     """Connected ink. inside: positions of the owners in whose rectangles it lies.  near: those within whose reach.
     beyond: the rectangle around what of it lies in nobody's reach, None when nothing does.  edge: the
     same of what lies in a reach but in no box.  free: most of it lies in a free area.  rect: around all of it.
-    rim: the pixels of edge."""
+    connected: the same without short pieces that were put together.  ink: pixels.  rim: those of edge."""
 
     inside: tuple[int, ...]
     near: tuple[int, ...]
@@ -163,6 +185,8 @@ class _Piece:
     edge: Rect | None
     free: bool
     rect: Rect
+    connected: Rect
+    ink: int
     rim: Pixels
 
 
@@ -170,6 +194,7 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
     """The connected ink of the page that is longer than a stroke and says more than that it lies in one box."""
     ink = sheet.added
     count, labels, stats, _ = cv2.connectedComponentsWithStats(_joined(ink, sheet.form < PRINT))
+    connected = stats[:, :4].copy()
     labels = parted.put_together(labels, stats, ink, sheet.from_print)
     rows, columns = np.nonzero(ink)
     label = labels[rows, columns]
@@ -202,6 +227,8 @@ def _pieces(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> Ite
             edge,
             bool(2 * reaches[number, -1] > reaches[number].sum()),
             (*stats[number, :4].tolist(),),
+            (*connected[number].tolist(),),
+            int(reaches[number].sum()),
             np.column_stack([rows[own & rim], columns[own & rim]]),
         )
 
@@ -295,10 +322,14 @@ def _reddened(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> s
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((RED_JOIN, RED_JOIN), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     asked: set[str] = set()
-    for x, y, width, height in stats[1:, :4].tolist():
-        rect = (x, y, width, height)
-        if max(width, height) < RED_STROKE:
-            continue
+    large = [row for row in stats[1:].tolist() if max(row[2:4]) >= RED_STROKE]
+    pieces, inked = [(x, y, width, height) for x, y, width, height, _ in large], [row[4] for row in large]
+    apart = [number for number, one in enumerate(pieces) if not any(_holds(area, one) for area in free)]
+    if whole_page.spoken_of(
+        [pieces[number] for number in apart], [inked[number] for number in apart], len(red)
+    ):
+        return {owner.field for owner in owners}
+    for rect in pieces:
         over = [owner for owner in owners if max(map(abs, _gap(rect, owner.rect))) == 0]
         if any(_holds(area, rect) for area in free):  # a company's seal is wider than its place
             asked |= {owner.field for owner in over if _shared(rect, owner.rect) > SEAL_WIDER}

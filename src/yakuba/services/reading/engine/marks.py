@@ -56,6 +56,9 @@ PARALLEL, APART = 20, 8  # degrees, pixels: two lines side by side; nearer ones 
 BESIDE, FILLED, BROAD = 12, 0.6, 9  # pixels; share of a line's length; pixels: no pen's stroke is broader
 CROSSING = 50  # degrees between the strokes of a cross
 SHORT_STROKE = 0.5  # share of a tick's ink that its short stroke has at most
+# Of the box: height of a dash at most, columns that it fills; side of a corner, share of it that a stroke into it covers;
+# how far from the diagonal a slash lies, and which share of its ink may lie beside that. A tick's short stroke is more.
+FLAT, LONG_DASH, QUARTER, IN_CORNER, FROM_DIAGONAL, BESIDE_DIAGONAL = 0.4, 0.6, 0.34, 0.16, 0.3, 0.04
 REST = 0.1  # share of the ink that does not lie on the two strokes of a cross
 
 
@@ -68,13 +71,26 @@ class Mark(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Sign(StrEnum):
+    """With what a box was marked."""
+
+    RING = "ring"
+    CROSS = "cross"
+    DASH = "dash"
+    SLASH = "slash"
+    TICK = "tick"  # or filled out
+    OTHER = "other"  # not clearly one of them
+
+
 @dataclass(frozen=True)
 class MarkReading:
-    """State of one box; inside: share of inked pixels, 0..1; ring: share of directions with ink around it."""
+    """State of one box; inside: share of inked pixels, 0..1; ring: share of directions with ink around it; sign: of a
+    marked one."""
 
     state: Mark
     inside: float
     ring: float
+    sign: Sign = Sign.OTHER
 
 
 def read_marks(sheet: Sheet, boxes: Mapping[str, Rect]) -> dict[str, MarkReading]:
@@ -96,12 +112,51 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
             _one_mark(ink, width, height, inside, ring)
             and not _struck_in_pale(ink, sheet.added[window], width, height)
         )
-        return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring)
+        return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring, _sign(inner, inside, ring))
     faint = _long_strokes(sheet.added[window])
     around = max(ring, _ring(faint, width, height))
     if inside <= EMPTY_INK and around <= EMPTY_RING and not _inner(faint, width, height).any():
         return MarkReading(Mark.EMPTY, inside, ring)
     return MarkReading(Mark.UNCLEAR, inside, ring)
+
+
+def mixed(read: Mapping[str, MarkReading]) -> bool:
+    """The marked boxes hold different signs: ○ for yes and × for no, a tick and a dash."""
+    signs = {one.sign for one in read.values() if one.state is Mark.MARKED} - {Sign.OTHER}
+    return len(signs) > 1
+
+
+def _sign(inner: Mask, inside: float, ring: float) -> Sign:
+    """What the ink in a box is. A cross has ink in all four corners, a tick in two at most, a slash in two opposite ones
+    and nothing on the other diagonal."""
+    if inside < MARKED_INK:
+        return Sign.RING
+    if ring >= FULL_RING:
+        return Sign.OTHER
+    if inside > SOLID[0]:
+        return Sign.TICK
+    rows = np.flatnonzero(inner.any(axis=1))
+    if np.ptp(rows) < FLAT * len(inner) and inner.any(axis=0).mean() >= LONG_DASH:
+        return Sign.DASH
+    side = round(QUARTER * len(inner))
+    corners = [
+        float(inner[down, across].mean()) >= IN_CORNER for down in _ends(side) for across in _ends(side)
+    ]  # left above, right above, left below, right below
+    if all(corners):
+        return Sign.CROSS
+    if sum(corners) == 2 and corners[0] == corners[3] and _thin(inner, rising=corners[1]):
+        return Sign.SLASH
+    return Sign.TICK if sum(corners) <= 2 else Sign.OTHER
+
+
+def _ends(side: int) -> tuple[slice, slice]:
+    return slice(0, side), slice(-side, None)
+
+
+def _thin(inner: Mask, rising: bool) -> bool:
+    """All of the ink lies along one diagonal of the box."""
+    rows, columns = np.nonzero(inner[:, ::-1] if rising else inner)
+    return float((np.abs(rows - columns) > FROM_DIAGONAL * len(inner)).mean()) < BESIDE_DIAGONAL
 
 
 def _inner(ink: Mask, width: int, height: int) -> Mask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from PIL import ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from yakuba.services.reading.contracts import Reason
 from yakuba.services.reading.engine import apart, comb
@@ -107,6 +107,22 @@ def test_a_serif_that_broke_off_is_no_ink_apart() -> None:
     assert apart._broke_off(np.array([297, 25, 6, 8, 32]), figure)
     assert not apart._broke_off(np.array([297, 57, 6, 5, 14]), figure)
     assert not apart._broke_off(np.array([312, 22, 7, 14, 42]), figure)
+
+
+@pytest.mark.parametrize("face", ["ipaexfont-mincho/ipaexm.ttf", "noto/NotoSerifCJK-Regular.ttc"])
+def test_the_pale_hairlines_of_a_stamped_number_are_its_own(
+    library: FormLibrary, bus: Paper, face: str
+) -> None:
+    """Of Mincho figures a soft scan leaves the level strokes paler than ink: they are no small figures beside others."""
+    box = next(box for box in bus.template.definition.boxes if box.field == "receipt_number")
+    x, y, width, height = box.box
+    layer = Image.new("L", bus.image.size, 255)
+    font = ImageFont.truetype(f"/usr/share/fonts/opentype/{face}", 42)
+    for number, figure in enumerate("0832714252"):
+        middle = (x + (number + 0.5) * width / 10, y + height / 2)
+        ImageDraw.Draw(layer).text(middle, figure, fill=60, font=font, anchor="mm")
+    soft = cv2.GaussianBlur(np.asarray(layer), (0, 0), 1.1)
+    assert "receipt_number" not in asked(bus, library, np.minimum(bus.pixels, soft))
 
 
 @pytest.mark.parametrize("figures", ["15", "51", "38"])

@@ -32,7 +32,7 @@ def test_an_ordinary_sheet_asks_nothing(library: FormLibrary, bus: Paper) -> Non
     bus.comb("postal_code", "1000013")
     bus.line("address", "千代田区霞が関1-2-3ニュータワー701")
     bus.comb("phone", "09017774117")
-    bus.tick(bus.mark_box("routes", "east"))
+    bus.tick(bus.mark_box("category", "disabled"))
     x, y, side, _ = bus.mark_box("routes", "loop")
     bus.stroke([(x - 3, y - 3), (x + side + 3, y + side + 3)], 4)
     bus.stroke([(x - 3, y + side + 3), (x + side + 3, y - 3)], 4)

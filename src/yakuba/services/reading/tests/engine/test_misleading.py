@@ -29,6 +29,20 @@ SIGNS = (
 )
 
 
+OF_SHEETS_AND_CHOICES = (
+    *(
+        "page_crossed",
+        "void_stamp",
+        "sheet_remark",
+        "yes_and_no",
+        "highlighted_option",
+        "half_ring",
+        "ring_around_two",
+    ),
+    *("others_struck", "tick_moved", "decimal_point", "zeros_as_line", "figure_inserted", "number_below"),
+)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)  # against hanging; a busy machine may be many times slower
 @pytest.mark.parametrize(("seeds", "sheets"), [A_FEW, pytest.param(*ALL_KINDS, marks=pytest.mark.full)])
@@ -45,11 +59,12 @@ def test_no_value_passes_wrong_on_sheets_drawn_to_mislead(seeds: tuple[int, ...]
 
 @pytest.mark.full
 @pytest.mark.timeout(3600)
-def test_signs_at_a_value_and_words_for_none_never_pass() -> None:
-    command = [sys.executable, str(BENCHMARK), "--json", "--sheets", "12", "--seeds", "74", "--kinds", *SIGNS]
+@pytest.mark.parametrize(("seed", "kinds"), [("74", SIGNS), ("75", OF_SHEETS_AND_CHOICES)])
+def test_signs_at_a_value_and_words_for_none_never_pass(seed: str, kinds: tuple[str, ...]) -> None:
+    command = [sys.executable, str(BENCHMARK), "--json", "--sheets", "12", "--seeds", seed, "--kinds", *kinds]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert found["silent"] == []
-    assert found["misleading_judged"] > 20
+    assert found["misleading_judged"] > 15
 
 
 def test_the_readme_states_the_measured_figures_beside_the_share_passed() -> None:
