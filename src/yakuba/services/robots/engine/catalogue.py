@@ -9,7 +9,7 @@ and a town says another word by the slot's key, `欄「氏名」`. A place that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
