@@ -58,7 +58,7 @@ def _steps(steps: Any, say: Saying) -> Any:
 def _step(step: Any, say: Saying) -> Any:
     if not isinstance(step, dict):
         return step
-    made = {}
+    made: dict[str, Any] = {}
     for verb, inside in step.items():
         if verb == "開く" and isinstance(inside, str):
             made[verb] = say(PLACE, inside)

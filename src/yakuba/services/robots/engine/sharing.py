@@ -29,7 +29,8 @@ _KEPT = (
     "after",
     "group",
 )
-_LONG_NUMBER = re.compile(r"[0-9０-９]{3,}")
+_NUMBER = re.compile(r"[0-9０-９]{3,}")  # in a word of the screen, which becomes a place
+_LONG_NUMBER = re.compile(r"[0-9０-９]{5,}")  # in what would be refused: 125cc may stand
 _HOLE = re.compile(r"\{[^{}]*\}")
 _WORDLESS = re.compile(r"[\s〒、。・（）()「」:：/,.\-－—~〜]*")
 
@@ -77,11 +78,11 @@ def template_text(
     )
 
 
-def tells(word: str, private: Sequence[str]) -> bool:
-    """Whether a word may be the town's or a person's own."""
+def tells(word: str, private: Sequence[str], number: re.Pattern[str] = _NUMBER) -> bool:
+    """Whether a word may be the town's or a person's own. number: from which length figures may be somebody's."""
     return bool(
         any(one and one in word for one in private)
-        or _LONG_NUMBER.search(word)
+        or number.search(word)
         or "://" in word
         or next(by_shape(word), None)
         or names(word)
@@ -160,7 +161,7 @@ def _require_clean(said: Mapping[str, str], private: Sequence[str]) -> None:
     problems = [
         Problem(0, where, "自治体の名前、番号、氏名らしい文字があります。直してから出してください。")
         for where, text in said.items()
-        if tells(text, private)
+        if tells(text, private, _LONG_NUMBER)
     ]
     if problems:
         raise Invalid(f"{len(problems)}か所に、ほかの自治体に渡せない文字があります。", problems=problems)

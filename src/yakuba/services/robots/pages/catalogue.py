@@ -30,7 +30,7 @@ from yakuba.services.robots.queries.catalogue import Entry
 
 STATES = {
     "runs": ("見本の画面で動く", lambda one: one.template.runs),
-    "gap": ("足りないものがある", lambda one: bool(one.template.gaps)),
+    "gap": ("足りないものあり", lambda one: bool(one.template.gaps)),
     "taken": ("取り込んだ", lambda one: one.taken is not None),
     "newer": ("新しい版がある", lambda one: one.is_newer),
     "group": ("集まりの自治体が出した", lambda one: one.from_group),
@@ -160,7 +160,7 @@ def _taken(
     refused: Refused | None = None,
 ) -> HttpResponse:
     found = queries.template_of(row)
-    words = [
+    words: list[dict[str, Any]] = [
         {"n": n, "slot": slot, "word": word if typed is None else typed.get(slot.key, word)}
         for n, (slot, word) in enumerate(queries.slots_of(row))
     ]

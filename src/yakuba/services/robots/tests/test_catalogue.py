@@ -264,6 +264,20 @@ def test_words_that_tell_the_town_or_a_person_are_refused(office_with_group: Off
     assert not SharedTemplate.objects.exists()
 
 
+def test_options_with_short_figures_are_handed_over_and_long_ones_are_not(office_with_group: Office) -> None:
+    procedure = office_with_group.scenario.procedure
+    (category,) = [one for one in procedure.document["fields"] if one["code"] == "category"]
+    category["options"]["returned"] = "125cc以下"
+    procedure.save()
+    office_with_group.scenario.refresh_from_db()
+    assert "125cc以下" in shared_by(office_with_group).text
+    category["options"]["returned"] = "番号12345"
+    procedure.save()
+    office_with_group.scenario.refresh_from_db()
+    with pytest.raises(Invalid):
+        shared_by(office_with_group)
+
+
 def test_the_same_again_is_no_new_version_and_a_change_is(office_with_group: Office) -> None:
     assert shared_by(office_with_group).version == 1
     assert shared_by(office_with_group).version == 1
