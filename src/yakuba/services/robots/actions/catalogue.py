@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
@@ -71,7 +71,7 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     row.words = {key: word for key, word in row.words.items() if key in known}
     row.version, row.title, row.text = template.version, template.title[:120], template.text
     row.recording, row.taken_by = None, actor
-    row.save()
+    _save(row)
     record(
         "robots.template_taken",
         subject=f"template:{entry.key}",
@@ -189,7 +189,7 @@ def share(scenario: Scenario, *, title: str, section: str, description: str, act
         row.version = version + 1
         text = shared_text(scenario, code, row.version, title, section, description)
     row.text, row.shared_by = text, actor
-    row.save()
+    _save(row)
     record(
         "robots.template_shared",
         subject=f"scenario:{scenario.pk}",
@@ -261,6 +261,15 @@ def set_group(name: str, towns: Iterable[Municipality]) -> list[Municipality]:
                 TownGroup.objects.update_or_create(defaults={"name": name}, municipality=town)
                 record("robots.group_joined", subject="group", actor=None, group=name, towns=len(wanted))
     return wanted
+
+
+def _save(row: TakenTemplate | SharedTemplate) -> None:
+    """Keep a row that another person may be making at the same time. Raises Conflict."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Conflict("ほかの職員が同時に同じことをしました。画面を開き直してください。") from None
 
 
 def _locked(row: TakenTemplate) -> TakenTemplate:

@@ -118,17 +118,20 @@ class TemplateDetail(TemplateOut):
     slots: dict[str, str]
 
 
-class TakenOut(BaseModel):
-    """A taken template. left: what the town still does, in Japanese."""
+class TakenTemplateOut(BaseModel):
+    """A taken template. system: the target's name, empty before it is chosen; words: what the town says instead, by the
+    slots' keys; left: what the town still does, in Japanese."""
 
     id: int
     template: str
     title: str
     version: int
+    system: str
+    words: dict[str, str]
     left: list[str]
 
 
-class SharedOut(BaseModel):
+class SharedTemplateOut(BaseModel):
     """What the group sees."""
 
     id: int
@@ -177,6 +180,8 @@ def _taken_facts(row: TakenTemplate) -> dict[str, Any]:
         "template": f"{row.origin}.{row.code}" if row.origin else row.code,
         "title": row.title,
         "version": row.version,
+        "system": str(row.system or ""),
+        "words": dict(row.words),
         "left": [one.text for one in queries.todo(row) if not one.done],
     }
 
@@ -237,7 +242,7 @@ def show_template(asked: TemplateIn, actor: Actor) -> Entry:
     "POST templates/{template}/import",
     "templates import",
     help="ひな形を手続とシナリオの下書きにする。責任者と承認がつくまで、何も動かない",
-    answer=Answer(TakenOut, lambda taken: _taken_facts(taken.row), TAKEN_COLUMNS),
+    answer=Answer(TakenTemplateOut, lambda taken: _taken_facts(taken.row), TAKEN_COLUMNS),
     status=201,
     found=lambda taken: taken.was_there,
 )
@@ -252,7 +257,7 @@ def import_template(asked: TemplateIn, actor: Actor) -> Taken:
     "GET taken-templates",
     "templates taken",
     help="取り込んだひな形と、残っていることを出す",
-    answer=Answer(list[TakenOut], columns=TAKEN_COLUMNS),
+    answer=Answer(list[TakenTemplateOut], columns=TAKEN_COLUMNS),
 )
 def list_taken(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     """What the town has taken, and what it still does of each."""
@@ -266,7 +271,7 @@ def list_taken(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     "POST taken-templates/{taken_id}/words",
     "templates words",
     help="取り込んだひな形の接続先と、この自治体の画面の言葉を入れる",
-    answer=Answer(TakenOut, _taken_facts, TAKEN_COLUMNS),
+    answer=Answer(TakenTemplateOut, _taken_facts, TAKEN_COLUMNS),
 )
 def set_template_words(asked: TemplateWordsIn, actor: Actor) -> TakenTemplate:
     """Say the target and what stands on the town's own screens."""
@@ -295,7 +300,7 @@ def open_template(asked: OpenTemplateIn, actor: Any) -> Recording:
     "POST shared-templates",
     "templates share",
     help="公開中のシナリオを、値・秘密・アドレスを除いて、集まりのひな形に出す",
-    answer=Answer(SharedOut, _shared_facts, {"template": "ひな形", "version": "版"}),
+    answer=Answer(SharedTemplateOut, _shared_facts, {"template": "ひな形", "version": "版"}),
     status=201,
 )
 def share_scenario(asked: ShareIn, actor: Actor) -> SharedTemplate:

@@ -92,6 +92,15 @@ def test_once_more_says_that_it_was_taken(taken: TakenTemplate, clerk: Any) -> N
     assert DefinitionVersion.objects.count() == 1
 
 
+def test_who_takes_it_at_the_same_time_is_told(taken: TakenTemplate, clerk: Any, monkeypatch: Any) -> None:
+    entry = queries.entry(CODE)
+    unseen = TakenTemplate.objects.none()
+    monkeypatch.setattr(TakenTemplate.objects, "select_for_update", lambda of: unseen, raising=False)
+    with pytest.raises(Conflict, match="同時に"):
+        actions.take(entry, actor=clerk)
+    assert TakenTemplate.objects.count() == 1
+
+
 def test_from_the_template_to_a_robot_with_an_owner_and_an_approval(
     taken: TakenTemplate, system: Any, clerk: Any, make_staff: Any, yakuba_city: Any
 ) -> None:

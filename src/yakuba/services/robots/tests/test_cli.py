@@ -101,7 +101,7 @@ def test_who_may_not_is_refused(office, robots, newcomer, neighbour):
 
 
 def test_the_catalogue_from_the_command_line(robots):
-    listed = robots("templates", "list", "--text", "通勤", "--json", user=False)[1]
+    listed = robots("templates", "list", "--text", "通勤 距離", "--json", user=False)[1]
     assert {one["template"] for one in listed} == {"commute-distance", "commute-registration"}
     shown = robots("templates", "show", "commute-distance", "--json", user=False)[1]
     assert not shown["runs"]
@@ -114,7 +114,9 @@ def test_the_catalogue_from_the_command_line(robots):
     system = System.objects.get()
     words = ("--word", "欄「氏名」=お名前", "--system", system.pk)
     assert "接続先を選ぶ" not in robots("templates", "words", taken["id"], *words, "--json")[1]["left"]
-    assert TakenTemplate.objects.get().words == {"欄「氏名」": "お名前"}
+    (row,) = robots("templates", "taken", "--json", user=False)[1]
+    assert (row["system"], row["words"]) == (SYSTEM, {"欄「氏名」": "お名前"})
+    assert TakenTemplate.objects.get().words == row["words"]
     code, told = robots("templates", "words", taken["id"], "--word", "欄「ない」=x")
     assert code != 0
     assert "ありません" in told
