@@ -61,14 +61,17 @@ def set_target_system(
 @app.command("set-group")
 def set_group(
     name: str = typer.Argument(help="集まりの名称"),
-    codes: list[str] = typer.Argument(help="集まりの自治体の団体コード（6けた）を、すべて並べる"),
+    codes: list[str] | None = typer.Argument(
+        None, help="集まりの自治体の団体コード（6けた）を、すべて並べる。なければ集まりを解く"
+    ),
     as_json: bool = JSON,
 ) -> None:
     """ひな形を分け合う集まりを決める（運用者）。並べた自治体だけが、互いの出したひな形を見る"""
-    found = {town.code: town for town in Municipality.objects.filter(code__in=codes)}
-    if unknown := [code for code in codes if code not in found]:
+    wanted = codes or []
+    found = {town.code: town for town in Municipality.objects.filter(code__in=wanted)}
+    if unknown := [code for code in wanted if code not in found]:
         raise fail(f"団体コード {'、'.join(unknown)} の自治体はありません。何も変えていません。", 2)
-    towns = templates.set_group(name, [found[code] for code in codes])
+    towns = templates.set_group(name, [found[code] for code in wanted])
     rows = [{"code": town.code, "name": town.name, "group": name.strip()} for town in towns]
     print_rows(rows, {"code": "団体コード", "name": "自治体", "group": "集まり"}, as_json=as_json)
 

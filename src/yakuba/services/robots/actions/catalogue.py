@@ -64,7 +64,7 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     if row is not None and row.version >= template.version:
         return Taken(row, was_there=True)
     catalogue.checked(template)
-    _draft_procedure(template, first=row is None, actor=actor)
+    _draft_procedure(template, queries.template_of(row) if row else None, actor=actor)
     if row is None:
         row = TakenTemplate(origin=entry.origin, code=template.code)
     known = {one.key for one in catalogue.slots(template)}
@@ -82,15 +82,18 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     return Taken(row)
 
 
-def _draft_procedure(template: ReadyTemplate, *, first: bool, actor: Actor) -> None:
-    """A draft that is tried; none where the town's own procedure has all the fields."""
+def _draft_procedure(template: ReadyTemplate, before: ReadyTemplate | None, *, actor: Actor) -> None:
+    """A draft that is tried. None where the town's own procedure has all the fields, and none for a newer version whose
+    procedure is the one that was taken before."""
     stands = Procedure.objects.filter(code=template.procedure_code).first()
-    if stands is not None and (queries.fits(stands, template) or first):
+    if stands is not None and before is None:
         if not queries.fits(stands, template):
             raise Conflict(
                 f"手続「{stands.title}」（{stands.code}）がすでにあり、項目がひな形と違うため、取り込めません。"
                 "手続に足りない項目を加えるか、そのシナリオを録画で作ってください。"
             )
+        return
+    if before is not None and before.procedure == template.procedure:
         return
     document = catalogue.procedure_document(template)
     if stands is not None:  # what the town has measured stays

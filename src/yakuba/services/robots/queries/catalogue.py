@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import as_text
 from yakuba.kernel.ledger.models import Procedure
@@ -136,10 +137,12 @@ def template_of(row: TakenTemplate) -> ReadyTemplate:
     return catalogue.read(row.text)
 
 
-def procedure_stands(template: ReadyTemplate) -> Procedure | None:
-    """The town's procedure of that code, where it has all the fields that the steps need."""
-    row: Procedure | None = Procedure.objects.filter(code=template.procedure_code).first()
-    return row if row is not None and fits(row, template) else None
+def procedure_stands(template: ReadyTemplate) -> bool:
+    """Whether the town's procedure of that code has all the fields that the steps need, and no draft of it waits."""
+    row = Procedure.objects.filter(code=template.procedure_code).first()
+    waits = (DefinitionVersion.State.DRAFT, DefinitionVersion.State.TRIED)
+    drafts_of_it = DefinitionVersion.objects.filter(kind="procedure", code=template.procedure_code)
+    return row is not None and fits(row, template) and not drafts_of_it.filter(state__in=waits).exists()
 
 
 def fits(row: Procedure, template: ReadyTemplate) -> bool:
@@ -192,7 +195,7 @@ def todo(row: TakenTemplate) -> list[Todo]:
     opened = recording is not None
     return [
         Todo(
-            procedure_stands(template) is not None,
+            procedure_stands(template),
             "手続の下書きを使い始める",
             "「定義の束」に下書きがあります。項目を見て、使い始めます。",
             "definitions:look",

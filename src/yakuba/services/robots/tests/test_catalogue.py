@@ -161,6 +161,23 @@ def test_a_newer_version_keeps_the_town_s_words_and_what_it_measured(
     assert queries.todo(row)[0].done
 
 
+def test_a_newer_version_whose_options_alone_differ_makes_a_draft(taken: TakenTemplate, clerk: Any) -> None:
+    entry = newer("holiday: 休日", "holiday: 休日（週休日を含む）")
+    row = actions.take(entry, actor=clerk).row
+    assert not queries.todo(row)[0].done
+    put_into_use(clerk)
+    assert Procedure.objects.get().definition.field("kind").options["holiday"] == "休日（週休日を含む）"
+    assert queries.todo(row)[0].done
+
+
+def test_a_newer_version_of_the_steps_alone_makes_no_draft_of_the_procedure(
+    taken: TakenTemplate, clerk: Any
+) -> None:
+    row = actions.take(newer("ボタン: 確認画面へ", "ボタン: 次の画面へ"), actor=clerk).row
+    assert DefinitionVersion.objects.count() == 1
+    assert queries.todo(row)[0].done
+
+
 def test_an_older_version_takes_nothing_back(taken: TakenTemplate, clerk: Any) -> None:
     actions.take(newer(version=3), actor=clerk)
     assert actions.take(newer(version=2), actor=clerk).was_there

@@ -133,3 +133,5 @@ def test_who_operates_the_machine_says_which_towns_share(office):
     code, told = call("北部の集まり", "990019")
     assert (code, json.loads(told)[0]["group"]) == (0, "北部の集まり")
     assert TownGroup.objects.get().name == "北部の集まり"
+    assert call("北部の集まり")[0] == 0
+    assert not TownGroup.objects.exists()
