@@ -128,6 +128,19 @@ def test_from_the_template_to_a_robot_with_an_owner_and_an_approval(
     assert all(one.done for one in queries.todo(taken))
 
 
+def test_no_draft_is_opened_before_every_place_is_filled(
+    taken: TakenTemplate, system: Any, clerk: Any
+) -> None:
+    taken.text = taken.text.replace('値: "{所属}"', '値: "｛課の番号｝"')
+    taken.system = system
+    taken.save()
+    case = a_case(ready.TEMPLATES[CODE], 1)
+    with pytest.raises(Conflict, match="課の番号"):
+        actions.open_draft(taken, case, actor=clerk)
+    actions.set_words(taken, system, {"課の番号": "0417"}, actor=clerk)
+    assert "0417" in drafts.text_of(actions.open_draft(taken, case, actor=clerk).draft)
+
+
 def test_the_target_asks_for_the_secrets_of_what_was_taken(taken: TakenTemplate, clerk: Any) -> None:
     bare = set_system("庶務システム", "http://127.0.0.1:8199", 5.0, {}, actor=clerk)
     assert register.wanted_secrets(bare) == []
