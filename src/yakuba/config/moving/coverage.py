@@ -45,6 +45,7 @@ LEFT_OUT = {
     "letters.LetterPart": "pieces of a print under way, which is made anew",
     "reading.Turn": "a picture that a helper has before the eyes",
     "robots.RecordingInput": "keys pressed in a browser that is no more",
+    "robots.TownGroup": "with whom it shares is said by who operates the new installation",
     "digest.Entry": "what fails is noticed anew",
     "digest.Mail": "mails that the old installation sent",
     "jobs.Worker": "processes of the old installation",

@@ -131,6 +131,7 @@ CHANGES: dict[str, Change] = {
     "robots.Row.seconds": plain,
     "robots.Row.look_up": plain,
     "robots.Recording.draft": plain,
+    "robots.TakenTemplate.words": plain,
     "nursery.Round.notice": plain,
     "nursery.Facility.vacancies": plain,
     "nursery.Facility.shared": plain,

@@ -13,6 +13,8 @@ from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.operations import Answer
 from yakuba.kernel.operations.commands import JSON, TOWN, USER, add_commands
 from yakuba.kernel.operations.printing import print_answer
+from yakuba.kernel.tenancy.models import Municipality
+from yakuba.services.robots.actions import catalogue as templates
 from yakuba.services.robots.actions.systems import set_system
 from yakuba.services.robots.operations import OPERATIONS, RUN_COLUMNS, run_of, run_tables
 from yakuba.services.robots.queries import runs as queries
@@ -54,6 +56,24 @@ def set_target_system(
     }
     headings = {"id": "番号", "name": "接続先", "base_url": "アドレス", "secrets": "登録済みの秘密"}
     print_rows([facts], headings, as_json=as_json)
+
+
+@app.command("set-group")
+def set_group(
+    name: str = typer.Argument(help="集まりの名称"),
+    codes: list[str] | None = typer.Argument(
+        None, help="集まりの自治体の団体コード（6けた）を、すべて並べる。なければ集まりを解く"
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """ひな形を分け合う集まりを決める（運用者）。並べた自治体だけが、互いの出したひな形を見る"""
+    wanted = codes or []
+    found = {town.code: town for town in Municipality.objects.filter(code__in=wanted)}
+    if unknown := [code for code in wanted if code not in found]:
+        raise fail(f"団体コード {'、'.join(unknown)} の自治体はありません。何も変えていません。", 2)
+    towns = templates.set_group(name, [found[code] for code in wanted])
+    rows = [{"code": town.code, "name": town.name, "group": name.strip()} for town in towns]
+    print_rows(rows, {"code": "団体コード", "name": "自治体", "group": "集まり"}, as_json=as_json)
 
 
 @app.command("status")

@@ -13,6 +13,7 @@ from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.ui.forms import JapaneseDateField
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.actions.systems import SETTLE_SECONDS
+from yakuba.services.robots.engine.catalogue import FIELDS_OF_WORK
 from yakuba.services.robots.models import Scenario, System
 from yakuba.services.robots.queries import register
 
@@ -132,6 +133,34 @@ class RecordingForm(forms.Form):
         listed = [(one.receipt_number, f"{one.receipt_number}（{one.procedure}）") for one in cases]
         self.fields["system"].choices = systems  # type: ignore[attr-defined]  # a ChoiceField has them
         self.fields["receipt_number"].choices = listed  # type: ignore[attr-defined]
+
+
+class SampleForm(forms.Form):
+    """A case of one procedure, with which a draft is opened."""
+
+    receipt_number = forms.ChoiceField(
+        label="見本の受付",
+        help_text="この申請の値で、一つの手順ずつ試せます。「入力待ち」の申請から選びます。",
+    )
+
+    def __init__(self, *args: Any, procedure: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cases = Case.objects.filter(status=Status.READY, procedure__code=procedure).order_by("pk")[:SAMPLES]
+        listed = [(one.receipt_number, one.receipt_number) for one in cases]
+        self.fields["receipt_number"].choices = listed  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+class ShareForm(forms.Form):
+    """What the group sees beside the steps."""
+
+    title = forms.CharField(label="名称", max_length=60)
+    section = forms.ChoiceField(label="分野", choices=[(one, one) for one in FIELDS_OF_WORK])
+    description = forms.CharField(
+        label="何をするか",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="ほかの自治体の職員が読みます。自治体の名前、氏名、番号は書けません。",
+    )
 
 
 class StartForm(forms.Form):

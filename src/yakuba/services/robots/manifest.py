@@ -27,6 +27,10 @@ MANIFEST = Manifest(
         "record": "操作を録画してシナリオを作る",
         "recording": "操作を録画してシナリオを作る",
         "recordings": "操作を録画してシナリオを作る",
+        "templates": "ひな形からロボットを作る",
+        "template": "ひな形からロボットを作る",
+        "taken": "ひな形からロボットを作る",
+        "share": "ひな形からロボットを作る",
     },
     navigation=(NavigationItem("ロボット", "robots:index", "robots.view"),),
     permissions=(
@@ -36,11 +40,12 @@ MANIFEST = Manifest(
         Permission("robots.manage", "シナリオと接続先を登録する"),
         Permission("robots.record", "操作を録画してシナリオを作る"),
         Permission("robots.approve", "シナリオの公開を承認する"),
+        Permission("robots.share", "シナリオを集まりのひな形に出す"),
     ),
     roles={
         "窓口担当": ("robots.view",),
         "ロボット担当": ("robots.view", "robots.run", "robots.decide", "robots.manage", "robots.record"),
-        "課長": ("robots.view", "robots.approve"),
+        "課長": ("robots.view", "robots.approve", "robots.share"),
     },
     queues=(
         WorkQueue(
@@ -60,6 +65,13 @@ MANIFEST = Manifest(
         "robots.recording_ended": "操作の録画を終えた",
         "robots.recording_deleted": "操作の録画を消した",
         "robots.draft_changed": "シナリオの下書きを変えた",
+        "robots.template_taken": "ひな形を取り込んだ",
+        "robots.template_worded": "取り込んだひな形の言葉を変えた",
+        "robots.template_opened": "ひな形からシナリオの下書きを開いた",
+        "robots.template_shared": "シナリオを集まりのひな形に出した",
+        "robots.template_withdrawn": "集まりに出したひな形を取り下げた",
+        "robots.group_joined": "ひな形を分け合う集まりに入った",
+        "robots.group_left": "ひな形を分け合う集まりを抜けた",
         "robots.register_changed": "ロボットの台帳を変えた",
         "robots.run_started": "ロボットを動かした",
         "robots.run_paused": "ロボットを一時停止した",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.services.robots.pages import recordings, rows, runs, scenarios, systems
+from yakuba.services.robots.pages import catalogue, recordings, rows, runs, scenarios, systems
 
 app_name = "robots"
 urlpatterns = [
@@ -41,5 +41,14 @@ urlpatterns = [
     path("recordings/<int:recording_id>/try/", recordings.try_out, name="recording_try"),
     path("recordings/<int:recording_id>/publish/", recordings.publish, name="recording_publish"),
     path("recordings/pictures/<int:recorded_id>/", recordings.target, name="recording_target"),
+    path("templates/", catalogue.templates, name="templates"),
+    path("templates/<str:template>/", catalogue.template, name="template"),
+    path("templates/<str:template>/import/", catalogue.take, name="template_import"),
+    path("taken-templates/<int:taken_id>/", catalogue.taken, name="taken"),
+    path("taken-templates/<int:taken_id>/words/", catalogue.words, name="taken_words"),
+    path("taken-templates/<int:taken_id>/open/", catalogue.open_draft, name="taken_open"),
+    path("scenarios/<int:scenario_id>/share/", catalogue.share, name="share"),
+    path("shared-templates/", catalogue.shared, name="shared"),
+    path("shared-templates/<int:shared_id>/withdraw/", catalogue.withdraw, name="shared_withdraw"),
     path("pictures/<int:picture_id>/", rows.picture, name="picture"),
 ]

@@ -359,4 +359,5 @@ def decide_row(asked: DecisionIn, actor: Actor) -> Row:
     )
 
 
-from yakuba.services.robots.operations import recordings as _recordings  # noqa: E402, F401 - adds its own to the table
+from yakuba.services.robots.operations import catalogue as _catalogue  # noqa: E402, F401 - each adds its own to the table
+from yakuba.services.robots.operations import recordings as _recordings  # noqa: E402, F401

@@ -124,7 +124,8 @@ def _trace(asked: Any, recording: Recording) -> Trace:
     return Trace(f"recording:{recording.pk}", {})
 
 
-def _case(receipt_number: str) -> Case:
+def case_of(receipt_number: str) -> Case:
+    """The case of a receipt number. Raises Missing."""
     found: Case | None = Case.objects.filter(receipt_number=receipt_number.strip()).first()
     if found is None:
         raise Missing(f"受付番号「{receipt_number}」の受付はありません。")
@@ -154,7 +155,7 @@ def list_recordings(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
 def begin_recording(asked: RecordingIn, actor: Any) -> Recording:
     """Begin to record with a sample case."""
     return recordings.begin(
-        _case(asked.receipt_number),
+        case_of(asked.receipt_number),
         one(System.objects.all(), asked.system),
         actor=actor,
         name=asked.name,
@@ -174,7 +175,7 @@ def begin_recording(asked: RecordingIn, actor: Any) -> Recording:
 def edit_scenario(asked: OfScenarioIn, actor: Any) -> Recording:
     """A draft of what runs now."""
     scenario = one(register.scenarios(), asked.scenario)
-    return recordings.of_scenario(scenario, _case(asked.receipt_number), actor=actor)
+    return recordings.of_scenario(scenario, case_of(asked.receipt_number), actor=actor)
 
 
 @OPERATIONS.add("録画", "robots.record", "GET recordings/{recording_id}", answer=A_RECORDING)

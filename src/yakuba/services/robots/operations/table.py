@@ -2,4 +2,4 @@
 
 from yakuba.kernel.operations import Operations
 
-OPERATIONS = Operations("robots")
+OPERATIONS = Operations("robots", {"templates": "ひな形の一覧（catalogue）: 見る・取り込む・集まりに出す"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +12,18 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.accounts.queries import at_work
-from yakuba.kernel.definitions import DefinitionRefused
+from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.outbound import OutboundRefused, require_target
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
+from yakuba.services.robots.engine import catalogue
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.calling import nothing_published
 from yakuba.services.robots.engine.loader import load
-from yakuba.services.robots.models import Scenario, ScenarioVersion, System
+from yakuba.services.robots.models import Scenario, ScenarioVersion, System, TakenTemplate
 
 
 def scenarios() -> QuerySet[Scenario]:
@@ -53,7 +55,8 @@ def systems() -> QuerySet[System]:
 
 
 def wanted_secrets(system: System) -> list[str]:
-    """The names of the secrets that the system's scenarios type in; scenarios that cannot be read add none."""
+    """The names of the secrets that the system's scenarios and the ready templates taken for it type in; what cannot be read
+    adds none."""
     names: set[str] = set()
     for scenario in Scenario.objects.filter(system=system):
         version = latest_version(scenario)
@@ -61,6 +64,9 @@ def wanted_secrets(system: System) -> list[str]:
             names |= set(parsed(version).secrets) if version else set()
         except DefinitionRefused:
             continue
+    for row in TakenTemplate.objects.filter(system=system):
+        with suppress(DefinitionRefused, DefinitionError):
+            names |= set(catalogue.checked(catalogue.read(row.text), row.words).secrets)
     return sorted(names)
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.services.robots import facade
+from yakuba.services.robots.actions import catalogue as actions
 from yakuba.services.robots.engine.drafts import document_of
 from yakuba.services.robots.models import Recording, RecordingPicture, Row, RowPicture, Scenario, System
+from yakuba.services.robots.queries import catalogue as queries
 
 
 def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
@@ -31,12 +33,21 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     recorded = RecordingPicture.objects.create(
         recording=recording, target="欄「氏名」", file=known["image"], taken_at=timezone.now()
     )
+    scenario = Scenario.objects.get(procedure__code=known["code"])
+    actions.set_group("見本の集まり", [clerk.municipality])
+    shared = actions.share(
+        scenario, title="乗車券の登録", section="その他", description="申請を登録します。", actor=clerk
+    )
+    taken = actions.take(queries.entry("overtime"), actor=clerk).row
     return {
+        "shared_id": shared.pk,
+        "taken_id": taken.pk,
+        "template": f"{clerk.municipality.code}.{shared.code}",
         "recording_id": recording.pk,
         "recorded_id": recorded.pk,
         "picture_id": picture.pk,
         "row_id": row.pk,
         "run_id": run_id,
-        "scenario_id": Scenario.objects.get(procedure__code=known["code"]).pk,
+        "scenario_id": scenario.pk,
         "system_id": System.objects.first().pk,
     }

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from yakuba.kernel.ledger.models import Case
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.cli import app
-from yakuba.services.robots.models import Row, Run, System
+from yakuba.services.robots.models import Row, Run, System, TakenTemplate, TownGroup
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, SYSTEM, Shift
 
@@ -98,3 +98,40 @@ def test_who_may_not_is_refused(office, robots, newcomer, neighbour):
     assert CliRunner().invoke(app, ["status"]).exit_code == 2, "two towns: say which"
     run.refresh_from_db()
     assert run.state == "active"
+
+
+def test_the_catalogue_from_the_command_line(robots):
+    listed = robots("templates", "list", "--text", "通勤 距離", "--json", user=False)[1]
+    assert {one["template"] for one in listed} == {"commute-distance", "commute-registration"}
+    shown = robots("templates", "show", "commute-distance", "--json", user=False)[1]
+    assert not shown["runs"]
+    assert shown["gaps"]
+    assert "通勤の方法" in shown["fields"]
+    assert {one["section"] for one in shown["steps"]} >= {"ログイン", "入力", "登録"}
+    code, taken = robots("templates", "import", "overtime", "--json")
+    assert (code, taken["template"]) == (0, "overtime")
+    assert robots("templates", "import", "overtime", "--json")[1]["id"] == taken["id"]
+    system = System.objects.get()
+    words = ("--word", "欄「氏名」=お名前", "--system", system.pk)
+    assert "接続先を選ぶ" not in robots("templates", "words", taken["id"], *words, "--json")[1]["left"]
+    (row,) = robots("templates", "taken", "--json", user=False)[1]
+    assert (row["system"], row["words"]) == (SYSTEM, {"欄「氏名」": "お名前"})
+    assert TakenTemplate.objects.get().words == row["words"]
+    code, told = robots("templates", "words", taken["id"], "--word", "欄「ない」=x")
+    assert code != 0
+    assert "ありません" in told
+    assert robots("templates", "import", "nothing")[0] != 0
+
+
+def test_who_operates_the_machine_says_which_towns_share(office):
+    def call(*words):
+        done = CliRunner().invoke(app, ["set-group", *words, "--json"])
+        return done.exit_code, done.output
+
+    assert call("北部の集まり", "990019", "000000")[0] == 2
+    assert not TownGroup.objects.exists()
+    code, told = call("北部の集まり", "990019")
+    assert (code, json.loads(told)[0]["group"]) == (0, "北部の集まり")
+    assert TownGroup.objects.get().name == "北部の集まり"
+    assert call("北部の集まり")[0] == 0
+    assert not TownGroup.objects.exists()

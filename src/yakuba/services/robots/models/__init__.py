@@ -373,3 +373,14 @@ class RecordingPicture(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "録画の画像"
+
+
+from yakuba.services.robots.models.templates import (  # noqa: E402 - their keys name the tables above
+    SharedTemplate as SharedTemplate,
+)
+from yakuba.services.robots.models.templates import (  # noqa: E402
+    TakenTemplate as TakenTemplate,
+)
+from yakuba.services.robots.models.templates import (  # noqa: E402
+    TownGroup as TownGroup,
+)
