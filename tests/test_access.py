@@ -57,6 +57,8 @@ OPEN_TO_ALL |= {"guest:screen"}
 APPLYING = {"index", "start", "resume", "status", "reply", "withdraw", "status-paper"}
 DRAFTS = {"page", "files", "check", "send", "done", "paper", "save", "forget"}
 OPEN_TO_ALL |= {f"apply:{name}" for name in APPLYING | DRAFTS}
+# A tablet at the counter, by the key of what it shows, once.
+OPEN_TO_ALL |= {"tablet:sign"}
 # The navigator tells what a town has published and keeps nothing.
 OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begin")}
 # Published minutes are read by everybody, and nothing is sent there; what they may not show is tried in the room's tests.
@@ -67,6 +69,7 @@ NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:entry",
     "guide:event",
     "guide:calendar",
+    "tablet:sign",
     *(f"apply:{name}" for name in DRAFTS - {"forget"}),
 }  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.

@@ -53,6 +53,11 @@ MANIFEST = Manifest(
         "intake.visit_taken_over": "窓口の受け付けを引き継いだ",
         "intake.resident_chosen": "窓口で、宛名からだれの申請かを決めた",
         "intake.taken": "窓口で申請を受け付けた",
+        "intake.shown_on_tablet": "窓口の申請をタブレットに出した",
+        "intake.found_right": "来庁した人がタブレットで内容を確かめた",
+        "intake.hand_over_set": "窓口への受け渡しの決まりを決めた",
+        "intake.handed_over": "窓口へデータが受け渡された",
+        "intake.hand_over_used": "受け渡されたデータを窓口で使った",
         "intake.visit_ended": "窓口の受け付けを終えた",
     },
     ledger_events={
@@ -70,6 +75,12 @@ MANIFEST = Manifest(
             "住民の申請ページを開く",
             False,
             "「はい」にすると、ログインなしで /apply/団体コード/ が開きます。申請できるのは、開いたフォームだけです。",
+        ),
+        Setting(
+            "intake.tablet",
+            "窓口のタブレットで確かめて署名する",
+            False,
+            "「はい」にすると、窓口の申請を、職員のログインをしていないタブレットに1回だけ出せます。",
         ),
         Setting(
             "intake.first_serial",
@@ -94,6 +105,9 @@ MANIFEST = Manifest(
         PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 16, since="changed_at"),
         PersonalData(
             "intake.Visit", "窓口の来庁で聞いたこと（暗号にして残し、終わると消す）", 16, since="opened_at"
+        ),
+        PersonalData(
+            "intake.HandOver", "窓口へ受け渡されたデータ（暗号にして残し、使うと消す）", 1, since="came_at"
         ),
         PersonalData("intake.Submission", "ウェブで届いた申請と、窓口で受け付けた申請", None),
         PersonalData("intake.AttachedFile", "申請に付けられた写真と書類、窓口での署名", None),

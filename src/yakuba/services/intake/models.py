@@ -97,6 +97,36 @@ class Visit(MunicipalityModel):
         indexes = [models.Index(fields=["municipality", "opened_at"], name="intake_visit_opened")]
 
 
+class HandOverLayout(MunicipalityModel):
+    """How a program on the clerks' machines hands data over; `engine.hand_over` reads the text."""
+
+    code = models.CharField("コード", max_length=40)
+    title = models.CharField("名前", max_length=60)
+    text = models.TextField("決まり")
+    changed_by = person("書いた職員", null=True)
+    changed_at = models.DateTimeField("書いた日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "窓口への受け渡しの決まり"
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="intake_hand_over_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HandOver(MunicipalityModel):
+    """What such a program handed over, until a clerk uses it or its day ends. sealed: as JSON under the town's key; fault: why
+    it could not be read, and nothing of it."""
+
+    layout = models.ForeignKey(HandOverLayout, models.CASCADE, related_name="+", verbose_name="決まり")
+    sealed = models.BinaryField("内容")
+    fault = models.CharField("読めなかった理由", max_length=200, blank=True)
+    came_at = models.DateTimeField("届いた日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "窓口への受け渡し"
+
+
 class Draft(MunicipalityModel):
     """An application while it is written. key: hash of what its address carries; browser: hash of the cookie of the browser
     that has it; code: hash of the code that opens it again, empty until it is saved; sealed: answers as JSON under the

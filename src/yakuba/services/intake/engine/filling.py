@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from yakuba.kernel.definitions.procedures import FieldDefinition
+from yakuba.kernel.values import ValueRefused
 from yakuba.services.intake.engine.form import Form, Page, Question
 from yakuba.services.intake.engine.people import Role
 
@@ -17,6 +18,7 @@ WORDS = {
     HANDED: "受け渡しのデータから入れました。",
     NAVIGATOR: "届出ナビの答えから入れました。",
 }
+LABELLED = "label|"
 FROM, LOOKED_AT, SEEN = "#from:", "#page:", "#document:"  # keys beside the answers; no field can be called so
 
 
@@ -30,7 +32,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Known:
-    """What a visit knows. person: part → piece, of who stands at the counter; said: `meaning` → piece."""
+    """What a visit knows. person: part → piece, of who stands at the counter; said: `meaning` → piece, or `LABELLED` and a label
+    → text as another program handed it over."""
 
     person: Mapping[str, Piece] = field(default_factory=dict)
     said: Mapping[str, Piece] = field(default_factory=dict)
@@ -51,12 +54,27 @@ def offers(form: Form, known: Known, others: Mapping[int, Mapping[str, Piece]]) 
     """Field code → what may stand there. others: number of a role (1 and on) → part → piece."""
     found: dict[str, Piece] = {}
     for code, question in form.questions.items():
-        if is_shared(question) and (piece := known.said.get(meaning(question.field))):
+        if is_shared(question) and (
+            piece := known.said.get(meaning(question.field)) or _labelled(question, known)
+        ):
             found[code] = piece
     for number, role in enumerate(form.persons):
         parts = known.person if number == 0 else others.get(number, {})
         found |= {role.fields[part]: piece for part, piece in parts.items() if part in role.fields}
     return {code: one for code, one in found.items() if code in form.questions and one.value}
+
+
+def _labelled(question: Question, known: Known) -> Piece | None:
+    """What a program handed over under the field's label, where that is a value of the field, or how an option is called."""
+    piece = known.said.get(f"{LABELLED}{question.field.label}")
+    if piece is None:
+        return None
+    field = question.field
+    text = next((code for code, label in field.options.items() if label == piece.value), piece.value)
+    try:
+        return Piece(field.canonical(text), piece.source)
+    except ValueRefused:
+        return None
 
 
 def filled(form: Form, answers: Mapping[str, str], found: Mapping[str, Piece]) -> dict[str, str]:

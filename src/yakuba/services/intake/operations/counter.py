@@ -8,9 +8,12 @@ from pydantic import BaseModel, Field
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, Nothing
-from yakuba.services.intake.actions import counter, visits
-from yakuba.services.intake.models import Submission, Visit
+from yakuba.kernel.definitions import LARGEST_BYTES, decoded
+from yakuba.kernel.operations import Answer, Nothing, Upload
+from yakuba.kernel.refusals import Missing
+from yakuba.services.intake.actions import counter, hand_overs, visits
+from yakuba.services.intake.engine.hand_over import LARGEST
+from yakuba.services.intake.models import HandOver, HandOverLayout, Submission, Visit
 from yakuba.services.intake.operations.table import OPERATIONS
 from yakuba.services.intake.queries import counter as queries
 
@@ -34,6 +37,32 @@ class CounterCaseOut(BaseModel):
     signing: str
     signing_label: str
     at: str
+
+
+class HandOverIn(BaseModel):
+    """A file of a program on a clerk's machine."""
+
+    layout_code: str = Field(max_length=40, description="受け渡しの決まりのコード")
+    file: Upload = Field(description="受け渡すファイル（CSV、JSON、テキスト）")
+
+
+class HandedOverOut(BaseModel):
+    """people: how many the file held."""
+
+    people: int
+
+
+class HandOverLayoutIn(BaseModel):
+    """A layout."""
+
+    file: Upload = Field(description="受け渡しの決まりのファイル（YAML）")
+
+
+class HandOverLayoutOut(BaseModel):
+    """A layout."""
+
+    code: str
+    title: str
 
 
 class OneVisit(BaseModel):
@@ -87,3 +116,30 @@ def end_visit(asked: OneVisit, actor: User) -> Visit:
     counter.end(visit, actor=actor)
     visit.refresh_from_db()
     return visit
+
+
+@OPERATIONS.add(
+    "窓口へデータを受け渡す",
+    "intake.counter",
+    "POST counter/hand-overs",
+    "counter hand-over",
+    answer=Answer(HandedOverOut, lambda rows: {"people": len(rows)}),
+)
+def hand_over(asked: HandOverIn, actor: Actor) -> list[HandOver]:
+    """Give what a card reader or another program read to the clerks, who look at it before it goes into a form."""
+    layout = HandOverLayout.objects.filter(code=asked.layout_code).first()
+    if layout is None:
+        raise Missing(f"受け渡しの決まり {asked.layout_code} はありません。")
+    return hand_overs.take_in(layout, asked.file.read(LARGEST), actor=actor)
+
+
+@OPERATIONS.add(
+    "窓口への受け渡しの決まりを決める",
+    "intake.edit",
+    "POST counter/layouts",
+    "counter load-layout",
+    answer=Answer(HandOverLayoutOut, lambda row: {"code": row.code, "title": row.title}),
+)
+def load_layout(asked: HandOverLayoutIn, actor: Actor) -> HandOverLayout:
+    """Put a layout of hand-overs into use, or another version of it."""
+    return hand_overs.set_layout(decoded(asked.file.read(LARGEST_BYTES)), actor=actor)

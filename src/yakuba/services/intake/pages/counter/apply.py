@@ -138,6 +138,7 @@ def _check(request: HttpRequest, writing: AtCounter, told: str = "", status: int
         "signature": writing.form.signature,
         "signed": counter.has_signature(writing.draft),
         "checked": writing.draft.checked_version == writing.draft.version,
+        "tablet": value("intake.tablet"),
         "town": current_municipality(),
     }
     return render(request, "intake/counter/check.html", context, status=status)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.refusals import Invalid, Missing
+from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.intake.actions import counter, visits
 from yakuba.services.intake.pages.guide import asked_of, guide_context
 from yakuba.services.intake.queries import navigator as queries
@@ -20,7 +20,9 @@ def life_event(request: HttpRequest, visit_id: int, life_code: str) -> HttpRespo
     row = visits.find(visit_id, actor=person_of(request))
     told = queries.told_one(life_code)
     if told is None:
-        raise Missing("その出来事は公開されていません。「出来事から選ぶ」から選び直してください。")
+        raise Conflict(
+            "その出来事は公開されていません。来庁の画面で「出来事から選ぶ」から選び直してください。"
+        )
     here = reverse("intake:counter-life-event", args=[row.pk, life_code])
     asked = asked_of(request, told)
     context = guide_context(told, asked, here)

@@ -19,7 +19,7 @@ from yakuba.kernel.persons.pages import ProbeForm
 from yakuba.kernel.refusals import Missing
 from yakuba.kernel.ui import wording
 from yakuba.services.intake.actions import counter, drafts, visits
-from yakuba.services.intake.models import Visit
+from yakuba.services.intake.models import HandOverLayout, Visit
 from yakuba.services.intake.operations import counter as operations
 from yakuba.services.intake.queries import counter as queries
 from yakuba.services.intake.queries import forms
@@ -72,6 +72,7 @@ def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
         "drafts": queries.of_visit(row),
         "procedures": queries.procedures(),
         "life_events": life_events.told(),
+        "handed": HandOverLayout.objects.exists(),
         "may_find": allowed(request.user, "persons.view"),
     }
     return render(request, "intake/counter/visit.html", context)
