@@ -24,6 +24,7 @@ from yakuba.services.intake.engine.filling import Piece
 from yakuba.services.intake.engine.form import Form, Page
 from yakuba.services.intake.models import AttachedFile, Door, Draft, Signing, Submission, Visit, WebForm
 from yakuba.services.intake.queries import forms
+from yakuba.services.queue import facade as queue
 
 OTHERS = "#person:"
 SIGNATURE = (
@@ -112,7 +113,7 @@ def choose_other(draft: Draft, role: int, number: str, *, actor: User) -> bool:
     visits.locked(draft.visit, actor=actor)
     asked = forms.parsed(draft.form)
     if not 1 <= role < len(asked.persons):
-        raise Missing("このフォームに、その人の欄はありません。")
+        raise Conflict("このフォームに、その人の欄はありません。")
     parts, guarded = visits.of_register(number, actor=actor)
     empty = {code: "" for part, code in asked.persons[role].fields.items() if code in asked.questions}
     kept = json.dumps({part: [one.value, one.source] for part, one in parts.items()}, ensure_ascii=False)
@@ -307,5 +308,7 @@ def end(visit: Visit, *, actor: User) -> None:
     seconds = visits.measured(row, timezone.now())
     if last is not None:
         add_event(last.case, "intake.served", user=actor, seconds=seconds)
+    if row.ticket:
+        queue.finish(row.ticket, actor=actor)
     visits.forget(row)
     record("intake.visit_ended", subject=f"visit:{row.pk}", actor=actor)

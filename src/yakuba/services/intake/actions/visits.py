@@ -23,6 +23,7 @@ from yakuba.services.intake.actions import drafts
 from yakuba.services.intake.engine.filling import REGISTER, Known, Piece
 from yakuba.services.intake.engine.people import PLACES
 from yakuba.services.intake.models import Draft, Visit
+from yakuba.services.queue import facade as queue
 
 LONGEST = 7_200.0  # seconds; a visit that stood open longer was not being worked on
 PERSON = "persons.person"
@@ -34,15 +35,21 @@ class NotYours(Conflict):
 
 
 @transaction.atomic
-def begin(once: str, *, actor: User, ticket: str = "", since: datetime | None = None) -> Visit:
-    """A visit; the same however often the button that has `once` is pressed. ticket, since: of the queue, and when it was
-    called. Raises Missing for a mark that no button has."""
+def begin(once: str, *, actor: User) -> Visit:
+    """A visit; the same however often the button that has `once` is pressed. Where this clerk has called a ticket that no visit
+    has yet, it is that one's, measured from the call. Raises Missing for a mark that no button has."""
     if not _ONCE.fullmatch(once):
         raise Missing("もう一度「受け付けを始める」を押してください。")
-    now = timezone.now()
+    called = queue.current(actor)
+    if (
+        called is not None
+        and Visit.objects.filter(ticket=called.ticket, opened_at__gte=called.called_at).exists()
+    ):
+        called = None  # the second visit of one call begins when the first is under way
+    since = called.called_at if called else timezone.now()
+    ticket = called.ticket if called else ""
     row, begun = Visit.objects.get_or_create(
-        once=once,
-        defaults={"holder": actor, "sealed": b"", "ticket": ticket, "measured_from": since or now},
+        once=once, defaults={"holder": actor, "sealed": b"", "ticket": ticket, "measured_from": since}
     )
     if begun:
         record("intake.visit_begun", subject=f"visit:{row.pk}", actor=actor)

@@ -12,11 +12,14 @@ from django.utils import timezone
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue
+from yakuba.kernel.ledger.queries import effort as effort_of
 from yakuba.kernel.persons import loading
 from yakuba.kernel.protection.actions import begin as protect
 from yakuba.services.intake.actions import counter, opening, visits
 from yakuba.services.intake.models import Draft, Submission, Visit
 from yakuba.services.intake.tests.conftest import BUS, CUT
+from yakuba.services.queue import actions as tickets
+from yakuba.services.queue.models import Service, Ticket
 
 REGISTER = (
     "宛名番号,氏名,フリガナ,生年月日,住所\n"
@@ -300,3 +303,27 @@ def test_another_person_needs_another_visit(desk):
         ).content.decode()
     )
     assert counter.others({}) == {}
+
+
+def test_a_visit_of_a_called_ticket_is_measured_from_the_call_and_ends_it(desk, clerk):
+    tickets.set_category("A", "手続", actor=clerk)
+    tickets.sit("1番", [], actor=clerk)
+    tickets.issue("A", "key-of-a-ticket-00000001")
+    row = tickets.call_next(0, actor=clerk)
+    Ticket.objects.update(called_at=timezone.now() - timedelta(seconds=240))
+    assert "A001" in desk.text("/intake/counter/")
+    visit = desk.begin()
+    draft = desk.add(visit, "bus")
+    desk.client.post(f"{draft}1/", {"name": "山田太郎", "birth": "S31.4.1", "kind": "old"})
+    desk.client.post(f"{draft}take/", {"signing": "paper"})
+    desk.client.post(f"{visit}end/")
+    row.refresh_from_db()
+    assert row.state == "done"
+    assert 240 <= CaseEvent.objects.get(kind="intake.taken").seconds < 270
+    assert Service.objects.get().seconds is not None
+    measured = effort_of("bus")
+    assert measured.person == 0, "the effect counts a case once the core system has it"
+    Case.objects.update(status="entered")
+    measured = effort_of("bus")
+    assert 240 <= measured.person < 300
+    assert measured.assumed == 0

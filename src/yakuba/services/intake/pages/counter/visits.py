@@ -16,7 +16,7 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of, requ
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.persons.pages import ProbeForm
-from yakuba.kernel.refusals import Missing
+from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.ui import wording
 from yakuba.services.intake.actions import counter, drafts, visits
 from yakuba.services.intake.models import HandOverLayout, Visit
@@ -24,6 +24,7 @@ from yakuba.services.intake.operations import counter as operations
 from yakuba.services.intake.queries import counter as queries
 from yakuba.services.intake.queries import forms
 from yakuba.services.intake.queries import navigator as life_events
+from yakuba.services.queue import facade as queue
 
 SHOWN = 20  # people that a search shows
 GUARDED = "支援措置の人です。住所と電話は入れていません。本人に確かめて書いてください。"
@@ -35,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     context = {
         "once": secrets.token_urlsafe(24),
+        "called": queue.current(person),
         "own": Visit.objects.filter(closed_at=None, holder=person).order_by("-pk"),
         "others": Visit.objects.filter(closed_at=None)
         .exclude(holder=person)
@@ -94,7 +96,7 @@ def other(request: HttpRequest, counter_draft_id: int, role_number: int) -> Http
     draft = counter.find(counter_draft_id, actor=person_of(request))
     people = forms.parsed(draft.form).persons
     if draft.sent or draft.visit is None or not 1 <= role_number < len(people):
-        raise Missing("このフォームに、その人の欄はありません。")
+        raise Conflict("このフォームに、その人の欄はありません。")
     back = reverse("intake:counter-go", args=[draft.pk])
     return _find(
         request,
