@@ -246,6 +246,39 @@ def end_forgotten(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
+def remember(letter: str, at: datetime, waited: timedelta, took: timedelta, *, actor: User) -> Service:
+    """A service of a former day that was measured elsewhere: it ended at `at`. Raises Category.DoesNotExist."""
+    category = Category.objects.get(letter=letter)
+    called = at - took
+    day, key = timezone.localdate(called), secrets.token_urlsafe(18)
+    label = f"{letter}{Ticket.objects.filter(day=day, label__startswith=letter).count() + 1:03d}"
+    ticket = Ticket.objects.create(
+        category=category,
+        day=day,
+        label=label,
+        mark=mark(key),
+        state=State.DONE,
+        issued_at=called - waited,
+        waits_since=called - waited,
+        called_at=called,
+        told_at=called,
+        calls=1,
+        clerk=actor,
+    )
+    return Service.objects.create(  # type: ignore[no-any-return]
+        ticket=ticket,
+        category=category,
+        clerk=actor,
+        window="",
+        waited=waited.total_seconds(),
+        called_at=called,
+        ended_at=at,
+        seconds=took.total_seconds(),
+        how="done",
+    )
+
+
+@transaction.atomic
 def add_machine(place: str, *, actor: User) -> tuple[Machine, str]:
     """A self-service machine, and the key of its address, which is told here and never again. Raises Invalid."""
     place = place.strip()

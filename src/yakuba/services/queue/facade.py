@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime, timedelta
+
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.refusals import Refused
 from yakuba.services.queue import actions, queries
@@ -37,3 +40,16 @@ def is_empty() -> bool:
 def set_category(letter: str, title: str, note: str = "", *, actor: User) -> None:
     """A category. Raises Invalid."""
     actions.set_category(letter, title, note, actor=actor)
+
+
+def remember(letter: str, at: datetime, waited: float, took: float, *, actor: User) -> None:
+    """A service of a former day, as the demo town has them. at: when it ended; waited, took: minutes."""
+    actions.remember(letter, at, timedelta(minutes=waited), timedelta(minutes=took), actor=actor)
+
+
+def open_hall(window: str, letters: str, *, actor: User) -> None:
+    """Tickets for these letters, and the first one called at that window."""
+    for letter in letters:
+        actions.issue(letter, secrets.token_urlsafe(18))
+    actions.sit(window, [], actor=actor)
+    actions.call_next(0, actor=actor)
