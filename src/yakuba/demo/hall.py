@@ -29,6 +29,6 @@ def load() -> None:
         for number, (waited, took) in enumerate(one["minutes"], start=1):
             at = now - timedelta(days=1 + number % 5, minutes=number)
             queue.remember(one["letter"], at, waited, took, actor=clerk)
-    queue.open_hall(own["window"], own["waiting"], actor=clerk)
     for one in own["taken"]:
         intake.take_at_counter(one["procedure"], one["answers"], actor=clerk)
+    queue.open_hall(own["window"], own["waiting"], actor=clerk)

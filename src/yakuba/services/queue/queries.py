@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
@@ -11,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from yakuba.services.queue.engine.waiting import Interval, interval
+from yakuba.services.queue.engine.waiting import LEAST_MEASURED, Interval, interval
 from yakuba.services.queue.models import Category, Desk, Service, Ticket
 
 State = Ticket.State
@@ -95,13 +96,17 @@ def _forecast(category: Category, ticket: Ticket | None) -> Interval | None:
     """From the last ones of the category, the counters that are open for it, and everybody whom these counters call before."""
     now = timezone.now()
     desks = [one for one in Desk.objects.all() if not one.letters or category.letter in letters_of(one)]
-    busy = {one.clerk_id: one for one in today().filter(state=State.CALLED)}
+    called_now = {one.clerk_id: one for one in today().filter(state=State.CALLED)}
     lately = set(Service.objects.filter(ended_at__gte=now - OPEN_FOR).values_list("clerk_id", flat=True))
-    open_desks = [one for one in desks if one.clerk_id in busy or one.clerk_id in lately]
-    elapsed = [
-        max(1.0, (now - busy[one.clerk_id].called_at).total_seconds()) if one.clerk_id in busy else 0.0
-        for one in open_desks
-    ]
+    open_desks = [one for one in desks if one.clerk_id in called_now or one.clerk_id in lately]
+    measured = _Measured()
+    if len(measured[category.pk]) < LEAST_MEASURED:  # of whoever waits for it nothing is known
+        return None
+    busy: list[tuple[float, Sequence[float]]] = []
+    for one in open_desks:
+        there = called_now.get(one.clerk_id)
+        elapsed = max(1.0, (now - there.called_at).total_seconds()) if there else 0.0
+        busy.append((elapsed, measured[there.category_id] if there else ()))
     letters = {letter for one in open_desks for letter in letters_of(one)}
     before = waiting()
     if letters and all(one.letters for one in open_desks):
@@ -110,13 +115,19 @@ def _forecast(category: Category, ticket: Ticket | None) -> Interval | None:
         before = before.filter(
             Q(waits_since__lt=ticket.waits_since) | Q(waits_since=ticket.waits_since, pk__lt=ticket.pk)
         )
-    return interval(_measured(category), elapsed, before.count())
+    return interval([measured[one] for one in before.values_list("category_id", flat=True)], busy)
 
 
-def _measured(category: Category) -> list[float]:
-    since = timezone.now() - timedelta(days=MEASURED_DAYS)
-    rows = Service.objects.filter(category=category, how="done", seconds__isnull=False, ended_at__gte=since)
-    return list(rows.order_by("-ended_at").values_list("seconds", flat=True)[:MEASURED_MOST])
+class _Measured(dict[int, list[float]]):
+    """Category → seconds of its last services, asked for once."""
+
+    def __missing__(self, category: int) -> list[float]:
+        since = timezone.now() - timedelta(days=MEASURED_DAYS)
+        rows = Service.objects.filter(
+            category=category, how="done", seconds__isnull=False, ended_at__gte=since
+        )
+        self[category] = list(rows.order_by("-ended_at").values_list("seconds", flat=True)[:MEASURED_MOST])
+        return self[category]
 
 
 def times(days: int = STATISTICS_DAYS) -> list[Times]:
