@@ -20,6 +20,7 @@ from yakuba.services.queue.models import Category, Desk, Machine, Numbering, Ser
 State = Ticket.State
 LONGEST = timedelta(hours=2)  # a call that stood open longer was forgotten, not served
 MOST_A_DAY = 999
+NOT_TODAYS = "今日の番号札ではありません。"
 _LETTER = re.compile(r"[A-Z]{1,2}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{24,64}")
 
@@ -106,7 +107,10 @@ def call_next(seen: int, *, actor: User) -> Ticket | None:
 
 @transaction.atomic
 def call_one(number: int, *, actor: User) -> Ticket:
-    """Call this one: somebody who came back, or out of turn. Raises Conflict where another clerk has called it meanwhile."""
+    """Call this one: somebody who came back, or out of turn. Raises Conflict where another clerk has called it meanwhile, and
+    Missing."""
+    if not Ticket.objects.filter(pk=number, day=timezone.localdate()).exists():
+        raise Missing(NOT_TODAYS)
     desk = _desk(actor)
     before = _current(actor)
     if before is not None and before.pk == number:
@@ -160,7 +164,7 @@ def _of_today(number: int) -> Ticket:
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("category")
     row: Ticket | None = rows.filter(pk=number, day=timezone.localdate()).first()
     if row is None:
-        raise Missing("今日の番号札ではありません。")
+        raise Missing(NOT_TODAYS)
     return row
 
 
