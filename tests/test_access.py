@@ -57,6 +57,10 @@ OPEN_TO_ALL |= {"guest:screen"}
 APPLYING = {"index", "start", "resume", "status", "reply", "withdraw", "status-paper"}
 DRAFTS = {"page", "files", "check", "send", "done", "paper", "save", "forget"}
 OPEN_TO_ALL |= {f"apply:{name}" for name in APPLYING | DRAFTS}
+# A tablet at the counter, by the key of what it shows, once.
+OPEN_TO_ALL |= {"tablet:sign"}
+# Whoever waits: the display, a machine by its key, a ticket by its own.
+OPEN_TO_ALL |= {"tickets:display", "tickets:machine", "tickets:ticket"}
 # The navigator tells what a town has published and keeps nothing.
 OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begin")}
 # Published minutes are read by everybody, and nothing is sent there; what they may not show is tried in the room's tests.
@@ -67,6 +71,10 @@ NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:entry",
     "guide:event",
     "guide:calendar",
+    "tablet:sign",
+    "tickets:display",
+    "tickets:machine",
+    "tickets:ticket",
     *(f"apply:{name}" for name in DRAFTS - {"forget"}),
 }  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.

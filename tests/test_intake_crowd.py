@@ -76,7 +76,7 @@ DEFECTS = {
         """
 import itertools
 _count = itertools.count(700_001)
-def _next_number(today):
+def next_number(today):
     eight = f"08{next(_count):06d}"
     return eight + check_digits(eight)
 """,

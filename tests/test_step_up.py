@@ -40,6 +40,7 @@ HARMLESS = {
     "retention:register_file": "the public register of personal-data files, of nobody",
     "meter:table": "sums by month, of nobody",
     "reading:cover_pdf": "a cover says how many sheets of which form follow, of nobody",
+    "intake:counter-paper": "what this clerk has just typed, for who stands there to sign; recorded by itself",
     "intake:navigator-export": "what a procedure needs, for residents to read, of nobody",
     "localwords:export": "words for residents to read, of nobody",
     "manual-picture": "the manual is for all staff",

@@ -11,5 +11,6 @@ YAKUBA_ROOMS = [
     "drafting",
     "minutes",
     "intake",
+    "queue",
     "corefiles",
 ]

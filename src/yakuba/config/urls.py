@@ -43,7 +43,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ask/", include("yakuba.services.answers.urls.public")),  # residents, without a login
     path("guest/", include("yakuba.services.translation.urls.public")),  # guests, by the key of a talk
     path("apply/", include("yakuba.services.intake.urls.navigator")),  # before any form of that name
+    path("apply/", include("yakuba.services.intake.urls.tablet")),
     path("apply/", include("yakuba.services.intake.urls.apply")),  # residents, without a login
+    path("tickets/", include("yakuba.services.queue.urls.public")),  # whoever waits, without a login
     path("records/", include("yakuba.services.minutes.urls.public")),  # published minutes, without a login
     path("api/v1/", build_api().urls),
 ]

@@ -14,6 +14,7 @@ from yakuba.demo import (
     applications,
     chain,
     guests,
+    hall,
     life_events,
     meeting,
     papers,
@@ -61,6 +62,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         papers.load()
         meeting.load()
         applications.load()
+        hall.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -42,6 +42,8 @@ LEFT_OUT = {
     "search.Posting": "the index is built anew from the rows",
     "search.Waiting": "the index is built anew from the rows",
     "intake.Draft": "what residents are still writing, for a few days, in the old installation",
+    "intake.HandOver": "what a card reader of the old installation handed over, for half a day",
+    "intake.Visit": "who stands at a counter of the old installation",
     "letters.LetterPart": "pieces of a print under way, which is made anew",
     "reading.Turn": "a picture that a helper has before the eyes",
     "robots.RecordingInput": "keys pressed in a browser that is no more",

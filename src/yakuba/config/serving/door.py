@@ -25,7 +25,7 @@ from yakuba.kernel.addresses import networks, place_of
 
 API = "/api/"
 APPLYING = "/apply/"
-PUBLIC = ("/ask/", "/guest/", APPLYING)  # pages that ask nobody who they are
+PUBLIC = ("/ask/", "/guest/", "/tickets/", APPLYING)  # pages that ask nobody who they are
 FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 

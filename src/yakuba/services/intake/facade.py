@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -10,9 +11,9 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.actor import Actor
 from yakuba.services.intake import operations
-from yakuba.services.intake.actions import answering, drafts, navigator, opening, sending
+from yakuba.services.intake.actions import answering, counter, drafts, navigator, opening, sending, visits
 from yakuba.services.intake.engine.form import parse_form
-from yakuba.services.intake.models import LifeEvent, Submission, WebForm
+from yakuba.services.intake.models import LifeEvent, Signing, Submission, WebForm
 
 
 def is_empty() -> bool:
@@ -37,6 +38,20 @@ def apply(code: str, answers: Mapping[str, str]) -> tuple[str, str]:
     drafts.keep(opened.draft, {code: text for code, text in answers.items() if code in asked})
     submission = sending.send(opened.draft, opened.key)
     return submission.number, sending.secret_of(opened.key)
+
+
+def take_at_counter(code: str, answers: Mapping[str, str], *, actor: User) -> str:
+    """Take an application at the counter as a clerk would, to be signed on paper; field code → what is typed: the receipt number.
+    Raises NotSent."""
+    visit = visits.begin(secrets.token_urlsafe(24), actor=actor)
+    draft = counter.add_form(visit, operations.procedure(code), actor=actor)
+    for page in parse_form(draft.form.document, draft.form.procedure.definition).pages:
+        given = {one.code: answers.get(one.code, "") for one in page.questions}
+        counter.answer(draft, page, given, right=True, actor=actor)
+    draft.refresh_from_db()
+    submission = counter.take(draft, Signing.PAPER, actor=actor)
+    counter.end(visit, actor=actor)
+    return submission.number
 
 
 def ask_correction(number: str, sentence: str, *, actor: Actor) -> None:

@@ -15,17 +15,26 @@ MANIFEST = Manifest(
     label="申請受付",
     description="住民がウェブのフォームで申請し、受付簿に受付として入る",
     group=Group.RESIDENTS,
-    manual={"": "申請フォームを住民に開く", "navigator": "届出ナビの出来事を書く"},
+    manual={
+        "": "申請フォームを住民に開く",
+        "navigator": "届出ナビの出来事を書く",
+        "counter": "書かずに窓口で受け付ける",
+    },
     navigation=(
+        NavigationItem("窓口で受け付ける", "intake:counter", "intake.counter"),
         NavigationItem("申請フォーム", "intake:index", "intake.view"),
         NavigationItem("届出ナビ", "intake:navigator", "intake.view"),
     ),
     permissions=(
         Permission("intake.view", "申請フォームと、ウェブで届いた申請を見る"),
         Permission("intake.edit", "申請フォームを開き、閉じ、補正を求める"),
+        Permission("intake.counter", "窓口で、書いてもらわずに申請を受け付ける"),
         Permission("intake.approve", "届出ナビの公開を承認する"),
     ),
-    roles={"窓口担当": ("intake.view", "intake.edit"), "課長": ("intake.view", "intake.approve")},
+    roles={
+        "窓口担当": ("intake.view", "intake.edit", "intake.counter"),
+        "課長": ("intake.view", "intake.approve"),
+    },
     audit_events={
         "intake.event_written": "届出ナビの出来事の下書きを残した",
         "intake.event_published": "届出ナビの出来事を承認し、公開した",
@@ -40,10 +49,22 @@ MANIFEST = Manifest(
         "intake.correction_asked": "ウェブの申請者に補正を求めた",
         "intake.answered": "ウェブの申請者が補正に答えた",
         "intake.withdrawn": "ウェブの申請者が取り下げた",
+        "intake.visit_begun": "窓口の受け付けを始めた",
+        "intake.visit_taken_over": "窓口の受け付けを引き継いだ",
+        "intake.resident_chosen": "窓口で、宛名からだれの申請かを決めた",
+        "intake.taken": "窓口で申請を受け付けた",
+        "intake.shown_on_tablet": "窓口の申請をタブレットに出した",
+        "intake.found_right": "来庁した人がタブレットで内容を確かめた",
+        "intake.hand_over_set": "窓口への受け渡しの決まりを決めた",
+        "intake.handed_over": "窓口へデータが受け渡された",
+        "intake.hand_over_used": "受け渡されたデータを窓口で使った",
+        "intake.visit_ended": "窓口の受け付けを終えた",
     },
     ledger_events={
         "intake.sent": "ウェブで届いた",
         "intake.answered": "申請者が補正に答えた",
+        "intake.taken": "窓口で受け付けた",
+        "intake.served": "窓口の用が済んだ",
     },
     case_part="yakuba.services.intake.pages.case_part:case_part",
     erase="yakuba.services.intake.actions.erasing:erase",
@@ -56,8 +77,14 @@ MANIFEST = Manifest(
             "「はい」にすると、ログインなしで /apply/団体コード/ が開きます。申請できるのは、開いたフォームだけです。",
         ),
         Setting(
+            "intake.tablet",
+            "窓口のタブレットで確かめて署名する",
+            False,
+            "「はい」にすると、窓口の申請を、職員のログインをしていないタブレットに1回だけ出せます。",
+        ),
+        Setting(
             "intake.first_serial",
-            "ウェブの受付番号の始まり",
+            "ウェブと窓口の受付番号の始まり",
             500_001,
             "年度ごとの通し番号（6けた）です。紙の用紙に刷ってある番号と重ならないように決めます。",
             least=1,
@@ -76,8 +103,14 @@ MANIFEST = Manifest(
     slotted="yakuba.services.intake.queries.navigator:slotted",
     personal_data=(
         PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 16, since="changed_at"),
-        PersonalData("intake.Submission", "ウェブで届いた申請", None),
-        PersonalData("intake.AttachedFile", "申請に付けられた写真と書類", None),
+        PersonalData(
+            "intake.Visit", "窓口の来庁で聞いたこと（暗号にして残し、終わると消す）", 16, since="opened_at"
+        ),
+        PersonalData(
+            "intake.HandOver", "窓口へ受け渡されたデータ（暗号にして残し、使うと消す）", 1, since="came_at"
+        ),
+        PersonalData("intake.Submission", "ウェブで届いた申請と、窓口で受け付けた申請", None),
+        PersonalData("intake.AttachedFile", "申請に付けられた写真と書類、窓口での署名", None),
         PersonalData("intake.Correction", "申請者に求めた補正と、その返事", None),
     ),
 )

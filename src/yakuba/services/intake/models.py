@@ -33,9 +33,25 @@ class WebForm(MunicipalityModel):
         return self.procedure.title
 
 
+class Door(models.TextChoices):
+    """Where an application came in."""
+
+    WEB = "web", "ウェブ"
+    COUNTER = "counter", "窓口"
+
+
+class Signing(models.TextChoices):
+    """How somebody at the counter signs."""
+
+    PAPER = "paper", "印刷した用紙に署名"
+    DRAWN = "drawn", "タブレットに署名"
+    NONE = "none", "署名なし"
+
+
 class Submission(MunicipalityModel):
-    """An application that came by web; its values are the case's. secret: hash of the code that stands beside the receipt
-    number; draft: hash of the draft's key, so that one draft becomes one case however often it is sent."""
+    """An application that came by web or was taken at the counter; its values are the case's. secret: hash of the code that
+    stands beside the receipt number; draft: hash of the draft's key, so that one draft becomes one case however often it is
+    sent; taken_by, signing, resident: of one at the counter; resident is a hash of the number in the register."""
 
     form = models.ForeignKey(WebForm, models.PROTECT, related_name="submissions", verbose_name="申請フォーム")
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", verbose_name="受付")
@@ -43,6 +59,10 @@ class Submission(MunicipalityModel):
     secret = models.CharField("照会番号の印", max_length=64)
     draft = models.CharField("書きかけの印", max_length=64)
     form_version = models.PositiveIntegerField("フォームの版")
+    door = models.CharField("受け付けたところ", max_length=10, choices=Door.choices, default=Door.WEB)
+    taken_by = person("受け付けた職員", null=True)
+    signing = models.CharField("署名", max_length=10, choices=Signing.choices, blank=True)
+    resident = models.CharField("宛名番号の印", max_length=64, blank=True)
     sent_at = models.DateTimeField("届いた日時", auto_now_add=True)
 
     class Meta(MunicipalityModel.Meta):
@@ -57,10 +77,61 @@ class Submission(MunicipalityModel):
         return self.number
 
 
+class Visit(MunicipalityModel):
+    """Somebody at the counter (来庁), for one procedure or several. once: of the button that began it, so that pressed twice it is
+    one; holder: who asks and types, nobody else; ticket: of the queue, `ticket:<number>`; sealed: whom it is about and what
+    was said, as JSON under the town's key, empty once it is over; measured_from: since when the time is measured that goes
+    to the next application."""
+
+    once = models.CharField("始めた印", max_length=64)
+    holder = person("受け付けている職員")
+    ticket = models.CharField("番号札", max_length=30, blank=True)
+    sealed = models.BinaryField("聞いたこと")
+    opened_at = models.DateTimeField("始めた日時", auto_now_add=True)
+    measured_from = models.DateTimeField("計り始めた日時")
+    closed_at = models.DateTimeField("終えた日時", null=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "窓口の来庁"
+        constraints = [models.UniqueConstraint(fields=["municipality", "once"], name="intake_visit_once")]
+        indexes = [models.Index(fields=["municipality", "opened_at"], name="intake_visit_opened")]
+
+
+class HandOverLayout(MunicipalityModel):
+    """How a program on the clerks' machines hands data over; `engine.hand_over` reads the text."""
+
+    code = models.CharField("コード", max_length=40)
+    title = models.CharField("名前", max_length=60)
+    text = models.TextField("決まり")
+    changed_by = person("書いた職員", null=True)
+    changed_at = models.DateTimeField("書いた日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "窓口への受け渡しの決まり"
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="intake_hand_over_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HandOver(MunicipalityModel):
+    """What such a program handed over, until a clerk uses it or its day ends. sealed: as JSON under the town's key; fault: why
+    it could not be read, and nothing of it."""
+
+    layout = models.ForeignKey(HandOverLayout, models.CASCADE, related_name="+", verbose_name="決まり")
+    sealed = models.BinaryField("内容")
+    fault = models.CharField("読めなかった理由", max_length=200, blank=True)
+    came_at = models.DateTimeField("届いた日時", auto_now_add=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "窓口への受け渡し"
+
+
 class Draft(MunicipalityModel):
     """An application while it is written. key: hash of what its address carries; browser: hash of the cookie of the browser
     that has it; code: hash of the code that opens it again, empty until it is saved; sealed: answers as JSON under the
-    town's key; ends_on: the last day on which it is kept."""
+    town's key; ends_on: the last day on which it is kept. Of one at the counter: visit; tablet: hash of what opens it on a
+    tablet; shown_version: as it stood when it was given there; checked_version: as the applicant has found it right."""
 
     form = models.ForeignKey(WebForm, models.CASCADE, related_name="drafts", verbose_name="申請フォーム")
     key = models.CharField("書きかけの印", max_length=64)
@@ -72,6 +143,11 @@ class Draft(MunicipalityModel):
     changed_at = models.DateTimeField("最後の日時", auto_now=True)
     ends_on = models.DateField("消える日")
     sent = models.BooleanField("送った", default=False)
+    visit = models.ForeignKey(Visit, models.SET_NULL, null=True, related_name="drafts", verbose_name="来庁")
+    tablet = models.CharField("タブレットの印", max_length=64, blank=True)
+    shown_until = models.DateTimeField("タブレットに出す期限", null=True)
+    shown_version = models.PositiveIntegerField("タブレットに出した版", null=True)
+    checked_version = models.PositiveIntegerField("申請者が確かめた版", null=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "申請の書きかけ"
@@ -79,6 +155,12 @@ class Draft(MunicipalityModel):
             models.UniqueConstraint(fields=["municipality", "key"], name="intake_draft_once"),
             models.UniqueConstraint(
                 fields=["municipality", "code"], condition=~models.Q(code=""), name="intake_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "tablet"], condition=~models.Q(tablet=""), name="intake_tablet_once"
+            ),
+            models.UniqueConstraint(
+                fields=["visit", "form"], condition=models.Q(sent=False), name="intake_form_of_visit_once"
             ),
         ]
         indexes = [models.Index(fields=["municipality", "ends_on"], name="intake_draft_ends")]

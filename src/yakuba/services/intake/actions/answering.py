@@ -15,10 +15,11 @@ from yakuba.kernel.ledger.workflow import FOLLOWING, Status
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.values.my_numbers import likely_in
 from yakuba.services.intake.engine.answering import MY_NUMBER
-from yakuba.services.intake.models import Correction, Submission
+from yakuba.services.intake.models import Correction, Door, Submission
 
 LONGEST = 1_000  # characters of what is asked and of what is answered
 MOST_ANSWERS = 20
+CHECKED = {Door.WEB: "ウェブの申請を確かめた", Door.COUNTER: "窓口で確かめた"}
 WITHDRAWABLE = (Status.RECEIVED, Status.RETURNED)  # later, work is under way that only the office can stop
 
 
@@ -107,14 +108,14 @@ def withdraw(submission: Submission) -> None:
 @transaction.atomic
 def accept(case: Case, *, actor: Actor) -> Case:
     """The office has looked at it: what was sent goes to whoever enters it. Raises NotPossible, ValueRefused."""
-    of_case(case)
+    submission = of_case(case)
     if (
         _locked(case).status != Status.RECEIVED
     ):  # another clerk may have asked the applicant something meanwhile
         raise NotPossible(f"受付 {case.receipt_number} は「受付済み」ではないので、入力に回せません。")
     for row in CaseValue.objects.filter(case=case, trusted=False):  # strange, yet what was sent
         confirm_value(case, row.field, row.value, actor=known(actor), seconds=0.0, assumed=True, insist=True)
-    move(case, Status.READY, user=actor, reason="ウェブの申請を確かめた")
+    move(case, Status.READY, user=actor, reason=CHECKED[Door(submission.door)])
     record("intake.accepted", subject=f"case:{case.pk}", actor=actor)
     return case
 
@@ -129,5 +130,5 @@ def of_case(case: Case) -> Submission:
     """What the applicant sent. Raises NotPossible for a case that did not come by web."""
     row = Submission.objects.filter(case=case).first()
     if row is None:
-        raise NotPossible(f"受付 {case.receipt_number} は、ウェブで届いた申請ではありません。")
+        raise NotPossible(f"受付 {case.receipt_number} は、ウェブか窓口で受け付けた申請ではありません。")
     return row

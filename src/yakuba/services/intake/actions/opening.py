@@ -18,7 +18,7 @@ from yakuba.services.intake.models import WebForm
 from yakuba.services.intake.queries import forms
 from yakuba.services.reading import facade as reading
 
-TAKEN = ("status", "resume", "guide")  # words of the residents' addresses
+TAKEN = ("status", "resume", "guide", "tablet")  # words of the residents' addresses
 LONGEST_NOTE = 1_000
 
 

@@ -85,7 +85,7 @@ def send(draft: Draft, key: str) -> Submission:
 
 def _case(draft: Draft, values: dict[str, str], calculated: frozenset[str]) -> Case:
     procedure = draft.form.procedure
-    case = open_case(procedure, _next_number(timezone.localdate()), Status.RECEIVED)
+    case = open_case(procedure, next_number(timezone.localdate()), Status.RECEIVED)
     known = procedure.definition.by_code
     if RECEIPT_NUMBER in known:
         values = {RECEIPT_NUMBER: case.receipt_number, **values}
@@ -100,7 +100,7 @@ def _case(draft: Draft, values: dict[str, str], calculated: frozenset[str]) -> C
     return case
 
 
-def _next_number(today: date) -> str:
+def next_number(today: date) -> str:
     """The next receipt number of the fiscal year: one after the other for the whole town, whichever process asks."""
     year = today.year - FIRST_REIWA - (today.month < 4)
     first = int(value("intake.first_serial"))

@@ -10,6 +10,8 @@ and ledger cannot differ:
       - {title: お子さん, fields: [child]}    # a group of the procedure: a row for each, added and taken away
     fields: {school: {help: 正式な名前で書いてください。, label: 学校, when: {…}, required: true}}
     calculated: [{field: age, age: birth, on: start_date}]    # not asked: `engine.calculating`
+    persons: [{label: 申込者, name: name, birth: birth}]        # whom it names: `engine.people`
+    signature: false                     # at the counter nobody signs; true where nothing is said
     files: [{code: card, label: 手帳の写真, required: true, when: {field: category, is: disabled}}]
 """
 
@@ -26,11 +28,12 @@ from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, Repeat
 from yakuba.services.intake.engine.calculating import ROWS, Calculation, Reader
 from yakuba.services.intake.engine.conditions import Answers, Condition, parse_condition
+from yakuba.services.intake.engine.people import Role, read_roles
 
 FIELDS_A_PAGE = 5  # where the town cut nothing and the procedure has no groups
 MOST_FILES = 5
 SENT_ON = ("申請日", "申込日", "届出日", "提出日")
-KEYS = frozenset(["sent_on", "pages", "fields", "files", "calculated"])
+KEYS = frozenset(["sent_on", "pages", "fields", "files", "calculated", "persons", "signature"])
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -113,12 +116,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Form:
-    """A web form. sent_on: the field that takes the day of sending, or empty."""
+    """A web form. sent_on: the field that takes the day of sending, or empty; persons: whom it names, the applicant first;
+    signature: whether who applies at the counter signs."""
 
     procedure: ProcedureDefinition
     pages: tuple[Page, ...]
     sent_on: str = ""
     calculated: tuple[Calculation, ...] = ()
+    persons: tuple[Role, ...] = ()
+    signature: bool = True
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -186,7 +192,9 @@ def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> F
     cut = document.get("pages") or _cut(procedure, sent_on)
     rules = document.get("fields") or {}
     calculated = document.get("calculated") or []
-    for name, rows in (("pages", cut), ("files", document.get("files") or []), ("calculated", calculated)):
+    persons = document.get("persons") or []
+    files = document.get("files") or []
+    for name, rows in (("pages", cut), ("files", files), ("calculated", calculated), ("persons", persons)):
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise DefinitionError(
                 f"{place}: {name} は、「- title: …」のように、1つずつ行を分けて書いてください。"
@@ -195,7 +203,7 @@ def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> F
     try:
         reader.calculate(cut, [dict(row) for row in calculated])
         pages = [reader.page(number, dict(row)) for number, row in enumerate(cut, start=1)]
-        pages += reader.file_page(len(pages) + 1, [dict(row) for row in document.get("files") or ()])
+        pages += reader.file_page(len(pages) + 1, [dict(row) for row in files])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, DefinitionError):
             raise
@@ -204,7 +212,9 @@ def parse_form(document: Mapping[str, Any], procedure: ProcedureDefinition) -> F
         raise DefinitionError(
             f"{place}: fields の項目 {'、'.join(missing)} は、どのページでも聞いていません。"
         )
-    return Form(procedure, tuple(pages), sent_on, tuple(reader.calculated))
+    roles = tuple(read_roles(persons, procedure, place))
+    signature = document.get("signature") is not False
+    return Form(procedure, tuple(pages), sent_on, tuple(reader.calculated), roles, signature)
 
 
 def left_out(form: Form) -> list[FieldDefinition]:

@@ -2,4 +2,4 @@
 
 from yakuba.kernel.operations import Operations
 
-OPERATIONS = Operations("intake", {"navigator": "届出ナビ（住民への案内）"})
+OPERATIONS = Operations("intake", {"navigator": "届出ナビ（住民への案内）", "counter": "書かない窓口"})

@@ -18,8 +18,8 @@ from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, check_page, files_missing
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
-from yakuba.services.intake.models import AttachedFile, Submission, WebForm
-from yakuba.services.intake.pages import receipt, repeating
+from yakuba.services.intake.models import Submission, WebForm
+from yakuba.services.intake.pages import receipt, repeating, summary
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
@@ -181,8 +181,7 @@ def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status:
     checked = check_all(writing.form, writing.answers)
     given = drafts.attached(writing.draft)
     faults = {**checked.faults, **files_missing(writing.pages, forms.counted(given))}
-    sections = [_section(writing, one, checked.values, faults, given) for one in writing.pages]
-    sections += repeating.calculated(writing.form, checked.values)
+    sections = summary.sections(writing, checked.values, faults, given)
     context = {
         "form": writing.draft.form,
         "writing": writing.draft,
@@ -196,38 +195,6 @@ def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status:
         "days": drafts.KEPT_DAYS,
     }
     return shown(request, "check", context | more, status)
-
-
-def _section(
-    writing: Writing,
-    page: Page,
-    values: dict[str, str] | Any,
-    faults: dict[str, str],
-    given: list[AttachedFile],
-) -> dict[str, Any]:
-    where = writing.at(page)
-    lines = [
-        {
-            "code": one.code,
-            "label": one.field.label,
-            "value": one.field.shown(values.get(one.code, ""), revealed=True),
-            "fault": faults.get(one.code, ""),
-            "change": f"{where}?check=1#f_{one.code}{'_0' if one.field.options else ''}",
-        }
-        for one in page.questions
-    ]
-    lines += repeating.without_rows(page, where)
-    lines += [
-        {
-            "code": one.code,
-            "label": one.label,
-            "value": "、".join(file.name for file in given if file.slot == one.code),
-            "fault": faults.get(one.code, ""),
-            "change": f"{where}#f_{one.code}",
-        }
-        for one in page.files
-    ]
-    return {"title": page.title, "lines": lines}
 
 
 def _page(

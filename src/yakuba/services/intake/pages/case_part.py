@@ -22,8 +22,9 @@ from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
 from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake import operations
+from yakuba.services.intake.actions.counter import SIGNATURE
 from yakuba.services.intake.forms import CorrectionForm
-from yakuba.services.intake.models import AttachedFile, Submission
+from yakuba.services.intake.models import AttachedFile, Door, Submission
 from yakuba.services.intake.queries import forms, paper
 
 
@@ -45,7 +46,14 @@ def case_part(request: HttpRequest, case: Case) -> CasePart:
         )
     if may_edit and Status.RETURNED in FOLLOWING[Status(case.status)]:
         links.append(CaseLink("申請者に補正を求める", reverse("intake:correction", args=[case.pk])))
-    note = CaseNote("info", "ウェブで届いた申請です", "値は申請者が入力したものです。")
+    if submission.door == Door.COUNTER:
+        note = CaseNote(
+            "info",
+            "窓口で受け付けた申請です",
+            f"値は窓口で聞いたものと、宛名の登録簿のものです。{submission.get_signing_display()}。",
+        )
+    else:
+        note = CaseNote("info", "ウェブで届いた申請です", "値は申請者が入力したものです。")
     return CasePart(tuple(steps), tuple(links), (note,), panels=_panels(request, case, submission))
 
 
@@ -61,7 +69,7 @@ def _panels(request: HttpRequest, case: Case, submission: Submission) -> tuple[s
         else [
             {
                 "row": one,
-                "label": wanted.get(one.slot, one.slot),
+                "label": {**wanted, SIGNATURE: "署名"}.get(one.slot, one.slot),
                 "pages": range(1, one.file.pages + 1),
             }
             for one in rows

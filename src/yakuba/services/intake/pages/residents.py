@@ -38,7 +38,15 @@ View = Callable[..., HttpResponse]
 def resident_page(view: View) -> View:
     """A page of the town for whoever opens it. What is refused is told on a page of the same kind: the house's own would
     say it to staff, or leave it for whoever signs in next at the same browser."""
+    return _page(view, "intake.public")
 
+
+def tablet_page(view: View) -> View:
+    """The same for the tablet at the counter, which a town may use without letting anybody apply by web."""
+    return _page(view, "intake.tablet")
+
+
+def _page(view: View, setting: str) -> View:
     @wraps(view)
     def told(request: HttpRequest, **arguments: Any) -> HttpResponse:
         try:
@@ -49,7 +57,7 @@ def resident_page(view: View) -> View:
             context = {"title": "いまはできません", "text": str(refusal)}
             return shown(request, "stop", context, refusal.status)
 
-    return for_residents("intake", "intake.public")(told)
+    return for_residents("intake", setting)(told)
 
 
 def may_press(request: HttpRequest) -> bool:

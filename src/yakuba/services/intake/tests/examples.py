@@ -13,7 +13,7 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.ledger.models import Case
-from yakuba.services.intake.actions import drafts, navigator, opening
+from yakuba.services.intake.actions import counter, drafts, navigator, opening, tablet, visits
 from yakuba.services.intake.models import AttachedFile, Correction, Submission
 
 NAVIGATOR = """出来事: 引っ越してきた
@@ -41,7 +41,14 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     AttachedFile.objects.create(draft=opened.draft, slot="card", file=waiting, name="waiting.png")
     text = NAVIGATOR.replace("引っ越してきた", known["secret_word"])
     life_event = navigator.write(text, actor=clerk)
+    visit = visits.begin("example-visit-of-the-clerk", actor=clerk)
+    at_counter = counter.add_form(visit, case.procedure, actor=clerk)
+    drafts.keep(at_counter, {"name": known["secret_word"]})
     return {
+        "visit_id": visit.pk,
+        "counter_draft_id": at_counter.pk,
+        "role_number": 1,
+        "tablet_key": tablet.show(at_counter, actor=clerk),
         "life_event_id": life_event.pk,
         "life_code": life_event.code,
         "apply_code": case.procedure.code,

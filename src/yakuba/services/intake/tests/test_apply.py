@@ -136,7 +136,7 @@ def test_numbers_go_on_over_what_paper_has(bus, resident, monkeypatch):
     first, _ = resident.apply()
     second, _ = Resident().apply()
     assert int(second[:8]) == int(first[:8]) + 1
-    assert sending._next_number(timezone.localdate().replace(year=2027, month=3))[:2] == "08"
+    assert sending.next_number(timezone.localdate().replace(year=2027, month=3))[:2] == "08"
 
 
 @pytest.mark.parametrize("changed", [CUT | {"files": []}, {}])

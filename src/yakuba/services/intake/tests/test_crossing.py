@@ -96,7 +96,7 @@ def sent_without_looking(monkeypatch):
 
 def one_number_for_two(monkeypatch):
     """The counter stands still for every second case, as in two processes with a counter each."""
-    count, real = itertools.count(), sending._next_number
+    count, real = itertools.count(), sending.next_number
     kept = {}
 
     def number(today):
@@ -104,7 +104,7 @@ def one_number_for_two(monkeypatch):
             kept["number"] = real(today)
         return kept["number"]
 
-    monkeypatch.setattr(sending, "_next_number", number)
+    monkeypatch.setattr(sending, "next_number", number)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from yakuba.services.intake.pages import case_part, forms, paper
-from yakuba.services.intake.urls import navigator
+from yakuba.services.intake.urls import counter, navigator
 
 app_name = "intake"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("cases/<int:case_id>/paper/", paper.paper_of_case, name="paper"),
     path("files/<int:attached_id>/<int:page_number>/", case_part.picture, name="picture"),
     *navigator.STAFF,
+    *counter.STAFF,
 ]

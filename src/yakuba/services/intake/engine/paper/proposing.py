@@ -12,7 +12,13 @@ from yakuba.services.intake.engine.form import can_be_asked, parse_form
 from yakuba.services.reading.contracts import PaperForm, Printed
 
 MOST = 10  # fields of a page
-KEPT = ("sent_on", "files", "calculated")  # of the form so far: paper says nothing of them
+KEPT = (
+    "sent_on",
+    "files",
+    "calculated",
+    "persons",
+    "signature",
+)  # of the form so far: paper says nothing of them
 
 
 def propose(
@@ -20,7 +26,7 @@ def propose(
 ) -> dict[str, Any]:
     """The document of a web form as `engine.form` reads it. before: the document so far. Raises DefinitionError where the
     procedure has nothing that can be asked."""
-    document: dict[str, Any] = {key: before[key] for key in KEPT if before.get(key)}
+    document: dict[str, Any] = {key: before[key] for key in KEPT if key in before}
     sent_on = parse_form({}, procedure).sent_on if "sent_on" not in document else document["sent_on"]
     left_out = {sent_on, *(str(one.get("field")) for one in document.get("calculated") or ())}
     asked = [

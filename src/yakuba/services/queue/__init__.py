@@ -1,0 +1,1 @@
+"""番号札: tickets of the counters, who is called when, and how long it takes."""

@@ -1,0 +1,1 @@
+"""番号札: how long it will take, from how long it took."""

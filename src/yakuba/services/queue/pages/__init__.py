@@ -1,0 +1,1 @@
+"""番号札: the pages of clerks and of whoever waits."""
