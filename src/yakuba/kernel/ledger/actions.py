@@ -15,6 +15,7 @@ from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition, parse_procedure
 from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
+from yakuba.kernel.ledger.naming import name_fields
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.registry import ledger_phrases, manifests, resolve
@@ -96,6 +97,7 @@ def record_value(
     Raises ValueRefused for an unknown field, a value that is not canonical, and a `trusted` one that the procedure's
     rules do not hold for possible.
     """
+    _hold_for_name(case, field)
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first()
     if row is not None and (
         row.origin == CaseValue.Origin.PERSON or (row.is_sent and origin == CaseValue.Origin.READING)
@@ -127,6 +129,7 @@ def confirm_value(
 ) -> CaseValue:
     """Write what a person says, with the seconds it took (`assumed` when they were not measured) and, for a correction,
     its reason. Raises ValueRefused as `record_value`; with `insist` the person says that the paper reads so."""
+    _hold_for_name(case, field)
     row = CaseValue.objects.select_for_update().filter(case=case, field=field).first() or CaseValue(
         case=case, field=field
     )
@@ -146,6 +149,13 @@ def confirm_value(
     event = add_event(case, "ledger.value_confirmed", user=actor, seconds=seconds, **details)
     note("ledger.fields_confirmed", f"event:{event.pk}")
     return row
+
+
+def _hold_for_name(case: Case, field: str) -> None:
+    """A value that the case itself keeps (`naming`) is written after the case is locked, as everybody locks them who locks
+    both."""
+    if field in name_fields(case.procedure.definition):
+        Case.objects.select_for_update(of=("self",), no_key=True).filter(pk=case.pk).exists()
 
 
 def _refuse(definition: FieldDefinition, doubt: str) -> None:
