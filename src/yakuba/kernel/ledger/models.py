@@ -118,7 +118,10 @@ class CaseValue(MunicipalityModel):
         verbose_name = "値"
         constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
         # All values of a town are counted in it, without reading any (`services.reform.queries.promises`).
-        indexes = [models.Index(fields=["municipality", "trusted", "origin"], name="value_passed")]
+        indexes = [
+            models.Index(fields=["municipality", "trusted", "origin"], name="value_passed"),
+            models.Index(fields=["municipality"], condition=models.Q(trusted=False), name="value_unsure"),
+        ]
 
     @property
     def is_sent(self) -> bool:

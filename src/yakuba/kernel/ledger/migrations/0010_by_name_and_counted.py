@@ -16,4 +16,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "casevalue", models.Index(fields=["municipality", "trusted", "origin"], name="value_passed")
         ),
+        migrations.AddIndex(
+            "casevalue",
+            models.Index(fields=["municipality"], condition=models.Q(trusted=False), name="value_unsure"),
+        ),
     ]

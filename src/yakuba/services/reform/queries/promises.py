@@ -57,22 +57,23 @@ def _silently_wrong(known: Mapping[str, float]) -> Promise:
 
 
 def _passed_and_asked() -> tuple[int, int]:
-    """Values that a machine read and nobody was asked about, and the others of `ledger.queries.asked_values`; of withdrawn cases none.
+    """Values that a machine read and nobody was asked about, and the others of `ledger.queries.asked_values`; of withdrawn
+    cases none.
 
     All values of the town are counted in an index, and then taken off what is seldom: those of withdrawn cases, and those
     that nobody confirms. Their cases and sources would be read for each value otherwise."""
-    supplied = Q(origin=CaseValue.Origin.REGISTER)
+    read_or_said = ~Q(origin=CaseValue.Origin.REGISTER)
     by_machine = Q(origin=CaseValue.Origin.READING, trusted=True)
     counts = {"all": Count("*"), "passed": Count("origin", filter=by_machine)}
-    every = CaseValue.objects.exclude(supplied)
+    every = CaseValue.objects.filter(read_or_said)
     # By the numbers of the town's own cases alone: SQLite would rather read all values of the town.
     withdrawn = CaseValue.all_municipalities.filter(
         case__in=Case.objects.filter(status=Status.WITHDRAWN).values("pk")
     )
-    of, gone = every.aggregate(**counts), withdrawn.exclude(supplied).aggregate(**counts)
-    unasked = every.filter(trusted__in=[False], **{f"source__{UNASKED}__isnull": False})
+    of, gone = every.aggregate(**counts), withdrawn.filter(read_or_said).aggregate(**counts)
+    unasked = Q(trusted=False, **{f"source__{UNASKED}__isnull": False})
+    nobodys = every.filter(unasked).count() - withdrawn.filter(read_or_said).filter(unasked).count()
     passed = of["passed"] - gone["passed"]
-    nobodys = unasked.exclude(case__status=Status.WITHDRAWN).count()
     return passed, of["all"] - gone["all"] - nobodys - passed
 
 
