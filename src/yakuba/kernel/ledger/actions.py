@@ -152,8 +152,12 @@ def confirm_value(
 
 def _require_not_entering(case: Case) -> None:
     """What a robot types or a file holds is what the case says, until it is known what became of it. The case is held, so
-    that nobody begins meanwhile."""
-    row = Case.objects.select_for_update(of=("self",)).only("status", "receipt_number").get(pk=case.pk)
+    that nobody begins meanwhile, and because it keeps some values itself (`naming`): it is locked before them."""
+    row = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .only("status", "receipt_number")
+        .get(pk=case.pk)
+    )
     if row.status == Status.ENTERING:
         raise ValueRefused(
             f"受付 {row.receipt_number} は入力の途中です（ロボットか連携ファイル）。入力が済んでから訂正するか、"

@@ -79,7 +79,7 @@ def erase(keys: Sequence[int]) -> list[StoredFile]:
     for case in cases:
         gone = f"{ERASED}{case.pk}"
         target = ERASED if case.target_number else ""
-        Case.objects.filter(pk=case.pk).update(receipt_number=gone, target_number=target)
+        Case.objects.filter(pk=case.pk).update(receipt_number=gone, target_number=target, name="", kana=None)
     Covered.objects.filter(kind=KIND, key__in=[str(number) for number in numbers]).delete()
     noting.changed("ledger.cases", *map(str, numbers))
     return files

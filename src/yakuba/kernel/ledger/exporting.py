@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor
@@ -41,32 +41,33 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download
     """
     if form not in FORMATS:
         raise KeyError(form)
-    counts = _counts(wanted)
+    cases = listed(wanted)  # a text is looked for once
+    counts = _counts(cases)
     if not counts:
         raise NothingToWrite("書き出す受付がありません。条件をゆるめてください。")
     if form != "xlsx" and len(counts) > 1:
         raise NothingToWrite(
             "列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
-    tables = _tables(wanted, list(counts), actor)
+    tables = _tables(cases, list(counts), actor)
     file = write(tables, "cases", form, accept=accept, reduction=ReductionTable.in_use())
     chosen = wanted.chosen.get("procedure", "")
     record("ledger.exported", actor=actor, form=form, cases=sum(counts.values()), procedure=chosen)
     return file
 
 
-def _counts(wanted: Wanted) -> dict[int, int]:
+def _counts(cases: QuerySet[Any]) -> dict[int, int]:
     """How many cases of each procedure are listed; none of those without any."""
-    rows = listed(wanted).order_by().values_list("procedure").annotate(number=Count("pk"))
+    rows = cases.order_by().values_list("procedure").annotate(number=Count("pk"))
     return dict(rows.order_by("procedure__title"))
 
 
-def _tables(wanted: Wanted, procedures: Sequence[int], actor: Actor) -> Iterator[Table]:
+def _tables(cases: QuerySet[Any], procedures: Sequence[int], actor: Actor) -> Iterator[Table]:
     titles: set[str] = set()
     known = Procedure.objects.in_bulk(procedures)
     for number in procedures:
         title = _sheet_title(known[number].title, titles)
-        yield _table(known[number], listed(wanted).filter(procedure=number), title, actor)
+        yield _table(known[number], cases.filter(procedure=number), title, actor)
 
 
 def _sheet_title(title: str, taken: set[str]) -> str:

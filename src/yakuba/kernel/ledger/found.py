@@ -9,8 +9,8 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.ledger.listing import name_fields
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
+from yakuba.kernel.ledger.naming import name_fields
 from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.sight import KIND, is_place
 from yakuba.kernel.ledger.workflow import LABELS, Status
@@ -42,9 +42,11 @@ def entries(wanted: Sequence[str]) -> list[Entry]:
 
 
 def version() -> str:
-    """Another one as soon as a procedure has other fields: one that is masked from now on leaves the index."""
+    """Another one as soon as a procedure has other fields, or the town calls others a place: one that is masked or hidden from
+    now on leaves the index, one that is not any more comes in."""
     documents = Procedure.objects.order_by("pk").values_list("code", "document")
-    return repr(list(documents))
+    places = policy.places()
+    return repr([list(documents), sorted(places.named), places.facility])
 
 
 def named(text: str) -> list[str]:
@@ -65,7 +67,7 @@ def asked(user: Any, text: str, found: list[Entry]) -> list[Entry]:
 
 def _entry(case: Case, procedure: Procedure, hidden: policy.Places | None) -> Entry:
     definition = procedure.definition  # parsed once for all its cases
-    name_field, _ = name_fields(procedure)
+    name_field, _ = name_fields(definition)
     texts = [Text(case.receipt_number, NUMBER, exact=True, label="受付番号")]
     if case.target_number:
         texts.append(Text(case.target_number, NUMBER, exact=True, label="登録番号"))

@@ -8,25 +8,26 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, cast
 
-from django.db.models import Case as When_
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
+from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.queries import ERASED, procedures
 from yakuba.kernel.ledger.sight import masked_values
 from yakuba.kernel.ledger.workflow import LABELS, STATUS_KINDS, Status
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, Wanted, ago, status
+from yakuba.kernel.lists.numbered import among
+from yakuba.kernel.search.parts import candidates
 from yakuba.kernel.tables.files import FORMATS
 from yakuba.kernel.values import ValueRefused, calendar
 from yakuba.kernel.values.characters import COMPATIBLE
 
-MOST_NUMBERED = 2_000  # cases that a search names by their keys; what finds more narrows the query itself
+SOURCE = "ledger.cases"  # of the search: which cases may hold a text
 ONE_PROCEDURE = "CSVとJSONは、手続を1つ選ぶと書き出せます（列が手続ごとに違うためです）。"
 
 
 def listed(wanted: Wanted) -> QuerySet[Any]:
-    """The cases, with `name` and `kana` (empty where a procedure has none)."""
+    """The cases, narrowed and sorted."""
     return cast("QuerySet[Any]", CASES.listed(wanted))
 
 
@@ -46,43 +47,29 @@ def spellings(text: str) -> list[str]:
 
 
 def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    values = CaseValue.objects.exclude(masked_values())
+    """Each case whose number or whose any value holds the text. The index says in which cases to look; where it cannot, all
+    values of the town are gone through, once."""
+    ways = spellings(text)
     wanted, own = Q(), Q()
-    for spelling in spellings(text):
+    for spelling in ways:
         wanted |= Q(value__icontains=spelling)
         own |= Q(receipt_number__contains=spelling) | Q(target_number__icontains=spelling)
-    of_values = values.filter(wanted).values_list("case", flat=True)
-    # All values of the town are gone through once: not for each case, nor for the count, the page and its rows apart.
     of_cases = Case.objects.filter(own).values_list("pk", flat=True)
-    found = [list(one.distinct()[:MOST_NUMBERED]) for one in (of_values, of_cases)]  # a case counts once
-    if max(map(len, found)) < MOST_NUMBERED:
-        return rows.filter(pk__in={*found[0], *found[1]})
-    return rows.filter(own | Q(pk__in=of_values))
+    keys = candidates(SOURCE, ways)
+    if keys is None:
+        of_values = CaseValue.objects.filter(wanted).exclude(masked_values())
+        found = {*of_values.values_list("case", flat=True).distinct(), *of_cases}
+    else:
+        near = among(map(int, keys))
+        # By the numbers of cases alone, which are the town's own: SQLite would rather read all values of the town.
+        of_values = CaseValue.all_municipalities.filter(wanted, case__in=near).exclude(masked_values())
+        found = {*of_values.values_list("case", flat=True).distinct(), *of_cases.filter(pk__in=near)}
+    return rows.filter(pk__in=among(found))
 
 
-def _named() -> QuerySet[Any]:
-    """All cases, with the first name of each and its reading."""
-    rows: QuerySet[Any] = Case.objects.select_related("procedure").exclude(receipt_number__startswith=ERASED)
-    fields = [(procedure.pk, *name_fields(procedure)) for procedure in Procedure.objects.all()]
-    for position, called in enumerate(("name", "kana")):
-        whens = [When(procedure=row[0], then=Value(row[position + 1])) for row in fields if row[position + 1]]
-        if not whens:
-            rows = rows.annotate(**{called: Value("", CharField())})
-            continue
-        chosen = When_(*whens, default=Value(""), output_field=CharField())
-        values = CaseValue.objects.filter(case=OuterRef("pk"), field=OuterRef(f"{called}_field"))
-        rows = rows.annotate(**{f"{called}_field": chosen}).annotate(
-            **{called: Subquery(values.values("value")[:1])}
-        )
-    return rows
-
-
-def name_fields(procedure: Procedure) -> tuple[str, str]:
-    """The codes of a procedure's first name and of that name's reading; empty where it has none."""
-    fields = procedure.definition.fields
-    name = next((item.code for item in fields if item.type == "name"), "")
-    kana = next((item.code for item in fields if item.type == "kana" and item.reading_of == name), "")
-    return name, kana or next((item.code for item in fields if item.type == "kana"), "")
+def _every() -> QuerySet[Any]:
+    rows: QuerySet[Any] = Case.objects.select_related("procedure")
+    return rows.exclude(receipt_number__startswith=ERASED)
 
 
 def status_of(case: Case) -> Cell:
@@ -90,11 +77,10 @@ def status_of(case: Case) -> Cell:
     return status(STATUS_KINDS[Status(case.status)], LABELS[Status(case.status)])
 
 
-def _forms(wanted: Wanted) -> tuple[Collection[str], str]:
+def _forms(rows: Any) -> tuple[Collection[str], str]:
     """A file with one table has the columns of one procedure."""
     several = all(
-        len(rows.order_by().values_list("procedure").distinct()[:2]) > 1
-        for rows in (Case.objects.all(), listed(wanted))
+        len(one.order_by().values_list("procedure").distinct()[:2]) > 1 for one in (Case.objects.all(), rows)
     )
     return (("xlsx",), ONE_PROCEDURE) if several else (FORMATS, "")
 
@@ -119,7 +105,7 @@ CASES = Listing(
         Column("updated", "更新", lambda case: ago(case.updated_at), ("updated_at",)),
         Column("target", "登録番号", lambda case: case.target_number),
     ),
-    rows=_named,
+    rows=_every,
     nothing=Nothing("受付はまだありません", "申請書を取り込むと、ここに並びます。"),
     search=Search(
         _search,

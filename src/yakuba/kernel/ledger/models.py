@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, Left
 
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.definitions.procedures import ProcedureDefinition, parse_procedure
 from yakuba.kernel.files.models import StoredFile
-from yakuba.kernel.ledger import guard
+from yakuba.kernel.ledger import guard, naming
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.registry import letter_kinds
@@ -45,6 +46,13 @@ class Procedure(MunicipalityModel):
             self.__dict__["_parsed"] = parsed
         return parsed[1]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Where another field is the name now, its cases are listed by that one."""
+        before = None if self._state.adding else Procedure.objects.filter(pk=self.pk).first()
+        super().save(*args, **kwargs)
+        if before and naming.name_fields(before.definition) != naming.name_fields(self.definition):
+            name_cases(self)
+
 
 class Case(MunicipalityModel):
     """One application (受付), known by its receipt number within its procedure."""
@@ -55,6 +63,9 @@ class Case(MunicipalityModel):
         "状態", max_length=12, choices=[(s.value, LABELS[s]) for s in Status], default=Status.READING
     )
     target_number = models.CharField("基幹システムの登録番号", max_length=60, blank=True)
+    # Copies of two of its values, by which it is listed and sorted; written by `CaseValue.save` alone.
+    name = models.CharField("氏名", max_length=naming.LONGEST, blank=True, editable=False)
+    kana = models.CharField("フリガナ", max_length=naming.LONGEST, null=True, editable=False)
     created_at = models.DateTimeField("受付日時", auto_now_add=True)
     updated_at = models.DateTimeField("更新日時", auto_now=True)
 
@@ -63,10 +74,20 @@ class Case(MunicipalityModel):
         constraints = [
             models.UniqueConstraint(fields=["municipality", "procedure", "receipt_number"], name="case_once")
         ]
-        indexes = [models.Index(fields=["municipality", "procedure", "status"], name="case_status")]
+        indexes = [
+            models.Index(fields=["municipality", "procedure", "status"], name="case_status"),
+            models.Index(fields=["municipality", "kana", "name", "receipt_number"], name="case_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.procedure.title} {self.receipt_number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Never puts back a name that was written since this object was read."""
+        if not self._state.adding and kwargs.get("update_fields") is None and not args:
+            own = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = own - {"name", "kana"} - self.get_deferred_fields()
+        super().save(*args, **kwargs)
 
     @property
     def is_entered(self) -> bool:
@@ -96,6 +117,11 @@ class CaseValue(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "値"
         constraints = [models.UniqueConstraint(fields=["case", "field"], name="value_once")]
+        # All values of a town are counted in it, without reading any (`services.reform.queries.promises`).
+        indexes = [
+            models.Index(fields=["municipality", "trusted", "origin"], name="value_passed"),
+            models.Index(fields=["municipality"], condition=models.Q(trusted=False), name="value_unsure"),
+        ]
 
     @property
     def is_sent(self) -> bool:
@@ -109,8 +135,29 @@ class CaseValue(MunicipalityModel):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises ValueRefused for a field that the procedure lacks and for a value that is not canonical."""
-        guard.check(self.case.procedure.definition, self.field, self.value)
-        super().save(*args, **kwargs)
+        definition = self.case.procedure.definition
+        guard.check(definition, self.field, self.value)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if kept := naming.kept(definition, self.field, self.value):
+                Case.objects.filter(pk=self.case_id).update(**kept)
+                for column, value in kept.items():
+                    setattr(self.case, column, value)
+
+
+def name_cases(procedure: Procedure) -> None:
+    """Let all cases of a procedure keep the name and the reading that their values say."""
+    fields = zip(("name", "kana"), naming.name_fields(procedure.definition), ("", None), strict=True)
+    values = CaseValue.objects.filter(case=models.OuterRef("pk")).exclude(value="")
+    kept = {
+        column: Coalesce(
+            models.Subquery(values.filter(field=field).values(cut=Left("value", naming.LONGEST))[:1]),
+            models.Value(nothing),
+            output_field=models.CharField(null=True),
+        )
+        for column, field, nothing in fields
+    }
+    Case.objects.filter(procedure=procedure).update(**kept)
 
 
 class ReductionTable(MunicipalityModel):
@@ -147,7 +194,10 @@ class CaseEvent(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "受付の出来事"
-        indexes = [models.Index(fields=["municipality", "case", "at"], name="case_event_at")]
+        indexes = [
+            models.Index(fields=["municipality", "case", "at"], name="case_event_at"),
+            models.Index(fields=["municipality", "kind", "case"], name="case_event_kind"),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

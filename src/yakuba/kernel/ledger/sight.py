@@ -99,15 +99,15 @@ def without_places(case: Case, text: str) -> str:
 
 
 def masked_values() -> Q:
-    """CaseValue rows whose value is masked, or hidden under protection from everybody who has not opened it: nobody finds
-    a case by them, so that nobody can try out where somebody lives."""
+    """CaseValue rows whose value is masked, of a field that the procedure lacks by now (which may have been one), or hidden
+    under protection from everybody who has not opened it: nobody finds a case by them, so that nobody can try out where
+    somebody lives."""
     places = policy.places()
     closed = [int(key) for key in policy.under(KIND)]
     found = Q(pk__in=())
     for procedure in Procedure.objects.all():
-        codes = [item.code for item in procedure.definition.fields if item.kind.masked]
-        if codes:
-            found |= Q(case__procedure=procedure, field__in=codes)
+        codes = [item.code for item in procedure.definition.fields if not item.kind.masked]
+        found |= Q(case__procedure=procedure) & ~Q(field__in=codes)
         if closed:
             said = [item.code for item in procedure.definition.fields if is_place(item, places)]
             found |= Q(case__in=closed, case__procedure=procedure, field__in=said)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from yakuba.kernel.tables.files import FORMATS
@@ -213,7 +214,7 @@ class Listing:
     actions: tuple[Link, ...] = ()
     export: str = ""
     taken: str = ""
-    forms: Callable[[Wanted], tuple[Collection[str], str]] = lambda wanted: (FORMATS, "")
+    forms: Callable[[Rows], tuple[Collection[str], str]] = lambda rows: (FORMATS, "")
     remembered: bool = True
     page_size: int = 50
 
@@ -248,13 +249,18 @@ class Listing:
 
 def _sorted(rows: Rows, fields: Sequence[str], *, down: bool) -> Rows:
     if isinstance(rows, QuerySet):
-        order = [
-            F(one).desc(nulls_last=True) if down else F(one).asc(nulls_last=True) for one in (*fields, "pk")
-        ]
-        return rows.order_by(*order)
+        return rows.order_by(*(_order(rows, one, down=down) for one in (*fields, "pk")))
     for name in reversed(fields):
         rows = sorted(rows, key=_none_last(attrgetter(name), down), reverse=down)
     return rows
+
+
+def _order(rows: QuerySet[Any], name: str, *, down: bool) -> OrderBy:
+    """Where a column always has a value that is not said, and an index on it can be used."""
+    own = {field.name: field for field in rows.model._meta.concrete_fields}
+    always = name == "pk" or (name in own and not own[name].null)
+    last = None if always else True
+    return F(name).desc(nulls_last=last) if down else F(name).asc(nulls_last=last)
 
 
 def _none_last(value: Callable[[Any], Any], down: bool) -> Callable[[Any], tuple[bool, Any]]:

@@ -49,7 +49,7 @@ def respond(
 
 
 def _file(request: HttpRequest, listing: Listing, wanted: Wanted, form: str) -> HttpResponseBase:
-    if form not in FORMATS or form not in listing.forms(wanted)[0]:
+    if form not in FORMATS or form not in listing.forms(listing.listed(wanted))[0]:
         raise Http404("この形では書き出せません。")
     if listing.taken:
         require(request.user, listing.taken)

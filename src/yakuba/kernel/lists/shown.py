@@ -89,8 +89,8 @@ class Shown(Part):
 
     def __init__(self, request: HttpRequest, listing: Listing, wanted: Wanted) -> None:
         self.wanted, self.given = wanted, request.GET
-        rows = listing.listed(wanted)
-        self.page: Page[Any] = Paginator(rows, listing.page_size).get_page(request.GET.get("page"))
+        self.listed = listing.listed(wanted)
+        self.page: Page[Any] = Paginator(self.listed, listing.page_size).get_page(request.GET.get("page"))
         found = self.page.object_list
         if isinstance(found, QuerySet):
             # Only these rows are read whole, and nothing is looked for a second time.
@@ -113,7 +113,7 @@ class Shown(Part):
     @cached_property
     def forms(self) -> tuple[list[tuple[str, str]], str]:
         """The forms in which the list can be taken along, with their labels, and what is said of the others."""
-        had, note = self.listing.forms(self.wanted)
+        had, note = self.listing.forms(self.listed)
         return [(code, label) for code, label in FORMATS.items() if code in had], note
 
     @property

@@ -20,11 +20,13 @@ from yakuba.kernel.values.characters import SELECTORS
 from yakuba.kernel.values.kanji_forms import FORMS
 from yakuba.kernel.values.my_numbers import SPELLED, check_digit
 
-VERSION = 1  # of the cutting; another one cuts every index anew
+VERSION = 2  # of the cutting; another one cuts every index anew
 COMPOUND = 0.5  # what a compound counts beside the words in it
 LONGEST = 10_000  # characters that Sudachi is given at once; it takes 49,149 bytes
 _BACK = 200  # characters that it may be fewer, so that no word is cut
 _LAST = 4  # digits by which people name a long number
+_RUN = 3  # digits that stand together in a term of their own; of two there are too few
+BLOTTED = "b"  # the term of a text with an individual number in it, whose digits have no terms
 _CONTENT = ("名詞", "動詞", "形容詞", "形状詞", "副詞", "接尾辞", "接頭辞", "代名詞", "連体詞")
 _EMPTY = frozenset(  # words that say nothing beside others
     [
@@ -69,6 +71,9 @@ _EMPTY = frozenset(  # words that say nothing beside others
 _VERB_ENDING = re.compile("(?<=[^ぁ-ゖ])[ぁ-ゖ]+$")
 _NOUN_ENDING = re.compile("(?<=[^ぁ-ゖ])[ぁ-ゖ]?[いきしちにひみりぎじびぴえけせてねへめれげぜでべぺ]$")
 _SELECTOR = re.compile(f"[{SELECTORS}]")
+_EDGES = re.compile(
+    "^[\uff9e\uff9f]+|[\uff66-\uff9d]$"
+)  # of half-width kana: a letter that a mark behind it makes another
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[-‐-―−ーｰ,](?=\d)")
 _DIGITS = re.compile(r"\d+")
 _RUNS = re.compile(r"[^\W\d_ぁ-ゖ]+")
@@ -121,6 +126,25 @@ def terms(text: str, *, exact: bool = False) -> Iterator[tuple[str, float]]:
             yield f"d…{number[-_LAST:]}", COMPOUND
     for pair in pairs(said, exact=exact):
         yield f"g{pair}", 1.0
+
+
+def digit_terms(text: str) -> Iterator[str]:
+    """The terms of an exact text by which its numbers are found from their middle (`parts`): every three digits that stand
+    together, and `BLOTTED` where something is hidden. They say nothing of how well it answers a question."""
+    said = plain(text)
+    for number in _DIGITS.findall(said):
+        yield from (f"t{number[at : at + _RUN]}" for at in range(len(number) - _RUN + 1))
+    if "*" in said:
+        yield BLOTTED
+
+
+def part_terms(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs of letters, and the runs of digits, that every exact text has that holds `text`; both are empty for a text
+    that is too short to have any. A text with an individual number in it has `BLOTTED` in place of such runs."""
+    said = plain(_EDGES.sub("", text))
+    return frozenset(f"g{pair}" for pair in pairs(said, exact=True)), frozenset(
+        term for term in digit_terms(said) if term != BLOTTED
+    )
 
 
 def query_terms(text: str) -> dict[str, float]:

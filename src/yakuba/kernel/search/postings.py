@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from yakuba.kernel.search.cutting import terms
+from yakuba.kernel.search.cutting import digit_terms, terms
 from yakuba.kernel.search.entry import Text
 from yakuba.kernel.search.models import Posting, Shelf
 
@@ -42,7 +42,9 @@ def counted(texts: Iterable[Text]) -> Terms:
     for text in texts:
         for term, weight in terms(text.text, exact=text.exact):
             sums[term] += weight * text.weight
-    length = sum(weight for term, weight in sums.items() if not term.startswith("g"))
+        if text.exact:
+            sums.update(dict.fromkeys(digit_terms(text.text), 1.0))
+    length = sum(weight for term, weight in sums.items() if term[0] in "wd")
     found = {number_of(term): _eighths(weight) for term, weight in sums.items()}
     return found | {LENGTH: _eighths(length)}
 
@@ -119,3 +121,16 @@ def read(shelf: Shelf, wanted: Iterable[int]) -> dict[int, list[tuple[int, NDArr
     for term, block, data in rows.iterator(chunk_size=200):
         found[term].append((block, np.frombuffer(bytes(data), dtype=_PAIR)))
     return found
+
+
+def holding(shelf: Shelf, wanted: Iterable[int]) -> dict[int, NDArray[np.int64]]:
+    """Term -> the numbers of the documents that have it, in ascending order; a term that none has is left out."""
+    found = {}
+    for term, blocks in read(shelf, wanted).items():
+        parts = [block * BLOCK + rows["place"].astype(np.int64) for block, rows in sorted(blocks, key=_block)]
+        found[term] = np.concatenate(parts)
+    return found
+
+
+def _block(found: tuple[int, NDArray[np.void]]) -> int:
+    return found[0]

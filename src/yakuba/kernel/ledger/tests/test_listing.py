@@ -166,23 +166,3 @@ def test_a_value_is_looked_for_once_and_not_for_each_case_the_count_and_the_page
         assert rows.count() == len(rows)
     looked = [one["sql"] for one in asked if "渡辺" in one["sql"] and "ledger_casevalue" in one["sql"]]
     assert len(looked) == 1
-
-
-@pytest.mark.parametrize("most", [1, 2, 3])
-def test_what_finds_more_than_can_be_named_finds_the_same(town, monkeypatch, most):
-    """Also where the first that are found are several values of one case."""
-    texts = ("渡辺", "0", "1", "x", "0800000129")
-    found = {text: set(listed(Wanted(text=text)).values_list("receipt_number", flat=True)) for text in texts}
-    assert len(found["0"]) >= 3
-    monkeypatch.setattr("yakuba.kernel.ledger.listing.MOST_NUMBERED", most)
-    for text, numbers in found.items():
-        assert set(listed(Wanted(text=text)).values_list("receipt_number", flat=True)) == numbers, text
-
-
-def test_a_search_that_finds_much_is_not_asked_for_each_case(town, monkeypatch):
-    """With tens of thousands of cases that took minutes."""
-    monkeypatch.setattr("yakuba.kernel.ledger.listing.MOST_NUMBERED", 1)
-    plan = listed(Wanted(text="渡辺")).order_by("pk").values("pk").explain()
-    assert "CORRELATED" not in plan
-    if connection.vendor == "sqlite":  # PostgreSQL joins
-        assert "SUBQUERY" in plan

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
-from yakuba.kernel.ledger.listing import name_fields, spellings
+from yakuba.kernel.ledger.listing import spellings
 from yakuba.kernel.ledger.models import CaseValue, Procedure
 from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.sight import masked_values
@@ -73,11 +73,7 @@ def of_year(rows: QuerySet[Any], year: str) -> QuerySet[Any]:
 
 def with_names(rows: list[Sheet]) -> list[Sheet]:
     """The same rows, each with the `name` of its case's first person."""
-    known: dict[tuple[int, str], str] = {}
-    values = CaseValue.objects.filter(case__in=[row.case_id for row in rows])
-    for case, field, value in values.values_list("case", "field", "value"):
-        known[case, field] = value
     for row in rows:
         assert row.case is not None
-        row.name = known.get((row.case.pk, name_fields(row.case.procedure)[0]), "")  # type: ignore[attr-defined]
+        row.name = row.case.name  # type: ignore[attr-defined]
     return rows

@@ -12,9 +12,12 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.audit.tests.tampering import execute
 from yakuba.kernel.ledger import actions as ledger
+from yakuba.kernel.ledger.models import UNASKED, CaseValue
+from yakuba.kernel.ledger.queries import asked_values
 from yakuba.kernel.ledger.tests.test_ledger import DOCUMENT
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.reform.adapters.figures import published
+from yakuba.services.reform.queries import promises as queries
 from yakuba.services.reform.queries.promises import promises
 
 
@@ -97,3 +100,24 @@ def test_the_paper_is_one_page_in_japanese(case, client, clerk):
 
 def test_the_file_of_the_project_is_where_the_page_looks_for_it():
     assert (settings.YAKUBA.samples_dir.parent / "benchmarks").is_dir()
+
+
+def test_the_counts_in_the_index_are_those_of_the_values_themselves(in_yakuba_city):
+    """Of every origin, trusted and not, confirmed by nobody, and of withdrawn cases."""
+    fields = [{"code": f"note{n}", "label": f"備考{n}", "type": "text"} for n in range(12)]
+    base = {"minutes_per_case": 1, "kind": "estimated", "source": "試験"}
+    document = {"procedure": "all", "title": "すべて", "version": 1, "baseline": base, "fields": fields}
+    procedure = ledger.load_procedure(document)
+    origins = (CaseValue.Origin.READING, CaseValue.Origin.PERSON, CaseValue.Origin.REGISTER)
+    kinds = [
+        (one, trusted, said) for one in origins for trusted in (True, False) for said in ({}, {UNASKED: True})
+    ]
+    for number, status in (("0800000129", Status.READY), ("0800000226", Status.WITHDRAWN)):
+        case = ledger.open_case(procedure, number, status)
+        for n, (origin, trusted, source) in enumerate(kinds):
+            CaseValue.objects.create(
+                case=case, field=f"note{n}", value="x", origin=origin, trusted=trusted, source=source
+            )
+    values = asked_values(CaseValue.objects.exclude(case__status=Status.WITHDRAWN))
+    passed = values.filter(origin=CaseValue.Origin.READING, trusted=True).count()
+    assert queries._passed_and_asked() == (passed, values.count() - passed) == (2, 4)
