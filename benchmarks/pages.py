@@ -75,8 +75,9 @@ def fill(many: int) -> list[str]:
 
     from yakuba.config.setup import prepare
     from yakuba.demo import town
-    from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure
+    from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, name_cases
     from yakuba.kernel.ledger.workflow import Status
+    from yakuba.kernel.search.indexing import rebuild
     from yakuba.kernel.values import receipt_numbers
 
     prepare()
@@ -112,6 +113,9 @@ def fill(many: int) -> list[str]:
                 for case in made for kind in ("reading.read", "ledger.ready", "robots.entered")
             ]  # fmt: skip
             _insert(connection, CaseEvent, events)
+        name_cases(procedure)
+    with town.in_yakuba_city():
+        rebuild("ledger.cases")  # as the job does it at night; some minutes for so many
     cookies = []
     for name in ACCOUNTS:
         client = Client()
