@@ -28,6 +28,7 @@ class LayoutTextIn(BaseModel):
     """A layout file."""
 
     text: Annotated[str, FromFile()] = Field(max_length=200_000, description="連携レイアウトのYAMLファイル")
+    version: int | None = Field(None, ge=1, description="直す前の版。もう別の版になっていれば登録しません")
 
 
 class OneLayout(BaseModel):
@@ -170,7 +171,7 @@ def list_layouts(asked: Part, actor: Actor) -> list[dict[str, Any]]:
 )
 def load_layout(asked: LayoutTextIn, actor: Actor) -> FileLayout:
     """Put a layout file into use, or a newer version of it."""
-    return layouts.load_layout(asked.text, actor=actor)
+    return layouts.load_layout(asked.text, actor=actor, before=asked.version)
 
 
 @OPERATIONS.add(

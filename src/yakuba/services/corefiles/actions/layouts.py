@@ -16,11 +16,12 @@ from yakuba.services.corefiles.models import FileLayout
 
 
 @transaction.atomic
-def load_layout(text: str, *, actor: Actor) -> FileLayout:
+def load_layout(text: str, *, actor: Actor, before: int | None = None) -> FileLayout:
     """Put a layout file into use, or a newer version of it; the same text again changes nothing but that it is in use.
+    before: the version that `text` was made from.
 
     Raises DefinitionRefused with every fault by its line, and Conflict where a layout of that code belongs to another
-    procedure.
+    procedure, or is at another version than `before`.
     """
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     procedure = _procedure(text)
@@ -34,6 +35,11 @@ def load_layout(text: str, *, actor: Actor) -> FileLayout:
         )
     if row.text == text and not row.retired:
         return row
+    if before is not None and row.version != before:
+        raise Conflict(
+            f"開いてから登録するまでの間に、ほかの人が「{row.title}」を第{row.version}版にしました。書いたものは下に残って"
+            "います。別の画面で見比べてから、もう一度登録してください。"
+        )
     if row.text != text:
         row.version += 1
     row.procedure, row.title, row.text, row.retired = procedure, layout.title, text, False

@@ -136,7 +136,9 @@ def edit_layout(request: HttpRequest, layout_code: str) -> HttpResponse:
     form = LayoutTextForm(request.POST or None, initial={"text": row.text})
 
     def put() -> HttpResponse:
-        changed = operations.load_layout(person_of(request), text=form.cleaned_data["text"])
+        seen = request.POST.get("version", "")
+        before = int(seen) if seen.isascii() and seen.isdecimal() else None
+        changed = operations.load_layout(person_of(request), text=form.cleaned_data["text"], version=before)
         messages.success(request, f"レイアウト「{changed}」の第{changed.version}版を登録しました。")
         return redirect("corefiles:layout", changed.code)
 

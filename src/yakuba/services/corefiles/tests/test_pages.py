@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -99,6 +100,26 @@ def test_a_layout_is_changed_as_text_with_its_faults_by_line(page, layout):
     page.post(address, {"text": LAYOUT + "  - 見出し: 空き\n    値: ''\n"})
     layout.refresh_from_db()
     assert layout.version == 2
+
+
+def version_in(answer) -> str:
+    return re.search(r'name="version" value="(\d+)"', text(answer))[1]
+
+
+def test_of_two_who_change_a_layout_the_second_sees_it_and_loses_nothing(page, layout):
+    address = reverse("corefiles:edit_layout", args=[layout.code])
+    seen = version_in(page.get(address))
+    page.post(address, {"text": LAYOUT + "  - 見出し: 空き\n    値: ''\n", "version": seen})
+    mine = LAYOUT + "  - 見出し: 予備\n    値: ''\n"
+    refused = page.post(address, {"text": mine, "version": seen})
+    assert refused.status_code == 422
+    assert "第2版にしました" in text(refused)
+    assert "見出し: 予備" in text(refused)
+    layout.refresh_from_db()
+    assert "空き" in layout.text
+    page.post(address, {"text": mine, "version": version_in(refused)})
+    layout.refresh_from_db()
+    assert (layout.version, "予備" in layout.text) == (3, True)
 
 
 def test_values_are_shown_to_who_sees_the_ledger_alone(cases, layout, make_staff, in_yakuba_city):
