@@ -19,6 +19,7 @@ from town_objects import load_objects
 from yakuba.demo import town
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.protection import actions, policy
 from yakuba.kernel.protection.models import Protection
@@ -50,12 +51,15 @@ def _tell_everywhere(known) -> None:
     source = {"sheet": sheet, "page": 1, "corners": [list(point) for point in CORNERS]}
     fields = case.procedure.definition.by_code
     values = {"name": NAME, "birth": "1990-04-01", "address": PLACE, "postal_code": "9998887", "phone": PHONE}
+    status = case.status
+    Case.objects.filter(pk=case.pk).update(status=Status.CONFIRMING)  # what a robot enters nobody changes
     for field, value in values.items():
         if field in fields:
             ledger.record_value(case, field, value, trusted=False, source=source)
     clerk = town.user("kanri")
     ledger.confirm_value(case, "address", PLACE + "1", actor=clerk, seconds=1, insist=True)
     ledger.confirm_value(case, "address", PLACE, actor=clerk, seconds=1, insist=True)
+    Case.objects.filter(pk=case.pk).update(status=status)
     question = Question.objects.get(pk=known["question_id"])
     Question.objects.filter(pk=question.pk).update(
         field="address", type="address", value=PLACE, raw=PLACE, candidates=[PLACE], message=f"{PLACE}ですか"
