@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
@@ -21,7 +20,7 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts, sharing
 from yakuba.services.robots.engine.catalogue import ReadyTemplate
@@ -95,19 +94,32 @@ def _draft_procedure(template: ReadyTemplate, before: ReadyTemplate | None, *, a
         return
     if before is not None and before.procedure == template.procedure:
         return
-    document = catalogue.procedure_document(template)
-    if stands is not None:  # what the town has measured stays
-        document["baseline"] = stands.document.get("baseline", document["baseline"])
-        document["version"] = max(int(document["version"]), stands.version + 1)
-    definition = Definition(
-        "procedure",
-        template.procedure_code,
-        str(document["version"]),
-        str(document["title"]),
-        as_text(document),
-    )
+    definition = _definition(template, stands)
+    own = [definition] if before is None else [definition, _definition(before, stands), _definition(before)]
+    _require_no_other_draft(template.procedure_code, own)
     made = bundles.draft(packed(template.procedure_code, [definition]), actor=actor)
     bundles.try_out(made, actor=actor)
+
+
+def _definition(template: ReadyTemplate, stands: Procedure | None = None) -> Definition:
+    """Its procedure. stands: the town's, whose measured time stays and whose version it follows."""
+    document = catalogue.procedure_document(template)
+    if stands is not None:
+        document["baseline"] = stands.document.get("baseline", document["baseline"])
+        document["version"] = max(int(document["version"]), stands.version + 1)
+    version, title = str(document["version"]), str(document["title"])
+    return Definition("procedure", template.procedure_code, version, title, as_text(document))
+
+
+def _require_no_other_draft(code: str, own: Iterable[Definition]) -> None:
+    """A draft that somebody else has put there is not written over, nor is another put beside it. Raises Conflict."""
+    known = [packed("", [one]) for one in own]
+    for row in queries.waiting(code):
+        if bytes(row.content) not in known:
+            raise Conflict(
+                f"手続「{row.title}」（{code}）の下書きが「定義の束」にあり、ひな形と違うため、取り込めません。"
+                "その下書きを使い始めるか取り下げてから、もう一度取り込んでください。"
+            )
 
 
 @transaction.atomic
@@ -211,9 +223,7 @@ def shared_text(
     latest = register.latest_version(scenario)
     if latest is None:
         raise Conflict("公開された版がないため、出せません。")
-    town, system = current_municipality(), scenario.system
-    private = [town.name, town.name.rstrip("都道府県市区町村"), town.code, system.name]
-    private += [str(urlsplit(system.base_url).hostname or "")]
+    document = drafts.document_of(latest.text)
     text = sharing.template_text(
         code,
         title.strip(),
@@ -222,8 +232,8 @@ def shared_text(
         description.strip(),
         scenario.procedure.definition,
         scenario.procedure.document,
-        drafts.document_of(latest.text),
-        [one for one in private if len(one) > 1],
+        document,
+        queries.private_words(document),
     )
     catalogue.checked(catalogue.read(text))
     return text

@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
+
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import as_text
@@ -21,8 +25,19 @@ from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.catalogue import ReadyTemplate, Slot
-from yakuba.services.robots.models import RecordingState, SharedTemplate, TakenTemplate, TownGroup
+from yakuba.services.robots.models import RecordingState, SharedTemplate, System, TakenTemplate, TownGroup
 
+_OF_MANY = (
+    "city",
+    "town",
+    "village",
+    "pref",
+    "core",
+    "local",
+    "localhost",
+    "internal",
+    "intra",
+)  # in names of hosts
 FOLDER = Path(__file__).parents[1] / "catalogue"
 NOWHERE = "http://127.0.0.1"
 
@@ -101,6 +116,22 @@ def shared() -> list[SharedTemplate]:
     return list(SharedTemplate.objects.select_related("scenario", "shared_by").order_by("code"))
 
 
+def private_words(scenario: drafts.Document) -> list[str]:
+    """What of the words of a scenario is the town's own: its name and code, its targets' names and hosts, those that the
+    scenario itself says too, and its staff."""
+    town = current_municipality()
+    named = scenario.get("システム")
+    said = named if isinstance(named, dict) else {}
+    targets = [(one.name, one.base_url) for one in System.objects.all()]
+    targets.append((str(said.get("名前", "")), str(said.get("住所", ""))))
+    staff = User.objects.filter(municipality=town).values_list("display_name", flat=True)
+    found = [town.name, town.name.rstrip("都道府県市区町村"), town.code, *staff]
+    for name, address in targets:
+        host = urlsplit(address).hostname or ""
+        found += [name, host, *(one for one in host.split(".") if len(one) > 3 and one not in _OF_MANY)]
+    return list(dict.fromkeys(one.strip() for one in found if len(one.strip()) > 1))
+
+
 def entries() -> list[Entry]:
     """All that the active town may take."""
     taken = {(row.origin, row.code): row for row in TakenTemplate.objects.select_related("system")}
@@ -140,9 +171,16 @@ def template_of(row: TakenTemplate) -> ReadyTemplate:
 def procedure_stands(template: ReadyTemplate) -> bool:
     """Whether the town's procedure of that code has all the fields that the steps need, and no draft of it waits."""
     row = Procedure.objects.filter(code=template.procedure_code).first()
-    waits = (DefinitionVersion.State.DRAFT, DefinitionVersion.State.TRIED)
-    drafts_of_it = DefinitionVersion.objects.filter(kind="procedure", code=template.procedure_code)
-    return row is not None and fits(row, template) and not drafts_of_it.filter(state__in=waits).exists()
+    return row is not None and fits(row, template) and not waiting(template.procedure_code).exists()
+
+
+def waiting(code: str) -> QuerySet[DefinitionVersion]:
+    """The drafts of a procedure that are not in use yet."""
+    states = (DefinitionVersion.State.DRAFT, DefinitionVersion.State.TRIED)
+    found: QuerySet[DefinitionVersion] = DefinitionVersion.objects.filter(
+        kind="procedure", code=code, state__in=states
+    )
+    return found
 
 
 def fits(row: Procedure, template: ReadyTemplate) -> bool:
