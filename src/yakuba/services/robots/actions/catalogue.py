@@ -63,7 +63,7 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     if row is not None and row.version >= template.version:
         return Taken(row, was_there=True)
     catalogue.checked(template)
-    _draft_procedure(template, queries.template_of(row) if row else None, actor=actor)
+    _draft_procedure(template, queries.readable(row) if row else None, actor=actor)
     if row is None:
         row = TakenTemplate(origin=entry.origin, code=template.code)
     known = {one.key for one in catalogue.slots(template)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -156,16 +157,23 @@ def _visible() -> list[tuple[SharedTemplate, ReadyTemplate]]:
     rows = SharedTemplate.all_municipalities.filter(municipality__in=towns).select_related("municipality")
     found = []
     for row in rows:
-        try:
-            found.append((row, catalogue.read(row.text)))
-        except (DefinitionRefused, DefinitionError):
-            continue
+        with suppress(DefinitionRefused, DefinitionError):
+            template = catalogue.read(row.text)
+            catalogue.procedure_of(template)
+            found.append((row, template))
     return found
 
 
 def template_of(row: TakenTemplate) -> ReadyTemplate:
     """The template as it was taken. Raises DefinitionRefused where a newer release reads it no more."""
     return catalogue.read(row.text)
+
+
+def readable(row: TakenTemplate) -> ReadyTemplate | None:
+    """The template as it was taken; None where a newer release reads it no more."""
+    with suppress(DefinitionRefused, DefinitionError):
+        return template_of(row)
+    return None
 
 
 def procedure_stands(template: ReadyTemplate) -> bool:
@@ -209,9 +217,12 @@ def steps_of(template: ReadyTemplate, row: TakenTemplate | None = None) -> langu
 
 def difference(row: TakenTemplate, newer: ReadyTemplate) -> list[tuple[str, str]]:
     """What a newer version changes: (`+`, `-` or ` `, line), of the procedure and of the scenario in the town's words."""
-    before = template_of(row)
+    before = readable(row)
     found: list[tuple[str, str]] = []
-    texts = [[as_text(catalogue.procedure_document(one)), scenario_text(one, row)] for one in (before, newer)]
+    texts = [
+        [as_text(catalogue.procedure_document(one)), scenario_text(one, row)] if one else ["", ""]
+        for one in (before, newer)
+    ]
     for old, new in zip(*texts, strict=True):
         compared = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
         found += [(line[:1], line[1:]) for line in list(compared)[2:] if not line.startswith("@@")]
@@ -224,10 +235,13 @@ def slots_of(row: TakenTemplate) -> list[tuple[Slot, str]]:
 
 
 def todo(row: TakenTemplate) -> list[Todo]:
-    """What the town still does, in the order of the work."""
-    template = template_of(row)
+    """What the town still does, in the order of the work; to take it anew where this release reads it no more."""
+    try:
+        template = template_of(row)
+        secrets = catalogue.checked(template, row.words).secrets
+    except (DefinitionRefused, DefinitionError) as error:
+        return [Todo(False, "この版のひな形は読めません。新しい版を取り込んでください", str(error))]
     system, recording = row.system, row.recording
-    secrets = catalogue.checked(template, row.words).secrets
     lacking = [one for one in secrets if system is None or one not in system.credential_names]
     missing = catalogue.missing(template, row.words)
     opened = recording is not None
