@@ -6,7 +6,8 @@ draft is (`actions.publishing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -57,7 +58,6 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     row = (
         TakenTemplate.objects.select_for_update(of=("self",))
         .filter(origin=entry.origin, code=template.code)
-        .select_related("system", "recording")
         .first()
     )
     if row is not None and row.version >= template.version:
@@ -97,7 +97,8 @@ def _draft_procedure(template: ReadyTemplate, before: ReadyTemplate | None, *, a
     definition = _definition(template, stands)
     own = [definition] if before is None else [definition, _definition(before, stands), _definition(before)]
     _require_no_other_draft(template.procedure_code, own)
-    made = bundles.draft(packed(template.procedure_code, [definition]), actor=actor)
+    with _told_at_once():
+        made = bundles.draft(packed(template.procedure_code, [definition]), actor=actor)
     bundles.try_out(made, actor=actor)
 
 
@@ -278,17 +279,21 @@ def set_group(name: str, towns: Iterable[Municipality]) -> list[Municipality]:
 
 def _save(row: TakenTemplate | SharedTemplate) -> None:
     """Keep a row that another person may be making at the same time. Raises Conflict."""
+    with _told_at_once():
+        row.save()
+
+
+@contextmanager
+def _told_at_once() -> Iterator[None]:
     try:
         with transaction.atomic():
-            row.save()
+            yield
     except IntegrityError:
         raise Conflict("ほかの職員が同時に同じことをしました。画面を開き直してください。") from None
 
 
 def _locked(row: TakenTemplate) -> TakenTemplate:
-    found: TakenTemplate = (
-        TakenTemplate.objects.select_for_update(of=("self",))
-        .select_related("system", "recording")
-        .get(pk=row.pk)
-    )
+    """The row as it stands when nobody else changes it any more. What it refers to is read after that: PostgreSQL gives who
+    had to wait the new row with the joined ones of before."""
+    found: TakenTemplate = TakenTemplate.objects.select_for_update().get(pk=row.pk)
     return found
