@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import path
-from pydantic import BaseModel, Field
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel, Field, create_model
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import ApiToken
-from yakuba.kernel.api.problems import ProblemOut
+from yakuba.kernel.api.problems import ProblemOut, schemas
 from yakuba.kernel.api.routes import api_of, build_api
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Nothing, Operations, Upload, all_operations
@@ -161,6 +163,51 @@ def test_no_two_schemas_share_a_name():
             shapes.setdefault(model.__name__, set()).add((model, frozenset(model.model_fields)))
     assert {name for name, models in shapes.items() if len(models) > 1} == set()
     assert build_api().get_openapi_schema()["components"]["schemas"]["RefusalOut"]
+
+
+class _EveryShape(OpenAPISchema):
+    """The description, with all that was taken in under each name; the description itself keeps the last of them."""
+
+    def __init__(self, api: NinjaAPI) -> None:
+        self.shapes: dict[str, set[str]] = {}
+        super().__init__(api, "/api/v1/")
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        for name, shape in definitions.items():
+            self.shapes.setdefault(name, set()).add(json.dumps(shape, sort_keys=True))
+        super().add_schema_definitions(definitions)
+
+
+def overwritten(api: NinjaAPI) -> set[str]:
+    """The names under which the description of the API takes in more than one shape, the refusals' own among them."""
+    described = _EveryShape(api)
+    for name, shape in schemas().items():
+        described.shapes.setdefault(name, set()).add(json.dumps(shape, sort_keys=True))
+    return {name for name, shapes in described.shapes.items() if len(shapes) > 1}
+
+
+def test_no_schema_is_written_over_by_another_of_its_name():
+    """Wherever it stands: inside of what is asked, in a list, as an enumeration."""
+    assert overwritten(build_api()) == set()
+
+
+def _sends(room: str, part: type[BaseModel]) -> Operations:
+    """A room with one operation, which is asked for a list of these."""
+
+    def send(asked: Any, actor: Any) -> None:
+        """Send it."""
+
+    send.__annotations__["asked"] = create_model(f"AskedOf{room}", parts=(list[part], []))  # type: ignore[valid-type]
+    table = Operations(room)
+    table.add("送る", "robots.run", "POST things")(send)
+    return table
+
+
+def test_a_schema_that_another_writes_over_is_found():
+    shapes = [create_model("Inside", **{name: (int, 1)}) for name in ("old", "new")]  # type: ignore[call-overload]
+    rooms = [_sends(room, shape) for room, shape in zip(("first", "second"), shapes, strict=True)]
+    assert overwritten(api_of(rooms)) == {"Inside"}
+    assert overwritten(api_of(rooms[:1])) == set()
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

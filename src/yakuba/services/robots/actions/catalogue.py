@@ -6,9 +6,9 @@ draft is (`actions.publishing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
@@ -21,7 +21,7 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts, sharing
 from yakuba.services.robots.engine.catalogue import ReadyTemplate
@@ -58,13 +58,12 @@ def take(entry: Entry, *, actor: Actor) -> Taken:
     row = (
         TakenTemplate.objects.select_for_update(of=("self",))
         .filter(origin=entry.origin, code=template.code)
-        .select_related("system", "recording")
         .first()
     )
     if row is not None and row.version >= template.version:
         return Taken(row, was_there=True)
     catalogue.checked(template)
-    _draft_procedure(template, queries.template_of(row) if row else None, actor=actor)
+    _draft_procedure(template, queries.readable(row) if row else None, actor=actor)
     if row is None:
         row = TakenTemplate(origin=entry.origin, code=template.code)
     known = {one.key for one in catalogue.slots(template)}
@@ -95,19 +94,33 @@ def _draft_procedure(template: ReadyTemplate, before: ReadyTemplate | None, *, a
         return
     if before is not None and before.procedure == template.procedure:
         return
+    definition = _definition(template, stands)
+    own = [definition] if before is None else [definition, _definition(before, stands), _definition(before)]
+    _require_no_other_draft(template.procedure_code, own)
+    with _told_at_once():
+        made = bundles.draft(packed(template.procedure_code, [definition]), actor=actor)
+    bundles.try_out(made, actor=actor)
+
+
+def _definition(template: ReadyTemplate, stands: Procedure | None = None) -> Definition:
+    """Its procedure. stands: the town's, whose measured time stays and whose version it follows."""
     document = catalogue.procedure_document(template)
-    if stands is not None:  # what the town has measured stays
+    if stands is not None:
         document["baseline"] = stands.document.get("baseline", document["baseline"])
         document["version"] = max(int(document["version"]), stands.version + 1)
-    definition = Definition(
-        "procedure",
-        template.procedure_code,
-        str(document["version"]),
-        str(document["title"]),
-        as_text(document),
-    )
-    made = bundles.draft(packed(template.procedure_code, [definition]), actor=actor)
-    bundles.try_out(made, actor=actor)
+    version, title = str(document["version"]), str(document["title"])
+    return Definition("procedure", template.procedure_code, version, title, as_text(document))
+
+
+def _require_no_other_draft(code: str, own: Iterable[Definition]) -> None:
+    """A draft that somebody else has put there is not written over, nor is another put beside it. Raises Conflict."""
+    known = [packed("", [one]) for one in own]
+    for row in queries.waiting(code):
+        if bytes(row.content) not in known:
+            raise Conflict(
+                f"手続「{row.title}」（{code}）の下書きが「定義の束」にあり、ひな形と違うため、取り込めません。"
+                "その下書きを使い始めるか取り下げてから、もう一度取り込んでください。"
+            )
 
 
 @transaction.atomic
@@ -211,9 +224,7 @@ def shared_text(
     latest = register.latest_version(scenario)
     if latest is None:
         raise Conflict("公開された版がないため、出せません。")
-    town, system = current_municipality(), scenario.system
-    private = [town.name, town.name.rstrip("都道府県市区町村"), town.code, system.name]
-    private += [str(urlsplit(system.base_url).hostname or "")]
+    document = drafts.document_of(latest.text)
     text = sharing.template_text(
         code,
         title.strip(),
@@ -222,8 +233,8 @@ def shared_text(
         description.strip(),
         scenario.procedure.definition,
         scenario.procedure.document,
-        drafts.document_of(latest.text),
-        [one for one in private if len(one) > 1],
+        document,
+        queries.private_words(document),
     )
     catalogue.checked(catalogue.read(text))
     return text
@@ -268,17 +279,21 @@ def set_group(name: str, towns: Iterable[Municipality]) -> list[Municipality]:
 
 def _save(row: TakenTemplate | SharedTemplate) -> None:
     """Keep a row that another person may be making at the same time. Raises Conflict."""
+    with _told_at_once():
+        row.save()
+
+
+@contextmanager
+def _told_at_once() -> Iterator[None]:
     try:
         with transaction.atomic():
-            row.save()
+            yield
     except IntegrityError:
         raise Conflict("ほかの職員が同時に同じことをしました。画面を開き直してください。") from None
 
 
 def _locked(row: TakenTemplate) -> TakenTemplate:
-    found: TakenTemplate = (
-        TakenTemplate.objects.select_for_update(of=("self",))
-        .select_related("system", "recording")
-        .get(pk=row.pk)
-    )
+    """The row as it stands when nobody else changes it any more. What it refers to is read after that: PostgreSQL gives who
+    had to wait the new row with the joined ones of before."""
+    found: TakenTemplate = TakenTemplate.objects.select_for_update().get(pk=row.pk)
     return found

@@ -128,6 +128,10 @@ def read(text: str) -> ReadyTemplate:
             top.fault(
                 "シナリオ", f"ひな形の「システム」に「{key}」は書けません。取り込む自治体が接続先を選びます。"
             )
+    if system is not None and not isinstance(system, dict):
+        top.fault("シナリオ", "「システム」は「項目: 値」の形で書いてください。")
+    if named := [one for one in OPEN.findall(text) if "「" in one]:  # as `key_of` names a word of the screen
+        top.fault("シナリオ", f"｛{named[0]}｝の名前に「 は使えません。")
     if faults.found:
         raise DefinitionRefused(faults.found)
     return ReadyTemplate(

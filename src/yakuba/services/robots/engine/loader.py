@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, parse
@@ -34,7 +34,7 @@ from yakuba.services.robots.engine.scenario import (
     every,
     templates,
 )
-from yakuba.services.robots.engine.seeing import NUMBER_HERE
+from yakuba.services.robots.engine.seeing import NUMBER_HERE, plain
 from yakuba.services.robots.engine.steps import StepReader
 from yakuba.services.robots.engine.template import TemplateReader
 
@@ -129,7 +129,7 @@ class _Loader:
             confirm=confirm,
             digest=hashlib.sha256(source.replace("\r\n", "\n").encode()).hexdigest(),
             description=top.text("説明"),
-            warnings=self._warnings(entry),
+            warnings=(*self._warnings(entry), *_pressed_elsewhere(look_up, confirm, commit)),
             secrets=_unique(name for one in templates(login) for name in one.secrets),
             masked=tuple(spec for spec in self._fields if TYPES[spec.type].masked),
         )
@@ -242,10 +242,11 @@ class _Loader:
             return None
         if commit.element.role is not Role.BUTTON or commit.when:
             self._faults.add(node.line, "", "「登録」で押せるのはボタンだけです（条件は付けられません）。")
-        committing = {commit.element.label} | {one.commit for one in every(entry) if isinstance(one, Call)}
+        called = {plain(one.commit) for one in every(entry) if isinstance(one, Call)}
+        committing = {plain(commit.element.label)} | called  # as the browser finds it
         for outer in entry:
             for step in every((outer,)):
-                if isinstance(step, Press) and step.element.label in committing:
+                if _presses(step, committing):
                     line = step.line if step.line < CALLED else outer.line
                     self._faults.add(
                         line,
@@ -320,6 +321,23 @@ class _Loader:
         used |= {spec.code for one in every(entry) if isinstance(one, Repeat) for spec in one.fields}
         unused = [spec.label for spec in self._fields if spec.code not in used]
         return (f"入力に使われていない項目があります：{'、'.join(unused)}",) if unused else ()
+
+
+def _presses(step: Step | None, labels: Set[str]) -> TypeGuard[Press | Receive]:
+    """Whether a step presses one of these buttons; what brings a file presses too. labels: as `plain` has them."""
+    return isinstance(step, Press | Receive) and plain(step.element.label) in labels
+
+
+def _pressed_elsewhere(look_up: LookUp, confirm: Confirm | None, commit: Press) -> Iterator[str]:
+    """Some targets have one word on all their buttons (実行), so that this is no mistake by itself."""
+    onward = (look_up.next,) if look_up.next else ()
+    sections = {"照会": (*look_up.steps, *onward), "確認": confirm.steps if confirm else ()}
+    for section, steps in sections.items():
+        if any(_presses(one, {plain(commit.element.label)}) for one in steps):
+            yield (
+                f"「{section}」の中で、登録のボタンと同じ名前の「{commit.element.label}」を押します。"
+                "登録が二度にならない画面か確かめてください。"
+            )
 
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:

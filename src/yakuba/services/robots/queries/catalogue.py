@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
+
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import as_text
@@ -21,8 +26,19 @@ from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.catalogue import ReadyTemplate, Slot
-from yakuba.services.robots.models import RecordingState, SharedTemplate, TakenTemplate, TownGroup
+from yakuba.services.robots.models import RecordingState, SharedTemplate, System, TakenTemplate, TownGroup
 
+_OF_MANY = (
+    "city",
+    "town",
+    "village",
+    "pref",
+    "core",
+    "local",
+    "localhost",
+    "internal",
+    "intra",
+)  # in names of hosts
 FOLDER = Path(__file__).parents[1] / "catalogue"
 NOWHERE = "http://127.0.0.1"
 
@@ -101,6 +117,22 @@ def shared() -> list[SharedTemplate]:
     return list(SharedTemplate.objects.select_related("scenario", "shared_by").order_by("code"))
 
 
+def private_words(scenario: drafts.Document) -> list[str]:
+    """What of the words of a scenario is the town's own: its name and code, its targets' names and hosts, those that the
+    scenario itself says too, and its staff."""
+    town = current_municipality()
+    named = scenario.get("システム")
+    said = named if isinstance(named, dict) else {}
+    targets = [(one.name, one.base_url) for one in System.objects.all()]
+    targets.append((str(said.get("名前", "")), str(said.get("住所", ""))))
+    staff = User.objects.filter(municipality=town).values_list("display_name", flat=True)
+    found = [town.name, town.name.rstrip("都道府県市区町村"), town.code, *staff]
+    for name, address in targets:
+        host = urlsplit(address).hostname or ""
+        found += [name, host, *(one for one in host.split(".") if len(one) > 3 and one not in _OF_MANY)]
+    return list(dict.fromkeys(one.strip() for one in found if len(one.strip()) > 1))
+
+
 def entries() -> list[Entry]:
     """All that the active town may take."""
     taken = {(row.origin, row.code): row for row in TakenTemplate.objects.select_related("system")}
@@ -125,10 +157,10 @@ def _visible() -> list[tuple[SharedTemplate, ReadyTemplate]]:
     rows = SharedTemplate.all_municipalities.filter(municipality__in=towns).select_related("municipality")
     found = []
     for row in rows:
-        try:
-            found.append((row, catalogue.read(row.text)))
-        except (DefinitionRefused, DefinitionError):
-            continue
+        with suppress(DefinitionRefused, DefinitionError):
+            template = catalogue.read(row.text)
+            catalogue.procedure_of(template)
+            found.append((row, template))
     return found
 
 
@@ -137,12 +169,26 @@ def template_of(row: TakenTemplate) -> ReadyTemplate:
     return catalogue.read(row.text)
 
 
+def readable(row: TakenTemplate) -> ReadyTemplate | None:
+    """The template as it was taken; None where a newer release reads it no more."""
+    with suppress(DefinitionRefused, DefinitionError):
+        return template_of(row)
+    return None
+
+
 def procedure_stands(template: ReadyTemplate) -> bool:
     """Whether the town's procedure of that code has all the fields that the steps need, and no draft of it waits."""
     row = Procedure.objects.filter(code=template.procedure_code).first()
-    waits = (DefinitionVersion.State.DRAFT, DefinitionVersion.State.TRIED)
-    drafts_of_it = DefinitionVersion.objects.filter(kind="procedure", code=template.procedure_code)
-    return row is not None and fits(row, template) and not drafts_of_it.filter(state__in=waits).exists()
+    return row is not None and fits(row, template) and not waiting(template.procedure_code).exists()
+
+
+def waiting(code: str) -> QuerySet[DefinitionVersion]:
+    """The drafts of a procedure that are not in use yet."""
+    states = (DefinitionVersion.State.DRAFT, DefinitionVersion.State.TRIED)
+    found: QuerySet[DefinitionVersion] = DefinitionVersion.objects.filter(
+        kind="procedure", code=code, state__in=states
+    )
+    return found
 
 
 def fits(row: Procedure, template: ReadyTemplate) -> bool:
@@ -171,9 +217,12 @@ def steps_of(template: ReadyTemplate, row: TakenTemplate | None = None) -> langu
 
 def difference(row: TakenTemplate, newer: ReadyTemplate) -> list[tuple[str, str]]:
     """What a newer version changes: (`+`, `-` or ` `, line), of the procedure and of the scenario in the town's words."""
-    before = template_of(row)
+    before = readable(row)
     found: list[tuple[str, str]] = []
-    texts = [[as_text(catalogue.procedure_document(one)), scenario_text(one, row)] for one in (before, newer)]
+    texts = [
+        [as_text(catalogue.procedure_document(one)), scenario_text(one, row)] if one else ["", ""]
+        for one in (before, newer)
+    ]
     for old, new in zip(*texts, strict=True):
         compared = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
         found += [(line[:1], line[1:]) for line in list(compared)[2:] if not line.startswith("@@")]
@@ -186,10 +235,13 @@ def slots_of(row: TakenTemplate) -> list[tuple[Slot, str]]:
 
 
 def todo(row: TakenTemplate) -> list[Todo]:
-    """What the town still does, in the order of the work."""
-    template = template_of(row)
+    """What the town still does, in the order of the work; to take it anew where this release reads it no more."""
+    try:
+        template = template_of(row)
+        secrets = catalogue.checked(template, row.words).secrets
+    except (DefinitionRefused, DefinitionError) as error:
+        return [Todo(False, "この版のひな形は読めません。新しい版を取り込んでください", str(error))]
     system, recording = row.system, row.recording
-    secrets = catalogue.checked(template, row.words).secrets
     lacking = [one for one in secrets if system is None or one not in system.credential_names]
     missing = catalogue.missing(template, row.words)
     opened = recording is not None

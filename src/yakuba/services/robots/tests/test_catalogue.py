@@ -13,6 +13,7 @@ from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.bundles import actions as bundles
 from yakuba.kernel.bundles import queries as definitions
 from yakuba.kernel.bundles.models import DefinitionVersion
+from yakuba.kernel.definitions.bundle import Definition, as_text, packed
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.ledger.workflow import Status
@@ -204,6 +205,29 @@ def test_a_procedure_of_the_town_s_own_is_not_written_over(in_yakuba_city: Any, 
         actions.take(queries.entry(CODE), actor=clerk)
     assert not TakenTemplate.objects.exists()
     assert not DefinitionVersion.objects.exists()
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_another_draft_of_the_procedure_is_not_written_over(
+    version: str, in_yakuba_city: Any, clerk: Any
+) -> None:
+    document = town.definition("bus-pass") | {"procedure": CODE, "version": int(version)}
+    own = Definition("procedure", CODE, version, "町の手続", as_text(document))
+    bundles.try_out(bundles.draft(packed(CODE, [own]), actor=clerk), actor=clerk)
+    with pytest.raises(Conflict, match="取り下げてから"):
+        actions.take(queries.entry(CODE), actor=clerk)
+    assert bytes(DefinitionVersion.objects.get().content) == packed("", [own])
+    assert not TakenTemplate.objects.exists()
+    bundles.withdraw(DefinitionVersion.objects.get(), actor=clerk)
+    assert not actions.take(queries.entry(CODE), actor=clerk).was_there
+
+
+def test_a_newer_version_takes_the_place_of_the_draft_of_the_older(in_yakuba_city: Any, clerk: Any) -> None:
+    actions.take(queries.entry(CODE), actor=clerk)
+    row = actions.take(newer("holiday: 休日", "holiday: 休日（週休日を含む）"), actor=clerk).row
+    put_into_use(clerk)
+    assert Procedure.objects.get().definition.field("kind").options["holiday"] == "休日（週休日を含む）"
+    assert queries.todo(row)[0].done
 
 
 def test_words_that_cannot_stand_there_change_nothing(taken: TakenTemplate, clerk: Any) -> None:

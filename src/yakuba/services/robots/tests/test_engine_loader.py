@@ -156,3 +156,34 @@ def test_the_description_of_the_language_is_complete() -> None:
         "落ち着くまで",
     }
     assert [name for name in sorted(known) if f"`{name}" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "押す: {ボタン: 登 録}",
+        "押す: {ボタン: 'ﾄｳﾛｸ'}",
+        "受け取る: {ボタン: 登録, 種類: PDF, 名前: 控え}",
+        "受け取る: {リンク: 登録, 種類: CSV, 名前: 控え}",
+    ],
+)
+def test_the_entry_presses_the_commit_button_in_no_writing_and_for_no_file(step: str) -> None:
+    text, _ = changed("  # 確認画面\n", f"  - {step}\n")
+    if "ﾄｳﾛｸ" in step:
+        text = text.replace("押す: {ボタン: 登録}", "押す: {ボタン: トウロク}")
+    (told,) = mistakes(text)
+    assert "「入力」の中で登録のボタン" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "section"),
+    [
+        ("- 押す: {ボタン: 検索}", "- 押す: {ボタン: '登録 '}", "照会"),
+        ('    - 開く: "/bus-pass/detail/{登録番号}"', "    - 受け取る: {ボタン: 登録, 種類: PDF, 名前: 控え}", "確認"),
+        ("  見つからない: {文字", "  次のページ: {ボタン: 登録}\n  見つからない: {文字", "照会"),
+    ],
+)  # fmt: skip
+def test_a_button_of_the_commit_s_name_elsewhere_is_told(old: str, new: str, section: str) -> None:
+    scenario = load(changed(old, new)[0], BUS, town.fields(BUS))
+    (told,) = scenario.warnings
+    assert told.startswith(f"「{section}」の中で、登録のボタンと同じ名前の「登録」を押します")
