@@ -86,30 +86,25 @@ def unit_behind(page: Page, field: str = "", unit: str = "") -> list[Judged]:
     return [Judged(code, "unit_behind", None)]
 
 
-def closed_figure(page: Page, field: str = "") -> list[Judged]:
-    """A 3 closed into an 8, a 1 made a 7 or 4, by one stroke of its own and not by writing over it."""
+def closed_figure(page: Page, field: str = "", change: str = "") -> list[Judged]:
+    """A figure made another one by one stroke of its own and not by writing over it: a 3 closed into an 8, a 1 made a 7.
+    change: the old figure and the new one (17: the 1 made a 7)."""
     code = page.pick("comb", "date", code=field)
     (box, cells, text), rest = one_comb(page, code)
-    olds = {"8": "3", "7": "1", "6": "5", "9": "7", "4": "1"}
-    fit = [at for at, figure in enumerate(text) if figure in olds]
+    changes = [change] if change else list(CLOSED)
+    fit = [(at, one) for at, figure in enumerate(text) for one in changes if one[1] == figure]
     if not fit:
         raise Unfit
-    at = page.rng.choice(fit)
+    at, change = page.rng.choice(fit)
     first = cells - len(text) if page.fields[code]["type"] in ("number", "date") else 0
-    write_cells(page.sheet, box, cells, text[:at] + olds[text[at]] + text[at + 1 :], first)
+    write_cells(page.sheet, box, cells, text[:at] + change[0] + text[at + 1 :], first)
     write_rest(page, code, rest)
     x, y, width, height = box
     cell = width / cells
     middle, level = x + (first + at + 0.5) * cell, y + height / 2
-    strokes = {
-        "8": [arc(middle - 1, level - 8, 7, 7, 100, 270), arc(middle - 1, level + 8, 8, 8, 90, 260)],
-        "7": [[(middle - 13, level - 14), (middle + 1, level - 16)]],
-        "6": [arc(middle - 1, level + 7, 9, 8, 120, 250)],
-        "9": [arc(middle, level - 6, 9, 9, 0, 150)],
-        "4": [[(middle - 2, level - 14), (middle - 12, level + 5), (middle + 9, level + 5)]],
-    }
     with page.pen():
-        for points in strokes[text[at]]:
+        for stroke_ in CLOSED[change]:
+            points = [(middle + across, level + down) for across, down in stroke_]
             stroke(page.sheet, points, page.rng.choice((3, 4)))
     return [Judged(code, "closed_figure", page.value(code))]
 
@@ -120,6 +115,20 @@ def arc(
     """Points of a part of an ellipse. start, end: degrees, clockwise from the right."""
     turns = [math.radians(start + (end - start) * step / 12) for step in range(13)]
     return [(x + across * math.cos(turn), y + down * math.sin(turn)) for turn in turns]
+
+
+# The old figure and the new one: the strokes that make it so, in pixels from the middle of the cell.
+CLOSED = {
+    "38": [arc(-1, -8, 7, 7, 100, 270), arc(-1, 8, 8, 8, 90, 260)],
+    "17": [[(-13, -14), (1, -16)]],
+    "56": [arc(-1, 7, 9, 8, 120, 250)],
+    "79": [arc(0, -6, 9, 9, 0, 150)],
+    "14": [[(-2, -14), (-12, 5), (9, 5)]],
+    "08": [[(-8, -1), (0, 1), (8, -1)]],
+    "06": [arc(0, 3, 8, 5, 180, 360)],
+    "09": [arc(0, -3, 8, 5, 0, 180)],
+    "72": [[(-8, 15), (9, 15)]],
+}
 
 
 def zeros_as_line(page: Page, field: str = "", style: str = "") -> list[Judged]:

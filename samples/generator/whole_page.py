@@ -25,7 +25,10 @@ REMARKS = (
     "転出済み",
     "再提出あり",
     "出し直します",
+    "無効",
 )
+HEADING = (24, 70)  # pixels: the height of a title's or heading's print
+BAR = 0.5  # share of dark print: on black nobody sees a pen's writing
 STAMP_INKS: tuple[Colour, ...] = ((110, 45, 60), (50, 50, 50), RED)
 
 
@@ -150,18 +153,42 @@ def fold_through(page: Page, field: str = "", level: int = 0) -> list[Judged]:
     return [Judged(code, "fold_through", page.value(code))]
 
 
+def on_print(page: Page) -> tuple[float, float]:
+    """Where a word begins that is written over the title or a heading: over the print between the rows of fields."""
+    written = np.asarray(page.print)[:, 100:-100] < 128
+    rows = written.any(axis=1)
+    for code in page.boxes:
+        _, y, _, height = page.extent(code)
+        rows[max(0, y - 16) : y + height + 16] = False
+    rows[: round(0.06 * len(rows))] = rows[round(0.78 * len(rows)) :] = False
+    edges = np.flatnonzero(np.diff(np.r_[0, rows.astype(np.int8), 0])).reshape(-1, 2)
+    bands = [
+        (int(top), int(foot))
+        for top, foot in edges
+        if HEADING[0] <= foot - top <= HEADING[1] and written[top:foot].mean() < BAR
+    ]
+    if not bands:
+        raise Unfit
+    top, foot = page.rng.choice(bands)
+    columns = np.flatnonzero(written[top:foot].sum(axis=0) > 0) + 100
+    first = float(columns[0])
+    last = max(first + 1, min(float(columns[-1]) - 150, first + 400))
+    return page.rng.uniform(first, last), (top + foot) / 2 + page.rng.uniform(-8, 8)
+
+
 def sheet_remark(page: Page, word: str = "", place: str = "") -> list[Judged]:
-    """取下げ, 重複 or the like by hand where no field is, at the title, at the top or below the last row: it is said of the
-    whole sheet. place: top, title or foot."""
+    """取下げ, 重複 or the like by hand where no field is, at the title, at the top or below the last row, or over the print
+    of the title or a heading: it is said of the whole sheet. place: top, title, foot or over."""
     written = fill_all(page)
     word = word or page.rng.choice(REMARKS)
     size = page.rng.randint(34, 64)
-    place = place or page.rng.choice(("top", "title", "foot"))
+    place = place or page.rng.choice(("top", "title", "foot", "over", "over"))
     last = max(page.extent(code)[1] + page.extent(code)[3] for code in page.boxes)
     x, y = {
         "top": (page.rng.uniform(90, 480), page.rng.uniform(50, 130)),
         "title": (page.rng.uniform(120, 420), page.rng.uniform(200, 260)),
         "foot": (page.rng.uniform(120, 900), page.rng.uniform(last + 110, 2030)),
+        "over": on_print(page),
     }[place]
     with page.pen():
         page.scrawl(word, x, y, size, 500)

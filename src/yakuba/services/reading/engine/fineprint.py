@@ -59,7 +59,7 @@ def other_print(windows: Sequence[Rect], scan: Grey, form: Grey) -> list[bool]:
     """For each window whether the scan shows another character there; never where the scan is too poor to say so."""
     if not windows:
         return []
-    blurred = _as_blurred(windows, scan, form)
+    blurred = as_blurred(windows, scan, form)
     rests = [_rest(window, scan, blurred) for window in windows]
     if np.percentile([rest.more + rest.less for rest in rests], 95) > GOOD:
         return [False] * len(windows)
@@ -77,15 +77,15 @@ def _beside(window: Rect, other: Rect) -> bool:
     return 0 <= apart <= NEXT * width and abs(other[1] - y) < height
 
 
-def _as_blurred(windows: Sequence[Rect], scan: Grey, form: Grey) -> Grey:
+def as_blurred(windows: Sequence[Rect], scan: Grey, form: Grey) -> Grey:
     """The form blurred like the scan."""
     some = windows[:: max(1, len(windows) // SAMPLE)]
     forms = [form if not sigma else cv2.GaussianBlur(form, (0, 0), sigma) for sigma in BLURS]
-    errors = [sum(float((_remaining(one, scan, blurred) ** 2).mean()) for one in some) for blurred in forms]
+    errors = [sum(float((remaining(one, scan, blurred) ** 2).mean()) for one in some) for blurred in forms]
     return forms[int(np.argmin(errors))]
 
 
-def _remaining(window: Rect, scan: Grey, form: Grey) -> Floats:
+def remaining(window: Rect, scan: Grey, form: Grey) -> Floats:
     """How much darker the scan is than the form in and around a window, laid on it to a fraction of a pixel."""
     x, y, width, height = (
         max(0, window[0] - AROUND),
@@ -133,10 +133,10 @@ def _peak(along: Floats, at: int) -> float:
 
 
 def _rest(window: Rect, scan: Grey, blurred: Grey) -> Rest:
-    remaining = _remaining(window, scan, blurred)
+    rest = remaining(window, scan, blurred)
     inner = slice(AROUND, AROUND + window[3]), slice(AROUND, AROUND + window[2])
-    more, runs_on = _largest(remaining > DARKER, inner)
-    less, _ = _largest(remaining < -DARKER, inner)
+    more, runs_on = _largest(rest > DARKER, inner)
+    less, _ = _largest(rest < -DARKER, inner)
     return Rest(more, less, runs_on)
 
 

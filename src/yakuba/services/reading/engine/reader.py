@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contracts import Decision, FieldReading, PageReading, PageStatus, Reason
-from . import continued, gate, ink
+from . import continued, gate, ink, written_over
 from .alignment import Alignment, Unaligned, align
 from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
@@ -122,6 +122,9 @@ def _with_fields(
     for work in works:
         if work.box.field in changed:
             work.flags.append(Reason.LABEL_DIFFERS)
+    if written_over.asks(found.template.headings, sheet.full, sheet.form):
+        for work in works:
+            work.flags.append(Reason.OUTSIDE_BOX)
     recognise(works, recogniser)
     readings = [_reading(work, found, page.page, recogniser.watcher) for work in works]
     asked = continued.asked(sheet, definition, readings, _confirmed_whole(works))

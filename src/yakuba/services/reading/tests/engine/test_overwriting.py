@@ -107,3 +107,20 @@ def test_a_figure_struck_with_the_right_one_squeezed_in_above_it_is_taller_than_
     bus.write("5", (left + 18, y + 12), 24)
     seen = works(bus, library)["phone"].figures
     assert overwriting.overwritten("09012845678", seen)
+
+
+def test_a_1_made_a_7_by_a_stroke_at_its_top_holds_more_than_a_1(library: FormLibrary, bus: Paper) -> None:
+    text = "09011284567"
+    bus.comb("phone", text)
+    assert not overwriting.overwritten(text, works(bus, library)["phone"].figures)
+    x, y, width, height = bus.box("phone")
+    middle = x + 4.5 * width / 11
+    bus.stroke([(middle - 13, y + height / 2 - 14), (middle + 1, y + height / 2 - 16)], 3)
+    seen = works(bus, library)["phone"].figures
+    assert seen[4].flag > overwriting.FLAG > max(one.flag for one in seen[3:4])
+    assert overwriting.overwritten(text, seen)
+
+
+@pytest.mark.parametrize("flag", [0.1, 0.24])
+def test_a_1_with_its_own_flag_is_a_1(flag: float) -> None:
+    assert not overwriting.overwritten("1", [overwriting.Figure(57.0, 2.0, 33, flag=flag)])
