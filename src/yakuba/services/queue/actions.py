@@ -20,6 +20,7 @@ from yakuba.services.queue.models import Category, Desk, Machine, Numbering, Ser
 State = Ticket.State
 LONGEST = timedelta(hours=2)  # a call that stood open longer was forgotten, not served
 MOST_A_DAY = 999
+MOST_LETTERS = 60  # characters of the letters that a clerk calls
 NOT_TODAYS = "今日の番号札ではありません。"
 _LETTER = re.compile(r"[A-Z]{1,2}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{24,64}")
@@ -85,6 +86,8 @@ def sit(window: str, letters: list[str], *, actor: User) -> Desk:
         raise Invalid("窓口の名前を、20文字までで書いてください（例：3番）。")
     known_letters = set(Category.objects.values_list("letter", flat=True))
     chosen = ",".join(sorted(set(letters) & known_letters))
+    if len(chosen) > MOST_LETTERS:
+        raise Invalid("区分が多すぎます。すべての区分を呼ぶときは、1つも選ばないでください。")
     row, _ = Desk.objects.update_or_create(clerk=actor, defaults={"window": window, "letters": chosen})
     return row
 
@@ -156,8 +159,14 @@ def _desk(actor: User) -> Desk:
 
 
 def _current(actor: User) -> Ticket | None:
+    """Whom the clerk has called today. A call of a former day that the clock has not ended yet (the machine was off at night) is
+    over: no page shows it, and it must not keep the clerk from calling."""
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("category")
-    return rows.filter(clerk=actor, state=State.CALLED).first()  # type: ignore[no-any-return]
+    row: Ticket | None = rows.filter(clerk=actor, state=State.CALLED).first()
+    if row is not None and row.day != timezone.localdate():
+        _end(row, "over", State.OVER, measured=False)
+        return None
+    return row
 
 
 def _of_today(number: int) -> Ticket:
@@ -226,7 +235,8 @@ def _end(row: Ticket, how: str, state: str, *, measured: bool = True) -> None:
     if service is not None:
         seconds = (now - service.called_at).total_seconds()
         service.ended_at, service.how = now, how
-        service.seconds = seconds if measured and seconds <= LONGEST.total_seconds() else None
+        plausible = 0 <= seconds <= LONGEST.total_seconds()  # the clock may have been put back meanwhile
+        service.seconds = seconds if measured and plausible else None
         service.save()
     row.state = state
     row.save()

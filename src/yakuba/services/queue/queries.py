@@ -74,11 +74,12 @@ def letters_of(desk: Desk) -> list[str]:
 
 
 def lines() -> list[Line]:
-    """Every category that gives tickets."""
+    """Every category that gives tickets, and those that give none any more while somebody still waits."""
     counts: dict[int, int] = defaultdict(int)
     for ticket in waiting():
         counts[ticket.category_id] += 1
-    return [Line(one, counts[one.pk], _forecast(one, None)) for one in Category.objects.filter(open=True)]
+    shown = Category.objects.filter(Q(open=True) | Q(pk__in=list(counts)))
+    return [Line(one, counts[one.pk], _forecast(one, None) if one.open else None) for one in shown]
 
 
 def ahead_of(ticket: Ticket) -> int:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.files.storage import remove
 from yakuba.kernel.ledger.actions import add_event, confirm_value, open_case, record_value
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue, Procedure
@@ -21,15 +22,12 @@ from yakuba.services.intake.actions import answering, drafts, sending, visits
 from yakuba.services.intake.engine import filling
 from yakuba.services.intake.engine.answering import check_all
 from yakuba.services.intake.engine.filling import Piece
-from yakuba.services.intake.engine.form import Form, Page
+from yakuba.services.intake.engine.form import SIGNATURE, Form, Page
 from yakuba.services.intake.models import AttachedFile, Door, Draft, Signing, Submission, Visit, WebForm
 from yakuba.services.intake.queries import forms
 from yakuba.services.queue import facade as queue
 
 OTHERS = "#person:"
-SIGNATURE = (
-    "signature"  # what a signature is called among the files; a form's own codes are checked against it
-)
 RECENT = timedelta(days=30)
 
 
@@ -88,6 +86,7 @@ def fill(draft: Draft, *, actor: User) -> None:
     """Put what the visit knows where nothing stands yet."""
     assert draft.visit is not None
     row = visits.locked(draft.visit, actor=actor)
+    draft.refresh_from_db(fields=["sealed", "version"])  # what another tab has typed meanwhile stands
     asked, answers = forms.parsed(draft.form), drafts.answers(draft)
     found = filling.offers(asked, visits.known(row), others(answers))
     if new := filling.filled(asked, answers, found):
@@ -160,11 +159,7 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
     """The case of this draft: made now, or already there however often the button is pressed. What is signed on paper waits as
     received until the paper is there; anything else goes on to whoever enters it. again: also where the same was taken
     lately. Raises NotSent, TakenBefore, Invalid, NotYours."""
-    row = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("form__procedure", "visit")
-        .get(pk=draft.pk)
-    )
+    row = _locked(draft)
     if row.sent:
         sent = Submission.objects.filter(draft=row.key).first()
         if sent is None:
@@ -196,7 +191,7 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
         signing=signing,
         resident=resident,
     )
-    AttachedFile.objects.filter(draft=row).update(draft=None, submission=submission)
+    _sign(row, submission)
     seen = [
         key.removeprefix(filling.SEEN) for key, text in typed.items() if key.startswith(filling.SEEN) and text
     ]
@@ -211,6 +206,28 @@ def take(draft: Draft, signing: str, *, actor: User, again: bool = False) -> Sub
     if signing != Signing.PAPER:
         answering.accept(case, actor=actor)
     return submission
+
+
+def _locked(draft: Draft) -> Draft:
+    """The draft as it is now, behind its visit: whoever ends, answers or takes asks for the two in this order. Raises Missing."""
+    Visit.objects.select_for_update(of=("self",)).filter(pk=draft.visit_id).first()
+    rows = Draft.objects.select_for_update(of=("self",)).select_related("form__procedure", "visit")
+    row: Draft | None = rows.filter(pk=draft.pk).first()
+    if row is None:
+        raise Missing("その申請はありません。やめたか、来庁が終わっています。")
+    return row
+
+
+@transaction.atomic
+def drop(draft: Draft, *, actor: User) -> bool:
+    """The resident does not want it after all: nothing of it is left. Whether it went: what was taken a moment ago stays.
+    Raises Missing, NotYours."""
+    row = _locked(draft)
+    if row.sent or row.visit is None:
+        return False
+    visits.locked(row.visit, actor=actor)
+    drafts.throw_away(row)
+    return True
 
 
 def secret_of(draft: Draft) -> str:
@@ -246,6 +263,17 @@ def has_signature(draft: Draft) -> bool:
         draft.checked_version == draft.version
         and AttachedFile.objects.filter(draft=draft, slot=SIGNATURE).exists()
     )
+
+
+def _sign(draft: Draft, submission: Submission) -> None:
+    """The signature on the tablet goes with the application only where it is what was signed: one of before something was
+    changed says nothing of it, and goes."""
+    given = AttachedFile.objects.filter(draft=draft)
+    if submission.signing != Signing.DRAWN:
+        former = [one.file for one in given.filter(slot=SIGNATURE).select_related("file")]
+        given.filter(slot=SIGNATURE).delete()
+        remove(*former)
+    given.update(draft=None, submission=submission)
 
 
 def _case(draft: Draft, form: Form, values: dict[str, str], typed: Mapping[str, str], actor: User) -> Case:
@@ -289,14 +317,17 @@ def _case(draft: Draft, form: Form, values: dict[str, str], typed: Mapping[str, 
 
 
 def _numbers(form: Form, draft: Draft, typed: Mapping[str, str]) -> dict[str, str]:
-    """The field of a number in the register → that of who was looked up for it."""
+    """The field of a number in the register → that of who was looked up for it, as long as the form still names that person:
+    where the clerk has typed another name or birthday since, the number is somebody else's."""
     assert draft.visit is not None
     people = {0: visits.known(draft.visit).person, **others(typed)}
-    return {
-        role.fields["number"]: people[at]["number"].value
-        for at, role in enumerate(form.persons)
-        if "number" in role.fields and "number" in people.get(at, {})
-    }
+    found = {}
+    for at, role in enumerate(form.persons):
+        piece = people.get(at, {}).get("number")
+        said = {part: typed.get(code, "") for part, code in role.fields.items()}
+        if piece is not None and "number" in role.fields and visits.is_same(piece.value, said):
+            found[role.fields["number"]] = piece.value
+    return found
 
 
 @transaction.atomic

@@ -15,16 +15,19 @@ from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import values
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
+from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake.actions import visits
 from yakuba.services.intake.engine import hand_over
 from yakuba.services.intake.engine.filling import HANDED, LABELLED
 from yakuba.services.intake.engine.hand_over import Handed
+from yakuba.services.intake.engine.people import PLACES
 from yakuba.services.intake.models import HandOver, HandOverLayout, Visit
 
 KEPT = timedelta(hours=12)
 MOST_WAITING = 200
+MOST_FAULTS = 5  # of one layout
 ENDS = (".csv", ".json", ".txt")
 
 
@@ -43,7 +46,7 @@ def set_layout(text: str, *, actor: Actor) -> HandOverLayout:
 def take_in(layout: HandOverLayout, content: bytes, *, actor: Actor = None) -> list[HandOver]:
     """What one file says, for clerks to choose from. Raises Invalid where it cannot be read, and nothing is kept; Conflict where
     nobody uses what is handed over."""
-    if HandOver.objects.count() >= MOST_WAITING:
+    if HandOver.objects.filter(fault="").count() >= MOST_WAITING:
         raise Conflict("受け渡しのデータが多すぎます。使わないものは、半日たつと消えます。")
     try:
         people = hand_over.read(hand_over.read_layout(values(layout.text)), content)
@@ -70,19 +73,36 @@ def content_of(row: HandOver) -> Handed:
     return Handed(found["person"], found["labelled"])
 
 
+def without_places(found: Handed, instead: str) -> Handed:
+    """The same with `instead` wherever it says where somebody lives."""
+    places = policy.places()
+    person = {part: instead if part in PLACES else text for part, text in found.person.items()}
+    labelled = {
+        label: instead if places.has("", "", label) else text for label, text in found.labelled.items()
+    }
+    return Handed(person, labelled)
+
+
 def _name(row: HandOver) -> str:
     return f"intake:hand-over:{row.pk}"
 
 
 @transaction.atomic
 def use(visit: Visit, number: int, *, actor: User) -> None:
-    """The clerk has looked at it: it goes into the visit, and is there for nobody else. Raises Missing."""
+    """The clerk has looked at it: it goes into the visit, and is there for nobody else; where somebody under protection lives
+    does not (as from the register). Raises Missing, and Conflict where the visit is about somebody else."""
     row = HandOver.objects.select_for_update(of=("self",)).filter(pk=number, fault="").first()
     if row is None:
         raise Missing("そのデータはもうありません。ほかの窓口で使われたか、時間がたって消えました。")
     found = content_of(row)
-    said = {f"{LABELLED}{label}": text for label, text in found.labelled.items()}
-    visits.hear(visit, dict(found.person), said, HANDED, actor=actor)
+    kept = visits.known(visits.locked(visit, actor=actor)).person.get("number")
+    if kept is not None:
+        visits.require_same(kept.value, found.person)
+    if visits.is_guarded(found.person, kept.value if kept else ""):
+        found = without_places(found, "")
+    person = {part: text for part, text in found.person.items() if text}
+    said = {f"{LABELLED}{label}": text for label, text in found.labelled.items() if text}
+    visits.hear(visit, person, said, HANDED, actor=actor)
     row.delete()
     record("intake.hand_over_used", subject=f"visit:{visit.pk}", actor=actor)
 
@@ -119,8 +139,17 @@ def _taken(layout: HandOverLayout, path: Path) -> int:
             return 1
     except (Invalid, Conflict) as refusal:
         fault = str(refusal)
-    HandOver.objects.create(layout=layout, sealed=b"", fault=fault[:200])
+    _tell(layout, fault)
     return 1
+
+
+def _tell(layout: HandOverLayout, fault: str) -> None:
+    """The last faults of a layout stand where the data would: a program that writes nothing but such files fills no table."""
+    HandOver.objects.create(layout=layout, sealed=b"", fault=fault[:200])
+    told = (
+        HandOver.objects.filter(layout=layout).exclude(fault="").order_by("-pk").values_list("pk", flat=True)
+    )
+    HandOver.objects.filter(pk__in=list(told[MOST_FAULTS:])).delete()
 
 
 def _files(place: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.uploads import pages, take_upload
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.services.intake.actions import drafts, visits
-from yakuba.services.intake.actions.counter import SIGNATURE
+from yakuba.services.intake.engine.form import SIGNATURE
 from yakuba.services.intake.models import AttachedFile, Draft
 
 SHOWN_FOR = timedelta(minutes=15)

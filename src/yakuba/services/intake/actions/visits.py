@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
+from yakuba.kernel.persons import queries as register
 from yakuba.kernel.persons.looking import looked_up
-from yakuba.kernel.persons.matching import Entry, Probe
+from yakuba.kernel.persons.matching import Entry, Likeness, Probe, compare
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.protection import policy
 from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.services.intake.actions import drafts
-from yakuba.services.intake.engine.filling import REGISTER, Known, Piece
+from yakuba.services.intake.engine.filling import HANDED, REGISTER, Known, Piece
 from yakuba.services.intake.engine.people import PLACES
 from yakuba.services.intake.models import Draft, Visit
 from yakuba.services.queue import facade as queue
@@ -130,6 +131,45 @@ def _parts(entry: Entry) -> dict[str, str]:
     }
 
 
+def is_same(number: str, said: Mapping[str, str]) -> bool:
+    """Whether name, reading and birthday (part → value), as far as they are said, are those of that number in the register:
+    another form of the same kanji is the same name."""
+    found = next(
+        (one for one in register.match(Probe(number=number)).candidates if one.entry.number == number), None
+    )
+    if found is None:
+        return False
+    alike = compare(Probe(said.get("name", ""), said.get("kana", ""), said.get("birth", "")), found.entry)
+    name = alike.name if alike.name != Likeness.UNKNOWN else alike.kana
+    return name in (Likeness.UNKNOWN, Likeness.FORM, Likeness.SAME) and alike.birth in (
+        Likeness.UNKNOWN,
+        Likeness.SAME,
+    )
+
+
+def is_guarded(handed: Mapping[str, str], number: str = "") -> bool:
+    """Whether what a program handed over is, or could be, about somebody under protection."""
+    if number:
+        return bool(policy.under(PERSON, [number]))
+    probe = Probe(handed.get("name", ""), handed.get("kana", ""), handed.get("birth", ""))
+    alike = [
+        one
+        for one in register.match(probe).candidates
+        if one.name >= Likeness.FORM or one.kana >= Likeness.FORM
+    ]
+    meant = [one.entry.number for one in alike if one.birth != Likeness.OTHER]
+    return bool(meant and policy.under(PERSON, meant))
+
+
+def require_same(number: str, handed: Mapping[str, str]) -> None:
+    """Raises Conflict where what a program handed over is about somebody else than the one chosen from the register."""
+    if not is_same(number, handed):
+        raise Conflict(
+            "受け渡しのデータと、宛名から選んだ人の氏名か生年月日が違います。"
+            "別の人なら、新しく受け付けを始めてください。同じ人なら、データを使わずに聞いて入れてください。"
+        )
+
+
 @transaction.atomic
 def choose(visit: Visit, number: str, *, actor: User) -> bool:
     """Whom it is about. Gives whether where they live is kept from the form. Raises Conflict where it is about somebody else:
@@ -140,7 +180,15 @@ def choose(visit: Visit, number: str, *, actor: User) -> bool:
     other = before.person.get("number")
     if other and other.value != number:
         raise Conflict("この来庁は別の人で始めています。別の人の申請は、新しく受け付けを始めてください。")
-    seal(row, replace(before, person={**before.person, **parts}))
+    handed = {part: one.value for part, one in before.person.items() if one.source == HANDED}
+    if handed:
+        require_same(number, handed)
+    stays = {
+        part: one
+        for part, one in before.person.items()
+        if not (guarded and part in PLACES and one.source == HANDED)
+    }
+    seal(row, replace(before, person={**stays, **parts}))
     record("intake.resident_chosen", subject=f"visit:{row.pk}", actor=actor, shown=[number])
     return guarded
 

@@ -18,6 +18,24 @@ WORDS = {
     HANDED: "受け渡しのデータから入れました。",
     NAVIGATOR: "届出ナビの答えから入れました。",
 }
+# Labels that say nothing of whose it is: a child's 生年月日 is not the parent's in another form.
+ANYBODYS = frozenset(
+    (
+        "氏名",
+        "名前",
+        "フリガナ",
+        "ふりがな",
+        "生年月日",
+        "性別",
+        "年齢",
+        "続柄",
+        "住所",
+        "郵便番号",
+        "電話番号",
+        "電話",
+    )
+)
+OWN_PREFIX = "applicant_"
 LABELLED = "label|"
 FROM, LOOKED_AT, SEEN = "#from:", "#page:", "#document:"  # keys beside the answers; no field can be called so
 
@@ -45,16 +63,22 @@ def meaning(one: FieldDefinition) -> str:
     return f"{one.type}|{one.label}|{options}|{one.lexicon}"
 
 
-def is_shared(question: Question) -> bool:
-    """Whether an answer may serve another form: not a row of a group, which is somebody else each time."""
-    return not question.group and not question.field.kind.masked
+def is_shared(form: Form, question: Question) -> bool:
+    """Whether an answer may serve another form: not a row of a group, which is somebody else each time, nor what is said of
+    somebody else whom the form names, nor what only a heading says of whom it is."""
+    if question.group or question.field.kind.masked:
+        return False
+    if any(question.code in role.fields.values() for role in form.persons[1:]):
+        return False
+    own = question.code.startswith(OWN_PREFIX) or "_" not in question.code
+    return own or question.field.label.strip() not in ANYBODYS
 
 
 def offers(form: Form, known: Known, others: Mapping[int, Mapping[str, Piece]]) -> dict[str, Piece]:
     """Field code → what may stand there. others: number of a role (1 and on) → part → piece."""
     found: dict[str, Piece] = {}
     for code, question in form.questions.items():
-        if is_shared(question) and (
+        if is_shared(form, question) and (
             piece := known.said.get(meaning(question.field)) or _labelled(question, known)
         ):
             found[code] = piece
@@ -98,7 +122,7 @@ def heard(form: Form, page: Page, values: Mapping[str, str]) -> tuple[dict[str, 
         value = values.get(one.code, "")
         if value and (part := role.part_of(one.code)):
             person[part] = value
-        elif value and is_shared(one):
+        elif value and is_shared(form, one):
             said[meaning(one.field)] = value
     return person, said
 

@@ -33,6 +33,7 @@ from yakuba.services.intake.engine.people import Role, read_roles
 FIELDS_A_PAGE = 5  # where the town cut nothing and the procedure has no groups
 MOST_FILES = 5
 SENT_ON = ("申請日", "申込日", "届出日", "提出日")
+SIGNATURE = "signature"  # what a signature of the counter is called among the files
 KEYS = frozenset(["sent_on", "pages", "fields", "files", "calculated", "persons", "signature"])
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -311,6 +312,10 @@ class _Reader:
         files = tuple(self._file(row) for row in rows)
         if len({one.code for one in files}) != len(files):
             raise DefinitionError(f"{self.place}: files に同じ code が二度あります。")
+        if any(one.code == SIGNATURE for one in files):
+            raise DefinitionError(
+                f"{self.place}: files の code「{SIGNATURE}」は、窓口での署名に使います。別の名前にしてください。"
+            )
         return [Page(number, "写真や書類", (), files)] if files else []
 
     def _question(self, code: str, place: str) -> Question:

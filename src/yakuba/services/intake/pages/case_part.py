@@ -22,7 +22,7 @@ from yakuba.kernel.registry import CaseLink, CaseNote, CasePart
 from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.intake import operations
-from yakuba.services.intake.actions.counter import SIGNATURE
+from yakuba.services.intake.engine.form import SIGNATURE
 from yakuba.services.intake.forms import CorrectionForm
 from yakuba.services.intake.models import AttachedFile, Door, Submission
 from yakuba.services.intake.queries import forms, paper

@@ -34,6 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "desk": own,
         "letters": "・".join(queries.letters_of(own)) if own else "",
         "current": current,
+        "any_category": Category.objects.exists(),
         "lines": queries.lines(),
         "waiting": waiting[:SHOWN],
         "count": waiting.count(),

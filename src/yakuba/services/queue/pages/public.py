@@ -39,11 +39,11 @@ def waiting_page(view: View) -> View:
         town = current_municipality().code
         sender = f"{town} {place_of(request.META.get('REMOTE_ADDR', ''))}"
         if not LOOKS.take(sender, clock()) or not LOOKS_OF_TOWN.take(town, clock()):
-            return _shown(request, "stop", {"text": "1分ほど待ってから、もう一度開いてください。"}, 429)
+            return _stopped(request, "少し待ってください。込み合っています。", 429)
         try:
             return view(request, **arguments)
         except Refused as refusal:
-            return _shown(request, "stop", {"text": str(refusal)}, refusal.status)
+            return _stopped(request, str(refusal), refusal.status)
 
     return for_residents("queue", "queue.public")(told)
 
@@ -68,7 +68,7 @@ def machine(request: HttpRequest, machine_key: str) -> HttpResponse:
     town = current_municipality().code
     if request.method == "POST":
         if not ISSUED.take(f"{town} {row.pk}", clock()):
-            return _shown(request, "stop", {"text": "続けてたくさん押されました。少し待ってください。"}, 429)
+            return _stopped(request, "続けてたくさん押されました。少し待ってください。", 429)
         key = request.POST.get("once", "")
         actions.issue(request.POST.get("letter", "")[:2], key)
         return redirect(f"{reverse('tickets:ticket', args=[town, key])}?machine={machine_key}")
@@ -121,6 +121,11 @@ def ticket_context(request: HttpRequest, row: Ticket, key: str) -> dict[str, Any
 def _qr_code(text: str) -> str:
     svg = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_svg()
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _stopped(request: HttpRequest, text: str, status: int) -> HttpResponse:
+    """Why not now, and by itself back to the page: nobody sits at a machine in the hall or at a display."""
+    return _shown(request, "stop", {"text": text, "back": request.path, "seconds": BACK_AFTER}, status)
 
 
 def _shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -24,7 +24,12 @@ from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import PageForm, typed
 from yakuba.services.intake.models import Signing, Submission
 from yakuba.services.intake.pages import receipt, repeating, summary
-from yakuba.services.intake.pages.counter.writing import AtCounter, with_counter_draft, writing_of
+from yakuba.services.intake.pages.counter.writing import (
+    AtCounter,
+    with_counter_draft,
+    with_documents,
+    writing_of,
+)
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.writing import CHECK
 from yakuba.services.intake.queries import paper
@@ -124,12 +129,7 @@ def take(request: HttpRequest, writing: AtCounter) -> HttpResponse:
 
 def _check(request: HttpRequest, writing: AtCounter, told: str = "", status: int = 200) -> HttpResponse:
     checked = check_all(writing.form, writing.answers)
-    sections = summary.sections(writing, checked.values, checked.faults, [])
-    answers = drafts.answers(writing.draft)
-    for section in sections:
-        for line in section["lines"]:
-            if answers.get(f"{filling.SEEN}{line['code']}"):
-                line["value"] = "原本を確かめた"
+    sections = with_documents(summary.sections(writing, checked.values, checked.faults, []), writing)
     context = _frame(writing) | {
         "sections": sections,
         "faults": checked.faults,

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.protection.policy import HIDDEN
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.services.intake.actions import hand_overs, visits
@@ -49,6 +50,8 @@ def waiting(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 def _lines(row: HandOver) -> list[tuple[str, str]]:
     found = hand_overs.content_of(row)
+    if visits.is_guarded(found.person):  # every window sees what waits
+        found = hand_overs.without_places(found, HIDDEN)
     lines = [(LABELS[part], _shown(part, value)) for part, value in found.person.items() if part in LABELS]
     return lines + list(found.labelled.items())
 

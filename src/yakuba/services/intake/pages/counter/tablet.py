@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yakuba.kernel.accounts import person_of
@@ -15,7 +16,12 @@ from yakuba.kernel.townsettings import value
 from yakuba.services.intake.actions import tablet
 from yakuba.services.intake.engine.answering import check_all
 from yakuba.services.intake.pages import receipt, summary
-from yakuba.services.intake.pages.counter.writing import AtCounter, with_counter_draft, writing_of
+from yakuba.services.intake.pages.counter.writing import (
+    AtCounter,
+    with_counter_draft,
+    with_documents,
+    writing_of,
+)
 from yakuba.services.intake.pages.residents import may_press, tablet_page
 
 
@@ -68,13 +74,18 @@ def sign(request: HttpRequest, tablet_key: str) -> HttpResponse:
         writing = writing_of(tablet.opened(tablet_key))
     except tablet.Over as refusal:
         return _told(request, "この画面は終わりました", str(refusal), 404)
-    sections = summary.sections(writing, check_all(writing.form, writing.answers).values, {}, [])
+    sections = with_documents(
+        summary.sections(writing, check_all(writing.form, writing.answers).values, {}, []), writing
+    )
+    assert writing.draft.shown_until is not None
+    left = (writing.draft.shown_until - timezone.now()).total_seconds()  # then it leaves the screen by itself
     context = {
         "town": current_municipality(),
         "procedure": writing.draft.form.procedure,
         "sections": [one for one in sections if one["lines"]],
         "signature": writing.form.signature,
         "fault": fault,
+        "left": max(1, int(left) + 1),
     }
     return render(request, "intake/public/tablet.html", context, status=422 if fault else 200)
 

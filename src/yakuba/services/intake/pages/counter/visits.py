@@ -18,7 +18,7 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.persons.pages import ProbeForm
 from yakuba.kernel.refusals import Conflict, Missing
 from yakuba.kernel.ui import wording
-from yakuba.services.intake.actions import counter, drafts, visits
+from yakuba.services.intake.actions import counter, visits
 from yakuba.services.intake.models import HandOverLayout, Visit
 from yakuba.services.intake.operations import counter as operations
 from yakuba.services.intake.queries import counter as queries
@@ -149,8 +149,7 @@ def drop(request: HttpRequest, counter_draft_id: int) -> HttpResponse:
     """The resident does not want it after all: nothing of it is left."""
     draft = counter.find(counter_draft_id, actor=person_of(request))
     visit_id = draft.visit_id
-    if not draft.sent:
-        drafts.throw_away(draft)
+    if counter.drop(draft, actor=person_of(request)):
         messages.success(request, f"「{draft.form.procedure.title}」をやめました。")
     return redirect("intake:counter-visit", visit_id)
 

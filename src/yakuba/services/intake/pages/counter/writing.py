@@ -62,3 +62,13 @@ def writing_of(draft: Any) -> AtCounter:
     form = forms.parsed(draft.form)
     pages, answers = form.asked(drafts.answers(draft))
     return AtCounter(draft, "", form, pages, answers)
+
+
+def with_documents(sections: list[dict[str, Any]], writing: AtCounter) -> list[dict[str, Any]]:
+    """The same lines, with a word where the clerk has seen the original of a document."""
+    answers = drafts.answers(writing.draft)
+    for section in sections:
+        for line in section["lines"]:
+            if answers.get(f"{filling.SEEN}{line['code']}"):
+                line["value"] = "原本を確かめた"
+    return sections
