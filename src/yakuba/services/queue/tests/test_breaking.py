@@ -91,9 +91,12 @@ def test_a_machine_that_was_refused_begins_anew_by_itself(hall, clerk):
 
 def test_a_flood_of_one_sender_is_stopped_and_the_page_comes_back(hall):
     stranger = Client(REMOTE_ADDR="203.0.113.9")
-    places = [stranger.get("/tickets/990019/display/") for _ in range(300)]
-    assert {one.status_code for one in places} == {200, 429}
-    assert "url=/tickets/990019/display/" in places[-1].content.decode()
+    assert stranger.get("/tickets/990019/display/").status_code == 200
+    while public.LOOKS.take("990019 203.0.113.9", 0.0):
+        pass
+    answer = stranger.get("/tickets/990019/display/")
+    assert answer.status_code == 429
+    assert "url=/tickets/990019/display/" in answer.content.decode()
     assert Client(REMOTE_ADDR="203.0.113.10").get("/tickets/990019/display/").status_code == 200
 
 
