@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yakuba.kernel.refusals import Refused
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.ui.forms import DefinitionFileForm
 
 
@@ -47,6 +48,7 @@ def load_definition(
             problems = error.problems
             if not problems:
                 form.add_error(None, str(error))
-    above = [(label, reverse(name)) for label, name in page.above]
-    context = {"page": page, "above": above, "back": above[-1][1], "form": form, "problems": problems}
+    ways = [(label, reverse(name)) for label, name in page.above]
+    above = [(label, url if may_open(request.user, url) else "") for label, url in ways]
+    context = {"page": page, "above": above, "back": ways[-1][1], "form": form, "problems": problems}
     return render(request, "ui/definition.html", context, status=422 if problems or form.errors else 200)
