@@ -50,6 +50,7 @@ COVERED = """() => [...document.querySelectorAll('main :is(td, th, .rows__row) .
     const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [], range = document.createRange();
     for (let text; text = words.nextNode();) {
         if (!text.data.trim() || button.contains(text) || text.parentElement.closest('.unseen')) continue;
+        if (!text.parentElement.checkVisibility()) continue;  // folded away
         range.selectNodeContents(text);
         if ([...range.getClientRects()].some(r => Math.min(r.bottom, over.bottom) - Math.max(r.top, over.top) > 3
             && Math.min(r.right, over.right) - Math.max(r.left, over.left) > 3))
