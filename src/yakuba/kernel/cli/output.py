@@ -49,8 +49,15 @@ def print_rows(
     for heading in headings.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*["" if row.get(key) is None else str(row[key]) for key in headings])
+        table.add_row(*[_cell(row.get(key)) for key in headings])
     console.print(table)
+
+
+def _cell(value: Any) -> str:
+    """A value as it stands in a table: what has several parts, side by side."""
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def print_json(value: Any) -> None:

@@ -53,9 +53,7 @@ def bounded(file: BinaryIO, name: str, most: int) -> bytes:
     except OSError as error:
         raise _unreadable(name, error) from error
     if len(found) > most:
-        large = (
-            f"ファイルが大きすぎます（{most // 1_000_000}MBまで）。選んだファイルが正しいか確かめてください。"
-        )
+        large = f"ファイルが大きすぎます（{_shown(most)}まで）。選んだファイルが正しいか確かめてください。"
         raise Unreadable(TOO_LARGE if most == LARGEST_BYTES else large, place=name)
     return found
 
@@ -63,3 +61,8 @@ def bounded(file: BinaryIO, name: str, most: int) -> bytes:
 def _unreadable(name: str, error: OSError) -> Unreadable:
     """Why the machine does not give it, in Japanese."""
     return Unreadable(REASONS.get(error.errno or 0, f"読めません（{error.strerror}）。"), place=name)
+
+
+def _shown(size: int) -> str:
+    """So many bytes, as a person reads them."""
+    return f"{size // 1_000_000}MB" if size >= 1_000_000 else f"{max(1, size // 1000)}KB"

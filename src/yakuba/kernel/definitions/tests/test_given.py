@@ -32,6 +32,8 @@ def test_a_file_is_read_up_to_what_is_allowed(tmp_path):
 def test_of_a_device_without_end_no_more_is_read_than_is_allowed():
     with pytest.raises(Unreadable, match=r"^/dev/zero: ファイルが大きすぎます（1MBまで）"):
         content(Path("/dev/zero"), 1_000_000)
+    with pytest.raises(Unreadable, match="大きすぎます（20KBまで）"):  # "0MBまで" was said of smaller ones
+        content(Path("/dev/zero"), 20_000)
     with pytest.raises(Unreadable, match="大きすぎます"), opened(Path("/dev/zero"), 1_000_000):
         pass
 
