@@ -111,6 +111,9 @@ def test_the_catalogue_from_the_command_line(robots):
     code, taken = robots("templates", "import", "overtime", "--json")
     assert (code, taken["template"]) == (0, "overtime")
     assert robots("templates", "import", "overtime", "--json")[1]["id"] == taken["id"]
+    for_people = robots("templates", "import", "overtime")[1]
+    assert "公開の承認を受ける" in for_people
+    assert "['" not in for_people  # a list as programs write it
     system = System.objects.get()
     words = ("--word", "欄「氏名」=お名前", "--system", system.pk)
     assert "接続先を選ぶ" not in robots("templates", "words", taken["id"], *words, "--json")[1]["left"]
