@@ -19,6 +19,7 @@ from yakuba.kernel.charts.chart import (
 )
 from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
+from yakuba.kernel.ui.wording import grouped
 
 
 def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
@@ -55,7 +56,7 @@ def bar_chart(
     places = decimals(value for _, values in rows for value in values.values())
 
     def written(value: float, unit: str = unit) -> str:
-        return f"{value:,.{places}f}{unit}"
+        return f"{grouped(value, places)}{unit}"
 
     def spec(size: Size) -> Spec:
         marks = _marks(rows, written, colour, size)

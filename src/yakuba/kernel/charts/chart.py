@@ -9,6 +9,7 @@ from math import floor, isfinite, log10
 from typing import Any
 
 from yakuba.kernel.charts.drawing import Spec, Table, svg
+from yakuba.kernel.ui.wording import grouped
 
 MISSING = "―"
 _LARGEST = 1e20  # what 京 can still write
@@ -79,7 +80,7 @@ class Numbers:
 
     def bare(self, value: float | None) -> str:
         """As the table has it."""
-        return MISSING if value is None else f"{value:,.{self.decimals}f}"
+        return MISSING if value is None else grouped(value, self.decimals)
 
     def written(self, value: float | None) -> str:
         """As a sentence has it."""
@@ -89,7 +90,7 @@ class Numbers:
         """As the picture has it: in the unit of the axis, at most one decimal of a myriad."""
         if value is None or not self.myriad:
             return self.bare(value)
-        shown = f"{value / self.scale:,.1f}".removesuffix(".0")
+        shown = grouped(value / self.scale, 1).removesuffix(".0")
         return "≈0" if value and shown in ("0", "-0") else shown
 
     @property

@@ -20,6 +20,7 @@ from yakuba.kernel.charts.chart import (
 )
 from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, TEXT
+from yakuba.kernel.ui.wording import grouped
 
 _MOST_BARS = 10  # of a histogram; a telephone's width has room for their counts
 
@@ -34,7 +35,8 @@ def histogram(values: Sequence[float | None], *, title: str, unit: str, counted:
     steps = _steps(numbers.values)
     ends = Numbers([float(end) for low, high, _ in steps for end in (low, high)], unit)
     rows = [
-        (f"{low:,.{ends.decimals}f}以上{high:,.{ends.decimals}f}未満", count) for low, high, count in steps
+        (f"{grouped(low, ends.decimals)}以上{grouped(high, ends.decimals)}未満", count)
+        for low, high, count in steps
     ]
     lacking = len(values) - len(numbers.values)
     unknown = [("値なし", lacking)] if lacking else []

@@ -141,3 +141,9 @@ def test_the_table_beside_names_its_columns_at_every_cell():
     html = render_to_string("charts/figure.html", {"chart": chart})
     assert 'data-label="これまで（分）"' in html
     assert html.count("<svg") == 2
+
+
+def test_a_chart_rounds_as_the_tables_beside_it_do():
+    """Seen: 6.2 in the picture and 6.3 in the table, of 6.25."""
+    chart = bar_chart([("A", {"分": 6.25}), ("B", {"分": 11.5})], title="かかった時間", unit="分")
+    assert "6.3" in str(chart.table)
