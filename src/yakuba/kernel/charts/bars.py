@@ -19,7 +19,7 @@ from yakuba.kernel.charts.chart import (
 )
 from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
-from yakuba.kernel.ui.wording import grouped
+from yakuba.kernel.values.rounding import grouped
 
 
 def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:

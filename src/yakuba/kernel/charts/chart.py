@@ -9,7 +9,7 @@ from math import floor, isfinite, log10
 from typing import Any
 
 from yakuba.kernel.charts.drawing import Spec, Table, svg
-from yakuba.kernel.ui.wording import grouped
+from yakuba.kernel.values.rounding import grouped
 
 MISSING = "―"
 _LARGEST = 1e20  # what 京 can still write

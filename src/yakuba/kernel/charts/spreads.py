@@ -20,7 +20,7 @@ from yakuba.kernel.charts.chart import (
 )
 from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, TEXT
-from yakuba.kernel.ui.wording import grouped
+from yakuba.kernel.values.rounding import grouped
 
 _MOST_BARS = 10  # of a histogram; a telephone's width has room for their counts
 

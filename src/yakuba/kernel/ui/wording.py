@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from yakuba.kernel.values import calendar
+from yakuba.kernel.values.rounding import grouped as grouped  # the other ways of writing stand here
+from yakuba.kernel.values.rounding import rounded
 
 NOTHING = "―"
 
@@ -63,13 +65,7 @@ def ago(seconds: float) -> str:
 
 def percent(ratio: float | Decimal, decimals: int = 1) -> str:
     """Write a ratio (0.518) as 51.8%, rounded half up."""
-    return f"{_rounded(Decimal(str(ratio)) * 100, decimals)}%"
-
-
-def grouped(number: float | Decimal, decimals: int | None = None) -> str:
-    """Write a number with separators: 1,234,567. `decimals` rounds half up; without it nothing is rounded."""
-    value = Decimal(str(number))
-    return f"{value if decimals is None else _rounded(value, decimals):,}"
+    return f"{rounded(Decimal(str(ratio)) * 100, decimals)}%"
 
 
 def number_of(value: object) -> Decimal | None:
@@ -85,9 +81,5 @@ def number_of(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
 def _round(value: float) -> int:
-    return int(_rounded(Decimal(str(value)), 0))
+    return int(rounded(Decimal(str(value)), 0))

@@ -34,7 +34,7 @@ def test_bars_are_as_long_as_their_values():
 def test_every_bar_carries_its_name_and_value():
     shown = words(before_after([("申込", 14, 3.25)], title="時間"))
     assert "これまで 14.0分" in shown
-    assert "いま 3.2分" in shown
+    assert "いま 3.3分" in shown
 
 
 def test_stacked_bars_add_up_and_tell_small_parts_beside():
