@@ -28,7 +28,12 @@ def load_objects() -> TownObjects:
         for manifest in manifests():
             if manifest.examples:
                 made = resolve(manifest.examples)(town.user("kanri"), known)
-                twice = {name for name, value in made.items() if known.get(name, value) != value}
+                twice = {name for name in made if name in known and _another(name, made[name], known[name])}
                 assert not twice, f"{manifest.name}: another room's pages call something else so: {twice}"
                 known |= made
     return TownObjects(known | {"name": "home.png"})
+
+
+def _another(name: str, value: Any, before: Any) -> bool:
+    """Whether a name means another object than before; equal row numbers are chance, and tell nothing."""
+    return name.endswith("_id") or bool(value != before)

@@ -6,11 +6,18 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
+_PREFIX = "yakuba-test-run-"
 if "YAKUBA_DATA_DIR" not in os.environ:
-    _folder = tempfile.mkdtemp(prefix="yakuba-test-")
+    _folder = tempfile.mkdtemp(prefix=_PREFIX)
     os.environ["YAKUBA_DATA_DIR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+elif "PYTEST_XDIST_WORKER" in os.environ and Path(os.environ["YAKUBA_DATA_DIR"]).name.startswith(_PREFIX):
+    # The folder of the whole run: each of its workers has its own in it, and what one announces no other hears.
+    _own = Path(os.environ["YAKUBA_DATA_DIR"]) / os.environ["PYTEST_XDIST_WORKER"]
+    _own.mkdir(mode=0o700, exist_ok=True)
+    os.environ["YAKUBA_DATA_DIR"] = str(_own)
 
 # Where the scenarios and the tests say that their systems are.
 os.environ.setdefault("YAKUBA_OUTBOUND_HOSTS", "127.0.0.1:8100,127.0.0.1:8199,localhost:8199,127.0.0.1:9")

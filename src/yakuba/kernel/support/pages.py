@@ -79,11 +79,11 @@ def visits(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @step_up
-def enter(request: HttpRequest, visit_id: int) -> HttpResponse:
+def enter(request: HttpRequest, grant_id: int) -> HttpResponse:
     """Begin to look. Raises Conflict for who has no second factor."""
     person = person_of(request)
     rows = queries.open_to(person) if queries.is_operator(person) else SupportGrant.all_municipalities.none()
-    row = get_object_or_404(rows, pk=visit_id)
+    row = get_object_or_404(rows, pk=grant_id)
     if not has_second_factor(person):
         raise Conflict("ほかの自治体の画面を見るには、先に「二つ目の確認」を設定してください。")
     request.session[visiting.GRANT] = row.pk

@@ -17,4 +17,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     row = SupportGrant.objects.create(
         operator=clerk, reason=known["secret_word"], granted_by=clerk, until=now - timedelta(days=1)
     )
-    return {"grant_id": row.pk, "visit_id": row.pk}
+    return {"grant_id": row.pk}
