@@ -8,12 +8,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_PREFIX = "yakuba-test-run-"
 if "YAKUBA_DATA_DIR" not in os.environ:
-    _folder = tempfile.mkdtemp(prefix=_PREFIX)
+    _folder = tempfile.mkdtemp(prefix="yakuba-test-run-")
     os.environ["YAKUBA_DATA_DIR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-elif "PYTEST_XDIST_WORKER" in os.environ and Path(os.environ["YAKUBA_DATA_DIR"]).name.startswith(_PREFIX):
+elif "PYTEST_XDIST_WORKER" in os.environ and Path(os.environ["YAKUBA_DATA_DIR"]).name.startswith(
+    "yakuba-test-run-"
+):
     # The folder of the whole run: each of its workers has its own in it, and what one announces no other hears.
     _own = Path(os.environ["YAKUBA_DATA_DIR"]) / os.environ["PYTEST_XDIST_WORKER"]
     _own.mkdir(mode=0o700, exist_ok=True)
