@@ -4,11 +4,13 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STEP := $(BIN)/python scripts/step.py
+BESIDE_THE_DATABASE := --ignore=samples --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' \
+  --ignore=tests/test_house.py --ignore=tests/test_links.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Every process of a test would compile the house anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test test-full lint types contracts unit postgresql room lock clean
+.PHONY: setup run test test-slow test-full lint types contracts unit postgresql room lock clean
 
 setup: $(VENV)/.installed
 
@@ -19,13 +21,16 @@ run: $(VENV)/.installed
 # Types and contracts keep one core busy beside the tests, which the slowest of them would leave idle.
 test: lint
 	@$(MAKE) --no-print-directory -j 3 types contracts unit
+
+# What takes seconds a test, and the database tests once more on PostgreSQL; CI runs it behind `make test`.
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "slow and not full"
 	@$(MAKE) --no-print-directory postgresql
 
-# Everything of `make test`, and what takes longer than that may.
-test-full: test
+# Everything, for hours.
+test-full: test test-slow
 	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m full
-	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "slow and not browser and not full" --ignore=samples \
-	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py --ignore=tests/test_links.py
+	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "(slow or sqlite) and not browser and not full" $(BESIDE_THE_DATABASE)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -39,12 +44,11 @@ contracts: $(VENV)/.installed-dev
 	YAKUBA_DATA_DIR=build/check DJANGO_SETTINGS_MODULE=yakuba.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup
+	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "not slow and not full"
 
-# The same database tests once more on a PostgreSQL server that the run starts itself, without those that are slow.
+# On a PostgreSQL server that the run starts itself.
 postgresql: $(VENV)/.installed-dev
-	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "not browser and not slow and not full" --ignore=samples \
-	  --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' --ignore=tests/test_house.py --ignore=tests/test_links.py
+	$(BIN)/python tests/on_postgresql.py -n 3 --dist loadgroup -m "not browser and not slow and not sqlite and not full" $(BESIDE_THE_DATABASE)
 
 # make room name=library label=図書館
 room: $(VENV)/.installed

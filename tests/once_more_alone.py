@@ -38,7 +38,7 @@ def run(arguments: list[str], environment: Mapping[str, str] = os.environ) -> in
     if first != 1 or not 1 <= len(failed) <= MOST:
         return first
     print(f"\n{len(failed)}件をもう一度、ほかの試験なしで確かめます", flush=True)
-    second = _pytest(["-vv", *failed], environment)
+    second = _pytest(["-vv", "-m", "", *failed], environment)  # whatever the first run was restricted to
     if second == 0:
         print("ほかの試験と並べたときだけ失敗しました（直すもの）：", *failed, sep="\n  ", flush=True)
     return second

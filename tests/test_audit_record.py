@@ -73,6 +73,7 @@ def test_a_chain_with_several_writers_stays_whole(house):
     assert json.loads((house.folder / "audit" / "990019.json").read_text())["sequence"] == count
 
 
+@pytest.mark.full
 @pytest.mark.timeout(1200)
 def test_the_record_of_a_version_without_a_key_is_bound_to_one(house):
     events = int(house.python(OLDER_VERSION))

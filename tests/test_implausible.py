@@ -48,6 +48,7 @@ def tried(method, url, *arguments, **more):
 FULL = pytest.mark.full
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", ["9" * 19, pytest.param(HUGE[0], marks=FULL), pytest.param(HUGE[1], marks=FULL)]
 )
@@ -84,6 +85,7 @@ def test_nothing_in_a_query_breaks_a_page(client, objects, each):
                 assert status == 400, (status, where)
 
 
+@pytest.mark.slow
 @EACH
 def test_nothing_in_a_form_breaks_a_page(client, objects, each):
     turns = itertools.cycle((*HUGE[:2], NUL, *STRANGE))
@@ -181,7 +183,7 @@ def example(described, schema, number, text):
         (int("9" * 20), "x"),
         pytest.param(-int("9" * 20), "x", marks=FULL),
         (1, "a\x00b"),
-        (2**31, "９" * 20),
+        pytest.param(2**31, "９" * 20, marks=pytest.mark.slow),
         pytest.param(1, "\ud800", marks=FULL),
     ],
 )

@@ -120,6 +120,7 @@ def filled(code, index, clean):
     return form, application, sheets
 
 
+@pytest.mark.slow
 def test_writing_effects_and_every_hand_occur():
     seen, hands = set(), set()
     for code in PROCEDURES:
@@ -155,6 +156,7 @@ def test_pages_show_what_the_truth_says(code):
                     assert inked(sheet.ink, box["box"]) == bool(value), box["field"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", PROCEDURES)
 def test_writing_stays_inside_its_boxes(code):
     """Nothing but ticks, crossings-out and seals may leave its box; here only lines and combs are looked at."""

@@ -164,6 +164,7 @@ def test_the_usual_picture_is_the_character_where_the_engine_puts_it() -> None:
     assert abs(rows[0] + rows[-1] - usual.shape[0] + 1) <= 1
 
 
+@pytest.mark.slow
 def test_foreign_strokes_are_learned_and_kept(sources: Sources, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch, which is not installed: .[training]")
     pytest.importorskip("onnx", reason="training needs onnx, which is not installed: .[training]")

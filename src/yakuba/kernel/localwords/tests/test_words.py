@@ -182,6 +182,7 @@ BEFORE = [("answers", "0001_initial"), ("intake", "0002_navigator"), ("localword
 NOW = [("answers", "0002_local_words"), ("intake", "0003_local_words")]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_what_two_rooms_had_filled_becomes_one_table_and_nothing_is_lost():
     executor = MigrationExecutor(connection)

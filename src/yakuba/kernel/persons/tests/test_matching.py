@@ -153,6 +153,7 @@ def misread(random_: random.Random, person: Entry) -> Probe:
     return Probe(**pieces)
 
 
+@pytest.mark.slow
 def test_nothing_certain_is_wrong_in_a_town_of_namesakes():
     random_ = random.Random(20261128)
     certain = 0

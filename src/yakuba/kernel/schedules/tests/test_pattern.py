@@ -59,6 +59,7 @@ def test_the_next_moment(pattern, moment, expected):
     assert following(pattern, *moment) == expected
 
 
+@pytest.mark.slow
 def test_walking_on_gives_every_moment_once_and_in_order():
     """Whatever the pattern, the moments met one by one are those of the year, and none is met twice."""
     begin = datetime(2026, 1, 1, tzinfo=TOKYO)

@@ -101,6 +101,7 @@ def test_learned_things_are_kept_as_they_were():
     assert learning.learn(cases[:10]) is None
 
 
+@pytest.mark.slow
 def test_an_evaluation_learns_from_the_other_folds_alone():
     plain = Evaluation(entries(), queries())
     figures = plain.crossed(3)
@@ -115,6 +116,7 @@ def test_an_evaluation_learns_from_the_other_folds_alone():
     assert alone.s1 < 1.0
 
 
+@pytest.mark.slow
 def test_whole_answers_can_be_held_out():
     measured = Evaluation(entries(), queries())
     assert measured.crossed(3, by_answer=True).ndcg10 >= measured.plain().ndcg10 - 0.02

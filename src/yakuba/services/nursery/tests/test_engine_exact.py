@@ -47,6 +47,7 @@ def test_no_matching_has_fewer_blocking_families_or_as_few_and_more_seats(hundre
     assert kinds[Status.STABLE]
 
 
+@pytest.mark.slow
 def test_cp_sat_settles_what_the_search_leaves(monkeypatch):
     """Every question with anything to try goes to CP-SAT at once; brute force must still be right."""
     asked = Counter()

@@ -117,6 +117,7 @@ def test_a_letter_that_the_fonts_of_the_word_file_cannot_print_is_held_back(full
     assert row.count == 2
 
 
+@pytest.mark.slow
 def test_reasons_that_do_not_fit_are_printed_smaller_and_then_fewer():
     kind = letter_kinds()["nursery.held"]
     from yakuba.kernel.letters.checking import check

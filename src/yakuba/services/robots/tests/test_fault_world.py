@@ -17,7 +17,6 @@ from yakuba.services.robots.tests import fault_world
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason="".join(missing())),
 ]
 ROWS, WORLDS = 300, 4  # on each database; worlds can stand side by side: much of it is waiting

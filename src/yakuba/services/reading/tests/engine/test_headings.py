@@ -80,6 +80,7 @@ def test_headings_in_bars_are_known_and_fields_and_the_mark_are_not_among_them(
     assert changed_below(known.headings, known.image, known.image) == frozenset()
 
 
+@pytest.mark.slow
 def test_ordinary_scans_have_the_headings_of_their_form(library: FormLibrary, pile: list[Scan]) -> None:
     assert [found(scan.image, library) for scan in pile] == [frozenset()] * len(pile)
 

@@ -101,6 +101,7 @@ def test_every_field_has_words_beside_its_boxes_and_they_are_found_on_the_form(
     assert changed_fields(known.labels, known.image, known.image) == frozenset()
 
 
+@pytest.mark.slow
 def test_ordinary_scans_are_no_other_form(library: FormLibrary, pile: list[Scan]) -> None:
     assert [found(scan.image, library) for scan in pile] == [frozenset()] * len(pile)
 

@@ -12,7 +12,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[6]
 BENCHMARK = PROJECT / "benchmarks" / "reading_misleading.py"
-A_FEW = ((71,), 8)
+A_FEW, MORE = ((71,), 4), ((72,), 8)
 ALL_KINDS = ((71, 72, 73), 24)
 SIGNS = (
     *(
@@ -43,9 +43,15 @@ OF_SHEETS_AND_CHOICES = (
 )
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(3600)  # against hanging; a busy machine may be many times slower
-@pytest.mark.parametrize(("seeds", "sheets"), [A_FEW, pytest.param(*ALL_KINDS, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    ("seeds", "sheets"),
+    [
+        A_FEW,
+        pytest.param(*MORE, marks=pytest.mark.slow),
+        pytest.param(*ALL_KINDS, marks=pytest.mark.full),
+    ],
+)
 def test_no_value_passes_wrong_on_sheets_drawn_to_mislead(seeds: tuple[int, ...], sheets: int) -> None:
     command = [sys.executable, str(BENCHMARK), "--json", "--sheets", str(sheets)]
     command += ["--seeds", *map(str, seeds)]

@@ -39,6 +39,7 @@ def same(one: tuple[Rect, ...], other: tuple[Rect, ...]) -> bool:
     return len(one) == len(other) and all(max(shared(rect, o) for o in other) > 0.8 for rect in one)
 
 
+@pytest.mark.slow
 def test_the_fields_of_the_demo_forms_are_found(library: FormLibrary, recogniser: PpOcr) -> None:
     for template in library.templates:
         fields = library.fields(template.form.procedure)
