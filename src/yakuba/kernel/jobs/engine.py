@@ -39,6 +39,7 @@ QUEUE = "yakuba"
 # How often DBOS looks for tickets, in seconds: every look gives each free thread one, and costs a few queries.
 BUSY_INTERVAL = 0.04
 IDLE_INTERVAL = 0.2
+LONG_INTERVAL = 0.5  # of limited lanes, which hold long work: five families looked at so often cost an idle worker most
 KEPT = timedelta(days=1)
 
 
@@ -91,7 +92,7 @@ class Engine:
                 queue,
                 partition_concurrency=limit,
                 worker_concurrency=concurrency,
-                polling_interval_sec=IDLE_INTERVAL,
+                polling_interval_sec=LONG_INTERVAL,
             )
         self._client = DBOSClient(
             system_database_engine=self._database,
@@ -114,7 +115,7 @@ class Engine:
                 self._client.enqueue_in_transaction(connection, options, ticket.id)
 
     def hurry(self, busy: bool) -> None:
-        """Look for tickets often while there are many short ones. Limited lanes hold long work and need not."""
+        """Look for tickets often while there are many short ones; limited lanes are looked at as always."""
         from dbos import DBOS
 
         interval = BUSY_INTERVAL if busy else IDLE_INTERVAL
