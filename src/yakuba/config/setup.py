@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.commands import migrate
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from yakuba.config import tables
 from yakuba.config.environment import KeyMissing
 from yakuba.config.masterkey.rotating import settle
 from yakuba.kernel.audit.chain import seal_plain_chain
@@ -34,18 +34,17 @@ def prepare() -> None:
 
 
 def _lay_tables() -> None:
-    """Tell how far it is where there is something to do: from an empty folder it takes a while."""
-    executor = MigrationExecutor(connection)
-    steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    with progress_bar(quiet=not steps) as bar:
-        task = bar.add_task("データベースの表", total=steps)
+    """Tell how far it is where there is something to do."""
+    with ExitStack() as stack:
+        bar, task = None, None
 
-        class Telling(migrate.Command):
-            def migration_progress_callback(self, action: str, *_: object, **__: object) -> None:
-                if action == "apply_success":
-                    bar.update(task, advance=1)
+        def tell(done: int, steps: int) -> None:
+            nonlocal bar, task
+            bar = bar or stack.enter_context(progress_bar())
+            task = bar.add_task("データベースの表", total=steps) if task is None else task
+            bar.update(task, completed=done)
 
-        call_command(Telling(), interactive=False, verbosity=0)
+        tables.lay(tell)
 
 
 def _seal_audit() -> None:

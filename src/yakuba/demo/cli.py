@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import typer
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from rich.table import Table
 
+from yakuba.config import tables
 from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import bars, console, fail, print_json, progress_bar
 
@@ -78,7 +78,7 @@ def _inside(sheets: int, seed: int, kill: int, workers: int, as_json: bool) -> N
         raise fail(
             "YAKUBA_DATABASE_URL のデータベースは空ではありません。demo には空のものを指定してください。", 2
         )
-    call_command("migrate", interactive=False, verbosity=0)
+    tables.lay()
     try:
         pile = make_pile(sheets, seed, folder / "pile")
         core = CoreSystem.start(folder / "core.sqlite3", *TROUBLES, "--seed", str(seed))

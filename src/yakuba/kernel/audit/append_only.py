@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+Change = Callable[[Any, Any], None]
 _POSTGRESQL = """
 CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql;
@@ -17,7 +18,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
 
 
-def refuse_changes(table: str, *, deletes: bool) -> Callable[[Any, Any], None]:
+def refuse_changes(table: str, *, deletes: bool) -> Change:
     """A RunPython function that refuses UPDATE on `table`, and DELETE too when `deletes`.
 
     SQLite refuses only UPDATE, because emptying a table there is a DELETE; the hash chain shows a lost row.
@@ -30,4 +31,11 @@ def refuse_changes(table: str, *, deletes: bool) -> Callable[[Any, Any], None]:
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(text)
 
-    return apply
+    return belongs_to_tables(apply)
+
+
+def belongs_to_tables(change: Change) -> Change:
+    """Name what a migration runs as a part of the tables themselves: a new installation runs it too, which has no rows
+    that other migrations could put right."""
+    change.belongs_to_tables = True  # type: ignore[attr-defined]
+    return change

@@ -39,7 +39,9 @@ QUEUE = "yakuba"
 # How often DBOS looks for tickets, in seconds: every look gives each free thread one, and costs a few queries.
 BUSY_INTERVAL = 0.04
 IDLE_INTERVAL = 0.2
-LONG_INTERVAL = 0.5  # of limited lanes, which hold long work: five families looked at so often cost an idle worker most
+LONG_INTERVAL = (
+    0.5  # of limited lanes, which hold long work: five families looked at so often cost an idle worker most
+)
 KEPT = timedelta(days=1)
 
 

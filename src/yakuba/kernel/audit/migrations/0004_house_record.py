@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from yakuba.kernel.audit.append_only import refuse_changes
+from yakuba.kernel.audit.append_only import belongs_to_tables, refuse_changes
 
 LETS_ERASURES_THROUGH = """
 CREATE OR REPLACE FUNCTION audit_auditevent_append_only() RETURNS trigger AS $$
@@ -18,6 +18,7 @@ END $$ LANGUAGE plpgsql;
 """
 
 
+@belongs_to_tables
 def let_erasures_through(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         with schema_editor.connection.cursor() as cursor:

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import migrations
 
+from yakuba.kernel.audit.append_only import belongs_to_tables
+
 TABLE = "ledger_caseevent"
 FLAGS = ("assumed", "passed", "changed")
 KEPT = ("id", "municipality_id", "case_id", "kind", "at", "actor", "user_id", "seconds")
 
 
+@belongs_to_tables
 def allow_redaction(apps: Any, schema_editor: Any) -> None:
     """Replace the trigger by one that lets an update through which leaves nothing in `details` but the flags."""
     if schema_editor.connection.vendor == "postgresql":
