@@ -78,7 +78,9 @@ def draft_scenario(
     target = System.objects.filter(name=system).first()
     if target is None:
         raise Missing(f"接続先「{system}」はありません。ロボットの接続先を確かめてください。")
-    row = recordings.of_steps(name, case, target, [dict(step) for step in steps], description=description, actor=actor)
+    row = recordings.of_steps(
+        name, case, target, [dict(step) for step in steps], description=description, actor=actor
+    )
     record(
         "robots.recording_begun", subject=f"case:{case.pk}", actor=actor, recording=row.pk, system=target.pk
     )

@@ -66,3 +66,37 @@ def planted(world: World, *, pcs: int, days: int, a_day: int, first: int, seed: 
                     number += 1
                 instance += which >= 0
                 at += drawn.randrange(2_000, 30_000)
+
+
+_TABLE, _SYSTEM = ("EXCEL", "申込一覧.xlsx"), ("保育システム", "申込登録")
+_SLIPS, _FINANCE = ("EXCEL", "支払一覧.xlsx"), ("財務会計", "支払伝票の入力")
+
+
+def _copied(source: tuple[str, str], target: tuple[str, str], fields: Sequence[str]) -> list[Step]:
+    """Field by field from a table into a system, and stored."""
+    steps: list[Step] = []
+    for field in fields:
+        steps += [(*source, "コピー", field), (*target, "貼り付け", field)]
+    return [*steps, (*target, "クリック", "登録")]
+
+
+#: What the demo town's section does: two routines, and work that is none.
+SAMPLE = World(
+    (
+        (1.2, _copied(_TABLE, _SYSTEM, ("児童氏名", "生年月日", "第1希望"))),
+        (0.6, _copied(_SLIPS, _FINANCE, ("債権者", "金額"))),
+    ),
+    (
+        ("メール", "受信トレイ", "クリック", "次の件"),
+        ("メール", "返信", "入力", "本文"),
+        ("ブラウザー", "庁内の掲示板", "クリック", "お知らせ"),
+        ("ブラウザー", "規程集", "検索", "検索語"),
+        ("保育システム", "児童の照会", "入力", "児童番号"),
+        ("保育システム", "児童の照会", "クリック", "照会"),
+        ("WORD", "通知の文案.docx", "入力", "本文"),
+        ("WORD", "通知の文案.docx", "保存", ""),
+        ("EXCEL", "集計表.xlsx", "入力", "セル"),
+    ),
+    noise=0.06,
+    skipped=0.02,
+)

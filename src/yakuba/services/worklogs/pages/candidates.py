@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
-from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui import wording
@@ -106,6 +106,7 @@ def _page(
         "transfers": row.content["transfers"],
         "draft": draft,
         "why": why,
+        "may_draft": allowed(request.user, "robots.record") and not row.draft,
         "recording": row.draft.partition(":")[2],
     }
     failed = bool(draft.errors or why.errors)

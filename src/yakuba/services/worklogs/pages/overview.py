@@ -127,6 +127,7 @@ PEOPLE = Listing(
     rows=list,
     nothing=Nothing("まだ集計がありません", "操作ログを取り込むと、仮名ごとの時間がここに並びます。"),
     trail=(("操作ログ分析", reverse_lazy("worklogs:index")),),
+    taken="worklogs.open",
     remembered=False,
 )
 

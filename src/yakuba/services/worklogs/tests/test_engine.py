@@ -229,4 +229,4 @@ def test_rules_name_a_step_and_their_faults_are_told_by_line():
     assert naming.of(3, StepText("業務", "", "クリック", ""), "") is None
     with pytest.raises(DefinitionRefused) as refused:
         read_rules("作業:\n  - 名前: x\n  - 名前: y\n    手続: z\n    画面: [a]\n    色: 赤\n", ["p"])
-    assert [one.line for one in refused.value.problems] == [2, 6, 4]
+    assert [one.line for one in refused.value.problems] == [2, 4, 6]

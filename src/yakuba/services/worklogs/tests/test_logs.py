@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -81,9 +82,7 @@ def test_late_and_doubled_rows_stand_once_in_their_order(in_yakuba_city, clerk):
     assert len(rows) == 20
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
     assert rows[0]["gap_before"] is None
-    assert all(
-        now["gap_after"] == after["at"] - now["at"] for now, after in zip(rows, rows[1:], strict=False)
-    )
+    assert all(now["gap_after"] == after["at"] - now["at"] for now, after in pairwise(rows))
     assert take_in("\n".join(whole).encode(), clerk).new == 0, "handed in again"
 
 
