@@ -10,6 +10,7 @@ from yakuba.services.worklogs.models import LogImport
 
 limit_lane("worklogs", 1)
 chore(3600.0, preparing.look_everywhere)
+chore(3600.0, imports.forget_everywhere)
 
 
 def _listener(context: JobContext) -> Callable[[int, int, str], None]:

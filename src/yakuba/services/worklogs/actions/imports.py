@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -22,7 +22,7 @@ from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files import temporary
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import pieces_of, remove, store
-from yakuba.kernel.jobs import enqueue
+from yakuba.kernel.jobs import enqueue, in_each_town
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tables.remembering import renaming_of
@@ -39,6 +39,7 @@ from yakuba.services.worklogs.models import LogImport, LogPart, Subject
 JOB = "worklogs.take_in"
 TABLE = "worklogs.log"  # under which a town's choice of columns is remembered
 MOST_FAULTS = 200  # sentences that are kept; how many there were is told
+FORGOTTEN_AFTER = timedelta(days=7)
 STEP = 5_000  # rows between two looks whether the job was stopped
 PARQUET = b"PAR1"
 
@@ -73,11 +74,26 @@ def hand_in(
 
 
 def give_up(refusal: Refused, *, import_id: int) -> None:
-    """The job will not go on, for that reason. The file stays for thirty days, so that it can be tried again."""
+    """The job will not go on, for that reason. The file stays for a week, so that it can be tried again."""
     reason = refusal.lines() or "処理が止まりました。「もう一度動かす」を押してください。"
     LogImport.objects.filter(pk=import_id, state=LogImport.State.WAITING).update(
         state=LogImport.State.FAILED, reason=reason
     )
+
+
+def forget_everywhere() -> None:
+    """Files of logs that could not be read go after a week: nothing in them is masked."""
+    in_each_town("operation logs that could not be read", _forget)
+
+
+@transaction.atomic
+def _forget() -> None:
+    limit = timezone.now() - FORGOTTEN_AFTER
+    failed = LogImport.objects.filter(state=LogImport.State.FAILED, file__isnull=False, created_at__lt=limit)
+    for row in failed.select_related("file"):
+        file, row.file = row.file, None
+        row.save(update_fields=["file"])
+        remove(file)
 
 
 def take_up(*, import_id: int) -> None:

@@ -19,7 +19,6 @@ _FOLDER = re.compile(r"(?i)(\busers[\\/]|/home/)([^\\/]+)")
 _NUMBER = re.compile(r"[0-9０-９](?:[-‐-―−－ ]?[0-9０-９]){4,}")
 _DIGIT = re.compile(r"[0-9０-９]")
 _DIGITS = re.compile(r"[0-9０-９]+")
-_DOCUMENT = re.compile(r"[\w.\-（）() 　]+(\.(?:xlsx?|xlsm|docx?|pptx?|pdf|csv|txt|eml|msg))\b", re.I)
 
 
 class Masker:
@@ -62,8 +61,8 @@ class Masker:
 
 
 def screen_of(title: str) -> str:
-    """By what a masked title is the same screen as another: digits are 0, a document's name is its kind."""
-    return _DIGITS.sub("0", _DOCUMENT.sub(r"＊\1", title))
+    """By what a masked title is the same screen as another: whatever the digits in it are."""
+    return _DIGITS.sub("0", title)
 
 
 def step_code(application: str, screen: str, action: str, thing: str) -> int:

@@ -41,6 +41,10 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def beginning(self, most: int) -> Stretch:
+        """At most so many events of it."""
+        return Stretch(self.codes[:most], self.session[:most])
+
 
 def put_together(stretches: Sequence[Stretch]) -> Stretch:
     """Several as one; no session reaches from one into the next."""

@@ -12,6 +12,7 @@ from yakuba.services.worklogs.engine.rules import Naming, Rule
 
 MOST_SCREENS = 200
 MOST_SWITCHES = 50
+MOST_UNNAMED = 30
 FEW = 5  # people of a section of whom nothing is shown one by one
 NO_SECTION = "（所属なし）"
 
@@ -28,6 +29,7 @@ class Tally:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._naming = Naming(rules)
         self._hours, self._applications, self._screens = _sums(), _sums(), _sums()
+        self._unnamed: defaultdict[tuple[str, str], list[int]] = _sums()
         self._switches: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._activities: defaultdict[tuple[str, str, int], list[int]] = _sums()
         self._people: dict[tuple[str, int], dict[str, int]] = {}
@@ -69,6 +71,8 @@ class Tally:
         rule = self._naming.of(row["step"], text, row["section"])
         key = (rule.name, rule.procedure, month) if rule else ("", "", month)
         self._add(self._activities[key], row)
+        if rule is None:
+            self._add(self._unnamed[text.application, text.screen], row)
 
     def facts(self) -> dict[str, Any]:
         """All of it, in minutes, the most first."""
@@ -83,6 +87,7 @@ class Tally:
             ],
             "applications": _most(self._applications, 1),
             "screens": _most(self._screens, 2)[:MOST_SCREENS],
+            "unnamed": _most(self._unnamed, 2)[:MOST_UNNAMED],
             "switches": [
                 [*pair, number]
                 for pair, number in sorted(self._switches.items(), key=lambda one: (-one[1], one[0]))

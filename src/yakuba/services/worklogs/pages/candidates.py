@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
@@ -120,7 +121,7 @@ def _variant(number: int, one: dict[str, Any]) -> dict[str, Any]:
         "number": number,
         "steps": [StepText(**step) for step in one["steps"]],
         "shown": [
-            (at, str(marks.get(machine, "")), moment_of(first), (last - first) / 60_000)
+            (at, str(marks.get(machine, "")), timezone.make_aware(moment_of(first)), (last - first) / 60_000)
             for at, (_, _, machine, first, last) in enumerate(shown)
         ],
     }

@@ -46,7 +46,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "made_at": found.made_at,
         "work": queries.preparing(),
         "current": queries.is_up_to_date(),
-        "charts": [charts.applications(found), charts.activities(found), charts.sections(found)],
+        "charts": [
+            charts.applications(found),
+            charts.activities(found),
+            charts.months(found),
+            charts.sections(found),
+        ],
         "week": charts.week(found, section if section in sections else ""),
         "section": section,
         "sections": found.rows("sections"),
@@ -103,7 +108,12 @@ def rules(request: HttpRequest) -> HttpResponse:
                 row = operations.set_rules(person_of(request), text=given["text"], version=given["version"])
                 messages.success(request, f"{row}を登録しました。集計を計算し直しています。")
                 return redirect("worklogs:index")
-    context = {"form": form, "now": now, "may_manage": allowed(request.user, "worklogs.manage")}
+    context = {
+        "form": form,
+        "now": now,
+        "may_manage": allowed(request.user, "worklogs.manage"),
+        "unnamed": queries.overview().rows("unnamed"),
+    }
     return render(request, "worklogs/rules.html", context, status=422 if form.errors else 200)
 
 

@@ -52,7 +52,7 @@ class Overview:
     facts: dict[str, Any]
     made_at: datetime | None = None
 
-    def rows(self, name: str) -> list[list[Any]]:
+    def rows(self, name: str) -> list[Any]:
         """A table of it."""
         return list(self.facts.get(name, []))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yakuba.kernel.charts import Chart, bar_chart, heat_map
+from yakuba.kernel.charts import Chart, bar_chart, heat_map, line_chart
 from yakuba.services.worklogs.queries import Overview
 
 WEEKDAYS = "月火水木金土日"
 MOST = 12  # bars
+LINES = 5
 UNNAMED = "（名前のない作業）"
 
 
@@ -34,6 +35,20 @@ def activities(found: Overview) -> Chart:
         sums[name or UNNAMED] = sums.get(name or UNNAMED, 0.0) + minutes
     ordered = sorted(sums.items(), key=lambda one: -one[1])
     return _bars([[name, minutes] for name, minutes in ordered], "作業ごとの時間")
+
+
+def months(found: Overview) -> Chart:
+    """Hours of the activities with the most, month by month: before and after something was changed."""
+    sums: dict[str, dict[int, float]] = {}
+    for name, _, month, minutes, _ in found.rows("activities"):
+        if name:
+            each = sums.setdefault(name, {})
+            each[month] = each.get(month, 0.0) + minutes
+    known = [int(one) for one in found.rows("months")]
+    most = sorted(sums, key=lambda name: (-sum(sums[name].values()), name))[:LINES]
+    lines = {name: [round(sums[name].get(month, 0.0) / 60, 2) for month in known] for name in most}
+    labels = [f"{month // 100}年{month % 100}月" for month in known]
+    return line_chart(labels if lines else [], lines, title="作業ごとの時間（月ごと）", unit="時間")
 
 
 def week(found: Overview, section: str = "") -> Chart:

@@ -68,7 +68,7 @@ def test_what_differs_in_digits_alone_is_looked_through_once_and_masked_all_the_
     assert masker.text("受付 2 件") == "受付 2 件"
     assert masker.text("電話 03-1234-5678") == "電話 〔電話〕"
     assert masker.text("電話 06-8765-4321") == "電話 〔電話〕"
-    assert screen_of("台帳 12件 - 月次.xlsx") == "＊.xlsx"
+    assert screen_of("台帳１２件 - 4月.xlsx") == screen_of("台帳3件 - 10月.xlsx") == "台帳0件 - 0月.xlsx"
     assert step_code("A", "b", "c", "セル12") == step_code("A", "b", "c", "セル3")
 
 

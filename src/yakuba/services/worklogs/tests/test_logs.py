@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from yakuba.config.command import build
@@ -21,6 +23,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import blob_path, content_of
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tables.tests.looking import form_of
 from yakuba.services.worklogs import facade, queries
 from yakuba.services.worklogs.actions import imports
@@ -119,6 +122,17 @@ def test_a_file_of_which_no_row_can_be_used_says_why_and_can_be_tried_again(in_y
     imports.take_up(import_id=row.pk)
     row.refresh_from_db()
     assert (row.state, row.reason) == ("waiting", "")
+
+
+def test_the_file_of_a_log_that_could_not_be_read_goes_after_a_week(in_yakuba_city, clerk):
+    rows = [imports.hand_in("x.csv", b"a,b\n1,2\n", actor=clerk) for _ in range(2)]
+    LogImport.objects.update(state="failed")
+    LogImport.objects.filter(pk=rows[0].pk).update(created_at=timezone.now() - timedelta(days=8))
+    imports.forget_everywhere()
+    assert list(LogImport.objects.filter(file=None)) == [rows[0]]
+    assert StoredFile.objects.count() == 1
+    with pytest.raises(Conflict):
+        imports.take_up(import_id=rows[0].pk)
 
 
 def as_parquet() -> bytes:

@@ -103,7 +103,7 @@ def test_a_candidate_opens_down_to_its_rows(page, found):
     listed = text(page.get(reverse("worklogs:candidates"), follow=True))
     assert found.title in listed
     shown = text(page.get(reverse("worklogs:candidate", args=[found.pk])))
-    assert "EXCEL「＊.xlsx」" in shown
+    assert "EXCEL「申込一覧.xlsx」" in shown
     assert "児童氏名" in shown
     rows = text(page.get(reverse("worklogs:evidence", args=[found.pk, 0, 3])))
     assert rows.count("貼り付け") == 2
