@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -117,6 +116,20 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "worklogs/rules.html", context, status=422 if form.errors else 200)
 
 
+@dataclass(frozen=True)
+class PersonTimes:
+    """What one pseudonym did. minutes, idle: in minutes; url: where its name is opened, empty where the person may not."""
+
+    mark: str
+    url: str
+    section: str
+    minutes: float
+    idle: float
+    sessions: int
+    switches: int
+    days: int
+
+
 def _minutes(value: float) -> Cell:
     return Cell(value, shown=wording.duration(value * 60))
 
@@ -126,13 +139,13 @@ PEOPLE = Listing(
     "一人ずつの時間",
     "仮名",
     columns=(
-        Column("mark", "仮名", lambda row: Cell(row["mark"], url=row["url"]), ("mark",)),
-        Column("section", "所属", lambda row: row["section"], ("section", "mark")),
-        Column("minutes", "操作した時間", lambda row: _minutes(row["minutes"]), ("minutes",), number=True),
-        Column("idle", "間が空いた時間", lambda row: _minutes(row["idle"]), ("idle",), number=True),
-        Column("sessions", "一続きの操作", lambda row: row["sessions"], ("sessions",), number=True),
-        Column("switches", "アプリの切り替え", lambda row: row["switches"], ("switches",), number=True),
-        Column("days", "延べ日数", lambda row: row["days"], ("days",), number=True),
+        Column("mark", "仮名", lambda row: Cell(row.mark, url=row.url), ("mark",)),
+        Column("section", "所属", lambda row: row.section, ("section", "mark")),
+        Column("minutes", "操作した時間", lambda row: _minutes(row.minutes), ("minutes",), number=True),
+        Column("idle", "間が空いた時間", lambda row: _minutes(row.idle), ("idle",), number=True),
+        Column("sessions", "一続きの操作", lambda row: row.sessions, ("sessions",), number=True),
+        Column("switches", "アプリの切り替え", lambda row: row.switches, ("switches",), number=True),
+        Column("days", "延べ日数", lambda row: row.days, ("days",), number=True),
     ),
     rows=list,
     nothing=Nothing("まだ集計がありません", "操作ログを取り込むと、仮名ごとの時間がここに並びます。"),
@@ -150,19 +163,16 @@ def people(request: HttpRequest) -> HttpResponseBase:
     return respond(request, replace(PEOPLE, rows=lambda: rows), "worklogs/people.html")
 
 
-def _people(may_open: bool) -> list[dict[str, Any]]:
+def _people(may_open: bool) -> list[PersonTimes]:
     found = queries.overview().rows("persons")
     persons = queries.marks(Subject.Kind.PERSON, {row[1] for row in found if row[1] > 0})
     pcs = queries.marks(Subject.Kind.PC, {-row[1] for row in found if row[1] < 0})
     rows = []
-    for section, number, minutes, idle, sessions, switches, days in found:
+    for section, number, *times in found:
         subject = persons.get(number) if number > 0 else pcs.get(-number)
         if subject is not None:
             url = reverse("worklogs:open_name", args=[subject.pk]) if may_open else ""
-            rows.append({
-                "mark": subject.mark, "url": url, "section": section, "minutes": minutes, "idle": idle,
-                "sessions": sessions, "switches": switches, "days": days,
-            })  # fmt: skip
+            rows.append(PersonTimes(subject.mark, url, section, *times))
     return rows
 
 

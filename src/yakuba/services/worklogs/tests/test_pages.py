@@ -76,6 +76,7 @@ def test_people_are_pseudonyms_until_somebody_says_why(page, found, make_staff, 
     assert person.mark in shown
     assert "tanaka" not in shown
     assert AuditEvent.objects.filter(name="worklogs.people_seen").exists()
+    assert page.get(reverse("worklogs:people"), {"sort": "-minutes"}).status_code == 200
     address = reverse("worklogs:open_name", args=[person.pk])
     assert "tanaka" not in text(page.post(address, {"reason": " "}))
     assert "tanaka" in text(page.post(address, {"reason": "本人から訂正の求め"}))
