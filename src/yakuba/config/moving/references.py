@@ -158,7 +158,7 @@ CHANGES: dict[str, Change] = {
     "worklogs.LogImport.renamed": plain,
     "worklogs.LogImport.faults": plain,
     "worklogs.Prepared.content": plain,  # numbers in it are a pseudonym's own, which are no row's
-    "worklogs.Candidate.draft": tail,
+    "worklogs.Candidate.subject": tail,
     "worklogs.Candidate.steps": plain,
     "worklogs.Candidate.content": plain,
 }

@@ -136,7 +136,7 @@ class Prepared(MunicipalityModel):
 
 class Candidate(MunicipalityModel):
     """A routine that a robot might do. content: its steps, variants, transfers and where it happened (numbers of the
-    parts' PCs, no names). steps: its step codes, by which it is known again. draft: which draft was made of it, in words."""
+    parts' PCs, no names). steps: its step codes, by which it is known again. subject: the draft that was made of it (`recording:12`)."""
 
     class State(models.TextChoices):
         FOUND = "found", "見つかった"
@@ -146,7 +146,7 @@ class Candidate(MunicipalityModel):
     title = models.CharField("くり返し", max_length=200)
     state = models.CharField("状態", max_length=9, choices=State.choices, default=State.FOUND)
     reason = models.CharField("見送った理由", max_length=300, blank=True)
-    draft = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=40, blank=True)
     times = models.PositiveIntegerField("回数")
     minutes = models.FloatField("時間（分）")
     regularity = models.FloatField("決まりきった度合い")

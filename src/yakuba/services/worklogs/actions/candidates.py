@@ -21,7 +21,7 @@ def make_draft(candidate: Candidate, receipt_number: str, system: str, *, actor:
     """A draft scenario of the routine in the robots' room, which a person goes on with there. Raises Conflict where there is
     one already or nothing can be made of it, Missing for a case or system that is not there, Forbidden."""
     row: Candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
-    if row.draft:
+    if row.subject:
         raise Conflict("この候補の下書きは、もうあります。")
     steps = [StepText(**one) for one in row.content["variants"][0]["steps"]]
     target, made = draft_steps(steps, queries.field_labels(receipt_number))
@@ -33,7 +33,7 @@ def make_draft(candidate: Candidate, receipt_number: str, system: str, *, actor:
     number = robots.draft_scenario(
         row.title[:60], receipt_number, system, made, description=told, actor=actor
     )
-    row.state, row.draft = Candidate.State.DRAFTED, f"recording:{number}"
+    row.state, row.subject = Candidate.State.DRAFTED, f"recording:{number}"
     row.save()
     record("worklogs.drafted", subject=f"worklogcandidate:{row.pk}", actor=actor, recording=number)
     return row

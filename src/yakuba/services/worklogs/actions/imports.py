@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +25,7 @@ from yakuba.kernel.files.storage import pieces_of, remove, store
 from yakuba.kernel.jobs import enqueue, in_each_town
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tables.reading import Row, rows
+from yakuba.kernel.tables.recognising import LARGEST
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.worklogs import queries
 from yakuba.services.worklogs.actions import preparing
@@ -203,6 +204,25 @@ def _local(at: int | None) -> datetime | None:
     return None if at is None else timezone.make_aware(moment_of(at))
 
 
+class Bounded(io.BufferedIOBase):
+    """A file that grows to so many bytes and no further: a small file may stand for a table without end."""
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self._file, self._left = file, most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        """Raises Invalid where it is too much."""
+        self._left -= len(content)
+        if self._left < 0:
+            raise Invalid(
+                f"表にすると{LARGEST // 1_000_000:,}MBより大きくなります。期間を分けて書き出してください。"
+            )
+        return self._file.write(content)
+
+
 class as_table:  # noqa: N801 - reads as what it gives
     """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder."""
 
@@ -217,7 +237,7 @@ class as_table:  # noqa: N801 - reads as what it gives
         if not head.startswith(PARQUET) and not xes.is_xes(head):
             return self._file
         path = self._folder / "table.csv"
-        with path.open("wb") as made:
+        with path.open("wb") as file, Bounded(file, LARGEST) as made:
             if head.startswith(PARQUET):
                 _from_parquet(self._file, self._folder, made)
             else:
@@ -230,7 +250,7 @@ class as_table:  # noqa: N801 - reads as what it gives
             self._made.close()
 
 
-def _from_parquet(file: BinaryIO, folder: Path, made: IO[bytes]) -> None:
+def _from_parquet(file: BinaryIO, folder: Path, made: Bounded) -> None:
     path = folder / "came.parquet"
     with path.open("wb") as copy:
         for piece in iter(lambda: file.read(1 << 20), b""):

@@ -17,6 +17,9 @@ from typing import Any
 
 PCS_IN_A_PART = 25
 AT_ONCE = 20_000  # rows that are held while a log is read
+READ_AT_ONCE = 1_000  # rows of somebody's Parquet file
+MOST_BYTES = 20_000_000  # that these may take
+MOST_COLUMNS = 300
 MEMORY = "512MB"  # of DuckDB; what does not fit is written to the folder of the work
 CONTENT = ("machine", "at", "person", "section", "application", "title", "screen", "action", "object", "step")
 TEXTS = ("section", "application", "title", "screen", "action", "object")
@@ -118,8 +121,9 @@ def engine(folder: Path) -> Any:
     import ibis
 
     found = ibis.duckdb.connect(threads=2, memory_limit=MEMORY, temp_directory=str(folder / "spilt"))
-    for setting in ("autoinstall_known_extensions = false", "autoload_known_extensions = false"):
-        found.raw_sql(f"SET {setting}")  # nothing is fetched from anywhere
+    # Nothing is fetched from anywhere, and nothing is drawn on a terminal.
+    for name in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
+        found.raw_sql(f"SET {name} = false")
     return found
 
 
@@ -186,12 +190,19 @@ def rows_between(path: Path, machine: int, first: int, last: int, most: int) -> 
 
 
 def table_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time."""
+    """The rows of somebody's Parquet file as texts, the head first, a few at a time. Raises ValueError for what no log is
+    like: lists in columns, hundreds of columns, texts of megabytes (a few bytes of such a file may stand for gigabytes)."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        yield list(file.schema_arrow.names)
-        for batch in file.iter_batches(batch_size=AT_ONCE):
+        schema = file.schema_arrow
+        if len(schema.names) > MOST_COLUMNS or any(pa.types.is_nested(field.type) for field in schema):
+            raise ValueError("no table of plain columns")
+        yield list(schema.names)
+        for batch in file.iter_batches(batch_size=READ_AT_ONCE):
+            if batch.nbytes > MOST_BYTES:
+                raise ValueError("texts of megabytes")
             columns = [column.to_pylist() for column in batch.columns]
             for row in zip(*columns, strict=True):
                 yield ["" if value is None else str(value) for value in row]

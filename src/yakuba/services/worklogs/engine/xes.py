@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from typing import IO, BinaryIO
+from io import BufferedIOBase
+from typing import BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from yakuba.kernel.refusals import Invalid
@@ -25,7 +26,7 @@ def is_xes(head: bytes) -> bool:
     return start.startswith((b"<?xml", b"<log", b"<!DOCTYPE"))
 
 
-def as_table(file: BinaryIO, table: IO[bytes]) -> int:
+def as_table(file: BinaryIO, table: BufferedIOBase) -> int:
     """Write the events as CSV (UTF-8); how many. Raises Invalid for what is no XES."""
     keys: dict[str, None] = {}
 

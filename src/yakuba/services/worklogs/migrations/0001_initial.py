@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='くり返し')),
                 ('state', models.CharField(choices=[('found', '見つかった'), ('drafted', '下書きにした'), ('dismissed', '見送った')], default='found', max_length=9, verbose_name='状態')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='見送った理由')),
-                ('draft', models.CharField(blank=True, max_length=40)),
+                ('subject', models.CharField(blank=True, max_length=40)),
                 ('times', models.PositiveIntegerField(verbose_name='回数')),
                 ('minutes', models.FloatField(verbose_name='時間（分）')),
                 ('regularity', models.FloatField(verbose_name='決まりきった度合い')),

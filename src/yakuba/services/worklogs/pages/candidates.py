@@ -107,8 +107,8 @@ def _page(
         "transfers": row.content["transfers"],
         "draft": draft,
         "why": why,
-        "may_draft": allowed(request.user, "robots.record") and not row.draft,
-        "recording": row.draft.partition(":")[2],
+        "may_draft": allowed(request.user, "robots.record") and not row.subject,
+        "recording": row.subject.partition(":")[2],
     }
     failed = bool(draft.errors or why.errors)
     return render(request, "worklogs/candidate.html", context, status=422 if failed else 200)

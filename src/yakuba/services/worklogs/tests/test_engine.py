@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tracemalloc
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -132,6 +136,23 @@ def test_two_engines_come_to_the_same(tmp_path, name):
     assert rows(shelf.engine(tmp_path)) == rows(ibis.polars.connect())
 
 
+def test_memory_does_not_grow_with_the_rows_of_a_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(shelf, "AT_ONCE", 200)
+
+    def peak(rows: int) -> int:
+        with shelf.Incoming(tmp_path / "in.parquet") as incoming:
+            tracemalloc.start()
+            for place in range(rows):
+                texts = "税務課", "業務", f"画面{place}", f"画面{place}", "入力", ""
+                incoming.add(shelf.Kept(1, FIRST + place, 1, *texts, place, place, 202604))
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return most
+
+    peak(300)
+    assert peak(4000) < 1.5 * peak(500)
+
+
 def world(noise: float = 0.0) -> World:
     """Three routines of 5, 7 and 14 steps, and what people do besides."""
     words = [(f"アプリ{at % 4}", f"画面{at % 9}", "入力", f"欄{at}") for at in range(60)]
@@ -230,3 +251,17 @@ def test_rules_name_a_step_and_their_faults_are_told_by_line():
     with pytest.raises(DefinitionRefused) as refused:
         read_rules("作業:\n  - 名前: x\n  - 名前: y\n    手続: z\n    画面: [a]\n    色: 赤\n", ["p"])
     assert [one.line for one in refused.value.problems] == [2, 4, 6]
+
+
+def test_engines_are_imported_only_where_they_calculate():
+    asked = (
+        "import sys\n"
+        "from yakuba.services.worklogs.adapters import calculating, shelf\n"
+        "from yakuba.services.worklogs.engine import masking, moments, planting, reading, rules, xes\n"
+        "print({'ibis', 'duckdb', 'polars', 'pyarrow', 'pandas', 'numpy'} & set(sys.modules))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert done.stdout == "set()\n", done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tracemalloc
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -179,6 +178,28 @@ def test_hostile_and_broken_files_are_refused_in_words(page, clerk, content, tol
     assert told in answer.content.decode()
 
 
+def test_a_small_file_does_not_become_a_table_without_end(in_yakuba_city, clerk, monkeypatch):
+    monkeypatch.setattr(imports, "LARGEST", 100_000)
+    event = '<event><date key="time:timestamp" value="2026-04-01T09:00:00"/></event>'
+    trace = f'<log><trace><string key="long" value="{"x" * 1000}"/>{event * 200}</trace></log>'.encode()
+    many = pa.table(
+        {"時刻": ["2026-04-01 09:00:00"] * 20_000, "PC": ["x"] * 20_000, "アプリ": ["y"] * 20_000}
+    )
+    buffer = io.BytesIO()
+    pq.write_table(many, buffer)
+    assert max(len(trace), len(buffer.getvalue())) < 20_000
+    nested = io.BytesIO()
+    pq.write_table(pa.table({"時刻": [["2026-04-01"]]}), nested)
+    for content, told in (
+        (trace, "期間を分けて"),
+        (buffer.getvalue(), "期間を分けて"),
+        (nested.getvalue(), "読めません"),
+    ):
+        row = imports.hand_in("x", content, actor=clerk)
+        with pytest.raises(imports.Invalid, match=told):
+            imports.work(row.pk, lambda *_: None)
+
+
 def test_on_the_page_columns_are_chosen_and_the_first_rows_seen(page):
     address = reverse("worklogs:load")
     looked = page.post(address, {"file": SimpleUploadedFile("l.parquet", as_parquet())}, follow=True)
@@ -201,21 +222,3 @@ def test_several_files_by_command(in_yakuba_city, clerk, tmp_path: Path):
     done = CliRunner().invoke(build(), words)
     assert [one["state"] for one in json.loads(done.stdout)] == ["waiting", "waiting"]
     assert AuditEvent.objects.filter(name="worklogs.handed_in").count() == 2
-
-
-def test_memory_does_not_grow_with_the_log(in_yakuba_city, clerk):
-    def peak(times: int) -> int:
-        row = imports.hand_in("x.csv", log(times, pc=f"PC{times}").encode(), actor=clerk)
-        tracemalloc.start()
-        imports.work(row.pk, lambda *_: None)
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
-
-    peak(10)
-    imports.shelf.AT_ONCE, before = 500, imports.shelf.AT_ONCE
-    try:
-        small, large = peak(300), peak(1200)
-    finally:
-        imports.shelf.AT_ONCE = before
-    assert large < small * 1.5

@@ -131,7 +131,7 @@ def test_a_candidate_becomes_a_draft_for_a_robot_once(page, found, clerk, make_s
     ]
     assert page.get(reverse("robots:recording", args=[recording.pk])).status_code == 200
     found.refresh_from_db()
-    assert (found.state, found.draft) == ("drafted", f"recording:{recording.pk}")
+    assert (found.state, found.subject) == ("drafted", f"recording:{recording.pk}")
     with pytest.raises(Conflict):
         candidates.make_draft(found, RECEIPTS[0], "住民情報", actor=clerk)
 
