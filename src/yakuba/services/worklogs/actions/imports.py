@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -237,7 +237,8 @@ class as_table:  # noqa: N801 - reads as what it gives
         if not head.startswith(PARQUET) and not xes.is_xes(head):
             return self._file
         path = self._folder / "table.csv"
-        with path.open("wb") as file, Bounded(file, LARGEST) as made:
+        with path.open("wb") as file, Bounded(file, LARGEST) as bounded:
+            made = cast(IO[bytes], bounded)
             if head.startswith(PARQUET):
                 _from_parquet(self._file, self._folder, made)
             else:
@@ -250,7 +251,7 @@ class as_table:  # noqa: N801 - reads as what it gives
             self._made.close()
 
 
-def _from_parquet(file: BinaryIO, folder: Path, made: Bounded) -> None:
+def _from_parquet(file: BinaryIO, folder: Path, made: IO[bytes]) -> None:
     path = folder / "came.parquet"
     with path.open("wb") as copy:
         for piece in iter(lambda: file.read(1 << 20), b""):

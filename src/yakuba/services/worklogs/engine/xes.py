@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from io import BufferedIOBase
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from yakuba.kernel.refusals import Invalid
@@ -26,7 +25,7 @@ def is_xes(head: bytes) -> bool:
     return start.startswith((b"<?xml", b"<log", b"<!DOCTYPE"))
 
 
-def as_table(file: BinaryIO, table: BufferedIOBase) -> int:
+def as_table(file: BinaryIO, table: IO[bytes]) -> int:
     """Write the events as CSV (UTF-8); how many. Raises Invalid for what is no XES."""
     keys: dict[str, None] = {}
 
