@@ -150,12 +150,14 @@ class Matcher:
         self.used = np.zeros(len(stretch), bool)
         order = np.argsort(stretch.codes, kind="stable")
         self._order = order
-        self._sorted = stretch.codes[order]
+        most = int(stretch.codes.max(initial=-1))
+        self._starts = np.searchsorted(stretch.codes[order], np.arange(most + 2, dtype=stretch.codes.dtype))
 
     def places(self, code: int) -> Array:
         """Where a step stands."""
-        low, high = np.searchsorted(self._sorted, [code, code + 1])
-        return self._order[low:high]
+        if code + 1 >= len(self._starts):
+            return self._order[:0]
+        return self._order[self._starts[code] : self._starts[code + 1]]
 
     def find(self, run: Run) -> Occurrences:
         """Where the steps come one after the other within a session, with at most `NOISE` other events between two, nothing
