@@ -13,4 +13,5 @@ YAKUBA_ROOMS = [
     "intake",
     "queue",
     "corefiles",
+    "worklogs",
 ]

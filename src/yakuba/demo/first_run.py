@@ -16,6 +16,7 @@ from yakuba.demo import (
     guests,
     hall,
     life_events,
+    logs,
     meeting,
     papers,
     questions,
@@ -63,6 +64,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         meeting.load()
         applications.load()
         hall.load()
+        logs.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -155,12 +155,20 @@ CHANGES: dict[str, Change] = {
     "nursery.NoticePrint.addresses": plain,
     "nursery.NoticePrint.problems": plain,
     "nursery.NoticePrint.held_back": plain,
+    "worklogs.LogImport.renamed": plain,
+    "worklogs.LogImport.faults": plain,
+    "worklogs.Prepared.content": plain,  # numbers in it are a pseudonym's own, which are no row's
+    "worklogs.Candidate.subject": tail,
+    "worklogs.Candidate.steps": plain,
+    "worklogs.Candidate.content": plain,
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {
     "robots.System.credentials": lambda pk: f"robots.system:{pk}",
     "robots.Recording.live": lambda pk: f"robots.recording:{pk}",
     "robots.Recording.picture": lambda pk: f"robots.recording:{pk}",
+    "worklogs.PseudonymKey.sealed": lambda pk: f"worklogs.key:{pk}",
+    "worklogs.Subject.sealed": lambda pk: f"worklogs.subject:{pk}",
 }
 
 

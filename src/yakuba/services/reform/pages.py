@@ -39,6 +39,8 @@ from yakuba.services.reform.forms import BaselineForm, BodiesForm
 from yakuba.services.reform.queries.bodies import bodies_map
 from yakuba.services.reform.queries.months import months_chart, saved_map
 from yakuba.services.reform.queries.promises import promises as measured
+from yakuba.services.worklogs import facade as worklogs
+from yakuba.services.worklogs.contracts import ProcessHours
 
 
 @permission_required("reform.view")
@@ -46,9 +48,17 @@ def effects(request: HttpRequest) -> HttpResponseBase:
     """All procedures: a table, the sum, and two charts."""
     every = queries.effects()
     listing = replace(EFFECTS, rows=lambda: every)
-    return respond(
-        request, listing, "reform/effects.html", lambda wanted: _context(every) | {"minutes": minutes.work()}
-    )
+    beside = {"minutes": minutes.work(), "logged": _logged(every)}
+    return respond(request, listing, "reform/effects.html", lambda wanted: _context(every) | beside)
+
+
+def _logged(effects: Sequence[Effect]) -> list[tuple[str, ProcessHours]]:
+    """What the operation logs measured at PCs, with the procedure's title. Apart from the effect: it is the time of all
+    that the rules ascribe to a procedure, not of the cases that were entered."""
+    titles = {effect.procedure: effect.title for effect in effects}
+    return [
+        (titles.get(one.procedure, ""), one) for one in worklogs.hours_by_process() if one.procedure in titles
+    ]
 
 
 def _minutes(value: float) -> Cell:

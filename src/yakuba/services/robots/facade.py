@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
+from yakuba.kernel.accounts import require
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.refusals import Missing
 from yakuba.services.robots import operations
-from yakuba.services.robots.actions import systems
+from yakuba.services.robots.actions import recordings, systems
 from yakuba.services.robots.adapters import launch
-from yakuba.services.robots.models import Row
+from yakuba.services.robots.models import Row, System
+from yakuba.services.robots.operations.recordings import case_of
 from yakuba.services.robots.queries import runs as reading
 
 
@@ -55,6 +59,37 @@ def load_scenario(text: str, owner: Any) -> int:
     Raises DefinitionRefused (`kernel.definitions`) with every mistake and its line, or Conflict.
     """
     return operations.load_scenario(owner, text=text).scenario_id
+
+
+def draft_scenario(
+    name: str,
+    receipt_number: str,
+    system: str,
+    steps: Sequence[Mapping[str, Any]],
+    *,
+    description: str,
+    actor: Any,
+) -> int:
+    """A draft scenario with these steps as its entry (`engine.drafts`), which a person goes on with among the recordings;
+    nothing of it runs before it was tried and published. receipt_number: of the sample case; system: the name of the target
+    system. Returns the recording's id. Raises Forbidden without `robots.record`, Missing, PlaceHidden."""
+    require(actor, "robots.record")
+    case = case_of(receipt_number)
+    target = System.objects.filter(name=system).first()
+    if target is None:
+        raise Missing(f"接続先「{system}」はありません。ロボットの接続先を確かめてください。")
+    row = recordings.of_steps(
+        name, case, target, [dict(step) for step in steps], description=description, actor=actor
+    )
+    record(
+        "robots.recording_begun", subject=f"case:{case.pk}", actor=actor, recording=row.pk, system=target.pk
+    )
+    return int(row.pk)
+
+
+def systems_by_name() -> list[str]:
+    """The names of the target systems."""
+    return list(System.objects.order_by("name").values_list("name", flat=True))
 
 
 def set_system(

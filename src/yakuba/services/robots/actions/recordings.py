@@ -6,7 +6,7 @@ What a person types passes through the database encrypted and is gone once the b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -90,6 +90,23 @@ def of_scenario(scenario: Scenario, case: Case, *, actor: User) -> Recording:
         system=scenario.system,
         state=RecordingState.DRAFT,
         draft=drafts.document_of(version.text),
+    )
+    return row
+
+
+@transaction.atomic
+def of_steps(
+    name: str, case: Case, system: System, steps: Sequence[Step], *, description: str, actor: User
+) -> Recording:
+    """A draft with these steps as its entry, and what other scenarios say of the same system; nothing is recorded. Raises
+    PlaceHidden."""
+    require_open(actor, KIND, case.pk)
+    draft = drafts.new(name, case.procedure.code, system.name, system.base_url, description)
+    draft |= _of_relatives(system, case)
+    for step in steps:
+        drafts.add(draft, "入力", step)
+    row: Recording = Recording.objects.create(
+        name=name, person=actor, case=case, system=system, state=RecordingState.DRAFT, draft=draft
     )
     return row
 

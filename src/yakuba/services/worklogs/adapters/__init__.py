@@ -1,0 +1,1 @@
+"""Parquet files and the engines that read them."""

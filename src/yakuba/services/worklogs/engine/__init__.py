@@ -1,0 +1,1 @@
+"""Reading logs, measuring, finding what repeats. No framework."""

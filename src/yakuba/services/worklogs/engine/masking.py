@@ -1,0 +1,84 @@
+"""What is kept of a title, an object and the other words of a row: personal data goes before anything is stored.
+
+Numbers, addresses and birthdays go by their shape, names by what stands beside them and by Sudachi's dictionary
+(`kernel.personaldata`), names of folders under Users, and every run of five digits or more: it may be a resident's number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+
+from yakuba.kernel.personaldata.finding import by_shape
+from yakuba.kernel.personaldata.hiding import hidden
+
+MOST = 200_000  # texts that are remembered with what was made of them
+_TOKEN = re.compile(r"〔([^〔〕0-9]+)[0-9]+〕")
+_FOLDER = re.compile(r"(?i)(\busers[\\/]|/home/)([^\\/]+)")
+_NUMBER = re.compile(r"[0-9０-９](?:[-‐-―−－ ]?[0-9０-９]){4,}")
+_DIGIT = re.compile(r"[0-9０-９]")
+_DIGITS = re.compile(r"[0-9０-９]+")
+
+
+class Masker:
+    """Masks the texts of one log; what was seen before is not looked at again. masked: how many texts lost something."""
+
+    def __init__(self) -> None:
+        self.masked = 0
+        self._texts: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
+        self._words: dict[str, str] = {}
+
+    def text(self, text: str, *own: str) -> str:
+        """A title or an object: without names too. own: the row's person and PC, wherever they stand in it."""
+        for word in own:
+            if len(word) > 3 or (len(word) > 1 and not word.isascii()):
+                text = text.replace(word, "〔職員〕")
+        return self._once(self._texts, text, self._without_names)
+
+    def words(self, text: str) -> str:
+        """The name of an application, an action or a section: what has a shape goes, names are left."""
+        return self._once(self._words, text, _without_shapes)
+
+    def _without_names(self, text: str) -> str:
+        """What is hidden hangs on where digits stand and not on which they are: of a thousand titles that differ in a count
+        alone, one is looked through."""
+        alike = _DIGIT.sub("0", text)
+        return text if self._once(self._alike, alike, _masked, count=False) == alike else _masked(text)
+
+    def _once(
+        self, known: dict[str, str], text: str, change: Callable[[str], str], *, count: bool = True
+    ) -> str:
+        if not text:
+            return ""
+        if text not in known:
+            if len(known) >= MOST:
+                known.clear()
+            known[text] = change(text)
+        self.masked += count and known[text] != text
+        return known[text]
+
+
+def screen_of(title: str) -> str:
+    """By what a masked title is the same screen as another: whatever the digits in it are."""
+    return _DIGITS.sub("0", title)
+
+
+def step_code(application: str, screen: str, action: str, thing: str) -> int:
+    """A step as a number of 63 bits: the same words give the same number, in every file and every town."""
+    words = "\x1f".join((application, screen, action, _DIGITS.sub("0", thing)))
+    return int.from_bytes(blake2b(words.encode(), digest_size=8).digest()) >> 1
+
+
+def _masked(text: str) -> str:
+    found = hidden(_FOLDER.sub(r"\1〔職員〕", text)).text
+    return _NUMBER.sub("〔番号〕", _TOKEN.sub(r"〔\1〕", found))
+
+
+def _without_shapes(text: str) -> str:
+    taken = bytearray(len(text))
+    for start, end, _ in by_shape(text):
+        taken[start:end] = b"\1" * (end - start)
+    kept = "".join("〓" if taken[at] else one for at, one in enumerate(text))
+    return _NUMBER.sub("〔番号〕", re.sub("〓+", "〔伏せ字〕", kept))

@@ -1,0 +1,97 @@
+"""A log in XES (IEEE 1849) as a table: one row an event, one column an attribute.
+
+The file is read by expat in one go of constant memory. A document type is refused: with it a file of a kilobyte grows to
+gigabytes, or reads others.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import IO, BinaryIO
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from yakuba.kernel.refusals import Invalid
+
+OF_TRACE = "trace:"  # before the key of an attribute that a trace has, and all its events share
+MOST_COLUMNS = 60
+_VALUES = ("string", "date", "int", "float", "boolean", "id")
+
+
+def is_xes(head: bytes) -> bool:
+    """Whether a file that begins like this is one."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"<?xml", b"<log", b"<!DOCTYPE"))
+
+
+def as_table(file: BinaryIO, table: IO[bytes]) -> int:
+    """Write the events as CSV (UTF-8); how many. Raises Invalid for what is no XES."""
+    keys: dict[str, None] = {}
+
+    def learn(event: dict[str, str]) -> None:
+        for key in event:
+            keys.setdefault(key)
+        if len(keys) > MOST_COLUMNS:
+            raise Invalid(f"属性が多すぎます（{MOST_COLUMNS}まで）。要らない属性を除いて書き出してください。")
+
+    number = _each(file, learn)
+    if not number:
+        raise Invalid("XESのファイルに、出来事（event）が一つもありません。書き出し方を確かめてください。")
+    text = io.TextIOWrapper(table, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(keys)
+    file.seek(0)
+    _each(file, lambda event: writer.writerow([event.get(key, "") for key in keys]))
+    text.detach()
+    return number
+
+
+def _each(file: BinaryIO, take: Callable[[dict[str, str]], None]) -> int:
+    reader = _Reader(take)
+    parser = ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        parser.ParseFile(file)
+    except ExpatError as error:
+        raise Invalid(
+            f"XESのファイルを{error.lineno}行目で読めません。途中で切れていないか確かめ、書き出し直してください。"
+        ) from error
+    return reader.number
+
+
+def _refuse(*_: object) -> None:
+    raise Invalid("文書型（DOCTYPE）のあるXESは読みません。それを除いて書き出してください。")
+
+
+class _Reader:
+    """Attributes directly in an event, and those directly in its trace."""
+
+    def __init__(self, take: Callable[[dict[str, str]], None]) -> None:
+        self.number = 0
+        self._take = take
+        self._path: list[str] = []
+        self._trace: dict[str, str] = {}
+        self._event: dict[str, str] = {}
+
+    def start(self, name: str, given: dict[str, str]) -> None:
+        name = name.rsplit(":", 1)[-1]
+        above = self._path[-1] if self._path else ""
+        self._path.append(name)
+        if name == "trace":
+            self._trace = {}
+        elif name == "event":
+            self._event = {}
+        elif name in _VALUES and "key" in given:
+            value = " ".join(given.get("value", "").split())
+            if above == "event":
+                self._event[given["key"]] = value
+            elif above == "trace":
+                self._trace[f"{OF_TRACE}{given['key']}"] = value
+
+    def end(self, name: str) -> None:
+        if self._path and self._path.pop() == "event":
+            self.number += 1
+            self._take(self._trace | self._event)
