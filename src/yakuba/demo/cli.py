@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import connection
 from rich.table import Table
 
-from yakuba.config import tables
 from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import bars, console, fail, print_json, progress_bar
 
@@ -78,7 +77,7 @@ def _inside(sheets: int, seed: int, kill: int, workers: int, as_json: bool) -> N
         raise fail(
             "YAKUBA_DATABASE_URL のデータベースは空ではありません。demo には空のものを指定してください。", 2
         )
-    tables.lay()
+    subprocess.run([sys.executable, "-m", "yakuba", "prepare"], check=True)
     try:
         pile = make_pile(sheets, seed, folder / "pile")
         core = CoreSystem.start(folder / "core.sqlite3", *TROUBLES, "--seed", str(seed))
