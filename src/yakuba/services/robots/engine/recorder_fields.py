@@ -29,6 +29,7 @@ class Fields:
     ) -> None:
         self._browser, self._known, self._secrets, self._typed = browser, known, secrets, typed
         self._look, self._note = look, note
+        self._put = browser.fill
 
     def wait(self, element: Element, found: Mapping[str, Any], shown: Shown, *, secret: bool) -> None:
         """A field was pointed at: ask for its value. secret: it is never shown nor kept."""
@@ -64,6 +65,26 @@ class Fields:
         else:
             self._fill(kind, element, [text], shown)
 
+    def stands(self, texts: Sequence[str], shown: Shown) -> None:
+        """What the person has put into the field with their own hands. It is read there, and not filled anew: they may
+        be typing in the next field by now."""
+        current = shown.current
+        if current is None:
+            return
+        element, kind = element_of(current["element"]), EntryKind(current["kind"])
+        if not any(texts):
+            shown.current, shown.candidates = None, []
+            shown.say(f"「{element.label}」を空にしました。手順は変えていません。")
+            return
+        self._put = self._browser.verify
+        try:
+            if current["secret"]:
+                self._fill_secret(element, texts[0], shown)
+            else:
+                self._fill(kind, element, texts, shown)
+        finally:
+            self._put = self._browser.fill
+
     def insert(self, template: str, shown: Shown) -> None:
         """A value of the case, or the vault's secret, into the field that waits."""
         current = shown.current
@@ -86,10 +107,14 @@ class Fields:
 
     def _fill(self, kind: EntryKind, element: Element, texts: Sequence[str], shown: Shown) -> None:
         value = value_of(texts, element.label, self._known)
+        if value is not None and self._known.by_label and kind is not EntryKind.TEXT:
+            value = Value("、".join(texts), fixed=True)
+        if value is not None and value.masked:
+            self._typed += texts
         if value is not None and value.part_of and kind is EntryKind.TEXT:
             self._typed += texts
             shown.say(
-                f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、入れていません。"
+                f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、手順にしていません。"
                 "申請の値の候補から選んでください。"
             )
             return
@@ -121,7 +146,7 @@ class Fields:
             self._note(translating.fill(EntryKind.TEXT, element, f"{{秘密:{name}}}"), element)
 
     def _landed(self, entry: Entry, shown: Shown) -> bool:
-        finding = self._browser.fill([entry])[0]
+        finding = self._put([entry])[0]
         if finding.verdict is Verdict.OK:
             shown.current, shown.candidates = None, []
             self._look()

@@ -77,7 +77,11 @@ def parts(recording: Recording) -> list[Part]:
 
 def missing(recording: Recording) -> list[str]:
     """What has still to be shown to the recorder, in the order of the work."""
-    draft = recording.draft
+    return missing_of(recording.draft)
+
+
+def missing_of(draft: drafts.Document) -> list[str]:
+    """The same of a draft."""
     wanted = []
     if not drafts.has_steps(draft, "ログイン"):
         wanted.append("ログインする")
