@@ -20,6 +20,7 @@ from yakuba.services.robots.adapters.recording import RecordingBrowser, Recordin
 from yakuba.services.robots.engine.browser import Finding
 
 _LISTEN = 60  # ms: how long to listen for what the person does
+_ARM_EVERY = 5  # turns
 _MOST_WAITING = 200  # things done that were not handled yet; more are a page that plays the person
 _PANEL_MAY = frozenset({"answer", "type", "insert", "read", "leave", "end"})
 _ARM = "() => { const heard = window[Symbol.for('yakuba.hearing')]; if (heard) heard.arm(); }"
@@ -39,7 +40,7 @@ class OwnSession(RecordingSession):
         self._name = f"y{uuid.uuid4().hex}"
         self._heard: deque[tuple[Tab | None, Asked]] = deque(maxlen=_MOST_WAITING)
         super().__init__(chromium, hosts, patience, proxy)
-        self._url = ""
+        self._url, self._turns = "", 0
         self._panel = self._open_panel()
 
     def _prepare(self, context: BrowserContext) -> None:
@@ -68,9 +69,10 @@ class OwnSession(RecordingSession):
         """What the person has done since, as things to `do`, in order. Waits a moment for it."""
         front = self._windows.front
         front.wait_for_timeout(_LISTEN)
-        for tab in self._windows.tabs():
-            for frame in tab.frames:
-                with suppress(PlaywrightError):  # it is just leaving, or another site's
+        self._turns += 1
+        if self._turns % _ARM_EVERY == 0:
+            for frame in [frame for tab in self._windows.tabs() for frame in tab.frames]:
+                with suppress(PlaywrightError):  # it is just leaving
                     frame.evaluate(_ARM)
         found: list[Asked] = []
         while self._heard:

@@ -71,12 +71,18 @@ class OwnRecording:
 
     def _begin(self, path: str) -> None:
         """Log in as the draft says, where the vault is at hand; else the person does."""
+        try:
+            self._log_in()
+        except RobotError as error:
+            self._say(error.problem.message)
+        if self._sample.login is None or not self._sample.secrets or path != "/":
+            self._handle({"do": "open", "path": path})
+
+    def _log_in(self) -> None:
         if self._sample.login is not None and self._sample.secrets:
             self._browser.permit(True)
             self.recorder.log_in(*self._sample.login, lambda: None)
             self._tell()
-        if self._sample.login is None or not self._sample.secrets or path != "/":
-            self._handle({"do": "open", "path": path})
 
     def _turn(self) -> None:
         if self._browser.is_gone():

@@ -9,10 +9,11 @@ from typing import Any
 
 from playwright.sync_api import Dialog
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page as Tab
 
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser, in_its_thread
 from yakuba.services.robots.adapters.session import BrowserSession
-from yakuba.services.robots.engine.browser import ANY_FORM, Hidden
+from yakuba.services.robots.engine.browser import ANY_FORM, Finding, Hidden, Pressed, Verdict
 from yakuba.services.robots.engine.errors import NotReady
 from yakuba.services.robots.engine.recording import Brought
 from yakuba.services.robots.engine.scenario import Element
@@ -64,27 +65,37 @@ class RecordingSession(BrowserSession):
         self._gate.foreign = ""
         self._downloads.expect()
         try:
-            pressed = self.press(element, (), leaves=True, dialog=dialog)
-            opened = [tab for tab in self._windows.tabs() if tab not in before]
-            if any(tab.url == "about:blank" for tab in opened):
-                self._windows.await_download(self._downloads.begun, front)
+            pressed = self._press_for_file(element, dialog, before, front)
             got = self._downloads.settle(front, self._patience) if self._downloads.begun() else None
-        except PlaywrightError:
-            if not self._gate.foreign:
-                raise
-            raise NotReady(
-                f"{self._gate.foreign} への接続は許可されていないため、開けません。手順にはしていません。前の画面に戻ってください。"
-            ) from None
         finally:
             self._downloads.drop()
             self._gate.receive(False)
-        if got is None:
-            return Brought(pressed, None, self._asked)
-        for tab in opened:  # it was opened only for the file
-            tab.close()
-        if not front.is_closed():
-            self._windows.choose(front)
+        if got is not None:
+            for tab in self._windows.tabs():
+                if tab not in before:  # it was opened only for the file
+                    tab.close()
+            if not front.is_closed():
+                self._windows.choose(front)
         return Brought(pressed, got, self._asked)
+
+    def _press_for_file(self, element: Element, dialog: str, before: list[Tab], front: Tab) -> Pressed:
+        """Press, and give a file a moment to begin where a window has opened that shows nothing, or has gone again."""
+        try:
+            pressed = self.press(element, (), leaves=True, dialog=dialog)
+        except PlaywrightError:
+            if self._gate.foreign:
+                raise NotReady(
+                    f"{self._gate.foreign} への接続は許可されていないため、開けません。手順にはしていません。前の画面に戻ってください。"
+                ) from None
+            if front.is_closed():
+                raise
+            self._windows.await_download(self._downloads.begun, front)
+            if not self._downloads.begun():
+                raise
+            return Pressed(Finding(Verdict.OK))
+        if any(tab.url == "about:blank" for tab in self._windows.tabs() if tab not in before):
+            self._windows.await_download(self._downloads.begun, front)
+        return pressed
 
     def _answer(self, dialog: Dialog) -> None:
         if dialog.type == "confirm" and not (self._accept and self._accept in dialog.message):

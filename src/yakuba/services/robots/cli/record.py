@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,6 @@ from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.operations import recordings as operations
 from yakuba.services.robots.queries.recordings import missing_of
 
-#: What opens the browser; tests put one without a screen here.
-Browsers = Callable[[list[str], str], Any]
-
 
 @dataclass
 class Begun:
@@ -40,7 +37,6 @@ class Begun:
     sample: Any
     receipt: str = "{受付番号}"
     keep: Callable[[Notebook], str] | None = None
-    browser: Browsers | None = field(default=None)
 
 
 def record(
@@ -55,6 +51,13 @@ def record(
     headless: bool = typer.Option(False, "--headless", hidden=True),
 ) -> None:
     """ブラウザーを開き、そこでした操作をシナリオの下書きにする。Ctrl+Cか、窓を閉じると終わる"""
+    with acting(user, "robots.record", municipality=municipality) if user else nullcontext() as actor:
+        _require_screen(headless=headless)
+        run(url, case=case, to=to, actor=actor, out=out, system=system, test_target=test_target)
+
+
+def _require_screen(*, headless: bool) -> None:
+    """Raises typer.Exit where nobody could see the window."""
     if headless:
         raise fail(
             "--headless では録画できません。人が画面で操作して見せるためのコマンドです。画面のあるパソコンで動かすか、"
@@ -63,16 +66,6 @@ def record(
         )
     if problem := launch.screen_problem():
         raise fail(problem, 2)
-    run(
-        url,
-        case=case,
-        to=to,
-        user=user,
-        municipality=municipality,
-        out=out,
-        system=system,
-        test_target=test_target,
-    )
 
 
 def run(
@@ -80,44 +73,37 @@ def run(
     *,
     case: str = "",
     to: str = "",
-    user: str = "",
-    municipality: str = "",
+    actor: Any = None,
     out: Path | None = None,
     system: int = 0,
     test_target: bool = False,
     browser: Any = None,
 ) -> None:
-    """The same, in whatever browser. Raises Refused and typer.Exit."""
+    """The same, in whatever browser. actor: beside whose installation it is; None elsewhere. Raises Refused and typer.Exit."""
     from yakuba.services.robots.adapters.own_recording import DraftFile, OwnRecording, own_browser
 
     base, path = _place(url)
-    if to and user:
+    if to and actor:
         raise fail("--to と --user はどちらか一つです。", 2)
-    if (to or user) and not case:
+    if (to or actor) and not case:
         raise fail("下書きにするには、--case で見本の受付の番号を書いてください。", 2)
     require_target(base)
-    with ExitStack() as around:
-        if to:
-            begun = _at_installation(to, case, url)
-        elif user:
-            actor = around.enter_context(acting(user, "robots.record", municipality=municipality))
-            begun = _here(case, url, system, actor)
-        else:
-            begun = _alone(base, case)
-        begun.sample = replace(begun.sample, test_target=test_target)
-        file = DraftFile(_file(out))
-        typer.echo(f"途中の下書き：{file.path}")
-        chromium = str(settings.YAKUBA.chromium)
-        hosts = [str(urlsplit(base).hostname)]
-        notebook = Notebook(begun.sample.draft, begun.receipt)
-        notebook.listen(lambda told: _noted(file, notebook, told))
-        file.write(notebook)
-        kinds = {"browser": browser} if browser else {}
-        with own_browser(hosts, chromium, **kinds) as opened:
-            recording = OwnRecording(opened, begun.sample, notebook, typer.echo)
-            recording.work(path)
-        typer.echo(recording.ended)
-        _finish(begun, notebook, file, wanted=out is not None)
+    file = DraftFile(_file(out))
+    if to:
+        begun = _at_installation(to, case, url)
+    else:
+        begun = _here(case, url, system, actor) if actor else _alone(base, case)
+    begun.sample = replace(begun.sample, test_target=test_target)
+    typer.echo(f"途中の下書き：{file.path}")
+    notebook = Notebook(begun.sample.draft, begun.receipt)
+    notebook.listen(lambda told: _noted(file, notebook, told))
+    file.write(notebook)
+    kinds = {"browser": browser} if browser else {}
+    with own_browser([str(urlsplit(base).hostname)], str(settings.YAKUBA.chromium), **kinds) as opened:
+        recording = OwnRecording(opened, begun.sample, notebook, typer.echo)
+        recording.work(path)
+    typer.echo(recording.ended)
+    _finish(begun, notebook, file, wanted=out is not None)
 
 
 def _noted(file: Any, notebook: Notebook, told: str) -> None:

@@ -165,7 +165,7 @@ class StepReader:
             given = section.node("ファイル")
             assert given is not None
             named = self._templates.read(replace(given, raw=file.removeprefix(IN_FOLDER)), node.line)
-            if wrong := wrong_name("".join(one for one in named.parts if isinstance(one, str))):
+            if wrong := wrong_name("".join(one if isinstance(one, str) else "0" for one in named.parts)):
                 self._faults.add(node.line, "", wrong)
         elif file and file != APPLICATION:
             self._faults.unknown(node.line, "ファイル", file, (APPLICATION, f"{IN_FOLDER}名前"))

@@ -21,7 +21,7 @@ STEPS = {
     "待つ": "出るまで待つ",
     "確かめる": "確かめる",
     "認証": "認証する",
-    "添付": "申請書を添付する",
+    "添付": "ファイルを入れる",
     "受け取る": "ファイルを受け取る",
     "読み取る": "読み取る",
     "くり返す": "くり返す",
@@ -123,6 +123,7 @@ def _placed(n: int, one: drafts.Placed, pictures: dict[str, int]) -> Line:
     return replace(line, word=f"{prefix}{line.word}", depth=len(one.loops))
 
 
+_FILES = {"添付": "ファイル", "受け取る": "名前"}
 _STEERING = {"読み取る": "付ける名前", "くり返す": "一つの呼び名", "呼び出す": "版"}
 
 
@@ -150,9 +151,10 @@ def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
         verb,
         STEPS.get(verb, verb),
         target or landmark,
-        str(inside.get("値", "")),
+        str(inside.get(_FILES.get(verb, "値"), "")),
         str(inside.get("条件", "")),
         pictures.get(target),
         str(inside.get(role, "")),
         bool(target),
+        value_label={"添付": "ファイル（申請書 か フォルダ/名前）", "受け取る": "付ける名前"}.get(verb, "値"),
     )

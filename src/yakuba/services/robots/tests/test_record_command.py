@@ -146,7 +146,7 @@ class TestInTheBrowser:
         record.run(
             f"{site.base}/menu",
             case=case.receipt_number,
-            user=office.person.username,
+            actor=office.person,
             browser=scripted(*acts),
         )
         row = Recording.objects.get()
