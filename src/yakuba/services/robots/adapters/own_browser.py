@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Frame
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page as Tab
 
@@ -25,6 +25,8 @@ _MOST_WAITING = 200  # things done that were not handled yet; more are a page th
 _PANEL_MAY = frozenset({"answer", "type", "insert", "read", "leave", "end"})
 _ARM = "() => { const heard = window[Symbol.for('yakuba.hearing')]; if (heard) heard.arm(); }"
 _KNOW = "() => { const heard = window[Symbol.for('yakuba.hearing')]; if (heard) heard.know(); }"
+_PAGE = "() => (window[Symbol.for('yakuba.hearing')] || {}).page"
+_LEAD_ON = ("press", "enter", "answer")  # after which the page may be another
 Asked = dict[str, Any]
 
 
@@ -38,7 +40,7 @@ class OwnSession(RecordingSession):
         self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "", **_: bool
     ) -> None:
         self._name = f"y{uuid.uuid4().hex}"
-        self._heard: deque[tuple[Tab | None, Asked]] = deque(maxlen=_MOST_WAITING)
+        self._heard: deque[tuple[Frame | None, Asked]] = deque(maxlen=_MOST_WAITING)
         super().__init__(chromium, hosts, patience, proxy)
         self._url, self._turns = "", 0
         self._panel = self._open_panel()
@@ -50,7 +52,7 @@ class OwnSession(RecordingSession):
 
     def _hear(self, source: Any, told: Any) -> None:
         if isinstance(told, dict):
-            self._heard.append((source["page"], told))
+            self._heard.append((source["frame"], told))
 
     def _open_panel(self) -> Tab:
         context = self._browser.new_context(locale="ja-JP", viewport={"width": 460, "height": 760})
@@ -75,22 +77,37 @@ class OwnSession(RecordingSession):
                 with suppress(PlaywrightError):  # it is just leaving
                     frame.evaluate(_ARM)
         found: list[Asked] = []
-        while self._heard:
-            where, told = self._heard.popleft()
-            found.append(told if where is None else self._asked_for(where, told))
+        while self._heard and not any(one.get("do") in _LEAD_ON for one in found):
+            frame, told = self._heard.popleft()
+            found.append(told if frame is None else self._asked_for(frame, told))
         return found or self._moved()
 
-    def _asked_for(self, tab: Tab, told: Asked) -> Asked:
-        """What a page tells, as a thing to do. Of two windows with the same place the robot takes the newer one."""
-        what, found = str(told.get("what")), told.get("found")
+    def _asked_for(self, frame: Frame, told: Asked) -> Asked:
+        """What a page tells, as a thing to do. Of two windows with the same place the robot takes the newer one. What was
+        pressed on a page that has gone meanwhile was pressed twice in a hurry."""
+        what, found, tab = str(told.get("what")), told.get("found"), frame.page
         if not isinstance(found, dict):
             return {"do": "cannot", "why": what}
+        if self._has_gone(frame, told.get("page")):
+            return {
+                "do": "stands" if what == "fill" else "",
+                "found": found,
+                "texts": told.get("texts"),
+                "gone": True,
+            }
         if tab is not self._windows.front and not tab.is_closed():
             if self._stands_in_newer(tab, found):
                 return {"do": "cannot", "why": "window"}
             self._windows.choose(tab)
         names = {"fill": "stands", "press": "press", "enter": "enter"}
         return {"do": names.get(what, ""), "found": found, "texts": told.get("texts", [])}
+
+    @staticmethod
+    def _has_gone(frame: Frame, page: Any) -> bool:
+        try:
+            return frame.is_detached() or frame.evaluate(_PAGE) != page
+        except PlaywrightError:
+            return True
 
     def _stands_in_newer(self, tab: Tab, found: Mapping[str, Any]) -> bool:
         element = found.get("element")

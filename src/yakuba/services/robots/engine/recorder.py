@@ -62,7 +62,7 @@ class Recorder:
         papers: RecordedPapers | None = None,
         login_sign: str = "",
     ) -> None:
-        self._browser, self._base, self._known, self._noted = browser, base, known, noted
+        self._browser, self._base, self._known = browser, base, known
         self._desk = desk = Desk(browser, known, secrets, noted, section)
         desk.login_sign = login_sign
         self._jobs: dict[str, Callable[[Mapping[str, Any]], None]] = {
@@ -86,7 +86,7 @@ class Recorder:
             "leave": lambda _: self._tries.forget(),
         }
         self._tries = Trier(browser, base, known, desk.secrets, noted, desk.hidden)
-        self._fields = Fields(browser, known, desk.secrets, desk.typed, desk.look, desk.note_fill)
+        self._fields = Fields(browser, known, desk.secrets, desk.secrecy, desk.look, desk.note_fill)
         self._files = Files(browser, known, papers or NoPapers(), desk.note_fill)
         self._presses = Presses(desk, self._files, test_target=test_target)
 
@@ -171,9 +171,9 @@ class Recorder:
     def _begin(self, page: Page) -> None:
         self._desk.login_sign = page.headings[0] if page.headings else page.title
         if page.headings:
-            self._noted.put("システム", {"ログイン画面": {"見出し": page.headings[0]}})
+            self._desk.put("システム", {"ログイン画面": {"見出し": page.headings[0]}})
         elif page.title:
-            self._noted.put("システム", {"ログイン画面": {"文字": page.title}})
+            self._desk.put("システム", {"ログイン画面": {"文字": page.title}})
         if not self._desk.signs_in:
             self._desk.section = "入力"
 
@@ -223,10 +223,11 @@ class Recorder:
             self._fields.type(text, self.shown)
 
     def _stands(self, asked: Mapping[str, Any]) -> None:
-        """The person has filled a field with their own hands; `texts` stand in it."""
+        """The person has filled a field with their own hands; `texts` stand in it. gone: its page has gone by now."""
         self._desk.look()
         self._take({**asked["found"], "option": ""})
-        self._fields.stands([str(one) for one in asked["texts"]], self.shown)
+        texts = [str(one) for one in asked["texts"]]
+        self._fields.stands(texts, self.shown, gone=bool(asked.get("gone")))
 
     def _moved(self, asked: Mapping[str, Any]) -> None:
         """The page has changed without a press. how: `typed` into the line for addresses, `back`, or by itself."""

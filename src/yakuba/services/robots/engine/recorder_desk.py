@@ -10,11 +10,12 @@ from yakuba.services.robots.engine.drafts import Step, target_of
 from yakuba.services.robots.engine.recorder_limits import CANNOT
 from yakuba.services.robots.engine.recording import Noted, RecordingPort, Shown
 from yakuba.services.robots.engine.scenario import Element
+from yakuba.services.robots.engine.secrecy import Secrecy
 from yakuba.services.robots.engine.translating import Known
 
 
 class Desk:
-    """What the parts of a recorder share. typed: secrets that were typed, covered like those of the vault.  targets, signs_in:
+    """What the parts of a recorder share. secrecy: knows what was typed, too, which is covered like the vault's.  targets, signs_in:
     what can be pointed at on the page, and whether it asks for a password.  login_sign: by which the page that asks for the
     log-in is known."""
 
@@ -24,7 +25,7 @@ class Desk:
         self.browser, self.known, self.secrets, self.noted = browser, known, dict(secrets), noted
         self.section = section
         self.shown = Shown()
-        self.typed: list[str] = []
+        self.secrecy = Secrecy(self.secrets)
         self.page: Page | None = None
         self.targets: list[dict[str, Any]] = []
         self.signs_in = False
@@ -43,15 +44,26 @@ class Desk:
             return False
         return sign in page.headings or sign in page.text or sign in page.title
 
-    def note(self, step: Step) -> None:
-        """One more step, unless it is done at a log-in in between."""
-        if not self.logged_out:
-            self.noted.add(self.section, step)
+    def note(self, step: Step) -> bool:
+        """One more step, unless it is done at a log-in in between or would tell a secret. Returns whether it was kept."""
+        if self.logged_out:
+            return False
+        if self.secrecy.told_by(step):
+            self.shown.say(CANNOT["secret"])
+            return False
+        self.noted.add(self.section, step)
+        return True
+
+    def put(self, section: str, content: dict[str, Any]) -> None:
+        """A section as a whole, unless it would tell a secret."""
+        if self.secrecy.told_by(content):
+            self.shown.say(CANNOT["secret"])
+        else:
+            self.noted.put(section, content)
 
     def note_fill(self, step: Step, element: Element) -> None:
         """A field was filled."""
-        if not self.logged_out:
-            self.noted.add(self.section, step)
+        if self.note(step):
             self.picture(step, element)
 
     def picture(self, step: Step, element: Element) -> None:
@@ -66,7 +78,7 @@ class Desk:
         masked = [self.known.values.get(spec.code, "") for spec in self.known.specs]
         digits = tuple(one for one in masked if one.isdigit() and len(one) >= 6)
         told = (*self.known.texts(), *self.known.read.values())
-        return Hidden((*self.secrets.values(), *self.typed, *told), digits, labels)
+        return Hidden((*self.secrets.values(), *self.secrecy.typed, *told), digits, labels)
 
     def tell_trouble(self, page: Page) -> None:
         """What a person has to know of a page at once."""

@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from yakuba.services.robots.engine import translating
-from yakuba.services.robots.engine.browser import Entry, Verdict
+from yakuba.services.robots.engine.browser import Entry, Finding, Verdict
 from yakuba.services.robots.engine.complaints import entry_problem
 from yakuba.services.robots.engine.drafts import Step
 from yakuba.services.robots.engine.recording import RecordingPort, Shown, element_of
 from yakuba.services.robots.engine.scenario import Element, EntryKind
+from yakuba.services.robots.engine.secrecy import Secrecy
 from yakuba.services.robots.engine.translating import Known, Value, value_of
 
 
 class Fields:
-    """secrets: those of the vault, by name.  typed: takes what no picture may show.  look: called when a field has taken its
+    """secrets: those of the vault, by name.  secrecy: takes what no picture and no step may show.  look: called when a field has taken its
     value.  note: keeps the step."""
 
     def __init__(
@@ -23,11 +24,11 @@ class Fields:
         browser: RecordingPort,
         known: Known,
         secrets: Mapping[str, str],
-        typed: list[str],
+        secrecy: Secrecy,
         look: Callable[[], None],
         note: Callable[[Step, Element], None],
     ) -> None:
-        self._browser, self._known, self._secrets, self._typed = browser, known, secrets, typed
+        self._browser, self._known, self._secrets, self._secrecy = browser, known, secrets, secrecy
         self._look, self._note = look, note
         self._put = browser.fill
 
@@ -65,7 +66,7 @@ class Fields:
         else:
             self._fill(kind, element, [text], shown)
 
-    def stands(self, texts: Sequence[str], shown: Shown) -> None:
+    def stands(self, texts: Sequence[str], shown: Shown, *, gone: bool = False) -> None:
         """What the person has put into the field with their own hands. It is read there, and not filled anew: they may
         be typing in the next field by now."""
         current = shown.current
@@ -76,7 +77,7 @@ class Fields:
             shown.current, shown.candidates = None, []
             shown.say(f"「{element.label}」を空にしました。手順は変えていません。")
             return
-        self._put = self._browser.verify
+        self._put = _taken if gone else self._browser.verify
         try:
             if current["secret"]:
                 self._fill_secret(element, texts[0], shown)
@@ -110,9 +111,9 @@ class Fields:
         if value is not None and self._known.by_label and kind is not EntryKind.TEXT:
             value = Value("、".join(texts), fixed=True)
         if value is not None and value.masked:
-            self._typed += texts
+            self._secrecy.typed += texts
         if value is not None and value.part_of and kind is EntryKind.TEXT:
-            self._typed += texts
+            self._secrecy.typed += texts
             shown.say(
                 f"申請の「{value.part_of}」の別の書き方か、その一部です。どの申請にも同じ値が入ることになるため、手順にしていません。"
                 "申請の値の候補から選んでください。"
@@ -140,7 +141,9 @@ class Fields:
 
     def _fill_secret(self, element: Element, text: str, shown: Shown) -> None:
         if text:
-            self._typed.append(text)
+            self._secrecy.typed.append(text)
+        if text and shown.current and shown.current["masked"]:
+            self._secrecy.passwords.append(text)
         if self._landed(Entry(element, EntryKind.TEXT, (text,), True), shown):
             name = element.label.replace("{", "").replace("}", "").replace(":", "")
             self._note(translating.fill(EntryKind.TEXT, element, f"{{秘密:{name}}}"), element)
@@ -153,3 +156,8 @@ class Fields:
             return True
         shown.say(entry_problem(entry, finding, "録画").problem.message)
         return False
+
+
+def _taken(entries: Sequence[Entry]) -> tuple[Finding, ...]:
+    """Nobody can look any more: a page that sends itself away when something is chosen has taken it."""
+    return tuple(Finding(Verdict.OK) for _ in entries)

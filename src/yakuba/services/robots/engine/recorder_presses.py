@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from yakuba.services.robots.engine import translating
 from yakuba.services.robots.engine.browser import Page, Verdict
 from yakuba.services.robots.engine.complaints import button_problem
@@ -64,12 +67,13 @@ class Presses:
         for one in dict.fromkeys(page.dialogs):
             desk.shown.say(f"画面の知らせ：{one}")
         step = self._step(element, brought, before, page, dialog)
-        if step is not None and not was_out:
-            desk.noted.add(desk.section, step)
-            if picture:
-                desk.noted.keep(target_of(translating.press(element, leaves=True)), picture)
+        # `note` asks whether the page before was the log-in: `page` is not the desk's yet.
+        if step is not None and desk.note(step) and picture:
+            desk.noted.keep(target_of(translating.press(element, leaves=True)), picture)
         if brought.file is None:
-            self._arrived(element, before, page, signed_in=was_signing_in, was_out=was_out)
+            self._arrived(
+                element, before, page, brought.pressed.sent, signed_in=was_signing_in, was_out=was_out
+            )
 
     def _step(self, element: Element, brought: Brought, before: Page, page: Page, dialog: str) -> Step | None:
         desk = self._desk
@@ -95,7 +99,16 @@ class Presses:
             **{"commit": False, "press": False},
         }
 
-    def _arrived(self, element: Element, before: Page, page: Page, *, signed_in: bool, was_out: bool) -> None:
+    def _arrived(
+        self,
+        element: Element,
+        before: Page,
+        page: Page,
+        sent: Sequence[str],
+        *,
+        signed_in: bool,
+        was_out: bool,
+    ) -> None:
         desk = self._desk
         desk.look()
         desk.page = page
@@ -105,14 +118,23 @@ class Presses:
         desk.tell_trouble(page)
         if desk.section == "ログイン" and signed_in and not desk.signs_in:
             desk.section = "入力"
+            self._begin_entry(before, page, sent)
         elif desk.section == "入力" and translating.looks_up(element) and not desk.logged_out:
             desk.noted.search_was()
             self._found_nothing(page)
 
+    def _begin_entry(self, before: Page, page: Page, sent: Sequence[str]) -> None:
+        """Every case begins at the page that the log-in led to, unless another is opened first, or it is the answer to
+        what was sent and no page of its own."""
+        place = urlsplit(page.url).path
+        step = translating.opened(before, page, self._desk.known)
+        if step is not None and not any(one.split(" ")[1:2] == [place] for one in sent):
+            self._desk.note(step)
+
     def _found_nothing(self, page: Page) -> None:
         sentence = translating.absent(page, self._desk.known)
         if sentence:
-            self._desk.noted.put("照会", {"見つからない": {"文字": sentence}})
+            self._desk.put("照会", {"見つからない": {"文字": sentence}})
         else:
             self._desk.shown.say(
                 "照会の結果に「該当するデータはありません」のような言葉が見つかりません。まだ登録されていない申請で検索してください。"
@@ -123,10 +145,10 @@ class Presses:
         desk = self._desk
         page = desk.browser.see()
         if items := translating.confirmation(page, desk.known):
-            desk.noted.put("確認", {"登録前": "はい", "項目": items})
+            desk.put("確認", {"登録前": "はい", "項目": items})
         step = translating.press(element, leaves=True, dialog=dialog)
         desk.picture(step, element)
-        desk.noted.put("登録", step)
+        desk.put("登録", step)
         if press:
             desk.browser.permit(True)
             done = desk.browser.commit(element, leaves=True, dialog=dialog)
@@ -138,5 +160,5 @@ class Presses:
                 return
             found = translating.result(done.page or desk.browser.see(), desk.known)
             if found:
-                desk.noted.put("結果", found)
+                desk.put("結果", found)
         desk.shown.done = True

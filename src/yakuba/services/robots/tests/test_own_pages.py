@@ -38,6 +38,18 @@ HTML = {
     "<span style='cursor:pointer' onclick='void 0'><canvas width=30 height=30></canvas></span>",
     "/frames": "<h1>枠</h1><iframe src=/inner title=内側></iframe><iframe src='{other}/inner' title=よそ></iframe>",
     "/inner": "<label>メモ <input name=memo2></label><button type=button>表示</button>",
+    "/twice": "<h1>一</h1><form action=/twice2><button>次へ</button></form>",
+    "/twice2": "<h1>二</h1><form action=/done><button>次へ</button></form>",
+    "/away": "<h1>選ぶ</h1><form action=/done><label>年度 <select name=y onchange='this.form.submit()'>"
+    "<option>令和7<option>令和8</select></label></form>",
+    "/written": "<h1>書く</h1><button type=button onclick=\"const w = window.open('', 'x', 'width=300');"
+    "w.document.write('<h1>中</h1><label>メモ <input name=m></label>'); w.document.close()\">開く</button>",
+    "/kit": "<h1>部品</h1><label id=l>担当課</label><div><input role=combobox aria-labelledby=l aria-expanded=false id=c>"
+    "<ul role=listbox id=o hidden style='position:absolute;background:#fff'><li role=option>税務課<li role=option>福祉課</ul></div>"
+    "<div id=s></div><script>const c = document.getElementById('c'), o = document.getElementById('o');"
+    "c.addEventListener('mousedown', () => { o.hidden = false; c.setAttribute('aria-expanded', 'true'); });"
+    "o.addEventListener('mousedown', (e) => { c.value = e.target.textContent; o.hidden = true; c.setAttribute('aria-expanded', 'false'); e.preventDefault(); });"
+    "document.getElementById('s').attachShadow({mode: 'open'}).innerHTML = '<label>影の欄 <input name=k></label>';</script>",
     "/popup": "<h1>親</h1><label>住所 <input name=a></label>"
     "<button type=button onclick=\"window.open('/child')\">選択</button>",
     "/child": "<h1>子</h1><label>番地 <input name=b></label><label>住所 <input name=a></label>",
@@ -155,6 +167,36 @@ def test_a_popup_is_worked_in_and_a_place_that_both_windows_have_is_told(hands: 
     hands.native(in_parent)
     assert CANNOT["window"] in hands.said
     assert "どこか" not in drafts.text_of(hands.notebook.draft)
+
+
+def test_a_button_that_was_pressed_twice_in_a_hurry_is_pressed_once(hands: Hands) -> None:
+    hands.open("/twice")
+    hands.native(lambda tab: tab.get_by_role("button", name="次へ").dblclick(no_wait_after=True))
+    hands.turn(20)
+    assert [one for one in hands.steps() if "押す" in one] == [{"押す": {"ボタン": "次へ"}}]
+    assert hands.steps()[-1] == {"確かめる": {"見出し": "二"}}
+    assert CANNOT["twice"] in hands.said
+
+
+def test_a_choice_that_sends_the_page_away_is_kept(hands: Hands) -> None:
+    hands.open("/away")
+    hands.native(lambda tab: (tab.get_by_label("年度").focus(), tab.keyboard.press("ArrowDown")))
+    hands.wait(lambda: {"待つ": {"見出し": "確認"}} in hands.steps())
+    assert {"選ぶ": {"欄": "年度", "値": "令和8"}} in hands.steps()
+
+
+def test_lists_that_scripts_make_shadow_trees_and_windows_written_by_a_page_are_heard(hands: Hands) -> None:
+    hands.open("/kit")
+    hands.native(lambda tab: (tab.locator("#c").click(), tab.get_by_text("福祉課").click()))
+    hands.turn(20)
+    assert {"選ぶ": {"欄": "担当課", "値": "福祉課"}} in hands.steps(), (hands.said, hands.steps())
+    hands.type("影の欄", "かげ")
+    assert {"入力": {"欄": "影の欄", "値": "かげ"}} in hands.steps(), hands.said
+    hands.open("/written")
+    hands.press("開く")
+    hands.turn(12)
+    hands.type("メモ", "なか")
+    assert {"入力": {"欄": "メモ", "値": "なか"}} in hands.steps(), hands.said
 
 
 def test_a_page_that_goes_on_by_itself_becomes_a_wait(hands: Hands) -> None:

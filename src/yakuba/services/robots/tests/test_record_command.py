@@ -128,6 +128,7 @@ class TestInTheBrowser:
         assert document["ログイン"][2] == {"入力": {"欄": "パスワード", "値": "{秘密:パスワード}"}}
         assert {"入力": {"欄": "氏名", "値": "{氏名}"}} in document["入力"]
         told = capsys.readouterr()
+        assert "秘密がそのまま入っている" in told.out  # the log-in went by GET
         for secret in ("himitsu", "山田太郎", "90001"):
             assert secret not in text + told.out + told.err
         assert "Ctrl+C" in told.out

@@ -9,6 +9,7 @@ from yakuba.services.robots.engine import drafts, translating
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.loader import load, load_login
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
+from yakuba.services.robots.engine.secrecy import Secrecy
 from yakuba.services.robots.engine.translating import Known, value_of
 from yakuba.services.robots.tests import town
 
@@ -203,3 +204,24 @@ def test_what_is_a_template_or_the_same_for_all_is_no_part(text: str) -> None:
 def test_short_names_and_blanks_between_tell_whose_a_place_is(text: str) -> None:
     assert SHORT.told_by(text)
     assert not SHORT.told_by("申請の入力（1/3）")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"開く": "/menu?u=a&p=him%2Bitsu%201"},
+        {"開く": "/menu/him+itsu 1"},
+        {"開く": "/menu?u=admin"},
+        {"確かめる": {"見出し": "合言葉は him+itsu 1 です"}},
+        {"登録前": "はい", "項目": {"a": "vault-word"}},
+    ],
+)
+def test_what_tells_a_secret_is_seen_wherever_it_stands(content: dict[str, object]) -> None:
+    secrecy = Secrecy({"利用者": "admin", "パスワード": "vault-word"})
+    secrecy.passwords.append("him+itsu 1")
+    assert secrecy.told_by(content)
+
+
+def test_a_user_s_name_may_be_a_word_of_an_address() -> None:
+    secrecy = Secrecy({"利用者": "admin", "パスワード": "vault-word"})
+    assert not secrecy.told_by({"開く": "/admin/add?next=menu"})

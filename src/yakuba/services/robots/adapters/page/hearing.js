@@ -5,8 +5,10 @@
 // presses it, as the robot will. What no step can say is told at once.
 
 const KEY = Symbol.for("yakuba.hearing");
-const tell = window[SEND];
+const send = window[SEND];
 delete window[SEND]; // the page has no business with it
+const page = Math.random(); // what was pressed twice in a hurry was meant for this page, not for the next
+const tell = (told) => send({ ...told, page });
 const REFORMS = 120; // ms in which pages write a typed value in their own way
 const wait = window.setTimeout.bind(window);
 
@@ -27,16 +29,16 @@ const makeEars = () => {
     const texts = now({ do: "standing", control });
     if (!changed(one.before, texts)) return;
     one.before = texts;
-    tell({ what: "fill", found: one.found, texts });
+    one.say({ what: "fill", found: one.found, texts });
   };
   const flush = () => [...touched.keys()].forEach(check);
   const ownerOf = (hit) => hit && hit.closest && hit.closest("input, select, textarea, [contenteditable], [role=combobox], [aria-haspopup=listbox], [role=radio], [role=checkbox], [role=switch], [aria-pressed]");
-  const touch = (hit) => {
+  const touch = (hit, say) => {
     const control = ownerOf(hit) || (hit && hit.closest && (hit.closest("label") || {}).control);
     if (!control || touched.has(control)) { last = control || last; return; }
     const found = now({ do: "hit", hit: control });
     if (found.n < 0 || found.kind === "押す" || found.kind === "添付") return;
-    touched.set(control, { found, before: now({ do: "standing", control }) });
+    touched.set(control, { found, say, before: now({ do: "standing", control }) });
     last = control;
   };
   // What a field has put over the page: its list, its calendar.
@@ -50,20 +52,20 @@ const makeEars = () => {
     return false;
   };
   const PRESSED = "a[href], area[href], button, input[type=submit], input[type=button], input[type=image], [role=button], [role=link], [onclick]";
-  const clicked = (event, hit) => {
+  const clicked = (event, hit, say) => {
     flush();
     if (ofField(hit)) { const field = last; [60, 400].forEach((ms) => wait(() => check(field), ms)); return; }
     const found = now({ do: "hit", hit });
-    if (found.kind === "押す" || found.kind === "添付") { stop(event); tell({ what: "press", found }); return; }
-    if (found.n < 0 && hit.closest && (hit.closest(PRESSED) || hit.closest("canvas, object, embed"))) { stop(event); tell({ what: "unnamed" }); }
+    if (found.kind === "押す" || found.kind === "添付") { stop(event); say({ what: "press", found }); return; }
+    if (found.n < 0 && hit.closest && (hit.closest(PRESSED) || hit.closest("canvas, object, embed"))) { stop(event); say({ what: "unnamed" }); }
   };
-  const entered = (event, control) => {
-    touch(control);
+  const entered = (event, control, say) => {
+    touch(control, say);
     const kept = touched.get(control);
     if (!kept || control.getAttribute("aria-expanded") === "true" || event.isComposing || event.keyCode === 229) return;
     stop(event);
     flush();
-    tell({ what: "enter", found: kept.found });
+    say({ what: "enter", found: kept.found });
   };
   // After the recorder has filled a field itself.
   const know = () => touched.forEach((one, control) => { if (control.isConnected) one.before = now({ do: "standing", control }); });
@@ -74,16 +76,16 @@ const PLAIN = /^(text|search|tel|url|email|password|number|date|month|time|)$/;
 const listeners = {
   click: (event) => {
     const all = ears();
-    if (all) all.clicked(event, path(event));
+    if (all) all.clicked(event, path(event), tell);
     else { stop(event); tell({ what: "frame" }); }
   },
   // Before the browser has given it to the page.
-  pointerdown: (event) => { const all = ears(); if (all) all.touch(path(event)); },
-  focusin: (event) => { const all = ears(); if (all) all.touch(path(event)); else tell({ what: "frame" }); },
+  pointerdown: (event) => { const all = ears(); if (all) all.touch(path(event), tell); },
+  focusin: (event) => { const all = ears(); if (all) all.touch(path(event), tell); else tell({ what: "frame" }); },
   change: (event) => {
     const all = ears(), control = path(event);
     if (!all) return;
-    all.touch(control);
+    all.touch(control, tell);
     if (/^(radio|checkbox)$/.test(control.type) || control.tagName === "SELECT") {
       // A group's other member may have been touched, not this one.
       const kept = all.touched.get(control);
@@ -95,7 +97,7 @@ const listeners = {
     const all = ears(), control = path(event);
     if (/^F([1-4]|[6-9]|10)$/.test(event.key)) { stop(event); tell({ what: "key" }); return; }
     if (event.key !== "Enter" || !all || control.tagName !== "INPUT" || !PLAIN.test(control.getAttribute("type") || "")) return;
-    all.entered(event, control);
+    all.entered(event, control, tell);
   },
   dblclick: () => tell({ what: "twice" }),
   drop: (event) => { stop(event); tell({ what: "drag" }); },
@@ -105,6 +107,6 @@ const hear = (event) => { if (event.isTrusted) listeners[event.type](event); };
 // `document.write` takes all listeners away: the recorder asks for them again and again.
 const arm = () => Object.keys(listeners).forEach((name) => window.addEventListener(name, hear, true));
 arm();
-const mine = { arm };
+const mine = { arm, page };
 if (window === window.top) Object.assign(mine, makeEars());
 Object.defineProperty(window, KEY, { value: mine });
