@@ -73,9 +73,9 @@ class OwnSession(RecordingSession):
         front.wait_for_timeout(_LISTEN)
         self._turns += 1
         if self._turns % _ARM_EVERY == 0:
-            for frame in [frame for tab in self._windows.tabs() for frame in tab.frames]:
+            for one in [frame for tab in self._windows.tabs() for frame in tab.frames]:
                 with suppress(PlaywrightError):  # it is just leaving
-                    frame.evaluate(_ARM)
+                    one.evaluate(_ARM)
         found: list[Asked] = []
         while self._heard and not any(one.get("do") in _LEAD_ON for one in found):
             frame, told = self._heard.popleft()

@@ -19,6 +19,7 @@ from yakuba.services.robots.engine.recorder import Login, Recorder
 from yakuba.services.robots.engine.recording import RecordedPapers
 from yakuba.services.robots.engine.translating import Known
 
+_LET_STAND = ("stands", "cannot")  # what leads to no other page: if one came meanwhile, it came by itself
 PATIENCE = 10.0  # seconds to wait for a page while somebody sits before it
 
 
@@ -102,13 +103,15 @@ class OwnRecording:
 
     def _handle(self, asked: dict[str, Any]) -> None:
         self.recorder.do(asked)
+        if asked.get("do") not in _LET_STAND:
+            with contextlib.suppress(RobotError):
+                self._browser.looked()
         self._tell()
 
     def _tell(self) -> None:
         for line in self.recorder.shown.notice.splitlines():
             self._say(line)
         with contextlib.suppress(RobotError):  # a window that is gone is seen at the next turn
-            self._browser.looked()
             told = self.recorder.told() | {"steps": steps_in_words(self._notebook.draft)}
             if told != self._told:
                 self._told = told

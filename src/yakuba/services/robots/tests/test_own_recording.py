@@ -17,7 +17,11 @@ from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.tests import recorded, town
 from yakuba.services.robots.tests.hands import Hands, HiddenBrowser
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(missing()), reason="".join(missing()))]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.full,
+    pytest.mark.skipif(bool(missing()), reason="".join(missing())),
+]
 
 
 @pytest.fixture(scope="module")
