@@ -147,7 +147,7 @@ def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
         return None
     if known.by_label:
         return Value(f"{{{item_name(label)}}}", sure=False)
-    unseen = _unseen(wanted, known)
+    unseen = _unseen(wanted, label, known)
     if unseen:
         return Value(f"{{{unseen[0]}}}", sure=len(unseen) == 1, masked=True)
     same = [(one, spec) for one, found, spec in known.writings() if tuple(sorted(found)) == wanted]
@@ -161,14 +161,17 @@ def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
     return within(wanted[0], known)
 
 
-def _unseen(wanted: Sequence[str], known: Known) -> list[str]:
-    """The items of which a text is a value by its check digit, where the case's own is told to nobody."""
+def _unseen(wanted: Sequence[str], label: str, known: Known) -> list[str]:
+    """The items of which a text is a value by its check digit, or by its field's label, where the case's own is told to
+    nobody."""
     if len(wanted) != 1:
         return []
     return [
         one.label
         for one in known.specs
-        if TYPES[one.type].masked and not known.values.get(one.code) and _canonical(one, wanted[0])
+        if TYPES[one.type].masked
+        and not known.values.get(one.code)
+        and (one.label == label or _canonical(one, wanted[0]))
     ]
 
 

@@ -24,6 +24,7 @@ from yakuba.services.robots.engine.papers import MOST_BYTES
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.runner import Runner
+from yakuba.services.robots.engine.sharing import _without_values
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.tests.hands import Hands, HiddenBrowser
 from yakuba.services.robots.tests.memory import MemoryStore
@@ -193,3 +194,14 @@ def test_a_wrong_name_of_a_file_is_told(name: str) -> None:
     document = drafts.document_of(TEXT) | {"入力": steps}
     with pytest.raises(DefinitionRefused):
         load(drafts.text_of(document), "small", FIELDS)
+
+
+def test_a_file_s_name_does_not_go_to_other_towns() -> None:
+    places: list[str] = []
+
+    def place(kind: str, word: str) -> str:
+        places.append(word)
+        return f"｛{kind}{len(places)}｝"
+
+    shared = _without_values([{"添付": {"欄": "地図", "ファイル": "フォルダ/{受付番号}山田.pdf"}}], place)
+    assert shared == [{"添付": {"欄": "地図", "ファイル": "フォルダ/{受付番号}｛決まった値1｝"}}]
