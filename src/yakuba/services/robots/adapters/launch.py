@@ -28,6 +28,8 @@ _FLAGS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
+_IN_A_WINDOW = ["--hide-crash-restore-bubble", "--no-default-browser-check", "--window-size=1280,1000"]
+
 
 def chromium_path() -> str:
     """The browser's program: `YAKUBA_CHROMIUM`, or Debian's."""
@@ -105,7 +107,7 @@ def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False, headless: b
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in resolved)])
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     direct = [] if proxied else ["--no-proxy-server"]
-    shown = ["--headless"] if headless else ["--hide-crash-restore-bubble", "--no-default-browser-check"]
+    shown = ["--headless"] if headless else _IN_A_WINDOW
     return [*shown, *_FLAGS, *direct, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
 
 

@@ -112,7 +112,8 @@ class OwnRecording:
         for line in self.recorder.shown.notice.splitlines():
             self._say(line)
         with contextlib.suppress(RobotError):  # a window that is gone is seen at the next turn
-            told = self.recorder.told() | {"steps": steps_in_words(self._notebook.draft)}
+            draft = self._notebook.draft
+            told = self.recorder.told() | {"steps": steps_in_words(draft), "missing": drafts.missing(draft)}
             if told != self._told:
                 self._told = told
                 self._browser.tell(told)

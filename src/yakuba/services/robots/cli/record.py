@@ -27,7 +27,6 @@ from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.notebook import Notebook
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.operations import recordings as operations
-from yakuba.services.robots.queries.recordings import missing_of
 
 
 @dataclass
@@ -115,7 +114,7 @@ def _noted(file: Any, notebook: Notebook, told: str) -> None:
 def _finish(begun: Begun, notebook: Notebook, file: Any, *, wanted: bool) -> None:
     """Hand the draft over. The file stays where that fails, or was asked for."""
     file.write(notebook)
-    for one in missing_of(notebook.draft):
+    for one in drafts.missing(notebook.draft):
         typer.echo(f"まだ見せていないこと：{one}")
     try:
         if begun.keep is not None:

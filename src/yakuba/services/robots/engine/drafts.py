@@ -90,6 +90,20 @@ def has_steps(document: Document, section: str) -> bool:
     return bool(found.get("手順") if isinstance(found, dict) and section == "照会" else found)
 
 
+def missing(draft: Document) -> list[str]:
+    """What has still to be shown to a recorder, in Japanese, in the order of the work."""
+    wanted = []
+    if not has_steps(draft, "ログイン"):
+        wanted.append("ログインする")
+    if not has_steps(draft, "照会"):
+        wanted.append("見本の受付番号で検索する（二重に登録しないため、ロボットが毎回調べます）")
+    if not has_steps(draft, "入力"):
+        wanted.append("見本の申請を入力する")
+    if not draft.get("登録"):
+        wanted.append("登録のボタンを押して、「登録のボタンです」と答える")
+    return wanted
+
+
 @dataclass(frozen=True)
 class Placed:
     """A step of a draft with the list that it stands in, its place there, the loops around it, the outermost first, and

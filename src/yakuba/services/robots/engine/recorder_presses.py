@@ -65,7 +65,8 @@ class Presses:
             self._ask_dialog(element, brought.asked)
             return
         for one in dict.fromkeys(page.dialogs):
-            desk.shown.say(f"画面の知らせ：{one}")
+            if not (dialog and dialog in one):
+                desk.shown.say(f"画面の知らせ：{one}")
         step = self._step(element, brought, before, page, dialog)
         # `note` asks whether the page before was the log-in: `page` is not the desk's yet.
         if step is not None and desk.note(step) and picture:

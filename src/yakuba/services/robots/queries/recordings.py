@@ -77,21 +77,7 @@ def parts(recording: Recording) -> list[Part]:
 
 def missing(recording: Recording) -> list[str]:
     """What has still to be shown to the recorder, in the order of the work."""
-    return missing_of(recording.draft)
-
-
-def missing_of(draft: drafts.Document) -> list[str]:
-    """The same of a draft."""
-    wanted = []
-    if not drafts.has_steps(draft, "ログイン"):
-        wanted.append("ログインする")
-    if not drafts.has_steps(draft, "照会"):
-        wanted.append("見本の受付番号で検索する（二重に登録しないため、ロボットが毎回調べます）")
-    if not drafts.has_steps(draft, "入力"):
-        wanted.append("見本の申請を入力する")
-    if not draft.get("登録"):
-        wanted.append("登録のボタンを押して、「登録のボタンです」と答える")
-    return wanted
+    return drafts.missing(recording.draft)
 
 
 def templates(recording: Recording) -> list[str]:
