@@ -10,8 +10,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +17,13 @@ from django.utils import timezone
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts, allowed_targets
-from yakuba.services.reading import facade as reading
-from yakuba.services.robots.actions import lookups, recordings, runs
+from yakuba.services.robots.actions import case_files, lookups, recordings, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.egress.client import EgressSession, home
-from yakuba.services.robots.adapters.papers import CasePapers
 from yakuba.services.robots.contracts import Command, Ending, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
-from yakuba.services.robots.engine.drafts import has_steps, text_of
 from yakuba.services.robots.engine.errors import LeaseLost, NoEgress, RobotError
-from yakuba.services.robots.engine.loader import load_login
 from yakuba.services.robots.engine.papers import Papers
 from yakuba.services.robots.engine.player import ScenarioPlayer
 from yakuba.services.robots.engine.recorder import Recorder
@@ -152,12 +146,6 @@ def record(context: JobContext, *, recording_id: int) -> None:
         recordings.end(taken, error.problem.message, broken=True)
 
 
-def _pages_of(person: Any, case: str) -> list[bytes]:
-    """The pictures of a case's pages, as whoever started the run may see them."""
-    found = [reading.page_picture(int(case), number, person) for number in reading.case_pages(int(case))]
-    return [one for one in found if one is not None]
-
-
 class _Sitting:
     """One person before one browser."""
 
@@ -184,15 +172,15 @@ class _Sitting:
         recorder = Recorder(
             browser,
             base,
-            recordings.known(row),
+            recordings.known(row.case),
             secrets,
             recordings.Notes(row),
             test_target=row.test_target,
+            papers=case_files.papers_to_record(row.case, row.person),
         )
         browser.permit(True)
-        if has_steps(row.draft, "ログイン"):
-            system, login = load_login(text_of(row.draft))
-            recorder.log_in(replace(system, base=base), login, self._context.check)
+        if login := recordings.login_of(row.draft, base):
+            recorder.log_in(*login, self._context.check)
             return recorder
         recorder.do({"do": "open", "path": "/"})
         return recorder
@@ -260,7 +248,7 @@ class _Turn:
 
     def _play(self, rows: DatabaseRows, egress: EgressSession) -> RunReport:
         system = self._run.scenario.system
-        papers = CasePapers(partial(_pages_of, self._run.started_by))
+        papers = case_files.papers_of_run(self._run)
         with _opened(self._run.version, egress, papers) as player:
             runner = Runner(
                 rows,

@@ -139,7 +139,13 @@ def _rewritten(step: drafts.Step, words: Words) -> drafts.Step:
     return {verb: new}
 
 
-_VALUE_OF = {"読み取る": "名前", drafts.LOOP: "名前", "呼び出す": "版"}
+_VALUE_OF = {
+    "添付": "ファイル",
+    "受け取る": "名前",
+    "読み取る": "名前",
+    drafts.LOOP: "名前",
+    "呼び出す": "版",
+}
 
 
 def _listed(text: str) -> str | list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,8 @@ from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Refused
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.drafts import Document, Step
+from yakuba.services.robots.engine.loader import load_login
+from yakuba.services.robots.engine.recorder import Login
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.models import (
     Recording,
@@ -56,9 +59,8 @@ def begin(case: Case, system: System, *, actor: User, name: str = "", test_targe
     taken over. Raises Conflict where one of this person's is under way, PlaceHidden and OutboundRefused."""
     require_open(actor, KIND, case.pk)
     require_target(system.base_url)
-    name = name.strip() or f"{case.procedure}の登録"
-    draft = drafts.new(name, case.procedure.code, system.name, system.base_url)
-    draft |= _of_relatives(system, case)
+    draft = begun(case, system, name)
+    name = str(draft["名前"])
     try:
         with transaction.atomic():
             recording: Recording = Recording.objects.create(
@@ -74,6 +76,21 @@ def begin(case: Case, system: System, *, actor: User, name: str = "", test_targe
         raise Conflict("録画は一人に一つずつです。先に、途中の録画を終えてください。") from None
     _let_work(recording)
     return recording
+
+
+def begun(case: Case, system: System, name: str) -> Document:
+    """The draft that a recording begins with: what another scenario of the same system says of the log-in and the result."""
+    name = name.strip() or f"{case.procedure}の登録"
+    draft = drafts.new(name, case.procedure.code, system.name, system.base_url)
+    return draft | _of_relatives(system, case)
+
+
+def login_of(draft: Document, base: str) -> Login | None:
+    """The log-in that a draft says, for the system at that address; None where it says none."""
+    if not drafts.has_steps(draft, "ログイン"):
+        return None
+    system, steps = load_login(drafts.text_of(draft))
+    return replace(system, base=base), steps
 
 
 @transaction.atomic
@@ -217,13 +234,18 @@ def picture(recording: Recording) -> bytes:
     return decrypt(_label(recording), bytes(recording.picture)) if recording.picture else b""
 
 
-def known(recording: Recording) -> Known:
+def known(case: Case) -> Known:
     """The sample case's values, for comparing."""
-    procedure = recording.case.procedure
-    specs = register.field_specs(procedure)
-    values = values_of(recording.case)
-    values |= {spec.code: recording.case.receipt_number for spec in specs if spec.type == "receipt_number"}
+    specs = register.field_specs(case.procedure)
+    values = values_of(case)
+    values |= {spec.code: case.receipt_number for spec in specs if spec.type == "receipt_number"}
     return Known(specs, values)
+
+
+def receipt_template(case: Case) -> str:
+    """How a scenario writes the receipt number."""
+    specs = register.field_specs(case.procedure)
+    return f"{{{next((one.label for one in specs if one.type == 'receipt_number'), '')}}}"
 
 
 class Notes:
@@ -244,16 +266,8 @@ class Notes:
 
     def search_was(self) -> None:
         """What was recorded as the entry until now was the look-up."""
-        receipt = next(
-            (
-                one.label
-                for one in register.field_specs(self._recording.case.procedure)
-                if one.type == "receipt_number"
-            ),
-            "",
-        )
         with changing(self._recording) as draft:
-            drafts.search_was(draft, f"{{{receipt}}}")
+            drafts.search_was(draft, receipt_template(self._recording.case))
 
     def keep(self, target: str, image: bytes) -> None:
         """A picture of a target, instead of the one before."""

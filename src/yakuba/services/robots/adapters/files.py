@@ -42,6 +42,15 @@ class Downloads:
         """From here on one file is taken."""
         self._begun, self._wanted = [], True
 
+    def begun(self) -> bool:
+        """Whether one has begun to come."""
+        return bool(self._begun)
+
+    def drop(self) -> None:
+        """No file is taken any more."""
+        self._wanted = False
+        self._clear()
+
     def settle(self, tab: Tab, patience: float) -> Received:
         """The file that has begun to come, or that comes in time. It is gone from the disk afterwards."""
         until = time.monotonic() + patience

@@ -56,6 +56,7 @@ class Gate:
         self._answers: dict[tuple[str, str, bytes], tuple[APIResponse, str] | None] = {}
         self._changed = False
         self._receiving = False
+        self.foreign = ""  # a host that is not to be contacted and was asked for
 
     def receive(self, wanted: bool) -> None:
         """Whether a document that the browser would show by itself (a PDF) is to come down as a file."""
@@ -149,6 +150,7 @@ class Gate:
         request, url = route.request, route.request.url
         for _ in range(_REDIRECTS):
             if urlsplit(url).hostname not in self._hosts:
+                self.foreign = urlsplit(url).hostname or url
                 return None
             try:
                 answer = route.fetch(url=url, max_redirects=0, max_retries=0, timeout=self._patience * 1000)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,6 @@ _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+
 DEFAULT_CHROMIUM = "/usr/bin/chromium"
 
 _FLAGS = (
-    "--headless",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -27,6 +27,8 @@ _FLAGS = (
     "--disable-default-apps",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
+
+_IN_A_WINDOW = ["--hide-crash-restore-bubble", "--no-default-browser-check", "--window-size=1280,1000"]
 
 
 def chromium_path() -> str:
@@ -92,7 +94,7 @@ def _has_japanese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False) -> list[str]:
+def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False, headless: bool = True) -> list[str]:
     """Command line of the browser. hosts: the only host names it can resolve, addresses included; when it goes
     out by a proxy (`proxied`), none but this machine's address, under which the proxy answers.
 
@@ -105,12 +107,29 @@ def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False) -> list[str
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in resolved)])
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     direct = [] if proxied else ["--no-proxy-server"]
-    return [*_FLAGS, *direct, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
+    shown = ["--headless"] if headless else _IN_A_WINDOW
+    return [*shown, *_FLAGS, *direct, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
 
 
-def environment() -> dict[str, str | float | bool]:
+def screen_problem() -> str:
+    """Why no window can be shown to a person here, in Japanese with the remedy; empty where one can."""
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        return (
+            "この機械には画面がないため、ブラウザーを開いて録画できません。画面のあるパソコンで行うか、"
+            "「ロボット」のページの「操作を録画する」を使ってください。"
+        )
+    return ""
+
+
+_SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY")
+
+
+def environment(*, headless: bool = True) -> dict[str, str | float | bool]:
     """The browser's environment: enough to start, none of this process's settings and secrets."""
-    wanted = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")
+    wanted = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"]
+    wanted += [] if headless else _SCREEN
     return {name: os.environ[name] for name in wanted if name in os.environ}
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from playwright.sync_api import Dialog
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page as Tab
 
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser, in_its_thread
 from yakuba.services.robots.adapters.session import BrowserSession
-from yakuba.services.robots.engine.browser import ANY_FORM, Hidden
+from yakuba.services.robots.engine.browser import ANY_FORM, Finding, Hidden, Pressed, Verdict
+from yakuba.services.robots.engine.errors import NotReady
+from yakuba.services.robots.engine.recording import Brought
 from yakuba.services.robots.engine.scenario import Element
 
 _AROUND = 60  # pixels around a target in its picture
@@ -18,7 +23,17 @@ _NOTHING = frozenset[str]()
 
 
 class RecordingSession(BrowserSession):
-    """`BrowserSession` for a person: nothing that changes something leaves unless the press before allowed it."""
+    """`BrowserSession` for a person: nothing that changes something leaves unless the press before allowed it.
+
+    A press may turn out to bring a file; which it is is known only afterwards.
+    """
+
+    def __init__(
+        self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "", **_: bool
+    ) -> None:
+        super().__init__(chromium, hosts, patience, proxy, receives=True)
+
+    _asked = ""  # the question that the last press was answered "no" to
 
     def permit(self, allowed: bool) -> None:
         """Whether what changes something may leave from here on."""
@@ -41,6 +56,58 @@ class RecordingSession(BrowserSession):
     def enters(self, element: Element) -> dict[str, Any]:
         """The button that Enter presses in a field; empty for none."""
         return dict(self._run("enters", element=asdict(element)))
+
+    def try_press(self, element: Element, dialog: str = "") -> Brought:
+        """Press, and take the file that comes of it, if one does. dialog: as in `press`."""
+        before, front = self._windows.tabs(), self._windows.front
+        self._asked = ""
+        self._gate.receive(True)
+        self._gate.foreign = ""
+        self._downloads.expect()
+        try:
+            pressed = self._press_for_file(element, dialog, before, front)
+            got = self._downloads.settle(front, self._patience) if self._downloads.begun() else None
+        finally:
+            self._downloads.drop()
+            self._gate.receive(False)
+        if got is not None:
+            for tab in self._windows.tabs():
+                if tab not in before:  # it was opened only for the file
+                    tab.close()
+            if not front.is_closed():
+                self._windows.choose(front)
+        return Brought(pressed, got, self._asked)
+
+    def _press_for_file(self, element: Element, dialog: str, before: list[Tab], front: Tab) -> Pressed:
+        """Press, and give a file a moment to begin where a window has opened that shows nothing, or has gone again."""
+        try:
+            pressed = self.press(element, (), leaves=True, dialog=dialog)
+        except PlaywrightError:
+            if self._gate.foreign:
+                raise NotReady(
+                    f"{self._gate.foreign} への接続は許可されていないため、開けません。手順にはしていません。前の画面に戻ってください。"
+                ) from None
+            if front.is_closed():
+                raise
+            self._windows.await_download(self._downloads.begun, front)
+            if not self._downloads.begun():
+                raise
+            return Pressed(Finding(Verdict.OK))
+        if any(tab.url == "about:blank" for tab in self._windows.tabs() if tab not in before):
+            self._windows.await_download(self._downloads.begun, front)
+        return pressed
+
+    def _answer(self, dialog: Dialog) -> None:
+        if dialog.type == "confirm" and not (self._accept and self._accept in dialog.message):
+            self._asked = dialog.message
+        super()._answer(dialog)
+
+    def _stays(self) -> bool:
+        return super()._stays() or self._downloads.begun()
+
+    def asked(self) -> str:
+        """The question of the page that the last press was answered "no" to; empty for none."""
+        return self._asked
 
     def scroll(self, down: float) -> None:
         """Turn the wheel by so many pixels."""
@@ -89,6 +156,8 @@ class RecordingBrowser(ChromiumBrowser):
 
     session = RecordingSession
 
+    try_press = in_its_thread(RecordingSession.try_press)
+    asked = in_its_thread(RecordingSession.asked)
     permit = in_its_thread(RecordingSession.permit)
     stopped = in_its_thread(RecordingSession.stopped)
     targets = in_its_thread(RecordingSession.targets)

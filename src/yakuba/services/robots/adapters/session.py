@@ -47,6 +47,8 @@ class BrowserSession:
     hosts: the host names that may be contacted.  proxy: the address of the way out, or empty for none.
     """
 
+    headless = True
+
     def __init__(
         self, chromium: str, hosts: Sequence[str], patience: float, proxy: str = "", *, receives: bool = False
     ) -> None:
@@ -62,9 +64,10 @@ class BrowserSession:
         try:
             self._browser = self._playwright.chromium.launch(
                 executable_path=chromium,
+                headless=self.headless,
                 downloads_path=self._folder.name,
-                args=launch.flags(hosts, self.mark, proxied=bool(proxy)),
-                env=launch.environment(),
+                args=launch.flags(hosts, self.mark, proxied=bool(proxy), headless=self.headless),
+                env=launch.environment(headless=self.headless),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -102,25 +105,30 @@ class BrowserSession:
 
     def _fresh(self, state: Any) -> BrowserContext:
         credentials: Any = self._credentials
+        size: Any = {"viewport": {"width": 1280, "height": 900}} if self.headless else {"no_viewport": True}
         context = self._browser.new_context(
+            **size,
             storage_state=state,
             http_credentials=credentials,
             locale="ja-JP",
             timezone_id="Asia/Tokyo",
-            viewport={"width": 1280, "height": 900},
             service_workers="block",
             accept_downloads=self._receives,
             # `<-loopback>`: what lies on this machine goes that way too.
             proxy={"server": self._proxy, "bypass": "<-loopback>"} if self._proxy else None,
         )
         context.set_default_timeout(self._patience * 1000)
-        context.add_init_script(beforehand())
+        self._prepare(context)
         self._gate = Gate(context, self._hosts, self._patience)
         self._windows = Windows(context)
         self._downloads.watch(context)
         context.on("dialog", self._answer)
         self._open_window()
         return context
+
+    def _prepare(self, context: BrowserContext) -> None:
+        """What every page of the context has before its own scripts."""
+        context.add_init_script(beforehand())
 
     def _open_window(self) -> None:
         self._windows.open_one()

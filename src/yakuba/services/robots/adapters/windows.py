@@ -142,6 +142,13 @@ class Windows:
         return True
 
     @staticmethod
+    def await_download(begun: Callable[[], bool], tab: Tab) -> None:
+        """A window that has opened and shows nothing may be there only for a file: wait a moment for that."""
+        until = time.monotonic() + _STILL
+        while not begun() and time.monotonic() < until:
+            tab.wait_for_timeout(50)
+
+    @staticmethod
     def _loaded(frame: Frame, until: float) -> None:
         left = max(until - time.monotonic(), 0.1)
         frame.wait_for_load_state("domcontentloaded", timeout=left * 1000)

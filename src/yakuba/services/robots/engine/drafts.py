@@ -23,6 +23,7 @@ Document = dict[str, Any]
 SECTIONS = ("ログイン", "照会", "入力", "登録", "結果", "確認")
 WITH_STEPS = ("ログイン", "照会", "入力")
 LOOP = "くり返す"
+_MOST_STEPS = 1_000
 #: What a step may speak of besides a button or a link.
 AIMS = ("項目", "欄", "文字", "見出し", "表")
 _FILLS = ("入力", "選ぶ", "チェック")
@@ -48,10 +49,59 @@ def steps_of(document: Document, section: str) -> list[Step]:
     return listed
 
 
+def shape_problem(document: Document) -> str:
+    """Why that is no draft, in Japanese; empty where it is one. Whether it is a scenario is the loader's to say."""
+    extra = sorted(document.keys() - {"名前", "版", "手続", "説明", "システム", *SECTIONS})
+    if extra:
+        return f"「{extra[0]}」は部分の名前ではありません"
+    if not isinstance(document.get("名前"), str) or not document["名前"].strip():
+        return "「名前」がありません"
+    for section in ("システム", "照会", "登録", "結果", "確認"):
+        if not isinstance(document.get(section, {}), dict):
+            return f"「{section}」の形が違います"
+    listed = [
+        document.get("ログイン", []),
+        document.get("入力", []),
+        document.get("照会", {}).get("手順", []),
+    ]
+    if "システム" not in document or not all(_are_steps(one) for one in listed):
+        return "手順の形が違います"
+    return ""
+
+
+def _are_steps(steps: Any) -> bool:
+    """A list of one-entry maps, each of a text or of what a step takes."""
+    if not isinstance(steps, list) or len(steps) > _MOST_STEPS:
+        return False
+    for step in steps:
+        if not isinstance(step, dict) or len(step) != 1:
+            return False
+        inside = next(iter(step.values()))
+        if isinstance(inside, dict) and not _are_steps(inside.get("手順", [])):
+            return False
+        if not isinstance(inside, (dict, str)):
+            return False
+    return True
+
+
 def has_steps(document: Document, section: str) -> bool:
     """Whether anything was recorded for a section."""
     found = document.get(section)
     return bool(found.get("手順") if isinstance(found, dict) and section == "照会" else found)
+
+
+def missing(draft: Document) -> list[str]:
+    """What has still to be shown to a recorder, in Japanese, in the order of the work."""
+    wanted = []
+    if not has_steps(draft, "ログイン"):
+        wanted.append("ログインする")
+    if not has_steps(draft, "照会"):
+        wanted.append("見本の受付番号で検索する（二重に登録しないため、ロボットが毎回調べます）")
+    if not has_steps(draft, "入力"):
+        wanted.append("見本の申請を入力する")
+    if not draft.get("登録"):
+        wanted.append("登録のボタンを押して、「登録のボタンです」と答える")
+    return wanted
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -33,11 +34,24 @@ class Paper:
     content: bytes = field(repr=False)
 
 
+_SIGNS = re.compile(r'[/\\\\:*?"<>|\x00-\x1f]')
+
+
+def wrong_name(name: str) -> str:
+    """Why that cannot be the name of a file in the robot's folder, in Japanese; empty where it can."""
+    if not name or len(name) > 100 or name.startswith(".") or _SIGNS.search(name):
+        return "フォルダのファイルの名前は、100文字までで、/ や : などの記号を使わず、点で始めずに書いてください。"
+    return ""
+
+
 class Papers(Protocol):
     """Where files come from, and who reads them. Methods raise `engine.errors`."""
 
     def of_case(self, row: Row) -> Paper:
         """The scan of the case's application as one PDF. Raises `BadValue` where there is none."""
+
+    def in_folder(self, name: str) -> Paper:
+        """A file of the robot's folder. Raises `BadValue` where it is not there."""
 
     def text(self, paper: Paper) -> str:
         """The words of a PDF. Raises `BadValue` where it cannot be read."""
@@ -49,6 +63,10 @@ class NoPapers:
     def of_case(self, row: Row) -> Paper:
         """There is none."""
         raise NotReady("ここでは申請書のファイルを扱えません。")
+
+    def in_folder(self, name: str) -> Paper:
+        """There is none."""
+        raise NotReady("ここではロボットのフォルダを使えません。")
 
     def text(self, paper: Paper) -> str:
         """Nobody reads it."""

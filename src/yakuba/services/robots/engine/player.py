@@ -138,7 +138,12 @@ class ScenarioPlayer:
         self._steps.entry_ends(commit)
 
     def _of_entry(self, row: Row, between: BetweenSteps) -> Context:
-        return Context(row.values, between, entry=True, paper=lambda: self._papers.of_case(row))
+        return Context(
+            row.values,
+            between,
+            entry=True,
+            paper=lambda name: self._papers.in_folder(name) if name else self._papers.of_case(row),
+        )
 
     def received(self) -> Sequence[Paper]:
         """See `Target.received`."""

@@ -11,34 +11,42 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from yakuba.services.robots.engine import translating
-from yakuba.services.robots.engine.browser import Hidden, Page, Verdict
-from yakuba.services.robots.engine.complaints import button_problem
-from yakuba.services.robots.engine.drafts import Step, target_of
+from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.ports import BetweenSteps
+from yakuba.services.robots.engine.recorder_desk import Desk
 from yakuba.services.robots.engine.recorder_fields import Fields
+from yakuba.services.robots.engine.recorder_files import ATTACHED, Files
+from yakuba.services.robots.engine.recorder_limits import CANNOT
+from yakuba.services.robots.engine.recorder_presses import Presses
 from yakuba.services.robots.engine.recording import (
+    NoPapers,
     Noted,
+    RecordedPapers,
     RecordingPort,
     Shown,
     element_of,
     readable,
-    words_of,
 )
-from yakuba.services.robots.engine.scenario import Element, Role, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
+from yakuba.services.robots.engine.scenario import System, templates
 from yakuba.services.robots.engine.seeing import items_of, one_line
 from yakuba.services.robots.engine.step_player import Context, StepPlayer
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.engine.trying import Trier
 
+WENT_BACK = "前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。"
+_ONLY_TELL = ("moved", "cannot")  # what lets stand what waits for the person
 KEYS = ("Tab", "Shift+Tab", "Escape", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End")
 
 
-class Recorder:
-    """One recording. secrets: those of the vault, by name.  test_target: whether the commit step may be pressed.
+Login = tuple[System, Sequence[ScenarioStep]]
 
-    section: into which part of the scenario steps go now.
+
+class Recorder:
+    """One recording. secrets: those of the vault, by name.  test_target: whether the commit step may be pressed.  section:
+    into which part of the scenario steps go first.  papers: files that may be put into the target.  login_sign: by which the
+    log-in is known that stands in the draft already.
     """
 
     def __init__(
@@ -51,34 +59,50 @@ class Recorder:
         *,
         section: str = "ログイン",
         test_target: bool = False,
+        papers: RecordedPapers | None = None,
+        login_sign: str = "",
     ) -> None:
-        self._browser, self._base, self._known, self._noted = browser, base, known, noted
-        self._secrets = dict(secrets)
-        self._test_target = test_target
-        self._typed: list[str] = []  # secrets that were typed: covered like those of the vault
-        self._page: Page | None = None
-        self._targets: list[dict[str, Any]] = []
-        self._signs_in = False
-        self.section = section
-        self.shown = Shown()
+        self._browser, self._base, self._known = browser, base, known
+        self._desk = desk = Desk(browser, known, secrets, noted, section)
+        desk.login_sign = login_sign
         self._jobs: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "open": lambda asked: self.open(str(asked.get("path") or "/")),
-            "point": lambda asked: self._take(self._browser.pointed(float(asked["x"]), float(asked["y"]))),
+            "point": lambda asked: self._take(browser.pointed(float(asked["x"]), float(asked["y"]))),
             "choose": self._choose,
-            "type": lambda asked: self._fields.type(str(asked.get("text", "")), self.shown),
+            "type": lambda asked: self._type(str(asked.get("text", ""))),
             "insert": lambda asked: self._fields.insert(str(asked.get("template", "")), self.shown),
-            "enter": lambda _: self._enter(),
+            "press": lambda asked: self._take(dict(asked["found"])),
+            "stands": self._stands,
+            "enter": self._enter,
+            "moved": self._moved,
+            "cannot": lambda asked: self.shown.say(CANNOT[str(asked["why"])]),
             "answer": lambda asked: self._answer(str(asked.get("answer", ""))),
             "key": self._key,
-            "scroll": lambda asked: self._browser.scroll(float(asked.get("down", 0))),
+            "scroll": lambda asked: browser.scroll(float(asked.get("down", 0))),
             "back": lambda _: self._back(),
             "read": lambda asked: self._read(str(asked.get("text", ""))),
             "try": self._try,
             "teach": lambda asked: self._tries.teach(asked, self.shown),
             "leave": lambda _: self._tries.forget(),
         }
-        self._tries = Trier(browser, base, known, self._secrets, noted, self.hidden)
-        self._fields = Fields(browser, known, self._secrets, self._typed, self._look, self._note_fill)
+        self._tries = Trier(browser, base, known, desk.secrets, noted, desk.hidden)
+        self._fields = Fields(browser, known, desk.secrets, desk.secrecy, desk.look, desk.note_fill)
+        self._files = Files(browser, known, papers or NoPapers(), desk.note_fill)
+        self._presses = Presses(desk, self._files, test_target=test_target)
+
+    @property
+    def section(self) -> str:
+        """Into which part of the scenario steps go now."""
+        return self._desk.section
+
+    @section.setter
+    def section(self, section: str) -> None:
+        self._desk.section = section
+
+    @property
+    def shown(self) -> Shown:
+        """What the person is told now."""
+        return self._desk.shown
 
     # What the person does
 
@@ -88,73 +112,75 @@ class Recorder:
         job = self._jobs.get(str(asked.get("do")))
         if job is None:
             return
-        kept, self.shown = self.shown, Shown()
+        kept, shown = self.shown, Shown()
+        self._desk.shown = shown
         try:
             self._browser.permit(False)
-            if asked["do"] in ("type", "insert", "enter"):
-                self.shown.current, self.shown.candidates = kept.current, kept.candidates
-            if asked["do"] == "answer":
-                self.shown.question = kept.question
+            if asked["do"] in ("type", "insert", "enter", *_ONLY_TELL):
+                shown.current, shown.candidates = kept.current, kept.candidates
+            if asked["do"] in ("answer", *_ONLY_TELL):
+                shown.question = kept.question
             job(asked)
-            self._tries.show_teaching(self.shown)
+            self._tries.show_teaching(shown)
             if self._browser.stopped():
-                self.shown.say("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
+                shown.say("画面が何かを送ろうとしたため、止めました。登録されたものはありません。")
         except RobotError as error:
-            self.shown.say(error.problem.message)
-        except (KeyError, ValueError):
-            self.shown.say("その操作は読み取れませんでした。もう一度操作してください。")
+            shown.say(error.problem.message)
+        except (KeyError, ValueError, TypeError):
+            shown.say("その操作は読み取れませんでした。もう一度操作してください。")
 
     def open(self, path: str) -> None:
         """Go to an address of the target system."""
         if not path.startswith("/") or path.startswith("//"):
             self.shown.say("アドレスは / で始まる場所を書いてください（例：/menu）。")
             return
+        desk = self._desk
         page = self._browser.open(self._base + path)
-        self._look()
-        if self.section == "ログイン" and self._page is None:
+        desk.look()
+        if desk.section == "ログイン" and desk.page is None:
             self._begin(page)
-        self._noted.add(self.section, {"開く": path})
-        self._page = page
+        desk.page = page
+        desk.tell_trouble(page)
+        desk.note({"開く": path})
 
     def log_in(self, system: System, login: Sequence[ScenarioStep], between: BetweenSteps) -> None:
         """Log in as the scenario says, with the vault's secrets; the person goes on from there."""
+        desk = self._desk
         self._tries.system = system
-        missing = {name for one in templates(tuple(login)) for name in one.secrets} - self._secrets.keys()
+        missing = {name for one in templates(tuple(login)) for name in one.secrets} - desk.secrets.keys()
         if missing:
             self.shown.say(
                 f"接続先に秘密「{'」「'.join(sorted(missing))}」が登録されていないため、ログインできません。"
             )
         else:
-            player = StepPlayer(system, self._base, self._browser, self._secrets, {})
+            player = StepPlayer(system, self._base, self._browser, desk.secrets, {})
             try:
                 player.play(login, Context({}, between, login=True))
             except RobotError as error:
                 self.shown.say(error.problem.message)
-        self._look()
-        if not self._signs_in:
-            self.section = "入力"
-        self._page = self._browser.see()
+        desk.look()
+        desk.login_sign = system.login_page.text
+        if not desk.signs_in:
+            desk.section = "入力"
+        desk.page = self._browser.see()
 
     def told(self) -> dict[str, Any]:
         """What the page says beside the picture."""
-        return self.shown.told(self._browser.see(), self.section, self._targets)
+        return self.shown.told(self._browser.see(), self.section, self._desk.targets)
 
     def _begin(self, page: Page) -> None:
+        self._desk.login_sign = page.headings[0] if page.headings else page.title
         if page.headings:
-            self._noted.put("システム", {"ログイン画面": {"見出し": page.headings[0]}})
+            self._desk.put("システム", {"ログイン画面": {"見出し": page.headings[0]}})
         elif page.title:
-            self._noted.put("システム", {"ログイン画面": {"文字": page.title}})
-        if not self._signs_in:
-            self.section = "入力"
-
-    def _look(self) -> None:
-        seen = self._browser.targets()
-        self._targets, self._signs_in = list(seen["targets"]), bool(seen["signs_in"])
+            self._desk.put("システム", {"ログイン画面": {"文字": page.title}})
+        if not self._desk.signs_in:
+            self._desk.section = "入力"
 
     def _choose(self, asked: Mapping[str, Any]) -> None:
-        self._look()
+        self._desk.look()
         n = int(asked.get("n", -1))
-        found = next((one for one in self._targets if one["n"] == n), None)
+        found = next((one for one in self._desk.targets if one["n"] == n), None)
         self._take({"n": -1} if found is None else found | {"option": str(asked.get("option", ""))})
 
     def _take(self, found: dict[str, Any]) -> None:
@@ -165,7 +191,8 @@ class Recorder:
         if found["n"] < 0:
             self.shown.say("ここには、入力する欄も押すボタンもありません。")
             return
-        self._signs_in = bool(found.get("signs_in", self._signs_in))
+        desk = self._desk
+        desk.signs_in = bool(found.get("signs_in", desk.signs_in))
         if found["element"] is None:
             self.shown.say(
                 f"「{found['label'] or '名前のない場所'}」は、ほかと見分けられる名前がないため、ロボットには使えません。"
@@ -177,51 +204,59 @@ class Recorder:
                 "申請の値がそのまま名前になっている場所は、ほかの申請で使えません。別の場所を押してください。"
             )
         elif found["kind"] == "押す":
-            self._press_or_ask(element)
+            self._presses.press_or_ask(element)
+        elif found["kind"] == ATTACHED:
+            self._files.wait(element, found, self.shown, self.section)
+        elif found.get("once"):
+            self.shown.say(CANNOT["once"])
         elif found.get("option") and not found["secret"]:
             self._fields.pick(element, found, self.shown)
         else:
-            secret = bool(found["secret"] or self._signs_in)
+            secret = bool(found["secret"] or desk.signs_in)
             self._fields.wait(element, found, self.shown, secret=secret)
 
-    # What is kept
-
-    def _note_fill(self, step: Step, element: Element) -> None:
-        """A field was filled."""
-        self._noted.add(self.section, step)
-        self._picture(step, element)
-
-    def _picture(self, step: Step, element: Element) -> None:
-        image = self._browser.target_picture(element, self.hidden())
-        if image:
-            self._noted.keep(target_of(step), image)
-
-    def hidden(self) -> Hidden:
-        """What no picture that is kept may show."""
-        masked = [self._known.values.get(spec.code, "") for spec in self._known.specs]
-        digits = tuple(one for one in masked if one.isdigit() and len(one) >= 6)
-        told = (*self._known.texts(), *self._known.read.values())
-        return Hidden((*self._secrets.values(), *self._typed, *told), digits)
-
-    # Buttons and links
-
-    def _enter(self) -> None:
-        """The Enter key in the field that waits."""
-        current = self.shown.current
-        found = self._browser.enters(element_of(current["element"])) if current else {}
-        if found.get("element"):
-            self._press_or_ask(element_of(found["element"]))
-
-    def _press_or_ask(self, element: Element) -> None:
-        if translating.asks(element) and not (self._signs_in and self.section == "ログイン"):
-            self.shown.question = {
-                "element": words_of(element),
-                "label": element.label,
-                "commit": element.role is Role.BUTTON and self.section == "入力",
-                "press": self._test_target,
-            }
+    def _type(self, text: str) -> None:
+        """The value for the field that waits."""
+        if self.shown.current and self.shown.current["kind"] == ATTACHED:
+            self._files.attach(text, self.shown)
         else:
-            self._press(element)
+            self._fields.type(text, self.shown)
+
+    def _stands(self, asked: Mapping[str, Any]) -> None:
+        """The person has filled a field with their own hands; `texts` stand in it. gone: its page has gone by now."""
+        self._desk.look()
+        self._take({**asked["found"], "option": ""})
+        texts = [str(one) for one in asked["texts"]]
+        self._fields.stands(texts, self.shown, gone=bool(asked.get("gone")))
+
+    def _moved(self, asked: Mapping[str, Any]) -> None:
+        """The page has changed without a press. how: `typed` into the line for addresses, `back`, or by itself."""
+        desk = self._desk
+        before, page = desk.page, self._browser.see()
+        desk.look()
+        desk.page = page
+        if desk.logged_out:
+            self.shown.say(CANNOT["logged_out"])
+        elif asked.get("how") == "back":
+            self.shown.say(WENT_BACK)
+        elif before is not None:
+            typed = asked.get("how") == "typed"
+            step = (translating.opened if typed else translating.came)(before, page, self._known)
+            if step is not None:
+                desk.note(step)
+            elif typed:
+                self.shown.say(CANNOT["address"])
+
+    def _enter(self, asked: Mapping[str, Any]) -> None:
+        """The Enter key in the field that waits, or in which the person has typed (`found`)."""
+        field = asked.get("found") or self.shown.current
+        if not field or not field.get("element"):
+            return
+        found = self._browser.enters(element_of(field["element"]))
+        if found.get("element"):
+            self._presses.press_or_ask(element_of(found["element"]))
+        elif "found" in asked:
+            self.shown.say(CANNOT["enter"])
 
     def _answer(self, answer: str) -> None:
         question, self.shown.question = self.shown.question, None
@@ -229,78 +264,9 @@ class Recorder:
             return
         if question.get("trying"):
             self._tries.answered(answer, self.shown)
-            self._look()
-            return
-        element = element_of(question["element"])
-        if answer == "harmless":
-            self._press(element)
-        elif question["commit"] and (answer == "commit" or (answer == "press" and self._test_target)):
-            self._mark(element, press=answer == "press")
-
-    def _press(self, element: Element) -> None:
-        before, was_signing_in = self._browser.see(), self._signs_in
-        picture = self._browser.target_picture(element, self.hidden())
-        self._browser.permit(True)
-        pressed = self._browser.press(element, (), leaves=True, dialog="")
-        if pressed.button.verdict is not Verdict.OK:
-            raise button_problem(element, pressed.button, "録画")
-        page = pressed.page or self._browser.see()
-        dialog = next((one for one in page.dialogs if one), "")
-        step = translating.press(element, leaves=page.url != before.url or page.headings != before.headings)
-        led_to = translating.opened(before, page, self._known) if element.role is Role.LINK else None
-        self._noted.add(self.section, led_to if led_to and self.section != "ログイン" else step)
-        if picture:
-            self._noted.keep(target_of(step), picture)
-        if dialog:
-            self.shown.say(
-                f"画面が「{dialog}」と尋ねたため、「いいえ」と答えました。必要なら手順に「ダイアログ」を足してください。"
-            )
-        self._after(element, before, page, was_signing_in)
-
-    def _after(self, element: Element, before: Page, page: Page, was_signing_in: bool) -> None:
-        self._look()
-        landmark = translating.arrived(before, page, self._known)
-        if landmark is not None:
-            self._noted.add(self.section, landmark)
-        self._page = page
-        if self.section == "ログイン" and was_signing_in and not self._signs_in:
-            self.section = "入力"
-        elif self.section == "入力" and translating.looks_up(element):
-            self._noted.search_was()
-            self._found_nothing(page)
-        for label, message in page.field_errors:
-            self.shown.say(f"「{label}」：{message}")
-        for message in page.alerts:
-            self.shown.say(f"相手の表示：{message}")
-
-    def _found_nothing(self, page: Page) -> None:
-        sentence = translating.absent(page, self._known)
-        if sentence:
-            self._noted.put("照会", {"見つからない": {"文字": sentence}})
+            self._desk.look()
         else:
-            self.shown.say(
-                "照会の結果に「該当するデータはありません」のような言葉が見つかりません。まだ登録されていない申請で検索してください。"
-            )
-
-    def _mark(self, element: Element, *, press: bool) -> None:
-        """This is the commit step. Pressed only in a system for tests."""
-        page = self._browser.see()
-        if items := translating.confirmation(page, self._known):
-            self._noted.put("確認", {"登録前": "はい", "項目": items})
-        step = translating.press(element, leaves=True)
-        self._picture(step, element)
-        self._noted.put("登録", step)
-        if press:
-            self._browser.permit(True)
-            done = self._browser.commit(element, leaves=True, dialog="")
-            if done.button.verdict is not Verdict.OK:
-                raise button_problem(element, done.button, "録画")
-            found = translating.result(done.page or self._browser.see(), self._known)
-            if found:
-                self._noted.put("結果", found)
-        self.shown.done = True
-
-    # The rest
+            self._presses.answered(question, answer)
 
     def _read(self, label: str) -> None:
         """What stands beside a label is read into a name, by which later steps may type it."""
@@ -311,12 +277,12 @@ class Recorder:
         step = translating.reading(label, self._known)
         name = step["読み取る"]["名前"]
         self._known.read[name] = one_line(items_of(page, label)[0])
-        self._noted.add(self.section, step)
+        self._desk.note(step)
         self.shown.say(f"「{label}」を読み取ります。あとの欄に同じ値を入れると、{{{name}}} になります。")
 
     def _try(self, asked: Mapping[str, Any]) -> None:
         self._tries.begin(asked, self.shown)
-        self._look()
+        self._desk.look()
 
     def _key(self, asked: Mapping[str, Any]) -> None:
         if asked.get("key") in KEYS:
@@ -324,7 +290,5 @@ class Recorder:
 
     def _back(self) -> None:
         self._browser.back()
-        self._look()
-        self.shown.say(
-            "前の画面に戻りました。戻る前の手順は残っています。要らない手順は、後で消してください。"
-        )
+        self._desk.look()
+        self.shown.say(WENT_BACK)

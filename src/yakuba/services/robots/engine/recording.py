@@ -6,16 +6,49 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from yakuba.services.robots.engine.browser import Browser, Hidden, Page
+from yakuba.services.robots.engine.browser import Browser, Hidden, Page, Pressed, Received
 from yakuba.services.robots.engine.drafts import Placed, Step
+from yakuba.services.robots.engine.errors import BadValue
+from yakuba.services.robots.engine.papers import Paper
 from yakuba.services.robots.engine.scenario import Element, Role
 
 _LONGEST_LABEL = 40  # characters
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What a press came to. file: that it brought; None for none.  asked: the page's question that was answered with no."""
+
+    pressed: Pressed
+    file: Received | None = None
+    asked: str = ""
+
+
+class RecordedPapers(Protocol):
+    """Files that a person may put into the target while recording."""
+
+    def names(self) -> list[str]:
+        """What there is to choose, as a step says it: `申請書`, or the name of a file of the robot's folder."""
+
+    def paper(self, name: str) -> Paper:
+        """One of them. Raises `BadValue` where it is not there."""
+
+
+class NoPapers:
+    """There are none."""
+
+    def names(self) -> list[str]:
+        return []
+
+    def paper(self, name: str) -> Paper:
+        raise BadValue("ここには、入れるファイルがありません。")
+
+
 class RecordingPort(Browser, Protocol):
     """`Browser`, with what stands where and what may leave. Described in `adapters.recording`."""
 
+    def try_press(self, element: Element, dialog: str = "") -> Brought: ...
+    def asked(self) -> str: ...
     def permit(self, allowed: bool) -> None: ...
     def stopped(self) -> bool: ...
     def targets(self) -> dict[str, Any]: ...

@@ -171,11 +171,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Attach:
-    """Put the scan of the application, as one PDF, into a file input."""
+    """Put a file into a file input: the scan of the application as one PDF, or the file of that name of the robot's folder
+    (`named`)."""
 
     element: Element
     line: int
     when: Template | None = None
+    named: Template | None = None
 
 
 @dataclass(frozen=True)
@@ -341,5 +343,7 @@ def templates(steps: tuple[Step, ...]) -> Iterator[Template]:
             yield step.path
         elif isinstance(step, (Fill, CheckItem)):
             yield step.value
+        elif isinstance(step, Attach) and step.named is not None:
+            yield step.named
         elif isinstance(step, Authenticate):
             yield from (step.user, step.password)

@@ -14,6 +14,7 @@ from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.catalogue import FIELDS_OF_WORK
 from yakuba.services.robots.engine.drafts import LOOP, Document, Step
 from yakuba.services.robots.engine.relabelling import PLACE, relabelled
+from yakuba.services.robots.engine.steps import IN_FOLDER
 from yakuba.services.robots.engine.telling import LONG_NUMBER, code_tells, place_tells, tells
 
 _KEPT = (
@@ -139,6 +140,8 @@ def _without_values(content: Any, place: Any) -> Any:
             )
         if key in _VALUES:
             made[key] = _fixed(str(one), place)
+        elif key == "ファイル" and str(one).startswith(IN_FOLDER):
+            made[key] = IN_FOLDER + _fixed(str(one).removeprefix(IN_FOLDER), place)
         elif key in _VALUE_MAPS and isinstance(one, dict):
             made[key] = {label: _fixed(str(value), place) for label, value in one.items()}
         elif key in ("id", "name"):

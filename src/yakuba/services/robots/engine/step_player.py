@@ -70,7 +70,7 @@ _NOTHING_LIKE_IT = "\0"  # what no field holds
 @dataclass(frozen=True)
 class Context:
     """What templates are filled from, and which part of the scenario the steps belong to. names: what steps have given
-    names to so far.  paper: makes the case's application as a file."""
+    names to so far.  paper: makes the case's application as a file, or that of a name from the robot's folder."""
 
     values: Mapping[str, str]
     between: BetweenSteps
@@ -78,7 +78,7 @@ class Context:
     login: bool = False
     entry: bool = False
     names: dict[str, Bound] = field(default_factory=dict)
-    paper: Callable[[], Paper] | None = None
+    paper: Callable[[str], Paper] | None = None
 
 
 class StepPlayer:
@@ -160,8 +160,13 @@ class StepPlayer:
             return
         self.page = None
         assert context.paper is not None
-        entry = Entry(step.element, EntryKind.TEXT, ("申請書のファイル",), line=step.line)
-        finding = self._browser.attach(step.element, context.paper())
+        name = ""
+        if step.named is not None:
+            name = step.named.fill(context.values, self._secrets, names=context.names).text
+            if not name:
+                raise BadValue("入れるファイルの名前が空になります。申請の値を確かめてください。")
+        entry = Entry(step.element, EntryKind.TEXT, (name or "申請書のファイル",), line=step.line)
+        finding = self._browser.attach(step.element, context.paper(name))
         if finding.verdict is not Verdict.OK:
             raise entry_problem(entry, finding, self.where(step.line, self._browser.see()))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from yakuba.kernel.definitions import Faults, Node, Section
 from yakuba.services.robots.engine.control import VERBS, ControlReader
 from yakuba.services.robots.engine.filling import Template
-from yakuba.services.robots.engine.papers import PaperKind
+from yakuba.services.robots.engine.papers import PaperKind, wrong_name
 from yakuba.services.robots.engine.scenario import (
     Attach,
     Authenticate,
@@ -28,6 +29,7 @@ from yakuba.services.robots.engine.scenario import (
 from yakuba.services.robots.engine.template import TemplateReader
 
 APPLICATION = "申請書"
+IN_FOLDER = "フォルダ/"
 _FILE_NAME = re.compile(r"[\w・（）ー－\-]{1,40}")
 _ONE_COMMIT = (
     "「登録」は手順の中に書けません。一件の申請で登録するのは、最後の「登録」の一度だけです。いくつも登録する申請は、"
@@ -153,15 +155,22 @@ class StepReader:
                 )
 
     def _attach(self, node: Node) -> Step | None:
-        """添付: {欄: …, ファイル: 申請書}, in the entry alone."""
+        """添付: {欄: …, ファイル: 申請書 | フォルダ/名前}, in the entry alone."""
         section = self._section(node, "添付", ("欄", "ファイル"), _HINTS)
         if self._control is None:
             self._faults.add(node.line, "", "「添付」は「入力」の中でしか使えません。")
         file = section.text("ファイル")
-        if file and file != APPLICATION:
-            self._faults.unknown(node.line, "ファイル", file, (APPLICATION,))
+        named: Template | None = None
+        if file.startswith(IN_FOLDER):
+            given = section.node("ファイル")
+            assert given is not None
+            named = self._templates.read(replace(given, raw=file.removeprefix(IN_FOLDER)), node.line)
+            if wrong := wrong_name("".join(one if isinstance(one, str) else "0" for one in named.parts)):
+                self._faults.add(node.line, "", wrong)
+        elif file and file != APPLICATION:
+            self._faults.unknown(node.line, "ファイル", file, (APPLICATION, f"{IN_FOLDER}名前"))
         element = self._element(section, (Role.FIELD,), "添付")
-        return Attach(element, node.line, self._when(section)) if element else None
+        return Attach(element, node.line, self._when(section), named) if element else None
 
     def receive(self, node: Node) -> Receive | None:
         """受け取る: {ボタン|リンク: …, 種類: PDF|CSV, 名前: …}, in the entry and after the commit step."""

@@ -43,11 +43,13 @@ _DONE = re.compile(
 @dataclass(frozen=True)
 class Known:
     """What a sample case and the vault know: canonical values by code, secrets by name. Never told, only compared. read:
-    what was read from the page since, by the name that it got."""
+    what was read from the page since, by the name that it got.  by_label: there is no case, and what is typed into a field
+    becomes an item of the field's name."""
 
     specs: Sequence[FieldSpec]
     values: Mapping[str, str]
     read: dict[str, str] = field(default_factory=dict)
+    by_label: bool = False
 
     def writings(self) -> list[tuple[str, tuple[str, ...], FieldSpec]]:
         """Every way in which a value of the case may be written: template, texts, the item. Plain ones first."""
@@ -127,7 +129,7 @@ def _tells(spec: FieldSpec) -> bool:
 @dataclass(frozen=True)
 class Value:
     """template: as a scenario writes it.  others: templates that would give the same text.  fixed: it is the same for
-    every case.  sure: whether nobody need look.  part_of: the item of which it is another writing or a part, so that it may
+    every case.  sure: whether nobody need look.  masked: it is a value that is told to nobody.  part_of: the item of which it is another writing or a part, so that it may
     not stand in a scenario; empty for none."""
 
     template: str
@@ -135,6 +137,7 @@ class Value:
     fixed: bool = False
     sure: bool = True
     part_of: str = ""
+    masked: bool = False
 
 
 def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
@@ -142,6 +145,11 @@ def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
     wanted = tuple(sorted(one.strip() for one in texts if one.strip()))
     if not wanted:
         return None
+    if known.by_label:
+        return Value(f"{{{item_name(label)}}}", sure=False)
+    unseen = _unseen(wanted, label, known)
+    if unseen:
+        return Value(f"{{{unseen[0]}}}", sure=len(unseen) == 1, masked=True)
     same = [(one, spec) for one, found, spec in known.writings() if tuple(sorted(found)) == wanted]
     if same:
         return _best(_without_widths(same), label)
@@ -150,7 +158,26 @@ def value_of(texts: Sequence[str], label: str, known: Known) -> Value | None:
         return Value(f"{{{named[0]}}}")
     if len(wanted) > 1:
         return None
-    return _within(wanted[0], known)
+    return within(wanted[0], known)
+
+
+def _unseen(wanted: Sequence[str], label: str, known: Known) -> list[str]:
+    """The items of which a text is a value by its check digit, or by its field's label, where the case's own is told to
+    nobody."""
+    if len(wanted) != 1:
+        return []
+    return [
+        one.label
+        for one in known.specs
+        if TYPES[one.type].masked
+        and not known.values.get(one.code)
+        and (one.label == label or _canonical(one, wanted[0]))
+    ]
+
+
+def item_name(label: str) -> str:
+    """A field's label as the name of an item."""
+    return re.sub("[{}:：]", "", label).strip()[:40] or "名前のない欄"
 
 
 def _without_widths(same: list[tuple[str, FieldSpec]]) -> list[tuple[str, FieldSpec]]:
@@ -174,7 +201,7 @@ def _best(same: list[tuple[str, FieldSpec]], label: str) -> Value:
     return Value(ranked[0][0], tuple(one for one, _ in ranked[1:]), sure=sure)
 
 
-def _within(text: str, known: Known) -> Value:
+def within(text: str, known: Known) -> Value:
     """A longer text with values of the case in it, or one that is the same for every case."""
     out = text.replace("{", "｛").replace("}", "｝")
     writings = [
@@ -254,6 +281,12 @@ def arrived(before: Page, after: Page, known: Known) -> Step | None:
     if not new or known.told_by(new[0]):
         return None
     return {"確かめる": {"見出し": new[0]}}
+
+
+def came(before: Page, after: Page, known: Known) -> Step | None:
+    """待つ, for a page that came by itself; None where it says nothing new, or too much."""
+    found = arrived(before, after, known)
+    return found and {"待つ": found["確かめる"]}
 
 
 def opened(before: Page, after: Page, known: Known) -> Step | None:

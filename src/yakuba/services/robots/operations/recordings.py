@@ -12,7 +12,8 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.operations import Answer, Nothing, Trace
 from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Missing
-from yakuba.services.robots.actions import editing, publishing, recordings
+from yakuba.kernel.values.types import TYPES
+from yakuba.services.robots.actions import editing, own_recordings, publishing, recordings
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.models import Recording, Run, System
 from yakuba.services.robots.operations.table import OPERATIONS
@@ -31,10 +32,45 @@ class RecordingIn(BaseModel):
     test_target: bool = Field(False, description="試験用の接続先なので、登録のボタンも押してよい")
 
 
+class SampleIn(BaseModel):
+    """With which case, against the system at which address."""
+
+    receipt_number: str = Field(description="見本の受付の番号")
+    address: str = Field(max_length=500, description="録画する画面のアドレス。登録した接続先のもの")
+    system: int = Field(0, description="接続先の番号。アドレスから一つに決まれば省ける")
+
+
+class SampleOut(BaseModel):
+    """What a recorder on a person's own machine begins with. fields: code, label, type, options.  values: canonical, by
+    code.  draft: the document so far.  receipt: how a scenario writes the receipt number."""
+
+    system: int
+    base_url: str
+    fields: list[dict[str, Any]]
+    values: dict[str, str]
+    draft: dict[str, Any]
+    receipt: str
+
+
+class RecordedIn(BaseModel):
+    """A draft that was recorded elsewhere, as YAML."""
+
+    receipt_number: str = Field(description="見本の受付の番号")
+    system: int = Field(description="接続先の番号")
+    text: str = Field(max_length=200_000, description="録画した下書き（YAML）")
+
+
 class OneRecording(BaseModel):
     """A recording."""
 
     recording_id: int = Field(description="録画の番号")
+
+
+class PictureIn(OneRecording):
+    """A target as it looked."""
+
+    target: str = Field(max_length=200, description="欄やボタン（欄「氏名」など）")
+    image: str = Field(max_length=800_000, description="画像（JPEG、base64）")
 
 
 class ChangeIn(OneRecording):
@@ -105,6 +141,12 @@ def recording_of(recording_id: int) -> Recording:
     return one(queries.recordings(), recording_id)
 
 
+def system_of(number: int) -> System:
+    """The target system. Raises Missing."""
+    found: System = one(System.objects.all(), number)
+    return found
+
+
 def facts(recording: Recording) -> dict[str, Any]:
     """The recording as it stands now."""
     row = recording_of(recording.pk)
@@ -161,6 +203,69 @@ def begin_recording(asked: RecordingIn, actor: Any) -> Recording:
         name=asked.name,
         test_target=asked.test_target,
     )
+
+
+@OPERATIONS.add(
+    "自分のパソコンでの録画を始める",
+    "robots.record",
+    "POST recordings/sample",
+    answer=Answer(SampleOut),
+    event="robots.sample_taken",
+    trace=lambda asked, told: Trace(f"case:{case_of(asked.receipt_number).pk}", {"system": told["system"]}),
+)
+def take_sample(asked: SampleIn, actor: Any) -> dict[str, Any]:
+    """The sample case's values and what is known of the system, for a recorder on the person's own machine."""
+    case = case_of(asked.receipt_number)
+    system = system_of(asked.system) if asked.system else own_recordings.system_at(asked.address)
+    draft = own_recordings.begin_draft(case, system, actor=actor)
+    known = recordings.known(case)
+    return {
+        "system": system.pk,
+        "base_url": system.base_url,
+        "fields": [
+            {"code": one.code, "label": one.label, "type": one.type, "options": dict(one.options)}
+            for one in known.specs
+        ],
+        # What is told to nobody does not leave for another machine either: it is known there by its check digit.
+        "values": {
+            one.code: known.values.get(one.code, "") for one in known.specs if not TYPES[one.type].masked
+        },
+        "draft": draft,
+        "receipt": recordings.receipt_template(case),
+    }
+
+
+@OPERATIONS.add(
+    "自分のパソコンで録画した操作を下書きにする",
+    "robots.record",
+    "POST recordings/recorded",
+    answer=A_RECORDING,
+    status=201,
+    event="robots.recorded",
+    trace=lambda asked, row: Trace(f"case:{row.case_id}", {"recording": row.pk, "system": row.system_id}),
+)
+def keep_recorded(asked: RecordedIn, actor: Any) -> Recording:
+    """Keep what was recorded as a draft; it may lack parts."""
+    return own_recordings.keep(
+        case_of(asked.receipt_number),
+        one(System.objects.all(), asked.system),
+        drafts.document_of(asked.text),
+        actor=actor,
+    )
+
+
+@OPERATIONS.add(
+    "録画に画像を足す",
+    "robots.record",
+    "POST recordings/{recording_id}/pictures",
+    answer=A_RECORDING,
+    event="robots.picture_added",
+    trace=_trace,
+)
+def keep_picture(asked: PictureIn, actor: Any) -> Recording:
+    """A target's picture for a draft."""
+    row = recording_of(asked.recording_id)
+    return own_recordings.keep_picture(row, asked.target, own_recordings.decoded(asked.image), actor=actor)
 
 
 @OPERATIONS.add(

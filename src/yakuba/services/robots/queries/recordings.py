@@ -21,7 +21,7 @@ STEPS = {
     "待つ": "出るまで待つ",
     "確かめる": "確かめる",
     "認証": "認証する",
-    "添付": "申請書を添付する",
+    "添付": "ファイルを入れる",
     "受け取る": "ファイルを受け取る",
     "読み取る": "読み取る",
     "くり返す": "くり返す",
@@ -77,17 +77,7 @@ def parts(recording: Recording) -> list[Part]:
 
 def missing(recording: Recording) -> list[str]:
     """What has still to be shown to the recorder, in the order of the work."""
-    draft = recording.draft
-    wanted = []
-    if not drafts.has_steps(draft, "ログイン"):
-        wanted.append("ログインする")
-    if not drafts.has_steps(draft, "照会"):
-        wanted.append("見本の受付番号で検索する（二重に登録しないため、ロボットが毎回調べます）")
-    if not drafts.has_steps(draft, "入力"):
-        wanted.append("見本の申請を入力する")
-    if not draft.get("登録"):
-        wanted.append("登録のボタンを押して、「登録のボタンです」と答える")
-    return wanted
+    return drafts.missing(recording.draft)
 
 
 def templates(recording: Recording) -> list[str]:
@@ -119,6 +109,7 @@ def _placed(n: int, one: drafts.Placed, pictures: dict[str, int]) -> Line:
     return replace(line, word=f"{prefix}{line.word}", depth=len(one.loops))
 
 
+_FILES = {"添付": "ファイル", "受け取る": "名前"}
 _STEERING = {"読み取る": "付ける名前", "くり返す": "一つの呼び名", "呼び出す": "版"}
 
 
@@ -146,9 +137,10 @@ def _line(n: int, step: dict[str, Any], pictures: dict[str, int]) -> Line:
         verb,
         STEPS.get(verb, verb),
         target or landmark,
-        str(inside.get("値", "")),
+        str(inside.get(_FILES.get(verb, "値"), "")),
         str(inside.get("条件", "")),
         pictures.get(target),
         str(inside.get(role, "")),
         bool(target),
+        value_label={"添付": "ファイル（申請書 か フォルダ/名前）", "受け取る": "付ける名前"}.get(verb, "値"),
     )

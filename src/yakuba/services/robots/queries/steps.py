@@ -103,6 +103,12 @@ def _lines(steps: tuple[Step, ...], inside: str = "") -> tuple[Line, ...]:
     return tuple(found)
 
 
+def _file(step: Attach) -> str:
+    if step.named is None:
+        return "申請書の画像をPDFにして入れる"
+    return f"ロボットのフォルダの {written(step.named)} を入れる"
+
+
 def _steering(step: Read | Repeat | Call, when: str) -> Line:
     if isinstance(step, Read):
         kind = "、数として" if step.number else ""
@@ -134,7 +140,7 @@ def _line(step: Step) -> Line:
     if isinstance(step, Wait):
         return Line(step.line, "待つ", str(step.landmark), f"{step.seconds:g}秒まで", when)
     if isinstance(step, Attach):
-        return Line(step.line, "添付", str(step.element), "申請書の画像をPDFにして入れる", when)
+        return Line(step.line, "添付", str(step.element), _file(step), when)
     if isinstance(step, Receive):
         return Line(step.line, "受け取る", str(step.element), f"{step.kind}「{step.name}」として残す", when)
     if isinstance(step, (Read, Repeat, Call)):

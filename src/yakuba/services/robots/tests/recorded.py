@@ -6,7 +6,7 @@ from typing import Any
 
 from yakuba.services.robots.adapters.recording import RecordingBrowser
 from yakuba.services.robots.engine import drafts
-from yakuba.services.robots.engine.drafts import Document, Step
+from yakuba.services.robots.engine.notebook import Notebook
 from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.tests import town
@@ -44,34 +44,9 @@ def values(serial: int = 1) -> dict[str, str]:
     }
 
 
-class Notebook:
-    """A draft and pictures in memory."""
-
-    def __init__(self, base: str) -> None:
-        self.draft: Document = drafts.new("録画した登録", CODE, "総合住民情報システム", base)
-        self.pictures: dict[str, bytes] = {}
-
-    def add(self, section: str, step: Step) -> None:
-        drafts.add(self.draft, section, step)
-
-    def put(self, section: str, content: Any) -> None:
-        drafts.put(self.draft, section, content)
-
-    def search_was(self) -> None:
-        drafts.search_was(self.draft, "{受付番号}")
-
-    def keep(self, target: str, image: bytes) -> None:
-        self.pictures[target] = image
-
-    def step(self, section: str, n: int, mark: str) -> drafts.Placed | None:
-        stale = mark and mark != drafts.mark_of(self.draft)
-        return None if stale else drafts.place_of(self.draft, section, n)
-
-    def commit(self) -> Step:
-        return dict(self.draft.get("登録") or {})
-
-    def replace(self, section: str, n: int, old: Step, new: Step) -> bool:
-        return drafts.replace_step(self.draft, section, n, old, new)
+def notebook(base: str) -> Notebook:
+    """An empty one."""
+    return Notebook(drafts.new("録画した登録", CODE, "総合住民情報システム", base))
 
 
 class Person:
@@ -80,7 +55,7 @@ class Person:
     def __init__(
         self, browser: RecordingBrowser, base: str, case: dict[str, str], *, test_target: bool
     ) -> None:
-        self.notebook = Notebook(base)
+        self.notebook = notebook(base)
         self.known = Known(town.fields(CODE), case)
         self.recorder = Recorder(
             browser, base, self.known, town.SECRETS, self.notebook, test_target=test_target

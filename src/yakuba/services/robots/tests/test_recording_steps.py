@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from yakuba.kernel.values.types import TYPES
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import drafts, translating
 from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.loader import load, load_login
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
+from yakuba.services.robots.engine.secrecy import Secrecy
 from yakuba.services.robots.engine.translating import Known, value_of
 from yakuba.services.robots.tests import town
 
@@ -203,3 +205,59 @@ def test_what_is_a_template_or_the_same_for_all_is_no_part(text: str) -> None:
 def test_short_names_and_blanks_between_tell_whose_a_place_is(text: str) -> None:
     assert SHORT.told_by(text)
     assert not SHORT.told_by("申請の入力（1/3）")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"開く": "/menu?u=a&p=him%2Bitsu%201"},
+        {"開く": "/menu/him+itsu 1"},
+        {"開く": "/menu?u=admin"},
+        {"確かめる": {"見出し": "合言葉は him+itsu 1 です"}},
+        {"登録前": "はい", "項目": {"a": "vault-word"}},
+    ],
+)
+def test_what_tells_a_secret_is_seen_wherever_it_stands(content: dict[str, object]) -> None:
+    secrecy = Secrecy({"利用者": "admin", "パスワード": "vault-word"})
+    secrecy.passwords.append("him+itsu 1")
+    assert secrecy.told_by(content)
+
+
+def test_a_user_s_name_may_be_a_word_of_an_address() -> None:
+    secrecy = Secrecy({"利用者": "admin", "パスワード": "vault-word"})
+    assert not secrecy.told_by({"開く": "/admin/add?next=menu"})
+
+
+def test_a_number_that_is_told_to_nobody_is_known_by_its_check_digit() -> None:
+    specs = (FieldSpec("mine", "個人番号", "my_number"), *SPECS)
+    known = Known(specs, CASE)
+    number = TYPES["my_number"].examples[0].value
+    found = value_of([number], "個人番号", known)
+    assert found is not None
+    assert (found.template, found.masked) == ("{個人番号}", True)
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    mistyped, other = value_of([wrong], "個人番号", known), value_of([wrong], "整理番号", known)
+    assert mistyped is not None
+    assert other is not None
+    assert (mistyped.masked, other.masked) == (True, False)
+
+
+def test_without_a_case_a_typed_value_becomes_an_item_called_like_its_field() -> None:
+    found = value_of(["山田太郎"], "氏名：{}", Known((), {}, by_label=True))
+    assert found is not None
+    assert found.template == "{氏名}"
+
+
+def test_what_is_no_draft_is_told() -> None:
+    good = {"名前": "a", "システム": {}, "入力": [{"くり返す": {"手順": [{"開く": "/"}]}}]}
+    assert not drafts.shape_problem(good)
+    for wrong in (
+        {},
+        {"名前": "a"},
+        good | {"入力": "text"},
+        good | {"入力": [{"くり返す": {"手順": [1]}}]},
+        good | {"照会": []},
+        good | {"ほか": 1},
+        good | {"入力": [{"a": "", "b": ""}]},
+    ):
+        assert drafts.shape_problem(wrong), wrong

@@ -16,7 +16,7 @@ from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.scenario import Element, EntryKind, Role
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.tests.pages import Pages
-from yakuba.services.robots.tests.recorded import Notebook
+from yakuba.services.robots.tests.recorded import notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(missing()), reason="".join(missing()))]
 
@@ -48,7 +48,7 @@ class Desk:
     def __init__(self, browser: RecordingBrowser) -> None:
         self.browser = browser
         self.site = Pages({"/entry": FORM, "/done": "<h1>完了</h1>"})
-        self.notebook = Notebook(self.site.base)
+        self.notebook = notebook(self.site.base)
         self.notebook.draft["入力"] = [dict(one) for one in STEPS]
         self.notebook.draft["登録"] = {"押す": {"ボタン": "受け付ける"}}
         known = Known(SPECS, {"name": "山田太郎", "note": "急ぎ"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 _FILES = (
@@ -30,3 +31,9 @@ def program() -> str:
     folder = Path(__file__).parent
     parts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in _FILES]
     return "\n".join(['async (job) => {\n"use strict";', *parts, "}"])
+
+
+def hearing(send: str) -> str:
+    """What hears a person's own hands in every page. send: the name under which the page may tell what it has heard."""
+    text = (Path(__file__).parent / "hearing.js").read_text(encoding="utf-8")
+    return f'(() => {{\n"use strict";\nconst PROGRAM = {program()};\nconst SEND = {json.dumps(send)};\n{text}}})();'

@@ -18,7 +18,7 @@ const pieces = (root) => {
       range.selectNodeContents(one);
       found.push({ page: one.ownerDocument, text: one.data, boxes: () => [...range.getClientRects()] });
     } else if (/^(INPUT|TEXTAREA)$/.test(one.tagName)) {
-      found.push({ page: one.ownerDocument, text: one.value, boxes: () => [one.getBoundingClientRect()], secret: one.type === "password" });
+      found.push({ page: one.ownerDocument, text: one.value, boxes: () => [one.getBoundingClientRect()], secret: one.type === "password" || SECRET.test(one.name) || SECRET.test(one.id) });
     }
   }
   return found;

@@ -11,6 +11,9 @@ switch (job.do) {
   case "uncover": return uncover();
   case "targets": return targets();
   case "pointed": return pointed(job.x, job.y);
+  // Asked from within the page, while its event waits: the answer must not be a promise.
+  case "hit": return job.answer(pointedAt(job.hit));
+  case "standing": return job.answer(standingIn(job.control));
   case "enters": return enters(job.element);
   case "file": return fileInput(job.element);
   case "box": return boxOf(job.element);

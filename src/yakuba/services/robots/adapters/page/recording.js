@@ -22,12 +22,17 @@ const defaultButton = (control, pressable) => {
   return form ? pressable.find((one) => one.first.form === form && /^(submit|image)$/.test(one.first.type)) : null;
 };
 
+// A field whose value nobody else may learn, whatever type the page gives it.
+const SECRET = /パスワード|パスフレーズ|合言葉|暗証|password|passwd|passphrase|(^|[^a-z])(pass|pwd|pin)([^a-z]|$)/i;
+const isSecret = (control) => control.type === "password" || /password|one-time-code/.test(control.getAttribute("autocomplete") || "") ||
+  (/^(INPUT|TEXTAREA)$/.test(control.tagName) && [control.name, control.id, ...namesOf(control).names].some((text) => SECRET.test(text || "")));
 const reachable = () => {
-  const ones = fields(), found = [];
+  const ones = fields(), found = [], files = fileInputs();
   for (const one of ones) {
     const kind = KIND_OF(one);
-    found.push({ one, ones, role: "欄", kind, fits: FITS[kind], secret: one.first.type === "password" });
+    found.push({ one, ones, role: "欄", kind, fits: FITS[kind], secret: kind === "入力" && isSecret(one.first) });
   }
+  for (const one of files) found.push({ one, ones: files, role: "欄", kind: "添付", fits: () => true, secret: false });
   for (const [role, what] of [["ボタン", "button"], ["リンク", "link"]]) {
     const pressable = buttons(what);
     for (const one of pressable) if (bare(one.label)) found.push({ one, ones: pressable, role, kind: "押す", fits: () => true, secret: false });
@@ -38,7 +43,8 @@ const told = (target, n) => {
   const { one, role, kind, fits, ones, secret } = target;
   const element = worded(one, role, ones, fits);
   return {
-    n, kind, secret, element, label: line(one.label), choices: role === "欄" ? choicesOf(one) : [],
+    n, kind, secret, element, label: line(one.label), choices: role === "欄" && kind !== "添付" ? choicesOf(one) : [],
+    once: one.first.getAttribute("autocomplete") === "one-time-code",
     taken: kind === "チェック" ? one.members.filter(isTaken).map((member) => line(optionText(member))) : [],
     stays: role === "ボタン" && one.first.type === "button" && !one.first.onclick,
   };
@@ -61,8 +67,9 @@ const deepest = (x, y) => {
   }
 };
 // Which target stands at a point of the picture, and which of its options; n is -1 for none.
-const pointed = (x, y) => {
-  const hit = deepest(x, y), all = reachable();
+const pointed = (x, y) => pointedAt(deepest(x, y));
+const pointedAt = (hit) => {
+  const all = reachable();
   const owns = (member) => holds(member, hit) || [...(member.labels || [])].some((label) => holds(label, hit));
   const at = hit ? all.findIndex(({ one }) => one.members.some(owns)) : -1;
   if (at < 0) return { n: -1, signs_in: signsIn() };
@@ -77,9 +84,11 @@ const enters = (element) => {
 };
 const boxOf = (element) => {
   const ones = element.role === "欄" ? fields() : buttons(ROLE[element.role]);
-  const found = find(element, ones);
+  let found = find(element, ones);
+  if (!found.field && element.role === "欄") found = find(element, fileInputs());
   if (!found.field) return null;
-  const first = found.field.first;
+  // What people see of a hidden file input is its label.
+  const first = visible(found.field.first) ? found.field.first : [...found.field.first.labels].find(visible);
   first.scrollIntoView({ block: "center", inline: "center" });
   let { left, top, width, height } = first.getBoundingClientRect();
   for (let frame = first.ownerDocument.defaultView.frameElement; frame; frame = frame.ownerDocument.defaultView.frameElement) {
@@ -88,4 +97,9 @@ const boxOf = (element) => {
     top += box.top;
   }
   return { x: left, y: top, width, height };
+};
+// What stands in the field of a control, as its step would say it.
+const standingIn = (control) => {
+  const field = fields().find((one) => one.members.includes(control));
+  return field ? seenIn(field) : [];
 };

@@ -38,6 +38,8 @@
     if (!current) return;
     part("field-title").textContent = `「${current.label}」に入れる値`;
     text.type = current.masked ? "password" : "text";
+    // A file is chosen among those that there are.
+    text.hidden = part("put").hidden = current.kind === "添付";
     const box = part("candidates");
     box.replaceChildren();
     if (current.stored) candidates = [["秘密", "接続先に登録した秘密を入れる"]];
@@ -48,13 +50,15 @@
       const label = current.stored ? words : `${template}　${words}`;
       box.append(make("button", label, { type: "button", className: "button button--outline button--small", onclick: () => send({ do: "insert", template }) }));
     }
-    text.focus();
+    (text.hidden ? box.querySelector("button") : text).focus();
   };
   const showQuestion = (asked) => {
     const hidden = question.hidden;
     question.hidden = !asked;
     if (!asked) return;
-    part("question-text").textContent = asked.commit ? `「${asked.label}」で登録されますか。` : `「${asked.label}」を押すと、相手の内容が変わりますか。`;
+    part("yes").hidden = !asked.dialog;
+    part("harmless").hidden = Boolean(asked.dialog);
+    part("question-text").textContent = asked.dialog ? `画面が「${asked.dialog}」と尋ねたため、いったん「いいえ」と答えました。` : asked.commit ? `「${asked.label}」で登録されますか。` : `「${asked.label}」を押すと、相手の内容が変わりますか。`;
     part("commit").hidden = !asked.commit;
     part("press").hidden = !(asked.commit && asked.press);
     if (hidden) question.querySelector("button:not([hidden])").focus();

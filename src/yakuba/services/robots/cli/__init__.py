@@ -16,11 +16,14 @@ from yakuba.kernel.operations.printing import print_answer
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.actions import catalogue as templates
 from yakuba.services.robots.actions.systems import set_system
+from yakuba.services.robots.cli import record
 from yakuba.services.robots.operations import OPERATIONS, RUN_COLUMNS, run_of, run_tables
 from yakuba.services.robots.queries import runs as queries
 
 app = verbs("ロボット")
 add_commands(app, OPERATIONS)
+
+app.command("record")(record.record)
 
 SECRETS_VARIABLE = "ROBOTS_SECRETS"
 LONGEST_SECRETS = 100_000  # characters
