@@ -47,15 +47,20 @@ Told = Callable[[int, int, str], None]
 
 
 class Faults(list[Problem]):
-    """The first faults; how many there were is counted, so that a file of nothing but faults costs no memory."""
+    """The first faults, masked; how many there were is counted, so that a file of nothing but faults costs no memory."""
 
     number = 0
+
+    def __init__(self, masker: Masker) -> None:
+        super().__init__()
+        self._masker = masker
 
     def append(self, one: Problem) -> None:
         """One more."""
         self.number += 1
         if len(self) < MOST_FAULTS:
-            super().append(one)
+            place, reason = self._masker.sentence(one.place), self._masker.sentence(one.reason)
+            super().append(Problem(one.line, place, reason))
 
 
 @transaction.atomic
@@ -126,7 +131,8 @@ def work(import_id: int, told: Told) -> None:
 
 
 def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
-    faults, masker, names = Faults(), Masker(), Pseudonyms()
+    masker, names = Masker(), Pseudonyms()
+    faults = Faults(masker)
     renamed = row.renamed if row.renamed is not None else renaming_of(table, TABLE, reading.COLUMNS)
     table.seek(0)
     now = timezone.localtime().replace(tzinfo=None)
@@ -143,7 +149,7 @@ def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
     if not taken:
         raise Invalid("使える行が一行もありません。列の割り当てを確かめてください。", problems=list(faults))
     row.rows, row.bad, row.masked = taken + faults.number, faults.number, masker.masked
-    row.faults = [masker.text(str(one)) for one in faults]
+    row.faults = [str(one) for one in faults]
     row.first_at, row.last_at = _local(first), _local(last)
     for at, part in enumerate(sorted(incoming.parts), start=1):
         told(at, len(incoming.parts), f"{part[1] // 100}年{part[1] % 100}月")
@@ -154,14 +160,14 @@ def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
 def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
     """What is kept of an event: no name, nothing that is personal data by its shape."""
     own = event.person, event.pc
-    application, action = masker.words(event.application), masker.words(event.action)
+    application, action = masker.words(event.application, *own), masker.words(event.action, *own)
     title, thing = masker.text(event.title, *own), masker.text(event.object, *own)
     screen = screen_of(title)
     return shelf.Kept(
         machine=names.number(Subject.Kind.PC, event.pc),
         at=event.at,
         person=names.number(Subject.Kind.PERSON, event.person),
-        section=masker.words(event.section),
+        section=masker.words(event.section, *own),
         application=application,
         title=title,
         screen=screen,

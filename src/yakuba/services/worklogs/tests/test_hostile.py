@@ -1,0 +1,68 @@
+"""Logs that somebody means ill with, or that nobody looked at: what must not come out, be lost, or be counted twice."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+
+import openpyxl
+import pytest
+
+from yakuba.services.worklogs.actions import imports
+from yakuba.services.worklogs.engine.masking import Masker
+from yakuba.services.worklogs.engine.moments import moment_of
+from yakuba.services.worklogs.tests.examples import HEAD, log
+from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
+
+
+@pytest.mark.parametrize(
+    ("person", "title", "kept"),
+    [
+        ("sudo.x9", "SUDO.X9 の予定表", "〔職員〕 の予定表"),
+        ("TOWN\\sudo.x9", "sudo.x9 - 受信トレイ", "〔職員〕 - 受信トレイ"),
+        ("sudo.x9@town.example", "sudo.x9 - 受信トレイ", "〔職員〕 - 受信トレイ"),
+        ("", "password=Secret99x", "password=〔伏せ字〕"),
+        ("", "パスワード：Abc!99xy - 入力", "パスワード：〔伏せ字〕 - 入力"),
+        ("", "\\\\server\\home\\b.b9\\台帳.xlsx", "\\\\server\\home\\〔職員〕\\台帳.xlsx"),
+    ],
+)
+def test_a_title_keeps_no_login_however_it_is_written_and_no_password(person, title, kept):
+    assert Masker().text(title, person) == kept
+
+
+def test_the_path_of_a_program_and_the_other_words_keep_no_login():
+    masker = Masker()
+    assert masker.words("C:\\Users\\b.b9\\app.exe") == "C:\\Users\\〔職員〕\\app.exe"
+    assert masker.words("EXCEL /u:Sudo.X9", "sudo.x9", "PC1") == "EXCEL /u:〔職員〕"
+
+
+def test_why_a_log_was_refused_quotes_no_name(in_yakuba_city, clerk):
+    mixed_up = HEAD.replace("時刻", "x").replace("職員", "時刻").replace("x", "職員")
+    lines = log(1, person="sudo.x9").splitlines()[1:]
+    with pytest.raises(imports.Invalid) as refused:
+        take_in("\n".join([mixed_up, *lines, lines[0].replace("sudo.x9", "123456789018")]).encode(), clerk)
+    told = refused.value.lines()
+    assert "2行目" in told
+    for word in ("sudo", "123456789018"):
+        assert word not in told
+
+
+def test_a_fault_shows_the_moment_that_is_wrong_and_how_it_is_written(in_yakuba_city, clerk):
+    lines = log(1).splitlines()
+    row = take_in("\n".join([*lines, lines[1].replace("2026-04-01 09", "2026-04-31 09")]).encode(), clerk)
+    assert row.faults == [
+        "7行目：時刻「2026-04-31 09:00:00」を読めません。「2026-04-01 09:00:00」のように、日付と時刻を書いてください。"
+    ]
+    assert len(kept_rows()) == 5
+
+
+def test_of_a_log_in_excel_no_second_is_lost(in_yakuba_city, clerk):
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    moments = [datetime(2026, 4, 1, 9, 0, 5) + timedelta(milliseconds=250 * at) for at in range(3)]
+    for moment in moments:
+        book.active.append([moment, "PC-X", "t", "課", "EXCEL", "台帳", "入力", "欄"])
+    content = io.BytesIO()
+    book.save(content)
+    assert take_in(content.getvalue(), clerk).new == 3
+    assert [moment_of(row["at"]) for row in kept_rows()] == moments
