@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
-
 from yakuba.services.worklogs.actions import imports
+from yakuba.services.worklogs.contracts import HOUR
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
+from yakuba.services.worklogs.engine.tally import Tally
 from yakuba.services.worklogs.tests.examples import HEAD, log
 from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
 
@@ -66,3 +67,44 @@ def test_of_a_log_in_excel_no_second_is_lost(in_yakuba_city, clerk):
     book.save(content)
     assert take_in(content.getvalue(), clerk).new == 3
     assert [moment_of(row["at"]) for row in kept_rows()] == moments
+
+
+def tallied(rows: list[tuple[str, int, int, int]]) -> dict:
+    """section, person, PC, day, each with an hour of work → the facts."""
+    tally = Tally(())
+    keys = [
+        {"section": section, "person": person, "machine": machine, "day": day}
+        for section, person, machine, day in rows
+    ]
+    sums = {"dwell": HOUR, "idle": 0, "events": 1, "sessions": 1, "switches": 0}
+    step = {"application": "A", "screen": "", "action": "", "object": "", "step": 1, "weekday": 0, "hour": 9}
+    measured = {
+        name: [key | step | sums for key in keys]
+        for name in ("hours", "people", "days", "applications", "screens", "steps")
+    }
+    tally.add(202604, measured | {"switches": []})
+    return tally.facts()
+
+
+def test_of_a_section_of_one_nobody_sees_what_that_one_did():
+    people = {"秘書係": 1, "福祉課": 6, "子育て課": 5, "税務課": 9}
+    rows = [
+        (section, len(section) * 100 + at + 10_000 * people[section], at, 1)
+        for section in people
+        for at in range(people[section])
+    ]
+    facts = tallied(rows)
+    # The next larger one goes with it: else what is left of the whole would be the one's.
+    assert {row[0]: row[1] for row in facts["sections"]} == {
+        "（5人より少ない所属）": 6,
+        "福祉課": 6,
+        "税務課": 9,
+    }
+    for name in ("hours", "persons"):
+        assert {row[0] for row in facts[name]} == {"（5人より少ない所属）", "福祉課", "税務課"}
+    assert sum(row[2] for row in facts["sections"]) == facts["minutes"] == 21 * 60
+
+
+def test_the_days_of_a_person_with_two_pcs_are_days():
+    ((*_, days),) = tallied([("福祉課", 1, pc, day) for pc in (1, 2) for day in (1, 2)])["persons"]
+    assert days == 2
