@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -40,6 +41,7 @@ JOB = "worklogs.take_in"
 TABLE = "worklogs.log"  # under which a town's choice of columns is remembered
 MOST_FAULTS = 200  # sentences that are kept; how many there were is told
 FORGOTTEN_AFTER = timedelta(days=7)
+MOST_TRIES = 5  # to write a part that others write as well
 STEP = 5_000  # rows between two looks whether the job was stopped
 PARQUET = b"PAR1"
 
@@ -125,7 +127,7 @@ def work(import_id: int, told: Told) -> None:
     with transaction.atomic():
         old = row.file
         row.file, row.state = None, LogImport.State.DONE
-        row.save()
+        row.save(update_fields=["file", "state"])
         remove(old)
         preparing.ask()
 
@@ -154,7 +156,7 @@ def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
     for at, part in enumerate(sorted(incoming.parts), start=1):
         told(at, len(incoming.parts), f"{part[1] // 100}年{part[1] % 100}月")
         _merge(row, folder, incoming, part)
-    row.save()
+    row.save(update_fields=["rows", "bad", "masked", "faults", "first_at", "last_at"])
 
 
 def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
@@ -180,23 +182,45 @@ def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
 
 
 def _merge(row: LogImport, folder: Path, incoming: shelf.Incoming, part: tuple[int, int]) -> None:
-    """Put the events of a part into it. How many are new is noted with it, so that a restart counts none twice."""
+    """Put the events of a part into it. Whoever wrote the part meanwhile (a worker that was thought dead, days that are
+    over) has the first word: it is read again, and nothing of either is lost."""
+    for _ in range(MOST_TRIES):
+        stands = LogPart.objects.select_related("file").filter(bucket=part[0], month=part[1]).first()
+        try:
+            old = queries.write_out(stands, folder / "old.parquet") if stands else None
+        except FileNotFoundError:
+            continue
+        made = folder / "made.parquet"
+        done = shelf.merge(folder, incoming.path, part, old, made)
+        if not done.new or _put(row, part, stands, made, done):
+            return
+    raise Conflict(
+        "ほかの取り込みが同じ月の操作ログを書いています。しばらく待って、もう一度動かしてください。"
+    )
+
+
+def _put(
+    row: LogImport, part: tuple[int, int], stands: LogPart | None, made: Path, done: shelf.Merged
+) -> bool:
+    """Whether the part was put in the place of `stands`; False where something else stands there by now. How many rows are
+    new is noted with it, so that a restart counts none twice."""
     bucket, month = part
-    stands = LogPart.objects.select_related("file").filter(bucket=bucket, month=month).first()
-    old = queries.write_out(stands, folder / "old.parquet") if stands else None
-    made = folder / "made.parquet"
-    done = shelf.merge(folder, incoming.path, part, old, made)
-    if not done.new:
-        return
-    with transaction.atomic(), made.open("rb") as content:
-        name = f"{month}-{bucket}.parquet"
-        file = store(StoredFile.Kind.OUTPUT, name, "application/octet-stream", content)
-        values = {"events": done.events, "file": file, "ends_at": _end_of(month)}
-        LogPart.objects.update_or_create(bucket=bucket, month=month, defaults=values)
-        row.new += done.new
-        LogImport.objects.filter(pk=row.pk).update(new=row.new)
-        if stands:
-            remove(stands.file)
+    try:
+        with transaction.atomic(), made.open("rb") as content:
+            now = LogPart.objects.select_for_update().filter(bucket=bucket, month=month).first()
+            if (now and now.file_id) != (stands and stands.file_id):
+                return False
+            name = f"{month}-{bucket}.parquet"
+            file = store(StoredFile.Kind.OUTPUT, name, "application/octet-stream", content)
+            kept = now or LogPart(bucket=bucket, month=month)
+            kept.events, kept.file, kept.ends_at = done.events, file, _end_of(month)
+            kept.save()
+            LogImport.objects.filter(pk=row.pk).update(new=F("new") + done.new)
+            if stands:
+                remove(stands.file)
+    except IntegrityError:  # both made it at once
+        return False
+    return True
 
 
 def _end_of(month: int) -> datetime:

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
+
+from yakuba.services.worklogs import facade
 from yakuba.services.worklogs.actions import imports
 from yakuba.services.worklogs.contracts import HOUR
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.tally import Tally
+from yakuba.services.worklogs.models import LogImport, LogPart
 from yakuba.services.worklogs.tests.examples import HEAD, log
 from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
 
@@ -108,3 +111,25 @@ def test_of_a_section_of_one_nobody_sees_what_that_one_did():
 def test_the_days_of_a_person_with_two_pcs_are_days():
     ((*_, days),) = tallied([("福祉課", 1, pc, day) for pc in (1, 2) for day in (1, 2)])["persons"]
     assert days == 2
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_two_who_write_one_part_at_once_lose_nothing_of_each_other(
+    in_yakuba_city, clerk, monkeypatch, there_before
+):
+    if there_before:
+        take_in(log(1, day=1).encode(), clerk)
+    merge, others = imports.shelf.merge, [log(1, day=2)]
+
+    def interrupted(*given):
+        done = merge(*given)
+        if others:
+            assert take_in(others.pop().encode(), clerk).new == 5
+        return done
+
+    monkeypatch.setattr(imports.shelf, "merge", interrupted)
+    facade.take_in("x.csv", io.BytesIO(log(1, day=3).encode()), actor=clerk)
+    days = {moment_of(row["at"]).day for row in kept_rows()}
+    assert days == ({1, 2, 3} if there_before else {2, 3})
+    assert [one.new for one in LogImport.objects.all()] == [5] * len(days)
+    assert LogPart.objects.get().events == 5 * len(days)
