@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -44,6 +44,7 @@ FORGOTTEN_AFTER = timedelta(days=7)
 MOST_TRIES = 5  # to write a part that others write as well
 STEP = 5_000  # rows between two looks whether the job was stopped
 PARQUET = b"PAR1"
+SMALL, GROWS = 100_000_000, 200  # bytes of a table, and how many times as large as its file it may be besides
 
 Told = Callable[[int, int, str], None]
 
@@ -233,11 +234,33 @@ def _local(at: int | None) -> datetime | None:
     return None if at is None else timezone.make_aware(moment_of(at))
 
 
-class as_table:  # noqa: N801 - reads as what it gives
-    """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder."""
+class _Written(io.RawIOBase):
+    """What is written into a file, at most so many bytes: a file of a kilobyte may tell of a billion rows."""
 
-    def __init__(self, file: BinaryIO, folder: Path) -> None:
-        self._file, self._folder = file, folder
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        super().__init__()
+        self._file, self._left, self._most = file, most, most
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Raises Invalid for what is too much."""
+        self._left -= len(piece)
+        if self._left < 0:
+            raise Invalid(
+                f"表にすると{self._most // 1_000_000:,}MBを超えます。期間を分けて書き出すか、大きなファイルはコマンドで入れてください。"
+            )
+        return self._file.write(piece)
+
+
+class as_table:  # noqa: N801 - reads as what it gives
+    """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder. most: bytes of the
+    table; None: as many as a log of that size may have."""
+
+    def __init__(self, file: BinaryIO, folder: Path, most: int | None = None) -> None:
+        self._file, self._folder, self._most = file, folder, most
         self._made: BinaryIO | None = None
 
     def __enter__(self) -> BinaryIO:
@@ -247,11 +270,13 @@ class as_table:  # noqa: N801 - reads as what it gives
         if not head.startswith(PARQUET) and not xes.is_xes(head):
             return self._file
         path = self._folder / "table.csv"
-        with path.open("wb") as made:
+        most = self._most or SMALL + GROWS * self._file.seek(0, io.SEEK_END)
+        self._file.seek(0)
+        with path.open("wb") as file, _Written(file, most) as made:
             if head.startswith(PARQUET):
-                _from_parquet(self._file, self._folder, made)
+                _from_parquet(self._file, self._folder, cast(IO[bytes], made))
             else:
-                xes.as_table(self._file, made)
+                xes.as_table(self._file, cast(IO[bytes], made))
         self._made = path.open("rb")
         return self._made
 

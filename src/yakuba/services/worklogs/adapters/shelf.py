@@ -17,6 +17,7 @@ from typing import Any
 
 PCS_IN_A_PART = 25
 AT_ONCE = 20_000  # rows that are held while a log is read
+LONGEST_TEXT = 5_000  # characters of somebody's cell; longer than any that is taken, so that it is told
 MEMORY = "512MB"  # of DuckDB; what does not fit is written to the folder of the work
 CONTENT = ("machine", "at", "person", "section", "application", "title", "screen", "action", "object", "step")
 TEXTS = ("section", "application", "title", "screen", "action", "object")
@@ -186,12 +187,29 @@ def rows_between(path: Path, machine: int, first: int, last: int, most: int) -> 
 
 
 def table_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time."""
+    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time. A text that stands a million
+    times in the file's dictionary is held once."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        yield list(file.schema_arrow.names)
+    with pq.ParquetFile(path) as plain:
+        names = list(plain.schema_arrow.names)
+    with pq.ParquetFile(path, read_dictionary=names) as file:
+        yield names
         for batch in file.iter_batches(batch_size=AT_ONCE):
-            columns = [column.to_pylist() for column in batch.columns]
-            for row in zip(*columns, strict=True):
-                yield ["" if value is None else str(value) for value in row]
+            for row in zip(*map(_texts, batch.columns), strict=True):
+                yield list(row)
+
+
+def _texts(column: Any) -> Iterator[str]:
+    import pyarrow as pa
+
+    if isinstance(column, pa.DictionaryArray):
+        words = [*map(_text, column.dictionary.to_pylist()), ""]
+        return (words[at] for at in column.indices.fill_null(len(words) - 1).to_pylist())
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":  # finer than a datetime
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    return map(_text, column.to_pylist())
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)[:LONGEST_TEXT]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import datetime, timedelta
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from yakuba.services.worklogs import facade
 from yakuba.services.worklogs.actions import imports
@@ -133,3 +139,56 @@ def test_two_who_write_one_part_at_once_lose_nothing_of_each_other(
     assert days == ({1, 2, 3} if there_before else {2, 3})
     assert [one.new for one in LogImport.objects.all()] == [5] * len(days)
     assert LogPart.objects.get().events == 5 * len(days)
+
+
+def bomb(text: str, rows: int) -> bytes:
+    """A small Parquet file of so many rows with that text."""
+    table = pa.table(
+        {"timestamp": ["2026-04-01 09:00:00"] * rows, "host": ["H"] * rows, "app": [text] * rows}
+    )
+    content = io.BytesIO()
+    pq.write_table(table, content)
+    return content.getvalue()
+
+
+XES = '<log><trace><string key="x" value="{}"/>{}</trace></log>'
+
+
+@pytest.mark.parametrize(
+    "content", [bomb("長" * 100_000, 2_000), XES.format("x" * 100_000, "<event/>" * 2_000).encode()]
+)
+def test_a_small_file_that_grows_to_a_large_table_is_refused(monkeypatch, tmp_path, content):
+    monkeypatch.setattr(imports, "SMALL", 100_000)
+    monkeypatch.setattr(imports, "GROWS", 10)
+    assert len(content) < 400_000
+    tracemalloc.start()
+    with (
+        pytest.raises(imports.Invalid, match="MBを超えます"),
+        imports.as_table(io.BytesIO(content), tmp_path),
+    ):
+        pass
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30_000_000
+    assert (tmp_path / "table.csv").stat().st_size < 5_000_000
+
+
+def test_a_page_writes_no_larger_table_than_it_takes(in_yakuba_city, clerk, monkeypatch):
+    monkeypatch.setattr("yakuba.services.worklogs.pages.imports.LARGEST", 50_000)
+    client = Client()
+    client.force_login(clerk)
+    given = {"file": SimpleUploadedFile("l.parquet", bomb("EXCEL", 5_000))}
+    answer = client.post(reverse("worklogs:load"), given)
+    assert answer.status_code == 422
+    assert "コマンドで入れてください" in answer.content.decode()
+
+
+def test_moments_of_parquet_finer_than_a_microsecond_are_read(tmp_path):
+    pq.write_table(pa.table({"時刻": pa.array([1775034000123456789], pa.timestamp("ns"))}), tmp_path / "x")
+    assert list(imports.shelf.table_rows(tmp_path / "x")) == [["時刻"], ["2026-04-01 09:00:00.123456"]]
+
+
+def test_xes_in_an_encoding_that_is_not_read_says_so(tmp_path):
+    content = io.BytesIO('<?xml version="1.0" encoding="Shift_JIS"?><log/>'.encode("cp932"))
+    with pytest.raises(imports.Invalid, match="UTF-8で"), imports.as_table(content, tmp_path):
+        pass
