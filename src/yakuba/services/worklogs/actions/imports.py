@@ -295,7 +295,12 @@ def _from_parquet(file: BinaryIO, folder: Path, made: IO[bytes]) -> None:
     try:
         for row in shelf.table_rows(path):
             writer.writerow(row)
-    except (ValueError, OSError, ArithmeticError) as error:  # what pyarrow raises for a broken file
+    except (
+        ValueError,
+        OSError,
+        ArithmeticError,
+        LookupError,
+    ) as error:  # what pyarrow raises for a broken file
         raise Invalid(
             "Parquetのファイルを読めません。途中で切れていないか確かめ、書き出し直してください。"
         ) from error

@@ -187,17 +187,27 @@ def rows_between(path: Path, machine: int, first: int, last: int, most: int) -> 
 
 
 def table_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time. A text that stands a million
-    times in the file's dictionary is held once."""
+    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time: columns of texts,
+    numbers and moments, no nested ones. A text that stands a million times in the file's dictionary is held once."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as plain:
-        names = list(plain.schema_arrow.names)
-    with pq.ParquetFile(path, read_dictionary=names) as file:
-        yield names
-        for batch in file.iter_batches(batch_size=AT_ONCE):
+        fields = [one for one in plain.schema_arrow if pa.types.is_primitive(one.type) or _is_text(one.type)]
+    names = list(dict.fromkeys(one.name for one in fields))
+    words = [one.name for one in fields if _is_text(one.type)]
+    with pq.ParquetFile(path, read_dictionary=words) as file:
+        yield [one.name for one in fields]
+        for batch in file.iter_batches(batch_size=AT_ONCE, columns=names):
             for row in zip(*map(_texts, batch.columns), strict=True):
                 yield list(row)
+
+
+def _is_text(type_: Any) -> bool:
+    import pyarrow as pa
+
+    kind = type_.value_type if pa.types.is_dictionary(type_) else type_
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _texts(column: Any) -> Iterator[str]:

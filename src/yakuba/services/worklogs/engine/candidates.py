@@ -129,10 +129,10 @@ def title_of(steps: Sequence[StepText]) -> str:
     return f"{'→'.join(places[:4])}　{what}"[:200].strip()
 
 
-def is_known(old: Sequence[int], new: Sequence[int]) -> bool:
-    """Whether these are steps of the same candidate."""
+def likeness(old: Sequence[int], new: Sequence[int]) -> float:
+    """How alike two routines are (Jaccard): from `ALIKE` on they are the same candidate."""
     one, other = set(old), set(new)
-    return bool(one | other) and len(one & other) / len(one | other) >= ALIKE
+    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def draft_steps(steps: Sequence[StepText], labels: Sequence[str]) -> tuple[str, list[dict[str, Any]]]:

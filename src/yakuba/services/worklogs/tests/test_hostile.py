@@ -14,13 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from yakuba.services.worklogs import facade
-from yakuba.services.worklogs.actions import imports
+from yakuba.kernel.jobs.work import work_of
+from yakuba.services.worklogs import facade, queries
+from yakuba.services.worklogs.actions import imports, preparing
 from yakuba.services.worklogs.contracts import HOUR
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.tally import Tally
-from yakuba.services.worklogs.models import LogImport, LogPart
+from yakuba.services.worklogs.models import Candidate, LogImport, LogPart
 from yakuba.services.worklogs.tests.examples import HEAD, log
 from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
 
@@ -192,3 +193,51 @@ def test_xes_in_an_encoding_that_is_not_read_says_so(tmp_path):
     content = io.BytesIO('<?xml version="1.0" encoding="Shift_JIS"?><log/>'.encode("cp932"))
     with pytest.raises(imports.Invalid, match="UTF-8で"), imports.as_table(content, tmp_path):
         pass
+
+
+def test_nested_columns_of_parquet_are_passed_over(tmp_path):
+    given = {
+        "時刻": ["2026-04-01 09:00:00"],
+        "中": [{"a": "x" * 9}],
+        "並び": [["y"]],
+        "PC": pa.array(["P"]).dictionary_encode(),
+    }
+    pq.write_table(pa.table(given | {"数": [1.5], "空": pa.array([None], pa.string())}), tmp_path / "x")
+    assert list(imports.shelf.table_rows(tmp_path / "x")) == [
+        ["時刻", "PC", "数", "空"],
+        ["2026-04-01 09:00:00", "P", "1.5", ""],
+    ]
+
+
+def test_a_change_of_the_pause_or_the_rules_is_told_until_it_is_calculated(
+    in_yakuba_city, clerk, monkeypatch
+):
+    take_in(log(1).encode(), clerk)
+    facade.prepare()
+    monkeypatch.setattr(queries, "preparing", lambda: work_of("worklogs.prepare", "nobody asked"))
+    assert queries.is_up_to_date()
+    monkeypatch.setattr(queries, "pause_minutes", lambda: 6)
+    assert not queries.is_up_to_date()
+    facade.prepare()
+    assert queries.is_up_to_date()
+    facade.set_rules("作業:\n  - 名前: x\n    アプリ: [EXCEL]\n", actor=clerk)
+    assert not queries.is_up_to_date()
+
+
+def test_what_was_decided_stays_with_the_routine_that_is_most_alike(in_yakuba_city):
+    def found(title: str, steps: list[int]) -> dict:
+        parts = dict.fromkeys(("people", "days"), 1) | {"transfers": [], "variants": []}
+        return {
+            "title": title,
+            "times": 9,
+            "minutes": 9.0,
+            "regularity": 1.0,
+            "score": 1.0,
+            "steps": steps,
+        } | parts
+
+    long, short = list(range(10)), list(range(8))
+    preparing._keep([found("長い", long)])
+    Candidate.objects.update(state="dismissed")
+    preparing._keep([found("短い", short), found("長い", long)])
+    assert dict(Candidate.objects.values_list("title", "state")) == {"長い": "dismissed", "短い": "found"}
