@@ -153,11 +153,12 @@ def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
         raise Invalid("使える行が一行もありません。列の割り当てを確かめてください。", problems=list(faults))
     row.rows, row.bad, row.masked = taken + faults.number, faults.number, masker.masked
     row.faults = [str(one) for one in faults]
+    row.name = masker.without(row.name, names.seen)  # a collector calls its file by whose PC it was
     row.first_at, row.last_at = _local(first), _local(last)
     for at, part in enumerate(sorted(incoming.parts), start=1):
         told(at, len(incoming.parts), f"{part[1] // 100}年{part[1] % 100}月")
         _merge(row, folder, incoming, part)
-    row.save(update_fields=["rows", "bad", "masked", "faults", "first_at", "last_at"])
+    row.save(update_fields=["name", "rows", "bad", "masked", "faults", "first_at", "last_at"])
 
 
 def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
@@ -170,7 +171,7 @@ def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
         machine=names.number(Subject.Kind.PC, event.pc),
         at=event.at,
         person=names.number(Subject.Kind.PERSON, event.person),
-        section=masker.words(event.section, *own),
+        section=masker.words(event.section),
         application=application,
         title=title,
         screen=screen,

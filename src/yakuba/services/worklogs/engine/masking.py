@@ -14,13 +14,14 @@ from yakuba.kernel.personaldata.finding import by_shape
 from yakuba.kernel.personaldata.hiding import hidden
 
 MOST = 200_000  # texts that are remembered with what was made of them
+MOST_LETTERS = 20_000_000  # of them: titles may be long
 _TOKEN = re.compile(r"〔([^〔〕0-9]+)[0-9]+〕")
 _FOLDER = re.compile(
     r"(?i)(\busers[\\/]|[\\/]home[\\/]|[\\/](?:documents and settings|ユーザー)[\\/])([^\\/]+)"
 )
 _NUMBER = re.compile(r"[0-9０-９](?:[-‐-―−－ ]?[0-9０-９]){4,}")
 _PASSWORD = re.compile(
-    r"(?i)((?:パスワード|暗証番号|passw(?:or)?d|pwd)[ 　]*(?:[:：=＝はが][ 　]*|[ 　]+)|(?<=[/?&])p(?:ass)?[:=])([!-~！-～]{4,})"
+    r"(?i)((?:パスワード|暗証番号|passw(?:or)?d|pwd)[ 　]*(?:[:：=＝はが][ 　]*|[ 　]+(?=[!-~]*[0-9!-/:-@]))|(?<=[/?&])p(?:ass)?[:=])([!-~！-～]{4,})"
 )
 _QUOTED = re.compile("「([^「」]*)」")
 _SHOWN = re.compile(r"[-0-9 /.,:+年月日時分秒TZ]{1,25}")  # a moment: `moments` shows no other digits
@@ -33,6 +34,7 @@ class Masker:
 
     def __init__(self) -> None:
         self.masked = 0
+        self._letters = 0
         self._texts: dict[str, str] = {}
         self._alike: dict[str, str] = {}
         self._words: dict[str, str] = {}
@@ -40,11 +42,11 @@ class Masker:
 
     def text(self, text: str, *own: str) -> str:
         """A title or an object: without names too. own: the row's person and PC, wherever they stand in it."""
-        return self._once(self._texts, self._without_own(text, own), self._without_names)
+        return self._once(self._texts, self.without(text, own), self._without_names)
 
     def words(self, text: str, *own: str) -> str:
         """The name of an application, an action or a section: what has a shape goes, names are left. own: as above."""
-        return self._once(self._words, self._without_own(text, own), _without_shapes)
+        return self._once(self._words, self.without(text, own), _without_shapes)
 
     def sentence(self, text: str) -> str:
         """A sentence of the house, in whose quotes something of the log may stand."""
@@ -52,8 +54,9 @@ class Masker:
             lambda one: f"「{one[1] if _SHOWN.fullmatch(one[1]) else self.text(one[1])}」", text
         )
 
-    def _without_own(self, text: str, own: tuple[str, ...]) -> str:
-        """However they are written there: in capitals or not, with the domain or without."""
+    def without(self, text: str, own: tuple[str, ...]) -> str:
+        """The text without these persons and PCs, however they are written there: in capitals or not, with the domain or
+        without."""
         if not text:
             return text
         if own not in self._own:
@@ -75,8 +78,11 @@ class Masker:
         if not text:
             return ""
         if text not in known:
-            if len(known) >= MOST:
-                known.clear()
+            self._letters += len(text)
+            if len(known) >= MOST or self._letters > MOST_LETTERS:
+                for one in (self._texts, self._alike, self._words):
+                    one.clear()
+                self._letters = len(text)
             known[text] = change(text)
         self.masked += count and known[text] != text
         return known[text]

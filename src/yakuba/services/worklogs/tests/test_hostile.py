@@ -18,6 +18,7 @@ from yakuba.kernel.jobs.work import work_of
 from yakuba.services.worklogs import facade, queries
 from yakuba.services.worklogs.actions import imports, preparing
 from yakuba.services.worklogs.contracts import HOUR
+from yakuba.services.worklogs.engine import masking
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.tally import Tally
@@ -34,6 +35,7 @@ from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
         ("sudo.x9@town.example", "sudo.x9 - 受信トレイ", "〔職員〕 - 受信トレイ"),
         ("", "password=Secret99x", "password=〔伏せ字〕"),
         ("", "パスワード：Abc!99xy - 入力", "パスワード：〔伏せ字〕 - 入力"),
+        ("", "Password Manager", "Password Manager"),
         ("", "\\\\server\\home\\b.b9\\台帳.xlsx", "\\\\server\\home\\〔職員〕\\台帳.xlsx"),
     ],
 )
@@ -241,3 +243,17 @@ def test_what_was_decided_stays_with_the_routine_that_is_most_alike(in_yakuba_ci
     Candidate.objects.update(state="dismissed")
     preparing._keep([found("短い", short), found("長い", long)])
     assert dict(Candidate.objects.values_list("title", "state")) == {"長い": "dismissed", "短い": "found"}
+
+
+def test_the_name_of_a_file_does_not_say_whose_pc_it_was(in_yakuba_city, clerk):
+    row = take_in(log(1, pc="NOTE-X9", person="sudo.x9").encode(), clerk, "note-x9_SUDO.X9_20260401.csv")
+    assert row.name == "〔職員〕_〔職員〕_20260401.csv"
+
+
+def test_long_titles_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(masking, "MOST_LETTERS", 10_000)
+    masker = Masker()
+    for at in range(100):
+        masker.words(f"{at:02}" + "x" * 998)
+    assert sum(map(len, masker._words)) <= 10_000
+    assert masker.words("電話 03-1234-5678") == "電話 〔伏せ字〕"
