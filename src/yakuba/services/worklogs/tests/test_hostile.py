@@ -6,6 +6,7 @@ import io
 import tracemalloc
 from datetime import datetime, timedelta
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,8 +18,9 @@ from django.urls import reverse
 from yakuba.kernel.jobs.work import work_of
 from yakuba.services.worklogs import facade, queries
 from yakuba.services.worklogs.actions import imports, preparing
-from yakuba.services.worklogs.contracts import HOUR
-from yakuba.services.worklogs.engine import masking
+from yakuba.services.worklogs.contracts import DAY, HOUR, MINUTE
+from yakuba.services.worklogs.engine import masking, repeating
+from yakuba.services.worklogs.engine.candidates import Seen, add_occurrences
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.tally import Tally
@@ -257,3 +259,15 @@ def test_long_titles_do_not_fill_the_memory(monkeypatch):
         masker.words(f"{at:02}" + "x" * 998)
     assert sum(map(len, masker._words)) <= 10_000
     assert masker.words("電話 03-1234-5678") == "電話 〔伏せ字〕"
+
+
+def test_no_minute_is_of_two_routines():
+    """A routine within another: what both took is no more than the time that went by."""
+    runs = [(0, 1, 2, 3, 4), (5, 6, 7)]
+    stretch = repeating.Stretch(np.array([0, 1, 2, 5, 6, 7, 3, 4]), np.zeros(8, int))
+    columns = {"machine": np.ones(8, int), "person": np.ones(8, int), "at": np.arange(8) * MINUTE}
+    seen = [Seen(run) for run in runs]
+    for one, where in zip(seen, repeating.matched(runs, stretch), strict=True):
+        add_occurrences(one, (0, 202604), where.spans, where.events, columns, DAY)
+    # 0, 1, 2 and 3 are of the one; 5 and 6 of the other; with its last event a routine is over.
+    assert [one.minutes for one in seen] == [4.0, 2.0]
