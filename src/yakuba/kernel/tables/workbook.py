@@ -294,6 +294,13 @@ def names(readers: Iterable[Reader]) -> str:
     return "、".join(f"「{reader.sheet.title}」" for reader in readers)
 
 
+def _shown_to(value: datetime) -> str:
+    """How fine a time is written: seconds only where there are some, since a log without them is another log."""
+    if value.microsecond:
+        return "milliseconds"
+    return "seconds" if value.second else "minutes"
+
+
 def _text(cell: Any) -> str:
     """What a person reads in the cell: dates as ISO 8601, numbers without 「.0」, leading zeros that the format shows."""
     value = cell.value
@@ -304,7 +311,7 @@ def _text(cell: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", _shown_to(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -25,7 +26,6 @@ from yakuba.kernel.files.storage import pieces_of, remove, store
 from yakuba.kernel.jobs import enqueue, in_each_town
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
 from yakuba.kernel.tables.reading import Row, rows
-from yakuba.kernel.tables.recognising import LARGEST
 from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.worklogs import queries
 from yakuba.services.worklogs.actions import preparing
@@ -41,22 +41,29 @@ JOB = "worklogs.take_in"
 TABLE = "worklogs.log"  # under which a town's choice of columns is remembered
 MOST_FAULTS = 200  # sentences that are kept; how many there were is told
 FORGOTTEN_AFTER = timedelta(days=7)
+MOST_TRIES = 5  # to write a part that others write as well
 STEP = 5_000  # rows between two looks whether the job was stopped
 PARQUET = b"PAR1"
+SMALL, GROWS = 100_000_000, 200  # bytes of a table, and how many times as large as its file it may be besides
 
 Told = Callable[[int, int, str], None]
 
 
 class Faults(list[Problem]):
-    """The first faults; how many there were is counted, so that a file of nothing but faults costs no memory."""
+    """The first faults, masked; how many there were is counted, so that a file of nothing but faults costs no memory."""
 
     number = 0
+
+    def __init__(self, masker: Masker) -> None:
+        super().__init__()
+        self._masker = masker
 
     def append(self, one: Problem) -> None:
         """One more."""
         self.number += 1
         if len(self) < MOST_FAULTS:
-            super().append(one)
+            place, reason = self._masker.sentence(one.place), self._masker.sentence(one.reason)
+            super().append(Problem(one.line, place, reason))
 
 
 @transaction.atomic
@@ -121,13 +128,14 @@ def work(import_id: int, told: Told) -> None:
     with transaction.atomic():
         old = row.file
         row.file, row.state = None, LogImport.State.DONE
-        row.save()
+        row.save(update_fields=["file", "state"])
         remove(old)
         preparing.ask()
 
 
 def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
-    faults, masker, names = Faults(), Masker(), Pseudonyms()
+    masker, names = Masker(), Pseudonyms()
+    faults = Faults(masker)
     renamed = row.renamed if row.renamed is not None else renaming_of(table, TABLE, reading.COLUMNS)
     table.seek(0)
     now = timezone.localtime().replace(tzinfo=None)
@@ -144,18 +152,19 @@ def _take(row: LogImport, table: BinaryIO, folder: Path, told: Told) -> None:
     if not taken:
         raise Invalid("使える行が一行もありません。列の割り当てを確かめてください。", problems=list(faults))
     row.rows, row.bad, row.masked = taken + faults.number, faults.number, masker.masked
-    row.faults = [masker.text(str(one)) for one in faults]
+    row.faults = [str(one) for one in faults]
+    row.name = masker.without(row.name, names.seen)  # a collector calls its file by whose PC it was
     row.first_at, row.last_at = _local(first), _local(last)
     for at, part in enumerate(sorted(incoming.parts), start=1):
         told(at, len(incoming.parts), f"{part[1] // 100}年{part[1] % 100}月")
         _merge(row, folder, incoming, part)
-    row.save()
+    row.save(update_fields=["name", "rows", "bad", "masked", "faults", "first_at", "last_at"])
 
 
 def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
     """What is kept of an event: no name, nothing that is personal data by its shape."""
     own = event.person, event.pc
-    application, action = masker.words(event.application), masker.words(event.action)
+    application, action = masker.words(event.application, *own), masker.words(event.action, *own)
     title, thing = masker.text(event.title, *own), masker.text(event.object, *own)
     screen = screen_of(title)
     return shelf.Kept(
@@ -175,23 +184,45 @@ def _kept(event: Event, masker: Masker, names: Pseudonyms) -> shelf.Kept:
 
 
 def _merge(row: LogImport, folder: Path, incoming: shelf.Incoming, part: tuple[int, int]) -> None:
-    """Put the events of a part into it. How many are new is noted with it, so that a restart counts none twice."""
+    """Put the events of a part into it. Whoever wrote the part meanwhile (a worker that was thought dead, days that are
+    over) has the first word: it is read again, and nothing of either is lost."""
+    for _ in range(MOST_TRIES):
+        stands = LogPart.objects.select_related("file").filter(bucket=part[0], month=part[1]).first()
+        try:
+            old = queries.write_out(stands, folder / "old.parquet") if stands else None
+        except FileNotFoundError:
+            continue
+        made = folder / "made.parquet"
+        done = shelf.merge(folder, incoming.path, part, old, made)
+        if not done.new or _put(row, part, stands, made, done):
+            return
+    raise Conflict(
+        "ほかの取り込みが同じ月の操作ログを書いています。しばらく待って、もう一度動かしてください。"
+    )
+
+
+def _put(
+    row: LogImport, part: tuple[int, int], stands: LogPart | None, made: Path, done: shelf.Merged
+) -> bool:
+    """Whether the part was put in the place of `stands`; False where something else stands there by now. How many rows are
+    new is noted with it, so that a restart counts none twice."""
     bucket, month = part
-    stands = LogPart.objects.select_related("file").filter(bucket=bucket, month=month).first()
-    old = queries.write_out(stands, folder / "old.parquet") if stands else None
-    made = folder / "made.parquet"
-    done = shelf.merge(folder, incoming.path, part, old, made)
-    if not done.new:
-        return
-    with transaction.atomic(), made.open("rb") as content:
-        name = f"{month}-{bucket}.parquet"
-        file = store(StoredFile.Kind.OUTPUT, name, "application/octet-stream", content)
-        values = {"events": done.events, "file": file, "ends_at": _end_of(month)}
-        LogPart.objects.update_or_create(bucket=bucket, month=month, defaults=values)
-        row.new += done.new
-        LogImport.objects.filter(pk=row.pk).update(new=row.new)
-        if stands:
-            remove(stands.file)
+    try:
+        with transaction.atomic(), made.open("rb") as content:
+            now = LogPart.objects.select_for_update().filter(bucket=bucket, month=month).first()
+            if (now and now.file_id) != (stands and stands.file_id):
+                return False
+            name = f"{month}-{bucket}.parquet"
+            file = store(StoredFile.Kind.OUTPUT, name, "application/octet-stream", content)
+            kept = now or LogPart(bucket=bucket, month=month)
+            kept.events, kept.file, kept.ends_at = done.events, file, _end_of(month)
+            kept.save()
+            LogImport.objects.filter(pk=row.pk).update(new=F("new") + done.new)
+            if stands:
+                remove(stands.file)
+    except IntegrityError:  # both made it at once
+        return False
+    return True
 
 
 def _end_of(month: int) -> datetime:
@@ -204,30 +235,33 @@ def _local(at: int | None) -> datetime | None:
     return None if at is None else timezone.make_aware(moment_of(at))
 
 
-class Bounded(io.BufferedIOBase):
-    """A file that grows to so many bytes and no further: a small file may stand for a table without end."""
+class _Written(io.RawIOBase):
+    """What is written into a file, at most so many bytes: a file of a kilobyte may tell of a billion rows."""
 
     def __init__(self, file: IO[bytes], most: int) -> None:
-        self._file, self._left = file, most
+        super().__init__()
+        self._file, self._left, self._most = file, most, most
 
     def writable(self) -> bool:
+        """It is."""
         return True
 
-    def write(self, content: Any) -> int:
-        """Raises Invalid where it is too much."""
-        self._left -= len(content)
+    def write(self, piece: Any) -> int:
+        """Raises Invalid for what is too much."""
+        self._left -= len(piece)
         if self._left < 0:
             raise Invalid(
-                f"表にすると{LARGEST // 1_000_000:,}MBより大きくなります。期間を分けて書き出してください。"
+                f"表にすると{self._most // 1_000_000:,}MBを超えます。期間を分けて書き出すか、大きなファイルはコマンドで入れてください。"
             )
-        return self._file.write(content)
+        return self._file.write(piece)
 
 
 class as_table:  # noqa: N801 - reads as what it gives
-    """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder."""
+    """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder. most: bytes of the
+    table; None: as many as a log of that size may have."""
 
-    def __init__(self, file: BinaryIO, folder: Path) -> None:
-        self._file, self._folder = file, folder
+    def __init__(self, file: BinaryIO, folder: Path, most: int | None = None) -> None:
+        self._file, self._folder, self._most = file, folder, most
         self._made: BinaryIO | None = None
 
     def __enter__(self) -> BinaryIO:
@@ -237,12 +271,13 @@ class as_table:  # noqa: N801 - reads as what it gives
         if not head.startswith(PARQUET) and not xes.is_xes(head):
             return self._file
         path = self._folder / "table.csv"
-        with path.open("wb") as file, Bounded(file, LARGEST) as bounded:
-            made = cast(IO[bytes], bounded)
+        most = self._most or SMALL + GROWS * self._file.seek(0, io.SEEK_END)
+        self._file.seek(0)
+        with path.open("wb") as file, _Written(file, most) as made:
             if head.startswith(PARQUET):
-                _from_parquet(self._file, self._folder, made)
+                _from_parquet(self._file, self._folder, cast(IO[bytes], made))
             else:
-                xes.as_table(self._file, made)
+                xes.as_table(self._file, cast(IO[bytes], made))
         self._made = path.open("rb")
         return self._made
 
@@ -261,7 +296,12 @@ def _from_parquet(file: BinaryIO, folder: Path, made: IO[bytes]) -> None:
     try:
         for row in shelf.table_rows(path):
             writer.writerow(row)
-    except (ValueError, OSError, ArithmeticError) as error:  # what pyarrow raises for a broken file
+    except (
+        ValueError,
+        OSError,
+        ArithmeticError,
+        LookupError,
+    ) as error:  # what pyarrow raises for a broken file
         raise Invalid(
             "Parquetのファイルを読めません。途中で切れていないか確かめ、書き出し直してください。"
         ) from error

@@ -63,12 +63,22 @@ def _keep(found: Sequence[dict[str, Any]]) -> None:
     """The candidates as they are now; what somebody decided of one stays with it."""
     known = list(Candidate.objects.select_for_update().order_by("pk"))
     Candidate.objects.update(current=False)
-    for one in found:
-        row = next((old for old in known if candidates.is_known(old.steps, one["steps"])), None)
-        if row is None:
-            row = Candidate()
-        else:
-            known.remove(row)
+    pairs = sorted(
+        (
+            (candidates.likeness(old.steps, one["steps"]), -at, -nth)
+            for nth, one in enumerate(found)
+            for at, old in enumerate(known)
+        ),
+        reverse=True,
+    )
+    same: dict[
+        int, int
+    ] = {}  # of two that are alike, the one that is more so is the one that was found before
+    for share, at, nth in pairs:
+        if share >= candidates.ALIKE and -nth not in same and -at not in same.values():
+            same[-nth] = -at
+    for nth, one in enumerate(found):
+        row = known[same[nth]] if nth in same else Candidate()
         for name in ("title", "times", "minutes", "regularity", "score", "steps"):
             setattr(row, name, one[name])
         row.content = {name: one[name] for name in ("people", "days", "transfers", "variants")}

@@ -40,6 +40,11 @@ class Pseudonyms:
     _secret: bytes = b""
     _known: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The names that were met."""
+        return tuple(name for _, name in self._known)
+
     def number(self, kind: Subject.Kind, name: str) -> int:
         """From 1; 0 where there is no name."""
         if not name:

@@ -76,5 +76,5 @@ def routines(parts: Sequence[Part], pause: int, tally: Tally, told: Told) -> lis
         told(3 * len(parts) + at, total, "くり返しを集める")
         found, columns = stretch(path, ("at", "person"))
         for one, where in zip(seen, repeating.matched(chosen, found), strict=True):
-            candidates.add_occurrences(one, key, where.spans, len(where.events), columns, DAY)
+            candidates.add_occurrences(one, key, where.spans, where.events, columns, DAY)
     return candidates.ranked(seen, repeating.groups(chosen), tally.steps)

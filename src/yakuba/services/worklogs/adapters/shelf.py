@@ -17,9 +17,8 @@ from typing import Any
 
 PCS_IN_A_PART = 25
 AT_ONCE = 20_000  # rows that are held while a log is read
-READ_AT_ONCE = 1_000  # rows of somebody's Parquet file
-MOST_BYTES = 20_000_000  # that these may take
 MOST_COLUMNS = 300
+LONGEST_TEXT = 5_000  # characters of somebody's cell; longer than any that is taken, so that it is told
 MEMORY = "512MB"  # of DuckDB; what does not fit is written to the folder of the work
 CONTENT = ("machine", "at", "person", "section", "application", "title", "screen", "action", "object", "step")
 TEXTS = ("section", "application", "title", "screen", "action", "object")
@@ -190,19 +189,42 @@ def rows_between(path: Path, machine: int, first: int, last: int, most: int) -> 
 
 
 def table_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of somebody's Parquet file as texts, the head first, a few at a time. Raises ValueError for what no log is
-    like: lists in columns, hundreds of columns, texts of megabytes (a few bytes of such a file may stand for gigabytes)."""
+    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time: columns of texts,
+    numbers and moments, no nested ones. A text that stands a million times in the file's dictionary is held once.
+    Raises ValueError where there are hundreds of columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        schema = file.schema_arrow
-        if len(schema.names) > MOST_COLUMNS or any(pa.types.is_nested(field.type) for field in schema):
-            raise ValueError("no table of plain columns")
-        yield list(schema.names)
-        for batch in file.iter_batches(batch_size=READ_AT_ONCE):
-            if batch.nbytes > MOST_BYTES:
-                raise ValueError("texts of megabytes")
-            columns = [column.to_pylist() for column in batch.columns]
-            for row in zip(*columns, strict=True):
-                yield ["" if value is None else str(value) for value in row]
+    with pq.ParquetFile(path) as plain:
+        if len(plain.schema_arrow.names) > MOST_COLUMNS:
+            raise ValueError("hundreds of columns")
+        fields = [one for one in plain.schema_arrow if pa.types.is_primitive(one.type) or _is_text(one.type)]
+    names = list(dict.fromkeys(one.name for one in fields))
+    words = [one.name for one in fields if _is_text(one.type)]
+    with pq.ParquetFile(path, read_dictionary=words) as file:
+        yield [one.name for one in fields]
+        for batch in file.iter_batches(batch_size=AT_ONCE, columns=names):
+            for row in zip(*map(_texts, batch.columns), strict=True):
+                yield list(row)
+
+
+def _is_text(type_: Any) -> bool:
+    import pyarrow as pa
+
+    kind = type_.value_type if pa.types.is_dictionary(type_) else type_
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _texts(column: Any) -> Iterator[str]:
+    import pyarrow as pa
+
+    if isinstance(column, pa.DictionaryArray):
+        words = [*map(_text, column.dictionary.to_pylist()), ""]
+        return (words[at] for at in column.indices.fill_null(len(words) - 1).to_pylist())
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":  # finer than a datetime
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    return map(_text, column.to_pylist())
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)[:LONGEST_TEXT]

@@ -20,7 +20,8 @@ _FILL = re.compile(r"入力|打鍵|編集|貼り?付け|ペースト|paste|type|
 
 @dataclass
 class Seen:
-    """A routine over all parts. milliseconds: from its first event to its last; own, within: events of it, and all events
+    """A routine over all parts. milliseconds: at its events, each until the next event of any
+    kind, without the last one; own, within: events of it, and all events
     between its first and its last; steps: that it would have if none lacked."""
 
     run: tuple[int, ...]
@@ -50,22 +51,32 @@ def add_occurrences(
     seen: Seen,
     part: tuple[int, int],
     spans: Sequence[tuple[int, int]],
-    own: int,
+    own: Any,
     columns: Mapping[str, Any],
     day: int,
 ) -> None:
-    """What happened of a routine in a part. spans: index of first and last event of each time; own: how many events of it
-    there were; columns: machine, person, at; day: its length in milliseconds."""
+    """What happened of a routine in a part. spans: index of first and last event of each time; own: the indexes of its
+    events, an array; columns: machine, person, at; day: its length in milliseconds."""
+    import numpy as np  # takes long; commands that show a candidate need none
+
     machine, person, at = columns["machine"], columns["person"], columns["at"]
     for first, last in spans:
         seen.times += 1
-        seen.milliseconds += int(at[last] - at[first])
         seen.within += last - first + 1
         seen.people.add(int(person[first]) or -int(machine[first]))
         seen.days.add(int(at[first]) // day)
         if len(seen.occurrences) < MOST_OCCURRENCES:
             seen.occurrences.append([*part, int(machine[first]), int(at[first]), int(at[last])])
-    seen.own += own
+    # At its own events alone: what else was done between them may be of another routine, which counts it.
+    seen.milliseconds += _until_next(at, own) - _until_next(
+        at, np.array([last for _, last in spans], np.int64)
+    )
+    seen.own += len(own)
+
+
+def _until_next(at: Any, events: Any) -> int:
+    """Milliseconds from each of these events to the one behind it; nothing behind the last of all."""
+    return int((at[(events + 1).clip(max=len(at) - 1)] - at[events]).sum())
 
 
 def transfers(steps: Sequence[StepText]) -> list[tuple[str, str, str, str]]:
@@ -129,10 +140,10 @@ def title_of(steps: Sequence[StepText]) -> str:
     return f"{'→'.join(places[:4])}　{what}"[:200].strip()
 
 
-def is_known(old: Sequence[int], new: Sequence[int]) -> bool:
-    """Whether these are steps of the same candidate."""
+def likeness(old: Sequence[int], new: Sequence[int]) -> float:
+    """How alike two routines are (Jaccard): from `ALIKE` on they are the same candidate."""
     one, other = set(old), set(new)
-    return bool(one | other) and len(one & other) / len(one | other) >= ALIKE
+    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def draft_steps(steps: Sequence[StepText], labels: Sequence[str]) -> tuple[str, list[dict[str, Any]]]:

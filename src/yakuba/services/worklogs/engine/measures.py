@@ -44,15 +44,19 @@ def by_hour(rows: Any) -> Any:
 
 
 def by_person(rows: Any) -> Any:
-    """section, person, machine → dwell, idle, events, sessions, switches, days."""
+    """section, person, machine → dwell, idle, events, sessions, switches."""
     return rows.group_by(["section", "person", "machine"]).agg(
         dwell=rows.dwell.sum(),
         idle=rows.idle.sum(),
         events=rows.count(),
         sessions=rows.starts.sum(),
         switches=rows.switched.sum(),
-        days=rows.day.nunique(),
     )
+
+
+def by_day(rows: Any) -> Any:
+    """section, person, machine, day (since 1970) → events: on which days somebody was there."""
+    return rows.group_by(["section", "person", "machine", "day"]).agg(events=rows.count())
 
 
 def by_application(rows: Any) -> Any:
@@ -86,6 +90,7 @@ def by_step(rows: Any) -> Any:
 MEASURES = {
     "hours": by_hour,
     "people": by_person,
+    "days": by_day,
     "applications": by_application,
     "screens": by_screen,
     "switches": by_switch,

@@ -18,6 +18,9 @@ _WRITTEN = re.compile(
 )
 _ERA = re.compile(r"(.*?[日/.\-\d])[ T]*(\d{1,2}[:時].*)")
 _COUNTED = re.compile(r"\d{10}(\d{3})?")
+_LIKE = re.compile(
+    r"(?!.*\d{11})[-0-9０-９ /.,:+年月日時分秒午前後明治大正昭和平成令元TZ]+"
+)  # a moment, and nobody's number
 
 
 class BadMoment(ValueError):
@@ -31,13 +34,14 @@ def read_moment(text: str, now: datetime) -> int:
     Raises BadMoment.
     """
     found = _moment(text)
+    shown = (
+        f"時刻「{text[:40]}」" if _LIKE.fullmatch(text) else "時刻の列の文字"
+    )  # it may be a name: columns get mixed up
     if found is None:
-        raise BadMoment(
-            f"時刻「{text[:40]}」を読めません。「2026-04-01 09:00:00」のように、日付と時刻を書いてください。"
-        )
+        raise BadMoment(f"{shown}を読めません。「2026-04-01 09:00:00」のように、日付と時刻を書いてください。")
     if found.year < FIRST_YEAR or found > now + AHEAD:
         raise BadMoment(
-            f"時刻「{text[:40]}」は、PCの時計がずれています（{FIRST_YEAR}年より前か、取り込む日より先）。"
+            f"{shown}は、PCの時計がずれています（{FIRST_YEAR}年より前か、取り込む日より先）。"
             "時計を合わせ、この行を除くか直してから入れ直してください。"
         )
     return round((found - EPOCH) / timedelta(milliseconds=1))
@@ -55,12 +59,13 @@ def month_of(at: int) -> int:
 
 
 def _moment(text: str) -> datetime | None:
-    if len(text) > len("2026-04-01"):
+    written = plain(text)
+    # Digits alone are counted milliseconds: fromisoformat would read one in two hundred as a day of the year 1775.
+    if len(text) > len("2026-04-01") and not written.isdigit():
         try:
             return _without_zone(datetime.fromisoformat(text))
         except ValueError:
             pass
-    written = plain(text)
     try:
         if _COUNTED.fullmatch(written):
             seconds = int(written) / (1000 if len(written) == 13 else 1)

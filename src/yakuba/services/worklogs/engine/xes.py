@@ -16,6 +16,7 @@ from yakuba.kernel.refusals import Invalid
 
 OF_TRACE = "trace:"  # before the key of an attribute that a trace has, and all its events share
 MOST_COLUMNS = 60
+LONGEST = 5_000  # characters of a value; longer than any that is taken, so that it is told
 _VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 
@@ -42,8 +43,10 @@ def as_table(file: BinaryIO, table: IO[bytes]) -> int:
     writer = csv.writer(text)
     writer.writerow(keys)
     file.seek(0)
-    _each(file, lambda event: writer.writerow([event.get(key, "") for key in keys]))
-    text.detach()
+    try:
+        _each(file, lambda event: writer.writerow([event.get(key, "") for key in keys]))
+    finally:
+        text.detach()
     return number
 
 
@@ -55,6 +58,8 @@ def _each(file: BinaryIO, take: Callable[[dict[str, str]], None]) -> int:
     parser.StartDoctypeDeclHandler = _refuse
     try:
         parser.ParseFile(file)
+    except ValueError as error:  # an encoding that expat does not know
+        raise Invalid("XESのファイルの文字コードを読めません。UTF-8で書き出し直してください。") from error
     except ExpatError as error:
         raise Invalid(
             f"XESのファイルを{error.lineno}行目で読めません。途中で切れていないか確かめ、書き出し直してください。"
@@ -85,7 +90,7 @@ class _Reader:
         elif name == "event":
             self._event = {}
         elif name in _VALUES and "key" in given:
-            value = " ".join(given.get("value", "").split())
+            value = " ".join(given.get("value", "").split())[:LONGEST]
             if above == "event":
                 self._event[given["key"]] = value
             elif above == "trace":

@@ -114,7 +114,7 @@ def _as_table(request: HttpRequest) -> HttpResponse | None:
     file = cast(BinaryIO, given.file)
     with temporary.folder("worklogs") as folder:
         try:
-            with imports.as_table(file, folder) as table:
+            with imports.as_table(file, folder, LARGEST) as table:
                 if table is file:
                     return None
                 content = table.read()

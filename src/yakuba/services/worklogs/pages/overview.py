@@ -145,7 +145,7 @@ PEOPLE = Listing(
         Column("idle", "間が空いた時間", lambda row: _minutes(row.idle), ("idle",), number=True),
         Column("sessions", "一続きの操作", lambda row: row.sessions, ("sessions",), number=True),
         Column("switches", "アプリの切り替え", lambda row: row.switches, ("switches",), number=True),
-        Column("days", "延べ日数", lambda row: row.days, ("days",), number=True),
+        Column("days", "操作した日数", lambda row: row.days, ("days",), number=True),
     ),
     rows=list,
     nothing=Nothing("まだ集計がありません", "操作ログを取り込むと、仮名ごとの時間がここに並びます。"),

@@ -196,9 +196,14 @@ def running(user: Any) -> list[RunningWork]:
 
 
 def is_up_to_date() -> bool:
-    """Whether what the pages show is of the events that are kept, or is being calculated."""
-    shown, stored = overview().facts.get("events", 0), kept()["events"] or 0
-    return bool(stored == shown) or preparing().is_live
+    """Whether what the pages show is of the events that are kept, by the rules and the pause of now, or is being
+    calculated."""
+    facts, stored = overview().facts, kept()["events"] or 0
+    same = stored == facts.get("events", 0)
+    if same and stored:
+        latest = latest_rules()
+        same = (facts["rules"], facts["pause"]) == (latest.version if latest else 0, pause_minutes())
+    return same or preparing().is_live
 
 
 def self_check() -> list[CheckResult]:

@@ -178,28 +178,6 @@ def test_hostile_and_broken_files_are_refused_in_words(page, clerk, content, tol
     assert told in answer.content.decode()
 
 
-def test_a_small_file_does_not_become_a_table_without_end(in_yakuba_city, clerk, monkeypatch):
-    monkeypatch.setattr(imports, "LARGEST", 100_000)
-    event = '<event><date key="time:timestamp" value="2026-04-01T09:00:00"/></event>'
-    trace = f'<log><trace><string key="long" value="{"x" * 1000}"/>{event * 200}</trace></log>'.encode()
-    many = pa.table(
-        {"時刻": ["2026-04-01 09:00:00"] * 20_000, "PC": ["x"] * 20_000, "アプリ": ["y"] * 20_000}
-    )
-    buffer = io.BytesIO()
-    pq.write_table(many, buffer)
-    assert max(len(trace), len(buffer.getvalue())) < 20_000
-    nested = io.BytesIO()
-    pq.write_table(pa.table({"時刻": [["2026-04-01"]]}), nested)
-    for content, told in (
-        (trace, "期間を分けて"),
-        (buffer.getvalue(), "期間を分けて"),
-        (nested.getvalue(), "読めません"),
-    ):
-        row = imports.hand_in("x", content, actor=clerk)
-        with pytest.raises(imports.Invalid, match=told):
-            imports.work(row.pk, lambda *_: None)
-
-
 def test_on_the_page_columns_are_chosen_and_the_first_rows_seen(page):
     address = reverse("worklogs:load")
     looked = page.post(address, {"file": SimpleUploadedFile("l.parquet", as_parquet())}, follow=True)
