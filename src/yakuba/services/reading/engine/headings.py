@@ -51,6 +51,12 @@ class Heading:
     fields: frozenset[str]
     light: bool
 
+    @property
+    def rect(self) -> Rect:
+        """The whole line."""
+        (left, top, _, height), (last, _, side, _) = self.windows[0], self.windows[-1]
+        return left, top, last + side - left, height
+
 
 def headings(form: Grey, page: PageDefinition) -> tuple[Heading, ...]:
     """The lines of a blank page that are no field's label, but for areas that are free for the office."""

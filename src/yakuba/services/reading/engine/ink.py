@@ -55,12 +55,13 @@ class _Owner:
     reach: int
 
 
-def flags(sheet: Sheet, page: PageDefinition) -> dict[str, tuple[Reason, ...]]:
-    """What the ink of the whole page says about its fields, by field code; fields without a reason are left out."""
+def flags(sheet: Sheet, page: PageDefinition, print_: Sequence[Rect] = ()) -> dict[str, tuple[Reason, ...]]:
+    """What the ink of the whole page says about its fields, by field code; fields without a reason are left out.
+    print_: the form's printed lines that belong to no field."""
     owners = [owner for box in page.boxes for owner in _owners(box)]
     found: dict[str, set[Reason]] = defaultdict(set)
     if owners:
-        for field in _strayed(sheet, owners, page.free):
+        for field in _strayed(sheet, owners, page.free, print_):
             found[field].add(Reason.OUTSIDE_BOX)
         for field in _reddened(sheet, owners, page.free):
             found[field].add(Reason.COLOURED_INK)
@@ -87,12 +88,14 @@ def _owners(box: Box) -> list[_Owner]:
     return marks + [_Owner(box.field, rect, REACH["date"]) for rect in box.parts.values()]
 
 
-def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> set[str]:
+def _strayed(
+    sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect], print_: Sequence[Rect]
+) -> set[str]:
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
     around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
     pieces = list(_pieces(sheet, owners, free))
-    if _says_something_of_all(pieces, owners, sheet.grey.shape[0]):
+    if _says_something_of_all(pieces, owners, print_, sheet.grey.shape[0]):
         return {owner.field for owner in owners}
     for piece in pieces:
         own = {owners[index].field for index in piece.inside}
@@ -111,12 +114,14 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
     return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
 
 
-def _says_something_of_all(pieces: Sequence[_Piece], owners: Sequence[_Owner], height: int) -> bool:
+def _says_something_of_all(
+    pieces: Sequence[_Piece], owners: Sequence[_Owner], print_: Sequence[Rect], height: int
+) -> bool:
     """The ink beyond all boxes speaks of the page as a whole."""
     loose = [piece for piece in pieces if piece.beyond is not None and not piece.free]
     rects = [piece.connected for piece in loose]
     return whole_page.spoken_of(rects, [piece.ink for piece in loose], height) or whole_page.remarked(
-        rects, [owner.rect for owner in owners]
+        rects, [owner.rect for owner in owners], print_
     )
 
 

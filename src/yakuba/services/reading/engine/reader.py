@@ -112,7 +112,7 @@ def _with_fields(
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
     definition = found.template.definition
-    around = ink.flags(sheet, definition)
+    around = ink.flags(sheet, definition, [heading.rect for heading in found.template.headings])
     works = [
         prepare(sheet, box, procedure.by_code[box.field], found.fit, around.get(box.field, ()))
         for box in definition.boxes
