@@ -26,6 +26,11 @@ from .definitions import Box, PageDefinition, Rect
 STROKE = 14  # pixels: shorter ink is dust, a dot, the residue of print
 SIGN = 9  # pixels: beside a mark a small × or ? says something; dust is shorter
 TIP = 5  # pixels from a mark's box to the tip of its own tick
+CROSS = (
+    0.34,
+    0.75,
+    0.3,
+)  # of a ×: its corners by its sides, the share of it that is ink at most, of each corner at least
 SOLID = 12  # pixels of ink in it
 JOIN = 11  # pixels: strokes on both sides of a printed line or glyph are one
 REACH = {"line": 9, "comb": 12, "date": 12, "mark": 20}  # pixels beyond a box where its own writing may end
@@ -146,6 +151,8 @@ def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
     if max(piece[2:]) >= STROKE or max(map(abs, _gap(piece, box))) > TIP:
         return False
     x, y, width, height = piece
+    if _is_cross(sheet.added[y : y + height, x : x + width]):
+        return False
     rows, columns = _window((x, y, width, height), PARTED)
     inner = _window(box, -ACROSS)
     seen = [
@@ -153,6 +160,18 @@ def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
         for one, other in zip((rows, columns), inner, strict=True)
     ]
     return bool(sheet.added[seen[0], seen[1]].any())
+
+
+def _is_cross(ink: Mask) -> bool:
+    """A small × and no end of a stroke: ink in all four corners, and white between them."""
+    if min(ink.shape) < SIGN or float(ink.mean()) > CROSS[1]:
+        return False
+    down, across = (max(1, round(CROSS[0] * side)) for side in ink.shape)
+    return all(
+        float(ink[rows, columns].mean()) >= CROSS[2]
+        for rows in (slice(0, down), slice(-down, None))
+        for columns in (slice(0, across), slice(-across, None))
+    )
 
 
 def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[str]:

@@ -18,6 +18,7 @@ from .crops import Grey
 from .definitions import Rect
 from .fineprint import Comparison
 from .headings import Heading
+from .labels import cut
 
 DARKER = 80  # grey levels on a good copy by which ink is darker than the print explains
 STROKE = np.ones((3, 3), np.uint8)  # the thinnest pen; print that has bled is a pixel wider on each side
@@ -29,7 +30,7 @@ INK, WINDOWS, OTHERS = 100, 2, 3
 # these sheets the most were 54 in one bar alone and 275 in two; of words drawn over bars the least 150.
 FILLED, OTHER_BARS = 140, 5
 DEEPER, BLACK = (
-    24,
+    20,
     30,
 )  # grey levels by which ink is darker than a grey bar; what is no darker than this shows none
 
@@ -72,19 +73,26 @@ def _strokes(ink: NDArray[np.bool_]) -> int:
 
 
 def _on_bars(light: Sequence[Heading], compared: Comparison) -> list[list[int]]:
-    """Pixels of ink in each window of each bar that are darker than the bar itself."""
+    """Pixels of ink in each window of each bar that are darker than the bar itself, also where it has no letters."""
     if not light:
         return []
     smooth = cv2.blur(compared.scan, (3, 3))
-    bars = cv2.erode((compared.form < fineprint.DARKER).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(
-        bool
-    )
-    return [[_deeper(window, smooth, bars) for window in heading.windows] for heading in light]
+    bars = cv2.erode((compared.form < fineprint.DARKER).astype(np.uint8), np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(bars)
+    own = {label for heading in light for label in np.unique(labels[_part(heading.rect)]).tolist()} - {0}
+    return [
+        [_deeper(window, smooth, labels == label) for window in cut(tuple(stats[label, :4].tolist()))]
+        for label in sorted(own)
+    ]
+
+
+def _part(rect: Rect) -> tuple[slice, slice]:
+    x, y, width, height = rect
+    return slice(y, y + height), slice(x, x + width)
 
 
 def _deeper(window: Rect, smooth: Grey, bars: NDArray[np.bool_]) -> int:
-    x, y, width, height = window
-    part = slice(y, y + height), slice(x, x + width)
+    part = _part(window)
     bar = smooth[part][bars[part]]
     level = float(np.percentile(bar, 75)) if bar.size else 0.0
     if level < BLACK:

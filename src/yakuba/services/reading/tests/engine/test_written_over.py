@@ -83,6 +83,13 @@ def test_a_word_on_a_grey_bar_asks(nursery: Paper) -> None:
     assert asks(nursery)
 
 
+def test_a_word_where_a_grey_bar_has_no_letters_asks(nursery: Paper) -> None:
+    bar = next(one for one in nursery.template.headings if one.light)
+    x, y, width, height = bar.rect
+    nursery.write("取下げ", (x + width + 300, y + height / 2), 34, "lm", fill=0)
+    assert asks(nursery)
+
+
 def test_a_black_bars_letters_filled_with_ink_ask(nursery: Paper) -> None:
     def black_and_white() -> NDArray[np.uint8]:
         return np.asarray(cv2.threshold(nursery.pixels, 160, 255, cv2.THRESH_BINARY)[1], np.uint8)
