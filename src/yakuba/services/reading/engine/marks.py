@@ -158,7 +158,8 @@ def _runs_through(ink: Mask, inner: Mask) -> bool:
     columns = np.flatnonzero(inner.any(axis=0))
     if not columns.size or np.ptp(columns) >= FLAT * len(inner) or inner.any(axis=1).mean() < ALL_ROWS:
         return False
-    lane = ink[:, AROUND + FRAME + int(columns[0]) : AROUND + FRAME + int(columns[-1]) + 1].any(axis=1)
+    first, last = (AROUND + FRAME + int(columns[at]) for at in (0, -1))
+    lane = np.asarray(ink[:, first : last + 1].any(axis=1))
     return float(lane[:AROUND].mean()) >= GOES_ON and float(lane[-AROUND:].mean()) >= GOES_ON
 
 

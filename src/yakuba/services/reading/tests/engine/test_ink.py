@@ -409,7 +409,7 @@ def test_a_small_cross_right_above_the_tip_of_a_tick_is_no_part_of_it(
 
 @pytest.mark.parametrize("fill", [110, 150])
 def test_a_fold_through_a_box_is_no_mark_in_it(library: FormLibrary, bus: Paper, fill: int) -> None:
-    x, y, side, _ = bus.mark_box("delivery", "counter")
+    x, _, side, _ = bus.mark_box("delivery", "counter")
     bus.stroke([(x + side / 2, 0), (x + side / 2 + 3, bus.image.height)], 4, fill=fill)
     image = cv2.GaussianBlur(bus.pixels, (0, 0), 0.8)
     work = works(bus, library, np.asarray(image, np.uint8))["delivery"]
