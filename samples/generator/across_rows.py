@@ -50,6 +50,8 @@ def rows_joined(page: Page, field: str = "", word: str | None = None) -> list[Ju
     at = max(written_end(page, one), written_end(page, other)) + page.rng.randint(8, 26)
     upper, lower = y + height * 0.3, top + high * 0.7
     middle = (upper + lower) / 2
+    if any(stands_in(page, code, at, upper, lower) for code in set(page.boxes) - {one, other}):
+        raise Unfit  # it would join the row to that field
     with page.pen():
         points = [
             (at, upper),
@@ -63,6 +65,12 @@ def rows_joined(page: Page, field: str = "", word: str | None = None) -> list[Ju
         if text:
             page.scrawl(text, at + 26, middle, 28, max(80.0, page.print.shape[1] - at - 60))
     return [Judged(code, "rows_joined", None) for code in (one, other)]
+
+
+def stands_in(page: Page, code: str, at: float, upper: float, lower: float) -> bool:
+    """A bracket at `at` lies over a field, or behind it."""
+    left, top, _, height = page.extent(code)
+    return at + 20 > left and top < lower and upper < top + height
 
 
 def same_as_beside(page: Page, field: str = "", sign: str = "") -> list[Judged]:

@@ -84,6 +84,7 @@ def figure_beside(page: Page, field: str = "", thin: bool | None = None, level: 
     left = x + (first + at) * cell
     thin = page.rng.random() < 0.25 if thin is None else thin
     level = level or page.rng.choice((0, 0, 0, page.rng.randint(90, 165)))
+    page.faint |= bool(thin or level)
     with page.pen((level,) * 3 if level else None, thin=thin):
         across = left + page.rng.choice((1, cell - 13))
         down = y + height / 2 + page.rng.choice((-13, 13)) + page.rng.uniform(-3, 3)

@@ -140,17 +140,19 @@ def attempt_sheet(
         if code not in page.taken:
             fill_box(sheet, box, application, known.fields[code])
     add_seals(sheet, list(page.boxes.values()), application)
-    picture, effects = scan(page.print, sheet, scanner_for(judged, mode, clean, rng), rng)
+    scanner = scanner_for(judged, mode, clean, rng, page.faint)
+    picture, effects = scan(page.print, sheet, scanner, rng)
     values = {code: application.values[code] for code in boxes}
     return MisleadingSheet(
         seed, picture, known.code, number, writer.label, effects, tuple(played), tuple(judged), values
     )
 
 
-def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random) -> Scanner:
-    """Where colour or faint strokes are the point, a scanner that a person could still see them on."""
+def scanner_for(judged: list[Judged], mode: str, clean: bool, rng: Random, faint: bool = False) -> Scanner:
+    """Where colour or faint strokes are the point, a scanner that a person could still see them on. faint: some of what was
+    written is thinner or paler than a pen's writing."""
     red = any(one.kind.startswith("red_") or one.kind == "highlighted_option" for one in judged)
-    faint = any(
+    faint = faint or any(
         one.kind in ("pencil", "rubbed_out", "half_pale", "dashed", "ringed", "carbon_copy") for one in judged
     )  # dashed and ringed: some inks are pale
     modes = ("colour",) if red else ("colour", "colour", "grey") if faint else ("colour", "grey", "bilevel")

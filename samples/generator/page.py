@@ -44,7 +44,8 @@ class Judged:
 @dataclass
 class Page:
     """One page of an application, and what has been done to it. boxes: from form.yaml, by field; fields: from the
-    procedure; taken: fields that were written here and are not filled in again; near: fields that are not free."""
+    procedure; taken: fields that were written here and are not filled in again; near: fields that are not free; faint: something was written of which
+    a black-and-white scan would show nothing."""
 
     boxes: dict[str, dict]
     fields: dict[str, dict]
@@ -54,6 +55,7 @@ class Page:
     rng: Random
     taken: set[str] = field(default_factory=set)
     near: set[str] = field(default_factory=lambda: {"receipt_number"})
+    faint: bool = False
 
     def value(self, code: str) -> str:
         return self.application.values[code]

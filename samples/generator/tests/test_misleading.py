@@ -1,7 +1,9 @@
 """Sheets drawn to mislead: every kind can be drawn, the same twice, and the truth is what the page says."""
 
 import json
+from types import SimpleNamespace
 
+import across_rows
 import misleading
 import numpy as np
 import page
@@ -67,6 +69,25 @@ def test_parameters_decide_what_is_drawn():
     assert [(one.field, one.kind, one.truth) for one in sheet.judged] == [("phone", "struck", None)]
     with pytest.raises(page.Unfit, match="欄がありません"):
         draw_sheet(["struck"], "parameters", form="bus-pass", field="no_such_field")
+
+
+def test_what_a_black_and_white_scan_would_not_show_is_never_drawn_for_one():
+    """A thin or pale figure beside another is on no such scan, so that a clerk would not ask either."""
+    modes = {draw_sheet(["figure_beside"], f"faint:{seed}", thin=True).picture.mode for seed in range(8)}
+    assert "1" not in modes
+    dark = {
+        draw_sheet(["figure_beside"], f"dark:{seed}", thin=False, level=0, mode="bilevel").picture.mode
+        for seed in range(2)
+    }
+    assert dark == {"1"}
+
+
+@pytest.mark.parametrize(("at", "over"), [(700, False), (1000, True), (1500, True)])
+def test_a_bracket_over_or_behind_another_field_would_join_that_one(at, over):
+    """Beside the postal code of the tax form another number's cells stand: a bracket there says nothing of the code."""
+    beside = SimpleNamespace(extent=lambda code: (980, 1100, 370, 60))
+    assert across_rows.stands_in(beside, "employee_number", at, 1110, 1230) is over
+    assert not across_rows.stands_in(beside, "employee_number", at, 1200, 1300)
 
 
 def test_a_tick_behind_a_label_never_stands_in_the_next_box():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -27,6 +28,7 @@ BLURS = (
     1.2,
     1.6,
 )  # pixels, sigma: from a form drawn anew to the worst scan that still says something
+REACH = 6  # pixels from which the strongest of them takes something
 SAMPLE = 10  # windows by which the scan's blur is judged
 SHIFT = 3  # pixels by which print may lie beside its place on the form
 AROUND = 6  # pixels around a window: what reaches their edge runs on
@@ -55,12 +57,62 @@ class Rest:
         return not self.runs_on and (self.more >= TOO_MUCH or self.more + self.less >= TOGETHER)
 
 
-def other_print(windows: Sequence[Rect], scan: Grey, form: Grey) -> list[bool]:
+class Comparison:
+    """A scan laid on its form, window by window. What was worked out is kept, since headings and what was written over
+    them ask for the same windows; `like`: the same scan with a few places otherwise (red kept), which has done so for
+    all that is the same."""
+
+    def __init__(self, scan: Grey, form: Grey, like: Comparison | None = None) -> None:
+        self.scan, self.form, self._like = scan, form, like
+        self._known: dict[tuple[Rect, float], Floats] = {}
+
+    @cached_property
+    def light(self) -> Comparison:
+        """The same for white letters on dark bars."""
+        return Comparison(255 - self.scan, 255 - self.form, self._like.light if self._like else None)
+
+    def remaining(self, windows: Sequence[Rect]) -> list[Floats]:
+        """How much darker the scan is than the form, blurred like it, in and around each window, in grey levels of a good
+        copy; negative where print is missing."""
+        if not windows:
+            return []
+        blur = self._blur(windows[:: max(1, len(windows) // SAMPLE)])
+        return [self._one(window, blur) for window in windows]
+
+    def _blur(self, some: Sequence[Rect]) -> float:
+        """How much the scan is blurred, judged by some windows: one of BLURS."""
+        errors = [sum(float((self._one(one, blur) ** 2).mean()) for one in some) for blur in BLURS]
+        return BLURS[int(np.argmin(errors))]
+
+    def _one(self, window: Rect, blur: float) -> Floats:
+        known = self._known.get((window, blur))
+        if known is None:
+            known = self._known[window, blur] = self._compared(window, blur)
+        return known
+
+    def _compared(self, window: Rect, blur: float) -> Floats:
+        place = _around(window)
+        near = _grown(place, SHIFT)
+        if self._like and np.array_equal(self.scan[near], self._like.scan[near]):
+            return self._like._one(window, blur)
+        return remaining(self.scan[near], self._form(place, blur))
+
+    def _form(self, place: tuple[slice, slice], blur: float) -> Grey:
+        """A part of the form, blurred; what lies around it counts as well."""
+        if not blur:
+            return self.form[place]
+        wide = _grown(place, REACH)
+        top, left = (inner.start - outer.start for inner, outer in zip(place, wide, strict=True))
+        soft = cv2.GaussianBlur(self.form[wide], (0, 0), blur)
+        height, width = self.form[place].shape
+        return np.asarray(soft[top : top + height, left : left + width], np.uint8)
+
+
+def other_print(windows: Sequence[Rect], compared: Comparison) -> list[bool]:
     """For each window whether the scan shows another character there; never where the scan is too poor to say so."""
     if not windows:
         return []
-    blurred = as_blurred(windows, scan, form)
-    rests = [_rest(window, scan, blurred) for window in windows]
+    rests = [_rest(window, rest) for window, rest in zip(windows, compared.remaining(windows), strict=True)]
     if np.percentile([rest.more + rest.less for rest in rests], 95) > GOOD:
         return [False] * len(windows)
     marked = [window for window, rest in zip(windows, rests, strict=True) if rest.runs_on or rest.more >= PEN]
@@ -77,25 +129,22 @@ def _beside(window: Rect, other: Rect) -> bool:
     return 0 <= apart <= NEXT * width and abs(other[1] - y) < height
 
 
-def as_blurred(windows: Sequence[Rect], scan: Grey, form: Grey) -> Grey:
-    """The form blurred like the scan."""
-    some = windows[:: max(1, len(windows) // SAMPLE)]
-    forms = [form if not sigma else cv2.GaussianBlur(form, (0, 0), sigma) for sigma in BLURS]
-    errors = [sum(float((remaining(one, scan, blurred) ** 2).mean()) for one in some) for blurred in forms]
-    return forms[int(np.argmin(errors))]
+def _around(window: Rect) -> tuple[slice, slice]:
+    """The pixels in and around a window."""
+    x, y, width, height = window
+    top, left = max(0, y - AROUND), max(0, x - AROUND)
+    return slice(top, top + height + 2 * AROUND), slice(left, left + width + 2 * AROUND)
 
 
-def remaining(window: Rect, scan: Grey, form: Grey) -> Floats:
-    """How much darker the scan is than the form in and around a window, laid on it to a fraction of a pixel."""
-    x, y, width, height = (
-        max(0, window[0] - AROUND),
-        max(0, window[1] - AROUND),
-        window[2] + 2 * AROUND,
-        window[3] + 2 * AROUND,
-    )
-    known = form[y : y + height, x : x + width]
+def _grown(place: tuple[slice, slice], by: int) -> tuple[slice, slice]:
+    rows, columns = (slice(max(0, side.start - by), side.stop + by) for side in place)
+    return rows, columns
+
+
+def remaining(near: Grey, known: Grey) -> Floats:
+    """How much darker a part of the scan is than the form, which may lie anywhere in it and is laid on it to a fraction of
+    a pixel."""
     height, width = known.shape
-    near = scan[max(0, y - SHIFT) : y + height + SHIFT, max(0, x - SHIFT) : x + width + SHIFT]
     found = cv2.matchTemplate(near, known, cv2.TM_CCOEFF_NORMED)
     left, top = cv2.minMaxLoc(found)[3]
     turn = np.array(
@@ -132,8 +181,7 @@ def _peak(along: Floats, at: int) -> float:
     return min(0.5, max(-0.5, 0.5 * (before - after) / bend)) if bend < 0 else 0.0
 
 
-def _rest(window: Rect, scan: Grey, blurred: Grey) -> Rest:
-    rest = remaining(window, scan, blurred)
+def _rest(window: Rect, rest: Floats) -> Rest:
     inner = slice(AROUND, AROUND + window[3]), slice(AROUND, AROUND + window[2])
     more, runs_on = _largest(rest > DARKER, inner)
     less, _ = _largest(rest < -DARKER, inner)

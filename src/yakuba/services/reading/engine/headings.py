@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from .definitions import PageDefinition, Rect
-from .fineprint import other_print
+from .fineprint import Comparison, other_print
 from .formmark import mark_place
 from .labels import (
     FEWEST,
@@ -50,6 +50,12 @@ class Heading:
     windows: tuple[Rect, ...]
     fields: frozenset[str]
     light: bool
+
+    @property
+    def rect(self) -> Rect:
+        """The whole line."""
+        (left, top, _, height), (last, _, side, _) = self.windows[0], self.windows[-1]
+        return left, top, last + side - left, height
 
 
 def headings(form: Grey, page: PageDefinition) -> tuple[Heading, ...]:
@@ -95,17 +101,20 @@ def _below(line: Rect, tops: Mapping[str, int]) -> frozenset[str]:
     return below or frozenset(tops)
 
 
-def changed_below(known: Sequence[Heading], scan: Grey, form: Grey) -> frozenset[str]:
+def changed_below(known: Sequence[Heading], compared: Comparison) -> frozenset[str]:
     """Fields of which a heading, the title or an instruction speaks where the scan shows other print than the form.
-    scan: laid on the form, white paper, no seals."""
+    compared: the scan, with white paper and without seals, laid on the form."""
     found: set[str] = set()
     for light in (False, True):
-        pair = (255 - scan, 255 - form) if light else (scan, form)
-        soft = cv2.GaussianBlur(pair[0], (0, 0), SOFT), cv2.GaussianBlur(pair[1], (0, 0), SOFT)
+        pair = compared.light if light else compared
+        soft = cv2.GaussianBlur(pair.scan, (0, 0), SOFT), cv2.GaussianBlur(pair.form, (0, 0), SOFT)
         some = [heading for heading in known if heading.light is light]
-        stroke = iter(other_print([window for heading in some for window in heading.windows], *pair))
+        stroke = iter(other_print([window for heading in some for window in heading.windows], pair))
         for heading in some:
-            others = [next(stroke) | _is_other(likeness(window, *pair, soft)) for window in heading.windows]
+            others = [
+                next(stroke) | _is_other(likeness(window, pair.scan, pair.form, soft))
+                for window in heading.windows
+            ]
             found |= heading.fields if sum(others) >= OTHER_WINDOWS else set()
     return frozenset(found)
 

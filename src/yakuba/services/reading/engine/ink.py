@@ -26,6 +26,11 @@ from .definitions import Box, PageDefinition, Rect
 STROKE = 14  # pixels: shorter ink is dust, a dot, the residue of print
 SIGN = 9  # pixels: beside a mark a small × or ? says something; dust is shorter
 TIP = 5  # pixels from a mark's box to the tip of its own tick
+CROSS = (
+    0.34,
+    0.75,
+    0.3,
+)  # of a ×: its corners by its sides, the share of it that is ink at most, of each corner at least
 SOLID = 12  # pixels of ink in it
 JOIN = 11  # pixels: strokes on both sides of a printed line or glyph are one
 REACH = {"line": 9, "comb": 12, "date": 12, "mark": 20}  # pixels beyond a box where its own writing may end
@@ -55,12 +60,13 @@ class _Owner:
     reach: int
 
 
-def flags(sheet: Sheet, page: PageDefinition) -> dict[str, tuple[Reason, ...]]:
-    """What the ink of the whole page says about its fields, by field code; fields without a reason are left out."""
+def flags(sheet: Sheet, page: PageDefinition, print_: Sequence[Rect] = ()) -> dict[str, tuple[Reason, ...]]:
+    """What the ink of the whole page says about its fields, by field code; fields without a reason are left out.
+    print_: the form's printed lines that belong to no field."""
     owners = [owner for box in page.boxes for owner in _owners(box)]
     found: dict[str, set[Reason]] = defaultdict(set)
     if owners:
-        for field in _strayed(sheet, owners, page.free):
+        for field in _strayed(sheet, owners, page.free, print_):
             found[field].add(Reason.OUTSIDE_BOX)
         for field in _reddened(sheet, owners, page.free):
             found[field].add(Reason.COLOURED_INK)
@@ -87,12 +93,14 @@ def _owners(box: Box) -> list[_Owner]:
     return marks + [_Owner(box.field, rect, REACH["date"]) for rect in box.parts.values()]
 
 
-def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> set[str]:
+def _strayed(
+    sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect], print_: Sequence[Rect]
+) -> set[str]:
     """Fields whose writing leaves its box or runs over two, or that have nobody's ink near them."""
     asked: set[str] = set()
     around: dict[int, tuple[list[Pixels], list[Pixels]]] = defaultdict(lambda: ([], []))
     pieces = list(_pieces(sheet, owners, free))
-    if _says_something_of_all(pieces, owners, sheet.grey.shape[0]):
+    if _says_something_of_all(pieces, owners, print_, sheet.grey.shape[0]):
         return {owner.field for owner in owners}
     for piece in pieces:
         own = {owners[index].field for index in piece.inside}
@@ -111,12 +119,14 @@ def _strayed(sheet: Sheet, owners: Sequence[_Owner], free: Sequence[Rect]) -> se
     return asked | {owners[index].field for index, ink in around.items() if not _is_own(ink, owners[index])}
 
 
-def _says_something_of_all(pieces: Sequence[_Piece], owners: Sequence[_Owner], height: int) -> bool:
+def _says_something_of_all(
+    pieces: Sequence[_Piece], owners: Sequence[_Owner], print_: Sequence[Rect], height: int
+) -> bool:
     """The ink beyond all boxes speaks of the page as a whole."""
     loose = [piece for piece in pieces if piece.beyond is not None and not piece.free]
     rects = [piece.connected for piece in loose]
     return whole_page.spoken_of(rects, [piece.ink for piece in loose], height) or whole_page.remarked(
-        rects, [owner.rect for owner in owners]
+        rects, [owner.rect for owner in owners], print_
     )
 
 
@@ -141,6 +151,8 @@ def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
     if max(piece[2:]) >= STROKE or max(map(abs, _gap(piece, box))) > TIP:
         return False
     x, y, width, height = piece
+    if _is_cross(sheet.added[y : y + height, x : x + width]):
+        return False
     rows, columns = _window((x, y, width, height), PARTED)
     inner = _window(box, -ACROSS)
     seen = [
@@ -148,6 +160,18 @@ def _is_tip(sheet: Sheet, piece: Rect, box: Rect) -> bool:
         for one, other in zip((rows, columns), inner, strict=True)
     ]
     return bool(sheet.added[seen[0], seen[1]].any())
+
+
+def _is_cross(ink: Mask) -> bool:
+    """A small × and no end of a stroke: ink in all four corners, and white between them."""
+    if min(ink.shape) < SIGN or float(ink.mean()) > CROSS[1]:
+        return False
+    down, across = (max(1, round(CROSS[0] * side)) for side in ink.shape)
+    return all(
+        float(ink[rows, columns].mean()) >= CROSS[2]
+        for rows in (slice(0, down), slice(-down, None))
+        for columns in (slice(0, across), slice(-across, None))
+    )
 
 
 def _beside(edge: Rect, owners: Sequence[_Owner], own: Sequence[_Owner]) -> set[str]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .definitions import Box, Rect
-from .fineprint import other_print
+from .fineprint import Comparison, other_print
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -154,14 +154,16 @@ def cut(run: Rect) -> list[Rect]:
     return [(start, top, side, side) for start in starts]
 
 
-def changed_fields(windows: Sequence[Window], scan: Grey, form: Grey) -> frozenset[str]:
-    """Fields beside which the scan shows other print than the form. scan: laid on the form, white paper, no seals."""
+def changed_fields(windows: Sequence[Window], compared: Comparison) -> frozenset[str]:
+    """Fields beside which the scan shows other print than the form. compared: the scan, with white paper and without seals,
+    laid on the form."""
     if not windows:
         return frozenset()
+    scan, form = compared.scan, compared.form
     soft = cv2.GaussianBlur(scan, (0, 0), SOFT), cv2.GaussianBlur(form, (0, 0), SOFT)
     found = [likeness(window.rect, scan, form, soft) for window in windows]
     alike = _alike([one.correlation for one in found])
-    stroke = other_print([window.rect for window in windows], scan, form)
+    stroke = other_print([window.rect for window in windows], compared)
     differing = [
         window.fields
         for window, one, other in zip(windows, found, stroke, strict=True)

@@ -59,6 +59,8 @@ SHORT_STROKE = 0.5  # share of a tick's ink that its short stroke has at most
 # Of the box: height of a dash at most, columns that it fills; side of a corner, share of it that a stroke into it covers;
 # how far from the diagonal a slash lies, and which share of its ink may lie beside that. A tick's short stroke is more.
 FLAT, LONG_DASH, QUARTER, IN_CORNER, FROM_DIAGONAL, BESIDE_DIAGONAL = 0.4, 0.6, 0.34, 0.16, 0.3, 0.04
+# Of a line that runs through a box: rows inside that it fills, and of those above and below it.
+ALL_ROWS, GOES_ON = 0.9, 0.7
 REST = 0.1  # share of the ink that does not lie on the two strokes of a cross
 
 
@@ -112,6 +114,8 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
             _one_mark(ink, width, height, inside, ring)
             and not _struck_in_pale(ink, sheet.added[window], width, height)
         )
+        if plain and (_runs_through(ink, inner) or _runs_through(ink.T, inner.T)):
+            return MarkReading(Mark.UNCLEAR, inside, ring)
         return MarkReading(Mark.MARKED if plain else Mark.STRUCK, inside, ring, _sign(inner, inside, ring))
     faint = _long_strokes(sheet.added[window])
     around = max(ring, _ring(faint, width, height))
@@ -147,6 +151,16 @@ def _sign(inner: Mask, inside: float, ring: float) -> Sign:
     if sum(corners) == 2 and corners[0] == corners[3] and _thin(inner, rising=corners[1]):
         return Sign.SLASH
     return Sign.TICK if sum(corners) <= 2 else Sign.OTHER
+
+
+def _runs_through(ink: Mask, inner: Mask) -> bool:
+    """All that lies in a box is one upright line that comes from above it and goes on below: a fold, a scanner's streak."""
+    columns = np.flatnonzero(inner.any(axis=0))
+    if not columns.size or np.ptp(columns) >= FLAT * len(inner) or inner.any(axis=1).mean() < ALL_ROWS:
+        return False
+    first, last = (AROUND + FRAME + int(columns[at]) for at in (0, -1))
+    lane = np.asarray(ink[:, first : last + 1].any(axis=1))
+    return float(lane[:AROUND].mean()) >= GOES_ON and float(lane[-AROUND:].mean()) >= GOES_ON
 
 
 def _ends(side: int) -> tuple[slice, slice]:

@@ -17,6 +17,7 @@ from .alignment import Alignment, Unaligned, align
 from .alphabets import Alphabet, alphabet
 from .crops import Grey, Sheet, lay_on_form
 from .fields import FIRST_VIEWS, Work, conclude, prepare, resolved, witness_of
+from .fineprint import Comparison
 from .foreign import Watcher
 from .formmark import read_mark
 from .headings import changed_below
@@ -111,18 +112,19 @@ def _with_fields(
 ) -> PageReading:
     procedure = library.procedures[page.procedure]
     definition = found.template.definition
-    around = ink.flags(sheet, definition)
+    around = ink.flags(sheet, definition, [heading.rect for heading in found.template.headings])
     works = [
         prepare(sheet, box, procedure.by_code[box.field], found.fit, around.get(box.field, ()))
         for box in definition.boxes
         if box.field in procedure.by_code
     ]
-    changed = changed_fields(found.template.labels, sheet.grey, sheet.form)
-    changed |= changed_below(found.template.headings, sheet.grey, sheet.form)
+    compared = Comparison(sheet.grey, sheet.form)
+    changed = changed_fields(found.template.labels, compared)
+    changed |= changed_below(found.template.headings, compared)
     for work in works:
         if work.box.field in changed:
             work.flags.append(Reason.LABEL_DIFFERS)
-    if written_over.asks(found.template.headings, sheet.full, sheet.form):
+    if written_over.asks(found.template.headings, Comparison(sheet.full, sheet.form, compared)):
         for work in works:
             work.flags.append(Reason.OUTSIDE_BOX)
     recognise(works, recogniser)

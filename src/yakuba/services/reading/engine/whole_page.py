@@ -37,15 +37,29 @@ def spoken_of(pieces: Sequence[Rect], ink: Sequence[int], height: int) -> bool:
     )
 
 
-def remarked(pieces: Sequence[Rect], fields: Sequence[Rect]) -> bool:
-    """Whether a word was written where no field, label or option is near: beside the title, at the top, under the last row.
-    pieces: as above; fields: the rectangles that may hold writing."""
+def remarked(pieces: Sequence[Rect], fields: Sequence[Rect], print_: Sequence[Rect] = ()) -> bool:
+    """Whether a word was written where no field, label or option is near: beside the title, at the top, under the last row; or in
+    the line of a heading or an instruction, however near the next row is. pieces: as above; fields: the rectangles that may
+    hold writing; print_: those of the printed lines that no field owns."""
     far = [
-        piece for piece in pieces if min(piece[2:]) >= LETTER and not any(_near(piece, one) for one in fields)
+        piece
+        for piece in pieces
+        if min(piece[2:]) >= LETTER
+        and (_in_line(piece, print_, fields) or not any(_near(piece, one) for one in fields))
     ]
     rects = np.array(far, np.int64).reshape(-1, 4)
     words = (sorted(_extent(rects[group])) for group in _groups(rects, CHARACTERS))
     return any(shorter >= REMARK[0] and REMARK[1] <= longer <= REMARK[2] for shorter, longer in words)
+
+
+def _in_line(piece: Rect, print_: Sequence[Rect], fields: Sequence[Rect]) -> bool:
+    """The middle of a piece is as high as a printed line of nobody's, and as no field."""
+    middle = piece[1] + piece[3] / 2
+
+    def beside(rect: Rect) -> bool:
+        return rect[1] <= middle <= rect[1] + rect[3]
+
+    return any(beside(rect) for rect in print_) and not any(beside(rect) for rect in fields)
 
 
 def _near(piece: Rect, field: Rect) -> bool:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from . import fineprint
 from .crops import Grey
 from .definitions import Rect
+from .fineprint import Comparison
 from .headings import Heading
+from .labels import cut
 
 DARKER = 80  # grey levels on a good copy by which ink is darker than the print explains
 STROKE = np.ones((3, 3), np.uint8)  # the thinnest pen; print that has bled is a pixel wider on each side
@@ -28,25 +30,26 @@ INK, WINDOWS, OTHERS = 100, 2, 3
 # these sheets the most were 54 in one bar alone and 275 in two; of words drawn over bars the least 150.
 FILLED, OTHER_BARS = 140, 5
 DEEPER, BLACK = (
-    24,
+    20,
     30,
 )  # grey levels by which ink is darker than a grey bar; what is no darker than this shows none
 
 
-def asks(known: Sequence[Heading], scan: Grey, form: Grey) -> bool:
-    """Whether a word was written over the title, a heading or an instruction. scan: laid on the form, white paper, red kept."""
+def asks(known: Sequence[Heading], compared: Comparison) -> bool:
+    """Whether a word was written over the title, a heading or an instruction. compared: the scan, with white paper and
+    with red kept, laid on the form."""
     dark = [heading for heading in known if not heading.light]
     light = [heading for heading in known if heading.light]
-    over = _inked(dark, scan, form)
+    over = _inked(dark, compared)
     least = max(INK, OTHERS * int(np.median([sum(one) for one in over] or [0])))
-    filled = _inked(light, 255 - scan, 255 - form, missing=True)
-    return (
-        any(_is_word(one, least) for one in over)
-        or any(_is_word(one, INK) for one in _on_bars(light, scan, form))
-        or any(
-            _is_word(one, max(FILLED, OTHER_BARS * max(map(sum, filled[:at] + filled[at + 1 :]), default=0)))
-            for at, one in enumerate(filled)
-        )
+    if any(_is_word(one, least) for one in over):
+        return True
+    if any(_is_word(one, INK) for one in _on_bars(light, compared)):
+        return True
+    filled = _inked(light, compared.light, missing=True)
+    return any(
+        _is_word(one, max(FILLED, OTHER_BARS * max(map(sum, filled[:at] + filled[at + 1 :]), default=0)))
+        for at, one in enumerate(filled)
     )
 
 
@@ -54,18 +57,12 @@ def _is_word(inked: Sequence[int], least: int) -> bool:
     return sum(inked) >= least and sum(one > 0 for one in inked) >= WINDOWS
 
 
-def _inked(known: Sequence[Heading], scan: Grey, form: Grey, missing: bool = False) -> list[list[int]]:
+def _inked(known: Sequence[Heading], compared: Comparison, missing: bool = False) -> list[list[int]]:
     """Pixels of ink in each window of each heading that its print does not explain; missing: of print instead that is not
     there."""
-    windows = [window for heading in known for window in heading.windows]
-    if not windows:
-        return []
-    blurred = fineprint.as_blurred(windows, scan, form)
     sign = -1 if missing else 1
-    return [
-        [_strokes(sign * fineprint.remaining(window, scan, blurred) > DARKER) for window in heading.windows]
-        for heading in known
-    ]
+    rests = iter(compared.remaining([window for heading in known for window in heading.windows]))
+    return [[_strokes(sign * next(rests) > DARKER) for _ in heading.windows] for heading in known]
 
 
 def _strokes(ink: NDArray[np.bool_]) -> int:
@@ -75,16 +72,27 @@ def _strokes(ink: NDArray[np.bool_]) -> int:
     return int(opened[around:-around, around:-around].sum())
 
 
-def _on_bars(light: Sequence[Heading], scan: Grey, form: Grey) -> list[list[int]]:
-    """Pixels of ink in each window of each bar that are darker than the bar itself."""
-    smooth = cv2.blur(scan, (3, 3))
-    bars = cv2.erode((form < fineprint.DARKER).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    return [[_deeper(window, smooth, bars) for window in heading.windows] for heading in light]
+def _on_bars(light: Sequence[Heading], compared: Comparison) -> list[list[int]]:
+    """Pixels of ink in each window of each bar that are darker than the bar itself, also where it has no letters."""
+    if not light:
+        return []
+    smooth = cv2.blur(compared.scan, (3, 3))
+    bars = cv2.erode((compared.form < fineprint.DARKER).astype(np.uint8), np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(bars)
+    own = {label for heading in light for label in np.unique(labels[_part(heading.rect)]).tolist()} - {0}
+    return [
+        [_deeper(window, smooth, labels == label) for window in cut(tuple(stats[label, :4].tolist()))]
+        for label in sorted(own)
+    ]
+
+
+def _part(rect: Rect) -> tuple[slice, slice]:
+    x, y, width, height = rect
+    return slice(y, y + height), slice(x, x + width)
 
 
 def _deeper(window: Rect, smooth: Grey, bars: NDArray[np.bool_]) -> int:
-    x, y, width, height = window
-    part = slice(y, y + height), slice(x, x + width)
+    part = _part(window)
     bar = smooth[part][bars[part]]
     level = float(np.percentile(bar, 75)) if bar.size else 0.0
     if level < BLACK:

@@ -29,7 +29,8 @@ def laid(found: Template, image: NDArray[np.uint8]) -> Sheet:
 def works(paper: Paper, library: FormLibrary, image: NDArray[np.uint8] | None = None) -> dict[str, Work]:
     """Every field as the engine takes it up, before anything is recognised."""
     sheet = laid(paper.template, paper.pixels if image is None else image)
-    around = ink.flags(sheet, paper.template.definition)
+    lines = [heading.rect for heading in paper.template.headings]
+    around = ink.flags(sheet, paper.template.definition, lines)
     fields = library.fields(paper.template.form.procedure)
     return {
         box.field: prepare(sheet, box, fields[box.field], 0.3, around.get(box.field, ()))

@@ -13,6 +13,7 @@ from yakuba.services.reading.contracts import Decision, Reason
 from yakuba.services.reading.engine.alignment import Alignment, align
 from yakuba.services.reading.engine.crops import lay_on_form
 from yakuba.services.reading.engine.definitions import Rect
+from yakuba.services.reading.engine.fineprint import Comparison
 from yakuba.services.reading.engine.headings import changed_below
 from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.reader import read_page
@@ -28,7 +29,7 @@ def found(image: NDArray[np.uint8], library: FormLibrary) -> frozenset[str]:
     fit = align(np.ascontiguousarray(grey), library)
     assert isinstance(fit, Alignment)
     sheet = lay_on_form(np.ascontiguousarray(image), fit)
-    return changed_below(fit.template.headings, sheet.grey, sheet.form)
+    return changed_below(fit.template.headings, Comparison(sheet.grey, sheet.form))
 
 
 def reprinted(paper: Paper, place: Rect, text: str, size: int, *, light: bool = False) -> NDArray[np.uint8]:
@@ -77,7 +78,7 @@ def test_headings_in_bars_are_known_and_fields_and_the_mark_are_not_among_them(
         one for one in known.headings if np.median([known.image[y, x] for x, y, _, _ in one.windows]) < 100
     ]
     assert len(dark) >= 2
-    assert changed_below(known.headings, known.image, known.image) == frozenset()
+    assert changed_below(known.headings, Comparison(known.image, known.image)) == frozenset()
 
 
 @pytest.mark.slow

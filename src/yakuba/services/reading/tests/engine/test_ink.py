@@ -396,6 +396,27 @@ def test_a_small_cross_above_a_mark_asks_and_the_tip_of_a_tick_does_not(
     assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
 
 
+def test_a_small_cross_right_above_the_tip_of_a_tick_is_no_part_of_it(
+    library: FormLibrary, bus: Paper
+) -> None:
+    x, y, side, _ = bus.mark_box("delivery", "counter")
+    bus.stroke([(x + 5, y + 11), (x + 14, y + 29), (x + side - 3, y + 4)], 5)
+    assert "delivery" not in asked(bus, library)
+    bus.stroke([(x + 4, y - 11), (x + 12, y - 4)], 2)
+    bus.stroke([(x + 4, y - 4), (x + 12, y - 11)], 2)
+    assert Reason.OUTSIDE_BOX in asked(bus, library)["delivery"]
+
+
+@pytest.mark.parametrize("fill", [110, 150])
+def test_a_fold_through_a_box_is_no_mark_in_it(library: FormLibrary, bus: Paper, fill: int) -> None:
+    x, _, side, _ = bus.mark_box("delivery", "counter")
+    bus.stroke([(x + side / 2, 0), (x + side / 2 + 3, bus.image.height)], 4, fill=fill)
+    image = cv2.GaussianBlur(bus.pixels, (0, 0), 0.8)
+    work = works(bus, library, np.asarray(image, np.uint8))["delivery"]
+    assert Reason.MARK_UNCLEAR in work.flags
+    assert work.value == ""
+
+
 def test_a_ring_that_print_and_a_poor_scan_have_parted_is_no_note_beside_a_mark(
     library: FormLibrary, bus: Paper
 ) -> None:

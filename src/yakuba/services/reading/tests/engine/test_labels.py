@@ -13,6 +13,7 @@ from yakuba.services.reading.contracts import Decision, Reason
 from yakuba.services.reading.engine.alignment import Alignment, align
 from yakuba.services.reading.engine.crops import lay_on_form
 from yakuba.services.reading.engine.definitions import Box, Rect
+from yakuba.services.reading.engine.fineprint import Comparison
 from yakuba.services.reading.engine.labels import changed_fields, windows
 from yakuba.services.reading.engine.library import FormLibrary, Template
 from yakuba.services.reading.engine.reader import read_page
@@ -28,7 +29,7 @@ def found(image: NDArray[np.uint8], library: FormLibrary) -> frozenset[str]:
     fit = align(np.ascontiguousarray(grey), library)
     assert isinstance(fit, Alignment)
     sheet = lay_on_form(np.ascontiguousarray(image), fit)
-    return changed_fields(fit.template.labels, sheet.grey, sheet.form)
+    return changed_fields(fit.template.labels, Comparison(sheet.grey, sheet.form))
 
 
 def head(known: Template, field: str) -> Rect:
@@ -98,7 +99,7 @@ def test_every_field_has_words_beside_its_boxes_and_they_are_found_on_the_form(
     known = template(library, name)
     fields = {field for one in known.labels for field in one.fields}
     assert fields == {box.field for box in known.definition.boxes}
-    assert changed_fields(known.labels, known.image, known.image) == frozenset()
+    assert changed_fields(known.labels, Comparison(known.image, known.image)) == frozenset()
 
 
 @pytest.mark.slow
@@ -134,16 +135,17 @@ def test_words_above_a_box_count_where_none_stand_beside_it() -> None:
     form = drawn(("転入日", 80, 60), ("転出日", 520, 60))
     words = windows(form, boxes)
     assert {one.fields for one in words} == {("moved_in",), ("moved_out",)}
-    assert changed_fields(words, form, form) == frozenset()
-    assert changed_fields(words, np.roll(form, (2, -2), (0, 1)), form) == frozenset()
+    assert changed_fields(words, Comparison(form, form)) == frozenset()
+    assert changed_fields(words, Comparison(np.roll(form, (2, -2), (0, 1)), form)) == frozenset()
     same = drawn(("転出日", 80, 60), ("転出日", 520, 60))
-    assert changed_fields(words, same, form) == {"moved_in"}
+    assert changed_fields(words, Comparison(same, form)) == {"moved_in"}
 
 
 def test_a_form_without_words_has_nothing_to_compare() -> None:
     form = drawn()
     assert (
-        changed_fields(windows(form, [Box("alone", "line", (60, 100, 300, 60))]), form, form) == frozenset()
+        changed_fields(windows(form, [Box("alone", "line", (60, 100, 300, 60))]), Comparison(form, form))
+        == frozenset()
     )
 
 

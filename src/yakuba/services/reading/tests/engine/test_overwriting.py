@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from yakuba.services.reading.engine import overwriting
 from yakuba.services.reading.engine.library import FormLibrary
 
-from .conftest import Paper
+from .conftest import GOTHIC, Paper
 from .seen import works
+from .test_foreign import KILOJI
+from .test_shapes import KLEE
 
 
 def figures(text: str) -> list[overwriting.Figure]:
@@ -119,6 +124,87 @@ def test_a_1_made_a_7_by_a_stroke_at_its_top_holds_more_than_a_1(library: FormLi
     seen = works(bus, library)["phone"].figures
     assert seen[4].flag > overwriting.FLAG > max(one.flag for one in seen[3:4])
     assert overwriting.overwritten(text, seen)
+
+
+def amended(change: str, face: str) -> tuple[overwriting.Figure, overwriting.Figure]:
+    """A figure in a face, and the same with the stroke that makes it another one."""
+    image = Image.new("L", (80, 64), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 32), change[0], fill=30, font=ImageFont.truetype(face, 43), anchor="mm")
+    plain = overwriting.Figure.of(np.asarray(image, np.uint8))
+    for points in STROKES[change]:
+        pen.line([(40 + across, 32 + down) for across, down in points], fill=30, width=3)
+    return plain, overwriting.Figure.of(np.asarray(image, np.uint8))
+
+
+def arc(x: float, y: float, across: float, down: float, start: int, end: int) -> list[tuple[float, float]]:
+    turns = np.radians(np.linspace(start, end, 13))
+    return [(x + across * np.cos(turn), y + down * np.sin(turn)) for turn in turns]
+
+
+# From the middle of the cell, in pixels.
+STROKES = {
+    "17": [[(-13, -14), (10, -15)]],
+    "49": [arc(-1, -8, 9, 9, 170, 350)],
+    "72": [[(-9, 15), (10, 15)]],
+    "38": [arc(-1, -8, 7, 7, 90, 270), arc(-1, 8, 8, 8, 90, 270)],
+    "39": [[(-9, -14), (-8, -5), (0, -1)]],
+    "08": [[(-9, 0), (9, 0)]],
+    "06": [arc(0, 3, 9, 5, 180, 360)],
+}
+
+
+@pytest.mark.parametrize("face", [GOTHIC, KLEE, KILOJI])
+@pytest.mark.parametrize("change", list(STROKES))
+def test_a_figure_made_another_one_by_a_stroke_of_its_own_asks_in_a_row_and_alone(
+    change: str, face: str
+) -> None:
+    plain, changed = amended(change, face)
+    assert not overwriting.overwritten(change[0], [plain])
+    assert overwriting.overwritten(change[0], [changed])
+
+
+@pytest.mark.parametrize(
+    ("figure", "sign"),
+    [
+        *(("1", "flag"), ("1", "beam"), ("3", "loop"), ("3", "shut"), ("4", "cap"), ("7", "foot")),
+    ],
+)
+def test_each_sign_of_such_a_stroke_suffices(figure: str, sign: str) -> None:
+    plain = overwriting.Figure(57.0, 2.0, 33)
+    assert overwriting.overwritten(figure, [replace(plain, **{sign: 0.95})])
+    assert not overwriting.overwritten("6", [replace(plain, **{sign: 0.95})])
+
+
+def test_a_slanted_stroke_at_the_side_of_a_1_is_a_flag_and_a_level_one_over_it_a_beam() -> None:
+    def drawn(*points: tuple[float, float]) -> overwriting.Figure:
+        image = Image.new("L", (80, 64), 255)
+        pen = ImageDraw.Draw(image)
+        pen.line([(40, 16), (40, 48)], fill=30, width=4)
+        pen.line([(40 + across, 32 + down) for across, down in points], fill=30, width=4)
+        return overwriting.Figure.of(np.asarray(image, np.uint8))
+
+    slanted, level = drawn((-13, -6), (0, -15)), drawn((-8, -15), (8, -15))
+    assert slanted.flag > overwriting.FLAG
+    assert slanted.beam < overwriting.BEAM
+    assert level.flag < overwriting.FLAG
+    assert level.beam > overwriting.BEAM
+
+
+def test_a_3_is_shut_by_a_stroke_from_its_tip_to_its_waist() -> None:
+    image = Image.new("L", (80, 64), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 32), "3", fill=30, font=ImageFont.truetype(GOTHIC, 43), anchor="mm")
+    open_ = overwriting.Figure.of(np.asarray(image, np.uint8))
+    pen.line([(32, 20), (32, 30)], fill=30, width=4)
+    hooked = overwriting.Figure.of(np.asarray(image, np.uint8))
+    assert open_.shut < 0.5 < overwriting.SHUT < hooked.shut
+
+
+def test_a_0_parted_by_a_slash_is_a_0_and_one_parted_by_a_level_stroke_is_not() -> None:
+    slashed, waisted = (overwriting.Figure(100.0, 2.0, 33, holes=2, aslant=aslant) for aslant in (0.25, 0.1))
+    assert not overwriting.overwritten("0", [slashed])
+    assert overwriting.overwritten("0", [waisted])
 
 
 @pytest.mark.parametrize("flag", [0.1, 0.24])

@@ -69,6 +69,16 @@ def test_a_word_where_no_field_is_asks_for_everything(
     assert set(asked(bus, library)) == fields(bus)
 
 
+@pytest.mark.parametrize("light", [True, False])
+def test_a_word_in_the_line_of_a_heading_asks_for_everything_however_near_the_next_row_is(
+    library: FormLibrary, bus: Paper, light: bool
+) -> None:
+    lines = [one for one in bus.template.headings if one.light is light]
+    x, y, width, height = lines[-1].rect if light else lines[2].rect
+    bus.write("本人死亡", (x + width + 120, y + height / 2), 40, "lm")
+    assert set(asked(bus, library)) == fields(bus)
+
+
 def test_a_word_in_the_row_of_a_field_speaks_of_that_row(library: FormLibrary, bus: Paper) -> None:
     x, y, width, height = bus.box("phone")
     bus.write("昼間", (x + width + 40, y + height / 2), 34, "lm")

@@ -11,6 +11,7 @@ from yakuba.services.reading.contracts import Decision, Reason
 from yakuba.services.reading.engine import written_over
 from yakuba.services.reading.engine.alignment import Alignment, align
 from yakuba.services.reading.engine.crops import Sheet, lay_on_form
+from yakuba.services.reading.engine.fineprint import Comparison
 from yakuba.services.reading.engine.headings import Heading
 from yakuba.services.reading.engine.library import FormLibrary
 from yakuba.services.reading.engine.reader import read_page
@@ -25,7 +26,7 @@ def asks(paper: Paper, image: NDArray[np.uint8] | None = None) -> bool:
 
 
 def _asks(known: tuple[Heading, ...], sheet: Sheet) -> bool:
-    return written_over.asks(known, sheet.full, sheet.form)
+    return written_over.asks(known, Comparison(sheet.full, sheet.form))
 
 
 def begins(paper: Paper, light: bool = False, at: int = 2) -> tuple[float, float]:
@@ -60,8 +61,32 @@ def test_a_red_word_over_the_title_asks(bus: Paper) -> None:
     assert asks(bus, np.asarray(image, np.uint8))
 
 
+def test_what_was_compared_without_red_counts_only_where_there_is_none(bus: Paper) -> None:
+    image, pen = coloured(bus)
+    x, y = begins(bus)
+    pen.line([(x, y - 18), (x + 60, y + 18)], fill=RED, width=5)
+    sheet = laid(bus.template, np.asarray(image, np.uint8))
+    without = Comparison(sheet.grey, sheet.form)
+    windows = [window for one in bus.template.headings if not one.light for window in one.windows]
+    before = without.remaining(windows)
+    after = Comparison(sheet.full, sheet.form, without).remaining(windows)
+    fresh = Comparison(sheet.full, sheet.form).remaining(windows)
+    assert all(np.array_equal(one, other) for one, other in zip(after, fresh, strict=True))
+    kept = [one is other for one, other in zip(after, before, strict=True)]
+    assert (
+        0 < len(kept) - sum(kept) < 0.1 * len(kept)
+    )  # the windows that the red line crosses, and only these
+
+
 def test_a_word_on_a_grey_bar_asks(nursery: Paper) -> None:
     nursery.write("取下げ", begins(nursery, light=True, at=1), 40, "lm", fill=0)
+    assert asks(nursery)
+
+
+def test_a_word_where_a_grey_bar_has_no_letters_asks(nursery: Paper) -> None:
+    bar = next(one for one in nursery.template.headings if one.light)
+    x, y, width, height = bar.rect
+    nursery.write("取下げ", (x + width + 300, y + height / 2), 34, "lm", fill=0)
     assert asks(nursery)
 
 
