@@ -21,6 +21,8 @@ from yakuba.kernel.charts.drawing import Spec, Table
 from yakuba.kernel.charts.palette import BLUE, GREY, LIGHT_BLUE, SERIES, WORDS_ON
 from yakuba.kernel.values.rounding import grouped
 
+LEAST = 0.3  # of the plot is left to the bars, whatever is written beside them
+
 
 def before_after(rows: Sequence[tuple[str, float, float]], *, title: str, unit: str = "分") -> Chart:
     """Bars of what it took before and what it takes now. `rows`: (label, before, now), all ≥ 0, in `unit`."""
@@ -47,7 +49,8 @@ def bar_chart(
     """Horizontal bars, a group or a stack a row.
 
     `rows` are (label, {series: value ≥ 0 in `unit`}); labels and series are kept in the given order, at most
-    six series. Every bar carries its series' name and value as words, so colour is never the only sign.
+    six series. Every bar carries its series' name and value as words, so colour is never the only sign; of one
+    series, which the title names, the value alone.
     Raises ValueError for a negative value, a label given twice, or more than six series.
     """
     series = list(dict.fromkeys(name for _, values in rows for name in values))
@@ -59,7 +62,7 @@ def bar_chart(
         return f"{grouped(value, places)}{unit}"
 
     def spec(size: Size) -> Spec:
-        marks = _marks(rows, written, colour, size)
+        marks = _marks(rows, series, written, colour, size)
         draw = _stacked if stacked else _grouped
         return {"data": {"values": marks}, **draw(marks, series, colour, size)}
 
@@ -77,21 +80,30 @@ def _check(rows: Sequence[tuple[str, Mapping[str, float]]], series: Sequence[str
 
 def _marks(
     rows: Sequence[tuple[str, Mapping[str, float]]],
+    series: Sequence[str],
     written: Callable[[float], str],
     colour: Mapping[str, str],
     size: Size,
 ) -> list[dict[str, Any]]:
     """One row of data a bar, with everything that is written on it and beside it."""
-    longest = max((sum(values.values()) for _, values in rows), default=0) or 1
+    totals = [f"計 {written(sum(values.values()))}" for _, values in rows]
+    end = _scale_end(zip((sum(values.values()) for _, values in rows), totals, strict=True), size)
     marks: list[dict[str, Any]] = []
-    for label, values in rows:
-        words = {name: f"{name} {written(value)}" for name, value in values.items()}
-        fits = {
-            name: pixels(words[name]) < value / longest * size.plot * 0.7 for name, value in values.items()
+    for (label, values), plain in zip(rows, totals, strict=True):
+        words = {
+            name: written(value) if len(series) == 1 else f"{name} {written(value)}"
+            for name, value in values.items()
         }
-        total = f"計 {written(sum(values.values()))}"
-        if size.detailed and any(value and not fits[name] for name, value in values.items()):
-            total += f"（{'、'.join(words.values())}）"
+        inside = {
+            name: next(
+                (one for one in (words[name], written(value)) if pixels(one) < value / end * size.plot * 0.7),
+                "",
+            )
+            for name, value in values.items()
+        }
+        parts = f"{plain}（{'、'.join(words.values())}）"
+        left_out = any(value and not inside[name] for name, value in values.items())
+        total = parts if size.detailed and left_out and _stands_beside(parts, size) else plain
         start = 0.0
         for position, (name, value) in enumerate(values.items()):
             marks.append(
@@ -103,7 +115,7 @@ def _marks(
                     "middle": start + value / 2,
                     "value": value,
                     "words": words[name],
-                    "inside": words[name] if fits[name] else "",
+                    "inside": inside[name],
                     "total": total if position == len(values) - 1 else "",
                     "ink": WORDS_ON.get(colour[name], "#000000"),
                 }
@@ -188,9 +200,14 @@ def _length(field: str, longest: float) -> dict[str, Any]:
     }
 
 
+def _stands_beside(words: str, size: Size) -> bool:
+    """Whether they have room beside a bar that keeps its least."""
+    return pixels(words) <= (1 - LEAST) * size.plot - 16
+
+
 def _scale_end(bars: Iterable[tuple[float, str]], size: Size) -> float:
     """The value at the right edge: far enough for every bar's words to stand beside it."""
-    least = 0.3 * size.plot  # bars keep this much, whatever is written beside them
+    least = LEAST * size.plot
     ends = (value * size.plot / max(least, size.plot - 16 - pixels(words)) for value, words in bars)
     return max(ends, default=0) or 1
 

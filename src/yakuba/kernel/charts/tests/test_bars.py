@@ -48,6 +48,19 @@ def test_stacked_bars_add_up_and_tell_small_parts_beside():
     assert {"職員", "機械"} <= set(words(chart))
 
 
+def test_long_names_of_parts_stand_in_them_or_give_way_to_their_values():
+    rows = [("見本の子育て課", {"操作している": 23.0, "間が空いている": 13.2})]
+    chart = bar_chart(rows, title="時間", unit="時間", stacked=True)
+    assert {"操作している 23.0時間", "13.2時間", "計 36.2時間"} <= set(words(chart))
+    width = float(ElementTree.fromstring(chart.svg).get("width"))
+    assert sum(each for _, each in bars(chart)) > 0.5 * width  # and leave the bars their room
+
+
+def test_of_one_series_the_title_tells_the_name():
+    shown = words(bar_chart([("EXCEL", {"時間": 5.4})], title="アプリごとの時間", unit="時間"))
+    assert "5.4時間" in shown
+
+
 @pytest.mark.parametrize("longest", [0.1, 14, 123456.7])
 def test_nothing_written_beside_a_bar_leaves_the_picture(longest):
     chart = person_and_machine([("これまで", longest, longest / 50), ("いま", 0, 0)], title="内訳")
