@@ -180,7 +180,7 @@ A_CANDIDATE = Answer(CandidateOut, candidate_facts, CANDIDATE_COLUMNS)
 
 @OPERATIONS.add(
     "取り込みの一覧",
-    "worklogs.view",
+    "worklogs.load",
     "GET imports",
     command="imports",
     answer=Answer(list[LogImportOut], columns=IMPORT_COLUMNS),
@@ -229,7 +229,7 @@ def _prepared_so_far() -> tuple[int, int, bool]:
 
 
 @OPERATIONS.add(
-    "取り込みの結果", "worklogs.view", "GET imports/{import_id}", command="import-result",
+    "取り込みの結果", "worklogs.load", "GET imports/{import_id}", command="import-result",
     answer=Answer(LogImportOut, import_facts, IMPORT_COLUMNS),
 )  # fmt: skip
 def show_import(asked: OneLog, actor: Actor) -> LogImport:
