@@ -36,6 +36,28 @@ def test_names_and_numbers_are_replaced_and_put_back():
     assert "".join(text for text, _ in found.pieces) == found.text
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "やくば市中央1-2-3",
+        "埼玉県さいたま市浦和区常盤6丁目4番4号",
+        "つくば市研究学園一丁目1番地1",
+        "伊都郡かつらぎ町丁ノ町2160番地",
+    ],
+)
+def test_a_town_in_hiragana_is_a_part_of_the_address(place):
+    found = hiding.hidden(f"住所は{place}です")
+    assert [one.words for one in found.items] == [place]
+
+
+def test_words_in_hiragana_make_no_address():
+    assert hiding.hidden("これは市の3番窓口です。あまり町の2番とは違います。").items == ()
+
+
+def test_a_birthday_with_the_letter_of_its_era_is_hidden():
+    assert "S60" not in hiding.hidden("生年月日 S60.1.2").text
+
+
 def test_what_is_known_is_hidden_first_and_the_longest_before_its_parts():
     found = hiding.hidden("妻宣悦と宣悦さくらが来た。宣 悦。", ["宣悦", "妻宣悦", "あ"])
     assert "悦" not in found.text
