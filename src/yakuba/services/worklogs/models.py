@@ -11,9 +11,11 @@ from yakuba.kernel.tenancy.models import MunicipalityModel
 
 class PseudonymKey(MunicipalityModel):
     """What pseudonyms are made with: 32 random bytes, under the town's key. They move with the town, so that a log that
-    comes later finds the same pseudonyms; without them nobody can tell whose a name would be."""
+    comes later finds the same pseudonyms; without them nobody can tell whose a name would be. last: kind → the last number
+    that was given: no other PC or person ever gets it, also when the one that had it is forgotten."""
 
     sealed = models.BinaryField(editable=False)
+    last = models.JSONField(default=dict, editable=False)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "仮名の鍵"

@@ -33,6 +33,15 @@ def _key() -> bytes:
     return decrypt(f"worklogs.key:{row.pk}", bytes(row.sealed))
 
 
+def _next_number(kind: Subject.Kind) -> int:
+    """One that nobody ever had; the others wait until the transaction ends."""
+    row = PseudonymKey.objects.select_for_update().get()
+    number = int(row.last.get(kind.value, 0)) + 1
+    row.last[kind.value] = number
+    row.save(update_fields=["last"])
+    return number
+
+
 @dataclass
 class Pseudonyms:
     """The numbers by which names are known, for one log; a name that was never seen gets the next one."""
@@ -65,13 +74,13 @@ class Pseudonyms:
             row.seen_at = timezone.now()
             row.save(update_fields=["seen_at"])
             return row
-        last = rows.order_by("-number").values_list("number", flat=True).first() or 0
+        number = _next_number(kind)
         letters = base64.b32encode(digest).decode()[:MARK]
         mark = f"{kind.label}{letters}"
         if rows.filter(mark=mark).exists():
-            mark = f"{mark}-{last + 1}"
+            mark = f"{mark}-{number}"
         row = Subject.objects.create(
-            kind=kind, number=last + 1, mark=mark, digest=digest.hex(), sealed=b"", seen_at=timezone.now()
+            kind=kind, number=number, mark=mark, digest=digest.hex(), sealed=b"", seen_at=timezone.now()
         )
         row.sealed = encrypt(f"worklogs.subject:{row.pk}", name.encode())
         row.save(update_fields=["sealed"])

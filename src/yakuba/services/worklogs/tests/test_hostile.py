@@ -18,13 +18,14 @@ from django.urls import reverse
 from yakuba.kernel.jobs.work import work_of
 from yakuba.services.worklogs import facade, queries
 from yakuba.services.worklogs.actions import imports, preparing
+from yakuba.services.worklogs.actions.subjects import Pseudonyms
 from yakuba.services.worklogs.contracts import DAY, HOUR, MINUTE
 from yakuba.services.worklogs.engine import masking, repeating
 from yakuba.services.worklogs.engine.candidates import Seen, add_occurrences
 from yakuba.services.worklogs.engine.masking import Masker
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.tally import Tally
-from yakuba.services.worklogs.models import Candidate, LogImport, LogPart
+from yakuba.services.worklogs.models import Candidate, LogImport, LogPart, Subject
 from yakuba.services.worklogs.tests.examples import HEAD, log
 from yakuba.services.worklogs.tests.test_logs import kept_rows, take_in
 
@@ -271,3 +272,9 @@ def test_no_minute_is_of_two_routines():
         add_occurrences(one, (0, 202604), where.spans, where.events, columns, DAY)
     # 0, 1, 2 and 3 are of the one; 5 and 6 of the other; with its last event a routine is over.
     assert [one.minutes for one in seen] == [4.0, 2.0]
+
+
+def test_a_number_of_one_who_is_forgotten_is_nobodys_again(in_yakuba_city):
+    first = Pseudonyms().number(Subject.Kind.PC, "PC-01")
+    Subject.objects.all().delete()
+    assert Pseudonyms().number(Subject.Kind.PC, "PC-02") == first + 1
