@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import Forbidden
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots import facade as robots
 from yakuba.services.worklogs import operations, queries
 from yakuba.services.worklogs.contracts import StepText
 from yakuba.services.worklogs.engine.moments import moment_of
+from yakuba.services.worklogs.engine.tally import FEW
 from yakuba.services.worklogs.forms import DraftForm, ReasonForm
 from yakuba.services.worklogs.models import Candidate, Subject
 
@@ -97,7 +99,8 @@ def _row(number: int) -> Candidate:
 def _page(
     request: HttpRequest, row: Candidate, draft: DraftForm | None = None, why: ReasonForm | None = None
 ) -> HttpResponse:
-    variants = [_variant(at, one) for at, one in enumerate(row.content["variants"])]
+    named = allowed(request.user, "worklogs.people")
+    variants = [_variant(at, one, named) for at, one in enumerate(row.content["variants"])]
     draft = draft or DraftForm(systems=robots.systems_by_name())
     why = why or ReasonForm()
     context = {
@@ -105,6 +108,8 @@ def _page(
         "state": KINDS[Candidate.State(row.state)],
         "variants": variants,
         "transfers": row.content["transfers"],
+        "may_see_rows": queries.may_see_rows(request.user, row),
+        "few": FEW,
         "draft": draft,
         "why": why,
         "may_draft": allowed(request.user, "robots.record") and not row.subject,
@@ -114,9 +119,10 @@ def _page(
     return render(request, "worklogs/candidate.html", context, status=422 if failed else 200)
 
 
-def _variant(number: int, one: dict[str, Any]) -> dict[str, Any]:
+def _variant(number: int, one: dict[str, Any], named: bool) -> dict[str, Any]:
+    """named: with the pseudonyms of the PCs."""
     shown = one["occurrences"][:SHOWN]
-    marks = queries.marks(Subject.Kind.PC, {machine for _, _, machine, _, _ in shown})
+    marks = queries.marks(Subject.Kind.PC, {machine for _, _, machine, _, _ in shown}) if named else {}
     return one | {
         "number": number,
         "steps": [StepText(**step) for step in one["steps"]],
@@ -131,6 +137,10 @@ def _variant(number: int, one: dict[str, Any]) -> dict[str, Any]:
 def evidence(request: HttpRequest, candidate_id: int, variant: int, at: int) -> HttpResponse:
     """The rows of one occurrence. Who looked is recorded."""
     row = _row(candidate_id)
+    if not queries.may_see_rows(request.user, row):
+        raise Forbidden(
+            f"した人が{FEW}人より少ないくり返しの元の操作は、「一人ずつの時間を仮名で見る」権限のある人が見られます。"
+        )
     try:
         found = operations.evidence(row, variant, at, actor=person_of(request))
     except LookupError:

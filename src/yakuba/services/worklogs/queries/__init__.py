@@ -22,6 +22,7 @@ from yakuba.services.worklogs.adapters import shelf
 from yakuba.services.worklogs.contracts import ProcessHours
 from yakuba.services.worklogs.engine.moments import moment_of
 from yakuba.services.worklogs.engine.rules import Rule, read_rules
+from yakuba.services.worklogs.engine.tally import FEW
 from yakuba.services.worklogs.models import (
     ActivityRules,
     Candidate,
@@ -123,6 +124,12 @@ def imports() -> QuerySet[Any]:
 def candidates() -> QuerySet[Any]:
     """What robots might do, by hours × regularity; what was decided stays, even where it is not found any more."""
     return Candidate.objects.order_by("-current", "-score", "pk")
+
+
+def may_see_rows(user: Any, candidate: Candidate) -> bool:
+    """Whether the moments at which a routine was done, and the rows of each, are for this person: what few people did tells
+    how one of them works."""
+    return int(candidate.content["people"]) >= FEW or allowed(user, "worklogs.people")
 
 
 def marks(kind: Subject.Kind, numbers: set[int]) -> dict[int, Subject]:

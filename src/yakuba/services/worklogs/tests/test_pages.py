@@ -113,6 +113,21 @@ def test_a_candidate_opens_down_to_its_rows(page, found):
     assert AuditEvent.objects.filter(name="worklogs.evidence_seen").count() == 1
 
 
+def test_how_one_of_few_people_works_is_not_for_everybody(found, make_staff, yakuba_city):
+    other = Client()
+    other.force_login(make_staff(yakuba_city, "worklogs.view"))
+    shown = text(other.get(reverse("worklogs:candidate", args=[found.pk])))
+    assert "元の操作を見る" not in shown
+    assert "5人より少ない" in shown
+    evidence = reverse("worklogs:evidence", args=[found.pk, 0, 3])
+    assert other.get(evidence).status_code == 403
+    Candidate.objects.update(content=found.content | {"people": 5})
+    shown = text(other.get(reverse("worklogs:candidate", args=[found.pk])))
+    assert "元の操作を見る" in shown
+    assert Subject.objects.filter(kind="pc").first().mark not in shown, "moments without the PC"
+    assert other.get(evidence).status_code == 200
+
+
 def test_a_candidate_becomes_a_draft_for_a_robot_once(page, found, clerk, make_staff, yakuba_city):
     ledger.open_case(Procedure.objects.get(code="seal-card"), RECEIPTS[0])
     systems.set_system("住民情報", "http://127.0.0.1:9/", 60.0, {}, actor=clerk)
