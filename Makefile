@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STEP := $(BIN)/python scripts/step.py
+LATER := not full and not promise and (slow or browser)
 BESIDE_THE_DATABASE := --ignore=samples --ignore-glob='*/test_engine_*' --ignore-glob='*/tests/engine/*' \
   --ignore=tests/test_house.py --ignore=tests/test_links.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -22,9 +23,9 @@ run: $(VENV)/.installed
 test: lint
 	@$(MAKE) --no-print-directory -j 3 types contracts unit
 
-# What takes seconds a test, and the database tests once more on PostgreSQL; CI runs it behind `make test`.
+# What takes seconds a test or a browser, and the database tests once more on PostgreSQL; CI runs it behind `make test`.
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "slow and not full"
+	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "$(LATER)"
 	@$(MAKE) --no-print-directory postgresql
 
 # Everything, for hours.
@@ -44,7 +45,7 @@ contracts: $(VENV)/.installed-dev
 	YAKUBA_DATA_DIR=build/check DJANGO_SETTINGS_MODULE=yakuba.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "not slow and not full"
+	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "not full and not ($(LATER))"
 
 # On a PostgreSQL server that the run starts itself.
 postgresql: $(VENV)/.installed-dev

@@ -59,6 +59,7 @@ def texts() -> str:
     return "\n".join(told)
 
 
+@pytest.mark.slow
 def test_exported_erased_and_taken_in_elsewhere_everything_is_equal(idle, here, there, tmp_path, monkeypatch):  # noqa: F811
     other = Municipality.objects.get(code="990027")
     with active_municipality(other):
@@ -106,6 +107,7 @@ def test_exported_erased_and_taken_in_elsewhere_everything_is_equal(idle, here, 
         assert [verify()[1], kept_apart.problems()] == [[], []]
 
 
+@pytest.mark.slow
 def test_it_is_asked_twice_and_wants_an_export_of_now_or_a_word(idle, tmp_path):
     file = export(idle, tmp_path / "town")
     proved = ("--export", str(file), "--passphrase-stdin")

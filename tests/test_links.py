@@ -155,6 +155,7 @@ def test_a_newcomer_without_any_permission_is_shown_only_what_opens(objects):
     assert list(refused("newcomer", objects, lambda url: url.startswith(FOR_ALL))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("permission", sorted(permission_names()))
 def test_a_newcomer_with_one_permission_is_shown_on_its_pages_only_what_opens(objects, permission):

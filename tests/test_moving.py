@@ -252,6 +252,7 @@ def test_people_prove_who_they_are_anew_and_nothing_begins_by_itself(here, there
         assert not Job.objects.filter(state__in=(State.WAITING, State.RUNNING)).exists()
 
 
+@pytest.mark.slow
 def test_jobs_wait_until_the_old_installation_has_stopped(here, there, tmp_path, monkeypatch):
     with town.in_yakuba_city() as municipality:
         enqueue("reading.read_sheet", key="sheet-1", sheet_id=1)
@@ -280,6 +281,7 @@ def test_a_wrong_passphrase_opens_nothing(here, there, file, monkeypatch):
     assert nothing_is_there(there)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_refused_whole(here, there, file, tmp_path, monkeypatch):
     there.enter(monkeypatch)
     content, broken = file.read_bytes(), tmp_path / "broken"

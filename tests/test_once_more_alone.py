@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from once_more_alone import MOST, run
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
@@ -29,12 +30,14 @@ def test_what_passes_is_run_once(tmp_path, capfd):
     assert "もう一度" not in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_passes_alone_passes_and_is_named(tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert _run(tmp_path, FAILS_ONCE, "-n", "1") == 0
     assert "直すもの" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_fails_twice_has_failed(tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert _run(tmp_path, "def test_wrong(): assert 0") == 1

@@ -173,6 +173,7 @@ def test_pictures_show_a_bar_over_the_field_and_no_crop_of_it(objects):
     assert client.get(f"/reading/cases/{known['case_id']}/name.png").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_second_scan_that_belongs_to_no_case_is_covered_too(objects):
     with town.in_yakuba_city():
         sheet = Sheet.objects.get(pk=objects.arguments["sheet_id"])
@@ -210,6 +211,7 @@ def test_the_list_of_the_protected_is_not_taken_along(objects):
     assert "text/csv" not in answer["Content-Type"]
 
 
+@pytest.mark.slow
 def test_notices_of_protected_children_are_neither_made_nor_taken(objects):
     known, clerk = objects.arguments, town.user("kanri")
     with town.in_yakuba_city():

@@ -135,6 +135,7 @@ def test_what_was_taken_up_again_after_the_approval_stays(known):
     assert CaseValue.objects.filter(case=case).exists()
 
 
+@pytest.mark.slow
 def test_what_is_written_before_is_for_who_proposed_it_and_goes_too(
     known, django_capture_on_commit_callbacks
 ):
@@ -179,6 +180,7 @@ def _bytes_of_the_database() -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_no_byte_of_the_database_and_of_the_data_folder_holds_it():
     found = load_objects()

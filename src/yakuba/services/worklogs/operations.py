@@ -82,7 +82,7 @@ class LogImportOut(BaseModel):
     faults: list[str]
 
 
-class CandidateOut(BaseModel):
+class RobotCandidateOut(BaseModel):
     """A routine. minutes: measured in all logs; regularity: from 0 to 1; score: hours × regularity."""
 
     id: int
@@ -175,7 +175,7 @@ def candidate_of(number: int) -> Candidate:
     return one(Candidate.objects.all(), number)
 
 
-A_CANDIDATE = Answer(CandidateOut, candidate_facts, CANDIDATE_COLUMNS)
+A_CANDIDATE = Answer(RobotCandidateOut, candidate_facts, CANDIDATE_COLUMNS)
 
 
 @OPERATIONS.add(
@@ -308,7 +308,7 @@ def _hours(row: ProcessHours) -> dict[str, Any]:
     "worklogs.view",
     "GET candidates",
     command="candidates",
-    answer=Answer(list[CandidateOut], columns=CANDIDATE_COLUMNS),
+    answer=Answer(list[RobotCandidateOut], columns=CANDIDATE_COLUMNS),
 )
 def list_candidates(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     """What robots might do, by hours × regularity."""

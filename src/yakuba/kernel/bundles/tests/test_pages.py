@@ -55,6 +55,7 @@ def receive(client, content: bytes):
     return client.post(reverse("definitions:receive"), {"file": file}, follow=True)
 
 
+@pytest.mark.slow
 def test_letters_join_the_bundle_and_come_out_of_it_in_another_town(content, page, neighbour_town, neighbour):
     assert {one.kind for one in unpacked(content)} == {"procedure", "letter", "rules"}
     shown = receive(page, content).content.decode()

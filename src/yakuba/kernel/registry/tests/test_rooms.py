@@ -75,7 +75,7 @@ def test_every_locked_library_of_the_house_is_imported_or_named():
     wanted = tomllib.loads((project / "pyproject.toml").read_text())["project"]["dependencies"]
     called = {
         "django-csp": "csp", "django-htmx": "django_htmx", "django-js-lib-leaflet": "js_lib_leaflet", "django-ninja": "ninja",
-        "markdown-it-py": "markdown_it",
+        "ibis-framework": "ibis", "markdown-it-py": "markdown_it",
         "opencv-python-headless": "cv2", "pillow": "PIL", "pyyaml": "yaml", "sudachidict-core": "sudachidict",
         "tzdata": "zoneinfo", "vl-convert-python": "vl_convert", "zxing-cpp": "zxingcpp",
     }  # fmt: skip

@@ -125,6 +125,7 @@ def test_a_text_of_comments_is_no_riddle():
     assert "Webページ" in told.reason
 
 
+@pytest.mark.slow
 def test_thousands_of_headings_are_told_and_not_compared_with_one_another():
     data = ",".join(f"c{at}" for at in range(MANY)).encode() + b"\n"
     (told,) = read(data)[1]

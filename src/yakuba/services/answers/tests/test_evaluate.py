@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from yakuba.config.command import build
@@ -22,6 +23,7 @@ def evaluate(folder, faq: str, asked: str, *more: str):
     return CliRunner().invoke(build(), ["answers", "evaluate", *words])
 
 
+@pytest.mark.slow
 def test_the_figures_are_printed_with_their_names(tmp_path):
     faq = "\n".join(["id,question,answer", *(f"{one.key},{one.question},{one.answer}" for one in entries())])
     asked = "\n".join(

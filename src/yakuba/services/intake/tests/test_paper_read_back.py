@@ -51,8 +51,8 @@ def printed(form, code, values):
     [
         ("bus-pass", papers.BUS, 11),
         ("bus-pass", papers.AWKWARD, 6),
-        ("resident-tax-change", papers.TAX, 15),
-        ("nursery-admission", papers.NURSERY, 20),
+        pytest.param("resident-tax-change", papers.TAX, 15, marks=pytest.mark.slow),
+        pytest.param("nursery-admission", papers.NURSERY, 20, marks=pytest.mark.slow),
     ],
 )
 def test_what_passes_is_what_was_entered(library, recogniser, code, values, sure):
@@ -84,6 +84,7 @@ def test_what_no_box_holds_stands_whole_on_the_extra_sheet(library):
     }
 
 
+@pytest.mark.slow
 def test_a_form_without_a_box_for_the_number_gets_a_code_that_the_reader_finds(library, recogniser):
     form = papers.without(papers.paper(library, "bus-pass"), "receipt_number")
     (image,), _ = printed(form, "bus-pass", papers.BUS)
@@ -102,6 +103,7 @@ def test_a_form_without_a_box_for_the_number_gets_a_code_that_the_reader_finds(l
     )
 
 
+@pytest.mark.slow
 def test_every_kind_of_box_says_that_its_value_stands_elsewhere(library, recogniser):
     form = papers.paper(library, "bus-pass")
     entries = {field: Entry(instead="（支援措置により非表示）") for field in papers.BUS}

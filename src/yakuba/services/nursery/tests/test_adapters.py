@@ -103,6 +103,7 @@ def test_a_notice_names_nobody_else_and_no_my_number(written, printed):
         assert MY_NUMBER not in page
 
 
+@pytest.mark.slow
 def test_parts_are_printed_beside_each_other_and_put_in_order(monkeypatch, written):
     monkeypatch.setattr(printing, "IN_A_PART", 2)
     made = [

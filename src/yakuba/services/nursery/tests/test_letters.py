@@ -214,6 +214,7 @@ class Memory:
         self.put_here.append(pages)
 
 
+@pytest.mark.slow
 def test_parts_that_lie_on_the_shelf_are_not_laid_out_again(monkeypatch):
     monkeypatch.setattr(printing, "SMALLEST_PART", 2)
     some = [letter(number) for number in range(1, 8)]

@@ -166,6 +166,7 @@ def test_word_letters_are_laid_out_in_several_processes_and_proved(monkeypatch):
     assert all(red > 1_000 for red in reds), "the seal is on every page"
 
 
+@pytest.mark.slow
 def test_the_first_word_file_of_every_kind_says_all_that_the_notice_says():
     """What a town begins with needs no mending, and has every field but the two that say a thing twice."""
     from yakuba.kernel.letters.checking import check

@@ -149,6 +149,7 @@ def test_an_answer_that_says_neither_goes_to_a_person(
     assert asked(site, "/entry") == []
 
 
+@pytest.mark.slow
 def test_a_completion_page_that_cannot_be_read_is_not_pressed_for_again(
     site: Pages, browser: ChromiumBrowser
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_question_that_is_not_the_expected_one_is_not_agreed_to(
     assert site.count("POST /store") == 0
 
 
+@pytest.mark.slow
 def test_a_field_that_a_script_overwrites_is_filled_again_or_reported(
     site: Pages, browser: ChromiumBrowser
 ) -> None:

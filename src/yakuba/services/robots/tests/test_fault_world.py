@@ -35,6 +35,7 @@ def turn(folder: Path, rows: int, database: str, world: int = 0) -> None:
     assert figures.with_a_person <= max(2, rows // 5)
 
 
+@pytest.mark.promise
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_few_rows_through_all_of_it(database: str, tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_when_no_file_can_be_taken_the_program_is_told_why(program, desk):
     assert program.upload().status_code == 422
 
 
+@pytest.mark.slow
 def test_problem_sheets_are_listed_resolved_and_put_aside(program, desk):
     desk.read((BUS, 1), (BUS, 1))
     (problem,) = program.get("/problems").json()
@@ -111,10 +112,12 @@ def test_programs_from_before_the_bounds_were_told_get_the_nearest_part(program,
     assert program.get("/batches?limit=x").status_code == 422
 
 
+@pytest.mark.slow
 def test_forms_in_use_are_told(program, desk):
     assert BUS in [row["code"] for row in program.get("/forms").json()]
 
 
+@pytest.mark.slow
 def test_scopes_and_municipalities_are_kept(client, desk, clerk, neighbour):
     desk.read((BUS, 1))
     case, batch = desk.case(BUS).pk, desk.sheet().batch_id

@@ -26,6 +26,7 @@ def scan(desk, tmp_path):
     return file
 
 
+@pytest.mark.slow
 def test_one_refused_file_gives_exit_code_1_and_the_others_go_on(desk, scan, tmp_path):
     empty = tmp_path / "空.pdf"
     empty.touch()

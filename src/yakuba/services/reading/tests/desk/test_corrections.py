@@ -87,6 +87,7 @@ def test_from_the_case_to_the_core_system_and_back(desk, entered, client, clerk)
     }
 
 
+@pytest.mark.slow
 def test_every_value_with_the_same_cause_is_listed_and_can_be_checked_off(desk, entered, client, clerk):
     client.force_login(clerk)
     same_way = neighbour_case(entered, "0800000226", "佐藤一郎", confirmed_by=["kana"])

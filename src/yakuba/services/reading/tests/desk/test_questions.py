@@ -223,6 +223,7 @@ def wrong_total(desk):
     return question
 
 
+@pytest.mark.slow
 def test_a_sum_that_does_not_fit_is_asked_about_once_and_the_person_may_insist(tax):
     question = wrong_total(tax)
     assert (question.kind, question.state) == ("cross_check", "open")
@@ -235,6 +236,7 @@ def test_a_sum_that_does_not_fit_is_asked_about_once_and_the_person_may_insist(t
     assert tax.case(TAX).status == Status.READY
 
 
+@pytest.mark.slow
 def test_putting_right_another_field_settles_the_contradiction(tax):
     question = wrong_total(tax)
     true = tax.scans.truth[TAX]

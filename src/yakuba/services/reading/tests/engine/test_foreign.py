@@ -135,6 +135,7 @@ class Suspicious:
         return np.array([0.99 if at == 1 else 0.0 for at in range(len(characters))], np.float32)
 
 
+@pytest.mark.slow
 def test_what_is_clear_but_for_a_foreign_stroke_asks(
     library: FormLibrary, recogniser: PpOcr, bus: Paper
 ) -> None:

@@ -129,6 +129,7 @@ def phone_of(library: FormLibrary, reader: Recogniser, paper: Paper) -> FieldRea
     return found
 
 
+@pytest.mark.slow
 def test_what_two_recognisers_read_otherwise_goes_to_a_person_with_both_readings(
     library: FormLibrary, recogniser: PpOcr, bus: Paper
 ) -> None:

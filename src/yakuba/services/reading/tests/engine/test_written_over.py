@@ -108,6 +108,7 @@ def test_print_that_has_bled_or_is_blurred_is_not_written_over(tax: Paper, bus: 
         assert not asks(paper, np.asarray(cv2.GaussianBlur(paper.pixels, (0, 0), 1.0), np.uint8))
 
 
+@pytest.mark.slow
 def test_ordinary_scans_are_not_written_over(library: FormLibrary, pile: list[Scan]) -> None:
     for scan in pile:
         found = align(np.ascontiguousarray(cv2.cvtColor(scan.image, cv2.COLOR_RGB2GRAY)), library)
