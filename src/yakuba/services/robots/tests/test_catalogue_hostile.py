@@ -55,7 +55,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "a place for a step": lambda: stands(ENTRY, '    - "｛a｝"'),
     "another host": lambda: stands(ENTRY, "    - 開く: //evil.example/"),
     "a call": lambda: stands(ENTRY, "    - 呼び出す: {シナリオ: よその, 版: 1}"),
-    "unseen signs": lambda: stands("名称: ", "名称: \u202e\u0000"),
+    "unseen signs": lambda: stands("名称: ", "名称: \u202e\u0007"),
     "a huge word": lambda: stands("名称: ", "名称: " + "あ" * 200_000),
 }  # fmt: skip
 
