@@ -157,6 +157,7 @@ CHANGES: dict[str, Change] = {
     "nursery.NoticePrint.held_back": plain,
     "worklogs.LogImport.renamed": plain,
     "worklogs.LogImport.faults": plain,
+    "worklogs.PseudonymKey.last": plain,  # of pseudonyms, which are numbered apart from rows
     "worklogs.Prepared.content": plain,  # numbers in it are a pseudonym's own, which are no row's
     "worklogs.Candidate.subject": tail,
     "worklogs.Candidate.steps": plain,
