@@ -1,6 +1,6 @@
 """The tables of an installation: all at once in an empty database, by migrations in one that an older release has filled.
 
-A hundred migrations, one after another, cost forty times what the tables cost that come of them: Django renders all
+A hundred migrations, one after another, cost fifty times what the tables cost that come of them: Django renders all
 models anew at nearly every step. `tests/test_tables.py` keeps both ways to one result.
 """
 
@@ -30,6 +30,7 @@ def lay(tell: Tell = lambda done, steps: None) -> None:
 
 
 def _lay_all(executor: MigrationExecutor, plan: list[tuple[Migration, bool]], tell: Tell) -> None:
+    """From nothing, in one transaction; written down as if every migration of the plan had run."""
     behind_all = executor.loader.project_state().apps  # the models as the last migration leaves them
     new = [model for model in behind_all.get_models() if model._meta.can_migrate(connection)]
     with connection.schema_editor() as editor:
