@@ -30,7 +30,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On a PostgreSQL server, only what asks the database: the rest says there what it said on SQLite.
 
     What is full has an hour where it does not say otherwise: the limit finds what hangs, and a busy machine does not.
+    What shows a promise comes first: it waits for minutes, and at the end the others would wait for it.
     """
+    items.sort(key=lambda item: item.get_closest_marker("promise") is None)
     for item in items:
         if item.get_closest_marker("full") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(3600))
