@@ -25,17 +25,18 @@ from worklogs import FIRST, PAUSE, store, world
 from yakuba.services.worklogs.adapters import calculating
 
 folder, what, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-parts = [((number, 202604), folder / f"{number}.parquet") for number in range(many)]
+made = int(sys.argv[4])
+parts = [((number, 202604), folder / f"{number % made}.parquet") for number in range(many)]
 begun = time.monotonic()
 if what == "stored":
-    events = sum(store(folder, number) for number in range(many))
+    events = sum(store(folder, number) for number in range(made))
     print(f"{events:,} events, ", end="")
 else:
     (folder / "spill").mkdir(exist_ok=True)
     tally = calculating.figures(parts, PAUSE, (), folder / "spill", lambda *_: None)
     if what == "repeats":
         begun = time.monotonic()
-        found = calculating.routines(parts, PAUSE, tally, lambda *_: None)
+        found = calculating.routines(parts, PAUSE, tally, folder / "spill", lambda *_: None)
         print(f"{len(found)} candidates, ", end="")
 print(f"{time.monotonic() - begun:.1f} s ({time.process_time():.1f} s of CPU with what came before), {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 """
@@ -112,10 +113,11 @@ def jaccard(seed: int, noise: float, skipped: float) -> float:
     gaps = np.diff(np.array([one.at for one in events]), prepend=0)
     gaps[np.r_[True, pc[1:] != pc[:-1]]] = -1
     stretch = repeating.Stretch(codes, repeating.sessions_of(pc, gaps, PAUSE))
-    counting = repeating.Counting(20)
+    counting = repeating.Counting()
     counting.count(stretch)
-    counting.learn(stretch)
-    found = repeating.matched(repeating.choose(counting.frequent(), stretch, 20), stretch)
+    learning = repeating.Learning(counting, 20)
+    learning.learn(stretch)
+    found = repeating.matched(repeating.choose(learning.frequent(), stretch, 20), stretch)
     truth: dict[int, set[int]] = {}
     for at, one in enumerate(events):
         if one.instance >= 0:
@@ -139,6 +141,9 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=5, help="millions; 0 for none")
+    parser.add_argument(
+        "--made", type=int, default=5, help="millions that are drawn, at most; the rest are these parts again"
+    )
     parser.add_argument("--seeds", type=int, nargs="*", default=[101, 102, 103, 104, 105])
     asked = parser.parse_args()
     for noise, skipped in ((0.0, 0.0), (0.05, 0.0), (0.1, 0.0), (0.2, 0.0), (0.1, 0.05)):
@@ -153,7 +158,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         for what in ("stored", "figures", "repeats"):
-            command = [sys.executable, "-c", MILLION, folder, what, str(asked.events)]
+            made = min(asked.made, asked.events)
+            command = [sys.executable, "-c", MILLION, folder, what, str(asked.events), str(made)]
             done = subprocess.run(
                 command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent
             )

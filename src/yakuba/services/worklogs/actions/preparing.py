@@ -48,7 +48,7 @@ def work(told: Told) -> None:
             for row in rows
         ]
         tally = calculating.figures(parts, pause, rules.rules, folder, told)
-        found = calculating.routines(parts, pause, tally, told)
+        found = calculating.routines(parts, pause, tally, folder, told)
     facts = tally.facts() | {
         "pause": pause // MINUTE,
         "rules": rules.version,

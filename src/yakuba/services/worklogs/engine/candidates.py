@@ -50,27 +50,27 @@ class Seen:
 def add_occurrences(
     seen: Seen,
     part: tuple[int, int],
-    spans: Sequence[tuple[int, int]],
+    firsts: Any,
+    lasts: Any,
     own: Any,
     columns: Mapping[str, Any],
     day: int,
 ) -> None:
-    """What happened of a routine in a part. spans: index of first and last event of each time; own: the indexes of its
-    events, an array; columns: machine, person, at; day: its length in milliseconds."""
+    """What happened of a routine in a part. firsts, lasts: index of first and last event of each time, arrays; own: the
+    indexes of its events, an array; columns: machine, person, at; day: its length in milliseconds."""
     import numpy as np  # takes long; commands that show a candidate need none
 
     machine, person, at = columns["machine"], columns["person"], columns["at"]
-    for first, last in spans:
-        seen.times += 1
-        seen.within += last - first + 1
-        seen.people.add(int(person[first]) or -int(machine[first]))
-        seen.days.add(int(at[first]) // day)
-        if len(seen.occurrences) < MOST_OCCURRENCES:
-            seen.occurrences.append([*part, int(machine[first]), int(at[first]), int(at[last])])
+    people = np.where(person[firsts] != 0, person[firsts], -machine[firsts])
+    seen.times += len(firsts)
+    seen.within += int((lasts - firsts + 1).sum())
+    seen.people.update(np.unique(people).tolist())
+    seen.days.update(np.unique(at[firsts] // day).tolist())
+    few = slice(0, max(0, MOST_OCCURRENCES - len(seen.occurrences)))
+    for first, last in zip(firsts[few].tolist(), lasts[few].tolist(), strict=True):
+        seen.occurrences.append([*part, int(machine[first]), int(at[first]), int(at[last])])
     # At its own events alone: what else was done between them may be of another routine, which counts it.
-    seen.milliseconds += _until_next(at, own) - _until_next(
-        at, np.array([last for _, last in spans], np.int64)
-    )
+    seen.milliseconds += _until_next(at, own) - _until_next(at, lasts)
     seen.own += len(own)
 
 

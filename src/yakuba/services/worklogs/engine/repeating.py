@@ -9,22 +9,21 @@ a few other events (noise) between its steps. Routines that mostly follow one an
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-SHORTEST, LONGEST = 3, 10  # steps of a run that is counted
-SLOTS = 22  # bits
+from yakuba.services.worklogs.engine import run_loops
+
+LENGTHS = run_loops.LONGEST - run_loops.SHORTEST + 1
 MOST_RUNS = 30_000  # runs of each length that are learned
 MOST_ROUTINES = 60
 NOISE = 3  # other events between two steps
 SAMPLE = 400_000  # events out of which routines are chosen
 TOGETHER = 0.5  # of the occurrences of both: then two routines are one
 TRIED = 3_000  # runs that are looked at while choosing
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_SPREAD = np.uint64(0xD6E8FEB86659FD93)
 
 Run = tuple[int, ...]
 Array = Any  # of numpy
@@ -37,6 +36,11 @@ class Stretch:
 
     codes: Array
     session: Array
+
+    def __post_init__(self) -> None:
+        """For other types of numbers each loop would be compiled once more."""
+        object.__setattr__(self, "codes", np.ascontiguousarray(self.codes, np.int32))
+        object.__setattr__(self, "session", np.ascontiguousarray(self.session, np.int64))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -71,70 +75,101 @@ class Occurrences:
         return self.at[self.at >= 0]
 
     @property
-    def spans(self) -> list[tuple[int, int]]:
-        """First and last index of each."""
-        return (
-            list(zip(self.at[:, 0].tolist(), self.at.max(axis=1).tolist(), strict=True)) if len(self) else []
-        )
+    def firsts(self) -> Array:
+        """The index of each one's first step."""
+        return self.at[:, 0]
+
+    @property
+    def lasts(self) -> Array:
+        """The index of each one's last step."""
+        return self.at.max(axis=1, initial=-1)
+
+
+def session_begins(machine: Array, gap_before: Array, pause: int) -> Array:
+    """Whether a session begins at each event. gap_before: milliseconds since the one before, -1 for a PC's first event."""
+    begins = (gap_before < 0) | (gap_before > pause)
+    begins[1:] |= machine[1:] != machine[:-1]
+    return begins
 
 
 def sessions_of(machine: Array, gap_before: Array, pause: int) -> Array:
-    """A number for each event that grows where a session begins. gap_before: -1 for a PC's first event."""
-    begins = (gap_before < 0) | (gap_before > pause)
-    begins[1:] |= machine[1:] != machine[:-1]
-    return np.cumsum(begins)
+    """A number for each event that grows where a session begins."""
+    return np.cumsum(session_begins(machine, gap_before, pause))
 
 
-@dataclass
 class Counting:
-    """The first phase and the second, over stretches one after the other. support: how often a run has to happen."""
+    """The first phase: how often each run happens, in slots by its hash. Several can count side by side, each its own
+    stretches."""
 
-    support: int
-    _slots: dict[int, Array] = field(default_factory=dict)
-    _runs: dict[int, dict[int, tuple[int, Run]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.slots = np.zeros((LENGTHS, 1 << run_loops.SLOTS), np.uint32)
 
     def count(self, stretch: Stretch) -> None:
-        """Phase one: into slots."""
-        for length, hashes, _ in _runs_in(stretch):
-            slots = np.bincount(_slot(hashes), minlength=1 << SLOTS)
-            known = self._slots.get(length)
-            self._slots[length] = slots if known is None else known + slots
+        """The runs of one more stretch."""
+        run_loops.count_runs(stretch.codes, stretch.session, self.slots)
+
+    def add(self, other: Counting) -> None:
+        """What another counted."""
+        self.slots += other.slots
+
+
+class Learning:
+    """The second phase: the steps of the runs whose slots were counted often. support: how often a run has to happen."""
+
+    def __init__(self, counted: Counting, support: int) -> None:
+        self._slots, self._support = counted.slots, support
+        size = 1 << run_loops.TABLE
+        self._table = np.zeros((LENGTHS, size, 2), np.uint64)
+        self._runs = np.zeros((LENGTHS, size, run_loops.LONGEST), np.int32)
+        self._filled = np.zeros(LENGTHS, np.int64)
 
     def learn(self, stretch: Stretch) -> None:
-        """Phase two: the steps of what is frequent, after every stretch was counted."""
-        for length, hashes, at in _runs_in(stretch):
-            often = self._slots[length][_slot(hashes)] >= self.support
-            found, first, times = np.unique(hashes[often], return_index=True, return_counts=True)
-            runs, starts = self._runs.setdefault(length, {}), at[often][first]
-            for one, start, number in zip(found.tolist(), starts.tolist(), times.tolist(), strict=True):
-                stands = runs.get(one)
-                run = stands[1] if stands else tuple(stretch.codes[start : start + length].tolist())
-                runs[one] = (number + (stands[0] if stands else 0), run)
-            if len(runs) > 2 * MOST_RUNS:
-                self._runs[length] = dict(sorted(runs.items(), key=lambda one: -one[1][0])[:MOST_RUNS])
+        """The runs of one more stretch, after every stretch was counted."""
+        start, most = 0, 2 * MOST_RUNS
+        tables = self._table, self._runs, self._filled
+        while start < len(stretch):
+            start = run_loops.learn_runs(
+                stretch.codes, stretch.session, self._slots, self._support, start, *tables, most
+            )
+            self._thin_out()
+
+    def add(self, other: Learning) -> None:
+        """What another learned, of the same counting."""
+        for which in range(LENGTHS):
+            self._put(which, *other._held(which))
+        self._thin_out()
 
     def frequent(self) -> list[tuple[int, Run]]:
-        """How often, and the run; what begins as it ends is left out, since it is a piece of a loop."""
-        found = [one for runs in self._runs.values() for one in runs.values() if one[0] >= self.support]
-        kept = [one for one in found if not _turns(one[1])]
-        return sorted(kept, key=lambda one: (-one[0] * (len(one[1]) - 1), one[1]))
+        """How often, and the run, for as many as are tried; what begins as it ends is left out, since it is a piece of a
+        loop."""
+        found: list[tuple[int, Run]] = []
+        for which in range(LENGTHS):
+            held, runs = self._held(which)
+            often = np.flatnonzero(held[:, 1] >= self._support)
+            order = often[np.argsort(-held[often, 1].astype(np.int64), kind="stable")]
+            each = ((int(held[row, 1]), self._run(which, runs[row])) for row in order.tolist())
+            found += itertools.islice((one for one in each if not _turns(one[1])), 2 * TRIED)
+        return sorted(found, key=lambda one: (-one[0] * (len(one[1]) - 1), one[1]))
 
+    def _run(self, which: int, steps: Array) -> Run:
+        return tuple(steps[: which + run_loops.SHORTEST].tolist())
 
-def _slot(hashes: Array) -> Array:
-    return ((hashes * _SPREAD) >> np.uint64(64 - SLOTS)).astype(np.int64)
+    def _held(self, which: int) -> tuple[Array, Array]:
+        """Of the runs of a length: hash and times; steps."""
+        there = np.flatnonzero(self._table[which, :, 0])
+        return self._table[which, there], self._runs[which, there]
 
+    def _put(self, which: int, held: Array, runs: Array) -> None:
+        self._filled[which] += run_loops.put_into_table(held, runs, self._table[which], self._runs[which])
 
-def _runs_in(stretch: Stretch) -> Iterable[tuple[int, Array, Array]]:
-    """length, a hash of each run of that length within a session, and where it begins."""
-    codes = stretch.codes.astype(np.uint64) + np.uint64(1)
-    hashes, starts = codes, np.arange(len(codes))
-    for length in range(2, LONGEST + 1):
-        if len(codes) < length:
-            return
-        hashes = hashes[: len(codes) - length + 1] * _BASE + codes[length - 1 :]
-        if length >= SHORTEST:
-            within = stretch.session[: len(codes) - length + 1] == stretch.session[length - 1 :]
-            yield length, hashes[within], starts[: len(within)][within]
+    def _thin_out(self) -> None:
+        """Of a table that is full, what was counted most often in all stretches stays."""
+        for which in np.flatnonzero(self._filled >= 2 * MOST_RUNS).tolist():
+            held, runs = self._held(which)
+            counted = self._slots[which, run_loops.slots_of(held[:, 0])]
+            best = np.argsort(counted, kind="stable")[-MOST_RUNS:]
+            self._table[which], self._filled[which] = 0, 0
+            self._put(which, held[best], runs[best])
 
 
 def _turns(run: Run) -> bool:
@@ -148,10 +183,11 @@ class Matcher:
     def __init__(self, stretch: Stretch) -> None:
         self.stretch = stretch
         self.used = np.zeros(len(stretch), bool)
-        order = np.argsort(stretch.codes, kind="stable")
-        self._order = order
         most = int(stretch.codes.max(initial=-1))
-        self._starts = np.searchsorted(stretch.codes[order], np.arange(most + 2, dtype=stretch.codes.dtype))
+        self._order = np.empty(len(stretch), np.int64)
+        self._starts = np.zeros(most + 2, np.int64)
+        np.cumsum(np.bincount(stretch.codes, minlength=most + 1), out=self._starts[1:])
+        run_loops.sort_places(stretch.codes, self._starts, self._order)
 
     def places(self, code: int) -> Array:
         """Where a step stands."""
@@ -162,29 +198,14 @@ class Matcher:
     def find(self, run: Run) -> Occurrences:
         """Where the steps come one after the other within a session, with at most `NOISE` other events between two, nothing
         of it is used, and of eight steps two may lack, of four one. None reaches into another."""
-        at = self.places(run[0])
-        at = at[~self.used[at]]
-        steps, lacking = [at], np.zeros(len(at), np.int64)
-        for code in run[1:]:
-            places = self.places(code)
-            places = places[~self.used[places]]
-            if not len(at):
-                break
-            there = np.zeros(len(at), bool)
-            later = at
-            if len(places):
-                following = np.searchsorted(places, at, side="right")
-                later = places[np.minimum(following, len(places) - 1)]
-                there = (following < len(places)) & (later - at <= 1 + NOISE + lacking)
-                there &= self.stretch.session[later] == self.stretch.session[at]
-            lacking = lacking + ~there
-            kept = lacking <= _may_lack(len(run))
-            steps = [one[kept] for one in steps]
-            steps.append(np.where(there, later, -1)[kept])
-            at, lacking = np.where(there, later, at)[kept], lacking[kept]
-        if not len(at):
-            return Occurrences(np.empty((0, len(run)), np.int64))
-        return Occurrences(_apart(np.stack(steps, axis=1), at, lacking))
+        places = self.places(run[0])
+        steps = np.empty((len(places), len(run)), np.int64)
+        last, lacking = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
+        events = self.stretch.codes, self.stretch.session, self.used
+        number = run_loops.find_run(
+            np.array(run, np.int64), *events, places, NOISE, _may_lack(len(run)), steps, last, lacking
+        )
+        return Occurrences(_apart(steps[:number], last[:number], lacking[:number]))
 
     def use(self, found: Occurrences) -> None:
         """It is explained."""
@@ -198,15 +219,10 @@ def _may_lack(steps: int) -> int:
 
 def _apart(found: Array, last: Array, lacking: Array) -> Array:
     """Those that do not reach into the one before. Of those that share their end, the fullest, then the shortest."""
-    order = np.lexsort((-found[:, 0], lacking, last))
-    kept, end = [], -1
-    for row, first, its_end in zip(
-        order.tolist(), found[order, 0].tolist(), last[order].tolist(), strict=True
-    ):
-        if first > end:
-            kept.append(row)
-            end = its_end
-    return found[kept]
+    first = np.ascontiguousarray(found[:, 0])
+    order = np.lexsort((-first, lacking, last))
+    kept = np.empty(len(found), np.int64)
+    return found[kept[: run_loops.keep_apart(order, first, last, kept)]]
 
 
 def choose(
@@ -248,7 +264,7 @@ def _best(matcher: Matcher, waiting: list[tuple[float, Run]], support: int) -> t
         if best is not None and hoped * 1.1 + len(run) <= best[0]:
             break
         found = matcher.find(run)
-        first = found.at[:, 0] if len(found) else np.empty(0, np.int64)
+        first = found.firsts
         begins = int(np.count_nonzero((first == 0) | (session[first] != session[np.maximum(first - 1, 0)])))
         gain = _gain(len(found), run, begins) - (len(found) * len(run) - len(found.events))
         waiting[at] = (gain, run)
@@ -268,7 +284,11 @@ def _joined(chosen: list[Run], sample: Stretch) -> list[Run]:
     for _ in range(MOST_ROUTINES):
         found = matched(chosen, sample)
         counts = [len(one) for one in found]
-        spans = sorted((first, last, which) for which, each in enumerate(found) for first, last in each.spans)
+        spans = sorted(
+            (first, last, which)
+            for which, each in enumerate(found)
+            for first, last in zip(each.firsts.tolist(), each.lasts.tolist(), strict=True)
+        )
         follows: dict[tuple[int, int], int] = {}
         for (_, end, one), (start, _, other) in itertools.pairwise(spans):
             if one != other and start - end <= 1 + NOISE and sample.session[start] == sample.session[end]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -171,10 +172,11 @@ def stretch_of(events: list[Any]) -> repeating.Stretch:
 
 
 def found_in(stretch: repeating.Stretch, support: int = 10) -> list[repeating.Run]:
-    counting = repeating.Counting(support)
+    counting = repeating.Counting()
     counting.count(stretch)
-    counting.learn(stretch)
-    return repeating.choose(counting.frequent(), stretch, support)
+    learning = repeating.Learning(counting, support)
+    learning.learn(stretch)
+    return repeating.choose(learning.frequent(), stretch, support)
 
 
 def test_routines_that_were_planted_are_found_step_by_step():
@@ -204,6 +206,73 @@ def test_noise_between_the_steps_does_not_hide_them():
         near = {owner[at] for at in steps if at in owner}
         shares.append(max((len(steps & found[one]) / len(steps | found[one]) for one in near), default=0.0))
     assert np.mean(shares) >= 0.86
+
+
+def test_counting_side_by_side_and_thinning_out_lose_nothing_frequent(monkeypatch):
+    stretch = stretch_of(list(planted(world(noise=0.1), pcs=4, days=5, a_day=150, first=FIRST, seed=9)))
+    halves = [stretch.beginning(400), repeating.Stretch(stretch.codes[400:], stretch.session[400:])]
+    counters = [repeating.Counting(), repeating.Counting()]
+    for counting, half in zip(counters, halves, strict=True):
+        counting.count(half)
+    counters[0].add(counters[1])
+
+    def learned() -> list[tuple[int, repeating.Run]]:
+        learners = [repeating.Learning(counters[0], 1) for _ in halves]
+        for learning, half in zip(learners, halves, strict=True):
+            learning.learn(half)
+        learners[0].add(learners[1])
+        return learners[0].frequent()
+
+    found = learned()
+    slow = Counter(
+        tuple(half.codes[at : at + length].tolist())
+        for half in halves
+        for length in range(3, 11)
+        for at in range(len(half) - length + 1)
+        if half.session[at] == half.session[at + length - 1]
+    )
+    assert {run: number for number, run in found} == {
+        run: number for run, number in slow.items() if not repeating._turns(run)
+    }
+    monkeypatch.setattr(repeating, "MOST_RUNS", 200)
+    fewer = learned()
+    assert len(fewer) < len(found)
+    assert [one for one in fewer if one[0] > 15] == [one for one in found if one[0] > 15] != []
+
+
+def slowly_found(run, stretch, used) -> list[list[int]]:
+    """As `Matcher.find` says it, step by step."""
+    found = []
+    for start in (at for at, code in enumerate(stretch.codes) if code == run[0] and not used[at]):
+        at, steps, lacking = start, [start], 0
+        for code in run[1:]:
+            near = [
+                later
+                for later in range(at + 1, min(len(stretch), at + 2 + repeating.NOISE + lacking))
+                if stretch.codes[later] == code and not used[later]
+                and stretch.session[later] == stretch.session[at]
+            ]  # fmt: skip
+            steps.append(near[0] if near else -1)
+            at, lacking = (near[0], lacking) if near else (at, lacking + 1)
+        if lacking <= repeating._may_lack(len(run)):
+            found.append((at, lacking, -start, steps))
+    kept, end = [], -1
+    for last, _, first, steps in sorted(found):
+        if -first > end:
+            kept.append(steps)
+            end = last
+    return kept
+
+
+def test_the_loops_find_what_a_slow_search_finds():
+    drawn = np.random.default_rng(11)
+    for _ in range(60):
+        codes = drawn.integers(0, 5, 200)
+        stretch = repeating.Stretch(codes, np.cumsum(drawn.random(200) < 0.05))
+        matcher = repeating.Matcher(stretch)
+        matcher.used[drawn.random(200) < 0.1] = True
+        run = tuple(drawn.integers(0, 6, drawn.integers(3, 9)).tolist())
+        assert matcher.find(run).at.tolist() == slowly_found(run, stretch, matcher.used)
 
 
 def test_a_log_without_repetition_has_no_routine():

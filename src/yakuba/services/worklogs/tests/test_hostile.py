@@ -274,7 +274,7 @@ def test_no_minute_is_of_two_routines():
     columns = {"machine": np.ones(8, int), "person": np.ones(8, int), "at": np.arange(8) * MINUTE}
     seen = [Seen(run) for run in runs]
     for one, where in zip(seen, repeating.matched(runs, stretch), strict=True):
-        add_occurrences(one, (0, 202604), where.spans, where.events, columns, DAY)
+        add_occurrences(one, (0, 202604), where.firsts, where.lasts, where.events, columns, DAY)
     # 0, 1, 2 and 3 are of the one; 5 and 6 of the other; with its last event a routine is over.
     assert [one.minutes for one in seen] == [4.0, 2.0]
 

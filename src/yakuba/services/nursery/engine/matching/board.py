@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.layout import Ints
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 Records = np.ndarray[Any, np.dtype[np.void]]
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.arrays import Arrays
 from yakuba.services.nursery.engine.matching.board import (
     Board,
@@ -22,7 +23,6 @@ from yakuba.services.nursery.engine.matching.board import (
     put,
 )
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 MOST_MOVES = 60  # of one family, before it counts as going in a circle
 HEAD_START = 54  # moves that siblings are taken to have made before

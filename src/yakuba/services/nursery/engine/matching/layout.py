@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from yakuba.services.nursery.engine.matching.machine_code import compiled_with_arrays
+from yakuba.kernel.machinecode import compiled_with_arrays
 
 Ints = np.ndarray[Any, np.dtype[np.int32]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]

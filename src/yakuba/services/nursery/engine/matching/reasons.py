@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.board import Plan
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 from yakuba.services.nursery.engine.matching.narrowing.state import ASSUMED, NEVER, Narrow
 from yakuba.services.nursery.engine.matching.place_index import Index
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.arrays import Arrays
 from yakuba.services.nursery.engine.matching.board import Plan
 from yakuba.services.nursery.engine.matching.layout import Flags, Ints
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 
 
 def are_all(arrays: Arrays) -> bool:

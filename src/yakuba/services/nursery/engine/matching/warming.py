@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from yakuba.services.nursery.contracts import Market
 from yakuba.services.nursery.engine.matching import dynamics, market_file, solving
-from yakuba.services.nursery.engine.matching.machine_code import forget_others
 from yakuba.services.nursery.engine.matching.what_ifs import what_ifs
 
 
 def warm_up() -> None:
     """Run every compiled loop once on a tiny market without a stable matching; the machine code stays on disk.
 
-    See `machine_code`; NUMBA_CACHE_DIR names another folder. Code of other versions goes.
+    See `kernel.machinecode`; NUMBA_CACHE_DIR names another folder.
     """
-    forget_others()
     arrays = market_file.checked(_circle())
     solving.solve(arrays, seconds=3600.0)
     held, _ = dynamics.run(arrays.plan)

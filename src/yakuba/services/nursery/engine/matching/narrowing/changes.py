@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.board import Plan
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 from yakuba.services.nursery.engine.matching.narrowing.state import (
     CERTAIN,
     CLAIMED,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.machinecode import compiled
 from yakuba.services.nursery.engine.matching.board import Plan, Records
 from yakuba.services.nursery.engine.matching.layout import Ints
-from yakuba.services.nursery.engine.matching.machine_code import compiled
 from yakuba.services.nursery.engine.matching.narrowing.changes import (
     drop,
     drop_worse,
