@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -127,6 +128,11 @@ def run_progress(run_id: int) -> RunProgress:
         done=now.done,
         counts={state.value: number for state, number in now.counts.items()},
     )
+
+
+def entered_by_month() -> dict[str, dict[date, int]]:
+    """How many cases robots entered for real, by procedure and the first day of the month."""
+    return reading.entered_by_month()
 
 
 def undecided(run_id: int | None = None) -> list[UndecidedRow]:

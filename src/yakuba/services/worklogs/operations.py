@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -17,6 +18,7 @@ from yakuba.services.worklogs import queries
 from yakuba.services.worklogs.actions import candidates, imports, preparing, rules, subjects
 from yakuba.services.worklogs.contracts import ProcessHours
 from yakuba.services.worklogs.models import ActivityRules, Candidate, LogImport, Subject
+from yakuba.services.worklogs.queries.robots import effects
 
 OPERATIONS = Operations("worklogs")
 MOST_FILES = 100
@@ -124,6 +126,20 @@ class ProcessHoursOut(BaseModel):
     months: dict[str, float]
 
 
+class RobotEffectOut(BaseModel):
+    """What a procedure takes at PCs in a month (medians, minutes): before a robot, in its first three months, of late; null
+    where no month is known. verdict: `lasting`, `going`, `unseen` or `unknown`."""
+
+    procedure: str
+    title: str
+    since: date
+    before: float | None
+    first: float | None
+    latest: float | None
+    verdict: str
+    verdict_label: str
+
+
 class PreparingOut(BaseModel):
     """How far the calculation is."""
 
@@ -151,6 +167,10 @@ CANDIDATE_COLUMNS = {
     "id": "番号", "title": "くり返し", "times": "回数", "minutes": "時間（分）", "regularity": "決まりきった度合い", "state_label": "状態",
 }  # fmt: skip
 HOURS_COLUMNS = {"activity": "作業", "procedure": "手続", "minutes": "時間（分）", "events": "操作"}
+
+ROBOT_COLUMNS = {
+    "title": "手続", "since": "ロボットの始まり", "before": "前（分）", "first": "はじめ（分）", "latest": "このごろ（分）", "verdict_label": "効果",
+}  # fmt: skip
 
 
 def import_facts(row: LogImport) -> dict[str, Any]:
@@ -301,6 +321,23 @@ def _hours(row: ProcessHours) -> dict[str, Any]:
         "events": row.events,
         "months": dict(row.months),
     }
+
+
+@OPERATIONS.add(
+    "ロボットの前と後",
+    "worklogs.view",
+    "GET robots",
+    command="robots",
+    answer=Answer(list[RobotEffectOut], columns=ROBOT_COLUMNS),
+)
+def robot_effects(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
+    """Whether what robots saved at PCs is still saved."""
+    return [
+        {"procedure": row.procedure, "title": row.title, "verdict_label": row.word}
+        | {name: getattr(row.found, name) for name in ("since", "before", "first", "latest")}
+        | {"verdict": row.found.verdict.value}
+        for row in effects()
+    ]
 
 
 @OPERATIONS.add(

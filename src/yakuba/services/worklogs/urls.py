@@ -12,6 +12,7 @@ urlpatterns = [
     path("rules/", overview.rules, name="rules"),
     path("people/", overview.people, name="people"),
     path("people/<int:subject_id>/open/", overview.open_name, name="open_name"),
+    path("robots/", overview.robots, name="robots"),
     path("candidates/", candidates.index, name="candidates"),
     path("candidates/<int:candidate_id>/", candidates.candidate, name="candidate"),
     path("candidates/<int:candidate_id>/rows/<int:variant>/<int:at>/", candidates.evidence, name="evidence"),

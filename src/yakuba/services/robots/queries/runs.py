@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from yakuba.kernel.jobs.models import State
 from yakuba.kernel.jobs.work import Work, job_of, why_it_waits, work_of
@@ -16,7 +18,7 @@ from yakuba.kernel.ledger.sight import sight, without_places
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import Command, Problem, RowState
 from yakuba.services.robots.engine.states import OPEN
-from yakuba.services.robots.models import Row, RowPicture, Run, RunState
+from yakuba.services.robots.models import Row, RowEvent, RowPicture, Run, RunState
 
 OPEN_STATES = tuple(sorted(state.value for state in OPEN))
 WORKED_ON = (RowState.LOOKING_UP, RowState.ENTERING, RowState.INTENT, RowState.SUBMITTING)
@@ -31,6 +33,21 @@ class Progress(Work):
     counts: dict[RowState, int] = field(default_factory=dict)
     current: Row | None = None
     seconds_per_row: float = 0.0
+
+
+def entered_by_month() -> dict[str, dict[date, int]]:
+    """How many cases robots entered, by procedure and the first day of the month; a rehearsal enters none."""
+    found: dict[str, dict[date, int]] = {}
+    rows = (
+        RowEvent.objects.filter(state=RowState.ENTERED.value)
+        .annotate(month=TruncMonth("at"))
+        .values_list("row__case__procedure__code", "month")
+        .annotate(number=Count("row__case", distinct=True))
+        .order_by("row__case__procedure__code", "month")
+    )
+    for code, month, number in rows:
+        found.setdefault(code, {})[timezone.localdate(month)] = number
+    return found
 
 
 def runs() -> QuerySet[Run]:

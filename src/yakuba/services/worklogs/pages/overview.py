@@ -19,10 +19,12 @@ from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.worklogs import manifest, operations, queries
+from yakuba.services.worklogs.engine import before_after
 from yakuba.services.worklogs.engine.reading import COLUMNS
 from yakuba.services.worklogs.forms import ReasonForm, RulesForm
 from yakuba.services.worklogs.models import Subject
 from yakuba.services.worklogs.queries import charts
+from yakuba.services.worklogs.queries.robots import effects
 
 SHOWN = 20  # rows of a table
 RULES = """作業:
@@ -61,6 +63,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "imports": queries.imports()[:1],
     }
     return render(request, "worklogs/index.html", context)
+
+
+@permission_required("worklogs.view")
+def robots(request: HttpRequest) -> HttpResponse:
+    """Whether what robots saved at PCs is still saved."""
+    context = {"effects": effects(), "found": queries.overview().facts, "rules": before_after}
+    return render(request, "worklogs/robots.html", context)
 
 
 @permission_required("worklogs.load")

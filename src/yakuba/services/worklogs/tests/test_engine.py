@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pytest
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.services.worklogs.adapters import shelf
 from yakuba.services.worklogs.contracts import MINUTE, StepText
-from yakuba.services.worklogs.engine import candidates, measures, repeating
+from yakuba.services.worklogs.engine import before_after, candidates, measures, repeating
 from yakuba.services.worklogs.engine.masking import Masker, screen_of, step_code
 from yakuba.services.worklogs.engine.moments import BadMoment, moment_of, read_moment
 from yakuba.services.worklogs.engine.planting import World, planted
@@ -335,3 +335,30 @@ def test_engines_are_imported_only_where_they_calculate():
         [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.stdout == "set()\n", done.stderr
+
+
+def months(*minutes: float, first: date = date(2026, 1, 1)) -> dict[date, float]:
+    """Those minutes in the months from the first one on."""
+    return {first.replace(month=first.month + at): number for at, number in enumerate(minutes)}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "verdict"),
+    [
+        ((600, 620, 300, 60, 50, 55, 52), "lasting"),
+        ((600, 620, 300, 60, 50, 55, 200, 210, 205), "going"),
+        ((600, 620, 300, 60, 50, 55, 590, 580, 610), "unseen"),
+        ((600, 620, 300, 60), "unknown"),  # one month behind the beginning
+        ((300, 60, 50), "unknown"),
+        ((0, 0, 0, 60, 50), "unseen"),
+    ],
+)
+def test_whether_an_effect_goes_on(minutes, verdict):
+    since = date(2026, 3, 1) if len(minutes) > 3 else date(2026, 1, 1)
+    assert before_after.compare(months(*minutes), since, date(2026, 12, 1)).verdict == verdict
+
+
+def test_the_month_of_the_beginning_and_the_one_that_is_not_over_count_for_nothing():
+    found = before_after.compare(months(600, 9_000, 50, 60, 9_000), date(2026, 2, 1), date(2026, 5, 31))
+    assert (found.before, found.first, found.latest, found.months) == (600, 55, 55, (1, 2))
+    assert found.verdict == before_after.Verdict.LASTING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -24,10 +24,12 @@ from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.retention.actions import sweep
 from yakuba.services.corefiles.tests.examples import PROCEDURE, RECEIPTS
 from yakuba.services.robots.actions import systems
-from yakuba.services.robots.models import Recording
+from yakuba.services.robots.models import Recording, RowEvent
+from yakuba.services.robots.tests.office import Office, Shift
 from yakuba.services.worklogs import facade, queries
 from yakuba.services.worklogs.actions import candidates, preparing
 from yakuba.services.worklogs.models import Candidate, LogPart, Prepared, Subject
+from yakuba.services.worklogs.queries.robots import effects
 from yakuba.services.worklogs.tests.examples import log
 
 RULES = "作業:\n  - 名前: 申込の入力\n    手続: seal-card\n    画面: [申込登録]\n"
@@ -204,3 +206,37 @@ def test_events_go_when_their_days_are_over_and_the_figures_with_them(found):
     assert Prepared.objects.get().content["events"] == 0
     assert not Candidate.objects.exists()
     assert queries.is_up_to_date()
+
+
+def enter_by_robot(clerk, when: datetime) -> str:
+    """A case of the robots' sample procedure that a robot entered then; the procedure's code."""
+    run = Office.open(clerk).start(1)
+    Shift(run).work()
+    assert RowEvent.objects.filter(row__run=run, state="entered").update(at=when) == 1
+    return "bus-pass"
+
+
+def test_a_robots_effect_is_shown_and_told_by_months(page, in_yakuba_city, clerk):
+    assert "まだありません" in text(page.get(reverse("worklogs:robots")))
+    code = enter_by_robot(clerk, datetime(2026, 4, 10, 9, tzinfo=UTC))
+    assert "この手続にあてた作業がありません" in text(page.get(reverse("worklogs:robots")))
+    facade.set_rules(RULES.replace("seal-card", code), actor=clerk)
+    for month, times in (("03", 20), ("04", 15), ("05", 4), ("06", 4)):
+        content = log(times).replace("2026-04-", f"2026-{month}-").encode()
+        facade.take_in(f"{month}.csv", io.BytesIO(content), actor=clerk)
+    facade.prepare()
+    (row,) = effects()
+    assert (row.found.since, row.found.verdict, row.entered) == (
+        date(2026, 4, 1),
+        "lasting",
+        {date(2026, 4, 1): 1},
+    )
+    assert (row.found.before, row.found.latest) == (
+        row.months[date(2026, 3, 1)],
+        row.months[date(2026, 5, 1)],
+    )
+    shown = text(page.get(reverse("worklogs:robots")))
+    assert "続いています" in shown
+    assert "2026年4月" in shown
+    answer = CliRunner().invoke(build(), ["worklogs", "robots", "--user", clerk.username, "--json"])
+    assert json.loads(answer.stdout)[0]["verdict"] == "lasting"
