@@ -100,13 +100,13 @@ class RobotCandidateOut(BaseModel):
 class OverviewOut(BaseModel):
     """What was calculated, in measured minutes; without persons."""
 
-    events: int
-    minutes: float
-    pcs: int
-    people: int
-    applications: list[list[Any]]
-    sections: list[list[Any]]
-    activities: list[list[Any]]
+    events: int = 0
+    minutes: float = 0.0
+    pcs: int = 0
+    people: int = 0
+    applications: list[list[Any]] = []
+    sections: list[list[Any]] = []
+    activities: list[list[Any]] = []
 
 
 class ActivityRulesOut(BaseModel):
@@ -283,17 +283,7 @@ def prepare(asked: Nothing, actor: Actor) -> None:
 )
 def overview(asked: Nothing, actor: Actor) -> OverviewOut:
     """Where the time goes, by application, section and activity."""
-    facts = queries.overview().facts
-    empty = {
-        "events": 0,
-        "minutes": 0.0,
-        "pcs": 0,
-        "people": 0,
-        "applications": [],
-        "sections": [],
-        "activities": [],
-    }
-    return OverviewOut.model_validate({**empty, **{name: facts[name] for name in empty if name in facts}})
+    return OverviewOut.model_validate(queries.overview().facts)
 
 
 def _tables(facts: dict[str, Any]) -> Iterator[Rows]:
