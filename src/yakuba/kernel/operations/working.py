@@ -8,10 +8,15 @@ from typing import Any
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.cli.output import errors, progress_bar
+from yakuba.kernel.jobs.work import SILENCE, workers_heard
 from yakuba.kernel.operations.operation import Operation, Work
 from yakuba.kernel.refusals import UnderWay
 
 LOOK_SECONDS = 0.5
+NO_WORKER = (
+    "処理をするワーカーが動いていません。yakuba worker を動かすと始まります。"
+    "待つのをやめても（Ctrl+C）、頼んだことは残ります。"
+)
 TAKEN_UP = "前に始めて、まだ終わっていないものがあります。ここで終わりまで行います。"
 
 
@@ -43,9 +48,12 @@ def _to_its_end(work: Work, outcome: Any, quiet: bool) -> None:
         if work.here is not None:
             work.here(outcome, lambda done, total, _: bar.update(task, completed=done, total=total))
         elif work.progress is not None:
-            goes_on = True
+            goes_on, told = True, False
             while goes_on:
                 done, total, goes_on = work.progress(outcome)
                 bar.update(task, completed=done, total=total)
+                if goes_on and not told and not workers_heard(SILENCE).exists():
+                    told = True
+                    errors.print(NO_WORKER, style="yellow", highlight=False)
                 if goes_on:
                     time.sleep(LOOK_SECONDS)

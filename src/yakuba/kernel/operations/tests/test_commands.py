@@ -7,11 +7,13 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
+from django.utils import timezone
 from pydantic import BaseModel, Field
 from typer.testing import CliRunner
 
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.jobs.models import Worker
 from yakuba.kernel.operations import (
     Answer,
     FromFile,
@@ -248,6 +250,20 @@ def test_work_of_the_workers_is_watched_where_it_is_asked_for(run):
     assert (run("ask", 1, "--wait").exit_code, KNOWN[1].looks) == (0, 2)
     run("ask", 1, "--limit", 7)
     assert 8 in KNOWN
+
+
+def test_whoever_waits_is_told_that_nobody_works(run):
+    assert run("ask", 1, "--wait").stderr.count("ワーカーが動いていません") == 1
+    Worker.objects.create(
+        id="w",
+        host="h",
+        place="p",
+        pid=1,
+        pid_started=1,
+        started_at=timezone.now(),
+        heartbeat_at=timezone.now(),
+    )
+    assert "ワーカー" not in run("ask", 2, "--wait").stderr
 
 
 def test_a_list_shows_its_first_rows_or_as_many_as_are_asked_for(run):
