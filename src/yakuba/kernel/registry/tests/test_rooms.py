@@ -32,6 +32,7 @@ def test_what_a_manifest_names_exists(manifest):
     paths = (
         manifest.failures, manifest.running, manifest.self_check, manifest.case_part, manifest.first_step,
         manifest.search, manifest.examples, manifest.slotted, manifest.words_changed,
+        manifest.models,
     )  # fmt: skip
     for dotted in filter(None, paths):
         assert callable(resolve(dotted))
