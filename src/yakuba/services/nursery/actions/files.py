@@ -5,6 +5,7 @@ from __future__ import annotations
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.files import ENCODINGS, EXCEL, written
+from yakuba.kernel.tables.reducing import of_town
 from yakuba.kernel.tables.spreadsheets import Table
 from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.models import Run
@@ -13,7 +14,8 @@ from yakuba.services.nursery.queries.refusal import Unknown
 
 
 def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Download:
-    """The table as a CSV file. encoding: of ENCODINGS; accept: characters that it lacks may become 〓.
+    """The table as a CSV file. encoding: of ENCODINGS; accept: characters that it lacks may be reduced by the town's
+    table, or become 〓.
 
     Raises Unknown for another encoding, Lacking where characters would be lost and that is not accepted.
     """
@@ -21,7 +23,7 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
         raise Unknown(
             f"文字コード「{encoding}」では書き出せません。{'、'.join(ENCODINGS)} から選んでください。"
         )
-    return Download(name, "text/csv", written([table], encoding, accept=accept))
+    return Download(name, "text/csv", written([table], encoding, accept=accept, reduction=of_town()))
 
 
 def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
