@@ -37,6 +37,7 @@ HOUSE = {
     "keys": ("yakuba.config.masterkey.commands:app", "自治体の鍵と、それを包むマスターキー"),
     "demo": ("yakuba.demo.cli:demo", "見本の申請書を作り、読み取りから基幹システムへの入力までを通す"),
     "check": ("yakuba.kernel.administration.cli:check", "この機械で動くかを確かめる"),
+    "models": ("yakuba.kernel.administration.cli:models", "使う学習済みのモデルを確かめる"),
     "operations": ("yakuba.kernel.operations.cli:operations", "できる操作の一覧（権限、コマンド、API）"),
     "accounts": ("yakuba.kernel.accounts.cli:app", "自治体・役割・職員・APIトークン"),
     "signin": ("yakuba.kernel.signin.cli:app", "二つ目の確認"),

@@ -1,8 +1,8 @@
-"""`yakuba check`: is all well here, and what to do where it is not."""
+"""`yakuba check`: is all well here, and what to do where it is not. `yakuba models`: which models are at work."""
 
 from __future__ import annotations
 
-from yakuba.kernel.administration import checks
+from yakuba.kernel.administration import checks, model_list
 from yakuba.kernel.cli.options import JSON, TOWNS
 from yakuba.kernel.cli.output import console, fail, municipalities_of, print_json
 from yakuba.kernel.registry.models import UnusedRoom
@@ -29,6 +29,34 @@ def check(
         _tell(found)
     if wrong := [row for row in rows if not row["ok"]]:
         raise fail(f"直すところが{len(wrong)}件あります。")
+
+
+def models(as_json: bool = JSON) -> None:
+    """業務が使う学習済みのモデルを、ライセンスとSHA-256とともに表示する。使えないものがあれば終了コード1"""
+    rows = [
+        {
+            "part": part,
+            "model": one.name,
+            "title": one.title,
+            "version": one.version,
+            "task": one.task,
+            "licence": one.licence,
+            "source": one.source,
+            "files": dict(one.files),
+            "fault": one.fault,
+        }
+        for part, several in model_list.found(unused=())
+        for one in several
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            line = f"{'直す' if row['fault'] else 'よし'}  {row['part']}：{row['title'] or row['model']} {row['version']}（{row['licence']}）"
+            console.print(line, markup=False, highlight=False)
+            console.print(f"      {row['fault'] or row['source']}", markup=False, highlight=False)
+    if wrong := [row for row in rows if row["fault"]]:
+        raise fail(f"使えないモデルが{len(wrong)}個あります。")
 
 
 def _found(town: Municipality) -> list[Found]:

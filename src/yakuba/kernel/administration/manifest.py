@@ -5,7 +5,7 @@ from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, 
 MANIFEST = Manifest(
     name="administration",
     label="管理",
-    description="職員と役割、仕事と失敗、保存、点検、監査記録、設定",
+    description="職員と役割、仕事と失敗、保存、点検、モデル、監査記録、設定",
     group=Group.ADMINISTRATION,
     manual={
         "": "管理する",
@@ -28,11 +28,12 @@ MANIFEST = Manifest(
         NavigationItem("仕事と失敗", "administration:jobs", "jobs.manage"),
         NavigationItem("保存", "administration:storage", "administration.view"),
         NavigationItem("点検", "administration:checks", "administration.view"),
+        NavigationItem("モデル", "administration:models", "administration.view"),
         NavigationItem("監査記録", "administration:audit", "audit.view"),
         NavigationItem("設定", "administration:settings", "administration.view"),
     ),
     permissions=(
-        Permission("administration.view", "保存・点検・設定を見る", Support.HOUSE),
+        Permission("administration.view", "保存・点検・モデル・設定を見る", Support.HOUSE),
         Permission("administration.rooms", "使う業務を決める"),
     ),
     # Who keeps the house running and sees no case: for the operator of a shared installation.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yakuba.kernel.administration.pages import house, leaving, people, record, roles, tokens, work
+from yakuba.kernel.administration.pages import house, leaving, models, people, record, roles, tokens, work
 
 app_name = "administration"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("jobs/", work.jobs, name="jobs"),
     path("storage/", house.storage, name="storage"),
     path("checks/", house.checks, name="checks"),
+    path("models/", models.models, name="models"),
     path("audit/", record.events, name="audit"),
     path("audit/verify/", record.verify_chain, name="audit-verify"),
     path("audit/digest/", record.digest, name="audit-digest"),

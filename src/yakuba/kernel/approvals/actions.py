@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import User
-from yakuba.kernel.approvals.models import Approval, Deputy, Proposal
+from yakuba.kernel.approvals.models import Approval, Deputy, Proposal, due
 from yakuba.kernel.approvals.queries import right_of
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import approval_kind, resolve
-from yakuba.kernel.townsettings import value
 
 LONGEST = 2_000  # characters of a reason or an answer
 LONGEST_ABSENCE = 366  # days
@@ -38,14 +37,12 @@ def propose(
     declared = approval_kind(kind)
     if Approval.objects.filter(kind=kind, subject=subject, state=Proposal.State.PROPOSED).exists():
         raise ApprovalRefused(f"「{declared.label}」は、すでに承認を待っています。")
-    if deadline is None and (days := int(value("approvals.days")) or declared.days):
-        deadline = timezone.localdate() + timedelta(days=days)
     row: Approval = Approval.objects.create(
         kind=kind,
         subject=subject,
         summary=summary,
         reason=stated(reason),
-        deadline=deadline,
+        deadline=deadline or due(declared.days),
         proposed_by=actor,
     )
     record("approvals.proposed", subject=subject, actor=actor, kind=kind)

@@ -6,6 +6,7 @@ MANIFEST = Manifest(
     name="approvals",
     label="承認",
     description="もう1人の承認、代理、期限",
+    manual={"": "承認する"},
     queues=(WorkQueue("承認を待つもの", "", "yakuba.kernel.approvals.queries:queue"),),
     audit_events={
         "approvals.proposed": "承認を求めた",
@@ -23,6 +24,7 @@ MANIFEST = Manifest(
             largest=60,
         ),
     ),
+    failures="yakuba.kernel.approvals.queries:failures",
     examples="yakuba.kernel.approvals.tests.examples:make",
     personal_data=(PersonalData("approvals.Approval", "承認の記録", 1825, "answered_at"),),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,11 +13,19 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.registry import ApprovalKind, approval_kind
 from yakuba.kernel.tenancy.models import MunicipalityModel
+from yakuba.kernel.townsettings import value
+
+
+def due(days: int) -> date | None:
+    """By when what is proposed today is to be answered: as the town has set for everything, else in so many days; None
+    where both are 0."""
+    days = int(value("approvals.days")) or days
+    return timezone.localdate() + timedelta(days=days) if days else None
 
 
 class Proposal(MunicipalityModel):
     """Base of a table of what needs a second person. `permission`: the right that approving needs; a row without its own
-    page leaves `url` as it is. acted_for: whose right a deputy used."""
+    page leaves `url` as it is. acted_for: whose right a deputy used. A new row gets the deadline that the town has set."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "承認待ち"
@@ -35,6 +46,12 @@ class Proposal(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep it, with a deadline from the first time on."""
+        if self._state.adding and self.is_open and self.deadline is None:
+            self.deadline = due(0)
+        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

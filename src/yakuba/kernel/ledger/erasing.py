@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseLetter, CaseValue, Procedure
 from yakuba.kernel.ledger.queries import ERASED
@@ -92,7 +92,7 @@ def _redact_events(numbers: Sequence[int]) -> None:
     CaseEvent.objects.bulk_update(events, ["details"], batch_size=200)
 
 
-def export(keys: Sequence[int], actor: Any) -> tuple[str, str, bytes]:
+def export(keys: Sequence[int], actor: Actor) -> tuple[str, str, bytes]:
     """All values as JSON, as `actor` may take them along."""
     seen = filed(actor, keys)
     told = []

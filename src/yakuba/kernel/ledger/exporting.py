@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER
 from yakuba.kernel.ledger.listing import listed
-from yakuba.kernel.ledger.models import CaseValue, Procedure, ReductionTable
+from yakuba.kernel.ledger.models import CaseValue, Procedure
 from yakuba.kernel.ledger.sight import filed
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.lists import Wanted
@@ -50,7 +50,7 @@ def export(wanted: Wanted, form: str, *, accept: bool, actor: Actor) -> Download
             "列は手続ごとに違います。手続を1つ選ぶか、Excelで書き出してください（手続ごとのシートになります）。"
         )
     tables = _tables(cases, list(counts), actor)
-    file = write(tables, "cases", form, accept=accept, reduction=ReductionTable.in_use())
+    file = write(tables, "cases", form, accept=accept)
     chosen = wanted.chosen.get("procedure", "")
     record("ledger.exported", actor=actor, form=form, cases=sum(counts.values()), procedure=chosen)
     return file

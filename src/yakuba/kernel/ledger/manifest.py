@@ -39,7 +39,10 @@ MANIFEST = Manifest(
     description="すべての申請の値と、その由来と、これまでの出来事",
     group=Group.INTAKE,
     manual={"": "受付簿を使う"},
-    navigation=(NavigationItem("受付簿", "ledger:cases", "ledger.view"),),
+    navigation=(
+        NavigationItem("受付簿", "ledger:cases", "ledger.view"),
+        NavigationItem("縮退表", "ledger:reduction", "definitions.manage"),
+    ),
     permissions=(
         Permission("ledger.view", "受付簿を見る", Support.CASES),
         Permission("ledger.enter", "手で入力した受付に印をつける"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from yakuba.kernel.ledger.pages import case, cases, letters
+from yakuba.kernel.ledger.pages import case, cases, letters, reduction
 
 app_name = "ledger"
 urlpatterns = [
     path("", cases.cases, name="cases"),
     path("export/", cases.export_cases, name="export"),
+    path("reduction/", reduction.reduction, name="reduction"),
     path("<int:case_id>/", case.case, name="case"),
     path("<int:case_id>/by-hand/", case.by_hand, name="by_hand"),
     path("<int:case_id>/letter/", letters.make, name="letter"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +12,7 @@ from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tables import files
 from yakuba.kernel.tables.files import Lacking
+from yakuba.kernel.tables.reducing import of_town
 from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table
 
 MOST_TOLD = 50  # characters that cannot be written
@@ -23,12 +24,12 @@ def write(
     form: str,
     *,
     accept: bool = False,
-    reduction: Mapping[str, str] = NO_REDUCTION,
 ) -> Download:
-    """The file `<name>-<today>`, written to the disk as `tables.files.write` does. Raises Lacking, and Invalid for
-    another form, which only a changed address can ask for."""
+    """The file `<name>-<today>`, written to the disk as `tables.files.write` does, in Shift_JIS by the town's table of
+    reduced characters. Raises Lacking, and Invalid for another form, which only a changed address can ask for."""
     if form not in files.FORMATS:
         raise Invalid(f"ファイルの形式は {'、'.join(files.FORMATS)} から選んでください。")
+    reduction = of_town() if form == "cp932" else NO_REDUCTION
     file = files.written(tables, form, accept=accept, reduction=reduction)
     suffix = form if form in ("xlsx", "json") else "csv"
     return Download(f"{name}-{timezone.localdate():%Y%m%d}.{suffix}", files.MEDIA_TYPES[form], file)

@@ -1,4 +1,4 @@
-"""Optional packages, and files inside packages that are used as models."""
+"""Files inside installed packages that are used as models, and versions of packages."""
 
 from __future__ import annotations
 
@@ -7,21 +7,40 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from yakuba.kernel.modelfolders.folders import ModelRefused, sha256
+from yakuba.kernel.modelfolders.folders import ModelFolder, ModelRefused, sha256
 
 
 @dataclass(frozen=True)
-class OptionalPackage:
-    """A package that makes something better and that the house works without."""
+class PackageModel:
+    """A model inside an installed package, known by its SHA-256. title and source: in Japanese."""
 
-    name: str  # as it is installed
-    purpose: str  # in Japanese: what becomes better
+    package: str  # as it is imported and installed
+    path: str
+    digest: str
+    task: str
+    title: str
     licence: str
+    source: str
 
-    @property
-    def version(self) -> str:
-        """The installed version; empty when it is not installed."""
-        return version_of(self.name)
+    def described(self) -> ModelFolder:
+        """The same words as of a model in a folder; `fault` says why it cannot be used."""
+        fault = ""
+        try:
+            package_file(self.package, self.path, self.digest)
+        except ModelRefused as refusal:
+            fault = str(refusal)
+        return ModelFolder(
+            path=Path(self.package),
+            name=self.package,
+            task=self.task,
+            title=self.title,
+            version=version_of(self.package),
+            licence=self.licence,
+            source=self.source,
+            figures="",
+            files=((Path(self.path).name, self.digest),),
+            fault=fault,
+        )
 
 
 def version_of(package: str) -> str:

@@ -311,6 +311,7 @@ class Manifest:
     failures: str = ""
     running: str = ""
     self_check: str = ""
+    models: str = ""  # `() -> list[ModelFolder]`: the trained models that the room works with, usable or not
     case_part: str = ""  # what the room adds to the page of a case
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn

@@ -14,6 +14,7 @@ from yakuba.kernel.accounts.models import ApiToken, Role, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.refusals import Conflict, Invalid, Refused
+from yakuba.kernel.tenancy.models import Department
 from yakuba.kernel.transfers.models import Transfers
 from yakuba.kernel.transfers.queries import answers_for, hand_over, nobody_answers, staff
 from yakuba.kernel.transfers.reading import Move, moves
@@ -104,22 +105,24 @@ def carry_out(transfers_id: int) -> None:
     """All moves of one table, in one transaction. What does not fit any more is told and hinders no other. Raises Conflict
     where nobody answers for it any more.
 
-    First all get their new places, so that whoever takes work over has the rights for it; whoever leaves goes last.
+    First departments become others, then all get their new places, so that whoever takes work over has the rights for it; whoever leaves goes last.
     """
     row = Transfers.objects.select_for_update().filter(pk=transfers_id, state=State.WAITING).first()
     if row is None:
         return
     if not answers_for(row):
         raise Conflict(nobody_answers(row))
-    wanted = [Move.of(one) for one in row.moves]
-    troubles = _each(_place, _managers_first(wanted), row.planned_by)
+    stored = [Move.of(one) for one in row.moves]
+    wanted = [move for move in stored if not move.whole]
+    troubles = _each(_reorganise, [move for move in stored if move.whole], row.planned_by)
+    troubles += _each(_place, _managers_first(wanted), row.planned_by)
     report = _hand_over(wanted, row.planned_by, troubles)
     troubles += _each(_leave, [move for move in wanted if move.leaves], row.planned_by)
     troubles += _left_behind(wanted)
     row.state, row.done_at = State.DONE, timezone.now()
     row.report, row.troubled = [*troubles, *report], bool(troubles)
     row.save()
-    record("transfers.carried_out", subject=f"transfers:{row.pk}", actor=row.planned_by, moves=len(wanted))
+    record("transfers.carried_out", subject=f"transfers:{row.pk}", actor=row.planned_by, moves=len(stored))
 
 
 def _managers_first(wanted: Sequence[Move]) -> list[Move]:
@@ -139,8 +142,31 @@ def _each(
             with transaction.atomic():
                 step(move, people, actor)
         except Refused as refusal:
-            refused.append(f"{move.username}：{refusal}")
+            refused.append(f"{move.username or move.whole}：{refusal}")
     return refused
+
+
+def _reorganise(move: Move, people: dict[str, User], actor: User) -> None:
+    """A department becomes another one: by its name, or, where the other is there already, with all who belong to it."""
+    row = Department.objects.filter(name=move.whole).first()
+    if row is None:
+        raise Conflict(f"この課は、もうありません。{ASKED}")
+    other = Department.objects.filter(name=move.department).first()
+    members = User.objects.filter(municipality=row.municipality, department=row)
+    number = members.count()
+    if other is None:
+        accounts.save_department(move.department, department=row, actor=actor)
+    else:
+        members.update(department=other)
+        accounts.remove_department(row, actor=actor)
+    record(
+        "transfers.department_moved",
+        subject=f"department:{(other or row).pk}",
+        actor=actor,
+        before=move.whole,
+        after=move.department,
+        people=number,
+    )
 
 
 def _place(move: Move, people: dict[str, User], actor: User) -> None:

@@ -19,7 +19,7 @@ class TransfersForm(forms.Form):
     )
     file = forms.FileField(
         label="異動の表",
-        help_text=f"CSVかExcel。1行目の見出しは「{'、'.join(HEADINGS)}」（職員IDのほかは、使うものだけ）。",
+        help_text=f"CSVかExcel。1行目の見出しは「{'、'.join(HEADINGS)}」（職員IDのほかは、使うものだけ。課をまるごと移す行は、職員IDを空けて「今の課」と「課」）。",
     )
 
     def clean_file(self) -> bytes:

@@ -13,6 +13,7 @@ MANIFEST = Manifest(
         "transfers.planned": "人事異動を登録した",
         "transfers.withdrawn": "人事異動を取りやめた",
         "transfers.taken_over": "登録した職員に代わって、人事異動を引き受けた",
+        "transfers.department_moved": "課を別の課にした",
         "transfers.carried_out": "人事異動を行った",
     },
     personal_data=(PersonalData("transfers.Transfers", "人事異動", 1095, "done_at"),),

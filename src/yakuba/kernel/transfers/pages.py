@@ -41,6 +41,8 @@ def one(request: HttpRequest, transfers_id: int) -> HttpResponse:
     context = {
         "transfers": row,
         "moves": shown,
+        "reorganised": queries.reorganised(moves) if waits else [],
+        "becoming": [move for move in moves if move.whole],
         "made": made if waits else [],
         "empty": empty if waits else [],
         "waits": waits,

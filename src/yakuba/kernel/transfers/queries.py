@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +41,7 @@ class Shown:
 
 def shown(moves: Sequence[Move]) -> list[Shown]:
     """Each move with what it changes, from → to."""
+    moves = [move for move in moves if not move.whole]
     people = staff([move.username for move in moves])
     in_hand: dict[User, list[str]] = {}
     concerned = [
@@ -95,13 +97,25 @@ def departments(moves: Sequence[Move]) -> tuple[list[str], list[str]]:
     """Departments that the moves make, and those to which nobody would belong any more."""
     known = set(Department.objects.values_list("name", flat=True))
     wanted = {move.department for move in moves if move.department}
-    going = {move.username: move for move in moves}
+    becomes = {move.whole: move.department for move in moves if move.whole}
+    going = {move.username: move for move in moves if not move.whole}
     left = set()
     for person in accounts.at_work().select_related("department"):
         move = going.get(person.username)
         if move is None or not (move.leaves or move.department):
             left.add(str(person.department) if person.department else "")
-    return sorted(wanted - known), sorted(known - wanted - left)
+    return sorted(wanted - known), sorted(known - wanted - left - set(becomes))
+
+
+def reorganised(moves: Sequence[Move]) -> list[tuple[str, int, str, bool]]:
+    """Departments that become others: from, how many belong to it now, to, and whether the other is there already."""
+    belonging = Counter(str(person.department) for person in accounts.at_work().select_related("department"))
+    known = {name: belonging[name] for name in Department.objects.values_list("name", flat=True)}
+    return [
+        (move.whole, known.get(move.whole, 0), move.department, move.department in known)
+        for move in moves
+        if move.whole
+    ]
 
 
 def failures(user: User, most: int | None = None) -> list[Failure]:

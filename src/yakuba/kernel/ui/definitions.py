@@ -24,6 +24,7 @@ class DefinitionPage:
     lead: str = ""
     file_help: str = ""
     text: str = ""  # what stands there already, to be corrected
+    form: str = "YAML"  # of the file
 
 
 def load_definition(
@@ -38,6 +39,7 @@ def load_definition(
         request.FILES or None,
         what=page.what,
         file_help=page.file_help,
+        form=page.form,
         initial={"text": page.text},
     )
     problems: tuple[object, ...] = ()

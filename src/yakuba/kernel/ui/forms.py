@@ -126,11 +126,11 @@ class DefinitionFileForm(forms.Form):
         help_text="直した版を貼り付けて登録することもできます。",
     )
 
-    def __init__(self, *args: Any, what: str, file_help: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, what: str, file_help: str = "", form: str = "YAML", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._what = what
         self.fields["file"].label = f"{what}のファイル"
-        self.fields["file"].help_text = f"YAMLファイル（UTF-8）。{file_help}"
+        self.fields["file"].help_text = f"{form}ファイル（UTF-8）。{file_help}"
         self.fields["text"].label = f"または{what}の本文"
 
     def clean(self) -> dict[str, Any]:

@@ -48,6 +48,7 @@ MANIFEST = Manifest(
         "drafting.rule_decided": "AIの約束を決めた",
         "drafting.rule_accepted": "AIの約束を承知した",
         "drafting.use_registered": "AIの使い方を登録・変更した",
+        "drafting.use_handed_over": "AIの使い方の責任者を引き継いだ",
         "drafting.evidence_shown": "AIの使い方の根拠を書いた",
         "drafting.case_asked": "文から伏せるために、受付の氏名などを使った",
         "drafting.template_written": "AIのひな形を書いた",
@@ -59,5 +60,6 @@ MANIFEST = Manifest(
             "drafting.UseRecord", "AIの使用の記録（使った職員と日時。文は含まない）", 1095, since="at"
         ),
     ),
+    hand_over="yakuba.services.drafting.actions.governance:hand_over",
     examples="yakuba.services.drafting.tests.examples:make",
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.operations import Answer, Nothing, Operations, Part, Trace, Upload, Word
@@ -324,7 +325,7 @@ def drop_sound(asked: OneMeeting, actor: Actor) -> Meeting:
         {"id": "番号", "state": "状態"},
     ),
 )
-def propose(asked: ProposalIn, actor: Any) -> Publication:
+def propose(asked: ProposalIn, actor: User) -> Publication:
     """Ask another person to approve the published copy as it is now."""
     return publishing.propose(queries.meeting(actor, asked.meeting_id), asked.reason, actor=actor)
 

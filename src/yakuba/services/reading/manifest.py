@@ -166,6 +166,7 @@ MANIFEST = Manifest(
     failures=f"{QUERIES}:failures",
     running=f"{QUERIES}:running",
     self_check=f"{QUERIES}:self_check",
+    models="yakuba.services.reading.queries.models_used:models",
     first_step=f"{QUERIES}:first_step",
     put_away="yakuba.services.reading.actions.sheets_decided:put_away",
     asks="yakuba.services.reading.queries.questions:asks",

@@ -149,6 +149,30 @@ def test_the_command_checks_the_same_and_ends_with_one_where_something_is_wrong(
     assert any(not row["ok"] and "ワーカー" in row["label"] for row in rows), "no worker runs in a test"
 
 
+def test_the_models_stand_on_their_page_with_licence_and_sha256(admin, in_yakuba_city):
+    html = admin.get(reverse("administration:models")).content.decode()
+    assert "役場の認識器" in html
+    assert "PP-OCRv6" in html
+    assert html.count("Apache-2.0") >= 3
+    assert "使えないモデル" not in html
+    assert "文章を作る</dt><dd>内蔵の方法" in html
+    admin.post(reverse(ROOMS), {"room": "reading", "stop": "1"})
+    assert "役場の認識器" not in admin.get(reverse("administration:models")).content.decode()
+
+
+def test_a_model_that_is_not_the_one_is_told_on_page_and_by_command(admin, in_yakuba_city, monkeypatch):
+    monkeypatch.setattr("yakuba.services.reading.adapters.recognisers.SHIPPED_SHA256", "0" * 64)
+    html = admin.get(reverse("administration:models")).content.decode()
+    assert "使えないモデルが1個あります" in html
+    assert "確かめた版と違います" in html
+    done = CliRunner().invoke(build(), ["models", "--json"])
+    rows = json.loads(done.stdout.splitlines()[0])
+    assert [row["model"] for row in rows if row["fault"]] == ["rapidocr"]
+    assert all(len(digest) == 64 for row in rows for digest in row["files"].values())
+    assert done.exit_code == 1
+    assert "役場の認識器" in CliRunner().invoke(build(), ["models"]).stdout
+
+
 def test_the_command_checks_every_municipality_and_tells_once_what_is_the_same(yakuba_city, monkeypatch):
     other = Municipality.objects.create(code="990027", name="となり町")
     well, own = CheckResult("同じ", True, ""), CheckResult("ここだけ", False, "直します。")

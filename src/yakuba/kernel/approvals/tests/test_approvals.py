@@ -14,7 +14,10 @@ from yakuba.kernel.approvals import actions, queries
 from yakuba.kernel.approvals.actions import ApprovalRefused
 from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.digest.collecting import collect_work
 from yakuba.kernel.registry import ApprovalKind, rooms
+from yakuba.kernel.retention.models import Shredding
+from yakuba.kernel.townsettings.actions import set_values
 from yakuba.kernel.ui.today import todays_work
 
 done: list[str] = []
@@ -146,6 +149,33 @@ def test_what_waits_stands_on_the_home_page_and_is_answered_on_its_own(
     client.force_login(stranger)
     assert client.get(reverse("approvals:waiting")).status_code == 403
     assert client.get(row.url).status_code == 403
+
+
+def test_the_towns_deadline_holds_for_tables_of_their_own_too(people):
+    set_values({"approvals.days": 3}, actor=people[0])
+    day = timezone.localdate() + timedelta(days=3)
+    assert proposed(people[0]).deadline == day
+    row = Shredding.objects.create(reason="期間を過ぎた", proposed_by=people[0])
+    assert row.deadline == day
+    row.deadline = None
+    row.save()
+    assert row.deadline is None, "only from the first time on"
+
+
+def test_what_waits_after_its_deadline_is_told_to_who_proposed_it_and_who_may_answer(
+    people, make_staff, yakuba_city
+):
+    first, second, third = people
+    row = proposed(first)
+    assert queries.failures(second) == []
+    Approval.objects.filter(pk=row.pk).update(deadline=timezone.localdate() - timedelta(days=1))
+    for user in people:
+        (told,) = todays_work(user)["failures"]
+        assert ("期限を過ぎた承認：公開" in told["title"], told["url"]) == (True, row.url)
+    assert queries.failures(make_staff(yakuba_city)) == []
+    assert collect_work() == 1
+    actions.approve(row, actor=third)
+    assert queries.failures(first) == []
 
 
 def test_a_deputy_is_appointed_and_dismissed_on_the_page(people, client):

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse_lazy
 
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.ledger.actions import load_reduction
 from yakuba.kernel.lists import Bulk, Cell, Column, DayFilter, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.models import Choice
 from yakuba.kernel.lists.pages import respond
@@ -186,6 +187,11 @@ def test_files_hold_what_is_shown_without_buttons(ask):
     lacking = ask("?form=cp932&shut=no")
     assert (lacking.status_code, "「𠮷」" in text_of(lacking)) == (422, True)
     assert "保育課〓" in b"".join(ask("?form=cp932&shut=no&accept=1")).decode("cp932")
+    load_reduction("文字,縮退先\n𠮷,吉\n")
+    assert "縮退表により「吉」" in text_of(ask("?form=cp932&shut=no")), (
+        "what the town's table changes is told too"
+    )
+    assert "保育課吉" in b"".join(ask("?form=cp932&shut=no&accept=1")).decode("cp932")
     assert next(iter(ask("?form=xlsx"))).startswith(b"PK")
 
 

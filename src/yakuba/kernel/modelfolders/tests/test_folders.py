@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
-from yakuba.kernel.modelfolders import ModelRefused, OptionalPackage, find, folders, once, package_file
+from yakuba.kernel.modelfolders import ModelRefused, PackageModel, find, folders, once, package_file
+from yakuba.kernel.modelfolders.packages import version_of
 
 WEIGHTS = b"weights"
 PAPER = """model: {name}
@@ -105,9 +107,24 @@ def test_a_model_is_loaded_once_for_all_threads(tmp_path):
     assert len(calls) == 1
 
 
+def test_a_model_in_a_package_is_described_as_one_in_a_folder():
+    path = Path(pytest.__file__)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    whole = PackageModel("pytest", path.name, digest, "reading.lines", "読む", "MIT", "部品").described()
+    assert (whole.title, whole.licence, whole.files, whole.fault) == (
+        "読む",
+        "MIT",
+        ((path.name, digest),),
+        "",
+    )
+    assert whole.version == version_of("pytest") != ""
+    other = PackageModel("pytest", path.name, "0" * 64, "reading.lines", "読む", "MIT", "部品").described()
+    assert "確かめた版と違います" in other.fault
+    gone = PackageModel("no_such_package", "x", "", "reading.lines", "読む", "MIT", "部品").described()
+    assert (gone.version, "入っていません" in gone.fault) == ("", True)
+
+
 def test_packages():
-    assert OptionalPackage("no-such-package", "なし", "MIT").version == ""
-    assert OptionalPackage("pytest", "試験", "MIT").version
     with pytest.raises(ModelRefused, match="入っていません"):
         package_file("no_such_package", "x", "")
     with pytest.raises(ModelRefused, match="違います"):

@@ -32,6 +32,7 @@ def test_what_a_manifest_names_exists(manifest):
     paths = (
         manifest.failures, manifest.running, manifest.self_check, manifest.case_part, manifest.first_step,
         manifest.search, manifest.examples, manifest.slotted, manifest.words_changed,
+        manifest.models,
     )  # fmt: skip
     for dotted in filter(None, paths):
         assert callable(resolve(dotted))
@@ -52,7 +53,7 @@ def test_what_a_manifest_names_exists(manifest):
 @pytest.mark.parametrize("manifest", manifests(), ids=lambda manifest: manifest.name)
 def test_help_leads_to_a_page_of_the_manual(manifest):
     assert set(manifest.manual.values()) <= set(manual.names())
-    if manifest.navigation:
+    if manifest.navigation or manifest.queues:
         assert manifest.manual.get(""), "a room with pages says which page of the manual helps there"
     known = set(get_resolver().namespace_dict.get(manifest.name, ("", get_resolver()))[1].reverse_dict)
     assert {name for name in manifest.manual if name} <= known

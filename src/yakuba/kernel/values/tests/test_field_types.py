@@ -74,6 +74,19 @@ def test_a_check_digit_finds_a_wrong_digit(of: tuple[object, int], data: st.Data
     assert same == (wrong == first) or (module is my_numbers and module.check_digit(first) == "0")  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TYPES.values() if kind.check_digits], ids=lambda kind: kind.code
+)
+def test_a_type_with_check_digits_refuses_a_number_whose_last_digit_is_another(kind: FieldType) -> None:
+    values = [one.value for one in kind.examples if one.value.isdecimal()]
+    assert values
+    for value in values:
+        assert kind.canonical(value) == value
+        for digit in set("0123456789") - {value[-1]}:
+            with pytest.raises(ValueRefused):
+                kind.canonical(value[:-1] + digit)
+
+
 def test_a_later_decision_is_a_receipt_number_and_no_number_of_an_application() -> None:
     assert later_decision("0800000129", 1) == "0800000129"
     number = later_decision("0800000129", 2)

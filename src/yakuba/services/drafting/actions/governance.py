@@ -7,12 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
+from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
+from yakuba.kernel.registry import InHand
 from yakuba.services.drafting.engine.principles import PRINCIPLES
 from yakuba.services.drafting.models import Acceptance, Evidence, Template, UsageRule, Use
 from yakuba.services.drafting.queries import governance
+
+GOVERN = "drafting.govern"
 
 
 @transaction.atomic
@@ -47,6 +51,26 @@ def register(given: Mapping[str, Any], *, actor: User, use_id: int | None = None
     row.save()
     record("drafting.use_registered", subject=f"use:{row.pk}", actor=actor, open=row.is_open)
     return row
+
+
+@transaction.atomic
+def hand_over(takers: Mapping[User, User | None], actor: User) -> list[InHand]:
+    """The uses of AI for which these people answer; those of whom somebody takes over are theirs from now on, unless they
+    may not decide about uses."""
+    rows = Use.objects.filter(owner__in=takers).select_related("owner").order_by("name")
+    return [_handed_over(row, takers[row.owner], actor) for row in rows]
+
+
+def _handed_over(row: Use, taker: User | None, actor: User) -> InHand:
+    before, words = row.owner, f"AIの使い方「{row.name}」"
+    if taker is None:
+        return InHand(before, words)
+    if not allowed(taker, GOVERN):
+        return InHand(before, words, f"{taker}には、AIの使い方を決める権限がありません。")
+    row.owner = taker
+    row.save(update_fields=["owner"])
+    record("drafting.use_handed_over", subject=f"use:{row.pk}", actor=actor, owner=taker.pk)
+    return InHand(before, words)
 
 
 @transaction.atomic

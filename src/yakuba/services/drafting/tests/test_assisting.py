@@ -16,6 +16,7 @@ from yakuba.kernel.definitions.procedures import read_document
 from yakuba.kernel.ledger import actions as ledger
 from yakuba.kernel.modelservers.tests.misbehaving import Handler, running
 from yakuba.kernel.townsettings.actions import set_values
+from yakuba.kernel.transfers import leaving
 from yakuba.services.drafting.actions import governance
 from yakuba.services.drafting.models import Evidence, Template, Use, UseRecord
 from yakuba.services.drafting.queries import governance as queries
@@ -233,3 +234,15 @@ def test_a_town_edits_its_templates(page, ready):
     before = Template.objects.count()
     page.post(reverse("drafting:load-templates"))
     assert Template.objects.count() == before
+
+
+def test_who_takes_over_from_somebody_answers_for_the_uses_of_ai(ready, clerk, make_staff, yakuba_city):
+    governor, other = make_staff(yakuba_city, "drafting.govern"), make_staff(yakuba_city, "ledger.view")
+    boss = make_staff(yakuba_city, "accounts.manage")
+    assert leaving.in_hands(clerk).work == ("AIの使い方「下書き」",)
+    (refused,) = leaving.leave(clerk, other, actor=boss)
+    assert "権限がありません" in refused
+    assert Use.objects.get().owner == clerk
+    assert leaving.leave(clerk, governor, actor=boss) == []
+    assert Use.objects.get().owner == governor
+    assert AuditEvent.objects.get(name="drafting.use_handed_over").details["owner"] == governor.pk

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.registry.erasing import Unit
 from yakuba.kernel.tables.files import EXCEL, written
@@ -59,7 +59,7 @@ def erase(keys: Sequence[int]) -> list[StoredFile]:
     return files
 
 
-def export(keys: Sequence[int], actor: Any) -> tuple[str, str, bytes]:
+def export(keys: Sequence[int], actor: Actor) -> tuple[str, str, bytes]:
     """What was said at each meeting, a sheet each."""
     tables = []
     for meeting in Meeting.objects.filter(pk__in=keys).order_by("pk"):

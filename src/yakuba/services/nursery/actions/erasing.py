@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.protection.models import Covered
 from yakuba.kernel.registry.erasing import Unit
@@ -69,7 +69,7 @@ def erase(keys: Sequence[int]) -> list[StoredFile]:
     return files
 
 
-def export(keys: Sequence[int], actor: Any) -> tuple[str, str, bytes]:
+def export(keys: Sequence[int], actor: Actor) -> tuple[str, str, bytes]:
     """The results of each round by child, a sheet each, as `actor` may take them along."""
     tables = []
     for round in Round.objects.filter(pk__in=keys, adopted__isnull=False).select_related("adopted"):

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.tables.files import ENCODINGS, EXCEL, written
-from yakuba.kernel.tables.spreadsheets import Table
+from yakuba.kernel.tables.reducing import of_town
+from yakuba.kernel.tables.spreadsheets import NO_REDUCTION, Table
 from yakuba.services.nursery.engine.matching import market_writing
 from yakuba.services.nursery.models import Run
 from yakuba.services.nursery.queries import exports, runs
 from yakuba.services.nursery.queries.refusal import Unknown
 
 
-def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Download:
-    """The table as a CSV file. encoding: of ENCODINGS; accept: characters that it lacks may become 〓.
+def csv_file(
+    table: Table,
+    name: str,
+    encoding: str,
+    *,
+    accept: bool,
+    reduction: Mapping[str, str] = NO_REDUCTION,
+) -> Download:
+    """The table as a CSV file. encoding: of ENCODINGS; accept: characters that it lacks may be reduced, or become 〓. A
+    mailing file is not reduced: its rows carry a seal over name and address, which prove its PDF.
 
     Raises Unknown for another encoding, Lacking where characters would be lost and that is not accepted.
     """
@@ -21,7 +32,7 @@ def csv_file(table: Table, name: str, encoding: str, *, accept: bool) -> Downloa
         raise Unknown(
             f"文字コード「{encoding}」では書き出せません。{'、'.join(ENCODINGS)} から選んでください。"
         )
-    return Download(name, "text/csv", written([table], encoding, accept=accept))
+    return Download(name, "text/csv", written([table], encoding, accept=accept, reduction=reduction))
 
 
 def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User) -> Download:
@@ -32,7 +43,7 @@ def take_table(run: Run, table: str, encoding: str, *, accept: bool, actor: User
     if table not in known:
         raise Unknown(f"「{run}」に表「{table}」はありません。{'、'.join(known)} から選んでください。")
     made = known[table][1](run, actor)
-    return csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept)
+    return csv_file(made, f"{table}-{run.pk}.csv", encoding, accept=accept, reduction=of_town())
 
 
 def take_workbook(run: Run, *, actor: User) -> Download:

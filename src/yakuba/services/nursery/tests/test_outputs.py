@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.ledger.actions import load_reduction
+from yakuba.kernel.letters.mailing import read_marks
 from yakuba.services.nursery.actions import decisions, notices, rounds, runs, trying
 from yakuba.services.nursery.models import NoticePrint, Run, Snapshot
 from yakuba.services.nursery.queries import outputs, today
@@ -252,6 +254,18 @@ def test_characters_that_shift_jis_lacks_are_shown_before_the_file_is_written(fu
     assert not events("nursery.exported")
     assert "〓田花" in page.get(address + "&accept=1").getvalue().decode("cp932")
     assert "𠮷田花" in page.get(url("export_csv", run) + "?table=children").getvalue().decode()
+    load_reduction("文字,縮退先\n𠮷,吉\n")
+    assert "吉田花" in page.get(address + "&accept=1").getvalue().decode("cp932")
+
+
+def test_a_mailing_file_keeps_its_characters_and_proves_its_print_whatever_the_town_reduces(full, page):
+    full.adopted()
+    freeze(full)
+    made(full)
+    load_reduction("文字,縮退先\n市,巾\n")
+    file = page.get(url("mailing_sjis", full.round)).getvalue()
+    marks, problems = read_marks(file)
+    assert (len(marks), problems, "市" in file.decode("cp932")) == (3, [], True)
 
 
 def made(desk) -> NoticePrint:
