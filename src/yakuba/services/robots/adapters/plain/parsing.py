@@ -115,7 +115,7 @@ class Document:
         self.codec = _codec(got)
         self.charset = _NAMES[self.codec]
         try:
-            text = got.body.decode(self.codec)
+            text = got.body.decode("utf-8" if got.as_utf8 else self.codec)
         except UnicodeDecodeError:
             raise NotPlain("画面の文字コードが読み取れないため、ブラウザーで入力します。") from None
         try:

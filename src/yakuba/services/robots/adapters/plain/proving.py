@@ -70,8 +70,17 @@ class ProvingSession(BrowserSession):
         body = b"" if moved else response.body()
         headers = response.headers
         return Got(
-            response.url, response.status, headers.get("content-type", ""), body, headers.get("location", "")
+            response.url,
+            response.status,
+            headers.get("content-type", ""),
+            body,
+            headers.get("location", ""),
+            as_utf8=True,
         )
+
+    def charset(self) -> str:
+        """How the browser has read the page."""
+        return str(self._windows.front.evaluate("document.characterSet"))
 
     def agent(self) -> str:
         """What the browser calls itself."""
@@ -243,6 +252,8 @@ class ProvingBrowser(ChromiumBrowser):
             self._beside = None
             self._differ(error.problem.message)
             return
+        if self._beside.document.charset.lower() != self._ask("charset").lower():
+            self._differ("文字コードが、ブラウザーの読み方と違います。")
         self._compare(page)
 
     def _compare(self, page: Page) -> None:

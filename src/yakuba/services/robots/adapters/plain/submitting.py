@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 from yakuba.services.robots.adapters.plain.filling import disabled, selected, value_of
 from yakuba.services.robots.adapters.plain.finding import Field, Fields, type_of
+from yakuba.services.robots.adapters.plain.letters import Unwritable, encoded
 from yakuba.services.robots.adapters.plain.parsing import Document, Node
 from yakuba.services.robots.adapters.watch import Sending
 from yakuba.services.robots.engine.errors import NotPlain
@@ -88,8 +89,8 @@ def _address(document: Document, written: str) -> str:
         raise NotPlain("この操作は画面のプログラムを使うため、ブラウザーで入力します。")
     path = quote(url.path or "/", safe=_KEPT)
     try:
-        query = quote(url.query, safe=_KEPT, encoding=document.codec, errors="strict")
-    except UnicodeEncodeError:
+        query = quote(encoded(url.query, document.codec), safe=_KEPT)
+    except Unwritable:
         raise NotPlain("画面の文字コードで書けない行き先のため、ブラウザーで入力します。") from None
     return urlunsplit((url.scheme, url.netloc, path, query, ""))
 
@@ -176,10 +177,9 @@ def _fits(pattern: str, value: str) -> bool:
 def _encoded(document: Document, text: str) -> bytes:
     crlf = re.sub("\r\n|\r|\n", "\r\n", text)
     try:
-        return crlf.encode(document.codec)
-    except UnicodeEncodeError as error:
-        letter = crlf[error.start]
-        raise NotPlain(f"「{letter}」を画面の文字コードで書けないため、ブラウザーで入力します。") from None
+        return encoded(crlf, document.codec)
+    except Unwritable:
+        raise NotPlain("画面の文字コードで書けない文字があるため、ブラウザーで入力します。") from None
 
 
 def _urlencoded(document: Document, parts: tuple[Part, ...]) -> str:

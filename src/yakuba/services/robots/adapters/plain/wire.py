@@ -25,13 +25,15 @@ AGENT = (
 
 @dataclass(frozen=True)
 class Got:
-    """An answer. kind: its Content-Type.  location: where it points, or empty."""
+    """An answer. kind: its Content-Type.  location: where it points, or empty.  as_utf8: the body is not as it came, but
+    written anew in UTF-8, as a browser gives it away."""
 
     url: str
     status: int
     kind: str
     body: bytes = field(repr=False)
     location: str = ""
+    as_utf8: bool = False
 
 
 class Cookies:
