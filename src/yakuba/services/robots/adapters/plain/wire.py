@@ -132,7 +132,8 @@ class Wire:
             for last in (False, True):
                 kept = self._open(one)
                 try:
-                    return self._once(one, referer)
+                    self._write(one, referer)
+                    return self._read(one)
                 except _BROKEN:
                     self.close()
                     if one.method != "GET" or last or not kept:
@@ -168,11 +169,14 @@ class Wire:
         self._to = to
         return False
 
-    def _once(self, one: Sending, referer: str) -> Got:
+    def _write(self, one: Sending, referer: str) -> None:
         assert self._connection is not None
         parts = urlsplit(one.url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         self._connection.request(one.method, path, one.body, self._headers(one, parts.netloc, referer))
+
+    def _read(self, one: Sending) -> Got:
+        assert self._connection is not None
         answer = self._connection.getresponse()
         body = answer.read(LARGEST + 1)
         if len(body) > LARGEST:
