@@ -11,7 +11,7 @@ from yakuba.services.robots.adapters.plain.evidence import Exchange, Pair, writt
 from yakuba.services.robots.adapters.plain.finding import Fields, fits, type_of
 from yakuba.services.robots.adapters.plain.fingerprint import fingerprint
 from yakuba.services.robots.adapters.plain.parsing import Document
-from yakuba.services.robots.adapters.plain.seeing import see
+from yakuba.services.robots.adapters.plain.seeing import SeenPage
 from yakuba.services.robots.adapters.plain.submitting import Submission, follow, submit
 from yakuba.services.robots.adapters.plain.wire import Got, Wire
 from yakuba.services.robots.adapters.watch import Sending, Watch
@@ -71,7 +71,7 @@ class PlainPage:
 
     def see(self) -> Page:
         if self._page is None:
-            self._page = see(self.document, self.fields)
+            self._page = SeenPage.of(self.document, self.fields)
         return self._page
 
     def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:

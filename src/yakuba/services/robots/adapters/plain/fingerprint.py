@@ -8,10 +8,13 @@ import re
 from collections.abc import Callable
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from yakuba.services.robots.adapters.plain.finding import Fields, type_of
 from yakuba.services.robots.adapters.plain.parsing import Document, Node, line
 from yakuba.services.robots.adapters.watch import path_of
 
+_PROGRAMS = etree.XPath("//script|//*[@*[starts-with(name(), 'on')]]")
 _DIGITS = re.compile(r"[0-9]+")
 _SAID = (
     "maxlength",
@@ -66,7 +69,7 @@ def _control(node: Node) -> list[object]:
 def programs(document: Document, program_of: ProgramOf) -> list[str]:
     """Everything by which a page can do something of its own."""
     found = []
-    for one in document.root.iter():
+    for one in _PROGRAMS(document.root):
         if one.tag == "script" and not _DATA.match(one.get("type") or ""):
             source = one.get("src")
             found.append(program_of(urljoin(document.url, source)) if source else one.text or "")

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from yakuba.services.robots.adapters.plain.wire import Got
 from yakuba.services.robots.engine.errors import NotPlain
@@ -29,7 +28,8 @@ _IN_HEAD = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)"""
 _IN_TYPE = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 
 # Only what script programs or several documents make of a page; the browser does those.
-_NEVER = "iframe", "frame", "frameset", "object", "embed", "applet"
+_NEVER = "iframe", "frame", "frameset", "object", "embed", "applet", "base"
+_WITH_ID = etree.XPath("//*[@id]")
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript", "datalist", "link", "meta"})
 _BLOCK = frozenset(
     [
@@ -119,15 +119,15 @@ class Document:
         except UnicodeDecodeError:
             raise NotPlain("画面の文字コードが読み取れないため、ブラウザーで入力します。") from None
         try:
-            self.root: Node = lxml_html.document_fromstring(
-                text.removeprefix("\ufeff").encode("utf-8"), parser=_parser()
-            )
-        except (etree.ParserError, ValueError):
-            raise NotPlain("画面が空のため、ブラウザーで入力します。") from None
-        for one in self.root.iter(*_NEVER, "meta", "base"):
-            if one.tag in _NEVER or (one.get("http-equiv") or "").lower() == "refresh" or one.tag == "base":
+            self.root: Node = etree.fromstring(text.removeprefix("\ufeff").encode("utf-8"), _parser())
+        except (etree.ParseError, ValueError):
+            self.root = None
+        if self.root is None:
+            raise NotPlain("画面が空のため、ブラウザーで入力します。")
+        for one in self.root.iter(*_NEVER, "meta"):
+            if one.tag != "meta" or (one.get("http-equiv") or "").lower() == "refresh":
                 raise NotPlain("この画面は枠や自動の移動を使うため、ブラウザーで入力します。")
-        self.by_id = {one.get("id"): one for one in reversed(self.root.xpath("//*[@id]"))}
+        self.by_id = {one.get("id"): one for one in reversed(_WITH_ID(self.root))}
         self._visible: dict[Node, bool] = {}
 
     def visible(self, node: Node) -> bool:
@@ -147,7 +147,7 @@ class Document:
 
 @lru_cache(1)
 def _parser() -> Any:
-    return lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    return etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
 
 
 def _codec(got: Got) -> str:
@@ -166,13 +166,14 @@ def _codec(got: Got) -> str:
 
 
 def _hides(node: Node) -> bool:
-    return (
-        not isinstance(node.tag, str)
-        or node.tag in _UNSEEN
-        or node.get("hidden") is not None
-        or (node.tag == "input" and (node.get("type") or "").lower() == "hidden")
-        or bool(_HIDDEN_STYLE.search(node.get("style") or ""))
-    )
+    tag, about = node.tag, node.attrib
+    if tag in _UNSEEN or not isinstance(tag, str):
+        return True
+    if not about:
+        return False
+    if "hidden" in about or (tag == "input" and (about.get("type") or "").lower() == "hidden"):
+        return True
+    return "style" in about and bool(_HIDDEN_STYLE.search(about["style"]))
 
 
 def lines_of(document: Document, node: Node) -> list[str]:
@@ -194,12 +195,12 @@ def _collect(document: Document, node: Node, pieces: list[str]) -> None:
     if node.tag == "pre":
         pieces.append(node.text or "")
     elif node.text and node.tag != "select":
-        pieces.append(_BLANK.sub(" ", node.text))
+        pieces.append(node.text.replace("\n", " "))
     for one in node:
         if isinstance(one.tag, str):
             _collect(document, one, pieces)
         if one.tail and node.tag != "select":
-            pieces.append(_BLANK.sub(" ", one.tail))
+            pieces.append(one.tail.replace("\n", " "))
     pieces.append(edge)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
-from yakuba.services.robots.adapters.plain.finding import CONTROLS, Fields, control_in, group_label, group_of
+from lxml import etree
+
+from yakuba.services.robots.adapters.plain.finding import Fields, control_in, group_label, group_of
 from yakuba.services.robots.adapters.plain.parsing import (
     Document,
     Node,
@@ -17,7 +20,9 @@ from yakuba.services.robots.adapters.plain.parsing import (
 )
 from yakuba.services.robots.engine.browser import Page, Table
 
-_HEADINGS = ("h1", "h2", "h3", "h4")
+_HEADED = etree.XPath("//h1|//h2|//h3|//h4|//*[@role='heading']")
+_ALERTS = etree.XPath("//*[@role='alert']")
+_MARKED = etree.XPath("//*[@aria-invalid='true' or contains(@aria-describedby,'err') or @aria-errormessage]")
 _PAIR = re.compile(r"\s*([^:：]{1,20})[:：]\s*(\S.*)")
 _FINE = re.compile(
     r"((登録|保存|更新|追加|送信|受付|変更|削除|作成|反映|処理)(は|が|を)?(完了)?(しました|されました)|見つかりました|成功"
@@ -31,29 +36,57 @@ _WRONG = re.compile(
 )
 
 
-def see(document: Document, fields: Fields) -> Page:
-    """The page. See `engine.browser.Page`."""
-    body = document.root.find("body")
-    lines = lines_of(document, body if body is not None else document.root)
-    title = document.root.find("head/title")
-    alerts, headings = [], []
-    for one in document.root.iter():
-        role = one.get("role") if isinstance(one.tag, str) else None
-        if (one.tag in _HEADINGS or role == "heading") and document.visible(one):
-            headings.append(seen_text(document, one))
-        elif role == "alert" and document.visible(one):
-            alerts.append(seen_text(document, one))
-    return Page(
-        url=document.url,
-        status=document.status,
-        title=line(title.text if title is not None else ""),
-        headings=tuple(one for one in headings if one)[:50],
-        text=" ".join(lines)[:200_000],
-        alerts=tuple(one for one in alerts if one and (not _FINE.search(one) or _WRONG.search(one)))[:20],
-        field_errors=_field_errors(document, fields),
-        items=_items(document, lines),
-        tables=_tables(document),
-    )
+class SeenPage(Page):
+    """A `Page` whose parts are worked out when somebody looks at them: most pages are passed with a glance."""
+
+    @classmethod
+    def of(cls, document: Document, fields: Fields) -> SeenPage:
+        """What a person sees of a page; what stands there must not be changed meanwhile but by filling fields."""
+        page = cls.__new__(cls)
+        page.__dict__.update(
+            url=document.url, status=document.status, dialogs=(), _document=document, _fields=fields
+        )
+        return page
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        document: Document = self.__dict__["_document"]
+        body = document.root.find("body")
+        return lines_of(document, body if body is not None else document.root)
+
+    @cached_property
+    def title(self) -> str:  # type: ignore[override]
+        title = self.__dict__["_document"].root.find("head/title")
+        return line(title.text if title is not None else "")
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(one for one in self._texts(_HEADED(self.__dict__["_document"].root)) if one)[:50]
+
+    @cached_property
+    def text(self) -> str:  # type: ignore[override]
+        return " ".join(self._lines)[:200_000]
+
+    @cached_property
+    def alerts(self) -> tuple[str, ...]:  # type: ignore[override]
+        told = self._texts(_ALERTS(self.__dict__["_document"].root))
+        return tuple(one for one in told if one and (not _FINE.search(one) or _WRONG.search(one)))[:20]
+
+    @cached_property
+    def field_errors(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
+        return _field_errors(self.__dict__["_document"], self.__dict__["_fields"])
+
+    @cached_property
+    def items(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
+        return _items(self.__dict__["_document"], self._lines)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:  # type: ignore[override]
+        return _tables(self.__dict__["_document"])
+
+    def _texts(self, nodes: list[Node]) -> list[str]:
+        document: Document = self.__dict__["_document"]
+        return [seen_text(document, one) for one in nodes if document.visible(one)]
 
 
 def rows_of(table: Node) -> list[list[Node]]:
@@ -119,9 +152,7 @@ def _labelled(document: Document) -> Iterator[tuple[Node, Node]]:
 
 
 def _field_errors(document: Document, fields: Fields) -> tuple[tuple[str, str], ...]:
-    if not document.root.xpath(
-        "//*[@aria-invalid='true' or contains(@aria-describedby,'err') or @aria-errormessage]"
-    ):
+    if not _MARKED(document.root):
         return ()
     found: list[tuple[str, str]] = []
     for field in fields.fields():
@@ -136,6 +167,3 @@ def _field_errors(document: Document, fields: Fields) -> tuple[tuple[str, str], 
                 label = group_label(document, group) if marked is group else field.label
                 found.append((line(label), message))
     return tuple(found[:50])
-
-
-__all__ = ["CONTROLS", "see"]

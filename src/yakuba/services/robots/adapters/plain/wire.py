@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import select
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from yakuba.services.robots.adapters.plain.channel import Channel
 from yakuba.services.robots.adapters.watch import Sending
 from yakuba.services.robots.engine.errors import NotPlain, NotReady, Trouble
 
 LARGEST = 8 * 1024 * 1024  # bytes of an answer; a longer page is none that a person reads
 IDLE = 5.0  # seconds after which a kept connection is not trusted with what must leave once
-_BROKEN = (http.client.HTTPException, ConnectionError)
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
@@ -100,7 +98,7 @@ class Wire:
 
     def __init__(self, hosts: Sequence[str], way_out: Callable[[], str], patience: float) -> None:
         self._hosts, self._way_out, self._patience = frozenset(hosts), way_out, patience
-        self._connection: http.client.HTTPConnection | None = None
+        self._channel: Channel | None = None
         self._to = ("", "", 0)
         self._used = 0.0
         self._credentials = ""
@@ -119,9 +117,9 @@ class Wire:
 
     def close(self) -> None:
         """End the connection. Never raises."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        if self._channel is not None:
+            self._channel.close()
+        self._channel = None
 
     def send(self, one: Sending, referer: str = "") -> Got:
         """The answer, redirects unfollowed. Raises `NotReady` for a host that is not listed, and `Trouble`."""
@@ -130,83 +128,73 @@ class Wire:
             raise NotReady(f"{parts.hostname} への接続は許可されていません。設定の接続先を確かめてください。")
         try:
             for last in (False, True):
-                kept = self._open(one)
+                channel, kept = self._open(one)
                 try:
-                    self._write(one, referer)
-                    return self._read(one)
-                except _BROKEN:
+                    self._write(channel, one, referer)
+                    return self._read(channel, one)
+                except ConnectionError:
                     self.close()
                     if one.method != "GET" or last or not kept:
                         raise
         except TimeoutError:
             self.close()
             raise Trouble(f"{self._patience:g}秒待っても相手システムの画面が出ません。") from None
-        except (OSError, http.client.HTTPException) as error:
+        except OSError as error:
             self.close()
             raise Trouble(f"相手システムとの通信が切れました（{type(error).__name__}）。") from None
         raise AssertionError
 
-    def _open(self, one: Sending) -> bool:
-        """A connection to the address's server; whether it is one that was used before."""
+    def _open(self, one: Sending) -> tuple[Channel, bool]:
+        """A connection to the address's server, and whether it was used before."""
         parts = urlsplit(one.url)
-        to = (parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-        if self._connection is not None and self._connection.sock is not None and self._to == to:
+        secure = parts.scheme == "https"
+        to = (parts.scheme, parts.hostname or "", parts.port or (443 if secure else 80))
+        if self._channel is not None and self._to == to:
             stale = one.method != "GET" and time.monotonic() - self._used > IDLE
-            if not stale and not select.select([self._connection.sock], [], [], 0)[0]:
-                return True
+            if not stale and not select.select([self._channel.socket], [], [], 0)[0]:
+                return self._channel, True
         self.close()
-        proxy = urlsplit(self._way_out())
-        host, port = (proxy.hostname, proxy.port) if proxy.hostname else (to[1], to[2])
-        if parts.scheme == "https":
-            self._connection = http.client.HTTPSConnection(
-                host or "", port, timeout=self._patience, context=ssl.create_default_context()
-            )
-        else:
-            self._connection = http.client.HTTPConnection(host or "", port, timeout=self._patience)
-        if proxy.hostname:
-            self._connection.set_tunnel(to[1], to[2])
-        self._connection.connect()
-        self._to = to
-        return False
+        way = urlsplit(self._way_out())
+        proxy = (way.hostname, way.port or 80) if way.hostname else None
+        self._channel, self._to = Channel(to[1], to[2], proxy, self._patience, secure=secure), to
+        return self._channel, False
 
-    def _write(self, one: Sending, referer: str) -> None:
-        assert self._connection is not None
+    def _write(self, channel: Channel, one: Sending, referer: str) -> None:
         parts = urlsplit(one.url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        self._connection.request(one.method, path, one.body, self._headers(one, parts.netloc, referer))
+        lines = [f"{one.method} {path} HTTP/1.1", f"Host: {parts.netloc}", *self._headers(one, referer)]
+        if any(not line.isprintable() for line in lines):
+            raise NotPlain("画面の行き先に送れない文字があるため、ブラウザーで入力します。")
+        channel.write("\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + (one.body or b""))
 
-    def _read(self, one: Sending) -> Got:
-        assert self._connection is not None
-        answer = self._connection.getresponse()
-        body = answer.read(LARGEST + 1)
-        if len(body) > LARGEST:
+    def _read(self, channel: Channel, one: Sending) -> Got:
+        try:
+            reply = channel.read(LARGEST)
+        except ValueError:
             self.close()
-            raise NotPlain("画面が大きすぎるため、ブラウザーで入力します。")
+            raise NotPlain("画面が大きすぎるため、ブラウザーで入力します。") from None
         self._used = time.monotonic()
-        if cookies := answer.headers.get_all("Set-Cookie"):
+        if cookies := reply.every("set-cookie"):
             self.cookies.note(one.url, cookies)
-        return Got(
-            one.url,
-            answer.status,
-            answer.headers.get("Content-Type", ""),
-            body,
-            answer.headers.get("Location", ""),
-        )
+        if not reply.stays:
+            self.close()
+        return Got(one.url, reply.status, reply.header("content-type"), reply.body, reply.header("location"))
 
-    def _headers(self, one: Sending, netloc: str, referer: str) -> dict[str, str]:
-        headers = {
-            "User-Agent": self.agent,
-            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-            "Accept-Language": "ja-JP",
-            "Accept-Encoding": "identity",
-        }
+    def _headers(self, one: Sending, referer: str) -> list[str]:
+        found = [
+            f"User-Agent: {self.agent}",
+            "Accept: text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language: ja-JP",
+            "Accept-Encoding: identity",
+        ]
         if cookie := self.cookies.header(one.url):
-            headers["Cookie"] = cookie
+            found.append(f"Cookie: {cookie}")
         if self._credentials:
-            headers["Authorization"] = f"Basic {self._credentials}"
+            found.append(f"Authorization: Basic {self._credentials}")
         if referer:
-            headers["Referer"] = referer
+            found.append(f"Referer: {referer}")
         if one.body is not None:
-            headers["Content-Type"] = one.kind
-            headers["Origin"] = f"{urlsplit(one.url).scheme}://{netloc}"
-        return headers
+            parts = urlsplit(one.url)
+            found += [f"Content-Type: {one.kind}", f"Content-Length: {len(one.body)}"]
+            found.append(f"Origin: {parts.scheme}://{parts.netloc}")
+        return found
