@@ -74,7 +74,7 @@ class Bench:
         self.forms = player.forms
         return report
 
-    def run(self, store: MemoryStore) -> RunReport:
+    def run(self, store: MemoryStore, limits: Limits = QUICK) -> RunReport:
         plain = PlainBrowser(HOSTS, self.way_out.address, 15, self.pages, self.agent)
         fast = ScenarioPlayer(self.scenario, plain, town.SECRETS, self.base, forms=self.forms, lane=Lane.FAST)
         with ChromiumBrowser(HOSTS, way_out=self.way_out.address, patience=15) as browser:
@@ -85,7 +85,7 @@ class Bench:
 
             target = TwoLanes(fast, slow, self.proof, lambda: plain.has_sent)
             try:
-                return Runner(store, target, egress=self.way_out, limits=QUICK).run()
+                return Runner(store, target, egress=self.way_out, limits=limits).run()
             finally:
                 plain.close()
 
@@ -177,7 +177,7 @@ def test_a_page_in_shift_jis_gets_the_bytes_that_a_browser_would_send(
         ),
         (
             "<script>addEventListener('submit', (e) => { navigator.sendBeacon('/log', 'x'); })</script>",
-            "2回送ります",
+            "自分で送るもの",
         ),
         ('<meta http-equiv="refresh" content="9">', "自動の移動"),
         ("<style>p { display: none }</style>", "文字"),
@@ -276,7 +276,7 @@ def test_crashes_and_two_lanes_of_a_troubled_core_system(core: town.CoreSystem, 
     bench.prove(town.rows(code, 1, 1))
     core.set(error_rate=0.05, logout_rate=0.05, drop_rate=0.3, slow_submit=0.2, seed=7)
     store = MemoryStore(town.rows(code, 12, 100))
-    assert bench.run(store).ending is Ending.FINISHED
+    assert bench.run(store, replace(QUICK, failures_in_a_row=12)).ending is Ending.FINISHED
     core.calm()
     receipts = [one["receipt_number"] for one in core.stored()]
     assert len(receipts) == len(set(receipts))
@@ -286,4 +286,5 @@ def test_crashes_and_two_lanes_of_a_troubled_core_system(core: town.CoreSystem, 
         if row.state is RowState.ENTERED:
             assert stored[row.receipt_number]["values"] == row.values
     assert Lane.FAST in lanes(store)
+    assert bench.proof.lapsed == []  # trouble is no screen that has changed
     bench.way_out.close()

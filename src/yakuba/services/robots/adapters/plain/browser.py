@@ -25,11 +25,12 @@ from yakuba.services.robots.engine.browser import (
     Received,
     Verdict,
 )
-from yakuba.services.robots.engine.errors import NotPlain, RobotError
+from yakuba.services.robots.engine.errors import NotPlain, RobotError, Trouble
 from yakuba.services.robots.engine.papers import Paper
 from yakuba.services.robots.engine.scenario import Element, Role
 
 _REDIRECTS = 10
+_ERRORS = 400  # from this status on a page tells what went wrong
 _ROWS_PER_LOOK = 75  # rows for which the bytes of a page's programs are taken for known
 _OK = Finding(Verdict.OK)
 CHANGED = "画面の部品かプログラムが、確かめたときと違います。"
@@ -280,8 +281,11 @@ class PlainBrowser(Watch):
             return self.see()
         self.has_sent = self.has_sent or one.method != "GET"
         self._changed = True
-        self._shown = PlainPage(self._follow(self._wire.send(one, referer), one))
-        if not self._guarding and self._fingerprint(self._shown) not in self._pages:
+        got = self._follow(self._wire.send(one, referer), one)
+        self._shown = _read(got)
+        # An error page is no screen that has changed: the player takes it for the trouble that it is.
+        fine = self._guarding or got.status >= _ERRORS
+        if not fine and self._fingerprint(self._shown) not in self._pages:
             raise NotPlain(f"{CHANGED}ブラウザーで入力します。", lapses=True)
         page = self._shown.see()
         self._exchanges.append(Exchange(one.method, one.url, pairs, page))
@@ -301,3 +305,12 @@ class PlainBrowser(Watch):
 
     def _fingerprint(self, page: PlainPage) -> str:
         return fingerprint(page.document, page.fields, self._programs)
+
+
+def _read(got: Got) -> PlainPage:
+    try:
+        return PlainPage(got)
+    except NotPlain:
+        if got.status < _ERRORS:
+            raise
+        raise Trouble(f"相手システムがエラーを返しました（{got.status}）。") from None

@@ -31,6 +31,7 @@ from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.scenario import Element, Press
 from yakuba.services.robots.engine.seeing import plain
 
+_AFTER = 300.0  # milliseconds
 _MOST = 5  # sentences that say why it is not proved
 _SEEN = (
     ("status", "状態"),
@@ -95,6 +96,9 @@ class ProvingSession(BrowserSession):
         """Press, and tell what would have left."""
         self._gate.catch()
         self.press(element, (), leaves=True, dialog=dialog)
+        self._windows.front.wait_for_timeout(
+            _AFTER
+        )  # a program may send something of its own beside the form
         return self._gate.caught
 
 
@@ -152,6 +156,12 @@ class ProvingBrowser(ChromiumBrowser):
         if pressed.page is not None:
             self._arrive(wanted, pressed.page)
         return pressed
+
+    def entry_ends(self) -> tuple[tuple[str, ...], str]:
+        sent, stopped = super().entry_ends()
+        if any(not one.startswith("GET ") for one in sent):
+            self._differ("画面のプログラムが自分で送るものがあるため、高速入力では行えません。")
+        return sent, stopped
 
     def see(self) -> Page:
         page = super().see()
