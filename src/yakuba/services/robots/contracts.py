@@ -27,6 +27,13 @@ class RowState(Labelled):
     SKIPPED = "skipped", "とばした"
 
 
+class Lane(Labelled):
+    """How a row reaches the target."""
+
+    BROWSER = "browser", "ブラウザー"
+    FAST = "fast", "高速入力"
+
+
 class ProblemKind(StrEnum):
     """Why a row or a run did not go on."""
 
@@ -113,6 +120,7 @@ class Row:
     values: canonical values by field code.  intent: the last press whose answer is not certain; kept when the
     row is finished.  attempts: tries that ended in trouble; starts: tries begun, unclean
     deaths included.  not_before: earliest time of the next try.  seconds: time spent by phase, all tries.
+    lane: how it was entered last; None before that.
     """
 
     number: int
@@ -127,6 +135,7 @@ class Row:
     not_before: datetime | None = None
     problem: Problem | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    lane: Lane | None = None
 
     def spent(self, phase: str, seconds: float) -> Row:
         """A copy with `seconds` added to `phase`."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -17,19 +18,24 @@ from django.utils import timezone
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
 from yakuba.kernel.outbound import allowed_hosts, allowed_targets
-from yakuba.services.robots.actions import case_files, lookups, recordings, runs
+from yakuba.services.robots.actions import case_files, lanes, lookups, recordings, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters.egress.client import EgressSession, home
-from yakuba.services.robots.contracts import Command, Ending, RowState, RunReport
+from yakuba.services.robots.contracts import Command, Ending, Lane, RowState, RunReport
 from yakuba.services.robots.engine.attempt import Limits
 from yakuba.services.robots.engine.errors import LeaseLost, NoEgress, RobotError
+from yakuba.services.robots.engine.lanes import TwoLanes
 from yakuba.services.robots.engine.papers import Papers
 from yakuba.services.robots.engine.player import ScenarioPlayer
+from yakuba.services.robots.engine.ports import Target
 from yakuba.services.robots.engine.recorder import Recorder
 from yakuba.services.robots.engine.runner import Runner
+from yakuba.services.robots.engine.scenario import Scenario
 from yakuba.services.robots.models import Recording, RecordingState, Row, Run, ScenarioVersion
+from yakuba.services.robots.models.lanes import FastLane
 from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.lanes import fast_lane_of
 
 RECORDING_PATIENCE = 10.0  # seconds to wait for a page while somebody sits before it
 IDLE_LIMIT = 900.0  # seconds without anything done, after which a recording ends
@@ -104,18 +110,50 @@ def _opened(
     """A browser that plays the version. Raises Conflict when the robot may not work, and NoEgress."""
     from yakuba.services.robots.adapters.chromium import ChromiumBrowser  # takes long; only a run needs it
 
-    register.require(version.scenario, None if version.published else version)
-    scenario, secrets = register.parsed(version), secrets_of(version.scenario.system)
-    chromium = str(settings.YAKUBA.chromium)
+    parts = _parts(version)
     with ChromiumBrowser(
         sorted(allowed_hosts()),
         way_out=egress.address,
-        patience=scenario.system.patience,
-        chromium=chromium,
-        receives=scenario.receives,
+        patience=parts.scenario.system.patience,
+        chromium=str(settings.YAKUBA.chromium),
+        receives=parts.scenario.receives,
     ) as browser:
-        forms = {int(line): forms for line, forms in version.forms.items()}
-        yield ScenarioPlayer(scenario, browser, secrets, forms=forms, papers=papers)
+        yield ScenarioPlayer(parts.scenario, browser, parts.secrets, forms=parts.forms, papers=papers)
+
+
+@contextmanager
+def _two_lanes(lane: FastLane, egress: EgressSession, papers: Papers) -> Iterator[TwoLanes]:
+    """Both ways of playing the lane's version; the browser is started when a row needs it. Raises as `_opened`."""
+    from yakuba.services.robots.adapters.plain.browser import PlainBrowser
+
+    parts = _parts(lane.version)
+    hosts, patience = sorted(allowed_hosts()), parts.scenario.system.patience
+    with ExitStack() as opened:
+        plain = PlainBrowser(hosts, egress.address, patience, lane.pages, lane.agent)
+        opened.callback(plain.close)
+        fast = ScenarioPlayer(
+            parts.scenario, plain, parts.secrets, forms=parts.forms, papers=papers, lane=Lane.FAST
+        )
+        yield TwoLanes(
+            fast,
+            lambda: opened.enter_context(_opened(lane.version, egress, papers)),
+            lanes.StoredProof(lane),
+            lambda: plain.has_sent,
+        )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    scenario: Scenario
+    secrets: Mapping[str, str] = field(repr=False)
+    forms: Mapping[int, Sequence[str]]
+
+
+def _parts(version: ScenarioVersion) -> _Parts:
+    """What is played. Raises Conflict when the robot may not work."""
+    register.require(version.scenario, None if version.published else version)
+    forms = {int(line): forms for line, forms in version.forms.items()}
+    return _Parts(register.parsed(version), secrets_of(version.scenario.system), forms)
 
 
 def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
@@ -247,22 +285,58 @@ class _Turn:
             return self._play(rows, egress)
 
     def _play(self, rows: DatabaseRows, egress: EgressSession) -> RunReport:
-        system = self._run.scenario.system
+        if self._run.proving:
+            return self._prove(rows, egress)
         papers = case_files.papers_of_run(self._run)
-        with _opened(self._run.version, egress, papers) as player:
-            runner = Runner(
-                rows,
-                player,
-                limits=Limits(settle_seconds=system.settle_seconds, idempotent=system.idempotent),
-                control=self._control,
-                egress=egress,
-                rehearse=self._run.dry_run,
-                longest_wait=LONGEST_WAIT,
-                failures=self._run.failures,
-            )
-            report = runner.run(self._run.first_row)
-        runs.note_forms(self._run.version, player.forms)
+        lane = None if self._run.dry_run else fast_lane_of(self._run.version)
+        opened: AbstractContextManager[ScenarioPlayer | TwoLanes] = (
+            _two_lanes(lane, egress, papers)
+            if lane is not None and lane.is_used
+            else _opened(self._run.version, egress, papers)
+        )
+        with opened as player:
+            report = self._runner(rows, player, egress).run(self._run.first_row)
+        if player.forms:
+            runs.note_forms(self._run.version, player.forms)
         return report
+
+    def _prove(self, rows: DatabaseRows, egress: EgressSession) -> RunReport:
+        """Rehearse, and compare what both lanes would send."""
+        from yakuba.services.robots.adapters.plain.proving import ProvingBrowser, ProvingTarget
+
+        parts = _parts(self._run.version)
+        with ProvingBrowser(
+            sorted(allowed_hosts()),
+            way_out=egress.address,
+            patience=parts.scenario.system.patience,
+            chromium=str(settings.YAKUBA.chromium),
+        ) as browser:
+            player = ProvingTarget(parts.scenario, browser, parts.secrets, forms=parts.forms)
+            player.cut = egress.open
+            report = self._runner(rows, player, egress).run(self._run.first_row)
+            found = lanes.Found(
+                tuple(sorted(browser.pages)),
+                browser.agent,
+                tuple(browser.differences),
+                browser.proved,
+                browser.scripted,
+            )
+        runs.note_forms(self._run.version, player.forms)
+        lanes.note(self._run, found)
+        return report
+
+    def _runner(self, rows: DatabaseRows, player: Target, egress: EgressSession) -> Runner:
+        system = self._run.scenario.system
+        return Runner(
+            rows,
+            player,
+            limits=Limits(settle_seconds=system.settle_seconds, idempotent=system.idempotent),
+            control=self._control,
+            egress=egress,
+            rehearse=self._run.dry_run,
+            longest_wait=LONGEST_WAIT,
+            failures=self._run.failures,
+        )
 
     def _control(self) -> Command:
         """What the person wants; a job that must end is a pause, so that the row is put back in order."""

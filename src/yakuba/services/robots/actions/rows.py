@@ -15,7 +15,7 @@ from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.engine.states import OPEN, allowed
-from yakuba.services.robots.models import Row, RowEvent, RowPicture
+from yakuba.services.robots.models import IN_WORDS, Row, RowEvent, RowPicture
 
 IN_TARGET = frozenset({RowState.ENTERED, RowState.FOUND_ALREADY})
 
@@ -37,7 +37,8 @@ def arrive(row: Row, *, user: Any = None, person_seconds: float = 0.0) -> None:
 
 def keep_picture(row: Row, kind: str, image: bytes, media_type: str, at: datetime) -> None:
     """Keep a picture of the target's page, encrypted like every file."""
-    name = f"{row.case.receipt_number}-{kind}.{media_type.rpartition('/')[2]}"
+    ending = "txt" if media_type == IN_WORDS else media_type.rpartition("/")[2]
+    name = f"{row.case.receipt_number}-{kind}.{ending}"
     file = store(StoredFile.Kind.EVIDENCE, name, media_type, image)
     RowPicture.objects.create(row=row, file=file, kind=kind, taken_at=at)
 

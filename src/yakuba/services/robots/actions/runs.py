@@ -43,20 +43,23 @@ def start(
     dry_run: bool = False,
     limit: int | None = None,
     trial: ScenarioVersion | None = None,
+    proving: bool = False,
 ) -> Run:
     """Take the procedure's ready cases, the oldest first and at most `limit`, and let the robot enter them. trial: a
-    version that is not published yet; it is only rehearsed.
+    version that is not published yet; it is only rehearsed.  proving: rehearsed, to prove the fast lane.
 
     Raises Conflict when the robot may not run, and NothingToDo when nothing waits.
     """
     scenario = register.scenarios().get(pk=scenario.pk)  # as it stands in this transaction
     version = register.require(scenario, trial)
-    dry_run = dry_run or trial is not None
+    dry_run = dry_run or proving or trial is not None
     ready = Case.objects.select_for_update().filter(procedure=scenario.procedure, status=Status.READY)
     cases = list(ready.order_by("pk")[:limit] if limit else ready.order_by("pk"))
     if not cases:
         raise NothingToDo(f"「{scenario.procedure}」に入力を待つ申請はありません。")
-    run = Run.objects.create(scenario=scenario, version=version, dry_run=dry_run, started_by=actor)
+    run = Run.objects.create(
+        scenario=scenario, version=version, dry_run=dry_run, proving=proving, started_by=actor
+    )
     Row.objects.bulk_create([Row(run=run, number=n, case=case) for n, case in enumerate(cases, 1)])
     for case in cases:
         ledger.move(case, Status.ENTERING, user=actor, reason=str(run))

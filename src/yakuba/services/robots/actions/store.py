@@ -53,6 +53,7 @@ class DatabaseRows:
             not_before=row.not_before,
             problem=row.stated_problem,
             seconds=row.seconds,
+            lane=contracts.Lane(row.lane) if row.lane else None,
         )
 
     def save(self, row: contracts.Row) -> None:
@@ -66,6 +67,7 @@ class DatabaseRows:
             stored.target_number = row.target_number
             stored.attempts, stored.starts = row.attempts, row.starts
             stored.problem = stored_problem(row.problem)
+            stored.lane = row.lane.value if row.lane else ""
             stored.seconds = {phase: round(seconds, 3) for phase, seconds in row.seconds.items()}
             if changed:
                 arrive(stored)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as Overdue
 from contextlib import suppress
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -75,7 +75,7 @@ class ChromiumBrowser:
         self._inside: BrowserSession | None = None
         self._rows = 0
 
-    def __enter__(self) -> ChromiumBrowser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import re
 from contextlib import suppress
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import APIResponse, BrowserContext, Request, Route
 from playwright.sync_api import Error as PlaywrightError
 
+from yakuba.services.robots.adapters.watch import Sending, Watch
 from yakuba.services.robots.engine.browser import ANY_FORM
 
 _EVERYTHING = "**/*"
-# Hidden fields by which systems say what is to be done. The others may carry a row's data.
-_VERB = re.compile(
-    r"(.*[^a-z])?(form)?(action|act|cmd|command|mode|do|op|operation|event|eventtarget|step|proc|process|task|dispatch"
-    r"|forward|page|screen)",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"[A-Za-z_]{1,40}|[0-9]{1,2}")
-_OF_THIS_ROW = re.compile(r"[^/]*[0-9][^/]*|[^/]{20,}")  # parts of a path that name a record or a session
 _REDIRECTS = 5
 _PAPERS = frozenset({"application/pdf", "text/csv"})
-_PART = re.compile(rb'name="([^"]*)"\r\n\r\n([^\r]*)\r\n')
 
 
-class Gate:
+class Gate(Watch):
     """Stands between one browser context, all its windows, and the network. Open, it does not look at all.
 
     Watching (from the first step of the entry to the commit step), whatever may change something is compared with
@@ -44,18 +34,14 @@ class Gate:
     """
 
     def __init__(self, context: BrowserContext, hosts: frozenset[str], patience: float) -> None:
+        super().__init__()
         self._context = context
         self._hosts = hosts
         self._patience = patience
-        self._routed = self._guarding = False
-        self._forms = self._elsewhere = ANY_FORM
-        self._committing = self._buttons = self._hidden = frozenset[str]()
-        self.sent: list[str] = []
-        self.elsewhere: set[str] = set()
-        self.stopped = ""
+        self._routed = False
         self._answers: dict[tuple[str, str, bytes], tuple[APIResponse, str] | None] = {}
-        self._changed = False
-        self._receiving = False
+        self._receiving = self._catching = False
+        self.caught: list[Sending] = []
         self.foreign = ""  # a host that is not to be contacted and was asked for
 
     def receive(self, wanted: bool) -> None:
@@ -69,7 +55,7 @@ class Gate:
         if self._routed:
             with suppress(PlaywrightError):
                 self._context.unroute(_EVERYTHING, self._see)
-        self._routed = self._guarding = self._changed = False
+        self._routed = self._guarding = self._changed = self._catching = False
         self.sent, self.elsewhere, self.stopped = [], set(), ""
         self._answers.clear()
 
@@ -93,6 +79,11 @@ class Gate:
         self._answers.clear()
         self._route()
 
+    def catch(self) -> None:
+        """From here on nothing at all leaves; what was about to change something or to lead on is kept in `caught`."""
+        self._catching, self.caught = True, []
+        self._route()
+
     def _route(self) -> None:
         if not self._routed:
             self._context.route(_EVERYTHING, self._see)
@@ -100,6 +91,10 @@ class Gate:
 
     def _see(self, route: Route) -> None:
         request = route.request
+        if self._catching:
+            self._keep(request)
+            route.abort("aborted")
+            return
         changes = request.method not in ("GET", "HEAD", "OPTIONS")
         goes = request.is_navigation_request()
         # A form may be stored by GET as well; once something was sent, a GET only reads what became of it.
@@ -114,25 +109,15 @@ class Gate:
         else:
             route.fallback()
 
+    def _keep(self, request: Request) -> None:
+        if request.method != "GET" or request.is_navigation_request():
+            self.caught.append(requested(request))
+            self.stopped = (
+                self.stopped or f"{request.method} {request.url}"
+            )  # the page stays: nothing more comes
+
     def _lets(self, request: Request, url: str, goes: bool) -> bool:
-        """Whether a request may leave; it is noted as sent, or as stopped."""
-        if self.stopped:
-            return False
-        form = shape(request, url, self._buttons, self._hidden)
-        if self._guarding:
-            if request.method != "GET" or not self._changed:  # what comes after a store only reads
-                self.sent.append(form)
-        elif request.method == "GET":
-            if form in self._committing and not self._elsewhere & {*ANY_FORM, form}:
-                self.stopped = form
-            self.elsewhere.add(form)
-        elif not (self._forms if goes else self._elsewhere) & {*ANY_FORM, form}:
-            self.stopped = form
-        elif goes:
-            self.sent.append(form)
-        else:
-            self.elsewhere.add(form)
-        return not self.stopped
+        return self.lets(request.method, url, request.post_data_buffer or b"", goes)
 
     def _send_once(self, route: Route) -> None:
         request = route.request
@@ -182,44 +167,16 @@ class Gate:
                 route.fulfill(response=answer)
 
 
+def requested(request: Request) -> Sending:
+    """What a page asks for."""
+    return Sending(
+        request.method, request.url, request.post_data_buffer, request.headers.get("content-type", "")
+    )
+
+
 def _keeps_method(method: str, status: int) -> bool:
     """Whether a browser would send method and body again to where this answer points (Fetch standard, HTTP-redirect
     fetch, step 12). GET and HEAD carry nothing that could be stored twice."""
     if method in ("GET", "HEAD"):
         return False
     return status in (307, 308) or (status in (301, 302) and method != "POST")
-
-
-def shape(request: Request, url: str, buttons: frozenset[str], hidden: frozenset[str]) -> str:
-    """What a request is by what does not change from row to row: method, path, the button, and fields that are verbs."""
-    parts = urlsplit(url)
-    path = "/".join("*" if _OF_THIS_ROW.fullmatch(one) else one for one in parts.path.split("/"))
-    body = request.post_data_buffer or b""
-    if request.method == "GET":
-        found = parse_qsl(parts.query, keep_blank_values=True)
-    elif body.startswith(b"--"):
-        found = [
-            (name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-            for name, value in _PART.findall(body)
-        ]
-    elif body.startswith(b"{"):
-        found = _top_of(body)
-    else:
-        found = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    json_body = body.startswith(b"{")
-    fixed = {
-        f"{name}={value}"
-        for name, value in found
-        if name in buttons
-        or ((json_body or name in hidden) and _VERB.fullmatch(name) and _WORD.fullmatch(value))
-    }
-    return " ".join([request.method, path, *sorted(fixed)])
-
-
-def _top_of(body: bytes) -> list[tuple[str, str]]:
-    """The texts of a JSON object."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return []
-    return [(name, value) for name, value in found.items() if isinstance(value, str)]

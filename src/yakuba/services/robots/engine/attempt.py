@@ -191,6 +191,7 @@ class Attempt:
         around.between_steps()
         self._move(RowState.ENTERING, "lookup")
         around.target.enter(self.row, around.often)
+        self.row = replace(self.row, lane=around.target.lane)
         self._note_time("entering")
         self._keep_received()
         self._picture(EvidenceKind.CONFIRMATION)

@@ -97,3 +97,12 @@ class Differs(RobotError):
     """The target's own confirmation page shows other values than the case has: a person must look."""
 
     kind = ProblemKind.MISMATCH
+
+
+class NotPlain(RobotError):
+    """The fast lane cannot do this, or must not: the browser does it. lapses: the page is not as it was proved, so that
+    the proof is worth nothing any more."""
+
+    def __init__(self, message: str, *, where: str = "", lapses: bool = False) -> None:
+        super().__init__(message, where=where)
+        self.lapses = lapses

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from yakuba.services.robots.contracts import Problem, Row
+from yakuba.services.robots.contracts import Lane, Problem, Row
 from yakuba.services.robots.engine.browser import Browser, Hidden, Page, Verdict
 from yakuba.services.robots.engine.complaints import button_problem
 from yakuba.services.robots.engine.errors import (
@@ -68,7 +68,7 @@ class ScenarioPlayer:
     """Plays one scenario for one run. base: the target's address when it is not the scenario's own.
 
     secrets: values by the names the scenario uses. They reach the browser only through its login fields, and
-    never a message, a log or a picture; nor do values of masked types.  forms: see `StepPlayer`.  papers: for scenarios that attach or receive files.
+    never a message, a log or a picture; nor do values of masked types.  forms: see `StepPlayer`.  papers: for scenarios that attach or receive files.  lane: which one the browser is.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class ScenarioPlayer:
         base: str = "",
         forms: Mapping[int, Sequence[str]] | None = None,
         papers: Papers | None = None,
+        lane: Lane = Lane.BROWSER,
     ) -> None:
         self._scenario = scenario
         self._browser = browser
@@ -91,6 +92,7 @@ class ScenarioPlayer:
         self._papers: Papers = papers or NoPapers()
         self._logged_in = False
         self.picture_type = browser.picture_type
+        self.lane = lane
 
     @property
     def forms(self) -> dict[int, tuple[str, ...]]:

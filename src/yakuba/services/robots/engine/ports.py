@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from yakuba.services.robots.contracts import Command, Evidence, Intent, Row, Stamp
+from yakuba.services.robots.contracts import Command, Evidence, Intent, Lane, Row, Stamp
 from yakuba.services.robots.engine.errors import Unacknowledged
 from yakuba.services.robots.engine.papers import Paper
 
@@ -42,8 +42,13 @@ class RowStore(Protocol):
 class Target(Protocol):
     """The system that rows are entered into. Methods raise `engine.errors`."""
 
-    #: Media type of what `picture` returns.
-    picture_type: str
+    @property
+    def picture_type(self) -> str:
+        """Media type of what `picture` returns."""
+
+    @property
+    def lane(self) -> Lane:
+        """How the row at hand reaches the system."""
 
     def look_up(self, row: Row, between_steps: BetweenSteps) -> tuple[str, ...]:
         """Ask for the receipt number, logging in if need be: the target's numbers of all entries with it; empty: not there.

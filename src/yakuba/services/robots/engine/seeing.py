@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from yakuba.kernel.values.characters import comparable
@@ -12,13 +13,21 @@ from yakuba.services.robots.engine.browser import Page
 from yakuba.services.robots.engine.scenario import Landmark, NumberFrom, Result
 
 NUMBER_HERE = "{番号}"
+_LABEL = 40  # letters; a longer text is no label
 _NUMBER = r"([0-9A-Za-z](?:[0-9A-Za-z_/.-]*[0-9A-Za-z])?)"
 
 
 def plain(text: str) -> str:
     """Text for comparing labels: one width, no spaces. Both sides are folded so, and no one stores it; NFKC is right
     here, since a label names no person. For values there is `comparable`, which keeps kanji apart."""
+    return _plain_label(text) if len(text) <= _LABEL else _plain(text)
+
+
+def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+_plain_label = lru_cache(4096)(_plain)  # the same labels are compared on every row
 
 
 def sees(page: Page, landmark: Landmark) -> bool:

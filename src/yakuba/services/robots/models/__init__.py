@@ -21,6 +21,7 @@ from yakuba.services.robots.contracts import (
     Ending,
     EvidenceKind,
     Intent,
+    Lane,
     Problem,
     ProblemKind,
     RowState,
@@ -28,6 +29,7 @@ from yakuba.services.robots.contracts import (
 )
 
 LOOK_UP_PICTURE = "look_up"
+IN_WORDS = "text/plain"  # media type of a picture that the fast lane takes
 PICTURE_LABELS: dict[str, str] = {
     EvidenceKind.CONFIRMATION.value: "登録前の確認画面",
     EvidenceKind.COMPLETION.value: "登録後の画面",
@@ -135,7 +137,7 @@ UNFINISHED = (RunState.ACTIVE, RunState.PAUSED, RunState.HALTED)
 
 
 class Run(MunicipalityModel):
-    """One run (実行) of a scenario over cases.
+    """One run (実行) of a scenario over cases. proving: a rehearsal that proves the fast lane.
 
     wanted: what the person at the run's page asks for; the runner looks between steps.  first_row: rows
     before it are left alone.  holder: token of the one that works on the run, empty when nobody does.  fence:
@@ -146,6 +148,7 @@ class Run(MunicipalityModel):
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="runs", verbose_name="シナリオ")
     version = models.ForeignKey(ScenarioVersion, models.PROTECT, related_name="+", verbose_name="版")
     dry_run = models.BooleanField("試行", default=False)
+    proving = models.BooleanField("高速入力の確かめ", default=False)
     state = models.CharField("状態", max_length=8, choices=RunState, default=RunState.ACTIVE)
     wanted = models.CharField("指示", max_length=8, default=Command.GO.value)
     first_row = models.PositiveIntegerField("始める行", default=1)
@@ -163,7 +166,12 @@ class Run(MunicipalityModel):
         indexes = [models.Index(fields=["municipality", "state"], name="robots_run_state")]
 
     def __str__(self) -> str:
-        return f"{self.scenario.name}{'（試行）' if self.dry_run else ''} 実行{self.pk}"
+        return f"{self.scenario.name}{self.kind_label} 実行{self.pk}"
+
+    @property
+    def kind_label(self) -> str:
+        """What kind of run it is where it enters nothing, in brackets; else empty."""
+        return "（高速入力の確かめ）" if self.proving else "（試行）" if self.dry_run else ""
 
     @property
     def job_key(self) -> str:
@@ -219,6 +227,7 @@ class Row(MunicipalityModel):
     seconds = models.JSONField("秒", default=dict)  # phase -> seconds, all tries
     noted_seconds = models.FloatField(default=0.0)
     look_up = models.JSONField("照会の結果", null=True)
+    lane = models.CharField("入力の方法", max_length=8, choices=Lane.choices(), blank=True)
     changed_at = models.DateTimeField("更新日時", auto_now=True)
 
     class Meta(MunicipalityModel.Meta):
@@ -292,6 +301,11 @@ class RowPicture(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "証跡画像"
+
+    @property
+    def is_in_words(self) -> bool:
+        """Whether it says in words what was sent and answered, instead of showing the page."""
+        return self.file.media_type == IN_WORDS
 
 
 class RecordingState(models.TextChoices):
@@ -375,7 +389,10 @@ class RecordingPicture(MunicipalityModel):
         verbose_name = "録画の画像"
 
 
-from yakuba.services.robots.models.templates import (  # noqa: E402 - their keys name the tables above
+from yakuba.services.robots.models.lanes import (  # noqa: E402 - their keys name the tables above
+    FastLane as FastLane,
+)
+from yakuba.services.robots.models.templates import (  # noqa: E402
     SharedTemplate as SharedTemplate,
 )
 from yakuba.services.robots.models.templates import (  # noqa: E402

@@ -33,6 +33,7 @@ class RobotRunOut(BaseModel):
     version: int
     procedure: str
     dry_run: bool
+    proving: bool
     state: RunState
     state_label: str
     total: int
@@ -54,7 +55,7 @@ class RowProblem(BaseModel):
 
 
 class RowOut(BaseModel):
-    """A row. `case`: id of the case in the ledger."""
+    """A row. `case`: id of the case in the ledger; `lane`: browser or fast, empty before it was entered."""
 
     id: int
     number: int
@@ -65,6 +66,7 @@ class RowOut(BaseModel):
     target_number: str
     attempts: int
     seconds: float
+    lane: str
     problem: RowProblem | None
 
 

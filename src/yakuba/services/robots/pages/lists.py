@@ -10,10 +10,11 @@ from django.urls import reverse, reverse_lazy
 from yakuba.kernel.lists import Bulk, Cell, Column, Filter, Listing, Nothing, Search, ago, shortened, status
 from yakuba.kernel.ui import wording
 from yakuba.services.robots import operations
-from yakuba.services.robots.contracts import RowState
+from yakuba.services.robots.contracts import Lane, RowState
 from yakuba.services.robots.models import Row, Run, RunState, Scenario
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
+from yakuba.services.robots.queries.lanes import has_fast_rows
 from yakuba.services.robots.templatetags.robots import ROW_KINDS, RUN_KINDS
 
 ROBOTS = ("ロボット", reverse_lazy("robots:index"))
@@ -52,7 +53,7 @@ RUNS = Listing(
         Column(
             "scenario",
             "シナリオ",
-            lambda pair: f"{pair[0].scenario}{'（試行）' if pair[0].dry_run else ''}",
+            lambda pair: f"{pair[0].scenario}{pair[0].kind_label}",
             ("scenario__name",),
         ),
         Column("state", "状態", lambda pair: _run_status(pair[0]), ("state",)),
@@ -99,6 +100,7 @@ def rows_of(run: Run, found: queries.Progress) -> Listing:
             Column("receipt", "受付番号", lambda row: row.case.receipt_number, ("case__receipt_number",)),
             Column("state", "状態", _row_status, ("state",)),
             Column("target", "登録番号", lambda row: row.target_number, ("target_number",)),
+            *([Column("lane", "方法", _lane, ("lane",))] if has_fast_rows(run) else []),
             Column("seconds", "秒", lambda row: round(row.total_seconds, 1), number=True),
             Column("reason", "理由", _reason),
         ),
@@ -112,6 +114,10 @@ def rows_of(run: Run, found: queries.Progress) -> Listing:
         sort="number",
         remembered=False,
     )
+
+
+def _lane(row: Row) -> str:
+    return Lane(row.lane).label if row.lane else ""
 
 
 def _by_number(rows: Any, text: str) -> Any:

@@ -29,7 +29,7 @@ from yakuba.services.robots import operations
 from yakuba.services.robots.actions.decisions import Decision
 from yakuba.services.robots.contracts import EvidenceKind, RowState
 from yakuba.services.robots.forms import DecisionForm
-from yakuba.services.robots.models import PICTURE_LABELS, Row, RowPicture
+from yakuba.services.robots.models import IN_WORDS, PICTURE_LABELS, Row, RowPicture
 from yakuba.services.robots.pages.lists import UNDECIDED
 from yakuba.services.robots.queries import runs as queries
 
@@ -174,11 +174,12 @@ def _file(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
 
 def _image(request: HttpRequest, file: StoredFile) -> HttpResponse:
     """The picture itself; looking at it is recorded."""
-    if file.media_type not in PICTURE_TYPES:
+    if file.media_type not in (*PICTURE_TYPES, IN_WORDS):
         raise Http404
     try:
         content = content_of(file)
     except FileNotFoundError:
         raise Http404("この画像は保存期間が過ぎて消えています。") from None
     record("files.viewed", subject=f"file:{file.pk}", actor=person_of(request))
-    return HttpResponse(content, content_type=file.media_type)
+    kind = f"{IN_WORDS}; charset=utf-8" if file.media_type == IN_WORDS else file.media_type
+    return HttpResponse(content, content_type=kind)

@@ -24,6 +24,7 @@ from yakuba.services.robots.models import Run
 from yakuba.services.robots.pages.lists import RUNS, rows_of
 from yakuba.services.robots.queries import register
 from yakuba.services.robots.queries import runs as queries
+from yakuba.services.robots.queries.lanes import lanes_of, why_lapsed
 
 
 @permission_required("robots.run")
@@ -64,6 +65,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponseBase:
         "now": now,
         "counts": [(state, number) for state, number in now.counts.items()],
         "picture": queries.last_picture(row),
+        "lanes": lanes_of(row),
+        "lapsed": why_lapsed(row),
         "failed": queries.failed(row),
         "undecided": 0 if row.dry_run else now.counts.get(RowState.UNDECIDED, 0),
         "resume_form": ResumeForm(initial={"first_row": row.first_row}),

@@ -9,19 +9,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.lists.shown import Part
+from yakuba.kernel.operations.pages import button
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
 from yakuba.kernel.ui.refusals import told_in
 from yakuba.services.robots.actions import scenarios as actions
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.forms import RegisterForm
 from yakuba.services.robots.models import Run, Scenario, ScenarioVersion
+from yakuba.services.robots.operations import lanes as lane_operations
 from yakuba.services.robots.operations import load_scenario
 from yakuba.services.robots.pages.lists import RUNS, SCENARIOS
+from yakuba.services.robots.queries import lanes as fast_lane
 from yakuba.services.robots.queries import register, runs, steps
 
 RECENT = 10
@@ -66,6 +70,8 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
         "shown": shown,
         "obstacles": register.obstacles(row),
         "review_due": register.review_is_due(row),
+        "lane": fast_lane.facts(row),
+        "lane_row": fast_lane.fast_lane_of(register.latest_version(row)),
         "runs": Run.objects.filter(scenario=row).select_related("started_by").order_by("-pk")[:RECENT],
     }
     try:
@@ -75,6 +81,11 @@ def scenario(request: HttpRequest, scenario_id: int, number: int = 0) -> HttpRes
     else:
         context |= {"parsed": parsed, "sections": steps.sections(parsed)}
     return render(request, "robots/scenario.html", context)
+
+
+prove_lane = button(lane_operations.prove_lane, lambda run: reverse("robots:run", args=[run.pk]))
+use_lane = button(lane_operations.use_lane, "robots:scenario", "次の実行から、高速入力を使います。")
+leave_lane = button(lane_operations.leave_lane, "robots:scenario", "次の実行から、高速入力を使いません。")
 
 
 @permission_required("robots.manage")

@@ -119,7 +119,7 @@ def look_up_of(row: Row) -> dict[str, Any]:
 
 def last_picture(run: Run) -> RowPicture | None:
     """The newest picture of the run."""
-    return RowPicture.objects.filter(row__run=run).select_related("row__case").order_by("-pk").first()
+    return RowPicture.objects.filter(row__run=run).select_related("row__case", "file").order_by("-pk").first()
 
 
 def run_facts(run: Run) -> dict[str, Any]:
@@ -131,6 +131,7 @@ def run_facts(run: Run) -> dict[str, Any]:
         "version": run.version.version,
         "procedure": run.scenario.procedure.code,
         "dry_run": run.dry_run,
+        "proving": run.proving,
         "state": run.state,
         "state_label": run.get_state_display(),
         "total": now.total,
@@ -157,6 +158,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         "target_number": row.target_number,
         "attempts": row.attempts,
         "seconds": round(row.total_seconds, 2),
+        "lane": row.lane,
         "problem": {"kind": problem.kind.value, "message": problem.message, "field": problem.field}
         if problem
         else None,

@@ -2,7 +2,7 @@
 
 SHAKEN_CLOCK names a file with the seconds by which this machine's clock is wrong now. SHAKEN_FREEZE and SHAKEN_KILL
 are the shares of presses at which the worker stops (SIGSTOP) or dies (SIGKILL) at a chosen point: before the click,
-with the request in the browser's hands, or after it has left; SHAKEN_SEED says which. SHAKEN_UNFORESEEN names the
+with the request in the browser's hands, or after it has left, in the fast lane also before its answer is read; SHAKEN_SEED says which. SHAKEN_UNFORESEEN names the
 file that tells every error of a job that no part of the house expects. Its egress is `shaken_egress`.
 """
 
@@ -47,6 +47,8 @@ def main() -> None:
     from yakuba.kernel.jobs.worker import main as work
     from yakuba.services.robots.adapters.egress import client
     from yakuba.services.robots.adapters.gate import Gate
+    from yakuba.services.robots.adapters.plain.browser import PlainBrowser
+    from yakuba.services.robots.adapters.plain.wire import Wire
     from yakuba.services.robots.adapters.session import BrowserSession
     from yakuba.services.robots.engine.ports import SystemClock
 
@@ -65,7 +67,7 @@ def main() -> None:
         due.clear()
         drawn = chance.random()
         if drawn < freezes + kills:
-            point = chance.choice(("click", "gate", "sent"))
+            point = chance.choice(("click", "gate", "left", "sent"))
             due[point] = signal.SIGSTOP if drawn < freezes else signal.SIGKILL
 
     def strike(point: str) -> None:
@@ -73,6 +75,7 @@ def main() -> None:
             os.kill(os.getpid(), due.pop(point))
 
     commit, send = BrowserSession.commit, Gate._send_once
+    fast_commit, write, read = PlainBrowser.commit, Wire._write, Wire._read
 
     @wraps(commit)  # the browser asks its session for the method of that name
     def shaken_commit(self: BrowserSession, *arguments: Any, **named: Any) -> Any:
@@ -86,6 +89,21 @@ def main() -> None:
         strike("sent")
         return result
 
+    def shaken_fast(self: PlainBrowser, *arguments: Any, **named: Any) -> Any:
+        draw()
+        strike("click")
+        return fast_commit(self, *arguments, **named)
+
+    def shaken_write(self: Wire, *arguments: Any) -> None:
+        strike("gate")
+        write(self, *arguments)
+
+    def shaken_read(self: Wire, *arguments: Any) -> Any:
+        strike("left")
+        result = read(self, *arguments)
+        strike("sent")
+        return result
+
     def start_egress(folder: Path) -> subprocess.Popen[bytes]:
         silent = subprocess.DEVNULL
         command = [sys.executable, "-m", EGRESS, str(folder)]
@@ -95,6 +113,9 @@ def main() -> None:
     client._start = start_egress
     BrowserSession.commit = shaken_commit  # type: ignore[method-assign]
     Gate._send_once = shaken_send  # type: ignore[method-assign]
+    PlainBrowser.commit = shaken_fast  # type: ignore[method-assign]
+    Wire._write = shaken_write  # type: ignore[method-assign]
+    Wire._read = shaken_read  # type: ignore[method-assign]
     work(lease=SILENCE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from yakuba.services.robots.contracts import Evidence, Intent, Row, RowState, Stamp
+from yakuba.services.robots.contracts import Evidence, Intent, Lane, Row, RowState, Stamp
 from yakuba.services.robots.engine.errors import (
     LoggedOut,
     Refused,
@@ -155,6 +155,7 @@ class SimulatedTarget:
     """
 
     picture_type = "image/png"
+    lane = Lane.BROWSER
 
     def __init__(
         self,

@@ -24,15 +24,16 @@ SEED = 20261129
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
-def turn(folder: Path, rows: int, database: str, world: int = 0) -> None:
+def turn(folder: Path, rows: int, database: str, world: int = 0, *, fast: bool = False) -> None:
     seed = int(os.environ.get("YAKUBA_TEST_SEED", SEED)) + world
     sys.stdout.write(f"seed {seed}\n")  # shown by pytest when this fails
-    figures = fault_world.turn(folder, rows, seed, database)
+    figures = fault_world.turn(folder, rows, seed, database, fast)
     sys.stdout.write(f"{figures}\n")
     assert not figures.unforeseen, figures.unforeseen
     assert (figures.rows, figures.twice, figures.lost) == (rows, 0, 0)
     assert figures.needlessly <= rows // 10
     assert figures.with_a_person <= max(2, rows // 5)
+    assert bool(figures.happened["lane: fast"]) == fast
 
 
 @pytest.mark.promise
@@ -40,6 +41,22 @@ def turn(folder: Path, rows: int, database: str, world: int = 0) -> None:
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_few_rows_through_all_of_it(database: str, tmp_path: Path) -> None:
     turn(tmp_path, 3, database)
+
+
+@pytest.mark.promise
+@pytest.mark.timeout(1200)
+def test_a_few_rows_in_the_fast_lane_through_all_of_it(tmp_path: Path) -> None:
+    turn(tmp_path, 6, "sqlite", fast=True)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(2 * 3600)
+@pytest.mark.parametrize("world", range(WORLDS + 1, 2 * WORLDS + 1))
+@pytest.mark.parametrize("database", DATABASES)
+def test_three_hundred_rows_in_the_fast_lane_through_all_of_it(
+    database: str, world: int, tmp_path: Path
+) -> None:
+    turn(tmp_path, ROWS // WORLDS, database, world, fast=True)
 
 
 @pytest.mark.full

@@ -2,6 +2,7 @@ const cut = (text) => [text.length, [...text].reduce((sum, letter) => (sum * 31 
 switch (job.do) {
   case "fill": return await fill(job.entries);
   case "verify": return verify(job.entries);
+  case "chosen": { const ones = fields(); return job.entries.map((entry) => { const { field } = find(entry.element, ones, FITS[entry.kind]); return field ? field.members.map((one) => one.name || one.id) : []; }); }
   case "press": { const done = press(job.element, job.entries, job.waits); return { ...done, before: done.before && cut(done.before) }; }
   case "senders": return senders();
   case "ready": { const found = ready(job.element); delete found.target; return found; }

@@ -1,0 +1,1 @@
+"""Plain HTML forms without a browser: pages as parsed, forms as a browser would send them, one kept connection."""

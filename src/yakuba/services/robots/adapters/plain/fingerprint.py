@@ -1,0 +1,79 @@
+"""What a page is besides its data: forms, fields with their labels and options, buttons, and its programs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from yakuba.services.robots.adapters.plain.finding import Fields, type_of
+from yakuba.services.robots.adapters.plain.parsing import Document, Node, line
+from yakuba.services.robots.adapters.watch import path_of
+
+_PROGRAMS = etree.XPath("//script|//*[@*[starts-with(name(), 'on')]]")
+_DIGITS = re.compile(r"[0-9]+")
+_SAID = (
+    "maxlength",
+    "minlength",
+    "pattern",
+    "required",
+    "readonly",
+    "disabled",
+    "multiple",
+    "form",
+    "formaction",
+    "formmethod",
+)
+_DATA = re.compile(r"^(application/(ld\+)?json|text/(plain|template|html|x-[\w.-]+))$", re.IGNORECASE)
+
+#: The sha256 of a program by its address, or an empty text where it cannot be had.
+ProgramOf = Callable[[str], str]
+
+
+def fingerprint(document: Document, fields: Fields, program_of: ProgramOf) -> str:
+    """A sha256 that stays as long as a page takes and does the same; values and texts are not in it."""
+    about = [
+        path_of(document.url),
+        document.codec,
+        [_form(document, one) for one in document.root.iter("form")],
+        [_control(one) for one in document.root.iter("input", "select", "textarea", "button")],
+        [[one.kind, one.names, len(one.members)] for one in fields.fields()],
+        programs(document, program_of),
+    ]
+    return hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()
+
+
+def _form(document: Document, form: Node) -> list[str]:
+    action = path_of(urljoin(document.url, form.get("action") or ""))
+    return [
+        action,
+        *((form.get(name) or "").lower() for name in ("method", "enctype", "accept-charset", "target")),
+    ]
+
+
+def _control(node: Node) -> list[object]:
+    kind = type_of(node) if node.tag != "select" else ""
+    about: list[object] = [node.tag, kind, node.get("name") or ""]
+    about += [[name, node.get(name)] for name in _SAID if node.get(name) is not None]
+    if node.tag == "select":
+        about.append([[line("".join(one.itertext())), one.get("value")] for one in node.iter("option")])
+    elif kind in ("radio", "checkbox", "submit", "button", "reset"):
+        about.append([node.get("value"), line("".join(node.itertext()))])
+    return about
+
+
+def programs(document: Document, program_of: ProgramOf) -> list[str]:
+    """Everything by which a page can do something of its own."""
+    found = []
+    for one in _PROGRAMS(document.root):
+        if one.tag == "script" and not _DATA.match(one.get("type") or ""):
+            source = one.get("src")
+            found.append(program_of(urljoin(document.url, source)) if source else one.text or "")
+        for name, value in one.attrib.items():
+            if name.startswith("on"):
+                found.append(f"{one.tag} {name} {_DIGITS.sub('0', value)}")
+    return sorted(set(found))
