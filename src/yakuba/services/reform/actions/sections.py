@@ -128,8 +128,8 @@ def save_rows(
     classes = _classes()
     position = max((task.position for task in tasks.values()), default=0)
     # Names of rows that are written again step aside, so that two may change theirs.
-    for number in given & tasks.keys():
-        Task.objects.filter(pk=number).update(name=f"\u2060{number}")
+    for again in given & set(tasks):
+        Task.objects.filter(pk=again).update(name=f"\u2060{again}")
     for number, row in rows:
         task = tasks.get(number or 0)
         if task is None:

@@ -113,16 +113,9 @@ def _verdict(means: Means, traits: Traits) -> Verdict:
     if not traits.work:
         return Verdict(means, Fit.NO, ("事務分類が書かれていません。",), Decimal(0))
     if traits.work not in WORKS[means]:
-        return Verdict(
-            means, Fit.NO, (f"「{W(traits.work).label}」は{means.label}の仕事ではありません。",), Decimal(0)
-        )
-    looked = [
-        _medium(means, traits.medium),
-        _routine(means, traits.routine),
-        _judgement(means, traits.judgement),
-        _exceptions(traits.exceptions),
-        _hours(traits.few),
-    ]
+        told = f"「{W(traits.work).label}」は{means.label}の仕事ではありません。"
+        return Verdict(means, Fit.NO, (told,), Decimal(0))
+    looked = _looked(means, traits)
     fit = min(one for one, _ in looked)
     share = Decimal(0)
     if fit > Fit.NO:
@@ -130,6 +123,17 @@ def _verdict(means: Means, traits: Traits) -> Verdict:
         usual = 1 - (traits.exceptions or Decimal(0)) / 100
         share = (shares.good if fit == Fit.GOOD else shares.conditional) * usual
     return Verdict(means, fit, tuple(reason for _, reason in looked if reason), share)
+
+
+def _looked(means: Means, traits: Traits) -> tuple[tuple[Fit, str], ...]:
+    """What each attribute says, with the reason."""
+    return (
+        _medium(means, traits.medium),
+        _routine(means, traits.routine),
+        _judgement(means, traits.judgement),
+        _exceptions(traits.exceptions),
+        _hours(traits.few),
+    )
 
 
 def _medium(means: Means, medium: str) -> tuple[Fit, str]:
@@ -188,22 +192,12 @@ def _hours(few: bool) -> tuple[Fit, str]:
 
 
 def _why_a_person(traits: Traits) -> tuple[str, ...]:
-    """Of the means for this kind of work what stands against them, each said once; else that none does such work."""
+    """What stands against the means that is nearest to fitting; that none does such work, where it is so."""
     if not traits.work:
         return ("事務分類が書かれていないので、まだ分かりません。",)
-    for_it = [one for one in verdicts(traits) if traits.work in WORKS[one.means]]
-    if not for_it:
-        return (f"「{W(traits.work).label}」は職員が行う仕事です。",)
-    said = [reason for one in for_it for reason in one.reasons if _speaks_against(one.means, traits, reason)]
-    return tuple(dict.fromkeys(said))
-
-
-def _speaks_against(means: Means, traits: Traits, reason: str) -> bool:
-    looked = (
-        _medium(means, traits.medium),
-        _routine(means, traits.routine),
-        _judgement(means, traits.judgement),
-        _exceptions(traits.exceptions),
-        _hours(traits.few),
-    )
-    return (Fit.NO, reason) in looked
+    against = [
+        tuple(reason for fit, reason in _looked(means, traits) if fit == Fit.NO)
+        for means, works in WORKS.items()
+        if traits.work in works
+    ]
+    return min(against, key=len, default=(f"「{W(traits.work).label}」は職員が行う仕事です。",))

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
+from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.models import Initiative
 from yakuba.services.reform.queries.initiatives import CRITERIA, SCORES
 
-WHAT = ("title", "department", "means", "state", "year", "staff", "source")
+WHAT = ("title", "means", "state", "year", "staff", "source")
 TIME = (
     "cases",
     "before",
@@ -25,8 +26,15 @@ MONEY = ("initial", "yearly", "changes", "change_hours", "change_cost")
 JUDGED = (*CRITERIA, "remarks")
 
 
-class InitiativeForm(forms.ModelForm[Initiative]):
+class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """All that is known or assumed of an initiative."""
+
+    department = forms.ModelChoiceField(
+        queryset=Department.all_municipalities.none(),
+        label="課",
+        required=False,
+        empty_label="（課をまたぐ）",
+    )
 
     class Meta:
         model = Initiative
@@ -35,10 +43,8 @@ class InitiativeForm(forms.ModelForm[Initiative]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from yakuba.kernel.tenancy.models import Department
-
-        departments = Department.objects.order_by("name")
-        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        self.fields["department"].queryset = Department.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["department"].initial = self.instance.department_id
         scores = [("", "―"), *((score, f"{score} {said}") for score, said in SCORES.items())]
         for name in CRITERIA:
             self.fields[name] = forms.TypedChoiceField(
@@ -58,7 +64,7 @@ class InitiativeForm(forms.ModelForm[Initiative]):
     def parts(self) -> list[tuple[str, str, list[Any]]]:
         """The fields under headings, each with a sentence."""
         return [
-            ("何をするか", "", [self[name] for name in WHAT]),
+            ("何をするか", "", [self[name] for name in (WHAT[0], "department", *WHAT[1:])]),
             (
                 "時間",
                 "減る時間 = 件数 ×（前 − 後）− 件数 × 直しの割合 × 直す時間 − 保守",

@@ -26,7 +26,7 @@ class RoundForm(forms.Form):
     )
     deadline = JapaneseDateField(label="期限")
     departments = forms.ModelMultipleChoiceField(
-        label="頼む課", queryset=Department.objects.none(), widget=forms.CheckboxSelectMultiple
+        label="頼む課", queryset=Department.all_municipalities.none(), widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(
         label="課へのお願い", max_length=300, required=False, help_text="答える画面の上に出ます。"
@@ -49,7 +49,7 @@ class AskForm(forms.Form):
     """Sections that were not asked yet."""
 
     departments = forms.ModelMultipleChoiceField(
-        label="足す課", queryset=Department.objects.none(), widget=forms.CheckboxSelectMultiple
+        label="足す課", queryset=Department.all_municipalities.none(), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, row: InventoryRound, **kwargs: Any) -> None:

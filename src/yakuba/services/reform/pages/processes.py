@@ -39,7 +39,7 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
     row = _process(request, process_id)
     classes = list(queries.classes().values())
     error, typed = "", request.method == "POST"
-    before = row.section.revision
+    before: int | None = row.section.revision
     if typed:
         before = _number(request.POST.get("before", ""))
         grid = TaskGrid.sent(request.POST, classes)

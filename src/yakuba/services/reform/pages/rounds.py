@@ -172,6 +172,7 @@ def _decide(
 ) -> HttpResponse | None:
     """Do what a form of the page asks; None where something is wrong with it."""
     what, person = request.POST["what"], person_of(request)
+    form: Any
     if what == "people":
         form = forms["people"] = PeopleForm(request.POST, sections=sections)
     elif what == "ask":

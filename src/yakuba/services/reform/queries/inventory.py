@@ -145,10 +145,16 @@ def task_facts(row: InventoryRound) -> list[TaskFacts]:
     found = Task.objects.filter(round=row).order_by(
         "section__department__name", "process__position", "position", "pk"
     )
-    return [
-        TaskFacts(*line[:7], line[7] or "", *line[8:13], proposal(traits(*line[12:])))
-        for line in found.values_list(*NAMES)
-    ]
+    return [_facts(line) for line in found.values_list(*NAMES)]
+
+
+def _facts(line: Any) -> TaskFacts:
+    number, process, process_id, section, section_id, step, name, work_class, staff_kind, core, *rest = line
+    cases, minutes, minutes_a_year, *judged = rest
+    return TaskFacts(
+        number, process, process_id, section, section_id, step, name, work_class or "", staff_kind, core, cases, minutes,
+        minutes_a_year, proposal(traits(minutes_a_year, *judged)),
+    )  # fmt: skip
 
 
 def traits(
