@@ -220,7 +220,7 @@ class HourPrice(MunicipalityModel):
         "1時間（円）", validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
     source = models.CharField("根拠", max_length=200)
-    entered_by = person("職員", null=True)
+    entered_by = person("職員", null=True, blank=True)
     entered_at = models.DateTimeField("登録日時", auto_now_add=True)
 
     class Meta(MunicipalityModel.Meta):
@@ -314,7 +314,7 @@ class Initiative(MunicipalityModel):
     continuity = models.PositiveSmallIntegerField("続けやすさ", null=True, blank=True)
     remarks = models.TextField("時間とお金のほかの効果", max_length=1000, blank=True)
     changed_at = models.DateTimeField("変えた日時", auto_now=True)
-    changed_by = person("変えた職員", null=True)
+    changed_by = person("変えた職員", null=True, blank=True)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "取組"

@@ -30,7 +30,10 @@ from yakuba.services.reform.queries.initiatives import Reckoned
 
 ABOVE = ("取組", reverse_lazy("reform:initiatives"))
 KINDS = {"proposed": "waiting", "running": "success", "stopped": "stopped"}
-ON_PAPER = 12  # initiatives in the report's table; those with the most hours
+ON_PAPER = 7  # initiatives of a kind in the report, which has two pages; those with the most hours
+DRAWN = 5  # of these in a picture
+REMARKS = 4  # of these with their remark
+LISTED_AT_ONCE = 12  # in the picture of the page
 
 
 def _hours(one: Reckoned) -> list[Cell]:
@@ -83,7 +86,7 @@ def initiatives(request: HttpRequest) -> HttpResponseBase:
     rows = queries.reckoned()
     beside = {
         "together": queries.Together(rows),
-        "chart": queries.hours_chart(rows[:ON_PAPER]),
+        "chart": queries.hours_chart(rows[:LISTED_AT_ONCE]),
         "any": bool(rows),
     }
     return respond(
@@ -152,9 +155,10 @@ def _assembly() -> dict[str, Any]:
         "left_out": len(rows) - len(running[:ON_PAPER]) - len(proposed[:ON_PAPER]),
         "together": queries.Together(running),
         "planned": queries.Together(proposed),
-        "chart": queries.hours_chart((running or proposed)[:6]),
-        "worth": queries.worth_chart(rows[:8]),
-        "effects": measured[:8],
+        "chart": queries.hours_chart((running or proposed)[:DRAWN]),
+        "worth": queries.worth_chart(rows[:DRAWN]),
+        "effects": measured[:DRAWN],
+        "remarks": [one for one in (*running[:ON_PAPER], *proposed[:ON_PAPER]) if one.row.remarks][:REMARKS],
         "total": total(measured),
         "criteria": list(queries.CRITERIA.values()),
     }
