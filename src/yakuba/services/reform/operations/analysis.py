@@ -64,7 +64,7 @@ class OutlookOut(BaseModel):
 
 
 @OPERATIONS.add(
-    "課と事務分類ごとの時間", "reform.view", "GET inventories/{inventory_id}/hours", command="hours",
+    "課と事務分類ごとの時間", "reform.inventory", "GET inventories/{inventory_id}/hours", command="hours",
     answer=Answer(list[ClassHours], columns={"section": "課", "work_class": "事務分類", "hours": "時間（1年）"}),
 )  # fmt: skip
 def hours(asked: OneInventory, actor: Actor) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def hours(asked: OneInventory, actor: Actor) -> list[dict[str, Any]]:
 
 
 @OPERATIONS.add(
-    "手段ごとの時間", "reform.view", "GET inventories/{inventory_id}/proposals", command="proposals",
+    "手段ごとの時間", "reform.inventory", "GET inventories/{inventory_id}/proposals", command="proposals",
     answer=Answer(
         list[MeansOut],
         columns={"label": "手段", "tasks": "作業", "hours": "時間（1年）", "freed": "減る時間", "left": "残る時間"},
@@ -95,7 +95,7 @@ def proposals(asked: OneInventory, actor: Actor) -> list[dict[str, Any]]:
 
 
 @OPERATIONS.add(
-    "職員が減ったときの見通し", "reform.view", "GET inventories/{inventory_id}/outlook", command="outlook",
+    "職員が減ったときの見通し", "reform.inventory", "GET inventories/{inventory_id}/outlook", command="outlook",
     answer=Answer(OutlookOut),
 )  # fmt: skip
 def outlook(asked: OutlookIn, actor: Actor) -> dict[str, Any]:

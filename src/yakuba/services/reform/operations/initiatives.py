@@ -128,7 +128,7 @@ AN_INITIATIVE = Answer(InitiativeOut, initiative_facts, COLUMNS)
 
 
 @OPERATIONS.add(
-    "取組の一覧", "reform.view", "GET initiatives", command="initiatives",
+    "取組の一覧", "reform.inventory", "GET initiatives", command="initiatives",
     answer=Answer(list[InitiativeOut], lambda rows: [initiative_facts(row) for row in rows], COLUMNS),
 )  # fmt: skip
 def list_initiatives(asked: Part, actor: Actor) -> list[queries.Reckoned]:

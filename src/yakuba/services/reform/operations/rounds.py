@@ -149,7 +149,7 @@ A_SECTION = Answer(SectionOut, section_facts, SECTION_COLUMNS)
 
 
 @OPERATIONS.add(
-    "棚卸しの回の一覧", "reform.view", "GET inventories", command="inventories",
+    "棚卸しの回の一覧", "reform.inventory", "GET inventories", command="inventories",
     answer=Answer(list[InventoryOut], columns=INVENTORY_COLUMNS),
 )  # fmt: skip
 def list_inventories(asked: Part, actor: Actor) -> list[dict[str, Any]]:
@@ -211,7 +211,7 @@ def reopen_inventory(asked: OneInventory, actor: Actor) -> InventoryRound:
 
 
 @OPERATIONS.add(
-    "回の課", "reform.view", "GET inventories/{inventory_id}/sections", command="sections",
+    "回の課", "reform.inventory", "GET inventories/{inventory_id}/sections", command="sections",
     answer=Answer(list[SectionOut], columns=SECTION_COLUMNS),
 )  # fmt: skip
 def list_sections(asked: OneInventory, actor: Actor) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def price_facts(row: HourPrice) -> dict[str, Any]:
 
 
 @OPERATIONS.add(
-    "事務分類の一覧", "reform.view", "GET classes", command="classes",
+    "事務分類の一覧", "reform.inventory", "GET classes", command="classes",
     answer=Answer(list[WorkClassOut], columns=CLASS_COLUMNS),
 )  # fmt: skip
 def list_classes(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ def set_classes(asked: WorkClassesIn, actor: Actor) -> list[dict[str, Any]]:
 
 
 @OPERATIONS.add(
-    "時間単価の一覧", "reform.view", "GET prices", command="prices",
+    "時間単価の一覧", "reform.inventory", "GET prices", command="prices",
     answer=Answer(list[HourPriceOut], columns=PRICE_COLUMNS),
 )  # fmt: skip
 def list_prices(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:

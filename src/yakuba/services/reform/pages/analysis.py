@@ -27,7 +27,7 @@ ABOVE = ("業務量の分析", reverse_lazy("reform:analysis"))
 NONE = "-"  # in an address: what nobody filled in
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def analysis(request: HttpRequest) -> HttpResponse:
     """All figures and pictures of one round."""
     row = latest_round(request.GET.get("round", ""))
@@ -128,14 +128,14 @@ def _tasks(row: InventoryRound) -> Listing:
     )  # fmt: skip
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def listing(request: HttpRequest, inventory_id: int) -> HttpResponseBase:
     """Every task of a round, narrowed by what a figure was added up from."""
     row = get_object_or_404(InventoryRound.objects, pk=inventory_id)
     return respond(request, _tasks(row))
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """One task: what was filled in, and how each means fits it, with the reasons."""
     rows = Task.objects.select_related("process", "work_class", "section__department", "round")
@@ -144,7 +144,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     return render(request, "reform/task.html", context)
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def outlook(request: HttpRequest) -> HttpResponse:
     """The question of half the staff, with every assumption to be chosen."""
     row = latest_round(request.GET.get("round", ""))

@@ -80,7 +80,7 @@ LISTED = Listing(
 )  # fmt: skip
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def initiatives(request: HttpRequest) -> HttpResponseBase:
     """All of them with their figures."""
     rows = queries.reckoned()
@@ -94,7 +94,7 @@ def initiatives(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def initiative(request: HttpRequest, initiative_id: int) -> HttpResponse:
     """One of them: hours, money over the years, and what money does not say."""
     row = get_object_or_404(Initiative.objects.select_related("department", "changed_by"), pk=initiative_id)
@@ -137,7 +137,7 @@ def edit_initiative(request: HttpRequest, initiative_id: int) -> HttpResponse:
     return form_page(request, form, change, "reform/edit_initiative.html", context)
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def published(request: HttpRequest) -> HttpResponse:
     """What other municipalities published, with the interval where the time before was not."""
     return render(request, "reform/published.html", {"rows": PUBLISHED})
@@ -164,7 +164,7 @@ def _assembly() -> dict[str, Any]:
     }
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def assembly_pdf(request: HttpRequest) -> HttpResponseBase:
     """Two pages for the assembly."""
     return paper(request, "assembly", "reform/assembly_paper.html", "reform.assembly_made", _assembly())

@@ -149,7 +149,7 @@ def process_sheet(request: HttpRequest, process_id: int) -> HttpResponse:
     context = _sheet(row) | {
         "above": above(row.section),
         "may_write": row.section.is_open and queries.may_write(request.user, row.section),
-        "sees": allowed(request.user, "reform.view"),
+        "sees": allowed(request.user, "reform.inventory"),
     }
     return render(request, "reform/process_sheet.html", context)
 

@@ -79,7 +79,7 @@ ROUNDS = Listing(
 )
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def rounds(request: HttpRequest) -> HttpResponseBase:
     """Every year's."""
     return respond(request, ROUNDS)
@@ -141,7 +141,7 @@ def _sections(row: InventoryRound) -> Listing:
     )  # fmt: skip
 
 
-@permission_required("reform.view")
+@permission_required("reform.inventory")
 def inventory_round(request: HttpRequest, inventory_id: int) -> HttpResponseBase:
     """One round: who has answered, and what is to be decided about it."""
     row = get_object_or_404(InventoryRound.objects, pk=inventory_id)

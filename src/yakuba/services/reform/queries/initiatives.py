@@ -15,6 +15,7 @@ from yakuba.services.reform.engine.returns import LONG, RISKS, SHORT, YEARS, Ter
 from yakuba.services.reform.models import BaselineEntry, HourPrice, Initiative
 from yakuba.services.reform.queries.analysis import prices
 
+LONGEST_LABEL = 20  # characters of a bar's name
 CRITERIA = {
     "service": "住民サービス",
     "errors": "誤りの防止",
@@ -159,11 +160,11 @@ def hours_chart(rows: Sequence[Reckoned]) -> Chart:
     """Hours before and now: now with corrections and maintenance."""
     found = [
         (
-            one.title,
+            name,
             float(one.terms.cases * one.terms.before / 60),
             float(one.terms.cases * one.terms.before / 60 - one.saved),
         )
-        for one in rows
+        for name, one in zip(_short([one.title for one in rows]), rows, strict=True)
         if one.terms.cases
     ]
     return before_after(found, title="1年の時間（直しと保守を含む）", unit="時間")
@@ -185,5 +186,13 @@ def gain_chart(one: Reckoned) -> Chart:
 
 def worth_chart(rows: Sequence[Reckoned]) -> Chart:
     """How many years until the cost is back, of those where it ever is."""
-    found = [(one.title, {"年": float(one.payback)}) for one in rows if one.payback is not None]
+    back = [one for one in rows if one.payback is not None]
+    names = _short([one.title for one in back])
+    found = [(name, {"年": float(one.payback or 0)}) for name, one in zip(names, back, strict=True)]
     return bar_chart(found, title="費用が戻るまでの年数（見込みどおりのとき）", unit="年")
+
+
+def _short(titles: Sequence[str]) -> list[str]:
+    """In two lines of a picture at most; those that look alike then with a number."""
+    cut = [title if len(title) <= LONGEST_LABEL else f"{title[: LONGEST_LABEL - 3]}…" for title in titles]
+    return [f"{name}{at + 1}" if cut.count(name) > 1 else name for at, name in enumerate(cut)]

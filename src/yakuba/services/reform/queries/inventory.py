@@ -56,9 +56,9 @@ def with_sums(rows: QuerySet[SectionInventory]) -> QuerySet[SectionInventory]:
 
 
 def seen_by(user: Any) -> QuerySet[SectionInventory]:
-    """The sections that the person may see: all with `reform.view` or `reform.rounds`, else those to answer for."""
+    """The sections that the person may see: all with `reform.inventory` or `reform.rounds`, else those to answer for."""
     rows = SectionInventory.objects.select_related("round", "department", "assigned_to")
-    if allowed(user, "reform.view") or allowed(user, "reform.rounds"):
+    if allowed(user, "reform.inventory") or allowed(user, "reform.rounds"):
         return rows
     return rows.filter(_own(user))
 

@@ -270,7 +270,7 @@ def test_who_answers_for_another_section_sees_and_writes_nothing(
 
 def test_who_only_looks_writes_nothing(make_staff, yakuba_city, section):
     with pytest.raises(Forbidden):
-        sections.add_process(section, "業務", actor=make_staff(yakuba_city, "reform.view"))
+        sections.add_process(section, "業務", actor=make_staff(yakuba_city, "reform.inventory"))
     colleague = make_staff(yakuba_city, "reform.answer")
     colleague.department = section.department
     assert queries.may_write(colleague, section)
