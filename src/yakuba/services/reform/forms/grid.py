@@ -69,6 +69,11 @@ class GridCell:
     hint: str = ""
 
     @property
+    def long(self) -> bool:
+        """Whether a sentence stands in it."""
+        return self.column == TASK
+
+    @property
     def other(self) -> str:
         """What stands there though it can no longer be chosen."""
         return self.value if self.options and self.value and self.value not in self.options else ""

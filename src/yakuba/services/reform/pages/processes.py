@@ -14,7 +14,8 @@ from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.reform.contracts import Core
+from yakuba.services.reform.contracts import Core, TaskRow
+from yakuba.services.reform.engine.inventory import STEP, TASK, key_of
 from yakuba.services.reform.forms.grid import TaskGrid
 from yakuba.services.reform.forms.inventory import ProcessForm
 from yakuba.services.reform.models import Process, Task
@@ -92,12 +93,18 @@ def _save(request: HttpRequest, row: Process, grid: TaskGrid, before: int | None
 
 
 def _kept(row: Process, typed: TaskGrid, classes: list[str]) -> TaskGrid:
-    """What was saved, as it is now, and below it what still has a fault, as it was typed."""
-    wrong = [one for one in typed.rows if one.wrong]
-    numbers = {one.number for one in wrong}
-    grid = TaskGrid.of([(pk, task) for pk, task in _rows(row) if pk not in numbers], classes)
-    empty = [one for one in grid.rows if one.empty]
-    grid.rows = [one for one in grid.rows if not one.empty] + wrong + empty
+    """The rows in their order: what was saved as it is now, what has a fault as it was typed."""
+    saved = {key_of(task): (pk, task) for pk, task in _rows(row)}
+    grid = TaskGrid.of(
+        [
+            saved[key_of(TaskRow(row.name, one.given[STEP], one.given[TASK]))]
+            for one in typed.filled
+            if not one.wrong
+        ],
+        classes,
+    )
+    as_saved = iter(grid.rows)
+    grid.rows = [one if one.wrong else next(as_saved) for one in typed.filled] + list(as_saved)
     for at, one in enumerate(grid.rows):
         one.at = at
         for place, cell in enumerate(one.cells):

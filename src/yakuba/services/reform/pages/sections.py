@@ -22,7 +22,7 @@ from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.reform.engine.inventory import CASES, COLUMNS, EXCEPTIONS, GIVEN, MINUTES, pasted
+from yakuba.services.reform.engine.inventory import CASES, COLUMNS, EXCEPTIONS, GIVEN, MINUTES, Table, pasted
 from yakuba.services.reform.forms.grid import as_cells
 from yakuba.services.reform.forms.inventory import PasteForm, ProcessNameForm, ReasonForm
 from yakuba.services.reform.models import Process, SectionInventory, Task
@@ -178,24 +178,30 @@ def paste(request: HttpRequest, section_id: int) -> HttpResponse:
         table = operations.table_of_rows(found)
         if "take" in request.POST and table.rows:
             return _taken(request, row, operations.take_table(person_of(request), row, table))
-        context |= {"table": table, "rows": _previewed(found, table), "more": max(0, len(found) - PREVIEWED)}
+        used, rows = _previewed(found, table)
+        context |= {"table": table, "used": used, "rows": rows, "more": max(0, len(found) - PREVIEWED)}
     return render(request, "reform/paste.html", context, status=422 if form.errors else 200)
 
 
-def _previewed(found: list[Row], table: Any) -> list[tuple[int, list[tuple[str, str, str]], bool]]:
-    """Line, cells as (column, text, fault), and whether the row is taken."""
+def _previewed(
+    found: list[Row], table: Table
+) -> tuple[list[str], list[tuple[int, list[tuple[str, str, str]], str]]]:
+    """The columns in which anything stands, and of each row its line, its cells as (column, text, fault), and whether it is
+    taken (`taken`, `bad`, or `total` for what is no task)."""
     faults: dict[int, dict[str, str]] = {}
     for one in table.problems:
         faults.setdefault(one.line, {})[one.place] = one.reason
-    shown = []
+    rows = []
     for row in found[:PREVIEWED]:
-        taken = table.rows.get(row.line)
+        taken, told = table.rows.get(row.line), faults.get(row.line, {})
         cells = as_cells(taken) if taken else {name: row.get(name) for name in GIVEN}
-        told = faults.get(row.line, {})
-        shown.append(
-            (row.line, [(name, cells[name], told.get(name, "")) for name in GIVEN], taken is not None)
-        )
-    return shown
+        state = "taken" if taken else "bad" if told else "total"
+        rows.append((row.line, [(name, cells[name], told.get(name, "")) for name in GIVEN], state))
+    used = {name for _, cells, _ in rows for name, text, fault in cells if text or fault}
+    columns = [name for name in GIVEN if name in used]
+    return columns, [
+        (line, [cell for cell in cells if cell[0] in used], state) for line, cells, state in rows
+    ]
 
 
 @permission_required("reform.answer")
