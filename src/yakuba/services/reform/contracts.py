@@ -74,9 +74,9 @@ class Promise:
 class ClassGroup(Labelled):
     """Groups of classes as 泉大津市 published them: what a machine may do, what a person is needed for, and the counter."""
 
-    CLERICAL = "clerical", "事務作業"
-    PROFESSIONAL = "professional", "相談・審査・訪問・計画"
-    COUNTER = "counter", "受付・交付"
+    CLERICAL = "clerical", "事務"
+    PROFESSIONAL = "professional", "相談・企画"
+    COUNTER = "counter", "窓口"
 
 
 class ClassWork(Labelled):
