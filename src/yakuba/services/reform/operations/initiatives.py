@@ -138,7 +138,7 @@ def list_initiatives(asked: Part, actor: Actor) -> list[queries.Reckoned]:
 
 
 @OPERATIONS.add(
-    "取組を登録する", "reform.manage", "POST initiatives", command="add-initiative", status=201,
+    "取組を登録する", "reform.manage", "POST initiatives", status=201,
     answer=AN_INITIATIVE, event="reform.initiative_set", trace=lambda asked, found: Trace(f"initiative:{found.pk}"),
 )  # fmt: skip
 def add_initiative(asked: InitiativeIn, actor: Actor) -> queries.Reckoned:
@@ -147,7 +147,7 @@ def add_initiative(asked: InitiativeIn, actor: Actor) -> queries.Reckoned:
 
 
 @OPERATIONS.add(
-    "取組を直す", "reform.manage", "PUT initiatives/{initiative_id}", command="change-initiative",
+    "取組を直す", "reform.manage", "PUT initiatives/{initiative_id}",
     answer=AN_INITIATIVE, event="reform.initiative_set", trace=lambda asked, found: Trace(f"initiative:{found.pk}"),
 )  # fmt: skip
 def change_initiative(asked: ChangedInitiativeIn, actor: Actor) -> queries.Reckoned:
