@@ -64,7 +64,17 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
     monkeypatch.setattr(first_run.CoreSystem, "start", lambda *_, **__: core)
     monkeypatch.setattr(first_run.town, "load_town", lambda _: None)
     monkeypatch.setattr(first_run.town, "in_yakuba_city", nullcontext)
-    for name in ("questions", "guests", "life_events", "papers", "meeting", "applications", "hall", "logs"):
+    for name in (
+        "questions",
+        "guests",
+        "life_events",
+        "papers",
+        "meeting",
+        "applications",
+        "hall",
+        "logs",
+        "work",
+    ):
         monkeypatch.setattr(getattr(first_run, name), "load", lambda: None)
     monkeypatch.setattr(first_run.admission, "load", slowly("入所選考", 100))
     monkeypatch.setattr(first_run, "make_pile", lambda *_: Pile((), ()))

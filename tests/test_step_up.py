@@ -32,6 +32,8 @@ from yakuba.kernel.signin.tests.signing import grow_old
 HARMLESS = {
     "reform:effects-pdf": "sums by procedure, of nobody",
     "reform:promises-pdf": "figures of the house's own checks, of nobody",
+    "reform:process_sheet-pdf": "how a section does its work, of nobody; recorded by itself",
+    "reform:assembly-pdf": "sums by initiative for the assembly, of nobody; recorded by itself",
     "letters:beginning": "the template of the house, no data",
     "letters:word_file": "the town's template, no data",
     "letters:preview": "a template filled with samples",

@@ -21,6 +21,7 @@ from yakuba.demo import (
     papers,
     questions,
     town,
+    work,
 )
 from yakuba.demo.programs import CoreSystem, Pile, ProgramFailed, Workers, make_pile
 from yakuba.kernel.cli.output import bars, console, progress_bar
@@ -65,6 +66,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         applications.load()
         hall.load()
         logs.load()
+        work.load()
     _admission()
     piles = _piles(folder)
     if not piles:

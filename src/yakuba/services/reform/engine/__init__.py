@@ -1,1 +1,1 @@
-"""The reckoning of effects, without any framework."""
+"""Reading of work inventories, and the reckoning of effects, without any framework."""

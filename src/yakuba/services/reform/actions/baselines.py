@@ -1,4 +1,4 @@
-"""Writes of the reform room."""
+"""How long a case took before, stated by a person."""
 
 from __future__ import annotations
 

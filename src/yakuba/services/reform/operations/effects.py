@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel
 
 from yakuba.kernel.audit.actor import Actor
-from yakuba.kernel.operations import Answer, Nothing, Operations, Rows
+from yakuba.kernel.operations import Answer, Nothing, Rows
 from yakuba.services.reform import queries
 from yakuba.services.reform.contracts import Baseline
 from yakuba.services.reform.engine.effect import total
+from yakuba.services.reform.operations.table import OPERATIONS
 
-OPERATIONS = Operations("reform")
 MINUTES = {
     "before": "前（分）",
     "person": "今・職員（分）",

@@ -10,16 +10,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of, require
-from yakuba.kernel.audit.chain import record
 from yakuba.kernel.charts import Chart, before_after, person_and_machine
-from yakuba.kernel.files.downloads import Download
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.letters.press import to_pdf
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.maps.map import MOST_DRAWN
@@ -27,15 +23,16 @@ from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.columns import Column as TableColumn
 from yakuba.kernel.tables.reading import Row, rows
-from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.doors import may_open
 from yakuba.services.minutes import facade as minutes
-from yakuba.services.reform import actions, queries
+from yakuba.services.reform import queries
+from yakuba.services.reform.actions import baselines
 from yakuba.services.reform.contracts import Effect, Promise
 from yakuba.services.reform.engine.bodies import CODE, NAME, VALUE, bodies_of
 from yakuba.services.reform.engine.effect import total
-from yakuba.services.reform.forms import BaselineForm, BodiesForm
+from yakuba.services.reform.forms.effects import BaselineForm, BodiesForm
+from yakuba.services.reform.pages.papers import paper
 from yakuba.services.reform.queries.bodies import bodies_map
 from yakuba.services.reform.queries.months import months_chart, saved_map
 from yakuba.services.reform.queries.promises import promises as measured
@@ -116,20 +113,10 @@ EFFECTS = Listing(
 )
 
 
-def _paper(
-    request: HttpRequest, name: str, template: str, event: str, context: dict[str, Any]
-) -> HttpResponseBase:
-    """The same as a PDF, as of today. Recorded."""
-    context |= {"municipality": current_municipality(), "today": timezone.localdate()}
-    content = to_pdf(render_to_string(template, context))
-    record(event, actor=person_of(request))
-    return Download(f"{name}-{timezone.localdate():%Y%m%d}.pdf", "application/pdf", content).answer()
-
-
 @permission_required("reform.view")
 def effects_pdf(request: HttpRequest) -> HttpResponseBase:
     """For a meeting."""
-    return _paper(request, "effect", "reform/report.html", "reform.report_made", _context(queries.effects()))
+    return paper(request, "effect", "reform/report.html", "reform.report_made", _context(queries.effects()))
 
 
 @permission_required("reform.view")
@@ -143,7 +130,7 @@ def promises(request: HttpRequest) -> HttpResponse:
 def promises_pdf(request: HttpRequest) -> HttpResponseBase:
     """For decision (決裁) and audit."""
     context = {"promises": measured(), "person": request.user}
-    return _paper(request, "promises", "reform/promises_paper.html", "reform.promises_printed", context)
+    return paper(request, "promises", "reform/promises_paper.html", "reform.promises_printed", context)
 
 
 def _openable(promise: Promise, user: Any) -> Promise:
@@ -161,7 +148,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "reform.manage")
         if form.is_valid():
-            actions.state_baseline(row, form.baseline, actor=person_of(request))
+            baselines.state_baseline(row, form.baseline, actor=person_of(request))
             messages.success(request, "前にかかった時間を登録しました。")
             return redirect("reform:procedure", code=code)
     effect = queries.effect(row)

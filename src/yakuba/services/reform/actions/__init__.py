@@ -1,0 +1,1 @@
+"""Writes of the reform room: times before, inventories, and the terms of initiatives."""

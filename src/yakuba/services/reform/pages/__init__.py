@@ -1,0 +1,1 @@
+"""Pages of the reform room: inventory, analysis, initiatives, effect."""
