@@ -141,6 +141,30 @@ def test_a_bar_over_a_1_that_does_not_touch_it_asks(face: str, up: int) -> None:
     assert not overwriting.overwritten("1", [plain])
 
 
+@pytest.mark.parametrize("face", [GOTHIC, KLEE, KILOJI])
+@pytest.mark.parametrize("figure", list(overwriting.OPEN_SIDES))
+def test_a_figure_closed_where_it_is_open_asks_in_a_single_cell_too(figure: str, face: str) -> None:
+    """A 1 over a 5 stands along its stem and closes what lies below it."""
+    image = Image.new("L", (80, 64), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 32), figure, fill=30, font=ImageFont.truetype(face, 43), anchor="mm")
+    plain = np.asarray(image, np.uint8)
+    assert not overwriting.overwritten(figure, [overwriting.Figure.of(plain)])
+    rows, columns = np.nonzero(plain < 150)
+    for side in overwriting.OPEN_SIDES[figure]:
+        top, foot, at_right = overwriting.SIDES[side]
+        changed = image.copy()
+        across = columns.max() - 2 if at_right else columns.min() + 2
+        high = np.ptp(rows) + 1
+        ends = [(across, rows.min() + share * high) for share in (top - 0.04, foot + 0.04)]
+        ImageDraw.Draw(changed).line(ends, fill=30, width=3)
+        seen = overwriting.Figure.of(np.asarray(changed, np.uint8))
+        assert seen.sides[side] > overwriting.FULL
+        assert overwriting.overwritten(
+            figure, [replace(overwriting.Figure(100.0, 2.0, 33), sides=seen.sides)]
+        )
+
+
 def test_what_broke_off_a_1_is_no_bar() -> None:
     image = Image.new("L", (80, 64), 255)
     pen = ImageDraw.Draw(image)
