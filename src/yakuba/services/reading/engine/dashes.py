@@ -39,12 +39,12 @@ def through_line(ink: Mask) -> bool:
     )
 
 
-def _heights(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+def _heights(levels: NDArray[np.float64]) -> list[float]:
     """Heights at which enough of the thin columns lie."""
     lowest = int(levels.min()) - BESIDE
     counts = np.bincount(np.rint(levels).astype(np.int64) - lowest, minlength=2 * BESIDE + 1)
     near = np.convolve(counts, np.ones(2 * BESIDE + 1, np.int64), "same")
-    return np.flatnonzero(near >= COLUMNS) + float(lowest)
+    return (np.flatnonzero(near >= COLUMNS) + float(lowest)).tolist()
 
 
 def _dashed(ink: Mask, on: NDArray[np.int64], slope: float, start: float, width: int) -> bool:
