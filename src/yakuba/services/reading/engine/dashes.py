@@ -19,6 +19,7 @@ LINES = ((20, 10, 0.8), (16, 8, 0.94))
 COLUMNS, DASHES = 16, 3  # at least
 LEAST_REACH = min(reach for _, _, reach in LINES)
 DUST = 4  # pixels: less ink is none
+OFTEN = 4  # pieces at one height beside the figures of a comb
 
 
 def through_line(ink: Mask) -> bool:
@@ -70,7 +71,7 @@ def _dashed(ink: Mask, on: NDArray[np.int64], slope: float, start: float, width:
 
 def across_comb(ink: Mask, left: int, right: int) -> bool:
     """Short level pieces of ink stand on both sides of a comb at one height, or on one side of it and twice in it, beside its
-    figures. ink: the comb's rows within its frame, with some columns before and behind it; left, right: its frame in them."""
+    figures, or in it so often. ink: the comb's rows within its frame, with some columns before and behind it; left, right: its frame in them."""
     _, _, stats, middles = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dashes = (heights < THIN) & (widths >= SHORTEST) & (widths <= LONGEST)
@@ -79,8 +80,12 @@ def across_comb(ink: Mask, left: int, right: int) -> bool:
     across, down = middles[dashes].T
     before, behind = across < left, across > right
     outside = before | behind
-    for at in np.flatnonzero(outside):
+    for at in range(across.size):
         level = np.abs(down - down[at]) <= BESIDE + SLOPES[-1] * np.abs(across - across[at]) / 2
+        if not outside[at]:
+            if (np.abs(down - down[at]) <= BESIDE).sum() >= OFTEN:
+                return True
+            continue
         if (level & (behind if before[at] else before)).any() or (level & ~outside).sum() >= 2:
             return True
     return False

@@ -64,6 +64,21 @@ def test_a_dashed_line_over_a_single_cell_asks(
     assert Reason.STRUCK_OUT not in found.get("mother_days", ())
 
 
+def test_pieces_at_one_height_beside_the_figures_of_a_comb_are_a_dashed_line() -> None:
+    """What a pale line leaves of itself: dots between the figures, none of them beyond the frame."""
+    comb = np.zeros((44, 340), np.bool_)
+    for cell in range(7):
+        comb[8:38, 20 + 46 * cell : 40 + 46 * cell] = True
+    assert not dashes.across_comb(comb, 10, 330)
+    for at, down in ((12, 21), (48, 23), (94, 22), (186, 21)):
+        comb[down : down + 3, at : at + 4] = True
+        assert dashes.across_comb(comb, 10, 330) is (at == 186)
+    scattered = np.zeros_like(comb)
+    for at, down in ((12, 8), (48, 23), (94, 30), (186, 14), (230, 36)):
+        scattered[down : down + 3, at : at + 4] = True
+    assert not dashes.across_comb(scattered, 10, 330)
+
+
 @pytest.mark.parametrize("face", [GOTHIC, MINCHO, KLEE, KILOJI])
 @pytest.mark.parametrize(
     "text",

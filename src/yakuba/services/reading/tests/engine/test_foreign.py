@@ -115,6 +115,7 @@ class Half:
         (0.08, (1.57, -0.08), True),
         (0.66, (0.47, 0.02), True),
         (0.61, (0.22, 0.29), True),
+        (0.32, (0.35, 0.3), True),  # 島 in Mincho, struck from corner to corner
         (0.18, (0.73, 0.5), False),  # 葉 as a brush pen writes it
         (0.01, (1.03, 0.11), False),
         (0.45, (0.54, 0.15), False),
