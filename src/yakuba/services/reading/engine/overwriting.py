@@ -53,7 +53,7 @@ BAR, ABOVE = 0.25, 0.4  # and what counts as above
 LOOP, OPEN, SHUT = 0.04, (0.2, 0.45, 0.4), 0.87
 # Where figures are open: rows from and to, by the height, and whether at the right; ink in nearly all of these rows within a side's
 # breadth is a stroke of another figure. Of 460 ordinary 9s, 465 5s, 417 3s, 521 2s, 394 6s and 405 7s in twelve faces the most
-# had it in 0.75 of the rows; of 109 with another figure over them 17 in all.
+# had it in 0.75 of the rows; of 109 in numbers with another figure over one of theirs 17 sides in all.
 SIDES = (
     *((0.55, 0.8, False), (0.2, 0.4, True), (0.2, 0.45, True), (0.6, 0.85, False), (0.3, 0.55, False)),
     *((0.5, 0.8, True), (0.3, 0.6, False)),
