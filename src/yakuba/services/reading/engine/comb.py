@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import strokes
+from . import dashes, strokes
 from .apart import ink_apart
 from .crops import FRINGE, THICK, Grey, Sheet, bounds
 from .definitions import Rect
@@ -37,6 +37,7 @@ TOUCHING = 1.45  # ink wider than this many cells belongs to two characters
 STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART = 1.0, 0.72, 0.62, 0.35
 SEPARATOR = 6  # pixels on each side of a line between cells in which a stroke may hide it
 FRAME = 8  # pixels of the comb's frame above and below
+BEYOND = 18  # pixels on both sides of a comb in which a dashed line over it shows
 WIDER = (
     2,
     4,
@@ -138,7 +139,7 @@ def _cut_one(sheet: Sheet, rect: Rect, cells: int) -> Comb:
         or _stroke_on_separator(sheet, rect, cells),
         _faint(sheet, rect, cells, filled),
         float(written.sum() / (rect[2] * rect[3])),
-        _struck(sheet, window, pitch),
+        _struck(sheet, window, pitch) or _dashed(sheet, rect),
     )
 
 
@@ -235,6 +236,14 @@ def _struck(sheet: Sheet, window: tuple[slice, slice], pitch: float) -> bool:
     bridged = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones((3, 7), np.uint8)) & (sheet.form[window] < 230)
     lengths = (pitch * share for share in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
     return strokes.struck_out((drawn | bridged).astype(bool), *lengths)
+
+
+def _dashed(sheet: Sheet, rect: Rect) -> bool:
+    """A line of dashes or dots goes on beyond the comb's frame."""
+    x, y, width, height = rect
+    window = sheet.window((x - BEYOND, y + FRAME // 2, width + 2 * BEYOND, height - FRAME))
+    left = x - window[1].start
+    return dashes.across_comb(sheet.added[window], left, left + width)
 
 
 def _stroke_on_separator(sheet: Sheet, rect: Rect, cells: int) -> bool:

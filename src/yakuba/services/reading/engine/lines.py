@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import strokes
+from . import dashes, strokes
 from .crops import MARGIN, Grey, Mask, Sheet, bounds, specks_removed
 from .definitions import Rect
 from .paper import INK
@@ -75,6 +75,7 @@ def take(sheet: Sheet, rect: Rect) -> Line:
     pen = strokes.ink_of(grey, sheet.added[window])
     lengths = (height * characters for characters in (STRUCK, STRUCK_LEVEL, STRUCK_TWICE, APART))
     struck = strokes.struck_out(strokes.with_pale(pen, sheet.added[window]), *lengths)
+    struck = struck or dashes.through_line(_belonging(specks_removed(ink | light), box))
     several = _several(ink) or _far_apart(ink, height)
     return Line(
         grey,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -74,6 +74,11 @@ class Line:
     sizes: Floats
     raised: Floats
 
+    @cached_property
+    def excess(self) -> list[tuple[float, float]]:
+        """For each character how many ems of stroke it has too much on long runs in one direction, and in all."""
+        return _excess(self)
+
 
 @lru_cache(maxsize=1)
 def shapes() -> dict[str, Shape]:
@@ -127,7 +132,7 @@ def struck_character(line: Line) -> bool:
     """One character of a line holds a long stroke that it has in no face, and more ink than it should against the
     others; or its strokes cross where they should not."""
     return crossed(line, CROSSED) or any(
-        run >= RUN and more >= MORE and (run <= more + MERGED or more >= MUCH) for run, more in excess(line)
+        run >= RUN and more >= MORE and (run <= more + MERGED or more >= MUCH) for run, more in line.excess
     )
 
 
@@ -135,7 +140,7 @@ def crossed(line: Line, ink: float = CROSSED_IN_LIST) -> bool:
     """A character encloses more white areas than it does in any face, and has more ink than it should, in ems."""
     return any(
         more >= ink and holes(part) > shape.holes
-        for (_, more), part, shape in zip(excess(line), line.parts, line.shapes, strict=True)
+        for (_, more), part, shape in zip(line.excess, line.parts, line.shapes, strict=True)
     )
 
 
@@ -188,8 +193,7 @@ def read_line(picture: Grey, text: str) -> Line | None:
     return Line(parts, wanted, (sizes / ratio).astype(np.float32), np.array(down, np.float32))
 
 
-def excess(line: Line) -> list[tuple[float, float]]:
-    """For each character how many ems of stroke it has too much on long runs in one direction, and in all."""
+def _excess(line: Line) -> list[tuple[float, float]]:
     inks = [part < INK for part in line.parts]
     pen = thickness(
         np.hstack([np.pad(ink, ((0, max(x.shape[0] for x in inks) - ink.shape[0]), (1, 1))) for ink in inks])

@@ -91,16 +91,47 @@ def test_figures_with_another_beside_or_a_line_through_them_are_seen(
 def test_a_figure_asks_that_more_likely_than_not_has_a_foreign_stroke() -> None:
     """Of 3,573 ordinary figures three had as much, of 263 amended ones that had less than 0.7 eighty-one."""
 
-    class Half:
-        def __init__(self, sure: float) -> None:
-            self.sure = sure
-
-        def foreign(self, characters: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-            return np.full(len(characters), self.sure, np.float32)
-
     pictures = foreign.of_cells(figures("12", GOTHIC), "12")
     assert foreign.on_figures(Half(0.57), "12", pictures)
     assert not foreign.on_figures(Half(0.5), "12", pictures)
+
+
+class Half:
+    """As sure of each character as this."""
+
+    def __init__(self, sure: float) -> None:
+        self.sure = sure
+
+    def foreign(self, characters: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.full(len(characters), self.sure, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("sure", "excess", "asks"),
+    [
+        (0.24, (0.77, 0.54), True),  # 桜 in an entry of a list, struck on a black-and-white scan
+        (0.22, (0.9, 0.6), True),
+        (0.05, (1.37, 2.12), True),  # 園
+        (0.08, (1.57, -0.08), True),
+        (0.66, (0.47, 0.02), True),
+        (0.61, (0.22, 0.29), True),
+        (0.32, (0.35, 0.3), True),  # 島 in Mincho, struck from corner to corner
+        (0.18, (0.73, 0.5), False),  # 葉 as a brush pen writes it
+        (0.01, (1.03, 0.11), False),
+        (0.45, (0.54, 0.15), False),
+        (0.75, (0.0, 0.6), False),
+        (0.0, (0.38, 2.77), False),
+    ],
+)
+def test_two_weak_witnesses_of_one_character_ask(
+    sure: float, excess: tuple[float, float], asks: bool
+) -> None:
+    line = line_of(written("桜木保育園"), "桜木保育園")
+    line.__dict__["excess"] = [(0.0, 0.0), excess, *[(0.0, 0.0)] * 3]
+    assert foreign.on_line(Half(sure), "桜木保育園", line) is asks
+    line.__dict__["excess"] = [(0.0, excess[1]), (excess[0], 0.0), *[(0.0, 0.0)] * 3]
+    if 0 < sure < 0.5 and excess[0] < 0.8:  # two characters are no one
+        assert not foreign.on_line(Half(sure), "桜木保育園", line)
 
 
 def test_a_comb_is_judged_only_where_each_figure_is_known() -> None:

@@ -126,6 +126,67 @@ def test_a_1_made_a_7_by_a_stroke_at_its_top_holds_more_than_a_1(library: FormLi
     assert overwriting.overwritten(text, seen)
 
 
+@pytest.mark.parametrize("face", [GOTHIC, KLEE, KILOJI])
+@pytest.mark.parametrize("up", [-18, -20, -22])
+def test_a_bar_over_a_1_that_does_not_touch_it_asks(face: str, up: int) -> None:
+    image = Image.new("L", (80, 70), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 38), "1", fill=30, font=ImageFont.truetype(face, 43), anchor="mm")
+    plain = overwriting.Figure.of(np.asarray(image, np.uint8))
+    pen.line([(30, 36 + up), (44, 36 + up)], fill=30, width=3)
+    changed = overwriting.Figure.of(np.asarray(image, np.uint8))
+    assert plain.bar == 0
+    assert changed.bar > overwriting.BAR
+    assert overwriting.overwritten("1", [changed])
+    assert not overwriting.overwritten("1", [plain])
+
+
+@pytest.mark.parametrize("face", [GOTHIC, KLEE, KILOJI])
+@pytest.mark.parametrize("figure", list(overwriting.OPEN_SIDES))
+def test_a_figure_closed_where_it_is_open_asks_in_a_single_cell_too(figure: str, face: str) -> None:
+    """A 1 over a 5 stands along its stem and closes what lies below it."""
+    image = Image.new("L", (80, 64), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((40, 32), figure, fill=30, font=ImageFont.truetype(face, 43), anchor="mm")
+    plain = np.asarray(image, np.uint8)
+    assert not overwriting.overwritten(figure, [overwriting.Figure.of(plain)])
+    rows, columns = np.nonzero(plain < 150)
+    for side in overwriting.OPEN_SIDES[figure]:
+        top, foot, at_right = overwriting.SIDES[side]
+        changed = image.copy()
+        across = columns.max() - 2 if at_right else columns.min() + 2
+        high = np.ptp(rows) + 1
+        ends = [(across, rows.min() + share * high) for share in (top - 0.04, foot + 0.04)]
+        ImageDraw.Draw(changed).line(ends, fill=30, width=3)
+        seen = overwriting.Figure.of(np.asarray(changed, np.uint8))
+        assert seen.sides[side] > overwriting.FULL
+        assert overwriting.overwritten(
+            figure, [replace(overwriting.Figure(100.0, 2.0, 33), sides=seen.sides)]
+        )
+
+
+def test_what_broke_off_a_1_is_no_bar() -> None:
+    image = Image.new("L", (80, 64), 255)
+    pen = ImageDraw.Draw(image)
+    pen.line([(40, 16), (40, 30)], fill=30, width=4)
+    pen.line([(40, 33), (40, 48)], fill=30, width=4)
+    pen.line([(31, 20), (36, 18)], fill=30, width=2)  # its flag
+    pen.line([(32, 52), (48, 52)], fill=30, width=2)  # its serifs
+    assert not overwriting.overwritten("1", [overwriting.Figure.of(np.asarray(image, np.uint8))])
+
+
+@pytest.mark.parametrize("figure", "12345679")
+def test_strokes_that_nearly_coincide_with_another_figures_are_broader_and_hardly_more(figure: str) -> None:
+    """Of the 0 and the 8 ordinary hands have as much."""
+    text = f"80{figure}3458"
+    seen = figures(text)
+    seen[2] = replace(seen[2], ink=seen[2].ink * 1.42, blob=seen[2].blob * 1.4)
+    assert overwriting.overwritten(text, seen)
+    seen = figures("8003458")
+    seen[2] = replace(seen[2], ink=seen[2].ink * 1.42, blob=seen[2].blob * 1.4)
+    assert not overwriting.overwritten("8083458", [*seen[:2], seen[0], *seen[3:]])
+
+
 def amended(change: str, face: str) -> tuple[overwriting.Figure, overwriting.Figure]:
     """A figure in a face, and the same with the stroke that makes it another one."""
     image = Image.new("L", (80, 64), 255)
@@ -167,7 +228,15 @@ def test_a_figure_made_another_one_by_a_stroke_of_its_own_asks_in_a_row_and_alon
 @pytest.mark.parametrize(
     ("figure", "sign"),
     [
-        *(("1", "flag"), ("1", "beam"), ("3", "loop"), ("3", "shut"), ("4", "cap"), ("7", "foot")),
+        *(
+            ("1", "flag"),
+            ("1", "beam"),
+            ("3", "loop"),
+            ("3", "shut"),
+            ("4", "cap"),
+            ("7", "foot"),
+            ("1", "bar"),
+        ),
     ],
 )
 def test_each_sign_of_such_a_stroke_suffices(figure: str, sign: str) -> None:
