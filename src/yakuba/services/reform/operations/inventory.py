@@ -99,7 +99,7 @@ class TableFault(BaseModel):
     message: str
 
 
-class TakenOut(BaseModel):
+class InventoryTakenOut(BaseModel):
     """What became of a table. absent: tasks that it does not name and that stay; notes: how cells were understood; problems: what
     is wrong with the rows that were left out, and sums that do not add up."""
 
@@ -253,7 +253,7 @@ def save_tasks(asked: TypedTasksIn, actor: Actor) -> SavedOut:
 @OPERATIONS.add(
     "作業の表を取り込む", "reform.answer", "POST sections/{section_id}/tasks", command="load-tasks",
     answer=Answer(
-        TakenOut,
+        InventoryTakenOut,
         taken_facts,
         {"new": "新しい作業", "changed": "変わった作業", "same": "同じ作業"},
         notes=lambda facts: "\n".join(one["message"] for one in facts["notes"]),
