@@ -23,9 +23,6 @@ from yakuba.kernel.registry import permission_names
 from yakuba.kernel.ui import doors
 
 ROLES = ("madoguchi", "robot", "kacho", "kanri", "tonari")
-LATER = {
-    name: [] if name == "kanri" else [pytest.mark.slow] for name in ROLES
-}  # `make test` walks for who sees most
 MOST = 2_000  # addresses; the demo town has far fewer
 ALIKE = 2  # pages of one kind that are opened in `make test`: a phrase, a page of the manual, a case; all of them in full
 FOR_ALL = (
@@ -132,8 +129,9 @@ def _newcomer(permission: str) -> None:
         person.roles.add(Role.objects.create(name="はじめの人", permissions=sorted(wanted)))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)  # a guard against hanging; a busy machine takes its time
-@pytest.mark.parametrize("username", [pytest.param(name, marks=LATER[name]) for name in ROLES])
+@pytest.mark.parametrize("username", ROLES)
 def test_no_link_is_shown_that_would_be_refused_when_things_have_gone_wrong(objects, username):
     trouble()
     assert list(refused(username, objects, _is_slow_to_write)) == []

@@ -72,6 +72,7 @@ def test_files_come_in_are_read_and_their_values_confirmed(program, desk):
     assert (values["birth"]["origin"], values["birth"]["value"]) == ("person", desk.scans.truth[BUS]["birth"])
 
 
+@pytest.mark.slow
 def test_when_no_file_can_be_taken_the_program_is_told_why(program, desk):
     answer = program.upload(("空.pdf", b""), ("メモ.pdf", b"text only"))
     assert answer.status_code == 422
@@ -104,6 +105,7 @@ def test_a_held_question_is_listed_apart(program, desk):
     assert [row["field"] for row in program.get("/questions?held=true").json()] == ["name"]
 
 
+@pytest.mark.slow
 def test_programs_from_before_the_bounds_were_told_get_the_nearest_part(program, desk):
     for number in range(3):
         program.upload(("空.pdf", b""), name=str(number))

@@ -103,6 +103,7 @@ def begun(manager: Client, desk: Desk, content: bytes, name: str = "申込書.pn
     return DesignedForm.objects.latest("pk")
 
 
+@pytest.mark.slow
 def test_the_whole_way_without_javascript(manager: Client, desk: Desk) -> None:
     page = small_form()
     form = begun(manager, desk, page.png())

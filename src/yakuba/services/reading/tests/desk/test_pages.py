@@ -217,6 +217,7 @@ def test_pictures_are_cut_out_upright_and_kept_by_nobody_but_the_browser(browser
     assert browser.get(reverse("reading:field_picture", args=[asked.case_id, "nothing"])).status_code == 404
 
 
+@pytest.mark.slow
 def test_an_upside_down_sheet_is_shown_upright(browser, desk):
     turned = desk.scans.pages[BUS][0].rotate(180)
     desk.upload(("逆さ.png", png(turned)))
