@@ -125,9 +125,10 @@ def _read(sheet: Sheet, rect: Rect) -> MarkReading:
 
 
 def mixed(read: Mapping[str, MarkReading]) -> bool:
-    """The marked boxes hold different signs: ○ for yes and × for no, a tick and a dash."""
-    signs = {one.sign for one in read.values() if one.state is Mark.MARKED} - {Sign.OTHER}
-    return len(signs) > 1
+    """The marked boxes hold different signs: ○ for yes and × for no, a tick and a dash. A dash and a slash are so plain that
+    whatever is not clearly one is none."""
+    signs = {one.sign for one in read.values() if one.state is Mark.MARKED}
+    return len(signs if signs & {Sign.DASH, Sign.SLASH} else signs - {Sign.OTHER}) > 1
 
 
 def _sign(inner: Mask, inside: float, ring: float) -> Sign:

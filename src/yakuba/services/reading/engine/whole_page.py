@@ -19,6 +19,9 @@ ALONG, DOWN, SEEN = 100, 0.2, 0.35
 # A word in a stamp: pixels between two pieces; its shorter and longer side (the counter's date stamp is 136 pixels across);
 # pixels of ink, which two lines of a pen's writing do not have.
 BESIDE, STAMPED, HEAVY = 60, (90, 200), 3500
+# A piece of such a word between two boxes, where only a strip of it is nobody's: pixels of its shorter and longer side, share
+# of its rectangle that is ink. A pen's strokes leave more white, a hole of a punch is not so long.
+STRIP, SOLID = (40, 120), 0.4
 # A word that nobody's field is near to: pixels of the shorter side of its pieces, between two of them, of its shorter and, at
 # least and at most, its longer side, of a row, and from a box to the beginning of its label or the end of its option's word.
 LETTER, CHARACTERS, REMARK, ROW, LABEL = 8, 30, (16, 60, 700), 60, 330
@@ -34,6 +37,7 @@ def spoken_of(pieces: Sequence[Rect], ink: Sequence[int], height: int) -> bool:
         bool((rects[:, 2:].min(axis=1) >= SIGN).any())
         or any(_is_line(rects[group], height) for group in _groups(rects, ALONG))
         or any(_is_stamp(rects[group], int(inked[group].sum())) for group in _groups(rects, BESIDE))
+        or bool(_are_strips(rects, inked).any())
     )
 
 
@@ -78,6 +82,13 @@ def _is_line(group: NDArray[np.int64], height: int) -> bool:
 def _is_stamp(group: NDArray[np.int64], ink: int) -> bool:
     shorter, longer = sorted(_extent(group))
     return shorter >= STAMPED[0] and longer >= STAMPED[1] and ink >= HEAVY
+
+
+def _are_strips(rects: NDArray[np.int64], inked: NDArray[np.int64]) -> NDArray[np.bool_]:
+    sides = np.sort(rects[:, 2:], axis=1)
+    long = (sides >= STRIP).all(axis=1)
+    solid: NDArray[np.bool_] = long & (inked >= HEAVY) & (inked >= SOLID * rects[:, 2] * rects[:, 3])
+    return solid
 
 
 def _extent(group: NDArray[np.int64]) -> tuple[int, int]:

@@ -51,6 +51,19 @@ def test_a_word_stamped_large_in_red_asks_for_everything(library: FormLibrary, b
     assert all(Reason.COLOURED_INK in reasons for reasons in found.values())
 
 
+@pytest.mark.parametrize(
+    ("piece", "ink", "speaks"),
+    [
+        ((1043, 1059, 205, 65), 7574, True),  # of 廃棄 in a stamp, between two rows
+        ((1043, 1059, 205, 65), 3900, False),  # a word in a pen's hand
+        ((60, 800, 74, 74), 4300, False),  # a hole
+        ((400, 900, 300, 20), 5500, False),  # a line ruled over a row
+    ],
+)
+def test_a_strip_of_a_stamp_between_two_rows_speaks_of_the_page(piece: Rect, ink: int, speaks: bool) -> None:
+    assert whole_page.spoken_of([piece], [ink], 2339) is speaks
+
+
 def test_a_date_stamp_over_a_field_speaks_of_no_other_row(library: FormLibrary, bus: Paper) -> None:
     image, pen = coloured(bus)
     x, y, _, _ = bus.box("phone")

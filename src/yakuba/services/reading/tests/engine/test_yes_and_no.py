@@ -58,6 +58,19 @@ def test_one_sign_for_yes_and_another_for_no_ask(
     assert Reason.MARK_UNCLEAR in asked(bus, library)["routes"]
 
 
+@pytest.mark.parametrize("no", [dash, slash])
+def test_a_tick_whose_tail_fills_a_third_corner_is_no_dash(library: FormLibrary, bus: Paper, no: Sign) -> None:
+    for option in ("east", "west", "south", "north", "loop"):
+        box = bus.mark_box("routes", option)
+        if option != "east":
+            no(bus, box)
+            continue
+        x, y, side, _ = box
+        bus.tick(box)
+        bus.stroke([(x + side * 0.45, y + side * 0.85), (x + side - 5, y + side - 6)], 4)
+    assert Reason.MARK_UNCLEAR in asked(bus, library)["routes"]
+
+
 @pytest.mark.parametrize("sign", [ring, cross, dash, slash, tick, filled])
 def test_one_sign_in_all_of_the_marked_boxes_asks_nothing(
     library: FormLibrary, bus: Paper, sign: Sign
