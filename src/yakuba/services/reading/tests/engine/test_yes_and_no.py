@@ -59,7 +59,9 @@ def test_one_sign_for_yes_and_another_for_no_ask(
 
 
 @pytest.mark.parametrize("no", [dash, slash])
-def test_a_tick_whose_tail_fills_a_third_corner_is_no_dash(library: FormLibrary, bus: Paper, no: Sign) -> None:
+def test_a_tick_whose_tail_fills_a_third_corner_is_no_dash(
+    library: FormLibrary, bus: Paper, no: Sign
+) -> None:
     for option in ("east", "west", "south", "north", "loop"):
         box = bus.mark_box("routes", option)
         if option != "east":
