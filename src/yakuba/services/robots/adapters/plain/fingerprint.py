@@ -84,12 +84,17 @@ def _control(document: Document, node: Node) -> list[object]:
     return about
 
 
+def source_of(script: Node) -> str:
+    """The address that a program is fetched from, as it is written; empty for one that stands in the page."""
+    return next((script.get(name) for name in ("src", "href", "xlink:href") if script.get(name)), "")
+
+
 def programs(document: Document, program_of: ProgramOf) -> list[str]:
     """Everything by which a page can do something of its own."""
     found = []
     for one in _PROGRAMS(document.root):
         if one.tag == "script" and not _DATA.fullmatch(one.get("type") or ""):
-            source = one.get("src")
+            source = source_of(one)
             if (one.get("type") or "").strip().lower() in ("module", "importmap") or _LOADS.search(
                 one.text or ""
             ):
