@@ -74,7 +74,7 @@ def test_what_digits_are_is_judged_by_the_browser(value: str) -> None:
     assert sent(one) == b"n=1234"
 
 
-@pytest.mark.parametrize("value", ["a\0b", "a\x0bb", "a\x1bb", "\ud800"])
+@pytest.mark.parametrize("value", ["a\0b", "a\x0bb", "a\x1bb", "\ud800", "\na"])
 def test_letters_that_stand_in_no_page_are_the_browsers(value: str) -> None:
     with pytest.raises(NotPlain):
         put(form('<label>氏名<input name="n"></label>'), "氏名", value)
@@ -147,3 +147,22 @@ def test_the_evidence_has_nothing_of_an_address_that_may_be_the_sessions() -> No
 def test_a_page_that_is_too_deep_to_be_read_whole_is_the_browsers() -> None:
     with pytest.raises(NotPlain, match="深く"):
         form("<font>" * 300)
+
+
+def test_blanks_around_an_address_are_taken_off_as_by_a_browser() -> None:
+    one = form('<input type="email" name="e" value=" a@b ">', 'method="post" action="/b" novalidate')
+    assert sent(one) == b"e=a%40b"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "stays"),
+    [("number", "12", True), ("number", "十二", False), ("number", "", True), ("date", "2026-02-28", True),
+     ("date", "2026-02-30", False), ("date", "令和8年", False), ("time", "25:00", False)],
+)  # fmt: skip
+def test_a_value_that_a_browser_would_clear_is_not_sent(kind: str, value: str, stays: bool) -> None:
+    one = form(f'<input type="{kind}" name="v" value="{value}">', 'method="post" action="/b" novalidate')
+    if stays:
+        assert sent(one) == f"v={value}".encode()
+    else:
+        with pytest.raises(NotPlain):
+            one.submission(SEND)

@@ -65,7 +65,8 @@ def value_of(control: Node) -> str:
     """The text of a field, as a script would read it."""
     if control.tag == "textarea":
         return ("".join(control.itertext())).removeprefix("\r").removeprefix("\n").replace("\r\n", "\n")
-    return (control.get("value") or "").replace("\r", "").replace("\n", "")
+    text = (control.get("value") or "").replace("\r", "").replace("\n", "")
+    return text.strip(" \t\f") if type_of(control) in ("email", "url") else text
 
 
 def options(control: Node) -> list[Node]:
@@ -114,7 +115,7 @@ def _type(fields: Fields, entry: Entry, found: Field) -> Finding | None:
         raise NotPlain(f"欄「{entry.element.label}」は画面の部品で入れる形のため、ブラウザーで入力します。")
     if _locked(control):
         return None if read_back(fields, entry, found).verdict is Verdict.OK else Finding(Verdict.DISABLED)
-    if _UNTYPED.search(text):
+    if _UNTYPED.search(text) or (control.tag == "input" and ("\n" in text or "\r" in text)):
         raise NotPlain(f"欄「{entry.element.label}」に、打てない文字があるため、ブラウザーで入力します。")
     longest = control.get("maxlength") or ""
     # Pages count as scripts do: in pairs where a letter needs two.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 from yakuba.services.robots.adapters.plain.filling import disabled, off, selected, value_of
@@ -18,6 +19,8 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 BOUNDARY = "----YakubaFormBoundary"
 _OWN_WINDOW = frozenset({"", "_self", "_top", "_parent"})
 _DRAWN = frozenset({"range", "color"})  # they have a value that nobody gave
+_CLEANED = frozenset({"number", "date", "month", "week", "time", "datetime-local"})
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BUTTONS = frozenset({"submit", "button", "image", "reset"})
 _BLANKS = re.compile("[\t\n\f\r ]+")  # wide blanks stay
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -108,8 +111,21 @@ def _parts(document: Document, owned: list[Node], pressed: Node) -> Iterator[Par
             continue
         if one.get("dirname") is not None or (one.tag == "input" and type_of(one) in _DRAWN):
             raise NotPlain("この欄は画面の部品が値を決めるため、ブラウザーで入力します。")
+        if one.tag == "input" and type_of(one) in _CLEANED and not _stays(one):
+            raise NotPlain("この欄の値は画面の部品が直すため、ブラウザーで入力します。")
         for value in _sent(document, one, pressed):
             yield Part(one.get("name"), value, one)
+
+
+def _stays(one: Node) -> bool:
+    """Whether a browser would leave the value of a number or a date as it stands; where nobody can say, it is not."""
+    value = value_of(one)
+    if type_of(one) == "date" and _DATE.fullmatch(value):
+        try:
+            return bool(date.fromisoformat(value))
+        except ValueError:
+            return False
+    return not value or (type_of(one) == "number" and bool(_NUMBER.fullmatch(value)))
 
 
 def _sent(document: Document, one: Node, pressed: Node) -> list[str]:
