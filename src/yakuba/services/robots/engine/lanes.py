@@ -119,7 +119,9 @@ class TwoLanes:
             return
         try:
             self._fast.enter(row, between_steps)
-        except _DIFFERENCES as error:
+        except (*_DIFFERENCES, NotReady) as error:
+            if isinstance(error, NotReady) and not self._has_sent():
+                raise  # nothing was tried
             self._leave(row, error)
             if self._has_sent():
                 raise Unanswered(

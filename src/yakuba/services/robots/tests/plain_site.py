@@ -86,12 +86,15 @@ class PlainSite:
     """stored: what was stored, in order.  posts: bodies that came to /confirm and /store.  asked: method and path of all.
 
     script: put into every page.  drop_confirm: the vendor has left the confirmation page out.
-    more: put into the entry form.  after_store: what /store does besides: drop, or fail (500)."""
+    more: put into the entry form.  after_store: what /store does besides: drop, or fail (500).
+    leads: where `leads_from` redirects once it is done."""
 
     script: str = ""
     drop_confirm: bool = False
     more: str = ""
     after_store: str = ""
+    leads: str = ""
+    leads_from: str = "/confirm"
     button: str = '<button name="act" value="go">登録する</button>'
     stored: list[dict[str, list[str]]] = field(default_factory=list)
     posts: list[bytes] = field(default_factory=list)
@@ -216,6 +219,9 @@ def _handler(site: PlainSite) -> type[BaseHTTPRequestHandler]:
             if page is None:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            if site.leads and parts.path == site.leads_from:
+                self._send(302, "", {"Location": site.leads})
                 return
             failed = site.after_store == "fail" and parts.path == "/store"
             self._send(500 if failed else 200, page, {})

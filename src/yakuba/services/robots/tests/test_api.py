@@ -87,13 +87,18 @@ def test_scope_role_and_town(office, call, newcomer, neighbour):
         ("GET", "undecided", "robots.decide"),
         ("GET", f"rows/{row.pk}", "robots.view"),
         ("POST", f"rows/{row.pk}/decide", "robots.decide"),
+        ("GET", f"scenarios/{run.scenario_id}/fast-lane", "robots.view"),
+        *(
+            ("POST", f"scenarios/{run.scenario_id}/fast-lane/{do}", "robots.manage")
+            for do in ("prove", "use", "leave")
+        ),
     ]
     body = {"text": "x", "decision": "again"}
     for method, path, scope in paths:
         others = [one for one in SCOPES if one != scope]
         assert call(office.person, method, path, scopes=others, **body)[0] == 403, path
         assert call(newcomer, method, path, **body)[0] == 403, path
-        if str(run.pk) in path or "rows/" in path:
+        if str(run.pk) in path or "rows/" in path or "fast-lane" in path:
             assert call(neighbour, method, path, **body)[0] == 404, path
     assert call(neighbour, "GET", "runs")[1] == []
     assert call(neighbour, "GET", "undecided")[1] == []

@@ -179,6 +179,10 @@ def test_a_page_in_shift_jis_gets_the_bytes_that_a_browser_would_send(
             "<script>addEventListener('submit', (e) => { navigator.sendBeacon('/log', 'x'); })</script>",
             "自分で送るもの",
         ),
+        (
+            "<script>addEventListener('DOMContentLoaded', () => { const one = document.createElement('script'); one.src = '/x.js'; document.head.append(one); })</script>",
+            "ほかのプログラム",
+        ),
         ('<meta http-equiv="refresh" content="9">', "自動の移動"),
         ("<style>p { display: none }</style>", "文字"),
     ],

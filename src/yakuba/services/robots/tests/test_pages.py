@@ -85,6 +85,7 @@ def buttons(run: Run) -> list[str]:
     row = Row.objects.filter(run=run).last()
     named = [(name, run.pk) for name in ("pause", "resume", "stop", "retry")]
     named += [("row_retry", row.pk), ("look_up", row.pk)]
+    named += [(name, run.scenario_id) for name in ("lane_prove", "lane_use", "lane_leave")]
     return [reverse(f"robots:{name}", args=args) for name, *args in named]
 
 

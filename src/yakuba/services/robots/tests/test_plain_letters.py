@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yakuba.services.robots.adapters.plain.letters import Unwritable, encoded
+from yakuba.services.robots.adapters.plain.letters import Unwritable, decoded, encoded
 
 
 def test_letters_that_stand_twice_are_written_as_browsers_do():
@@ -19,3 +19,17 @@ def test_letters_that_stand_twice_are_written_as_browsers_do():
 def test_letters_that_an_encoding_does_not_have_are_left_to_the_browser(letter, codec):
     with pytest.raises(Unwritable):
         encoded(f"あ{letter}", codec)
+
+
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp"])
+@pytest.mark.parametrize("letter", "〜‖¢£¬")
+def test_letters_that_only_look_like_those_of_the_encoding_are_left_to_the_browser(letter, codec):
+    with pytest.raises(Unwritable):
+        encoded(letter, codec)
+
+
+def test_places_that_pythons_euc_jp_knows_by_another_letter():
+    written = bytes.fromhex("a1c1a1c2a1dda1f1a1f2a2cc")
+    assert decoded(written, "euc_jp") == "～∥－￠￡￢"
+    assert encoded("～∥－￠￡￢", "euc_jp") == written
+    assert encoded("−", "euc_jp") == written[4:6]

@@ -54,7 +54,11 @@ class Programs:
                     raise NotPlain(
                         f"画面のプログラムを確かめられません（{error.problem.message}）。"
                     ) from None
-                told += f"{got.status} {hashlib.sha256(got.body).hexdigest()}"
+                if (
+                    got.status != 200
+                ):  # where an answer leads elsewhere, or asks for a name, it says nothing of the program
+                    raise NotPlain(f"画面のプログラムを確かめられません（{got.status}）。")
+                told += hashlib.sha256(got.body).hexdigest()
             self._known[url] = told
         return self._known[url]
 
@@ -164,6 +168,8 @@ class PlainBrowser(Watch):
     # The Browser port
 
     def open(self, url: str) -> Page:
+        if "/." in url.partition("?")[0] or "#" in url:
+            raise NotPlain("開く住所の書き方を変えて送る必要があるため、ブラウザーで入力します。")
         return self._go(Submission(Sending("GET", url)), ())
 
     def fill(self, entries: Sequence[Entry]) -> tuple[Finding, ...]:
@@ -240,7 +246,7 @@ class PlainBrowser(Watch):
         return wanted(self.see())
 
     def authenticate(self, base: str, user: str, password: str) -> None:
-        self._wire.authenticate(user, password)
+        self._wire.authenticate(base, user, password)
 
     def picture(self, hidden: Hidden) -> bytes:
         """See `Browser.picture`: in words."""
@@ -279,9 +285,10 @@ class PlainBrowser(Watch):
             raise NotPlain("この送り方は、試行で確かめていません。")
         if self._watching and not self.lets(one.method, one.url, one.body or b"", goes=True):
             return self.see()
-        self.has_sent = self.has_sent or one.method != "GET"
+        # A form may store whatever its method is.
+        self.has_sent = self.has_sent or one.method != "GET" or bool(submission.parts)
         self._changed = True
-        got = self._follow(self._wire.send(one, referer), one)
+        got = self._follow(self._wire.send(one, referer, once=self._watching), one)
         self._shown = _read(got)
         # An error page is no screen that has changed: the player takes it for the trouble that it is.
         fine = self._guarding or got.status >= _ERRORS
@@ -300,6 +307,8 @@ class PlainBrowser(Watch):
             url = urljoin(got.url, got.location).partition("#")[0]
             if self._watching and not self._guarding and not self.lets("GET", url, b"", goes=True):
                 raise NotPlain("登録と同じ行き先へ回されたため、ブラウザーで入力します。")
+            if not self._wire.lists(url):
+                raise NotPlain("接続先にない行き先へ回されたため、ブラウザーで入力します。")
             got = self._wire.send(Sending("GET", url), got.url)
         raise NotPlain("行き先が回りつづけるため、ブラウザーで入力します。")
 
@@ -310,7 +319,9 @@ class PlainBrowser(Watch):
 def _read(got: Got) -> PlainPage:
     try:
         return PlainPage(got)
-    except NotPlain:
+    except (NotPlain, ValueError, LookupError, RecursionError) as error:
         if got.status < _ERRORS:
-            raise
+            if isinstance(error, NotPlain):
+                raise
+            raise NotPlain("画面を読み取れないため、ブラウザーで入力します。") from None
         raise Trouble(f"相手システムがエラーを返しました（{got.status}）。") from None

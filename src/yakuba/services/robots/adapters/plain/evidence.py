@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from yakuba.services.robots.adapters.plain.parsing import bare
 from yakuba.services.robots.engine.browser import Hidden, Page
@@ -16,6 +16,7 @@ _SECRET = re.compile(
     r"パスワード|パスフレーズ|合言葉|暗証|password|passwd|passphrase|(^|[^a-z])(pass|pwd|pin)([^a-z]|$)",
     re.IGNORECASE,
 )
+_SESSION = re.compile(r";[^/]*")
 _DIGITS = re.compile(r"[0-9０-９]+")
 
 
@@ -47,9 +48,10 @@ def written(exchanges: Sequence[Exchange], hidden: Hidden) -> bytes:
     lines: list[str] = ["画面の写しの代わりの記録（高速入力）"]
     for one in exchanges:
         parts = urlsplit(one.url)
-        address = unquote_plus(
-            parts.path if one.pairs else f"{parts.path}?{parts.query}" if parts.query else parts.path
-        )
+        # What stands behind the path may be the session's; what of it is the row's stands among the fields.
+        asked = [] if one.pairs else [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+        address = _SESSION.sub("", unquote_plus(parts.path))
+        address += f"?{'&'.join(f'{name}={COVER}' for name in asked)}" if asked else ""
         lines += ["", redact(f"■ {one.method} {address} → {one.page.status}")]
         lines += [
             f"　{pair.labels[0] if pair.labels else pair.name}：{value}"

@@ -12,6 +12,9 @@ from yakuba.services.robots.engine.errors import NotPlain
 
 _TYPED = frozenset({"text", "search", "tel", "password", "email", "url"})
 _WIDE = re.compile("[\uff01-\uff9f\uffe5]+")
+_UNTYPED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+)  # what stands in no page, or is changed on its way
 _BETWEEN = re.compile(r"[-/, ()¥円〒]")
 
 
@@ -62,7 +65,8 @@ def value_of(control: Node) -> str:
     """The text of a field, as a script would read it."""
     if control.tag == "textarea":
         return ("".join(control.itertext())).removeprefix("\r").removeprefix("\n").replace("\r\n", "\n")
-    return (control.get("value") or "").replace("\r", "").replace("\n", "")
+    text = (control.get("value") or "").replace("\r", "").replace("\n", "")
+    return text.strip(" \t\f") if type_of(control) in ("email", "url") else text
 
 
 def options(control: Node) -> list[Node]:
@@ -77,10 +81,10 @@ def selected(control: Node) -> list[Node]:
         return marked
     if marked:
         return marked[-1:]
-    return [one for one in ones if not _off(one)][:1] if control.get("size") in (None, "", "0", "1") else []
+    return [one for one in ones if not off(one)][:1] if control.get("size") in (None, "", "0", "1") else []
 
 
-def _off(option: Node) -> bool:
+def off(option: Node) -> bool:
     parent = option.getparent()
     return option.get("disabled") is not None or (
         parent.tag == "optgroup" and parent.get("disabled") is not None
@@ -111,9 +115,11 @@ def _type(fields: Fields, entry: Entry, found: Field) -> Finding | None:
         raise NotPlain(f"欄「{entry.element.label}」は画面の部品で入れる形のため、ブラウザーで入力します。")
     if _locked(control):
         return None if read_back(fields, entry, found).verdict is Verdict.OK else Finding(Verdict.DISABLED)
+    if _UNTYPED.search(text) or (control.tag == "input" and ("\n" in text or "\r" in text)):
+        raise NotPlain(f"欄「{entry.element.label}」に、打てない文字があるため、ブラウザーで入力します。")
     longest = control.get("maxlength") or ""
     # Pages count as scripts do: in pairs where a letter needs two.
-    if longest.isdigit() and len(text.encode("utf-16-le")) // 2 > int(longest):
+    if longest.isascii() and longest.isdecimal() and len(text.encode("utf-16-le")) // 2 > int(longest):
         return Finding(Verdict.TOO_LONG, longest)
     if control.tag == "textarea":
         for one in list(control):
@@ -149,7 +155,7 @@ def _choose_option(control: Node, wanted: str) -> Finding | None:
     matches = [one for one in options(control) if bare("".join(one.itertext())) == wanted]
     if len(matches) != 1:
         return Finding(Verdict.AMBIGUOUS if matches else Verdict.NO_OPTION)
-    if _locked(control) or _off(matches[0]):
+    if _locked(control) or off(matches[0]):
         return Finding(Verdict.DISABLED)
     for one in options(control):
         one.attrib.pop("selected", None)

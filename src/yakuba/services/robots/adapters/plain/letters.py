@@ -10,20 +10,46 @@ class Unwritable(ValueError):
     """A letter that the encoding does not have; the argument is the letter."""
 
 
+#: Python takes these for the letters that look like them; a browser knows them in neither encoding.
+_UNKNOWN = frozenset("¢£¬‖〜")
+#: Where Python's EUC-JP knows the place by another letter than the standard.
+_EUC = {
+    "～": b"\xa1\xc1",
+    "∥": b"\xa1\xc2",
+    "－": b"\xa1\xdd",
+    "￠": b"\xa1\xf1",
+    "￡": b"\xa1\xf2",
+    "￢": b"\xa2\xcc",
+}
+_EUC_READ = {ord(written.decode("euc_jp")): letter for letter, written in _EUC.items()}
+
+
+def decoded(content: bytes, codec: str) -> str:
+    """The text. Raises UnicodeDecodeError."""
+    text = content.decode(codec)
+    return text.translate(_EUC_READ) if codec == "euc_jp" else text
+
+
 def encoded(text: str, codec: str) -> bytes:
     """The bytes. Raises `Unwritable`: what a browser would send instead is left to the browser."""
+    if codec != "utf-8" and not text.isascii():
+        return b"".join(_letter(one, codec) for one in text)
     try:
-        plain = text.encode(codec)
+        return text.encode(codec)
     except UnicodeEncodeError as error:
         raise Unwritable(text[error.start]) from None
-    if codec == "utf-8" or text.isascii():
-        return plain
-    return b"".join(_letter(one, codec) for one in text)
 
 
 @lru_cache(8192)
 def _letter(one: str, codec: str) -> bytes:
-    written = one.encode(codec)
+    if codec == "euc_jp" and one in _EUC:
+        return _EUC[one]
+    if codec in ("cp932", "euc_jp") and one in _UNKNOWN:
+        raise Unwritable(one)
+    try:
+        written = one.encode(codec)
+    except UnicodeEncodeError:
+        raise Unwritable(one) from None
     if "\ue000" <= one <= "\uf8ff" or (codec == "euc_jp" and written[:1] == b"\x8f"):
         raise Unwritable(one)
     if codec == "cp932" and written[:1] in (b"\xed", b"\xee"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from yakuba.services.robots.adapters.plain.letters import decoded
 from yakuba.services.robots.adapters.plain.wire import Got
 from yakuba.services.robots.engine.errors import NotPlain
 
@@ -115,15 +116,25 @@ class Document:
         self.codec = _codec(got)
         self.charset = _NAMES[self.codec]
         try:
-            text = got.body.decode("utf-8" if got.as_utf8 else self.codec)
+            text = decoded(got.body, "utf-8" if got.as_utf8 else self.codec)
         except UnicodeDecodeError:
             raise NotPlain("画面の文字コードが読み取れないため、ブラウザーで入力します。") from None
         try:
-            self.root: Node = etree.fromstring(text.removeprefix("\ufeff").encode("utf-8"), _parser())
+            parser = etree.HTMLParser(
+                encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False
+            )
+            self.root: Node = etree.fromstring(text.removeprefix("\ufeff").encode("utf-8"), parser)
         except (etree.ParseError, ValueError):
             self.root = None
         if self.root is None:
             raise NotPlain("画面が空のため、ブラウザーで入力します。")
+        last = parser.error_log.last_error
+        if (
+            last is not None and last.level_name == "FATAL"
+        ):  # the parser has stopped: what stands below is not seen
+            raise NotPlain("画面の部品が深く重なりすぎるため、ブラウザーで入力します。")
+        if "\0" in text or any(len(one) for one in self.root.iter("textarea", "title")):
+            raise NotPlain("この画面の書き方は、ブラウザーと同じには読み取れません。ブラウザーで入力します。")
         for one in self.root.iter(*_NEVER, "meta"):
             if one.tag != "meta" or (one.get("http-equiv") or "").lower() == "refresh":
                 raise NotPlain("この画面は枠や自動の移動を使うため、ブラウザーで入力します。")
@@ -143,11 +154,6 @@ class Document:
         """The texts of the elements that an attribute names."""
         named = (self.by_id.get(one) for one in (node.get(attribute) or "").split())
         return line(" ".join("".join(one.itertext()) for one in named if one is not None))
-
-
-@lru_cache(1)
-def _parser() -> Any:
-    return etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
 
 
 def _codec(got: Got) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import BrowserContext, Response
 from playwright.sync_api import Error as PlaywrightError
@@ -18,7 +19,8 @@ from playwright.sync_api import Error as PlaywrightError
 from yakuba.services.robots.adapters.chromium import ChromiumBrowser
 from yakuba.services.robots.adapters.gate import requested
 from yakuba.services.robots.adapters.plain.browser import PlainPage, Programs
-from yakuba.services.robots.adapters.plain.fingerprint import fingerprint, programs
+from yakuba.services.robots.adapters.plain.fingerprint import fingerprint, programs, source_of
+from yakuba.services.robots.adapters.plain.parsing import Document
 from yakuba.services.robots.adapters.plain.submitting import BOUNDARY, MULTIPART
 from yakuba.services.robots.adapters.plain.wire import Got, Wire
 from yakuba.services.robots.adapters.session import BrowserSession
@@ -51,11 +53,14 @@ class ProvingSession(BrowserSession):
     def _prepare(self, context: BrowserContext) -> None:
         super()._prepare(context)
         self._responses: list[Response] = []
+        self._scripts: set[str] = set()
         context.on("response", self._note)
 
     def _note(self, response: Response) -> None:
         request = response.request
         try:
+            if request.resource_type == "script":
+                self._scripts.add(request.url.partition("#")[0])
             if request.is_navigation_request() and request.frame.parent_frame is None:
                 self._responses.append(response)
         except PlaywrightError:
@@ -78,6 +83,10 @@ class ProvingSession(BrowserSession):
             headers.get("location", ""),
             as_utf8=True,
         )
+
+    def scripts(self) -> set[str]:
+        """Addresses of the programs that came so far."""
+        return self._scripts
 
     def charset(self) -> str:
         """How the browser has read the page."""
@@ -121,6 +130,7 @@ class ProvingBrowser(ChromiumBrowser):
         self._programs = Programs(Wire(allowed_hosts, way_out, patience), allowed_hosts)
         self._beside: PlainPage | None = None
         self._cut = False
+        self._named: set[str] = set()  # programs that pages name
         self.pages: set[str] = set()
         self.differences: list[str] = []
         self.proved = 0
@@ -190,6 +200,7 @@ class ProvingBrowser(ChromiumBrowser):
         wanted = self._wanted(commit.element)
         if wanted is None:
             return
+        self._look_at_programs(None)
         cut()
         self._cut = True
         caught: list[Sending] = self._ask("catch", commit.element, commit.dialog)
@@ -262,9 +273,20 @@ class ProvingBrowser(ChromiumBrowser):
             self._beside = None
             self._differ(error.problem.message)
             return
+        self._look_at_programs(self._beside.document)
+        if self._beside is None:
+            return
         if self._beside.document.charset.lower() != self._ask("charset").lower():
             self._differ("文字コードが、ブラウザーの読み方と違います。")
         self._compare(page)
+
+    def _look_at_programs(self, document: Document | None) -> None:
+        """What a program fetches besides is in no fingerprint: it could be another one tomorrow."""
+        if document is not None:
+            for one in document.root.iter("script"):
+                self._named.add(urljoin(document.url, source_of(one)).partition("#")[0])
+        if self._ask("scripts") - self._named:
+            self._differ("画面のプログラムがほかのプログラムを読み込むため、高速入力では行えません。")
 
     def _compare(self, page: Page) -> None:
         if self._beside is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
-from yakuba.services.robots.adapters.plain.filling import disabled, selected, value_of
+from yakuba.services.robots.adapters.plain.filling import disabled, off, selected, value_of
 from yakuba.services.robots.adapters.plain.finding import Field, Fields, type_of
 from yakuba.services.robots.adapters.plain.letters import Unwritable, encoded
 from yakuba.services.robots.adapters.plain.parsing import Document, Node
@@ -18,7 +19,10 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 BOUNDARY = "----YakubaFormBoundary"
 _OWN_WINDOW = frozenset({"", "_self", "_top", "_parent"})
 _DRAWN = frozenset({"range", "color"})  # they have a value that nobody gave
+_CLEANED = frozenset({"number", "date", "month", "week", "time", "datetime-local"})
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BUTTONS = frozenset({"submit", "button", "image", "reset"})
+_BLANKS = re.compile("[\t\n\f\r ]+")  # wide blanks stay
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 _KEPT = "/%:=&~+!$,;'@()*[]?"
 
@@ -107,15 +111,28 @@ def _parts(document: Document, owned: list[Node], pressed: Node) -> Iterator[Par
             continue
         if one.get("dirname") is not None or (one.tag == "input" and type_of(one) in _DRAWN):
             raise NotPlain("この欄は画面の部品が値を決めるため、ブラウザーで入力します。")
+        if one.tag == "input" and type_of(one) in _CLEANED and not _stays(one):
+            raise NotPlain("この欄の値は画面の部品が直すため、ブラウザーで入力します。")
         for value in _sent(document, one, pressed):
             yield Part(one.get("name"), value, one)
+
+
+def _stays(one: Node) -> bool:
+    """Whether a browser would leave the value of a number or a date as it stands; where nobody can say, it is not."""
+    value = value_of(one)
+    if type_of(one) == "date" and _DATE.fullmatch(value):
+        try:
+            return bool(date.fromisoformat(value))
+        except ValueError:
+            return False
+    return not value or (type_of(one) == "number" and bool(_NUMBER.fullmatch(value)))
 
 
 def _sent(document: Document, one: Node, pressed: Node) -> list[str]:
     """The values that a control gives."""
     kind = type_of(one)
     if one.tag == "select":
-        return [_worth(option) for option in selected(one) if option.get("disabled") is None]
+        return [_worth(option) for option in selected(one) if not off(option)]
     if one.tag == "button" or (one.tag == "input" and kind in _BUTTONS):
         return [one.get("value") or ""] if one is pressed else []
     if one.tag == "input" and kind in ("radio", "checkbox"):
@@ -127,7 +144,7 @@ def _sent(document: Document, one: Node, pressed: Node) -> list[str]:
 
 def _worth(option: Node) -> str:
     value = option.get("value")
-    return " ".join("".join(option.itertext()).split()) if value is None else value
+    return _BLANKS.sub(" ", "".join(option.itertext())).strip(" ") if value is None else value
 
 
 def _check(control: Node) -> None:
@@ -154,7 +171,11 @@ def _check(control: Node) -> None:
     if not value or control.tag == "select":
         return
     least, pattern = control.get("minlength") or "0", control.get("pattern")
-    if not least.isdigit() or len(value) < int(least) or (pattern is not None and not _fits(pattern, value)):
+    if (
+        not (least.isascii() and least.isdecimal())
+        or len(value) < int(least)
+        or (pattern is not None and not _fits(pattern, value))
+    ):
         raise _rules()
     beyond = any(control.get(name) is not None for name in ("min", "max", "step"))
     if control.tag == "input" and (
@@ -168,8 +189,10 @@ def _rules() -> NotPlain:
 
 
 def _fits(pattern: str, value: str) -> bool:
+    if "\\" in pattern and not value.isascii():
+        return False  # what digits, letters and blanks are is another thing in a browser
     try:
-        return bool(re.fullmatch(pattern, value))
+        return bool(re.fullmatch(pattern, value, re.ASCII))
     except re.error:
         return False
 
@@ -197,5 +220,7 @@ def _multipart(document: Document, parts: tuple[Part, ...]) -> bytes:
         if type_of(part.control) == "file":
             head += b'; filename=""\r\nContent-Type: application/octet-stream'
         value = _encoded(document, part.value)
+        if BOUNDARY.encode() in name + value:
+            raise NotPlain("区切りと同じ文字の値があるため、ブラウザーで入力します。")
         pieces.append(b"--" + BOUNDARY.encode() + b"\r\n" + head + b"\r\n\r\n" + value + b"\r\n")
     return b"".join(pieces) + b"--" + BOUNDARY.encode() + b"--\r\n"

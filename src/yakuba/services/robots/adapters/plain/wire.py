@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import select
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,9 @@ from yakuba.services.robots.engine.errors import NotPlain, NotReady, Trouble
 
 LARGEST = 8 * 1024 * 1024  # bytes of an answer; a longer page is none that a person reads
 IDLE = 5.0  # seconds after which a kept connection is not trusted with what must leave once
+_AGE = re.compile(r"-?[0-9]{1,10}")
+_LINE = re.compile(r"[\x20-\x7e]*")
+_ADDRESS = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")  # what a browser would send as it stands
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
@@ -79,12 +83,17 @@ class Cookies:
 
 
 def _until(about: Mapping[str, str]) -> float | None:
-    if about.get("max-age", "").lstrip("-").isdigit():
+    if _AGE.fullmatch(about.get("max-age", "")):
         return time.time() + int(about["max-age"])
     try:
         return parsedate_to_datetime(about["expires"]).timestamp() if about.get("expires") else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Wire:
@@ -101,12 +110,14 @@ class Wire:
         self._channel: Channel | None = None
         self._to = ("", "", 0)
         self._used = 0.0
-        self._credentials = ""
+        self._credentials = self._credentials_of = ""
+        self._way = ""
         self.cookies = Cookies()
         self.agent = AGENT
 
-    def authenticate(self, user: str, password: str) -> None:
-        """Send name and word with everything from here on."""
+    def authenticate(self, base: str, user: str, password: str) -> None:
+        """Send name and word with everything that goes to the base's server from here on."""
+        self._credentials_of = origin_of(base)
         self._credentials = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
     def forget(self) -> None:
@@ -121,20 +132,28 @@ class Wire:
             self._channel.close()
         self._channel = None
 
-    def send(self, one: Sending, referer: str = "") -> Got:
-        """The answer, redirects unfollowed. Raises `NotReady` for a host that is not listed, and `Trouble`."""
+    def lists(self, url: str) -> bool:
+        """Whether an address is one that may be contacted."""
+        parts = urlsplit(url)
+        return parts.hostname in self._hosts and parts.scheme in ("http", "https")
+
+    def send(self, one: Sending, referer: str = "", *, once: bool = False) -> Got:
+        """The answer, redirects unfollowed. once: it may change something, whatever its method is, and leaves by the way
+        out of what was sent before it or not at all. Raises `NotReady` for a host that is not listed, `NotPlain`, and
+        `Trouble`."""
         parts = urlsplit(one.url)
-        if parts.hostname not in self._hosts or parts.scheme not in ("http", "https"):
+        once = once or one.method != "GET"
+        if not self.lists(one.url):
             raise NotReady(f"{parts.hostname} への接続は許可されていません。設定の接続先を確かめてください。")
         try:
             for last in (False, True):
-                channel, kept = self._open(one)
+                channel, kept = self._open(one, once)
                 try:
                     self._write(channel, one, referer)
                     return self._read(channel, one)
                 except ConnectionError:
                     self.close()
-                    if one.method != "GET" or last or not kept:
+                    if once or last or not kept:
                         raise
         except TimeoutError:
             self.close()
@@ -144,17 +163,20 @@ class Wire:
             raise Trouble(f"相手システムとの通信が切れました（{type(error).__name__}）。") from None
         raise AssertionError
 
-    def _open(self, one: Sending) -> tuple[Channel, bool]:
+    def _open(self, one: Sending, once: bool) -> tuple[Channel, bool]:
         """A connection to the address's server, and whether it was used before."""
         parts = urlsplit(one.url)
         secure = parts.scheme == "https"
         to = (parts.scheme, parts.hostname or "", parts.port or (443 if secure else 80))
         if self._channel is not None and self._to == to:
-            stale = one.method != "GET" and time.monotonic() - self._used > IDLE
+            stale = once and time.monotonic() - self._used > IDLE
             if not stale and not select.select([self._channel.socket], [], [], 0)[0]:
                 return self._channel, True
         self.close()
-        way = urlsplit(self._way_out())
+        before, self._way = self._way, self._way_out()
+        if once and before and before != self._way:
+            raise Trouble("通信の出口が開き直されたため、送らずに照会からやり直します。")
+        way = urlsplit(self._way)
         proxy = (way.hostname, way.port or 80) if way.hostname else None
         self._channel, self._to = Channel(to[1], to[2], proxy, self._patience, secure=secure), to
         return self._channel, False
@@ -163,9 +185,9 @@ class Wire:
         parts = urlsplit(one.url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         lines = [f"{one.method} {path} HTTP/1.1", f"Host: {parts.netloc}", *self._headers(one, referer)]
-        if any(not line.isprintable() for line in lines):
+        if not _ADDRESS.fullmatch(path) or not all(_LINE.fullmatch(line) for line in lines):
             raise NotPlain("画面の行き先に送れない文字があるため、ブラウザーで入力します。")
-        channel.write("\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + (one.body or b""))
+        channel.write("\r\n".join([*lines, "", ""]).encode("ascii") + (one.body or b""))
 
     def _read(self, channel: Channel, one: Sending) -> Got:
         try:
@@ -178,6 +200,8 @@ class Wire:
             self.cookies.note(one.url, cookies)
         if not reply.stays:
             self.close()
+        if reply.header("refresh") or reply.header("content-encoding").lower() not in ("", "identity"):
+            raise NotPlain("相手の答え方（自動の移動や圧縮）を扱えないため、ブラウザーで入力します。")
         return Got(one.url, reply.status, reply.header("content-type"), reply.body, reply.header("location"))
 
     def _headers(self, one: Sending, referer: str) -> list[str]:
@@ -189,12 +213,12 @@ class Wire:
         ]
         if cookie := self.cookies.header(one.url):
             found.append(f"Cookie: {cookie}")
-        if self._credentials:
+        if self._credentials and origin_of(one.url) == self._credentials_of:
             found.append(f"Authorization: Basic {self._credentials}")
         if referer:
-            found.append(f"Referer: {referer}")
+            same = origin_of(referer) == origin_of(one.url)
+            found.append(f"Referer: {referer if same else origin_of(referer) + '/'}")
         if one.body is not None:
-            parts = urlsplit(one.url)
             found += [f"Content-Type: {one.kind}", f"Content-Length: {len(one.body)}"]
-            found.append(f"Origin: {parts.scheme}://{parts.netloc}")
+            found.append(f"Origin: {origin_of(one.url)}")
         return found
