@@ -20,7 +20,7 @@ from yakuba.services.reform import queries as effects
 from yakuba.services.reform.contracts import Means
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.engine.published import PUBLISHED
-from yakuba.services.reform.engine.returns import RISKS
+from yakuba.services.reform.engine.returns import RISKS, in_words
 from yakuba.services.reform.forms.initiatives import InitiativeForm
 from yakuba.services.reform.models import Initiative
 from yakuba.services.reform.operations import initiatives as operations
@@ -44,9 +44,8 @@ def _hours(one: Reckoned) -> list[Cell]:
 def _payback(one: Reckoned) -> Cell:
     if one.price is None:
         return Cell(None, shown="（単価なし）")
-    if one.payback is None:
-        return Cell(None, shown="戻らない")
-    return Cell(round(float(one.payback), 1), shown=f"{wording.grouped(one.payback, 1)}年")
+    years = None if one.payback is None else round(float(one.payback), 1)
+    return Cell(years, shown=in_words(one.payback))
 
 
 LISTED = Listing(
@@ -156,6 +155,7 @@ def _assembly() -> dict[str, Any]:
         "together": queries.Together(running),
         "planned": queries.Together(proposed),
         "chart": queries.hours_chart(running[:DRAWN]),
+        "worse": any(one.saved < 0 for one in rows),
         "worth": queries.worth_chart(rows[:DRAWN]),
         "effects": measured[:DRAWN],
         "effects_left_out": len(measured[DRAWN:]),

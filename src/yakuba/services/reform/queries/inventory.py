@@ -75,7 +75,7 @@ def seen_by(user: Any) -> QuerySet[SectionInventory]:
 def own(user: Any) -> QuerySet[SectionInventory]:
     """The sections for which the person answers, in the order in which they are due."""
     return with_sums(SectionInventory.objects.filter(_own(user))).order_by(
-        "round__closed", "-round__year", "known_as", "pk"
+        "round__closed", "-round__year", name_of_department(), "pk"
     )
 
 
