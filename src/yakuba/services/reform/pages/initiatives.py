@@ -14,6 +14,7 @@ from django.urls import reverse, reverse_lazy
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.reform import queries as effects
@@ -113,7 +114,9 @@ def new_initiative(request: HttpRequest) -> HttpResponse:
     form = InitiativeForm(request.POST or None, initial={"year": queries.fiscal_year()})
 
     def add() -> HttpResponse:
-        found = operations.add_initiative(person_of(request), **form.given)
+        found = operations.add_initiative(
+            person_of(request), **{name: value for name, value in form.given.items() if name != "seen"}
+        )
         messages.success(request, "取組を登録しました。")
         return redirect("reform:initiative", found.pk)
 
@@ -128,7 +131,12 @@ def edit_initiative(request: HttpRequest, initiative_id: int) -> HttpResponse:
     form = InitiativeForm(request.POST or None, instance=row)
 
     def change() -> HttpResponse:
-        operations.change_initiative(person_of(request), initiative_id=row.pk, **form.given)
+        try:
+            operations.change_initiative(person_of(request), initiative_id=row.pk, **form.given)
+        except Conflict:  # told once: who registers again means it
+            form.data = sent = request.POST.copy()
+            sent["seen"] = Initiative.objects.get(pk=row.pk).changed_at.isoformat()
+            raise
         messages.success(request, "取組を直しました。")
         return redirect("reform:initiative", row.pk)
 

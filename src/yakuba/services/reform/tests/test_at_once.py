@@ -212,6 +212,38 @@ def test_who_asks_and_does_not_look_is_led_nowhere_closed(client: Client, make_s
     assert f"/reform/sections/{section.pk}/" not in page, "a link that would be refused"
 
 
+def test_an_answer_that_is_sent_back_reaches_who_took_over(make_staff, yakuba_city, answerer, section):
+    taker = make_staff(yakuba_city, "reform.answer")
+    sections.answer(section, actor=answerer)
+    (told,) = rounds.hand_over({answerer: taker}, answerer)
+    assert told.person == answerer
+    sections.send_back(section, "確かめてください")
+    assert (queries.waiting(taker).count, queries.waiting(answerer).count) == (1, 0)
+
+
+def test_of_two_who_change_an_initiative_the_second_is_told(client: Client, clerk, in_yakuba_city):
+    client.force_login(clerk)
+    row = initiatives.save_initiative(Initiative(), TERMS | {"title": "取組"}, actor=clerk)
+    url = f"/reform/initiatives/{row.pk}/edit/"
+    field = r'name="seen" value="([^"]+)"'
+    found = search(field, client.get(url).content.decode())
+    assert found
+    initiatives.save_initiative(row, {"cases": 77}, actor=clerk)
+    form = {name: str(value) for name, value in TERMS.items()} | {
+        "title": "取組", "state": "running", "staff": "regular", "seen": found[1]
+    }  # fmt: skip
+    page = client.post(url, form)
+    assert page.status_code == 422
+    assert "ほかの人がこの取組を直しました" in page.content.decode()
+    row.refresh_from_db()
+    assert row.cases == 77
+    again = search(field, page.content.decode())
+    assert again
+    assert client.post(url, form | {"seen": again[1]}).status_code == 302
+    row.refresh_from_db()
+    assert row.cases == 1200
+
+
 def test_nobody_is_asked_who_could_not_answer(client: Client, clerk, make_staff, yakuba_city, section):
     cannot = make_staff(yakuba_city, "reform.view")
     client.force_login(clerk)
