@@ -12,10 +12,9 @@ from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import rounds, sections
 from yakuba.services.reform.actions.classes import set_price as state_price
 from yakuba.services.reform.engine.effect import total
-from yakuba.services.reform.engine.inventory import pasted
 from yakuba.services.reform.models import InventoryRound, Process, SectionInventory
 from yakuba.services.reform.operations.initiatives import add_initiative as adding
-from yakuba.services.reform.operations.inventory import describe, table_of_rows
+from yakuba.services.reform.operations.inventory import describe, table_of_pasted
 from yakuba.services.reform.queries import effects
 from yakuba.services.reform.queries.initiatives import fiscal_year
 
@@ -45,7 +44,7 @@ def sample_inventory(
     for section in SectionInventory.objects.filter(round=row).select_related("department", "round"):
         name = section.department.name
         if name in tables:
-            table = table_of_rows(pasted(tables[name]))
+            _, table = table_of_pasted(tables[name], section)
             if table.problems:
                 raise Invalid("表に読めないところがあります。", problems=table.problems)
             sections.take_table(section, table.rows.values(), actor=actor)

@@ -27,6 +27,13 @@ from yakuba.services.reform.contracts import (
 NOT_NEGATIVE = MinValueValidator(0)
 
 
+def leave_its_name(collector: Any, field: Any, rows: Any, using: str) -> None:
+    """on_delete of `department`: a section that is dissolved or merged goes, and what it answered stays under its name."""
+    for row in rows:
+        rows.model._base_manager.using(using).filter(pk=row.pk).update(department_name=row.department.name)
+    models.SET_NULL(collector, field, rows, using)
+
+
 class BaselineEntry(MunicipalityModel):
     """Minutes by hand before, with how they are known. A new entry replaces the one before; none is deleted."""
 
@@ -101,7 +108,8 @@ class SectionInventory(MunicipalityModel):
         ANSWERED = "answered", "答えた"
 
     round = models.ForeignKey(InventoryRound, models.CASCADE, related_name="sections", verbose_name="回")
-    department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name="課")
+    department = models.ForeignKey(Department, leave_its_name, null=True, related_name="+", verbose_name="課")
+    department_name = models.CharField("なくなった課の名前", max_length=60, blank=True)
     assigned_to = person("担当者", null=True, blank=True)
     state = models.CharField("状態", max_length=8, choices=State.choices, default=State.ASKED)
     revision = models.PositiveIntegerField("変更の数", default=0)
@@ -116,7 +124,12 @@ class SectionInventory(MunicipalityModel):
         indexes = [models.Index(fields=["municipality", "state"], name="section_inventory_state")]
 
     def __str__(self) -> str:
-        return f"{self.round.title} {self.department}"
+        return f"{self.round.title} {self.department or self.department_name}"
+
+    @property
+    def asked(self) -> str:
+        """The section's name; of one that is not there any more the one that it had."""
+        return str(self.department or f"{self.department_name}（今はない課）")
 
     @property
     def is_open(self) -> bool:
@@ -125,11 +138,13 @@ class SectionInventory(MunicipalityModel):
 
 
 class Process(MunicipalityModel):
-    """A process (業務) of a section, with what its description sheet (業務説明表) says. staff: persons that it takes."""
+    """A process (業務) of a section, with what its description sheet (業務説明表) says. staff: persons that it takes;
+    revision: raised by every change of it or its tasks, so that of two who write the second is told."""
 
     section = models.ForeignKey(SectionInventory, models.CASCADE, related_name="processes", verbose_name="課")
     name = models.CharField("業務", max_length=80)
     position = models.PositiveIntegerField("並び", default=0)
+    revision = models.PositiveIntegerField("変更の数", default=0)
     purpose = models.TextField("目的", max_length=1000, blank=True)
     law = models.CharField("根拠法令", max_length=200, blank=True)
     scale_usual = models.CharField("規模（通常）", max_length=100, blank=True)
@@ -239,8 +254,9 @@ class Initiative(MunicipalityModel):
 
     title = models.CharField("取組の名前", max_length=80)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="課"
+        Department, leave_its_name, null=True, blank=True, related_name="+", verbose_name="課"
     )
+    department_name = models.CharField("なくなった課の名前", max_length=60, blank=True)
     means = models.CharField("手段", max_length=10, choices=Means.choices())
     state = models.CharField("状態", max_length=10, choices=State.choices, default=State.PROPOSED)
     year = models.PositiveIntegerField(

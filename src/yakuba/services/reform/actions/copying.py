@@ -7,6 +7,8 @@ from yakuba.services.reform.models import Process, SectionInventory, Task
 
 def earlier(section: SectionInventory) -> SectionInventory | None:
     """The section's latest inventory of an earlier year with a task in it."""
+    if section.department_id is None:
+        return None
     rows = SectionInventory.objects.filter(
         department=section.department_id, round__year__lt=section.round.year, tasks__isnull=False
     )

@@ -101,17 +101,16 @@ def close(row: InventoryRound, closed: bool) -> InventoryRound:
 
 
 def hand_over(takers: Mapping[User, User | None], actor: Actor) -> list[InHand]:
-    """The sections for which these people still have to answer; who takes over from them does so from now on."""
+    """The sections of open rounds for which these people answer, also those that could be sent back to them; who takes over
+    from them does so from now on."""
     rows = SectionInventory.objects.filter(assigned_to__in=takers, round__closed=False)
-    rows = rows.exclude(state=SectionInventory.State.ANSWERED).select_related(
-        "round", "department", "assigned_to"
-    )
+    rows = rows.select_related("round", "department", "assigned_to")
     found = []
     for row in rows:
         before = row.assigned_to
         if taker := takers.get(before):
             row.assigned_to = taker
-            row.save()
+            row.save(update_fields=["assigned_to"])  # somebody may be writing in it
         found.append(InHand(before, f"業務棚卸し「{row}」"))
     return found
 

@@ -20,6 +20,10 @@ from yakuba.services.reform.models import Process, SectionInventory, Task, WorkC
 from yakuba.services.reform.queries.inventory import may_write
 
 MOST_TASKS = 20_000  # of a section
+MEANWHILE = (
+    "開いてから保存するまでの間に、ほかの人がこの業務を変えました。まだ何も保存していません。書いたものは下に残っています。"
+    "見比べて、このままでよければ、もう一度保存してください。"
+)
 DESCRIBED = ("purpose", "law", "scale_usual", "scale_busy", "scale_slack", "indicator", "staff")
 
 
@@ -52,14 +56,26 @@ def written(section: SectionInventory, actor: Actor, before: int | None = None) 
         raise Conflict(f"「{locked}」はもう答えています。直すときは、戻してもらってください。")
     if before is not None and locked.revision != before:
         raise Conflict(
-            "開いてから保存するまでの間に、ほかの人がこの課の棚卸しを変えました。書いたものは下に残っています。"
-            "別の画面で見比べてから、もう一度保存してください。"
+            "開いてから取り込むまでの間に、ほかの人がこの課の棚卸しを変えました。まだ何も取り込んでいません。"
+            "もう一度確かめてから、取り込んでください。"
         )
     locked.revision = F("revision") + 1
     locked.state = SectionInventory.State.DRAFT
     locked.save()
     locked.refresh_from_db(fields=["revision"])
     return locked
+
+
+def _changed(section: SectionInventory, process: Process, before: int | None) -> None:
+    """The process is counted on for a change; its section is locked. Of two who write in one section only those in one process
+    are in each other's way. Raises Conflict where somebody changed it meanwhile, or took it away."""
+    now = Process.objects.filter(pk=process.pk, section=section).values_list("revision", flat=True).first()
+    if now is None:
+        raise Conflict(f"業務「{process}」は、ほかの人が消しました。課の画面から開き直してください。")
+    if before is not None and now != before:
+        raise Conflict(MEANWHILE)
+    Process.objects.filter(pk=process.pk).update(revision=F("revision") + 1)
+    process.revision = now + 1
 
 
 @transaction.atomic
@@ -75,8 +91,9 @@ def add_process(section: SectionInventory, name: str, *, actor: Actor, before: i
 def describe(
     process: Process, name: str, given: Mapping[str, Any], *, actor: Actor, before: int | None = None
 ) -> Process:
-    """Its name and what its description sheet says. Raises as `add_process`."""
-    locked = written(process.section, actor, before)
+    """Its name and what its description sheet says. Raises as `add_process` and `_changed`."""
+    locked = written(process.section, actor)
+    _changed(locked, process, before)
     _require_free(locked, name, process)
     process.name = name
     for one in DESCRIBED:
@@ -86,9 +103,9 @@ def describe(
 
 
 @transaction.atomic
-def remove_process(process: Process, *, actor: Actor) -> str:
-    """With its tasks. → its name."""
-    written(process.section, actor)
+def remove_process(process: Process, *, actor: Actor, before: int | None = None) -> str:
+    """With its tasks. → its name. Raises as `describe`."""
+    _changed(written(process.section, actor), process, before)
     name = process.name
     process.delete()
     return name
@@ -108,7 +125,8 @@ def save_rows(
 
     Raises Invalid where a task stands twice, and as `written`.
     """
-    section = written(process.section, actor, before)
+    section = written(process.section, actor)
+    _changed(section, process, before)
     tasks = {task.pk: task for task in Task.objects.filter(process=process)}
     given = {number for number, _ in rows if number}
     keys = {
@@ -198,6 +216,8 @@ class _Table:
         Task.objects.bulk_create(self.new, batch_size=500)
         for task in self.changed:
             task.save()
+        touched = {task.process_id for task in (*self.new, *self.changed)}
+        Process.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
         absent = [task.name for key, task in self.tasks.items() if key not in self.seen]
         return Taken(len(self.new), len(self.changed), self.same, absent)
 
@@ -210,7 +230,7 @@ def copy_earlier(section: SectionInventory, *, actor: Actor) -> int:
         raise Conflict("もう業務が書かれているので、写せません。")
     source = copying.earlier(locked)
     if source is None:
-        raise Conflict(f"{locked.department}には、前の年度の棚卸しがありません。")
+        raise Conflict(f"{locked.asked}には、前の年度の棚卸しがありません。")
     return copying.copy(source, locked)
 
 

@@ -21,6 +21,8 @@ WORDED = re.compile(
 )
 RANGE = re.compile(r"\d\s*(?:[~〜～]|から|-|－|―|ー)\s*\d")
 ABOUT = re.compile(r"^(?:約|およそ|おおむね|概ね)|(?:程度|くらい|ぐらい|前後|ほど)$")
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+TWO_NUMBERS = re.compile(r"\d\s+[\d.]")
 COUNT = re.compile(rf"({NUMBER})(?:件|回|通|枚|人|世帯|部)?")
 MONTHLY = re.compile(rf"(?:毎月|月|月に|1か月|1ヶ月)({NUMBER})(?:件|回|通|枚|人)?")
 NOT_KNOWN = ("", "-", "－", "―", "ー", "不明", "未定", "…", "?", "？")
@@ -38,6 +40,17 @@ def bare(text: str) -> str:
     return narrow(compose(text)).replace(",", "").replace(" ", "").replace("\u3000", "").strip()
 
 
+def number(text: str) -> str:
+    """A number's cell, `bare`. Raises BadCell where two numbers stand in it, which must not become one: 「10 20」, 「3,4」."""
+    cell = narrow(compose(text)).strip()
+    plain = THOUSANDS.sub(lambda found: found[0].replace(",", ""), cell)
+    if TWO_NUMBERS.search(plain) or "," in plain:
+        raise BadCell(
+            f"「{text.strip()[:30]}」は、一つの数か二つの数か分かりません。一つの数で、1200 か 1,200 のように書いてください。"
+        )
+    return bare(plain)
+
+
 def name(text: str, what: str) -> str:
     """A name in one line. Raises BadCell where it is too long."""
     found = " ".join(compose(text).split())
@@ -50,7 +63,7 @@ def name(text: str, what: str) -> str:
 
 def cases(text: str) -> tuple[Decimal | None, str]:
     """How many a year, in cases. `月30件` is told and multiplied."""
-    cell = bare(text)
+    cell = number(text)
     if cell in NOT_KNOWN:
         return None, ""
     cell, note = _without_about(cell, text)
@@ -70,7 +83,7 @@ def cases(text: str) -> tuple[Decimal | None, str]:
 def minutes(text: str) -> tuple[Decimal | None, str]:
     """How long one case takes, in minutes: 90, 90分, 1時間30分, 1.5時間, 45秒; 1:30 is an hour and a half, as spreadsheets write
     it, and told."""
-    cell = bare(text).removesuffix("/件").removeprefix("1件").removeprefix("一件")
+    cell = number(text).removesuffix("/件").removeprefix("1件").removeprefix("一件")
     if cell in NOT_KNOWN:
         return None, ""
     cell, note = _without_about(cell, text)
@@ -94,18 +107,18 @@ def minutes(text: str) -> tuple[Decimal | None, str]:
 
 def exceptions(text: str) -> tuple[Decimal | None, str]:
     """The share of cases that go another way, in percent. A number below 1 without its sign may be either, and is refused."""
-    cell = bare(text)
+    cell = number(text)
     if cell in NOT_KNOWN:
         return None, ""
     if cell in ("なし", "無", "無し"):
         return Decimal(0), ""
     signed = cell.endswith(("%", "割"))
-    number = cell.rstrip("%割")
-    if not PLAIN.fullmatch(number):
+    digits = cell.rstrip("%割")
+    if not PLAIN.fullmatch(digits):
         raise BadCell(
             f"「{text.strip()[:30]}」は割合として読めません。100件のうち何件が例外かを、5 や 5% のように書いてください。"
         )
-    value = Decimal(number) * (10 if cell.endswith("割") else 1)
+    value = Decimal(digits) * (10 if cell.endswith("割") else 1)
     if not signed and 0 < value < 1:
         raise BadCell(
             f"「{text.strip()}」は、{trimmed(value)}%か{trimmed(value * 100)}%か分かりません。%を付けて書いてください。"
@@ -115,9 +128,15 @@ def exceptions(text: str) -> tuple[Decimal | None, str]:
     return value, ""
 
 
+def is_fraction(text: str) -> bool:
+    """Whether a share is written as a part of 1, as a spreadsheet gives the cells that it shows with a percent sign."""
+    cell = bare(text)
+    return PLAIN.fullmatch(cell) is not None and 0 < Decimal(cell) < 1
+
+
 def hours(text: str) -> Decimal | None:
     """A sum that a file states, in hours: 12.5, 12.5時間, 12:30. Raises BadCell."""
-    cell = bare(text).removesuffix("時間").removesuffix("h")
+    cell = number(text).removesuffix("時間").removesuffix("h")
     if cell in NOT_KNOWN:
         return None
     if PLAIN.fullmatch(cell):
@@ -129,7 +148,8 @@ def hours(text: str) -> Decimal | None:
 
 def months(text: str) -> tuple[str, str]:
     """In which months the work falls: `3,4,5` of `3～5月`, `4月、10月`; empty for the whole year."""
-    cell = narrow(compose(text)).replace(" ", "").replace("\u3000", "")
+    cell = re.sub(r"(?<=[\d月])\s+(?=\d)", ",", narrow(compose(text)).strip())
+    cell = re.sub(r"月(?=\d)", ",", re.sub(r"\s", "", cell))  # 1月2月 is not December
     if cell in (*NOT_KNOWN, "通年", "毎月", "平準", "1~12月", "1-12"):
         return "", ""
     found: set[int] = set()

@@ -62,6 +62,11 @@ ALSO: dict[str, dict[str, str]] = {
 KINDS: dict[str, Any] = {
     STAFF: StaffKind, CORE: Core, ROUTINE: Routine, JUDGEMENT: Judgement, MEDIUM: Medium, ZONE: Zone,
 }  # fmt: skip
+TITLE_LINES, TITLE_CELLS = 10, 3  # above the headings; more filled cells are values
+UNCLOSED = '引用符（"）で始まる欄が閉じていないので、ここの行を読めません。引用符を消してから写してください。'
+ALL_OR_ONE = (
+    "「1」は、1%か100%か分かりません（ほかの行に0.05のような値があります）。%を付けて書いてください。"
+)
 TOLERANCE = Decimal("0.051")  # hours: a sum that was written with one decimal
 
 
@@ -127,33 +132,84 @@ def read_row(given: Mapping[str, str], classes: Mapping[str, str]) -> Read:
     return Read(None if faults else row, faults, notes)
 
 
-def read_table(rows: Iterable[Row], classes: Mapping[str, str]) -> Table:
-    """All rows. 業務 and 工程 that stand only in the first of several rows (merged cells) hold for those below."""
-    table, reader = Table(), _Reader()
-    for row in rows:
+def read_table(rows: Iterable[Row], classes: Mapping[str, str], told: Table | None = None) -> Table:
+    """All rows. 業務 and 工程 that stand only in the first of several rows (merged cells) hold for those below. told: what was
+    said before of rows that were left out."""
+    table, reader, all_rows = told or Table(), _Reader(), list(rows)
+    reader.broken = bool(table.problems)
+    reader.fractions = any(cells.is_fraction(row.get(EXCEPTIONS)) for row in all_rows)
+    for row in all_rows:
         reader.take(row, classes, table)
     return table
 
 
-def pasted(text: str) -> list[Row]:
-    """What was copied out of a spreadsheet, by column. Without headings in its first line the columns are those of the page,
-    in its order. Cells are divided by tabs, in quotes where they hold a line break."""
-    lines = [
-        [" ".join(cell.split()) for cell in record]
-        for record in csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\0", "")), delimiter="\t")
-    ]
-    first = next((at for at, line in enumerate(lines) if any(line)), len(lines))
-    head, start = list(GIVEN), first
-    if first < len(lines):
-        found = known(lines[first], COLUMNS, {})
-        if TASK in found or len(found) > 2:
-            names = renaming(lines[first], COLUMNS, found)
-            head, start = [names.get(cell, cell) for cell in lines[first]], first + 1
-    return [
-        Row(at + 1, {name: cell for name, cell in zip(head, line, strict=False) if name and cell})
-        for at, line in enumerate(lines)
-        if at >= start and any(line)
-    ]
+def pasted(text: str, told: Table) -> list[Row]:
+    """What was copied out of a spreadsheet, by column. Cells are divided by tabs, in quotes where they hold a line break. The
+    headings may stand below a title, and again above a second table, whose columns may have another order. Without any the
+    columns are those of the page, in its order. What is in no column is put into `told`, and its row left out."""
+    found: list[Row] = []
+    lines = _lines(text, told)
+    begins = next((at for at, (_, line) in enumerate(lines[:TITLE_LINES]) if _is_head(line)), None)
+    head = list(GIVEN)
+    for at, (number, line) in enumerate(lines):
+        if begins is not None and at < begins:
+            reason = "見出しの上にあるので、取り込みません。作業の行なら、見出しの下に移してください。"
+            where = told.problems if sum(map(bool, line)) > TITLE_CELLS else told.notes
+            where.append(Problem(number, line[0][:30], reason))
+        elif _is_head(line):
+            head = _head(number, line, told)
+            if at != begins:
+                told.notes.append(
+                    Problem(
+                        number, "見出し", "見出しの行がもう一度あるので、ここから下はこの見出しで読みました。"
+                    )
+                )
+        elif outside := [
+            cell for place, cell in enumerate(line) if cell and not "".join(head[place : place + 1])
+        ]:
+            reason = (
+                f"「{outside[0][:20]}」は、どの列のものか分かりません。見出しの行も一緒に写してください。"
+            )
+            told.problems.append(Problem(number, "見出し", reason))
+        else:
+            cells = zip(head, line, strict=False)
+            found.append(Row(number, {name: cell for name, cell in cells if name and cell}))
+    return found
+
+
+def _lines(text: str, told: Table) -> list[tuple[int, list[str]]]:
+    """The lines in which anything stands, each with its number."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    reader = csv.reader(io.StringIO(plain), delimiter="\t")
+    found: list[tuple[int, list[str]]] = []
+    number = 0
+    try:
+        for number, record in enumerate(reader, 1):
+            if any("\t" in cell for cell in record):
+                told.problems.append(Problem(number, "", UNCLOSED))
+            elif any(line := [" ".join(cell.split()) for cell in record]):
+                found.append((number, line))
+    except csv.Error:
+        told.problems.append(Problem(number + 1, "", UNCLOSED))
+    return found
+
+
+def _is_head(line: Sequence[str]) -> bool:
+    found = known(line, COLUMNS, {})
+    return (TASK in found and len(found) > 1) or len(found) > 2
+
+
+def _head(number: int, line: Sequence[str], told: Table) -> list[str]:
+    found = known(line, COLUMNS, {})
+    names = renaming(line, COLUMNS, found)
+    unused = [cell for cell in line if cell and cell not in found.values()]
+    twice = sorted({cell for cell in line if cell and line.count(cell) > 1})
+    if unused:
+        told.notes.append(Problem(number, "見出し", f"「{'」「'.join(unused)[:200]}」は使わない列です。"))
+    if twice:
+        reason = f"「{'」「'.join(twice)}」の列が二つあります。右の列の値を読みました。"
+        told.problems.append(Problem(number, "見出し", reason))
+    return [names.get(cell, cell) for cell in line]
 
 
 def key_of(row: TaskRow) -> tuple[str, str, str]:
@@ -169,6 +225,7 @@ class _Reader:
         self.seen: dict[tuple[str, str, str], int] = {}
         self.since = self.all = Decimal(0)  # hours since the last subtotal, and in all
         self.broken = False  # a row was left out, so no sum can be looked at
+        self.fractions = False  # shares are parts of 1, so that a 1 may be all of it
         self.number: int | None = None
 
     def take(self, row: Row, classes: Mapping[str, str], table: Table) -> None:
@@ -178,6 +235,8 @@ class _Reader:
         self._check_number(row, table)
         given = self._filled(row)
         read = read_row(given, classes)
+        if self.fractions and cells.bare(given.get(EXCEPTIONS, "")) == "1":
+            read = Read(None, {**read.faults, EXCEPTIONS: ALL_OR_ONE})
         place = given.get(TASK, "")[:30]
         table.notes += [Problem(row.line, place, note) for note in read.notes]
         table.problems += [Problem(row.line, column, fault) for column, fault in read.faults.items()]

@@ -14,7 +14,8 @@ FARTHEST = 50  # years
 class Outlook:
     """What is assumed. hours: of the inventory, a year; core: of these; saved: hours that the proposed steps take; year: of the
     inventory; target: the year asked about; staff, work: share of today's staff hours and of today's cases there in that year
-    (0.5: half of it); done: the year by which all steps are taken; per_person: hours of one person a year."""
+    (0.5: half of it); done: the year by which all steps are taken; per_person: hours of one person a year; waiting: sections
+    that have not answered, of how many; unknown: tasks whose hours are not known; contractor: of `hours`, those of contractors."""
 
     hours: float
     core: float
@@ -25,6 +26,9 @@ class Outlook:
     work: float
     done: int
     per_person: float
+    waiting: tuple[int, int] = (0, 0)
+    unknown: int = 0
+    contractor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,4 +79,21 @@ def assumptions(asked: Outlook) -> list[str]:
         f"提案した取組は、{asked.done}年度までに毎年同じだけ進み、年{asked.saved:,.0f}時間を減らすとします。減る割合は公表された実証の値で、この自治体で測った値ではありません。",
         f"1人は年{asked.per_person:,.0f}時間とします。",
         "新しい仕事、制度の改正、職員の経験の差は入れていません。",
+        *_lacking(asked),
     ]
+
+
+def _lacking(asked: Outlook) -> list[str]:
+    """What the inventory itself does not know, or counts in."""
+    told = []
+    if asked.contractor > 0:
+        told.append(
+            f"合計のうち年{asked.contractor:,.0f}時間は委託先の時間で、職員の時間と同じに扱っています。"
+        )
+    if asked.waiting[0]:
+        told.append(
+            f"{asked.waiting[1]}課のうち{asked.waiting[0]}課はまだ答えていません。その課の時間は、書かれた分だけです。"
+        )
+    if asked.unknown:
+        told.append(f"件数か分の書かれていない作業が{asked.unknown:,}あり、その時間は入っていません。")
+    return told

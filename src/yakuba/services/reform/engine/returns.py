@@ -11,11 +11,19 @@ from decimal import Decimal
 
 SHORT, LONG = (1, 2), (5, 10)
 YEARS = (*SHORT, *LONG)
+FARTHEST = 100  # years: beyond, a figure would only look exact
 RISKS = (
     ("画面が一度も変わらない", Decimal(0)),
     ("見込みどおりに変わる", Decimal(1)),
     ("見込みの2倍変わる", Decimal(2)),
 )
+
+
+def in_words(payback: Decimal | None) -> str:
+    """After how many years the first cost has come back: 0.8年."""
+    if payback is None:
+        return "戻らない"
+    return f"{payback:,.1f}年" if payback <= FARTHEST else f"{FARTHEST}年より後"
 
 
 @dataclass(frozen=True)

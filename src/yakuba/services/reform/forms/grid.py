@@ -30,7 +30,8 @@ from yakuba.services.reform.engine.inventory import (
 TYPED = tuple(name for name in GIVEN if name != PROCESS)
 BLANK = 3  # rows below what is there
 MORE = 5
-MOST = 400  # rows
+PART = 50  # tasks on a page; a form may send a thousand fields, and a row has fifteen
+MOST = 65  # rows
 LONGEST = 200  # characters of a cell
 NUMBERS = (CASES, MINUTES, EXCEPTIONS)
 HINTS = {CASES: "1200", MINUTES: "15", EXCEPTIONS: "5%", MONTHS: "3,4"}
@@ -154,6 +155,11 @@ class TaskGrid:
     def gone(self) -> list[int]:
         """Numbers of tasks that are to be taken out: ticked, or emptied."""
         return [row.number for row in self.rows if row.number and (row.gone or row.empty)]
+
+    @property
+    def full(self) -> bool:
+        """Whether no further row fits."""
+        return len(self.rows) >= MOST
 
     @property
     def columns(self) -> Sequence[str]:

@@ -35,6 +35,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         required=False,
         empty_label="（課をまたぐ）",
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
     class Meta:
         model = Initiative
@@ -45,6 +46,8 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = Department.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["department"].initial = self.instance.department_id
+        changed = self.instance.changed_at
+        self.fields["seen"].initial = changed.isoformat() if changed else ""
         scores = [("", "―"), *((score, f"{score} {said}") for score, said in SCORES.items())]
         for name in CRITERIA:
             self.fields[name] = forms.TypedChoiceField(

@@ -54,7 +54,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, row: InventoryRound, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = SectionInventory.objects.filter(round=row).values("department")
+        asked = SectionInventory.objects.filter(round=row, department__isnull=False).values("department")
         rows = Department.objects.exclude(pk__in=asked).order_by("name")
         self.fields["departments"].queryset = rows  # type: ignore[attr-defined]
         self.any = rows.exists()
@@ -68,17 +68,28 @@ class PeopleForm(forms.Form):
         people = [("", "（同じ課のだれか）"), *((str(one.pk), str(one)) for one in queries.people())]
         for section in sections:
             self.fields[f"person-{section.pk}"] = forms.ChoiceField(
-                label=f"{section.department}の担当者",
+                label=f"{section.asked}の担当者",
                 choices=people,
                 required=False,
                 initial=str(section.assigned_to_id or ""),
+                show_hidden_initial=True,  # what another person decides meanwhile stays
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Nobody who could not answer."""
+        given: dict[str, Any] = super().clean() or {}
+        for section, person in self.people().items():
+            if person is not None and not queries.may_answer(person):
+                self.add_error(f"person-{section}", queries.CANNOT_ANSWER)
+        return given
+
     def people(self) -> dict[int, Any]:
-        """Section's number → person or None."""
+        """Section's number → person or None, of those for whom it was changed."""
         known = {str(one.pk): one for one in queries.people()}
         return {
-            int(name.removeprefix("person-")): known.get(value) for name, value in self.cleaned_data.items()
+            int(name.removeprefix("person-")): known.get(value)
+            for name, value in self.cleaned_data.items()
+            if name in self.changed_data
         }
 
 
@@ -117,7 +128,13 @@ class ProcessForm(forms.Form):
     before = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class PasteForm(forms.Form):
+class BeforeForm(forms.Form):
+    """What the section was like when somebody looked at a table."""
+
+    before = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class PasteForm(BeforeForm):
     """What was copied out of a spreadsheet."""
 
     text = forms.CharField(
@@ -148,14 +165,17 @@ class ClassForm(forms.Form):
 ClassForms = forms.formset_factory(ClassForm, extra=NEW_CLASSES, max_num=MOST_CLASSES)
 
 
+def class_rows() -> list[dict[str, Any]]:
+    """The list as it is."""
+    return [
+        {"number": row.pk, "name": row.name, "group": row.group, "work": row.work, "retired": row.retired}
+        for row in WorkClass.objects.all()
+    ]
+
+
 def class_forms(data: Any = None) -> Any:
     """The list as it is, and a few empty rows below."""
-    rows = WorkClass.objects.all()
-    initial = [
-        {"number": row.pk, "name": row.name, "group": row.group, "work": row.work, "retired": row.retired}
-        for row in rows
-    ]
-    return ClassForms(data, initial=initial)
+    return ClassForms(data, initial=class_rows())
 
 
 class PriceForm(forms.Form):

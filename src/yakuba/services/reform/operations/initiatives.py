@@ -68,6 +68,12 @@ class OneInitiative(BaseModel):
 class ChangedInitiativeIn(InitiativeIn, OneInitiative):
     """An initiative as it is to be."""
 
+    seen: str = Field(
+        "",
+        max_length=40,
+        description="見たときのchanged_at。もう変わっていれば登録しません。空なら確かめません",
+    )
+
 
 class ReturnOut(BaseModel):
     """Yen gained after so many years, in the order of `risks`."""
@@ -85,6 +91,7 @@ class InitiativeOut(BaseModel):
     title: str
     means: str
     state: str
+    changed_at: str
     saved: float
     rate: float | None
     measured: bool
@@ -111,6 +118,7 @@ def initiative_facts(found: queries.Reckoned) -> dict[str, Any]:
         "title": row.title,
         "means": row.means,
         "state": row.state,
+        "changed_at": row.changed_at.isoformat(),
         "saved": round(float(found.saved), 2),
         "rate": None if found.rate is None else round(float(found.rate), 4),
         "measured": found.measured,
@@ -152,15 +160,15 @@ def add_initiative(asked: InitiativeIn, actor: Actor) -> queries.Reckoned:
 )  # fmt: skip
 def change_initiative(asked: ChangedInitiativeIn, actor: Actor) -> queries.Reckoned:
     """An initiative's terms."""
-    return _saved(one(Initiative.objects.all(), asked.initiative_id), asked, actor)
+    return _saved(one(Initiative.objects.all(), asked.initiative_id), asked, actor, asked.seen)
 
 
-def _saved(row: Initiative, asked: InitiativeIn, actor: Actor) -> queries.Reckoned:
+def _saved(row: Initiative, asked: InitiativeIn, actor: Actor, seen: str = "") -> queries.Reckoned:
     given = {name: getattr(asked, name) for name in InitiativeIn.model_fields}
     given["department"] = _department(asked.department)
     for name in ("means", "state", "before_kind", "after_kind", "staff"):
         given[name] = str(given[name].value)
-    saved = actions.save_initiative(row, given, actor=actor)
+    saved = actions.save_initiative(row, given, actor=actor, seen=seen)
     (found,) = queries.reckoned(Initiative.objects.filter(pk=saved.pk))
     return found
 

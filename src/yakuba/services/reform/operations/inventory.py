@@ -15,16 +15,29 @@ from yakuba.kernel.operations.finding import one
 from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables.reading import Row, rows
 from yakuba.kernel.tables.remembering import renaming_of
+from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.actions import sections as actions
 from yakuba.services.reform.actions.sections import Taken
-from yakuba.services.reform.engine.inventory import COLUMNS, GIVEN, PROCESS, TASK, Table, read_row, read_table
-from yakuba.services.reform.models import Process, SectionInventory
+from yakuba.services.reform.contracts import TaskRow
+from yakuba.services.reform.engine.inventory import (
+    COLUMNS,
+    GIVEN,
+    PROCESS,
+    TASK,
+    Table,
+    key_of,
+    pasted,
+    read_row,
+    read_table,
+)
+from yakuba.services.reform.models import Process, SectionInventory, Task
 from yakuba.services.reform.operations.rounds import A_SECTION, OneSection, section_of
 from yakuba.services.reform.operations.table import OPERATIONS
 from yakuba.services.reform.queries import inventory as queries
 
 TABLE = "reform.tasks"
 LARGEST = 20_000_000  # bytes
+TWICE = "同じ工程に、同じ名前の作業がもうあります。名前を変えるか、一つにまとめてください。"
 MOST_ROWS = 500  # of a process, at once
 
 
@@ -38,6 +51,12 @@ class OneProcess(BaseModel):
     """A process."""
 
     process_id: int = Field(description="業務の番号")
+
+
+class RemoveIn(OneProcess):
+    """A process that goes."""
+
+    before: int | None = Field(None, description="見たときの変更の数。もう変わっていれば消しません")
 
 
 class ProcessSheetIn(OneProcess):
@@ -221,11 +240,11 @@ def describe(asked: ProcessSheetIn, actor: Actor) -> Process:
     "業務を消す", "reform.answer", "DELETE processes/{process_id}", command="remove-process",
     answer=A_SECTION, event="reform.process_removed", trace=lambda asked, row: Trace(f"section:{row.pk}"),
 )  # fmt: skip
-def remove_process(asked: OneProcess, actor: Actor) -> SectionInventory:
+def remove_process(asked: RemoveIn, actor: Actor) -> SectionInventory:
     """The process and its tasks. → its section."""
     row = process_of(asked.process_id, actor)
     section: SectionInventory = row.section
-    actions.remove_process(row, actor=actor)
+    actions.remove_process(row, actor=actor, before=asked.before)
     return section
 
 
@@ -237,14 +256,24 @@ def remove_process(asked: OneProcess, actor: Actor) -> SectionInventory:
 def save_tasks(asked: TypedTasksIn, actor: Actor) -> SavedOut:
     """Rows as they were typed: those that hold are written, the others told."""
     process = process_of(asked.process_id, actor)
-    classes = queries.classes()
-    good, faults = [], []
+    classes = queries.classes(process.section)
+    good: list[tuple[int | None, TaskRow]] = []
+    faults: list[RowFault] = []
+    theirs = {typed.number for typed in asked.rows} | set(asked.gone)
+    others = Task.objects.filter(process=process).exclude(pk__in=[number for number in theirs if number])
+    keys = {(comparable(step), comparable(name)) for step, name in others.values_list("step", "name")}
     for at, typed in enumerate(asked.rows, 1):
         read = read_row(
             {name: typed.cells.get(name, "") for name in GIVEN} | {PROCESS: process.name}, classes
         )
         faults += [RowFault(row=at, column=column, reason=told) for column, told in read.faults.items()]
-        if read.row is not None:
+        if read.row is None:
+            continue
+        key = key_of(read.row)[1:]
+        if key in keys:
+            faults.append(RowFault(row=at, column=TASK, reason=TWICE))
+        else:
+            keys.add(key)
             good.append((typed.number, read.row))
     saved = actions.save_rows(process, good, asked.gone, actor=actor, before=asked.before)
     return SavedOut(saved=saved, faults=faults)
@@ -266,7 +295,7 @@ def load_tasks(asked: TaskTableIn, actor: Actor) -> TakenTable:
     """Take a table in: what holds is taken, what does not is told by line and column."""
     section = section_of(asked.section_id, actor)
     data = asked.file.read(LARGEST)
-    return take(section, table_of(data, renaming_of(data, TABLE, COLUMNS)), actor)
+    return take(section, table_of(data, renaming_of(data, TABLE, COLUMNS), section), actor)
 
 
 @OPERATIONS.add(
@@ -289,17 +318,28 @@ def answer(asked: OneSection, actor: Actor) -> SectionInventory:
     return actions.answer(section_of(asked.section_id, actor), actor=actor)
 
 
-def table_of(data: bytes, renamed: Mapping[str, str]) -> Table:
+def table_of(data: bytes, renamed: Mapping[str, str], section: SectionInventory) -> Table:
     """What a file says, and all that is wrong with it."""
     problems: list[Problem] = []
-    table = read_table(rows(io.BytesIO(data), (PROCESS, TASK), problems, renamed=renamed), queries.classes())
+    found = rows(io.BytesIO(data), (PROCESS, TASK), problems, renamed=renamed)
+    table = read_table(found, queries.classes(section))
     table.problems = sorted([*problems, *table.problems], key=lambda one: one.line)
     return table
 
 
-def table_of_rows(found: list[Row]) -> Table:
-    """The same of rows that were pasted."""
-    return read_table(found, queries.classes())
+def table_of_rows(found: list[Row], section: SectionInventory) -> Table:
+    """The same of rows that were read already."""
+    return read_table(found, queries.classes(section))
+
+
+def table_of_pasted(text: str, section: SectionInventory) -> tuple[list[Row], Table]:
+    """Rows that were copied out of a spreadsheet, and what they say."""
+    told = Table()
+    found = pasted(text, told)
+    table = read_table(found, queries.classes(section), told)
+    table.problems.sort(key=lambda one: one.line)
+    table.notes.sort(key=lambda one: one.line)
+    return found, table
 
 
 def take(section: SectionInventory, table: Table, actor: Actor, before: int | None = None) -> TakenTable:
@@ -315,6 +355,7 @@ class LookedAtIn(OneSection):
 
     model_config = {"arbitrary_types_allowed": True}
     table: Any = None
+    before: int | None = None
 
 
 @OPERATIONS.add(
@@ -323,10 +364,12 @@ class LookedAtIn(OneSection):
 )  # fmt: skip
 def take_looked_at(asked: LookedAtIn, actor: Actor) -> TakenTable:
     """What a page has shown is taken."""
-    return take(section_of(asked.section_id, actor), asked.table, actor)
+    return take(section_of(asked.section_id, actor), asked.table, actor, asked.before)
 
 
-def take_table(actor: Actor, section: SectionInventory, table: Table) -> TakenTable:
+def take_table(
+    actor: Actor, section: SectionInventory, table: Table, before: int | None = None
+) -> TakenTable:
     """The same, for pages."""
-    found: TakenTable = take_looked_at(actor, section_id=section.pk, table=table)
+    found: TakenTable = take_looked_at(actor, section_id=section.pk, table=table, before=before)
     return found

@@ -135,7 +135,7 @@ def _facts(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk,
         "year": row.round.year,
-        "department": str(row.department),
+        "department": row.asked,
         "assigned_to": row.assigned_to.username if row.assigned_to else "",
         "state": row.state,
         "state_label": row.get_state_display(),
@@ -229,6 +229,8 @@ def assign(asked: AssignIn, actor: Actor) -> SectionInventory:
     person = queries.people().filter(username=asked.username).first() if asked.username else None
     if asked.username and person is None:
         raise Missing(f"職員「{asked.username}」はいません。職員IDを確かめてください。")
+    if person is not None and not queries.may_answer(person):
+        raise Invalid(queries.CANNOT_ANSWER, place="担当者")
     actions.assign(row.round, {row.pk: person})
     return row
 

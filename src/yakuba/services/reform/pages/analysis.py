@@ -21,7 +21,14 @@ from yakuba.services.reform.forms.inventory import OutlookForm
 from yakuba.services.reform.models import InventoryRound, Task
 from yakuba.services.reform.queries import analysis as queries
 from yakuba.services.reform.queries import outlook as outlooks
-from yakuba.services.reform.queries.inventory import TaskFacts, latest_round, rounds, task_facts, traits_of
+from yakuba.services.reform.queries.inventory import (
+    TaskFacts,
+    latest_round,
+    rounds,
+    task_facts,
+    traits_of,
+    without_answer,
+)
 
 ABOVE = ("業務量の分析", reverse_lazy("reform:analysis"))
 NONE = "-"  # in an address: what nobody filled in
@@ -41,6 +48,7 @@ def analysis(request: HttpRequest) -> HttpResponse:
         "round": row,
         "rounds": rounds(),
         "found": found,
+        "waiting": without_answer(row),
         "charts": [queries.shares_chart(found), queries.class_map(found)],
         "core": queries.by(row, "core", Core),
         "staff": queries.by(row, "staff", StaffKind),

@@ -14,13 +14,14 @@ from django.urls import reverse, reverse_lazy
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, status
 from yakuba.kernel.lists.pages import respond
+from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.ui import wording
 from yakuba.kernel.ui.refusals import form_page
 from yakuba.services.reform import queries as effects
 from yakuba.services.reform.contracts import Means
 from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.engine.published import PUBLISHED
-from yakuba.services.reform.engine.returns import RISKS
+from yakuba.services.reform.engine.returns import RISKS, in_words
 from yakuba.services.reform.forms.initiatives import InitiativeForm
 from yakuba.services.reform.models import Initiative
 from yakuba.services.reform.operations import initiatives as operations
@@ -44,9 +45,8 @@ def _hours(one: Reckoned) -> list[Cell]:
 def _payback(one: Reckoned) -> Cell:
     if one.price is None:
         return Cell(None, shown="（単価なし）")
-    if one.payback is None:
-        return Cell(None, shown="戻らない")
-    return Cell(round(float(one.payback), 1), shown=f"{wording.grouped(one.payback, 1)}年")
+    years = None if one.payback is None else round(float(one.payback), 1)
+    return Cell(years, shown=in_words(one.payback))
 
 
 LISTED = Listing(
@@ -114,7 +114,9 @@ def new_initiative(request: HttpRequest) -> HttpResponse:
     form = InitiativeForm(request.POST or None, initial={"year": queries.fiscal_year()})
 
     def add() -> HttpResponse:
-        found = operations.add_initiative(person_of(request), **form.given)
+        found = operations.add_initiative(
+            person_of(request), **{name: value for name, value in form.given.items() if name != "seen"}
+        )
         messages.success(request, "取組を登録しました。")
         return redirect("reform:initiative", found.pk)
 
@@ -129,7 +131,12 @@ def edit_initiative(request: HttpRequest, initiative_id: int) -> HttpResponse:
     form = InitiativeForm(request.POST or None, instance=row)
 
     def change() -> HttpResponse:
-        operations.change_initiative(person_of(request), initiative_id=row.pk, **form.given)
+        try:
+            operations.change_initiative(person_of(request), initiative_id=row.pk, **form.given)
+        except Conflict:  # told once: who registers again means it
+            form.data = sent = request.POST.copy()
+            sent["seen"] = Initiative.objects.get(pk=row.pk).changed_at.isoformat()
+            raise
         messages.success(request, "取組を直しました。")
         return redirect("reform:initiative", row.pk)
 
@@ -155,9 +162,11 @@ def _assembly() -> dict[str, Any]:
         "left_out": len(rows) - len(running[:ON_PAPER]) - len(proposed[:ON_PAPER]),
         "together": queries.Together(running),
         "planned": queries.Together(proposed),
-        "chart": queries.hours_chart((running or proposed)[:DRAWN]),
+        "chart": queries.hours_chart(running[:DRAWN]),
+        "worse": any(one.saved < 0 for one in rows),
         "worth": queries.worth_chart(rows[:DRAWN]),
         "effects": measured[:DRAWN],
+        "effects_left_out": len(measured[DRAWN:]),
         "remarks": [one for one in (*running[:ON_PAPER], *proposed[:ON_PAPER]) if one.row.remarks][:REMARKS],
         "total": total(measured),
         "criteria": list(queries.CRITERIA.values()),

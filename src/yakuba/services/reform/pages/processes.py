@@ -9,14 +9,16 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
-from yakuba.kernel.refusals import Refused
+from yakuba.kernel.refusals import Conflict, Refused
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.ui.refusals import form_page
+from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.contracts import Core, TaskRow
 from yakuba.services.reform.engine.inventory import STEP, TASK, key_of
-from yakuba.services.reform.forms.grid import TaskGrid
+from yakuba.services.reform.forms.grid import PART, TaskGrid, as_cells
 from yakuba.services.reform.forms.inventory import ProcessForm
 from yakuba.services.reform.models import Process, Task
 from yakuba.services.reform.operations import inventory as operations
@@ -40,7 +42,9 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
     row = _process(request, process_id)
     classes = list(queries.classes().values())
     error, typed = "", request.method == "POST"
-    before: int | None = row.section.revision
+    before: int | None = row.revision
+    start = _start(request)
+    theirs: list[str] = []
     if typed:
         before = _number(request.POST.get("before", ""))
         grid = TaskGrid.sent(request.POST, classes)
@@ -51,16 +55,21 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
                 saved = _save(request, row, grid, before)
             except Refused as refusal:
                 error = str(refusal)
+                if isinstance(refusal, Conflict) and (now := Process.objects.filter(pk=row.pk).first()):
+                    before, theirs = now.revision, _theirs(row, grid)
             else:
                 if not saved.faults:
                     messages.success(request, f"{saved.saved}行を保存しました。")
-                    return redirect("reform:process", row.pk)
+                    return redirect(
+                        f"{reverse('reform:process', args=[row.pk])}?from={_last_part(row, start, grid)}"
+                    )
                 grid = _kept(row, grid, classes)
-                row.section.refresh_from_db()
-                before = row.section.revision
+                row.refresh_from_db()
+                before = row.revision
                 error = f"{saved.saved}行を保存しました。{len({one.row for one in saved.faults})}行は、赤い欄を直してからもう一度保存してください。"
     else:
-        grid = TaskGrid.of(_rows(row), classes)
+        grid = TaskGrid.of(_rows(row)[start : start + PART], classes)
+    count = Task.objects.filter(process=row).count()
     writes = row.section.is_open and queries.may_write(request.user, row.section)
     context = {
         "process": row,
@@ -70,9 +79,44 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
         "error": error,
         "before": before,
         "may_write": writes,
+        "theirs": theirs,
+        "start": start,
+        "parts": [(at, min(at + PART, count)) for at in range(0, count, PART)] if count > PART else [],
         "minutes": Task.objects.filter(process=row).aggregate(sum=Sum("minutes_a_year"))["sum"],
     }
     return render(request, "reform/process.html", context, status=422 if error else 200)
+
+
+def _start(request: HttpRequest) -> int:
+    """The first task that the page shows: a form takes no more than a thousand fields."""
+    asked = _number((request.POST if request.method == "POST" else request.GET).get("from", "")) or 0
+    return asked - asked % PART
+
+
+def _last_part(row: Process, start: int, grid: TaskGrid) -> int:
+    """Where the page goes on after saving: where the new rows are, which stand at the end."""
+    count = Task.objects.filter(process=row).count()
+    new = any(one.number is None for one in grid.filled)
+    return max(0, count - 1) // PART * PART if new or start >= count else start
+
+
+def _theirs(row: Process, typed: TaskGrid) -> list[str]:
+    """Of the rows that were typed where something else is saved by now, a sentence for each."""
+    saved = {pk: as_cells(task) for pk, task in _rows(row)}
+    told = []
+    for one in typed.filled:
+        if one.number and one.number not in saved:
+            told.append(f"{one.at + 1}行目は、ほかの人が消しました。保存すると、新しい作業になります。")
+        elif one.number:
+            now = saved[one.number]
+            differing = [
+                f"{column}「{now[column]}」"
+                for column, text in one.given.items()
+                if comparable(text) != comparable(now[column])
+            ]
+            if differing:
+                told.append(f"{one.at + 1}行目で、今保存されているのは {'、'.join(differing)}")
+    return told
 
 
 def _rows(row: Process) -> list[tuple[int, Any]]:
@@ -121,11 +165,16 @@ def edit_process(request: HttpRequest, process_id: int) -> HttpResponse:
     """Its name and what its description sheet says."""
     row = _process(request, process_id)
     names = ("name", "purpose", "law", "scale_usual", "scale_busy", "scale_slack", "indicator", "staff")
-    initial = {name: getattr(row, name) for name in names} | {"before": row.section.revision}
+    initial = {name: getattr(row, name) for name in names} | {"before": row.revision}
     form = ProcessForm(request.POST or None, initial=initial)
 
     def save() -> HttpResponse:
-        operations.describe(person_of(request), process_id=row.pk, **form.cleaned_data)
+        try:
+            operations.describe(person_of(request), process_id=row.pk, **form.cleaned_data)
+        except Conflict:  # told once: who saves again means it
+            form.data = sent = request.POST.copy()
+            sent["before"] = str(Process.objects.get(pk=row.pk).revision)
+            raise
         messages.success(request, "業務説明表を登録しました。")
         return redirect("reform:process_sheet", row.pk)
 

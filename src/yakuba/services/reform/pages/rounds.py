@@ -27,6 +27,7 @@ from yakuba.services.reform.forms.inventory import (
     ReasonForm,
     RoundForm,
     class_forms,
+    class_rows,
 )
 from yakuba.services.reform.models import HourPrice, InventoryRound, SectionInventory
 from yakuba.services.reform.operations import rounds as operations
@@ -101,6 +102,8 @@ def new_round(request: HttpRequest) -> HttpResponse:
             copy_last=given["copy_last"],
         )
         messages.success(request, f"{row}を頼みました。担当者を決めると、その人の「今日の仕事」に出ます。")
+        if not allowed(request.user, "reform.inventory"):  # asks, and does not look
+            return redirect("reform:new_round")
         return redirect("reform:round", row.pk)
 
     any_department = form.fields["departments"].queryset.exists()  # type: ignore[attr-defined]
@@ -108,7 +111,11 @@ def new_round(request: HttpRequest) -> HttpResponse:
 
 
 def _section_name(row: SectionInventory) -> Cell:
-    return Cell(str(row.department), url=reverse("reform:section", args=[row.pk]))
+    return Cell(row.asked, url=reverse("reform:section", args=[row.pk]))
+
+
+def _section_unlinked(row: SectionInventory) -> Cell:
+    return Cell(row.asked)
 
 
 def _hours(row: Any) -> Cell:
@@ -121,13 +128,13 @@ def section_state(row: SectionInventory) -> Cell:
     return status(KINDS[SectionInventory.State(row.state)], row.get_state_display())
 
 
-def _sections(row: InventoryRound) -> Listing:
+def _sections(row: InventoryRound, opens: bool) -> Listing:
     return Listing(
         "reform.sections",
         row.title,
         "課",
         columns=(
-            Column("department", "課", _section_name, ("department__name",)),
+            Column("department", "課", _section_name if opens else _section_unlinked, ("known_as", "pk")),
             Column("person", "担当者", lambda one: str(one.assigned_to or "―")),
             Column("count", "作業", lambda one: one.count, ("count", "pk"), number=True),
             Column("hours", "時間（1年）", _hours, ("minutes", "pk"), number=True),
@@ -164,7 +171,12 @@ def inventory_round(request: HttpRequest, inventory_id: int) -> HttpResponseBase
     }
     if request.method == "POST":
         request.method = "GET"  # the list below is shown as it is, with what is wrong in the form
-    return respond(request, _sections(row), "reform/round.html", lambda wanted: beside)
+    return respond(
+        request,
+        _sections(row, allowed(request.user, "reform.answer")),
+        "reform/round.html",
+        lambda wanted: beside,
+    )
 
 
 def _decide(
@@ -233,6 +245,8 @@ def classes(request: HttpRequest) -> HttpResponse:
     told: list[str] = []
     if request.method == "POST" and rows.is_valid():
         given = [one.cleaned_data for one in rows if one.cleaned_data.get("name")]
+        seen = {one.cleaned_data.get("number") for one in rows}
+        given += [one for one in class_rows() if one["number"] not in seen]  # that somebody added meanwhile
         with told_in(rows.forms[0]):
             terms.set_classes(
                 person_of(request),

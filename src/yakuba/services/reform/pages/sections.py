@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.lists import Cell, Column, Listing, Nothing
@@ -21,10 +22,11 @@ from yakuba.kernel.refusals import Invalid, Problem
 from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.ui import wording
-from yakuba.kernel.ui.refusals import form_page
-from yakuba.services.reform.engine.inventory import CASES, COLUMNS, EXCEPTIONS, GIVEN, MINUTES, Table, pasted
+from yakuba.kernel.ui.refusals import form_page, told_in
+from yakuba.services.reform.actions import copying
+from yakuba.services.reform.engine.inventory import CASES, COLUMNS, EXCEPTIONS, GIVEN, MINUTES, Table
 from yakuba.services.reform.forms.grid import as_cells
-from yakuba.services.reform.forms.inventory import PasteForm, ProcessNameForm, ReasonForm
+from yakuba.services.reform.forms.inventory import BeforeForm, PasteForm, ProcessNameForm, ReasonForm
 from yakuba.services.reform.models import Process, SectionInventory, Task
 from yakuba.services.reform.operations import inventory as operations
 from yakuba.services.reform.pages.rounds import KINDS, section_state
@@ -89,9 +91,6 @@ def section(request: HttpRequest, section_id: int) -> HttpResponse:
         lacking=Count("tasks", filter=Q(tasks__isnull=False) & lacking),
     )
     found = list(processes.order_by("position", "pk"))
-    earlier = SectionInventory.objects.filter(
-        department=row.department_id, round__year__lt=row.round.year, tasks__isnull=False
-    )
     context = {
         "section": row,
         "state": KINDS[SectionInventory.State(row.state)],
@@ -100,7 +99,7 @@ def section(request: HttpRequest, section_id: int) -> HttpResponse:
         "minutes": sum(one.minutes or 0 for one in found),
         "lacking": sum(one.lacking for one in found),
         "may_write": row.is_open and queries.may_write(request.user, row),
-        "may_copy": not found and earlier.exists(),
+        "may_copy": not found and copying.earlier(row) is not None,
         "manages": allowed(request.user, "reform.rounds"),
         "reason": ReasonForm(),
     }
@@ -171,13 +170,17 @@ def new_process(request: HttpRequest, section_id: int) -> HttpResponse:
 def paste(request: HttpRequest, section_id: int) -> HttpResponse:
     """Rows that were copied out of a spreadsheet, looked at first."""
     row = section_of(request, section_id)
-    form = PasteForm(request.POST or None)
+    form = PasteForm(request.POST or None, initial={"before": row.revision})
     context: dict[str, Any] = {"section": row, "above": above(row), "form": form, "columns": GIVEN}
     if request.method == "POST" and form.is_valid():
-        found = pasted(form.cleaned_data["text"])
-        table = operations.table_of_rows(found)
+        found, table = operations.table_of_pasted(form.cleaned_data["text"], row)
         if "take" in request.POST and table.rows:
-            return _taken(request, row, operations.take_table(person_of(request), row, table))
+            with told_in(form):
+                taken = operations.take_table(person_of(request), row, table, form.cleaned_data["before"])
+                return _taken(request, row, taken)
+        row.refresh_from_db(fields=["revision"])
+        form.data = sent = request.POST.copy()
+        sent["before"] = str(row.revision)
         used, rows = _previewed(found, table)
         context |= {"table": table, "used": used, "rows": rows, "more": max(0, len(found) - PREVIEWED)}
     return render(request, "reform/paste.html", context, status=422 if form.errors else 200)
@@ -210,17 +213,20 @@ def load(request: HttpRequest, section_id: int) -> HttpResponse:
     row = section_of(request, section_id)
 
     def check(found: Iterable[Row]) -> list[Problem]:
-        table = operations.table_of_rows(list(found))
+        table = operations.table_of_rows(list(found), row)
         return sorted([*table.problems, *table.notes], key=lambda one: one.line)
 
     def take(file: BinaryIO, renamed: Mapping[str, str]) -> HttpResponse:
-        table = operations.table_of(file.read(), renamed)
+        table = operations.table_of(file.read(), renamed, row)
         if not table.rows:
             raise Invalid("取り込める行がありません。", problems=table.problems)
-        return _taken(request, row, operations.take_table(person_of(request), row, table))
+        before = BeforeForm(request.POST)
+        seen = before.cleaned_data["before"] if before.is_valid() else None
+        return _taken(request, row, operations.take_table(person_of(request), row, table, seen))
 
+    extra = BeforeForm(initial={"before": row.revision})
     lead = "業務、工程、作業の表です。同じ業務・工程・作業の名前の行は書きかえ、ほかは足します。表にない作業は、そのまま残ります。"
-    return importing.respond(request, TASKS, check, take, importing.ImportPage(above(row), lead))
+    return importing.respond(request, TASKS, check, take, importing.ImportPage(above(row), lead, extra))
 
 
 def _taken(request: HttpRequest, row: SectionInventory, found: Any) -> HttpResponse:
@@ -239,6 +245,14 @@ copy_last = button(
     operations.copy_last, "reform:section", "前の年度の答えを写しました。変わったところを直してください。"
 )
 answer = button(operations.answer, "reform:section", "答えました。ありがとうございました。")
-remove_process = button(
-    operations.remove_process, lambda row: reverse("reform:section", args=[row.pk]), "業務を消しました。"
-)
+
+
+@permission_required("reform.answer")
+@require_POST
+def remove_process(request: HttpRequest, process_id: int) -> HttpResponse:
+    """A process with its tasks, as they were seen."""
+    before = request.POST.get("before", "")
+    number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else None
+    row = operations.remove_process(person_of(request), process_id=process_id, before=number)
+    messages.success(request, "業務を消しました。")
+    return redirect("reform:section", row.pk)

@@ -14,7 +14,7 @@ from yakuba.kernel.charts import Chart, bar_chart, heat_map
 from yakuba.services.reform.contracts import ClassGroup, Core, Means, StaffKind
 from yakuba.services.reform.engine.suitability import FEW_HOURS, SHARES, proposal
 from yakuba.services.reform.models import HourPrice, InventoryRound, Task
-from yakuba.services.reform.queries.inventory import traits
+from yakuba.services.reform.queries.inventory import name_of_department, traits
 
 MOST = 20  # sections in a picture; the table has all
 UNNAMED = "（分類なし）"
@@ -61,15 +61,16 @@ def hours(row: InventoryRound) -> Hours:
     """By section and class, in one question."""
     found = (
         Task.objects.filter(round=row)
+        .annotate(department=name_of_department("section__"))
         .values_list(
             "section",
-            "section__department__name",
+            "department",
             "work_class__name",
             "work_class__group",
             "work_class__position",
         )
         .annotate(minutes=Sum("minutes_a_year"), tasks=Count("pk"), known=Count("minutes_a_year"))
-        .order_by("section__department__name", "work_class__position")
+        .order_by("department", "section", "work_class__position")
     )
     sections: dict[int, SectionHours] = {}
     order: dict[str, int] = {}
@@ -142,9 +143,10 @@ def core_chart(row: InventoryRound) -> Chart:
     """Core against non-core of each section with the most hours."""
     found = (
         Task.objects.filter(round=row, minutes_a_year__gt=0)
-        .values_list("section__department__name", "core")
+        .annotate(department=name_of_department("section__"))
+        .values_list("department", "core")
         .annotate(minutes=Sum("minutes_a_year"))
-        .order_by("section__department__name")
+        .order_by("department")
     )
     labels = [*(one.label for one in Core), NOT_SAID]
     sections: dict[str, dict[str, float]] = defaultdict(dict)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yakuba.kernel.charts import Chart, bar_chart, before_after, line_chart
 from yakuba.services.reform.contracts import Means
-from yakuba.services.reform.engine.returns import LONG, RISKS, SHORT, YEARS, Terms
+from yakuba.services.reform.engine.returns import FARTHEST, LONG, RISKS, SHORT, YEARS, Terms, in_words
 from yakuba.services.reform.models import BaselineEntry, HourPrice, Initiative
 from yakuba.services.reform.queries.analysis import prices
 
@@ -80,6 +80,11 @@ class Reckoned:
     def payback(self) -> Decimal | None:
         """As foreseen; None where never, or without a price."""
         return self.terms.payback() if self.price else None
+
+    @property
+    def paybacks_in_words(self) -> list[str]:
+        """The same as sentences have them; none can be told without a price."""
+        return [in_words(years) if self.price else "単価なし" for years in self.paybacks]
 
     @property
     def holds(self) -> bool | None:
@@ -185,8 +190,8 @@ def gain_chart(one: Reckoned) -> Chart:
 
 
 def worth_chart(rows: Sequence[Reckoned]) -> Chart:
-    """How many years until the cost is back, of those where it ever is."""
-    back = [one for one in rows if one.payback is not None]
+    """How many years until the cost is back, of those where somebody lives to see it."""
+    back = [one for one in rows if one.payback is not None and one.payback <= FARTHEST]
     names = _short([one.title for one in back])
     found = [(name, {"年": float(one.payback or 0)}) for name, one in zip(names, back, strict=True)]
     return bar_chart(found, title="費用が戻るまでの年数（見込みどおりのとき）", unit="年")

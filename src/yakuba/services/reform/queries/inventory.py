@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,9 @@ from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.engine.suitability import FEW_HOURS, Traits, Verdict, proposal
 from yakuba.services.reform.models import InventoryRound, SectionInventory, Task, WorkClass
 
+CANNOT_ANSWER = (
+    "この人には棚卸しに答える権限がありません。別の人にするか、管理者に役割を足してもらってください。"
+)
 SOON = timedelta(days=3)
 
 
@@ -46,12 +50,17 @@ def sections(row: InventoryRound) -> QuerySet[SectionInventory]:
     return with_sums(SectionInventory.objects.filter(round=row))
 
 
+def name_of_department(before: str = "") -> Coalesce:
+    """For the database: the section's name, or the one that it had. before: path to the section, with its `__`."""
+    return Coalesce(f"{before}department__name", f"{before}department_name")
+
+
 def with_sums(rows: QuerySet[SectionInventory]) -> QuerySet[SectionInventory]:
     """With `count` of tasks and `minutes` a year."""
     return (
         rows.select_related("round", "department", "assigned_to")
-        .annotate(count=Count("tasks"), minutes=Sum("tasks__minutes_a_year"))
-        .order_by("department__name")
+        .annotate(count=Count("tasks"), minutes=Sum("tasks__minutes_a_year"), known_as=name_of_department())
+        .order_by("known_as", "pk")
     )
 
 
@@ -66,7 +75,7 @@ def seen_by(user: Any) -> QuerySet[SectionInventory]:
 def own(user: Any) -> QuerySet[SectionInventory]:
     """The sections for which the person answers, in the order in which they are due."""
     return with_sums(SectionInventory.objects.filter(_own(user))).order_by(
-        "round__closed", "-round__year", "department__name"
+        "round__closed", "-round__year", name_of_department(), "pk"
     )
 
 
@@ -92,10 +101,24 @@ def people() -> QuerySet[User]:
     return staff().filter(is_active=True).order_by("display_name", "username")
 
 
-def classes() -> dict[str, str]:
-    """Comparable name → name of the classes in use."""
-    names = WorkClass.objects.filter(retired=False).values_list("name", flat=True)
+def may_answer(person: User) -> bool:
+    """Whether the person has the permission without which nobody opens the page."""
+    return allowed(person, "reform.answer")
+
+
+def classes(section: SectionInventory | None = None) -> dict[str, str]:
+    """Comparable name → name of the classes in use; of a section also those that its tasks have, though they are retired."""
+    wanted = Q(retired=False)
+    if section is not None:
+        wanted |= Q(pk__in=Task.objects.filter(section=section).values("work_class"))
+    names = WorkClass.objects.filter(wanted).values_list("name", flat=True)
     return {comparable(name): name for name in names}
+
+
+def without_answer(row: InventoryRound) -> tuple[int, int]:
+    """How many sections of a round have not answered, of how many."""
+    states = list(SectionInventory.objects.filter(round=row).values_list("state", flat=True))
+    return len(states) - states.count(SectionInventory.State.ANSWERED), len(states)
 
 
 def tasks(section: SectionInventory) -> QuerySet[Task]:
@@ -135,16 +158,15 @@ class TaskFacts:
 
 
 NAMES = (
-    "pk", "process__name", "process_id", "section__department__name", "section_id", "step", "name", "work_class__name",
+    "pk", "process__name", "process_id", "department", "section_id", "step", "name", "work_class__name",
     "staff", "core", "cases", "minutes", "minutes_a_year", "work_class__work", "routine", "judgement", "medium", "exceptions",
 )  # fmt: skip
 
 
 def task_facts(row: InventoryRound) -> list[TaskFacts]:
     """All tasks of a round with what is proposed for each, in one question to the database."""
-    found = Task.objects.filter(round=row).order_by(
-        "section__department__name", "process__position", "position", "pk"
-    )
+    named = Task.objects.filter(round=row).annotate(department=name_of_department("section__"))
+    found = named.order_by("department", "section", "process__position", "position", "pk")
     return [_facts(line) for line in found.values_list(*NAMES)]
 
 
@@ -178,7 +200,9 @@ def waiting(user: Any) -> QueueState | None:
 
 
 def unanswered(user: Any) -> QueueState | None:
-    """Sections that have not answered, for who asked them."""
+    """Sections that have not answered, for who asked them and may see them."""
+    if not allowed(user, "reform.inventory"):
+        return None
     rows = SectionInventory.objects.filter(round__closed=False)
     newest = InventoryRound.objects.filter(closed=False).order_by("-year").first()
     url = reverse("reform:round", args=[newest.pk]) if newest else reverse("reform:rounds")

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from yakuba.kernel.charts import Chart, line_chart
 from yakuba.kernel.townsettings import value
-from yakuba.services.reform.contracts import Core
+from yakuba.services.reform.contracts import Core, StaffKind
 from yakuba.services.reform.engine.outlook import Outlook, YearHours
-from yakuba.services.reform.models import InventoryRound
+from yakuba.services.reform.models import InventoryRound, Task
 from yakuba.services.reform.queries import analysis
+from yakuba.services.reform.queries.inventory import without_answer
 
 TARGET = 2040  # of the question as the ministry asked it (自治体戦略2040構想)
 DONE_IN = 5  # years
@@ -30,6 +31,11 @@ def usual(row: InventoryRound) -> Outlook:
         work=1.0,
         done=row.year + DONE_IN,
         per_person=float(value("reform.hours_per_person")),
+        waiting=without_answer(row),
+        unknown=Task.objects.filter(round=row, minutes_a_year__isnull=True).count(),
+        contractor=sum(
+            one.hours for one in analysis.by(row, "staff", StaffKind) if one.value == StaffKind.CONTRACTOR
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import pypdfium2
@@ -184,6 +185,34 @@ def test_the_report_for_the_assembly_has_two_pages(client: Client, clerk, in_yak
     assert pages == 2
     assert "業務改革の取組と効果" in text
     assert ("実施中の取組はまだない" in text) == (many == 0)
+
+
+def test_the_report_stays_honest_and_two_pages_with_absurd_terms(client: Client, clerk, in_yakuba_city):
+    classes.set_price("regular", 2026, 3285, "予算", actor=None)
+    absurd: list[dict[str, Any]] = [
+        {"cases": 0}, {"before": 1, "after": 50}, {"error_rate": 100, "fix": 9999}, {"cases": 999_999_999_999}, {"initial": 0},
+        {"initial": 99_999_999_999_999}, {"initial": 99_999_999_999_999},
+    ]  # fmt: skip
+    for state in ("running", "proposed"):
+        for at, terms in enumerate(absurd):
+            title = f"{state}{at}" + "とても長い取組の名前を書く" * 5
+            initiative(title, state=state, remarks="長い" * 500, **terms)
+    client.force_login(clerk)
+    pages, text = pdf(client.get("/reform/assembly.pdf"))
+    assert pages == 2
+    for words in ("マイナスは、時間が増える", "100年より後", "戻らない", "-998.0時間"):
+        assert words in text
+    assert "256,285,399" not in text, "a figure that only looks exact"
+
+
+def test_what_is_only_proposed_is_not_among_what_was_saved(client: Client, clerk, in_yakuba_city):
+    initiative("まだ案の取組", state="proposed")
+    client.force_login(clerk)
+    _, text = pdf(client.get("/reform/assembly.pdf"))
+    saved, rest = text.split("費用と、時間やお金のほかの効果")
+    assert "まだ案の取組" in rest
+    assert "まだ案の取組" not in saved
+    assert "これまで" not in saved.replace("これまでの取組で減った時間", ""), "a picture of before and now"
 
 
 def test_what_was_published_is_shown_with_its_interval(client: Client, clerk, in_yakuba_city):

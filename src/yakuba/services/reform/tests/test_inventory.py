@@ -174,11 +174,11 @@ def test_two_tasks_may_change_their_names_and_an_emptied_row_goes(client: Client
 def test_of_two_who_write_the_second_is_told_and_keeps_what_was_typed(client: Client, answerer, section):
     client.force_login(answerer)
     process = Process.objects.get(name="相談")
-    before = section.revision
-    sections.add_process(section, "ほかの業務", actor=answerer)
+    before = process.revision
+    sections.save_rows(process, [(None, TaskRow("相談", "", "先に"))], (), actor=answerer)
     page = client.post(f"/reform/processes/{process.pk}/", grid([{"作業": "あとから"}], before))
     assert page.status_code == 422
-    assert "ほかの人がこの課の棚卸しを変えました" in page.content.decode()
+    assert "ほかの人がこの業務を変えました" in page.content.decode()
     assert 'value="あとから"' in page.content.decode()
     assert not Task.objects.filter(name="あとから").exists()
 

@@ -19,6 +19,7 @@ from yakuba.services.reform.engine.inventory import (
     NUMBER,
     PROCESS,
     TASK,
+    Table,
     key_of,
     pasted,
     read_row,
@@ -148,7 +149,7 @@ PASTED = "\n".join(
 
 
 def test_a_pasted_table_is_read_row_by_row_and_loses_nothing_good():
-    table = read_table(pasted(PASTED), CLASSES)
+    table = read_table(pasted(PASTED, Table()), CLASSES)
     assert {line: (row.process, row.step, row.task) for line, row in table.rows.items()} == {
         2: ("入所申込", "受付", "申込書を確かめる"),
         3: ("入所申込", "受付", "入力する"),  # merged cells hold for the rows below
@@ -167,15 +168,17 @@ def test_a_pasted_table_is_read_row_by_row_and_loses_nothing_good():
 
 def test_a_total_that_does_not_add_up_is_told_and_costs_no_row():
     good = "業務\t作業\t件数\t分\t時間/年\nA\tB\t100\t30\t50\nA\tC\t100\t30\t50\n合計\t\t\t\t{}\n"
-    assert read_table(pasted(good.format(100)), CLASSES).problems == []
-    table = read_table(pasted(good.format(120)), CLASSES)
+    assert read_table(pasted(good.format(100), Table()), CLASSES).problems == []
+    table = read_table(pasted(good.format(120), Table()), CLASSES)
     (problem,) = table.problems
     assert "120.0時間とありますが、上の行を足すと100.0時間" in problem.reason
     assert len(table.rows) == 2
 
 
 def test_without_headings_the_columns_are_those_of_the_page():
-    (row,) = read_table(pasted("入所申込\t受付\t確かめる\t確認\t正規職員\t10\t5\n"), CLASSES).rows.values()
+    (row,) = read_table(
+        pasted("入所申込\t受付\t確かめる\t確認\t正規職員\t10\t5\n", Table()), CLASSES
+    ).rows.values()
     assert row == TaskRow("入所申込", "受付", "確かめる", "確認", "regular", Decimal(10), Decimal(5))
 
 
