@@ -118,7 +118,7 @@ class Attempt:
         except RobotError as error:
             if isinstance(error, ScreenChanged):
                 self._picture(EvidenceKind.TROUBLE)
-                self._doubt_the_steps()
+            self._doubt_the_steps()  # where the way out has gone, a step may have left before
             self._move(RowState.RETRY, "trouble", problem=self._unanswered(error.problem))
             raise
         return self.row

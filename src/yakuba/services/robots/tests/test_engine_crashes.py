@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from yakuba.services.robots.contracts import Command, Ending, Intent, Row, RowState, Stamp
 from yakuba.services.robots.engine.attempt import Limits
-from yakuba.services.robots.engine.errors import Refused, Trouble
+from yakuba.services.robots.engine.errors import (
+    LoginRefused,
+    NoEgress,
+    NotReady,
+    Refused,
+    RobotError,
+    ScreenChanged,
+    Trouble,
+    Unanswered,
+)
+from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.runner import Runner
 from yakuba.services.robots.engine.states import OPEN
 from yakuba.services.robots.tests.simulation import (
@@ -57,6 +67,7 @@ def play(
     delay: float = 30,
     rehearse: bool = False,
     between: Sequence[int] = (),
+    kind: type[SimulatedTarget] = SimulatedTarget,
 ) -> World:
     """Run, and start again after every death and every stop, until nothing is open.
 
@@ -74,7 +85,7 @@ def play(
     store = FaultyStore(rows, trouble)
     before = {row.receipt_number: count for row, count in zip(rows, old, strict=True)}
     egress = SimulatedEgress(trouble)
-    target = SimulatedTarget(store, clock, trouble, before, delay, egress)
+    target = kind(store, clock, trouble, before, delay, egress)
     happenings = iter(between)
     for _ in range(300):
         happens = next(happenings, 0)
@@ -126,6 +137,30 @@ def test_nothing_is_entered_twice_and_nothing_is_lost(
     """Deaths, processes that thaw long after, clocks that are set, other machines, and targets that take longer
     to store than was said."""
     check(play(faults, old, pauses, delay=delay, between=between))
+
+
+class StoresBeforeConfirmation(SimulatedTarget):
+    """The vendor has dropped the confirmation page: a step of the entry stores, and the one behind it cannot be made."""
+
+    error: type[RobotError]
+
+    def enter(self, row: Row, between_steps: BetweenSteps) -> None:
+        super().enter(row, between_steps)
+        if self.stored.get(row.receipt_number) or self._under_way:
+            return
+        self._under_way.append((self._clock.elapsed + self._delay, row.receipt_number))
+        raise self.error("the steps come to nothing")
+
+
+@pytest.mark.parametrize("error", [NoEgress, NotReady, LoginRefused, ScreenChanged, Unanswered])
+def test_whatever_ends_the_steps_of_an_entry_leaves_a_doubt(error: type[RobotError]) -> None:
+    class Target(StoresBeforeConfirmation):
+        pass
+
+    Target.error = error
+    world = play([], [0, 0], delay=20, kind=Target)
+    check(world)
+    assert [len(numbers) for numbers in world.target.stored.values()] == [1, 1]
 
 
 @pytest.mark.parametrize("point", range(30))
