@@ -43,7 +43,6 @@ def test_a_few_rows_through_all_of_it(database: str, tmp_path: Path) -> None:
     turn(tmp_path, 3, database)
 
 
-@pytest.mark.promise
 @pytest.mark.timeout(1200)
 def test_a_few_rows_in_the_fast_lane_through_all_of_it(tmp_path: Path) -> None:
     turn(tmp_path, 6, "sqlite", fast=True)
