@@ -82,6 +82,12 @@ def written_short(day: date) -> str:
     return f"{found.era.letter}{found.year}.{day.month}.{day.day}" if found else day.isoformat()
 
 
+def fiscal_year(year: int) -> str:
+    """令和8年度 for 2026: by the era at the end of the year in which it begins."""
+    found = in_era(date(year, 12, 31))
+    return f"{found.era.name}{found.year_written}年度" if found else f"{year}年度"
+
+
 def era_day(code: str, year: int, month: int, day: int) -> date:
     """The day of a 和暦 date; `code` is a key of ERAS, `year` counts from 1. Raises ValueRefused when there is no such
     day or when it does not lie in the era; the sentence says which era it lies in."""

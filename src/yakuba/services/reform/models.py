@@ -11,6 +11,7 @@ from django.db import models
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.tenancy.models import Department, MunicipalityModel
+from yakuba.kernel.values import calendar
 from yakuba.services.reform.contracts import (
     ClassGroup,
     ClassWork,
@@ -96,7 +97,7 @@ class InventoryRound(MunicipalityModel):
     @property
     def title(self) -> str:
         """令和8年度."""
-        return f"令和{self.year - 2018}年度" if self.year > 2018 else f"{self.year}年度"
+        return calendar.fiscal_year(self.year)
 
 
 class SectionInventory(MunicipalityModel):

@@ -137,6 +137,20 @@ def test_no_room_turns_a_year_of_an_era_into_a_western_one_by_itself() -> None:
     assert found == {"kernel/values/calendar.py"}
 
 
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (2026, "令和8年度"),
+        (2019, "令和元年度"),
+        (2018, "平成30年度"),
+        (1988, "昭和63年度"),
+        (1870, "1870年度"),
+    ],
+)
+def test_a_fiscal_year_in_words(year: int, said: str) -> None:
+    assert calendar.fiscal_year(year) == said
+
+
 def test_eras_follow_each_other_without_a_gap() -> None:
     eras = list(calendar.ERAS.values())
     for era, following in pairwise(eras):

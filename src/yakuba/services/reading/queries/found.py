@@ -12,10 +12,10 @@ from yakuba.kernel.ledger.listing import spellings
 from yakuba.kernel.ledger.models import CaseValue, Procedure
 from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.sight import masked_values
+from yakuba.kernel.values import calendar
 from yakuba.services.reading.models import Sheet
 
 APRIL = 4
-FIRST_OF_REIWA = 2018  # 令和1年度 is 2019
 
 
 def placed() -> QuerySet[Sheet]:
@@ -59,7 +59,7 @@ def years() -> list[tuple[str, str]]:
 
 def year_label(year: int) -> str:
     """令和8年度（2026）."""
-    return f"令和{year - FIRST_OF_REIWA}年度（{year}）" if year > FIRST_OF_REIWA else f"{year}年度"
+    return f"{calendar.fiscal_year(year)}（{year}）"
 
 
 def of_year(rows: QuerySet[Any], year: str) -> QuerySet[Any]:

@@ -1,7 +1,7 @@
 """What an initiative (取組) saves and when its cost has come back. Pure Python, exact decimals.
 
 saved = n · (t0 − t1) − n · e · t_fix − maintenance, in hours a year. A robot that recognises screens has to be made again when these
-change, so it is looked at over 1 and 2 years; AI over 5 and 10 (the ministry's study group, 2019).
+change, so it is looked at over 1 and 2 years; AI over 5 and 10 (the ministry's study group of 令和元年).
 """
 
 from __future__ import annotations
