@@ -326,6 +326,7 @@ SEEN_BY_SUPPORT = {
     "manual-page",
     "manual-picture",
     "administration:checks",
+    "administration:models",
     "administration:settings",
     "administration:storage",
     "reform:bodies",
