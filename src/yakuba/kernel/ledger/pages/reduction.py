@@ -26,7 +26,11 @@ def reduction(request: HttpRequest) -> HttpResponse:
 
     page = DefinitionPage(
         "縮退表",
-        (("受付簿", "ledger:cases"),) if allowed(request.user, "ledger.view") else (),
+        (
+            ("受付簿", "ledger:cases")
+            if allowed(request.user, "ledger.view")
+            else ("定義の版", "definitions:versions"),
+        ),
         "Shift_JISのCSVに書き出すときに、書けない字や異体字をどの字に置きかえるかの表です。持っている氏名は変わりません。",
         "1行目は「文字,縮退先」。字そのものか U+845B U+E0100 のような番号を書きます。",
         row.text if row else HEAD,
