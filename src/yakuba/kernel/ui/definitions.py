@@ -52,5 +52,6 @@ def load_definition(
                 form.add_error(None, str(error))
     ways = [(label, reverse(name)) for label, name in page.above]
     above = [(label, url if may_open(request.user, url) else "") for label, url in ways]
-    context = {"page": page, "above": above, "back": ways[-1][1], "form": form, "problems": problems}
+    back = next((url for _, url in reversed(above) if url), reverse("home"))
+    context = {"page": page, "above": above, "back": back, "form": form, "problems": problems}
     return render(request, "ui/definition.html", context, status=422 if problems or form.errors else 200)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.ledger import actions
 from yakuba.kernel.ledger.models import ReductionTable
 from yakuba.kernel.ui.definitions import DefinitionPage, load_definition
@@ -26,11 +26,7 @@ def reduction(request: HttpRequest) -> HttpResponse:
 
     page = DefinitionPage(
         "縮退表",
-        (
-            ("受付簿", "ledger:cases")
-            if allowed(request.user, "ledger.view")
-            else ("定義の版", "definitions:versions"),
-        ),
+        (("受付簿", "ledger:cases"),),
         "Shift_JISのCSVに書き出すときに、書けない字や異体字をどの字に置きかえるかの表です。持っている氏名は変わりません。",
         "1行目は「文字,縮退先」。字そのものか U+845B U+E0100 のような番号を書きます。",
         row.text if row else HEAD,
