@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -26,12 +27,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a PostgreSQL server, only what asks the database: the rest says there what it said on SQLite.
 
     What is full has an hour where it does not say otherwise: the limit finds what hangs, and a busy machine does not.
     What shows a promise comes first: it waits for minutes, and at the end the others would wait for it.
     """
+    _make_later_variants_slow(items)
     items.sort(key=lambda item: item.get_closest_marker("promise") is None)
     for item in items:
         if item.get_closest_marker("full") and not item.get_closest_marker("timeout"):
@@ -44,6 +47,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asks or item.get_closest_marker("django_db") else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+def _make_later_variants_slow(items: list[pytest.Item]) -> None:
+    """Of a test marked `first(n)` the variants behind the first n."""
+    met: Counter[str] = Counter()
+    for item in items:
+        if mark := item.get_closest_marker("first"):
+            test = item.nodeid.partition("[")[0]
+            met[test] += 1
+            if met[test] > mark.args[0]:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,7 @@ def test_the_first_start_says_into_a_pipe_what_fits_on_one_screen_however_slow_t
     )
 
 
+@pytest.mark.slow
 def test_the_first_pile_is_worked_through_although_applications_by_web_are_cases_already(db, monkeypatch):
     """What an earlier start has done is told by the sheets: cases alone come from the web as well."""
     worked: list[str] = []

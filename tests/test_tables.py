@@ -142,6 +142,7 @@ def test_on_postgresql_nothing_differs(tmp_path):
         assert rows_of(one) == rows_of(other)
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_nothing_is_there_and_the_next_start_makes_all(tmp_path):
     house = empty_house(tmp_path)
     with pytest.raises(AssertionError):

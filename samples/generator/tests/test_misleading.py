@@ -11,6 +11,8 @@ import pytest
 from misleading import KINDS, draw_sheet, draw_sheets
 from revisions import CHANGES, WORDS, items, layout
 
+pytestmark = pytest.mark.first(8)
+
 ASKED = {  # where a clerk could not know either
     *(
         "tick_between",

@@ -172,6 +172,7 @@ def test_writing_stays_inside_its_boxes(code):
         assert (ink < 128).sum() == 0
 
 
+@pytest.mark.slow
 def test_clean_pile_has_no_effects_and_can_be_of_one_procedure(tmp_path):
     truth = make_pile(3, 9, tmp_path, only="bus-pass", clean=True, prefecture="埼玉県")
     assert {case["procedure"] for case in truth} == {"bus-pass"}

@@ -78,6 +78,7 @@ def test_a_made_up_writer_is_read(sources: Sources) -> None:
     assert by_strokes("山谷", sources.strokes, Random(1)) is None
 
 
+@pytest.mark.slow
 def test_lines_fit_what_the_network_can_say(sources: Sources) -> None:
     rng = Random(7)
     for _ in range(60):
@@ -156,6 +157,7 @@ def test_characters_with_and_without_foreign_strokes_are_drawn(sources: Sources)
     assert all(np.array_equal(one[0], foreign.example(known(sources), again)[0]) for one in drawn[:5])
 
 
+@pytest.mark.slow
 def test_the_usual_picture_is_the_character_where_the_engine_puts_it() -> None:
     usual = foreign.usual("田", [GOTHIC])
     assert usual.shape == (SIDE // 2, SIDE // 2)

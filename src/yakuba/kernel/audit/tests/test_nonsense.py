@@ -12,7 +12,7 @@ from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.first(6)]
 
 NO_UTF_8 = "CAST(x'ff41' AS TEXT)"
 

@@ -34,6 +34,8 @@ from yakuba.kernel.letters.word.model import Merge, Paragraph, Picture, Table, p
 from yakuba.kernel.letters.word.package import LARGEST_PART, NotWord
 from yakuba.kernel.letters.word.reading import read
 
+pytestmark = pytest.mark.first(3)
+
 
 def faults(content: bytes) -> str:
     return "\n".join(map(str, check(content, KIND).faults))

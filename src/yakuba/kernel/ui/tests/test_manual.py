@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from yakuba.kernel.ui import manual
 
+pytestmark = pytest.mark.first(5)
+
 
 @pytest.fixture
 def client_of():

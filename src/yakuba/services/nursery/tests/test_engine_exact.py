@@ -21,6 +21,8 @@ from yakuba.services.nursery.tests import synthetic
 from yakuba.services.nursery.tests.brute import Tiny
 from yakuba.services.nursery.tests.tiny import as_file, crowded, shuffled
 
+pytestmark = pytest.mark.first(4)
+
 
 def solve(market, **options):
     _, arrays = market_file.read(as_file(market))

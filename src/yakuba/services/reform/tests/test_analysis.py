@@ -242,6 +242,7 @@ def many_rows(section, processes=20, tasks=30):
     return made[0]
 
 
+@pytest.mark.slow
 def test_pages_ask_as_often_for_many_rows_as_for_few(client: Client, clerk, section):
     client.force_login(clerk)
     process = Process.objects.get(name="入所申込")

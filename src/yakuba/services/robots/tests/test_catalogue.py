@@ -32,6 +32,8 @@ from yakuba.services.robots.queries.catalogue import Entry
 from yakuba.services.robots.tests import ready, town
 from yakuba.services.robots.tests.office import Office, Shift
 
+pytestmark = pytest.mark.first(8)
+
 CODE = "overtime"
 SECRETS = {"利用者番号": "70001", "パスワード": "himitsu-no-kotoba"}
 

@@ -35,6 +35,7 @@ class Installation:
         self.core.calm()
         self.workers: list[subprocess.Popen[bytes]] = []
         self._database = database
+        self._reading: psycopg.Connection[Any] | None = None
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("YAKUBA_")
         }
@@ -101,8 +102,9 @@ class Installation:
     def query(self, statement: str) -> list[Any]:
         """Read the database without going through the program."""
         if self._database:
-            with psycopg.connect(self._database) as connection:
-                return connection.execute(statement.encode()).fetchall()
+            if self._reading is None:
+                self._reading = psycopg.connect(self._database, autocommit=True)
+            return self._reading.execute(statement.encode()).fetchall()
         with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=600)) as database:
             return database.execute(statement).fetchall()
 
@@ -120,6 +122,8 @@ class Installation:
             time.sleep(0.05)
 
     def close(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
         for worker in self.workers:
             if worker.poll() is None:
                 thaw([worker.pid])

@@ -66,6 +66,7 @@ def scanner(desk: Desk, root: Path) -> Scanner:
     return Scanner(desk, root)
 
 
+@pytest.mark.slow
 def test_a_file_becomes_a_batch_and_is_put_away(scanner):
     scanner.put("朝.pdf", scanner.desk.scans.pdf(BUS))
     scanner.look()

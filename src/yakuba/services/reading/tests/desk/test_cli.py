@@ -43,6 +43,7 @@ def test_one_refused_file_gives_exit_code_1_and_the_others_go_on(desk, scan, tmp
     assert "取り込み済み" in run("upload", scan).stdout
 
 
+@pytest.mark.slow
 def test_values_are_listed_and_answered_for_a_member_of_staff(desk, scan, clerk, newcomer):
     run("upload", scan, "--name", "朝の便")
     desk.work()

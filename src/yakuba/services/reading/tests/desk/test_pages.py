@@ -49,6 +49,7 @@ def answered(browser, question, **data):
     return browser.post(url, {"shown": shown} | data)
 
 
+@pytest.mark.slow
 def test_every_page_opens_empty_and_full(browser, full_desk):
     lists = ["batches", "upload", "problems", "held", "confirm", "forms"]
     for name in lists:

@@ -14,6 +14,8 @@ from yakuba.services.reading.engine.library import FormLibrary
 from .conftest import Paper
 from .seen import asked, laid
 
+pytestmark = pytest.mark.first(3)
+
 
 def test_a_figure_squeezed_beside_another_asks(library: FormLibrary, bus: Paper) -> None:
     bus.comb("phone", "09012 45678")

@@ -15,6 +15,8 @@ from .seen import asked
 from .test_foreign import KILOJI
 from .test_shapes import KLEE, MINCHO
 
+pytestmark = pytest.mark.first(3)
+
 ENTRIES = ("東山保育園", "虹いろ小規模保育室", "すみれ保育園", "西町保育園")
 
 

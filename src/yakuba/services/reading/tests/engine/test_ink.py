@@ -21,6 +21,8 @@ from yakuba.services.reading.engine.recognition import Decoded
 from .conftest import Paper, template
 from .seen import RED, asked, coloured, works
 
+pytestmark = pytest.mark.first(3)
+
 Draw = Callable[[Paper], None]
 
 

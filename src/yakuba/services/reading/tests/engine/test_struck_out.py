@@ -14,6 +14,8 @@ from yakuba.services.reading.engine.library import FormLibrary
 from .conftest import Paper
 from .seen import RED, asked, coloured
 
+pytestmark = pytest.mark.first(3)
+
 
 @pytest.mark.parametrize("slope", [0, 4, -9, 14, -25, 50, -70, 90])
 @pytest.mark.parametrize("lines", [1, 2])
