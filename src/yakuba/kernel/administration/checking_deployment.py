@@ -16,16 +16,19 @@ from yakuba.kernel.refusals import Invalid
 def check_deployment(path: Path | None, *, as_json: bool) -> None:
     """Look at this installation by the profile of that file, or by its own. Raises typer.Exit where something is missing,
     Invalid where there is no profile, and what `profile.read` raises."""
-    if path is not None:
-        settings.YAKUBA.deployment = path  # for this process: what is asked is whether it would do
-    path = settings.YAKUBA.deployment
+    before = settings.YAKUBA.deployment
+    path = path or before
     if path is None:
         raise Invalid(
             f"配置プロファイルがありません。{profile.VARIABLE} にファイルを書くか、--profile で渡してください"
             "（書き方は docs/operate/zones.md）。"
         )
     read = profile.read(path)
-    found = examined(read)
+    settings.YAKUBA.deployment = path  # while it is looked at: what is asked is whether it would do
+    try:
+        found = examined(read)
+    finally:
+        settings.YAKUBA.deployment = before
     if as_json:
         print_json(_facts(read, found))
     else:

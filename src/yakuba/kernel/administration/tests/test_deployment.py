@@ -13,6 +13,8 @@ from yakuba.config.command import build
 from yakuba.kernel.accounts.models import Role
 from yakuba.kernel.administration import checks, seen
 from yakuba.kernel.administration.deployment import DEMANDS, State, examined
+from yakuba.kernel.audit import head
+from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import load_procedure
 from yakuba.kernel.ledger.tests.test_zones import NUMBER
 from yakuba.kernel.outbound.classes import Zone
@@ -53,6 +55,8 @@ def well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_yakuba_city) -> Non
     (tmp_path / "data").mkdir(mode=0o700)
     monkeypatch.setattr(settings, "DEBUG", False)
     Role.objects.update(second_factor=True)
+    record("administration.checked")
+    head.replace()  # the folder is a new one
 
 
 def missing(profile) -> dict[str, str]:
