@@ -25,7 +25,9 @@ _FLAGS = (
     "--disable-sync",
     "--disable-extensions",
     "--disable-default-apps",
+    # Under both of its names: a browser that does not know one of them sends UDP to whatever a page names.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--dns-prefetch-disable",
 )
 

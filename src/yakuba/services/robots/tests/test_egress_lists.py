@@ -235,7 +235,7 @@ def test_whatever_a_page_tries_only_the_list_is_reached(
     pages.html["/service.js"] = f"fetch('http://{sink.target}/service')"
     session = house.open([plain("127.0.0.1", pages.port, "http")])
     with ChromiumBrowser(["127.0.0.1"], way_out=session.address, patience=30) as browser:
-        assert browser.open(f"{pages.base}/tries").headings == ("試み",)
+        browser.open(f"{pages.base}/tries")  # what it shows then is a window that the page opened, refused
         until(lambda: any("/away?" in one for one in pages.asked))
         browser._do(lambda inside: inside._windows.front.wait_for_timeout(2000))
         # A context without the way out of its own: the browser's default leads nowhere.
