@@ -137,6 +137,19 @@ class TestInTheBrowser:
         with pytest.raises(record.typer.Exit):
             record.run(site.base, out=out, browser=scripted())
 
+    def test_pages_reach_no_other_port_of_the_host(self, site: Pages, listed: None, tmp_path: Path) -> None:
+        other = Pages({"/": "<h1>よそ</h1>"})
+        try:
+            site.html["/"] += (
+                f"<img src={other.base}/image><img src=/away?{other.base}/led>"
+                f"<script>new WebSocket('ws://127.0.0.1:{other.port}/socket')</script>"
+            )
+            record.run(site.base, out=tmp_path / "a.yaml", browser=scripted(nothing, nothing, stopped))
+            assert any("/away?" in one for one in site.asked)
+            assert other.asked == []
+        finally:
+            other.close()
+
     def test_beside_the_installation_it_becomes_a_draft(
         self, office, site: Pages, listed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
