@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from typer.testing import CliRunner
 
 from yakuba.config.command import build
@@ -217,13 +218,27 @@ def test_the_command_refuses_a_profile_that_is_none(well, tmp_path: Path) -> Non
     assert CliRunner().invoke(build(), ["check", "--deploy"]).exit_code != 0
 
 
-@pytest.mark.postgresql
-def test_a_database_role_that_may_too_much_is_told(well, profile_of) -> None:
-    from django.db import connection
+def test_a_record_without_its_kept_end_is_told(well, profile_of) -> None:
+    profile = profile_of(with_flow())
+    for one in Path(settings.YAKUBA.data_dir).rglob("*"):
+        if one.is_file():
+            one.unlink()
+    assert "控え" in missing(profile)["audit"]
 
+
+def test_a_database_role_that_may_too_much_is_told_and_a_wire_that_is_open(
+    well, profile_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = profile_of(with_flow())
+    monkeypatch.setattr(seen, "_database_host", lambda: "db.example")
+    told = missing(profile)
     if connection.vendor != "postgresql":
-        pytest.skip("asks PostgreSQL")
+        assert not {"database_role", "database_tls"} & set(told)
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         is_super = cursor.fetchone()[0]
-    assert ("SUPERUSER" in missing(profile_of(with_flow())).get("database_role", "")) == is_super
+        cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        is_encrypted = cursor.fetchone()[0]
+    assert ("SUPERUSER" in told.get("database_role", "")) == is_super
+    assert ("database_tls" in told) == (not is_encrypted)
