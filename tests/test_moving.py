@@ -338,6 +338,18 @@ def test_what_fails_in_the_middle_leaves_nothing(here, there, file, monkeypatch)
     assert importing.take_in(file, WORDS, quiet).shift
 
 
+def test_what_the_zone_may_not_hold_is_not_taken_in(here, there, file, tmp_path, monkeypatch):
+    there.enter(monkeypatch)
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(
+        "名前: x\nモデル: β\n系: インターネット接続系\n扱える情報: 機密性1\n通信: []\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(settings.YAKUBA, "deployment", profile)
+    with pytest.raises(Conflict, match="インターネット接続系で扱えるのは機密性1まで"):
+        importing.take_in(file, WORDS, quiet)
+    assert nothing_is_there(there)
+
+
 def test_what_a_killed_import_left_is_removed_and_what_is_no_imports_is_not(here, there, file, monkeypatch):
     there.enter(monkeypatch)
     left = there.folder / "files" / CODE / "ab" / "left"

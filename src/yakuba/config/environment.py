@@ -102,6 +102,11 @@ class Environment(BaseSettings):
         description="外へ接続してよい相手（カンマ区切り。ホスト名か ホスト名:ポート。ポートを省くと80と443）。"
         "ほかはすべて断る",
     )
+    deployment: Path | None = Field(
+        None,
+        description="配置プロファイルのファイル（三層のモデルと系、通信の一覧）。あれば YAKUBA_OUTBOUND_HOSTS の代わりに"
+        "これだけに従う",
+    )
     model_server_key: str | None = Field(
         None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
     )

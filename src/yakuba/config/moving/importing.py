@@ -38,6 +38,7 @@ from yakuba.config.moving.references import moved
 from yakuba.config.moving.rows import built
 from yakuba.config.moving.sealed import DAMAGED, SealedReader
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.administration.held import held_beyond_the_zone
 from yakuba.kernel.audit import house
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.models import StoredFile
@@ -251,6 +252,8 @@ def _lay_rows(source: Path, passphrase: str, town: Municipality, taken: Taken, t
     connection.check_constraints()
     chain.close()
     require_whole()
+    if beyond := held_beyond_the_zone():
+        raise Conflict("".join(beyond), remedy="上の系の設備へ取り込んでください。何も取り込んでいません。")
     record(
         "audit.municipality_imported",
         made_at=taken.head.made_at,

@@ -8,9 +8,12 @@ from collections.abc import Collection
 
 from django.conf import settings
 
+from yakuba.kernel.administration.held import held_beyond_the_zone
 from yakuba.kernel.audit import head
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.jobs.work import workers_heard
+from yakuba.kernel.outbound import ProfileUnreadable
+from yakuba.kernel.outbound.permission import contradicted
 from yakuba.kernel.registry import CheckResult, Manifest, manifests, resolve
 
 log = logging.getLogger("yakuba.checks")
@@ -60,7 +63,22 @@ def house() -> list[CheckResult]:
             counts=True,
         ),
         _result("監査記録の終わり", not problems, " ".join(problems)),
+        *_zone(),
     ]
+
+
+def _zone() -> list[CheckResult]:
+    """Nothing where there is no deployment profile."""
+    if settings.YAKUBA.deployment is None:
+        return []
+    try:
+        wrong = [
+            *(f"{one.host}:{one.port} は YAKUBA_OUTBOUND_HOSTS だけにあります。" for one in contradicted()),
+            *held_beyond_the_zone(),
+        ]
+    except ProfileUnreadable as error:
+        wrong = [str(error)]
+    return [_result("配置プロファイル（三層）", not wrong, " ".join(wrong))]
 
 
 def disk_has_room() -> bool:

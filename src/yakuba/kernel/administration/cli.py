@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import typer
+
 from yakuba.kernel.administration import checks, model_list
+from yakuba.kernel.administration.checking_deployment import check_deployment
 from yakuba.kernel.cli.options import JSON, TOWNS
 from yakuba.kernel.cli.output import console, fail, municipalities_of, print_json
 from yakuba.kernel.registry.models import UnusedRoom
@@ -15,8 +20,17 @@ Found = tuple[str, str, bool, str]  # part, what, whether it is well, what to do
 def check(
     municipality: str = TOWNS,
     as_json: bool = JSON,
+    deploy: bool = typer.Option(
+        False, "--deploy", help="配置プロファイル（三層）のとおりに置けているかを点検する"
+    ),
+    profile: Path | None = typer.Option(
+        None, "--profile", help="--deploy で見るプロファイル。省くと YAKUBA_DEPLOYMENT"
+    ),
 ) -> None:
     """役場全体を点検する。直すところがあれば終了コード1"""
+    if deploy or profile is not None:
+        check_deployment(profile, as_json=as_json)
+        return
     found = {town.code: _found(town) for town in municipalities_of(municipality)}
     rows = [
         {"municipality": town, "part": part, "label": label, "ok": ok, "advice": advice}

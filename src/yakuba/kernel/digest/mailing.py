@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from datetime import date, timedelta
 from email.message import EmailMessage
 
@@ -15,12 +14,14 @@ from yakuba.kernel import townsettings
 from yakuba.kernel.addresses import listed
 from yakuba.kernel.digest import queries
 from yakuba.kernel.digest.models import Mail
-from yakuba.kernel.outbound import require_relay
+from yakuba.kernel.outbound import DataClass
+from yakuba.kernel.outbound.dialling import mail
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tenancy import current_municipality
 
 log = logging.getLogger("yakuba.digest")
 HOUR = 7  # local time from which yesterday's is sent
+HOLDS = DataClass.INTERNAL  # how many of what failed
 TIMEOUT = 20.0  # seconds for each answer of the relay
 CLAIMED = timedelta(minutes=30)  # without a mail for so long, a claim is another's: who had it failed or died
 
@@ -35,7 +36,7 @@ def send_due() -> bool:
         return False
     try:
         _send(_message(day, addresses))
-    except (OSError, smtplib.SMTPException, Refused) as error:
+    except (OSError, Refused) as error:
         log.warning("the digest's mail could not be sent (%s)", type(error).__name__)
         return False
     Mail.objects.filter(day=day).update(sent_at=timezone.now())
@@ -67,6 +68,5 @@ def _message(day: date, addresses: list[str]) -> EmailMessage:
 
 
 def _send(message: EmailMessage) -> None:
-    host, port = require_relay(settings.YAKUBA.mail_relay)
-    with smtplib.SMTP(host, port, timeout=TIMEOUT) as relay:
+    with mail(settings.YAKUBA.mail_relay, TIMEOUT, HOLDS) as relay:
         relay.send_message(message)

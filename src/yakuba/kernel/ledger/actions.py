@@ -17,6 +17,7 @@ from yakuba.kernel.ledger import guard, workflow
 from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, ReductionTable
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
 from yakuba.kernel.meter.noting import note
+from yakuba.kernel.outbound import class_of, require_class
 from yakuba.kernel.registry import ledger_phrases, manifests, resolve
 from yakuba.kernel.search.noting import changed
 from yakuba.kernel.values import ValueRefused
@@ -26,9 +27,10 @@ from yakuba.kernel.values.reduction import read_table
 @transaction.atomic
 def load_procedure(document: dict[str, Any], *, actor: Actor = None) -> Procedure:
     """Put a procedure file's content into use, or a newer version of it. Raises DefinitionError, also for two fields of one
-    name; those that have it already keep it."""
+    name; those that have it already keep it; and ZoneRefused for data that this installation's zone may not hold."""
     definition = parse_procedure(document, str(document.get("procedure", "手続")))
     _require_own_labels(definition)
+    require_class(class_of(definition), f"手続「{definition.title}」")
     values = {"title": definition.title, "version": definition.version, "document": document}
     procedure, created = Procedure.objects.get_or_create(code=definition.code, defaults=values)
     if created or json.dumps(procedure.document) != json.dumps(document):
@@ -65,12 +67,13 @@ def load_reduction(text: str, *, actor: Actor = None) -> int:
 @transaction.atomic
 def open_case(procedure: Procedure, receipt_number: str, status: Status = Status.READING) -> Case:
     """The case of that receipt number; a new one is opened in `status`. Raises ValueRefused for a number that is none
-    by the procedure's field `receipt_number`."""
+    by the procedure's field `receipt_number`, and ZoneRefused as `load_procedure`."""
     case = Case.objects.filter(procedure=procedure, receipt_number=receipt_number).first()
     if case is not None:
         return case
     if guard.RECEIPT_NUMBER in procedure.definition.by_code:
         guard.check(procedure.definition, guard.RECEIPT_NUMBER, receipt_number)
+    require_class(class_of(procedure.definition), f"手続「{procedure.title}」")
     case, created = Case.objects.get_or_create(
         procedure=procedure, receipt_number=receipt_number, defaults={"status": status}
     )

@@ -14,6 +14,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.ledger import guard, naming
 from yakuba.kernel.ledger.fields import DocumentField
 from yakuba.kernel.ledger.workflow import LABELS, Status
+from yakuba.kernel.outbound import class_of_field, require_class
 from yakuba.kernel.registry import letter_kinds
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.kernel.values.reduction import read_table
@@ -134,9 +135,11 @@ class CaseValue(MunicipalityModel):
         return not self.trusted and bool(self.source.get(UNASKED))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises ValueRefused for a field that the procedure lacks and for a value that is not canonical."""
+        """Raises ValueRefused for a field that the procedure lacks and for a value that is not canonical, and ZoneRefused
+        for one that this installation's zone may not hold."""
         definition = self.case.procedure.definition
-        guard.check(definition, self.field, self.value)
+        item = guard.check(definition, self.field, self.value)
+        require_class(class_of_field(item), f"項目「{item.label}」")
         with transaction.atomic():
             super().save(*args, **kwargs)
             if kept := naming.kept(definition, self.field, self.value):

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from yakuba.kernel.modelservers.client import ModelServer
+from yakuba.kernel.modelservers.wire import HOLDS
+from yakuba.kernel.registry import Contact
 from yakuba.kernel.townsettings import value
 
 Task = Literal["chat", "embeddings"]
@@ -35,6 +37,12 @@ def server_for(task: Task) -> ModelServer | None:
         float(value("modelservers.seconds")),
         settings.YAKUBA.model_server_key or "",
     )
+
+
+def contacts() -> list[Contact]:
+    """The active town's servers."""
+    named = [(LABELS[task], str(value(f"modelservers.{task}_url")).strip()) for task in LABELS]
+    return [Contact(f"モデルサーバー（{label}）", url, HOLDS) for label, url in named if url]
 
 
 def at_work(task: Task) -> AtWork:

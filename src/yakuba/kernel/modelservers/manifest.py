@@ -34,4 +34,5 @@ MANIFEST = Manifest(
         ),
     ),
     self_check="yakuba.kernel.modelservers.checking:self_check",
+    contacts="yakuba.kernel.modelservers.chosen:contacts",
 )

@@ -13,11 +13,13 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from yakuba.kernel.outbound import require_target
+from yakuba.kernel.outbound import DataClass, OutboundRefused, require_target
+from yakuba.kernel.outbound.dialling import http
+from yakuba.kernel.outbound.target import Unclear, target_of
 from yakuba.kernel.refusals import Unavailable
 
 CONNECT = 5.0  # seconds until the server must have taken the call
@@ -26,6 +28,7 @@ CHUNK = 65_536
 LOOK = 0.1  # seconds between two looks at the time and the caller
 BUSY = (429, 503)
 TRIES = 3
+HOLDS = DataClass.INTERNAL  # what is asked; names and numbers of people are hidden before (`personaldata`)
 LONGEST_PAUSE = 10.0  # seconds that a busy server may ask to wait
 
 INSTEAD = "内蔵の方法に切り替えるか、少し待ってやり直してください。"
@@ -73,11 +76,12 @@ def request(
     Tried again only before anything was answered: where nobody took the call, and where the server says that it is busy.
     """
     try:
-        require_target(url)
-    except ValueError:  # no address at all: a port that is no number
+        target_of(url)
+    except Unclear:  # no address at all: a port that is no number
         raise ModelServerFailed(
             "モデルサーバーの住所が正しくありません。", remedy="自治体の設定を確かめてください。"
         ) from None
+    require_target(url, HOLDS)
     for attempt in range(1, TRIES + 1):
         try:
             yield from _once(method, url, body, key, call)
@@ -98,8 +102,7 @@ def _once(
     method: str, url: str, body: dict[str, Any] | None, key: str, call: Call
 ) -> Generator[bytes, None, None]:
     parts = urlsplit(url)
-    make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = make(parts.hostname or "", parts.port, timeout=max(0.01, min(CONNECT, call.left)))
+    connection = http(url, max(0.01, min(CONNECT, call.left)), HOLDS)
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
@@ -125,7 +128,7 @@ def _faults(call: Call) -> Iterator[None]:
     """The library's errors as ours; they may hold parts of the answer, so they are not kept."""
     try:
         yield
-    except (ConnectionRefusedError, ModelServerFailed, _Busy):
+    except (ConnectionRefusedError, ModelServerFailed, OutboundRefused, _Busy):
         raise
     except TimeoutError:
         raise call.failure("モデルサーバーが応答しません。") from None

@@ -19,6 +19,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.definitions.given import opened
+from yakuba.kernel.outbound import REGISTER_CLASS, require_class
 from yakuba.kernel.persons.matching import Entry
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.protecting import spread_all
@@ -79,7 +80,8 @@ def load(
     """Read the file (CSV or Excel) into a new register and put it in the place of the old one. Its columns are those that
     somebody of the town chose on the page before, else those of the usual names.
 
-    `tell` is given how many people have been read so far. Raises LoadRefused; the register in use stays then.
+    `tell` is given how many people have been read so far. Raises LoadRefused, and ZoneRefused where this installation's zone
+    may not hold the register; the register in use stays then.
     """
     new = _begin(name or path.name, actor)
     problems: list[dict[str, object]] = []
@@ -136,7 +138,8 @@ def _of_the_file(told: list[Problem]) -> list[Problem]:
 
 
 def _begin(file_name: str, actor: Actor) -> Load:
-    """The only load under way; one that does not move any more was killed, and is removed."""
+    """The only load under way; one that does not move any more was killed, and is removed. Raises ZoneRefused."""
+    require_class(REGISTER_CLASS, "宛名の登録簿")
     for other in Load.objects.filter(finished_at=None):
         if timezone.now() - other.moved_at < STILL_ALIVE:
             raise UnderWay

@@ -4,6 +4,7 @@ from yakuba.kernel.registry.case_page import CaseField, CaseLink, CaseNote, Case
 from yakuba.kernel.registry.manifest import (
     ApprovalKind,
     CheckResult,
+    Contact,
     DefinitionKind,
     Failure,
     FirstStep,
@@ -52,6 +53,7 @@ __all__ = [
     "CaseNote",
     "CasePart",
     "CheckResult",
+    "Contact",
     "DefinitionKind",
     "Failure",
     "FirstStep",

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yakuba.kernel.outbound.classes import DataClass
 
 
 class Group(StrEnum):
@@ -277,6 +280,16 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom a part calls by what the active town has set. label: what it is for.  url: of the server.  holds: the class of
+    what it sends there."""
+
+    label: str
+    url: str
+    holds: DataClass
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of
     `(user, most=…) -> list[Failure]` (at most so many of a kind, None for all), `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
@@ -311,6 +324,7 @@ class Manifest:
     failures: str = ""
     running: str = ""
     self_check: str = ""
+    contacts: str = ""  # `() -> list[Contact]`: whom it calls in the active town
     models: str = ""  # `() -> list[ModelFolder]`: the trained models that the room works with, usable or not
     case_part: str = ""  # what the room adds to the page of a case
     put_away: str = (

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from yakuba.kernel.jobs import JobContext, JobPostponed, JobStopped, job, limit_lane
-from yakuba.kernel.outbound import allowed_hosts, allowed_targets
+from yakuba.kernel.outbound import DataClass, allowed_hosts, class_of, spelt_out
 from yakuba.services.robots.actions import case_files, lanes, lookups, recordings, runs
 from yakuba.services.robots.actions.store import DatabaseRows
 from yakuba.services.robots.actions.systems import secrets_of
@@ -91,7 +91,8 @@ def look_up(context: JobContext, *, row_id: int) -> None:
     if version is None or row.row_state is not RowState.UNDECIDED:
         return
     asked = DatabaseRows(row.run).load(row.number)
-    with _way_out("", lambda at_least: at_least) as egress, _opened(version, egress) as player:
+    holds = class_of(row.case.procedure.definition)
+    with _way_out("", lambda at_least: at_least, holds) as egress, _opened(version, egress) as player:
         try:
             numbers, problem = player.look_up(asked, context.check), ""
         except RobotError as error:
@@ -156,9 +157,9 @@ def _parts(version: ScenarioVersion) -> _Parts:
     return _Parts(register.parsed(version), secrets_of(version.scenario.system), forms)
 
 
-def _way_out(run: str, next_number: Callable[[int], int]) -> EgressSession:
-    """This machine's egress, not yet opened. run: empty for who enters nothing."""
-    return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, sorted(allowed_targets()))
+def _way_out(run: str, next_number: Callable[[int], int], holds: DataClass) -> EgressSession:
+    """This machine's egress, not yet opened. run: empty for who enters nothing. holds: of what will be typed."""
+    return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, spelt_out(holds))
 
 
 @job(
@@ -175,7 +176,8 @@ def record(context: JobContext, *, recording_id: int) -> None:
     if taken is None:
         return
     try:
-        with _way_out("", lambda at_least: at_least) as egress:
+        holds = class_of(taken.case.procedure.definition)
+        with _way_out("", lambda at_least: at_least, holds) as egress:
             _Sitting(context, taken, egress).work()
     except JobStopped:
         recordings.end(taken, recordings.KILLED, broken=True)
@@ -274,7 +276,8 @@ class _Turn:
     def work(self) -> RunReport:
         """Play the scenario over the open rows."""
         rows = DatabaseRows(self._run, told=self._tell)
-        with _way_out(f"run-{self._run.pk}", rows.next_number) as egress:
+        holds = class_of(self._run.scenario.procedure.definition)
+        with _way_out(f"run-{self._run.pk}", rows.next_number, holds) as egress:
             try:
                 # First of all: from here on nothing of an earlier holder leaves any more.
                 egress.open()

@@ -136,6 +136,7 @@ MANIFEST = Manifest(
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",
+    contacts="yakuba.services.robots.queries.today:contacts",
     case_part="yakuba.services.robots.pages.case_part:case_part",
     hand_over="yakuba.services.robots.actions.scenarios:hand_over",
     examples="yakuba.services.robots.tests.examples:make",

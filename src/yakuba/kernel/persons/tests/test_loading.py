@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.jobs.execution import Execution
 from yakuba.kernel.jobs.models import Job
 from yakuba.kernel.jobs.tests.workers import standing_worker
+from yakuba.kernel.outbound import ZoneRefused
 from yakuba.kernel.persons import jobs, loading, queries
 from yakuba.kernel.persons.cli import app
 from yakuba.kernel.persons.matching import Entry, Probe
@@ -205,3 +207,19 @@ def test_why_a_register_was_not_loaded_stands_on_the_page(in_yakuba_city, clerk,
     jobs.ask("a.csv", (HEAD + TARO).encode(), accept_fewer=True, actor=clerk)
     work()
     assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(("zone", "taken"), [("LGWAN接続系", True), ("インターネット接続系", False)])
+def test_the_register_is_not_taken_into_the_internet_zone(
+    in_yakuba_city, clerk, file, tmp_path, monkeypatch, zone, taken
+):
+    profile = tmp_path / "profile.yaml"
+    profile.write_text(f"名前: x\nモデル: β'\n系: {zone}\n通信: []\n", encoding="utf-8")
+    monkeypatch.setattr(settings.YAKUBA, "deployment", profile)
+    if taken:
+        assert loading.load(file(HEAD + TARO), actor=clerk).rows == 1
+        return
+    with pytest.raises(ZoneRefused, match="宛名の登録簿は機密性3です"):
+        loading.load(file(HEAD + TARO), actor=clerk)
+    assert not Person.objects.exists()
+    assert not Load.objects.exists()

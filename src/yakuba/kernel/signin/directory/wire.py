@@ -6,15 +6,17 @@ import json
 import socket
 from base64 import b64encode
 from contextlib import closing, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 from threading import Timer
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from yakuba.kernel.outbound import OutboundRefused, require_target
+from yakuba.kernel.outbound import DataClass, OutboundRefused
+from yakuba.kernel.outbound.dialling import http
 from yakuba.kernel.refusals import Unavailable
 
 SECONDS = 10.0
+HOLDS = DataClass.INTERNAL  # who of the staff signs in
 LARGEST = 1_000_000  # bytes of an answer
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 INSTEAD = "少し待ってやり直すか、職員IDとパスワードで入ってください。"
@@ -59,9 +61,7 @@ def post(url: str, fields: dict[str, str], client: str, secret: str) -> dict[str
 def _asked(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, Any]:
     parts = urlsplit(require_safe(url))
     try:
-        require_target(url)
-        make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        with closing(make(parts.hostname or "", parts.port, timeout=SECONDS)) as connection:
+        with closing(http(url, SECONDS, HOLDS)) as connection:
             connection.connect()
             ends = Timer(SECONDS, _shut, [connection.sock])  # whoever sends a byte now and then ends too
             ends.start()

@@ -14,7 +14,7 @@ from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.uploads import pages, take_upload
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.sight import KIND
-from yakuba.kernel.outbound import require_target
+from yakuba.kernel.outbound import class_of, require_target
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Invalid, Missing
 from yakuba.services.robots.actions import recordings
@@ -29,7 +29,7 @@ MOST_PICTURES = 200  # of one recording
 def begin_draft(case: Case, system: System, *, actor: User, name: str = "") -> Document:
     """What a recording with that case in that system begins with. Raises PlaceHidden and OutboundRefused."""
     require_open(actor, KIND, case.pk)
-    require_target(system.base_url)
+    require_target(system.base_url, class_of(case.procedure.definition))
     return recordings.begun(case, system, name)
 
 
@@ -56,7 +56,7 @@ def keep(case: Case, system: System, document: Document, *, actor: User) -> Reco
     """Keep a draft that was recorded elsewhere. Its procedure, the system's name and address are the case's and the
     system's, whatever it says. Raises PlaceHidden, OutboundRefused, and Invalid for what is no draft."""
     require_open(actor, KIND, case.pk)
-    require_target(system.base_url)
+    require_target(system.base_url, class_of(case.procedure.definition))
     if problem := drafts.shape_problem(document):
         raise Invalid(f"これは録画の下書きではありません（{problem}）。取り込んでいません。")
     begun = drafts.new("", case.procedure.code, system.name, system.base_url)

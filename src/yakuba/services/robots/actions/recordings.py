@@ -23,7 +23,7 @@ from yakuba.kernel.files.storage import remove, store
 from yakuba.kernel.ledger.models import Case
 from yakuba.kernel.ledger.queries import values_of
 from yakuba.kernel.ledger.sight import KIND
-from yakuba.kernel.outbound import require_target
+from yakuba.kernel.outbound import class_of, require_target
 from yakuba.kernel.privacy.encryption import WrongKey, decrypt, encrypt
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Refused
@@ -58,7 +58,7 @@ def begin(case: Case, system: System, *, actor: User, name: str = "", test_targe
     """Begin a recording with a sample case. What another scenario of the same system says of the log-in and the result is
     taken over. Raises Conflict where one of this person's is under way, PlaceHidden and OutboundRefused."""
     require_open(actor, KIND, case.pk)
-    require_target(system.base_url)
+    require_target(system.base_url, class_of(case.procedure.definition))
     draft = begun(case, system, name)
     name = str(draft["名前"])
     try:
@@ -133,7 +133,7 @@ def again(recording: Recording, *, actor: User) -> Recording:
     """Go on recording with a fresh browser; the steps stay, and whoever goes on has the browser. Raises Conflict,
     PlaceHidden and OutboundRefused."""
     require_open(actor, KIND, recording.case_id)
-    require_target(recording.system.base_url)
+    require_target(recording.system.base_url, class_of(recording.case.procedure.definition))
     row = locked(recording)
     if row.is_under_way:
         raise Conflict("この録画は、いま続いています。")

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from yakuba.kernel.outbound import require_target
+from yakuba.kernel.outbound import DataClass, require_target
+from yakuba.kernel.outbound.dialling import http
 from yakuba.kernel.refusals import Conflict, Unavailable
 
 _MOST = 5_000_000  # bytes of an answer
 _SECONDS = 30.0
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the token to another place."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
+HOLDS = DataClass.RESIDENTS  # a sample case with its values; masked ones stay in the installation
 
 
 class Installation:
@@ -35,11 +30,10 @@ class Installation:
             raise Conflict(
                 "役場のアドレスは https:// で始めてください。トークンと申請の値が途中で読まれないようにするためです。"
             )
-        require_target(address)
+        require_target(address, HOLDS)
         self._base = f"{parts.scheme}://{parts.netloc}/api/v1/robots"
+        self._path = "/api/v1/robots"
         self._token = token
-        # A proxy of the environment is a way out that nobody has listed.
-        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
 
     def sample(self, receipt_number: str, address: str) -> dict[str, Any]:
         """`SampleOut` of the case, for the target at that address."""
@@ -57,30 +51,33 @@ class Installation:
         self._ask(f"recordings/{recording}/pictures", {"target": target, "image": encoded})
 
     def _ask(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - http or https alone, see above
-            f"{self._base}/{path}",
-            data=json.dumps(asked).encode(),
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
-        )
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:
-            with self._opener.open(request, timeout=_SECONDS) as answer:
-                found: dict[str, Any] = json.loads(answer.read(_MOST))
-                return found
-        except urllib.error.HTTPError as error:
-            raise Conflict(_problem(error)) from None
-        except (OSError, ValueError) as error:
+            with closing(http(self._base, _SECONDS, HOLDS)) as connection:
+                connection.request("POST", f"{self._path}/{path}", json.dumps(asked).encode(), headers)
+                answer = (
+                    connection.getresponse()
+                )  # a redirection is not followed: it would carry the token elsewhere
+                status, content = answer.status, answer.read(_MOST)
+            if status >= 300:
+                raise Conflict(_problem(status, content))
+            found: dict[str, Any] = json.loads(content)
+            return found
+        except (OSError, HTTPException, ValueError) as error:
             reason = type(error).__name__
             raise Unavailable(
                 f"役場 {self._base} が答えません（{reason}）。アドレスと通信を確かめてください。"
             ) from None
 
 
-def _problem(error: urllib.error.HTTPError) -> str:
+def _problem(status: int, content: bytes) -> str:
     try:
-        told = json.loads(error.read(_MOST))
+        told = json.loads(content)
         said = str(told.get("detail") or told.get("title") or "")
-    except (OSError, ValueError, AttributeError):
+    except (ValueError, AttributeError):
         said = ""
-    if error.code in (401, 403):
-        return f"役場がトークンを受け付けません（{error.code}）。YAKUBA_TOKEN と、その権限を確かめてください。{said}"
-    return said or f"役場が {error.code} と答えました。"
+    if status in (401, 403):
+        return (
+            f"役場がトークンを受け付けません（{status}）。YAKUBA_TOKEN と、その権限を確かめてください。{said}"
+        )
+    return said or f"役場が {status} と答えました。"

@@ -25,8 +25,15 @@ _FLAGS = (
     "--disable-sync",
     "--disable-extensions",
     "--disable-default-apps",
+    # Under both of its names: a browser that does not know one of them sends UDP to whatever a page names.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--dns-prefetch-disable",
 )
+
+# Contexts name the egress as their proxy. What belongs to none of them (the browser's own questions, a context that was made
+# without one) is sent to a port where nothing listens, and neither the environment's proxy nor the desktop's is asked.
+_NOWHERE = ["--proxy-server=http://127.0.0.1:1", "--proxy-bypass-list=<-loopback>"]
 
 _IN_A_WINDOW = ["--hide-crash-restore-bubble", "--no-default-browser-check", "--window-size=1280,1000"]
 
@@ -100,13 +107,13 @@ def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False, headless: b
 
     mark: a word to recognise the browser's processes by. Raises `NotReady` for what is no host name.
     """
-    odd = [host for host in hosts if not _HOST.fullmatch(host)]
+    resolved = ["127.0.0.1"] if proxied else hosts
+    odd = [host for host in resolved if not _HOST.fullmatch(host)]
     if odd:
         raise NotReady(f"接続先「{'」「'.join(odd)}」はホスト名ではありません。設定を確かめてください。")
-    resolved = ["127.0.0.1"] if proxied else hosts
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in resolved)])
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    direct = [] if proxied else ["--no-proxy-server"]
+    direct = _NOWHERE if proxied else ["--no-proxy-server"]
     shown = ["--headless"] if headless else _IN_A_WINDOW
     return [*shown, *_FLAGS, *direct, *sandbox, f"--host-resolver-rules={rules}", f"--yakuba-robot={mark}"]
 

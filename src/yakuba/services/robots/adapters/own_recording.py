@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yakuba.services.robots.adapters.egress.client import EgressSession
 from yakuba.services.robots.adapters.own_browser import OwnBrowser
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.drafts import Document
@@ -164,9 +165,9 @@ class DraftFile:
 
 @contextlib.contextmanager
 def own_browser(
-    hosts: list[str], chromium: str, browser: type[OwnBrowser] = OwnBrowser
+    hosts: list[str], chromium: str, way_out: EgressSession, browser: type[OwnBrowser] = OwnBrowser
 ) -> Iterator[OwnBrowser]:
-    """A browser on this screen that may contact those hosts alone."""
-    with browser(hosts, patience=PATIENCE, chromium=chromium) as opened:
+    """A browser on this screen that opens those hosts alone, and goes out by `way_out`."""
+    with way_out, browser(hosts, way_out=way_out.address, patience=PATIENCE, chromium=chromium) as opened:
         assert isinstance(opened, OwnBrowser)
         yield opened

@@ -17,11 +17,13 @@ from django.conf import settings
 from yakuba.kernel.accounts.acting import TOKEN, acting
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.operations.commands import TOWN
-from yakuba.kernel.outbound import require_target
+from yakuba.kernel.outbound import DataClass, class_of, require_target, spelt_out
+from yakuba.kernel.outbound.target import canonical_host
 from yakuba.kernel.refusals import Invalid, Refused
 from yakuba.services.robots.actions import case_files, own_recordings, recordings
 from yakuba.services.robots.actions.systems import secrets_of
 from yakuba.services.robots.adapters import launch
+from yakuba.services.robots.adapters.egress.client import EgressSession, home
 from yakuba.services.robots.contracts import FieldSpec
 from yakuba.services.robots.engine import drafts
 from yakuba.services.robots.engine.notebook import Notebook
@@ -36,6 +38,7 @@ class Begun:
     sample: Any
     receipt: str = "{受付番号}"
     keep: Callable[[Notebook], str] | None = None
+    holds: DataClass = DataClass.INTERNAL  # of what is typed
 
 
 def record(
@@ -98,11 +101,20 @@ def run(
     notebook.listen(lambda told: _noted(file, notebook, told))
     file.write(notebook)
     kinds = {"browser": browser} if browser else {}
-    with own_browser([str(urlsplit(base).hostname)], str(settings.YAKUBA.chromium), **kinds) as opened:
+    require_target(base, begun.holds)
+    hosts = [str(urlsplit(base).hostname)]
+    way_out = _way_out(hosts[0], begun.holds)
+    with own_browser(hosts, str(settings.YAKUBA.chromium), way_out, **kinds) as opened:
         recording = OwnRecording(opened, begun.sample, notebook, typer.echo)
         recording.work(path)
     typer.echo(recording.ended)
     _finish(begun, notebook, file, wanted=out is not None)
+
+
+def _way_out(host: str, holds: DataClass) -> EgressSession:
+    """To the host alone: its listed ports, protocols and addresses."""
+    targets = [one for one in spelt_out(holds) if one["host"] == canonical_host(host)]
+    return EgressSession(home(settings.YAKUBA.data_dir), "", lambda at_least: at_least, targets)
 
 
 def _noted(file: Any, notebook: Notebook, told: str) -> None:
@@ -195,7 +207,7 @@ def _here(case: str, url: str, system: int, actor: Any) -> Begun:
             own_recordings.keep_picture(kept, aim, image, actor=actor)
         return f"下書き {kept.pk} にしました。「ロボット」の「録画と下書き」で確かめてください。"
 
-    return Begun(sample, recordings.receipt_template(row), keep)
+    return Begun(sample, recordings.receipt_template(row), keep, class_of(row.procedure.definition))
 
 
 def _at_installation(to: str, case: str, url: str) -> Begun:
@@ -223,4 +235,6 @@ def _at_installation(to: str, case: str, url: str) -> Begun:
             installation.keep_picture(int(kept["id"]), aim, image)
         return f"下書き {kept['id']} にしました。「ロボット」の「録画と下書き」で確かめてください。"
 
-    return Begun(sample, str(told["receipt"]), keep)
+    has_number = any(one.type == "my_number" for one in specs)
+    holds = DataClass.MY_NUMBER if has_number else DataClass.RESIDENTS
+    return Begun(sample, str(told["receipt"]), keep, holds)

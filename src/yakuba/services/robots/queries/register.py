@@ -15,7 +15,7 @@ from yakuba.kernel.accounts.queries import at_work
 from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
-from yakuba.kernel.outbound import OutboundRefused, require_target
+from yakuba.kernel.outbound import OutboundRefused, class_of, require_target
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.robots.contracts import FieldSpec
@@ -161,7 +161,7 @@ def obstacles(scenario: Scenario, trial: ScenarioVersion | None = None) -> list[
     if missing:
         found.append(f"接続先「{scenario.system}」に {'、'.join(sorted(missing))} を登録してください。")
     try:
-        require_target(scenario.system.base_url)
+        require_target(scenario.system.base_url, class_of(scenario.procedure.definition))
     except OutboundRefused as error:
         found.append(str(error))
     return found

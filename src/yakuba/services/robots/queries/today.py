@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.workflow import Status
-from yakuba.kernel.outbound import OutboundRefused, require_target
-from yakuba.kernel.registry import CheckResult, Failure, QueueState, RunningWork
+from yakuba.kernel.outbound import DataClass, OutboundRefused, class_of, require_target
+from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, RunningWork
 from yakuba.services.robots.adapters.egress.client import complaint, home
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
@@ -58,6 +58,18 @@ def running(user: Any) -> list[RunningWork]:
     if not allowed(user, "robots.view"):
         return []
     return [_running(run) for run in runs.runs().filter(state=RunState.ACTIVE)]
+
+
+def contacts() -> list[Contact]:
+    """The systems that robots enter into, with the highest class that a scenario in use takes there."""
+    found = []
+    for system in register.systems():
+        used = register.scenarios().filter(in_use=True, system=system)
+        classes = [class_of(one.procedure.definition) for one in used]
+        found.append(
+            Contact(f"ロボットの接続先「{system}」", system.base_url, max(classes, default=DataClass.PUBLIC))
+        )
+    return found
 
 
 def self_check() -> list[CheckResult]:

@@ -137,6 +137,19 @@ class TestInTheBrowser:
         with pytest.raises(record.typer.Exit):
             record.run(site.base, out=out, browser=scripted())
 
+    def test_pages_reach_no_other_port_of_the_host(self, site: Pages, listed: None, tmp_path: Path) -> None:
+        other = Pages({"/": "<h1>よそ</h1>"})
+        try:
+            site.html["/"] += (
+                f"<img src={other.base}/image><img src=/away?{other.base}/led>"
+                f"<script>new WebSocket('ws://127.0.0.1:{other.port}/socket')</script>"
+            )
+            record.run(site.base, out=tmp_path / "a.yaml", browser=scripted(nothing, nothing, stopped))
+            assert any("/away?" in one for one in site.asked)
+            assert other.asked == []
+        finally:
+            other.close()
+
     def test_beside_the_installation_it_becomes_a_draft(
         self, office, site: Pages, listed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -165,26 +178,26 @@ def api(office, client, monkeypatch: pytest.MonkeyPatch, settings) -> Installati
     )
     token = ApiToken.issue(office.person, "試験", ["robots.record"])[1]
 
-    class Opener:
-        def open(self, request: Any, timeout: float) -> Any:
-            answer = client.post(
-                "/" + request.full_url.split("/", 3)[3],
-                request.data,
-                content_type="application/json",
-                headers=dict(request.headers),
-            )
-            if answer.status_code >= 400:
-                import io
+    class Asked:
+        """Stands for the connection; what is sent over it goes to this process's own API."""
 
-                raise installation.urllib.error.HTTPError(
-                    request.full_url, answer.status_code, "", answer.headers, io.BytesIO(answer.content)
-                )
-            import io
+        status, content = 0, b""
 
-            return io.BytesIO(answer.content)
+        def request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> None:
+            answer = client.post(path, body, content_type="application/json", headers=headers)
+            self.status, self.content = answer.status_code, answer.content
+
+        def getresponse(self) -> Any:
+            return self
+
+        def read(self, most: int) -> bytes:
+            return self.content
+
+        def close(self) -> None:
+            pass
 
     made = Installation("https://yakuba.example", token)
-    monkeypatch.setattr(made, "_opener", Opener())
+    monkeypatch.setattr(installation, "http", lambda *_: Asked())
     return made
 
 

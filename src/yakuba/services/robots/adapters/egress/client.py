@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class EgressSession:
 
     folder: where this machine's egress lives.  run: the key whose older numbers are cut; empty for who enters
     nothing.  next_number: gives a number that was never used, not below its argument, and proves that the run is
-    still ours.  targets: `host:port` that may be contacted.  seconds: how long the egress may take to answer.
+    still ours.  targets: what may be contacted, as `outbound.spelt_out` says it or `host:port`.  seconds: how long the egress may take to answer.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class EgressSession:
         folder: Path,
         run: str,
         next_number: Callable[[int], int],
-        targets: Sequence[str],
+        targets: Sequence[str | Mapping[str, Any]],
         *,
         seconds: float = ANSWER,
     ) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from urllib.parse import urlsplit
 
+from yakuba.kernel.outbound.target import Unclear, canonical_host
+
 HEAD_LIMIT = 256 * 1024
+TELLING = 4  # bytes by which a protocol is known
+_REQUEST = re.compile(rb"[A-Z]{3,20}(?: |\Z)")
+_TLS = b"\x16\x03"  # a handshake record of any version (RFC 8446, 5.1)
 #: Fields that speak of one connection and not of the message.
 _HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authorization", b"te", b"upgrade"}
@@ -22,17 +28,28 @@ async def read_head(reader: asyncio.StreamReader) -> bytes:
 
 
 def target_of(head: bytes) -> tuple[str, str, int, str]:
-    """Method, host (lower case, without brackets), port and path. Raises BadRequest."""
+    """Method, host (in its one spelling), port and path. Raises BadRequest."""
     try:
         method, address, _ = head.split(b"\r\n", 1)[0].decode("ascii").split(" ")
         parts = urlsplit(f"//{address}" if method == "CONNECT" else address)
         port = parts.port or (443 if method == "CONNECT" else 80)
     except (ValueError, UnicodeDecodeError):
         raise BadRequest("400 Bad Request") from None
-    if not parts.hostname or (method != "CONNECT" and parts.scheme != "http"):
+    if not parts.hostname or "@" in parts.netloc or (method != "CONNECT" and parts.scheme != "http"):
         raise BadRequest("400 Bad Request")
+    try:
+        host = canonical_host(parts.hostname)
+    except Unclear:
+        raise BadRequest("400 Bad Request") from None
     path = parts.path or "/"
-    return method, parts.hostname.lower(), port, f"{path}?{parts.query}" if parts.query else path
+    return method, host, port, f"{path}?{parts.query}" if parts.query else path
+
+
+def protocol_of(first: bytes) -> str:
+    """What a tunnel begins to carry: `https` for TLS, `http` for a request in the clear, empty for anything else."""
+    if first.startswith(_TLS):
+        return "https"
+    return "http" if _REQUEST.match(first) else ""
 
 
 def request_head(head: bytes, method: str, path: str) -> bytes:

@@ -2,7 +2,7 @@
 
 It knows nothing of pages and rows. Workers speak to it in lines of JSON over a socket in the folder:
 
-    {"do": "open", "run": "12", "number": 3, "targets": ["core:80"]}  ->  {"port": 40123, "id": "…"}
+    {"do": "open", "run": "12", "number": 3, "targets": […]}          ->  {"port": 40123, "id": "…"}
     {"do": "mark", "row": 7}                                          ->  {}
     {"do": "left", "run": "12", "number": 2, "row": 7}                ->  {"nothing": true}
     {"do": "ping"}                                                    ->  {}
@@ -10,7 +10,9 @@ It knows nothing of pages and rows. Workers speak to it in lines of JSON over a 
 `open` raises the run's number: before it is answered, everything under a lower number is closed, its unread and
 unsent bytes are thrown away, and that number is refused for ever, restarts included. The port is a forward proxy
 for as long as the connection that opened it stands. It is one event loop: a cut happens between two pieces of data,
-never beside one.
+never beside one. `targets` are what `kernel.outbound` lists (`Allowed.plain`, or `host:port`): the name is looked up
+here, once, and the address that was looked at is the one that is called; what a tunnel carries has to be the protocol
+that is listed.
 """
 
 from __future__ import annotations
@@ -28,11 +30,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from yakuba.kernel.outbound.allowed import Allowed, from_plain
 from yakuba.services.robots.adapters.egress.http import (
     HEAD_LIMIT,
+    TELLING,
     BadRequest,
     answer_head,
     body_of,
+    protocol_of,
     read_head,
     request_head,
     target_of,
@@ -82,7 +87,7 @@ class Session:
 
     run: str
     number: int
-    targets: frozenset[str]
+    targets: tuple[Allowed, ...]
     server: asyncio.Server | None = None
     tunnels: set[Tunnel] = field(default_factory=set)
     up: int = 0
@@ -138,17 +143,18 @@ class Tunnel:
     async def _serve(self) -> None:
         head = await read_head(self._reader)
         method, host, port, path = target_of(head)
-        if f"{host}:{port}" not in self._session.targets:
+        known = [one for one in self._session.targets if (one.host, one.port) == (host, port)]
+        if method != "CONNECT":
+            known = [one for one in known if not one.protocols or "http" in one.protocols]
+        if not known:
             raise BadRequest("403 Forbidden")
         try:
-            reader, self._upstream = await asyncio.wait_for(
-                asyncio.open_connection(host, port, limit=HEAD_LIMIT), CONNECT
-            )
+            reader, self._upstream = await asyncio.wait_for(_connected(known), CONNECT)
         except (OSError, TimeoutError):
             raise BadRequest("502 Bad Gateway") from None
         if method == "CONNECT":
             self._writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            await self._both_ways(self._up(None), self._down(reader))
+            await self._both_ways(self._tunnelled(known), self._down(reader))
         else:
             await self._send(request_head(head, method, path))
             await self._both_ways(self._up(body_of(head)), self._one_answer(reader))
@@ -170,6 +176,21 @@ class Tunnel:
         self._session.up += len(data)
         self._upstream.write(data)
         await self._upstream.drain()
+
+    async def _tunnelled(self, known: list[Allowed]) -> None:
+        """Hand on what begins like a protocol that is listed for the target; nothing of anything else leaves."""
+        first = b""
+        while len(first) < TELLING:
+            piece = await self._reader.read(_PIECE)
+            if not piece:
+                return
+            first += piece
+        said = protocol_of(first)
+        if not any(not one.protocols or said in one.protocols for one in known):
+            self.abort()
+            return
+        await self._send(first)
+        await self._up(None)
 
     async def _up(self, left: int | None) -> None:
         """Hand on what the browser sends: `left` bytes, or all until it closes."""
@@ -240,7 +261,7 @@ class Egress:
         for session in self._sessions.values():
             if session is old or (run and session.run == run):
                 session.cut()
-        session = Session(run, number, frozenset(asked["targets"]))
+        session = Session(run, number, tuple(map(from_plain, asked["targets"])))
         session.server = await asyncio.start_server(
             lambda reader, writer: self._tunnel(session, reader, writer), "127.0.0.1", 0, limit=HEAD_LIMIT
         )
@@ -274,6 +295,27 @@ class Egress:
             await tunnel.serve()
         finally:
             session.tunnels.discard(tunnel)
+
+
+async def look_up(host: str, port: int) -> list[str]:
+    """The addresses of a host, as the machine's resolver gives them. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    return [str(one[4][0]) for one in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+async def _connected(known: list[Allowed]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to one of the addresses that the target may have. Raises BadRequest where it has none, and OSError."""
+    answers = await look_up(known[0].host, known[0].port)
+    found = list(dict.fromkeys(address for one in known for address in one.found_at(answers)))
+    if not found:
+        raise BadRequest("403 Forbidden")
+    failed = OSError("no address")
+    for address in found:
+        try:
+            return await asyncio.open_connection(address, known[0].port, limit=HEAD_LIMIT)
+        except OSError as error:
+            failed = error
+    raise failed
 
 
 def _identity(path: Path) -> str:
