@@ -157,7 +157,9 @@ def parsed(content: bytes, name: str) -> Any:
     """XML without a document type, so that there is nothing to expand and nowhere to look; 256 elements within one another
     are libxml2's limit. Raises NotWord."""
     _refuse_document_type(content, name)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -20,6 +20,7 @@ TAKEN = ("PNG", "JPEG", "GIF", "BMP", "TIFF")
 MOST_PIXELS = 16_000_000  # an A4 page at 400 dpi is 15.5 million
 MOST_PICTURES = 20
 WIDEST, HIGHEST = 595.3, 841.9  # points, A4
+QUALITY = 92  # of a photograph that is written anew
 SEEN_AT = 300  # dots an inch: finer ones are made coarser, no printer of an office shows more
 
 
@@ -81,8 +82,21 @@ def _content(blip: Any, package: Package, part: str) -> bytes:
     return package.bytes(relation.target)
 
 
+def pixels(content: bytes) -> tuple[bytes, str]:
+    """A picture as nothing but what it shows, and the ending of its name. Raises NoPicture."""
+    picture, photograph = _decoded(content)
+    return _encoded(picture, "JPEG" if photograph else "PNG"), "jpeg" if photograph else "png"
+
+
 def _png(content: bytes, width: float, height: float) -> bytes:
     """Raises NoPicture."""
+    plain, _ = _decoded(content)
+    plain.thumbnail((max(1, round(width / 72 * SEEN_AT)), max(1, round(height / 72 * SEEN_AT))))
+    return _encoded(plain, "PNG")
+
+
+def _decoded(content: bytes) -> tuple[Any, bool]:
+    """The pixels of the first picture, and whether it is a JPEG. Raises NoPicture."""
     try:
         # WeasyPrint lets Pillow fill up what is missing of a picture, in the whole process: here that is to be told.
         ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -92,13 +106,19 @@ def _png(content: bytes, width: float, height: float) -> bytes:
                 if image.width * image.height > MOST_PIXELS:
                     raise NoPicture("画像が大きすぎます。1,600万画素までにしてください。")
                 plain = image.convert("RGBA" if image.mode in ("P", "LA", "RGBA", "PA") else "RGB")
+                return plain, image.format == "JPEG"
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NoPicture("この形式の画像は使えません。PNGかJPEGにして入れ直してください。") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, OverflowError) as error:
         raise NoPicture("画像が壊れていて読めません。入れ直してください。") from error
-    plain.thumbnail((max(1, round(width / 72 * SEEN_AT)), max(1, round(height / 72 * SEEN_AT))))
+
+
+def _encoded(picture: Any, form: str) -> bytes:
+    """Without what the file said beside its pixels."""
     buffer = io.BytesIO()
-    plain.save(buffer, "PNG")
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    bare.save(buffer, form, quality=QUALITY)
     return buffer.getvalue()
 
 
