@@ -44,6 +44,6 @@ def cut(
         return lambda: (whole := content())[: len(whole) * tenth // 10]
 
     return [
-        Hostile(door, f"{name}-cut-at-{tenth}0%", file_name, part(tenth), says, either=either)
+        Hostile(door, f"{name}-cut-at-{tenth}-tenths", file_name, part(tenth), says, either=either)
         for tenth in range(1, 10)
     ]

@@ -188,7 +188,7 @@ def _refused(url: str) -> dict[str, tuple[bytes | Callable[[], bytes], str]]:
         ),
         "xml-of-utf-16": (zipped([("[Content_Types].xml", utf16)]), "DOCTYPE|壊れて"),
         "deep-xml": (docx(deep), "壊れて"),
-        "a-hundred-thousand-attributes": (lambda: docx("<w:p " + " ".join(f'a{at}="1"' for at in range(100_000)) + "/>"), ""),
+        "a-hundred-thousand-attributes": (lambda: docx("<w:p " + " ".join(f'a{at}="1"' for at in range(100_000)) + "/>"), "正しくありません"),
         "bomb": (lambda: docx("", relation("rId8", "styles", "styles.xml"), ("word/styles.xml", bomb(200_000_000))), ""),
         "bomb-in-the-text": (lambda: docx(whole=f"<w:document {SPACES}><w:body>{' ' * 30_000_000}</w:body></w:document>"), "大きすぎます"),
         "5000-parts": (docx("", "", *((f"x{at}", b"") for at in range(5_000))), "多すぎる"),

@@ -25,7 +25,7 @@ from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.refusals import Invalid, Problem, Refused
 
 PROGRAM = "yakuba.kernel.files.reader"
-SECONDS = 60.0  # CPU; a Word file of 10 MB takes two
+SECONDS = 20.0  # CPU; a Word file of 10 MB takes two
 
 Told = tuple[dict[str, Any], bytes]
 

@@ -3,7 +3,7 @@ but those of the program. By Linux alone, without root.
 
 Two walls, since neither does all: a seccomp filter refuses system calls by number (sockets, new processes, signals to
 others, io_uring, which would pass by the filter), Landlock refuses paths. A kernel without one of them leaves the limits
-of `resource` and the other; `walls` says which stand, and the self-check tells the operator.
+of `resource` and the other; `standing` says which stand, and the self-check tells the operator.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import platform
 import resource
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 MEMORY_BYTES = 3 * 1024**3  # of addresses; a page of an A3 sheet in colour at 400 dpi takes a tenth
 SECCOMP, LANDLOCK = "seccomp", "landlock"
+_standing: list[str] = []
 
 _PR_SET_NO_NEW_PRIVS = 38
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF: of a word, of a constant
@@ -88,7 +91,13 @@ def confine(scratch: str = "") -> list[str]:
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return []
     paths = _shut_paths(libc, scratch)
-    return [*([LANDLOCK] if paths else []), *([SECCOMP] if _shut_calls(libc) else [])]
+    _standing.extend([*([LANDLOCK] if paths else []), *([SECCOMP] if _shut_calls(libc) else [])])
+    return _standing
+
+
+def standing(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Which walls stand around this process, for `apart`."""
+    yield {"walls": _standing}, b""
 
 
 def _shut_calls(libc: ctypes.CDLL) -> bool:
