@@ -8,7 +8,7 @@ from django.db import transaction
 
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.bundles import queries
+from yakuba.kernel.bundles import opening, queries
 from yakuba.kernel.bundles.models import DefinitionVersion
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.definitions.bundle import Definition, packed, unpacked
@@ -33,12 +33,16 @@ def export(procedure: str, *, actor: Actor = None) -> bytes:
     return packed(procedure, found)
 
 
-@transaction.atomic
 def draft(content: bytes, *, actor: Actor = None) -> list[DefinitionVersion]:
     """The definitions of a bundle as drafts, in the order in which they need each other; a version that is in force
     already with the same content is left out. Raises DefinitionError and DefinitionRefused."""
+    return _draft(_ordered(opening.definitions(content)), actor)  # nobody waits for a transaction meanwhile
+
+
+@transaction.atomic
+def _draft(definitions: Iterable[Definition], actor: Actor) -> list[DefinitionVersion]:
     drafts = []
-    for one in _ordered(unpacked(content)):
+    for one in definitions:
         own = packed("", [one])
         row = DefinitionVersion.objects.filter(kind=one.kind, code=one.code, version=one.version).first()
         if row is not None and row.state == State.PUBLISHED:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -86,6 +86,16 @@ def unpacked(content: bytes) -> list[Definition]:
         raise DefinitionError(
             "定義の束ではありません。「yakuba definitions export」で作ったファイルを選んでください。"
         ) from None
+
+
+def told(file: IO[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The definitions of somebody's bundle as plain data, each before its files: for the process in which it is opened
+    (`kernel.files.apart`). Raises what `unpacked` does."""
+    for one in unpacked(file.read(LARGEST_BUNDLE + 1)):
+        named = {"kind": one.kind, "code": one.code, "version": one.version, "title": one.title}
+        yield {"definition": named}, one.text.encode("utf-8", "surrogatepass")
+        for name, content in one.files.items():
+            yield {"file": name}, content
 
 
 class _Reader:

@@ -23,6 +23,11 @@ class DefinitionRefused(Invalid, ValueError):
         found = sorted(dict.fromkeys(problems), key=lambda one: one.line)[:MOST_TOLD]
         super().__init__("\n".join(str(one) for one in found), problems=found)
 
+    @classmethod
+    def retold(cls, sentence: str, place: str, remedy: str, problems: Iterable[Problem]) -> DefinitionRefused:
+        """Its problems say all of it."""
+        return cls(problems)
+
 
 class DefinitionError(Invalid, ValueError):
     """A definition that cannot be used. `str()` is a Japanese sentence with file, place and remedy."""

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from yakuba.kernel.files import unreferenced
+from yakuba.kernel.files import confinement, unreferenced
+from yakuba.kernel.files.apart import answer
+from yakuba.kernel.refusals import Refused
 from yakuba.kernel.registry import CheckResult
 
+WALLS = "受け取ったファイルの囲い"
 NOBODYS = "どこからも使われていないファイル"
 
 
 def self_check() -> list[CheckResult]:
-    """How many files belong to nothing."""
+    """How many files belong to nothing, and what keeps hostile ones apart."""
+    return [*_nobodys(), _walls()]
+
+
+def _walls() -> CheckResult:
+    try:
+        stand = answer(confinement.standing, b"").head["walls"]
+    except Refused as refusal:
+        return CheckResult(WALLS, False, f"ファイルを開くプログラムを始められません。{refusal}")
+    lacking = [name for name in (confinement.SECCOMP, confinement.LANDLOCK) if name not in stand]
+    told = (
+        f"Linuxの {' と '.join(lacking)} が使えないため、受け取ったファイルを開くプログラムの囲いが一部だけです。"
+        "メモリと時間の上限は効いています。新しいLinux（5.13以後）にするか、コンテナの設定で許してください。"
+    )
+    return CheckResult(WALLS, not lacking, told if lacking else "")
+
+
+def _nobodys() -> list[CheckResult]:
     try:
         number = unreferenced.count()
     except unreferenced.Unresolved as error:

@@ -9,7 +9,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -46,16 +46,20 @@ class Opening:
         self._file = file
         self.left = seconds
 
-    def frames(self, *arguments: str) -> Iterator[Frame]:
-        """Run the process and yield what it tells, as it comes. Raises Ended."""
+    def frames(
+        self, *arguments: str, program: str = "", kept_open: tuple[int, ...] = ()
+    ) -> Generator[Frame, None, None]:
+        """Run the process and yield what it tells, as it comes. kept_open: descriptors that it has beside the file. Raises
+        Ended."""
         self._file.seek(0)
         seconds = max(1, math.ceil(self.left))
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", PROGRAM, str(os.getpid()), str(seconds), *arguments],
+            [sys.executable, "-P", "-m", program or PROGRAM, str(os.getpid()), str(seconds), *arguments],
             stdin=self._file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
+            pass_fds=kept_open,
         )
         assert process.stdout is not None
         try:
@@ -75,6 +79,7 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": str(_SOURCE),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve more addresses than the limit has
     }
 
 

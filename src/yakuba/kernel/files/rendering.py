@@ -2,8 +2,9 @@
 `python -m yakuba.kernel.files.rendering PARENT SECONDS inspect|render|texts …` (the parent's number, SECONDS of CPU).
 
 It imports no Django and sees no key, no database and no path: the file is its standard input, and what it makes goes
-to its standard output. Memory and CPU time are limited by the operating system, so a bomb ends this process and
-nothing else; it ends with the process PARENT that started it. `opening` is the other side.
+to its standard output. Memory and CPU time are limited by the operating system (`confinement`), which also refuses it any
+network, other process and path, so a bomb ends this process and nothing else; it ends with the process PARENT that started
+it. `opening` is the other side.
 
 The output is a row of frames: a line of JSON, and as many bytes as its "size" says.
 
@@ -25,12 +26,12 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from yakuba.kernel.cli.bound import bind
+from yakuba.kernel.files.confinement import confine, limit
 from yakuba.kernel.files.kinds import HEAD_BYTES, PDF, Refused, media_type_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY_BYTES = 3 * 1024**3
 ATTACHMENTS_SECONDS = 15  # CPU, for finding what is attached
 FRESH_AFTER = 16  # pages
 JPEG_QUALITY = 95
@@ -106,6 +107,7 @@ def _encoded(image: Image) -> tuple[str, bytes]:
 
     if image.mode == "L" or is_grey(image):
         image = image.convert("L")
+    image.info = {}  # Pillow would write comments and colour profiles of the file into what is made of it
     two_tones = image.mode == "L" and len(image.getcolors(256) or range(256)) <= 2
     content = io.BytesIO()
     if two_tones:
@@ -130,10 +132,8 @@ def _limit(seconds: int) -> None:
 
 def main(arguments: list[str]) -> None:
     bind(int(arguments[0]))
-    seconds = int(arguments[1])
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(int(arguments[1]))
+    confine()
     _tell({"ready": True})
     try:
         if arguments[2] == "inspect":

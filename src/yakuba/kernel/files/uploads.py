@@ -187,7 +187,8 @@ def _attached(outer: str, number: int, frame: Frame) -> tuple[str, IO[bytes] | U
 def bare_name(name: str) -> str:
     """The name without folders and without characters that cannot be shown or stored."""
     shown = "".join(character for character in name if character.isprintable() or character == "\u3000")
-    return Path(shown.replace("\\", "/")).name or "無題"
+    name = Path(shown.replace("\\", "/")).name
+    return name if name.strip(". \u3000") else "無題"
 
 
 def _copy(name: str, stream: IO[bytes], file: IO[bytes]) -> None:

@@ -14,6 +14,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import store
 from yakuba.kernel.letters.checking import check
 from yakuba.kernel.letters.models import LetterTemplate
+from yakuba.kernel.letters.word import apart
 from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.registry import LetterKind
 from yakuba.kernel.tenancy import current_municipality
@@ -25,14 +26,15 @@ MOST_TOLD = 100
 
 
 def take(kind: LetterKind, name: str, content: bytes, *, actor: User) -> LetterTemplate:
-    """Keep a Word file as a draft with its preview and everything that is wrong with it. Raises NotWord, and then nothing
-    is kept."""
+    """Keep a Word file as a draft with its preview and everything that is wrong with it. What is kept is the file without
+    what acts in it: others will open it. Raises NotWord, and then nothing is kept."""
     checked = check(content, kind)
+    harmless = apart.harmless(content)
     with transaction.atomic():
         Municipality.objects.select_for_update().get(pk=current_municipality().pk)  # one number at a time
         newest = LetterTemplate.objects.filter(kind=kind.code).order_by("-number").first()
         row = LetterTemplate(kind=kind.code, number=newest.number + 1 if newest else 1, name=name[-120:])
-        row.file = store(StoredFile.Kind.UPLOAD, name, STORED_AS, content, actor=actor)
+        row.file = store(StoredFile.Kind.UPLOAD, name, STORED_AS, harmless, actor=actor)
         row.preview = store(
             StoredFile.Kind.OUTPUT, "preview.pdf", "application/pdf", checked.preview, actor=actor
         )

@@ -10,10 +10,10 @@ from yakuba.kernel.letters import faces, glyphs
 from yakuba.kernel.letters.letter import Addressee, Letter, marked
 from yakuba.kernel.letters.press import Press
 from yakuba.kernel.letters.printing import NothingFits, print_file
+from yakuba.kernel.letters.word import apart
 from yakuba.kernel.letters.word.fields import plain
 from yakuba.kernel.letters.word.html import Values
 from yakuba.kernel.letters.word.model import Block, Document, Merge, Paragraph, Text, pieces
-from yakuba.kernel.letters.word.reading import read
 from yakuba.kernel.letters.written import WordTemplate, layout
 from yakuba.kernel.refusals import Problem
 from yakuba.kernel.registry import LetterField, LetterKind
@@ -36,7 +36,7 @@ class Checked:
 def check(content: bytes, kind: LetterKind) -> Checked:
     """Read a .docx for this kind of letter. Raises NotWord, and PdfUnavailable."""
     known = {plain(field.name): field for field in kind.fields}
-    found = read(content, [name for name, field in known.items() if field.samples])
+    found = apart.document(content, [name for name, field in known.items() if field.samples])
     faults = [*found.faults, *_of_fields(found.document, kind, known), *_of_letters(found.document)]
     preview, misfit = _preview(WordTemplate(kind.code, 0, found.document), kind)
     return Checked(found.document, preview, (*faults, *misfit), (*found.notes, *_of_fonts(found.document)))

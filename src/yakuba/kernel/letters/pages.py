@@ -18,6 +18,7 @@ from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.letters import actions, queries
 from yakuba.kernel.letters.forms import SinceForm, WordFileForm
 from yakuba.kernel.letters.models import LetterTemplate
+from yakuba.kernel.letters.word import apart
 from yakuba.kernel.registry import LetterKind
 from yakuba.kernel.ui.refusals import told_in
 
@@ -75,10 +76,11 @@ def version(request: HttpRequest, template_id: int) -> HttpResponse:
 
 @permission_required(CHANGE)
 def word_file(request: HttpRequest, template_id: int) -> HttpResponseBase:
-    """The Word file of a version as it came."""
+    """The Word file of a version, without what acts in it; what was kept before December 2026 still has that."""
     row, kind = _version(request, template_id)
     actions.taken(f"{kind.code}:{row.number}", actor=person_of(request))
-    return Download(f"{kind.code}-{row.number}.docx", actions.DOCX, content_of(row.file)).answer()
+    harmless = apart.harmless(content_of(row.file))
+    return Download(f"{kind.code}-{row.number}.docx", actions.DOCX, harmless).answer()
 
 
 @permission_required(CHANGE)

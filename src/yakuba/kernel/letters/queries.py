@@ -13,6 +13,7 @@ from yakuba.kernel.accounts import used_manifests
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.files.storage import content_of
 from yakuba.kernel.letters.models import LetterTemplate
+from yakuba.kernel.letters.word import apart
 from yakuba.kernel.letters.word.fields import plain
 from yakuba.kernel.letters.word.reading import read
 from yakuba.kernel.letters.written import WordTemplate
@@ -77,7 +78,7 @@ def written(code: str, number: int) -> WordTemplate:
         raise Missing(f"「{kind_of(code).label}」の様式の第{number}版がありません。")
     kind = kind_of(code)
     repeated = [plain(field.name) for field in kind.fields if field.samples]
-    return WordTemplate(code, number, read(content_of(row.file), repeated).document)
+    return WordTemplate(code, number, apart.document(content_of(row.file), repeated).document)
 
 
 def house(kind: LetterKind) -> WordTemplate:

@@ -58,6 +58,11 @@ class Refused(Exception):
         self.sentence, self.place, self.remedy = sentence, place, remedy
         self.problems = tuple(problems)
 
+    @classmethod
+    def retold(cls, sentence: str, place: str, remedy: str, problems: Iterable[Problem]) -> Refused:
+        """The same refusal in another process than the one that raised it."""
+        return cls(sentence, place=place, remedy=remedy, problems=problems)
+
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}{self.remedy}" if self.place else self.sentence + self.remedy
 

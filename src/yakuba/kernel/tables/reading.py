@@ -10,6 +10,7 @@ from itertools import islice
 from typing import BinaryIO, Protocol
 
 from yakuba.kernel.definitions import Problem, plain
+from yakuba.kernel.tables import sheets
 from yakuba.kernel.tables.recognising import LARGEST, Text, is_workbook, size_of, text_of
 from yakuba.kernel.tables.records import LONGEST_CELL, MOST_COLUMNS, Reader, Record
 from yakuba.kernel.values.characters import compose
@@ -114,19 +115,17 @@ def _opened(
 def _sheet(
     file: BinaryIO, required: Sequence[str], problems: list[Problem], names: Mapping[str, str]
 ) -> tuple[Source | None, Record | None]:
-    from yakuba.kernel.tables import workbook  # takes long; only this needs it
-
-    readers = workbook.readers(file, problems)
+    readers = sheets.readers(file, problems)
     if not readers:
         return None, None
-    starts = [workbook.begins(one, TITLE_LINES + 1) for one in readers]
+    starts = [sheets.begins(one, TITLE_LINES + 1) for one in readers]
     heads = [
         next((row for row in start if set(required) <= set(headings_of(row.cells, names))), None)
         for start in starts
     ]
     fitting = [at for at, head in enumerate(heads) if head]
     if len(fitting) > 1:
-        which = workbook.names(readers[at] for at in fitting)
+        which = sheets.names(readers[at] for at in fitting)
         reason = (
             f"同じ見出しのシートが{len(fitting)}枚あります（{which}）。取り込むシートだけを残してください。"
         )
@@ -179,10 +178,8 @@ def headings_in(data: bytes | BinaryIO, known: Sequence[str], problems: list[Pro
 def _near_the_beginning(file: BinaryIO, problems: list[Problem]) -> Iterator[Record]:
     """The first records of every sheet, or by every delimiter."""
     if size_of(file) <= LARGEST and is_workbook(file):
-        from yakuba.kernel.tables import workbook  # takes long; only this needs it
-
-        for one in workbook.readers(file, problems):
-            yield from workbook.begins(one, TITLE_LINES + 1)
+        for one in sheets.readers(file, problems):
+            yield from sheets.begins(one, TITLE_LINES + 1)
     elif text := text_of(file, problems):
         for delimiter in DELIMITERS:
             filled = (one for one in Reader(text, delimiter, []) if any(cell.strip() for cell in one.cells))

@@ -1,5 +1,5 @@
-"""An Excel workbook → the records of one sheet, as a person sees them. Apart from `reading`, because openpyxl takes a
-quarter of a second to import.
+"""An Excel workbook → the records of its sheets, as a person sees them, in the process of its own in which it is opened
+(`files.apart`); `sheets` is the other side.
 
 The sheets' XML is streamed, and the texts that their cells share lie on the disk; openpyxl keeps about a hundred bytes of
 each row. What a person cannot see or the file does not hold is told by its cell and never guessed: hidden rows, a formula
@@ -9,13 +9,12 @@ as it looks.
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, NamedTuple
 
@@ -27,9 +26,9 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 from openpyxl.xml.functions import iterparse
 
-from yakuba.kernel.definitions import Problem
+from yakuba.kernel.files.apart import Told
 from yakuba.kernel.tables.recognising import chunks, size_of
-from yakuba.kernel.tables.records import MOST_COLUMNS, Record
+from yakuba.kernel.tables.records import LONGEST_CELL, MOST_COLUMNS, Record
 
 LARGEST_UNPACKED = 1_500_000_000  # bytes; a million rows of ten columns take about half of it
 # A table unpacks to ten or thirty times its size, one that says the same in every cell to more; a bomb to a thousand times.
@@ -39,6 +38,10 @@ LARGEST_PART = 20_000_000  # bytes of what openpyxl reads at one go: styles, the
 # asks for, one comment of 100 MB would take ten minutes.
 PIECE = 1 << 20  # bytes
 MOST_WITHOUT_ROW = 1 << 26  # bytes
+MOST_SHEETS = 500
+LONGEST_TOLD = LONGEST_CELL + 1  # characters of a cell: longer than any that is taken, so that it is told
+AT_ONCE, LARGEST_BATCH = 500, 1 << 20  # records that are told together, and their characters
+MOST_LOOKED = 4  # batches of each sheet
 LAST_ROW = 1_048_576  # Excel's
 MOST_MERGED = 200_000  # ranges
 MOST_NAMED = 5  # cells of one row that a message names
@@ -56,7 +59,6 @@ ZEROS = re.compile(r"0+")
 LEFT_OUT = "この行は取り込んでいません。"
 BROKEN = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
 ALL_HIDDEN = "シートがすべて非表示です。Excelで、取り込むシートを再表示して保存し直してください。"
-BROKEN_HERE = "ここから下は、ファイルが壊れていて読めませんでした。Excelで開き、xlsxで保存し直してください。"
 
 
 class _Merged(NamedTuple):
@@ -228,70 +230,81 @@ class _ExcelReader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
                 self.shared_strings = _Strings(xml)
 
 
-@dataclass
-class Reader:
-    """Reads the records of the sheet that has the headings; like `records.Reader` for texts. columns, width: how many
-    columns the head has, once it is known."""
-
-    sheet: _Sheet
-    problems: list[Problem]
-    columns: int = 0
-    width: int = 0
-
-    def __iter__(self) -> Iterator[Record]:
-        last = 0
-        try:
-            for record, reason in self.sheet.records():
-                last = record.line
-                if not self.width:
-                    yield record
-                elif reason:
-                    self.problems.append(Problem(record.line, self._place, reason))
-                else:
-                    yield Record(record.line, record.cells + [""] * (self.width - len(record.cells)))
-        except Exception:  # as in `readers`
-            told = Problem(last + 1, self._place, BROKEN_HERE)
-            if told not in self.problems:  # the beginning is read more than once
-                self.problems.append(told)
-
-    @property
-    def _place(self) -> str:
-        return f"シート「{self.sheet.title}」"
+def look(file: BinaryIO, few: int) -> Iterator[Told]:
+    """Each visible sheet with its first records, {"sheet", "more", "fault"}, "more" where there are others; or {"problem"}
+    where the file cannot be read. A record is a list: its line, its cells, and why it cannot be taken (empty for none)."""
+    sheets = _sheets(file)
+    if isinstance(sheets, str):
+        yield {"problem": sheets, "place": ""}, b""
+        return
+    shown = [(at, one) for at, one in enumerate(sheets) if one.visible]
+    if not shown:
+        yield {"problem": ALL_HIDDEN, "place": "シート"}, b""
+    for at, sheet in shown:
+        records, fault, more = list[Any](), 0, False
+        for number, batch in enumerate(_batches(sheet)):
+            fault = fault or (batch if isinstance(batch, int) else 0)
+            records += batch if isinstance(batch, list) else []
+            if more := len(records) > few or number > MOST_LOOKED:
+                break
+        told = {"sheet": sheet.title, "at": at, "more": more, "fault": fault}
+        yield told, json.dumps(records[:few]).encode()
 
 
-def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
-    """One for each visible sheet; empty where `problems` tells why the file cannot be read."""
+def whole(file: BinaryIO, at: int) -> Iterator[Told]:
+    """The records of the sheet of that number, some at a time; in the end {"fault"}, the line from which on it is broken, 0
+    for none."""
+    sheets = _sheets(file)
+    fault = 1 if isinstance(sheets, str) else 0
+    for batch in _batches(sheets[at]) if isinstance(sheets, list) else ():
+        if isinstance(batch, int):
+            fault = batch
+        else:
+            yield {}, json.dumps(batch).encode()
+    yield {"fault": fault}, b""
+
+
+def _batches(sheet: _Sheet) -> Iterator[list[list[Any]] | int]:
+    """Records, some at a time; or the line from which on the sheet is broken."""
+    batch, size, last = list[list[Any]](), 0, 0
+    try:
+        for record, reason in sheet.records():
+            last = record.line
+            cells = [cell[:LONGEST_TOLD] for cell in record.cells]
+            batch.append([record.line, cells, reason])
+            size += sum(map(len, cells))
+            if len(batch) >= AT_ONCE or size > LARGEST_BATCH:
+                yield batch
+                batch, size = [], 0
+    except MemoryError:
+        raise
+    except Exception:  # as in `_sheets`
+        yield batch
+        yield last + 1
+    else:
+        yield batch
+
+
+def _sheets(file: BinaryIO) -> list[_Sheet] | str:
+    """All sheets, or why the file cannot be read."""
     try:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(one.file_size for one in archive.infolist())
         most = min(LARGEST_UNPACKED, max(ALWAYS_UNPACKED, MOST_UNPACKED * size_of(file)))
         if unpacked > most:
-            reason = (
+            return (
                 f"Excelのファイルが大きすぎます（開くと{unpacked // 1_000_000:,}MB）。"
                 "要らないシートや、空の行と列の書式を消して、保存し直してください。"
             )
-            problems.append(Problem(0, "", reason))
-            return []
         reader = _ExcelReader(file)
         reader.read()
-        sheets = [_Sheet(reader.wb, sheet) for sheet in reader.wb.worksheets]
+        if len(reader.wb.worksheets) > MOST_SHEETS:
+            return f"シートが多すぎます（{MOST_SHEETS}枚まで）。取り込むシートだけを残してください。"
+        return [_Sheet(reader.wb, sheet) for sheet in reader.wb.worksheets]
+    except MemoryError:
+        raise
     except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
-        problems.append(Problem(0, "", BROKEN))
-        return []
-    shown = [Reader(one, problems) for one in sheets if one.visible]
-    if not shown:
-        problems.append(Problem(0, "シート", ALL_HIDDEN))
-    return shown
-
-
-def begins(reader: Reader, records: int) -> Sequence[Record]:
-    """Its first records."""
-    return list(islice(reader, records))
-
-
-def names(readers: Iterable[Reader]) -> str:
-    """The sheets as a message names them."""
-    return "、".join(f"「{reader.sheet.title}」" for reader in readers)
+        return BROKEN
 
 
 def _shown_to(value: datetime) -> str:

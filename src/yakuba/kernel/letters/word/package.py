@@ -22,6 +22,7 @@ LARGEST_FILE = 10_000_000  # bytes, as it comes
 LARGEST_PART = 12_000_000  # bytes, unpacked
 LARGEST_WHOLE = 40_000_000  # bytes, unpacked, of all parts that are read
 MOST_PARTS = 1_000
+MOST_ATTRIBUTES = 200  # of one element: Word writes twenty, and libxml2 looks for each from the first on
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -157,11 +158,15 @@ def parsed(content: bytes, name: str) -> Any:
     """XML without a document type, so that there is nothing to expand and nowhere to look; 256 elements within one another
     are libxml2's limit. Raises NotWord."""
     _refuse_document_type(content, name)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotWord(f"ファイルの中の {name} が壊れていて読めません。" + AGAIN) from error
+    if any(len(one.attrib) > MOST_ATTRIBUTES for one in root.iter() if isinstance(one.tag, str)):
+        raise NotWord(f"ファイルの中の {name} が、Wordのファイルとして正しくありません。" + AGAIN)
     return root
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import warnings
 from typing import Any
 
@@ -20,6 +21,10 @@ TAKEN = ("PNG", "JPEG", "GIF", "BMP", "TIFF")
 MOST_PIXELS = 16_000_000  # an A4 page at 400 dpi is 15.5 million
 MOST_PICTURES = 20
 WIDEST, HIGHEST = 595.3, 841.9  # points, A4
+# Segments of a JPEG: frames, tables, the interval of restarts; and which colours its numbers are.
+SCAN, END_OF_IMAGE, ADOBE = 0xDA, 0xD9, 0xEE
+SEGMENTS = {*range(0xC0, 0xD0), 0xDB, 0xDD, SCAN} - {0xC8}
+NEXT_SEGMENT = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 SEEN_AT = 300  # dots an inch: finer ones are made coarser, no printer of an office shows more
 
 
@@ -81,8 +86,40 @@ def _content(blip: Any, package: Package, part: str) -> bytes:
     return package.bytes(relation.target)
 
 
+def pixels(content: bytes) -> tuple[bytes, str]:
+    """A picture as nothing but what it shows, and the ending of its name; of what this gave it gives the same again. Raises
+    NoPicture."""
+    picture, photograph = _decoded(content)
+    if photograph and (bare := _bare(content)):
+        return bare, "jpeg"
+    return _encoded(picture, "PNG"), "png"
+
+
+def _bare(content: bytes) -> bytes:
+    """A JPEG of its tables and scans alone, which loses no quality; empty where it does not hold together (ITU-T T.81,
+    annex B)."""
+    kept, at = bytearray(content[:2]), 2
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        kind, end = content[at + 1], at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        if kind == END_OF_IMAGE or end > len(content):
+            break
+        if kind == SCAN:
+            end = next((one.start() for one in NEXT_SEGMENT.finditer(content, end)), len(content))
+        if kind in SEGMENTS or (kind == ADOBE and content[at + 4 : at + 9] == b"Adobe" and end - at == 16):
+            kept += content[at:end]
+        at = end
+    return bytes(kept) + b"\xff\xd9" if content[at : at + 2] == b"\xff\xd9" else b""
+
+
 def _png(content: bytes, width: float, height: float) -> bytes:
     """Raises NoPicture."""
+    plain, _ = _decoded(content)
+    plain.thumbnail((max(1, round(width / 72 * SEEN_AT)), max(1, round(height / 72 * SEEN_AT))))
+    return _encoded(plain, "PNG")
+
+
+def _decoded(content: bytes) -> tuple[Any, bool]:
+    """The pixels of the first picture, and whether it is a JPEG. Raises NoPicture."""
     try:
         # WeasyPrint lets Pillow fill up what is missing of a picture, in the whole process: here that is to be told.
         ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -92,13 +129,19 @@ def _png(content: bytes, width: float, height: float) -> bytes:
                 if image.width * image.height > MOST_PIXELS:
                     raise NoPicture("画像が大きすぎます。1,600万画素までにしてください。")
                 plain = image.convert("RGBA" if image.mode in ("P", "LA", "RGBA", "PA") else "RGB")
+                return plain, image.format == "JPEG"
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NoPicture("この形式の画像は使えません。PNGかJPEGにして入れ直してください。") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, OverflowError) as error:
         raise NoPicture("画像が壊れていて読めません。入れ直してください。") from error
-    plain.thumbnail((max(1, round(width / 72 * SEEN_AT)), max(1, round(height / 72 * SEEN_AT))))
+
+
+def _encoded(picture: Any, form: str) -> bytes:
+    """Without what the file said beside its pixels."""
     buffer = io.BytesIO()
-    plain.save(buffer, "PNG")
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    bare.save(buffer, form)
     return buffer.getvalue()
 
 

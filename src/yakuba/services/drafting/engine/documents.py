@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 
+from yakuba.kernel.files.apart import Told, answer
 from yakuba.kernel.letters.word import texts
-from yakuba.kernel.letters.word.package import Package, W
+from yakuba.kernel.letters.word.package import NotWord, Package, W
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import encodings
 
@@ -61,14 +64,20 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _word(content: bytes) -> Read:
-    package = Package(content)
-    root = package.xml(package.main)
-    hidden = list[str]()
-    lines = [_paragraph(one, hidden) for one in texts.paragraphs(root)]
+    told = json.loads(answer(_of_word, content, raises=(NotWord,)).body)
+    lines, hidden = ([str(one) for one in told[name]] for name in ("lines", "hidden"))
     found = seen("\n".join(lines).rstrip("\n") + "\n")
     if not found.text.strip():
         raise Invalid("このWordの文書には文字がありません。文字のある文書を選んでください。")
     return Read(found.text, (*(one for one in hidden if one.strip()), *found.hidden))
+
+
+def _of_word(file: BinaryIO) -> Iterator[Told]:
+    """In the process of its own: its paragraphs, and what in them is hidden."""
+    package = Package(file.read(LARGEST + 1))
+    hidden = list[str]()
+    lines = [_paragraph(one, hidden) for one in texts.paragraphs(package.xml(package.main))]
+    yield {}, json.dumps({"lines": lines, "hidden": hidden}).encode()
 
 
 def _paragraph(paragraph: Any, hidden: list[str]) -> str:

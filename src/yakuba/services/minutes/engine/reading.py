@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yakuba.kernel.letters.word import texts
-from yakuba.kernel.letters.word.package import NotWord, Package
+from yakuba.kernel.letters.word import apart
+from yakuba.kernel.letters.word.package import NotWord
 from yakuba.kernel.refusals import Invalid
 from yakuba.services.minutes.contracts import Transcript, Utterance
 from yakuba.services.minutes.engine import subtitles
@@ -41,11 +41,9 @@ def read(content: bytes) -> Transcript:
 def _word(content: bytes) -> str:
     """The paragraphs of a .docx."""
     try:
-        package = Package(content)
-        root = package.xml(package.main)
+        lines = apart.lines(content)
     except NotWord as error:
         raise Invalid(str(error)) from error
-    lines = [texts.text_of(one) for one in texts.paragraphs(root)]
     if not any(line.strip() for line in lines):
         raise Invalid("Wordの文書に文字がありません。画像だけの文書からは読めません。")
     return "\n".join(lines)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from yakuba.kernel.definitions.given import Unreadable, content
+from yakuba.kernel.files.apart import Told, answer
 from yakuba.kernel.files.opening import Ended, Opening
 from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.temporary import nameless_file
+from yakuba.kernel.refusals import Invalid
 
 LARGEST_PICTURE = 20_000_000  # bytes
 LARGEST_SCAN = 200_000_000
@@ -29,17 +31,29 @@ Pixels = NDArray[np.uint8]
 
 def picture(path: Path) -> Pixels:
     """The picture of one field: grey `[h, w]` or RGB `[h, w, 3]`, 8 bits. Raises Unreadable."""
+    given = content(path, LARGEST_PICTURE)
     try:
-        with Image.open(io.BytesIO(content(path, LARGEST_PICTURE)), formats=FORMATS) as opened:
+        told = answer(_opened, given, raises=(Unreadable,))
+        return np.frombuffer(told.body, np.uint8).reshape(told.head["shape"])
+    except (Invalid, ValueError) as error:
+        raise Unreadable(getattr(error, "sentence", NO_PICTURE), place=str(path)) from error
+
+
+def _opened(file: BinaryIO) -> Iterator[Told]:
+    """In the process of its own: the picture's shape and pixels."""
+    try:
+        with Image.open(file, formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise Unreadable("画像が大きすぎます。1つの欄だけを切り出してください。", place=str(path))
+                raise Unreadable("画像が大きすぎます。1つの欄だけを切り出してください。")
             if opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info:
                 clear = opened.convert("RGBA")
                 paper = Image.new("RGBA", clear.size, "white")
-                return np.asarray(Image.alpha_composite(paper, clear).convert("RGB"), np.uint8)
-            return np.asarray(opened.convert("L" if opened.mode in ("1", "L") else "RGB"), np.uint8)
+                found = np.asarray(Image.alpha_composite(paper, clear).convert("RGB"), np.uint8)
+            else:
+                found = np.asarray(opened.convert("L" if opened.mode in ("1", "L") else "RGB"), np.uint8)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise Unreadable(NO_PICTURE, place=str(path)) from error
+        raise Unreadable(NO_PICTURE) from error
+    yield {"shape": found.shape}, found.tobytes()
 
 
 def pages(path: Path) -> Iterator[Pixels]:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lxml import etree
-
-from yakuba.kernel.letters.word import texts
-from yakuba.kernel.letters.word.package import Package, W
+from yakuba.kernel.letters.word import apart
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.values import characters, encodings
 from yakuba.services.translation.engine.furigana import Piece, ruby
@@ -47,8 +43,7 @@ def decoded(content: bytes, name: str) -> str:
 
 def word_paragraphs(content: bytes) -> list[str]:
     """The paragraphs of a .docx. Raises NotWord."""
-    package = Package(content)
-    return [texts.text_of(one) for one in texts.paragraphs(package.xml(package.main))]
+    return apart.lines(content)
 
 
 def with_furigana(lines: Iterable[str], title: str = "") -> bytes:
@@ -110,35 +105,6 @@ def side_by_side(rows: Iterable[tuple[str, str, str]], heads: tuple[str, str], n
 
 
 def same_layout(content: bytes, said: Mapping[str, str]) -> bytes:
-    """A Word file with its paragraphs translated in place. said: paragraph as `word_paragraphs` gives it -> translation; what is
-    not there stays. A translated paragraph has one look: that of its longest piece. Raises NotWord."""
-    package = Package(content)
-    root = package.xml(package.main)
-    for paragraph in texts.paragraphs(root):
-        text = said.get(texts.text_of(paragraph), "")
-        places = texts.places(paragraph)
-        nodes = [node for node in places if node.tag == f"{W}t"]
-        if not text or not nodes:
-            continue
-        for node in places:
-            if node.tag in texts.BREAKS:
-                node.getparent().remove(node)
-        longest = max(nodes, key=lambda node: len(node.text or ""))
-        for node in nodes:
-            node.text = characters.fit(text) if node is longest else ""
-        longest.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        for over in [node for node in paragraph.iter(f"{W}rt")]:
-            over.getparent().remove(over)
-    changed = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return _with_part(content, package, changed)
-
-
-def _with_part(content: bytes, package: Package, changed: bytes) -> bytes:
-    file = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as before,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
-    ):
-        for name in before.namelist():
-            after.writestr(name, changed if name == package.main else package.bytes(name))
-    return file.getvalue()
+    """A Word file with its paragraphs translated in place, without what acts in it. said: paragraph as `word_paragraphs` gives it
+    -> translation; what is not there stays. A translated paragraph has one look: that of its longest piece. Raises NotWord."""
+    return apart.harmless(content, said)

@@ -6,12 +6,11 @@ half way it begins anew: rows that it has stored already are not taken twice.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -21,6 +20,7 @@ from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.files import temporary
+from yakuba.kernel.files.apart import read
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import pieces_of, remove, store
 from yakuba.kernel.jobs import enqueue, in_each_town
@@ -30,9 +30,9 @@ from yakuba.kernel.tables.remembering import renaming_of
 from yakuba.services.worklogs import queries
 from yakuba.services.worklogs.actions import preparing
 from yakuba.services.worklogs.actions.subjects import Pseudonyms
-from yakuba.services.worklogs.adapters import shelf
+from yakuba.services.worklogs.adapters import foreign, shelf
 from yakuba.services.worklogs.contracts import Event
-from yakuba.services.worklogs.engine import reading, xes
+from yakuba.services.worklogs.engine import reading
 from yakuba.services.worklogs.engine.masking import Masker, screen_of, step_code
 from yakuba.services.worklogs.engine.moments import moment_of, month_of
 from yakuba.services.worklogs.models import LogImport, LogPart, Subject
@@ -43,7 +43,7 @@ MOST_FAULTS = 200  # sentences that are kept; how many there were is told
 FORGOTTEN_AFTER = timedelta(days=7)
 MOST_TRIES = 5  # to write a part that others write as well
 STEP = 5_000  # rows between two looks whether the job was stopped
-PARQUET = b"PAR1"
+LEAST_SECONDS, BYTES_A_SECOND = 60.0, 100_000  # Parquet of 10 MB may hold 10 million rows
 SMALL, GROWS = 100_000_000, 200  # bytes of a table, and how many times as large as its file it may be besides
 
 Told = Callable[[int, int, str], None]
@@ -235,27 +235,6 @@ def _local(at: int | None) -> datetime | None:
     return None if at is None else timezone.make_aware(moment_of(at))
 
 
-class _Written(io.RawIOBase):
-    """What is written into a file, at most so many bytes: a file of a kilobyte may tell of a billion rows."""
-
-    def __init__(self, file: IO[bytes], most: int) -> None:
-        super().__init__()
-        self._file, self._left, self._most = file, most, most
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
-
-    def write(self, piece: Any) -> int:
-        """Raises Invalid for what is too much."""
-        self._left -= len(piece)
-        if self._left < 0:
-            raise Invalid(
-                f"表にすると{self._most // 1_000_000:,}MBを超えます。期間を分けて書き出すか、大きなファイルはコマンドで入れてください。"
-            )
-        return self._file.write(piece)
-
-
 class as_table:  # noqa: N801 - reads as what it gives
     """The file as a table: CSV and Excel as they are, Parquet and XES written out as CSV in the folder. most: bytes of the
     table; None: as many as a log of that size may have."""
@@ -268,16 +247,19 @@ class as_table:  # noqa: N801 - reads as what it gives
         self._file.seek(0)
         head = self._file.read(200)
         self._file.seek(0)
-        if not head.startswith(PARQUET) and not xes.is_xes(head):
+        if not foreign.is_foreign(head):
             return self._file
         path = self._folder / "table.csv"
         most = self._most or SMALL + GROWS * self._file.seek(0, io.SEEK_END)
-        self._file.seek(0)
-        with path.open("wb") as file, _Written(file, most) as made:
-            if head.startswith(PARQUET):
-                _from_parquet(self._file, self._folder, cast(IO[bytes], made))
-            else:
-                xes.as_table(self._file, cast(IO[bytes], made))
+        left = most
+        with path.open("wb") as made:
+            for frame in read(foreign.as_csv, self._file, seconds=_seconds(self._file)):
+                left -= len(frame.body)
+                if left < 0:  # a file of a kilobyte may tell of a billion rows
+                    raise Invalid(
+                        f"表にすると{most // 1_000_000:,}MBを超えます。期間を分けて書き出すか、大きなファイルはコマンドで入れてください。"
+                    )
+                made.write(frame.body)
         self._made = path.open("rb")
         return self._made
 
@@ -286,27 +268,9 @@ class as_table:  # noqa: N801 - reads as what it gives
             self._made.close()
 
 
-def _from_parquet(file: BinaryIO, folder: Path, made: IO[bytes]) -> None:
-    path = folder / "came.parquet"
-    with path.open("wb") as copy:
-        for piece in iter(lambda: file.read(1 << 20), b""):
-            copy.write(piece)
-    text = io.TextIOWrapper(made, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    try:
-        for row in shelf.table_rows(path):
-            writer.writerow(row)
-    except (
-        ValueError,
-        OSError,
-        ArithmeticError,
-        LookupError,
-    ) as error:  # what pyarrow raises for a broken file
-        raise Invalid(
-            "Parquetのファイルを読めません。途中で切れていないか確かめ、書き出し直してください。"
-        ) from error
-    finally:
-        text.detach()
+def _seconds(file: BinaryIO) -> float:
+    """Of CPU, for a file of that size."""
+    return LEAST_SECONDS + file.seek(0, io.SEEK_END) / BYTES_A_SECOND
 
 
 def check(found: Iterable[Row]) -> list[Problem]:

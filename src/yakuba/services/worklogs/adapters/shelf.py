@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 PCS_IN_A_PART = 25
 AT_ONCE = 20_000  # rows that are held while a log is read
@@ -188,8 +188,8 @@ def rows_between(path: Path, machine: int, first: int, last: int, most: int) -> 
     return list(table.slice(0, most).to_pylist())
 
 
-def table_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of somebody's Parquet file as texts, the head first, a few thousand at a time: columns of texts,
+def table_rows(path: Path | BinaryIO) -> Iterator[list[str]]:
+    """The rows of somebody's Parquet file (its path, or the open file) as texts, the head first, a few thousand at a time: columns of texts,
     numbers and moments, no nested ones. A text that stands a million times in the file's dictionary is held once.
     Raises ValueError where there are hundreds of columns."""
     import pyarrow as pa
@@ -201,6 +201,8 @@ def table_rows(path: Path) -> Iterator[list[str]]:
         fields = [one for one in plain.schema_arrow if pa.types.is_primitive(one.type) or _is_text(one.type)]
     names = list(dict.fromkeys(one.name for one in fields))
     words = [one.name for one in fields if _is_text(one.type)]
+    if not isinstance(path, Path):
+        path.seek(0)
     with pq.ParquetFile(path, read_dictionary=words) as file:
         yield [one.name for one in fields]
         for batch in file.iter_batches(batch_size=AT_ONCE, columns=names):

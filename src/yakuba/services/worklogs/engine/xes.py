@@ -6,16 +6,15 @@ gigabytes, or reads others.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
-from typing import IO, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from yakuba.kernel.refusals import Invalid
 
 OF_TRACE = "trace:"  # before the key of an attribute that a trace has, and all its events share
 MOST_COLUMNS = 60
+PIECE = 1 << 20  # bytes that the parser gets together
 LONGEST = 5_000  # characters of a value; longer than any that is taken, so that it is told
 _VALUES = ("string", "date", "int", "float", "boolean", "id")
 
@@ -26,8 +25,8 @@ def is_xes(head: bytes) -> bool:
     return start.startswith((b"<?xml", b"<log", b"<!DOCTYPE"))
 
 
-def as_table(file: BinaryIO, table: IO[bytes]) -> int:
-    """Write the events as CSV (UTF-8); how many. Raises Invalid for what is no XES."""
+def rows(file: BinaryIO) -> Iterator[list[str]]:
+    """The head of the table, then its events. Raises Invalid for what is no XES."""
     keys: dict[str, None] = {}
 
     def learn(event: dict[str, str]) -> None:
@@ -39,32 +38,40 @@ def as_table(file: BinaryIO, table: IO[bytes]) -> int:
     number = _each(file, learn)
     if not number:
         raise Invalid("XESのファイルに、出来事（event）が一つもありません。書き出し方を確かめてください。")
-    text = io.TextIOWrapper(table, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(keys)
+    yield list(keys)
     file.seek(0)
-    try:
-        _each(file, lambda event: writer.writerow([event.get(key, "") for key in keys]))
-    finally:
-        text.detach()
-    return number
+    waiting: list[list[str]] = []
+    reader = _Reader(lambda event: waiting.append([event.get(key, "") for key in keys]))
+    for _ in _parsed(file, reader):
+        yield from waiting
+        waiting.clear()
 
 
 def _each(file: BinaryIO, take: Callable[[dict[str, str]], None]) -> int:
     reader = _Reader(take)
+    for _ in _parsed(file, reader):
+        pass
+    return reader.number
+
+
+def _parsed(file: BinaryIO, reader: _Reader) -> Iterator[None]:
+    """Let the reader hear the file, a piece at a time."""
     parser = ParserCreate()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = _refuse
     try:
-        parser.ParseFile(file)
+        while piece := file.read(PIECE):
+            parser.Parse(piece, False)
+            yield
+        parser.Parse(b"", True)
+        yield
     except ValueError as error:  # an encoding that expat does not know
         raise Invalid("XESのファイルの文字コードを読めません。UTF-8で書き出し直してください。") from error
     except ExpatError as error:
         raise Invalid(
             f"XESのファイルを{error.lineno}行目で読めません。途中で切れていないか確かめ、書き出し直してください。"
         ) from error
-    return reader.number
 
 
 def _refuse(*_: object) -> None:

@@ -1,0 +1,130 @@
+"""A hostile file (Word, Excel, an archive, a table of columns) is read in a process of its own: `read` and `answer` call a
+function there, and give what it tells.
+
+The function is any of the house at the top of a module that needs no Django; it takes the open file first and plain data
+by name, and yields `(head, body)`: a dictionary for JSON, and bytes. The process (`reader`) sees the file and what it is
+asked, no key, no database, no network; its memory, its seconds of CPU and what it may write are bounded, and it ends with
+whoever asked. What it says is plain data: who calls makes the house's own objects of it, so that a file that has taken the
+process over can say something wrong and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import IO, Any, BinaryIO
+
+from yakuba.kernel.files.opening import Ended, Frame, Opening
+from yakuba.kernel.files.reasons import sentence
+from yakuba.kernel.refusals import Invalid, Problem, Refused
+
+PROGRAM = "yakuba.kernel.files.reader"
+SECONDS = 20.0  # CPU; a Word file of 10 MB takes two
+
+Told = tuple[dict[str, Any], bytes]
+
+log = logging.getLogger("yakuba.files")
+
+
+def read(
+    function: Callable[..., Iterator[Told]] | str,
+    file: bytes | BinaryIO,
+    *,
+    raises: Sequence[type[Refused]] = (),
+    seconds: float = SECONDS,
+    scratch: bool = False,
+    **arguments: Any,
+) -> Generator[Frame, None, None]:
+    """What `function(file, **arguments)` tells, as it comes; whoever stops listening ends it. function: itself, or its name
+    (`module:function`) where its module takes long to import. scratch: it needs room on the disk. Raises what the function refuses, as one of `raises` or `Invalid`; Invalid where it dies of the file."""
+    called = function if isinstance(function, str) else f"{function.__module__}:{function.__qualname__}"
+    with _descriptor(file) as own, _asked(arguments) as asked, _folder(scratch) as folder:
+        opening = Opening(own, seconds)
+        frames = opening.frames(called, str(asked), folder, program=PROGRAM, kept_open=(asked,))
+        with closing(frames):
+            try:
+                for frame in frames:
+                    if "refused" in frame.head:
+                        raise _refusal(frame.head, raises)
+                    if "stumbled" in frame.head:
+                        log.warning("%s stumbled over a file: %s", called, str(frame.head["stumbled"])[:200])
+                        raise Invalid(sentence("damaged"))
+                    yield frame
+            except Ended as ended:
+                raise Invalid(sentence("too_heavy" if ended.began else "busy")) from ended
+
+
+def answer(function: Callable[..., Iterator[Told]] | str, file: bytes | BinaryIO, **given: Any) -> Frame:
+    """The one thing that the function tells. Takes and raises what `read` does."""
+    found = list(read(function, file, **given))
+    if len(found) != 1:
+        raise Invalid(sentence("damaged"))
+    return found[0]
+
+
+def _refusal(head: dict[str, Any], raises: Sequence[type[Refused]]) -> Refused:
+    kind = next((one for one in raises if one.__name__ == head["refused"]), Invalid)
+    try:
+        problems = [Problem(int(line), str(place), str(reason)) for line, place, reason in head["problems"]]
+        told = str(head["sentence"])
+        return kind.retold(told, str(head["place"]), str(head["remedy"]), problems)
+    except (KeyError, TypeError, ValueError):
+        return Invalid(sentence("damaged"))
+
+
+@contextmanager
+def _descriptor(file: bytes | BinaryIO) -> Iterator[IO[bytes]]:
+    """The file with a place of its own to read from: who reads here and there do not disturb one another."""
+    number = _number(file)
+    if number is not None:
+        with os.fdopen(os.open(f"/proc/self/fd/{number}", os.O_RDONLY), "rb") as again:
+            yield again
+        return
+    with tempfile.TemporaryFile() as copy:
+        if isinstance(file, bytes):
+            copy.write(file)
+        else:
+            file.seek(0)
+            shutil.copyfileobj(file, copy, 1 << 20)
+        copy.flush()
+        yield copy
+
+
+def _number(file: bytes | BinaryIO) -> int | None:
+    if isinstance(file, bytes):
+        return None
+    try:
+        if file.writable():
+            file.flush()
+        return file.fileno() if os.path.exists(f"/proc/self/fd/{file.fileno()}") else None
+    except (io.UnsupportedOperation, AttributeError, OSError):
+        return None
+
+
+@contextmanager
+def _asked(arguments: dict[str, Any]) -> Iterator[int]:
+    """A descriptor of what the function is asked: it may be longer than a command line."""
+    descriptor = os.memfd_create("asked")
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as asked:
+            asked.write(json.dumps(arguments).encode())
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _folder(wanted: bool) -> Iterator[str]:
+    """A folder that goes at the end, whatever ended the process; empty for none."""
+    if not wanted:
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="apart-", ignore_cleanup_errors=True) as folder:
+        yield folder

@@ -1,0 +1,109 @@
+"""The process in which hostile files are read reaches nothing but its file, and ends whatever it does."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from yakuba.kernel.files import apart, confinement
+from yakuba.kernel.files.tests import attempts
+from yakuba.kernel.refusals import Invalid, Unavailable
+
+TOO_HEAVY = "時間またはメモリがかかりすぎる"
+
+
+def test_who_has_taken_the_process_over_reaches_nothing(tmp_path):
+    secret = tmp_path / "master.key"
+    secret.write_bytes(b"a key")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        asked = {
+            "host": "127.0.0.1",
+            "port": server.getsockname()[1],
+            "secret": str(secret),
+            "parent": os.getpid(),
+        }
+        came = {one.head["attempt"]: one.head["came"] for one in apart.read(attempts.tried, b"x", **asked)}
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert len(came) == 12
+    assert [name for name, outcome in came.items() if outcome == "done"] == []
+
+
+@pytest.mark.parametrize("shut", [confinement._shut_calls, lambda libc: confinement._shut_paths(libc, "")])
+def test_both_walls_stand_on_this_kernel(shut):
+    """In a child, since no wall ever comes down."""
+    child = os.fork()
+    if not child:
+        import ctypes
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(38, 1, 0, 0, 0)
+        os._exit(0 if shut(libc) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_threads_room_on_the_disk_and_the_file_itself_are_there():
+    told = apart.answer(attempts.ordinary, b"a file", scratch=True)
+    assert (told.head["room"], told.body) == (1000, b"a file")
+
+
+def test_without_leave_nothing_is_written():
+    with pytest.raises(Invalid, match="壊れている"):
+        apart.answer(attempts.ordinary, b"a file")
+
+
+@pytest.mark.parametrize("of", ["memory", "time"])
+def test_what_would_take_everything_is_ended_and_told(of):
+    with pytest.raises(Invalid, match=TOO_HEAVY):
+        apart.answer(attempts.too_much, b"x", seconds=1.0 if of == "time" else 20.0, of=of)
+
+
+@pytest.mark.slow
+def test_a_disk_is_not_filled():
+    with pytest.raises(Invalid):
+        apart.answer(attempts.too_much, b"x", seconds=60.0, scratch=True, of="disk")
+
+
+def test_a_refusal_comes_whole_behind_what_was_told_before():
+    frames = apart.read(attempts.refusing, b"x")
+    assert next(frames).body == b"the first"
+    with pytest.raises(Invalid) as refused:
+        next(frames)
+    assert str(refused.value) == "ここ: だめです。直してください。"
+    assert [str(one) for one in refused.value.problems] == ["3行目 欄: 空です。"]
+
+
+def test_a_fault_of_a_library_is_told_and_no_word_of_the_file_is_logged(caplog):
+    with pytest.raises(Invalid, match="壊れている"):
+        apart.answer(attempts.stumbling, "山田太郎".encode())
+    assert "RuntimeError at attempts.py" in caplog.text
+    assert "山田" not in caplog.text
+
+
+def test_whoever_stops_listening_ends_it_and_leaves_no_folder():
+    with closing(apart.read(attempts.sleeping, b"x", scratch=True)) as frames:
+        first = next(frames)
+        assert Path(f"/proc/{first.head['number']}").exists()
+        assert Path(first.body.decode()).is_dir()
+    assert not Path(f"/proc/{first.head['number']}").exists()
+    assert not Path(first.body.decode()).exists()
+
+
+def test_the_callers_place_in_the_file_stays_where_it_is():
+    with tempfile.TemporaryFile() as file:
+        file.write(b"0123456789")
+        file.seek(4)
+        assert apart.answer(attempts.ordinary, file, scratch=True).body == b"0123456789"
+        assert file.tell() == 4
+    assert apart.answer(attempts.ordinary, io.BytesIO(b"0123"), scratch=True).body == b"0123"
+
+
+def test_a_kind_of_refusal_that_nobody_expects_is_one_of_the_input():
+    assert isinstance(apart._refusal({"refused": "Unavailable"}, (Unavailable,)), Invalid)

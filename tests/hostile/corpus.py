@@ -1,0 +1,12 @@
+"""All hostile files."""
+
+from __future__ import annotations
+
+from hostile import Hostile, archives, logs, pdf_bombs, pdfs, pictures, sounds, texts, words, workbooks
+
+KINDS = (pdfs, pdf_bombs, pictures, words, workbooks, texts, logs, archives, sounds)
+
+
+def corpus(url: str) -> list[Hostile]:
+    """In the order of their kinds; url: what a careless reader would fetch."""
+    return [one for kind in KINDS for one in kind.files(url)]
