@@ -47,7 +47,7 @@ from yakuba.kernel.jobs.states import new_ticket
 from yakuba.kernel.privacy.encryption import encrypted
 from yakuba.kernel.privacy.keys import destroy, make
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 ROUND = 1_000_000  # new numbers begin behind a multiple of it, so that people see where they come from
@@ -273,6 +273,7 @@ def _rows(source: Path, passphrase: str) -> Iterator[tuple[str, list[dict[str, A
                 return
 
 
+@every_municipality("which numbers are free here, whosever they are")
 def _shift(source: Path, passphrase: str, town: Municipality) -> int:
     """By how much all numbers of the municipality move, so that none is taken here: 0 where they are free as they are.
     The municipality gets the number that it had, moved too."""
@@ -334,7 +335,9 @@ def _reset_person(row: dict[str, Any], taken: Taken) -> None:
     row["password"] = make_password(None)
     row["is_superuser"] = row["is_staff"] = False
     before = row["username"]
-    if User.objects.filter(username=before).exists():
+    with every_municipality("a name is one person's in the whole installation"):
+        taken_here = User.objects.filter(username=before).exists()
+    if taken_here:
         row["username"] = f"{before[:140]}@{taken.head.code}"
         taken.renamed[before] = row["username"]
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from tests.postgresql_server import EVERY_TOWN
 from tests.running_house import lay_tables
 from yakuba.services.robots.tests import town
 
@@ -101,7 +102,7 @@ class Installation:
     def query(self, statement: str) -> list[Any]:
         """Read the database without going through the program."""
         if self._database:
-            with psycopg.connect(self._database) as connection:
+            with psycopg.connect(self._database, options=EVERY_TOWN) as connection:
                 return connection.execute(statement.encode()).fetchall()
         with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=600)) as database:
             return database.execute(statement).fetchall()
