@@ -15,7 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
-from yakuba.kernel.tenancy import active_municipality, every_municipality, rowsecurity
+from yakuba.kernel.tenancy import active_municipality, every_municipality, no_municipality, rowsecurity
 from yakuba.kernel.tenancy.activation import SETTING
 from yakuba.kernel.tenancy.models import Municipality, MunicipalityManager, MunicipalityModel
 
@@ -38,6 +38,12 @@ OPEN = {
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no second wall")
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_open(_a_test_sees_every_town: None) -> Iterator[None]:
+    with no_municipality():
+        yield
 
 
 def test_every_table_has_the_wall_or_a_reason_why_not():

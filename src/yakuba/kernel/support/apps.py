@@ -14,6 +14,4 @@ class SupportConfig(AppConfig):
         from yakuba.kernel.tenancy import rowsecurity
 
         # The town's records name the operator whom it has let look.
-        rowsecurity.shown_too(
-            "accounts_user", "who_was_let_look", "id IN (SELECT operator_id FROM support_supportgrant)"
-        )
+        rowsecurity.shown_too("accounts_user", "who_was_let_look", "support_supportgrant", "operator_id")

@@ -9,6 +9,7 @@ from yakuba.kernel.tenancy.activation import (
     current_municipality,
     every_municipality,
     municipality_or_none,
+    no_municipality,
 )
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "current_municipality",
     "every_municipality",
     "municipality_or_none",
+    "no_municipality",
 ]

@@ -61,6 +61,18 @@ def every_municipality(reason: str) -> Iterator[None]:
         _across.reset(token)
 
 
+@contextmanager
+def no_municipality() -> Iterator[None]:
+    """Where a request, a job or a command comes in: inside, no town is active and the database shows none, whatever was so
+    outside."""
+    token, across = _active.set(None), _across.set("")
+    try:
+        yield
+    finally:
+        _across.reset(across)
+        _active.reset(token)
+
+
 def shown() -> str:
     """What the database may show to the running code: the key of one town, EVERY, or nothing at all (empty)."""
     if _across.get():

@@ -24,8 +24,8 @@ _TOWN = f"(SELECT NULLIF(NULLIF(current_setting('{SETTING}', true), ''), '{EVERY
 
 # Tables whose rows hang on another table's: the columns of the keys. Many-to-many tables find theirs by themselves.
 _HANGING: dict[str, tuple[str, ...]] = {}
-# Rows that a town is shown though they are not its own: table -> (policy, condition). Never to be written.
-_SHOWN_TOO: dict[str, tuple[str, str]] = {}
+# Rows that a town is shown though they are not its own: table -> (policy, where it finds them, column). Never to be written.
+_SHOWN_TOO: dict[str, tuple[str, str, str]] = {}
 
 
 def hangs_on(table: str, *columns: str) -> None:
@@ -34,10 +34,10 @@ def hangs_on(table: str, *columns: str) -> None:
     _HANGING[table] = columns
 
 
-def shown_too(table: str, policy: str, condition: str) -> None:
-    """Other towns' rows of a table that a town is shown, to be read only: an SQL condition. For the `ready` of an
-    application."""
-    _SHOWN_TOO[table] = (policy, condition)
+def shown_too(table: str, policy: str, named_in: str, column: str) -> None:
+    """Other towns' rows of `table` that a town is shown, to be read only: those whose `id` stands in that column of a row of
+    `named_in` that it is shown. For the `ready` of an application."""
+    _SHOWN_TOO[table] = (policy, named_in, column)
 
 
 def conditions() -> dict[str, str]:
@@ -50,7 +50,8 @@ def conditions() -> dict[str, str]:
     }
     for model in known:
         if not own_column(model) and (keys := hanging_keys(model)):
-            found[model._meta.db_table] = " AND ".join(_shown_there(key) for key in keys)
+            joined = " AND ".join(_shown_there(key) for key in keys)
+            found[model._meta.db_table] = f"{_TOLD} = '{EVERY}' OR ({joined})"
     return found
 
 
@@ -60,9 +61,9 @@ def lay(using: str = "default") -> None:
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
-    wanted = {table: _policies(table, condition) for table, condition in conditions().items()}
     with connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
+        wanted = _wanted(there)
         stands = _standing(cursor)
         for table in sorted(there & wanted.keys()):
             if stands.get(table) != _mark(wanted[table]):
@@ -87,12 +88,9 @@ def lacking(using: str = "default") -> list[str]:
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
+        wanted = _wanted(set(connection.introspection.table_names(cursor)))
         stands = _standing(cursor)
-    return sorted(
-        table
-        for table, condition in conditions().items()
-        if stands.get(table) != _mark(_policies(table, condition))
-    )
+    return sorted(table for table, policies in wanted.items() if stands.get(table) != _mark(policies))
 
 
 def own_column(model: type[models.Model]) -> str:
@@ -119,13 +117,18 @@ def _shown_there(key: models.ForeignKey[Any, Any]) -> str:
     return f'EXISTS (SELECT 1 FROM "{other}" AS there WHERE {joined})'  # noqa: S608  # names of our own tables
 
 
-def _policies(table: str, condition: str) -> dict[str, str]:
-    """Name -> what follows the table's name in CREATE POLICY."""
-    policies = {POLICY: f"FOR ALL USING ({condition}) WITH CHECK ({condition})"}
-    if table in _SHOWN_TOO:
-        name, too = _SHOWN_TOO[table]
-        policies[name] = f"FOR SELECT USING ({too})"
-    return policies
+def _wanted(there: set[str]) -> dict[str, dict[str, str]]:
+    """Table -> its policies: name -> what follows the table's name in CREATE POLICY. there: the tables of the database,
+    which are not all of them while it is made in steps."""
+    wanted = {
+        table: {POLICY: f"FOR ALL USING ({condition}) WITH CHECK ({condition})"}
+        for table, condition in conditions().items()
+    }
+    for table, (name, named_in, column) in _SHOWN_TOO.items():
+        if named_in in there:
+            found = f'SELECT "{column}" FROM "{named_in}"'  # noqa: S608  # names of our own tables
+            wanted[table][name] = f"FOR SELECT USING (id IN ({found}))"
+    return wanted
 
 
 def _statements(table: str, policies: dict[str, str]) -> Iterable[str]:

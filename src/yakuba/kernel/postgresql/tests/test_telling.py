@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from yakuba.kernel.tenancy import active_municipality, every_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality, no_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no second wall")
 pytestmark = [on_postgresql, pytest.mark.django_db(transaction=True)]
 COUNT = "SELECT count(*) FROM tenancy_department"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_open(_a_test_sees_every_town: None) -> Iterator[None]:
+    with no_municipality():
+        yield
 
 
 @pytest.fixture
