@@ -14,10 +14,10 @@ class TenancyConfig(AppConfig):
     verbose_name = "自治体"
 
     def ready(self) -> None:
-        post_migrate.connect(_lay_row_security, sender=self)
+        post_migrate.connect(_lay_second_wall, sender=self)
 
 
-def _lay_row_security(using: str = "default", **_: Any) -> None:
+def _lay_second_wall(using: str = "default", **_: Any) -> None:
     """Behind all migrations: no table that is new is left without it."""
     from yakuba.kernel.tenancy import rowsecurity
 
