@@ -73,8 +73,8 @@ def test_a_savepoint_rolled_back_brings_no_older_town_back(towns):
     one, two = towns
     with active_municipality(two), transaction.atomic():
         assert seen() == 2
+        savepoint = transaction.savepoint()
         with active_municipality(one):
-            savepoint = transaction.savepoint()
             assert seen() == 1
             transaction.savepoint_rollback(savepoint)
             assert seen() == 1, "the server is at the town of before the savepoint, and is told anew"
