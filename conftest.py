@@ -15,7 +15,7 @@ from django.conf import settings
 from yakuba.kernel.accounts import proof
 from yakuba.kernel.accounts.models import Role, User
 from yakuba.kernel.registry import permission_names
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 MakeStaff = Callable[..., User]
@@ -72,6 +72,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
+def _a_test_sees_every_town() -> Iterator[None]:
+    """What a test itself makes and looks at, on PostgreSQL too. Requests, jobs and commands begin with nothing open."""
+    with every_municipality("a test looks at what the house did, in every town"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _no_value_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which values are checked blind hangs on the house's key: a test that is not about it has none."""
     monkeypatch.setattr("yakuba.services.reading.actions.drawing.share", lambda: 0.0)
@@ -102,7 +109,8 @@ def make_staff(db: None) -> MakeStaff:
 
     def make(municipality: Municipality, *permissions: str) -> User:
         with active_municipality(municipality):
-            number = User.objects.count() + 1
+            with every_municipality("names are counted over all towns"):
+                number = User.objects.count() + 1
             user = User.objects.create_user(
                 f"staff{number}",
                 password="yakuba-test-word",

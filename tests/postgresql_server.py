@@ -3,7 +3,8 @@
     with postgresql_server() as server:
         url = server.new_database("yakuba")
 
-Durability is switched off unless asked for, so never keep anything in it.
+Durability is switched off unless asked for, so never keep anything in it. Databases belong to a role like an installation's:
+one without any right over the server, whom row-level security holds (ADR 46).
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ import pytest
 from psycopg import sql
 
 START_TIMEOUT = 60  # seconds
+ROLE = "yakuba"
+EVERY_TOWN = "-c yakuba.municipality=every"  # for a reader who does not go through the program
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SETTINGS = {
     "shared_buffers": "64MB",
@@ -37,21 +40,28 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running server on the loopback address, with one superuser `postgres`."""
+    """A running server on the loopback address, with one superuser `postgres` and the role `yakuba`, who may make
+    databases and no more."""
 
     port: int
     password: str
     folder: Path
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str, role: str = ROLE) -> str:
         """The address of a database, as YAKUBA_DATABASE_URL wants it."""
-        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def new_database(self, name: str) -> str:
         """Create an empty database and return its address. Raises psycopg.Error when it exists."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        self.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(ROLE))
+        )
         return self.url(name)
+
+    def execute(self, statement: sql.Composed) -> None:
+        """Let the superuser do something outside of a transaction."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute(statement)
 
 
 @contextmanager
@@ -68,6 +78,8 @@ def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
         server = Server(_free_port(), secrets.token_hex(16), folder)
         _create(programs, server)
         with _running(programs, server, SETTINGS if durable else SETTINGS | NOT_DURABLE):
+            role, password = sql.Identifier(ROLE), sql.Literal(server.password)
+            server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, password))
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +87,7 @@ def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
 
 def dump(address: str, file: Path) -> None:
     """Write all that a database holds into a file."""
-    _run("pg_dump", "--no-owner", "--file", str(file), address)
+    _run("pg_dump", "--no-owner", "--enable-row-security", "--file", str(file), address)
 
 
 def load(address: str, file: Path) -> None:
@@ -86,7 +98,9 @@ def load(address: str, file: Path) -> None:
 def _run(program: str, *arguments: str) -> None:
     programs = _programs()
     assert programs is not None  # who has an address has the server's programs
-    done = subprocess.run([str(programs / program), *arguments], capture_output=True, text=True)
+    environment = os.environ | {"PGOPTIONS": EVERY_TOWN}
+    command = [str(programs / program), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
 
 
@@ -142,7 +156,7 @@ def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Pat
     deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
-            psycopg.connect(server.url(), connect_timeout=5).close()
+            psycopg.connect(server.url("postgres", "postgres"), connect_timeout=5).close()
             return
         except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:

@@ -89,6 +89,7 @@ def _bare() -> dict[str, str]:
 def _digest() -> str:
     seen = hashlib.sha256(django.__version__.encode())
     house = HOUSE / "src" / "yakuba"
-    for path in [house / "config" / "tables.py", *sorted(house.rglob("migrations/*.py"))]:
+    ways = [house / "config" / "tables.py", house / "kernel" / "tenancy" / "rowsecurity.py"]
+    for path in [*ways, *sorted(house.rglob("migrations/*.py"))]:
         seen.update(path.read_bytes())
     return seen.hexdigest()[:32]

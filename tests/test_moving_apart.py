@@ -43,12 +43,16 @@ COUNT = """
 import django; django.setup()
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ledger.models import Case
-print(Municipality.objects.count(), Case.all_municipalities.count())
+from yakuba.kernel.tenancy import every_municipality
+with every_municipality("all there is"):
+    print(Municipality.objects.count(), Case.all_municipalities.count())
 """
 CANCEL = """
 import django; django.setup()
 from yakuba.kernel.jobs.models import FINISHED, Job
-Job.all_municipalities.exclude(state__in=FINISHED).update(state="cancelled")
+from yakuba.kernel.tenancy import every_municipality
+with every_municipality("all there is"):
+    Job.all_municipalities.exclude(state__in=FINISHED).update(state="cancelled")
 """
 KILLED_ERASING = """
 import os, signal

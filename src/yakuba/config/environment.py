@@ -250,7 +250,7 @@ def _postgresql(url: str) -> dict[str, object]:
             f"YAKUBA_DATABASE_URL は postgresql:// で始めてください（今の値は {parts.scheme}://…）"
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yakuba.kernel.postgresql",  # each town sees its own rows only
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

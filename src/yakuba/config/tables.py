@@ -15,9 +15,12 @@ from django.db import connection
 from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 
+from yakuba.kernel.tenancy import every_municipality, rowsecurity
+
 Tell = Callable[[int, int], None]
 
 
+@every_municipality("tables are made and upgraded for all towns")
 def lay(tell: Tell = lambda done, steps: None) -> None:
     """Make or upgrade the tables; `tell(done, steps)` hears of every step. All or nothing where the database is empty; a
     migration that was interrupted is begun anew at the next call."""
@@ -44,6 +47,7 @@ def _lay_all(executor: MigrationExecutor, plan: list[tuple[Migration, bool]], te
         editor.create_model(executor.recorder.Migration)
         for migration, _ in plan:
             executor.recorder.record_applied(migration.app_label, migration.name)
+        rowsecurity.lay(connection.alias)  # a moment without it would be one too many
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 

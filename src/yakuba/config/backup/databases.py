@@ -19,6 +19,8 @@ from django.db import connection, transaction
 from yakuba.config.backup.contents import DATABASES
 from yakuba.kernel.cli.bound import bound
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
+from yakuba.kernel.tenancy import every_municipality
+from yakuba.kernel.tenancy.activation import EVERY, SETTING
 
 Kind = Literal["sqlite", "postgresql"]
 ROWS = "SELECT t.code, f.id FROM files_storedfile f JOIN tenancy_municipality t ON t.id = f.municipality_id"
@@ -31,6 +33,7 @@ DUMP = (
     "--format=custom",
     "--no-owner",
     "--no-privileges",
+    "--enable-row-security",  # what is shown to us is everything: see _run
     "--exclude-schema=dbos",  # the job engine's tickets, which the rows make anew
     "--lock-wait-timeout=60000",  # milliseconds for a table; an upgrade may be under way
 )
@@ -115,7 +118,8 @@ def _sqlite_snapshot(path: Path) -> Iterator[Iterator[str]]:
 @contextmanager
 def _postgresql_snapshot(path: Path) -> Iterator[Iterator[str]]:
     """The dump and the rows are of one snapshot, which this transaction holds."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    across = every_municipality("a backup is of all towns")
+    with across, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
@@ -137,10 +141,11 @@ def _own_name() -> str:
 
 
 def _run(command: list[str], stdin: IO[bytes] | None = None, out: int | None = None) -> None:
-    """Run a program of PostgreSQL that ends with this process. Raises Unavailable with what it said."""
+    """Run a program of PostgreSQL that ends with this process, and sees every town. Raises Unavailable with what it said."""
     facts = connection.settings_dict
     given = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     environment = os.environ | {name: str(facts[key]) for name, key in given.items() if facts[key]}
+    environment["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c {SETTING}={EVERY}".lstrip()
     done = subprocess.run(
         bound(command), env=environment, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
     )

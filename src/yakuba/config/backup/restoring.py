@@ -25,7 +25,7 @@ from yakuba.kernel.accounts.models import SignedIn
 from yakuba.kernel.audit import head
 from yakuba.kernel.audit.chain import verify
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Unavailable
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 SQLITE = "yakuba.sqlite3"
@@ -61,6 +61,7 @@ def restore(backup: Path, key_folder: Path | None, told: Told) -> tuple[Manifest
     return manifest, problems
 
 
+@every_municipality("the sessions of all towns")
 def end_sessions() -> None:
     """Everybody logs in anew: among the sessions of that day are those that were ended since, by a lost machine's owner or
     with a person's post. As long as the mark stands: who is killed behind it leaves a house that opens."""

@@ -32,7 +32,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.modelfolders.packages import version_of
 from yakuba.kernel.privacy.keys import name_of, wrapped_under
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Unavailable
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 Told = Callable[[str, int, int], None]
@@ -196,6 +196,7 @@ class _TooLate(Exception):
         self.missing = missing
 
 
+@every_municipality("a backup is of all towns")
 def _has_row(name: str) -> bool:
     """Whether a file that is not there has a row still, outside of the moment: it was lost before, not erased since."""
     return StoredFile.all_municipalities.filter(pk=Path(name).name).exists()

@@ -33,7 +33,7 @@ from yakuba.kernel.privacy import keys
 from yakuba.kernel.privacy.models import WrappedKey
 from yakuba.kernel.refusals import Conflict, Unavailable
 from yakuba.kernel.retention.proof import scrub
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 TRIES = 5  # of the rows, where somebody writes another one meanwhile
@@ -59,6 +59,7 @@ def begun(code: str) -> Gone | None:
     return _gone(event) if event else None
 
 
+@every_municipality("an erased town's rows, and others' that hang on its people")
 def require_idle(town: Municipality) -> None:
     """Raises Conflict while work of the municipality runs or waits, or others' rows hang on its people."""
     with active_municipality(town):
@@ -85,9 +86,8 @@ def require_fresh(town: Municipality, source: Path, passphrase: str, told: Told)
         raise Conflict(f"{source} は {head.code} {head.name} のものです。", remedy=EXPORT_AGAIN)
     with active_municipality(town):
         now = on_paper()
-    changed = [
-        label for label, model in tables().items() if rows_of(model, town).count() != end.rows.get(label)
-    ]
+        counts = {label: rows_of(model, town).count() for label, model in tables().items()}
+    changed = [label for label, number in counts.items() if number != end.rows.get(label)]
     if now is None or now.digest != head.digest or changed:
         raise Conflict(
             f"{source} を書き出したあとに、{town.name} の記録が増えています。", remedy=EXPORT_AGAIN
@@ -99,6 +99,7 @@ def require_fresh(town: Municipality, source: Path, passphrase: str, told: Told)
         )
 
 
+@every_municipality("an erased town's rows, and others' that hang on its people")
 def count(town: Municipality) -> tuple[dict[str, int], int]:
     """The rows that will go, by table, and how many files."""
     rows = {model._meta.label: _rows(model, path, town.pk).count() for model, path in erased()}
@@ -177,6 +178,7 @@ def _erase_rows(number: int, code: str) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
+@every_municipality("an erased town's rows, and others' that hang on its people")
 def _erase_all(number: int) -> None:
     town = Municipality.objects.select_for_update().filter(
         pk=number

@@ -48,7 +48,7 @@ from yakuba.kernel.jobs.states import new_ticket
 from yakuba.kernel.privacy.encryption import encrypted
 from yakuba.kernel.privacy.keys import destroy, make
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality, rowsecurity
 from yakuba.kernel.tenancy.models import Municipality
 
 ROUND = 1_000_000  # new numbers begin behind a multiple of it, so that people see where they come from
@@ -276,6 +276,7 @@ def _rows(source: Path, passphrase: str) -> Iterator[tuple[str, list[dict[str, A
                 return
 
 
+@every_municipality("which numbers are free here, whosever they are")
 def _shift(source: Path, passphrase: str, town: Municipality) -> int:
     """By how much all numbers of the municipality move, so that none is taken here: 0 where they are free as they are.
     The municipality gets the number that it had, moved too."""
@@ -337,7 +338,9 @@ def _reset_person(row: dict[str, Any], taken: Taken) -> None:
     row["password"] = make_password(None)
     row["is_superuser"] = row["is_staff"] = False
     before = row["username"]
-    if User.objects.filter(username=before).exists():
+    with every_municipality("a name is one person's in the whole installation"):
+        taken_here = User.objects.filter(username=before).exists()
+    if taken_here:
         row["username"] = f"{before[:140]}@{taken.head.code}"
         taken.renamed[before] = row["username"]
 
@@ -386,6 +389,14 @@ RESETS = {
 
 def _insert(model: type[models.Model], rows: list[models.Model]) -> None:
     """As they are: neither `save` nor the clock changes a column."""
+    if rowsecurity.own_column(model):
+        _insert_all(model, rows)
+        return
+    with every_municipality("what joins rows comes before those that it joins"):
+        _insert_all(model, rows)
+
+
+def _insert_all(model: type[models.Model], rows: list[models.Model]) -> None:
     fields = list(model._meta.local_concrete_fields)
     size = max(1, min(len(rows), connection.ops.bulk_batch_size(fields, rows)))
     manager: Any = model._base_manager

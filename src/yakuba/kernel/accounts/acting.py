@@ -21,7 +21,7 @@ from yakuba.kernel.accounts.models import ApiToken, User
 from yakuba.kernel.accounts.permissions import RoomNotUsed, limit, require
 from yakuba.kernel.audit.actor import of_operator
 from yakuba.kernel.cli.output import fail
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 
 TOKEN = "YAKUBA_TOKEN"  # noqa: S105  # the name of the variable
 
@@ -57,7 +57,9 @@ def acting(username: str, permission: str, *, municipality: str = "") -> Iterato
 
     Raises typer.Exit: 2 when there is no such person (there), 3 when the person may not, or proves to be another.
     """
-    person = User.objects.filter(username=username, is_active=True).select_related("municipality").first()
+    with every_municipality("whose town it is, the name on the command line says"):
+        people = User.objects.filter(username=username, is_active=True)
+        person = people.select_related("municipality").first()
     home = person.municipality if person else None
     if person is None or home is None or municipality not in ("", home.code):
         raise fail(f"職員 {username} はこの自治体にいません。--user を確かめてください。", 2)

@@ -20,7 +20,7 @@ from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.registry import permission_names
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import active_municipality, current_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 from yakuba.kernel.values.municipality_codes import is_code
 
@@ -134,7 +134,8 @@ def save_staff(
     Without `password` a new person cannot log in yet. What is left empty stays as it is, and so do `department` and
     `roles` where they are None; an empty department is none.
     """
-    person = User.objects.filter(username=username).first() or User(username=username)
+    with every_municipality("a name is one person's in the whole installation"):
+        person = User.objects.filter(username=username).first() or User(username=username)
     if person.pk is not None and person.municipality_id != current_municipality().pk:
         raise NotAccepted(f"職員ID「{username}」はほかの自治体で使われています。別のIDにしてください。")
     person.municipality = current_municipality()

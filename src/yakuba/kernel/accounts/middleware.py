@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from yakuba.kernel.accounts import proof
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, no_municipality
 
 
 class ActiveMunicipalityMiddleware:
@@ -16,6 +16,7 @@ class ActiveMunicipalityMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    @no_municipality()
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         municipality = getattr(request.user, "municipality", None)
         if request.user.is_authenticated:

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from yakuba.kernel.accounts import proof
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality, MunicipalityModel
 
 
@@ -112,6 +113,7 @@ class ApiToken(models.Model):
         return row, token
 
     @classmethod
+    @every_municipality("whose town it is, the token says")
     def of(cls, token: str) -> ApiToken | None:
         """The valid token of a person of some municipality that reads so, or None."""
         rows = cls.objects.select_related("user__municipality").filter(digest=cls.digest_of(token))
@@ -129,7 +131,8 @@ class ApiToken(models.Model):
         """It was used just now."""
         now = timezone.now()
         if self.last_used_at is None or now - self.last_used_at > self.USED_STEP:
-            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+            with every_municipality("whose town it is, the token says"):
+                type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     @property
     def valid(self) -> bool:

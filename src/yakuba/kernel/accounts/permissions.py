@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from yakuba.kernel.registry import Manifest, manifests, permission_names
-from yakuba.kernel.tenancy import municipality_or_none
+from yakuba.kernel.tenancy import every_municipality, municipality_or_none
 
 if TYPE_CHECKING:
     from yakuba.kernel.accounts.models import User
@@ -34,7 +34,8 @@ def unused_rooms(user: Any) -> frozenset[str]:
             if own
             else UnusedRoom.all_municipalities.none()
         )
-        user._unused_rooms = frozenset(rows.values_list("room", flat=True))
+        with every_municipality("a person's own town, whatever is active"):
+            user._unused_rooms = frozenset(rows.values_list("room", flat=True))
     return user._unused_rooms
 
 
@@ -54,7 +55,8 @@ def granted(user: Any) -> frozenset[str]:
     if not hasattr(user, "_granted"):
         from yakuba.kernel.accounts.models import Role
 
-        rows = list(Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user))
+        with every_municipality("a person's own town, whatever is active"):
+            rows = list(Role.all_municipalities.filter(municipality_id=user.municipality_id, users=user))
         names = {name for row in rows for name in row.permissions}
         user._second_factor = any(row.second_factor or row.passkey for row in rows)
         user._passkey = any(row.passkey for row in rows)

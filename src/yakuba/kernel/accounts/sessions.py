@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import SignedIn, User
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 
 WORD = "signed_in"  # in the session
 OLDEST = timedelta(hours=12)
@@ -43,6 +43,7 @@ def begin(request: HttpRequest, user: User) -> None:
         )
 
 
+@every_municipality("a person's own session, asked before the town is active")
 def row_of(session: MutableMapping[str, Any], user: User) -> SignedIn | None:
     """The session's row; None where it has ended."""
     rows = SignedIn.all_municipalities.filter(user=user, digest=digest_of(str(session.get(WORD, ""))))
@@ -61,6 +62,7 @@ def is_idle(row: SignedIn, idle: timedelta) -> bool:
     return not -AHEAD <= timezone.now() - row.seen_at <= idle
 
 
+@every_municipality("a person's own session, asked before the town is active")
 def note_seen(row: SignedIn) -> None:
     """Its person has done something just now."""
     now = timezone.now()
@@ -68,6 +70,7 @@ def note_seen(row: SignedIn) -> None:
         SignedIn.all_municipalities.filter(pk=row.pk).update(seen_at=now)
 
 
+@every_municipality("a person's own session, asked before the town is active")
 def end_all(user: User, *, but: str = "") -> int:
     """End all sessions of a person, but the one with that word. Returns how many."""
     rows = SignedIn.all_municipalities.filter(user=user)

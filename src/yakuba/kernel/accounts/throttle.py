@@ -26,7 +26,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import LoginTally, User
 from yakuba.kernel.addresses import place_of
 from yakuba.kernel.audit.chain import record
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 
 log = logging.getLogger("yakuba.accounts")
 SALT = "yakuba.device"
@@ -106,7 +106,8 @@ def begin(tried: Try) -> bool:
 def failed(tried: Try) -> bool:
     """The password was wrong. Locks what is used up; whether anything is."""
     now = timezone.now()
-    person = User.objects.filter(username__iexact=tried.username).first()
+    with every_municipality("whose name was tried is not known yet"):
+        person = User.objects.filter(username__iexact=tried.username).first()
     locked = False
     for budget, key in tried.budgets:
         with transaction.atomic():
@@ -151,6 +152,7 @@ def _tell_of_ended_locks() -> None:
     LoginTally.objects.filter(since__lt=now - FORGOTTEN_AFTER).exclude(untold).delete()
 
 
+@every_municipality("whose name was tried says whose record hears of it")
 def _tell(event: str, tally: LoginTally, **details: Any) -> None:
     person = tally.user
     if person is None or person.municipality is None:  # no town's record to write it into

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection
 
 from django.conf import settings
+from django.db import connection
 
 from yakuba.kernel.administration.held import held_beyond_the_zone
 from yakuba.kernel.audit import head
@@ -15,6 +16,7 @@ from yakuba.kernel.jobs.work import workers_heard
 from yakuba.kernel.outbound import ProfileUnreadable
 from yakuba.kernel.outbound.permission import contradicted
 from yakuba.kernel.registry import CheckResult, Manifest, manifests, resolve
+from yakuba.kernel.tenancy import rowsecurity
 
 log = logging.getLogger("yakuba.checks")
 FREE_SHARE = 0.05
@@ -64,6 +66,27 @@ def house() -> list[CheckResult]:
         ),
         _result("監査記録の終わり", not problems, " ".join(problems)),
         *_zone(),
+        *_second_wall(),
+    ]
+
+
+def _second_wall() -> list[CheckResult]:
+    """Whether PostgreSQL itself keeps the towns apart; SQLite cannot."""
+    if connection.vendor != "postgresql":
+        return []
+    return [
+        _result(
+            "データベースの役割",
+            not rowsecurity.is_passed_by(),
+            "接続に使う役割がスーパーユーザーか、BYPASSRLSを持っています。データベースが自治体を分ける二つ目の壁が効きません。"
+            f"管理者が ALTER ROLE {connection.settings_dict['USER']} NOSUPERUSER NOBYPASSRLS を行ってください"
+            "（その役割しか管理者がいないときは、docs/operate/scale-out.md のとおり、別の役割を作ります）。",
+        ),
+        _result(
+            "自治体の壁",
+            not (lacking := rowsecurity.lacking()),
+            f"行単位セキュリティのない表が{len(lacking)}個あります（{'、'.join(lacking[:3])}）。yakuba prepare を実行してください。",
+        ),
     ]
 
 

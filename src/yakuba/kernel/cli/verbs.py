@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from yakuba.kernel.refusals import Invalid, Refused
+from yakuba.kernel.tenancy import no_municipality
 
 SURROGATE = re.compile("[\ud800-\udfff]")  # a byte that is not of the terminal's encoding
 NOT_UTF8 = (
@@ -26,7 +27,8 @@ class Verbs(TyperGroup):
         """Run the command that was asked for. Raises typer.Exit."""
         as_json = "--json" in (*ctx._protected_args, *ctx.args)
         try:
-            return super().invoke(ctx)
+            with no_municipality():
+                return super().invoke(ctx)
         except Refused as error:
             raise told(error, as_json=as_json) from error
         except UnicodeEncodeError as error:

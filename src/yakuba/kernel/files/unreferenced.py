@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
+from yakuba.kernel.tenancy import every_municipality
 
 KEPT = timedelta(days=1)  # an upload whose row is still to come is younger
 AT_ONCE = 50  # files that are looked for in words together, and go in one transaction
@@ -58,6 +59,7 @@ def references() -> list[Reference]:
     return found
 
 
+@every_municipality("a row of another town that names the file keeps it too")
 def count(now: datetime | None = None) -> int:
     """How many files of the active town, older than a day, no foreign key names; those that a job names in words, and that
     stay, are among them. Raises Unresolved."""
@@ -68,22 +70,27 @@ def clear(now: datetime | None = None) -> int:
     """Remove what belongs to nothing, in pieces; how many. Raises Unresolved."""
     gone, last = 0, None
     while True:
-        rows = _unnamed(now)
-        keys = list(
-            (rows.filter(pk__gt=last) if last else rows).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-        )
+        with every_municipality("a row of another town that names the file keeps it too"):
+            keys = _next_unnamed(last, now)
+            spoken_of = set(_in_words([str(key) for key in keys])) if keys else set()
         if not keys:
             return gone
         last = keys[-1]
-        spoken_of = set(_in_words([str(key) for key in keys]))
         gone += _remove([key for key in keys if str(key) not in spoken_of], now)
+
+
+def _next_unnamed(last: Any, now: datetime | None) -> list[Any]:
+    rows = _unnamed(now).order_by("pk")
+    return list((rows.filter(pk__gt=last) if last else rows).values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
 def _remove(keys: Sequence[Any], now: datetime | None) -> int:
     """With the rows locked nobody can refer to one from now on; what somebody did meanwhile stays."""
     list(StoredFile.objects.select_for_update().filter(pk__in=keys).values_list("pk"))
-    return remove(*_unnamed(now).filter(pk__in=keys))
+    with every_municipality("a row of another town that names the file keeps it too"):
+        strays = list(_unnamed(now).filter(pk__in=keys))
+    return remove(*strays)
 
 
 def _unnamed(now: datetime | None) -> models.QuerySet[StoredFile]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from yakuba.kernel.jobs.persistence import FOR_ASKING, PASSING, persistently
 from yakuba.kernel.jobs.progress import RESUMED, Progress
+from yakuba.kernel.tenancy import every_municipality
 
 if TYPE_CHECKING:
     from yakuba.kernel.jobs.models import Job
@@ -98,7 +99,8 @@ class JobContext:
         if self._lease.stopping:
             raise JobStopped("the worker is shutting down")
         rows = Job.all_municipalities.filter(ticket=self._ticket).values_list("state", "stop_request")
-        row = persistently(rows.first, FOR_ASKING)
+        with every_municipality("a ticket names its job, whosever it is"):
+            row = persistently(rows.first, FOR_ASKING)
         if row is None or row[0] != State.RUNNING:
             raise JobStopped("the job is no longer ours")
         if row[1]:

@@ -14,7 +14,7 @@ from yakuba.kernel.jobs.progress import Progress
 from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.refusals.traces import without_words
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, no_municipality
 
 log = logging.getLogger("yakuba.jobs")
 UNEXPECTED = (
@@ -54,6 +54,7 @@ class Execution:
                 self._active.discard(ticket)
             connections.close_all()
 
+    @no_municipality()
     def _run(self, ticket: str) -> None:
         if self._lease.stopping:
             persistently(lambda: states.put_back(ticket))

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from yakuba.kernel.jobs import registry
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 
@@ -150,4 +151,5 @@ class Job(MunicipalityModel):
 
     def refreshed(self) -> Any:
         """The row as it stands now, whatever municipality is active."""
-        return Job.all_municipalities.get(pk=self.pk)
+        with every_municipality("a job that somebody holds already"):
+            return Job.all_municipalities.get(pk=self.pk)

@@ -17,7 +17,7 @@ from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import TRANSITIONS, Job, State, StopRequest, Worker
 from yakuba.kernel.jobs.progress import RESUMED, Progress
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 
 log = logging.getLogger("yakuba.jobs")
 CANCELLED = "中止しました。"
@@ -92,6 +92,7 @@ def locked(**lookup: Any) -> Iterator[Job | None]:
         yield Job.all_municipalities.select_for_update().filter(**lookup).first()
 
 
+@every_municipality("a ticket names its job, whosever it is")
 def claim(ticket: str, worker_id: str) -> Job | None:
     """Begin the job of a ticket; None when the ticket is no longer good (cancelled, paused, adopted).
 
@@ -115,6 +116,7 @@ def claim(ticket: str, worker_id: str) -> Job | None:
     return Job.all_municipalities.select_related("municipality").filter(ticket=ticket).first()
 
 
+@every_municipality("a ticket names its job, whosever it is")
 def put_back(ticket: str) -> None:
     """Give the job of a ticket that was not begun a new one."""
     Job.all_municipalities.filter(ticket=ticket, state=State.WAITING).update(
@@ -188,6 +190,7 @@ def interrupt(job_id: int, worker_id: str) -> None:
             move(job, _after_stop(job), due_at=None, crashes=crashes)
 
 
+@every_municipality("a ticket names its job, whosever it is")
 def note_progress(ticket: str, progress: Progress) -> bool:
     """Write the progress; False when the ticket is no longer good."""
     return bool(

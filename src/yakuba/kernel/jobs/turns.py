@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, State
+from yakuba.kernel.tenancy import every_municipality
 
 QUEUED_A_THREAD = 8  # so many tickets wait for each thread, or short jobs would find the queue empty
 
@@ -32,6 +33,7 @@ class Line:
     groups: list[Group]
 
 
+@every_municipality("a worker looks after the jobs of all towns")
 def next_tickets(threads: int) -> list[tuple[str, str]]:
     """Ticket and lane of the rows to hand over now, in this order, for so many threads of all workers together."""
     return [chosen for line in _lines(threads) for chosen in _in_turn(line)]

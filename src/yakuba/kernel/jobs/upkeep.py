@@ -18,6 +18,7 @@ from yakuba.kernel.jobs.lease import WorkerLease, take_dead_workers
 from yakuba.kernel.jobs.models import Job, State, Worker
 from yakuba.kernel.jobs.turns import next_tickets
 from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.tenancy import every_municipality
 
 log = logging.getLogger("yakuba.jobs")
 
@@ -54,6 +55,7 @@ class Upkeep:
         for chore in self._chores:
             chore.do_if_due()
 
+    @every_municipality("a worker looks after the jobs of all towns")
     def hand_over(self) -> None:
         """Give the engine tickets for those rows whose turn it is; the other workers count as big as this one."""
         workers = Worker.objects.filter(left_at=None).count()
@@ -69,10 +71,12 @@ class Upkeep:
             ticket__in=[ticket for ticket, _ in rows], state=State.WAITING, handed_over_at=None
         ).update(handed_over_at=Now())
 
+    @every_municipality("a worker looks after the jobs of all towns")
     def set_pace(self) -> None:
         """Let the engine look for tickets rarely when nothing waits."""
         self._engine.hurry(Job.all_municipalities.filter(state=State.WAITING, due_at=None).exists())
 
+    @every_municipality("a worker looks after the jobs of all towns")
     def adopt(self) -> None:
         """Put the jobs of workers that died or ended back in the queue."""
         for worker in take_dead_workers(self._lease.id, self._silence):
@@ -90,6 +94,7 @@ class Upkeep:
             if not Job.all_municipalities.filter(worker=worker).exists():
                 worker.delete()
 
+    @every_municipality("a worker looks after the jobs of all towns")
     def collect_orphans(self) -> None:
         """Put back rows that stand as running here but have no handler (its end could not be written down)."""
         running = Job.all_municipalities.filter(worker=self._lease.id, state=State.RUNNING)
@@ -100,6 +105,7 @@ class Upkeep:
                 self._engine.withdraw([ticket])
                 states.interrupt(job_id, self._lease.id)
 
+    @every_municipality("a worker looks after the jobs of all towns")
     def look_up_overdue(self) -> None:
         """Give a new ticket to rows whose ticket waits for long and is not in the queue any more."""
         overdue = Job.all_municipalities.filter(
@@ -114,6 +120,7 @@ class Upkeep:
         Job.all_municipalities.filter(ticket__in=queued, state=State.WAITING).update(handed_over_at=Now())
 
 
+@every_municipality("a worker looks after the jobs of all towns")
 def tell_rooms() -> None:
     """Tell rooms of ended jobs that could not hear of it before."""
     for job_id in Job.all_municipalities.filter(untold=True).values_list("pk", flat=True)[:BATCH]:
@@ -123,6 +130,7 @@ def tell_rooms() -> None:
                 states.tell_end(job, Conflict(job.error or states.CANCELLED))
 
 
+@every_municipality("a worker looks after the jobs of all towns")
 def forget_finished() -> None:
     """Remove what finished long ago; a failure stays for its person, but not the traceback, which may hold
     personal data."""

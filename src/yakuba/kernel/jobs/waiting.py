@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from yakuba.kernel.jobs.models import Job
+from yakuba.kernel.tenancy import every_municipality
 
 
 class StillRunning(TimeoutError):
@@ -32,7 +33,8 @@ def wait_for(
     deadline = time.monotonic() + timeout
     seen: list[tuple[object, ...]] = []
     while True:
-        rows = list(Job.all_municipalities.filter(pk__in=ids).order_by("pk"))
+        with every_municipality("jobs that somebody holds already"):
+            rows = list(Job.all_municipalities.filter(pk__in=ids).order_by("pk"))
         now = [(row.state, row.progress_done, row.progress_total, row.progress_note) for row in rows]
         if on_progress and now != seen:
             on_progress(rows)

@@ -20,6 +20,7 @@ from yakuba.kernel.meter.models import Usage
 from yakuba.kernel.modelfolders.packages import version_of
 from yakuba.kernel.monitoring import health
 from yakuba.kernel.schedules.models import Schedule
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -76,6 +77,7 @@ def _house() -> list[Metric]:
     return [release, held, free, total, workers]
 
 
+@every_municipality("figures of the installation, by town")
 def _jobs(codes: dict[int, str]) -> list[Metric]:
     everywhere = Job.all_municipalities
     jobs = Metric("yakuba_jobs", "Jobs that wait, run, are paused or have failed.")
@@ -100,6 +102,7 @@ def _jobs(codes: dict[int, str]) -> list[Metric]:
     return [jobs, waited, failed]
 
 
+@every_municipality("figures of the installation, by town")
 def _stores(codes: dict[int, str]) -> list[Metric]:
     stored = Metric("yakuba_stored_bytes", "Bytes of the files of a municipality, before encryption.")
     number = Metric("yakuba_stored_files", "Files of a municipality.")

@@ -14,6 +14,7 @@ from yakuba.kernel.accounts.models import LoginTally, User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.signin.models import Invitation
+from yakuba.kernel.tenancy import every_municipality
 
 LASTS = timedelta(days=7)
 
@@ -39,6 +40,7 @@ def invite(person: User, *, actor: User) -> str:
     return code
 
 
+@every_municipality("whose town it is, the invitation says")
 def open_invitation(code: str) -> Invitation | None:
     """The one of that code that still opens; None otherwise, also where the person has got a password in another way since.
     Asked by strangers, so whatever municipality is active."""

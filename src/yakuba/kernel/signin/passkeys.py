@@ -23,7 +23,7 @@ from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.signin import challenges, relying
 from yakuba.kernel.signin.models import Passkey, RecoveryCode
 from yakuba.kernel.signin.queries import factors, passkeys_of
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 
 MOST = 10  # of one person
 LONGEST = 10_000  # characters of an answer; the largest keys need a third
@@ -141,7 +141,8 @@ def who(request: HttpRequest, answer: str) -> User:
     """Whose passkey it is, where nobody has said a name. Raises PasskeyRefused and its kinds, NoPasskeysHere."""
     given, challenge = _read(request, _purpose(LOGIN, None), answer)
     rows = Passkey.all_municipalities.filter(key=given["id"], user__is_active=True)
-    row = rows.select_related("user__municipality").first()
+    with every_municipality("whose town it is, the passkey says"):
+        row = rows.select_related("user__municipality").first()
     if row is None or row.user.municipality_id != row.municipality_id:
         raise PasskeyRefused("このパスキーは登録されていません。パスワードで入って、登録し直してください。")
     with active_municipality(row.user.municipality):

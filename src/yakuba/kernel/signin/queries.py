@@ -9,6 +9,7 @@ from django.db.models import F
 from yakuba.kernel.accounts import demands_passkey, demands_second_factor
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.signin.models import Authenticator, Passkey, RecoveryCode
+from yakuba.kernel.tenancy import every_municipality
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Factors:
         return self.phone or bool(self.passkeys or self.blocked)
 
 
+@every_municipality("a person's own factors, asked before anybody is in")
 def authenticator(user: User) -> Authenticator | None:
     """The telephone that counts; None without one."""
     rows = Authenticator.all_municipalities.filter(
@@ -37,6 +39,7 @@ def authenticator(user: User) -> Authenticator | None:
     return found
 
 
+@every_municipality("a person's own factors, asked before anybody is in")
 def unconfirmed(user: User) -> Authenticator | None:
     """The telephone that is being set up."""
     rows = Authenticator.all_municipalities.filter(
@@ -46,12 +49,14 @@ def unconfirmed(user: User) -> Authenticator | None:
     return found
 
 
+@every_municipality("a person's own factors, asked before anybody is in")
 def passkeys_of(user: User) -> list[Passkey]:
     """All of them, the oldest first, those that are blocked included."""
     rows = Passkey.all_municipalities.filter(municipality=F("user__municipality"), user=user)
     return list(rows.order_by("pk"))
 
 
+@every_municipality("a person's own factors, asked before anybody is in")
 def factors(user: User) -> Factors:
     """All of them."""
     codes = RecoveryCode.all_municipalities.filter(
@@ -62,6 +67,7 @@ def factors(user: User) -> Factors:
     return Factors(authenticator(user) is not None, codes.count(), len(passkeys) - blocked, blocked)
 
 
+@every_municipality("a person's own factors, asked before anybody is in")
 def has_second_factor(user: User) -> bool:
     """Whether the person has one."""
     passkeys = Passkey.all_municipalities.filter(municipality=F("user__municipality"), user=user)

@@ -14,7 +14,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.support.models import Operator, SupportGrant
 from yakuba.kernel.support.queries import is_operator, subject_of
-from yakuba.kernel.tenancy import active_municipality, current_municipality
+from yakuba.kernel.tenancy import active_municipality, current_municipality, every_municipality
 
 LONGEST = timedelta(days=7)
 
@@ -34,7 +34,9 @@ def dismiss_operator(user: User) -> None:
     """No town lets this person look any more; what holds ends now."""
     Operator.objects.filter(user=user).delete()
     record("support.operator_dismissed", subject=f"user:{user.pk}")
-    for grant in SupportGrant.all_municipalities.filter(operator=user, ended_at__isnull=True):
+    with every_municipality("an operator's grants are of the towns that gave them"):
+        grants = list(SupportGrant.all_municipalities.filter(operator=user, ended_at__isnull=True))
+    for grant in grants:
         with active_municipality(grant.municipality):
             end(grant, actor=None)
 

@@ -9,6 +9,7 @@ from yakuba.kernel.cli.options import JSON
 from yakuba.kernel.cli.output import console, municipality_of, print_rows
 from yakuba.kernel.cli.verbs import verbs
 from yakuba.kernel.support import actions, queries
+from yakuba.kernel.tenancy import every_municipality
 
 app = verbs("運用者の支援：自治体が許したあいだだけ、画面を見る人")
 TOWN = typer.Option("", "--municipality", help="運用者の組織の団体コード。自治体が1つなら省けます")
@@ -33,8 +34,9 @@ def dismiss(username: str, town: str = TOWN) -> None:
 @app.command("list")
 def list_operators(as_json: bool = JSON) -> None:
     """運用者の一覧を出す"""
-    rows = [
-        {"username": row.user.username, "name": str(row.user), "organisation": str(row.user.municipality)}
-        for row in queries.operators()
-    ]
+    with every_municipality("the operators of the installation"):
+        rows = [
+            {"username": row.user.username, "name": str(row.user), "organisation": str(row.user.municipality)}
+            for row in queries.operators()
+        ]
     print_rows(rows, {"username": "職員ID", "name": "氏名", "organisation": "組織"}, as_json=as_json)

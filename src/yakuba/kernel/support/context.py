@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from yakuba.kernel.support.queries import holding, operators
-from yakuba.kernel.tenancy import municipality_or_none
+from yakuba.kernel.tenancy import every_municipality, municipality_or_none
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
@@ -17,9 +17,9 @@ def banner(request: HttpRequest) -> dict[str, Any]:
     visit = getattr(request, "support_grant", None)
     if town is None or visit is not None:
         return {"support_visit": visit}
-    known = set(
-        operators().values_list("user", flat=True)
-    )  # few, and in most installations none: one query then
+    with every_municipality("who operates the installation is of another town"):
+        # Few, and in most installations none: one query then.
+        known = set(operators().values_list("user", flat=True))
     return {
         "support_grants": holding(town) if known else [],
         "support_operator": getattr(getattr(request, "user", None), "pk", None) in known,

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from yakuba.kernel.support.queries import operators
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy import current_municipality, every_municipality
 
 HOURS = {1: "1時間", 4: "4時間", 24: "1日", 72: "3日", 168: "7日"}
 
@@ -33,6 +33,6 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = operators().exclude(user__municipality=current_municipality())
-        self.fields["operator"].choices = [  # type: ignore[attr-defined]
-            (row.user.pk, f"{row.user}（{row.user.municipality}）") for row in rows
-        ]
+        with every_municipality("who operates the installation is of another town"):
+            choices = [(row.user.pk, f"{row.user}（{row.user.municipality}）") for row in rows]
+        self.fields["operator"].choices = choices  # type: ignore[attr-defined]

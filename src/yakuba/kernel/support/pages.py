@@ -19,6 +19,7 @@ from yakuba.kernel.signin.queries import has_second_factor
 from yakuba.kernel.support import actions, queries, visiting
 from yakuba.kernel.support.forms import GrantForm
 from yakuba.kernel.support.models import SupportGrant
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.ui.refusals import form_page
 
 ALLOW = "support.allow"
@@ -39,7 +40,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def allow() -> HttpResponse:
         given = form.cleaned_data
-        operator = get_object_or_404(User, pk=given["operator"])
+        with every_municipality("who operates the installation is of another town"):
+            operator = get_object_or_404(User, pk=given["operator"])
         lasts = timedelta(hours=given["hours"])
         grant = actions.allow(
             operator, given["reason"], lasts, with_cases=given["with_cases"], actor=person_of(request)
@@ -72,7 +74,8 @@ def end(request: HttpRequest, grant_id: int) -> HttpResponse:
 def visits(request: HttpRequest) -> HttpResponse:
     """Where this person may look now, as an operator."""
     person = person_of(request)
-    rows = queries.open_to(person) if queries.is_operator(person) else []
+    with every_municipality("the grants of the towns that let this person look"):
+        rows = list(queries.open_to(person)) if queries.is_operator(person) else []
     return render(request, "support/visits.html", {"rows": rows, "may_enter": has_second_factor(person)})
 
 
@@ -83,7 +86,8 @@ def enter(request: HttpRequest, grant_id: int) -> HttpResponse:
     """Begin to look. Raises Conflict for who has no second factor."""
     person = person_of(request)
     rows = queries.open_to(person) if queries.is_operator(person) else SupportGrant.all_municipalities.none()
-    row = get_object_or_404(rows, pk=grant_id)
+    with every_municipality("the grants of the towns that let this person look"):
+        row = get_object_or_404(rows, pk=grant_id)
     if not has_second_factor(person):
         raise Conflict("ほかの自治体の画面を見るには、先に「二つ目の確認」を設定してください。")
     request.session[visiting.GRANT] = row.pk

@@ -10,6 +10,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.support.models import Operator, SupportGrant
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 LOOKED = "support.looked"
@@ -21,6 +22,7 @@ def operators() -> QuerySet[Any]:
     return rows.select_related("user__municipality").order_by("user__username")
 
 
+@every_municipality("who operates the installation is of another town")
 def is_operator(user: User) -> bool:
     """Whether towns may let this person look."""
     return operators().filter(user=user).exists()
@@ -33,6 +35,7 @@ def grants() -> QuerySet[Any]:
     )
 
 
+@every_municipality("who operates the installation is of another town")
 def holding(town: Municipality) -> list[SupportGrant]:
     """Those that hold now in a town; whatever is active."""
     rows = SupportGrant.all_municipalities.filter(

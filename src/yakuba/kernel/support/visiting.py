@@ -18,6 +18,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.registry import Support, manifests
 from yakuba.kernel.support.models import SupportGrant
 from yakuba.kernel.support.queries import LOOKED, is_operator, open_to, subject_of
+from yakuba.kernel.tenancy import every_municipality
 
 GRANT = "support_grant"  # in the session
 OF_THE_HOUSE = frozenset({"home", "manual", "manual-page", "manual-picture"})
@@ -25,6 +26,7 @@ LEAVE = "support:leave"
 LONGEST_PATH = 200
 
 
+@every_municipality("a visitor's grant is of the town that gave it")
 def grant_of(request: HttpRequest) -> SupportGrant | None:
     """By which the session's person looks now; None where none holds."""
     number = request.session.get(GRANT)

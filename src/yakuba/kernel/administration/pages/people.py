@@ -18,6 +18,7 @@ from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.signin import actions as signin
 from yakuba.kernel.signin import inviting
 from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.ui.refusals import told_in
 
 MANAGE = "accounts.manage"
@@ -37,7 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         with told_in(form):
             proof.require(request.user)  # before the person is there: the form is sent once more
-            if User.objects.filter(username=given["username"]).exists():
+            with every_municipality("a name is one person's in the whole installation"):
+                taken = User.objects.filter(username=given["username"]).exists()
+            if taken:
                 raise actions.NotAccepted(
                     f"職員ID「{given['username']}」はもう使われています。別のIDにしてください。"
                 )

@@ -24,7 +24,7 @@ from yakuba.kernel.jobs import registry
 from yakuba.kernel.jobs.models import Job, Worker
 from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.worker import run_worker
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 
@@ -78,8 +78,9 @@ class Installation:
                 process.send_signal(signal.SIGKILL)
             process.wait(PATIENCE)
         self.processes.clear()
-        Job.all_municipalities.all().delete()
-        Worker.objects.exclude(pid=os.getpid(), left_at=None).delete()
+        with every_municipality("all there is"):
+            Job.all_municipalities.all().delete()
+            Worker.objects.exclude(pid=os.getpid(), left_at=None).delete()
         (self.environment.data_dir / "evidence").unlink(missing_ok=True)
 
 

@@ -15,7 +15,7 @@ from yakuba.kernel.jobs.tests.patience import PATIENCE
 from yakuba.kernel.jobs.tests.test_port import begin
 from yakuba.kernel.jobs.turns import next_tickets
 from yakuba.kernel.jobs.waiting import wait_for
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 
 Eventually = Callable[..., None]
@@ -23,9 +23,18 @@ Eventually = Callable[..., None]
 
 def keys(tickets: list[tuple[str, str]]) -> list[str]:
     """The keys of the chosen jobs, in order; they are marked as handed over."""
-    found = {job.ticket: job.key for job in Job.all_municipalities.all()}
-    Job.all_municipalities.filter(ticket__in=[ticket for ticket, _ in tickets]).update(handed_over_at=Now())
+    with every_municipality("the jobs of both towns"):
+        found = {job.ticket: job.key for job in Job.all_municipalities.all()}
+        chosen = Job.all_municipalities.filter(ticket__in=[ticket for ticket, _ in tickets])
+        chosen.update(handed_over_at=Now())
     return [found[ticket] for ticket, _ in tickets]
+
+
+def job_of(key: str) -> Job:
+    """The one of that key, whosever it is."""
+    with every_municipality("the jobs of both towns"):
+        found: Job = Job.all_municipalities.select_related("municipality").get(key=key)
+        return found
 
 
 def test_towns_take_turns_in_the_line_of_all(
@@ -39,8 +48,8 @@ def test_towns_take_turns_in_the_line_of_all(
             enqueue("test.municipality", key=f"theirs{number}", lane="another")
     assert keys(next_tickets(1)) == ["ours0", "theirs0", "ours1", "theirs1"]
     assert next_tickets(1) == [], "the queue is full"
-    begin(Job.all_municipalities.get(key="ours0"))
-    begin(Job.all_municipalities.get(key="theirs0"))
+    begin(job_of("ours0"))
+    begin(job_of("theirs0"))
     assert keys(next_tickets(1)) == ["ours2", "theirs2"]
     assert len(next_tickets(10)) == 10 * 4 - 4
 
@@ -53,10 +62,10 @@ def test_towns_take_turns_in_a_lane_that_they_share(
     with active_municipality(other_town):
         enqueue("test.municipality", key="theirs", lane="testrobots:core")
     assert keys(next_tickets(2)) == ["ours0"]
-    job = begin(Job.all_municipalities.get(key="ours0"))
+    job = begin(job_of("ours0"))
     assert keys(next_tickets(2)) == ["theirs"]
     states.finish(job.ticket)
-    begin(Job.all_municipalities.get(key="theirs"))
+    begin(job_of("theirs"))
     assert keys(next_tickets(2)) == ["ours1"]
 
 

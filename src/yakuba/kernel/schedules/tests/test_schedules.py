@@ -18,7 +18,7 @@ from yakuba.kernel.registry import PlannedWork, rooms
 from yakuba.kernel.schedules import actions, queries
 from yakuba.kernel.schedules.models import Schedule
 from yakuba.kernel.schedules.pattern import Days
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.ui.forms import JapaneseTimeField
 from yakuba.kernel.workdays.models import SpecialDay
 
@@ -193,10 +193,11 @@ def test_one_towns_broken_row_stops_no_other_towns_work(keeper, neighbour, neigh
     broken = planned(keeper)
     with active_municipality(neighbour_town):
         other = planned(neighbour)
+        Schedule.objects.filter(pk=other.pk).update(next_at=timezone.now() - timedelta(minutes=1))
     Schedule.objects.filter(pk=broken.pk).update(days="never", next_at=timezone.now() - timedelta(minutes=2))
-    Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now() - timedelta(minutes=1))
     actions.begin_due()
-    assert Job.all_municipalities.get(name=actions.JOB).municipality == neighbour_town
+    with every_municipality("whose job it is"):
+        assert Job.all_municipalities.get(name=actions.JOB).municipality == neighbour_town
     broken.refresh_from_db()
     assert (broken.outcome, broken.next_at) == ("failed", None)
 
@@ -225,10 +226,11 @@ def test_each_town_has_its_own(keeper, neighbour, neighbour_town):
     with active_municipality(neighbour_town):
         other = planned(neighbour)
         assert [one.row for one in queries.shown(neighbour)] == [other]
+        Schedule.objects.filter(pk=other.pk).update(next_at=timezone.now())
     due(row)
-    Schedule.all_municipalities.filter(pk=other.pk).update(next_at=timezone.now())
     actions.begin_due()
-    assert Job.all_municipalities.filter(name=actions.JOB).count() == 2
+    with every_municipality("both towns' jobs"):
+        assert Job.all_municipalities.filter(name=actions.JOB).count() == 2
     assert Job.objects.filter(name=actions.JOB).count() == 1
 
 

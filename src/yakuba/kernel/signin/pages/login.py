@@ -21,6 +21,7 @@ from yakuba.kernel.signin.directory.configured import directories
 from yakuba.kernel.signin.forms import CodeForm
 from yakuba.kernel.signin.pages.passkey_login import is_offered
 from yakuba.kernel.signin.queries import has_second_factor
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.ui.forms import StaffLoginForm
 
@@ -104,6 +105,7 @@ def second(request: HttpRequest) -> HttpResponse:
     return render(request, "signin/second.html", context, status=status)
 
 
+@every_municipality("who is half in has no town yet")
 def _half(request: HttpRequest) -> User | None:
     """Who has given the password here."""
     half = request.session.get(HALF)

@@ -1,8 +1,22 @@
 """A query without an active municipality is refused; one municipality never sees another's rows."""
 
 import pytest
+import typer
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from typer.testing import CliRunner
 
-from yakuba.kernel.tenancy import NoActiveMunicipality, active_municipality
+from yakuba.kernel.accounts.middleware import ActiveMunicipalityMiddleware
+from yakuba.kernel.cli.verbs import verbs
+from yakuba.kernel.tenancy import (
+    NoActiveMunicipality,
+    active_municipality,
+    current_municipality,
+    every_municipality,
+    municipality_or_none,
+    no_municipality,
+)
+from yakuba.kernel.tenancy.activation import EVERY, shown
 from yakuba.kernel.tenancy.models import Department
 
 
@@ -45,3 +59,53 @@ def test_the_municipality_before_comes_back(yakuba_city, neighbour_town):
         Department.objects.create(name="福祉課")
     with active_municipality(yakuba_city):
         assert Department.objects.count() == 1
+
+
+def test_what_the_database_may_show_follows_the_innermost_block(yakuba_city, neighbour_town):
+    with no_municipality():
+        assert shown() == ""
+        with active_municipality(yakuba_city):
+            assert shown() == str(yakuba_city.pk)
+            with every_municipality("both"):
+                assert shown() == EVERY
+                assert current_municipality() == yakuba_city, "what is active stays so"
+                with active_municipality(neighbour_town):
+                    assert shown() == str(neighbour_town.pk)
+                assert shown() == EVERY
+            assert shown() == str(yakuba_city.pk)
+        assert shown() == ""
+
+
+def test_who_works_across_towns_says_why():
+    with pytest.raises(ValueError, match="why"), every_municipality(""):
+        pass
+
+
+def test_a_request_begins_with_nothing_open(rf, yakuba_city):
+    seen = []
+
+    def page(request):
+        seen.append((municipality_or_none(), shown()))
+        return HttpResponse()
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    with active_municipality(yakuba_city), every_municipality("whoever asked before"):
+        ActiveMunicipalityMiddleware(page)(request)
+        assert shown() == EVERY
+    assert seen == [(None, "")]
+
+
+def test_a_command_begins_with_nothing_open(yakuba_city):
+    app = verbs("")
+
+    @app.callback()
+    def group() -> None:
+        pass
+
+    @app.command()
+    def tell() -> None:
+        typer.echo(f"{municipality_or_none()} [{shown()}]")
+
+    with active_municipality(yakuba_city), every_municipality("whoever asked before"):
+        assert CliRunner().invoke(app, ["tell"]).output == "None []\n"

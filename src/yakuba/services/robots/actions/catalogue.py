@@ -21,7 +21,7 @@ from yakuba.kernel.ledger.models import Case, Procedure
 from yakuba.kernel.ledger.sight import KIND
 from yakuba.kernel.protection.policy import require_open
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
-from yakuba.kernel.tenancy import active_municipality
+from yakuba.kernel.tenancy import active_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts, sharing
 from yakuba.services.robots.engine.catalogue import ReadyTemplate
@@ -263,7 +263,9 @@ def set_group(name: str, towns: Iterable[Municipality]) -> list[Municipality]:
     if not 0 < len(name) <= LONGEST_GROUP:
         raise Invalid(f"集まりの名称は{LONGEST_GROUP}文字までで書いてください。")
     wanted = list(dict.fromkeys(towns))
-    for row in list(TownGroup.all_municipalities.filter(name=name).select_related("municipality")):
+    with every_municipality("a group is of several towns"):
+        before_all = list(TownGroup.all_municipalities.filter(name=name).select_related("municipality"))
+    for row in before_all:
         if row.municipality not in wanted:
             with active_municipality(row.municipality):
                 row.delete()

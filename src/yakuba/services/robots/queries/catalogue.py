@@ -21,7 +21,7 @@ from yakuba.kernel.definitions import DefinitionError, DefinitionRefused
 from yakuba.kernel.definitions.bundle import as_text
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Missing
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy import current_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots.engine import catalogue, drafts
 from yakuba.services.robots.engine import scenario as language
@@ -109,7 +109,8 @@ def group_towns() -> list[Municipality]:
     if own is None:
         return []
     rows = TownGroup.all_municipalities.filter(name=own.name).select_related("municipality")
-    return sorted((row.municipality for row in rows), key=lambda town: town.code)
+    with every_municipality("a group is of several towns"):
+        return sorted((row.municipality for row in rows), key=lambda town: town.code)
 
 
 def shared() -> list[SharedTemplate]:
@@ -155,8 +156,10 @@ def _visible() -> list[tuple[SharedTemplate, ReadyTemplate]]:
     """What the town and those of its group share; what cannot be read any more is left out."""
     towns = {current_municipality().pk, *(one.pk for one in group_towns())}
     rows = SharedTemplate.all_municipalities.filter(municipality__in=towns).select_related("municipality")
+    with every_municipality("the towns of a group show each other what they share"):
+        shown = list(rows)
     found = []
-    for row in rows:
+    for row in shown:
         with suppress(DefinitionRefused, DefinitionError):
             template = catalogue.read(row.text)
             catalogue.procedure_of(template)

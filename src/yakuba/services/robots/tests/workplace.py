@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from tests.postgresql_server import EVERY_TOWN
 from tests.running_house import lay_tables
 from yakuba.services.robots.tests import town
 
@@ -103,7 +104,7 @@ class Installation:
         """Read the database without going through the program."""
         if self._database:
             if self._reading is None:
-                self._reading = psycopg.connect(self._database, autocommit=True)
+                self._reading = psycopg.connect(self._database, autocommit=True, options=EVERY_TOWN)
             return self._reading.execute(statement.encode()).fetchall()
         with closing(sqlite3.connect(self.folder / "data" / "yakuba.sqlite3", timeout=600)) as database:
             return database.execute(statement).fetchall()

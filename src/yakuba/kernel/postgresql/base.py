@@ -1,0 +1,142 @@
+"""Django's PostgreSQL backend, which tells the server whose rows may be seen. The name of this module is the one that
+Django looks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import base as django_postgresql
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
+from psycopg import errors
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+
+from yakuba.kernel.tenancy.activation import SETTING, every_municipality, shown
+
+UNDOES = ("ROLLBACK", "ABORT", "RESET", "DISCARD", "COMMIT", "END")  # may take a setting back with the rest
+
+
+# What Django calls its own: the stubs do not know the methods that begin with an underscore.
+class _Telling(CursorWrapper):
+    """Tells the server before it sends anything."""
+
+    def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
+        with self.db.telling(sql):
+            return super()._execute(sql, params, *ignored)  # type: ignore[misc]
+
+    def _executemany(self, sql: Any, param_list: Any, *ignored: Any) -> Any:
+        with self.db.telling(sql):
+            return super()._executemany(sql, param_list, *ignored)  # type: ignore[misc]
+
+    def callproc(self, *args: Any, **kwargs: Any) -> Any:
+        with self.db.telling(""):
+            return super().callproc(*args, **kwargs)
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        """psycopg's COPY, which Django hands through."""
+        self.db.tell()
+        return self.cursor.copy(*args, **kwargs)
+
+    def stream(self, *args: Any, **kwargs: Any) -> Any:
+        """psycopg's rows one by one, which Django hands through."""
+        self.db.tell()
+        return self.cursor.stream(*args, **kwargs)
+
+
+class _TellingAloud(_Telling, CursorDebugWrapper):
+    """The same where Django keeps a list of all statements."""
+
+
+class _AcrossTowns(DatabaseSchemaEditor):
+    """Whoever changes tables, and the rows in them, does so for every town."""
+
+    def __enter__(self) -> Any:
+        self._across = every_municipality("a migration brings the rows of every town along")
+        self._across.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        try:
+            super().__exit__(*error)
+        finally:
+            self._across.__exit__(None, None, None)
+
+
+class _Statement:
+    """One statement: told before, and what it may have undone is forgotten after. (A generator would cost more.)"""
+
+    __slots__ = ("_sql", "_wrapper")
+
+    def __init__(self, wrapper: DatabaseWrapper, sql: Any) -> None:
+        self._wrapper, self._sql = wrapper, sql
+
+    def __enter__(self) -> None:
+        self._wrapper.tell()
+
+    def __exit__(self, *_: object) -> None:
+        if str(self._sql).lstrip()[:8].upper().startswith(UNDOES):
+            self._wrapper.forget()
+
+
+class DatabaseWrapper(django_postgresql.DatabaseWrapper):
+    """A connection that knows what it has told the server, as long as nothing can have undone it."""
+
+    SchemaEditorClass = _AcrossTowns
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._told: str | None = None  # None: not known, tell it before the next statement
+
+    def tell(self) -> None:
+        """Let the server know whose rows may be seen now, where it does not know already. Raises DatabaseError."""
+        wanted = shown()
+        if wanted == self._told:
+            return
+        session = self.connection.pgconn
+        if session.transaction_status == TransactionStatus.INERROR:
+            self._told = (
+                None  # all that the server takes now is the end of it, which undoes what was told in it
+            )
+            return
+        # Not through a cursor: outside of a transaction this begins none, and so no rollback undoes it.
+        with self.wrap_database_errors:
+            answer = session.exec_(f"SET {SETTING} = '{wanted}'".encode())
+            if answer.status != ExecStatus.COMMAND_OK:
+                self._told = None
+                if session.status == ConnStatus.BAD:
+                    raise errors.OperationalError(session.get_error_message())
+                raise errors.error_from_result(answer)
+        self._told = wanted
+
+    def telling(self, sql: Any) -> _Statement:
+        """Around a statement."""
+        return _Statement(self, sql)
+
+    def forget(self) -> None:
+        """The server may have gone back to what it was told before."""
+        self._told = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        self.forget()
+        return super().get_new_connection(conn_params)
+
+    def make_cursor(self, cursor: Any) -> Any:
+        return _Telling(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> Any:
+        return _TellingAloud(cursor, self)
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()  # type: ignore[misc]
+        except BaseException:
+            self.forget()
+            raise
+
+    def _rollback(self) -> None:
+        self.forget()
+        super()._rollback()  # type: ignore[misc]
+
+    def _close(self) -> None:
+        self.forget()
+        super()._close()  # type: ignore[misc]
