@@ -12,7 +12,15 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import classes, initiatives, rounds, sections
 from yakuba.services.reform.contracts import TaskRow
-from yakuba.services.reform.models import Initiative, InventoryRound, Process, SectionInventory, Task
+from yakuba.services.reform.models import (
+    ImportedProcess,
+    Initiative,
+    InventoryRound,
+    Process,
+    SectionInventory,
+    StandardModel,
+    Task,
+)
 
 ROWS = (
     TaskRow("入所申込", "受付", "申込書を確かめる", "確認", "regular", Decimal(1200), Decimal(15), "noncore", "routine", "none",
@@ -68,7 +76,23 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     section = inventory(name=f"{word}課", rows=(named,), actor=clerk)
     classes.set_price("regular", 2026, 3285, "例", actor=clerk)
     made = initiatives.save_initiative(Initiative(), TERMS | {"title": f"{word}の取組"}, actor=clerk)
+    draft = StandardModel.objects.create(
+        key=word, name=f"{word}の流れ", version=1, source=word, steps=[{"name": f"{word}の工程"}]
+    )
+    figures = {
+        "name": f"{word}の業務",
+        "key": f"{word}の業務",
+        "year": 2026,
+        "steps": 1,
+        "tasks": 1,
+        "lacking": 0,
+    }
+    ImportedProcess.objects.create(
+        code="131016", body="千代田区", source=word, rows=[{"task": word}], **figures
+    )
     return {
+        "standard_id": draft.pk,
+        "body_code": "131016",
         "inventory_id": section.round_id,
         "section_id": section.pk,
         "process_id": Process.objects.get(section=section).pk,
