@@ -1,6 +1,15 @@
 """The reform room declares itself."""
 
-from yakuba.kernel.registry import Group, Manifest, NavigationItem, Permission, Setting, Support, WorkQueue
+from yakuba.kernel.registry import (
+    ApprovalKind,
+    Group,
+    Manifest,
+    NavigationItem,
+    Permission,
+    Setting,
+    Support,
+    WorkQueue,
+)
 
 ROOM = "yakuba.services.reform"
 
@@ -45,6 +54,11 @@ MANIFEST = Manifest(
         "standard": "標準の流れを作る",
         "edit_standard": "標準の流れを作る",
         "load_bpmn": "標準の流れを作る",
+        "register": "効果を公表する",
+        "entry": "効果を公表する",
+        "indicators": "指標を追う",
+        "indicator": "指標を追う",
+        "new_indicator": "指標を追う",
         "sharing": "業務を集まりに出す",
         "shown": "業務を集まりに出す",
     },
@@ -56,6 +70,7 @@ MANIFEST = Manifest(
         NavigationItem("団体を比べる", "reform:compare", "reform.inventory"),
         NavigationItem("標準の流れ", "reform:standards", "reform.inventory"),
         NavigationItem("効果", "reform:effects", "reform.view"),
+        NavigationItem("効果の登録簿", "reform:register", "reform.view"),
         NavigationItem("団体の地図", "reform:bodies", "reform.view"),
         NavigationItem("四つの約束", "reform:promises", "reform.view"),
     ),
@@ -65,6 +80,7 @@ MANIFEST = Manifest(
         Permission("reform.manage", "前にかかった時間と取組を登録する"),
         Permission("reform.answer", "担当する課の業務棚卸しに答える"),
         Permission("reform.rounds", "業務棚卸しを頼み、事務分類と時間単価を決める"),
+        Permission("reform.approve", "効果の公表を承認する"),
         Permission("reform.share", "業務を集まりのほかの団体に出し、ほかの団体の表を取り込む"),
     ),
     roles={
@@ -75,6 +91,7 @@ MANIFEST = Manifest(
             "reform.answer",
             "reform.rounds",
             "reform.share",
+            "reform.approve",
         ),
         "窓口担当": ("reform.answer",),
         "ロボット担当": ("reform.answer",),
@@ -106,6 +123,11 @@ MANIFEST = Manifest(
         "reform.standard_changed": "標準の流れの下書きを作った・直した",
         "reform.standard_used": "標準の流れを使い始めた",
         "reform.standard_removed": "標準の流れの下書きを消した",
+        "reform.effect_proposed": "効果の公表を起案した",
+        "reform.effect_published": "効果を公表した",
+        "reform.effect_withdrawn": "効果の公表を取り下げた",
+        "reform.indicator_set": "指標と目標を登録した",
+        "reform.indicator_measured": "指標の実績を登録した",
         "reform.bodies_loaded": "団体の人口の表を取り込んだ",
         "reform.comparison_loaded": "ほかの団体の業務の表を取り込んだ",
         "reform.comparison_forgotten": "表から取り込んだ団体の業務を消した",
@@ -121,6 +143,18 @@ MANIFEST = Manifest(
             largest=3000,
         ),
         Setting(
+            "reform.public",
+            "効果の登録簿を公開する",
+            False,
+            "「はい」にすると、公表した効果を、ログインなしで読めるページとデータ（CSV、JSON）に出します。",
+        ),
+        Setting(
+            "reform.licence",
+            "公開するデータを使うときの条件",
+            "クリエイティブ・コモンズ 表示 4.0 国際（CC BY 4.0）",
+            "公開のページとデータに書きます。",
+        ),
+        Setting(
             "reform.least_cases",
             "団体を比べるときの、1年の最少の件数",
             50,
@@ -128,6 +162,9 @@ MANIFEST = Manifest(
             least=1,
             largest=100_000,
         ),
+    ),
+    approvals=(
+        ApprovalKind("reform.effect", "効果の公表", "reform.approve", f"{ROOM}.actions.register:published"),
     ),
     hand_over=f"{ROOM}.actions.rounds:hand_over",
     examples=f"{ROOM}.tests.examples:make",

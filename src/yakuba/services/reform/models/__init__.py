@@ -350,6 +350,15 @@ from yakuba.services.reform.models.comparison import (  # noqa: E402
 from yakuba.services.reform.models.comparison import (  # noqa: E402
     SharedProcess as SharedProcess,
 )
+from yakuba.services.reform.models.register import (  # noqa: E402
+    EffectEntry as EffectEntry,
+)
+from yakuba.services.reform.models.register import (  # noqa: E402
+    Indicator as Indicator,
+)
+from yakuba.services.reform.models.register import (  # noqa: E402
+    IndicatorValue as IndicatorValue,
+)
 from yakuba.services.reform.models.standard import (  # noqa: E402
     StandardModel as StandardModel,
 )

@@ -13,7 +13,9 @@ from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import classes, initiatives, rounds, sections
 from yakuba.services.reform.contracts import TaskRow
 from yakuba.services.reform.models import (
+    EffectEntry,
     ImportedProcess,
+    Indicator,
     Initiative,
     InventoryRound,
     Process,
@@ -90,7 +92,17 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     ImportedProcess.objects.create(
         code="131016", body="千代田区", source=word, rows=[{"task": word}], **figures
     )
+    indicator = Indicator.objects.create(
+        name=word, unit="件", start_year=2024, start=0, target_year=2028, target=10, source=word
+    )
+    names = ("title", "means", "year", "cases", "before", "before_kind", "after", "after_kind", "source")
+    entry = EffectEntry.objects.create(
+        initiative=made, version=1, saved=1, kind="measured", population=8000, counted_on=timezone.localdate(),
+        **{name: getattr(made, name) for name in names},
+    )  # fmt: skip
     return {
+        "entry_id": entry.pk,
+        "indicator_id": indicator.pk,
         "standard_id": draft.pk,
         "body_code": "131016",
         "inventory_id": section.round_id,
