@@ -28,8 +28,8 @@ def share(keys: Iterable[str], *, actor: Actor) -> list[SharedProcess]:
     group or no section has answered, Missing for a process that no section has answered."""
     row = _round()
     wanted = list(dict.fromkeys(keys)) or sorted(queries.own_sums(row))
-    clean = queries.cleaner()
-    return [_share(row, key, clean, actor) for key in wanted]
+    clean, parts = queries.cleaner(), queries.own_rows(row, wanted)
+    return [_share(row, key, parts.get(key), clean, actor) for key in wanted]
 
 
 def _round() -> InventoryRound:
@@ -41,11 +41,16 @@ def _round() -> InventoryRound:
     return row
 
 
-def _share(row: InventoryRound, key: str, clean: Callable[[str], str], actor: Actor) -> SharedProcess:
-    shown = queries.shown_to_others(row, key, clean)
-    if shown is None:
+def _share(
+    row: InventoryRound,
+    key: str,
+    parts: list[list[TaskRow]] | None,
+    clean: Callable[[str], str],
+    actor: Actor,
+) -> SharedProcess:
+    if not parts:
         raise Missing(f"「{key[:40]}」は、{row}で課が答えた業務にありません。{NOT_ANSWERED}")
-    name, rows, counted = shown
+    name, rows, counted = queries.shown_to_others(parts, clean)
     made, _ = SharedProcess.objects.update_or_create(
         key=comparable(name),
         municipality=current_municipality(),

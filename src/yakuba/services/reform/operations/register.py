@@ -32,7 +32,7 @@ class PublishIn(OneInitiative):
 class WithdrawIn(BaseModel):
     """A published effect that goes."""
 
-    entry_id: int = Field(description="公表した効果の番号")
+    effect_entry_id: int = Field(description="公表した効果の番号")
     reason: str = Field(min_length=1, max_length=300, description="理由")
 
 
@@ -184,12 +184,12 @@ def propose_effect(asked: PublishIn, actor: Actor) -> EffectEntry:
 
 
 @OPERATIONS.add(
-    "効果の公表を取り下げる", "reform.manage", "POST register/{entry_id}/withdraw", command="withdraw-effect",
+    "効果の公表を取り下げる", "reform.manage", "POST register/{effect_entry_id}/withdraw", command="withdraw-effect",
     answer=AN_ENTRY, event="reform.effect_withdrawn", trace=lambda asked, row: Trace(f"effect_entry:{row.pk}", {"version": row.version}),
 )  # fmt: skip
 def withdraw_effect(asked: WithdrawIn, actor: Actor) -> EffectEntry:
     """It is published no more, at once."""
-    return actions.withdraw(one(EffectEntry.objects.all(), asked.entry_id), asked.reason)
+    return actions.withdraw(one(EffectEntry.objects.all(), asked.effect_entry_id), asked.reason)
 
 
 @OPERATIONS.add(
@@ -202,7 +202,7 @@ def list_indicators(asked: Part, actor: Actor) -> list[Indicator]:
 
 
 @OPERATIONS.add(
-    "指標を登録する", "reform.manage", "POST indicators", command="set-indicator", status=201,
+    "指標を登録する", "reform.manage", "POST indicators", status=201,
     answer=AN_INDICATOR, event="reform.indicator_set", trace=lambda asked, row: Trace(f"indicator:{row.pk}"),
 )  # fmt: skip
 def set_indicator(asked: IndicatorIn, actor: Actor) -> Indicator:
@@ -221,7 +221,7 @@ def national_tracks(asked: Nothing, actor: Actor) -> int:
 
 
 @OPERATIONS.add(
-    "指標の実績を登録する", "reform.manage", "POST indicators/{indicator_id}/values", command="set-indicator-value", status=201,
+    "指標の実績を登録する", "reform.manage", "POST indicators/{indicator_id}/values", status=201,
     answer=Answer(IndicatorOut, lambda made: indicator_facts(made.indicator)), event="reform.indicator_measured",
     trace=lambda asked, made: Trace(f"indicator:{made.indicator_id}", {"year": made.year}),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -119,7 +119,7 @@ def compare_process(request: HttpRequest) -> HttpResponse:
     """One process of every body: figures, the mark and why, and the steps beside one another."""
     form = WhichBodiesForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        return redirect("reform:compare")
     given = form.cleaned_data
     found = operations.one_compared(given["name"], given["band"], given["medium"])
     figures = sorted(found.figures, key=lambda one: (one.per_case is None, one.per_case or 0, one.code))
@@ -138,6 +138,8 @@ def compare_process(request: HttpRequest) -> HttpResponse:
 def compare_body(request: HttpRequest) -> HttpResponse:
     """The tasks from which a body's figures were added up."""
     name, code = request.GET.get("name", "")[:80], request.GET.get("code", "")[:6]
+    if not name:
+        return redirect("reform:compare")
     rows = queries.rows_of(comparable(name), code)
     if not rows:
         raise Missing("この団体のこの業務は見られません。団体が出すのをやめたか、名前が違います。")

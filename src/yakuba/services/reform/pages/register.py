@@ -80,13 +80,13 @@ def register(request: HttpRequest) -> HttpResponseBase:
 
 
 @permission_required("reform.view")
-def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+def entry(request: HttpRequest, effect_entry_id: int) -> HttpResponse:
     """One effect: the figures from which its hours come. Of another town what it has published alone."""
-    own = queries.own().filter(pk=entry_id).first()
+    own = queries.own().filter(pk=effect_entry_id).first()
     found = (
         queries.registered(own)
         if own
-        else next((one for one in queries.published() if one.number == entry_id), None)
+        else next((one for one in queries.published() if one.number == effect_entry_id), None)
     )
     if found is None:
         raise Http404
@@ -121,13 +121,15 @@ def propose_effect(request: HttpRequest, initiative_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required("reform.manage")
-def withdraw_effect(request: HttpRequest, entry_id: int) -> HttpResponse:
+def withdraw_effect(request: HttpRequest, effect_entry_id: int) -> HttpResponse:
     """Published no more, at once."""
-    row = get_object_or_404(EffectEntry.objects, pk=entry_id)
+    row = get_object_or_404(EffectEntry.objects, pk=effect_entry_id)
     form = WhyForm(request.POST)
     if not form.is_valid():
         messages.error(request, "取り下げる理由を書いてください。")
     else:
-        operations.withdraw_effect(person_of(request), entry_id=row.pk, reason=form.cleaned_data["reason"])
+        operations.withdraw_effect(
+            person_of(request), effect_entry_id=row.pk, reason=form.cleaned_data["reason"]
+        )
         messages.success(request, "取り下げました。公開のデータからも外れました。")
     return redirect("reform:entry", row.pk)

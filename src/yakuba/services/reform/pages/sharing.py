@@ -46,13 +46,15 @@ def sharing(request: HttpRequest) -> HttpResponse:
 def shown(request: HttpRequest) -> HttpResponse:
     """What others would see of one process, before it is shared."""
     name = request.GET.get("name", "")[:80]
+    if not name:
+        return redirect("reform:sharing")
     row = queries.answered_round()
-    found = queries.shown_to_others(row, comparable(name), queries.cleaner()) if row else None
-    if found is None:
+    parts = queries.own_rows(row, [comparable(name)]).get(comparable(name)) if row else None
+    if not parts:
         raise Missing(
             "この業務は、課が答えた業務にありません。「集まりに出す業務」の一覧から選んでください。"
         )
-    title, rows, counted = found
+    title, rows, counted = queries.shown_to_others(parts, queries.cleaner())
     context = {"name": name, "title": title, "rows": rows, "sums": counted, "group": robots.group()}
     return render(request, "reform/shown.html", context)
 

@@ -6,7 +6,7 @@ Rows of other towns are read here alone: those that a town of the own group shar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -42,6 +42,7 @@ from yakuba.services.reform.models import (
 from yakuba.services.robots import facade as robots
 
 FIGURES = ("key", "name", "year", "cases", "minutes", "steps", "tasks", "lacking", "medium")
+MOST_NAMED = 400  # names in one question
 DRAWN = 15  # bodies in a picture; the table has all
 
 
@@ -85,9 +86,12 @@ def populations() -> dict[str, Body]:
 
 
 def answered_round() -> InventoryRound | None:
-    """The newest round in which a section has answered; what is not answered is neither compared nor shared."""
+    """The newest closed round, else the newest in which a section has answered: a round under way lacks most sections. What is
+    not answered is neither compared nor shared."""
     answered = Q(sections__state=SectionInventory.State.ANSWERED)
-    found: InventoryRound | None = InventoryRound.objects.filter(answered).order_by("-year").first()
+    found: InventoryRound | None = (
+        InventoryRound.objects.filter(answered).order_by("-closed", "-year").first()
+    )
     return found
 
 
@@ -201,29 +205,29 @@ def _compared(
     )  # fmt: skip
 
 
-def own_rows(row: InventoryRound, key: str) -> list[list[TaskRow]]:
-    """The tasks of the own process by section, in their order."""
-    found = (
-        _answered(row)
-        .select_related("process", "work_class")
-        .order_by("section", "process__position", "position", "pk")
-    )
+def own_rows(row: InventoryRound, keys: Collection[str]) -> dict[str, list[list[TaskRow]]]:
+    """Comparable name → the tasks of the own process by section, in their order. In two questions, however many there are."""
     names = {
-        name
+        name: key
         for name in _answered(row).values_list("process__name", flat=True).distinct()
-        if comparable(name) == key
+        if (key := comparable(name)) in keys
     }
-    sections: dict[int, list[TaskRow]] = defaultdict(list)
-    for task in found.filter(process__name__in=names):
-        sections[task.section_id].append(task.row)
-    return list(sections.values())
+    found = _answered(row).select_related("process", "work_class")
+    if len(names) < MOST_NAMED:
+        found = found.filter(process__name__in=names)
+    parts: dict[str, dict[int, list[TaskRow]]] = defaultdict(lambda: defaultdict(list))
+    for task in found.order_by("section", "process__position", "position", "pk"):
+        if key := names.get(task.process.name, ""):
+            parts[key][task.section_id].append(task.row)
+    return {key: list(sections.values()) for key, sections in parts.items()}
 
 
 def rows_of(key: str, code: str) -> list[TaskRow]:
     """The tasks of one body's process, as far as this town may see them; empty where there are none."""
     if code == current_municipality().code:
         row = answered_round()
-        return [task for part in own_rows(row, key) for task in part] if row else []
+        parts = own_rows(row, [key]).get(key, []) if row else []
+        return [task for part in parts for task in part]
     found = shared_by_others().filter(key=key, municipality__code=code).first()
     found = found or ImportedProcess.objects.filter(key=key, code=code).first()
     return [row_of(found.name, plain) for plain in found.rows] if found else []
@@ -245,12 +249,10 @@ def cleaner() -> Callable[[str], str]:
 
 
 def shown_to_others(
-    row: InventoryRound, key: str, clean: Callable[[str], str]
-) -> tuple[str, list[TaskRow], Sums] | None:
-    """What others would see of the own process: its name and tasks without names of sections and staff, and its sums."""
-    parts = own_rows(row, key)
-    if not parts:
-        return None
+    parts: Sequence[Sequence[TaskRow]], clean: Callable[[str], str]
+) -> tuple[str, list[TaskRow], Sums]:
+    """What others would see of an own process: its name and tasks without names of sections and staff, and its sums. parts: of
+    `own_rows`, with a task at least."""
     rows = [
         replace(
             one,

@@ -101,7 +101,7 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
         **{name: getattr(made, name) for name in names},
     )  # fmt: skip
     return {
-        "entry_id": entry.pk,
+        "effect_entry_id": entry.pk,
         "indicator_id": indicator.pk,
         "standard_id": draft.pk,
         "body_code": "131016",

@@ -91,10 +91,10 @@ def test_a_new_version_takes_the_place_of_the_one_before_and_a_withdrawn_one_is_
     assert [(one.version, one.kind) for one in queries.published()] == [(2, "estimated")]
     with pytest.raises(Invalid, match="理由"):
         register.withdraw(made, "  ")
-    operations.withdraw_effect(clerk, entry_id=made.pk, reason="測り直す")
+    operations.withdraw_effect(clerk, effect_entry_id=made.pk, reason="測り直す")
     assert queries.published() == []
     with pytest.raises(Conflict, match="公表している効果だけ"):
-        operations.withdraw_effect(clerk, entry_id=made.pk, reason="もう一度")
+        operations.withdraw_effect(clerk, effect_entry_id=made.pk, reason="もう一度")
 
 
 def test_what_was_sent_back_can_be_proposed_again(in_yakuba_city, clerk, second):
@@ -153,7 +153,7 @@ def test_open_data_is_there_once_the_town_opens_it_and_says_what_its_schema_says
     robots.set_group("北部", [own, other])
     anybody = Client()
     pages = [reverse(f"effects:{name}", args=[own.code]) for name in ("index", "json", "schema")]
-    tables = [reverse("effects:csv", args=[own.code, form]) for form in ("utf-8", "cp932")]
+    tables = [reverse(f"effects:{name}", args=[own.code]) for name in ("csv", "csv_shift_jis")]
     assert {anybody.get(page).status_code for page in (*pages, *tables)} == {404}
     with active_municipality(own):
         set_values({"reform.public": True}, actor=clerk)
@@ -176,7 +176,6 @@ def test_open_data_is_there_once_the_town_opens_it_and_says_what_its_schema_says
     assert [(row["取組"], row["区分"]) for row in rows] == [("転入通知", "測った値"), ("髙い届", "見積もり")]
     assert "転入通知" in cp932.decode("cp932")
     assert anybody.post(pages[0]).status_code in (403, 405)
-    assert anybody.get(f"/effects/{own.code}/effects-xlsx.csv").status_code == 404
 
 
 # The published targets: 「【208⇒416以上】【185⇒370以上】【143⇒471以上】（いずれも2014年10月現在⇒2020年度）」 and

@@ -9,5 +9,6 @@ urlpatterns = [
     path("<str:town_code>/", public.index, name="index"),
     path("<str:town_code>/effects.json", public.document, name="json"),
     path("<str:town_code>/schema.json", public.schema, name="schema"),
-    path("<str:town_code>/effects-<str:form>.csv", public.table, name="csv"),
+    path("<str:town_code>/effects.csv", public.table, {"form": "utf-8"}, name="csv"),
+    path("<str:town_code>/effects-shift-jis.csv", public.table, {"form": "cp932"}, name="csv_shift_jis"),
 ]
