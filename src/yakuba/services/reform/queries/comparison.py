@@ -148,13 +148,13 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
     """Every process that any body has, or the one of that comparable name. band: of bodies other than the own one; medium: for
     the mark, the usual one where it is empty."""
     known, own = populations(), current_municipality()
-    figures: dict[str, list[Compared]] = defaultdict(list)
+    figures: dict[str, dict[str, Compared]] = defaultdict(dict)  # process → code → its figures
     names: dict[str, str] = {}
     row = answered_round()
     for one, (name, found) in (own_sums(row) if row else {}).items():
         if row and key in ("", one):
             names[one] = name
-            figures[one].append(_compared(found, own.code, own.name, name, row.year, known, "own"))
+            figures[one][own.code] = _compared(found, own.code, own.name, name, row.year, known, "own")
     only = {"key": key} if key else {}
     shared = shared_by_others().filter(**only)
     for code, body, *line in shared.values_list(
@@ -167,7 +167,9 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
     least = int(value("reform.least_cases"))
     done = []
     for one in sorted(names, key=lambda found: names[found]):
-        kept = [body for body in figures[one] if not band or body.band == band or body.origin == "own"]
+        kept = [
+            body for body in figures[one].values() if not band or body.band == band or body.origin == "own"
+        ]
         if kept:
             done.append(
                 ComparedProcess(one, names[one], kept, best(kept, medium or usual_medium(kept), least))
@@ -176,16 +178,16 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
 
 
 def _put(
-    figures: dict[str, list[Compared]], names: dict[str, str], known: dict[str, Body], code: str, body: str,
+    figures: dict[str, dict[str, Compared]], names: dict[str, str], known: dict[str, Body], code: str, body: str,
     line: Sequence[Any], origin: str, source: str = "",
 ) -> None:  # fmt: skip
     """Of a body that shares a process and whose table was loaded too, what it shares counts."""
     key, name, year, cases, minutes, steps, tasks, lacking, medium = line
     names.setdefault(key, name)
-    if any(one.code == code for one in figures[key]):
+    if code in figures[key]:
         return
     counted = Sums(cases, minutes, steps, tasks, lacking, medium)
-    figures[key].append(_compared(counted, code, body, name, year, known, origin, source))
+    figures[key][code] = _compared(counted, code, body, name, year, known, origin, source)
 
 
 def _compared(
