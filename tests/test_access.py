@@ -66,9 +66,14 @@ OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begi
 # Published minutes are read by everybody, and nothing is sent there; what they may not show is tried in the room's tests.
 PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
 OPEN_TO_ALL |= PUBLISHED
+# The published register of effects is open data; what it may not show is tried in the room's tests.
+OPEN_TO_ALL |= {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
 NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:window",
     "ask:entry",
+    *(
+        f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
+    ),  # the town has not opened them
     "guide:event",
     "guide:calendar",
     "tablet:sign",

@@ -34,6 +34,7 @@ HARMLESS = {
     "reform:promises-pdf": "figures of the house's own checks, of nobody",
     "reform:process_sheet-pdf": "how a section does its work, of nobody; recorded by itself",
     "reform:assembly-pdf": "sums by initiative for the assembly, of nobody; recorded by itself",
+    "reform:bpmn": "how a process goes, of nobody",
     "letters:beginning": "the template of the house, no data",
     "letters:word_file": "the town's template, no data",
     "letters:preview": "a template filled with samples",
@@ -53,6 +54,7 @@ HARMLESS_OPERATIONS = {
     "intake.export_form": "which questions a form asks on which page, of nobody",
     "reading.print_cover": "a cover says how many sheets of which form follow, of nobody",
     "translation.export": "sentences for the counter, of nobody",
+    "reform.bpmn": "how a process goes, of nobody",
     "localwords.export_local_words": "words for residents to read, of nobody",
     "drafting.export_terms": "the words that a town spells its own way, of nobody",
 }

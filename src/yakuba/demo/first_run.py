@@ -12,6 +12,7 @@ from rich.table import Table
 from yakuba.demo import (
     admission,
     applications,
+    bodies,
     chain,
     guests,
     hall,
@@ -67,6 +68,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         hall.load()
         logs.load()
         work.load()
+        bodies.load()
     _admission()
     piles = _piles(folder)
     if not piles:

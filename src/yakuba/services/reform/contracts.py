@@ -182,6 +182,16 @@ class TaskRow:
         return None if self.cases is None or self.minutes is None else self.cases * self.minutes
 
     @property
+    def staff_label(self) -> str:
+        """Who does it, in words."""
+        return StaffKind(self.staff).label if self.staff else ""
+
+    @property
+    def medium_label(self) -> str:
+        """The medium in words."""
+        return Medium(self.medium).label if self.medium else ""
+
+    @property
     def lacking(self) -> list[str]:
         """What must be filled in before the section answers, in Japanese."""
         asked = {"事務分類": self.work_class, "件数/年": self.cases, "分/件": self.minutes}

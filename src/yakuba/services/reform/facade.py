@@ -7,16 +7,20 @@ from datetime import date
 from typing import Any
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.approvals import actions as approvals
+from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import rounds, sections
 from yakuba.services.reform.actions.classes import set_price as state_price
 from yakuba.services.reform.engine.effect import total
-from yakuba.services.reform.models import InventoryRound, Process, SectionInventory
+from yakuba.services.reform.models import Initiative, InventoryRound, Process, SectionInventory
+from yakuba.services.reform.operations import comparison, register, standards
 from yakuba.services.reform.operations.initiatives import add_initiative as adding
 from yakuba.services.reform.operations.inventory import describe, table_of_pasted
 from yakuba.services.reform.queries import effects
 from yakuba.services.reform.queries.initiatives import fiscal_year
+from yakuba.services.reform.queries.register import KIND, subject_of
 
 
 def is_empty() -> bool:
@@ -63,4 +67,56 @@ def add_initiative(given: Mapping[str, Any], *, actor: User) -> None:
     adding(actor, **given)
 
 
-__all__ = ["add_initiative", "effects", "fiscal_year", "is_empty", "sample_inventory", "state_price", "total"]
+def sample_bodies(table: str) -> None:
+    """Populations, as a CSV text with headings. Raises Invalid."""
+    comparison.take_bodies(comparison.register_in(table.encode(), {}))
+
+
+def sample_comparison(table: str, year: int, source: str, *, actor: User) -> None:
+    """Processes of other bodies, as a CSV text with headings. Raises Invalid."""
+    found = comparison.processes_in(table.encode(), {})
+    if found.problems:
+        raise Invalid("表に読めないところがあります。", problems=found.problems)
+    comparison.take_looked_at_processes(actor, found=found, year=year, source=source)
+
+
+def share_all(*, actor: User) -> None:
+    """The group sees every process of the town."""
+    comparison.share(actor)
+
+
+def sample_standard(name: str, *, actor: User) -> None:
+    """A standard process model composed from all bodies that have the process."""
+    standards.compose(actor, name=name)
+
+
+def publish_effect(title: str, *, proposer: User, approver: User) -> None:
+    """The effect of the initiative of that title, proposed by one person and approved by another."""
+    row = Initiative.objects.get(title=title)
+    made = register.propose_effect(proposer, initiative_id=row.pk, reason="見本として公表する")
+    approvals.approve(Approval.objects.get(kind=KIND, subject=subject_of(made)), actor=approver)
+
+
+def sample_indicators(own: Mapping[str, Any], values: Mapping[int, int], source: str, *, actor: User) -> None:
+    """The country's targets, and one of the town with its values by year."""
+    register.national_tracks(actor)
+    row = register.set_indicator(actor, **own)
+    for year, value in values.items():
+        register.set_value(actor, indicator_id=row.pk, year=year, value=value, source=source)
+
+
+__all__ = [
+    "add_initiative",
+    "effects",
+    "fiscal_year",
+    "is_empty",
+    "publish_effect",
+    "sample_bodies",
+    "sample_comparison",
+    "sample_indicators",
+    "sample_inventory",
+    "sample_standard",
+    "share_all",
+    "state_price",
+    "total",
+]

@@ -13,11 +13,14 @@ from yakuba.kernel.accounts import require
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Missing
+from yakuba.kernel.tenancy.models import Municipality
 from yakuba.services.robots import operations
+from yakuba.services.robots.actions import catalogue as templates
 from yakuba.services.robots.actions import recordings, systems
 from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.models import Row, System
 from yakuba.services.robots.operations.recordings import case_of
+from yakuba.services.robots.queries import catalogue
 from yakuba.services.robots.queries import runs as reading
 
 
@@ -166,6 +169,22 @@ def decide(
 def resume(run_id: int, actor: Actor) -> None:
     """Go on from the first row that is open. Raises Conflict."""
     operations.resume_run(actor, run_id=run_id)
+
+
+def group() -> str:
+    """The name of the active town's group (集まり), as its operator said it; empty where it has none."""
+    own = catalogue.group()
+    return str(own) if own is not None else ""
+
+
+def group_towns() -> list[Municipality]:
+    """The towns of the active town's group, itself among them; none where it has none."""
+    return catalogue.group_towns()
+
+
+def set_group(name: str, towns: Sequence[Municipality]) -> None:
+    """These towns, and no others, are a group of that name. Only who operates the installation calls this. Raises Invalid."""
+    templates.set_group(name, towns)
 
 
 def _undecided(row: Row) -> UndecidedRow:

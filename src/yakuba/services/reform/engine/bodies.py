@@ -31,7 +31,7 @@ def bodies_of(rows: Iterable[Row]) -> Bodies:
     where both ways would do, every row is a problem.
     """
     every = list(rows)
-    lost, doubt = _lost_zeros([plain(row.get(CODE)) for row in every])
+    lost, doubt = lost_zeros([plain(row.get(CODE)) for row in every])
     values: dict[str, float | None] = {}
     problems: list[Problem] = []
     for row in every:
@@ -53,7 +53,7 @@ def bodies_of(rows: Iterable[Row]) -> Bodies:
     return Bodies(values, problems)
 
 
-def _lost_zeros(codes: list[str]) -> tuple[bool, bool]:
+def lost_zeros(codes: list[str]) -> tuple[bool, bool]:
     """Whether the codes of five digits lost a 0, and whether that cannot be told."""
     five = [code for code in codes if len(code) == 5]
     if not five:

@@ -23,6 +23,7 @@ from yakuba.services.reform.engine.effect import total
 from yakuba.services.reform.engine.published import PUBLISHED
 from yakuba.services.reform.engine.returns import RISKS, in_words
 from yakuba.services.reform.forms.initiatives import InitiativeForm
+from yakuba.services.reform.forms.register import WhyForm
 from yakuba.services.reform.models import Initiative
 from yakuba.services.reform.operations import initiatives as operations
 from yakuba.services.reform.pages.papers import paper
@@ -104,6 +105,7 @@ def initiative(request: HttpRequest, initiative_id: int) -> HttpResponse:
         "row": row,
         "risks": [label for label, _ in RISKS],
         "chart": queries.gain_chart(found),
+        "why": WhyForm(),
     }
     return render(request, "reform/initiative.html", context)
 

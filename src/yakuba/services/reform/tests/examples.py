@@ -12,7 +12,17 @@ from yakuba.kernel.accounts.models import User
 from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import classes, initiatives, rounds, sections
 from yakuba.services.reform.contracts import TaskRow
-from yakuba.services.reform.models import Initiative, InventoryRound, Process, SectionInventory, Task
+from yakuba.services.reform.models import (
+    EffectEntry,
+    ImportedProcess,
+    Indicator,
+    Initiative,
+    InventoryRound,
+    Process,
+    SectionInventory,
+    StandardModel,
+    Task,
+)
 
 ROWS = (
     TaskRow("入所申込", "受付", "申込書を確かめる", "確認", "regular", Decimal(1200), Decimal(15), "noncore", "routine", "none",
@@ -68,7 +78,33 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     section = inventory(name=f"{word}課", rows=(named,), actor=clerk)
     classes.set_price("regular", 2026, 3285, "例", actor=clerk)
     made = initiatives.save_initiative(Initiative(), TERMS | {"title": f"{word}の取組"}, actor=clerk)
+    draft = StandardModel.objects.create(
+        key=word, name=f"{word}の流れ", version=1, source=word, steps=[{"name": f"{word}の工程"}]
+    )
+    figures = {
+        "name": f"{word}の業務",
+        "key": f"{word}の業務",
+        "year": 2026,
+        "steps": 1,
+        "tasks": 1,
+        "lacking": 0,
+    }
+    ImportedProcess.objects.create(
+        code="131016", body="千代田区", source=word, rows=[{"task": word}], **figures
+    )
+    indicator = Indicator.objects.create(
+        name=word, unit="件", start_year=2024, start=0, target_year=2028, target=10, source=word
+    )
+    names = ("title", "means", "year", "cases", "before", "before_kind", "after", "after_kind", "source")
+    entry = EffectEntry.objects.create(
+        initiative=made, version=1, saved=1, kind="measured", population=8000, counted_on=timezone.localdate(),
+        **{name: getattr(made, name) for name in names},
+    )  # fmt: skip
     return {
+        "effect_entry_id": entry.pk,
+        "indicator_id": indicator.pk,
+        "standard_id": draft.pk,
+        "body_code": "131016",
         "inventory_id": section.round_id,
         "section_id": section.pk,
         "process_id": Process.objects.get(section=section).pk,

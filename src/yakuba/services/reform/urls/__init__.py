@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from yakuba.services.reform.pages import analysis, effects, initiatives, processes, rounds, sections
+from yakuba.services.reform.pages import (
+    analysis,
+    comparison,
+    effects,
+    indicators,
+    initiatives,
+    processes,
+    register,
+    rounds,
+    sections,
+    sharing,
+    standards,
+)
 
 app_name = "reform"
 urlpatterns = [
@@ -42,5 +54,34 @@ urlpatterns = [
     path("initiatives/<int:initiative_id>/", initiatives.initiative, name="initiative"),
     path("initiatives/<int:initiative_id>/edit/", initiatives.edit_initiative, name="edit_initiative"),
     path("initiatives/published/", initiatives.published, name="published"),
+    path("compare/", comparison.compare, name="compare"),
+    path("compare/process/", comparison.compare_process, name="compare_process"),
+    path("compare/body/", comparison.compare_body, name="compare_body"),
+    path("compare/tables/", comparison.compared_tables, name="compared_tables"),
+    path("compare/tables/bodies/", comparison.load_bodies, name="load_bodies"),
+    path("compare/tables/processes/", comparison.load_processes, name="load_processes"),
+    path("compare/tables/<str:body_code>/forget/", comparison.forget_body, name="forget_body"),
+    path("compare/sharing/", sharing.sharing, name="sharing"),
+    path("compare/sharing/shown/", sharing.shown, name="shown"),
+    path("compare/sharing/share/", sharing.share, name="share"),
+    path("compare/sharing/take-back/", sharing.take_back, name="take_back"),
+    path("standards/", standards.standards, name="standards"),
+    path("standards/compose/", standards.compose, name="compose"),
+    path("standards/load/", standards.load_bpmn, name="load_bpmn"),
+    path("standards/<int:standard_id>/", standards.standard, name="standard"),
+    path("standards/<int:standard_id>/edit/", standards.edit_standard, name="edit_standard"),
+    path("standards/<int:standard_id>/use/", standards.use_standard, name="use_standard"),
+    path("standards/<int:standard_id>/draft/", standards.draft_standard, name="draft_standard"),
+    path("standards/<int:standard_id>/remove/", standards.remove_standard, name="remove_standard"),
+    path("standards/<int:standard_id>/propose/", standards.propose_standard, name="propose_standard"),
+    path("standards/<int:standard_id>/flow.bpmn", standards.bpmn, name="bpmn"),
+    path("register/", register.register, name="register"),
+    path("register/<int:effect_entry_id>/", register.entry, name="entry"),
+    path("register/<int:effect_entry_id>/withdraw/", register.withdraw_effect, name="withdraw_effect"),
+    path("initiatives/<int:initiative_id>/publish/", register.propose_effect, name="propose_effect"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/new/", indicators.new_indicator, name="new_indicator"),
+    path("indicators/national/", indicators.national, name="national"),
+    path("indicators/<int:indicator_id>/", indicators.indicator, name="indicator"),
     path("assembly.pdf", initiatives.assembly_pdf, name="assembly-pdf"),
 ]

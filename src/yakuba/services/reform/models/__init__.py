@@ -339,3 +339,26 @@ class Initiative(MunicipalityModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+from yakuba.services.reform.models.comparison import (  # noqa: E402 - their file names tables above
+    Body as Body,
+)
+from yakuba.services.reform.models.comparison import (  # noqa: E402
+    ImportedProcess as ImportedProcess,
+)
+from yakuba.services.reform.models.comparison import (  # noqa: E402
+    SharedProcess as SharedProcess,
+)
+from yakuba.services.reform.models.register import (  # noqa: E402
+    EffectEntry as EffectEntry,
+)
+from yakuba.services.reform.models.register import (  # noqa: E402
+    Indicator as Indicator,
+)
+from yakuba.services.reform.models.register import (  # noqa: E402
+    IndicatorValue as IndicatorValue,
+)
+from yakuba.services.reform.models.standard import (  # noqa: E402
+    StandardModel as StandardModel,
+)
