@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from yakuba.kernel.accounts.queries import staff
 from yakuba.kernel.charts import Chart, bar_chart
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy import current_municipality, every_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
 from yakuba.kernel.townsettings import value
 from yakuba.kernel.values.characters import comparable
@@ -73,7 +73,7 @@ def others() -> list[Municipality]:
 
 
 def shared_by_others() -> QuerySet[SharedProcess]:
-    """What the other towns of the group share with this one."""
+    """What the other towns of the group share with this one; to be asked inside `every_municipality`."""
     return SharedProcess.all_municipalities.filter(municipality__in=[town.pk for town in others()])
 
 
@@ -81,7 +81,8 @@ def populations() -> dict[str, Body]:
     """By code: the own register, and where it lacks a town of the group what that town's register says of itself."""
     towns = {town.pk: town.code for town in others()}
     told = Body.all_municipalities.filter(municipality__in=towns)
-    found = {row.code: row for row in told if row.code == towns[row.municipality_id]}
+    with every_municipality("what a town of the group says of its own population"):
+        found = {row.code: row for row in told if row.code == towns[row.municipality_id]}
     return found | {row.code: row for row in Body.objects.all()}
 
 
@@ -157,9 +158,10 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
             figures[one][own.code] = _compared(found, own.code, own.name, name, row.year, known, "own")
     only = {"key": key} if key else {}
     shared = shared_by_others().filter(**only)
-    for code, body, *line in shared.values_list(
-        "municipality__code", "municipality__name", *FIGURES
-    ).order_by("municipality__code"):
+    lines = shared.values_list("municipality__code", "municipality__name", *FIGURES)
+    with every_municipality("the towns of a group show each other what they share"):
+        shown = list(lines.order_by("municipality__code"))
+    for code, body, *line in shown:
         _put(figures, names, known, code, body, line, "group")
     tables = ImportedProcess.objects.filter(**only).exclude(code=own.code)
     for code, body, source, *line in tables.values_list("code", "body", "source", *FIGURES).order_by("code"):
@@ -230,7 +232,8 @@ def rows_of(key: str, code: str) -> list[TaskRow]:
         row = answered_round()
         parts = own_rows(row, [key]).get(key, []) if row else []
         return [task for part in parts for task in part]
-    found = shared_by_others().filter(key=key, municipality__code=code).first()
+    with every_municipality("the towns of a group show each other what they share"):
+        found = shared_by_others().filter(key=key, municipality__code=code).first()
     found = found or ImportedProcess.objects.filter(key=key, code=code).first()
     return [row_of(found.name, plain) for plain in found.rows] if found else []
 

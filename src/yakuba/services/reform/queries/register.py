@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from yakuba.kernel.approvals.models import Approval, Proposal
 from yakuba.kernel.charts import Chart, line_chart
-from yakuba.kernel.tenancy import current_municipality
+from yakuba.kernel.tenancy import current_municipality, every_municipality
 from yakuba.kernel.townsettings import value
 from yakuba.services.reform.engine.opendata import Registered
 from yakuba.services.reform.engine.tracks import Track, TrackYear, years
@@ -23,7 +23,8 @@ def published() -> list[Registered]:
     """What the own town and the towns of its group have published, by population."""
     towns = {town.pk for town in robots.group_towns()} | {current_municipality().pk}
     rows = EffectEntry.all_municipalities.filter(municipality__in=towns, state=EffectEntry.State.PUBLISHED)
-    found = [registered(row) for row in rows.select_related("municipality")]
+    with every_municipality("the towns of a group publish their effects together"):
+        found = [registered(row) for row in rows.select_related("municipality")]
     return sorted(found, key=lambda one: (one.population, one.code, one.title))
 
 
