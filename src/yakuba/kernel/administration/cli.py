@@ -41,6 +41,10 @@ def check(
         print_json(rows)
     else:
         _tell(found)
+    if not found:
+        raise fail(
+            "自治体がまだないので、点検するものがありません。yakuba accounts municipality 団体コード 名称 で登録してください。"
+        )
     if wrong := [row for row in rows if not row["ok"]]:
         raise fail(f"直すところが{len(wrong)}件あります。")
 

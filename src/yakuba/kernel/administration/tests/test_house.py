@@ -191,6 +191,12 @@ def test_the_command_checks_every_municipality_and_tells_once_what_is_the_same(y
     ]
 
 
+def test_where_there_is_no_municipality_the_command_says_what_to_do(db):
+    done = CliRunner().invoke(build(), ["check"])
+    assert "yakuba accounts municipality" in done.output
+    assert done.exit_code == 1
+
+
 def test_rooms_that_are_not_used_are_not_checked(in_yakuba_city):
     assert "ロボット" not in dict(checks.run({"robots"}))
 
