@@ -207,13 +207,13 @@ def _component(part: Part) -> dict[str, Any]:
     found["version"] = part.version
     if part.sha256 and part.kind == "machine-learning-model":
         found["hashes"] = [{"alg": "SHA-256", "content": one} for one in part.sha256]
-    elif part.sha256:  # one hash for each file that the index has: which of them is installed depends on the machine
+    elif (
+        part.sha256
+    ):  # one hash for each file that the index has: which of them is installed depends on the machine
         found["properties"] = [{"name": "yakuba:locked-sha256", "value": one} for one in part.sha256]
     spdx = part.kind != "application"
     if part.licence:
-        found["licenses"] = [
-            {"expression": part.licence} if spdx else {"license": {"name": part.licence}}
-        ]
+        found["licenses"] = [{"expression": part.licence} if spdx else {"license": {"name": part.licence}}]
     if part.address:
         found["purl"] = part.address
     return found
@@ -226,4 +226,13 @@ def table(parts: list[Part]) -> str:
     return "\n".join(lines) + "\n"
 
 
-__all__ = ["PackageNotFoundError", "Part", "cyclonedx", "debian_parts", "licence_of", "model_parts", "python_parts", "table"]
+__all__ = [
+    "PackageNotFoundError",
+    "Part",
+    "cyclonedx",
+    "debian_parts",
+    "licence_of",
+    "model_parts",
+    "python_parts",
+    "table",
+]

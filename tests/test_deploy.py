@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from yakuba.config.command import HOUSE
-from yakuba.config.settings import YakubaSettings
+from yakuba.config.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -20,12 +20,12 @@ VARIABLE = re.compile(r"\bYAKUBA_[A-Z_]+\b")
 #: Variables of `deploy/` itself, which the program does not read.
 OWN = {
     "YAKUBA_BACKUPS", "YAKUBA_BACKUPS_KEPT", "YAKUBA_BACKUP_KEYS", "YAKUBA_COMMAND", "YAKUBA_DATABASE_PASSWORD",
-    "YAKUBA_PUBLISHED", "YAKUBA_SECCOMP",
+    "YAKUBA_PUBLISHED", "YAKUBA_SECCOMP", "YAKUBA_SUPERUSER_PASSWORD",
 }  # fmt: skip
 
 
 def test_every_variable_is_one_that_the_program_reads() -> None:
-    known = {f"YAKUBA_{name.upper()}" for name in YakubaSettings.model_fields} | OWN
+    known = {f"YAKUBA_{name.upper()}" for name in Environment.model_fields} | OWN
     for file in [one for one in DEPLOY.rglob("*") if one.is_file()]:
         assert set(VARIABLE.findall(file.read_text(encoding="utf-8"))) <= known, file
 
