@@ -92,7 +92,7 @@ def current() -> Profile | None:
         return None
     try:
         seen = path.stat()
-        return _read(path, (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+        return _read(path, (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino))
     except (OSError, Unreadable, DefinitionRefused) as error:
         raise ProfileUnreadable(
             f"配置プロファイル {path} を使えないため、外へつながず、住民の情報も受け入れません（{error}）。"
@@ -101,7 +101,7 @@ def current() -> Profile | None:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, seen: tuple[int, int, int]) -> Profile:
+def _read(path: Path, seen: tuple[int, ...]) -> Profile:
     return read(path)
 
 

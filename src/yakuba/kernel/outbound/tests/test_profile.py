@@ -159,6 +159,17 @@ def test_a_profile_that_was_changed_holds_at_once(put: Put) -> None:
         require_target("https://core.example/")
 
 
+def test_a_change_of_the_same_length_and_time_holds_too(put: Put) -> None:
+    """As rsync and cp -p leave it."""
+    path = put(flow("core.example", 443, protocol="https"))
+    require_target("https://core.example/")
+    before = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace("core", "kore"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(OutboundRefused):
+        require_target("https://core.example/")
+
+
 @pytest.mark.parametrize(
     ("zone", "refused"),
     [
