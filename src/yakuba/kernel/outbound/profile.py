@@ -3,6 +3,8 @@ that it may have. What is not written there does not flow."""
 
 from __future__ import annotations
 
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_network
@@ -23,6 +25,7 @@ from yakuba.kernel.values.labelled import Labelled
 VARIABLE = "YAKUBA_DEPLOYMENT"
 WIDEST = {4: 8, 6: 32}  # the fewest bits that a network's address may have: more is no list any more
 MOST_FLOWS = 500
+_NO_FILE = "ふつうのファイルではありません（パイプや装置）。何度も読むので、ディスクに置いたファイルを指定してください。"
 _NOBODY = (
     "、1つの相手のアドレスではありません（この機械のどこか、一斉の送り先、クラウドの内部サービス、IPv4を包むもの）。"
     "相手のアドレスを書いてください。"
@@ -107,6 +110,9 @@ def _read(path: Path, seen: tuple[int, ...]) -> Profile:
 
 def read(path: Path) -> Profile:
     """A profile file. Raises Unreadable, and DefinitionRefused with every fault and its line."""
+    with suppress(OSError):  # told below
+        if not (stat.S_ISREG(mode := path.stat().st_mode) or stat.S_ISDIR(mode)):
+            raise Unreadable(_NO_FILE, place=str(path))
     return parsed(decoded(content(path)))
 
 

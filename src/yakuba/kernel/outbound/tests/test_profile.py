@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,6 +158,22 @@ def test_a_profile_that_was_changed_holds_at_once(put: Put) -> None:
     os.replace(new, path)
     with pytest.raises(OutboundRefused):
         require_target("https://core.example/")
+
+
+def test_a_pipe_is_no_profile_and_nobody_waits_for_it(put: Put) -> None:
+    path = put()
+    path.unlink()
+    os.mkfifo(path)
+    text = HEAD + "通信: []\n"
+    writer = threading.Thread(target=path.write_text, args=(text,), kwargs={"encoding": "utf-8"}, daemon=True)
+    writer.start()
+    try:
+        with pytest.raises(ProfileUnreadable, match="ふつうのファイル"):
+            current()
+    finally:
+        with path.open("rb") as rest:
+            rest.read()
+        writer.join()
 
 
 def test_a_change_of_the_same_length_and_time_holds_too(put: Put) -> None:
