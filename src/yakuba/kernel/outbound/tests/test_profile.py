@@ -171,9 +171,9 @@ def test_a_pipe_is_no_profile_and_nobody_waits_for_it(put: Put) -> None:
         with pytest.raises(ProfileUnreadable, match="ふつうのファイル"):
             current()
     finally:
-        with path.open("rb") as rest:
-            rest.read()
+        rest = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # lets the writer end, if nobody did
         writer.join()
+        os.close(rest)
 
 
 def test_a_change_of_the_same_length_and_time_holds_too(put: Put) -> None:
