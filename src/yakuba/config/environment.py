@@ -133,6 +133,12 @@ class Environment(BaseSettings):
         networks(text)
         return text
 
+    @field_validator("deployment", mode="before")
+    @classmethod
+    def _is_a_file_or_nothing(cls, given: object) -> object:
+        """Empty is none, as with the others; as a path it would be the folder at hand, and close everything."""
+        return None if isinstance(given, str) and not given.strip() else given
+
     @field_validator("passkey_origins")
     @classmethod
     def _are_origins(cls, text: str) -> str:

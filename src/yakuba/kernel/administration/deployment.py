@@ -70,6 +70,8 @@ class Demand:
 _OTHERS = "ほかの機械のことで、この設備からは見えません。"
 _PEOPLE = "人と契約のことで、プログラムからは見えません。"
 DEMANDS = (
+    Demand("towns", "点検する自治体があること", seen.towns),
+    Demand("profile_file", "配置プロファイルをほかの利用者が書き換えられないこと", seen.profile_file),
     Demand("outbound_hosts", "外への接続の設定が一つであること", seen.contradictions),
     Demand("contacts", "使っている相手が、すべて通信の一覧にあること", seen.unlisted_contacts),
     Demand("database_flow", "データベースへの通信が一覧にあること", seen.database_flow),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from yakuba.kernel.audit import head
 from yakuba.kernel.outbound import DataClass, OutboundRefused, require_relay, require_target
 from yakuba.kernel.outbound.classes import Zone
 from yakuba.kernel.outbound.permission import contradicted, permitted
-from yakuba.kernel.outbound.profile import Flow, Model, Profile
+from yakuba.kernel.outbound.profile import WIDEST, Flow, Model, Profile
 from yakuba.kernel.outbound.target import Unclear, target_at
 from yakuba.kernel.registry import Contact, manifests, resolve
 from yakuba.kernel.signin.queries import has_second_factor
@@ -33,6 +34,30 @@ def _towns() -> Iterator[Municipality]:
     for town in Municipality.objects.order_by("code"):
         with active_municipality(town):
             yield town
+
+
+def towns(profile: Profile) -> Iterator[str]:
+    """Without one, all that is looked at town by town would be well: another data folder than the one at work, perhaps."""
+    if not Municipality.objects.exists():
+        yield "自治体が1つもないため、職員も通信も見ていません。動いている設備の設定（YAKUBA_DATA_DIR）で点検してください。"
+
+
+def profile_file(profile: Profile) -> Iterator[str]:
+    """Whoever may write the profile opens the zone; whoever may write in its folder lays another one there."""
+    path: Path | None = settings.YAKUBA.deployment
+    if path is None:
+        return
+    path = path.absolute()
+    real = path.resolve()
+    for one in dict.fromkeys((real, real.parent, path.parent)):
+        about = one.stat()
+        is_shared = (
+            stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
+        )  # as /tmp: only the owner replaces
+        if about.st_mode & 0o022 and not is_shared:
+            yield f"{one} を、ほかの利用者が書き換えられます。chmod go-w で閉じてください。"
+        elif about.st_uid not in (0, os.geteuid()) and not is_shared:
+            yield f"{one} の持ち主が、Yakubaの利用者でも root でもありません。chown で直してください。"
 
 
 def _outward(profile: Profile) -> list[Flow]:
@@ -98,7 +123,7 @@ def without_addresses(profile: Profile) -> Iterator[str]:
 
 def in_the_clear(profile: Profile) -> Iterator[str]:
     """Flows with more than public data that nobody encrypts. PostgreSQL is looked at by itself."""
-    for flow in _outward(profile):
+    for flow in profile.flows:  # those that come in as well
         # The house's own mail holds numbers alone.
         least = DataClass.INTERNAL if flow.protocol == "smtp" else DataClass.PUBLIC
         if flow.protocol in _CLEAR - {"postgres"} and flow.most > least and flow.host not in _HERE:
@@ -142,8 +167,10 @@ def https(profile: Profile) -> Iterator[str]:
     said = settings.YAKUBA
     if not said.https:
         yield "HTTPSのプロキシの内側に置き、YAKUBA_HTTPS=1 にしてください（docs/operate/proxy.md）。"
-    elif not networks(said.trusted_proxies):
+    elif not (named := networks(said.trusted_proxies)):
         yield "YAKUBA_TRUSTED_PROXIES に、前段のプロキシのアドレスを書いてください。"
+    elif wide := [str(one) for one in named if one.prefixlen < WIDEST[one.version]]:
+        yield f"YAKUBA_TRUSTED_PROXIES の {'、'.join(wide)} は広すぎます。前段のプロキシのアドレスに絞ってください。"
 
 
 def hsts(profile: Profile) -> Iterator[str]:

@@ -14,6 +14,7 @@ from yakuba.kernel.outbound.target import Target, target_at
 # Where clouds tell a machine its own secrets. Most lie in ranges that are refused anyway; these do not.
 _METADATA = frozenset(map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
 # IPv6 addresses that stand for an IPv4 one: what is behind them is not what they look like.
+_MAPPED = IPv6Network("::ffff:0:0/96")  # unwrapped before it is compared
 _WRAPPED = tuple(map(IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
 
@@ -52,7 +53,7 @@ class Allowed:
     def _may_be(self, address: Address) -> bool:
         if self.networks:
             return any(address in one for one in self.networks)
-        if _is_address(self.host):
+        if is_address(self.host):
             return str(address) == self.host
         if self.host == "localhost" or self.host.endswith(".localhost"):  # RFC 6761, 6.3
             return address.is_loopback
@@ -85,8 +86,28 @@ def from_plain(said: str | Mapping[str, Any]) -> Allowed:
     )
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host in its one spelling is an address and no name."""
     return ":" in host or host.rpartition(".")[2].isdigit()
+
+
+def stands_for_others(network: Network) -> bool:
+    """Whether it is nobody's own: all of this machine (0.0.0.0), many at once, a cloud's own service, or IPv6 around IPv4,
+    which is never compared as that. This machine (127.0.0.1, ::1) may be meant, and the wire too."""
+    first = network.network_address
+    if first.is_loopback:
+        return False
+    if first.version == 6 and any(network.overlaps(one) for one in (*_WRAPPED, _MAPPED)):
+        return True
+    around = (
+        [ip_network("0.0.0.0/8"), ip_network("224.0.0.0/3")]
+        if first.version == 4
+        else [ip_network("ff00::/8")]
+    )
+    known = [one for one in (*_METADATA, ip_address("169.254.169.254")) if one.version == first.version]
+    return any(network.overlaps(one) for one in around) or (
+        network.num_addresses == 1 and any(first == one for one in known)
+    )
 
 
 def _is_never_meant(address: IPv4Address | IPv6Address) -> bool:

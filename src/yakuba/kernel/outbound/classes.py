@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import IntEnum
 
 from yakuba.kernel.definitions.procedures import FieldDefinition, ProcedureDefinition
@@ -45,6 +47,9 @@ HIGHEST = {
     Zone.LGWAN: DataClass.RESIDENTS,
     Zone.INTERNET: DataClass.INTERNAL,
 }
+_MY_NUMBERS = ("個人番号", "マイナンバー")
+_RESIDENTS_NUMBERS = ("宛名番号", "住民票コード")
+_IN_BRACKETS = re.compile(r"\([^()]*\)\Z")
 REGISTER_CLASS = DataClass.RESIDENTS  # the register of persons (宛名)
 
 
@@ -55,7 +60,9 @@ def class_of(procedure: ProcedureDefinition) -> DataClass:
 
 
 def class_of_field(item: FieldDefinition) -> DataClass:
-    """The class of one of its values."""
-    if item.type == "my_number":
+    """The class of one of its values: by its type, and by its name, whatever type it has. A field 申請者の個人番号 of digits
+    holds what its name says; 個人番号カードの有無 does not."""
+    name = _IN_BRACKETS.sub("", "".join(unicodedata.normalize("NFKC", item.label).split()))
+    if item.type == "my_number" or name.endswith(_MY_NUMBERS):
         return DataClass.MY_NUMBER
-    return DataClass.RESIDENTS if item.person else DataClass.INTERNAL
+    return DataClass.RESIDENTS if item.person or name.endswith(_RESIDENTS_NUMBERS) else DataClass.INTERNAL

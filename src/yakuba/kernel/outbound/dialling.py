@@ -1,20 +1,29 @@
 """The place where connections are made: the name is looked up once, and the address that was looked at is the one that is
-called. No redirection is followed here and no proxy of the environment is asked."""
+called. No redirection is followed here and no proxy of the environment is asked. A peer that says a byte now and then, or
+never comes to an end, is given up."""
 
 from __future__ import annotations
 
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
-from typing import Any
+from threading import Timer
+from typing import Any, BinaryIO
 
 from yakuba.kernel.outbound.allowed import Allowed
 from yakuba.kernel.outbound.classes import DataClass
 from yakuba.kernel.outbound.permission import permitted, require_relay
 from yakuba.kernel.outbound.profile import OutboundRefused
 from yakuba.kernel.outbound.target import Target, target_of
+
+WHOLE_MAIL = 120.0  # seconds that a relay may take in all
+MOST_LINES = (
+    1_000  # that a relay may say in all: a reply may have as many lines as it likes (RFC 5321, 4.2.1)
+)
 
 
 def look_up(host: str, port: int) -> Sequence[str]:
@@ -23,8 +32,8 @@ def look_up(host: str, port: int) -> Sequence[str]:
 
 
 def dial(allowed: Allowed, seconds: float) -> socket.socket:
-    """A connection to one of the addresses that the entry's host may have. Raises OutboundRefused where it has none of
-    them, and OSError."""
+    """A connection to one of the addresses that the entry's host may have. seconds: for all of them together, however many
+    there are. Raises OutboundRefused where it has none of them, and OSError."""
     found = allowed.found_at(look_up(allowed.host, allowed.port))
     if not found:
         raise OutboundRefused(
@@ -32,12 +41,26 @@ def dial(allowed: Allowed, seconds: float) -> socket.socket:
             "内側の相手なら、配置プロファイルの「アドレス」に書くか、名前の代わりにそのIPアドレスを許可してください。"
         )
     failed: OSError = OSError("no address")
+    until = time.monotonic() + seconds
     for address in found:
+        left = until - time.monotonic()
+        if left <= 0:
+            break
         try:
-            return socket.create_connection((address, allowed.port), seconds)
+            connected = socket.create_connection((address, allowed.port), left)
         except OSError as error:
             failed = error
+            continue
+        connected.settimeout(seconds)
+        return connected
     raise failed
+
+
+def _shut(connected: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(
+            connected, socket.SHUT_RDWR
+        )  # as a bare socket: TLS is at work in another thread
 
 
 def http(url: str, seconds: float, holds: DataClass) -> HTTPConnection:
@@ -68,19 +91,54 @@ class _Secure(HTTPSConnection):
     def connect(self) -> None:
         plain = dial(self._allowed, self._seconds)
         try:
+            # The time is that of the whole handshake, however slowly its bytes come.
             self.sock = self._checking.wrap_socket(plain, server_hostname=self.host)
         except BaseException:
             plain.close()
             raise
 
 
+class _Lines:
+    """What a relay says, up to so many lines."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._left = file, MOST_LINES
+
+    def readline(self, most: int) -> bytes:
+        """The next one. Raises OSError where there were too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("a reply without end")
+        return self._file.readline(most)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class _Relay(smtplib.SMTP):
     def __init__(self, allowed: Allowed, seconds: float) -> None:
         self._allowed = allowed
+        self._ends: Timer | None = None
         super().__init__(allowed.host, allowed.port, timeout=seconds)
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return dial(self._allowed, float(timeout))
+        connected = dial(self._allowed, float(timeout))
+        self._ends = Timer(WHOLE_MAIL, _shut, [connected])
+        self._ends.daemon = True
+        self._ends.start()
+        return connected
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As the library's, which reads lines for as long as they come."""
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))
+        return super().getreply()
+
+    def close(self) -> None:
+        """And what watched over it."""
+        if self._ends is not None:
+            self._ends.cancel()
+        super().close()
 
 
 def mail(address: str, seconds: float, holds: DataClass) -> smtplib.SMTP:

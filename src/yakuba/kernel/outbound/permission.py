@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from yakuba.kernel.addresses import listed
 from yakuba.kernel.outbound import profile
 from yakuba.kernel.outbound.allowed import Allowed
 from yakuba.kernel.outbound.classes import DataClass
-from yakuba.kernel.outbound.profile import OutboundRefused
+from yakuba.kernel.outbound.profile import OutboundRefused, ProfileUnreadable
 from yakuba.kernel.outbound.target import Target, Unclear, target_at, target_of
 from yakuba.kernel.refusals import Conflict
 
@@ -117,6 +118,15 @@ def require_class(holds: DataClass, what: str) -> None:
             f"{what}は{holds.label}です。この設備（{here.zone.label}）で扱えるのは{here.most.label}までなので、受け入れません。"
             "上の系の設備で扱ってください。"
         )
+
+
+def is_held_here(holds: Callable[[], DataClass]) -> bool:
+    """Whether `require_class` would let data of that class in. holds: asked only where there is a profile."""
+    try:
+        here = profile.current()
+    except ProfileUnreadable:
+        return False
+    return here is None or holds() <= here.most
 
 
 def _named_by(url: str, shown: str = "") -> Target:

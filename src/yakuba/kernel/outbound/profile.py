@@ -3,6 +3,8 @@ that it may have. What is not written there does not flow."""
 
 from __future__ import annotations
 
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_network
@@ -13,7 +15,8 @@ from django.conf import settings
 from yakuba.kernel.addresses import Network
 from yakuba.kernel.definitions import DefinitionRefused, Faults, Node, Section, decoded, parse
 from yakuba.kernel.definitions.given import Unreadable, content
-from yakuba.kernel.outbound.allowed import Allowed
+from yakuba.kernel.definitions.section import plain
+from yakuba.kernel.outbound.allowed import Allowed, is_address, stands_for_others
 from yakuba.kernel.outbound.classes import BY_LABEL, HIGHEST, DataClass, Zone
 from yakuba.kernel.outbound.target import HIGHEST_PORT, OVER, PORTS, Unclear, canonical_host
 from yakuba.kernel.refusals import Conflict
@@ -22,6 +25,11 @@ from yakuba.kernel.values.labelled import Labelled
 VARIABLE = "YAKUBA_DEPLOYMENT"
 WIDEST = {4: 8, 6: 32}  # the fewest bits that a network's address may have: more is no list any more
 MOST_FLOWS = 500
+_NO_FILE = "ふつうのファイルではありません（パイプや装置）。何度も読むので、ディスクに置いたファイルを指定してください。"
+_NOBODY = (
+    "、1つの相手のアドレスではありません（この機械のどこか、一斉の送り先、クラウドの内部サービス、IPv4を包むもの）。"
+    "相手のアドレスを書いてください。"
+)
 
 
 class Model(Labelled):
@@ -87,7 +95,7 @@ def current() -> Profile | None:
         return None
     try:
         seen = path.stat()
-        return _read(path, (seen.st_mtime_ns, seen.st_size, seen.st_ino))
+        return _read(path, (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino))
     except (OSError, Unreadable, DefinitionRefused) as error:
         raise ProfileUnreadable(
             f"配置プロファイル {path} を使えないため、外へつながず、住民の情報も受け入れません（{error}）。"
@@ -96,12 +104,15 @@ def current() -> Profile | None:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, seen: tuple[int, int, int]) -> Profile:
+def _read(path: Path, seen: tuple[int, ...]) -> Profile:
     return read(path)
 
 
 def read(path: Path) -> Profile:
     """A profile file. Raises Unreadable, and DefinitionRefused with every fault and its line."""
+    with suppress(OSError):  # told below
+        if not (stat.S_ISREG(mode := path.stat().st_mode) or stat.S_ISDIR(mode)):
+            raise Unreadable(_NO_FILE, place=str(path))
     return parsed(decoded(content(path)))
 
 
@@ -138,7 +149,7 @@ def _flow(node: Node, zone: Zone, most: DataClass, faults: Faults) -> Flow:
         said.word("向き", {"出る": True, "入る": False}, True),
         protocol,
         _host(said),
-        said.whole("ポート", PORTS[protocol], 1, HIGHEST_PORT),
+        _port(said, PORTS[protocol]),
         said.word("相手の系", _ZONES, Zone.INTERNET),
         _networks(said),
         said.text("目的"),
@@ -152,16 +163,32 @@ def _flow(node: Node, zone: Zone, most: DataClass, faults: Faults) -> Flow:
         said.fault(
             "載せてよい情報", f"この系と{flow.peer.label}のあいだに載せられるのは{limit.label}までです。"
         )
+    if flow.networks and is_address(flow.host) and not flow.allowed.found_at([flow.host]):
+        said.fault(
+            "アドレス", f"ホスト {flow.host} が「アドレス」に入っていません。どちらかを直してください。"
+        )
     return flow
+
+
+def _port(said: Section, usual: int) -> int:
+    """One port. `whole` reads 80,81 as a number with a comma between its thousands: another port than any that was meant."""
+    text = plain(said.text("ポート"))
+    if text and not (text.isascii() and text.isdecimal()):
+        said.fault("ポート", f"「ポート」は1つの番号で書いてください（今は「{text[:40]}」）。")
+        return usual
+    return said.whole("ポート", usual, 1, HIGHEST_PORT)
 
 
 def _host(said: Section) -> str:
     text = said.text("ホスト")
     try:
-        return canonical_host(text) if text else ""
+        host = canonical_host(text) if text else ""
     except Unclear as error:
         said.fault("ホスト", f"「{text[:80]}」を使えません。{error}")
         return ""
+    if is_address(host) and stands_for_others(ip_network(host)):
+        said.fault("ホスト", f"「{text[:80]}」は{_NOBODY}")
+    return host
 
 
 def _networks(said: Section) -> tuple[Network, ...]:
@@ -170,14 +197,25 @@ def _networks(said: Section) -> tuple[Network, ...]:
         try:
             one = ip_network(text)
         except ValueError:
-            said.faults.add(line, said.place, f"「{text[:60]}」はアドレスでもネットワークでもありません。")
+            said.faults.add(line, said.place, f"「{text[:60]}」{_wrong_network(text)}")
             continue
         if one.prefixlen < WIDEST[one.version]:
             said.faults.add(
                 line, said.place, f"ネットワーク {one} は広すぎます。相手のアドレスに絞ってください。"
             )
+        elif stands_for_others(one):
+            said.faults.add(line, said.place, f"「{text[:60]}」は{_NOBODY}")
         found.append(one)
     return tuple(found)
+
+
+def _wrong_network(text: str) -> str:
+    """What is wrong with what is no network."""
+    try:
+        whole = ip_network(text, strict=False)
+    except ValueError:
+        return "はアドレスでもネットワークでもありません。"
+    return f"は、アドレスとネットワークのどちらか分かりません。アドレスなら / からを消し、ネットワークなら {whole} と書いてください。"
 
 
 def _once(flow: Flow, before: list[Flow], faults: Faults) -> None:

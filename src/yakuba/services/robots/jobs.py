@@ -39,6 +39,7 @@ from yakuba.services.robots.queries.lanes import fast_lane_of
 
 RECORDING_PATIENCE = 10.0  # seconds to wait for a page while somebody sits before it
 IDLE_LIMIT = 900.0  # seconds without anything done, after which a recording ends
+WAY_OUT_CHANGED = "外へつなぐ許可が変わったため、録画を終えました。そこまでの手順は残っています。「続きから録画する」を押してください。"
 BETWEEN_LOOKS = 0.1  # seconds
 BETWEEN_PICTURES = 0.7  # seconds
 LONGEST_WAIT = 5.0  # seconds that a run may hold a worker's thread and its system's lane only to wait
@@ -159,7 +160,7 @@ def _parts(version: ScenarioVersion) -> _Parts:
 
 def _way_out(run: str, next_number: Callable[[int], int], holds: DataClass) -> EgressSession:
     """This machine's egress, not yet opened. run: empty for who enters nothing. holds: of what will be typed."""
-    return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, spelt_out(holds))
+    return EgressSession(home(settings.YAKUBA.data_dir), run, next_number, lambda: spelt_out(holds))
 
 
 @job(
@@ -227,6 +228,7 @@ class _Sitting:
 
     def _sit(self, browser: Any, recorder: Recorder) -> None:
         self._show(browser, recorder)
+        way_out = self._egress.address()
         looked = used = time.monotonic()
         while True:
             self._context.check()
@@ -241,6 +243,9 @@ class _Sitting:
                 recordings.end(self._row)
                 return
             now = time.monotonic()
+            if self._egress.address() != way_out:
+                recordings.end(self._row, WAY_OUT_CHANGED, broken=True)
+                return
             if asked:
                 used = now
             if now - used > IDLE_LIMIT:

@@ -34,6 +34,7 @@ def profile_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def put(text: str):
         path = tmp_path / "profile.yaml"
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
         monkeypatch.setattr(settings.YAKUBA, "deployment", path)
         return read(path)
 
@@ -71,10 +72,8 @@ def missing(profile) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_samples_lack_nothing_that_can_be_seen(name: str, well, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = SAMPLES / f"{name}.yaml"
-    monkeypatch.setattr(settings.YAKUBA, "deployment", path)
-    profile = read(path)
+def test_the_samples_lack_nothing_that_can_be_seen(name: str, well, profile_of) -> None:
+    profile = profile_of((SAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))
     assert profile.model == name
     assert missing(profile) == {}
     assert any(one.state is State.PERSON and one.advice for one in examined(profile))
@@ -111,6 +110,7 @@ BROKEN = {
     "debug": ("DEBUG", True),
     "https": ("https", False),
     "hsts": ("hsts_seconds", 0),
+    "https of all": ("trusted_proxies", "0.0.0.0/0"),
     "outbound_hosts": ("outbound_hosts", "other.example:443"),
     "contacts": ("mail_relay", "mail.example:25"),
     "key_apart": ("master_key", None),
@@ -125,7 +125,7 @@ def test_a_setting_that_is_missing_is_told(
     assert missing(profile) == {}
     name, value = BROKEN[code]
     monkeypatch.setattr(settings if name == "DEBUG" else settings.YAKUBA, name, value)
-    assert code in missing(profile)
+    assert code.partition(" ")[0] in missing(profile)
 
 
 def test_people_and_roles_without_a_second_factor_are_told(well, profile_of, clerk) -> None:
@@ -142,6 +142,35 @@ def test_an_open_data_folder_is_told(well, profile_of) -> None:
     key.write_text("x", encoding="ascii")
     key.chmod(0o644)
     assert "secret.key" in missing(profile)["data_folder"]
+
+
+def test_a_profile_that_others_may_write_is_told(well, profile_of, tmp_path: Path) -> None:
+    profile = profile_of(with_flow())
+    path = settings.YAKUBA.deployment
+    path.chmod(0o664)
+    assert "書き換えられます" in missing(profile)["profile_file"]
+    path.chmod(0o644)
+    assert missing(profile) == {}
+    tmp_path.chmod(0o777)
+    assert "書き換えられます" in missing(profile)["profile_file"]
+    tmp_path.chmod(0o700)
+
+
+def test_the_file_behind_a_link_is_looked_at(well, profile_of, tmp_path: Path) -> None:
+    profile_of(with_flow())
+    path = settings.YAKUBA.deployment
+    path.parent.joinpath("real").mkdir(mode=0o755)
+    real = path.rename(path.parent / "real/profile.yaml")
+    path.symlink_to(real)
+    profile = read(path)
+    assert missing(profile) == {}
+    real.parent.chmod(0o775)
+    assert str(real.parent) in missing(profile)["profile_file"]
+
+
+@pytest.mark.django_db
+def test_an_installation_without_a_town_is_not_called_well() -> None:
+    assert "自治体が1つもない" in missing(parsed(with_flow()))["towns"]
 
 
 def test_what_towns_have_set_has_to_be_listed(well, profile_of, clerk) -> None:
@@ -171,6 +200,7 @@ def test_what_towns_have_set_has_to_be_listed(well, profile_of, clerk) -> None:
         ("encrypted_flows", HEAD, flow("mail.example", 25, protocol="smtp", most="機密性3", more=", アドレス: [10.0.0.1]")),
         ("way_to_the_internet", HEAD, flow("cloud.example", 443, protocol="https", peer="インターネット接続系")),
         ("way_to_the_internet", HEAD.replace("α", "α'"), flow("cloud.example", 80, most="機密性1", peer="インターネット接続系")),
+        ("encrypted_flows", HEAD, flow("yakuba.example", 80, way="入る")),
         ("cleaned", HEAD, flow("yakuba.example", 443, way="入る", protocol="https", peer="インターネット接続系")),
         ("cleaned", HEAD.replace("LGWAN接続系", "個人番号利用事務系"), flow("yakuba.example", 443, way="入る", protocol="https")),
     ],
@@ -200,7 +230,9 @@ def test_a_database_elsewhere_has_to_be_listed(well, profile_of, monkeypatch: py
 
 
 def test_the_command_says_it_in_words_and_for_programs(well, tmp_path: Path) -> None:
-    path = SAMPLES / "beta.yaml"
+    path = tmp_path / "beta.yaml"
+    path.write_bytes((SAMPLES / "beta.yaml").read_bytes())
+    path.chmod(0o600)
     said = CliRunner().invoke(build(), ["check", "--deploy", "--profile", str(path)])
     assert said.exit_code == 0, said.output
     assert "βモデル、LGWAN接続系" in said.output

@@ -103,3 +103,24 @@ def test_the_classes() -> None:
         DataClass.RESIDENTS,
         DataClass.MY_NUMBER,
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ("個人番号", DataClass.MY_NUMBER), ("申請者の マイナンバー（12桁）", DataClass.MY_NUMBER), ("世帯主個人番号", DataClass.MY_NUMBER),
+        ("ﾏｲﾅﾝﾊﾞｰ", DataClass.MY_NUMBER), ("宛名番号", DataClass.RESIDENTS), ("住民票コード", DataClass.RESIDENTS),
+        ("個人番号カードの有無", DataClass.INTERNAL), ("受付番号", DataClass.INTERNAL),
+    ],
+)  # fmt: skip
+def test_a_field_is_what_its_name_says_whatever_its_type(
+    in_yakuba_city, stand, label: str, found: DataClass
+) -> None:
+    from yakuba.kernel.definitions.procedures import parse_procedure
+
+    said = document(name="name", number={"type": "digits", "label": label})
+    assert class_of(parse_procedure(said, "x")) == found
+    if found > DataClass.INTERNAL:
+        stand("インターネット接続系")
+        with pytest.raises(ZoneRefused, match=found.label):
+            load_procedure(said)

@@ -51,3 +51,12 @@ def test_what_is_listed_may_be_contacted(listed: None) -> None:
         require_target(url)
     allow_here("http://127.0.0.1:8321")
     require_target("http://127.0.0.1:8321")
+
+
+@pytest.mark.parametrize("said", ["", " "])
+def test_an_empty_variable_is_no_profile(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a compose file hands it on. A path of it would be the folder at hand, and close everything."""
+    monkeypatch.setenv("YAKUBA_DEPLOYMENT", said)
+    assert Environment().deployment is None
+    monkeypatch.setenv("YAKUBA_DEPLOYMENT", "/etc/yakuba/profile.yaml")
+    assert str(Environment().deployment) == "/etc/yakuba/profile.yaml"

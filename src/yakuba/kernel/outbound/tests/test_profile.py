@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,7 +74,22 @@ def test_a_flow_says_where_how_and_what() -> None:
         (with_flow(flow("core", 80, protocol="telnet")), "「プロトコル」に「telnet」"),
         (with_flow(flow("core", 80, most="秘密")), "「載せてよい情報」に「秘密」"),
         (with_flow(flow("core", 80, more=", アドレス: [0.0.0.0/0]")), "広すぎます"),
-        (with_flow(flow("core", 80, more=", アドレス: [10.0.0.1/8]")), "アドレスでもネットワークでもありません"),
+        (with_flow(flow("core", 80, more=", アドレス: [10.0.0.1-10.0.0.9]")), "アドレスでもネットワークでもありません"),
+        (with_flow(flow("core", 80, more=", アドレス: [10.0.0.1/8]")), "ネットワークなら 10.0.0.0/8 と書いて"),
+        (with_flow(flow("core", 80, more=", アドレス: ['::ffff:10.0.0.0/104']")), "1つの相手のアドレスではありません"),
+        (with_flow(flow("core", 80, more=", アドレス: ['64:ff9b::/96']")), "1つの相手のアドレスではありません"),
+        (with_flow(flow("core", 80, more=", アドレス: [0.0.0.0/8]")), "1つの相手のアドレスではありません"),
+        (with_flow(flow("core", 80, more=", アドレス: [169.254.169.254]")), "1つの相手のアドレスではありません"),
+        (with_flow(flow("0.0.0.0", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("::", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("::127.0.0.1", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("224.0.0.1", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("255.255.255.255", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("169.254.169.254", 80)), "1つの相手のアドレスではありません"),
+        (with_flow(flow("10.0.0.5", 80, more=", アドレス: [10.0.0.6]")), "「アドレス」に入っていません"),
+        (with_flow(flow("core", 80).replace("80,", "'80,81',")), "「ポート」は1つの番号"),
+        (with_flow(flow("core", 80).replace("80,", "4_43,")), "「ポート」は1つの番号"),
+        (with_flow(flow("core", 80).replace("80,", "80-90,")), "「ポート」は1つの番号"),
         (with_flow(flow("core", 80), flow("core", 80)), "同じ名前の通信"),
         (with_flow(flow("core", 80), flow("CORE", 80, name="別")), "相手とポート"),
         (with_flow(flow("core", 80, most="特定個人情報")), "載せられるのは機密性3まで"),
@@ -89,6 +105,14 @@ def test_what_is_wrong_is_told_with_its_line(text: str, said: str) -> None:
     found = faults(text)
     assert said in found
     assert "行目" in found
+
+
+def test_this_machine_may_be_a_flow() -> None:
+    for host in ("127.0.0.1", "::1", "localhost"):
+        assert parsed(with_flow(flow(host, 11434))).flows[0].port == 11434
+    (one,) = parsed(with_flow(flow("10.0.0.5", 80, more=", アドレス: [10.0.0.0/24, '2001:db8::/64']"))).flows
+    assert one.allowed.found_at(["10.0.0.5"]) == ["10.0.0.5"]
+    assert parsed(with_flow(flow("core", 80).replace("80,", "８４４３,"))).flows[0].port == 8443
 
 
 def test_a_flow_needs_its_class_and_purpose() -> None:
@@ -132,6 +156,33 @@ def test_a_profile_that_was_changed_holds_at_once(put: Put) -> None:
     new = path.with_suffix(".new")
     new.write_text(path.read_text(encoding="utf-8").replace("core", "kore"), encoding="utf-8")
     os.replace(new, path)
+    with pytest.raises(OutboundRefused):
+        require_target("https://core.example/")
+
+
+def test_a_pipe_is_no_profile_and_nobody_waits_for_it(put: Put) -> None:
+    path = put()
+    path.unlink()
+    os.mkfifo(path)
+    text = HEAD + "通信: []\n"
+    writer = threading.Thread(target=path.write_text, args=(text,), kwargs={"encoding": "utf-8"}, daemon=True)
+    writer.start()
+    try:
+        with pytest.raises(ProfileUnreadable, match="ふつうのファイル"):
+            current()
+    finally:
+        rest = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # lets the writer end, if nobody did
+        writer.join()
+        os.close(rest)
+
+
+def test_a_change_of_the_same_length_and_time_holds_too(put: Put) -> None:
+    """As rsync and cp -p leave it."""
+    path = put(flow("core.example", 443, protocol="https"))
+    require_target("https://core.example/")
+    before = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace("core", "kore"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(OutboundRefused):
         require_target("https://core.example/")
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from yakuba.kernel.files.storage import remove
+from yakuba.kernel.outbound import class_of, require_class
 from yakuba.kernel.privacy.encryption import decrypt, encrypt
 from yakuba.kernel.refusals import Conflict
 from yakuba.services.intake.engine import codes
@@ -81,7 +82,10 @@ def name_key(row: AttachedFile) -> str:
 
 @transaction.atomic
 def keep(draft: Draft, typed: Mapping[str, str]) -> None:
-    """Put these answers beside those that the draft has, right or wrong, so that saving loses nothing."""
+    """Put these answers beside those that the draft has, right or wrong, so that saving loses nothing. Raises ZoneRefused
+    where this installation's zone may not hold them, whoever types: a resident, a clerk at the counter."""
+    procedure = draft.form.procedure
+    require_class(class_of(procedure.definition), f"手続「{procedure.title}」")
     row = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if row.sent:
         return

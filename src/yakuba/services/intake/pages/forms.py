@@ -29,7 +29,7 @@ from yakuba.services.intake.pages.receipt import qr_code
 from yakuba.services.intake.queries import forms
 from yakuba.services.reading import facade as reading
 
-KINDS = {"closed": "neutral", "waiting": "waiting", "open": "success", "over": "stopped"}
+KINDS = {"closed": "neutral", "waiting": "waiting", "open": "success", "over": "stopped", "zone": "stopped"}
 
 
 @permission_required("intake.view")
@@ -52,7 +52,7 @@ def form(request: HttpRequest, apply_code: str) -> HttpResponse:
         asked = parse_form(current.document if current else {}, row.definition)
     except DefinitionError as error:
         broken = str(error)
-    state = forms.state_of(current, timezone.localdate())
+    state = forms.state_here(row, current, timezone.localdate())
     address = request.build_absolute_uri(
         reverse("apply:start", args=[current_municipality().code, apply_code])
     )

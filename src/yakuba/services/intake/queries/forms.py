@@ -13,10 +13,17 @@ from django.utils import timezone
 
 from yakuba.kernel.definitions import DefinitionError
 from yakuba.kernel.ledger.models import Procedure
+from yakuba.kernel.outbound import class_of, is_held_here
 from yakuba.services.intake.engine.form import Form, parse_form
 from yakuba.services.intake.models import AttachedFile, Submission, WebForm
 
-STATES = {"closed": "閉じている", "waiting": "開始日を待っている", "open": "受付中", "over": "期間が終わった"}
+STATES = {
+    "closed": "閉じている",
+    "waiting": "開始日を待っている",
+    "open": "受付中",
+    "over": "期間が終わった",
+    "zone": "この系の設備では受け付けない",
+}
 
 
 @dataclass(frozen=True)
@@ -48,14 +55,24 @@ def state_of(form: WebForm | None, today: date) -> str:
     return "over" if form.closes_on and form.closes_on < today else "open"
 
 
+def state_here(procedure: Procedure, form: WebForm | None, today: date) -> str:
+    """The same, and zone where this installation's zone may not hold what is asked for."""
+    said = state_of(form, today)
+    return said if said == "closed" or _is_held_here(procedure) else "zone"
+
+
 def has_address(procedure: Procedure) -> bool:
     """Whether the code of a procedure can stand in the addresses of residents and staff."""
     return slug_re.fullmatch(procedure.code) is not None
 
 
 def is_open(form: WebForm) -> bool:
-    """Whether residents may begin and send it today."""
-    return state_of(form, timezone.localdate()) == "open"
+    """Whether residents may begin and send it today, and this installation's zone may hold what they write."""
+    return state_of(form, timezone.localdate()) == "open" and _is_held_here(form.procedure)
+
+
+def _is_held_here(procedure: Procedure) -> bool:
+    return is_held_here(lambda: class_of(procedure.definition))
 
 
 def rows() -> list[Row]:
@@ -65,7 +82,7 @@ def rows() -> list[Row]:
     counts = Submission.objects.values("form__procedure").annotate(n=Count("pk"))
     sent = {row["form__procedure"]: row["n"] for row in counts}
     return [
-        Row(one, forms.get(one.pk), state_of(forms.get(one.pk), today), sent.get(one.pk, 0))
+        Row(one, forms.get(one.pk), state_here(one, forms.get(one.pk), today), sent.get(one.pk, 0))
         for one in Procedure.objects.order_by("title")
     ]
 

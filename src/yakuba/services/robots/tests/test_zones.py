@@ -45,8 +45,10 @@ def test_a_run_needs_a_flow_of_its_class(office, carrying: Callable[[str], None]
 def test_the_egress_is_opened_only_with_flows_of_the_class(carrying: Callable[[str], None]) -> None:
     carrying("機密性2")
     way_out = jobs._way_out("", lambda number: number, DataClass.INTERNAL)
-    assert [one["port"] for one in way_out._targets] == [8199]
-    assert jobs._way_out("", lambda number: number, DataClass.RESIDENTS)._targets == []
+    assert [one["port"] for one in way_out._asked_for()] == [8199]
+    assert jobs._way_out("", lambda number: number, DataClass.RESIDENTS)._asked_for() == []
+    carrying("機密性1")  # while it is open
+    assert way_out._asked_for() == []
 
 
 def test_a_system_is_registered_only_where_the_profile_leads(office, carrying: Callable[[str], None]) -> None:

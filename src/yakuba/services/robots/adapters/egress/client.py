@@ -15,10 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from yakuba.kernel.outbound import OutboundRefused
 from yakuba.services.robots.adapters.egress.server import SOCKET
 from yakuba.services.robots.contracts import Intent
 from yakuba.services.robots.engine.errors import NoEgress, Trouble, Unacknowledged
 
+Targets = Sequence[str | Mapping[str, Any]]
 _TRIES = 5
 ANSWER = 15.0  # seconds that it may take to answer, or to start
 _SILENT = (
@@ -32,7 +34,8 @@ class EgressSession:
 
     folder: where this machine's egress lives.  run: the key whose older numbers are cut; empty for who enters
     nothing.  next_number: gives a number that was never used, not below its argument, and proves that the run is
-    still ours.  targets: what may be contacted, as `outbound.spelt_out` says it or `host:port`.  seconds: how long the egress may take to answer.
+    still ours.  targets: what may be contacted, as `outbound.spelt_out` says it or `host:port`; where it is asked for again
+    and again (a function) and another answer comes, what is open is cut.  seconds: how long the egress may take to answer.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class EgressSession:
         folder: Path,
         run: str,
         next_number: Callable[[int], int],
-        targets: Sequence[str | Mapping[str, Any]],
+        targets: Targets | Callable[[], Targets],
         *,
         seconds: float = ANSWER,
     ) -> None:
         self._folder, self._run, self._next_number = folder, run, next_number
-        self._targets, self._seconds = list(targets), seconds
+        self._listed: Callable[[], Targets] = targets if callable(targets) else lambda: targets
+        self._targets: list[str | Mapping[str, Any]] | None = None  # by which it was opened
+        self._seconds = seconds
         self._socket: socket.socket | None = None
         self._answers = b""
         self._port = 0
@@ -64,6 +69,7 @@ class EgressSession:
         Raises `NoEgress`, and whatever `next_number` does when the run is somebody else's.
         """
         at_least = 1
+        self._targets = self._asked_for()
         for _ in range(_TRIES):
             number = self._next_number(at_least)
             asked = {"do": "open", "run": self._run, "number": number, "targets": self._targets}
@@ -78,8 +84,11 @@ class EgressSession:
         raise NoEgress(_SILENT)
 
     def address(self) -> str:
-        """The proxy for the browser now; a session whose egress has died is opened anew. Raises like `open`."""
+        """The proxy for the browser now; a session whose egress has died, or that lists something else now, is opened anew.
+        Raises like `open`."""
         try:
+            if self._is_changed():
+                raise _Broken
             self._ask({"do": "ping"})
         except _Broken:
             self.open()
@@ -88,6 +97,9 @@ class EgressSession:
     def mark(self, row: int) -> None:
         """See `engine.ports.Egress`."""
         try:
+            if self._is_changed():
+                self.open()
+                raise _Broken
             answer = self._ask({"do": "mark", "row": row})
         except _Broken:
             answer = {"refused": True}
@@ -112,6 +124,17 @@ class EgressSession:
         if self._socket is not None:
             self._socket.close()
         self._socket, self._answers = None, b""
+
+    def _is_changed(self) -> bool:
+        return self._targets is not None and self._asked_for() != self._targets
+
+    def _asked_for(self) -> list[str | Mapping[str, Any]]:
+        """What is listed now. Where nobody can say that, nothing goes on: raises NoEgress."""
+        try:
+            return list(self._listed())
+        except OutboundRefused as refused:
+            self.close()
+            raise NoEgress(str(refused)) from None
 
     def _ask(self, question: dict[str, Any], *, connect: bool = False) -> dict[str, Any]:
         """Raises _Broken when the process has died, NoEgress when it lives and says nothing."""

@@ -52,9 +52,13 @@ def protocol_of(first: bytes) -> str:
     return "http" if _REQUEST.match(first) else ""
 
 
-def request_head(head: bytes, method: str, path: str) -> bytes:
-    """The head for the target: its own path, and a connection that ends with the answer."""
-    return f"{method} {path} HTTP/1.1\r\n".encode() + _fields(head)
+def request_head(head: bytes, method: str, host: str, port: int, path: str) -> bytes:
+    """The head for the target: its own path, the host that was looked at and not the one that the field Host says (RFC 9112,
+    3.2.2), and a connection that ends with the answer."""
+    spelled = f"[{host}]" if ":" in host else host
+    authority = spelled if port == 80 else f"{spelled}:{port}"
+    first = f"{method} {path} HTTP/1.1\r\nHost: {authority}\r\n"
+    return first.encode() + _fields(head, _HOP | {b"host"})
 
 
 def answer_head(head: bytes) -> bytes:
@@ -76,7 +80,7 @@ def body_of(head: bytes) -> int:
     return int(lengths.pop()) if lengths else 0
 
 
-def _fields(head: bytes) -> bytes:
+def _fields(head: bytes, without: frozenset[bytes] = _HOP) -> bytes:
     lines = head.split(b"\r\n")[1:-2]
-    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in _HOP]
+    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in without]
     return b"\r\n".join([*kept, b"Connection: close", b"", b""])

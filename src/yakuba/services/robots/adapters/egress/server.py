@@ -47,8 +47,9 @@ LOCK, SOCKET, NUMBERS, IDENTITY = "lock", "socket", "numbers", "id"
 IDLE = 600.0  # seconds without a worker after which the process ends
 KEPT = 1000  # sessions that were cut and can still be asked about
 CONNECT = 15.0  # seconds that a target may take to accept a connection
+LINGER = 5.0  # seconds that a target may still take when the browser has gone
 _PIECE = 64 * 1024
-_LINE = 64 * 1024
+_LINE = 8 * 1024 * 1024  # what may be contacted stands in one line: more than a deployment profile can list
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing throws away what is not yet sent
 
 
@@ -148,6 +149,7 @@ class Tunnel:
             known = [one for one in known if not one.protocols or "http" in one.protocols]
         if not known:
             raise BadRequest("403 Forbidden")
+        length = body_of(head)  # before anything of it leaves
         try:
             reader, self._upstream = await asyncio.wait_for(_connected(known), CONNECT)
         except (OSError, TimeoutError):
@@ -156,18 +158,21 @@ class Tunnel:
             self._writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             await self._both_ways(self._tunnelled(known), self._down(reader))
         else:
-            await self._send(request_head(head, method, path))
-            await self._both_ways(self._up(body_of(head)), self._one_answer(reader))
+            await self._send(request_head(head, method, host, port, path))
+            await self._both_ways(self._body(length), self._one_answer(reader))
 
     async def _both_ways(self, up: Any, down: Any) -> None:
-        """Until the target is done; the browser's half may end first."""
-        upward = asyncio.ensure_future(up)
+        """Until the target is done; the browser's half may end first, and what the target still says then is waited for a
+        while: a target that says nothing and never ends would keep the connection of a page that is long gone."""
+        tasks = asyncio.ensure_future(up), asyncio.ensure_future(down)
         try:
-            await down
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait_for(tasks[1], LINGER)
         finally:
-            upward.cancel()
-            with suppress(asyncio.CancelledError, OSError):
-                await upward
+            for one in tasks:
+                one.cancel()
+                with suppress(asyncio.CancelledError, OSError):
+                    await one
 
     async def _send(self, data: bytes) -> None:
         """The only place where something leaves."""
@@ -191,6 +196,12 @@ class Tunnel:
             return
         await self._send(first)
         await self._up(None)
+
+    async def _body(self, length: int) -> None:
+        """Hand a request's body on, and look whether the browser is still there. What it sends behind it belongs to nothing."""
+        await self._up(length)
+        while await self._reader.read(_PIECE):
+            pass
 
     async def _up(self, left: int | None) -> None:
         """Hand on what the browser sends: `left` bytes, or all until it closes."""
