@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
+from psycopg import sql
 
+from tests.postgresql_server import postgresql_server
 from yakuba.config.command import HOUSE
 from yakuba.config.environment import Environment
 
@@ -118,3 +122,26 @@ def test_without_a_new_good_backup_no_old_one_goes(tmp_path: Path, fails: str) -
     old = _old(tmp_path)
     assert _backup(tmp_path, fails).returncode != 0
     assert all(one.exists() for one in old)
+
+
+@pytest.mark.postgresql
+def test_the_databases_container_makes_a_role_that_passes_by_no_wall() -> None:
+    with postgresql_server() as server:
+        server.execute(sql.SQL("ALTER ROLE {} RENAME TO other").format(sql.Identifier("yakuba")))
+        word = "a'b\\ \"c;"
+        environment = {
+            **os.environ,
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(server.port),
+            "PGPASSWORD": server.password,
+            "YAKUBA_DATABASE_PASSWORD": word,
+        }
+        subprocess.run([DEPLOY / "database.sh"], env=environment, check=True, capture_output=True)
+        with psycopg.connect(
+            host="127.0.0.1", port=server.port, user="yakuba", password=word, dbname="yakuba"
+        ) as connection:
+            found = connection.execute(
+                "SELECT rolsuper, rolbypassrls, pg_get_userbyid(datdba) FROM pg_roles, pg_database "
+                "WHERE rolname = current_user AND datname = current_database()"
+            ).fetchone()
+    assert found == (False, False, "yakuba")
