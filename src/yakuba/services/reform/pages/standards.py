@@ -41,7 +41,7 @@ LISTED = Listing(
     "標準の流れ",
     "版",
     columns=(
-        Column("name", "業務", lambda row: Cell(row.name, url=reverse("reform:standard", args=[row.pk]), about=f"第{row.version}版"), ("name", "-version")),
+        Column("name", "業務", lambda row: Cell(row.name, url=reverse("reform:standard", args=[row.pk]), about=f"第{row.version}版"), ("name", "version")),
         Column("version", "版", lambda row: row.version, ("version", "pk"), number=True),
         Column("state", "状態", lambda row: status(KINDS[row.state], row.get_state_display()), ("state", "pk")),
         Column("steps", "工程", lambda row: len(row.steps), number=True),

@@ -23,13 +23,13 @@ from yakuba.services.reform.contracts import TaskRow
 from yakuba.services.reform.engine.comparison import (
     Best,
     Compared,
+    Names,
     Sums,
     best,
     leading,
     row_of,
     sums,
     usual_medium,
-    without_names,
 )
 from yakuba.services.reform.models import (
     Body,
@@ -73,8 +73,11 @@ def others() -> list[Municipality]:
 
 
 def shared_by_others() -> QuerySet[SharedProcess]:
-    """What the other towns of the group share with this one; to be asked inside `every_municipality`."""
-    return SharedProcess.all_municipalities.filter(municipality__in=[town.pk for town in others()])
+    """What the other towns of the group share with this one; to be asked inside `every_municipality`. What a town shared with
+    another group, before it came into this one, is not among it."""
+    group, towns = robots.group(), [town.pk for town in others()]
+    found: QuerySet[SharedProcess] = SharedProcess.all_municipalities.filter(municipality__in=towns)
+    return found.filter(group=group) if group else found.none()
 
 
 def populations() -> dict[str, Body]:
@@ -127,6 +130,14 @@ def own_sums(row: InventoryRound) -> dict[str, tuple[str, Sums]]:
         key: (names[key], _sums(counted, len(steps[key]), leading(media[key])))
         for key, counted in parts.items()
     }  # fmt: skip
+
+
+def own_names(row: InventoryRound) -> dict[str, str]:
+    """Comparable name → name of each process that a section has answered."""
+    names: dict[str, str] = {}
+    for name in _answered(row).values_list("process__name", flat=True).distinct().order_by("process__name"):
+        names_key(name, names)
+    return names
 
 
 def names_key(name: str, names: dict[str, str]) -> str:
@@ -245,12 +256,20 @@ def cleaner() -> Callable[[str], str]:
     sections |= set(gone.values_list("department_name", flat=True))
     people: set[str] = set()
     for name in staff().values_list("display_name", flat=True):
-        people |= {
-            name,
-            name.replace(" ", "").replace("\u3000", ""),
-            name.replace("\u3000", " ").split(" ")[0],
-        }
-    return lambda text: without_names(text, sections, people)[:80]
+        people |= {name, *name.split()[:1]}
+    names = Names(sections, people)
+    return lambda text: names.without(text)[:80]
+
+
+def alike(keys: Collection[str], clean: Callable[[str], str]) -> dict[str, list[str]]:
+    """Own processes that could not be told apart where they are shared: comparable name → the others' that become the same without
+    names of sections and staff."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        found[comparable(clean(key))].append(key)
+    return {
+        key: [one for one in same if one != key] for same in found.values() if len(same) > 1 for key in same
+    }
 
 
 def shown_to_others(
