@@ -106,11 +106,15 @@ def _answered(row: InventoryRound) -> QuerySet[Task]:
     return found
 
 
-def own_sums(row: InventoryRound) -> dict[str, tuple[str, Sums]]:
-    """Comparable name → name and sums of each process, added up by the database."""
+def own_sums(row: InventoryRound, only: str = "") -> dict[str, tuple[str, Sums]]:
+    """Comparable name → name and sums of each process, or of the one of that comparable name, added up by the database."""
+    rows = _answered(row)
+    if only:
+        every = rows.values_list("process__name", flat=True).distinct()
+        rows = rows.filter(process__name__in=[name for name in every if comparable(name) == only])
     names: dict[str, str] = {}
     parts: dict[str, list[Any]] = defaultdict(list)
-    found = _answered(row).values_list("process__name", "section").annotate(
+    found = rows.values_list("process__name", "section").annotate(
         Max("cases"), Sum("minutes_a_year"), Count("pk"), Count("minutes_a_year")
     )  # fmt: skip
     for name, _, *counted in found.order_by("process__name"):
@@ -118,13 +122,11 @@ def own_sums(row: InventoryRound) -> dict[str, tuple[str, Sums]]:
     steps: dict[str, set[str]] = defaultdict(set)
     media: dict[str, list[tuple[str, Decimal | None]]] = defaultdict(list)
     # Of steps that have no name each task is one.
-    for name, step in _answered(row).exclude(step="").values_list("process__name", "step").distinct():
+    for name, step in rows.exclude(step="").values_list("process__name", "step").distinct():
         steps[comparable(name)].add(comparable(step))
-    for name, task in _answered(row).filter(step="").values_list("process__name", "name"):
+    for name, task in rows.filter(step="").values_list("process__name", "name"):
         steps[comparable(name)].add(comparable(task))
-    for name, medium, minutes in (
-        _answered(row).values_list("process__name", "medium").annotate(Sum("minutes_a_year"))
-    ):
+    for name, medium, minutes in rows.values_list("process__name", "medium").annotate(Sum("minutes_a_year")):
         media[comparable(name)].append((medium, minutes))
     return {
         key: (names[key], _sums(counted, len(steps[key]), leading(media[key])))
@@ -163,8 +165,8 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
     figures: dict[str, dict[str, Compared]] = defaultdict(dict)  # process → code → its figures
     names: dict[str, str] = {}
     row = answered_round()
-    for one, (name, found) in (own_sums(row) if row else {}).items():
-        if row and key in ("", one):
+    for one, (name, found) in (own_sums(row, key) if row else {}).items():
+        if row:
             names[one] = name
             figures[one][own.code] = _compared(found, own.code, own.name, name, row.year, known, "own")
     only = {"key": key} if key else {}

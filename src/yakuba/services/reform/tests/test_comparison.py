@@ -173,6 +173,15 @@ def test_another_town_sees_only_what_is_shared_and_nothing_when_it_is_taken_back
     assert all(event.details["names"] == ["入所申込"] and event.actor_id == clerk.pk for event in events)
 
 
+def test_the_sums_of_one_process_are_those_among_all(towns):
+    with active_municipality(towns[0]):
+        row = queries.answered_round()
+        every = queries.own_sums(row)
+        assert set(every) == {"入所申込", "相談"}
+        assert queries.own_sums(row, "相談") == {"相談": every["相談"]}
+        assert queries.own_sums(row, "ない") == {}
+
+
 def test_a_town_that_leaves_the_group_neither_shows_nor_sees(towns, clerk):
     own, other, _ = towns
     with active_municipality(own):
