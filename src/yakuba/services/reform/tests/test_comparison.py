@@ -135,6 +135,28 @@ def test_a_table_of_processes_keeps_bodies_apart():
     assert [(one.line, one.place) for one in found.problems] == [(4, "件数/年")]
 
 
+def test_a_code_beside_another_bodys_name_and_one_of_a_merged_body_without_a_name_are_told():
+    row = {"団体コード": "131016", "業務": "転入届", "作業": "受ける", "件数/年": "100", "分/件": "5"}
+    lines = [row | {"団体名": "中央区"}, row | {"団体名": "東京都千代田区"}, row | {"団体コード": "112046"},
+             row | {"団体コード": "112046", "団体名": "浦和市"}, row | {"団体コード": "13101"}]  # fmt: skip
+    found = processes_of([Row(line, one) for line, one in enumerate(lines, 2)])
+    assert found.names == {"131016": "東京都千代田区", "112046": "浦和市"}
+    assert [(one.line, one.place) for one in found.problems] == [
+        (2, "団体名"),
+        (4, "団体名"),
+        (6, "団体コード"),
+    ]
+    assert "131016は千代田区ですが、団体名は「中央区」" in found.problems[0].message
+    assert "合併したか" in found.problems[1].message
+    assert "「13101」は団体コードではありません" in found.problems[2].message
+    told = {"人口": "8000", "いつの人口": "2026-01-01", "出典": "x"}
+    read = register_of([Row(line, told | one) for line, one in enumerate(lines[:4], 2)])
+    assert {code: one.name for code, one in read.rows.items()} == {
+        "131016": "東京都千代田区",
+        "112046": "浦和市",
+    }
+
+
 @pytest.fixture
 def towns(yakuba_city, neighbour_town, clerk, neighbour):
     """Both in a group, each with an answered inventory; a third town outside of it."""
@@ -340,7 +362,7 @@ def test_a_table_of_the_own_town_is_refused(client, towns, clerk):
     answer = send(
         client,
         "reform:load_processes",
-        "団体コード,業務,作業\n990019,入所申込,受ける",
+        "団体コード,団体名,業務,作業\n990019,やくば市,入所申込,受ける",
         year="2026",
         source="x",
     )
