@@ -22,9 +22,11 @@ from yakuba.services.reform.engine.opendata import KINDS
 from yakuba.services.reform.engine.tracks import NATIONAL
 from yakuba.services.reform.models import Body, EffectEntry, Indicator, IndicatorValue, Initiative
 from yakuba.services.reform.queries import register as queries
+from yakuba.services.reform.queries.comparison import names_staff
 from yakuba.services.reform.queries.initiatives import reckoned
 
 COPIED = ("title", "means", "year", "cases", "before", "before_kind", "after", "after_kind", "source")
+NAMED = "取組の名前か根拠に、職員の名前らしい語があります。だれでも読めるようにしてよいか確かめてください。"
 
 
 @transaction.atomic
@@ -52,6 +54,8 @@ def propose(initiative: Initiative, reason: str, *, actor: User) -> EffectEntry:
         f"取組「{row.title}」の効果（1年に{entry.saved:,}時間、{KINDS[entry.kind]}）を、人口{town.population:,}人の団体のものとして、"
         "集まりの登録簿と公開のデータに出します。「効果の登録簿」で内容を確かめてください。"
     )
+    if names_staff(f"{row.title}　{row.source}"):
+        summary += NAMED
     approvals.propose(queries.KIND, queries.subject_of(entry), actor=actor, summary=summary, reason=reason)
     return entry  # type: ignore[no-any-return]
 

@@ -263,6 +263,14 @@ def cleaner() -> Callable[[str], str]:
     return lambda text: names.without(text)[:80]
 
 
+def names_staff(text: str) -> bool:
+    """Whether a text holds what may be the name of one of the town's staff."""
+    people = {
+        part for name in staff().values_list("display_name", flat=True) for part in (name, *name.split()[:1])
+    }
+    return Names((), people).without(text) != text
+
+
 def alike(keys: Collection[str], clean: Callable[[str], str]) -> dict[str, list[str]]:
     """Own processes that could not be told apart where they are shared: comparable name → the others' that become the same without
     names of sections and staff."""

@@ -119,6 +119,14 @@ def test_what_changed_since_it_was_proposed_is_not_published(in_yakuba_city, cle
         assert publish(row, clerk, second).before == change.get("before", Decimal(10))
 
 
+def test_who_approves_is_told_of_a_name_of_staff_in_what_becomes_public(in_yakuba_city, clerk, second):
+    bodies(in_yakuba_city, 8_000)
+    for title, told in (("転入通知", False), ("見本 職員の転入通知", True)):
+        made = operations.propose_effect(clerk, initiative_id=running(clerk, title=title).pk, reason="x")
+        summary = Approval.objects.get(subject=f"effect_entry:{made.pk}").summary
+        assert ("職員の名前らしい語があります" in summary) == told
+
+
 def test_what_was_sent_back_can_be_proposed_again(in_yakuba_city, clerk, second):
     bodies(in_yakuba_city, 8_000)
     row = running(clerk)
