@@ -107,7 +107,12 @@ def _inventory(processes: int, tasks: int, drawn: random.Random, *, share: bool)
             plain = [as_plain(one) for one in rows]
             shared.append(
                 SharedProcess(
-                    key=process.name, name=process.name, year=2026, rows=plain, **vars(sums([rows]))
+                    key=process.name,
+                    name=process.name,
+                    group="見本",
+                    year=2026,
+                    rows=plain,
+                    **vars(sums([rows])),
                 )
             )
         Task.objects.bulk_create(found, batch_size=500)

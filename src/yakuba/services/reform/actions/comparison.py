@@ -24,11 +24,22 @@ NOT_ANSWERED = "出せるのは、課が答えた業務だけです。課が棚�
 
 @transaction.atomic
 def share(keys: Iterable[str], *, actor: Actor) -> list[SharedProcess]:
-    """Let the group see these processes as they are now, or all where none is named. Raises Conflict where the town has no
-    group or no section has answered, Missing for a process that no section has answered."""
-    row = _round()
-    wanted = list(dict.fromkeys(keys)) or sorted(queries.own_sums(row))
-    clean, parts = queries.cleaner(), queries.own_rows(row, wanted)
+    """Let the group see these processes as they are now, or all where none is named; of all, those that nobody could tell apart
+    without the names in them are left out. Raises Conflict where the town has no group or no section has answered, Missing for
+    a process that no section has answered, Invalid for a named one that could not be told from another."""
+    row, clean = _round(), queries.cleaner()
+    answered = queries.own_names(row)
+    alike = queries.alike(answered, clean)
+    named = list(dict.fromkeys(keys))
+    for key in named:
+        if key in alike:
+            others = "」「".join(answered[one] for one in alike[key])
+            raise Invalid(
+                f"「{answered[key]}」と「{others}」は、課と職員の名前を外すと同じ「{clean(answered[key])}」になるので、出せません。"
+                "棚卸しの業務の名前を、名前を外しても違うように直してから出してください。"
+            )
+    wanted = named or sorted(key for key in answered if key not in alike)
+    parts = queries.own_rows(row, wanted)
     return [_share(row, key, parts.get(key), clean, actor) for key in wanted]
 
 
@@ -54,7 +65,8 @@ def _share(
     made, _ = SharedProcess.objects.update_or_create(
         key=comparable(name),
         municipality=current_municipality(),
-        defaults=_figures(name, row.year, rows, counted) | {"shared_by": known(actor)},
+        defaults=_figures(name, row.year, rows, counted)
+        | {"shared_by": known(actor), "group": robots.group()},
     )
     return made  # type: ignore[no-any-return]
 
@@ -65,8 +77,10 @@ def _figures(name: str, year: int, rows: list[TaskRow], counted: Sums) -> dict[s
 
 @transaction.atomic
 def unshare(keys: Iterable[str]) -> int:
-    """Take these back, or all where none is named; nobody sees them any more. → how many. Raises Conflict where none was there."""
-    wanted = list(keys)
+    """Take these back, or all where none is named; nobody sees them any more. keys: comparable names, own or as they are shared.
+    → how many. Raises Conflict where none was there."""
+    given, clean = list(keys), queries.cleaner()
+    wanted = {*given, *(comparable(clean(key)) for key in given)}
     rows = SharedProcess.objects.filter(key__in=wanted) if wanted else SharedProcess.objects.all()
     found = list(rows.select_for_update())
     if not found:

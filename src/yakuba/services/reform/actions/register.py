@@ -22,9 +22,11 @@ from yakuba.services.reform.engine.opendata import KINDS
 from yakuba.services.reform.engine.tracks import NATIONAL
 from yakuba.services.reform.models import Body, EffectEntry, Indicator, IndicatorValue, Initiative
 from yakuba.services.reform.queries import register as queries
+from yakuba.services.reform.queries.comparison import names_staff
 from yakuba.services.reform.queries.initiatives import reckoned
 
 COPIED = ("title", "means", "year", "cases", "before", "before_kind", "after", "after_kind", "source")
+NAMED = "取組の名前か根拠に、職員の名前らしい語があります。だれでも読めるようにしてよいか確かめてください。"
 
 
 @transaction.atomic
@@ -52,6 +54,8 @@ def propose(initiative: Initiative, reason: str, *, actor: User) -> EffectEntry:
         f"取組「{row.title}」の効果（1年に{entry.saved:,}時間、{KINDS[entry.kind]}）を、人口{town.population:,}人の団体のものとして、"
         "集まりの登録簿と公開のデータに出します。「効果の登録簿」で内容を確かめてください。"
     )
+    if names_staff(f"{row.title}　{row.source}"):
+        summary += NAMED
     approvals.propose(queries.KIND, queries.subject_of(entry), actor=actor, summary=summary, reason=reason)
     return entry  # type: ignore[no-any-return]
 
@@ -61,12 +65,28 @@ def published(approval: Approval, actor: User) -> None:
     row = EffectEntry.objects.select_for_update(of=("self",)).get(pk=int(approval.subject.partition(":")[2]))
     if row.state != EffectEntry.State.PROPOSED:
         raise approvals.ApprovalRefused(f"この効果は、すでに「{row.get_state_display()}」です。")
+    _check_unchanged(row)
     EffectEntry.objects.filter(initiative=row.initiative_id, state=EffectEntry.State.PUBLISHED).update(
         state=EffectEntry.State.REPLACED
     )
     row.state, row.published_at = EffectEntry.State.PUBLISHED, timezone.now()
     row.save()
     record("reform.effect_published", subject=queries.subject_of(row), actor=actor, version=row.version)
+
+
+def _check_unchanged(entry: EffectEntry) -> None:
+    """What the initiative no longer says is not made public. Raises ApprovalRefused."""
+    initiative = Initiative.objects.select_for_update(of=("self",)).get(pk=entry.initiative_id)
+    (found,) = reckoned(Initiative.objects.filter(pk=initiative.pk))
+    same = all(getattr(initiative, name) == getattr(entry, name) for name in COPIED)
+    if initiative.state != Initiative.State.RUNNING:
+        raise approvals.ApprovalRefused(
+            f"起案のあとに、取組が「{initiative.get_state_display()}」になりました。差し戻してください。"
+        )
+    if not same or Decimal(found.saved).quantize(Decimal("0.01")) != entry.saved:
+        raise approvals.ApprovalRefused(
+            "起案のあとに、取組の名前、件数、時間、根拠のどれかが変わりました。差し戻して、今の内容で起案し直してください。"
+        )
 
 
 @transaction.atomic

@@ -52,9 +52,15 @@ def _draft(name: str, made: Composed, source: str, actor: Actor) -> StandardMode
     if rows.filter(state=StandardModel.State.DRAFT).exists():
         raise Conflict(f"「{name}」には下書きがもうあります。使うか消してから、もう一度組み立ててください。")
     last = rows.aggregate(last=Max("version"))["last"] or 0
+    notes = made.choices
+    if len(notes) > NOTES:
+        notes = [
+            *notes[: NOTES - 1],
+            f"ほかに{len(notes) - NOTES + 1:,}あります。もとの図か団体の表で確かめてください。",
+        ]
     return StandardModel.objects.create(  # type: ignore[no-any-return]
         key=key, name=name, version=last + 1, source=source[:300], changed_by=known(actor),
-        steps=[as_plain(one) for one in made.steps], notes=made.choices[:NOTES], left=[as_plain(one) for one in made.left],
+        steps=[as_plain(one) for one in made.steps], notes=notes, left=[as_plain(one) for one in made.left],
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from yakuba.kernel.maps.places import place
 from yakuba.kernel.tables.columns import Column
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.values import ValueRefused, calendar
+from yakuba.kernel.values.characters import comparable
 from yakuba.kernel.values.municipality_codes import is_code
 from yakuba.services.reform.engine import cells
 from yakuba.services.reform.engine.bodies import CODE, NAME, lost_zeros
@@ -82,8 +83,7 @@ def register_of(rows: Iterable[Row]) -> Register:
         population = _cell(row, POPULATION, _people, faults)
         counted_on = _cell(row, COUNTED_ON, calendar.read_date, faults)
         source = _cell(row, SOURCE, lambda text: _filled(text, SOURCE), faults)
-        if code and not name:
-            faults.append(Problem(row.line, NAME, "団体名を書いてください。"))
+        faults += _name_faults(row, code, name)
         if code in found.rows:
             told = "この団体の行が前にもあります。どちらが正しいか確かめてください。"
             faults.append(Problem(row.line, CODE, told))
@@ -105,13 +105,14 @@ def processes_of(rows: Iterable[Row]) -> ProcessTables:
         if row.get(CODE):
             faults: list[Problem] = []
             of = _cell(row, CODE, reader, faults) or ""
+            faults += _name_faults(row, of, row.get(NAME)[:60] or found.names.get(of) or _known_name(of))
+            of = "" if faults else of
             found.problems += faults
         elif not of and row.get(PROCESS, TASK):
             found.problems.append(Problem(row.line, CODE, "団体コードが空です。"))
         if of:
             parts.setdefault(of, []).append(row)
-            name = row.get(NAME)[:60] or found.names.get(of) or _known_name(of)
-            found.names[of] = name or of
+            found.names[of] = found.names.get(of) or row.get(NAME)[:60] or _known_name(of)
     for code, part in parts.items():
         bare = [
             Row(row.line, {key: cell for key, cell in row.cells.items() if key not in (CLASS, HOURS, NUMBER)})
@@ -139,9 +140,28 @@ def _codes(rows: list[Row]) -> Callable[[str], str]:
             return code
         if found := place(code):
             return found.code
-        raise cells.BadCell(f"「{code[:20]}」は団体コードではありません。検査数字まで6けたで書いてください。")
+        raise cells.BadCell(
+            f"「{text.strip()[:20]}」は団体コードではありません。検査数字まで6けたで書いてください。"
+        )
 
     return read
+
+
+def _name_faults(row: Row, code: str | None, name: str) -> list[Problem]:
+    """Where a code that has no body today (it merged, or is none of the list) stands without a name, or the name beside a code is
+    another body's: one digit wrong may be the code of another, and its figures would be taken for that one's."""
+    if not code:
+        return []
+    if not name:
+        told = f"{code}は今の市区町村の一覧にありません（合併したか、番号が違います）。団体コードを確かめ、正しければ団体名を書いてください。"
+        return [Problem(row.line, NAME, told)]
+    given, known = comparable(name), comparable(_known_name(code))
+    if known and known not in given and given not in known:
+        told = (
+            f"団体コード{code}は{_known_name(code)}ですが、団体名は「{name}」です。どちらかを直してください。"
+        )
+        return [Problem(row.line, NAME, told)]
+    return []
 
 
 def _cell(row: Row, column: str, read: Callable[[str], T], faults: list[Problem]) -> T | None:

@@ -6,6 +6,7 @@ cases. Minutes of a case are the minutes of a year divided by these. Pure Python
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from yakuba.kernel.values.characters import comparable
+from yakuba.kernel.values.characters import comparable, compose, full_kana, narrow
+from yakuba.kernel.values.kanji_forms import FORMS
 from yakuba.services.reform.contracts import Medium, TaskRow
 
 LEAST_BODIES = 3  # with fewer nothing is called the best
@@ -30,6 +32,8 @@ BANDS = (
     ("30万人以上", 300_000, None),
 )
 UNKNOWN_BAND = "人口が分からない"
+BETWEEN = r"[\s・･.,_‐-]"  # between the characters of a name
+ADDRESSED = "さん|様|氏|先生|職員|主[事査任幹]|係|課長|部長|次長|室長|参事|補佐"
 
 
 def band(population: int | None) -> str:
@@ -171,10 +175,46 @@ def row_of(process: str, plain: Mapping[str, Any]) -> TaskRow:
     return TaskRow(process=process, **given, **numbers)
 
 
-def without_names(text: str, sections: Iterable[str], staff: Iterable[str]) -> str:
-    """The text without names of the town's sections and of its staff, the longest first."""
-    words = [(name, "（課）") for name in sections] + [(name, "（職員）") for name in staff]
-    for name, told in sorted(words, key=lambda one: -len(one[0])):
-        if len(name) > 1:
-            text = text.replace(name, told)
-    return text
+class Names:
+    """The names of a town's sections and staff, taken out of texts in whatever spelling: width, blanks and dots between their
+    characters, capitals, and forms of one kanji (高 and 髙) make no difference. A name of one character is taken out where a
+    title or a form of address follows (林さん), as it stands in other words too (林業)."""
+
+    def __init__(self, sections: Iterable[str], staff: Iterable[str]) -> None:
+        told = {one: "（課）" for name in sections if len(one := _as_found(name)) > 1}
+        for name in staff:
+            told.setdefault(_as_found(name), "（職員）")
+        told.pop("", None)
+        self._told = told
+        self._by_start: dict[str, list[str]] = {}
+        for name in told:
+            self._by_start.setdefault(name[:2], []).append(name)
+
+    def without(self, text: str) -> str:
+        """The text without them; as it stands where there is none."""
+        inside = self._inside(_as_found(text))
+        if not inside:
+            return text
+        plain = full_kana(narrow(compose(text)))
+        ways = re.compile("|".join(f"({_way(name)})" for name in inside), re.IGNORECASE)
+        parts, end = [], 0
+        for one in ways.finditer(plain.translate(FORMS)):  # a form has one character, as what it stands for
+            parts += [plain[end : one.start()], self._told[inside[(one.lastindex or 1) - 1]]]
+            end = one.end()
+        return "".join([*parts, plain[end:]]) if parts else text
+
+    def _inside(self, bare: str) -> list[str]:
+        """Which names are in a text without blanks, the longest first. A town has thousands: they are found by how they begin."""
+        starts = {bare[at : at + size] for at in range(len(bare)) for size in (1, 2)}
+        found = [name for start in starts for name in self._by_start.get(start, ()) if name in bare]
+        return sorted(found, key=lambda name: (-len(name), name))
+
+
+def _as_found(name: str) -> str:
+    return re.sub(BETWEEN, "", full_kana(narrow(compose(name)))).translate(FORMS).lower()
+
+
+def _way(name: str) -> str:
+    if len(name) == 1:
+        return rf"(?<![一-鿿々]){re.escape(name)}(?={BETWEEN}*(?:{ADDRESSED}))"
+    return f"{BETWEEN}*".join(map(re.escape, name))

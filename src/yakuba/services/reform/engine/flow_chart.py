@@ -258,7 +258,10 @@ def _drawn(graph: Graph, steps: Sequence[FlowStep], width: int) -> str:
 
 
 def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "FWA" else 1 for sign in text)
+    """Half-width ones; broad Latin letters count as two, as they are drawn."""
+    return sum(
+        2 if east_asian_width(sign) in "FWA" or sign.isupper() or sign in "mw@%" else 1 for sign in text
+    )
 
 
 def _cut(text: str, columns: int) -> str:

@@ -22,6 +22,7 @@ from yakuba.services.reform.engine.flow import MOST_STEPS, FlowStep
 RULE = "半分を超える団体にある工程を、となり合う工程ごとに多くの団体がとる順に並べました。時間は、その工程がある団体の1件あたりの時間の中央値です。"
 LEAST = 2  # bodies
 MOST_TASKS = 12  # of a step
+MOST_LEFT = 50  # steps that are shown beside the model
 
 
 @dataclass
@@ -60,10 +61,15 @@ def compose(bodies: Mapping[str, Sequence[TaskRow]], marked: Iterable[str] = ())
             "順の多数が互いに食い違う工程があります（Aの次にB、Bの次にC、Cの次にA）。並びを確かめてください。"
         )
     found.steps = [_step(key, names[key], ways, list(marked)) for key in order[:MOST_STEPS]]
+    if over := order[MOST_STEPS:]:
+        found.choices.insert(
+            0,
+            f"半分を超える団体にある工程が{len(order)}あり、{MOST_STEPS}までしか入りません。"
+            f"「{names[over[0]]}」からあとは入っていません。業務を分けて組み立ててください。",
+        )
     left = [key for key, number in counted.items() if 2 * number <= len(ways)]
-    found.left = [
-        _step(key, names[key], ways, list(marked)) for key in sorted(left, key=lambda key: -counted[key])[:50]
-    ]
+    left = over + sorted(left, key=lambda key: -counted[key])
+    found.left = [_step(key, names[key], ways, list(marked)) for key in left[:MOST_LEFT]]
     return found
 
 

@@ -16,6 +16,7 @@ from yakuba.services.reform.models import SectionInventory
 
 BLANK = 3
 MOST = 90  # rows: a form may send a thousand fields
+PART = 60  # steps that are edited together; the others stay as they are
 FIELDS = {
     "name": "工程",
     "lane": "だれが",
@@ -56,6 +57,23 @@ class StepRow:
     def empty(self) -> bool:
         """Whether nothing is typed in it."""
         return not any(value.strip() for value in self.cells.values())
+
+
+def part_of(text: str, steps: int) -> tuple[int, int]:
+    """Which steps are edited, from and to; of a text that says nothing useful the first."""
+    start = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    start = start // PART * PART if start < steps else 0
+    return start, min(start + PART, steps)
+
+
+def parts_of(steps: int) -> list[tuple[int, int]]:
+    """(from, to) of each part, where there are more than one."""
+    return [part_of(str(start), steps) for start in range(0, steps, PART)] if steps > PART else []
+
+
+def given_again(step: FlowStep) -> dict[str, Any]:
+    """A step that is not edited, for the operation."""
+    return vars(step) | {"tasks": list(step.tasks), "medium": step.medium or None}
 
 
 def rows_of(steps: Sequence[FlowStep], left: Sequence[FlowStep]) -> list[StepRow]:

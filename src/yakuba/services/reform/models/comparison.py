@@ -53,8 +53,9 @@ class ProcessFigures(MunicipalityModel):
 
 class SharedProcess(ProcessFigures):
     """What the town lets the other towns of its group see of one process, as it was when a person shared it. Gone when it is
-    taken back."""
+    taken back. group: to which it was shared; another group that the town joins later does not see it."""
 
+    group = models.CharField("出した集まり", max_length=80, blank=True)
     shared_by = person("出した職員", null=True)
     shared_at = models.DateTimeField("出した日時", auto_now=True)
 

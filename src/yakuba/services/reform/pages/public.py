@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from yakuba.services.reform.engine import opendata
 from yakuba.services.reform.operations.register import register_document
 from yakuba.services.reform.queries import register as queries
 
+SHOWN = 100  # effects on a page; the files have all
 CHARSETS = {"utf-8": "utf-8", "cp932": "Shift_JIS"}
 
 
@@ -31,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = queries.published()
     context = {
         "town": current_municipality(),
-        "rows": rows,
+        "page": Paginator(rows, SHOWN).get_page(request.GET.get("page")),
         "bands": opendata.by_band(rows),
         "about": opendata.ABOUT,
         "licence": queries.licence(),

@@ -83,11 +83,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
 def entry(request: HttpRequest, effect_entry_id: int) -> HttpResponse:
     """One effect: the figures from which its hours come. Of another town what it has published alone."""
     own = queries.own().filter(pk=effect_entry_id).first()
-    found = (
-        queries.registered(own)
-        if own
-        else next((one for one in queries.published() if one.number == effect_entry_id), None)
-    )
+    found = queries.registered(own) if own else queries.published_one(effect_entry_id)
     if found is None:
         raise Http404
     context = {

@@ -22,18 +22,21 @@ def sharing(request: HttpRequest) -> HttpResponse:
     row = queries.answered_round()
     clean = queries.cleaner()
     shared = {one.key: one for one in SharedProcess.objects.defer("rows").select_related("shared_by")}
-    listed = []
-    for name, found in (queries.own_sums(row) if row else {}).values():
-        one = shared.pop(comparable(clean(name)), None)
+    listed, group = [], robots.group()
+    answered = queries.own_sums(row) if row else {}
+    alike = queries.alike(answered, clean)
+    for key, (name, found) in answered.items():
+        one = None if key in alike else shared.pop(comparable(clean(name)), None)
         changed = one is not None and (one.minutes, one.tasks, one.year) != (
             found.minutes,
             found.tasks,
             row.year if row else 0,
         )
-        listed.append((name, found, one, changed))
+        others = [answered[other][0] for other in alike.get(key, ())]
+        listed.append((name, found, one, changed, others))
     context = {
         "round": row,
-        "group": robots.group(),
+        "group": group,
         "towns": queries.others(),
         "listed": sorted(listed, key=lambda one: one[0]),
         "gone": sorted(shared.values(), key=lambda one: one.name),

@@ -25,6 +25,9 @@ from yakuba.services.reform.forms.standards import (
     BpmnForm,
     SectionForm,
     StepRow,
+    given_again,
+    part_of,
+    parts_of,
     rows_of,
     rows_sent,
     steps_in,
@@ -41,7 +44,7 @@ LISTED = Listing(
     "標準の流れ",
     "版",
     columns=(
-        Column("name", "業務", lambda row: Cell(row.name, url=reverse("reform:standard", args=[row.pk]), about=f"第{row.version}版"), ("name", "-version")),
+        Column("name", "業務", lambda row: Cell(row.name, url=reverse("reform:standard", args=[row.pk]), about=f"第{row.version}版"), ("name", "version")),
         Column("version", "版", lambda row: row.version, ("version", "pk"), number=True),
         Column("state", "状態", lambda row: status(KINDS[row.state], row.get_state_display()), ("state", "pk")),
         Column("steps", "工程", lambda row: len(row.steps), number=True),
@@ -122,12 +125,18 @@ def load_bpmn(request: HttpRequest) -> HttpResponse:
 def edit_standard(request: HttpRequest, standard_id: int) -> HttpResponse:
     """The steps of a draft as rows, with what is to be decided."""
     row = get_object_or_404(StandardModel.objects, pk=standard_id)
-    rows = rows_of(operations.steps_of(row), [step_of(plain) for plain in row.left])
+    every = operations.steps_of(row)
+    start, end = part_of(request.POST.get("from", request.GET.get("from", "")), len(every))
+    rows = rows_of(every[start:end], [step_of(plain) for plain in row.left])
     told: list[str] = []
     before = row.revision
     if request.method == "POST":
         rows = rows_sent(request.POST)
-        steps = steps_in(rows)
+        steps = [
+            *map(given_again, every[:start]),
+            *steps_in(rows),
+            *map(given_again, every[end:]),
+        ]
         open_notes = [note for at, note in enumerate(row.notes) if f"note-{at}" not in request.POST]
         sent = request.POST.get("before", "")
         before = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
@@ -143,7 +152,15 @@ def edit_standard(request: HttpRequest, standard_id: int) -> HttpResponse:
             else:
                 messages.success(request, "保存しました。")
                 return redirect("reform:standard", row.pk)
-    context = {"row": row, "rows": rows, "told": told, "before": before, "media": Medium.choices()}
+    context = {
+        "row": row,
+        "rows": rows,
+        "told": told,
+        "before": before,
+        "media": Medium.choices(),
+        "start": start,
+        "parts": parts_of(len(every)),
+    }
     return render(request, "reform/edit_standard.html", context, status=422 if told else 200)
 
 

@@ -23,13 +23,13 @@ from yakuba.services.reform.contracts import TaskRow
 from yakuba.services.reform.engine.comparison import (
     Best,
     Compared,
+    Names,
     Sums,
     best,
     leading,
     row_of,
     sums,
     usual_medium,
-    without_names,
 )
 from yakuba.services.reform.models import (
     Body,
@@ -73,8 +73,11 @@ def others() -> list[Municipality]:
 
 
 def shared_by_others() -> QuerySet[SharedProcess]:
-    """What the other towns of the group share with this one; to be asked inside `every_municipality`."""
-    return SharedProcess.all_municipalities.filter(municipality__in=[town.pk for town in others()])
+    """What the other towns of the group share with this one; to be asked inside `every_municipality`. What a town shared with
+    another group, before it came into this one, is not among it."""
+    group, towns = robots.group(), [town.pk for town in others()]
+    found: QuerySet[SharedProcess] = SharedProcess.all_municipalities.filter(municipality__in=towns)
+    return found.filter(group=group) if group else found.none()
 
 
 def populations() -> dict[str, Body]:
@@ -103,11 +106,15 @@ def _answered(row: InventoryRound) -> QuerySet[Task]:
     return found
 
 
-def own_sums(row: InventoryRound) -> dict[str, tuple[str, Sums]]:
-    """Comparable name → name and sums of each process, added up by the database."""
+def own_sums(row: InventoryRound, only: str = "") -> dict[str, tuple[str, Sums]]:
+    """Comparable name → name and sums of each process, or of the one of that comparable name, added up by the database."""
+    rows = _answered(row)
+    if only:
+        every = rows.values_list("process__name", flat=True).distinct()
+        rows = rows.filter(process__name__in=[name for name in every if comparable(name) == only])
     names: dict[str, str] = {}
     parts: dict[str, list[Any]] = defaultdict(list)
-    found = _answered(row).values_list("process__name", "section").annotate(
+    found = rows.values_list("process__name", "section").annotate(
         Max("cases"), Sum("minutes_a_year"), Count("pk"), Count("minutes_a_year")
     )  # fmt: skip
     for name, _, *counted in found.order_by("process__name"):
@@ -115,18 +122,24 @@ def own_sums(row: InventoryRound) -> dict[str, tuple[str, Sums]]:
     steps: dict[str, set[str]] = defaultdict(set)
     media: dict[str, list[tuple[str, Decimal | None]]] = defaultdict(list)
     # Of steps that have no name each task is one.
-    for name, step in _answered(row).exclude(step="").values_list("process__name", "step").distinct():
+    for name, step in rows.exclude(step="").values_list("process__name", "step").distinct():
         steps[comparable(name)].add(comparable(step))
-    for name, task in _answered(row).filter(step="").values_list("process__name", "name"):
+    for name, task in rows.filter(step="").values_list("process__name", "name"):
         steps[comparable(name)].add(comparable(task))
-    for name, medium, minutes in (
-        _answered(row).values_list("process__name", "medium").annotate(Sum("minutes_a_year"))
-    ):
+    for name, medium, minutes in rows.values_list("process__name", "medium").annotate(Sum("minutes_a_year")):
         media[comparable(name)].append((medium, minutes))
     return {
         key: (names[key], _sums(counted, len(steps[key]), leading(media[key])))
         for key, counted in parts.items()
     }  # fmt: skip
+
+
+def own_names(row: InventoryRound) -> dict[str, str]:
+    """Comparable name → name of each process that a section has answered."""
+    names: dict[str, str] = {}
+    for name in _answered(row).values_list("process__name", flat=True).distinct().order_by("process__name"):
+        names_key(name, names)
+    return names
 
 
 def names_key(name: str, names: dict[str, str]) -> str:
@@ -152,8 +165,8 @@ def compared(key: str = "", band: str = "", medium: str = "") -> list[ComparedPr
     figures: dict[str, dict[str, Compared]] = defaultdict(dict)  # process → code → its figures
     names: dict[str, str] = {}
     row = answered_round()
-    for one, (name, found) in (own_sums(row) if row else {}).items():
-        if row and key in ("", one):
+    for one, (name, found) in (own_sums(row, key) if row else {}).items():
+        if row:
             names[one] = name
             figures[one][own.code] = _compared(found, own.code, own.name, name, row.year, known, "own")
     only = {"key": key} if key else {}
@@ -245,12 +258,28 @@ def cleaner() -> Callable[[str], str]:
     sections |= set(gone.values_list("department_name", flat=True))
     people: set[str] = set()
     for name in staff().values_list("display_name", flat=True):
-        people |= {
-            name,
-            name.replace(" ", "").replace("\u3000", ""),
-            name.replace("\u3000", " ").split(" ")[0],
-        }
-    return lambda text: without_names(text, sections, people)[:80]
+        people |= {name, *name.split()[:1]}
+    names = Names(sections, people)
+    return lambda text: names.without(text)[:80]
+
+
+def names_staff(text: str) -> bool:
+    """Whether a text holds what may be the name of one of the town's staff."""
+    people = {
+        part for name in staff().values_list("display_name", flat=True) for part in (name, *name.split()[:1])
+    }
+    return Names((), people).without(text) != text
+
+
+def alike(keys: Collection[str], clean: Callable[[str], str]) -> dict[str, list[str]]:
+    """Own processes that could not be told apart where they are shared: comparable name → the others' that become the same without
+    names of sections and staff."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        found[comparable(clean(key))].append(key)
+    return {
+        key: [one for one in same if one != key] for same in found.values() if len(same) > 1 for key in same
+    }
 
 
 def shown_to_others(

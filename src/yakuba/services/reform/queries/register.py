@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,36 +21,48 @@ from yakuba.services.robots import facade as robots
 KIND = "reform.effect"
 
 
+COPIED = (
+    "population", "counted_on", "title", "means", "year", "cases", "before", "before_kind", "after", "after_kind", "saved",
+    "kind", "source", "version",
+)  # fmt: skip
+READ = ("pk", "published_at", "municipality__code", "municipality__name", *COPIED)
+
+
+def _published() -> QuerySet[EffectEntry]:
+    """To be asked inside `every_municipality`."""
+    towns = {town.pk for town in robots.group_towns()} | {current_municipality().pk}
+    found: QuerySet[EffectEntry] = EffectEntry.all_municipalities.filter(
+        municipality__in=towns, state=EffectEntry.State.PUBLISHED
+    )
+    return found
+
+
 def published() -> list[Registered]:
     """What the own town and the towns of its group have published, by population."""
-    towns = {town.pk for town in robots.group_towns()} | {current_municipality().pk}
-    rows = EffectEntry.all_municipalities.filter(municipality__in=towns, state=EffectEntry.State.PUBLISHED)
+    rows = _published()
     with every_municipality("the towns of a group publish their effects together"):
-        found = [registered(row) for row in rows.select_related("municipality")]
+        found = [_registered(*line) for line in rows.values_list(*READ)]
     return sorted(found, key=lambda one: (one.population, one.code, one.title))
+
+
+def published_one(number: int) -> Registered | None:
+    """One of them by its number; None where neither the own town nor its group publishes it."""
+    with every_municipality("the towns of a group publish their effects together"):
+        line = _published().filter(pk=number).values_list(*READ).first()
+    return _registered(*line) if line else None
 
 
 def registered(row: EffectEntry) -> Registered:
     """As it is published."""
-    names = (
-        "title",
-        "means",
-        "year",
-        "cases",
-        "before",
-        "before_kind",
-        "after",
-        "after_kind",
-        "saved",
-        "kind",
-        "source",
-        "version",
-    )
-    return Registered(
-        number=row.pk, code=row.municipality.code, body=row.municipality.name, population=row.population, counted_on=row.counted_on,
-        published_on=timezone.localdate(row.published_at) if row.published_at else None,
-        **{name: getattr(row, name) for name in names},
-    )  # fmt: skip
+    municipality = row.municipality
+    values = [getattr(row, name) for name in COPIED]
+    return _registered(row.pk, row.published_at, municipality.code, municipality.name, *values)
+
+
+def _registered(number: int, published_at: datetime | None, code: str, body: str, *values: Any) -> Registered:
+    published_on = timezone.localdate(published_at) if published_at else None
+    told = dict(zip(COPIED, values, strict=True))
+    return Registered(number=number, code=code, body=body, published_on=published_on, **told)
 
 
 def own() -> QuerySet[EffectEntry]:

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from yakuba.kernel.audit.models import AuditEvent
-from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.refusals import Conflict, Invalid
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
@@ -21,7 +21,17 @@ from yakuba.kernel.values.municipality_codes import check_digit
 from yakuba.services.reform.actions import sections
 from yakuba.services.reform.contracts import TaskRow
 from yakuba.services.reform.engine.compared_tables import BODIES, PROCESSES, processes_of, register_of
-from yakuba.services.reform.engine.comparison import BANDS, Compared, Sums, as_plain, band, best, row_of, sums
+from yakuba.services.reform.engine.comparison import (
+    BANDS,
+    Compared,
+    Names,
+    Sums,
+    as_plain,
+    band,
+    best,
+    row_of,
+    sums,
+)
 from yakuba.services.reform.models import Body, ImportedProcess, SharedProcess
 from yakuba.services.reform.operations import comparison as operations
 from yakuba.services.reform.queries import comparison as queries
@@ -125,6 +135,28 @@ def test_a_table_of_processes_keeps_bodies_apart():
     assert [(one.line, one.place) for one in found.problems] == [(4, "件数/年")]
 
 
+def test_a_code_beside_another_bodys_name_and_one_of_a_merged_body_without_a_name_are_told():
+    row = {"団体コード": "131016", "業務": "転入届", "作業": "受ける", "件数/年": "100", "分/件": "5"}
+    lines = [row | {"団体名": "中央区"}, row | {"団体名": "東京都千代田区"}, row | {"団体コード": "112046"},
+             row | {"団体コード": "112046", "団体名": "浦和市"}, row | {"団体コード": "13101"}]  # fmt: skip
+    found = processes_of([Row(line, one) for line, one in enumerate(lines, 2)])
+    assert found.names == {"131016": "東京都千代田区", "112046": "浦和市"}
+    assert [(one.line, one.place) for one in found.problems] == [
+        (2, "団体名"),
+        (4, "団体名"),
+        (6, "団体コード"),
+    ]
+    assert "131016は千代田区ですが、団体名は「中央区」" in found.problems[0].message
+    assert "合併したか" in found.problems[1].message
+    assert "「13101」は団体コードではありません" in found.problems[2].message
+    told = {"人口": "8000", "いつの人口": "2026-01-01", "出典": "x"}
+    read = register_of([Row(line, told | one) for line, one in enumerate(lines[:4], 2)])
+    assert {code: one.name for code, one in read.rows.items()} == {
+        "131016": "東京都千代田区",
+        "112046": "浦和市",
+    }
+
+
 @pytest.fixture
 def towns(yakuba_city, neighbour_town, clerk, neighbour):
     """Both in a group, each with an answered inventory; a third town outside of it."""
@@ -163,6 +195,15 @@ def test_another_town_sees_only_what_is_shared_and_nothing_when_it_is_taken_back
     assert all(event.details["names"] == ["入所申込"] and event.actor_id == clerk.pk for event in events)
 
 
+def test_the_sums_of_one_process_are_those_among_all(towns):
+    with active_municipality(towns[0]):
+        row = queries.answered_round()
+        every = queries.own_sums(row)
+        assert set(every) == {"入所申込", "相談"}
+        assert queries.own_sums(row, "相談") == {"相談": every["相談"]}
+        assert queries.own_sums(row, "ない") == {}
+
+
 def test_a_town_that_leaves_the_group_neither_shows_nor_sees(towns, clerk):
     own, other, _ = towns
     with active_municipality(own):
@@ -182,6 +223,67 @@ def test_names_of_sections_and_staff_stay_behind(towns, clerk):
         told = [row.task for row in queries.rows_of("入所申込", own.code)]
         assert told[0] == "（課）の（職員）が確かめる"
         assert "子育て課" not in str(list(queries.shared_by_others().values()))
+
+
+def test_names_are_found_in_any_spelling():
+    clean = Names(["子育て課", "ICT推進室"], ["髙橋 花子", "髙橋", "林", "見本　職員"]).without
+    assert clean("子 育　て課の受付") == "（課）の受付"
+    assert clean("ｉｃｔ推進室へ渡す") == "（課）へ渡す"
+    assert clean("高橋が確かめる、高橋・花子の印") == "（職員）が確かめる、（職員）の印"
+    assert clean("見本 職員が見る") == "（職員）が見る"
+    assert clean("林さんが見る、林業の届、小林さん") == "（職員）さんが見る、林業の届、小林さん"
+    assert clean("Ａ票を受ける") == "Ａ票を受ける"  # what holds no name stays as it is written
+
+
+def twins(town, person):
+    """Two processes of the town that are one without the name of the section in them."""
+    with active_municipality(town):
+        Department.objects.get_or_create(name="市民課")
+        rows = tuple(
+            replace(ROWS[0], process=name) for name in ("市民課の受付", "子育て課の受付", "相談の受付")
+        )
+        sections.answer(inventory(year=2027, rows=rows, actor=person), actor=person)
+
+
+def test_processes_that_are_one_without_names_do_not_overwrite_each_other(client, towns, clerk):
+    own, other, _ = towns
+    twins(own, clerk)
+    with active_municipality(own):
+        with pytest.raises(
+            Invalid, match="「市民課の受付」と「子育て課の受付」は、課と職員の名前を外すと同じ"
+        ):
+            operations.share(clerk, names=["市民課の受付"])
+        assert {one["name"] for one in operations.share(clerk)} == {"入所申込", "相談", "相談の受付"}
+    assert seen(other, "（課）の受付") == set()
+    client.force_login(clerk)
+    assert client.get(reverse("reform:sharing")).content.decode().count("出せない") == 2
+
+
+def test_a_process_with_a_name_in_it_is_taken_back_by_the_name_that_the_page_shows(towns, clerk):
+    own, other, _ = towns
+    with active_municipality(own):
+        rows = (replace(ROWS[0], process="子育て課の受付"),)
+        sections.answer(inventory(year=2027, rows=rows, actor=clerk), actor=clerk)
+        operations.share(clerk, names=["子育て課の受付"])
+        assert seen(other, "（課）の受付") == {own.code}
+        operations.unshare(clerk, names=["子育て課の受付"])
+    assert seen(other, "（課）の受付") == set()
+
+
+def test_another_group_that_a_town_comes_into_does_not_see_what_it_shared_before(client, towns, clerk):
+    own, other, stranger = towns
+    with active_municipality(own):
+        operations.share(clerk)
+    robots.set_group("北部", [other])
+    robots.set_group("南部", [own, stranger])
+    assert seen(stranger) == set()
+    with active_municipality(stranger):
+        assert queries.rows_of("入所申込", own.code) == []
+    client.force_login(clerk)
+    assert "前の集まりに出したもの" in client.get(reverse("reform:sharing")).content.decode()
+    with active_municipality(own):
+        operations.share(clerk, names=["入所申込"])
+    assert seen(stranger) == {own.code}
 
 
 def test_what_no_section_has_answered_is_not_shared(yakuba_city, neighbour_town, clerk):
@@ -260,7 +362,7 @@ def test_a_table_of_the_own_town_is_refused(client, towns, clerk):
     answer = send(
         client,
         "reform:load_processes",
-        "団体コード,業務,作業\n990019,入所申込,受ける",
+        "団体コード,団体名,業務,作業\n990019,やくば市,入所申込,受ける",
         year="2026",
         source="x",
     )

@@ -97,6 +97,36 @@ def test_a_new_version_takes_the_place_of_the_one_before_and_a_withdrawn_one_is_
         operations.withdraw_effect(clerk, effect_entry_id=made.pk, reason="もう一度")
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"before": Decimal(7)}, "件数、時間、根拠のどれかが変わりました"),
+        ({"maintenance": Decimal(100)}, "件数、時間、根拠のどれかが変わりました"),
+        ({"state": "stopped"}, "になりました。差し戻してください"),
+    ],
+)
+def test_what_changed_since_it_was_proposed_is_not_published(in_yakuba_city, clerk, second, change, told):
+    bodies(in_yakuba_city, 8_000)
+    row = running(clerk)
+    operations.propose_effect(clerk, initiative_id=row.pk, reason="x")
+    waiting = Approval.objects.get()
+    initiatives.save_initiative(row, change, actor=clerk)
+    with pytest.raises(Conflict, match=told):
+        approvals.approve(waiting, actor=second)
+    assert queries.published() == []
+    approvals.send_back(Approval.objects.get(), "起案し直す", actor=second)
+    if "state" not in change:
+        assert publish(row, clerk, second).before == change.get("before", Decimal(10))
+
+
+def test_who_approves_is_told_of_a_name_of_staff_in_what_becomes_public(in_yakuba_city, clerk, second):
+    bodies(in_yakuba_city, 8_000)
+    for title, told in (("転入通知", False), ("見本 職員の転入通知", True)):
+        made = operations.propose_effect(clerk, initiative_id=running(clerk, title=title).pk, reason="x")
+        summary = Approval.objects.get(subject=f"effect_entry:{made.pk}").summary
+        assert ("職員の名前らしい語があります" in summary) == told
+
+
 def test_what_was_sent_back_can_be_proposed_again(in_yakuba_city, clerk, second):
     bodies(in_yakuba_city, 8_000)
     row = running(clerk)
@@ -235,3 +265,20 @@ def test_indicators_on_pages(client, clerk, in_yakuba_city, make_staff):
     reader.force_login(make_staff(in_yakuba_city, "reform.view"))
     assert reader.get(page).status_code == 200
     assert reader.post(page, {"year": "2017", "value": "1", "source": "x"}).status_code == 403
+
+
+def test_the_page_for_everybody_shows_a_hundred_effects_and_leads_to_the_others(two_towns, clerk):
+    own, _, _ = two_towns
+    with active_municipality(own):
+        set_values({"reform.public": True}, actor=clerk)
+        (row,) = EffectEntry.objects.filter(state="published")
+        told = {one.name: getattr(row, one.attname) for one in row._meta.concrete_fields}
+        told = {name: value for name, value in told.items() if name not in ("id", "municipality")}
+        told |= {"initiative": row.initiative, "proposed_by": row.proposed_by}
+        more = [EffectEntry(**(told | {"version": at, "title": f"取組{at:03}"})) for at in range(2, 152)]
+        EffectEntry.objects.bulk_create(more)
+    page = reverse("effects:index", args=[own.code])
+    first, second = (Client().get(page, {"page": at}).content.decode() for at in (1, 2))
+    assert [one.count('<th scope="row" data-label="取組">') for one in (first, second)] == [100, 51]
+    assert '<a href="?page=2">次の100</a>' in first
+    assert "（151）" in second

@@ -189,6 +189,13 @@ def test_gateways_within_gateways_become_one_condition():
     assert read(written("業務", found.steps)).steps == found.steps
 
 
+def test_steps_over_the_bound_are_told():
+    found = compose({one: [TaskRow("転入届", f"工程{at:03}", "行う") for at in range(300)] for one in "ab"})
+    assert len(found.steps) == 200
+    assert "工程が300あり、200まで" in found.choices[0]
+    assert found.left[0].name == "工程200"
+
+
 BOMB = (
     '<!DOCTYPE d [<!ENTITY a "aaaa">'
     + "".join(f'<!ENTITY {b} "&{a};&{a};&{a};">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
@@ -254,6 +261,12 @@ def test_the_chart_says_all_without_colour_and_stays_within_its_width(picture):
     assert found.table.rows[1][3] == "本人以外が来た"
 
 
+def test_broad_letters_stay_in_their_box():
+    root = ElementTree.fromstring(flow_chart("業務", [FlowStep("W" * 80, "職員")]).narrow_svg)
+    box = max(float(one.get("width")) for one in root.iter("{http://www.w3.org/2000/svg}rect"))
+    assert max(len(one.text) for one in root.iter("{http://www.w3.org/2000/svg}text")) * 12 < box + 24
+
+
 @pytest.fixture
 def draft(in_yakuba_city, clerk):
     """A draft of the steps, with something to be decided."""
@@ -300,6 +313,39 @@ def test_a_draft_is_edited_decided_and_used_and_the_version_before_stays(client,
     client.post(reverse("reform:draft_standard", args=[draft.pk]))
     client.post(reverse("reform:use_standard", args=[StandardModel.objects.get(version=2).pk]))
     assert dict(StandardModel.objects.values_list("version", "state")) == {1: "retired", 2: "used"}
+
+
+def test_of_many_steps_those_that_are_not_on_the_page_stay(client, clerk, in_yakuba_city):
+    steps = [as_plain(FlowStep(f"工程{at}", medium="paper", tasks=("見る",))) for at in range(150)]
+    row = StandardModel.objects.create(key="長い", name="長い", version=1, source="見本", steps=steps)
+    client.force_login(clerk)
+    edit = reverse("reform:edit_standard", args=[row.pk])
+    page = client.get(edit, {"from": "60"}).content.decode()
+    assert "61～120" in page
+    fields = dict(re.findall(r'name="([^"]+)"[^>]* value="([^"]*)"', page))
+    assert fields["0-name"] == "工程60"
+    mediums = {f"{at}-medium": "paper" for at in range(60)}
+    answer = client.post(edit, fields | mediums | {"0-name": "直した"})
+    assert answer.status_code == 302, answer.content.decode()
+    row.refresh_from_db()
+    assert [one["name"] for one in row.steps] == [f"工程{at}" if at != 60 else "直した" for at in range(150)]
+    assert row.steps[149] == steps[149]
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "version", "-state", "-changed"])
+def test_the_versions_are_sorted_either_way(client, clerk, draft, sort):
+    client.force_login(clerk)
+    assert client.get(reverse("reform:standards"), {"sort": sort}).status_code == 200
+
+
+def test_more_that_was_not_read_than_a_page_can_show_is_counted(client, clerk, in_yakuba_city):
+    flows = "".join(f'<sequenceFlow id="f{at}" sourceRef="a" targetRef="x{at}"/>' for at in range(150))
+    content = bpmn('<task id="a" name="甲"/>' + flows)
+    client.force_login(clerk)
+    client.post(reverse("reform:load_bpmn"), {"file": SimpleUploadedFile("x.bpmn", content), "name": ""})
+    notes = StandardModel.objects.get().notes
+    assert len(notes) == 100
+    assert notes[-1].startswith("ほかに51あります")
 
 
 def test_bpmn_goes_out_and_comes_in_by_the_pages(client, clerk, draft):

@@ -14,7 +14,7 @@ from yakuba.kernel.refusals import Invalid
 from yakuba.services.reform.contracts import Medium
 from yakuba.services.reform.engine.bpmn import NAMESPACES
 from yakuba.services.reform.engine.bpmn.xml import Tag, parsed
-from yakuba.services.reform.engine.flow import LONGEST, MOST_STEPS, NO_LANE, FlowStep, condition
+from yakuba.services.reform.engine.flow import LONGEST, MOST_STEPS, NO_LANE, OTHERWISE, FlowStep, condition
 
 MODEL, OWN = NAMESPACES["bpmn"], NAMESPACES["yakuba"]
 TASKS = (
@@ -90,13 +90,34 @@ def _short(text: str, told: list[str], what: str) -> str:
     return found[:LONGEST]
 
 
+def _nodes(process: Tag) -> dict[str, Tag]:
+    """By id, the beginnings first and events at the edge of an activity last, wherever the tool wrote them: what is walked first
+    decides which way is one back. What has no id stands alone. Raises Invalid for too many, or two of one id."""
+    found: dict[str, Tag] = {}
+    targets = {flow.given.get("targetRef", "") for flow in process.all("sequenceFlow")}
+
+    def rank(tag: Tag) -> int:
+        if tag.name == "boundaryEvent":
+            return 3
+        return 0 if tag.name == "startEvent" else 1 + (tag.given.get("id", "") in targets)
+
+    for at, tag in enumerate(sorted(process.all(*NODES), key=rank)):
+        key = tag.given.get("id", "") or f" {at}"
+        if key in found:
+            raise Invalid(
+                f"id「{key[:40]}」の要素が二つあります（{_named(found[key])}と{_named(tag)}）。図を作った道具で書き出し直してください。"
+            )
+        found[key] = tag
+    if len(found) > MOST_NODES:
+        raise Invalid(f"図の要素が多すぎます（{MOST_NODES:,}まで）。図を分けてください。")
+    return found
+
+
 class _Flow:
     def __init__(self, process: Tag, told: list[str]) -> None:
         self.told, self.process = told, process
         self.steps: list[FlowStep] = []
-        self.nodes = {tag.given.get("id", ""): tag for tag in process.all(*NODES)}
-        if len(self.nodes) > MOST_NODES:
-            raise Invalid(f"図の要素が多すぎます（{MOST_NODES:,}まで）。図を分けてください。")
+        self.nodes = _nodes(process)
         self.ways: dict[str, list[Tag]] = {key: [] for key in self.nodes}
         for flow in process.all("sequenceFlow"):
             source, target = flow.given.get("sourceRef", ""), flow.given.get("targetRef", "")
@@ -108,6 +129,7 @@ class _Flow:
         for lanes in process.all("laneSet"):
             self._lanes(lanes)
         self.done: set[str] = set()
+        self.named: dict[str, list[str]] = {}  # gateway → answers that lead out of it
 
     def _lanes(self, lanes: Tag) -> None:
         """The innermost lane counts."""
@@ -128,7 +150,10 @@ class _Flow:
         reached = {flow.given["targetRef"] for ways in self.ways.values() for flow in ways}
         self.join = self._joins()
         for key, tag in self.nodes.items():
-            if key not in reached or tag.name == "startEvent":
+            if tag.name == "boundaryEvent":
+                on = _short(tag.given.get("name", ""), [], "") or f"{self._name_of(tag)}での途中の出来事"
+                self._walk(key, None, (on,), 0)
+            elif key not in reached or tag.name == "startEvent":
                 self._walk(key, None, (), 0)
         if len(self.steps) > MOST_STEPS:
             raise Invalid(f"工程が多すぎます（{MOST_STEPS}まで）。図を分けてください。")
@@ -210,10 +235,7 @@ class _Flow:
 
     def _take(self, key: str, tag: Tag, asked: tuple[str, ...]) -> None:
         if tag.name in EVENTS:
-            if tag.name not in ENDS:
-                self.told.append(f"{_named(tag)}：途中の出来事（{tag.name}）は読みません。")
-            elif any(one.name.endswith("EventDefinition") for one in tag.inside):
-                self.told.append(f"{_named(tag)}：始まりや終わりのきっかけは読みません。")
+            self._tell_event(tag)
             return
         if tag.name in GATEWAYS:
             if tag.name not in ASKING and len(self.ways[key]) > 1:
@@ -230,7 +252,7 @@ class _Flow:
             name = "名前のない工程"
             self.told.append(f"{_named(tag)}：名前がありません。")
         extra = next(
-            (one for box in tag.all("extensionElements") for one in box.all("step") if one.space == OWN), None
+            (one for box in tag.all("extensionElements") for one in box.all("step", space=OWN)), None
         )
         self.steps.append(
             FlowStep(
@@ -246,6 +268,16 @@ class _Flow:
         if tag.all("standardLoopCharacteristics", "multiInstanceLoopCharacteristics"):
             self.told.append(f"{_named(tag)}：くり返すことは読みません。")
 
+    def _tell_event(self, tag: Tag) -> None:
+        if tag.name == "boundaryEvent":
+            self.told.append(
+                f"{_named(tag)}：{self._name_of(tag)}の途中の出来事は、そのあとの工程の条件にしました。"
+            )
+        elif tag.name not in ENDS:
+            self.told.append(f"{_named(tag)}：途中の出来事（{tag.name}）は読みません。")
+        elif any(one.name.endswith("EventDefinition") for one in tag.inside):
+            self.told.append(f"{_named(tag)}：始まりや終わりのきっかけは読みません。")
+
     def _condition(self, tag: Tag, flow: Tag) -> str:
         """What leads along this way; empty where nothing is asked."""
         if tag.name not in ASKING:
@@ -253,9 +285,31 @@ class _Flow:
         question, answer = (" ".join(one.given.get("name", "").split()) for one in (tag, flow))
         if answer.lower() in YES:
             answer = "はい"
-        if not question:
-            return answer or "条件の名前がない道"
-        return condition(question, answer or "名前のない道")
+        answer = self._told_apart(tag, flow, answer)
+        return condition(question, answer) if question else answer
+
+    def _told_apart(self, tag: Tag, flow: Tag, answer: str) -> str:
+        """The answer, that of two ways never the same: without a name what the tool asks, or which way it is."""
+        there = self.named.setdefault(tag.given.get("id", ""), [])
+        if not answer:
+            asks = " ".join(" ".join(one.text.split()) for one in flow.all("conditionExpression"))
+            usual = OTHERWISE if flow.given.get("id") == tag.given.get("default", "―") else ""
+            answer = asks[:40] or usual or f"道{len(there) + 1}"
+            self.told.append(
+                f"{_named(flow)}：{_named(tag)}からの道に名前がないので、「{answer}」としました。"
+            )
+        if answer in there:
+            answer = f"{answer}（{len(there) + 1}）"
+            self.told.append(
+                f"{_named(flow)}：{_named(tag)}から同じ名前の道が出るので、「{answer}」としました。"
+            )
+        there.append(answer)
+        return answer
+
+    def _name_of(self, event: Tag) -> str:
+        """Of the activity on whose edge an event sits."""
+        key = event.given.get("attachedToRef", "")
+        return f"「{self._name(key)}」" if key in self.nodes else "工程"
 
     def _name(self, key: str) -> str:
         tag = self.nodes[key]
@@ -277,6 +331,6 @@ def _medium(extra: Tag | None) -> str:
 
 
 def _tasks(extra: Tag | None) -> tuple[str, ...]:
-    found: Sequence[Tag] = extra.all("task") if extra else ()
+    found: Sequence[Tag] = extra.all("task", space=OWN) if extra else ()
     names = (" ".join(one.given.get("name", "").split())[:LONGEST] for one in found[:LONGEST_TASKS])
     return tuple(name for name in names if name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from yakuba.kernel.refusals import Invalid
-from yakuba.services.reform.engine.bpmn import LARGEST
+from yakuba.services.reform.engine.bpmn import LARGEST, NAMESPACES
 
 MOST_ELEMENTS = 20_000
 DEEPEST = 40
@@ -24,9 +24,9 @@ class Tag:
     inside: list[Tag] = field(default_factory=list)
     text: str = ""
 
-    def all(self, *names: str) -> list[Tag]:
-        """The elements directly in it with one of these names."""
-        return [one for one in self.inside if one.name in names]
+    def all(self, *names: str, space: str = NAMESPACES["bpmn"]) -> list[Tag]:
+        """The elements directly in it with one of these names; those of other namespaces, as of a tool's own, are not among them."""
+        return [one for one in self.inside if one.name in names and one.space == space]
 
 
 def parsed(content: bytes) -> Tag:
