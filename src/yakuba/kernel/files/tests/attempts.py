@@ -88,6 +88,19 @@ def stumbling(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
     yield
 
 
+def without_room(file: BinaryIO, number: int) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The disk refuses with that number of an error."""
+    raise OSError(number, os.strerror(number))
+    yield
+
+
+def dribbling(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """A little now and then, for ever, and no work."""
+    while True:
+        yield {}, b"."
+        time.sleep(0.05)
+
+
 def sleeping(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Something, and then nothing for ever."""
     yield {"number": os.getpid()}, tempfile.gettempdir().encode()

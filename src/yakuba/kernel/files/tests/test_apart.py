@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
+import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from yakuba.kernel.files import apart, confinement
+from yakuba.kernel.files import apart, confinement, opening
 from yakuba.kernel.files.tests import attempts
 from yakuba.kernel.refusals import Invalid, Unavailable
 
@@ -69,6 +71,38 @@ def test_what_would_take_everything_is_ended_and_told(of):
 def test_a_disk_is_not_filled():
     with pytest.raises(Invalid):
         apart.answer(attempts.too_much, b"x", seconds=60.0, scratch=True, of="disk")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_fault_of_the_file_and_worth_another_try(number):
+    with pytest.raises(Unavailable, match="ディスクに空きがない"):
+        apart.answer(attempts.without_room, b"x", scratch=True, number=number)
+
+
+def test_what_writes_more_than_it_may_is_too_heavy():
+    with pytest.raises(Invalid, match=TOO_HEAVY):
+        apart.answer(attempts.without_room, b"x", scratch=True, number=errno.EFBIG)
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+def test_a_temporary_folder_that_takes_nothing_is_told(monkeypatch, tmp_path, scratch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(Unavailable, match="ディスクに空きがないか書き込めない"):
+        apart.answer(attempts.ordinary, b"x", scratch=scratch)
+
+
+def test_a_machine_that_starts_no_process_is_no_fault_of_the_file(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable, match="混み合って"):
+        apart.answer(attempts.ordinary, b"x")
+
+
+def test_who_says_something_now_and_then_and_never_ends_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(opening, "SILENCE_SECONDS", 2)
+    monkeypatch.setattr(opening, "WAITED_A_SECOND", 0)
+    with pytest.raises(Invalid, match=TOO_HEAVY):
+        for _ in apart.read(attempts.dribbling, b"x"):
+            pass
 
 
 def test_a_refusal_comes_whole_behind_what_was_told_before():
