@@ -195,4 +195,4 @@ def test_no_name_breaks_a_door(newly_signed_in):
     for door in doors(newly_signed_in, NOTHING):
         for name in names():
             if name.strip():
-                knock(client, door, name, b"%PDF-1.7\n")
+                knock(newly_signed_in, door, name, b"%PDF-1.7\n")

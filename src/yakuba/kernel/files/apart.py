@@ -30,6 +30,7 @@ PROGRAM = "yakuba.kernel.files.reader"
 SECONDS = 20.0  # CPU; a Word file of 10 MB takes two
 MOST = 100_000_000  # bytes that are told of a file, all together: what a caller may have in memory
 FULL = (errno.ENOSPC, errno.EDQUOT)
+GREW = (errno.EFBIG, errno.ENOMEM)  # the walls of `confinement.limit`
 NO_ROOM = "機械のディスクに空きがないか書き込めないため、ファイルを開けません。システム担当に知らせ、空いてから取り込み直してください。"
 
 Told = tuple[dict[str, Any], bytes]
@@ -106,8 +107,8 @@ def where(error: BaseException) -> str:
 
 
 def without_room(error: BaseException) -> bool:
-    """Whether the disk was full, or the process wrote more than it may: no fault that a library found in the file."""
-    return isinstance(error, OSError) and error.errno in (*FULL, errno.EFBIG)
+    """Whether the disk was full, or the process wrote or held more than it may: no fault that a library found in the file."""
+    return isinstance(error, OSError) and error.errno in (*FULL, *GREW)
 
 
 def _stumbled(called: str, head: dict[str, Any]) -> Refused:

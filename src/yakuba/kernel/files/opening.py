@@ -17,8 +17,9 @@ from typing import IO, Any
 
 # The CPU seconds of a page and a file are bounded; who says nothing for so long all the same is stuck.
 SILENCE_SECONDS = 300
-# And who is heard now and then, but never computes, is waited for so many times as long as it may compute, and no longer.
-WAITED_A_SECOND = 20
+# And who is heard now and then, but never computes, is waited for so long, and for each second that it may compute so long
+# besides: with others on the machine.
+PATIENCE_SECONDS, WAITED_A_SECOND = 300, 20
 MAX_FRAME_BYTES = 400_000_000
 PROGRAM = "yakuba.kernel.files.rendering"
 _SOURCE = Path(__file__).resolve().parents[3]  # so that the process runs the same program as we do
@@ -69,7 +70,7 @@ class Opening:
             raise Ended(False) from error
         assert process.stdout is not None
         try:
-            yield from _frames(process.stdout.fileno(), SILENCE_SECONDS + WAITED_A_SECOND * seconds)
+            yield from _frames(process.stdout.fileno(), PATIENCE_SECONDS + WAITED_A_SECOND * seconds)
         finally:
             process.stdout.close()
             os.kill(process.pid, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
@@ -137,7 +138,7 @@ class _Stream:
         begun = time.monotonic()
         if len(self._heard) > longest or not self._poll.poll(SILENCE_SECONDS * 1000):
             raise Ended(self.began)
-        self._patience -= time.monotonic() - begun
+        self._patience -= self.began and time.monotonic() - begun
         if self._patience < 0:
             raise Ended(self.began)
         block = os.read(self._descriptor, 1 << 20)

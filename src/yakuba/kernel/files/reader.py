@@ -5,12 +5,11 @@ The function's module is imported before the walls of `confinement` go up, the f
 standard input, what the function is asked lies behind DESCRIPTOR as JSON, FOLDER is where it may write (empty for nowhere).
 The frames are those of `rendering`: {"ready"}, what the function yields, {"end"}; or {"refused"} with the house's refusal,
 or {"stumbled"} with the kind of error and where it was raised, and no word of the file; "full" where the disk had no room,
-"grew" where it wrote more than it may.
+"grew" where it wrote or held more than it may.
 """
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import os
@@ -19,7 +18,7 @@ import tempfile
 from typing import Any
 
 from yakuba.kernel.cli.bound import bind
-from yakuba.kernel.files.apart import FULL, where
+from yakuba.kernel.files.apart import FULL, GREW, where
 from yakuba.kernel.files.confinement import confine, limit
 from yakuba.kernel.refusals import MOST_TOLD, Refused
 
@@ -39,7 +38,7 @@ def _refused(refusal: Refused) -> dict[str, Any]:
 
 def _stumbled(error: BaseException) -> dict[str, Any]:
     number = error.errno if isinstance(error, OSError) else 0
-    return {"stumbled": where(error), "full": number in FULL, "grew": number == errno.EFBIG}
+    return {"stumbled": where(error), "full": number in FULL, "grew": number in GREW}
 
 
 def main(arguments: list[str]) -> None:
