@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import os
+import platform
 import socket
+import subprocess
 import sys
 import tempfile
 from contextlib import closing
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from yakuba.kernel.files import apart, confinement, opening
-from yakuba.kernel.files.tests import attempts
+from yakuba.kernel.files.tests import attempts, without_walls
 from yakuba.kernel.refusals import Invalid, Unavailable
 
 TOO_HEAVY = "時間またはメモリがかかりすぎる"
@@ -49,6 +51,21 @@ def test_both_walls_stand_on_this_kernel(shut):
         libc.prctl(38, 1, 0, 0, 0)
         os._exit(0 if shut(libc) else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("lacking", "calls"),
+    [
+        ("seccomp", [confinement._MACHINES[platform.machine()][5]]),
+        ("landlock", [confinement._CREATE]),
+        ("seccomp と landlock", [confinement._MACHINES[platform.machine()][5], confinement._CREATE]),
+    ],
+)
+def test_a_machine_without_a_wall_says_so_and_opens_honest_files(lacking, calls):
+    asked = [sys.executable, "-m", without_walls.__name__, *map(str, calls)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"False Linuxの {lacking} が使えないため")
+    assert done.stdout.endswith(" a file\n")
 
 
 def test_threads_room_on_the_disk_and_the_file_itself_are_there():
