@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -144,6 +145,17 @@ def test_whoever_stops_listening_ends_it_and_leaves_no_folder():
         assert Path(first.body.decode()).is_dir()
     assert not Path(f"/proc/{first.head['number']}").exists()
     assert not Path(first.body.decode()).exists()
+
+
+def test_it_is_killed_and_not_waited_for():
+    with tempfile.TemporaryFile() as file, apart._asked({}) as asked:
+        called = f"{attempts.__name__}:sleeping"
+        opened = opening.Opening(file, 20)
+        frames = opened.frames(called, str(asked), "", program=apart.PROGRAM, kept_open=(asked,))
+        next(frames)
+        process = frames.gi_frame.f_locals["process"]
+        frames.close()
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_the_callers_place_in_the_file_stays_where_it_is():
