@@ -31,7 +31,7 @@ from yakuba.kernel.files.uploads import bare_name, pages, take_upload
 pytestmark = pytest.mark.usefixtures("in_yakuba_city")
 
 FILES = corpus.corpus(URL % 9)  # nobody listens there; a test makes them anew for a server that does
-EVERY = 25  # one of so many goes into every run, each kind of door among them; the others are slow
+EVERY = 34  # one of so many goes into every run, each kind of door among them; the others are slow
 files_of = cache(corpus.corpus)
 
 
