@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from hostile import Hostile, archives, logs, pdf_bombs, pdfs, pictures, sounds, texts, words, workbooks
+from hostile import (
+    Hostile,
+    archives,
+    combined,
+    logs,
+    pdf_bombs,
+    pdfs,
+    pictures,
+    sounds,
+    texts,
+    words,
+    workbooks,
+)
 
-KINDS = (pdfs, pdf_bombs, pictures, words, workbooks, texts, logs, archives, sounds)
+KINDS = (pdfs, pdf_bombs, pictures, words, workbooks, texts, logs, archives, sounds, combined)
 
 
 def corpus(url: str) -> list[Hostile]:

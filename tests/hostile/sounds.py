@@ -22,6 +22,11 @@ def _wav(size: int, rate: int, said: int = 0xFFFFFFFF) -> bytes:
     )
 
 
+def wave() -> bytes:
+    """A second of silence."""
+    return _wav(8000, 8000, 8036)
+
+
 def _box(name: bytes, body: bytes, size: int | None = None) -> bytes:
     return struct.pack(">I", len(body) + 8 if size is None else size) + name + body
 

@@ -10,22 +10,28 @@ process over can say something wrong and nothing else.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
 import os
 import shutil
 import tempfile
+import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import IO, Any, BinaryIO
 
 from yakuba.kernel.files.opening import Ended, Frame, Opening
 from yakuba.kernel.files.reasons import sentence
-from yakuba.kernel.refusals import Invalid, Problem, Refused
+from yakuba.kernel.refusals import Invalid, Problem, Refused, Unavailable
 
 PROGRAM = "yakuba.kernel.files.reader"
 SECONDS = 20.0  # CPU; a Word file of 10 MB takes two
+MOST = 100_000_000  # bytes that are told of a file, all together: what a caller may have in memory
+FULL = (errno.ENOSPC, errno.EDQUOT)
+GREW = (errno.EFBIG, errno.ENOMEM)  # the walls of `confinement.limit`
+NO_ROOM = "機械のディスクに空きがないか書き込めないため、ファイルを開けません。システム担当に知らせ、空いてから取り込み直してください。"
 
 Told = tuple[dict[str, Any], bytes]
 
@@ -39,33 +45,87 @@ def read(
     raises: Sequence[type[Refused]] = (),
     seconds: float = SECONDS,
     scratch: bool = False,
+    most: int = MOST,
     **arguments: Any,
 ) -> Generator[Frame, None, None]:
     """What `function(file, **arguments)` tells, as it comes; whoever stops listening ends it. function: itself, or its name
-    (`module:function`) where its module takes long to import. scratch: it needs room on the disk. Raises what the function refuses, as one of `raises` or `Invalid`; Invalid where it dies of the file."""
+    (`module:function`) where its module takes long to import. scratch: it needs room on the disk. most: bytes that it may
+    tell. Raises what the function refuses, as one of `raises` or `Invalid`; Invalid where it dies of the file; Unavailable
+    where the machine has no room for it."""
     called = function if isinstance(function, str) else f"{function.__module__}:{function.__qualname__}"
-    with _descriptor(file) as own, _asked(arguments) as asked, _folder(scratch) as folder:
+    with ExitStack() as held:
+        with room():
+            own, asked = held.enter_context(_descriptor(file)), held.enter_context(_asked(arguments))
+            folder = held.enter_context(_folder(scratch))
         opening = Opening(own, seconds)
         frames = opening.frames(called, str(asked), folder, program=PROGRAM, kept_open=(asked,))
-        with closing(frames):
-            try:
-                for frame in frames:
-                    if "refused" in frame.head:
-                        raise _refusal(frame.head, raises)
-                    if "stumbled" in frame.head:
-                        log.warning("%s stumbled over a file: %s", called, str(frame.head["stumbled"])[:200])
-                        raise Invalid(sentence("damaged"))
-                    yield frame
-            except Ended as ended:
-                raise Invalid(sentence("too_heavy" if ended.began else "busy")) from ended
+        held.enter_context(closing(frames))
+        try:
+            for frame in frames:
+                if "refused" in frame.head:
+                    raise _refusal(frame.head, raises)
+                if "stumbled" in frame.head:
+                    raise _stumbled(called, frame.head)
+                most -= len(frame.body)
+                if most < 0:
+                    raise Invalid(sentence("too_heavy"))
+                yield frame
+        except Ended as ended:
+            if ended.began:
+                raise Invalid(sentence("too_heavy")) from ended
+            raise Unavailable(sentence("busy")) from ended
 
 
 def answer(function: Callable[..., Iterator[Told]] | str, file: bytes | BinaryIO, **given: Any) -> Frame:
     """The one thing that the function tells. Takes and raises what `read` does."""
-    found = list(read(function, file, **given))
-    if len(found) != 1:
+    found: Frame | None = None
+    with closing(read(function, file, **given)) as frames:
+        for frame in frames:
+            if found is not None:
+                raise Invalid(sentence("damaged"))
+            found = frame
+    if found is None:
         raise Invalid(sentence("damaged"))
-    return found[0]
+    return found
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Around what a caller makes of the frames: a process that a file has taken over tells what nothing can be made of.
+    Raises Invalid then."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        log.warning("what was told of a file is not what was asked: %s", where(error))
+        raise Invalid(sentence("damaged")) from error
+
+
+def where(error: BaseException) -> str:
+    """The kind of error and its line, and no word of the file."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {os.path.basename(last.filename)}:{last.lineno}"
+
+
+def without_room(error: BaseException) -> bool:
+    """Whether the disk was full, or the process wrote or held more than it may: no fault that a library found in the file."""
+    return isinstance(error, OSError) and error.errno in (*FULL, *GREW)
+
+
+def _stumbled(called: str, head: dict[str, Any]) -> Refused:
+    log.warning("%s stumbled over a file: %s", called, str(head["stumbled"])[:200])
+    if head.get("full") is True:
+        return Unavailable(NO_ROOM)
+    return Invalid(sentence("too_heavy" if head.get("grew") is True else "damaged"))
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Around what puts a file on the disk for the process. Raises Unavailable where there is no room, or no leave to write."""
+    try:
+        yield
+    except OSError as error:
+        log.error("no file can be opened apart: %s", errno.errorcode.get(error.errno or 0, "OSError"))
+        raise Unavailable(NO_ROOM) from error
 
 
 def _refusal(head: dict[str, Any], raises: Sequence[type[Refused]]) -> Refused:
@@ -74,7 +134,7 @@ def _refusal(head: dict[str, Any], raises: Sequence[type[Refused]]) -> Refused:
         problems = [Problem(int(line), str(place), str(reason)) for line, place, reason in head["problems"]]
         told = str(head["sentence"])
         return kind.retold(told, str(head["place"]), str(head["remedy"]), problems)
-    except (KeyError, TypeError, ValueError):
+    except (ArithmeticError, KeyError, TypeError, ValueError):
         return Invalid(sentence("damaged"))
 
 

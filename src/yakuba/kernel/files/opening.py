@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import IO, Any
 
 # The CPU seconds of a page and a file are bounded; who says nothing for so long all the same is stuck.
 SILENCE_SECONDS = 300
+# And who is heard now and then, but never computes, is waited for so long, and for each second that it may compute so long
+# besides: with others on the machine.
+PATIENCE_SECONDS, WAITED_A_SECOND = 300, 20
 MAX_FRAME_BYTES = 400_000_000
 PROGRAM = "yakuba.kernel.files.rendering"
 _SOURCE = Path(__file__).resolve().parents[3]  # so that the process runs the same program as we do
@@ -53,17 +57,20 @@ class Opening:
         Ended."""
         self._file.seek(0)
         seconds = max(1, math.ceil(self.left))
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", program or PROGRAM, str(os.getpid()), str(seconds), *arguments],
-            stdin=self._file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            pass_fds=kept_open,
-        )
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", program or PROGRAM, str(os.getpid()), str(seconds), *arguments],
+                stdin=self._file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                pass_fds=kept_open,
+            )
+        except OSError as error:  # no memory, no number left for a process or for what it has open
+            raise Ended(False) from error
         assert process.stdout is not None
         try:
-            yield from _frames(process.stdout.fileno())
+            yield from _frames(process.stdout.fileno(), PATIENCE_SECONDS + WAITED_A_SECOND * seconds)
         finally:
             process.stdout.close()
             os.kill(process.pid, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
@@ -83,13 +90,19 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _frames(descriptor: int) -> Iterator[Frame]:
-    stream = _Stream(descriptor)
+def _frames(descriptor: int, patience: float) -> Iterator[Frame]:
+    stream = _Stream(descriptor, patience)
     while True:
         try:
             head = json.loads(stream.line())
             body = stream.exactly(int(head["size"]))
-        except (ValueError, KeyError, TypeError) as error:  # nonsense: a file has taken it over
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ) as error:  # nonsense: a file has taken it over
             raise Ended(stream.began) from error
         if "end" in head:
             return
@@ -102,8 +115,8 @@ def _frames(descriptor: int) -> Iterator[Frame]:
 class _Stream:
     """What the process has said and nobody has heard yet."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, patience: float) -> None:
+        self._descriptor, self._patience = descriptor, patience  # seconds that it is waited for, all together
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
         self._heard = bytearray()
@@ -122,7 +135,11 @@ class _Stream:
         return self._take(size)
 
     def _listen(self, longest: int) -> None:
+        begun = time.monotonic()
         if len(self._heard) > longest or not self._poll.poll(SILENCE_SECONDS * 1000):
+            raise Ended(self.began)
+        self._patience -= self.began and time.monotonic() - begun
+        if self._patience < 0:
             raise Ended(self.began)
         block = os.read(self._descriptor, 1 << 20)
         if not block:

@@ -4,7 +4,8 @@
 The function's module is imported before the walls of `confinement` go up, the file is read behind them. The file is
 standard input, what the function is asked lies behind DESCRIPTOR as JSON, FOLDER is where it may write (empty for nowhere).
 The frames are those of `rendering`: {"ready"}, what the function yields, {"end"}; or {"refused"} with the house's refusal,
-or {"stumbled"} with the kind of error and where it was raised, and no word of the file.
+or {"stumbled"} with the kind of error and where it was raised, and no word of the file; "full" where the disk had no room,
+"grew" where it wrote or held more than it may.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import json
 import os
 import sys
 import tempfile
-import traceback
 from typing import Any
 
 from yakuba.kernel.cli.bound import bind
+from yakuba.kernel.files.apart import FULL, GREW, where
 from yakuba.kernel.files.confinement import confine, limit
 from yakuba.kernel.refusals import MOST_TOLD, Refused
 
@@ -35,9 +36,9 @@ def _refused(refusal: Refused) -> dict[str, Any]:
     return told | {"refused": type(refusal).__name__, "problems": problems}
 
 
-def _stumbled(error: BaseException) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {os.path.basename(last.filename)}:{last.lineno}"
+def _stumbled(error: BaseException) -> dict[str, Any]:
+    number = error.errno if isinstance(error, OSError) else 0
+    return {"stumbled": where(error), "full": number in FULL, "grew": number in GREW}
 
 
 def main(arguments: list[str]) -> None:
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> None:
     except MemoryError:
         return  # as who dies of it: the other side hears no end
     except Exception as error:  # whatever a library stumbles over in a broken file
-        _tell({"stumbled": _stumbled(error)})
+        _tell(_stumbled(error))
     _tell({"end": True})
 
 

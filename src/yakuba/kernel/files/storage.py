@@ -49,11 +49,15 @@ def store(
     path = blob_path(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        file.writelines(blob)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(blob)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # a full disk is not filled further by what failed on it
+        raise
     row.sha256 = seen.hexdigest()
     row.save(force_insert=True)
     return row

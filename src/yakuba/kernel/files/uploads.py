@@ -11,6 +11,8 @@ from typing import IO, BinaryIO
 from django.conf import settings
 
 from yakuba.kernel.audit.actor import Actor
+from yakuba.kernel.files.apart import room, understood
+from yakuba.kernel.files.kinds import JPEG, PDF, PNG, TIFF
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.opening import Ended, Frame, Opening
 from yakuba.kernel.files.reasons import sentence
@@ -26,6 +28,7 @@ SECONDS_A_PAGE = 0.5
 PAGE_SECONDS = 20  # an A3 sheet in colour at 400 dpi takes about one
 HEAVY_PAGES = 3
 
+MEDIA_TYPES = {one: one for one in (PDF, JPEG, PNG, TIFF)}  # what is kept
 MOST_ATTACHMENTS = 200  # of one upload, those inside attachments included
 
 
@@ -74,7 +77,7 @@ def take_uploads(
         if isinstance(what, UploadRefused):
             yield what
             continue
-        with nameless_file() as file:
+        with _nameless() as file:
             try:
                 _copy(name, what, file)
                 answer = _inspected(name, file, allowance)
@@ -99,9 +102,10 @@ def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
 
     What the file costs is bounded: where it is used up, the last image says which pages were not opened.
     """
-    with nameless_file() as file:
-        file.writelines(pieces_of(row))
-        file.flush()
+    with _nameless() as file:
+        with room():
+            file.writelines(pieces_of(row))
+            file.flush()
         opening = Opening(file, FILE_SECONDS + SECONDS_A_PAGE * row.pages)
         index, heavy = first, 0
         while index < row.pages:
@@ -113,6 +117,8 @@ def pages(row: StoredFile, first: int = 0) -> Iterator[PageImage]:
                 for frame in opening.frames("render", str(index), str(row.pages), str(PAGE_SECONDS)):
                     yield _page(index, frame)
                     index += 1
+                    if index == row.pages:  # whoever tells of more has been taken over
+                        break
             except Ended as ended:
                 if not ended.began:
                     raise  # no fault of the file: the machine could not start a process
@@ -151,14 +157,14 @@ def _inspected(name: str, file: IO[bytes], allowance: _Allowance) -> _Answer:
         ):
             head = frame.head
             if "attachment" in head and answer is not None:
-                answer.attached.append(_attached(name, len(answer.attached) + 1, frame))
-                allowance.bytes -= len(frame.body)
+                answer.attached.append(_attached(name, len(answer.attached) + 1, frame, allowance))
                 if len(answer.attached) > MOST_ATTACHMENTS:
                     break
             elif "refused" in head:
                 raise UploadRefused(name, str(head["refused"]), str(head.get("detail", "")))
             else:
-                answer = _Answer(str(head["media_type"]), int(head["pages"]), [])
+                with understood():
+                    answer = _Answer(MEDIA_TYPES[str(head["media_type"])], _number(head["pages"]), [])
     except Ended as ended:
         if not ended.began:
             raise UploadRefused(name, "busy") from ended
@@ -173,15 +179,33 @@ def _inspected(name: str, file: IO[bytes], allowance: _Allowance) -> _Answer:
     return answer
 
 
-def _attached(outer: str, number: int, frame: Frame) -> tuple[str, IO[bytes] | UploadRefused]:
+def _attached(
+    outer: str, number: int, frame: Frame, allowance: _Allowance
+) -> tuple[str, IO[bytes] | UploadRefused]:
+    allowance.bytes -= len(frame.body)
+    if allowance.bytes < 0:  # the process counts them too, unless a file has taken it over
+        raise UploadRefused(outer, "damaged")
     inner = bare_name(str(frame.head["attachment"])) if frame.head["attachment"] else f"{number}個目"
     name = f"{outer} の添付 {inner}"
     if "refused" in frame.head:
         return name, UploadRefused(name, str(frame.head["refused"]))
-    file = nameless_file()
-    file.write(frame.body)
-    file.seek(0)
+    file = _nameless()
+    with room():
+        file.write(frame.body)
+        file.seek(0)
     return name, file
+
+
+def _nameless() -> IO[bytes]:
+    with room():
+        return nameless_file()
+
+
+def _number(pages: object) -> int:
+    number = int(str(pages))
+    if not 0 < number <= settings.YAKUBA.upload_max_pages:
+        raise ValueError("no such number of pages")
+    return number
 
 
 def bare_name(name: str) -> str:
@@ -197,8 +221,9 @@ def _copy(name: str, stream: IO[bytes], file: IO[bytes]) -> None:
         size += len(block)
         if size > settings.YAKUBA.upload_max_bytes:
             raise UploadRefused(name, "too_big")
-        file.write(block)
-    file.flush()
+        with room():
+            file.write(block)
+            file.flush()
 
 
 def _page(index: int, frame: Frame) -> PageImage:

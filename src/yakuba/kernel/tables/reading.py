@@ -188,9 +188,11 @@ def _near_the_beginning(file: BinaryIO, problems: list[Problem]) -> Iterator[Rec
 
 def headings_of(cells: Sequence[str], names: Mapping[str, str] | None = None) -> list[str]:
     """The headings as rules and readers know them, without the empty columns that a spreadsheet leaves at the end."""
-    found = [BREAK.sub("", plain(cell.strip("\ufeff"))) for cell in cells]
-    while found and not found[-1]:
-        found.pop()
+    # A line may have a million cells, and every record is looked at: of those that no table has, it is enough that they are.
+    found = [BREAK.sub("", plain(cell.strip("\ufeff"))) for cell in cells[: MOST_COLUMNS + 1]]
+    if not any(cell.strip() for cell in cells[MOST_COLUMNS:]):
+        while found and not found[-1]:
+            found.pop()
     return [(names or {}).get(name, name) for name in found]
 
 

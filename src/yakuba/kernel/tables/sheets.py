@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from yakuba.kernel.definitions import Problem
-from yakuba.kernel.files.apart import read
+from yakuba.kernel.files.apart import read, understood
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tables.recognising import size_of
 from yakuba.kernel.tables.records import MOST_COLUMNS, Record
@@ -23,6 +23,7 @@ SECONDS, BYTES_A_SECOND = (
     60.0,
     100_000,
 )  # of CPU; a million rows of ten columns, 60 MB, take about two minutes
+MOST_TOLD = 3_000_000_000  # bytes of one sheet, which pass through; what it unpacks to is half of it at most
 BROKEN_HERE = "ここから下は、ファイルが壊れていて読めませんでした。Excelで開き、xlsxで保存し直してください。"
 
 
@@ -59,11 +60,18 @@ class Reader:
             return
         try:
             frames = read(
-                f"{OPENED_BY}:whole", self._file, seconds=_seconds(self._file), scratch=True, at=self._at
+                f"{OPENED_BY}:whole",
+                self._file,
+                seconds=_seconds(self._file),
+                scratch=True,
+                most=MOST_TOLD,
+                at=self._at,
             )
             for frame in frames:
-                self._tell(int(frame.head.get("fault", 0)), BROKEN_HERE)
-                for record, reason in _records(frame.body):
+                with understood():
+                    self._tell(int(frame.head.get("fault", 0)), BROKEN_HERE)
+                    records = _records(frame.body)
+                for record, reason in records:
                     if record.line > last:
                         last = record.line
                         yield record, reason
@@ -86,11 +94,12 @@ def readers(file: BinaryIO, problems: list[Problem]) -> list[Reader]:
     try:
         for frame in read(f"{OPENED_BY}:look", file, seconds=_seconds(file), scratch=True, few=FEW):
             head = frame.head
-            if "problem" in head:
-                problems.append(Problem(0, str(head["place"]), str(head["problem"])))
-                return []
-            first, more, fault = list(_records(frame.body)), bool(head["more"]), int(head["fault"])
-            found.append(Reader(str(head["sheet"]), problems, file, int(head["at"]), first, more, fault))
+            with understood():
+                if "problem" in head:
+                    problems.append(Problem(0, str(head["place"]), str(head["problem"])))
+                    return []
+                first, more, fault = _records(frame.body), bool(head["more"]), int(head["fault"])
+                found.append(Reader(str(head["sheet"]), problems, file, int(head["at"]), first, more, fault))
     except Refused as refusal:
         problems.append(Problem(0, "", str(refusal)))
         return []
@@ -111,6 +120,8 @@ def _seconds(file: BinaryIO) -> float:
     return SECONDS + size_of(file) / BYTES_A_SECOND
 
 
-def _records(body: bytes) -> Iterator[tuple[Record, str]]:
-    for line, cells, reason in json.loads(body or b"[]"):
-        yield Record(int(line), [str(cell) for cell in cells][: MOST_COLUMNS + 1]), str(reason)
+def _records(body: bytes) -> list[tuple[Record, str]]:
+    return [
+        (Record(int(line), [str(cell) for cell in cells][: MOST_COLUMNS + 1]), str(reason))
+        for line, cells, reason in json.loads(body or b"[]")
+    ]

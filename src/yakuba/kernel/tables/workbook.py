@@ -26,7 +26,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 from openpyxl.xml.functions import iterparse
 
-from yakuba.kernel.files.apart import Told
+from yakuba.kernel.files.apart import Told, without_room
 from yakuba.kernel.tables.recognising import chunks, size_of
 from yakuba.kernel.tables.records import LONGEST_CELL, MOST_COLUMNS, Record
 
@@ -278,7 +278,9 @@ def _batches(sheet: _Sheet) -> Iterator[list[list[Any]] | int]:
                 batch, size = [], 0
     except MemoryError:
         raise
-    except Exception:  # as in `_sheets`
+    except Exception as error:  # as in `_sheets`
+        if without_room(error):
+            raise
         yield batch
         yield last + 1
     else:
@@ -303,7 +305,9 @@ def _sheets(file: BinaryIO) -> list[_Sheet] | str:
         return [_Sheet(reader.wb, sheet) for sheet in reader.wb.worksheets]
     except MemoryError:
         raise
-    except Exception:  # openpyxl raises whatever the broken part of the file makes it stumble over
+    except Exception as error:  # openpyxl raises whatever the broken part of the file makes it stumble over
+        if without_room(error):
+            raise
         return BROKEN
 
 

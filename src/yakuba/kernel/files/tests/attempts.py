@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import signal
 import socket
@@ -14,7 +15,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from yakuba.kernel.files.confinement import MEMORY_BYTES
+from yakuba.kernel.files.reader import LARGEST_SCRATCH
 from yakuba.kernel.refusals import Invalid, Problem
+
+MOST_SECONDS = 4  # of CPU, more than it is given
 
 
 def tried(
@@ -62,16 +67,16 @@ def ordinary(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
 
 
 def too_much(file: BinaryIO, of: str) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Memory, time, or room on the disk without end."""
-    held = []
-    while of == "memory":
-        held.append(b"\1" * 50_000_000)
-    while of == "time":
-        pass
+    """More memory, time, or room on the disk than there may be; where nobody minds, it comes to an end all the same."""
     with tempfile.TemporaryFile() as room:
-        while of == "disk":
-            room.write(b"\0" * 100_000_000)
-    yield {}, b""
+        if of == "disk":
+            room.seek(LARGEST_SCRATCH)  # behind a hole, which costs no room where nobody refuses
+            room.write(b"\0")
+    held = mmap.mmap(-1, MEMORY_BYTES if of == "memory" else 1)  # of addresses, which cost nothing either
+    end = time.process_time() + (MOST_SECONDS if of == "time" else 0)
+    while time.process_time() < end:
+        pass
+    yield {"held": len(held)}, b""
 
 
 def refusing(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
@@ -88,7 +93,20 @@ def stumbling(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
     yield
 
 
+def without_room(file: BinaryIO, number: int) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The disk refuses with that number of an error."""
+    raise OSError(number, os.strerror(number))
+    yield
+
+
+def dribbling(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """A little now and then, for ever, and no work."""
+    while True:
+        yield {}, b"."
+        time.sleep(0.05)
+
+
 def sleeping(file: BinaryIO) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Something, and then nothing for ever."""
+    """Something, and then nothing for longer than anybody should wait."""
     yield {"number": os.getpid()}, tempfile.gettempdir().encode()
-    time.sleep(10_000)
+    time.sleep(20)

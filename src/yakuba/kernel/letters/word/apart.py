@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any, BinaryIO
 
-from yakuba.kernel.files.apart import Told, answer
+from yakuba.kernel.files.apart import Told, answer, understood
 from yakuba.kernel.files.apart import read as told_by
-from yakuba.kernel.letters.word import model
+from yakuba.kernel.letters.word import model, plain
 from yakuba.kernel.letters.word.cleaning import cleaned
 from yakuba.kernel.letters.word.package import LARGEST_FILE, NotWord, Package, W
 from yakuba.kernel.letters.word.reading import Read, read
@@ -20,36 +19,33 @@ from yakuba.kernel.refusals import Problem
 from yakuba.kernel.values import characters
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_CLASSES: dict[str, Any] = {
-    one.__name__: one
-    for one in (
-        *(model.Cell, model.Document, model.Face, model.Line, model.Merge, model.Page, model.Paragraph),
-        *(model.Picture, model.Row, model.Shape, model.Table, model.Text),
-    )
-}
 
 
 def document(content: bytes, repeated: Collection[str] = ()) -> Read:
     """How the file is laid out: `reading.read`. Raises NotWord."""
-    found: Any = None
+    laid_out = b""
     pictures = dict[str, bytes]()
     for frame in told_by(_document, content, raises=(NotWord,), repeated=list(repeated)):
         if "picture" in frame.head:
             pictures[str(frame.head["picture"])] = frame.body
         else:
-            found = json.loads(frame.body)
-    try:
-        faults, notes = (tuple(Problem(*one) for one in found[name]) for name in ("faults", "notes"))
-        made = _object(found["document"])
+            laid_out = frame.body
+    with understood():
+        found = json.loads(laid_out)
+        faults, notes = (
+            tuple(Problem(int(line), str(place), str(reason)) for line, place, reason in found[name])
+            for name in ("faults", "notes")
+        )
+        made = plain.made(model.Document, found["document"])
         made.pictures.update(pictures)
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise NotWord("Wordの文書として読めません。") from error
-    return Read(made, faults, notes)
+        return Read(made, faults, notes)
 
 
 def lines(content: bytes) -> list[str]:
     """What its paragraphs say. Raises NotWord."""
-    return [str(one) for one in json.loads(answer(_lines, content, raises=(NotWord,)).body)]
+    told = answer(_lines, content, raises=(NotWord,)).body
+    with understood():
+        return list(plain.made(tuple[str, ...], json.loads(told)))
 
 
 def harmless(content: bytes, said: Mapping[str, str] | None = None) -> bytes:
@@ -66,7 +62,7 @@ def _document(file: BinaryIO, repeated: list[str]) -> Iterator[Told]:
         name: [[one.line, one.place, one.reason] for one in listed]
         for name, listed in (("faults", found.faults), ("notes", found.notes))
     }
-    yield {}, json.dumps(problems | {"document": _plain(found.document)}).encode()
+    yield {}, json.dumps(problems | {"document": plain.told(found.document)}).encode()
 
 
 def _lines(file: BinaryIO) -> Iterator[Told]:
@@ -103,20 +99,3 @@ def _say(paragraph: Any, text: str) -> None:
     longest.set(_SPACE, "preserve")
     for over in [node for node in paragraph.iter(f"{W}rt")]:
         over.getparent().remove(over)
-
-
-def _plain(value: Any) -> Any:
-    """Objects of the model as what JSON has: a dictionary with the name of its class, lists."""
-    if is_dataclass(value):
-        named = {
-            one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != "pictures"
-        }
-        return {"": type(value).__name__, **named}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _object(value: Any) -> Any:
-    """The other way. Raises KeyError and TypeError for what is none of the model."""
-    if isinstance(value, dict):
-        return _CLASSES[value[""]](**{name: _object(one) for name, one in value.items() if name})
-    return tuple(_object(one) for one in value) if isinstance(value, list) else value

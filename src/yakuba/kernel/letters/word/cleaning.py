@@ -2,8 +2,8 @@
 
 Left out: macros, embedded programs and files (OLE, ActiveX, charts with their workbooks), what Word would fetch by itself
 (templates, pictures, frames and sub-documents elsewhere, data sources), fields that reach out of the document (DDE, LINK,
-INCLUDE…), embedded fonts, metadata of the file and of its pictures. A link stays where it leads to a web page or an address
-of mail: nobody follows it but a reader.
+INCLUDE…), embedded fonts, metadata of the file and of its pictures, who changed or commented
+what. A link stays where it leads to a web page or an address of mail: nobody follows it but a reader.
 """
 
 from __future__ import annotations
@@ -44,7 +44,19 @@ LINK = re.compile(r"(https?://|mailto:)[^\s\"\\<>]{1,2000}", re.IGNORECASE)
 BARE = frozenset(("hyperlink", "blip", "imagedata", "fill", "stroke", "hlinkClick", "hlinkHover", "docPr"))
 # Elements that name something outside without a relation, or let Word do something when it opens the file.
 ACTING = frozenset(
-    ("mailMerge", "saveThroughXslt", "updateFields", "docVars", "OLEObject", "control", "altChunk", "subDoc")
+    [
+        *(
+            "mailMerge",
+            "saveThroughXslt",
+            "updateFields",
+            "docVars",
+            "OLEObject",
+            "control",
+            "altChunk",
+            "subDoc",
+        ),
+        *("dataBinding", "signatureline"),
+    ]
 )
 FIELDS = frozenset(
     [
@@ -111,6 +123,7 @@ class _Cleaner:
         kept = dict(self._kept(name))
         _without_references(root, set(kept))
         _without_actions(root)
+        _without_people(root)
         self._made[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         if kept:
             folder, file = posixpath.split(name)
@@ -200,6 +213,15 @@ def _without_actions(root: Any) -> None:
             _settle(open_fields.pop())
     for field in open_fields:
         _settle(field)
+
+
+def _without_people(root: Any) -> None:
+    """Who changed or commented something, and when: metadata that stand in the text's own parts."""
+    for element in root.iter():
+        if f"{W}author" in element.attrib:
+            element.set(f"{W}author", "")  # one must be there
+            for name in (f"{W}initials", f"{W}date"):
+                element.attrib.pop(name, None)
 
 
 def _settle(instructions: list[Any]) -> None:

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from yakuba.kernel.tables import recognising, workbook
+from yakuba.kernel.tables import reading, recognising, workbook
 from yakuba.kernel.tables.reading import headings_in, rows
 
 HEAD = ("番号", "氏名")
@@ -163,3 +163,21 @@ def test_a_workbook_whose_sheets_are_all_hidden_is_told_like_a_hidden_row():
     found, problems = read(buffer.getvalue())
     assert found == []
     assert [one.reason for one in problems] == [workbook.ALL_HIDDEN]
+
+
+def test_cells_without_end_cost_no_more_than_a_table_has(monkeypatch):
+    looked = []
+    monkeypatch.setattr(reading, "plain", lambda text: looked.append(text) or text)
+    wide = "," * 50_000
+    problems = []
+    found = list(rows(f"番号,氏名\n1,甲\n{wide}x\n2,乙{wide}\n".encode(), ("番号", "氏名"), problems))
+    assert [row.get("番号") for row in found] == ["1", "2"]
+    assert [(one.line, "余分なコンマ" in one.reason) for one in problems] == [(3, True)]
+    assert len(looked) < 50 * reading.MOST_COLUMNS
+
+
+def test_a_head_with_a_column_far_to_the_right_has_too_many():
+    problems = []
+    head = "番号,氏名" + "," * 1_000 + "住所"
+    assert list(rows(f"{head}\n1,甲\n".encode(), ("番号", "氏名"), problems)) == []
+    assert "列が多すぎます" in problems[0].reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, BinaryIO
 
-from yakuba.kernel.files.apart import Told, answer
+from yakuba.kernel.files.apart import Told, answer, understood
 from yakuba.kernel.letters.word import texts
 from yakuba.kernel.letters.word.package import NotWord, Package, W
 from yakuba.kernel.refusals import Invalid
@@ -64,8 +64,10 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _word(content: bytes) -> Read:
-    told = json.loads(answer(_of_word, content, raises=(NotWord,)).body)
-    lines, hidden = ([str(one) for one in told[name]] for name in ("lines", "hidden"))
+    body = answer(_of_word, content, raises=(NotWord,)).body
+    with understood():
+        told = json.loads(body)
+        lines, hidden = ([str(one) for one in told[name]] for name in ("lines", "hidden"))
     found = seen("\n".join(lines).rstrip("\n") + "\n")
     if not found.text.strip():
         raise Invalid("このWordの文書には文字がありません。文字のある文書を選んでください。")

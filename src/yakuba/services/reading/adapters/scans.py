@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from yakuba.kernel.definitions.given import Unreadable, content
-from yakuba.kernel.files.apart import Told, answer
+from yakuba.kernel.files.apart import Told, answer, understood
 from yakuba.kernel.files.opening import Ended, Opening
 from yakuba.kernel.files.reasons import sentence
 from yakuba.kernel.files.temporary import nameless_file
@@ -33,9 +33,10 @@ def picture(path: Path) -> Pixels:
     """The picture of one field: grey `[h, w]` or RGB `[h, w, 3]`, 8 bits. Raises Unreadable."""
     given = content(path, LARGEST_PICTURE)
     try:
-        told = answer(_opened, given, raises=(Unreadable,))
-        return np.frombuffer(told.body, np.uint8).reshape(told.head["shape"])
-    except (Invalid, ValueError) as error:
+        told = answer(_opened, given, raises=(Unreadable,), most=MOST_PIXELS * 3)
+        with understood():
+            return np.frombuffer(told.body, np.uint8).reshape(told.head["shape"])
+    except Invalid as error:
         raise Unreadable(getattr(error, "sentence", NO_PICTURE), place=str(path)) from error
 
 

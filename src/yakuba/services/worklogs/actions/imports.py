@@ -253,7 +253,9 @@ class as_table:  # noqa: N801 - reads as what it gives
         most = self._most or SMALL + GROWS * self._file.seek(0, io.SEEK_END)
         left = most
         with path.open("wb") as made:
-            for frame in read(foreign.as_csv, self._file, seconds=_seconds(self._file)):
+            for frame in read(
+                foreign.as_csv, self._file, seconds=_seconds(self._file), most=most + foreign.PIECE * 2
+            ):
                 left -= len(frame.body)
                 if left < 0:  # a file of a kilobyte may tell of a billion rows
                     raise Invalid(

@@ -66,7 +66,7 @@ def _parsed(file: BinaryIO, reader: _Reader) -> Iterator[None]:
             yield
         parser.Parse(b"", True)
         yield
-    except ValueError as error:  # an encoding that expat does not know
+    except (ValueError, LookupError) as error:  # an encoding that expat does not know, or nobody
         raise Invalid("XESのファイルの文字コードを読めません。UTF-8で書き出し直してください。") from error
     except ExpatError as error:
         raise Invalid(
