@@ -3,6 +3,8 @@ Django looks for."""
 
 from __future__ import annotations
 
+import re
+import threading
 from typing import Any
 
 from django.db.backends.postgresql import base as django_postgresql
@@ -13,7 +15,9 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from yakuba.kernel.tenancy.activation import SETTING, every_municipality, shown
 
-UNDOES = ("ROLLBACK", "ABORT", "RESET", "DISCARD", "COMMIT", "END")  # may take a setting back with the rest
+# What leaves settings alone, if it is one statement and calls nothing that sets one. All else may take a setting back.
+LEAVES = ("SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE")
+SETS = re.compile("set_config|;", re.IGNORECASE)
 
 
 # What Django calls its own: the stubs do not know the methods that begin with an underscore.
@@ -41,6 +45,34 @@ class _Telling(CursorWrapper):
         """psycopg's rows one by one, which Django hands through."""
         self.db.tell()
         return self.cursor.stream(*args, **kwargs)
+
+
+class _TellingInPortions(_Telling):
+    """Rows that the server reckons as they are fetched: each portion for whom the first was asked. Outside of a
+    transaction they are reckoned at once."""
+
+    _shown = ""
+
+    def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
+        self._shown = shown()
+        return super()._execute(sql, params, *ignored)
+
+    def _fetched(self, portion: str, *size: Any) -> Any:
+        with self.db.turn, self.db.wrap_database_errors:
+            self.db.tell(self._shown)
+            return getattr(self.cursor, portion)(*size)
+
+    def fetchmany(self, *size: Any) -> Any:
+        """The next portion."""
+        return self._fetched("fetchmany", *size)
+
+    def fetchone(self) -> Any:
+        """The next row."""
+        return self._fetched("fetchone")
+
+    def fetchall(self) -> Any:
+        """All that is left."""
+        return self._fetched("fetchall")
 
 
 class _TellingAloud(_Telling, CursorDebugWrapper):
@@ -71,11 +103,20 @@ class _Statement:
         self._wrapper, self._sql = wrapper, sql
 
     def __enter__(self) -> None:
-        self._wrapper.tell()
+        self._wrapper.turn.acquire()
+        try:
+            self._wrapper.tell()
+        except BaseException:
+            self._wrapper.turn.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
-        if str(self._sql).lstrip()[:8].upper().startswith(UNDOES):
-            self._wrapper.forget()
+        try:
+            sql = self._sql
+            if not (isinstance(sql, str) and sql.startswith(LEAVES)) or SETS.search(sql):
+                self._wrapper.forget()
+        finally:
+            self._wrapper.turn.release()
 
 
 class DatabaseWrapper(django_postgresql.DatabaseWrapper):
@@ -86,10 +127,14 @@ class DatabaseWrapper(django_postgresql.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._told: str | None = None  # None: not known, tell it before the next statement
+        self.turn = (
+            threading.RLock()
+        )  # where threads share a connection, none comes between what is told and asked
 
-    def tell(self) -> None:
-        """Let the server know whose rows may be seen now, where it does not know already. Raises DatabaseError."""
-        wanted = shown()
+    def tell(self, wanted: str | None = None) -> None:
+        """Let the server know whose rows may be seen, now where it is not said, if it does not know already. Raises
+        DatabaseError."""
+        wanted = shown() if wanted is None else wanted
         if wanted == self._told:
             return
         session = self.connection.pgconn
@@ -119,6 +164,11 @@ class DatabaseWrapper(django_postgresql.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         self.forget()
         return super().get_new_connection(conn_params)
+
+    def chunked_cursor(self) -> Any:
+        """As Django's, for rows in portions."""
+        found = super().chunked_cursor()
+        return _TellingInPortions(found.cursor, self) if self.in_atomic_block else found
 
     def make_cursor(self, cursor: Any) -> Any:
         return _Telling(cursor, self)
