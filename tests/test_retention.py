@@ -6,11 +6,11 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from postgresql_server import by_superuser
 from test_protection import NAME, PHONE, PLACE, _tell_everywhere
 from town_objects import load_objects
 
@@ -172,10 +172,7 @@ def _bytes_of_the_database() -> bytes:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         return bytes(connection.connection.serialize())
-    # Only the server's own role may: it has the same password in the tests (`postgresql_server.py`).
-    asked = connection.get_connection_params()
-    own = {key: asked[key] for key in ("host", "port", "password", "dbname")}
-    with psycopg.connect(**own, user="postgres", autocommit=True) as server:
+    with by_superuser(connection.get_connection_params()) as server:
         server.execute("CHECKPOINT")
         folder, number = server.execute(
             "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
