@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -83,6 +84,15 @@ def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def by_superuser(asked: dict[str, Any]) -> Iterator[psycopg.Connection[Any]]:
+    """The database of a connection with these parameters, as the server's superuser, who has the same password here;
+    outside of transactions."""
+    own = {key: asked[key] for key in ("host", "port", "password", "dbname")}
+    with psycopg.connect(**own, user="postgres", autocommit=True) as connection:
+        yield connection
 
 
 def dump(address: str, file: Path) -> None:

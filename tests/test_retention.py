@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from postgresql_server import by_superuser
 from test_protection import NAME, PHONE, PLACE, _tell_everywhere
 from town_objects import load_objects
 
@@ -26,6 +27,8 @@ from yakuba.kernel.retention import actions, proof
 from yakuba.kernel.retention.models import Shredding
 from yakuba.kernel.search import indexing
 from yakuba.kernel.tables.models import WaitingTable
+from yakuba.kernel.tenancy import active_municipality, no_municipality
+from yakuba.kernel.tenancy.models import Department
 from yakuba.services.nursery.models import Application, Round
 from yakuba.services.reading.models import Correction, Sheet
 from yakuba.services.robots.models import Row, RowEvent, RowPicture
@@ -169,12 +172,11 @@ def _bytes_of_the_database() -> bytes:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         return bytes(connection.connection.serialize())
-    with connection.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
-        cursor.execute(
+    with by_superuser(connection.get_connection_params()) as server:
+        server.execute("CHECKPOINT")
+        folder, number = server.execute(
             "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
-        )
-        folder, number = cursor.fetchone()
+        ).fetchone()
     return b"".join(
         path.read_bytes() for path in (Path(folder) / "base" / str(number)).iterdir() if path.is_file()
     )
@@ -204,6 +206,27 @@ def test_no_byte_of_the_database_and_of_the_data_folder_holds_it():
             path = Path(folder) / name
             content = path.read_bytes() if path.is_file() else b""  # a socket holds nothing
             assert not any(word in content for word in planted), name
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps no statistics of columns")
+@pytest.mark.django_db(transaction=True)
+def test_the_statistics_of_an_emptied_table_go_though_its_rows_are_hidden(yakuba_city):
+    def guards() -> list[tuple[str, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1")
+            return list(cursor.fetchall())
+
+    before = guards()
+    with active_municipality(yakuba_city):
+        for number in range(3):
+            Department.objects.create(name=f"{PLACE}{number % 2}{number}")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE tenancy_department")
+        Department.objects.all().delete()
+    with no_municipality():
+        proof.scrub()
+    assert PLACE.encode() not in _bytes_of_the_database()
+    assert guards() == before
 
 
 def test_an_event_loses_what_was_written_in_it_and_nothing_else_can_be_changed(known):

@@ -116,7 +116,10 @@ def failed(tried: Try) -> bool:
                 continue
             length = budget.window * 2 ** min(tally.locks, 10)
             tally.locked_until, tally.locks = now + min(length, LONGEST_LOCK), tally.locks + 1
-            tally.user = person or tally.user
+            if (
+                person is not None
+            ):  # who was tried before stays; that row may be another town's, and is not asked for
+                tally.user = person
             tally.save()
         locked = True
         _tell("accounts.login_locked", tally, tries=tally.tries, address=tried.address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import TYPE_CHECKING
 
 from django.db import connections
 
@@ -15,6 +16,9 @@ from yakuba.kernel.jobs.registry import JobKind
 from yakuba.kernel.refusals import Conflict, Refused, Unavailable
 from yakuba.kernel.refusals.traces import without_words
 from yakuba.kernel.tenancy import active_municipality, no_municipality
+
+if TYPE_CHECKING:
+    from yakuba.kernel.jobs.models import Job
 
 log = logging.getLogger("yakuba.jobs")
 UNEXPECTED = (
@@ -65,28 +69,30 @@ class Execution:
             persistently(lambda: states.put_back(ticket))
             return
         context = JobContext(job, self._lease)
-        try:
-            kind = registry.kind(job.name)
-        except LookupError as error:
-            technical = str(error)
-            persistently(
-                lambda: states.fail(
-                    ticket, because=Conflict(UNKNOWN_KIND), technical_error=technical, attempts=1
-                )
-            )
-            return
         with active_municipality(job.municipality):
-            try:
-                kind.handler(context, **job.arguments)
-            except JobStopped:
-                persistently(lambda: states.stop(ticket, context.untold))
-            except JobPostponed as later:
-                seconds = later.seconds
-                persistently(lambda: states.postpone(ticket, seconds, context.untold))
-            except (Exception, SystemExit) as error:
-                _fail(ticket, kind, error, context.untold)
-            else:
-                persistently(lambda: states.finish(ticket, context.untold))
+            _handle(ticket, job, context)
+
+
+def _handle(ticket: str, job: Job, context: JobContext) -> None:
+    try:
+        kind = registry.kind(job.name)
+    except LookupError as error:
+        technical = str(error)
+        persistently(
+            lambda: states.fail(ticket, because=Conflict(UNKNOWN_KIND), technical_error=technical, attempts=1)
+        )
+        return
+    try:
+        kind.handler(context, **job.arguments)
+    except JobStopped:
+        persistently(lambda: states.stop(ticket, context.untold))
+    except JobPostponed as later:
+        seconds = later.seconds
+        persistently(lambda: states.postpone(ticket, seconds, context.untold))
+    except (Exception, SystemExit) as error:
+        _fail(ticket, kind, error, context.untold)
+    else:
+        persistently(lambda: states.finish(ticket, context.untold))
 
 
 def _fail(ticket: str, kind: JobKind, error: BaseException, progress: Progress | None) -> None:

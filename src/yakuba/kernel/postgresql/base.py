@@ -3,6 +3,7 @@ Django looks for."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from django.db.backends.postgresql import base as django_postgresql
@@ -13,7 +14,8 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from yakuba.kernel.tenancy.activation import SETTING, every_municipality, shown
 
-UNDOES = ("ROLLBACK", "ABORT", "RESET", "DISCARD", "COMMIT", "END")  # may take a setting back with the rest
+# What leaves settings alone, if it is one statement and calls nothing that sets one. All else may take a setting back.
+LEAVES = ("SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE")
 
 
 # What Django calls its own: the stubs do not know the methods that begin with an underscore.
@@ -43,6 +45,34 @@ class _Telling(CursorWrapper):
         return self.cursor.stream(*args, **kwargs)
 
 
+class _TellingInPortions(_Telling):
+    """Rows that the server reckons as they are fetched: each portion for whom the first was asked. Outside of a
+    transaction they are reckoned at once."""
+
+    _shown = ""
+
+    def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
+        self._shown = shown()
+        return super()._execute(sql, params, *ignored)
+
+    def _fetched(self, portion: str, *size: Any) -> Any:
+        with self.db.turn, self.db.wrap_database_errors:
+            self.db.tell(self._shown)
+            return getattr(self.cursor, portion)(*size)
+
+    def fetchmany(self, *size: Any) -> Any:
+        """The next portion."""
+        return self._fetched("fetchmany", *size)
+
+    def fetchone(self) -> Any:
+        """The next row."""
+        return self._fetched("fetchone")
+
+    def fetchall(self) -> Any:
+        """All that is left."""
+        return self._fetched("fetchall")
+
+
 class _TellingAloud(_Telling, CursorDebugWrapper):
     """The same where Django keeps a list of all statements."""
 
@@ -62,6 +92,12 @@ class _AcrossTowns(DatabaseSchemaEditor):
             self._across.__exit__(None, None, None)
 
 
+def _leaves_settings(sql: Any) -> bool:
+    """Whether a statement is known to. Asked of each, so without a regular expression, which takes a hundred times longer."""
+    known = isinstance(sql, str) and sql.startswith(LEAVES)
+    return known and ";" not in sql and "set_config" not in sql.lower()
+
+
 class _Statement:
     """One statement: told before, and what it may have undone is forgotten after. (A generator would cost more.)"""
 
@@ -71,11 +107,19 @@ class _Statement:
         self._wrapper, self._sql = wrapper, sql
 
     def __enter__(self) -> None:
-        self._wrapper.tell()
+        self._wrapper.turn.acquire()
+        try:
+            self._wrapper.tell()
+        except BaseException:
+            self._wrapper.turn.release()
+            raise
 
     def __exit__(self, *_: object) -> None:
-        if str(self._sql).lstrip()[:8].upper().startswith(UNDOES):
-            self._wrapper.forget()
+        try:
+            if not _leaves_settings(self._sql):
+                self._wrapper.forget()
+        finally:
+            self._wrapper.turn.release()
 
 
 class DatabaseWrapper(django_postgresql.DatabaseWrapper):
@@ -86,10 +130,13 @@ class DatabaseWrapper(django_postgresql.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._told: str | None = None  # None: not known, tell it before the next statement
+        # Where threads share a connection, none comes between what is told and what is asked.
+        self.turn = threading.RLock()
 
-    def tell(self) -> None:
-        """Let the server know whose rows may be seen now, where it does not know already. Raises DatabaseError."""
-        wanted = shown()
+    def tell(self, wanted: str | None = None) -> None:
+        """Let the server know whose rows may be seen, now where it is not said, if it does not know already. Raises
+        DatabaseError."""
+        wanted = shown() if wanted is None else wanted
         if wanted == self._told:
             return
         session = self.connection.pgconn
@@ -119,6 +166,11 @@ class DatabaseWrapper(django_postgresql.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         self.forget()
         return super().get_new_connection(conn_params)
+
+    def chunked_cursor(self) -> Any:
+        """As Django's, for rows in portions."""
+        found = super().chunked_cursor()
+        return _TellingInPortions(found.cursor, self) if self.in_atomic_block else found
 
     def make_cursor(self, cursor: Any) -> Any:
         return _Telling(cursor, self)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from operator import or_
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.models import MunicipalityModel
 
 SHORTEST = 4  # characters of a value that tells something
@@ -74,18 +76,37 @@ def scrub(*, every: bool = False) -> None:
 def _forget_statistics_where_empty(cursor: CursorWrapper, table: str) -> None:
     """ANALYZE keeps the statistics of a table that has become empty; a column that gets a type, even its own, loses them."""
     name = connection.ops.quote_name(table)
-    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name})")  # noqa: S608  a name of the models
+    with every_municipality("whether a table is empty, whosever its rows were"):
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name})")  # noqa: S608  a name of the models
     if cursor.fetchone() == (True,):
         return
+    # Not asked of pg_stats, which columns have any: it hides those of every table with row-level security.
     cursor.execute(
-        "SELECT quote_ident(attname), format_type(atttypid, atttypmod)"
-        " FROM pg_stats JOIN pg_attribute USING (attname)"
-        " WHERE schemaname = current_schema() AND tablename = %s AND attrelid = %s::regclass"
+        "SELECT quote_ident(attname), format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
         " AND format_type(atttypid, NULL) IN ('text', 'character varying', 'jsonb', 'date')",
-        [table, name],
+        [name],
     )
-    for column, its_type in cursor.fetchall():
-        cursor.execute(f"ALTER TABLE {name} ALTER COLUMN {column} TYPE {its_type}")
+    steps = [f"ALTER COLUMN {column} TYPE {its_type}" for column, its_type in cursor.fetchall()]
+    if steps:
+        with transaction.atomic(), _without_triggers(cursor, name):
+            cursor.execute(f"ALTER TABLE {name} {', '.join(steps)}")
+
+
+@contextmanager
+def _without_triggers(cursor: CursorWrapper, name: str) -> Iterator[None]:
+    """A column that a trigger asks for gets no type; in the transaction of which this is a part nobody else writes."""
+    cursor.execute(
+        "SELECT quote_ident(tgname), pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgrelid = %s::regclass AND NOT tgisinternal",
+        [name],
+    )
+    triggers = cursor.fetchall()
+    for trigger, _ in triggers:
+        cursor.execute(f"DROP TRIGGER {trigger} ON {name}")
+    yield
+    for _, definition in triggers:
+        cursor.execute(definition)
 
 
 def _wait_for_older_readers(cursor: CursorWrapper) -> None:

@@ -45,6 +45,16 @@ def test_spraying_many_names_from_one_address_is_stopped(clerk):
     assert login(clerk.username, RIGHT, address="192.0.2.2") == 302
 
 
+def test_a_place_is_locked_by_names_of_nobody_after_it_was_by_somebodys(clerk):
+    """On PostgreSQL, who was tried before is hidden from somebody who has no town yet."""
+    for username in (clerk.username, "nobody"):
+        login(username, WRONG)
+        LoginTally.objects.filter(scope="place").update(tries=throttle.PLACE.tries - 1)
+        assert login(username, WRONG) == 429
+        assert LoginTally.objects.get(scope="place").user == clerk
+        later(timedelta(hours=1))
+
+
 @pytest.mark.slow
 def test_spraying_gets_slower_each_time(clerk):
     lengths = []

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from typer.testing import CliRunner
 
+from tests.postgresql_server import by_superuser
 from yakuba.config.command import build
 from yakuba.kernel.accounts.models import Role
 from yakuba.kernel.administration import checks, seen
@@ -59,11 +60,16 @@ def well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_yakuba_city) -> Non
     Role.objects.update(second_factor=True)
     record("administration.checked")
     head.replace()  # the folder is a new one
-    if connection.vendor == "postgresql":  # the tests' own role may everything
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE ROLE yakuba_house_of_tests")
+    if connection.vendor == "postgresql":  # the tests' own role makes databases
+        with by_superuser(connection.get_connection_params()) as server:
+            if not server.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = 'yakuba_house_of_tests'"
+            ).fetchone():
+                server.execute("CREATE ROLE yakuba_house_of_tests")
+            server.execute("GRANT yakuba_house_of_tests TO yakuba")
             for what in ("TABLES", "SEQUENCES"):
-                cursor.execute(f"GRANT ALL ON ALL {what} IN SCHEMA public TO yakuba_house_of_tests")
+                server.execute(f"GRANT ALL ON ALL {what} IN SCHEMA public TO yakuba_house_of_tests")
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE yakuba_house_of_tests")
 
 

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
+import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from psycopg import sql
 
 from yakuba.kernel.tenancy import active_municipality, every_municipality, no_municipality
 from yakuba.kernel.tenancy.models import Department, Municipality
@@ -204,11 +206,66 @@ def test_what_is_told_costs_nothing_while_it_is_the_same(towns):
 
 
 def test_a_setting_that_is_none_shows_nothing(towns):
-    with connection.cursor() as cursor:
-        cursor.execute("SET yakuba.municipality = '0'")
-        cursor.execute(COUNT)
-        assert cursor.fetchone()[0] == 0
-        with pytest.raises(DatabaseError):
-            cursor.execute("SET yakuba.municipality = '1 OR true'")
-            cursor.execute(COUNT)
-        connection.forget()
+    connection.ensure_connection()
+    server = connection.connection  # psycopg's own, which nobody tells anything
+    server.execute("SET yakuba.municipality = '0'")
+    assert server.execute(COUNT).fetchone()[0] == 0
+    server.execute("SET yakuba.municipality = '1 OR true'")
+    with pytest.raises(psycopg.Error):
+        server.execute(COUNT)
+    connection.forget()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "SET yakuba.municipality = 'every'",
+        "/* all */ RESET ALL",
+        "-- all\nDISCARD ALL",
+        sql.SQL("RESET ALL"),
+        b"RESET ALL",
+        "SELECT Set_Config('yakuba.municipality', 'every', false)",
+        "SELECT 1; SET yakuba.municipality = 'every'",
+        "DO $$ BEGIN PERFORM set_config('yakuba.municipality', 'every', false); END $$",
+    ],
+)
+def test_no_words_leave_another_setting_behind(towns, words):
+    with active_municipality(towns[1]):
+        assert seen() == 2
+        with connection.cursor() as cursor:
+            cursor.execute(words)
+        assert seen() == 2
+
+
+def test_each_portion_is_of_the_town_that_asked_for_the_first(towns):
+    """The server asks for whom a second table's rows are wanted when it comes to that table."""
+    one, two = towns
+    every = Department.all_municipalities.order_by()
+    with transaction.atomic(), active_municipality(two):
+        rows = every.union(every.all(), all=True).iterator(chunk_size=1)
+        first = next(rows)
+        with active_municipality(one):
+            assert seen() == 1
+            rest = list(rows)
+            assert seen() == 1
+    assert [row.municipality_id for row in (first, *rest)] == [two.pk] * 4
+
+
+def test_threads_that_share_a_connection_each_see_their_own_town(towns):
+    shared, found = connections["default"], set()
+    shared.ensure_connection()
+    shared.inc_thread_sharing()
+
+    def work(town: Municipality) -> None:
+        connections["default"] = shared
+        for _ in range(50):
+            with active_municipality(town):
+                found.add((town.pk, seen()))
+
+    threads = [threading.Thread(target=work, args=[town]) for town in towns]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shared.dec_thread_sharing()
+    assert found == {(towns[0].pk, 1), (towns[1].pk, 2)}
