@@ -18,7 +18,7 @@ from yakuba.config import command
 from yakuba.config.folder import close_to_others
 
 SOURCE = Path(yakuba.__file__).parent
-MODES = re.compile(r"chmod\(|umask\(|shutil\.copy(?!file\b)|copymode|copystat")
+MODES = re.compile(r"chmod\(|umask\(|shutil\.copy(?!file(?:obj)?\b)|copymode|copystat")
 
 AT_WORK = """
 import django

@@ -68,11 +68,11 @@ def read(
                     raise _stumbled(called, frame.head)
                 most -= len(frame.body)
                 if most < 0:
-                    raise Invalid(sentence("too_heavy"))
+                    raise Invalid(sentence("grown"))
                 yield frame
         except Ended as ended:
             if ended.began:
-                raise Invalid(sentence("too_heavy")) from ended
+                raise Invalid(sentence("grown")) from ended
             raise Unavailable(sentence("busy")) from ended
 
 
@@ -115,7 +115,7 @@ def _stumbled(called: str, head: dict[str, Any]) -> Refused:
     log.warning("%s stumbled over a file: %s", called, str(head["stumbled"])[:200])
     if head.get("full") is True:
         return Unavailable(NO_ROOM)
-    return Invalid(sentence("too_heavy" if head.get("grew") is True else "damaged"))
+    return Invalid(sentence("grown" if head.get("grew") is True else "damaged"))
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from yakuba.services.reform.queries import register as queries
 Number = Annotated[Decimal, Field(ge=0, max_digits=13, decimal_places=2)]
 
 
-class PublishIn(OneInitiative):
+class PublishEffectIn(OneInitiative):
     """An initiative whose effect is to be published."""
 
     reason: str = Field(min_length=1, max_length=2000, description="理由")
@@ -176,7 +176,7 @@ def _tables(facts: dict[str, Any]) -> Any:
     "効果の公表を起案する", "reform.manage", "POST initiatives/{initiative_id}/publish", command="propose-effect", status=201,
     answer=AN_ENTRY, event="reform.effect_proposed", trace=lambda asked, row: Trace(f"effect_entry:{row.pk}", {"version": row.version}),
 )  # fmt: skip
-def propose_effect(asked: PublishIn, actor: Actor) -> EffectEntry:
+def propose_effect(asked: PublishEffectIn, actor: Actor) -> EffectEntry:
     """The effect as it stands now waits for another person's approval."""
     if not isinstance(actor, User):
         raise Forbidden("起案するのは職員です。職員を指定してください。")
