@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.registry import permission_names
 from yakuba.kernel.signin.tests.signing import terminal
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.nursery.cli import app
 from yakuba.services.nursery.tests.desk import Desk
 
@@ -43,9 +44,9 @@ def program(client) -> Callable[..., Any]:
     """`program(user, scopes)` → `call(path, **body)`: GET without a body, POST with one, by that person's token."""
 
     def by(user, scopes=None):
-        token = ApiToken.issue(
-            user, "試験", sorted(permission_names() if scopes is None else scopes), proved=True
-        )[1]
+        named = sorted(permission_names() if scopes is None else scopes)
+        with active_municipality(user.municipality):
+            token = ApiToken.issue(user, "試験", named, proved=True)[1]
         headers = {"Authorization": f"Bearer {token}"}
 
         def call(path, **body):

@@ -8,6 +8,7 @@ import pytest
 
 from yakuba.kernel.accounts.models import ApiToken
 from yakuba.kernel.ledger.models import Case
+from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.robots.models import Row, Run
 from yakuba.services.robots.tests import town
 from yakuba.services.robots.tests.office import PROCEDURE, Shift
@@ -20,7 +21,8 @@ def call(client):
     """`call(user, method, path, **body)` → status and JSON."""
 
     def ask(user, method, path, scopes=SCOPES, **body):
-        token = ApiToken.issue(user, "試験", list(scopes))[1]
+        with active_municipality(user.municipality):
+            token = ApiToken.issue(user, "試験", list(scopes))[1]
         answer = client.generic(
             method,
             f"/api/v1/robots/{path}",
