@@ -67,7 +67,8 @@ OPEN_TO_ALL |= {f"guide:{name}" for name in ("index", "event", "calendar", "begi
 PUBLISHED = {f"records:{name}" for name in ("index", "one", "file")}
 OPEN_TO_ALL |= PUBLISHED
 # The published register of effects is open data; what it may not show is tried in the room's tests.
-OPEN_TO_ALL |= {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
+OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
+OPEN_TO_ALL |= OPEN_DATA
 NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:window",
     "ask:entry",
@@ -228,7 +229,7 @@ def test_every_page_works_for_who_may_and_no_browser_keeps_it(objects):
 @pytest.mark.slow
 def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one(objects):
     """`config.serving.door` asks for the address alone."""
-    ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - {"logout"}]
+    ways_in = [page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - OPEN_DATA - {"logout"}]
     assert [one.name for one in ways_in if not one.url(objects).startswith((reverse("login"), *PUBLIC))] == []
 
 
