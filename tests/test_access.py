@@ -337,8 +337,12 @@ SEEN_BY_SUPPORT = {
     "administration:storage",
     "reform:bodies",
     "reform:effects",
+    "reform:entry",
+    "reform:indicator",
+    "reform:indicators",
     "reform:procedure",
     "reform:promises",
+    "reform:register",
 }
 CASES_SEEN_BY_SUPPORT = SEEN_BY_SUPPORT | {"administration:jobs", "ledger:case", "ledger:cases"}
 
