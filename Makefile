@@ -23,7 +23,8 @@ run: $(VENV)/.installed
 test: lint
 	@$(MAKE) --no-print-directory -j 3 types contracts unit
 
-# What takes seconds a test or a browser, and the database tests once more on PostgreSQL; CI runs it behind `make test`.
+# What takes seconds a test or a browser, and the database tests once more on PostgreSQL: before a release. CI runs `make test
+# postgresql`.
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python tests/once_more_alone.py -n 3 --dist loadgroup -m "$(LATER)"
 	@$(MAKE) --no-print-directory postgresql
