@@ -21,6 +21,7 @@ from yakuba.kernel.tables import importing
 from yakuba.kernel.tables.reading import Row
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.ui import wording
+from yakuba.kernel.ui.doors import may_open
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.engine.compared_tables import BODIES, PROCESSES, processes_of, register_of
 from yakuba.services.reform.engine.comparison import BANDS, band
@@ -177,7 +178,7 @@ def load_bodies(request: HttpRequest) -> HttpResponse:
         return _told(request, f"{taken.taken:,}団体の人口を取り込みました。", taken.problems)
 
     lead = "団体コード、人口、その日、出典の表です。表にない団体は、そのまま残ります。"
-    return importing.respond(request, REGISTER, check, take, importing.ImportPage(_above(), lead))
+    return importing.respond(request, REGISTER, check, take, importing.ImportPage(_above(request), lead))
 
 
 @permission_required("reform.share")
@@ -197,11 +198,12 @@ def load_processes(request: HttpRequest) -> HttpResponse:
         return _told(request, f"{taken.taken:,}の業務を取り込みました。", taken.problems)
 
     lead = "団体コードと、業務、工程、作業の表です。表にある団体は、前に取り込んだものと入れ替わります。"
-    return importing.respond(request, TABLE, check, take, importing.ImportPage(_above(), lead, form))
+    return importing.respond(request, TABLE, check, take, importing.ImportPage(_above(request), lead, form))
 
 
-def _above() -> list[tuple[str, str]]:
-    return [(ABOVE[0], str(ABOVE[1])), ("ほかの団体の表", reverse("reform:compared_tables"))]
+def _above(request: HttpRequest) -> list[tuple[str, str]]:
+    ways = [(ABOVE[0], str(ABOVE[1])), ("ほかの団体の表", reverse("reform:compared_tables"))]
+    return [(label, url) for label, url in ways if may_open(request.user, url)]
 
 
 def _told(request: HttpRequest, sentence: str, problems: list[Problem]) -> HttpResponse:
@@ -210,7 +212,7 @@ def _told(request: HttpRequest, sentence: str, problems: list[Problem]) -> HttpR
         return render(
             request,
             "reform/compared_taken.html",
-            {"sentence": sentence, "problems": problems, "above": _above()},
+            {"sentence": sentence, "problems": problems, "above": _above(request)},
         )
     return redirect("reform:compared_tables")
 
