@@ -75,7 +75,7 @@ def main() -> int:
     try:
         for file in write(options.out):
             print(f"{file}\t{file.stat().st_size}")
-    except (ValueError, bill.PackageNotFoundError) as error:
+    except (OSError, ValueError, bill.PackageNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
