@@ -97,8 +97,9 @@ def test_there_are_more_than_three_hundred_and_no_two_are_alike():
 
 
 @pytest.mark.parametrize("at", NUMBERED)
-def test_it_is_refused_with_a_sentence_or_taken_without_what_is_hostile(asked, at):
+def test_it_is_refused_with_a_sentence_or_taken_without_what_is_hostile(asked, at, tmp_path, monkeypatch):
     url, heard = asked
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # tests in other processes open files as well
     one = files_of(url)[at]
     before = _left_behind()
     found = opening.opened(one)
