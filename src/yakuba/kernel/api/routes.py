@@ -22,11 +22,16 @@ from yakuba.kernel.registry import part_modules
 class Api(NinjaAPI):
     """The API; its description has what every refusal says among its schemas."""
 
-    def get_openapi_schema(self, **more: Any) -> Any:
-        """The description of all routes (OpenAPI)."""
-        described = super().get_openapi_schema(**more)
-        described["components"]["schemas"] |= schemas()
-        return described
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
+        """The description of all routes (OpenAPI), made once for the process: it takes a second. Not to be changed."""
+        return _described(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+
+@cache
+def _described(api: Api, prefix: str) -> Any:
+    described = NinjaAPI.get_openapi_schema(api, path_prefix=prefix)
+    described["components"]["schemas"] |= schemas()
+    return described
 
 
 @cache
