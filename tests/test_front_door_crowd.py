@@ -173,11 +173,12 @@ def test_who_takes_nothing_of_an_answer_is_given_up():
 
 
 def lines_of(*held: tuple[str, int, bool, int]) -> dict[tuple[str, int], Line]:
-    """`(address, how many, asked, under way)` each; the first is the oldest."""
+    """`(address, how many, asked, under way)` each; the first is the oldest, the last quiet for longer than the grace."""
     found: dict[tuple[str, int], Line] = {}
+    first = time.monotonic() - 10_000
     for address, number, asked, under_way in held:
         for _ in range(number):
-            found[address, len(found)] = Line(float(len(found)), asked, under_way)
+            found[address, len(found)] = Line(first + len(found), asked, under_way)
     return found
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
 
+import docx
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,7 +23,7 @@ from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.letters import actions as letters
 from yakuba.kernel.letters import queries as templates
 from yakuba.kernel.letters.models import LetterTemplate
-from yakuba.kernel.letters.tests.word_files import a_town_letter
+from yakuba.kernel.letters.tests.word_files import a_town_letter, saved
 from yakuba.kernel.registry import letter_kinds
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.nursery import facade as nursery
@@ -110,12 +110,10 @@ def test_a_version_that_the_town_has_replaced_itself_takes_nothing_of_its_own_ou
 
 
 def a_changed_letter(kind) -> bytes:
-    """The beginning's own Word file, packed anew, so that its SHA-256 is another."""
-    with ZipFile(BytesIO(templates.beginning(kind))) as old, BytesIO() as file:
-        with ZipFile(file, "w") as new:
-            for name in old.namelist():
-                new.writestr(name, old.read(name))
-        return file.getvalue()
+    """The beginning's own Word file with a sentence of the town's own: packed anew alone it would be kept as the same file."""
+    document = docx.Document(BytesIO(templates.beginning(kind)))
+    document.add_paragraph("お問い合わせは、こども課の窓口へどうぞ。")
+    return saved(document)
 
 
 @pytest.mark.slow
