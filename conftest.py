@@ -35,6 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     What shows a promise comes first: it waits for minutes, and at the end the others would wait for it.
     """
     _make_later_variants_slow(items)
+    _make_the_town_once_for_a_module(items)
     items.sort(key=lambda item: item.get_closest_marker("promise") is None)
     for item in items:
         if item.get_closest_marker("full") and not item.get_closest_marker("timeout"):
@@ -58,6 +59,13 @@ def _make_later_variants_slow(items: list[pytest.Item]) -> None:
             met[test] += 1
             if met[test] > mark.args[0]:
                 item.add_marker(pytest.mark.slow)
+
+
+def _make_the_town_once_for_a_module(items: list[pytest.Item]) -> None:
+    """The demo town takes seconds: its module stays in one process of the run, instead of making it in each of them."""
+    for item in items:
+        if "loaded_objects" in getattr(item, "fixturenames", ()) and isinstance(item, pytest.Function):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
 
 
 @pytest.fixture(scope="session")
