@@ -69,7 +69,9 @@ def scrub(*, every: bool = False) -> None:
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
                 _forget_statistics_where_empty(cursor, table)
-            # The statistics of before ANALYZE, with values of columns in them, still stand in their pages.
+            # The statistics of before ANALYZE, with values of columns in them, still stand in their pages. Who began since
+            # (the server's own ANALYZE, for one) may still see them.
+            _wait_for_older_readers(cursor)
             cursor.execute("VACUUM FULL pg_catalog.pg_statistic")
 
 
