@@ -10,6 +10,7 @@ from yakuba.kernel.registry import (
     Permission,
     PersonalData,
     PlannedWork,
+    SearchSource,
     WorkQueue,
 )
 
@@ -131,6 +132,16 @@ MANIFEST = Manifest(
             collect="yakuba.services.robots.queries.register:collect",
             publish="yakuba.services.robots.actions.scenarios:publish",
             withdraw="yakuba.services.robots.actions.scenarios:withdraw",
+        ),
+    ),
+    search_sources=(
+        SearchSource(
+            "robots.scenarios",
+            "ロボット",
+            keys="yakuba.services.robots.queries.found:keys",
+            entries="yakuba.services.robots.queries.found:entries",
+            permission="robots.view",
+            listing="robots:index",
         ),
     ),
     failures="yakuba.services.robots.queries.today:failures",

@@ -18,11 +18,13 @@ from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import InHand
+from yakuba.kernel.search.noting import changed
 from yakuba.services.robots.actions.systems import checked_address
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.found import SOURCE
 
 REVIEW_AFTER = timedelta(days=365)
 
@@ -55,6 +57,7 @@ def load_scenario(
     version = ScenarioVersion.objects.create(
         scenario=scenario, version=parsed.version, text=text, digest=parsed.digest, loaded_by=actor
     )
+    changed(SOURCE, str(scenario.pk))
     record(
         "robots.scenario_loaded",
         subject=f"scenario:{scenario.pk}",
