@@ -45,6 +45,7 @@ MANIFEST = Manifest(
         ),
     ),
     personal_data=(PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),),
+    optional="yakuba.kernel.letters.press:optional",
     search_sources=(
         SearchSource(
             "letters.kinds",

@@ -144,6 +144,7 @@ MANIFEST = Manifest(
             listing="robots:index",
         ),
     ),
+    optional="yakuba.services.robots.queries.today:optional",
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",
