@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.jobs.work import work_of
@@ -349,7 +350,7 @@ def list_candidates(asked: Part, actor: Actor) -> list[dict[str, Any]]:
     command="draft",
     answer=A_CANDIDATE,
 )
-def make_draft(asked: DraftIn, actor: Actor) -> Candidate:
+def make_draft(asked: DraftIn, actor: User) -> Candidate:
     """A draft scenario among the robots' recordings; needs the right to record as well."""
     row = candidate_of(asked.candidate_id)
     return candidates.make_draft(row, asked.receipt_number, asked.system, actor=actor)
