@@ -17,21 +17,21 @@ from django.test import Client
 from test_access import OPEN_TO_ALL, PAGES
 from town_objects import RECEIPT_NUMBER, SECRET_WORD, TownObjects
 
-from yakuba.config.moving import coverage, exporting, frames, importing, sealed
+from yakuba.config.moving import coverage, exporting, importing, sealed
 from yakuba.config.moving.coverage import rows_of, tables
 from yakuba.config.moving.references import CHANGES, SEALED, plain
 from yakuba.demo import town
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit import head as kept_apart
 from yakuba.kernel.audit.chain import record, verify
-from yakuba.kernel.audit.models import AuditEvent, ChainHead
+from yakuba.kernel.audit.models import AuditEvent
 from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import content_of, store
 from yakuba.kernel.jobs import enqueue
 from yakuba.kernel.jobs.models import Job, State
 from yakuba.kernel.privacy.encryption import decrypt
 from yakuba.kernel.privacy.models import WrappedKey
-from yakuba.kernel.refusals import Conflict, Invalid, Refused, Unavailable
+from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tables.models import WaitingTable
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.kernel.tenancy.models import Municipality
@@ -371,53 +371,6 @@ def test_a_full_disk_is_told_before_anything_is_written(here, there, file, monke
     assert nothing_is_there(there)
 
 
-def test_a_broken_record_is_not_taken_along(here, tmp_path):
-    with town.in_yakuba_city() as municipality:
-        ChainHead.objects.filter(municipality=municipality).update(hash="0" * 64)
-    with pytest.raises(Conflict, match="監査記録に問題がある"):
-        exporting.export(municipality, tmp_path / "x", WORDS, quiet)
-    assert not list(tmp_path.glob("x*"))
-
-
-def test_no_file_is_written_over(here, tmp_path):
-    (tmp_path / "x").write_text("mine")
-    with town.in_yakuba_city() as municipality, pytest.raises(Refused, match="もうあります"):
-        exporting.export(municipality, tmp_path / "x", WORDS, quiet)
-    assert (tmp_path / "x").read_text() == "mine"
-
-
-def test_two_at_once_do_not_write_into_each_other(here, tmp_path):
-    """The second came while the first wrote: it is refused, and the first one's file is whole."""
-    target, said = tmp_path / "x", []
-
-    def second(what: str, done: int, of: int) -> None:
-        if not said:
-            said.append("")
-            with pytest.raises(Conflict) as refused:
-                exporting.export(municipality, target, WORDS, quiet)
-            said[0] = str(refused.value)
-
-    with town.in_yakuba_city() as municipality:
-        exporting.export(municipality, target, WORDS, second)
-    assert "いま、同じ名前で書いています" in said[0]
-    assert importing.read_head(target, WORDS).code == CODE
-    assert [path.name for path in tmp_path.glob("x*")] == ["x"]
-
-
-def test_what_is_no_file_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", Path("/dev/zero")):
-        with pytest.raises(Invalid, match="ファイルではありません"):
-            importing.read_head(path, WORDS)
-
-
-def test_nothing_of_it_can_be_read_without_the_passphrase(file):
-    content = file.read_bytes()
-    for word in (RECEIPT_NUMBER, SECRET_WORD, "やくば市", "child_name"):
-        assert word.encode() not in content
-    assert os.stat(file).st_mode & 0o077 == 0
-
-
 def test_a_new_table_says_whose_it_is():
     assert {model._meta.label for model in apps.get_models(include_auto_created=True)} == {
         *tables(),
@@ -456,13 +409,3 @@ def test_every_column_that_may_hide_a_number_is_declared():
             if opaque or (field.name in IN_WORDS and isinstance(field, models.CharField)):
                 hiding.add(f"{label}.{field.name}")
     assert hiding == {*CHANGES, *SEALED}
-
-
-def test_frames_that_are_none_are_refused(tmp_path):
-    for kind, content in ((b"X", b""), (frames.ROWS, b"")):
-        with (tmp_path / "f").open("wb") as out:
-            writer = sealed.SealedWriter(out, WORDS)
-            frames.put(writer, kind, content)
-            writer.close()
-        with (tmp_path / "f").open("rb") as back, pytest.raises(Invalid):
-            frames.head_of(sealed.SealedReader(back, WORDS))

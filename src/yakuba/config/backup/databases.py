@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from yakuba.config.backup.contents import DATABASES
 from yakuba.kernel.cli.bound import bound
+from yakuba.kernel.postgresql.programs import DUMP as DUMP_PROGRAM
 from yakuba.kernel.refusals import Conflict, Invalid, Unavailable
 from yakuba.kernel.tenancy import every_municipality
 from yakuba.kernel.tenancy.activation import EVERY, SETTING
@@ -152,5 +153,5 @@ def _run(command: list[str], stdin: IO[bytes] | None = None, out: int | None = N
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         if "FileNotFoundError" in said:
-            said = f"{command[0]} がありません。Debianでは postgresql-client を入れます。"
+            said = f"{command[0]} がありません。{DUMP_PROGRAM.remedy}"
         raise Unavailable(f"{command[0]} が失敗しました：{said[-MOST_SAID:]}")

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.db import connection
 
+from yakuba.kernel.administration import model_list
 from yakuba.kernel.administration.held import held_beyond_the_zone
 from yakuba.kernel.audit import head
 from yakuba.kernel.jobs.models import Job, State
@@ -65,9 +66,17 @@ def house() -> list[CheckResult]:
             counts=True,
         ),
         _result("監査記録の終わり", not problems, " ".join(problems)),
+        *_optional(),
         *_zone(),
         *_second_wall(),
     ]
+
+
+def _optional() -> list[CheckResult]:
+    """What is on this machine in a version that will not do. What is not there stops nothing: the rooms that want it say so
+    in their own check."""
+    faults = [one.fault for _, several in model_list.optional(()) for one in several if one.fault]
+    return [_result("入れると使える部品", not faults, " ".join(faults))]
 
 
 def _second_wall() -> list[CheckResult]:

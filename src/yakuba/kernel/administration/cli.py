@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -50,8 +51,8 @@ def check(
 
 
 def models(as_json: bool = JSON) -> None:
-    """業務が使う学習済みのモデルを、ライセンスとSHA-256とともに表示する。使えないものがあれば終了コード1"""
-    rows = [
+    """業務が使う学習済みのモデルと、入れると使える部品を、ライセンスとともに表示する。使えないモデルか古い部品があれば終了コード1"""
+    rows: list[dict[str, Any]] = [
         {
             "part": part,
             "model": one.name,
@@ -66,15 +67,40 @@ def models(as_json: bool = JSON) -> None:
         for part, several in model_list.found(unused=())
         for one in several
     ]
+    rows += [
+        {
+            "part": part,
+            "optional": one.part.name,
+            "title": one.part.title.strip(),
+            "version": one.version,
+            "gives": one.part.gives,
+            "licence": one.part.licence,
+            "there": one.is_there,
+            "remedy": "" if one.is_there else one.part.remedy,
+            "fault": one.fault,
+        }
+        for part, several in model_list.optional(unused=())
+        for one in several
+    ]
     if as_json:
         print_json(rows)
     else:
         for row in rows:
+            if "optional" in row:
+                _tell_optional(row)
+                continue
             line = f"{'直す' if row['fault'] else 'よし'}  {row['part']}：{row['title'] or row['model']} {row['version']}（{row['licence']}）"
             console.print(line, markup=False, highlight=False)
             console.print(f"      {row['fault'] or row['source']}", markup=False, highlight=False)
     if wrong := [row for row in rows if row["fault"]]:
-        raise fail(f"使えないモデルが{len(wrong)}個あります。")
+        raise fail(f"使えないモデルか部品が{len(wrong)}個あります。")
+
+
+def _tell_optional(row: dict[str, Any]) -> None:
+    state = "直す" if row["fault"] else "ある" if row["there"] else "ない"
+    line = f"{state}  {row['part']}：{row['title']} {row['version']}（{row['licence']}）"
+    console.print(line, markup=False, highlight=False)
+    console.print(f"      {row['fault'] or row['remedy'] or row['gives']}", markup=False, highlight=False)
 
 
 def _found(town: Municipality) -> list[Found]:

@@ -43,6 +43,7 @@ MANIFEST = Manifest(
         "administration.room_switched_on": "業務を使うことにした",
         "administration.checked": "点検を行った",
     },
+    optional="yakuba.kernel.postgresql.programs:optional",
     self_check="yakuba.kernel.administration.checks:house",
     examples="yakuba.kernel.administration.tests.examples:make",
 )

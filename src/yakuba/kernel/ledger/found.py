@@ -15,7 +15,7 @@ from yakuba.kernel.ledger.queries import ERASED
 from yakuba.kernel.ledger.sight import KIND, is_place
 from yakuba.kernel.ledger.workflow import LABELS, Status
 from yakuba.kernel.protection import policy
-from yakuba.kernel.search import Entry, Text
+from yakuba.kernel.search import Entry, Text, numbers
 from yakuba.kernel.search.cutting import plain
 
 NUMBER, NAME = 3.0, 2.0  # what a word counts there, beside 1 in another value
@@ -24,14 +24,13 @@ MOST_NAMED = 20
 
 def keys(after: str) -> Iterator[str]:
     """The cases in the order in which they came."""
-    rows = Case.objects.filter(pk__gt=int(after or 0)).order_by("pk").values_list("pk", flat=True)
-    return map(str, rows.iterator(chunk_size=500))
+    return numbers.keys(Case.objects.all(), after)
 
 
 def entries(wanted: Sequence[str]) -> list[Entry]:
     """The cases of those keys."""
     values = Prefetch("values", CaseValue.objects.exclude(value=""))
-    rows = Case.objects.filter(pk__in=[int(key) for key in wanted]).exclude(receipt_number__startswith=ERASED)
+    rows = Case.objects.filter(pk__in=numbers.numbers(wanted)).exclude(receipt_number__startswith=ERASED)
     rows = rows.prefetch_related(values)
     procedures = Procedure.objects.in_bulk({case.procedure_id for case in rows})
     closed, places = policy.under(KIND, wanted), policy.places()

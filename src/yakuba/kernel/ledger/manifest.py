@@ -115,6 +115,13 @@ MANIFEST = Manifest(
             permission="ledger.view",
             listing="ledger:cases",
         ),
+        SearchSource(
+            "ledger.procedures",
+            "手続",
+            keys="yakuba.kernel.ledger.found_procedures:keys",
+            entries="yakuba.kernel.ledger.found_procedures:entries",
+            permission="ledger.view",
+        ),
     ),
     erasable="yakuba.kernel.ledger.erasing:units",
     protected="yakuba.kernel.ledger.protecting:spread",

@@ -30,6 +30,7 @@ def take(kind: LetterKind, name: str, content: bytes, *, actor: User) -> LetterT
     what acts in it: others will open it. Raises NotWord, and then nothing is kept."""
     checked = check(content, kind)
     harmless = apart.harmless(content)
+    said = "\n".join(apart.lines(harmless))
     with transaction.atomic():
         Municipality.objects.select_for_update().get(pk=current_municipality().pk)  # one number at a time
         newest = LetterTemplate.objects.filter(kind=kind.code).order_by("-number").first()
@@ -38,6 +39,7 @@ def take(kind: LetterKind, name: str, content: bytes, *, actor: User) -> LetterT
         row.preview = store(
             StoredFile.Kind.OUTPUT, "preview.pdf", "application/pdf", checked.preview, actor=actor
         )
+        row.text = said
         row.faults = [asdict(one) for one in checked.faults[:MOST_TOLD]]
         row.notes = [asdict(one) for one in checked.notes[:MOST_TOLD]]
         row.taken_by = actor

@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    SearchSource,
     Setting,
 )
 
@@ -44,6 +45,17 @@ MANIFEST = Manifest(
         ),
     ),
     personal_data=(PersonalData("letters.LetterPart", "作成中の通知の紙面", 1),),
+    optional="yakuba.kernel.letters.press:optional",
+    search_sources=(
+        SearchSource(
+            "letters.kinds",
+            "通知の様式",
+            keys="yakuba.kernel.letters.found:keys",
+            entries="yakuba.kernel.letters.found:entries",
+            version="yakuba.kernel.letters.found:version",
+            permission="letters.templates",
+        ),
+    ),
     definitions=(
         DefinitionKind(
             "letter",

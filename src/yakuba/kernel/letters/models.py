@@ -27,7 +27,7 @@ class LetterPart(MunicipalityModel):
 
 class LetterTemplate(MunicipalityModel):
     """One version of a kind of letter as a town wrote it in Word. number: from 1 on for each kind; file: the .docx as it
-    came; preview: PDF with sample values; faults, notes: lists of `{"line", "place", "reason"}`. It is used for letters of
+    came; text: what it says, for the search; preview: PDF with sample values; faults, notes: lists of `{"line", "place", "reason"}`. It is used for letters of
     a day from `since` on, until a later version is or it is withdrawn; without `since` it is a draft."""
 
     kind = models.CharField("種類", max_length=60)
@@ -37,6 +37,7 @@ class LetterTemplate(MunicipalityModel):
     preview = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="見本のPDF"
     )
+    text = models.TextField("本文", blank=True)
     faults = models.JSONField("直すところ", default=list)
     notes = models.JSONField("お知らせ", default=list)
     taken_by = person("入れた職員")

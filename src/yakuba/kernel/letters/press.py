@@ -10,8 +10,13 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from yakuba.kernel.letters.letter import Layout, Marked
+from yakuba.kernel.modelfolders import Kind, OptionalPart, Standing, look
 from yakuba.kernel.refusals import Unavailable
 
+PANGO = OptionalPart(
+    "pango-1.0", Kind.LIBRARY, "PDFを作る部品", "通知、報告書、会議録をPDFにする", "LGPL-2.0-or-later",
+    debian=("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
+)  # fmt: skip
 FAMILIES = ("Noto Sans CJK JP", "IPAexGothic")  # the fonts of every letter's template; `glyphs` trusts them
 AT_ONCE = 50  # letters laid out together; between them the progress is told
 
@@ -23,9 +28,13 @@ class PdfUnavailable(Unavailable):
 def unavailable() -> PdfUnavailable:
     """What to say when they are."""
     return PdfUnavailable(
-        "PDFを作る部品がありません。管理者に libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
-        "（Debianパッケージ）を入れてもらってください。"
+        f"{PANGO.title}がありません。管理者に {' '.join(PANGO.debian)} （Debianパッケージ）を入れてもらってください。"
     )
+
+
+def optional() -> list[Standing]:
+    """What is looked for on this machine."""
+    return [look(PANGO)]
 
 
 def to_pdf(html: str, pictures: Mapping[str, bytes] | None = None) -> bytes:

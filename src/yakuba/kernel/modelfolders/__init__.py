@@ -5,6 +5,19 @@ and which files it has with their SHA-256, and when they are those files. Nothin
 """
 
 from yakuba.kernel.modelfolders.folders import ModelFolder, ModelRefused, find, folders, once
+from yakuba.kernel.modelfolders.optional import Kind, OptionalPart, Standing, look
 from yakuba.kernel.modelfolders.packages import PackageModel, package_file
 
-__all__ = ["ModelFolder", "ModelRefused", "PackageModel", "find", "folders", "once", "package_file"]
+__all__ = [
+    "Kind",
+    "ModelFolder",
+    "ModelRefused",
+    "OptionalPart",
+    "PackageModel",
+    "Standing",
+    "find",
+    "folders",
+    "look",
+    "once",
+    "package_file",
+]

@@ -326,6 +326,9 @@ class Manifest:
     self_check: str = ""
     contacts: str = ""  # `() -> list[Contact]`: whom it calls in the active town
     models: str = ""  # `() -> list[ModelFolder]`: the trained models that the room works with, usable or not
+    optional: str = (
+        ""  # `() -> list[Standing]`: what it looks for on the machine and works without, or in part
+    )
     case_part: str = ""  # what the room adds to the page of a case
     put_away: str = (
         ""  # `(case, reason, actor)`: what the room does with its own rows of a case that is withdrawn

@@ -1,4 +1,4 @@
-"""The table of field types (docs/architecture.md, "Canonical values"). A new type is one file and one line here."""
+"""The table of field types. A new type is one file and one line here (docs/architecture.md, "Recipes")."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    SearchSource,
     Setting,
     WorkQueue,
 )
@@ -86,6 +87,16 @@ MANIFEST = Manifest(
     ),
     self_check=f"{QUERIES}.entries:self_check",
     slotted=f"{QUERIES}.entries:slotted",
-    words_changed="yakuba.services.answers.actions.entries:told_anew",
+    words_changed="yakuba.services.answers.actions.entries:words_changed",
+    search_sources=(
+        SearchSource(
+            "answers.entries",
+            "問い合わせの答え",
+            keys=f"{QUERIES}.found:keys",
+            entries=f"{QUERIES}.found:entries",
+            permission="answers.view",
+            listing="answers:index",
+        ),
+    ),
     examples="yakuba.services.answers.tests.examples:make",
 )

@@ -7,6 +7,7 @@ from yakuba.kernel.registry import (
     NavigationItem,
     Permission,
     PersonalData,
+    SearchSource,
     Setting,
 )
 
@@ -101,6 +102,16 @@ MANIFEST = Manifest(
     ),
     self_check="yakuba.services.intake.queries.navigator:self_check",
     slotted="yakuba.services.intake.queries.navigator:slotted",
+    words_changed="yakuba.services.intake.actions.navigator:words_changed",
+    search_sources=(
+        SearchSource(
+            "intake.life_events",
+            "届出ナビ",
+            keys="yakuba.services.intake.queries.found:keys",
+            entries="yakuba.services.intake.queries.found:entries",
+            permission="intake.view",
+        ),
+    ),
     personal_data=(
         PersonalData("intake.Draft", "申請フォームの書きかけ（暗号にして残す）", 16, since="changed_at"),
         PersonalData(

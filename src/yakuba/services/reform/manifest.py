@@ -6,6 +6,7 @@ from yakuba.kernel.registry import (
     Manifest,
     NavigationItem,
     Permission,
+    SearchSource,
     Setting,
     Support,
     WorkQueue,
@@ -165,6 +166,16 @@ MANIFEST = Manifest(
     ),
     approvals=(
         ApprovalKind("reform.effect", "効果の公表", "reform.approve", f"{ROOM}.actions.register:published"),
+    ),
+    search_sources=(
+        SearchSource(
+            "reform.processes",
+            "業務棚卸し",
+            keys=f"{ROOM}.queries.found:keys",
+            entries=f"{ROOM}.queries.found:entries",
+            version=f"{ROOM}.queries.found:version",
+            permission="reform.inventory",
+        ),
     ),
     hand_over=f"{ROOM}.actions.rounds:hand_over",
     examples=f"{ROOM}.tests.examples:make",

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from yakuba.kernel.accounts import require
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Missing
@@ -57,7 +58,7 @@ def obstacles() -> list[str]:
     return launch.obstacles(str(settings.YAKUBA.chromium))
 
 
-def load_scenario(text: str, owner: Any) -> int:
+def load_scenario(text: str, owner: User) -> int:
     """Load a scenario file; `owner` (a User) answers for it and is the actor. Returns the scenario's id.
 
     Raises DefinitionRefused (`kernel.definitions`) with every mistake and its line, or Conflict.
@@ -72,7 +73,7 @@ def draft_scenario(
     steps: Sequence[Mapping[str, Any]],
     *,
     description: str,
-    actor: Any,
+    actor: User,
 ) -> int:
     """A draft scenario with these steps as its entry (`engine.drafts`), which a person goes on with among the recordings;
     nothing of it runs before it was tried and published. receipt_number: of the sample case; system: the name of the target

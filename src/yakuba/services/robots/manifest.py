@@ -10,6 +10,7 @@ from yakuba.kernel.registry import (
     Permission,
     PersonalData,
     PlannedWork,
+    SearchSource,
     WorkQueue,
 )
 
@@ -133,6 +134,17 @@ MANIFEST = Manifest(
             withdraw="yakuba.services.robots.actions.scenarios:withdraw",
         ),
     ),
+    search_sources=(
+        SearchSource(
+            "robots.scenarios",
+            "ロボット",
+            keys="yakuba.services.robots.queries.found:keys",
+            entries="yakuba.services.robots.queries.found:entries",
+            permission="robots.view",
+            listing="robots:index",
+        ),
+    ),
+    optional="yakuba.services.robots.queries.today:optional",
     failures="yakuba.services.robots.queries.today:failures",
     running="yakuba.services.robots.queries.today:running",
     self_check="yakuba.services.robots.queries.today:self_check",

@@ -11,8 +11,11 @@ from yakuba.kernel.administration import model_list
 
 @permission_required("administration.view")
 def models(request: HttpRequest) -> HttpResponse:
-    """The models of every room that the town uses, looked at now, and what does the tasks of a model server."""
-    found = model_list.found(unused_rooms(request.user))
+    """The models of every room that the town uses, looked at now, and what does the tasks of a model server; and what the rooms look for on this
+    machine beside their models."""
+    unused = unused_rooms(request.user)
+    found = model_list.found(unused)
     wrong = sum(bool(one.fault) for _, several in found for one in several)
     context = {"found": found, "wrong": wrong, "servers": model_list.servers()}
+    context["optional"] = model_list.optional(unused)
     return render(request, "administration/models.html", context)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
@@ -23,6 +26,7 @@ from yakuba.kernel.registry.models import UnusedRoom
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.tenancy.models import Municipality
 from yakuba.kernel.transfers.models import Transfers
+from yakuba.services.robots.adapters import launch
 
 ROOMS = "administration:rooms"
 
@@ -168,9 +172,37 @@ def test_a_model_that_is_not_the_one_is_told_on_page_and_by_command(admin, in_ya
     done = CliRunner().invoke(build(), ["models", "--json"])
     rows = json.loads(done.stdout.splitlines()[0])
     assert [row["model"] for row in rows if row["fault"]] == ["rapidocr"]
-    assert all(len(digest) == 64 for row in rows for digest in row["files"].values())
+    assert all(len(digest) == 64 for row in rows for digest in row.get("files", {}).values())
     assert done.exit_code == 1
     assert "役場の認識器" in CliRunner().invoke(build(), ["models"]).stdout
+
+
+def test_what_may_be_added_to_the_machine_stands_on_page_and_command_and_an_old_one_is_told(
+    admin, in_yakuba_city, monkeypatch
+):
+    html = admin.get(reverse("administration:models")).content.decode()
+    assert "ロボット：ロボットが画面に入力し、操作を録画する" in html
+    assert "通知：通知、報告書、会議録をPDFにする" in html
+    assert "管理：PostgreSQLのデータベースの控えを取り、戻す" in html
+    missing = replace(launch.CHROMIUM, debian=("chromium-example",))
+    monkeypatch.setattr(launch, "CHROMIUM", missing)
+    monkeypatch.setattr(launch, "DRIVER", replace(launch.DRIVER, least="999"))
+    monkeypatch.setattr(settings.YAKUBA, "chromium", Path("/nowhere"))
+    html = admin.get(reverse("administration:models")).content.decode()
+    assert "apt-get install chromium-example" in html
+    assert "古くて使えません（999 以上）" in html
+    done = CliRunner().invoke(build(), ["models", "--json"])
+    rows = {row["optional"]: row for row in json.loads(done.stdout.splitlines()[0]) if "optional" in row}
+    assert (rows["chromium"]["there"], rows["chromium"]["fault"]) == (False, ""), (
+        "nothing stops for want of it"
+    )
+    assert rows["playwright"]["fault"]
+    assert done.exit_code == 1
+    assert "ない  ロボット：ブラウザー" in CliRunner().invoke(build(), ["models"]).stdout
+    (wrong,) = [one for one in checks.house() if one.label == "入れると使える部品"]
+    assert "playwright" in wrong.advice
+    admin.post(reverse(ROOMS), {"room": "robots", "stop": "1"})
+    assert "chromium-example" not in admin.get(reverse("administration:models")).content.decode()
 
 
 def test_the_command_checks_every_municipality_and_tells_once_what_is_the_same(yakuba_city, monkeypatch):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
@@ -16,11 +16,13 @@ from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid, Missing, Problem
+from yakuba.kernel.search.noting import changed
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.answers.contracts import Draft, SectionFacts
 from yakuba.services.answers.engine.reading import faults_of
 from yakuba.services.answers.models import Entry, Knowledge, Publication, Section, Version
 from yakuba.services.answers.queries.entries import draft_of, missing, newest, town_words
+from yakuba.services.answers.queries.found import SOURCE
 
 NO_ENTRY = "その答えはありません。一覧から選んでください。"
 
@@ -30,6 +32,16 @@ def told_anew() -> None:
     Knowledge.objects.update_or_create(
         municipality=current_municipality(), defaults={"stamp": secrets.token_hex(16)}
     )
+
+
+def words_changed() -> None:
+    """The town's words stand in answers: those are told, and found, anew."""
+    told_anew()
+    _found_anew(Entry.objects.filter(current__answer__regex="[{｛]"))
+
+
+def _found_anew(rows: QuerySet[Entry]) -> None:
+    changed(SOURCE, *map(str, rows.values_list("pk", flat=True)))
 
 
 @transaction.atomic
@@ -50,11 +62,11 @@ def load(drafts: Sequence[Draft], *, actor: Actor) -> int:
     if waiting:
         problems = [Problem(0, "番号", f"「{code}」は承認を待っています。") for code in waiting]
         raise Conflict("承認を待っている答えがあるので、取り込んでいません。", problems=problems)
-    changed = [one for one in drafts if one.code not in now or draft_of(now[one.code]) != one]
-    for draft in changed:
+    different = [one for one in drafts if one.code not in now or draft_of(now[one.code]) != one]
+    for draft in different:
         _write(draft, actor)
-    record("answers.loaded", actor=actor, entries=len(changed))
-    return len(changed)
+    record("answers.loaded", actor=actor, entries=len(different))
+    return len(different)
 
 
 def _write(draft: Draft, actor: Actor) -> Version:
@@ -120,6 +132,7 @@ def approve(publication: Publication, *, actor: User, answer: str = "") -> Publi
             version.save(update_fields=["published_at"])
             version.entry.current = version
             version.entry.save(update_fields=["current"])
+        changed(SOURCE, *(str(version.entry_id) for version in versions))
         told_anew()
         record("answers.published", subject=f"publication:{row.pk}", actor=actor, entries=len(versions))
 
@@ -144,6 +157,7 @@ def withdraw(entry_id: int) -> Entry:
         raise Conflict("この答えは公開されていません。")
     entry.current = None
     entry.save(update_fields=["current"])
+    changed(SOURCE, str(entry.pk))
     told_anew()
     return entry
 
@@ -157,6 +171,7 @@ def set_section(facts: SectionFacts, *, actor: Actor) -> Section:
         defaults={"telephone": facts.telephone, "hours": facts.hours, "place": facts.place},
     )
     told_anew()
+    _found_anew(Entry.objects.filter(current__section=section))
     record("answers.section_set", subject=f"section:{section.pk}", actor=actor)
     return section
 

@@ -11,8 +11,10 @@ from yakuba.kernel.approvals.models import Approval, Proposal
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Missing, Problem
+from yakuba.kernel.search.noting import changed
 from yakuba.services.intake.models import LifeEvent
 from yakuba.services.intake.queries import navigator as queries
+from yakuba.services.intake.queries.found import SOURCE
 
 MOST_EVENTS = 200
 WAITS = "承認を待っている間は変えられません。起案を取り下げてから直してください。"
@@ -76,6 +78,7 @@ def published(approval: Approval, actor: User) -> None:
     row = locked(int(approval.subject.partition(":")[2]))
     row.told, row.told_at = row.text, timezone.now()
     row.save(update_fields=["told", "told_at"])
+    changed(SOURCE, str(row.pk))
     record("intake.event_published", subject=queries.subject_of(row), actor=actor)
 
 
@@ -87,7 +90,14 @@ def withdraw(life_event_id: int) -> LifeEvent:
         raise Conflict("この出来事は公開されていません。")
     row.told, row.told_at = "", None
     row.save(update_fields=["told", "told_at"])
+    changed(SOURCE, str(row.pk))
     return row
+
+
+def words_changed() -> None:
+    """The town's words stand in what residents are guided by: it is found by them from now on."""
+    rows = LifeEvent.objects.filter(told__regex="[{｛]")
+    changed(SOURCE, *map(str, rows.values_list("pk", flat=True)))
 
 
 def locked(life_event_id: int) -> LifeEvent:

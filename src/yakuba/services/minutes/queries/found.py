@@ -6,30 +6,25 @@ from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 
-from yakuba.kernel.search.entry import Entry, Text
+from yakuba.kernel.search import Entry, Text, numbers
 from yakuba.kernel.ui.wording import wareki
 from yakuba.services.minutes.engine.clocks import clock
 from yakuba.services.minutes.models import Meeting, Speech
 from yakuba.services.minutes.queries.meetings import CONSULT, ON_A_PAGE
 
 SOURCE = "minutes.speeches"
-AT_ONCE = 1_000
 
 
 def keys(after: str) -> Iterator[str]:
-    """The numbers of all speeches behind that one, in their order."""
-    now = int(after or 0)
-    while rows := list(
-        Speech.objects.filter(pk__gt=now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-    ):
-        yield from map(str, rows)
-        now = rows[-1]
+    """All speeches, in their order."""
+    return numbers.keys(Speech.objects.all(), after)
 
 
 def entries(keys: Iterable[str]) -> Iterator[Entry]:
     """The speeches of those numbers as they are now. One of a secret sitting is found by who may edit alone."""
-    numbers = [int(key) for key in keys if key.isdigit()]
-    for row in Speech.objects.filter(pk__in=numbers).select_related("meeting", "speaker__meeting"):
+    for row in Speech.objects.filter(pk__in=numbers.numbers(keys)).select_related(
+        "meeting", "speaker__meeting"
+    ):
         meeting = row.meeting
         hidden = CONSULT if meeting.kind == Meeting.Kind.CONSULTATION else ""
         when = wareki(meeting.held_on, weekday=False) if meeting.held_on else ""

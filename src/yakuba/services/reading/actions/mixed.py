@@ -3,12 +3,11 @@ other in, and learns nothing else of the case."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event
 from yakuba.services.reading.actions import questions
@@ -24,7 +23,7 @@ GONE = "この値は、もう終わっているか、ほかの職員に移りま
 
 
 @transaction.atomic
-def turns(user: Any) -> list[Turn]:
+def turns(user: User) -> list[Turn]:
     """The value that this person has to look at, and the one after it; fewer where nothing is left that may follow. That a
     picture goes out to a person is recorded here, once."""
     _put_back()
@@ -60,7 +59,7 @@ def _put_back() -> None:
     open_.exclude(pk__in=open_.filter(theirs).values("pk")).delete()
 
 
-def _withdraw(user: Any) -> None:
+def _withdraw(user: User) -> None:
     """Turns whose value may no longer be shown alone: its person came under protection, or the town has it looked at."""
     mine = Turn.objects.filter(person=user, done_at=None)
     for row in mine.exclude(question__in=alone(Question.objects.all()).values("pk")):
@@ -68,7 +67,7 @@ def _withdraw(user: Any) -> None:
         row.delete()
 
 
-def _drawn(user: Any, other_than: int | None) -> Question | None:
+def _drawn(user: User, other_than: int | None) -> Question | None:
     """One of the free values at random, of another case than that one."""
     others = Q(leased_until__gt=timezone.now())
     free = for_another(mixable().exclude(others), user).exclude(case=other_than)
@@ -83,7 +82,7 @@ def _drawn(user: Any, other_than: int | None) -> Question | None:
 
 
 @transaction.atomic
-def answer(turn: Turn, value: str, *, actor: Any, seconds: float, insist: bool = False) -> Question:
+def answer(turn: Turn, value: str, *, actor: User, seconds: float, insist: bool = False) -> Question:
     """Take the answer to a value of this person's turn, as `questions.answer`, of which nothing is told about the case's other
     values. Raises AnswerRefused, and WrongStep where the turn is over."""
     _require(turn, actor)
@@ -95,7 +94,7 @@ def answer(turn: Turn, value: str, *, actor: Any, seconds: float, insist: bool =
 
 
 @transaction.atomic
-def pass_on(turn: Turn, *, actor: Any, seconds: float) -> None:
+def pass_on(turn: Turn, *, actor: User, seconds: float) -> None:
     """Leave a value that cannot be read alone to somebody who sees its sheet. Raises WrongStep where the turn is over."""
     _require(turn, actor)
     question = Question.objects.select_for_update().get(pk=turn.question_id)
@@ -108,7 +107,7 @@ def pass_on(turn: Turn, *, actor: Any, seconds: float) -> None:
     _done(turn)
 
 
-def _require(turn: Turn, actor: Any) -> None:
+def _require(turn: Turn, actor: User) -> None:
     held = Question.objects.filter(pk=turn.question_id, state=Question.State.OPEN, leased_to=actor)
     mine = Turn.objects.filter(pk=turn.pk, person=actor, done_at=None)
     if not mine.exists() or not held.exists():

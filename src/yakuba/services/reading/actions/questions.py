@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yakuba.kernel.accounts import allowed
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.ledger.actions import add_event, confirm_value
@@ -34,7 +35,7 @@ LONGEST_LOOK = 120.0  # seconds; a page that stood open longer was not being wor
 
 
 @transaction.atomic
-def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Question | None:
+def take_next(user: User, *, batch_id: int | None = None, type_: str = "") -> Question | None:
     """The next open question for this person, leased to them; None when nobody else's lease leaves any.
 
     Without `type_` a case stays with the person who began it; with it, fields of one type follow each other.
@@ -56,12 +57,12 @@ def take_next(user: Any, *, batch_id: int | None = None, type_: str = "") -> Que
     return row
 
 
-def _cases_of_others(user: Any, now: Any) -> QuerySet[Any]:
+def _cases_of_others(user: User, now: Any) -> QuerySet[Any]:
     leased = Question.objects.filter(state=Question.State.OPEN, leased_until__gt=now).exclude(leased_to=user)
     return leased.values("case_id")
 
 
-def lease(question: Question, user: Any) -> None:
+def lease(question: Question, user: User) -> None:
     """Keep the question for this person for a while."""
     now = timezone.now()
     kept = question.leased_to_id == user.pk and question.leased_until and question.leased_until > now
@@ -190,7 +191,8 @@ def ask_again(case: Case, field: str, *, actor: Actor) -> Question:
         message="職員が見直すことにした値です。",
         insisted=False,
     )
-    lease(question, actor)
+    if actor is not None:  # whoever operates the machine looks at no page
+        lease(question, actor)
     move_on(row, actor)
     record("reading.value_reopened", subject=f"case:{row.pk}", actor=actor, field=field)
     return question

@@ -3,8 +3,6 @@ person decides who sees both, without names. Whoever has entered it once takes n
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 
 from yakuba.kernel.audit.actor import Actor, known
@@ -36,7 +34,9 @@ def require_no_entry(question: Question, actor: Actor) -> None:
         raise WrongStep(ENTERED_ALREADY)
 
 
-def entered(question: Question, case: Case, value: str, *, actor: Any, seconds: float, assumed: bool) -> bool:
+def entered(
+    question: Question, case: Case, value: str, *, actor: Actor, seconds: float, assumed: bool
+) -> bool:
     """Keep what this person enters; whether the value is settled by it: two agree, or a third has decided. The caller holds
     the question's row."""
     before = list(others(question).values_list("value", flat=True))

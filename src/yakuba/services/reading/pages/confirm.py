@@ -43,7 +43,7 @@ WHOLE = "reading_whole_page"
 def confirm(request: HttpRequest) -> HttpResponse:
     """Lead to the next value of the wanted scope, or say that nothing is left."""
     scope = _scope(request)
-    question = actions.take_next(request.user, **scope)
+    question = actions.take_next(person_of(request), **scope)
     if question is not None:
         return redirect(_with_scope(reverse("reading:question", args=[question.pk]), scope))
     batch_id = scope["batch_id"]
@@ -68,7 +68,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, row)
     if row.state != Question.State.ANSWERED:
-        actions.lease(row, request.user)
+        actions.lease(row, person_of(request))
     _note_view(request, row)
     value = CaseValue.objects.filter(case=row.case, field=row.field).values_list("value", flat=True).first()
     token = request.GET.get("shown", "")  # the same look goes on when only the whole page was opened

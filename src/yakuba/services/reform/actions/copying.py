@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from yakuba.kernel.search.noting import changed
 from yakuba.services.reform.models import Process, SectionInventory, Task
+from yakuba.services.reform.queries.found import SOURCE
 
 
 def earlier(section: SectionInventory) -> SectionInventory | None:
@@ -32,6 +34,7 @@ def copy(source: SectionInventory, section: SectionInventory) -> int:
         task.process = processes[task.process_id]
         task._state.adding = True
     Task.objects.bulk_create(tasks, batch_size=500)
+    changed(SOURCE, *(str(one.pk) for one in processes.values()))
     section.state = SectionInventory.State.DRAFT
     section.revision += 1
     section.save()

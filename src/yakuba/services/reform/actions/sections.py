@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from yakuba.kernel.audit.actor import Actor, known
 from yakuba.kernel.refusals import Conflict, Forbidden, Invalid, Problem
+from yakuba.kernel.search.noting import changed
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.actions import copying
 from yakuba.services.reform.contracts import TaskRow
 from yakuba.services.reform.engine.inventory import key_of
 from yakuba.services.reform.models import Process, SectionInventory, Task, WorkClass
+from yakuba.services.reform.queries.found import SOURCE
 from yakuba.services.reform.queries.inventory import may_write
 
 MOST_TASKS = 20_000  # of a section
@@ -76,6 +78,7 @@ def _changed(section: SectionInventory, process: Process, before: int | None) ->
         raise Conflict(MEANWHILE)
     Process.objects.filter(pk=process.pk).update(revision=F("revision") + 1)
     process.revision = now + 1
+    changed(SOURCE, str(process.pk))
 
 
 @transaction.atomic
@@ -84,7 +87,9 @@ def add_process(section: SectionInventory, name: str, *, actor: Actor, before: i
     locked = written(section, actor, before)
     _require_free(locked, name, None)
     last = Process.objects.filter(section=locked).aggregate(last=Max("position"))["last"]
-    return Process.objects.create(section=locked, name=name, position=(last or 0) + 1)
+    process: Process = Process.objects.create(section=locked, name=name, position=(last or 0) + 1)
+    changed(SOURCE, str(process.pk))
+    return process
 
 
 @transaction.atomic
@@ -218,6 +223,7 @@ class _Table:
             task.save()
         touched = {task.process_id for task in (*self.new, *self.changed)}
         Process.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
+        changed(SOURCE, *map(str, sorted(touched)))
         absent = [task.name for key, task in self.tasks.items() if key not in self.seen]
         return Taken(len(self.new), len(self.changed), self.same, absent)
 

@@ -70,7 +70,7 @@ def process(request: HttpRequest, process_id: int) -> HttpResponse:
     else:
         grid = TaskGrid.of(_rows(row)[start : start + PART], classes)
     count = Task.objects.filter(process=row).count()
-    writes = row.section.is_open and queries.may_write(request.user, row.section)
+    writes = row.section.is_open and queries.may_write(person_of(request), row.section)
     context = {
         "process": row,
         "section": row.section,
@@ -204,7 +204,7 @@ def process_sheet(request: HttpRequest, process_id: int) -> HttpResponse:
     row = _process(request, process_id)
     context = _sheet(row) | {
         "above": above(row.section),
-        "may_write": row.section.is_open and queries.may_write(request.user, row.section),
+        "may_write": row.section.is_open and queries.may_write(person_of(request), row.section),
         "sees": allowed(request.user, "reform.inventory"),
     }
     return render(request, "reform/process_sheet.html", context)

@@ -98,7 +98,7 @@ def section(request: HttpRequest, section_id: int) -> HttpResponse:
         "tasks": sum(one.count for one in found),
         "minutes": sum(one.minutes or 0 for one in found),
         "lacking": sum(one.lacking for one in found),
-        "may_write": row.is_open and queries.may_write(request.user, row),
+        "may_write": row.is_open and queries.may_write(person_of(request), row),
         "may_copy": not found and copying.earlier(row) is not None,
         "manages": allowed(request.user, "reform.rounds"),
         "reason": ReasonForm(),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.accounts.models import User
 from yakuba.kernel.accounts.queries import staff
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.registry import QueueState
 from yakuba.kernel.values.characters import comparable
 from yakuba.services.reform.engine.suitability import FEW_HOURS, Traits, Verdict, proposal
@@ -84,7 +85,7 @@ def _own(user: Any) -> Q:
     return mine | Q(department=user.department_id) if user.department_id else mine
 
 
-def may_write(actor: Any, section: SectionInventory) -> bool:
+def may_write(actor: Actor, section: SectionInventory) -> bool:
     """Whether the person answers for the section: assigned to it, of that section, or who decides rounds; whoever operates the
     machine too."""
     if actor is None or allowed(actor, "reform.rounds"):

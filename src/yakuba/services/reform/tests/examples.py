@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.tenancy.models import Department
 from yakuba.services.reform.actions import classes, initiatives, rounds, sections
 from yakuba.services.reform.contracts import TaskRow
@@ -55,7 +56,7 @@ TERMS: dict[str, Any] = {
 
 
 def inventory(
-    year: int = 2026, name: str = "子育て課", rows: tuple[TaskRow, ...] = ROWS, actor: Any = None
+    year: int = 2026, name: str = "子育て課", rows: tuple[TaskRow, ...] = ROWS, actor: Actor = None
 ) -> SectionInventory:
     """A round with one section that has these tasks."""
     department, _ = Department.objects.get_or_create(name=name)

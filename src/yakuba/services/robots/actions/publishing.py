@@ -14,6 +14,7 @@ from yakuba.kernel.approvals import actions as approvals
 from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict
+from yakuba.kernel.search.noting import changed
 from yakuba.services.robots.actions import recordings, runs
 from yakuba.services.robots.actions.scenarios import REVIEW_AFTER, able
 from yakuba.services.robots.contracts import RowState
@@ -22,6 +23,7 @@ from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load
 from yakuba.services.robots.models import Recording, RecordingState, Run, RunState, Scenario, ScenarioVersion
 from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.found import SOURCE
 
 KIND = "robots.publish"
 TRIED_ROWS = 3
@@ -114,6 +116,7 @@ def published(approval: Approval, actor: User) -> None:
         scenario.procedure, scenario.system = recording.case.procedure, recording.system
         Recording.objects.filter(pk=recording.pk).update(state=RecordingState.PUBLISHED)
     scenario.save()
+    changed(SOURCE, str(scenario.pk))
     record(
         "robots.scenario_published",
         subject=f"scenario:{scenario.pk}",
@@ -138,6 +141,7 @@ def _version_of(row: Recording, actor: User) -> ScenarioVersion:
             review_on=timezone.localdate() + REVIEW_AFTER,
             in_use=False,
         )
+        changed(SOURCE, str(scenario.pk))
     elif scenario.system_id != row.system_id or scenario.procedure_id != row.case.procedure_id:
         raise Conflict(f"「{row.name}」は別の手続か接続先のシナリオの名前です。名前を変えてください。")
     number = (scenario.versions.aggregate(newest=Max("version"))["newest"] or 0) + 1

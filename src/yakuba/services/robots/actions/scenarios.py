@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -18,18 +17,25 @@ from yakuba.kernel.definitions.bundle import Definition
 from yakuba.kernel.ledger.models import Procedure
 from yakuba.kernel.refusals import Conflict
 from yakuba.kernel.registry import InHand
+from yakuba.kernel.search.noting import changed
 from yakuba.services.robots.actions.systems import checked_address
 from yakuba.services.robots.engine import scenario as language
 from yakuba.services.robots.engine.loader import load, procedure_of
 from yakuba.services.robots.models import Scenario, ScenarioVersion, System
 from yakuba.services.robots.queries import register
+from yakuba.services.robots.queries.found import SOURCE
 
 REVIEW_AFTER = timedelta(days=365)
 
 
 @transaction.atomic
 def load_scenario(
-    text: str, *, actor: Actor, owner: Any = None, successor: Any = None, review_on: date | None = None
+    text: str,
+    *,
+    actor: Actor,
+    owner: User | None = None,
+    successor: User | None = None,
+    review_on: date | None = None,
 ) -> ScenarioVersion:
     """Put a scenario file into use, or a newer version of it; old versions are kept. The same text again
     changes nothing. A new scenario is entered in the register with `owner` (the actor when not given).
@@ -55,6 +61,7 @@ def load_scenario(
     version = ScenarioVersion.objects.create(
         scenario=scenario, version=parsed.version, text=text, digest=parsed.digest, loaded_by=actor
     )
+    changed(SOURCE, str(scenario.pk))
     record(
         "robots.scenario_loaded",
         subject=f"scenario:{scenario.pk}",
@@ -78,7 +85,7 @@ def withdraw(code: str, actor: Actor) -> None:
 
 @transaction.atomic
 def set_register(
-    scenario: Scenario, *, owner: Any, successor: Any, review_on: date, in_use: bool, actor: Actor
+    scenario: Scenario, *, owner: User, successor: User | None, review_on: date, in_use: bool, actor: Actor
 ) -> Scenario:
     """Change who answers for the robot. Raises Conflict when the owner could not stop it."""
     if successor is not None and successor.pk == owner.pk:
@@ -176,8 +183,8 @@ def _check_tried(parsed: language.Scenario, scenario: Scenario) -> None:
         )
 
 
-def able(owner: Any) -> Any:
+def able(owner: Actor) -> User:
     """The person who is to answer for a robot. Raises Conflict where that one could not stop it."""
-    if not register.can_answer(owner):
+    if owner is None or not register.can_answer(owner):
         raise Conflict("責任者には、在職していて「ロボットを動かす・止める」権限のある職員を選んでください。")
     return owner

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yakuba.kernel.modelfolders import Kind, OptionalPart, Standing, look
 from yakuba.services.robots.engine.errors import NotReady
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 DEFAULT_CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = OptionalPart(
+    "chromium", Kind.PROGRAM, "ブラウザー", "ロボットが画面に入力し、操作を録画する", "BSD-3-Clause",
+    debian=("chromium",), setting="YAKUBA_CHROMIUM",
+)  # fmt: skip
+DRIVER = OptionalPart(
+    "playwright", Kind.PACKAGE, "ブラウザーを動かす部品（playwright）", "ロボットが画面に入力し、操作を録画する", "Apache-2.0"
+)  # fmt: skip
+ATOMIC = OptionalPart(
+    "atomic", Kind.LIBRARY, "ブラウザーを動かす部品が使うライブラリ", "ロボットが画面に入力し、操作を録画する",
+    "GPL-3.0 with GCC exception", debian=("libatomic1",),
+)  # fmt: skip
+FONTS = OptionalPart(
+    "ja", Kind.FONT, "日本語のフォント（画面の写し）", "ロボットが残す画面の写しが読める", "OFL-1.1",
+    debian=("fonts-noto-cjk",),
+)  # fmt: skip
 
 _FLAGS = (
     "--disable-gpu",
@@ -46,30 +60,24 @@ def chromium_path() -> str:
 def missing(chromium: str = "") -> list[str]:
     """What is missing to run robots on this machine, in Japanese with the remedy; empty when nothing is."""
     lacks = obstacles(chromium)
-    if not _has_japanese_font():
-        lacks.append(
-            "日本語のフォントがありません（画面の写しが読めません）。"
-            "Debian パッケージ fonts-noto-cjk を入れてください（apt-get install fonts-noto-cjk）。"
-        )
-    return lacks
+    return [*lacks, *filter(None, [look(FONTS).lack])]
+
+
+def optional(chromium: str = "") -> list[Standing]:
+    """What is looked for on this machine."""
+    return [look(CHROMIUM, chromium or chromium_path()), look(DRIVER), look(ATOMIC), look(FONTS)]
 
 
 def obstacles(chromium: str = "") -> list[str]:
     """What of that keeps a robot from working at all."""
     program = chromium or chromium_path()
     lacks = []
-    if not (Path(program).is_file() and os.access(program, os.X_OK)):
-        lacks.append(
-            f"ブラウザー {program} がありません。Debian パッケージ chromium を入れるか"
-            "（apt-get install chromium）、YAKUBA_CHROMIUM に場所を設定してください。"
-        )
-    if importlib.util.find_spec("playwright") is None:
-        lacks.append("Python パッケージ playwright がありません。make setup をもう一度実行してください。")
+    if lack := look(CHROMIUM, program).lack:
+        lacks.append(f"{program} に{lack}")
+    if lack := look(DRIVER).lack:
+        lacks.append(lack)
     elif complaint := _driver_complaint():
-        lacks.append(
-            f"ブラウザーを動かす部品（playwright）が起動しません（{complaint}）。"
-            "Debian パッケージ libatomic1 を入れてください（apt-get install libatomic1）。"
-        )
+        lacks.append(f"ブラウザーを動かす部品（playwright）が起動しません（{complaint}）。{ATOMIC.remedy}")
     return lacks
 
 
@@ -91,14 +99,6 @@ def _driver_complaint() -> str:
         _working_drivers.add(program)
         return ""
     return asked.stderr.decode(errors="replace").strip().partition(": ")[2][:120]
-
-
-def _has_japanese_font() -> bool:
-    lister = shutil.which("fc-list")
-    if lister is None:
-        return True  # cannot be known; the robot works without, only its pictures suffer
-    listed = subprocess.run([lister, ":lang=ja", "family"], capture_output=True, timeout=30, check=False)
-    return bool(listed.stdout.strip())
 
 
 def flags(hosts: Sequence[str], mark: str, *, proxied: bool = False, headless: bool = True) -> list[str]:

@@ -15,6 +15,7 @@ import typer
 from django.conf import settings
 
 from yakuba.kernel.accounts.acting import TOKEN, acting
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.cli.output import fail
 from yakuba.kernel.operations.commands import TOWN
 from yakuba.kernel.outbound import DataClass, class_of, require_target, spelt_out
@@ -75,7 +76,7 @@ def run(
     *,
     case: str = "",
     to: str = "",
-    actor: Any = None,
+    actor: User | None = None,
     out: Path | None = None,
     system: int = 0,
     test_target: bool = False,
@@ -182,7 +183,7 @@ def _alone(base: str, case: str) -> Begun:
     return Begun(Sample(base, Known((), {}, by_label=True), draft, {}))
 
 
-def _here(case: str, url: str, system: int, actor: Any) -> Begun:
+def _here(case: str, url: str, system: int, actor: User) -> Begun:
     """Beside the installation: its values, its vault, its files."""
     from yakuba.services.robots.adapters.own_recording import Sample
 

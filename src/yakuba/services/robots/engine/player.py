@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from yakuba.services.robots.contracts import Lane, Problem, Row
 from yakuba.services.robots.engine.browser import Browser, Hidden, Page, Verdict
 from yakuba.services.robots.engine.complaints import button_problem
+from yakuba.services.robots.engine.context import Context
 from yakuba.services.robots.engine.errors import (
     Differs,
     LoggedOut,
@@ -37,7 +38,7 @@ from yakuba.services.robots.engine.seeing import (
     sees,
     table_rows,
 )
-from yakuba.services.robots.engine.step_player import Context, StepPlayer
+from yakuba.services.robots.engine.step_player import StepPlayer
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,6 +12,7 @@ from typing import Any
 
 from yakuba.services.robots.engine import translating
 from yakuba.services.robots.engine.browser import Page
+from yakuba.services.robots.engine.context import Context
 from yakuba.services.robots.engine.errors import RobotError
 from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.recorder_desk import Desk
@@ -31,7 +32,7 @@ from yakuba.services.robots.engine.recording import (
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
 from yakuba.services.robots.engine.scenario import System, templates
 from yakuba.services.robots.engine.seeing import items_of, one_line
-from yakuba.services.robots.engine.step_player import Context, StepPlayer
+from yakuba.services.robots.engine.step_player import StepPlayer
 from yakuba.services.robots.engine.translating import Known
 from yakuba.services.robots.engine.trying import Trier
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from yakuba.services.robots.contracts import Row
 from yakuba.services.robots.engine.browser import ANY_FORM, Browser, Entry, Page, Pressed, Verdict
@@ -22,6 +22,7 @@ from yakuba.services.robots.engine.complaints import (
     shown_problem,
     table_problem,
 )
+from yakuba.services.robots.engine.context import Context
 from yakuba.services.robots.engine.errors import (
     BadValue,
     LoggedOut,
@@ -32,7 +33,6 @@ from yakuba.services.robots.engine.errors import (
 )
 from yakuba.services.robots.engine.filling import Bound, Filled, Template, line_in_words
 from yakuba.services.robots.engine.papers import Paper, received
-from yakuba.services.robots.engine.ports import BetweenSteps
 from yakuba.services.robots.engine.reading import (
     MOST_ITEMS,
     items_of_case,
@@ -65,20 +65,6 @@ from yakuba.services.robots.engine.seeing import items_of, one_line, sees
 
 ELSEWHERE = 0  # the line of no step
 _NOTHING_LIKE_IT = "\0"  # what no field holds
-
-
-@dataclass(frozen=True)
-class Context:
-    """What templates are filled from, and which part of the scenario the steps belong to. names: what steps have given
-    names to so far.  paper: makes the case's application as a file, or that of a name from the robot's folder."""
-
-    values: Mapping[str, str]
-    between: BetweenSteps
-    number: str = ""
-    login: bool = False
-    entry: bool = False
-    names: dict[str, Bound] = field(default_factory=dict)
-    paper: Callable[[str], Paper] | None = None
 
 
 class StepPlayer:

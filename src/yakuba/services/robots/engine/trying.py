@@ -13,6 +13,7 @@ from typing import Any
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.services.robots.engine import translating
 from yakuba.services.robots.engine.browser import Hidden
+from yakuba.services.robots.engine.context import Context
 from yakuba.services.robots.engine.drafts import LOOP, Placed, Step, target_of
 from yakuba.services.robots.engine.errors import RobotError, ScreenChanged
 from yakuba.services.robots.engine.filling import Bound
@@ -21,7 +22,7 @@ from yakuba.services.robots.engine.reading import items_of_case, rows_of_page
 from yakuba.services.robots.engine.recording import Noted, RecordingPort, Shown, element_of, words_of
 from yakuba.services.robots.engine.scenario import CheckItem, Element, Fill, Press, Read, System, templates
 from yakuba.services.robots.engine.scenario import Step as ScenarioStep
-from yakuba.services.robots.engine.step_player import Context, StepPlayer
+from yakuba.services.robots.engine.step_player import StepPlayer
 from yakuba.services.robots.engine.translating import Known
 
 _CHANGED = "手順がほかで変わりました。いまの手順を見て、もう一度押してください。"

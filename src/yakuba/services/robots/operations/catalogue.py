@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.operations import Answer, Nothing, Pairs, Trace, Word
 from yakuba.kernel.operations.finding import one
@@ -289,7 +290,7 @@ def set_template_words(asked: TemplateWordsIn, actor: Actor) -> TakenTemplate:
     event="robots.template_opened",
     trace=lambda asked, row: Trace(f"case:{row.case_id}", {"recording": row.pk, "taken": asked.taken_id}),
 )
-def open_template(asked: OpenTemplateIn, actor: Any) -> Recording:
+def open_template(asked: OpenTemplateIn, actor: User) -> Recording:
     """The scenario as a draft with a sample case."""
     return actions.open_draft(taken_of(asked.taken_id), case_of(asked.receipt_number), actor=actor)
 

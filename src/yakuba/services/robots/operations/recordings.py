@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.approvals.models import Approval
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.ledger.models import Case
@@ -194,7 +195,7 @@ def list_recordings(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
     event="robots.recording_begun",
     trace=lambda asked, row: Trace(f"case:{row.case_id}", {"recording": row.pk, "system": row.system_id}),
 )
-def begin_recording(asked: RecordingIn, actor: Any) -> Recording:
+def begin_recording(asked: RecordingIn, actor: User) -> Recording:
     """Begin to record with a sample case."""
     return recordings.begin(
         case_of(asked.receipt_number),
@@ -213,7 +214,7 @@ def begin_recording(asked: RecordingIn, actor: Any) -> Recording:
     event="robots.sample_taken",
     trace=lambda asked, told: Trace(f"case:{case_of(asked.receipt_number).pk}", {"system": told["system"]}),
 )
-def take_sample(asked: SampleIn, actor: Any) -> dict[str, Any]:
+def take_sample(asked: SampleIn, actor: User) -> dict[str, Any]:
     """The sample case's values and what is known of the system, for a recorder on the person's own machine."""
     case = case_of(asked.receipt_number)
     system = system_of(asked.system) if asked.system else own_recordings.system_at(asked.address)
@@ -244,7 +245,7 @@ def take_sample(asked: SampleIn, actor: Any) -> dict[str, Any]:
     event="robots.recorded",
     trace=lambda asked, row: Trace(f"case:{row.case_id}", {"recording": row.pk, "system": row.system_id}),
 )
-def keep_recorded(asked: RecordedIn, actor: Any) -> Recording:
+def keep_recorded(asked: RecordedIn, actor: User) -> Recording:
     """Keep what was recorded as a draft; it may lack parts."""
     return own_recordings.keep(
         case_of(asked.receipt_number),
@@ -262,7 +263,7 @@ def keep_recorded(asked: RecordedIn, actor: Any) -> Recording:
     event="robots.picture_added",
     trace=_trace,
 )
-def keep_picture(asked: PictureIn, actor: Any) -> Recording:
+def keep_picture(asked: PictureIn, actor: User) -> Recording:
     """A target's picture for a draft."""
     row = recording_of(asked.recording_id)
     return own_recordings.keep_picture(row, asked.target, own_recordings.decoded(asked.image), actor=actor)
@@ -277,7 +278,7 @@ def keep_picture(asked: PictureIn, actor: Any) -> Recording:
     event="robots.recording_begun",
     trace=lambda asked, row: Trace(f"case:{row.case_id}", {"recording": row.pk, "system": row.system_id}),
 )
-def edit_scenario(asked: OfScenarioIn, actor: Any) -> Recording:
+def edit_scenario(asked: OfScenarioIn, actor: User) -> Recording:
     """A draft of what runs now."""
     scenario = one(register.scenarios(), asked.scenario)
     return recordings.of_scenario(scenario, case_of(asked.receipt_number), actor=actor)
@@ -297,7 +298,7 @@ def show_recording(asked: OneRecording, actor: Actor) -> Recording:
     event="robots.recording_begun",
     trace=_trace,
 )
-def record_again(asked: OneRecording, actor: Any) -> Recording:
+def record_again(asked: OneRecording, actor: User) -> Recording:
     """Go on with a fresh browser."""
     return recordings.again(recording_of(asked.recording_id), actor=actor)
 
@@ -358,7 +359,7 @@ def set_draft(asked: TextIn, actor: Actor) -> Recording:
     answer=A_RECORDING,
     trace=lambda asked, row: Trace(f"recording:{row.pk}", {"run": row.trial_run_id}),
 )
-def try_draft(asked: OneRecording, actor: Any) -> Recording:
+def try_draft(asked: OneRecording, actor: User) -> Recording:
     """Rehearse the draft on three rows that wait."""
     row = recording_of(asked.recording_id)
     _run: Run = publishing.try_out(row, actor=actor)
@@ -373,7 +374,7 @@ def try_draft(asked: OneRecording, actor: Any) -> Recording:
     event="robots.publication_asked",
     trace=lambda asked, row: Trace(row.subject, {"recording": asked.recording_id}),
 )
-def ask_publication(asked: PublishIn, actor: Any) -> Approval:
+def ask_publication(asked: PublishIn, actor: User) -> Approval:
     """Ask another person to let it run."""
     return publishing.propose(recording_of(asked.recording_id), actor=actor, reason=asked.reason)
 

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from yakuba.kernel.accounts import allowed
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.modelfolders import Standing
 from yakuba.kernel.outbound import DataClass, OutboundRefused, class_of, require_target
 from yakuba.kernel.registry import CheckResult, Contact, Failure, QueueState, RunningWork
+from yakuba.services.robots.adapters import launch
 from yakuba.services.robots.adapters.egress.client import complaint, home
-from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.contracts import RowState
 from yakuba.services.robots.models import Row, Run, RunState
 from yakuba.services.robots.queries import register, runs
@@ -72,9 +73,14 @@ def contacts() -> list[Contact]:
     return found
 
 
+def optional() -> list[Standing]:
+    """What robots look for on this machine."""
+    return launch.optional(str(settings.YAKUBA.chromium))
+
+
 def self_check() -> list[CheckResult]:
     """Whether robots can work here: the browser, this machine's egress, the secrets, the hosts, the register."""
-    lacks = missing(str(settings.YAKUBA.chromium))
+    lacks = launch.missing(str(settings.YAKUBA.chromium))
     results = [CheckResult("ロボットの動作環境", False, sentence) for sentence in lacks]
     results = results or [CheckResult("ロボットの動作環境", True)]
     silent = complaint(home(settings.YAKUBA.data_dir))

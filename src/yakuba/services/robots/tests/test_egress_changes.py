@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,22 +13,10 @@ from yakuba.kernel.outbound import ProfileUnreadable
 from yakuba.kernel.outbound.profile import MOST_FLOWS
 from yakuba.services.robots.adapters.egress.client import EgressSession
 from yakuba.services.robots.engine.errors import NoEgress, Trouble
-from yakuba.services.robots.tests.test_egress import House, Sink, asked, tunnel, until
+from yakuba.services.robots.tests.test_egress import House, Sink, asked, house, sink, tunnel, until
 from yakuba.services.robots.tests.test_egress_lists import plain
 
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "egress")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    yield made
-    made.close()
+__all__ = ["house", "sink"]  # fixtures
 
 
 def entry(sink: Sink, *protocols: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -23,7 +22,9 @@ from yakuba.services.robots.adapters.egress.client import EgressSession
 from yakuba.services.robots.adapters.egress.http import BadRequest, protocol_of, target_of
 from yakuba.services.robots.adapters.launch import missing
 from yakuba.services.robots.tests.pages import Pages
-from yakuba.services.robots.tests.test_egress import SERVER, House, Sink, until
+from yakuba.services.robots.tests.test_egress import SERVER, House, Sink, house, pages, sink, until
+
+__all__ = ["house", "pages", "sink"]  # fixtures
 
 # An egress whose resolver answers what it is told: the first list first, the last one again and again.
 TOLD = f"""
@@ -40,27 +41,6 @@ import json
 answers.update(json.loads(sys.argv[2]))
 sys.exit(server.main(Path(sys.argv[1]), 60.0))
 """
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "egress")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def pages() -> Iterator[Pages]:
-    made = Pages({"/": "<h1>はい</h1>"})
-    yield made
-    made.close()
 
 
 def plain(host: str, port: int, *protocols: str, networks: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from yakuba.kernel.accounts.models import User
 from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Conflict, Invalid
@@ -15,7 +16,7 @@ from yakuba.services.worklogs.models import Candidate
 
 
 @transaction.atomic
-def make_draft(candidate: Candidate, receipt_number: str, system: str, *, actor: Actor) -> Candidate:
+def make_draft(candidate: Candidate, receipt_number: str, system: str, *, actor: User) -> Candidate:
     """A draft scenario of the routine in the robots' room, which a person goes on with there. Raises Conflict where there is
     one already or nothing can be made of it, Missing for a case or system that is not there, Forbidden."""
     row: Candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)

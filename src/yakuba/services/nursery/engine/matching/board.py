@@ -124,6 +124,8 @@ def tuple_fits(plan: Plan, board: Board, family: int, joint: int) -> bool:
         leg = plan.legs[index]
         resource = plan.resources[leg.resource]
         left = resource.capacity - leg.weight
+        # Room for everybody, whoever ranks where: no place has to be looked at, as mostly. The load counts children of
+        # this family who are there now and would leave, so that it may say no where the places below say yes.
         if board.load[leg.resource] <= left:
             continue
         place = resource.place_first

@@ -53,7 +53,7 @@ def run(plan: Plan) -> tuple[Ints, int]:
         if fewest < 0 or left < fewest:
             best, fewest = board.held.copy(), left
         if not fewest:
-            break
+            break  # stable: another order could only find another stable matching
     return best, fewest
 
 
@@ -116,6 +116,8 @@ def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int
             family = stack.families[size]
             stack.waiting[family] = False
             moves = stack.moves[family]
+            # It has gone in a circle and holds something: it stays. One that holds nothing claims all the same, for every
+            # family has to end somewhere, if only at its fallback.
             if moves >= most_moves and board.held[family] < plan.tuple_first[family + 1]:
                 continue
             claim = _choice(plan, board, stack, family, moves >= 4 * most_moves)
@@ -123,6 +125,8 @@ def _settle(plan: Plan, board: Board, stack: Stack, freed: Ints, most_moves: int
             if claim < board.held[family]:
                 stack.moves[family] += 1
                 size = _move(plan, board, stack, freed, family, claim, size)
+        # Waking goes by a list of seats that were left, which is bounded, and passes over what a family's own move opens
+        # to itself. So that nobody blocks is not said by an empty stack, only by looking at all of them once.
         count = 0
         for family in range(families):
             claim = best_claim(plan, board, family, plan.tuple_first[family])
@@ -157,6 +161,8 @@ def _choice(plan: Plan, board: Board, stack: Stack, family: int, tired: bool) ->
 def _move(plan: Plan, board: Board, stack: Stack, freed: Ints, family: int, joint: int, size: int) -> int:
     """The family moves to the tuple, the lowest ranked leave where it gets too full; who may gain is woken.
     Returns the size of the stack."""
+    # Seated first and the others pushed out after: the family's own children count among those who are there, and are
+    # passed over below, however low they rank.
     count = _note_resources(plan, board.held[family], family, freed, 0)
     lift(plan, board, family)
     put(plan, board, family, joint)

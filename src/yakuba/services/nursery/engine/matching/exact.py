@@ -75,6 +75,8 @@ def prove(
     seats (T): how many children a tuple seats. seat_tries: how much work to spend on more seats. liking: which families to let block rather, see `hitting.sets`.
     """
     proof = Proof(plan, held, seats, clock, liking)
+    # Whenever the time ends, what is known is true: the matching only gets better, and the bound only rises when every
+    # set of its size was refuted.
     with suppress(OutOfTime):
         proof.run()
         proof.fill(seat_tries)
@@ -112,6 +114,7 @@ class Proof:
             before = self.bound
             self.raise_bound()
             if self.bound == before:  # a question stayed open: ask once more
+                # Four times as long each time, so that all rounds before cost a third of the last one together.
                 self.patience *= 4
 
     def fill(self, tries: int) -> None:
@@ -121,6 +124,8 @@ class Proof:
         is_open = False
         for chosen, others in self.candidates(self.fewest):
             answer: Found | Core | Undecided | None = None
+            # The goal rises with each matching that is found, and the same families are asked until no more children
+            # can be seated. Work is counted in tries, not in seconds: a faster machine seats nobody else.
             while answer is None or isinstance(answer, Found):
                 self.clock.tick(FILLING)
                 self.goal = Goal(self.seats, int(self.seats[self.held].sum()) + 1)
@@ -133,6 +138,8 @@ class Proof:
 
     def descend(self) -> None:
         """A better matching soon: one family of each core in turn may block, the one that is liked best."""
+        # Greedy, and seldom the smallest set; but `run` ends where the bound meets the best matching, so each family
+        # fewer here saves it all sets of one size.
         chosen: frozenset[int] = frozenset()
         while len(chosen) < self.fewest:
             answer = self.ask(chosen, MOST_TRIES)
@@ -149,7 +156,9 @@ class Proof:
         size, is_open = self.bound, False
         for chosen, others in self.candidates(size):
             answer = self.ask(chosen, MOST_TRIES, others)
-            if self.fewest == size:
+            if (
+                self.fewest == size
+            ):  # `take` has kept a matching with as few as the bound says: nothing is better
                 return
             is_open |= not isinstance(answer, Core)
             if isinstance(answer, Core) and size >= hitting.LARGER:
@@ -185,6 +194,9 @@ class Proof:
 
     def sets_that_hit(self, size: int) -> Iterator[frozenset[int]]:
         """The sets themselves."""
+        # While there are few they are all gone through, and one that stays open leaves only itself open. Their number
+        # grows with the power of the size: beyond, CP-SAT names one that hits all cores known, which then misses a new
+        # one or is the answer.
         if size < hitting.LARGER:
             yield from hitting.sets(self.cores, size, self.liking, self.clock.tick)
             return
@@ -217,6 +229,8 @@ class Proof:
         if others and 2 * soon.sum() < self.ground.top.free.sum():
             self.ground.raise_to(soon)
         search = Search(self.ground, relaxed, self.goal)
+        # The search comes first, for it knows which claims it used and so finds small cores. CP-SAT's no names everybody
+        # who was not chosen: true, and of little help to the next set.
         answer = search.run(min(tries, SEARCH_TRIES), self.clock.tick)
         self.asked = search.tries + 1
         if isinstance(answer, Undecided) and tries > SEARCH_TRIES:
@@ -225,7 +239,7 @@ class Proof:
         if isinstance(answer, Core):
             self.cores.append(hitting.bits(answer.families))
         elif isinstance(answer, Found) and not self.take(answer.held, relaxed):
-            return Undecided()
+            return Undecided()  # the board does not say the same: then nothing is proved by it
         return answer
 
     def model(self, relaxed: Flags) -> Found | Core | Undecided:

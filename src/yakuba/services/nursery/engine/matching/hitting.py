@@ -18,6 +18,7 @@ LINEAR = 2  # such problems are settled by linear programming, seldom without
 Cores = Sequence[int]
 
 
+# A set of families is one integer: a core of a city's thousands is met, united and counted in a few dozen machine words.
 def bits(families: frozenset[int]) -> int:
     """The families as bits."""
     return sum(1 << family for family in families)
@@ -53,16 +54,20 @@ def _sets(
     missed = [core & ~forbidden for core in cores if not core & chosen]
     if not missed:
         yield frozenset(members(chosen))
+        # Whoever asked about the set may have learned a core that it misses: then it is not finished with.
         missed = [core & ~forbidden for core in cores if not core & chosen]
     if not missed or apart(missed) > size:
         return
     if size == 1:
         yield from _last(cores, chosen, forbidden, liking)
         return
+    # One of each core has to be in the set: of the smallest, there are the fewest to try.
     smallest = min(missed, key=int.bit_count)
     for family in _by_liking(smallest, liking):
         yield from _sets(cores, chosen | 1 << family, forbidden, size - 1, liking, tick)
-        forbidden |= 1 << family
+        forbidden |= (
+            1 << family
+        )  # all sets with it have come: the later ones do without, so that none comes twice
 
 
 def _last(cores: Cores, chosen: int, forbidden: int, liking: Mapping[int, int]) -> Iterator[frozenset[int]]:
@@ -87,6 +92,8 @@ def _by_liking(families: int, liking: Mapping[int, int]) -> list[int]:
 def apart(cores: Cores) -> int:
     """How many cores have no member in common with another of them, at least: each needs a family of its own. More
     than are looked for when one is empty, for that is never hit."""
+    # From the small ones on, each that meets none before. The most there are would take as long to find as the answer
+    # itself (set packing is NP-hard); for a lower bound any of them will do.
     taken = count = 0
     for core in sorted(cores, key=int.bit_count):
         if not core:
@@ -132,6 +139,8 @@ def _not_outdone(cores: Cores) -> list[int]:
     for at, core in enumerate(cores):
         for family in members(core):
             inside[family] |= 1 << at
+    # Who stands in the same cores is the same to this question: the first of them, by number, speaks for all, so that the
+    # answer does not hang on the order of a dictionary.
     first = {kind: family for family, kind in sorted(inside.items(), reverse=True)}
     kinds = sorted(first, key=int.bit_count, reverse=True)
     best: list[int] = []

@@ -80,6 +80,8 @@ class Ground:
 
     def covers(self, relaxed: Flags) -> bool:
         """Go down to a level where all of these may block; False when there is none."""
+        # A level stays good for every question that lets more block than it assumes not to: what was narrowed with fewer
+        # free would refute matchings that are wanted now.
         while self.levels and (relaxed & ~self.top.free).any():
             self.levels.pop()
         if self.levels:
@@ -137,6 +139,7 @@ class Search:
         conflict = self.ground.tighten(self.relaxed)
         if conflict >= 0:
             return self._core(self._failure([conflict]))
+        # Narrowing alone knows nothing of the goal: a matching may exist, and never with so many children.
         shortage = self._shortage()
         if shortage is not None:
             return self._core(shortage)
@@ -184,6 +187,7 @@ class Search:
         board = board_of(plan, self.state.families["first"])
         claims = np.where(self.state.families["relaxed"] == 0, blocking(plan, board), -1)
         full = np.flatnonzero(board.load > plan.resources["capacity"][:-1])
+        # The reason need not be the smallest, only true: who could matter at the places of the claim is named.
         family = int(np.argmax(claims >= 0))
         if claims[family] >= 0:
             legs = plan.legs[slice(*plan.tuples["leg_first"][claims[family] : claims[family] + 2])]

@@ -34,6 +34,8 @@ def solve(
     clock = Clock(seconds, told)
     if told:
         told(SEATING, 0.0)
+    # Without siblings and shared seats one pass is the proof: all stable matchings seat the same children, and this one is
+    # the best for each of them (`singles`).
     if singles.are_all(arrays):
         held = singles.deferred_acceptance(arrays)
         took = {"dynamics": time.perf_counter() - clock.started}

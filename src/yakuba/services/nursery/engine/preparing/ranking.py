@@ -13,6 +13,8 @@ from yakuba.services.nursery.engine.rules import Rules
 from yakuba.services.nursery.engine.rules.fields import Scope, order_of, show
 from yakuba.services.nursery.engine.rules.model import TieKey
 
+# Whole numbers all through: two points that differ by the last bit of a floating point number would be no tie where the
+# rules and everybody who adds them up by hand see one.
 LOTS = 10**9
 LONGEST_RECEIPT = 20
 BEYOND = 10**15  # farther than any value
@@ -92,6 +94,7 @@ class Ranker:
             own = key.compares == "くじ"
             name = one.child.id if own else "世帯" + min(child.id for child in one.household.children)
             number = lot(self.rules.lottery, self.number, name)
+            # Two receipts may draw one number, though hardly ever: then the receipt decides, and never the order of a file.
             return Key(key.label, f"{number:09d}{name}", f"くじ番号 {number:09d}")
         if key.compares == "受付番号":
             return Key(key.label, one.child.id.rjust(LONGEST_RECEIPT), one.child.id)  # 9 before 10

@@ -32,6 +32,8 @@ class Seats:
         for applicant in taking_part:
             child = applicant.child
             slot = slot_id(child.current, applicant.age) if child.current else ""
+            # The vacancies of a facility do not count who is there. Who takes part brings the own seat into the round: it
+            # is given to another child in the same round where this one moves on, and falls back to it where not.
             if slot in self.slots:  # else the child grows out of the facility and has no seat to keep
                 self.capacity[slot] += 1
                 if not gives_up(child, rules):
@@ -55,6 +57,8 @@ class Seats:
         """Seats: a child takes one. Teachers: all take their part of one by the staff ratios, in the smallest unit
         that makes every part whole; reserved seats need teachers too. Children who have a seat now bring along what
         they take, so that they can keep it."""
+        # Whole units, not parts of a teacher: 1/3 + 1/6 + 1/20 + … of them, added as floating point numbers, can come out
+        # above or below a whole one, and a child would lose or win a seat by the rounding.
         unit = lcm(*rules.ratios)
         taken = Counter(self.own.values())
         found = []

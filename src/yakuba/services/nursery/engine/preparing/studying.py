@@ -55,6 +55,8 @@ def study(applications: Applications, rules: Rules) -> Studied:
     for members in found.households:
         found.points |= indexer.household(members)
         for one in members:
+            # Keys that hang on the facility are left open here and filled in for each wish: a child has some wishes, and
+            # there are some hundred facilities.
             found.keys[one.child.id] = ranker.own_keys(one, found.points[one.child.id])
     return found
 

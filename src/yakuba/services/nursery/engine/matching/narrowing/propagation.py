@@ -114,6 +114,7 @@ def _undo_events(plan: Plan, index: Index, state: Narrow, clock: int) -> None:
         elif event.kind == CLAIMED:
             state.places[event.index].claimed_at = NEVER
         elif event.kind == SAFE:
+            # Only an event that was followed up had lowered the counts of its tuples.
             if state.counters[CLOCK] < state.counters[DONE] and not index.special[event.index]:
                 for at in range(index.first[event.index], index.first[event.index + 1]):
                     state.tuples[index.tuples[at]].unsafe += 1
@@ -144,6 +145,8 @@ def _propagate(plan: Plan, index: Index, state: Narrow) -> int:
                 conflict = _follow_refused(plan, index, state, event.index)
             if conflict >= 0:
                 return conflict
+        # Families with special legs cost a look at all their tuples: they wait until the cheap events have run dry, and are
+        # then looked at once for all that happened.
         if not state.counters[LATER]:
             return -1
         state.counters[LATER] -= 1
@@ -166,6 +169,7 @@ def _follow_safe(plan: Plan, index: Index, state: Narrow, place: int) -> int:
         state.tuples[joint].unsafe -= 1
         if not state.tuples[joint].unsafe and guaranteed < 0:
             guaranteed = joint
+    # Who may block may also hold something worse than it is sure to get: nothing is dropped for it.
     if state.families[family].relaxed:
         return -1
     if guaranteed >= 0:
