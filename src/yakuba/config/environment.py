@@ -77,6 +77,11 @@ class Environment(BaseSettings):
         ge=0,
         description="HTTPSのとき、ブラウザーにHTTPSだけで開くことを覚えさせる秒数（HSTS）。0で覚えさせない",
     )
+    part: Literal["whole", "outside", "inside"] = Field(
+        "whole",
+        description="この設備が受け持つところ。whole：全部。outside：住民の申請と質問のページだけ（インターネット接続系に置く）。"
+        "inside：ほかの全部で、住民のページは出さない",
+    )
     debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")
     secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
     master_key: str | None = Field(
