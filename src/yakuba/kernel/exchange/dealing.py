@@ -85,7 +85,8 @@ def _inside(row: Counterpart) -> tuple[dict[str, Any], list[Part]]:
 
 def _outside(row: Counterpart, bounds: Bounds) -> tuple[dict[str, Any], list[Part]]:
     number, before = queue.first_held(row)
-    parts, size, more = [], 0, False
+    parts: list[Part] = []
+    size, more = 0, False
     for parcel in queue.waiting(row):
         size += parcel.size
         if len(parts) >= bounds.most_parcels or (parts and size > bounds.most_bytes):

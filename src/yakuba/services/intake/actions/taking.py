@@ -128,10 +128,8 @@ def _taken(key: str, handed: HandedIn, form: WebForm, files: Files, left_out: li
         AttachedFile.objects.create(
             submission=submission, slot=one.slot, file=stored, name=bare_name(one.name)[:LONGEST_NAME]
         )
-    details = {"left_out": left_out} if left_out else {}
-    if number != handed.number:
-        details["given"] = [handed.number]
-    add_event(case, "intake.sent", files=len(files), outside=True, **details)
+    told = {"outside": True, "left_out": left_out, "given": handed.number if number != handed.number else ""}
+    add_event(case, "intake.sent", files=len(files), **{name: one for name, one in told.items() if one})
     record("intake.sent", subject=f"case:{case.pk}", form=form.procedure.code)
     return submission
 
