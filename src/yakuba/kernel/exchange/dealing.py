@@ -96,7 +96,7 @@ def _outside(row: Counterpart, bounds: Bounds) -> tuple[dict[str, Any], list[Par
     told = {
         "first": number,
         "before": before,
-        "position": row.position,
+        "told": [row.told, row.told_key],
         "gone": queue.gone_unseen(row),
         "more": more,
         "revision": row.revision,
@@ -189,12 +189,14 @@ def _from_outside(found: message.Message, nonce: str) -> Taken:
 
 
 def _follow(row: Counterpart, head: dict[str, Any]) -> None:
-    """Nothing before `first` comes any more: what did not come is gone outside, or has another number now."""
-    if row.position + 1 < int(head["first"]):
-        row.position, row.position_key = int(head["first"]) - 1, str(head["before"])[:32]
-    if gone := int(head["gone"]):
-        row.missed += gone
-        record("exchange.missed", parcels=gone)
+    """Where the outside knows how far we are, nothing before `first` comes any more: what did not come is gone there, or has
+    another number now. An outside that believes us to be further, since we were restored from a backup, is told first."""
+    if head["told"] == [row.position, row.position_key]:
+        if row.position + 1 < int(head["first"]):
+            row.position, row.position_key = int(head["first"]) - 1, str(head["before"])[:32]
+        if gone := int(head["gone"]):
+            row.missed += gone
+            record("exchange.missed", parcels=gone)
     row.revision, row.bundle = int(head["revision"]), str(head["bundle"])[:64]
 
 

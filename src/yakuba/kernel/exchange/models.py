@@ -29,7 +29,8 @@ class Counterpart(MunicipalityModel):
     """The other installation of the town, one row. sign, seal: its public keys.
 
     serial: of our last message; seen: of the last of theirs that was taken; knows: the fingerprint of our key that they
-    know; position, position_key: up to which parcel everything has arrived inside (outside: as the inside says); revision:
+    know; position, position_key: up to which parcel everything has arrived inside (outside: as follows from what
+    the inside said last, which is told, told_key); revision:
     outside, the last standing that was taken, inside, the last that is known to have arrived; bundle: the same of what is
     published, by its sum; safe: outside, up to which parcel the inside has a backup; missed: inside, parcels that were gone
     outside before they arrived."""
@@ -44,6 +45,8 @@ class Counterpart(MunicipalityModel):
     last = models.PositiveBigIntegerField("最後の小包の番号", default=0)
     position = models.PositiveBigIntegerField("届いているところ", default=0)
     position_key = models.CharField("届いているところの印", max_length=32, blank=True)
+    told = models.PositiveBigIntegerField("内が最後に言ったところ", default=0)
+    told_key = models.CharField("内が最後に言ったところの印", max_length=32, blank=True)
     revision = models.PositiveBigIntegerField("届いている状況の番号", default=0)
     bundle = models.CharField("届いている公開物の印", max_length=64, blank=True)
     safe = models.PositiveBigIntegerField("控えのあるところ", default=0)

@@ -88,6 +88,7 @@ def reached(row: Counterpart, number: int, key: str, safe: int) -> None:
     under that number, one of the two was restored from a backup: then all that is held comes again under new numbers,
     behind every number that was ever used, and the inside knows by the marks what it has. Changes `row`, which the caller
     has locked and saves."""
+    row.told, row.told_key = number, key
     here = Parcel.objects.filter(number=number).first()
     same = number == 0 or (here.key == key if here else number < row.last + 1 and not key)
     if not same:

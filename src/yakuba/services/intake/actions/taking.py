@@ -18,7 +18,7 @@ from yakuba.kernel.files.models import StoredFile
 from yakuba.kernel.files.storage import remove
 from yakuba.kernel.files.uploads import bare_name, take_upload
 from yakuba.kernel.ledger.actions import add_event, open_case, record_value
-from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
+from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, check, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
 from yakuba.kernel.refusals import Invalid, Missing, Refused
@@ -183,10 +183,10 @@ def _sent_on(form: WebForm) -> str:
 
 
 def _write(case: Case, code: str, value: str, handed: HandedIn, calculated: Mapping[str, str]) -> None:
-    known = case.procedure.definition.by_code
+    item = check(case.procedure.definition, code, value)  # before anything reads it as what it should be
     origin = CaseValue.Origin.CALCULATED if code in calculated else CaseValue.Origin.APPLICANT
     # As where an application comes in here: what is strange is still what was sent, and a clerk confirms it.
-    sure = not doubt(known[code], value) and not (value and known[code].kind.odd(value))
+    sure = not doubt(item, value) and not (value and item.kind.odd(value))
     record_value(
         case, code, value, trusted=sure, source={"web": handed.form_version, "outside": True}, origin=origin
     )
