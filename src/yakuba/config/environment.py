@@ -249,7 +249,9 @@ class Environment(BaseSettings):
                 # FULL: a robot's intent must survive a power loss, not only a crash.
                 # WAL: readers wait for nobody. Its file shrinks again after a large transaction.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA journal_size_limit=67108864;",
+                "PRAGMA journal_size_limit=67108864;"
+                # Where residents write, what is deleted is overwritten in its page.
+                + (" PRAGMA secure_delete=ON;" if self.part == "outside" else ""),
             },
         }
 
