@@ -119,31 +119,31 @@ def take_up() -> int:
 
 
 @transaction.atomic
-def again(arrival_id: int, *, leave_out: bool = False) -> Arrival:
+def again(delivered_id: int, *, leave_out: bool = False) -> Arrival:
     """Let what waits for a person be tried once more, in a moment. leave_out: without the files that cannot be opened. Raises
     Missing."""
-    row = _held(arrival_id)
+    row = _held(delivered_id)
     row.state, row.tried, row.leave_out = Arrival.State.WAITING, 0, leave_out
     row.save()
     return row
 
 
-def stuck(arrival_id: int) -> Arrival:
+def stuck(delivered_id: int) -> Arrival:
     """One that waits for a person. Raises Missing."""
-    row = Arrival.objects.select_related("content").filter(pk=arrival_id, state=Arrival.State.STUCK).first()
+    row = Arrival.objects.select_related("content").filter(pk=delivered_id, state=Arrival.State.STUCK).first()
     if row is None:
         raise Missing(SETTLED)
     return row
 
 
 @transaction.atomic
-def put_aside(arrival_id: int, sentence: str) -> Arrival:
+def put_aside(delivered_id: int, sentence: str) -> Arrival:
     """A person has dealt with it in another way: it is not taken up. sentence: what the applicant is told. Raises Missing and
     Invalid."""
     sentence = sentence.strip()
     if not sentence or len(sentence) > LONGEST:
         raise Invalid(f"申請した人に伝えることを、{LONGEST}文字以内で書いてください。")
-    row = _held(arrival_id)
+    row = _held(delivered_id)
     delivery = deliveries().get(row.kind)
     if delivery is not None and delivery.put_aside:
         resolve(delivery.put_aside)(row.key, sentence)
@@ -151,10 +151,10 @@ def put_aside(arrival_id: int, sentence: str) -> Arrival:
     return row
 
 
-def _held(arrival_id: int) -> Arrival:
+def _held(delivered_id: int) -> Arrival:
     row: Arrival | None = (
         Arrival.objects.select_for_update(of=("self",))
-        .filter(pk=arrival_id, state=Arrival.State.STUCK)
+        .filter(pk=delivered_id, state=Arrival.State.STUCK)
         .first()
     )
     if row is None:

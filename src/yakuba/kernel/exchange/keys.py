@@ -56,8 +56,10 @@ def _made(generation: int, actor: Actor) -> OwnKey:
         generation=generation,
         sign=sealing.text_of(sealing.signing_public_of(sign)),
         seal=sealing.text_of(sealing.public_of(seal)),
-        sealed=encrypt(_name(generation), sign + seal),
+        sealed=b"",
     )
+    row.sealed = encrypt(_name(row), sign + seal)
+    row.save()
     record("exchange.key_made", actor=actor, fingerprint=fingerprint_of(row))
     return row
 
@@ -106,11 +108,12 @@ def unsealed(sealed: bytes, info: str) -> bytes:
 
 
 def _private(row: OwnKey) -> bytes:
-    return decrypt(_name(row.generation), bytes(row.sealed))
+    return decrypt(_name(row), bytes(row.sealed))
 
 
-def _name(generation: int) -> str:
-    return f"exchange:key:{generation}"
+def _name(row: OwnKey) -> str:
+    """As `config.moving.references` knows it."""
+    return f"exchange:key:{row.pk}"
 
 
 def read(content: bytes) -> dict[str, str]:

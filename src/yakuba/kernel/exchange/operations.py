@@ -12,13 +12,13 @@ from yakuba.kernel.exchange.models import Arrival
 from yakuba.kernel.operations import Answer, Nothing, Operations, Trace
 
 OPERATIONS = Operations("exchange")
-COLUMNS = {"arrival_id": "番号", "label": "種類", "came_at": "届いた日時", "reason": "理由"}
+COLUMNS = {"delivered_id": "番号", "label": "種類", "came_at": "届いた日時", "reason": "理由"}
 
 
 class OneArrival(BaseModel):
     """What came from the outside and waits for a person."""
 
-    arrival_id: int = Field(description="届いたものの番号（一覧の「番号」）")
+    delivered_id: int = Field(description="届いたものの番号（一覧の「番号」）")
 
 
 class AgainIn(OneArrival):
@@ -36,7 +36,7 @@ class PutAsideIn(OneArrival):
 class ExchangeArrivalOut(BaseModel):
     """What came and could not be taken up. came_at: ISO 8601."""
 
-    arrival_id: int
+    delivered_id: int
     label: str
     came_at: str
     reason: str
@@ -46,7 +46,7 @@ class ExchangeArrivalOut(BaseModel):
 def _facts(row: Arrival) -> dict[str, Any]:
     known = arriving.deliveries()
     return {
-        "arrival_id": row.pk,
+        "delivered_id": row.pk,
         "label": known[row.kind].label if row.kind in known else row.kind,
         "came_at": row.came_at.isoformat(),
         "reason": row.reason,
@@ -72,26 +72,26 @@ def list_arrivals(asked: Nothing, actor: Actor) -> list[dict[str, Any]]:
 @OPERATIONS.add(
     "もう一度受け付ける",
     "exchange.settle",
-    "POST arrivals/{arrival_id}/again",
+    "POST arrivals/{delivered_id}/again",
     "again",
     answer=ONE,
     event="exchange.tried_again",
-    trace=lambda asked, row: Trace(f"arrival:{asked.arrival_id}"),
+    trace=lambda asked, row: Trace(f"arrival:{asked.delivered_id}"),
 )
 def try_again(asked: AgainIn, actor: Actor) -> Arrival:
     """Let it be taken up once more, in a moment."""
-    return arriving.again(asked.arrival_id, leave_out=asked.leave_out)
+    return arriving.again(asked.delivered_id, leave_out=asked.leave_out)
 
 
 @OPERATIONS.add(
     "受け付けずに片付ける",
     "exchange.settle",
-    "POST arrivals/{arrival_id}/put-aside",
+    "POST arrivals/{delivered_id}/put-aside",
     "put-aside",
     answer=ONE,
     event="exchange.put_aside",
-    trace=lambda asked, row: Trace(f"arrival:{asked.arrival_id}"),
+    trace=lambda asked, row: Trace(f"arrival:{asked.delivered_id}"),
 )
 def put_aside_arrival(asked: PutAsideIn, actor: Actor) -> Arrival:
     """A person has dealt with it in another way."""
-    return arriving.put_aside(asked.arrival_id, asked.sentence)
+    return arriving.put_aside(asked.delivered_id, asked.sentence)

@@ -94,38 +94,38 @@ def carry_in(request: HttpRequest) -> HttpResponse:
 
 @permission_required("exchange.settle")
 @require_safe
-def arrival(request: HttpRequest, arrival_id: int) -> HttpResponse:
+def arrival(request: HttpRequest, delivered_id: int) -> HttpResponse:
     """One thing that could not be taken up, with what is in it."""
-    return _arrival(request, arrival_id, SentenceForm())
+    return _arrival(request, delivered_id, SentenceForm())
 
 
 @permission_required("exchange.settle")
 @require_POST
-def again(request: HttpRequest, arrival_id: int) -> HttpResponse:
+def again(request: HttpRequest, delivered_id: int) -> HttpResponse:
     """Try once more."""
-    operations.try_again(person_of(request), arrival_id=arrival_id, leave_out="leave_out" in request.POST)
+    operations.try_again(person_of(request), delivered_id=delivered_id, leave_out="leave_out" in request.POST)
     messages.success(request, "もう一度受け付けます。受け付けられないときは、少しあとでまた一覧に出ます。")
     return redirect("exchange:index")
 
 
 @permission_required("exchange.settle")
 @require_POST
-def put_aside(request: HttpRequest, arrival_id: int) -> HttpResponse:
+def put_aside(request: HttpRequest, delivered_id: int) -> HttpResponse:
     """Dealt with in another way."""
     form = SentenceForm(request.POST)
     if not form.is_valid():
-        return _arrival(request, arrival_id, form, 422)
+        return _arrival(request, delivered_id, form, 422)
     try:
-        operations.put_aside_arrival(person_of(request), arrival_id=arrival_id, **form.cleaned_data)
+        operations.put_aside_arrival(person_of(request), delivered_id=delivered_id, **form.cleaned_data)
     except Invalid as refusal:
         form.add_error("sentence", str(refusal))
-        return _arrival(request, arrival_id, form, 422)
+        return _arrival(request, delivered_id, form, 422)
     messages.success(request, "片付けました。申請した人には、書いた文が伝わります。")
     return redirect("exchange:index")
 
 
-def _arrival(request: HttpRequest, arrival_id: int, form: SentenceForm, status: int = 200) -> HttpResponse:
-    row = arriving.stuck(arrival_id)
+def _arrival(request: HttpRequest, delivered_id: int, form: SentenceForm, status: int = 200) -> HttpResponse:
+    row = arriving.stuck(delivered_id)
     known = arriving.deliveries().get(row.kind)
     try:
         lines, fault = arriving.shown(row), ""

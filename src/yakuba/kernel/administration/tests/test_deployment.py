@@ -303,9 +303,7 @@ def test_the_samples_of_two_installations_lack_their_keys_alone(half, well, monk
 
 
 def test_a_half_in_the_wrong_zone_and_flows_the_wrong_way_are_told(well, monkeypatch) -> None:
-    inside, outside = (
-        read(SAMPLES / "two-installations" / f"{half}.yaml") for half in ("inside", "outside")
-    )
+    inside, outside = (read(SAMPLES / "two-installations" / f"{half}.yaml") for half in ("inside", "outside"))
     monkeypatch.setattr(settings.YAKUBA, "part", "outside")
     told = missing(inside)
     assert "インターネット接続系に置きます" in told["part_zone"]

@@ -16,4 +16,4 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     row = Arrival.objects.create(
         key="0" * 32, number=1, kind="example", size=7, content=file, state=Arrival.State.STUCK, reason="例"
     )
-    return {"arrival_id": row.pk}
+    return {"delivered_id": row.pk}
