@@ -9,7 +9,6 @@ from typing import IO
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from yakuba.kernel.addresses import place_of
 from yakuba.kernel.exchange import carrying, dealing
@@ -27,12 +26,11 @@ clock = time.monotonic
 
 
 @csrf_exempt
-@require_POST
 def line(request: HttpRequest, town_code: str) -> HttpResponseBase:
     """Take the inside's message and answer with ours."""
     town = Municipality.objects.filter(code=town_code).first() if part.is_outside() else None
     sender = place_of(request.META.get("REMOTE_ADDR", ""))
-    if town is None or not KNOCKS.take(sender, clock()):
+    if town is None or request.method != "POST" or not KNOCKS.take(sender, clock()):
         raise Http404
     with active_municipality(town), nameless_file() as file:
         _copy(request, file)
