@@ -128,8 +128,8 @@ def _taken(key: str, handed: HandedIn, form: WebForm, files: Files, left_out: li
         AttachedFile.objects.create(
             submission=submission, slot=one.slot, file=stored, name=bare_name(one.name)[:LONGEST_NAME]
         )
-    told = {"outside": True, "left_out": left_out, "given": handed.number if number != handed.number else ""}
-    add_event(case, "intake.sent", files=len(files), **{name: one for name, one in told.items() if one})
+    given = handed.number if number != handed.number else ""  # what the applicant was told first
+    add_event(case, "intake.sent", files=len(files), outside=True, left_out=left_out, given=given)
     record("intake.sent", subject=f"case:{case.pk}", form=form.procedure.code)
     return submission
 
