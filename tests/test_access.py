@@ -54,12 +54,15 @@ OPEN_TO_ALL |= PUBLISHED
 # The published register of effects is open data; what it may not show is tried in the room's tests.
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
 OPEN_TO_ALL |= OPEN_DATA
+# The other installation of a town, by its signature; an installation that is the whole service has no such page.
+OPEN_TO_ALL |= {"exchange:line"}
 NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
     "ask:window",
     "ask:entry",
     *(
         f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
     ),  # the town has not opened them
+    "exchange:line",
     "guide:event",
     "guide:calendar",
     "tablet:sign",

@@ -75,6 +75,7 @@ DEFECTS = {
         f"{ROOM}.actions.sending",
         """
 import itertools
+from yakuba.kernel.values.receipt_numbers import check_digits
 _count = itertools.count(700_001)
 def next_number(today):
     eight = f"08{next(_count):06d}"
@@ -109,20 +110,12 @@ class secrets:
 """,
     ),
     "receipt of the latest": (
-        f"{ROOM}.pages.apply",
+        f"{ROOM}.actions.sending",
         """
 import time
-class _Latest:
-    @staticmethod
-    def select_related(*names):
-        return _Latest
-    @staticmethod
-    def filter(**wanted):
-        time.sleep(0.02)
-        return _Submission.objects.select_related("case__procedure").order_by("-pk")
-_Submission = Submission
-class Submission:
-    objects = _Latest
+def sent_of(draft):
+    time.sleep(0.02)
+    return Submission.objects.select_related("case__procedure", "form__procedure").order_by("-pk").first()
 """,
     ),
     "sent without looking": (

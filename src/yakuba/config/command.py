@@ -47,6 +47,7 @@ HOUSE = {
     "definitions": ("yakuba.kernel.bundles.cli:app", "定義を1つのファイルで渡し、受け取る"),
     "search": ("yakuba.kernel.search.cli:app", "全文検索の索引"),
     "localwords": ("yakuba.kernel.localwords.cli:app", "自治体ごとに違うところの言葉"),
+    "exchange": ("yakuba.kernel.exchange.cli:app", "外と内の2台に分けたときの授受：鍵、受け取り、ファイル"),
     "letters": ("yakuba.kernel.letters.cli:app", "印刷用PDFを読み返して確かめる"),
     "maps": ("yakuba.kernel.maps.cli:app", "地図：市区町村の区域を取り込む"),
     "digest": ("yakuba.kernel.digest.cli:digest", "1日に失敗したことを出す"),

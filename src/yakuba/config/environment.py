@@ -77,6 +77,11 @@ class Environment(BaseSettings):
         ge=0,
         description="HTTPSのとき、ブラウザーにHTTPSだけで開くことを覚えさせる秒数（HSTS）。0で覚えさせない",
     )
+    part: Literal["whole", "outside", "inside"] = Field(
+        "whole",
+        description="この設備が受け持つところ。whole：全部。outside：住民の申請と質問のページだけ（インターネット接続系に置く）。"
+        "inside：ほかの全部で、住民のページは出さない",
+    )
     debug: bool = Field(False, description="開発用。1にすると詳しいエラー画面を出す。本番では使わない")
     secret_key: str | None = Field(None, description="署名の鍵。空ならデータフォルダに作って保存する")
     master_key: str | None = Field(
@@ -244,7 +249,9 @@ class Environment(BaseSettings):
                 # FULL: a robot's intent must survive a power loss, not only a crash.
                 # WAL: readers wait for nobody. Its file shrinks again after a large transaction.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA journal_size_limit=67108864;",
+                "PRAGMA journal_size_limit=67108864;"
+                # Where residents write, what is deleted is overwritten in its page.
+                + (" PRAGMA secure_delete=ON;" if self.part == "outside" else ""),
             },
         }
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.db import DatabaseError, DataError
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from yakuba.kernel.api.problems import problem
+from yakuba.kernel.outbound import part
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 LARGEST = 2**63 - 1  # the largest number of a row in both databases
@@ -36,6 +37,29 @@ class KeptByNobody:
         if "no-store" not in answer.headers.get("Cache-Control", ""):
             answer.headers["Cache-Control"] = "private, no-store"
         return answer
+
+
+class OnlyItsPart:
+    """Of a service that is two installations (`kernel.outbound.part`) each answers its own addresses; of the others it is as if
+    they were not there, whoever asks. The outside has a list of what is there, so that a new page is inside only."""
+
+    OUTSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|health(/|\Z)|metrics\Z|exchange/line/|static/)")
+    NOT_INSIDE = re.compile(r"/(apply/(?![^/]+/tablet/)|ask/|exchange/line/)")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.is_here(request.path_info):
+            return HttpResponse("見つかりません。\n", status=404, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+    @classmethod
+    def is_here(cls, path: str) -> bool:
+        """Whether the address belongs to this installation's part."""
+        if part.is_outside():
+            return cls.OUTSIDE.match(path) is not None
+        return not (part.is_inside() and cls.NOT_INSIDE.match(path))
 
 
 class PlausibleInput:

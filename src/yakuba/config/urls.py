@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("transfers/", include("yakuba.kernel.transfers.urls")),
     path("town-settings/", include("yakuba.kernel.townsettings.urls")),
     path("local-words/", include("yakuba.kernel.localwords.urls")),
+    path("exchange/", include("yakuba.kernel.exchange.urls")),
     path("letters/", include("yakuba.kernel.letters.urls")),
     path("definitions/", include("yakuba.kernel.bundles.urls")),
     path("schedules/", include("yakuba.kernel.schedules.urls")),

@@ -117,6 +117,15 @@ CHANGES: dict[str, Change] = {
     "reading.Correction.source": within("sheet"),
     "answers.Knowledge.learned": plain,
     "answers.Asked.shown": numbers,
+    # marks that were drawn at random
+    "exchange.Parcel.key": plain,
+    "exchange.Arrival.key": plain,
+    "exchange.Standing.key": plain,
+    "intake.Posted.key": plain,
+    "intake.FromOutside.key": plain,
+    "exchange.Standing.plain": plain,
+    "exchange.Standing.sealed": plain,  # to the applicant
+    "intake.Posted.sealed": plain,  # to the applicant
     "intake.WebForm.document": plain,
     "translation.OwnPhrase.answers": plain,
     "translation.Talk.key": plain,
@@ -176,6 +185,7 @@ CHANGES: dict[str, Change] = {
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {
+    "exchange.OwnKey.sealed": lambda pk: f"exchange:key:{pk}",
     "robots.System.credentials": lambda pk: f"robots.system:{pk}",
     "robots.Recording.live": lambda pk: f"robots.recording:{pk}",
     "robots.Recording.picture": lambda pk: f"robots.recording:{pk}",

@@ -34,6 +34,10 @@ STRANGER = Limits(largest=16_384, patience=10, rate=1_000_000, at_once=16, in_al
 APPLICANT = Limits(largest=22_000_000, patience=30, rate=16_000, at_once=2, in_all=16)
 
 
+# What the inside of the town sends to its outside, whoever that is: its signature is looked at when it is here.
+COUNTERPART = Limits(largest=72_000_000, patience=60, rate=16_000, at_once=2, in_all=4)
+
+
 def staff(largest: int) -> Limits:
     """A person or a program that is known: a pile of scans over a slow line, 16 kB a second at the least."""
     return Limits(largest=largest, patience=30, rate=16_000, at_once=8, in_all=64)

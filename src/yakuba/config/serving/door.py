@@ -16,17 +16,29 @@ from urllib.parse import quote
 from django.conf import settings
 from django.urls import reverse
 
-from yakuba.config.serving.bodies import APPLICANT, STRANGER, Limits, Reception, Refused, read, staff
+from yakuba.config.serving.bodies import (
+    APPLICANT,
+    COUNTERPART,
+    STRANGER,
+    Limits,
+    Reception,
+    Refused,
+    read,
+    staff,
+)
 from yakuba.config.serving.bridge import Answer, Application, Environ, environ_of, run
 from yakuba.config.serving.connections import Connections
 from yakuba.config.serving.senders import sender_of
 from yakuba.config.serving.threads import Known, Queue
 from yakuba.kernel.addresses import networks, place_of
+from yakuba.kernel.outbound import part
 
 API = "/api/"
 APPLYING = "/apply/"
-PUBLIC = ("/ask/", "/guest/", "/tickets/", APPLYING)  # pages that ask nobody who they are
+EXCHANGE = "/exchange/line/"
+PUBLIC = ("/ask/", "/guest/", "/tickets/", APPLYING, EXCHANGE)  # pages that ask nobody who they are
 FORM, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+MESSAGE = "application/vnd.yakuba.exchange"
 OURS = {"connection", "content-length"}  # headers of a large answer that the door sets
 
 
@@ -127,6 +139,10 @@ def _takes_forms(path: str) -> bool:
 def _of_stranger(environ: Environ) -> Limits:
     """What a stranger may send there. Raises Refused for anything but a form: a file would go to the disk."""
     kind, path = environ.get("CONTENT_TYPE", "").partition(";")[0].strip(), environ["PATH_INFO"]
+    if path.startswith(EXCHANGE):
+        if kind == MESSAGE and part.is_outside():
+            return COUNTERPART
+        raise Refused(404, "見つかりません。")
     if kind == FORM:
         return STRANGER
     if kind == WITH_FILES and path.startswith(APPLYING) and path.endswith("/files/"):

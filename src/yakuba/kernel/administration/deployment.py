@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
-from yakuba.kernel.administration import seen
+from yakuba.kernel.administration import parting, seen
+from yakuba.kernel.outbound import part
 from yakuba.kernel.outbound.classes import Zone
 from yakuba.kernel.outbound.profile import Model, Profile
 from yakuba.kernel.values.labelled import Labelled
@@ -18,6 +19,7 @@ from yakuba.kernel.values.labelled import Labelled
 A, A2, B, B2 = Model.ALPHA, Model.ALPHA_PRIME, Model.BETA, Model.BETA_PRIME
 OPENED = frozenset({A2, B, B2})  # models that let staff or systems nearer to the internet
 NUMBER, LGWAN, INTERNET = Zone.MY_NUMBER, Zone.LGWAN, Zone.INTERNET
+HALVES = frozenset({part.OUTSIDE, part.INSIDE})
 INSIDE = frozenset({NUMBER, LGWAN})
 
 
@@ -45,7 +47,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Demand:
-    """models, zones: of which profiles; empty for all.  look: sentences about what is missing.  reason: without `look`, why
+    """models, zones: of which profiles, parts: of which part of a service (`outbound.part`); empty for all.  look: sentences about what is missing.  reason: without `look`, why
     the installation cannot see it."""
 
     code: str
@@ -54,11 +56,13 @@ class Demand:
     reason: str = ""
     models: frozenset[Model] = frozenset()
     zones: frozenset[Zone] = frozenset()
+    parts: frozenset[str] = frozenset()
 
     def is_for(self, profile: Profile) -> bool:
-        """Whether the profile's model and zone ask for it."""
+        """Whether the profile's model and zone, and this installation's part, ask for it."""
         fits_model = not self.models or profile.model in self.models
-        return fits_model and (not self.zones or profile.zone in self.zones)
+        fits_part = not self.parts or part.part() in self.parts
+        return fits_model and fits_part and (not self.zones or profile.zone in self.zones)
 
     def examined(self, profile: Profile) -> Found:
         if self.look is None:
@@ -79,6 +83,10 @@ DEMANDS = (
     Demand("encrypted_flows", "系をまたぐ通信が暗号化されること", seen.in_the_clear),
     Demand("way_to_the_internet", "インターネットへの出方がモデルに合うこと", seen.ways_to_the_internet),
     Demand("cleaned", "下の系から入るものが無害化されること", seen.uncleaned, zones=INSIDE),
+    Demand("part_zone", "2台に分けた設備が、それぞれの系にあること", parting.zone, parts=HALVES),
+    Demand("part_flow", "2台のあいだの通信が、内から外への1つだけであること", parting.flow, parts=HALVES),
+    Demand("part_keys", "2台が互いの鍵を確かめてあること", parting.keys_known, parts=HALVES),
+    Demand("part_fingerprint", "鍵の指紋を、人が読み上げて比べたこと", reason=_PEOPLE + "yakuba exchange status の指紋を、相手の設備の yakuba exchange keys と、電話で比べてください。", parts=HALVES),
     Demand("held", "系で扱えない情報を持っていないこと", seen.held),
     Demand("debug", "開発用の設定が切れていること", seen.debug),
     Demand("https", "画面がHTTPSで開かれること", seen.https),

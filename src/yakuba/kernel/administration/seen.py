@@ -29,7 +29,7 @@ _CLEAR = frozenset({"http", "ws", "smtp", "postgres"})  # what they carry may be
 _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
-def _towns() -> Iterator[Municipality]:
+def of_each_town() -> Iterator[Municipality]:
     """Each, active."""
     for town in Municipality.objects.order_by("code"):
         with active_municipality(town):
@@ -83,7 +83,7 @@ def unlisted_contacts(profile: Profile) -> Iterator[str]:
         for one in listed(said.oidc_directories)
     ]
     yield from _refused(house)
-    for town in _towns():
+    for town in of_each_town():
         for manifest in manifests():
             if manifest.contacts:
                 yield from (f"{town.name} {one}" for one in _refused(resolve(manifest.contacts)()))
@@ -154,7 +154,7 @@ def uncleaned(profile: Profile) -> Iterator[str]:
 
 def held(profile: Profile) -> Iterator[str]:
     """What towns hold above the zone."""
-    for town in _towns():
+    for town in of_each_town():
         yield from (f"{town.name} {one}" for one in held_beyond_the_zone())
 
 
@@ -181,7 +181,7 @@ def hsts(profile: Profile) -> Iterator[str]:
 
 def second_factors(profile: Profile) -> Iterator[str]:
     """Roles that somebody has and that demand none, and people who have none."""
-    for town in _towns():
+    for town in of_each_town():
         roles = Role.objects.filter(second_factor=False, users__is_active=True).distinct()
         if names := [one.name for one in roles.order_by("name")[:MOST_NAMED]]:
             yield f"{town.name}：役割 {'、'.join(names)} が二つ目の確認を求めていません。"
@@ -237,7 +237,7 @@ def database_encryption(profile: Profile) -> Iterator[str]:
 
 
 def audit(profile: Profile) -> Iterator[str]:
-    for town in _towns():
+    for town in of_each_town():
         yield from (f"{town.name}：{one}" for one in head.problems())
 
 

@@ -18,6 +18,7 @@ from yakuba.kernel.ledger.models import Case, CaseEvent, CaseValue, Procedure, R
 from yakuba.kernel.ledger.workflow import Status, WrongTransition
 from yakuba.kernel.meter.noting import note
 from yakuba.kernel.outbound import class_of, require_class
+from yakuba.kernel.outbound.part import require_not_outside
 from yakuba.kernel.registry import ledger_phrases, manifests, resolve
 from yakuba.kernel.search.noting import changed
 from yakuba.kernel.values import ValueRefused
@@ -71,6 +72,7 @@ def open_case(procedure: Procedure, receipt_number: str, status: Status = Status
     case = Case.objects.filter(procedure=procedure, receipt_number=receipt_number).first()
     if case is not None:
         return case
+    require_not_outside("受付簿")
     if guard.RECEIPT_NUMBER in procedure.definition.by_code:
         guard.check(procedure.definition, guard.RECEIPT_NUMBER, receipt_number)
     require_class(class_of(procedure.definition), f"手続「{procedure.title}」")

@@ -11,7 +11,8 @@ from django.conf import settings
 from yakuba.kernel.addresses import listed
 from yakuba.kernel.outbound import profile
 from yakuba.kernel.outbound.allowed import Allowed
-from yakuba.kernel.outbound.classes import DataClass
+from yakuba.kernel.outbound.classes import HIGHEST, DataClass, Zone
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.outbound.profile import OutboundRefused, ProfileUnreadable
 from yakuba.kernel.outbound.target import Target, Unclear, target_at, target_of
 from yakuba.kernel.refusals import Conflict
@@ -113,6 +114,8 @@ def require_class(holds: DataClass, what: str) -> None:
     """Raise ZoneRefused where this installation's zone may not hold data of that class, and ProfileUnreadable. what: named
     in the sentence (手続「…」)."""
     here = profile.current()
+    if is_outside() and holds > HIGHEST[Zone.INTERNET]:
+        raise ZoneRefused(f"{what}は{holds.label}です。住民の受付だけの設備では受け入れません。")
     if here is not None and holds > here.most:
         raise ZoneRefused(
             f"{what}は{holds.label}です。この設備（{here.zone.label}）で扱えるのは{here.most.label}までなので、受け入れません。"
@@ -125,6 +128,8 @@ def is_held_here(holds: Callable[[], DataClass]) -> bool:
     try:
         here = profile.current()
     except ProfileUnreadable:
+        return False
+    if is_outside() and holds() > HIGHEST[Zone.INTERNET]:
         return False
     return here is None or holds() <= here.most
 

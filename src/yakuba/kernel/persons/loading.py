@@ -20,6 +20,7 @@ from yakuba.kernel.audit.chain import record
 from yakuba.kernel.definitions import Problem
 from yakuba.kernel.definitions.given import opened
 from yakuba.kernel.outbound import REGISTER_CLASS, require_class
+from yakuba.kernel.outbound.part import require_not_outside
 from yakuba.kernel.persons.matching import Entry
 from yakuba.kernel.persons.models import Load, Person
 from yakuba.kernel.persons.protecting import spread_all
@@ -139,6 +140,7 @@ def _of_the_file(told: list[Problem]) -> list[Problem]:
 
 def _begin(file_name: str, actor: Actor) -> Load:
     """The only load under way; one that does not move any more was killed, and is removed. Raises ZoneRefused."""
+    require_not_outside("宛名の登録簿")
     require_class(REGISTER_CLASS, "宛名の登録簿")
     for other in Load.objects.filter(finished_at=None):
         if timezone.now() - other.moved_at < STILL_ALIVE:

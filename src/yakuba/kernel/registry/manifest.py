@@ -290,6 +290,44 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """A kind of thing that residents hand in outside and a part or room takes up inside. take: dotted path of
+    `(key, content) -> None`, which settles it (`exchange.arriving.settling`) and may refuse: then it waits for a person; empty
+    for what another one takes along. partly: it is `(key, content, without)`, and can leave out what cannot be opened.
+    shown: `(content) -> list[(label, text)]`, for the person whom it waits for; put_aside: `(key, sentence)`, before it is
+    settled in another way, the sentence being for the applicant."""
+
+    kind: str
+    label: str
+    take: str = ""
+    partly: bool = False
+    shown: str = ""
+    put_aside: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a part or room hands between the two installations of a town (`kernel.exchange`). Dotted paths, all of the active
+    town; the inside calls the first of each pair, the outside the second:
+
+    published, take_published: `() -> dict`, what residents may read, and `(dict)`, which makes it so.
+    standings, take_standing: `() -> Iterator[(key of the parcel, public key of the applicant, plain, facts)]`, and
+    `(key, plain, sealed)`: the facts sealed to that key, or empty for one that is gone, and by what they are found.
+    The outside calls first, the inside second: gather: `()`, posts what has come together; report, take_report: `() -> dict`
+    of counts, and `(dict)`.
+    """
+
+    published: str = ""
+    take_published: str = ""
+    standings: str = ""
+    take_standing: str = ""
+    gather: str = ""
+    report: str = ""
+    take_report: str = ""
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A room or a part of the kernel. `failures`, `running` and `self_check` are dotted paths of
     `(user, most=…) -> list[Failure]` (at most so many of a kind, None for all), `(user) -> list[RunningWork]` and `() -> list[CheckResult]`, `case_part`, `first_step` and `search` of
@@ -353,6 +391,7 @@ class Manifest:
     hand_over: str = (
         ""  # `(takers, actor) -> list[InHand]`: what people answer for, and its hand-over; see `InHand`
     )
+    exchange: Exchange | None = None  # what it hands between the two installations of a town
     examples: str = ""
 
 

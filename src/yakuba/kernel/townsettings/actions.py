@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from yakuba.kernel.accounts.models import User
+from yakuba.kernel.audit.actor import Actor
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.refusals import Invalid
 from yakuba.kernel.tenancy import current_municipality
@@ -15,7 +15,7 @@ from yakuba.kernel.townsettings.reading import Value, declared, fits, value
 
 
 @transaction.atomic
-def set_values(given: Mapping[str, Value], *, actor: User) -> list[str]:
+def set_values(given: Mapping[str, Value], *, actor: Actor) -> list[str]:
     """Set several; the names of those that changed. Raises Invalid when one does not fit, and sets none then."""
     changed = [name for name, wanted in given.items() if value(name) != wanted]
     for name in changed:

@@ -1,6 +1,8 @@
 """The answers room declares itself."""
 
 from yakuba.kernel.registry import (
+    Delivery,
+    Exchange,
     Group,
     Manifest,
     NavigationItem,
@@ -84,6 +86,18 @@ MANIFEST = Manifest(
     personal_data=(
         PersonalData("answers.Asked", "問い合わせの分析（伏せ字にした質問）", 365, since="asked_at"),
         PersonalData("answers.Confirmed", "確かめた質問からの学習（伏せ字にした質問）", 1095, since="at"),
+    ),
+    exchange=Exchange(
+        published=f"{QUERIES}.published:published",
+        take_published="yakuba.services.answers.actions.publishing:take",
+        gather="yakuba.services.answers.actions.publishing:gather",
+        deliveries=(
+            Delivery(
+                "answers.asked",
+                "問い合わせの記録",
+                take="yakuba.services.answers.actions.publishing:take_asked",
+            ),
+        ),
     ),
     self_check=f"{QUERIES}.entries:self_check",
     slotted=f"{QUERIES}.entries:slotted",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yakuba.kernel.jobs import chore, in_each_town
-from yakuba.services.intake.actions import hand_overs
+from yakuba.services.intake.actions import hand_overs, taking
 from yakuba.services.intake.actions.drafts import throw_away_old
 from yakuba.services.intake.actions.visits import forget_old
 
@@ -12,6 +12,7 @@ def throw_away_everywhere() -> None:
     """In each town."""
     in_each_town("drafts that nobody opened again", throw_away_old)
     in_each_town("visits at the counter that nobody ended", forget_old)
+    in_each_town("applications from the outside that were not taken up", taking.forget_old)
     in_each_town("hand-overs to the counter that nobody used", hand_overs.forget_old)
 
 

@@ -2,6 +2,8 @@
 
 from yakuba.kernel.registry import (
     ApprovalKind,
+    Delivery,
+    Exchange,
     Group,
     Manifest,
     NavigationItem,
@@ -45,6 +47,9 @@ MANIFEST = Manifest(
         "intake.opened": "申請フォームを住民に開いた",
         "intake.closed": "申請フォームを閉じた",
         "intake.sent": "住民がウェブで申請した",
+        "intake.handed_in": "住民がウェブで申請し、内の設備へ渡すものになった",
+        "intake.answer_handed_in": "補正への返事が、内の設備へ渡すものになった",
+        "intake.withdrawal_handed_in": "取下げが、内の設備へ渡すものになった",
         "intake.paper_taken": "申請の内容を紙の様式に入れて取り出した",
         "intake.accepted": "ウェブの申請を確かめ、入力に回した",
         "intake.correction_asked": "ウェブの申請者に補正を求めた",
@@ -91,6 +96,14 @@ MANIFEST = Manifest(
             least=1,
             largest=999_999,
         ),
+        Setting(
+            "intake.outside_numbers",
+            "外の設備に渡す受付番号の数",
+            2_000,
+            "住民の受付を外の設備に分けたとき、一度に渡す番号です。内の設備と通じない日が続いても足りる数にします。",
+            least=10,
+            largest=90_000,
+        ),
     ),
     approvals=(
         ApprovalKind(
@@ -98,6 +111,38 @@ MANIFEST = Manifest(
             "届出ナビの出来事の公開",
             "intake.approve",
             "yakuba.services.intake.actions.navigator:published",
+        ),
+    ),
+    exchange=Exchange(
+        published="yakuba.services.intake.actions.publishing:collected",
+        take_published="yakuba.services.intake.actions.publishing:take",
+        standings="yakuba.services.intake.queries.standings:standings",
+        take_standing="yakuba.services.intake.actions.posting:take_standing",
+        report="yakuba.services.intake.actions.numbers:report",
+        take_report="yakuba.services.intake.actions.numbers:take_report",
+        deliveries=(
+            Delivery("intake.file", "申請に付けられた書類"),
+            Delivery(
+                "intake.application",
+                "申請",
+                take="yakuba.services.intake.actions.taking:application",
+                partly=True,
+                shown="yakuba.services.intake.actions.taking:shown",
+                put_aside="yakuba.services.intake.actions.taking:put_aside",
+            ),
+            Delivery(
+                "intake.answer",
+                "補正への返事",
+                take="yakuba.services.intake.actions.taking:answer",
+                shown="yakuba.services.intake.actions.taking:answer_shown",
+                put_aside="yakuba.services.intake.actions.taking:put_answer_aside",
+            ),
+            Delivery(
+                "intake.withdrawal",
+                "取下げ",
+                take="yakuba.services.intake.actions.taking:withdrawal",
+                put_aside="yakuba.services.intake.actions.taking:put_answer_aside",
+            ),
         ),
     ),
     self_check="yakuba.services.intake.queries.navigator:self_check",
@@ -120,6 +165,10 @@ MANIFEST = Manifest(
         PersonalData(
             "intake.HandOver", "窓口へ受け渡されたデータ（暗号にして残し、使うと消す）", 1, since="came_at"
         ),
+        PersonalData(
+            "intake.Posted", "外で受けた申請の受付番号と、申請者だけが開ける状況", 800, since="sent_at"
+        ),
+        PersonalData("intake.FromOutside", "外から届いた申請の印と、申請者に伝えること", None),
         PersonalData("intake.Submission", "ウェブで届いた申請と、窓口で受け付けた申請", None),
         PersonalData("intake.AttachedFile", "申請に付けられた写真と書類、窓口での署名", None),
         PersonalData("intake.Correction", "申請者に求めた補正と、その返事", None),

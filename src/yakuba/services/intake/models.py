@@ -230,3 +230,73 @@ class Serial(MunicipalityModel):
     class Meta(MunicipalityModel.Meta):
         verbose_name = "ウェブの受付番号"
         constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="intake_serial_once")]
+
+
+class NumberRange(MunicipalityModel):
+    """Receipt numbers that are the outside's alone, where the residents' part is an installation of its own. year: 令和;
+    first, last: serial numbers, both included; next: the first that is not given yet, inside as the outside said last."""
+
+    year = models.PositiveIntegerField("年度（令和）")
+    first = models.PositiveIntegerField("最初の番号")
+    last = models.PositiveIntegerField("最後の番号")
+    next = models.PositiveIntegerField("次の番号")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "外の設備の受付番号"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "year", "first"], name="intake_range_once")
+        ]
+
+
+class Posted(MunicipalityModel):
+    """Outside: an application that was handed in, without a word of it. key: of its parcel; secret, draft: as a Submission's;
+    title: of the procedure; sealed: where it stands, which only the secret opens, empty until the inside has said;
+    answered: which question of the office the applicant has answered last; withdrawals: how often it was taken back."""
+
+    key = models.CharField("印", max_length=32)
+    number = models.CharField("受付番号", max_length=20)
+    secret = models.CharField("照会番号の印", max_length=64)
+    draft = models.CharField("書きかけの印", max_length=64, blank=True)
+    title = models.CharField("手続", max_length=120)
+    sealed = models.BinaryField("状況", default=b"")
+    answered = models.CharField("返事をした問い", max_length=40, blank=True)
+    withdrawals = models.PositiveIntegerField("取り下げた回数", default=0)
+    sent_at = models.DateTimeField("届いた日時")
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "外で受けた申請"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "key"], name="intake_posted_once"),
+            models.UniqueConstraint(
+                fields=["municipality", "draft"],
+                condition=~models.Q(draft=""),
+                name="intake_posted_draft_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["municipality", "number"], name="intake_posted_number")]
+
+
+class FromOutside(MunicipalityModel):
+    """Inside: an application that came from the outside, taken up or not. key: of its parcel; submission: None until it is
+    taken up; number, secret: as the applicant has them; public: to what its standing is sealed, base64; notice: a sentence
+    for the applicant; closed: it is not taken up."""
+
+    key = models.CharField("印", max_length=32)
+    submission = models.OneToOneField(
+        Submission, models.CASCADE, null=True, related_name="from_outside", verbose_name="申請"
+    )
+    number = models.CharField("受付番号", max_length=20)
+    secret = models.CharField("照会番号の印", max_length=64)
+    public = models.CharField("封をする鍵", max_length=64)
+    title = models.CharField("手続", max_length=120)
+    sent_at = models.DateTimeField("送られた日時")
+    withdrawals = models.PositiveIntegerField("取り下げた回数", default=0)
+    notice = models.TextField("申請者に伝えること", blank=True)
+    closed = models.BooleanField("受け付けない", default=False)
+    changed_at = models.DateTimeField("変わった日時", auto_now=True)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "外から届いた申請"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "key"], name="intake_from_outside_once")
+        ]

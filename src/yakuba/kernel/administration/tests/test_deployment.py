@@ -289,3 +289,24 @@ def test_a_database_role_that_may_too_much_is_told_and_a_wire_that_is_open(
     told = missing(profile)
     assert ("SUPERUSER" in told.get("database_role", "")) == is_super
     assert ("database_tls" in told) == (not is_encrypted)
+
+
+PARTS = ("part_zone", "part_flow", "part_keys", "part_fingerprint")
+
+
+@pytest.mark.parametrize("half", ["inside", "outside"])
+def test_the_samples_of_two_installations_lack_their_keys_alone(half, well, monkeypatch) -> None:
+    profile = read(SAMPLES / "two-installations" / f"{half}.yaml")
+    assert not set(PARTS) & {one.code for one in examined(profile)}  # of the whole service nothing is asked
+    monkeypatch.setattr(settings.YAKUBA, "part", half)
+    assert {code: text for code, text in missing(profile).items() if code in PARTS}.keys() == {"part_keys"}
+
+
+def test_a_half_in_the_wrong_zone_and_flows_the_wrong_way_are_told(well, monkeypatch) -> None:
+    inside, outside = (read(SAMPLES / "two-installations" / f"{half}.yaml") for half in ("inside", "outside"))
+    monkeypatch.setattr(settings.YAKUBA, "part", "outside")
+    told = missing(inside)
+    assert "インターネット接続系に置きます" in told["part_zone"]
+    assert "外の設備からは" in told["part_flow"]
+    monkeypatch.setattr(settings.YAKUBA, "part", "inside")
+    assert "置けません" in missing(outside)["part_zone"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,19 +15,17 @@ from yakuba.kernel.ledger.actions import add_event, open_case, record_value
 from yakuba.kernel.ledger.guard import RECEIPT_NUMBER, doubt
 from yakuba.kernel.ledger.models import Case, CaseValue
 from yakuba.kernel.ledger.workflow import Status
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Conflict, Invalid, Problem
 from yakuba.kernel.tenancy import current_municipality
-from yakuba.kernel.townsettings import value
-from yakuba.kernel.values.receipt_numbers import check_digits
-from yakuba.services.intake.actions import drafts
+from yakuba.services.intake.actions import drafts, posting
+from yakuba.services.intake.actions.numbers import next_number
 from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, files_missing
-from yakuba.services.intake.models import AttachedFile, Draft, Serial, Submission
+from yakuba.services.intake.models import AttachedFile, Draft, Posted, Submission
 from yakuba.services.intake.queries import forms
 
 KEPT_AFTER = timedelta(days=1)  # how long a draft that was sent leads to its receipt
-LAST_SERIAL = 999_999
-FIRST_REIWA = 2018  # the western year before the first of 令和
 COST = {"n": 2**12, "r": 8, "p": 1, "dklen": 32}  # of looking a secret up: about ten milliseconds
 NOBODY = "0" * 64
 
@@ -37,12 +35,12 @@ class NotSent(Invalid):
 
 
 @transaction.atomic
-def send(draft: Draft, key: str) -> Submission:
-    """The case of this draft, whose address has `key`: made now, or already there however often it is sent. Raises NotSent, and
-    Conflict when the form has been closed."""
+def send(draft: Draft, key: str) -> Submission | Posted:
+    """The case of this draft, whose address has `key`: made now, or already there however often it is sent; outside, where there
+    are no cases, what is handed in for the inside. Raises NotSent, and Conflict when the form has been closed."""
     row = Draft.objects.select_for_update(of=("self",)).select_related("form__procedure").get(pk=draft.pk)
     if row.sent:
-        sent = Submission.objects.filter(draft=row.key).first()
+        sent = sent_of(row)
         if sent is None:
             raise Conflict("この申請は、もう役場にありません。窓口にお尋ねください。")
         return sent
@@ -61,6 +59,11 @@ def send(draft: Draft, key: str) -> Submission:
     values = dict(checked.values)
     if form.sent_on:
         values[form.sent_on] = timezone.localdate().isoformat()
+    if is_outside():
+        wanted = {one.code for page in pages for one in page.files}
+        posted = posting.post(row, values, wanted, secret_of(key), hashed)
+        _empty(row)
+        return posted
     case = _case(row, values, frozenset(one.field.code for one in form.calculated))
     submission = Submission.objects.create(
         form=row.form,
@@ -75,12 +78,28 @@ def send(draft: Draft, key: str) -> Submission:
         if one.slot in wanted:
             one.draft, one.submission = None, submission
             one.save()
-    row.sealed, row.sent, row.code = b"", True, ""
-    row.ends_on = timezone.localdate() + KEPT_AFTER
-    row.save()
+    _empty(row)
     add_event(case, "intake.sent", files=submission.files.count())  # type: ignore[attr-defined]
     record("intake.sent", subject=f"case:{case.pk}", form=row.form.procedure.code)
     return submission
+
+
+def sent_of(draft: Draft) -> Submission | Posted | None:
+    """What this draft became."""
+    if is_outside():
+        return Posted.objects.filter(draft=draft.key).first()
+    return (
+        Submission.objects.select_related("case__procedure", "form__procedure")
+        .filter(draft=draft.key)
+        .first()
+    )
+
+
+def _empty(row: Draft) -> None:
+    """What was sent stands in the draft no more; for a day it leads to its receipt."""
+    row.sealed, row.sent, row.code = b"", True, ""
+    row.ends_on = timezone.localdate() + KEPT_AFTER
+    row.save()
 
 
 def _case(draft: Draft, values: dict[str, str], calculated: frozenset[str]) -> Case:
@@ -98,23 +117,6 @@ def _case(draft: Draft, values: dict[str, str], calculated: frozenset[str]) -> C
             sure = not doubt(known[code], one) and not (one and known[code].kind.odd(one))
             record_value(case, code, one, trusted=sure, source=source, origin=origin)
     return case
-
-
-def next_number(today: date) -> str:
-    """The next receipt number of the fiscal year: one after the other for the whole town, whichever process asks."""
-    year = today.year - FIRST_REIWA - (today.month < 4)
-    first = int(value("intake.first_serial"))
-    Serial.objects.get_or_create(year=year, defaults={"last": first - 1})
-    row = Serial.objects.select_for_update().get(year=year)
-    while True:
-        row.last += 1
-        if row.last > LAST_SERIAL:
-            raise Conflict("今年度のウェブの受付番号を使い切りました。窓口にご相談ください。")
-        eight = f"{year:02d}{row.last:06d}"
-        number = eight + check_digits(eight)
-        if not Case.objects.filter(receipt_number=number).exists():  # paper may carry it
-            row.save()
-            return number
 
 
 def secret_of(key: str) -> str:

@@ -18,7 +18,7 @@ from yakuba.services.intake.engine import codes
 from yakuba.services.intake.engine.answering import check_all, check_page, files_missing
 from yakuba.services.intake.engine.form import Page
 from yakuba.services.intake.forms import CodeForm, PageForm, typed
-from yakuba.services.intake.models import Submission, WebForm
+from yakuba.services.intake.models import Posted, Submission, WebForm
 from yakuba.services.intake.pages import receipt, repeating, summary
 from yakuba.services.intake.pages.offers import with_offers
 from yakuba.services.intake.pages.residents import (
@@ -118,7 +118,7 @@ def send(request: HttpRequest, writing: Writing) -> HttpResponse:
 @require_safe
 def done(request: HttpRequest, writing: Writing) -> HttpResponse:
     """The receipt: number, secret, and how to look at it later."""
-    submission = Submission.objects.select_related("case__procedure").filter(draft=writing.draft.key).first()
+    submission = sending.sent_of(writing.draft)
     if submission is None:
         return shown(request, "gone", {}, 404) if writing.draft.sent else redirect(writing.url(CHECK))
     secret = codes.shown(sending.secret_of(writing.key))
@@ -130,7 +130,7 @@ def done(request: HttpRequest, writing: Writing) -> HttpResponse:
         "secret": secret,
         "where": where,
         "picture": receipt.qr_code(where),
-        "paper": writing.url("paper") if paper.has_form(submission.case) else "",
+        "paper": writing.url("paper") if _has_paper(submission) else "",
         "forget": writing.url("forget"),
     }
     return shown(request, "done", context)
@@ -175,6 +175,11 @@ def resume(request: HttpRequest) -> HttpResponse:
             else:
                 form.add_error("code", NO_SUCH)
     return shown(request, "resume", {"form": form}, status)
+
+
+def _has_paper(submission: Submission | Posted) -> bool:
+    """Outside there are no paper forms."""
+    return isinstance(submission, Submission) and paper.has_form(submission.case)
 
 
 def _check(request: HttpRequest, writing: Writing, more: dict[str, Any], status: int = 200) -> HttpResponse:

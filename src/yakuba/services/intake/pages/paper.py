@@ -12,9 +12,11 @@ from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.audit.chain import record
 from yakuba.kernel.files.downloads import Download
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.residents import Limit
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.services.intake import operations
+from yakuba.services.intake.actions import sending
 from yakuba.services.intake.models import Submission
 from yakuba.services.intake.pages import residents, status
 from yakuba.services.intake.pages.writing import Writing, with_draft
@@ -30,9 +32,8 @@ def paper_of_receipt(request: HttpRequest, writing: Writing) -> HttpResponse:
     """For the browser that has just sent it."""
     if not writing.draft.sent:
         return redirect(writing.url("check"))
-    rows = Submission.objects.select_related("case__procedure", "form__procedure")
-    submission = rows.filter(draft=writing.draft.key).first()
-    if submission is None:
+    submission = sending.sent_of(writing.draft)
+    if not isinstance(submission, Submission):  # outside there are no paper forms
         return residents.shown(request, "gone", {}, 404)
     return _taken(request, submission)
 
@@ -41,7 +42,7 @@ def paper_of_receipt(request: HttpRequest, writing: Writing) -> HttpResponse:
 @require_POST
 def paper_of_status(request: HttpRequest) -> HttpResponse:
     """For whoever has opened the status page with both numbers."""
-    submission = status.passed(request)
+    submission = None if is_outside() else status.passed(request)
     return status.over(request) if submission is None else _taken(request, submission)
 
 

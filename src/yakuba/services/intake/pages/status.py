@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yakuba.kernel.ledger.workflow import RESIDENT, Status
+from yakuba.kernel.outbound.part import is_outside
 from yakuba.kernel.refusals import Refused
 from yakuba.kernel.tenancy import current_municipality
 from yakuba.kernel.values.characters import narrow
 from yakuba.services.intake.actions import answering, sending
 from yakuba.services.intake.forms import StatusForm
 from yakuba.services.intake.models import Submission
+from yakuba.services.intake.pages import outside
 from yakuba.services.intake.pages.residents import (
     TOO_OFTEN,
     may_press,
@@ -54,11 +56,16 @@ def status(request: HttpRequest) -> HttpResponse:
     if not may_try(request):
         form.add_error(None, TOO_OFTEN)
         return shown(request, "status", {"form": form}, 429)
-    submission = sending.look_up(number[:10], form.cleaned_data["secret"])
+    secret = form.cleaned_data["secret"]
+    submission = (
+        outside.look_up(number[:10], secret) if is_outside() else sending.look_up(number[:10], secret)
+    )
     if submission is None:
         form.add_error(None, UNKNOWN)
         return shown(request, "status", {"form": form}, 422)
     was_right(request)
+    if isinstance(submission, outside.Opened):
+        return outside.standing(request, submission, MEANING)
     return _shown(request, submission)
 
 
@@ -66,6 +73,9 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest) -> HttpResponse:
     """The applicant's answer to what the office asked."""
+    if is_outside():
+        opened = outside.passed(request)
+        return outside.reply(request, opened, MEANING) if opened else over(request)
     submission = passed(request)
     if submission is None:
         return over(request)
@@ -77,6 +87,9 @@ def reply(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """The applicant takes it back: asked once more, then done."""
+    if is_outside():
+        opened = outside.passed(request)
+        return outside.withdraw(request, opened, MEANING) if opened else over(request)
     submission = passed(request)
     if submission is None:
         return over(request)

@@ -12,7 +12,7 @@ from django.test import Client
 from yakuba.kernel.ledger.models import CaseValue
 from yakuba.services.intake.actions import drafts, sending
 from yakuba.services.intake.models import Draft, Submission
-from yakuba.services.intake.pages import apply, status
+from yakuba.services.intake.pages import status
 from yakuba.services.intake.tests.crowd import Walker, crossed, interleave
 
 PEOPLE = 7
@@ -71,16 +71,11 @@ def named_by_the_second(monkeypatch):
 def receipt_of_the_latest(monkeypatch):
     """The receipt shows whatever was sent last."""
 
-    class Latest:
-        @staticmethod
-        def select_related(*names):
-            return Latest
-
-        @staticmethod
-        def filter(**wanted):
-            return Submission.objects.select_related("case__procedure").order_by("-pk")
-
-    monkeypatch.setattr(apply, "Submission", type("S", (), {"objects": Latest}))
+    monkeypatch.setattr(
+        sending,
+        "sent_of",
+        lambda draft: Submission.objects.select_related("case__procedure").order_by("-pk").first(),
+    )
 
 
 def sent_without_looking(monkeypatch):

@@ -1,0 +1,215 @@
+"""Inside: what came is kept as it came, once, and then taken up by the room that it is for, in a step of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from yakuba.kernel.audit.chain import record
+from yakuba.kernel.audit.models import AuditEvent
+from yakuba.kernel.exchange import keys, sealing
+from yakuba.kernel.exchange.models import Arrival, Counterpart
+from yakuba.kernel.exchange.queue import info_of
+from yakuba.kernel.files.models import StoredFile
+from yakuba.kernel.files.storage import content_of, remove, store
+from yakuba.kernel.refusals import Conflict, Invalid, Missing, Refused
+from yakuba.kernel.registry import Delivery, manifests, resolve
+
+KEPT_AS = "外から届いたもの"
+MOST_TRIES = 5  # of what fails without a sentence for a person
+LONGEST = 1_000  # characters of a sentence
+FAILED = "受け付けの途中でプログラムが止まりました。もう一度受け付けるか、運用者に知らせてください。"
+SETTLED = "もう片付いています。一覧を開き直してください。"
+log = logging.getLogger("yakuba.exchange")
+
+
+class NotYet(Conflict):
+    """Something that it needs has not come yet: it waits, and nobody has to do anything."""
+
+
+class Settled(Conflict):
+    """Another worker has taken it up meanwhile."""
+
+
+def deliveries() -> dict[str, Delivery]:
+    """Kind → what is delivered."""
+    return {
+        one.kind: one for manifest in manifests() if manifest.exchange for one in manifest.exchange.deliveries
+    }
+
+
+def keep(facts: dict[str, Any], sealed: bytes) -> bool:
+    """A parcel as it came; whether it is new. On disk and committed when this returns."""
+    key, number, kind = str(facts["key"])[:32], int(facts["number"]), str(facts["about"])[:40]
+    known = Arrival.objects.filter(key=key).first()
+    if known is not None:
+        if known.number != number:  # the outside counts anew
+            Arrival.objects.filter(pk=known.pk).update(number=number)
+        return False
+    file = store(StoredFile.Kind.UPLOAD, KEPT_AS, "application/octet-stream", sealed)
+    with transaction.atomic():
+        _, made = Arrival.objects.get_or_create(
+            key=key, defaults={"number": number, "kind": kind, "size": len(sealed), "content": file}
+        )
+    if not made:  # another worker, a moment ago
+        remove(file)
+    return made
+
+
+def advance(row: Counterpart) -> None:
+    """Say how far everything has come without a gap. Changes `row`, which the caller has locked and saves."""
+    while (found := Arrival.objects.filter(number=row.position + 1).first()) is not None:
+        row.position, row.position_key = found.number, found.key
+
+
+def safe(row: Counterpart) -> int:
+    """Up to which parcel the last backup of this installation has what came."""
+    event = AuditEvent.objects.filter(name="audit.backup_taken").order_by("-pk").first()
+    if event is None:
+        return 0
+    later = Arrival.objects.filter(came_at__gte=str(event.details.get("made_at") or event.at.isoformat()))
+    first = later.order_by("number").first()
+    return min(row.position, first.number - 1 if first else row.position)
+
+
+def opened(key: str, kind: str) -> bytes:
+    """What was sealed outside, of a parcel that is here and not settled. Raises NotYet and NotForUs."""
+    row = Arrival.objects.select_related("content").filter(key=key, kind=kind, content__isnull=False).first()
+    if row is None:
+        raise NotYet("一緒に送られたものが、まだ届いていません。届くのを待っています。")
+    return keys.unsealed(content_of(row.content), info_of(kind, key))
+
+
+@contextmanager
+def settling(*marks: str) -> Iterator[None]:
+    """The transaction in which parcels become something of the house: they are settled with it, or nothing is. Raises Settled
+    where the first one has been settled already."""
+    with transaction.atomic():
+        rows = list(Arrival.objects.select_for_update(of=("self",)).filter(key__in=marks).order_by("pk"))
+        first = next((row for row in rows if row.key == marks[0]), None)
+        if first is None or first.state in (Arrival.State.DONE, Arrival.State.SET_ASIDE):
+            raise Settled("もう受け付けられています。")
+        yield
+        for row in rows:
+            _settle(row, Arrival.State.DONE)
+
+
+def _settle(row: Arrival, state: Arrival.State) -> None:
+    file, row.content = StoredFile.objects.filter(pk=row.content_id).first(), None
+    row.state, row.reason, row.settled_at = state, "", timezone.now()
+    row.save()
+    if file is not None:
+        remove(file)
+
+
+def take_up() -> int:
+    """Let the rooms take up all that waits, in its order; how many were settled. What a room refuses waits for a person."""
+    done, known = 0, deliveries()
+    for row in list(Arrival.objects.filter(state=Arrival.State.WAITING).order_by("number")):
+        delivery = known.get(row.kind)
+        if delivery is not None and not delivery.take:
+            continue  # goes with another
+        done += _take(row, delivery)
+    return done
+
+
+@transaction.atomic
+def again(delivered_id: int, *, leave_out: bool = False) -> Arrival:
+    """Let what waits for a person be tried once more, in a moment. leave_out: without the files that cannot be opened. Raises
+    Missing."""
+    row = _held(delivered_id)
+    row.state, row.tried, row.leave_out = Arrival.State.WAITING, 0, leave_out
+    row.save()
+    return row
+
+
+def stuck(delivered_id: int) -> Arrival:
+    """One that waits for a person. Raises Missing."""
+    row = Arrival.objects.select_related("content").filter(pk=delivered_id, state=Arrival.State.STUCK).first()
+    if row is None:
+        raise Missing(SETTLED)
+    return row
+
+
+@transaction.atomic
+def put_aside(delivered_id: int, sentence: str) -> Arrival:
+    """A person has dealt with it in another way: it is not taken up. sentence: what the applicant is told. Raises Missing and
+    Invalid."""
+    sentence = sentence.strip()
+    if not sentence or len(sentence) > LONGEST:
+        raise Invalid(f"申請した人に伝えることを、{LONGEST}文字以内で書いてください。")
+    row = _held(delivered_id)
+    delivery = deliveries().get(row.kind)
+    if delivery is not None and delivery.put_aside:
+        resolve(delivery.put_aside)(row.key, sentence)
+    _settle(row, Arrival.State.SET_ASIDE)
+    return row
+
+
+def _held(delivered_id: int) -> Arrival:
+    row: Arrival | None = (
+        Arrival.objects.select_for_update(of=("self",))
+        .filter(pk=delivered_id, state=Arrival.State.STUCK)
+        .first()
+    )
+    if row is None:
+        raise Missing(SETTLED)
+    return row
+
+
+def shown(row: Arrival) -> list[tuple[str, str]]:
+    """What is in it, for the person whom it waits for. Raises NotForUs."""
+    delivery = deliveries().get(row.kind)
+    if delivery is None or not delivery.shown:
+        return []
+    return list(resolve(delivery.shown)(opened(row.key, row.kind)))
+
+
+def _take(row: Arrival, delivery: Delivery | None) -> bool:
+    """Whether it is settled now."""
+    try:
+        if delivery is None:
+            raise Invalid(
+                f"この設備の知らない種類（{row.kind}）です。Yakubaの版を、外の設備とそろえてください。"
+            )
+        content = opened(row.key, row.kind)
+        resolve(delivery.take)(row.key, content, *([row.leave_out] if delivery.partly else []))
+    except Settled:
+        return False
+    except NotYet as refusal:
+        Arrival.objects.filter(pk=row.pk, state=Arrival.State.WAITING).update(reason=str(refusal))
+        return False
+    except sealing.NotForUs as refusal:
+        _stick(row, str(refusal))
+        return False
+    except Refused as refusal:
+        if refusal.again:
+            return False
+        _stick(row, refusal.lines())
+        return False
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.warning("an arrival could not be taken up", exc_info=True)
+        _failed(row)
+        return False
+    return True
+
+
+def _failed(row: Arrival) -> None:
+    row.tried += 1
+    Arrival.objects.filter(pk=row.pk).update(tried=row.tried)
+    if row.tried >= MOST_TRIES:
+        _stick(row, FAILED)
+
+
+def _stick(row: Arrival, reason: str) -> None:
+    """It waits for a person from now on."""
+    fresh = Arrival.objects.filter(pk=row.pk, state__in=(Arrival.State.WAITING, Arrival.State.STUCK))
+    if fresh.update(state=Arrival.State.STUCK, reason=reason[:LONGEST]) and row.state != Arrival.State.STUCK:
+        record("exchange.stuck", subject=f"arrival:{row.pk}", kind=row.kind)

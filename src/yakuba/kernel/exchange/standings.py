@@ -1,0 +1,107 @@
+"""Where applications stand, as their applicants are told: sealed inside to each applicant alone, numbered as they change."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from yakuba.kernel.exchange import keys, sealing
+from yakuba.kernel.exchange.message import STANDINGS, Part, part_of
+from yakuba.kernel.exchange.models import Counterpart, Standing
+from yakuba.kernel.privacy.keys import town_key
+from yakuba.kernel.registry import manifests, resolve
+from yakuba.kernel.tenancy import current_municipality
+
+MOST = 5_000  # in one message
+GONE = "gone"
+
+
+def info_of(key: str) -> str:
+    """To what a standing's seal is bound."""
+    return f"yakuba-exchange 1 standing {current_municipality().code} {key}"
+
+
+def renew() -> int:
+    """Seal anew what has changed since it was last looked at; how many."""
+    known = {row.key: row for row in Standing.objects.defer("sealed")}
+    changed, met = 0, set()
+    for key, public, plain, facts in _told():
+        met.add(key)
+        text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        total = _sum(json.dumps([plain, text], ensure_ascii=False, sort_keys=True))
+        if key not in known or known[key].sum != total:
+            _keep(key, total, sealing.seal(text.encode(), public, info_of(key)), plain)
+            changed += 1
+    for key, row in known.items():
+        if key not in met and row.sum != GONE:
+            _keep(key, GONE, b"", {})
+            changed += 1
+    return changed
+
+
+def _told() -> Iterator[tuple[str, bytes, dict[str, Any], dict[str, Any]]]:
+    for manifest in manifests():
+        if manifest.exchange and manifest.exchange.standings:
+            yield from resolve(manifest.exchange.standings)()
+
+
+def _sum(text: str) -> str:
+    """Tells whether it is the same as before, and nothing of what it is."""
+    return hmac.digest(town_key("data"), b"standing:" + text.encode(), "sha256").hex()
+
+
+@transaction.atomic
+def _keep(key: str, total: str, sealed: bytes, plain: dict[str, Any]) -> None:
+    keys.locked()  # one number after the other
+    told = {"sum": total, "sealed": sealed, "plain": plain, "revision": _last() + 1}
+    Standing.objects.update_or_create(key=key, defaults=told)
+
+
+def _last() -> int:
+    row = Standing.objects.order_by("-revision").first()
+    return row.revision if row else 0
+
+
+def part_since(revision: int) -> Part | None:
+    """What changed behind that revision, as a part of a message; None where nothing did."""
+    rows = list(Standing.objects.filter(revision__gt=revision).order_by("revision")[:MOST])
+    if not rows:
+        return None
+    lines = [
+        {
+            "key": row.key,
+            "revision": row.revision,
+            "plain": row.plain,
+            "sealed": sealing.text_of(bytes(row.sealed)),
+        }
+        for row in rows
+    ]
+    return part_of(STANDINGS, json.dumps(lines).encode(), last=rows[-1].revision)
+
+
+def count_anew(revision: int) -> None:
+    """The outside has a later one than there is here: this installation was restored from a backup, and tells everything again
+    under numbers that were never used."""
+    if revision <= _last():
+        return
+    with transaction.atomic():
+        keys.locked()
+        for number, row in enumerate(Standing.objects.order_by("revision"), start=revision + 1):
+            Standing.objects.filter(pk=row.pk).update(revision=number)
+
+
+def take(row: Counterpart, content: bytes) -> None:
+    """Outside: hand them to the rooms. Changes `row`, which the caller has locked and saves."""
+    takers = [
+        resolve(one.exchange.take_standing)
+        for one in manifests()
+        if one.exchange and one.exchange.take_standing
+    ]
+    for line in json.loads(content):
+        for taker in takers:
+            taker(str(line["key"]), line["plain"], sealing.bytes_of(line["sealed"]))
+        row.revision = max(row.revision, int(line["revision"]))
