@@ -1,0 +1,5 @@
+"""`yakuba cityhub …`"""
+
+from yakuba.services.cityhub.cli.commands import app
+
+__all__ = ["app"]

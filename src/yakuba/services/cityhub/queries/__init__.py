@@ -1,0 +1,1 @@
+"""Reads of the hub, always of the active municipality."""
