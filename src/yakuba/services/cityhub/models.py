@@ -174,31 +174,46 @@ class Registration(MunicipalityModel):
         return self.identifier
 
 
-class Rule(MunicipalityModel):
-    """A rule that watches, as the town wrote it (see `engine.watching`). seen: up to which reading it has looked."""
+class WatchRules(MunicipalityModel):
+    """A version of the town's rules that watch, as somebody wrote them (see `engine.watchrules`); the newest holds."""
 
-    name = models.CharField("名前", max_length=100)
-    definition = models.JSONField("決まり")
-    active = models.BooleanField("見張る", default=True)
-    seen = models.BigIntegerField(default=0)
-    made_at = models.DateTimeField("作った日時", auto_now_add=True)
-    made_by = models.ForeignKey(
+    version = models.PositiveIntegerField("版")
+    text = models.TextField("見張りの決まり")
+    created_at = models.DateTimeField("登録した日時", auto_now_add=True)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="職員"
     )
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "見張りの決まり"
-        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="cityhub_rule_once")]
+        constraints = [models.UniqueConstraint(fields=["municipality", "version"], name="cityhub_rules_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"見張りの決まり 第{self.version}版"
+
+
+class WatchState(MunicipalityModel):
+    """What a rule remembers of a series between two looks (see `engine.watching.State`). seen: the number of the newest
+    reading that it has looked at."""
+
+    rule = models.CharField("決まり", max_length=100)
+    series = models.ForeignKey(Series, models.CASCADE, related_name="+")
+    state = models.JSONField(default=dict)
+    seen = models.BigIntegerField(default=0)
+
+    class Meta(MunicipalityModel.Meta):
+        verbose_name = "見張りの覚え"
+        constraints = [models.UniqueConstraint(fields=["series", "rule"], name="cityhub_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.series_id}"
 
 
 class Alarm(MunicipalityModel):
-    """A rule came true of a series. It is open until it is over; it waits until somebody has acknowledged it.
-    state: what the rule remembers between two looks."""
+    """A rule came true of a series. It goes on until `ended_at`; it waits until somebody has acknowledged it.
+    step: how many of the duty roster have been told."""
 
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="alarms", verbose_name="決まり")
+    rule = models.CharField("決まり", max_length=100)
     series = models.ForeignKey(Series, models.CASCADE, related_name="alarms", verbose_name="系列")
     began_at = models.DateTimeField("始まった日時")
     ended_at = models.DateTimeField("終わった日時", null=True)
@@ -214,22 +229,7 @@ class Alarm(MunicipalityModel):
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "警報"
-        indexes = [models.Index(fields=["municipality", "ended_at"], name="cityhub_alarm_open")]
+        indexes = [models.Index(fields=["municipality", "acknowledged_at"], name="cityhub_alarm_waits")]
 
     def __str__(self) -> str:
         return self.sentence
-
-
-class WatchState(MunicipalityModel):
-    """What a rule remembers of a series between two looks (see `engine.watching.State`)."""
-
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="states")
-    series = models.ForeignKey(Series, models.CASCADE, related_name="+")
-    state = models.JSONField(default=dict)
-
-    class Meta(MunicipalityModel.Meta):
-        verbose_name = "見張りの覚え"
-        constraints = [models.UniqueConstraint(fields=["rule", "series"], name="cityhub_state_once")]
-
-    def __str__(self) -> str:
-        return f"{self.rule_id} {self.series_id}"

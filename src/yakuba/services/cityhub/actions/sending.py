@@ -214,7 +214,13 @@ class _Line:
         headers = {
             name: value.encode("utf-8").decode("latin-1") for name, value in json.loads(row.headers).items()
         }
-        line.request(row.method, _ascii(path), body=bytes(row.body), headers=headers)
+        body = bytes(row.body)
+        # What goes out is what the owner reads in the documentation, without the library's own headers.
+        line.putrequest(row.method, _ascii(path), skip_accept_encoding=True)
+        for name, value in headers.items():
+            line.putheader(name, value)
+        line.putheader("Content-Length", str(len(body)))
+        line.endheaders(body or None)
         answer = line.getresponse()
         answer.read(65_536)
         if answer.will_close or answer.length:

@@ -7,9 +7,11 @@ something unforeseen is taken back alone (`mark`, `take_back`).
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yakuba.services.cityhub import models
 from yakuba.services.cityhub.actions.series import Key, KnownSeries, measured, moment_of, unit_of
@@ -21,7 +23,7 @@ from yakuba.services.cityhub.engine.space import Registration, Subscription, Whe
 from yakuba.services.cityhub.engine.triggering import Watch
 from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
-from yakuba.services.cityhub.queries.space import ReadSpace, entity_of, subscription_of
+from yakuba.services.cityhub.queries.space import ReadSpace, subscription_of
 
 MOST_ROUNDS = 8  # notifications of notifications of … (a loop of subscriptions ends here)
 Name = tuple[str, str, str]  # path, id, type
@@ -38,6 +40,7 @@ _LATE = """UPDATE cityhub_series SET prepared_to = %s WHERE id = %s AND prepared
 _SEND = """INSERT INTO cityhub_delivery (municipality_id, subscription_id, method, url, headers, body, timeout, made_at,
     held_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)"""
 HOUR = 3_600_000_000  # microseconds
+LOCK = 5_380_053  # of PostgreSQL's advisory locks, with the town's number: one writer a town
 
 
 class Watches:
@@ -132,6 +135,11 @@ class WriteSpace(ReadSpace):
             at = round(moment * 1_000_000)
             self._readings.append((key, unit_of(entity, name), at, number, doubtful))
         self._tell(change)
+
+    def note(self, entity: Entity, name: str, at: float, number: float, unit: str) -> None:
+        """A reading that is no update: it belongs to the past. at: seconds since 1970 UTC."""
+        key = (self.municipality_id, entity.path, entity.id, entity.type, name)
+        self._readings.append((key, unit, round(at * 1_000_000), number, False))
 
     def drop(self, change: Change) -> None:
         """See `engine.space.Space`."""
@@ -334,4 +342,14 @@ class WriteSpace(ReadSpace):
             self.sends = True
 
 
-__all__ = ["WriteSpace", "Watches", "entity_of"]
+@contextmanager
+def writing(municipality_id: int, now: float, known: KnownSeries, watches: Watches) -> Iterator[WriteSpace]:
+    """A unit of work: everything that is put into it is stored when the block ends, or nothing. One at a time in a town."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, municipality_id])
+        space = WriteSpace(municipality_id, now, known, watches)
+        yield space
+        space.flush()
+    known.learn(space.new_series)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from yakuba.kernel.tenancy import active_municipality
 from yakuba.services.cityhub.actions.series import KnownSeries
-from yakuba.services.cityhub.actions.space import Watches, WriteSpace
+from yakuba.services.cityhub.actions.space import Watches, WriteSpace, writing
 from yakuba.services.cityhub.engine.answers import Answer, refused
 from yakuba.services.cityhub.engine.errors import NgsiError
 from yakuba.services.cityhub.engine.notifying import Occasion
@@ -25,7 +25,6 @@ from yakuba.services.cityhub.engine.routes import Route
 LOG = logging.getLogger("yakuba.cityhub")
 GROUP = 512  # requests in one transaction
 MOST_WAITING = 5_000
-_LOCK = (
     5_380_053  # of PostgreSQL's advisory locks: one writer a town (with the town's number as the second half)
 )
 
@@ -134,15 +133,9 @@ class Writer:
 
     def _transaction(self, municipality_id: int, tasks: list[Task]) -> Done:
         done: Done = []
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, municipality_id])
-            space = WriteSpace(municipality_id, self._now(), self._known, self._watches)
+        with writing(municipality_id, self._now(), self._known, self._watches) as space:
             for task in tasks:
                 done.append((task, self._one(space, task)))
-            space.flush()
-        self._known.learn(space.new_series)
         for identifier in space.looped:
             LOG.warning("subscription %s ends in a circle of notifications: not told any further", identifier)
         if space.sends:

@@ -46,7 +46,7 @@ def serve_command(host: str, port: int) -> list[str]:
         "30",
         "--log-level",
         "error",
-        "yakuba.services.cityhub.cli.serving:application",
+        "yakuba.services.cityhub.pages.serving:application",
     ]
 
 
