@@ -15,40 +15,6 @@ from yakuba.services.cityhub.operations import OPERATIONS
 app = verbs("都市OS")
 add_commands(app, OPERATIONS)
 
-HEADER_MILLISECONDS = 10_000
-CONNECTIONS = 1_024
-
-
-def serve_command(host: str, port: int) -> list[str]:
-    """The command line of the hub's process."""
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--http",
-        "1",
-        "--no-ws",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--http1-header-read-timeout",
-        str(HEADER_MILLISECONDS),
-        "--backlog",
-        str(CONNECTIONS),
-        "--backpressure",
-        str(CONNECTIONS),
-        "--workers-kill-timeout",
-        "30",
-        "--log-level",
-        "error",
-        "yakuba.services.cityhub.pages.serving:application",
-    ]
-
 
 @app.command("serve")
 def serve(
@@ -58,8 +24,17 @@ def serve(
     ),
 ) -> None:
     """都市OSの入口（NGSIv2）を動かす。画面・ワーカーとは別の、一つのプロセス"""
-    if not 1 <= port <= 65_535:
-        raise fail("--port は1から65535で指定してください。", 2)
-    command = serve_command(host, port)
-    sys.stderr.write(f"都市OS: http://{host}:{port}/v2/ で受け付けます。Ctrl+Cで止まります。\n")
-    os.execv(sys.executable, command)
+    if not 0 <= port <= 65_535:
+        raise fail("--port は0から65535で指定してください。", 2)
+    from yakuba.services.cityhub.pages.serving import main
+
+    def ready(listening: int) -> None:
+        sys.stderr.write(f"都市OS: http://{host}:{listening}/v2/ で受け付けます。Ctrl+Cで止まります。\n")
+        sys.stderr.flush()
+
+    try:
+        main(host, port, ready)
+    except OSError as error:
+        raise fail(
+            f"{host} のポート {port} が使えません（{os.strerror(error.errno or 0)}）。--port で別のポートを選んでください。"
+        ) from error

@@ -303,7 +303,7 @@ class WriteSpace(ReadSpace):
             "VALUES (%s, %s, %s, %s, %s, %s, 0, 0) ON CONFLICT DO NOTHING",
             [*key, unit],
         )
-        cursor.execute(f"SELECT id FROM cityhub_series WHERE {where}", key)
+        cursor.execute(f"SELECT id FROM cityhub_series WHERE {where}", key)  # noqa: S608
         found = int(cursor.fetchone()[0])
         self.new_series[key] = found
         return found

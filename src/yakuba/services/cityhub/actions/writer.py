@@ -25,8 +25,6 @@ from yakuba.services.cityhub.engine.routes import Route
 LOG = logging.getLogger("yakuba.cityhub")
 GROUP = 512  # requests in one transaction
 MOST_WAITING = 5_000
-    5_380_053  # of PostgreSQL's advisory locks: one writer a town (with the town's number as the second half)
-)
 
 
 class HubFull(Exception):

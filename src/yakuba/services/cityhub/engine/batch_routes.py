@@ -9,8 +9,6 @@ from yakuba.services.cityhub.engine.answers import JSON, NO_CONTENT, Answer, cou
 from yakuba.services.cityhub.engine.conditions import read_condition
 from yakuba.services.cityhub.engine.entities import Entity, EntityGiven, read_entity
 from yakuba.services.cityhub.engine.entity_routes import (
-    FORCED,
-    FORMS,
     Listed,
     already_there,
     not_there,
@@ -50,7 +48,7 @@ MOST_ENTITIES = 10_000
 
 def update(space: Space, request: Request) -> Answer:
     """POST /v2/op/update"""
-    require_known(request, "keyValues", "overrideMetadata", *FORCED)
+    require_known(request)
     require_type(request, JSON)
     path = writing_path(request)
     body = read_json(request.body)
@@ -161,7 +159,7 @@ def _put(space: Space, request: Request, outcome: updating.Outcome) -> None:
 
 def query(space: Space, request: Request) -> Answer:
     """POST /v2/op/query"""
-    require_known(request, *FORMS, "count")
+    require_known(request)
     require_type(request, JSON)
     body = read_json(request.body)
     if not isinstance(body, dict):
@@ -180,6 +178,8 @@ def _wanted(body: dict[str, Any], request: Request) -> Wanted:
             raise bad_request(f"本文に知らない項目 {name} があります。")
     targets = targets_of(body["entities"]) if "entities" in body else (Target(),)
     expression = body.get("expression", {})
+    if "expression" in body and not expression:
+        raise bad_request("expression が空です。")
     if not isinstance(expression, dict):
         raise bad_request("expression はオブジェクトにしてください。")
     for name, value in expression.items():
@@ -187,6 +187,7 @@ def _wanted(body: dict[str, Any], request: Request) -> Wanted:
             raise bad_request(f"expression に知らない項目 {name} があります。")
         if not isinstance(value, str) or not value:
             raise bad_request(f"expression の {name} は空でない文字列にしてください。")
+    one_of = names_of(body.get("attributes", []), "attributes")
     place = places.ask(expression.get("georel"), expression.get("geometry"), expression.get("coords"))
     order = read_order(request.query.get("orderBy"))
     require_distance(order, place)
@@ -206,12 +207,13 @@ def _wanted(body: dict[str, Any], request: Request) -> Wanted:
         offset,
         count,
         Shown(attributes, metadata, form_of(request.options)),
+        one_of,
     )
 
 
 def notify(space: Space, request: Request) -> Answer:
     """POST /v2/op/notify"""
-    require_known(request, *FORCED)
+    require_known(request)
     require_type(request, JSON)
     path = writing_path(request)
     body = read_json(request.body)

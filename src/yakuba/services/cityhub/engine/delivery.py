@@ -76,21 +76,29 @@ def _custom(given: dict[str, Any], found: dict[str, Any]) -> None:
         if name in given:
             found[name] = _texts(given[name], name)
     if "payload" in given:
-        payload = given["payload"]
-        if payload is not None:
-            if not isinstance(payload, str):
-                raise bad_request("httpCustom の payload は文字列か null にしてください。")
-            require_plain(payload, "httpCustom の payload")
-            _require_names(payload)
-        found["payload"] = payload
+        found["payload"] = _payload(given["payload"])
     if "json" in given:
-        if not isinstance(given["json"], dict | list):
-            raise bad_request("httpCustom の json はオブジェクトか配列にしてください。")
-        require_plain_value(given["json"], "httpCustom の json")
-        _require_names_within(given["json"])
-        found["json"] = given["json"]
+        found["json"] = _json(given["json"])
     if "ngsi" in given:
         found["ngsi"] = _patch(given["ngsi"])
+
+
+def _payload(payload: Any) -> str | None:
+    if payload is None:
+        return None
+    if not isinstance(payload, str):
+        raise bad_request("httpCustom の payload は文字列か null にしてください。")
+    require_plain(payload, "httpCustom の payload")
+    _require_names(payload)
+    return payload
+
+
+def _json(value: Any) -> Any:
+    if not isinstance(value, dict | list):
+        raise bad_request("httpCustom の json はオブジェクトか配列にしてください。")
+    require_plain_value(value, "httpCustom の json")
+    _require_names_within(value)
+    return value
 
 
 def _texts(given: Any, what: str) -> dict[str, str]:
@@ -140,11 +148,6 @@ def _require_names_within(value: Any) -> None:
     elif isinstance(value, list):
         for member in value:
             _require_names_within(member)
-
-
-def written_delivery(kept: dict[str, Any]) -> dict[str, Any]:
-    """As answers show it."""
-    return dict(kept)
 
 
 def filled(text: str, look: Look) -> str:

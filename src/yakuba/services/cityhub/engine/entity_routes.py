@@ -47,13 +47,11 @@ from yakuba.services.cityhub.engine.requests import (
 from yakuba.services.cityhub.engine.space import Space
 
 TEXT = "text/plain"
-FORCED = ("forcedUpdate", "flowControl")
-FORMS = ("keyValues", "values", "unique", "dateCreated", "dateModified", "skipForwarding")
 
 
 def list_entities(space: Space, request: Request) -> Answer:
     """GET /v2/entities"""
-    require_known(request, *FORMS, "count")
+    require_known(request)
     wanted = wanted_by(request)
     results = find(space, wanted)
     total = results.total if wanted.count else None
@@ -62,7 +60,7 @@ def list_entities(space: Space, request: Request) -> Answer:
 
 def create_entity(space: Space, request: Request) -> Answer:
     """POST /v2/entities"""
-    require_known(request, "keyValues", "upsert", "overrideMetadata", *FORCED)
+    require_known(request)
     require_type(request, JSON)
     path = writing_path(request)
     new = read_entity(read_json(request.body), key_values="keyValues" in request.options)
@@ -116,7 +114,7 @@ def the_entity(space: Space, request: Request, entity_id: str) -> Entity:
 
 def show_entity(space: Space, request: Request, entity_id: str) -> Answer:
     """GET /v2/entities/{id}"""
-    require_known(request, *FORMS)
+    require_known(request)
     how = shown_by(request)
     return given(shown(the_entity(space, request, entity_id), how))
 
@@ -131,13 +129,13 @@ def delete_entity(space: Space, request: Request, entity_id: str) -> Answer:
 
 def show_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """GET /v2/entities/{id}/attrs"""
-    require_known(request, *FORMS)
+    require_known(request)
     how = shown_by(request)
     return given(shown(the_entity(space, request, entity_id), how, head=False))
 
 
-def _given_attributes(request: Request, *options: str) -> dict[str, Any]:
-    require_known(request, "keyValues", *options, *FORCED)
+def _given_attributes(request: Request) -> dict[str, Any]:
+    require_known(request)
     require_type(request, JSON)
     writing_path(request)
     body = read_json(request.body)
@@ -148,7 +146,7 @@ def _given_attributes(request: Request, *options: str) -> dict[str, Any]:
 
 def append_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """POST /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request, "append", "overrideMetadata")
+    attributes = _given_attributes(request)
     entity = the_entity(space, request, entity_id)
     strict, override = "append" in request.options, "overrideMetadata" in request.options
     outcome = updating.appended(entity, attributes, request.now, strict=strict, override=override)
@@ -162,7 +160,7 @@ def append_attributes(space: Space, request: Request, entity_id: str) -> Answer:
 
 def patch_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """PATCH /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request, "overrideMetadata")
+    attributes = _given_attributes(request)
     entity = the_entity(space, request, entity_id)
     override = "overrideMetadata" in request.options
     outcome = updating.updated(entity, attributes, request.now, override=override)
@@ -176,7 +174,7 @@ def patch_attributes(space: Space, request: Request, entity_id: str) -> Answer:
 
 def replace_attributes(space: Space, request: Request, entity_id: str) -> Answer:
     """PUT /v2/entities/{id}/attrs"""
-    attributes = _given_attributes(request, "overrideMetadata")
+    attributes = _given_attributes(request)
     _put(space, request, updating.replaced(the_entity(space, request, entity_id), attributes, request.now))
     return NO_CONTENT
 
@@ -215,7 +213,7 @@ def _attribute(entity: Entity, name: str) -> dict[str, Any]:
 
 def show_attribute(space: Space, request: Request, entity_id: str, name: str) -> Answer:
     """GET /v2/entities/{id}/attrs/{name}"""
-    require_known(request, "skipForwarding")
+    require_known(request)
     how: Shown = shown_by(request)
     require_identifier(name, "属性の名前")
     return given(attribute_shown(_attribute(the_entity(space, request, entity_id), name), how.metadata))
@@ -223,7 +221,7 @@ def show_attribute(space: Space, request: Request, entity_id: str, name: str) ->
 
 def put_attribute(space: Space, request: Request, entity_id: str, name: str) -> Answer:
     """PUT /v2/entities/{id}/attrs/{name}"""
-    require_known(request, "overrideMetadata", *FORCED)
+    require_known(request)
     require_type(request, JSON)
     writing_path(request)
     require_identifier(name, "属性の名前")
@@ -250,7 +248,7 @@ def delete_attribute(space: Space, request: Request, entity_id: str, name: str) 
 
 def show_value(space: Space, request: Request, entity_id: str, name: str) -> Answer:
     """GET /v2/entities/{id}/attrs/{name}/value"""
-    require_known(request, "skipForwarding")
+    require_known(request)
     value = value_shown(_attribute(the_entity(space, request, entity_id), name))
     accepted = [
         part.split(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",") if part.strip()
@@ -269,7 +267,7 @@ def show_value(space: Space, request: Request, entity_id: str, name: str) -> Ans
 
 def put_value(space: Space, request: Request, entity_id: str, name: str) -> Answer:
     """PUT /v2/entities/{id}/attrs/{name}/value"""
-    require_known(request, "overrideMetadata", *FORCED)
+    require_known(request)
     kind = require_type(request, JSON, TEXT)
     writing_path(request)
     require_identifier(name, "属性の名前")
@@ -321,7 +319,7 @@ def _number(text: str) -> float | None:
 
 def list_types(space: Space, request: Request) -> Answer:
     """GET /v2/types"""
-    require_known(request, "count", "values", "noAttrDetail")
+    require_known(request)
     limit, offset, count = paging(request)
     found = sorted(space.types(reading_paths(request)).items())
     part = found[offset : offset + limit]
@@ -334,7 +332,7 @@ def list_types(space: Space, request: Request) -> Answer:
 
 def show_type(space: Space, request: Request, name: str) -> Answer:
     """GET /v2/types/{type}"""
-    require_known(request, "noAttrDetail")
+    require_known(request)
     found = space.types(reading_paths(request)).get(require_identifier(name, "type"))
     if found is None:
         raise not_found("Entity type not found")

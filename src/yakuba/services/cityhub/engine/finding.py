@@ -71,6 +71,7 @@ def _looked_at(wanted: Wanted) -> bool:
         or wanted.metadata_condition
         or wanted.place
         or wanted.order
+        or wanted.one_of
         or not crossed
         or not all(target.plain for target in wanted.targets)
     )
@@ -79,6 +80,8 @@ def _looked_at(wanted: Wanted) -> bool:
 def matches(entity: Entity, wanted: Wanted) -> bool:
     """Whether one entity is wanted."""
     if not any(target.holds(entity.id, entity.type) for target in wanted.targets):
+        return False
+    if wanted.one_of and not any(name in entity.attributes for name in wanted.one_of):
         return False
     if wanted.condition is not None and not wanted.condition.holds(entity):
         return False

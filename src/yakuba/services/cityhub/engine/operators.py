@@ -32,10 +32,7 @@ def operated(old: Any, operation: dict[str, Any], kind: str) -> Any:
     if old is MISSING:
         if name in ("$pull", "$pullAll"):
             return MISSING
-        if name in ("$min", "$max"):
-            old = 0
-        else:
-            old = _START[name]
+        old = _START.get(name, 0)
     if name in ("$inc", "$mul", "$min", "$max"):
         return _number(old, name, given)
     return _array(old, name, given)
@@ -64,14 +61,27 @@ def _array(old: Any, name: str, given: Any) -> list[Any]:
     if not isinstance(old, list):
         raise _failed(f"{name} は配列の値にだけ使えます。")
     if name == "$push":
-        return [*old, given]
+        return _pushed(old, given)
     if name == "$addToSet":
-        return old if given in old else [*old, given]
+        return [*old, *(one for one in _each(given) if one not in old)]
     if name == "$pull":
         return [one for one in old if one != given]
     if not isinstance(given, list):
         raise _failed("$pullAll には配列を渡してください。")
     return [one for one in old if one not in given]
+
+
+def _each(given: Any) -> list[Any]:
+    """The members of `{"$each": […]}`, else the one value."""
+    if isinstance(given, dict) and isinstance(given.get("$each"), list):
+        return list(given["$each"])
+    return [given]
+
+
+def _pushed(old: list[Any], given: Any) -> list[Any]:
+    place = given.get("$position") if isinstance(given, dict) and "$each" in given else None
+    at = len(old) if not isinstance(place, int) or isinstance(place, bool) else place
+    return [*old[:at], *_each(given), *old[at:]]
 
 
 def _members(old: Any, operation: dict[str, Any]) -> Any:

@@ -140,26 +140,40 @@ def _checked(longitude: float, latitude: float) -> tuple[float, float]:
 def _drawn(geometry: str, corners: list[tuple[float, float]]) -> BaseGeometry:
     if len(corners) > MOST_CORNERS:
         raise bad_request(f"角が多すぎます。{MOST_CORNERS}までにしてください。")
-    if geometry == "point":
-        if len(corners) != 1:
-            raise bad_request("point の coords は一組だけにしてください。")
-        return shapely.Point(corners[0])
-    if geometry == "line":
-        if len(corners) < 2:
-            raise bad_request("line の coords は二組以上にしてください。")
-        return shapely.LineString(corners)
-    if geometry == "box":
-        if len(corners) != 2:
-            raise bad_request("box の coords は対角の二組にしてください。")
-        (x1, y1), (x2, y2) = corners
-        if x1 == x2 or y1 == y2:
-            raise bad_request("box の対角が同じ線の上にあります。")
-        return shapely.box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-    if geometry == "polygon":
-        if len(corners) < 4 or corners[0] != corners[-1]:
-            raise bad_request("polygon の coords は四組以上で、最初と最後を同じにしてください。")
-        return _valid(shapely.Polygon(corners))
-    raise bad_request("geometry は point・line・polygon・box のどれかにしてください。")
+    draw = _SHAPES.get(geometry)
+    if draw is None:
+        raise bad_request("geometry は point・line・polygon・box のどれかにしてください。")
+    return draw(corners)
+
+
+def _point(corners: list[tuple[float, float]]) -> BaseGeometry:
+    if len(corners) != 1:
+        raise bad_request("point の coords は一組だけにしてください。")
+    return shapely.Point(corners[0])
+
+
+def _line(corners: list[tuple[float, float]]) -> BaseGeometry:
+    if len(corners) < 2:
+        raise bad_request("line の coords は二組以上にしてください。")
+    return shapely.LineString(corners)
+
+
+def _box(corners: list[tuple[float, float]]) -> BaseGeometry:
+    if len(corners) != 2:
+        raise bad_request("box の coords は対角の二組にしてください。")
+    (x1, y1), (x2, y2) = corners
+    if x1 == x2 or y1 == y2:
+        raise bad_request("box の対角が同じ線の上にあります。")
+    return shapely.box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+
+
+def _polygon(corners: list[tuple[float, float]]) -> BaseGeometry:
+    if len(corners) < 4 or corners[0] != corners[-1]:
+        raise bad_request("polygon の coords は四組以上で、最初と最後を同じにしてください。")
+    return _valid(shapely.Polygon(corners))
+
+
+_SHAPES = {"point": _point, "line": _line, "box": _box, "polygon": _polygon}
 
 
 def _valid(shape: BaseGeometry) -> BaseGeometry:

@@ -20,13 +20,29 @@ MOST_PATHS, MOST_LEVELS, LONGEST_LEVEL = 10, 10, 50
 LONGEST_SERVICE = 50
 _LEVEL = re.compile(r"[A-Za-z0-9_]+\Z")
 _SERVICE = re.compile(r"[A-Za-z0-9_]+\Z")
-_FREE = (
-    "q",
-    "mq",
-    "georel",
-    "coords",
-    "orderBy",
-)  # of the parameters: characters beyond the plain ones are allowed
+# Of the parameters: here characters beyond the plain ones are allowed.
+_FREE = ("q", "mq", "georel", "coords", "orderBy", "idPattern", "typePattern")
+OPTIONS = frozenset(
+    (
+        "append",
+        "count",
+        "dateCreated",
+        "dateModified",
+        "flowControl",
+        "forcedUpdate",
+        "keyValues",
+        "noAttrDetail",
+    )
+    + (
+        "normalized",
+        "overrideMetadata",
+        "skipForwarding",
+        "skipInitialNotification",
+        "unique",
+        "upsert",
+        "values",
+    )
+)
 _ANY = (".*", "^.*$", ".*$", "^.*")
 
 
@@ -101,19 +117,22 @@ class Wanted:
     offset: int = 0
     count: bool = False
     shown: Shown = field(default_factory=Shown)
+    one_of: tuple[
+        str, ...
+    ] = ()  # attributes of which the entity has one (the deprecated `attributes` of a query)
 
 
-def require_known(request: Request, *options: str) -> None:
-    """Raises NgsiError 400 for an option that this request does not have, an empty parameter, or one with characters that
-    are forbidden."""
+def require_known(request: Request) -> None:
+    """Raises NgsiError 400 for an option that NGSIv2 does not know (one that means nothing here is passed over), an empty
+    parameter, or one with characters that are forbidden."""
     for name, value in request.query.items():
         if not value:
             raise bad_request(f"URL の {name} が空です。値を書くか、{name} を除いてください。")
         if name not in _FREE and FORBIDDEN.search(value):
             raise bad_request(f"URL の {name} に使えない文字があります。")
     for option in request.options:
-        if option not in options:
-            raise bad_request(f"options の {option} はここでは使えません。")
+        if option not in OPTIONS:
+            raise bad_request(f"options の {option} はありません。綴りを確かめてください。")
 
 
 def form_of(options: frozenset[str]) -> str:
@@ -148,7 +167,7 @@ def number_of(request: Request, name: str, usual: int, least: int, most: int) ->
 
 def paging(request: Request) -> tuple[int, int, bool]:
     """Limit, offset, and whether the count is wanted. Raises NgsiError 400."""
-    limit = number_of(request, "limit", USUAL, 1, MOST)
+    limit = number_of(request, "limit", USUAL, 0, MOST)
     return limit, number_of(request, "offset", 0, 0, 999_999_999), "count" in request.options
 
 

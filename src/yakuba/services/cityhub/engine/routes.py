@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from yakuba.services.cityhub.engine import batch_routes, entity_routes, subscription_routes
-from yakuba.services.cityhub.engine.answers import JSON, Answer, refused
+from yakuba.services.cityhub.engine.answers import JSON, Answer, given, refused
 from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
 from yakuba.services.cityhub.engine.requests import Request, service_of
 from yakuba.services.cityhub.engine.space import Space
@@ -31,7 +31,14 @@ class Route:
             return refused(error)
 
 
+def entry_points(space: Space, request: Request) -> Answer:
+    """GET /v2"""
+    names = ("entities", "types", "subscriptions", "registrations")
+    return given({f"{name}_url": f"/v2/{name}" for name in names})
+
+
 _TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
+    (): {"GET": entry_points},
     ("entities",): {"GET": entity_routes.list_entities, "POST": entity_routes.create_entity},
     ("entities", ""): {"GET": entity_routes.show_entity, "DELETE": entity_routes.delete_entity},
     ("entities", "", "attrs"): {
@@ -87,7 +94,7 @@ def route(method: str, path: str) -> Route:
     for pattern, methods in _TABLE.items():
         if len(pattern) != len(words):
             continue
-        if all(not word or word == given for word, given in zip(pattern, words, strict=True)):
+        if all(not word or word == other for word, other in zip(pattern, words, strict=True)):
             return _by_method(method, methods, pattern, words)
     raise _unknown()
 
@@ -101,7 +108,7 @@ def _by_method(method: str, methods: dict[str, Handler], pattern: tuple[str, ...
     if handler is None:
         allow = ", ".join(sorted(methods))
         raise NgsiError(405, "MethodNotAllowed", f"ここで使える方法は {allow} です。", (("Allow", allow),))
-    names = tuple(unquote(given) for word, given in zip(pattern, words, strict=True) if not word)
+    names = tuple(unquote(other) for word, other in zip(pattern, words, strict=True) if not word)
     return Route(handler, names, method == "GET" or handler in _READS)
 
 

@@ -43,7 +43,7 @@ def _own_path(request: Request) -> str:
 
 def list_subscriptions(space: Space, request: Request) -> Answer:
     """GET /v2/subscriptions"""
-    require_known(request, "count")
+    require_known(request)
     limit, offset, count = paging(request)
     found, total = space.subscriptions(_asked_path(request), limit, offset)
     return given([subscriptions.shown(one, request.now) for one in found], counted(total if count else None))
@@ -51,7 +51,7 @@ def list_subscriptions(space: Space, request: Request) -> Answer:
 
 def create_subscription(space: Space, request: Request) -> Answer:
     """POST /v2/subscriptions"""
-    require_known(request, "skipInitialNotification")
+    require_known(request)
     require_type(request, JSON)
     new = subscriptions.created(read_json(request.body), _own_path(request), request.now)
     _require_allowed(space, new)
@@ -80,7 +80,7 @@ def show_subscription(space: Space, request: Request, subscription_id: str) -> A
 
 def update_subscription(space: Space, request: Request, subscription_id: str) -> Answer:
     """PATCH /v2/subscriptions/{id}"""
-    require_known(request, "skipInitialNotification")
+    require_known(request)
     require_type(request, JSON)
     body = read_json(request.body)
     subscription = _subscription(space, subscription_id)
@@ -100,7 +100,7 @@ def delete_subscription(space: Space, request: Request, subscription_id: str) ->
 
 def list_registrations(space: Space, request: Request) -> Answer:
     """GET /v2/registrations"""
-    require_known(request, "count")
+    require_known(request)
     limit, offset, count = paging(request)
     found, total = space.registrations(_asked_path(request), limit, offset)
     return given([registrations.shown(one) for one in found], counted(total if count else None))

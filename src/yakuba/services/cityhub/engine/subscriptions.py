@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from yakuba.services.cityhub.engine import places
 from yakuba.services.cityhub.engine.conditions import read_condition
-from yakuba.services.cityhub.engine.delivery import require_delivery, written_delivery
+from yakuba.services.cityhub.engine.delivery import require_delivery
 from yakuba.services.cityhub.engine.errors import bad_request
 from yakuba.services.cityhub.engine.identifiers import require_identifier, require_plain
 from yakuba.services.cityhub.engine.moments import read_moment, written
@@ -33,6 +33,7 @@ _COUNTERS = (
     "lastSuccessCode",
     "failsCounter",
 )
+_WORDS = ("attrs", "exceptAttrs", "attrsFormat", "metadata", "onlyChangedAttrs", "covered", "maxFailsLimit")
 _TRANSPORTS = ("http", "httpCustom")
 _FOREIGN = ("mqtt", "mqttCustom", "kafka", "kafkaCustom")
 
@@ -61,18 +62,14 @@ def changed(subscription: Subscription, given: Any, now: float) -> None:
     _require_object(given, "サブスクリプション")
     if not given:
         raise bad_request("empty payload")
-    for name in given:
-        if name not in (*_MEMBERS, "id"):
-            raise bad_request(f"サブスクリプションに知らない項目 {name} があります。")
+    _require_known(given, (*_MEMBERS, "id"), "サブスクリプション")
     definition = dict(subscription.definition)
-    if "description" in given:
-        definition["description"] = _description(given["description"])
-    if "subject" in given:
-        definition["subject"] = _subject(given["subject"])
+    for name, read in _READERS.items():
+        if name in given:
+            definition[name] = read(given[name])
     if "notification" in given:
         definition["notification"] = _notification(given["notification"], definition.get("notification"))
-    if "throttling" in given:
-        definition["throttling"] = _seconds(given["throttling"])
+    _require_covered(definition)
     if "expires" in given:
         subscription.expires = _expiry(given["expires"])
     if "status" in given:
@@ -80,8 +77,13 @@ def changed(subscription: Subscription, given: Any, now: float) -> None:
             raise bad_request(f"status は {'・'.join(STATUSES)} のどれかにしてください。")
         subscription.status = given["status"]
         subscription.fails = 0 if subscription.status != "inactive" else subscription.fails
-    _require_covered(definition)
     subscription.definition = definition
+
+
+def _require_known(given: dict[str, Any], known: tuple[str, ...], what: str) -> None:
+    for name in given:
+        if name not in known:
+            raise bad_request(f"{what}に知らない項目 {name} があります。")
 
 
 def _require_object(given: Any, what: str) -> None:
@@ -132,27 +134,24 @@ def _condition(given: Any) -> dict[str, Any]:
     _require_object(given, "condition")
     if not given:
         raise bad_request("condition が空です。attrs か expression を書くか、除いてください。")
-    for name in given:
-        if name not in ("attrs", "expression", "alterationTypes", "notifyOnMetadataChange"):
-            raise bad_request(
-                f"condition の {name} は使えません。attrs・expression・alterationTypes を使ってください。"
-            )
+    _require_known(given, ("attrs", "expression", "alterationTypes", "notifyOnMetadataChange"), "condition")
     if "attrs" in given:
         found["attrs"] = list(names_of(given["attrs"], "condition の attrs"))
     if "expression" in given:
         found["expression"] = _expression(given["expression"])
     if "alterationTypes" in given:
-        types = given["alterationTypes"]
-        if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-            raise bad_request("alterationTypes は文字列の配列にしてください。")
-        if unknown := [one for one in types if one not in ALTERATIONS]:
-            raise bad_request(
-                f"alterationTypes の {unknown[0]} はありません。{'・'.join(ALTERATIONS)} です。"
-            )
-        found["alterationTypes"] = types
+        found["alterationTypes"] = _alterations(given["alterationTypes"])
     if "notifyOnMetadataChange" in given:
         found["notifyOnMetadataChange"] = _yes_no(given["notifyOnMetadataChange"], "notifyOnMetadataChange")
     return found
+
+
+def _alterations(given: Any) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise bad_request("alterationTypes は文字列の配列にしてください。")
+    if unknown := [one for one in given if one not in ALTERATIONS]:
+        raise bad_request(f"alterationTypes の {unknown[0]} はありません。{'・'.join(ALTERATIONS)} です。")
+    return given
 
 
 def _yes_no(given: Any, what: str) -> bool:
@@ -184,29 +183,9 @@ def _notification(given: Any, before: dict[str, Any] | None) -> dict[str, Any]:
         "covered": False,
         "onlyChangedAttrs": False,
     } | (before or {})
-    known = (
-        "attrs",
-        "exceptAttrs",
-        "attrsFormat",
-        "metadata",
-        "onlyChangedAttrs",
-        "covered",
-        "maxFailsLimit",
-    )
-    for name in given:
-        if name not in (*known, *_TRANSPORTS, *_FOREIGN, *_COUNTERS):
-            raise bad_request(f"notification に知らない項目 {name} があります。")
+    _require_known(given, (*_WORDS, *_TRANSPORTS, *_FOREIGN, *_COUNTERS), "notification")
     _put_address(given, found, new=before is None)
-    if "attrs" in given and "exceptAttrs" in given:
-        raise bad_request("notification の attrs と exceptAttrs は同時に使えません。")
-    if "attrs" in given:
-        found["attrs"] = list(names_of(given["attrs"], "notification の attrs"))
-        found.pop("exceptAttrs", None)
-    if "exceptAttrs" in given:
-        found["exceptAttrs"] = list(names_of(given["exceptAttrs"], "notification の exceptAttrs"))
-        if not found["exceptAttrs"]:
-            raise bad_request("exceptAttrs が空です。")
-        found["attrs"] = []
+    _put_attributes(given, found)
     if "metadata" in given:
         found["metadata"] = list(names_of(given["metadata"], "notification の metadata"))
     if "attrsFormat" in given:
@@ -222,6 +201,19 @@ def _notification(given: Any, before: dict[str, Any] | None) -> dict[str, Any]:
             raise bad_request("maxFailsLimit は1以上の整数にしてください。")
         found["maxFailsLimit"] = limit
     return found
+
+
+def _put_attributes(given: dict[str, Any], found: dict[str, Any]) -> None:
+    if "attrs" in given and "exceptAttrs" in given:
+        raise bad_request("notification の attrs と exceptAttrs は同時に使えません。")
+    if "attrs" in given:
+        found["attrs"] = list(names_of(given["attrs"], "notification の attrs"))
+        found.pop("exceptAttrs", None)
+    if "exceptAttrs" in given:
+        found["exceptAttrs"] = list(names_of(given["exceptAttrs"], "notification の exceptAttrs"))
+        if not found["exceptAttrs"]:
+            raise bad_request("exceptAttrs が空です。")
+        found["attrs"] = []
 
 
 def _put_address(given: dict[str, Any], found: dict[str, Any], *, new: bool) -> None:
@@ -267,32 +259,14 @@ def status_of(subscription: Subscription, now: float) -> str:
 def shown(subscription: Subscription, now: float) -> dict[str, Any]:
     """The subscription as answers show it."""
     definition = subscription.definition
-    notification = dict(definition["notification"])
-    for name in _TRANSPORTS:
-        if name in notification:
-            notification[name] = written_delivery(notification[name])
-    if "exceptAttrs" in notification:
-        notification.pop("attrs", None)
-    if subscription.times_sent:
-        notification["timesSent"] = subscription.times_sent
-    for name, moment in (
-        ("lastNotification", subscription.last_notification),
-        ("lastSuccess", subscription.last_success),
-        ("lastFailure", subscription.last_failure),
-    ):
-        if moment:
-            notification[name] = written(moment)
-    if subscription.last_success_code:
-        notification["lastSuccessCode"] = subscription.last_success_code
-    if subscription.last_failure_reason:
-        notification["lastFailureReason"] = subscription.last_failure_reason
-    if subscription.fails:
-        notification["failsCounter"] = subscription.fails
     body: dict[str, Any] = {"id": subscription.id}
     if definition.get("description"):
         body["description"] = definition["description"]
     if subscription.expires is not None:
         body["expires"] = written(subscription.expires)
+    notification = dict(definition["notification"]) | _counters(subscription)
+    if "exceptAttrs" in notification:
+        notification.pop("attrs", None)
     body |= {
         "status": status_of(subscription, now),
         "subject": definition["subject"],
@@ -303,9 +277,29 @@ def shown(subscription: Subscription, now: float) -> dict[str, Any]:
     return body
 
 
+def _counters(subscription: Subscription) -> dict[str, Any]:
+    """What has happened, as far as something has."""
+    moments = {
+        "lastNotification": subscription.last_notification,
+        "lastSuccess": subscription.last_success,
+        "lastFailure": subscription.last_failure,
+    }
+    counters = {
+        "timesSent": subscription.times_sent,
+        "lastSuccessCode": subscription.last_success_code,
+        "lastFailureReason": subscription.last_failure_reason,
+        "failsCounter": subscription.fails,
+    }
+    happened = {name: written(moment) for name, moment in moments.items() if moment}
+    return happened | {name: value for name, value in counters.items() if value}
+
+
 def require_subscription_id(text: str) -> str:
     """Raises NgsiError 400 for what is no id of a subscription or registration."""
     require_identifier(text, "id")
     if len(text) != 24 or any(letter not in "0123456789abcdef" for letter in text.lower()):
         raise bad_request("id は24桁の16進数です。作ったときの Location で確かめてください。")
     return text.lower()
+
+
+_READERS = {"description": _description, "subject": _subject, "throttling": _seconds}

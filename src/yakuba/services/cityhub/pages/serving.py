@@ -1,67 +1,52 @@
-"""The hub's own server: an ASGI application without a framework, because each request has a tenth of a millisecond.
+"""The hub's own server (`yakuba cityhub serve`): one process beside web and workers, on the same data.
 
-`yakuba cityhub serve` starts it under granian, one process. Reads are answered by a few threads; writes go to the one writer
-(`actions.writer`) and are answered when they are on the disk.
+Reads are answered by a few threads; writes go to the one writer (`actions.writer`) and are answered when they are on the disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
+import signal
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-from yakuba.kernel.cli.bound import die_with_parent
+from django.conf import settings
+from django.db import connection
 
-die_with_parent()  # before anything is loaded: the server's main process may be killed meanwhile
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
-
-import django  # noqa: E402
-
-django.setup()
-
-from django.db import connection  # noqa: E402
-
-from yakuba.kernel.tenancy import active_municipality  # noqa: E402
-from yakuba.services.cityhub.actions.sending import Sender  # noqa: E402
-from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, failed  # noqa: E402
-from yakuba.services.cityhub.engine.answers import JSON, Answer, dumped, refused  # noqa: E402
-from yakuba.services.cityhub.engine.errors import NgsiError, bad_request  # noqa: E402
-from yakuba.services.cityhub.engine.notifying import Occasion  # noqa: E402
-from yakuba.services.cityhub.engine.requests import Request, service_of  # noqa: E402
-from yakuba.services.cityhub.engine.routes import Route, require_shape, route  # noqa: E402
-from yakuba.services.cityhub.queries.callers import (  # noqa: E402
-    Caller,
-    Callers,
-    require_right,
-    token_in,
-    unknown,
-)
-from yakuba.services.cityhub.queries.space import ReadSpace  # noqa: E402
+from yakuba.kernel.tenancy import active_municipality
+from yakuba.services.cityhub.actions.sending import Sender
+from yakuba.services.cityhub.actions.writer import Done, HubFull, Task, Writer, failed
+from yakuba.services.cityhub.adapters.http import HttpAnswer, HttpRequest, HttpServer, Limits
+from yakuba.services.cityhub.engine.answers import JSON, Answer, dumped, refused
+from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
+from yakuba.services.cityhub.engine.notifying import Occasion
+from yakuba.services.cityhub.engine.requests import Request, service_of
+from yakuba.services.cityhub.engine.routes import Route, require_shape, route
+from yakuba.services.cityhub.queries.callers import Caller, Callers, require_right, token_in, unknown
+from yakuba.services.cityhub.queries.space import ReadSpace
 
 LOG = logging.getLogger("yakuba.cityhub")
 LARGEST = 10_000_000  # bytes of a body
 MOST_BODIES = 200_000_000  # bytes of all bodies in memory
-BODY_SECONDS = 30.0  # that a body may take to come
 READERS = 4
 MOST_READS = 500  # that wait or run at once
-FLOOD = 2.0  # seconds of a caller's share that may come at once
+FLOOD = 2.0  # seconds of a town's share that may come at once
+STOPPING = 20.0  # seconds for what is under way
 _CORRELATOR = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ROUND = re.compile(r"cbnotif=(\d{1,3})")
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Respond = Callable[[HttpAnswer], None]
 
 
 class Share:
-    """What a caller may ask for: so many requests a second, and some at once. Times of the monotonic clock."""
+    """What a town may ask for: so many requests a second, and some at once. Times of the monotonic clock."""
 
     def __init__(self, rate: float) -> None:
         self.rate, self._left, self._at = rate, rate * FLOOD, time.monotonic()
@@ -78,159 +63,130 @@ class Share:
 
 
 class Hub:
-    """The application."""
+    """The server's requests, from the wire to the engine and back."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: float) -> None:
         self.callers = Callers()
         self.sender = Sender()
         self.writer = Writer(self._together, self.sender.wake)
+        self.server = HttpServer(self.handle, _refusal, Limits(LARGEST, MOST_BODIES))
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="cityhub-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._bodies = self._reads = 0
-        self._rate = float(os.environ.get("YAKUBA_CITYHUB_RATE") or 20_000)
+        self._reads = 0
+        self._rate = rate
         self._shares: dict[int, Share] = {}
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """One request, or the server's beginning and end."""
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif scope["type"] == "http":
-            await self._http(scope, receive, send)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                self._loop = asyncio.get_running_loop()
-                self.writer.start()
-                self.sender.start()
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                await asyncio.to_thread(self.writer.stop)
-                await asyncio.to_thread(self.sender.stop)
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+    async def serve(self, host: str, port: int, ready: Callable[[int], None]) -> None:
+        """Until SIGTERM or SIGINT. ready: called with the port. Raises OSError where the port is taken."""
+        self._loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            self._loop.add_signal_handler(number, ended.set)
+        listening = await self.server.listen(host, port)
+        self.writer.start()
+        self.sender.start()
+        ready(listening)
+        await ended.wait()
+        self.server.stop_listening()
+        await self.server.finish(STOPPING)
+        await asyncio.to_thread(self.writer.stop)
+        await asyncio.to_thread(self.sender.stop)
+        self._readers.shutdown(wait=False)
 
     def _together(self, done: Done) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(_answer_all, done)
 
-    async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        correlator, round_ = _correlator(headers)
-        held = 0
+    def handle(self, given: HttpRequest, respond: Respond) -> None:
+        """One request; `respond` is called once, now or later."""
+        correlator, round_ = _correlator(given.headers)
+        told = partial(_told, respond, correlator, given.method == "HEAD")
         try:
-            body = await self._body(headers, receive, scope["method"])
-            held = len(body)
-            self._bodies += held
-            answer = await self._answer(scope, headers, body, correlator, round_)
+            path, _, query = given.target.partition("?")
+            if path == "/version" and given.method == "GET":
+                told(Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2"}}), JSON))
+                return
+            token = token_in(given.headers)
+            if not token:
+                raise unknown()
+            request = Request(given.method, path, _query(query), given.headers, given.body, time.time())
+            caller = self.callers.at_hand(token)
+            if caller is None:
+                self._later(
+                    lambda: self.callers.look_up(token),
+                    lambda found: self._go_on(found, request, told, correlator, round_),
+                    told,
+                )
+                return
+            self._go_on(caller, request, told, correlator, round_)
         except NgsiError as error:
-            answer = refused(error)
+            told(refused(error))
         except Exception:
             LOG.exception("a request was not understood")
-            answer = failed()
-        finally:
-            self._bodies -= held
-        await _send(send, answer, correlator, scope["method"])
+            told(failed())
 
-    async def _answer(
-        self, scope: dict[str, Any], headers: dict[str, str], body: bytes, correlator: str, round_: int
-    ) -> Answer:
-        raw = scope.get("raw_path") or scope["path"].encode()
-        path = raw.decode("latin-1").split("?")[0]
-        if path == "/version" and scope["method"] == "GET":
-            return Answer(200, dumped({"yakuba-cityhub": {"api": "NGSIv2"}}), JSON)
-        caller = await self._caller(headers)
-        where = route(scope["method"], path)
-        request = Request(scope["method"], path, _query(scope), headers, body, time.time())
+    def _go_on(
+        self, caller: Caller, request: Request, told: Callable[[Answer], None], correlator: str, round_: int
+    ) -> None:
+        where = route(request.method, request.path)
         require_shape(request)
         service = service_of(request)
-        require_right(caller, service, request.method, path)
-        self._require_share(caller)
+        require_right(caller, service, request.method, request.path)
+        if not self._shares.setdefault(caller.municipality.pk, Share(self._rate)).take():
+            raise _flood()
         if where.reads:
-            return await self._read(caller, where, request)
-        return await self._write(caller, where, request, Occasion(service, correlator, round_ + 1))
-
-    async def _caller(self, headers: dict[str, str]) -> Caller:
-        token = token_in(headers)
-        if not token:
-            raise unknown()
-        known = self.callers.at_hand(token)
-        if known is not None:
-            return known
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.callers.look_up, token)
-
-    def _require_share(self, caller: Caller) -> None:
-        share = self._shares.setdefault(caller.municipality.pk, Share(self._rate))
-        if not share.take():
-            raise NgsiError(
-                429,
-                "TooManyRequests",
-                "一度に多く送りすぎです。1秒待って送り直すか、/v2/op/update でまとめて送ってください。",
-                (("Retry-After", "1"),),
+            self._later(lambda: _looked(caller, where, request), told, told)
+            return
+        try:
+            self.writer.put(
+                Task(caller.municipality, where, request, Occasion(service, correlator, round_ + 1), told)
             )
+        except HubFull:
+            raise _busy() from None
 
-    async def _read(self, caller: Caller, where: Route, request: Request) -> Answer:
+    def _later(
+        self, work: Callable[[], Any], then: Callable[[Any], None], told: Callable[[Answer], None]
+    ) -> None:
+        """Do it in a reader's thread, and go on here."""
         if self._reads >= MOST_READS:
             raise _busy()
         self._reads += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._readers, _looked, caller, where, request)
-        finally:
+        assert self._loop is not None
+        loop = self._loop
+
+        def done(result: Any, error: Exception | None) -> None:
             self._reads -= 1
+            try:
+                if error is not None:
+                    raise error
+                then(result)
+            except NgsiError as refusal:
+                told(refused(refusal))
+            except Exception:
+                LOG.exception("a request was not understood")
+                told(failed())
 
-    async def _write(self, caller: Caller, where: Route, request: Request, occasion: Occasion) -> Answer:
-        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        def run() -> None:
+            result, trouble = None, None
+            try:
+                result = work()
+            except Exception as error:
+                if not isinstance(error, NgsiError):
+                    connection.close()
+                trouble = error
+            loop.call_soon_threadsafe(done, result, trouble)
 
-        def answered(answer: Answer) -> None:
-            if not waiting.done():
-                waiting.set_result(answer)
+        self._readers.submit(run)
 
-        try:
-            self.writer.put(Task(caller.municipality, where, request, occasion, answered))
-        except HubFull:
-            raise _busy() from None
-        return await waiting
 
-    async def _body(self, headers: dict[str, str], receive: Receive, method: str) -> bytes:
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > LARGEST:
-            raise _too_large()
-        if method in ("GET", "HEAD") and not length:
-            return b""
-        parts: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise bad_request("本文の途中で接続が切れました。")
-                    part = message.get("body", b"")
-                    size += len(part)
-                    if size > LARGEST:
-                        raise _too_large()
-                    if self._bodies + size > MOST_BODIES:
-                        raise _busy()
-                    parts.append(part)
-                    if not message.get("more_body"):
-                        return b"".join(parts)
-        except TimeoutError:
-            raise bad_request("本文が時間内に届きませんでした。") from None
+def _looked(caller: Caller, where: Route, request: Request) -> Answer:
+    with active_municipality(caller.municipality):
+        return where(ReadSpace(caller.municipality.pk, request.now), request)
 
 
 def _answer_all(done: Done) -> None:
     for task, answer in done:
         task.answered(answer)
-
-
-def _too_large() -> NgsiError:
-    return NgsiError(
-        413, "RequestEntityTooLarge", f"本文が大きすぎます。{LARGEST:,}バイトまでに分けて送ってください。"
-    )
 
 
 def _busy() -> NgsiError:
@@ -239,46 +195,58 @@ def _busy() -> NgsiError:
     )
 
 
-def _looked(caller: Caller, where: Route, request: Request) -> Answer:
-    try:
-        with active_municipality(caller.municipality):
-            return where(ReadSpace(caller.municipality.pk, request.now), request)
-    except NgsiError:
-        raise
-    except Exception:
-        connection.close()
-        raise
+def _flood() -> NgsiError:
+    return NgsiError(
+        429,
+        "TooManyRequests",
+        "一度に多く送りすぎです。1秒待って送り直すか、/v2/op/update でまとめて送ってください。",
+        (("Retry-After", "1"),),
+    )
 
 
-def _query(scope: dict[str, Any]) -> dict[str, str]:
-    text = scope["query_string"].decode("latin-1")
-    if not text:
-        return {}
+_REFUSALS = {
+    411: NgsiError(
+        411, "ContentLengthRequired", "Content-Length を付けて送ってください（分割した本文は受けません）。"
+    ),
+    413: NgsiError(
+        413, "RequestEntityTooLarge", f"本文が大きすぎます。{LARGEST:,}バイトまでに分けて送ってください。"
+    ),
+    431: NgsiError(431, "BadRequest", "ヘッダーが大きすぎます。"),
+    503: _busy(),
+}
+
+
+def _refusal(status: int) -> HttpAnswer:
+    error = _REFUSALS.get(status) or bad_request("HTTPとして読めません。")
+    return HttpAnswer(status, (("Content-Type", JSON),), dumped(error.body()), closes=True)
+
+
+def _told(respond: Respond, correlator: str, head: bool, answer: Answer) -> None:
+    headers = [("Fiware-Correlator", correlator), *answer.headers]
+    if answer.kind:
+        headers.append(("Content-Type", answer.kind))
+    headers.append(("X-Content-Type-Options", "nosniff"))
+    respond(HttpAnswer(answer.status, tuple(headers), answer.body, closes=head))
+
+
+def _query(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in text.split("&"):
+    for part in text.split("&") if text else ():
         name, _, value = part.partition("=")
         if name:
-            found[unquote(name)] = unquote(value)
+            found[unquote(name)] = unquote(value.encode("latin-1").decode("utf-8", "replace"))
     return found
 
 
 def _correlator(headers: dict[str, str]) -> tuple[str, int]:
     """The request's own mark, and by how many notifications it has come."""
     given = headers.get("fiware-correlator", "")
+    if not given:
+        return str(uuid.uuid4()), 0
     found, round_ = _CORRELATOR.match(given), _ROUND.search(given)
     return found.group() if found else str(uuid.uuid4()), int(round_.group(1)) if round_ else 0
 
 
-async def _send(send: Send, answer: Answer, correlator: str, method: str) -> None:
-    headers = [(b"fiware-correlator", correlator.encode())]
-    headers += [(name.lower().encode(), value.encode("utf-8")) for name, value in answer.headers]
-    if answer.kind:
-        headers.append((b"content-type", answer.kind.encode()))
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    headers.append((b"x-content-type-options", b"nosniff"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
-
-
-application = Hub()
+def main(host: str, port: int, ready: Callable[[int], None]) -> None:
+    """Serve until a signal ends it. Raises OSError where the port is taken."""
+    asyncio.run(Hub(float(settings.YAKUBA.cityhub_rate)).serve(host, port, ready))

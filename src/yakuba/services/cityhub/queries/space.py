@@ -30,7 +30,8 @@ class ReadSpace:
 
     def named(self, entity_id: str, entity_type: str, paths: tuple[Path, ...]) -> list[Entity]:
         """See `engine.space.Space`."""
-        sql = f"SELECT {COLUMNS} FROM cityhub_entity WHERE municipality_id = %s AND entity_id = %s"
+        # Our own columns; whatever comes from outside is a value.
+        sql = f"SELECT {COLUMNS} FROM cityhub_entity WHERE municipality_id = %s AND entity_id = %s"  # noqa: S608
         values: list[Any] = [self.municipality_id, entity_id]
         if entity_type:
             sql += " AND entity_type = %s"
@@ -44,7 +45,7 @@ class ReadSpace:
     def candidates(self, where: Where, limit: int | None = None, offset: int = 0) -> Iterator[Entity]:
         """See `engine.space.Space`."""
         clause, values = self._clause(where)
-        sql = f"SELECT {COLUMNS} FROM cityhub_entity WHERE {clause} ORDER BY id"
+        sql = f"SELECT {COLUMNS} FROM cityhub_entity WHERE {clause} ORDER BY id"  # noqa: S608
         if limit is not None:
             sql += f" LIMIT {int(limit)} OFFSET {int(offset)}"
         with connection.cursor() as cursor:
@@ -56,7 +57,7 @@ class ReadSpace:
         """See `engine.space.Space`."""
         clause, values = self._clause(where)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*) FROM cityhub_entity WHERE {clause}", values)
+            cursor.execute(f"SELECT COUNT(*) FROM cityhub_entity WHERE {clause}", values)  # noqa: S608
             return int(cursor.fetchone()[0])
 
     def _clause(self, where: Where) -> tuple[str, list[Any]]:
