@@ -184,7 +184,8 @@ class _Line:
     """A connection to one receiver, kept for several notifications."""
 
     def __init__(self) -> None:
-        self._host, self._connection = "", None
+        self._host = ""
+        self._connection: HTTPConnection | None = None
 
     def send(self, row: Delivery) -> tuple[int, str]:
         """The receiver's status, and why it did not arrive (empty where it did)."""
@@ -208,7 +209,7 @@ class _Line:
             self.close()
             self._host, self._connection = host, dialling.http(row.url, limit, HOLDS)
             self._connection.connect()
-        line: HTTPConnection = self._connection
+        line = self._connection
         parts = urlsplit(row.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {

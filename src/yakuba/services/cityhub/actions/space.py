@@ -7,7 +7,7 @@ something unforeseen is taken back alone (`mark`, `take_back`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ from yakuba.services.cityhub.engine.space import Registration, Subscription, Whe
 from yakuba.services.cityhub.engine.triggering import Watch
 from yakuba.services.cityhub.engine.updating import Change
 from yakuba.services.cityhub.queries import cells
-from yakuba.services.cityhub.queries.space import ReadSpace, subscription_of
+from yakuba.services.cityhub.queries.space import COLUMNS, PORTION, ReadSpace, entity_of, subscription_of
 
 MOST_ROUNDS = 8  # notifications of notifications of … (a loop of subscriptions ends here)
 Name = tuple[str, str, str]  # path, id, type
@@ -82,6 +82,10 @@ class WriteSpace(ReadSpace):
         self._known, self._made, self._seen = known, watches, False
         self._watches: dict[int, Watch] = {}
         self._entities: dict[Name, Entity | None] = {}
+        self._stored: dict[
+            str, dict[Name, Entity]
+        ] = {}  # as it was in the database, of the ids in `_complete`
+        self._complete: set[str] = set()
         self._before: list[tuple[Name, Any]] = []
         self._readings: list[tuple[Key, str, int, float, bool]] = []
         self._deliveries: list[tuple[int, Notification, float]] = []
@@ -99,6 +103,9 @@ class WriteSpace(ReadSpace):
             if name in self._entities:
                 found = self._entities[name]
                 return [found] if found is not None and not self._expired(found) else []
+            if entity_id in self._complete:
+                known = self._stored.get(entity_id, {}).get(name)
+                return [known] if known is not None and not self._expired(known) else []
             return super().named(entity_id, entity_type, paths)
         stored = {(one.path, one.id, one.type): one for one in super().named(entity_id, entity_type, paths)}
         for name, one in self._entities.items():
@@ -111,6 +118,22 @@ class WriteSpace(ReadSpace):
             if one is not None and not self._expired(one):
                 stored[name] = one
         return list(stored.values())
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """See `engine.space.Space`. What is there, and for the ids also that there is no more, is then known."""
+        wanted = [one for one in dict.fromkeys(ids) if one not in self._complete]
+        for start in range(0, len(wanted), PORTION):
+            part = wanted[start : start + PORTION]
+            marks = ", ".join(["%s"] * len(part))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT {COLUMNS} FROM cityhub_entity WHERE municipality_id = %s AND entity_id IN ({marks})",  # noqa: S608
+                    [self.municipality_id, *part],
+                )
+                for row in cursor.fetchall():
+                    one = entity_of(row)
+                    self._stored.setdefault(one.id, {})[one.path, one.id, one.type] = one
+            self._complete.update(part)
 
     def _expired(self, entity: Entity) -> bool:
         expires = entity.expires
@@ -249,6 +272,7 @@ class WriteSpace(ReadSpace):
         if kept:
             cursor.executemany(_PUT, [self._row(one) for one in kept])
         self._entities = {}
+        self._stored, self._complete = {}, set()
         self._before.clear()
 
     def _row(self, entity: Entity) -> tuple[Any, ...]:
@@ -275,7 +299,9 @@ class WriteSpace(ReadSpace):
     def _flush_readings(self, cursor: Any) -> None:
         if not self._readings:
             return
-        rows, last, late = [], {}, {}
+        rows: list[tuple[Any, ...]] = []
+        last: dict[int, tuple[int, float]] = {}
+        late: dict[int, int] = {}
         for key, unit, at, number, doubtful in self._readings:
             series = self._series(cursor, key, unit)
             rows.append((self.municipality_id, series, at, number, doubtful))

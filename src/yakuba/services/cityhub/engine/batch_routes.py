@@ -87,6 +87,7 @@ def _entities(body: dict[str, Any], *, key_values: bool) -> list[EntityGiven]:
 def _carried_out(
     space: Space, request: Request, action: str, entities: list[EntityGiven], path: str
 ) -> Answer:
+    space.expect([one.id for one in entities])
     if action in ("append", "appendStrict"):
         return _append(space, request, entities, path, strict=action == "appendStrict")
     refused: Listed = []

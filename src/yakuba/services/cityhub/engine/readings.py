@@ -60,4 +60,5 @@ def _reading(row: Row, now: float) -> GivenReading:
         number = math.nan
     if not math.isfinite(number):
         raise BadRow(f"value「{row.get('value')}」は数ではありません。")
-    return GivenReading(*names, moment, number, (row.get("unit") or "")[:40])
+    entity_id, entity_type, attribute = names
+    return GivenReading(entity_id, entity_type, attribute, moment, number, (row.get("unit") or "")[:40])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -57,6 +57,9 @@ class Space(Protocol):
 
     def named(self, entity_id: str, entity_type: str, paths: tuple[Path, ...]) -> list[Entity]:
         """The entities of that id (and type, if not empty), the oldest first."""
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """These will be asked for by their names: look them up at once, if that is cheaper."""
 
     def candidates(self, where: Where, limit: int | None = None, offset: int = 0) -> Iterator[Entity]:
         """Those that pass the narrowing, the oldest first."""

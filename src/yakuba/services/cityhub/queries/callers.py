@@ -73,7 +73,7 @@ class Callers:
 
 def _caller(token: str) -> Caller | None:
     row = ApiToken.of(token)
-    if row is None:
+    if row is None or row.user.municipality is None:
         return None
     row.note_use()
     person, town = row.user, row.user.municipality

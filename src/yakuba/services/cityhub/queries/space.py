@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
@@ -41,6 +41,9 @@ class ReadSpace:
             cursor.execute(sql, [*values, self.now])
             found = [entity_of(row) for row in cursor.fetchall()]
         return [one for one in found if any(path.holds(one.path) for path in paths)]
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """See `engine.space.Space`."""
 
     def candidates(self, where: Where, limit: int | None = None, offset: int = 0) -> Iterator[Entity]:
         """See `engine.space.Space`."""
