@@ -294,8 +294,7 @@ def geo(town: Town, entities: int) -> dict[str, Any]:
     return found
 
 
-_HOURS = (
-    """
+_HOURS = """
 import os, time, django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yakuba.config.settings")
 django.setup()
@@ -304,36 +303,34 @@ from yakuba.kernel.tenancy.municipality import Municipality
 from yakuba.services.cityhub.actions.hours import prepare
 from yakuba.services.cityhub.models import Hour, Reading, Series
 from yakuba.services.cityhub.queries import looking
-town = Municipality.objects.get(code="%s")
+town = Municipality.objects.get(code="132012")
 with active_municipality(town):
     now = int(time.time())
     for name, number, step in (("hours", 10_000, 60), ("year", 525_600, 60)):
         row = Series.objects.create(path="/", entity_id=name, entity_type="T", attribute="a")
         base = now - number * step
         for start in range(0, number, 50_000):
-            Reading.objects.bulk_create([Reading(series=row, at=(base + at * step) * 1_000_000, number=at %% 97)
+            Reading.objects.bulk_create([Reading(series=row, at=(base + at * step) * 1_000_000, number=at % 97)
                 for at in range(start, min(number, start + 50_000))], batch_size=5_000)
         began = time.perf_counter(); prepare(row, now); took = time.perf_counter() - began
         if name == "hours":
-            print("hourly aggregate over 10,000, stored, ms|%%.1f" %% (took * 1000))
+            print("hourly aggregate over 10,000, stored, ms|%.1f" % (took * 1000))
             from django.db import connection
             times = []
             for _ in range(20):
                 began = time.perf_counter()
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT at / 3600000000, COUNT(*), AVG(number), MIN(number), MAX(number) FROM cityhub_reading WHERE series_id = %%s GROUP BY 1", [row.pk])
+                    cursor.execute("SELECT at / 3600000000, COUNT(*), AVG(number), MIN(number), MAX(number) FROM cityhub_reading WHERE series_id = %s GROUP BY 1", [row.pk])
                     cursor.fetchall()
                 times.append(time.perf_counter() - began)
-            print("hourly aggregate over 10,000, read, median ms|%%.1f" %% (sorted(times)[10] * 1000))
+            print("hourly aggregate over 10,000, read, median ms|%.1f" % (sorted(times)[10] * 1000))
         else:
-            print("a year of minutes made ready once, ms|%%.0f" %% (took * 1000))
+            print("a year of minutes made ready once, ms|%.0f" % (took * 1000))
             row.refresh_from_db()
             looking.chart(row, "year").svg
             began = time.perf_counter(); chart = looking.chart(row, "year"); chart.svg; chart.narrow_svg
-            print("its chart drawn, ms|%%.0f" %% ((time.perf_counter() - began) * 1000))
+            print("its chart drawn, ms|%.0f" % ((time.perf_counter() - began) * 1000))
 """
-    % CODE
-)
 
 
 def hours(town: Town) -> dict[str, Any]:

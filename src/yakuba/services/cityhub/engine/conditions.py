@@ -108,7 +108,7 @@ def _members(target: Any) -> Iterator[Any]:
 
 def _same_kind(one: Any, against: Value, is_moment: bool) -> bool:
     kind = against.kind
-    if is_moment:
+    if is_moment and one is not None:
         return kind == "moment" and isinstance(one, str)
     if isinstance(one, bool):
         return kind == "boolean"

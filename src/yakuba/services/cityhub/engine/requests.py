@@ -23,8 +23,23 @@ _SERVICE = re.compile(r"[A-Za-z0-9_]+\Z")
 # Of the parameters: here characters beyond the plain ones are allowed.
 _FREE = ("q", "mq", "georel", "coords", "orderBy", "idPattern", "typePattern")
 OPTIONS = frozenset(
-    "append count dateCreated dateModified flowControl forcedUpdate keyValues noAttrDetail normalized overrideMetadata "
-    "skipForwarding skipInitialNotification unique upsert values".split()
+    (
+        "append",
+        "count",
+        "dateCreated",
+        "dateModified",
+        "flowControl",
+        "forcedUpdate",
+        "keyValues",
+        "noAttrDetail",
+        "normalized",
+        "overrideMetadata",
+        "skipForwarding",
+        "skipInitialNotification",
+        "unique",
+        "upsert",
+        "values",
+    )
 )
 _ANY = (".*", "^.*$", ".*$", "^.*")
 
