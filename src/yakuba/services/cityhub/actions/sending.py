@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -199,7 +200,7 @@ class _Line:
             except (OSError, HTTPException, ValueError) as error:
                 self.close()
                 if fresh or not kept:  # a kept connection may have been closed by the other side
-                    return 0, f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+                    return 0, reason_of(error)
         raise AssertionError("not reached")
 
     def _sent(self, row: Delivery) -> tuple[int, str]:
@@ -236,6 +237,17 @@ class _Line:
             with suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+
+def reason_of(error: Exception) -> str:
+    """Why nothing arrived, in the words that clients of NGSIv2 know from `lastFailureReason`."""
+    if isinstance(error, socket.gaierror):
+        return "Could not resolve hostname"
+    if isinstance(error, TimeoutError):
+        return "Timeout was reached"
+    if isinstance(error, ConnectionRefusedError):
+        return "Could not connect to server"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _ascii(path: str) -> str:

@@ -123,8 +123,6 @@ def _patch(given: Any) -> dict[str, Any]:
         if name in ("id", "type"):
             if not isinstance(value, str):
                 raise bad_request(f"httpCustom の ngsi の {name} は文字列にしてください。")
-        elif isinstance(value, dict) and "metadata" in value:
-            raise bad_request("httpCustom の ngsi に metadata は使えません。")
         else:
             read_attribute(value, name)
     _require_names_within(given)

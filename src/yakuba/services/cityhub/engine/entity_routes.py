@@ -16,6 +16,7 @@ from yakuba.services.cityhub.engine.answers import (
     made,
 )
 from yakuba.services.cityhub.engine.entities import (
+    MOMENT_TYPES,
     Entity,
     EntityGiven,
     read_attribute,
@@ -74,7 +75,7 @@ def _stored(space: Space, request: Request, new: EntityGiven, path: str) -> Answ
     if not existing:
         outcome = updating.created(Entity(new.id, kind, path), new.attributes, request.now)
         space.put(outcome.entity, outcome.change)
-        return made(location)
+        return made(location, 204 if "upsert" in request.options else 201)
     if "upsert" not in request.options:
         raise unprocessable("Already Exists")
     override = "overrideMetadata" in request.options
@@ -249,10 +250,9 @@ def delete_attribute(space: Space, request: Request, entity_id: str, name: str) 
 def show_value(space: Space, request: Request, entity_id: str, name: str) -> Answer:
     """GET /v2/entities/{id}/attrs/{name}/value"""
     require_known(request)
-    value = value_shown(_attribute(the_entity(space, request, entity_id), name))
-    accepted = [
-        part.split(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",") if part.strip()
-    ] or ["*/*"]
+    attribute = _attribute(the_entity(space, request, entity_id), name)
+    value = value_shown(attribute)
+    accepted = accepted_by(request.headers.get("accept", ""))
     if isinstance(value, dict | list):
         for kind in accepted:
             if kind in (JSON, "application/*", "*/*"):
@@ -262,7 +262,20 @@ def show_value(space: Space, request: Request, entity_id: str, name: str) -> Ans
         raise NgsiError(406, "NotAcceptable", "accepted MIME types: application/json, text/plain")
     if not {TEXT, "text/*", "*/*"} & set(accepted):
         raise NgsiError(406, "NotAcceptable", "accepted MIME types: text/plain")
-    return Answer(200, dumped(value), TEXT)
+    # A moment is no string of JSON here, as clients of this operation expect.
+    plain = isinstance(value, str) and attribute["type"] in MOMENT_TYPES
+    return Answer(200, value.encode() if plain else dumped(value), TEXT)
+
+
+def accepted_by(text: str) -> list[str]:
+    """The kinds of an Accept header, those of the greatest weight first; everything where it names none."""
+    found = []
+    for part in text.split(","):
+        kind, *parameters = [word.strip() for word in part.split(";")]
+        weight = next((word[2:] for word in parameters if word.startswith("q=")), "1")
+        if kind:
+            found.append((-float(weight) if weight.replace(".", "", 1).isdigit() else -1.0, kind))
+    return [kind for _, kind in sorted(found, key=lambda one: one[0])] or ["*/*"]
 
 
 def put_value(space: Space, request: Request, entity_id: str, name: str) -> Answer:

@@ -107,7 +107,7 @@ def _body(
         headers["Ngsiv2-AttrsFormat"] = "custom"
         return b""
     if how.get("payload"):
-        headers["Ngsiv2-AttrsFormat"], headers["Content-Type"] = "custom", "text/plain"
+        headers["Ngsiv2-AttrsFormat"], headers["Content-Type"] = "custom", "text/plain; charset=utf-8"
         return delivery.filled(unquote(how["payload"]), look).encode()
     if "json" in how:
         headers["Ngsiv2-AttrsFormat"], headers["Content-Type"] = "custom", "application/json"
@@ -115,7 +115,7 @@ def _body(
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     entity = change.entity
     if "ngsi" in how:
-        headers["Ngsiv2-AttrsFormat"], headers["Content-Type"] = "normalized", "application/json"
+        headers["Ngsiv2-AttrsFormat"] = "normalized"
         entity = _patched(entity, how["ngsi"], look)
     data = _entity(entity, subscription, change, alteration)
     form = subscription.definition["notification"]["attrsFormat"]
@@ -138,12 +138,16 @@ def _patched(entity: Entity, patch: dict[str, Any], look: delivery.Look) -> Enti
     names = {"id": entity.id, "type": entity.type}
     for name, given in patch.items():
         if name in names:
-            names[name] = delivery.filled(given, look)
+            # Without a value the entity keeps its own name.
+            names[name] = (
+                names[name] if delivery.filled_value(given, look) is None else delivery.filled(given, look)
+            )
             continue
         attribute = read_attribute({"value": None} | given, name)
+        marks = attribute["metadata"] or {}
         value = delivery.filled_value(given.get("value"), look)
         kind = given.get("type") or read_attribute({"value": value}, name)["type"]
-        attributes[name] = attribute | {"value": value, "type": kind, "metadata": {}}
+        attributes[name] = attribute | {"value": value, "type": kind, "metadata": marks}
     return Entity(names["id"], names["type"], entity.path, attributes, entity.created, entity.modified)
 
 

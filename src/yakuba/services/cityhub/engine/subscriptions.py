@@ -290,7 +290,7 @@ def _counters(subscription: Subscription) -> dict[str, Any]:
         "lastFailureReason": subscription.last_failure_reason,
         "failsCounter": subscription.fails,
     }
-    happened = {name: written(moment) for name, moment in moments.items() if moment}
+    happened = {name: written(int(moment)) for name, moment in moments.items() if moment}
     return happened | {name: value for name, value in counters.items() if value}
 
 

@@ -123,6 +123,11 @@ def _where(row: Subscription) -> str:
     return host_of(address_of(subscription_of(row)))
 
 
+REASONS = {
+    "Could not resolve hostname": "ホスト名が見つかりません",
+    "Timeout was reached": "時間内に答えがありません",
+    "Could not connect to server": "つながりません",
+}
 STATES = {
     "active": "知らせる",
     "oneshot": "一度だけ知らせる",
@@ -134,7 +139,8 @@ STATES = {
 def _state(row: Subscription) -> Cell:
     word = status_of(subscription_of(row), timezone.now().timestamp())
     if row.fails:
-        return status("error", f"届かない（続けて{row.fails}回）：{row.last_failure_reason}")
+        why = REASONS.get(row.last_failure_reason, row.last_failure_reason)
+        return status("error", f"届かない（続けて{row.fails}回）：{why}")
     return status("success" if word in ("active", "oneshot") else "stopped", STATES[word])
 
 

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from yakuba.services.cityhub.engine.errors import NgsiError, bad_request
 from yakuba.services.cityhub.engine.notifying import Occasion
 from yakuba.services.cityhub.engine.requests import Request, service_of
 from yakuba.services.cityhub.engine.routes import Route, require_shape, route
+from yakuba.services.cityhub.engine.space import Space
 from yakuba.services.cityhub.queries.callers import Caller, Callers, require_right, token_in, unknown
 from yakuba.services.cityhub.queries.space import ReadSpace
 
@@ -181,7 +182,8 @@ class Hub:
 
 def _looked(caller: Caller, where: Route, request: Request) -> Answer:
     with active_municipality(caller.municipality):
-        return where(ReadSpace(caller.municipality.pk, request.now), request)
+        # A request that only reads asks for nothing that writes.
+        return where(cast(Space, ReadSpace(caller.municipality.pk, request.now)), request)
 
 
 def _answer_all(done: Done) -> None:
