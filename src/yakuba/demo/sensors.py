@@ -52,7 +52,7 @@ def _entity(key: str, kind: str, name: str, longitude: float, latitude: float) -
 
 
 def _lines(now: datetime) -> list[str]:
-    draw, rain, level = random.Random(SEED), 0.0, 0.9  # noqa: S311  # values of a sample
+    draw, rain, level = random.Random(SEED), 0.0, 0.9  # values of a sample
     lines = ["id,type,attribute,at,value,unit"]
     start = now - timedelta(days=DAYS)
     for step in range(DAYS * 24 * 60 // EVERY):

@@ -26,7 +26,7 @@ def serve(
     """都市OSの入口（NGSIv2）を動かす。画面・ワーカーとは別の、一つのプロセス"""
     if not 0 <= port <= 65_535:
         raise fail("--port は0から65535で指定してください。", 2)
-    from yakuba.services.cityhub.pages.serving import main
+    from yakuba.services.cityhub.actions.serving import main
 
     def ready(listening: int) -> None:
         sys.stderr.write(f"都市OS: http://{host}:{listening}/v2/ で受け付けます。Ctrl+Cで止まります。\n")

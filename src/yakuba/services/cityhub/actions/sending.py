@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -186,7 +186,7 @@ class _Line:
 
     def __init__(self) -> None:
         self._host = ""
-        self._connection: HTTPConnection | None = None
+        self._connection: Any = None  # as `dialling.http` gives it
 
     def send(self, row: Delivery) -> tuple[int, str]:
         """The receiver's status, and why it did not arrive (empty where it did)."""

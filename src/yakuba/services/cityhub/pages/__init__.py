@@ -1,1 +1,1 @@
-"""What people and programs see of the hub: pages, and the server of its interface."""
+"""The pages of the hub."""

@@ -256,7 +256,7 @@ def over_the_wire(*pieces: bytes, handler=None, limits=None) -> bytes:
             await writer.drain()
             await asyncio.sleep(0.01)
         writer.write_eof()
-        answer = await asyncio.wait_for(reader.read(), 20)
+        answer = await asyncio.wait_for(reader.read(), 300)
         writer.close()
         server.stop_listening()
         await server.finish(5)
