@@ -193,13 +193,13 @@ class WatchRules(MunicipalityModel):
 
 
 class WatchState(MunicipalityModel):
-    """What a rule remembers of a series between two looks (see `engine.watching.State`). seen: the number of the newest
-    reading that it has looked at."""
+    """What a rule remembers of a series between two looks (see `engine.watching.State`). seen: the last reading that was
+    stored when it looked; where that is gone it looks again at all, and what is not newer begins nothing."""
 
     rule = models.CharField("決まり", max_length=100)
     series = models.ForeignKey(Series, models.CASCADE, related_name="+")
     state = models.JSONField(default=dict)
-    seen = models.BigIntegerField(default=0)
+    seen = models.ForeignKey(Reading, models.SET_NULL, null=True, related_name="+")
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "見張りの覚え"

@@ -72,12 +72,12 @@ def _look_at(rule: Rule, series: models.Series) -> None:
     state = watching.State.of(row.state)
     before = state.plain()
     others = watched.last_values(series) if rule.also else {}
-    readings = models.Reading.objects.filter(series=series, pk__gt=row.seen).order_by("pk")[:AT_ONCE]
+    readings = models.Reading.objects.filter(series=series, pk__gt=row.seen_id or 0).order_by("pk")[:AT_ONCE]
     found = sorted(readings.values_list("at", "number", "pk"))
     for at, number, _key in found:
         _note(rule, series, watching.looked(rule, state, at / 1e6, number, others))
     if found:
-        row.seen = max(key for _, _, key in found)
+        row.seen_id = max(key for _, _, key in found)
     _note(rule, series, watching.silent(rule, state, series.last_at / 1e6, time.time()))
     if found or state.plain() != before:
         row.state = state.plain()

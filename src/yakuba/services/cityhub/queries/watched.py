@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,9 +77,10 @@ def told(alarm: Alarm) -> dict[str, Any]:
 
 def waiting(user: Any) -> QueueState:
     """Alarms that nobody has acknowledged, for the home page."""
-    rows = Alarm.objects.filter(acknowledged_at=None)
-    oldest = rows.aggregate(oldest=Min("began_at"))["oldest"]
-    return QueueState(rows.count(), reverse("cityhub:alarms") + "?state=waiting", "警報を見る", oldest)
+    found = Alarm.objects.filter(acknowledged_at=None).aggregate(number=Count("pk"), oldest=Min("began_at"))
+    return QueueState(
+        found["number"], reverse("cityhub:alarms") + "?state=waiting", "警報を見る", found["oldest"]
+    )
 
 
 def self_check() -> list[CheckResult]:
