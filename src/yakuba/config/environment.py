@@ -115,6 +115,11 @@ class Environment(BaseSettings):
     model_server_key: str | None = Field(
         None, description="言語モデルのサーバーに示す鍵（APIキー）。空なら示さない"
     )
+    cityhub_rate: float = Field(
+        20_000,
+        gt=0,
+        description="都市OSの入口が一つの自治体から受ける、1秒あたりの要求の数。超えた分は待つように答える",
+    )
     mail_relay: str = Field(
         "",
         description="メールを渡す中継サーバー（ホスト名:ポート。ポートを省くと25）。"

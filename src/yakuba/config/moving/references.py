@@ -182,6 +182,8 @@ CHANGES: dict[str, Change] = {
     "worklogs.Candidate.subject": tail,
     "worklogs.Candidate.steps": plain,
     "worklogs.Candidate.content": plain,
+    "cityhub.Delivery.body": plain,  # ids of entities, which are words of the town
+    "cityhub.WatchState.state": plain,  # moments and values
 }
 # Under the municipality's key, which is another in the new installation: the name that it is bound to, by the row's number.
 SEALED: dict[str, Callable[[int], str]] = {

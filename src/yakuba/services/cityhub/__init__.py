@@ -1,0 +1,1 @@
+"""都市OS. A new room with one of everything; delete what is not needed."""

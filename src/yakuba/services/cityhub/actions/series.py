@@ -1,0 +1,87 @@
+"""Readings out of updates: which attributes are measured, and when the measuring was."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from yakuba.services.cityhub.engine.entities import Entity
+from yakuba.services.cityhub.engine.moments import read_moment
+from yakuba.services.cityhub.engine.updating import Change
+
+MOMENTS = ("TimeInstant", "observedAt", "timestamp", "dateObserved")  # metadata, or attributes of the entity
+AHEAD = 86_400.0  # seconds that a sensor's clock may be ahead
+BEHIND = 20 * 366 * 86_400.0  # and behind: older than that is a clock that was never set
+MOST_KNOWN = 200_000
+
+Key = tuple[int, str, str, str, str]  # municipality, path, id, type, attribute
+
+
+class KnownSeries:
+    """Which series has which number. One for the process; what is forgotten is looked up again."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Key, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> int | None:
+        """The number, or None."""
+        return self._known.get(key)
+
+    def learn(self, found: dict[Key, int]) -> None:
+        """Numbers that are committed."""
+        with self._lock:
+            self._known.update(found)
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+    def forget(self) -> None:
+        """Everything: a number was not true any more."""
+        with self._lock:
+            self._known.clear()
+
+
+def measured(change: Change) -> list[tuple[str, float]]:
+    """Attributes that the update brought a number for."""
+    found = []
+    for name in change.touched:
+        attribute = change.entity.attributes.get(name)
+        if attribute is None:
+            continue
+        value = attribute["value"]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if abs(value) < 1e300:
+            found.append((name, float(value)))
+    return found
+
+
+def moment_of(entity: Entity, name: str, touched: set[str], now: float) -> tuple[float, bool]:
+    """When an attribute was measured, and whether the sensor's clock is doubtful (then it is when the value came)."""
+    marks: dict[str, Any] = entity.attributes[name].get("metadata") or {}
+    given = next((marks[word]["value"] for word in MOMENTS if word in marks), None)
+    if given is None:
+        given = next(
+            (
+                entity.attributes[word]["value"]
+                for word in MOMENTS
+                if word in touched and word in entity.attributes
+            ),
+            None,
+        )
+    moment = read_moment(given) if isinstance(given, str) else None
+    if moment is None:
+        return now, False
+    if not now - BEHIND <= moment <= now + AHEAD:
+        return now, True
+    return moment, False
+
+
+def unit_of(entity: Entity, name: str) -> str:
+    """The unit that the metadata names."""
+    marks = entity.attributes[name].get("metadata") or {}
+    for word in ("unit", "unitCode"):
+        if word in marks and isinstance(marks[word]["value"], str):
+            return str(marks[word]["value"])[:40]
+    return ""

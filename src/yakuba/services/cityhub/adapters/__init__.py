@@ -1,0 +1,1 @@
+"""What stands between the hub and the network."""

@@ -1,0 +1,1 @@
+"""NGSIv2 without a framework: what an entity is, what a request asks, and what is answered."""

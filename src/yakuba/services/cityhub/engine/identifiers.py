@@ -1,0 +1,97 @@
+"""Which words may name things (identifier restrictions of NGSIv2), and which characters no request may bring."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from yakuba.services.cityhub.engine.errors import bad_request, parse_error
+
+LONGEST = 256  # characters of an identifier
+DEEPEST = 50  # levels of a body
+FORBIDDEN = re.compile(r"[<>\"'=;()]")
+_BAD_IDENTIFIER = re.compile(r"[^\x21-\x7e]|[<>\"'=;()&?/#]")
+_STRUCTURE = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|[\[{]|[\]}]", re.DOTALL)
+
+
+def require_identifier(value: Any, what: str) -> str:
+    """An id, a type or a name. Raises NgsiError 400. what: named in the sentence (`id`, `type` …)."""
+    if not isinstance(value, str):
+        raise bad_request(f"{what} は文字列にしてください。")
+    if not value:
+        raise bad_request(f"{what} が空です。1〜{LONGEST}文字にしてください。")
+    if len(value) > LONGEST:
+        raise bad_request(f"{what} が長すぎます（{len(value)}文字）。{LONGEST}文字までにしてください。")
+    if _BAD_IDENTIFIER.search(value):
+        raise bad_request(
+            f"{what} に使えない文字があります。半角の英数字と記号にし、空白と < > \" ' = ; ( ) & ? / # を除いてください。"
+        )
+    return value
+
+
+def require_plain(value: str, what: str) -> str:
+    """A text without the characters that NGSIv2 forbids. Raises NgsiError 400."""
+    if FORBIDDEN.search(value):
+        raise bad_request(
+            f"{what} に使えない文字があります（< > \" ' = ; ( )）。型を TextUnrestricted にすると送れます。"
+        )
+    return value
+
+
+def require_plain_value(value: Any, what: str) -> None:
+    """The same for everything within a JSON value, names of members included; and no number that is none. Raises
+    NgsiError 400."""
+    if isinstance(value, str):
+        require_plain(value, what)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise bad_request(f"{what} が数として大きすぎるか、数ではありません。")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            require_plain(name, what)
+            require_plain_value(member, what)
+    elif isinstance(value, list):
+        for member in value:
+            require_plain_value(member, what)
+
+
+def require_finite(value: Any, what: str) -> None:
+    """No number that is none, anywhere within a JSON value. Raises NgsiError 400."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise bad_request(f"{what} が数として大きすぎるか、数ではありません。")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for member in value:
+            require_finite(member, what)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a body. Raises NgsiError 400 ParseError where it is no JSON (NaN and Infinity are none), is not UTF-8, or
+    nests deeper than DEEPEST."""
+    if body.count(b"{") + body.count(b"[") > DEEPEST and _depth(body) > DEEPEST:
+        raise parse_error(f"JSON の入れ子が深すぎます。{DEEPEST}段までにしてください。")
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise parse_error(
+            "本文を JSON として読めません。かっこ・引用符・コンマと、文字コード（UTF-8）を確かめてください。"
+        ) from None
+
+
+def _depth(body: bytes) -> int:
+    now = most = 0
+    for found in _STRUCTURE.finditer(body):
+        first = found.group()[:1]
+        if first in b"[{":
+            now += 1
+            most = max(most, now)
+        elif first in b"]}":
+            now -= 1
+    return most

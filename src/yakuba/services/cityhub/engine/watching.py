@@ -1,0 +1,102 @@
+"""A rule held against readings, one after the other: when it begins, when it ends.
+
+Hysteresis: what began beyond `at` ends at `clear`, so that a value that trembles at the threshold is one alarm. A minimum time
+is counted in the readings' own time. No framework; the state is plain data, so that it may be stored between two looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yakuba.services.cityhub.engine.watchrules import Limit, Rule
+
+MOST_KEPT = 500  # readings that a rate of change looks back over
+
+
+@dataclass
+class State:
+    """since: when it began to hold, None while it does not; on: whether the alarm goes on; past: (moment, number) of the
+    readings that a rate of change needs; newest: the moment looked at last. Moments in seconds since 1970."""
+
+    since: float | None = None
+    on: bool = False
+    past: list[tuple[float, float]] = field(default_factory=list)
+    newest: float = 0.0
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return {
+            "since": self.since,
+            "on": self.on,
+            "past": [list(one) for one in self.past],
+            "newest": self.newest,
+        }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> State:
+        """The state from its JSON."""
+        past = [(float(at), float(number)) for at, number in plain.get("past", [])]
+        return cls(plain.get("since"), bool(plain.get("on")), past, float(plain.get("newest", 0.0)))
+
+
+@dataclass(frozen=True)
+class Event:
+    """begins: it begins, else it ends. number: the value (or its change) by which."""
+
+    begins: bool
+    at: float
+    number: float | None
+
+
+def looked(rule: Rule, state: State, at: float, number: float, others: Mapping[str, float]) -> Event | None:
+    """Look at one reading; `state` is changed. others: last values of the entity's other attributes. A reading older than
+    the newest one is not looked at: it cannot begin or end what is known to be later."""
+    if at < state.newest:
+        return None
+    state.newest = at
+    if rule.silence:
+        return _ended(state, at, number) if state.on else None
+    value, limit = _value(rule, state, at, number)
+    if value is None or limit is None:
+        return None
+    beyond = limit.beyond(value) and all(
+        one.attribute in others and one.limit.beyond(others[one.attribute]) for one in rule.also
+    )
+    if state.on:
+        return _ended(state, at, value) if limit.over(value) else None
+    if not beyond:
+        # Between the two thresholds a time that has begun goes on; back at `clear` it is over.
+        if limit.over(value) or rule.also:
+            state.since = None
+        return None
+    if state.since is None:
+        state.since = at
+    if at - state.since < rule.lasting:
+        return None
+    state.on = True
+    return Event(True, at, value)
+
+
+def _value(rule: Rule, state: State, at: float, number: float) -> tuple[float | None, Limit | None]:
+    if rule.limit is not None:
+        return number, rule.limit
+    state.past.append((at, number))
+    state.past = [one for one in state.past if one[0] >= at - rule.within][-MOST_KEPT:]
+    if len(state.past) < 2:
+        return None, rule.change
+    return number - state.past[0][1], rule.change
+
+
+def _ended(state: State, at: float, number: float) -> Event:
+    state.on, state.since = False, None
+    return Event(False, at, number)
+
+
+def silent(rule: Rule, state: State, last: float, now: float) -> Event | None:
+    """Look at the clock: whether a series has been silent for too long. last: its newest reading."""
+    if not rule.silence or state.on or not last or now - last <= rule.silence:
+        return None
+    state.on, state.since = True, last
+    return Event(True, now, None)

@@ -1,0 +1,11 @@
+"""The cityhub room's door: what other rooms may ask of it."""
+
+from __future__ import annotations
+
+from yakuba.services.cityhub.actions.bringing import bring
+from yakuba.services.cityhub.actions.taking import take_text
+from yakuba.services.cityhub.actions.watching import set_rules
+from yakuba.services.cityhub.contracts import LastValue
+from yakuba.services.cityhub.queries.looking import is_empty, last_values
+
+__all__ = ["LastValue", "bring", "is_empty", "last_values", "set_rules", "take_text"]
