@@ -25,7 +25,8 @@ def changes() -> tuple[tuple[str, date, BodyClass], ...]:
     """(code, first day, class) from the bundled table, in the order of the days."""
     with (HERE / "data" / "classes.csv").open(encoding="utf-8", newline="") as file:
         rows = [
-            (row["code"], date.fromisoformat(row["from"]), BodyClass(row["class"])) for row in csv.DictReader(file)
+            (row["code"], date.fromisoformat(row["from"]), BodyClass(row["class"]))
+            for row in csv.DictReader(file)
         ]
     return tuple(sorted(rows, key=lambda row: row[1]))
 

@@ -78,10 +78,14 @@ def read_condition(node: Node, known: Mapping[str, Set[str]], place: str, faults
     return found
 
 
-def _read(node: Node, known: Mapping[str, Set[str]], place: str, faults: Faults, depth: int) -> Condition | None:
+def _read(
+    node: Node, known: Mapping[str, Set[str]], place: str, faults: Faults, depth: int
+) -> Condition | None:
     entries = {key: value for key, _, value in node.entries or ()}
     if not entries or depth > DEEPEST:
-        faults.add(node.line, place, "条件 when は {question: 設問, is: 値} の形で、6段までで書いてください。")
+        faults.add(
+            node.line, place, "条件 when は {question: 設問, is: 値} の形で、6段までで書いてください。"
+        )
         return None
     joined = [name for name in JOINING if name in entries]
     if joined:
@@ -108,10 +112,18 @@ def _test(
     operators = [name for name in entries if name != "question"]
     key = (entries["question"].text or "") if "question" in entries else ""
     if len(operators) != 1 or operators[0] not in TESTS or not key:
-        faults.add(line, place, f"条件は、設問 question と、{'、'.join([*TESTS, *JOINING])} のどれか1つで書いてください。")
+        faults.add(
+            line,
+            place,
+            f"条件は、設問 question と、{'、'.join([*TESTS, *JOINING])} のどれか1つで書いてください。",
+        )
         return None
     if key not in known:
-        faults.add(line, place, f"条件の設問「{key[:60]}」は、この設問より前にありません。前の設問の code を書いてください。")
+        faults.add(
+            line,
+            place,
+            f"条件の設問「{key[:60]}」は、この設問より前にありません。前の設問の code を書いてください。",
+        )
         return None
     operator, given = operators[0], entries[operators[0]]
     values = tuple(one.text or "" for one in (given.items if given.items is not None else (given,)))

@@ -29,7 +29,6 @@ from yakuba.services.surveys.engine.conditions import Condition
 
 CODE = re.compile(r"[a-z](?:_?[a-z0-9]){0,29}")
 OPTION = re.compile(r"[a-z0-9](?:_?[a-z0-9]){0,29}")
-NUMBERS = (QuestionKind.NUMBER,)
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,10 @@ class Question:
             )
         return (Field(self.code, self.label, self.kind, self.options),)
 
-    def keys(self) -> list[str]:
+    @property
+    def field_keys(self) -> tuple[str, ...]:
         """The keys of these values."""
-        return [one.key for one in self.fields]
+        return tuple(one.key for one in self.fields)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ def read_definition(text: str) -> made.Definition:
     top = Section(parse(text), "", faults, TOP, TOP_MORE)
     as_of = _day(top, "as_of")
     sections = tuple(_sections(top, faults))
-    keys = {one.key: question for section in sections for question in section.questions for one in question.fields}
+    keys = {
+        one.key: question for section in sections for question in section.questions for one in question.fields
+    }
     found = made.Definition(
         survey=_code(top, "survey"), title=top.text("title")[:120], edition=_edition(top), label=top.text("label")[:40],
         is_final=top.word("state", {"provisional": False, "final": True}, True),
@@ -112,7 +114,9 @@ def _merged(top: Section, faults: Faults) -> list[made.Merged]:
         one = Section(node, "合併", faults, ("code", "into", "since"))
         for key in ("code", "into"):
             if not re.fullmatch(r"[0-9]{6}", plain(one.text(key))):
-                one.fault(key, f"「{key}」は団体コード6けたで書いてください。引用符で囲むと先頭の0が残ります。")
+                one.fault(
+                    key, f"「{key}」は団体コード6けたで書いてください。引用符で囲むと先頭の0が残ります。"
+                )
         found.append(made.Merged(plain(one.text("code")), plain(one.text("into")), _day(one, "since")))
     return found
 
@@ -122,12 +126,20 @@ def _checks(top: Section, keys: Mapping[str, made.Question], faults: Faults) -> 
     for node in top.rows("checks"):
         one = Section(node, "確かめ", faults, ("left",), ("at_most", "equal", "change", "message"))
         relation = "equal" if "equal" in one.all() else "at_most"
-        check = made.Check(one.text("left"), one.text(relation), relation, one.whole("change", 0, 1, 100_000), one.text("message")[:200])
+        check = made.Check(
+            one.text("left"),
+            one.text(relation),
+            relation,
+            one.whole("change", 0, 1, 100_000),
+            one.text("message")[:200],
+        )
         if bool(check.right) == bool(check.change):
             one.fault("left", "at_most、equal、change のどれか1つを書いてください。")
         for key in filter(None, (check.left, check.right)):
             if key not in keys or keys[key].kind != QuestionKind.NUMBER:
-                one.fault("left", f"「{key[:60]}」という数の設問はありません。設問の code を確かめてください。")
+                one.fault(
+                    "left", f"「{key[:60]}」という数の設問はありません。設問の code を確かめてください。"
+                )
         found.append(check)
     return found
 
@@ -156,12 +168,17 @@ def _sections(top: Section, faults: Faults) -> list[made.Section]:
     return found
 
 
-def _question(node: Node, known: Mapping[str, frozenset[str]], numbers: set[str], faults: Faults) -> made.Question:
+def _question(
+    node: Node, known: Mapping[str, frozenset[str]], numbers: set[str], faults: Faults
+) -> made.Question:
     bare = Section(node, "設問", Faults(), ("code", "label", "kind"), None)
     code = bare.text("code")
     one = Section(node, code or "設問", faults, ("code", "label", "kind"), QUESTION_MORE)
     if code and not made.CODE.fullmatch(code):
-        one.fault("code", "「code」は英小文字で始め、英小文字、数字、_ で30字までにしてください（_ を続けて書けません）。")
+        one.fault(
+            "code",
+            "「code」は英小文字で始め、英小文字、数字、_ で30字までにしてください（_ を続けて書けません）。",
+        )
     kind = one.word("kind", KINDS, QuestionKind.TEXT)
     for key in one.all():
         if key in QUESTION_MORE and key not in (*OF_KIND[kind], *ALWAYS):
@@ -197,9 +214,15 @@ def _options(section: Section, key: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for code, line, value in node.entries:
         if not made.OPTION.fullmatch(code):
-            section.faults.add(line, section.place, f"「{key}」のコード「{code[:30]}」は英小文字と数字（と一つずつの _）で書いてください。")
+            section.faults.add(
+                line,
+                section.place,
+                f"「{key}」のコード「{code[:30]}」は英小文字と数字（と一つずつの _）で書いてください。",
+            )
         if code in found or not value.text:
-            section.faults.add(line, section.place, f"「{key}」のコード「{code[:30]}」が二つあるか、文がありません。")
+            section.faults.add(
+                line, section.place, f"「{key}」のコード「{code[:30]}」が二つあるか、文がありません。"
+            )
         found[code] = (value.text or "")[:120]
     if len(set(found.values())) != len(found):
         section.fault(key, f"「{key}」に同じ文が二つあります。Excelの調査票で見分けられません。")
@@ -211,7 +234,10 @@ def _options(section: Section, key: str) -> dict[str, str]:
 def _columns(section: Section) -> dict[str, tuple[str, bool]]:
     """`{name: 名称, people: 人数（数）}`: a text that ends in （数） is a number."""
     mark = "（数）"
-    return {code: (text.removesuffix(mark), text.endswith(mark)) for code, text in _options(section, "columns").items()}
+    return {
+        code: (text.removesuffix(mark), text.endswith(mark))
+        for code, text in _options(section, "columns").items()
+    }
 
 
 def _decimal(section: Section, key: str, usual: Decimal | None) -> Decimal | None:
@@ -248,8 +274,10 @@ def _published(section: Section, options: Mapping[str, str]) -> dict[str, str]:
         if code not in options:
             section.faults.unknown(line, section.place, code, options)
         if not PERCENT.fullmatch(value.text or ""):
-            section.faults.add(line, section.place, f"公表値「{(value.text or '')[:20]}」は 5.1 のような割合（%）で書いてください。")
+            section.faults.add(
+                line,
+                section.place,
+                f"公表値「{(value.text or '')[:20]}」は 5.1 のような割合（%）で書いてください。",
+            )
         found[code] = value.text or ""
     return found
-
-
