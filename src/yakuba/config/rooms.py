@@ -14,4 +14,5 @@ YAKUBA_ROOMS = [
     "queue",
     "corefiles",
     "worklogs",
+    "surveys",
 ]

@@ -127,7 +127,8 @@ class Merged:
 
 @dataclass(frozen=True)
 class Definition:
-    """An edition of a survey. classes_on: the day on which classes are those of the tables."""
+    """An edition of a survey. classes_on: the day on which classes are those of the tables. asked: classes of
+    bodies that must answer; bodies: codes, where only some are asked."""
 
     survey: str
     title: str
@@ -141,6 +142,7 @@ class Definition:
     lead: str = ""
     cycle: str = ""
     asked: tuple[BodyClass, ...] = tuple(BodyClass)
+    bodies: tuple[str, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     checks: tuple[Check, ...] = ()
     merged: tuple[Merged, ...] = ()

@@ -15,7 +15,7 @@ from yakuba.services.surveys.engine import definition as made
 from yakuba.services.surveys.engine.conditions import read_condition
 
 TOP = ("survey", "title", "edition", "as_of", "sections")
-TOP_MORE = ("label", "state", "classes_on", "contact", "lead", "cycle", "asked", "deadlines", "checks", "merged", "approval", "threshold")  # fmt: skip
+TOP_MORE = ("label", "state", "classes_on", "contact", "lead", "cycle", "asked", "bodies", "deadlines", "checks", "merged", "approval", "threshold")  # fmt: skip
 QUESTION_MORE = ("options", "rows", "columns", "most_rows", "unit", "least", "most", "decimals", "longest", "required", "help", "when",
                  "sum_of", "counts_people", "base", "breaks", "published")  # fmt: skip
 OF_KIND: Mapping[QuestionKind, tuple[str, ...]] = {
@@ -49,7 +49,7 @@ def read_definition(text: str) -> made.Definition:
         survey=_code(top, "survey"), title=top.text("title")[:120], edition=_edition(top), label=top.text("label")[:40],
         is_final=top.word("state", {"provisional": False, "final": True}, True),
         as_of=as_of, classes_on=_day(top, "classes_on") if "classes_on" in top.all() else as_of, sections=sections,
-        contact=top.text("contact")[:200], lead=top.text("lead")[:2000], cycle=_cycle(top), asked=_classes(top, "asked") or tuple(BodyClass),
+        contact=top.text("contact")[:200], lead=top.text("lead")[:2000], cycle=_cycle(top), asked=_classes(top, "asked") or tuple(BodyClass), bodies=_bodies(top),
         deadlines=tuple(_deadlines(top, faults)), checks=tuple(_checks(top, keys, faults)), merged=tuple(_merged(top, faults)),
         approval=top.flag("approval", True), threshold=top.whole("threshold", 10, 2, 1000),
     )  # fmt: skip
@@ -97,6 +97,18 @@ def _classes(section: Section, key: str) -> tuple[BodyClass, ...]:
         else:
             section.faults.unknown(line, section.place, text, [one.label for one in BodyClass])
     return tuple(dict.fromkeys(found))
+
+
+def _bodies(top: Section) -> tuple[str, ...]:
+    codes = [(line, plain(text)) for line, text in top.texts("bodies")]
+    for line, code in codes:
+        if not re.fullmatch(r"[0-9]{6}", code):
+            top.faults.add(
+                line,
+                "団体",
+                f"「{code[:20]}」は団体コード6けたではありません。引用符で囲むと先頭の0が残ります。",
+            )
+    return tuple(dict.fromkeys(code for _, code in codes))
 
 
 def _deadlines(top: Section, faults: Faults) -> list[made.Deadline]:

@@ -27,7 +27,9 @@ REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?([0-9]{
 DATE_FORMATS = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 LARGEST, LARGEST_PART, MOST_PARTS = 60_000_000, 40_000_000, 400
+LARGEST_ARCHIVE, MOST_FILES = 400_000_000, 5_000
 MOST_NAMES = 20_000
+UNREADABLE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 BROKEN = "Excelのファイルが壊れているか、読めない形です。Excelで開き、xlsxで保存し直してください。"
 
 
@@ -37,22 +39,63 @@ def read_workbook(file: BinaryIO, hidden: str) -> Iterator[Told]:
 
 
 def read_archive(file: BinaryIO, hidden: str) -> Iterator[Told]:
-    """Of a ZIP of workbooks one answer each, with its `file`; `refused` where it is none."""
+    """Of a ZIP of workbooks, or of ZIPs of workbooks, one answer each with its `file`, or with `not_read` where it is none. Before
+    them `{"total": number}`."""
     with _zip(file) as archive:
-        for info in archive.infolist():
-            if info.is_dir() or info.filename.startswith("__MACOSX/"):
-                continue
-            told: dict[str, Any] = {"file": info.filename[-200:]}
-            try:
-                if info.file_size > LARGEST:
-                    raise Invalid(BROKEN)
-                with archive.open(info) as one:
-                    told |= _read(one.read(LARGEST + 1), hidden)
-            except Invalid as refusal:
-                told["not_read"] = str(refusal)
-            except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError):
-                told["not_read"] = BROKEN
-            yield told, b""
+        outer = [one for one in archive.infolist() if not one.is_dir()]
+        if len(outer) > MOST_FILES:
+            raise Invalid(f"一度に入れられるのは{MOST_FILES:,}ファイルまでです。")
+        for info in outer:
+            content = _content(archive, info)
+            yield from _of_file(info.filename, content, hidden)
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    """None for what cannot be read, or is too large for a form or a ZIP of forms."""
+    try:
+        if info.file_size > LARGEST_ARCHIVE:
+            return None
+        with archive.open(info) as one:
+            return one.read(LARGEST_ARCHIVE + 1)
+    except UNREADABLE:
+        return None
+
+
+def _of_file(name: str, content: bytes | None, hidden: str) -> Iterator[Told]:
+    if content is None:
+        yield {"total": 1, "file": name[-200:], "not_read": BROKEN}, b""
+        return
+    inner = _forms_inside(content)
+    if inner is None:
+        yield {"total": 1, "file": name[-200:]} | _told(content, hidden), b""
+        return
+    with inner:
+        listed = [one for one in inner.infolist() if not one.is_dir() and "__MACOSX" not in one.filename]
+        for info in listed[:MOST_FILES]:
+            one = _content(inner, info)
+            told = {"not_read": BROKEN} if one is None else _told(one, hidden)
+            yield {"total": len(listed), "file": info.filename[-200:]} | told, b""
+
+
+def _forms_inside(content: bytes) -> zipfile.ZipFile | None:
+    """The ZIP, where it is one and no workbook itself."""
+    if not content.startswith(b"PK"):
+        return None
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except UNREADABLE:
+        return None
+    if "[Content_Types].xml" in archive.namelist():
+        archive.close()
+        return None
+    return archive
+
+
+def _told(content: bytes, hidden: str) -> dict[str, Any]:
+    try:
+        return _read(content, hidden)
+    except Invalid as refusal:
+        return {"not_read": str(refusal)}
 
 
 def _zip(file: BinaryIO) -> zipfile.ZipFile:
