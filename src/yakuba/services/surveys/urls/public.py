@@ -13,7 +13,7 @@ urlpatterns = [
     path("<str:town_code>/<str:survey_code>/<str:edition_code>/card/", public.card, name="card"),
     path("<str:town_code>/<str:survey_code>/<str:edition_code>/result.json", public.document, name="json"),
     path(
-        "<str:town_code>/<str:survey_code>/<str:edition_code>/<str:what>-<str:form>.file",
+        "<str:town_code>/<str:survey_code>/<str:edition_code>/tables/<str:what>/<str:form>/",
         public.table,
         name="table",
     ),
