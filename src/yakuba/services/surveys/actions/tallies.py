@@ -14,6 +14,7 @@ from yakuba.kernel.refusals import Conflict
 from yakuba.services.surveys.engine.tally import tally
 from yakuba.services.surveys.models import Answers, Edition, Tallied
 from yakuba.services.surveys.queries.editions import asked_of, body_of
+from yakuba.services.surveys.queries.results import masks
 
 PUBLISH = "surveys.publish"
 
@@ -26,7 +27,16 @@ def prepare(edition: Edition) -> int:
         Answers.objects.filter(asked__edition=edition, is_newest=True).values_list("asked_id", "values")
     )
     found = tally(edition.definition, [body_of(row) for row in rows], [answers.get(row.pk) for row in rows])
-    made = [Tallied(edition=edition, key=one.key, content=one.as_plain()) for one in found]
+    fields, threshold = edition.definition.fields, edition.definition.threshold
+    made = [
+        Tallied(
+            edition=edition,
+            key=one.key,
+            content=one.as_plain(),
+            hidden=sorted(masks(fields[one.key][0], one, threshold)),
+        )
+        for one in found
+    ]
     with transaction.atomic():
         Tallied.objects.filter(edition=edition).delete()
         Tallied.objects.bulk_create(made, batch_size=100)

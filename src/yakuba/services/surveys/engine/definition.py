@@ -171,4 +171,4 @@ class Definition:
     def deadline_of(self, kind: BodyClass) -> Deadline | None:
         """Of a class: the first that names it, else the first for all."""
         named = [one for one in self.deadlines if kind in one.classes]
-        return (named or [one for one in self.deadlines if not one.classes] or [None])[0]
+        return next(iter([*named, *(one for one in self.deadlines if not one.classes)]), None)

@@ -1,24 +1,21 @@
 """Answers of many bodies → counts by class, prefecture and population band, with every denominator. Pure Python.
 
-One pass a field: bodies fall into cells of (class, prefecture, band), the cells are counted by `Counter`, and groups are sums
-of cells. 1,788 bodies × 300 questions × 10 years take about three seconds so (`benchmarks/surveys.py`).
+Who answered and who chose what are rows of truth values, and one multiplication with the matrix of bodies × groups counts all
+of them (`benchmarks/surveys.py`).
 """
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from yakuba.services.surveys.contracts import Body, BodyClass, QuestionKind, Share
-from yakuba.services.surveys.engine.answers import number_text
 from yakuba.services.surveys.engine.definition import Definition, Field, Question
 
 ALL, MUNICIPAL = "all", "municipal"
-NOT_ASKED = None  # of a body for which the question's condition does not hold
 Answers = Mapping[str, str]
 
 
@@ -56,19 +53,23 @@ class Group:
 
 @dataclass
 class FieldTally:
-    """One field over all its groups: `all`, `municipal`, `class:…`, `prefecture:…`, `band:…`."""
+    """One field over all its groups: `all`, `municipal`, `class:…`, `prefecture:…`, `band:…`. hidden: those whose total is not
+    shown (`engine.disclosure`)."""
 
     key: str
     groups: dict[str, Group]
+    hidden: frozenset[str] = frozenset()
 
     def as_plain(self) -> dict[str, Any]:
         """For JSON."""
         return {name: group.as_plain() for name, group in self.groups.items()}
 
     @classmethod
-    def of_plain(cls, key: str, plain: Mapping[str, Mapping[str, Any]]) -> FieldTally:
+    def of_plain(
+        cls, key: str, plain: Mapping[str, Mapping[str, Any]], hidden: Iterable[str] = ()
+    ) -> FieldTally:
         """From JSON."""
-        return cls(key, {name: Group(**values) for name, values in plain.items()})
+        return cls(key, {name: Group(**values) for name, values in plain.items()}, frozenset(hidden))
 
 
 def groups_of(body: Body) -> tuple[str, ...]:
@@ -85,74 +86,138 @@ def tally(
     definition: Definition, bodies: Sequence[Body], sheets: Sequence[Answers | None]
 ) -> list[FieldTally]:
     """Count every field. sheets: of each body its answers, or None where there are none."""
-    cells, of_cell = _cells(bodies)
-    held = _held(definition, sheets)
-    found = []
-    for question in definition.questions:
-        applies = held.get(question.code)
-        for one in question.fields:
-            column = [None if sheet is None else sheet.get(one.key, "") for sheet in sheets]
-            found.append(_field(question, one, column, cells, of_cell, applies))
+    names, belongs = _membership(bodies)
+    inside = [np.flatnonzero(belongs[:, at]) for at in range(len(names))]
+    asked = belongs.sum(axis=0).astype(int).tolist()
+    held = {one.code: _held(one, sheets) for one in definition.questions if one.when is not None}
+    columns = [
+        _column(question, one, sheets, held.get(question.code))
+        for question in definition.questions
+        for one in question.fields
+    ]
+    counted = _counted([row for column in columns for row in column.rows], belongs)
+    found, at = [], 0
+    for column in columns:
+        numbers = counted[at : at + len(column.rows)]
+        at += len(column.rows)
+        found.append(_tallied(column, names, asked, numbers, inside))
     return found
 
 
-def _cells(bodies: Sequence[Body]) -> tuple[list[int], list[tuple[str, ...]]]:
-    """Of each body the number of its cell, and of each cell its groups."""
-    known: dict[tuple[str, ...], int] = {}
-    return [known.setdefault(groups_of(body), len(known)) for body in bodies], list(known)
+@dataclass
+class _Column:
+    """One field over all bodies. rows: to which it applies, who answered, and who chose each option, as truth values; amounts: of a
+    number its values in units of 10 ** -decimals, None where there are none."""
+
+    key: str
+    options: list[str]
+    rows: list[np.ndarray[Any, Any]]
+    amounts: np.ndarray[Any, Any] | None
+    decimals: int
 
 
-def _held(definition: Definition, sheets: Sequence[Answers | None]) -> dict[str, list[bool]]:
-    """Of each question with a condition, for which bodies it holds. A body without answers counts as one to which it applies
-    only where no condition decides."""
-    conditions = {one.code: one.when for one in definition.questions if one.when is not None}
-    return {
-        code: [sheet is not None and condition.holds(sheet) for sheet in sheets]
-        for code, condition in conditions.items()
-    }
+def _membership(bodies: Sequence[Body]) -> tuple[list[str], np.ndarray[Any, Any]]:
+    """The groups, and bodies × groups with 1 where a body is in one. float32 counts exactly up to 16 million."""
+    known: dict[str, int] = {}
+    of = [[known.setdefault(name, len(known)) for name in groups_of(body)] for body in bodies]
+    belongs = np.zeros((len(bodies), len(known)), dtype=np.float32)
+    for at, groups in enumerate(of):
+        belongs[at, groups] = 1
+    return list(known), belongs
 
 
-def _field(
-    question: Question, one: Field, column: Sequence[str | None], cells: Sequence[int],
-    of_cell: Sequence[tuple[str, ...]], applies: Sequence[bool] | None,
-) -> FieldTally:  # fmt: skip
-    groups: dict[str, Group] = {}
-    asked = Counter(cells)
-    due = (
-        asked if applies is None else Counter(cell for cell, does in zip(cells, applies, strict=True) if does)
+def _held(question: Question, sheets: Sequence[Answers | None]) -> np.ndarray[Any, Any]:
+    """For which bodies the question's condition holds; for none without answers."""
+    condition = question.when
+    assert condition is not None
+    return np.fromiter(
+        (sheet is not None and condition.holds(sheet) for sheet in sheets), dtype=bool, count=len(sheets)
     )
-    values: Counter[tuple[int, str | None]] = Counter(
-        zip(cells, column, strict=True) if applies is None
-        else ((cell, value) for cell, value, does in zip(cells, column, applies, strict=True) if does)
-    )  # fmt: skip
-    for cell, names in enumerate(of_cell):
-        for name in names:
-            group = groups.setdefault(name, Group())
-            group.asked += asked[cell]
-            group.due += due[cell]
-    is_choice = one.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES)
-    numbers: dict[str, list[tuple[Decimal, int]]] = {}
-    for (cell, value), number in values.items():
-        if not value:
-            continue
-        parts = value.split(",") if one.kind == QuestionKind.CHOICES else (value,)
-        amount = Decimal(value) if one.kind == QuestionKind.NUMBER else None
-        for name in of_cell[cell]:
-            group = groups[name]
-            group.answered += number
-            if is_choice:
-                for part in parts:
-                    group.counts[part] = group.counts.get(part, 0) + number
-            elif amount is not None:
-                numbers.setdefault(name, []).append((amount, number))
-    for name, weighted in numbers.items():
-        groups[name].total = number_text(sum((amount * times for amount, times in weighted), Decimal(0)))
-        groups[name].median = number_text(_median(weighted))
-    return FieldTally(one.key, groups)
 
 
-def _median(weighted: Iterable[tuple[Decimal, int]]) -> Decimal:
-    return statistics.median([amount for amount, times in weighted for _ in range(times)])
+def _column(
+    question: Question, one: Field, sheets: Sequence[Answers | None], applies: np.ndarray[Any, Any] | None
+) -> _Column:
+    key = one.key
+    values = ["" if sheet is None else sheet.get(key, "") for sheet in sheets]
+    due = np.ones(len(values), dtype=bool) if applies is None else applies
+    if applies is not None:
+        values = [value if does else "" for value, does in zip(values, applies.tolist(), strict=True)]
+    answered = np.fromiter(map(bool, values), dtype=bool, count=len(values))
+    rows, options = [due, answered], list(one.options)
+    if one.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES):
+        rows += _chosen(values, options)
+    amounts = None
+    if one.kind == QuestionKind.NUMBER and answered.any():
+        amounts = _amounts(values, question.decimals)
+    return _Column(key, options, rows, amounts, question.decimals)
+
+
+def _chosen(values: Sequence[str], options: Sequence[str]) -> list[np.ndarray[Any, Any]]:
+    """Who chose each option. Each different answer is taken apart once: of several options there are few combinations."""
+    numbers: dict[str, int] = {}
+    which = np.fromiter(
+        (numbers.setdefault(value, len(numbers)) for value in values), dtype=np.int32, count=len(values)
+    )
+    apart = [frozenset(value.split(",")) for value in numbers]
+    return [np.array([option in parts for parts in apart], dtype=bool)[which] for option in options]
+
+
+def _amounts(values: Sequence[str], decimals: int) -> np.ndarray[Any, Any]:
+    """Whole units of 10 ** -decimals; where they might be too large for 64 bits together, as Python's own integers."""
+    units = [_units(value, decimals) if value else 0 for value in values]
+    fits = max(map(abs, units)) < 2**62 // max(len(units), 1)
+    return np.array(units, dtype=np.int64 if fits else object)
+
+
+def _units(value: str, decimals: int) -> int:
+    whole, _, rest = value.partition(".")
+    return int(f"{whole}{rest:0<{decimals}}") if decimals or rest else int(whole)
+
+
+def _counted(rows: Sequence[np.ndarray[Any, Any]], belongs: np.ndarray[Any, Any]) -> list[list[int]]:
+    """Of each row how many bodies of each group, all by one multiplication of matrices."""
+    if not rows or not belongs.size:
+        return [[0] * belongs.shape[1] for _ in rows]
+    counts: list[list[int]] = (np.array(rows, dtype=np.float32) @ belongs).astype(int).tolist()
+    return counts
+
+
+def _tallied(
+    column: _Column, names: Sequence[str], asked: Sequence[int], numbers: Sequence[Sequence[int]], inside: Sequence[np.ndarray[Any, Any]]
+) -> FieldTally:  # fmt: skip
+    due, answered, *chosen = numbers
+    groups = {}
+    for at, name in enumerate(names):
+        counts = (
+            {option: row[at] for option, row in zip(column.options, chosen, strict=False) if row[at]}
+            if chosen
+            else {}
+        )
+        groups[name] = Group(asked[at], due[at], answered[at], counts)
+    if column.amounts is not None:
+        who = column.rows[1]
+        for at, name in enumerate(names):
+            if answered[at]:
+                mine = inside[at][who[inside[at]]]
+                groups[name].total, groups[name].median = _told(column.amounts[mine], column.decimals)
+    return FieldTally(column.key, groups)
+
+
+def _told(amounts: np.ndarray[Any, Any], decimals: int) -> tuple[str, str]:
+    """Total and median as texts, exact."""
+    listed = np.sort(amounts)
+    half = len(listed) // 2
+    twice = int(listed[half]) * 2 if len(listed) % 2 else int(listed[half - 1]) + int(listed[half])
+    return _text(int(listed.sum()), decimals), _text(twice * 5, decimals + 1)
+
+
+def _text(units: int, decimals: int) -> str:
+    """Units of 10 ** -decimals as a number without zeros behind the point."""
+    if units % 10**decimals == 0:
+        return str(units // 10**decimals)
+    whole, rest = divmod(abs(units), 10**decimals)
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0{decimals}d}".rstrip("0")
 
 
 def percents_sum(shares: Iterable[Share]) -> int | None:

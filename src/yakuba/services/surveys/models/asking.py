@@ -182,11 +182,13 @@ class Clarification(MunicipalityModel):
 
 
 class Tallied(MunicipalityModel):
-    """The prepared tally of one field of an edition. content: `engine.tally.FieldTally.as_plain`."""
+    """The prepared tally of one field of an edition. content: `engine.tally.FieldTally.as_plain`; hidden: groups whose total is not
+    shown, of a question that counts persons or firms."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="tallied", verbose_name="調査の回")
     key = models.CharField("設問", max_length=70)
     content = models.JSONField("集計")
+    hidden = models.JSONField("秘匿", default=list)
 
     class Meta(MunicipalityModel.Meta):
         verbose_name = "集計"

@@ -28,7 +28,8 @@ def _edition(edition_id: int) -> Edition:
 def overview(edition: Edition) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
     """Of each section the fields: key, label, how many answered, and the leading option or the total."""
     counted = {
-        row.key: FieldTally.of_plain(row.key, row.content) for row in Tallied.objects.filter(edition=edition)
+        row.key: FieldTally.of_plain(row.key, row.content, row.hidden)
+        for row in Tallied.objects.filter(edition=edition)
     }
     found = []
     for section in edition.definition.sections:
@@ -45,7 +46,7 @@ def overview(edition: Edition) -> list[tuple[str, list[tuple[str, str, str, str]
                     share = group.share(code, question.base)
                     told = f"{one.options[code]} {share.shown}（{share.count:,}/{share.of:,}）"
                 elif one.kind == QuestionKind.NUMBER:
-                    hidden = MUNICIPAL in queries.masks(question, tally, edition.definition.threshold)
+                    hidden = (MUNICIPAL if MUNICIPAL in tally.groups else ALL) in tally.hidden
                     told = (
                         queries.HIDDEN
                         if hidden

@@ -31,11 +31,11 @@ def licence() -> str:
 
 def tally_rows(edition: Edition) -> Iterator[list[Any]]:
     """In the order of `opendata.TALLY_FIELDS`."""
-    counted = {row.key: row.content for row in Tallied.objects.filter(edition=edition)}
+    counted = {row.key: row for row in Tallied.objects.filter(edition=edition)}
     for key, (question, one) in edition.definition.fields.items():
         if key not in counted or one.kind in (QuestionKind.TEXT, QuestionKind.TABLE, QuestionKind.FILE):
             continue
-        found = result(edition, key, FieldTally.of_plain(key, counted[key]))
+        found = result(edition, key, FieldTally.of_plain(key, counted[key].content, counted[key].hidden))
         for table in found.tables:
             for row in table.rows:
                 group = row.group

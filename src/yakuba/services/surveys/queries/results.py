@@ -57,7 +57,7 @@ class Result:
 def tally_of(edition: Edition, key: str) -> FieldTally | None:
     """The prepared tally of a field; None where none is made."""
     row = Tallied.objects.filter(edition=edition, key=key).first()
-    return FieldTally.of_plain(key, row.content) if row else None
+    return FieldTally.of_plain(key, row.content, row.hidden) if row else None
 
 
 def result(edition: Edition, key: str, counted: FieldTally) -> Result:
@@ -74,7 +74,7 @@ def result(edition: Edition, key: str, counted: FieldTally) -> Result:
         ("人口区分", sorted((name for name in counted.groups if name.startswith("band:")), key=_band_order)),
     )
     groups = [[name for name in names if name in counted.groups] for _, names in kinds]
-    masked = masks(question, counted, edition.definition.threshold)
+    masked = counted.hidden
     tables = tuple(
         _table(title, question, one, names, counted, masked)
         for (title, _), names in zip(kinds, groups, strict=True)
@@ -118,7 +118,7 @@ def name_of(group: str) -> str:
 
 
 def masks(question: Question, counted: FieldTally, threshold: int) -> frozenset[str]:
-    """Groups whose total is hidden: none but of a question that counts persons or firms."""
+    """Groups whose total is to be hidden: none but of a question that counts persons or firms. Takes its time; the tally keeps it."""
     if not question.counts_people or question.kind != QuestionKind.NUMBER:
         return frozenset()
     cells = {name: int(float(group.total or 0)) for name, group in counted.groups.items() if ":" in name}
@@ -239,14 +239,14 @@ def bodies_map(edition: Edition, found: Result, option: str) -> Map | None:
     if not values:
         return None
     text = found.field.options.get(option, "")
-    title = f"{found.field.label} {text}".strip()
-    return body_map(
+    drawn = body_map(
         values,
-        title=title,
+        title=f"{found.field.label} {text}".strip(),
         unit="" if option else found.question.unit,
         areas=areas_of(values),
         breaks=[0.5] if option else (),
     )
+    return drawn if drawn.mapped else None
 
 
 def years(edition: Edition, key: str, *, public: bool = False) -> list[Year]:
@@ -258,7 +258,7 @@ def years(edition: Edition, key: str, *, public: bool = False) -> list[Year]:
         rows = rows.exclude(published_at=None)
     listed = sorted(rows, key=lambda row: (row.as_of, row.is_final, row.pk))
     counted = {
-        row.edition_id: FieldTally.of_plain(key, row.content)
+        row.edition_id: FieldTally.of_plain(key, row.content, row.hidden)
         for row in Tallied.objects.filter(edition__in=listed, key=key)
     }
     code = key.partition(".")[0]
@@ -308,7 +308,7 @@ def card(asked: Asked, *, public: bool = False) -> list[CardLine]:
     newest = Answers.objects.filter(asked=asked, is_newest=True).first()
     values = newest.values if newest else {}
     counted = {
-        row.key: FieldTally.of_plain(row.key, row.content)
+        row.key: FieldTally.of_plain(row.key, row.content, row.hidden)
         for row in Tallied.objects.filter(edition=asked.edition)
     }
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import statistics
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from yakuba.kernel.definitions import DefinitionRefused
 from yakuba.services.surveys.contracts import Body, BodyClass, Share
-from yakuba.services.surveys.engine.answers import AnswerRefused, canonical, remarks
+from yakuba.services.surveys.engine.answers import AnswerRefused, canonical, number_text, remarks
 from yakuba.services.surveys.engine.bodies import register
 from yakuba.services.surveys.engine.disclosure import PRIMARY, bounds, protected
 from yakuba.services.surveys.engine.reading import read_definition
@@ -153,6 +154,17 @@ def test_the_tally_is_what_a_slow_count_says():
         assert group.answered == sum(bool(one.get("ai")) for one in mine)
         numbers = [int(one["cases"]) for one in mine if one.get("cases")]
         assert found["cases"][f"class:{kind.value}"].total == str(sum(numbers))
+
+
+@given(st.lists(st.decimals(-(10**6), 10**6, places=2), min_size=1, max_size=9))
+@settings(deadline=None)
+def test_totals_and_medians_are_exact(amounts):
+    text = TEXT.replace("unit: 件}", "unit: 件, least: -1000000, decimals: 2}")
+    bodies = [Body(str(at), "", "", BodyClass.TOWN) for at in range(len(amounts))]
+    found = tally(read_definition(text), bodies, [{"cases": number_text(one)} for one in amounts])
+    group = next(one for one in found if one.key == "cases").groups["all"]
+    assert Decimal(group.total) == sum(amounts)
+    assert Decimal(group.median) == statistics.median(amounts)
 
 
 def test_small_counts_are_hidden_with_so_much_beside_them_that_sums_do_not_tell():
