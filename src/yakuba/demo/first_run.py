@@ -21,6 +21,7 @@ from yakuba.demo import (
     meeting,
     papers,
     questions,
+    surveys,
     town,
     work,
 )
@@ -69,6 +70,7 @@ def _first_start(folder: Path, core: CoreSystem) -> None:
         logs.load()
         work.load()
         bodies.load()
+        surveys.load()
     _admission()
     piles = _piles(folder)
     if not piles:

@@ -70,9 +70,9 @@ def sample_inquiry(
     incoming.split(row, parts)
 
 
-def sample_split(survey: str, departments: Mapping[str, Sequence[str]]) -> None:
+def sample_split(survey: str, edition: str, departments: Mapping[str, Sequence[str]]) -> None:
     """The inquiry of a survey of this installation, split to sections by the codes of its questions."""
-    row = Incoming.objects.get(survey=survey)
+    row = Incoming.objects.get(survey=survey, edition=edition)
     parts = [
         incoming.PartOf(Department.objects.get_or_create(name=name)[0], questions, row.deadline)
         for name, questions in departments.items()

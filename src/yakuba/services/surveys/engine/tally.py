@@ -74,7 +74,7 @@ class FieldTally:
 
 def groups_of(body: Body) -> tuple[str, ...]:
     """The groups in which a body counts. `municipal` is all but prefectures: the base of 1,741."""
-    own = (ALL, f"class:{body.kind.value}")
+    own: tuple[str, ...] = (ALL, f"class:{body.kind.value}")
     if body.kind != BodyClass.PREFECTURE:
         own = (*own, MUNICIPAL)
     if body.prefecture:

@@ -112,7 +112,7 @@ class SeveralFilesField(forms.FileField):
 class FormsForm(forms.Form):
     """Forms that came back."""
 
-    files = SeveralFilesField(
+    files = SeveralFilesField(  # type: ignore[assignment]  # a field, which Django takes out of the class
         label="調査票のファイル", help_text="Excelの調査票（xlsx）をいくつでも。まとめたZIPも選べます。"
     )
     replace = forms.BooleanField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from yakuba.kernel.charts import Chart, bar_chart, line_chart
 from yakuba.kernel.maps import Map, body_map
@@ -51,7 +51,7 @@ class Result:
     question: Question
     field: Field
     tables: tuple[Table, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def tally_of(edition: Edition, key: str) -> FieldTally | None:
