@@ -90,10 +90,13 @@ def tally(
     inside = [np.flatnonzero(belongs[:, at]) for at in range(len(names))]
     asked = belongs.sum(axis=0).astype(int).tolist()
     held = {one.code: _held(one, sheets) for one in definition.questions if one.when is not None}
+    # Sheet by sheet, then turned round: going through all sheets once for each question would miss the cache every time.
+    keys = list(definition.fields)
+    rows = [[""] * len(keys) if sheet is None else [sheet.get(key, "") for key in keys] for sheet in sheets]
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(keys)
     columns = [
-        _column(question, one, sheets, held.get(question.code))
-        for question in definition.questions
-        for one in question.fields
+        _column(question, one, column, held.get(question.code))
+        for (question, one), column in zip(definition.fields.values(), values, strict=True)
     ]
     counted = _counted([row for column in columns for row in column.rows], belongs)
     found, at = [], 0
@@ -136,10 +139,8 @@ def _held(question: Question, sheets: Sequence[Answers | None]) -> np.ndarray[An
 
 
 def _column(
-    question: Question, one: Field, sheets: Sequence[Answers | None], applies: np.ndarray[Any, Any] | None
+    question: Question, one: Field, values: Sequence[str], applies: np.ndarray[Any, Any] | None
 ) -> _Column:
-    key = one.key
-    values = ["" if sheet is None else sheet.get(key, "") for sheet in sheets]
     due = np.ones(len(values), dtype=bool) if applies is None else applies
     if applies is not None:
         values = [value if does else "" for value, does in zip(values, applies.tolist(), strict=True)]
@@ -150,7 +151,7 @@ def _column(
     amounts = None
     if one.kind == QuestionKind.NUMBER and answered.any():
         amounts = _amounts(values, question.decimals)
-    return _Column(key, options, rows, amounts, question.decimals)
+    return _Column(one.key, options, rows, amounts, question.decimals)
 
 
 def _chosen(values: Sequence[str], options: Sequence[str]) -> list[np.ndarray[Any, Any]]:
