@@ -69,20 +69,29 @@ OPEN_TO_ALL |= PUBLISHED
 # The published register of effects is open data; what it may not show is tried in the room's tests.
 OPEN_DATA = {f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")}
 OPEN_TO_ALL |= OPEN_DATA
-NOT_THERE_YET = (PUBLISHED - {"records:index"}) | {
-    "ask:window",
-    "ask:entry",
-    *(
-        f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
-    ),  # the town has not opened them
-    "guide:event",
-    "guide:calendar",
-    "tablet:sign",
-    "tickets:display",
-    "tickets:machine",
-    "tickets:ticket",
-    *(f"apply:{name}" for name in DRAFTS - {"forget"}),
-}  # a page that a town has not opened, an answer that is not published
+# The same of published results of surveys.
+SURVEY_RESULTS = {
+    f"survey_results:{name}" for name in ("index", "schema", "edition", "question", "card", "json", "table")
+}
+OPEN_TO_ALL |= SURVEY_RESULTS
+NOT_THERE_YET = (
+    (PUBLISHED - {"records:index"})
+    | SURVEY_RESULTS
+    | {
+        "ask:window",
+        "ask:entry",
+        *(
+            f"effects:{name}" for name in ("index", "json", "schema", "csv", "csv_shift_jis")
+        ),  # the town has not opened them
+        "guide:event",
+        "guide:calendar",
+        "tablet:sign",
+        "tickets:display",
+        "tickets:machine",
+        "tickets:ticket",
+        *(f"apply:{name}" for name in DRAFTS - {"forget"}),
+    }
+)  # a page that a town has not opened, an answer that is not published
 # Home and search show only what the person may see; the manual tells nothing of anybody.
 OPEN_TO_STAFF = {"home", "search", "own-password", "manual", "manual-page", "manual-picture"}
 # One's own second factor: every member of staff has the pages, each sees the own alone.

@@ -16,16 +16,16 @@ limit_lane("surveys", 1)
     ended=imports.give_up,
     again=imports.take_up,
     permission="surveys.enter",
-    about=lambda import_id: FormImport.objects.get(pk=import_id),
+    about=lambda form_import_id: FormImport.objects.get(pk=form_import_id),
 )
-def take_in(context: JobContext, *, import_id: int) -> None:
+def take_in(context: JobContext, *, form_import_id: int) -> None:
     """Read forms that came back. Killed half way it goes on with those that it has not read."""
 
     def told(done: int, total: int, note: str) -> None:
         context.check()
         context.progress(done, total, note)
 
-    imports.work(import_id, told)
+    imports.work(form_import_id, told)
 
 
 @job(

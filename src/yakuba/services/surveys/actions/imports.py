@@ -50,7 +50,7 @@ def hand_in(
     row: FormImport = FormImport.objects.create(
         edition=edition, name=name[-255:], file=stored, replace=replace, created_by=known(actor)
     )
-    enqueue(JOB, key=row.job_key, import_id=row.pk)
+    enqueue(JOB, key=row.job_key, form_import_id=row.pk)
     return row
 
 
@@ -64,10 +64,10 @@ def _packed(files: list[tuple[str, BinaryIO]], held: Any) -> None:
                     one.write(piece)
 
 
-def work(import_id: int, told: Told) -> None:
+def work(form_import_id: int, told: Told) -> None:
     """Read every form and take what is clear. Raises Invalid where the whole is no archive."""
     run: FormImport | None = (
-        FormImport.objects.select_related("edition__survey", "file").filter(pk=import_id).first()
+        FormImport.objects.select_related("edition__survey", "file").filter(pk=form_import_id).first()
     )
     if run is None or run.state != FormImport.State.WAITING or run.file is None:
         return
@@ -145,17 +145,17 @@ def _refuse_twice(run: FormImport, row: FormFile) -> None:
         )
 
 
-def give_up(refusal: Refused, *, import_id: int) -> None:
+def give_up(refusal: Refused, *, form_import_id: int) -> None:
     """The job will not go on, for that reason."""
     reason = refusal.lines() or "処理が止まりました。「もう一度動かす」を押してください。"
-    FormImport.objects.filter(pk=import_id, state=FormImport.State.WAITING).update(
+    FormImport.objects.filter(pk=form_import_id, state=FormImport.State.WAITING).update(
         state=FormImport.State.FAILED, reason=reason
     )
 
 
-def take_up(*, import_id: int) -> None:
+def take_up(*, form_import_id: int) -> None:
     """The job is to go on. Raises Conflict where the file is gone."""
-    row = FormImport.objects.get(pk=import_id)
+    row = FormImport.objects.get(pk=form_import_id)
     if row.file_id is None:
         raise Conflict("元のファイルはもうありません。入れ直してください。")
     row.state, row.reason = FormImport.State.WAITING, ""

@@ -10,7 +10,7 @@ from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import MunicipalityModel
 from yakuba.services.surveys.contracts import BodyClass
 from yakuba.services.surveys.engine.definition import Definition
-from yakuba.services.surveys.engine.reading import read_definition
+from yakuba.services.surveys.engine.reading import read_once
 
 
 class Survey(MunicipalityModel):
@@ -73,7 +73,7 @@ class Edition(MunicipalityModel):
     @cached_property
     def definition(self) -> Definition:
         """What is asked."""
-        return read_definition(self.source)
+        return read_once(self.source)
 
     @property
     def job_key(self) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from yakuba.kernel.accounts.models import person
 from yakuba.kernel.tenancy.models import Department, MunicipalityModel
 from yakuba.services.surveys.engine.definition import Definition
-from yakuba.services.surveys.engine.reading import read_definition
+from yakuba.services.surveys.engine.reading import read_once
 
 
 class Incoming(MunicipalityModel):
@@ -60,7 +60,7 @@ class Incoming(MunicipalityModel):
     @cached_property
     def definition(self) -> Definition | None:
         """What is asked; None of an inquiry that has no questions in this house."""
-        return read_definition(self.source) if self.source else None
+        return read_once(self.source) if self.source else None
 
 
 class IncomingPart(MunicipalityModel):

@@ -85,7 +85,7 @@ class FormsIn(OneEdition):
 class OneImport(BaseModel):
     """An import of forms."""
 
-    import_id: int = Field(description="取り込みの番号")
+    form_import_id: int = Field(description="取り込みの番号")
 
 
 class AskedBodyOut(BaseModel):
@@ -220,6 +220,7 @@ def list_bodies(asked: BodiesIn, actor: Actor) -> list[dict[str, Any]]:
 @OPERATIONS.add(
     "調査票を作る", "surveys.enter", "GET editions/{edition_id}/forms", command="forms make",
     answer=Answer(media_type="application/zip"), event="surveys.forms_made", trace=lambda asked, file: Trace(f"edition:{asked.edition_id}"),
+    step_up=True,
 )  # fmt: skip
 def make_forms(asked: OneEdition, actor: Actor) -> Download:
     """A ZIP with an Excel form for every body that has not answered."""
@@ -251,6 +252,7 @@ def texts_of(edition: Edition) -> Definition:
     "一つの団体の調査票を作る", "surveys.enter", "GET bodies/{asked_id}/form", command="forms one",
     answer=Answer(media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     event="surveys.forms_made", trace=lambda asked, file: Trace(f"asked:{asked.asked_id}"),
+    step_up=True,
 )  # fmt: skip
 def make_form(asked: OneBody, actor: Actor) -> Download:
     """Its Excel form."""
@@ -283,13 +285,13 @@ def _progress(row: FormImport) -> tuple[int, int, bool]:
 @OPERATIONS.add(
     "調査票の取り込みを見る",
     "surveys.enter",
-    "GET imports/{import_id}",
+    "GET imports/{form_import_id}",
     command="forms show",
     answer=Answer(FormImportOut, import_facts),
 )
 def show_import(asked: OneImport, actor: Actor) -> FormImport:
     """What became of each file."""
-    return one(FormImport.objects.all(), asked.import_id)
+    return one(FormImport.objects.all(), asked.form_import_id)
 
 
 @OPERATIONS.add(

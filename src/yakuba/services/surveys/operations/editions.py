@@ -43,7 +43,7 @@ class ClassDeadline(BaseModel):
     day: date | None = None
 
 
-class TextsIn(OneEdition):
+class SurveyTextsIn(OneEdition):
     """The texts and the deadlines by class."""
 
     contact: str = Field("", max_length=200, description="問い合わせ先")
@@ -163,7 +163,7 @@ def load_edition(asked: DefinitionIn, actor: Actor) -> Edition:
     "調査の文と期限を変える", "surveys.make", "PUT editions/{edition_id}/texts", answer=EDITION, event="surveys.changed",
     trace=lambda asked, row: Trace(f"edition:{row.pk}"),
 )  # fmt: skip
-def change_edition(asked: TextsIn, actor: Actor) -> Edition:
+def change_edition(asked: SurveyTextsIn, actor: Actor) -> Edition:
     """Bodies that are asked already get the new deadline."""
     given = {kind: (line.text, line.day) for kind, line in asked.deadlines.items()}
     return actions.change(edition_of(asked.edition_id), asked.contact, asked.lead, given)

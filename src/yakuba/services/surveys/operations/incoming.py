@@ -240,6 +240,7 @@ def ask_asker(asked: InquiryQuestionIn, actor: Actor) -> Incoming:
 @OPERATIONS.add(
     "照会の回答のファイルを作る", "surveys.answer", "GET inquiries/{incoming_id}/reply", command="inquiry reply",
     answer=Answer(media_type=files.EXCEL), event="surveys.reply_made", trace=lambda asked, file: Trace(f"incoming:{asked.incoming_id}"),
+    step_up=True,
 )  # fmt: skip
 def reply_file(asked: OneInquiry, actor: Actor) -> Download:
     """One workbook: every question with its answer and last year's, or the sections' words."""

@@ -80,6 +80,7 @@ def show_result(asked: OneEdition, actor: Actor) -> dict[str, Any]:
     "調査の表を書き出す", "surveys.view", "GET editions/{edition_id}/table", command="result export",
     answer=Answer(media_type="application/octet-stream"), event="surveys.taken_along",
     trace=lambda asked, file: Trace(f"edition:{asked.edition_id}", {"what": asked.what, "form": asked.form}),
+    step_up=True,
 )  # fmt: skip
 def take_along(asked: TakeAlongIn, actor: Actor) -> Download:
     """The tally, or the answers of every body with every column."""

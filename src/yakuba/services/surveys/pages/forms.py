@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from yakuba.kernel.accounts import permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.jobs.work import work_of
 from yakuba.kernel.operations.arguments import Upload
 from yakuba.services.surveys.actions import imports
@@ -49,6 +50,7 @@ def forms(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required("surveys.enter")
+@step_up
 def make_forms(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """A ZIP of forms for who has not answered."""
     return operations.make_forms(person_of(request), edition_id=edition_id).answer()
@@ -56,15 +58,16 @@ def make_forms(request: HttpRequest, edition_id: int) -> HttpResponseBase:
 
 @require_safe
 @permission_required("surveys.enter")
+@step_up
 def one_form(request: HttpRequest, asked_id: int) -> HttpResponseBase:
     """The form of one body."""
     return operations.make_form(person_of(request), asked_id=asked_id).answer()
 
 
 @permission_required("surveys.enter")
-def form_import(request: HttpRequest, import_id: int) -> HttpResponse:
+def form_import(request: HttpRequest, form_import_id: int) -> HttpResponse:
     """How far an import is, and what became of each file."""
-    row = get_object_or_404(FormImport.objects.select_related("edition__survey"), pk=import_id)
+    row = get_object_or_404(FormImport.objects.select_related("edition__survey"), pk=form_import_id)
     files = list(row.files.select_related("asked").order_by("pk"))
     context = {
         "run": row, "edition": row.edition, "kind": KINDS[FormImport.State(row.state)], "work": work_of(imports.JOB, row.job_key),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.lists import Cell, Column, Filter, Listing, Nothing, Search, status
 from yakuba.kernel.lists.pages import respond
 from yakuba.kernel.operations.pages import button
@@ -218,6 +219,7 @@ def ask(request: HttpRequest, incoming_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required("surveys.answer")
+@step_up
 def reply_file(request: HttpRequest, incoming_id: int) -> HttpResponseBase:
     """The whole reply as one workbook."""
     return operations.reply_file(person_of(request), incoming_id=incoming_id).answer()

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
+from yakuba.kernel.accounts.proof import step_up
 from yakuba.kernel.operations.pages import button
 from yakuba.services.surveys.contracts import QuestionKind
 from yakuba.services.surveys.engine.tally import ALL, MUNICIPAL, FieldTally
@@ -113,6 +114,7 @@ def card(request: HttpRequest, asked_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required("surveys.view")
+@step_up
 def table(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The tally or the answers as a file."""
     what, form = request.GET.get("what", "tally"), request.GET.get("form", "xlsx")

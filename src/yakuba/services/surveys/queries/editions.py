@@ -109,23 +109,22 @@ def calendar() -> list[Planned]:
 
 def waiting_bodies(user: Any) -> QueueState:
     """Bodies that are late."""
-    late = Asked.objects.filter(edition__state=Edition.State.OPEN, deadline__lt=timezone.localdate()).exclude(
-        state=AnswerState.ANSWERED
+    late = Asked.objects.filter(edition__state=Edition.State.OPEN, deadline__lt=timezone.localdate())
+    found = late.exclude(state=AnswerState.ANSWERED).aggregate(
+        number=Count("pk"), oldest=Min("edition__opened_at")
     )
-    oldest = late.aggregate(oldest=Min("edition__opened_at"))["oldest"]
-    return QueueState(late.count(), reverse("surveys:index"), "調査を見る", oldest)
+    return QueueState(found["number"], reverse("surveys:index"), "調査を見る", found["oldest"])
 
 
 def waiting_incoming(user: Any) -> QueueState:
     """Inquiries that the town has not answered."""
-    rows = Incoming.objects.filter(state=Incoming.State.OPEN)
-    urgent = rows.filter(deadline__lt=timezone.localdate()).exists()
+    found = Incoming.objects.filter(state=Incoming.State.OPEN).aggregate(
+        number=Count("pk"),
+        oldest=Min("registered_at"),
+        late=Count("pk", filter=Q(deadline__lt=timezone.localdate())),
+    )
     return QueueState(
-        rows.count(),
-        reverse("surveys:incoming"),
-        "照会を見る",
-        rows.aggregate(o=Min("registered_at"))["o"],
-        urgent,
+        found["number"], reverse("surveys:incoming"), "照会を見る", found["oldest"], bool(found["late"])
     )
 
 
@@ -136,12 +135,8 @@ def waiting_parts(user: Any) -> QueueState | None:
     rows = IncomingPart.objects.filter(
         department=user.department_id, answered_at=None, incoming__state=Incoming.State.OPEN
     )
-    return QueueState(
-        rows.count(),
-        reverse("surveys:incoming"),
-        "照会に答える",
-        rows.aggregate(o=Min("incoming__registered_at"))["o"],
-    )
+    found = rows.aggregate(number=Count("pk"), oldest=Min("incoming__registered_at"))
+    return QueueState(found["number"], reverse("surveys:incoming"), "照会に答える", found["oldest"])
 
 
 def first_step(user: Any) -> FirstStep | None:

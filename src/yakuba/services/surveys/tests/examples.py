@@ -82,5 +82,5 @@ def make(clerk: User, known: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "edition_id": edition.pk, "asked_id": asked.pk, "clarification_id": clarification.pk, "incoming_id": inquiry.pk, "part_id": part.pk,
-        "import_id": run.pk, "survey_code": "example", "edition_code": edition.code, "what": "tally", "form": "utf-8",
+        "form_import_id": run.pk, "survey_code": "example", "edition_code": edition.code, "what": "tally", "form": "utf-8",
     }  # fmt: skip

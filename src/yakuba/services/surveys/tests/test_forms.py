@@ -195,7 +195,7 @@ def test_many_files_are_one_job_and_each_stands_for_itself(page, edition, templa
     )
     run = FormImport.objects.get()
     assert answer.url == reverse("surveys:form_import", args=[run.pk])
-    jobs.take_in(QUIET, import_id=run.pk)
+    jobs.take_in(QUIET, form_import_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.file) == ("done", None)
     told = {one.name: one for one in run.files.all()}
@@ -214,13 +214,13 @@ def test_many_files_are_one_job_and_each_stands_for_itself(page, edition, templa
     again = imports.hand_in(
         edition, [("a.xlsx", io.BytesIO(filled(made, definition, {"ai": "はい"})))], False, actor=None
     )
-    jobs.take_in(QUIET, import_id=again.pk)
+    jobs.take_in(QUIET, form_import_id=again.pk)
     assert "答えはもうあります" in again.files.get().not_read
     assert Answers.objects.get(asked__code="131016", is_newest=True).values["ai"] == "no"
     again = imports.hand_in(
         edition, [("a.xlsx", io.BytesIO(filled(made, definition, {"ai": "はい"})))], True, actor=None
     )
-    jobs.take_in(QUIET, import_id=again.pk)
+    jobs.take_in(QUIET, form_import_id=again.pk)
     assert Answers.objects.get(asked__code="131016", is_newest=True).values["ai"] == "yes"
 
 
