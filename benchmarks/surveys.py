@@ -157,7 +157,7 @@ def imported(edition, folder: Path) -> None:
     began, cpu = time.perf_counter(), os.times()
     with back.open("rb") as file:
         run = imports.hand_in(edition, [("back.zip", file)], True, actor=None)
-    jobs.take_in(QUIET, import_id=run.pk)
+    jobs.take_in(QUIET, form_import_id=run.pk)
     now = os.times()
     used = (now.user - cpu.user) + (now.system - cpu.system) + (now.children_user - cpu.children_user)
     taken = FormFile.objects.filter(run=run, not_read="").count()

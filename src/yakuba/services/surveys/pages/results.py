@@ -100,7 +100,10 @@ def question_context(request: HttpRequest, row: Edition, *, public: bool = False
 @permission_required("surveys.view")
 def question(request: HttpRequest, edition_id: int) -> HttpResponse:
     """One question: by class, prefecture and population, drawn, on a map, over the years."""
-    return render(request, "surveys/question.html", question_context(request, _edition(edition_id)))
+    row = _edition(edition_id)
+    if not request.GET.get("key"):
+        return redirect("surveys:tally", row.pk)
+    return render(request, "surveys/question.html", question_context(request, row))
 
 
 @permission_required("surveys.view")
