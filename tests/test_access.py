@@ -239,7 +239,9 @@ def test_every_page_works_for_who_may_and_no_browser_keeps_it(objects):
 def test_the_front_door_reads_a_strangers_form_where_a_stranger_may_send_one(objects):
     """`config.serving.door` asks for the address alone."""
     ways_in = [
-        page for page in PAGES if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - OPEN_DATA - {"logout"}
+        page
+        for page in PAGES
+        if page.name in OPEN_TO_ALL - FOR_PROGRAMS - PUBLISHED - OPEN_DATA - SURVEY_RESULTS - {"logout"}
     ]
     assert [one.name for one in ways_in if not one.url(objects).startswith((reverse("login"), *PUBLIC))] == []
 
