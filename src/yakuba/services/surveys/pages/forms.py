@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
 
 from yakuba.kernel.accounts import permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
@@ -48,7 +47,6 @@ def forms(request: HttpRequest, edition_id: int) -> HttpResponse:
     return render(request, "surveys/forms.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
 @permission_required("surveys.enter")
 @step_up
 def make_forms(request: HttpRequest, edition_id: int) -> HttpResponseBase:
@@ -56,7 +54,6 @@ def make_forms(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     return operations.make_forms(person_of(request), edition_id=edition_id).answer()
 
 
-@require_safe
 @permission_required("surveys.enter")
 @step_up
 def one_form(request: HttpRequest, asked_id: int) -> HttpResponseBase:

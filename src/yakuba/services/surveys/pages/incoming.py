@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
@@ -217,7 +217,6 @@ def ask(request: HttpRequest, incoming_id: int) -> HttpResponse:
     return redirect("surveys:inquiry", incoming_id)
 
 
-@require_safe
 @permission_required("surveys.answer")
 @step_up
 def reply_file(request: HttpRequest, incoming_id: int) -> HttpResponseBase:

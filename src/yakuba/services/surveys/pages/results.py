@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from yakuba.kernel.accounts import allowed, permission_required, person_of
 from yakuba.kernel.accounts.proof import step_up
@@ -115,7 +115,6 @@ def card(request: HttpRequest, asked_id: int) -> HttpResponse:
     )
 
 
-@require_safe
 @permission_required("surveys.view")
 @step_up
 def table(request: HttpRequest, edition_id: int) -> HttpResponseBase:
